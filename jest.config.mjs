@@ -1,0 +1,13 @@
+/** Real Postgres, real HTTP: see test/support/. Node's ESM loader runs the modules, swc only strips types and emits decorators. */
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/sandbox/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  collectCoverageFrom: ['src/**/*.ts', 'sandbox/**/*.ts', '!**/*.test.ts'],
+  coverageReporters: ['text-summary', 'lcov'],
+  maxWorkers: 2,
+  testTimeout: 60_000,
+};
