@@ -1,0 +1,24 @@
+import { RolesAndSchemas0001 } from './0001-roles-and-schemas.ts';
+import { ActivityLog0002 } from './0002-activity-log.ts';
+import { ActivityPartitions0003 } from './0003-activity-partitions.ts';
+import { Progress0004 } from './0004-progress.ts';
+import { ProgressEnd0005 } from './0005-progress-end.ts';
+import { ReportProgress0006 } from './0006-report-progress.ts';
+import { PreviewCache0007 } from './0007-preview-cache.ts';
+import { IdempotencyKeys0008 } from './0008-idempotency-keys.ts';
+import { Auth0009 } from './0009-auth.ts';
+import { Upkeep0010 } from './0010-upkeep.ts';
+
+/** In the order they run. TypeORM wants 13 digits at the end of each name and sorts by them: here they are the number. */
+export const migrations = [
+  RolesAndSchemas0001,
+  ActivityLog0002,
+  ActivityPartitions0003,
+  Progress0004,
+  ProgressEnd0005,
+  ReportProgress0006,
+  PreviewCache0007,
+  IdempotencyKeys0008,
+  Auth0009,
+  Upkeep0010,
+];

@@ -1,0 +1,44 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { PhpParams } from './php-query.codec.ts';
+import type { ArgSpec } from './rest-args.validator.ts';
+
+/** A request as it came over the wire, its query decoded. */
+export interface RawRequest {
+  method: string;
+  /** Path without the query, as sent. */
+  path: string;
+  query: PhpParams;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** A request after WordPress has merged and sanitized its parameters. */
+export interface RestRequest {
+  /** Body over query over path over defaults; a body's `id` beats the one in the path, as in WordPress. */
+  params: Readonly<Record<string, unknown>>;
+  /** Only what the query string held, sanitized: the Link header repeats it. */
+  query: Readonly<Record<string, unknown>>;
+  /** Does the key belong to a shop manager? False for an anonymous request. */
+  signedIn: boolean;
+}
+
+/** `body: undefined` answers without a body; a `Link` header replaces WordPress's own. */
+export interface RestReply {
+  status: number;
+  body: unknown;
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** What one or more methods of a route do. `permit` throws the RestError of whoever may not. */
+export interface Endpoint {
+  methods: readonly string[];
+  args: Readonly<Record<string, ArgSpec>>;
+  permit(request: RestRequest): void;
+  handle(request: RestRequest): RestReply;
+}
+
+/** A path below /wp-json, such as /wc/v3/customers/(?<id>\d+); the named groups become parameters. */
+export interface Route {
+  pattern: RegExp;
+  endpoints: readonly Endpoint[];
+}

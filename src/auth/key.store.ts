@@ -1,0 +1,70 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type pg from 'pg';
+import { POOL } from '../database/database.module.ts';
+import { expandScopes, type Principal } from './principal.ts';
+import { hashSecret, newSecret } from './secret.ts';
+
+/** How long a revoked key may still be served by a replica that has just used it. */
+const REVOCATION_DELAY_MS = 5_000;
+const SESSION_MS = 12 * 60 * 60 * 1000;
+
+interface KeyRow {
+  readonly org_id: string | null;
+  readonly kind: 'service' | 'session';
+  readonly name: string;
+  readonly user_id: string | null;
+  readonly scopes: string[];
+  readonly expires_at: string | null;
+}
+
+/** Service keys and dashboard sessions: rows of auth.api_keys, found by their hash and by nothing else. */
+@Injectable()
+export class KeyStore {
+  private readonly found = new LRUCache<string, Principal>({
+    max: 10_000,
+    ttl: REVOCATION_DELAY_MS,
+    // fetch() lets concurrent requests with the same key share one look-up.
+    fetchMethod: (secret) => this.lookUp(secret),
+  });
+
+  constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
+
+  /** The principal of a service key or a session secret; undefined when there is none, or it ended or was revoked. */
+  async find(secret: string): Promise<Principal | undefined> {
+    const principal = await this.found.fetch(secret);
+    return principal?.expiresAt && principal.expiresAt <= Date.now() ? undefined : principal;
+  }
+
+  /** Turns a one-time link into a session and returns its secret; undefined when the link was used, ended or never was. */
+  async exchangeLink(link: string): Promise<{ session: string; maxAgeSeconds: number } | undefined> {
+    const session = newSecret('sys');
+    const { rows } = await this.pool.query<{ exchanged: boolean }>('SELECT app.exchange_link($1, $2, $3) AS exchanged', [
+      hashSecret(link),
+      hashSecret(session),
+      new Date(Date.now() + SESSION_MS),
+    ]);
+    return rows[0]?.exchanged ? { session, maxAgeSeconds: SESSION_MS / 1000 } : undefined;
+  }
+
+  /** Signs out: the session ends on every replica, on this one at once. */
+  async endSession(session: string): Promise<void> {
+    await this.pool.query('SELECT app.end_session($1)', [hashSecret(session)]);
+    this.found.delete(session);
+  }
+
+  private async lookUp(secret: string): Promise<Principal | undefined> {
+    const { rows } = await this.pool.query<KeyRow>('SELECT * FROM app.find_key($1)', [hashSecret(secret)]);
+    const [row] = rows;
+    return (
+      row && {
+        kind: row.kind === 'session' ? 'session' : 'key',
+        name: row.name,
+        userId: row.user_id,
+        orgId: row.org_id,
+        scopes: expandScopes(row.scopes),
+        expiresAt: row.expires_at ? Date.parse(row.expires_at) : null,
+      }
+    );
+  }
+}

@@ -1,0 +1,24 @@
+/** What a principal may do; each includes the ones before it. */
+export const SCOPES = ['sync:read', 'sync:write', 'sync:admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** An authenticated caller. */
+export interface Principal {
+  /** How it proved itself: a JWT, a service key, or the dashboard's session cookie. */
+  readonly kind: 'token' | 'key' | 'session';
+  /** For people and logs: the token's subject or the key's name. */
+  readonly name: string;
+  /** Who is meant as the user of what it does; null for a key that stands for no user. */
+  readonly userId: string | null;
+  /** Its organization; null: every organization, named per request. */
+  readonly orgId: string | null;
+  readonly scopes: readonly Scope[];
+  /** Milliseconds since 1970 after which it is not valid any more; null: until it is revoked. */
+  readonly expiresAt: number | null;
+}
+
+/** Keeps the scopes we know and adds what each includes: sync:admin may write, sync:write may read. */
+export function expandScopes(granted: readonly string[]): Scope[] {
+  const highest = Math.max(...granted.map((scope) => SCOPES.indexOf(scope as Scope)), -1);
+  return SCOPES.slice(0, highest + 1);
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+
+const postgresUrl = z
+  .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' })
+  .refine((url) => new URL(url).pathname.length > 1, 'must name a database: postgres://user:password@host/database');
+
+const encryptionKeys = z
+  .string()
+  .transform((text, context) =>
+    text.split(',').map((part) => {
+      const match = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]{43}=)$/.exec(part.trim());
+      if (!match) context.addIssue('must be id:key[,id:key…], each key 32 bytes in base64, the newest first');
+      return { id: match?.[1] ?? '', key: match?.[2] ?? '' };
+    }),
+  );
+
+const wholeNumber = (least: number, most: number) => {
+  const message = `must be a whole number from ${least} to ${most}`;
+  return z.coerce.number(message).int(message).min(least, message).max(most, message);
+};
+
+/** Every variable the service reads; nothing else reads the environment. Sizes and times carry their unit in the name. */
+const schema = z
+  .object({
+    PORT: wholeNumber(0, 65_535).default(3000),
+    HOST: z.string().default('127.0.0.1'),
+    SYNC_DATA_DIR: z.string().default('.data'),
+    NEON_DATABASE_URL: postgresUrl.optional(),
+    DATABASE_URL: postgresUrl.optional(),
+    MIGRATION_DATABASE_URL: postgresUrl.optional(),
+    SYNC_DB_POOL_SIZE: wholeNumber(2, 200).default(10),
+    SYNC_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+    SYNC_JWKS_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
+    SYNC_JWT_ISSUER: z.string().optional(),
+    SYNC_JWT_AUDIENCE: z.string().optional(),
+    SYNC_DEV_API_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
+    SYNC_ENCRYPTION_KEYS: encryptionKeys.optional(),
+    SYNC_WORKER: z.enum(['on', 'off', 'only'], 'must be on, off or only').default('on'),
+    SYNC_SILENT_MINUTES: wholeNumber(1, 10_080).default(15),
+    SYNC_ACTIVITY_RETENTION_MONTHS: wholeNumber(1, 1_200).optional(),
+    LOG_LEVEL: z
+      .enum(
+        ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+        'must be fatal, error, warn, info, debug, trace or silent',
+      )
+      .default('info'),
+  })
+  .superRefine((env, context) => {
+    const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    const external = env.NEON_DATABASE_URL ?? env.DATABASE_URL;
+    if (env.NEON_DATABASE_URL && env.DATABASE_URL && env.NEON_DATABASE_URL !== env.DATABASE_URL)
+      refuse('DATABASE_URL', 'is another database than NEON_DATABASE_URL; set one of the two');
+    if (env.SYNC_JWT_SECRET && env.SYNC_JWKS_URL)
+      refuse('SYNC_JWKS_URL', 'and SYNC_JWT_SECRET are both set; set one of the two');
+    if ((env.SYNC_JWT_ISSUER || env.SYNC_JWT_AUDIENCE) && !env.SYNC_JWT_SECRET && !env.SYNC_JWKS_URL)
+      refuse(
+        env.SYNC_JWT_ISSUER ? 'SYNC_JWT_ISSUER' : 'SYNC_JWT_AUDIENCE',
+        'needs SYNC_JWT_SECRET or SYNC_JWKS_URL, without which no token is accepted',
+      );
+    if (external && env.SYNC_DEV_API_KEY)
+      refuse('SYNC_DEV_API_KEY', 'works with the embedded Postgres only; make a key with: npm run keys -- create');
+    if (external && env.SYNC_ACTIVITY_RETENTION_MONTHS && !env.MIGRATION_DATABASE_URL)
+      refuse('SYNC_ACTIVITY_RETENTION_MONTHS', 'needs MIGRATION_DATABASE_URL: only the owner may detach a partition');
+  });
+
+type Variables = z.infer<typeof schema>;
+
+/** What the service runs with: the variables, and which database they mean (undefined: the embedded one). */
+export type Environment = Readonly<Omit<Variables, 'NEON_DATABASE_URL' | 'DATABASE_URL'>> & {
+  readonly databaseUrl: string | undefined;
+};
+
+/** A wrong variable. The message is one sentence that names it. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/** Parses and freezes. An empty variable counts as not set. Throws ConfigurationError at the first wrong one. */
+export function parseEnvironment(source: Readonly<Record<string, string | undefined>>): Environment {
+  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
+  const result = schema.safeParse(set);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw new ConfigurationError(`${issue?.path.join('.') ?? 'The environment'} ${issue?.message ?? 'is wrong'}.`);
+  }
+  const { NEON_DATABASE_URL, DATABASE_URL, ...rest } = result.data;
+  return Object.freeze({ ...rest, databaseUrl: NEON_DATABASE_URL ?? DATABASE_URL });
+}
+
+/** Reads `.env.local` and `.env` (what is set already wins, then the first file) and parses the environment. */
+export function loadEnvironment(): Environment {
+  for (const file of ['.env.local', '.env']) {
+    try {
+      process.loadEnvFile(file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  return parseEnvironment(process.env);
+}

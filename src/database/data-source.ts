@@ -1,0 +1,16 @@
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import { migrations } from '../../migrations/index.ts';
+
+/** TypeORM runs the migrations and nothing else: its transactions await every statement, one round trip each. */
+export function migrationDataSource(ownerUrl: string): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: ownerUrl,
+    applicationName: 'sync-operations-migrate',
+    migrations,
+    migrationsTableName: 'sync_migrations',
+    migrationsTransactionMode: 'each',
+    logging: false,
+  });
+}

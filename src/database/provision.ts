@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+
+/** Enough bits for providers that refuse weak passwords (Neon wants 60), and nothing that a URL would have to escape. */
+export function newPassword(): string {
+  return randomBytes(24).toString('base64url');
+}
+
+/**
+ * Lets `sync_app`, which the migrations made, log in with this password, and sets its limits on the role itself, so that they
+ * hold behind a transaction pooler too, where a session's own settings do not. Idempotent.
+ */
+export async function provisionAppRole(ownerUrl: string, password: string): Promise<void> {
+  const owner = new pg.Client({ connectionString: ownerUrl });
+  await owner.connect();
+  try {
+    await owner.query(`ALTER ROLE sync_app LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
+    await owner.query(`ALTER ROLE sync_app SET timezone TO 'UTC'`);
+    await owner.query(`ALTER ROLE sync_app SET statement_timeout TO '30s'`);
+    await owner.query(`ALTER ROLE sync_app SET lock_timeout TO '10s'`);
+    await owner.query(`ALTER ROLE sync_app SET idle_in_transaction_session_timeout TO '30s'`);
+  } finally {
+    await owner.end();
+  }
+}
+
+/** The same database, as `sync_app`. */
+export function appUrlFrom(ownerUrl: string, password: string): string {
+  const url = new URL(ownerUrl);
+  url.username = 'sync_app';
+  url.password = password;
+  return url.toString();
+}

@@ -1,0 +1,48 @@
+import pg from 'pg';
+import { Problem } from '../common/problem.ts';
+
+/** Errors of the driver and the operating system that mean: no database, for the moment. */
+const CONNECTION_LOST = /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|Connection terminated|timeout exceeded when/;
+
+/** True when the statement surely did not take effect or the connection is gone: worth one more try if it is idempotent. */
+export function isConnectionLoss(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return /^(57P0[123]|08)/.test(error.code ?? '');
+  return error instanceof Error && CONNECTION_LOST.test(`${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}`);
+}
+
+/**
+ * The only place that knows what an SQLSTATE means to a client; undefined when it is nobody's fault but ours (then a 500).
+ * The database's own text never leaves the service: it names tables and values.
+ */
+export function toProblem(error: unknown): Problem | undefined {
+  if (isConnectionLoss(error))
+    return new Problem('unavailable', 'The database cannot be reached just now.', { retryAfter: 2, cause: error });
+  if (!(error instanceof pg.DatabaseError)) return undefined;
+  switch (error.code) {
+    case 'SY001':
+      return new Problem('sync-ended', 'The sync has ended and cannot be changed.', { cause: error });
+    case '23505':
+      return new Problem('conflict', 'Such an entry exists already.', { cause: error });
+    case '23514':
+      return error.constraint === 'sync_progress_counts_within_total'
+        ? new Problem('counts-above-total', 'processed_count + failed_count is above total_items.', { cause: error })
+        : new Problem('invalid-request', 'A value is outside its allowed range.', { cause: error });
+    case '22003':
+    case '22P02':
+    case '22P05':
+    case '22021':
+    case '22007':
+    case '22008':
+      return new Problem('invalid-request', 'A value cannot be stored: out of range, or text that is not valid Unicode.', {
+        cause: error,
+      });
+    case '40001':
+    case '40P01':
+    case '55P03':
+    case '57014':
+    case '53300':
+      return new Problem('unavailable', 'The database is busy; the request had no effect.', { retryAfter: 1, cause: error });
+    default:
+      return undefined;
+  }
+}

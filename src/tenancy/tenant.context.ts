@@ -1,0 +1,37 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Principal } from '../auth/principal.ts';
+import { Problem } from '../common/problem.ts';
+import type { TenantTransaction } from './tenant.database.ts';
+
+/** Whose request (or job) is being worked on. */
+export interface TenantContext {
+  readonly orgId: string;
+  readonly principal: Principal;
+  /** Set while a transaction is open, so that what runs inside joins it instead of opening another. */
+  readonly transaction?: TenantTransaction;
+}
+
+const storage = new AsyncLocalStorage<TenantContext>();
+
+export function runAsTenant<T>(context: TenantContext, work: () => T): T {
+  return storage.run(context, work);
+}
+
+/**
+ * The tenant at work. Throws where there is none: a principal for every organization that named none, or code that runs
+ * outside a request by mistake. It never falls back to anything.
+ */
+export function currentTenant(): TenantContext {
+  const context = storage.getStore();
+  if (!context)
+    throw new Problem('organization-required', 'Your key is for every organization: name one in X-Org-Id or orgId.', {
+      errors: [{ header: 'X-Org-Id', detail: 'is required with this key' }],
+    });
+  return context;
+}
+
+/** The user to write down as the one who did it: a user's id, or the name of the key that stands for none. */
+export function currentUser(): string {
+  const { principal } = currentTenant();
+  return principal.userId ?? principal.name;
+}
