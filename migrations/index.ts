@@ -8,6 +8,7 @@ import { PreviewCache0007 } from './0007-preview-cache.ts';
 import { IdempotencyKeys0008 } from './0008-idempotency-keys.ts';
 import { Auth0009 } from './0009-auth.ts';
 import { Upkeep0010 } from './0010-upkeep.ts';
+import { AppendActivity0011 } from './0011-append-activity.ts';
 
 /** In the order they run. TypeORM wants 13 digits at the end of each name and sorts by them: here they are the number. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   IdempotencyKeys0008,
   Auth0009,
   Upkeep0010,
+  AppendActivity0011,
 ];

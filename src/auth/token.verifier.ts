@@ -17,9 +17,8 @@ export class TokenVerifier {
   private readonly key: Uint8Array | JWTVerifyGetKey | undefined;
 
   constructor(@Inject(ENVIRONMENT) env: Environment) {
-    this.key = env.SYNC_JWKS_URL
-      ? createRemoteJWKSet(new URL(env.SYNC_JWKS_URL))
-      : env.SYNC_JWT_SECRET && new TextEncoder().encode(env.SYNC_JWT_SECRET);
+    if (env.SYNC_JWKS_URL) this.key = createRemoteJWKSet(new URL(env.SYNC_JWKS_URL));
+    else if (env.SYNC_JWT_SECRET) this.key = new TextEncoder().encode(env.SYNC_JWT_SECRET);
     this.options = {
       // Named, so that a token cannot choose how it is verified.
       algorithms: env.SYNC_JWKS_URL ? ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA'] : ['HS256'],

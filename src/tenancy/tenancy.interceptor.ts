@@ -8,7 +8,7 @@ import { runAsTenant } from './tenant.context.ts';
 @Injectable()
 export class TenancyInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const request = context.switchToHttp().getRequest<AuthenticatedRequest & { orgId?: string }>();
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const { principal } = request;
     if (!principal) return next.handle();
     const orgId = organizationOf(principal, {
@@ -16,7 +16,8 @@ export class TenancyInterceptor implements NestInterceptor {
       query: (request.query as Record<string, unknown>).orgId,
     });
     if (orgId === undefined) return next.handle();
-    request.orgId = orgId;
+    // The log line of the request names them.
+    Object.assign(request.raw, { orgId, syncId: (request.params as { sync_id?: string }).sync_id });
     // The handler starts when it is subscribed to, so that must happen inside.
     return from(runAsTenant({ orgId, principal }, () => lastValueFrom(next.handle(), { defaultValue: undefined })));
   }

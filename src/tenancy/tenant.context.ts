@@ -35,3 +35,16 @@ export function currentUser(): string {
   const { principal } = currentTenant();
   return principal.userId ?? principal.name;
 }
+
+/**
+ * The user to write down when the request names one. A service key speaks for its users; a person speaks for themselves, so
+ * that the audit trail cannot be made to name somebody else.
+ */
+export function actingFor(named: string | undefined, field: string): string {
+  const { principal } = currentTenant();
+  const own = currentUser();
+  if (named === undefined || named === own) return named ?? own;
+  if (principal.kind === 'key') return named;
+  const detail = `must be your own user (${own}); only a service key may name another`;
+  throw new Problem('invalid-request', `${field} ${detail}.`, { errors: [{ pointer: `#/${field}`, detail }] });
+}

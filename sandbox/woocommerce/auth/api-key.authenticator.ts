@@ -22,7 +22,7 @@ export function createAuthenticator({ homeUrl, keys, isHttps, now }: Authenticat
   return (request) => {
     // Keys are read only below /wp-json/wc: `?rest_route=` is anonymous whatever it carries (recording 77).
     if (!request.path.startsWith('/wp-json/wc/')) return ANONYMOUS;
-    const credentials = isHttps ? queryCredentials(request) ?? basicCredentials(request) : null;
+    const credentials = isHttps ? (queryCredentials(request) ?? basicCredentials(request)) : null;
     const key = credentials && findKey(credentials.consumerKey);
     if (!credentials || !key) return verifyOAuth(request); // an unknown key is nobody, not an error (recording 10)
     if (key.consumerSecret === credentials.consumerSecret) return { key, error: null };

@@ -15,7 +15,11 @@ export const SIGNATURE_METHODS: Readonly<Record<string, string>> = { 'HMAC-SHA1'
  * The base64 signature that WooCommerce expects. One-legged: the key is `secret&`, there is no token, and a JSON body is
  * not signed. PHP has already turned `include[]=5` into `include[0]=5`, so that is what a client must sign.
  */
-export function oauthSignature({ method, url, params }: SignedParts, consumerSecret: string, algorithm: string): string {
+export function oauthSignature(
+  { method, url, params }: SignedParts,
+  consumerSecret: string,
+  algorithm: string,
+): string {
   const pairs = Object.keys(params)
     .sort()
     .flatMap((name) => encodedPairs(rawurlencode(name), params[name] ?? ''));

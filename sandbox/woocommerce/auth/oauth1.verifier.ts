@@ -1,6 +1,6 @@
 import type { PhpParams } from '../wordpress/php-query.codec.ts';
 import { readForm } from '../wordpress/request-body.reader.ts';
-import { RestError, authenticationError } from '../wordpress/rest.error.ts';
+import { authenticationError, RestError } from '../wordpress/rest.error.ts';
 import type { RawRequest } from '../wordpress/rest.types.ts';
 import type { ApiKey, Authenticate, SignIn } from './api-key.types.ts';
 import { oauthSignature, SIGNATURE_METHODS, sameSignature } from './oauth1.signature.ts';

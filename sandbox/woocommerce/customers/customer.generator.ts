@@ -1,6 +1,7 @@
 import { defectOf } from './bad-customers.rules.ts';
 import { COUNTRIES, FIRST_NAMES, LAST_NAMES, profileName } from './customer.names.ts';
-import type { Address, BillingAddress, CustomerRecord, MetaItem, ShopSeed } from './customer.types.ts';
+import type { BillingAddress, CustomerRecord, MetaItem, ShopSeed } from './customer.types.ts';
+import { EMPTY_ADDRESS, EMPTY_BILLING } from './empty.address.ts';
 import { hash32 } from './hash32.random.ts';
 
 const DAY = 86_400_000;
@@ -88,20 +89,3 @@ function metaData(number: number, lastActive: number | null): MetaItem[] {
 function metaId(number: number): number {
   return 17 + number * 25;
 }
-
-/** An address with nothing in it, as the API shows one that was never given. */
-export const EMPTY_ADDRESS: Readonly<Address> = {
-  first_name: '',
-  last_name: '',
-  company: '',
-  address_1: '',
-  address_2: '',
-  city: '',
-  postcode: '',
-  country: '',
-  state: '',
-  phone: '',
-};
-
-/** The same with an email; its order of fields is the recorded one. */
-export const EMPTY_BILLING: Readonly<BillingAddress> = (({ phone, ...rest }) => ({ ...rest, email: '', phone }))(EMPTY_ADDRESS);

@@ -1,12 +1,12 @@
-import type { Authenticate } from '../auth/api-key.types.ts';
 import { requirePermission } from '../auth/api-key.authenticator.ts';
+import type { Authenticate } from '../auth/api-key.types.ts';
 import { readBody } from './request-body.reader.ts';
-import { RestError, invalidJson, noRoute } from './rest.error.ts';
+import { invalidJson, noRoute, RestError } from './rest.error.ts';
+import { commonHeaders } from './rest.headers.ts';
+import type { Endpoint, RawRequest, RestReply, RestRequest, Route } from './rest.types.ts';
 import { sanitizeArgs } from './rest-args.sanitizer.ts';
 import { validateArgs } from './rest-args.validator.ts';
 import { filterFields } from './rest-fields.filter.ts';
-import { commonHeaders } from './rest.headers.ts';
-import type { Endpoint, RawRequest, RestReply, RestRequest, Route } from './rest.types.ts';
 
 /** A finished answer: all headers, `body` as JSON text or empty. */
 export interface DispatchedReply {

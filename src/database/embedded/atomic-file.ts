@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 
 /** Replaces a file so that a reader, or a machine that loses power, finds the old content or the new, never a part of it. */
@@ -7,6 +7,8 @@ export function writeFileAtomically(file: string, content: string, mode: number)
   rmSync(temporary, { force: true });
   const descriptor = openSync(temporary, 'wx', mode);
   try {
+    // The mode given to open is cut by the umask, and the server's user must be able to read what is meant for it.
+    fchmodSync(descriptor, mode);
     writeSync(descriptor, content);
     fsyncSync(descriptor);
   } finally {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { EmbeddedPostgresError, reason } from './embedded-postgres.error.ts';
 
@@ -20,13 +20,14 @@ export interface DataFolder {
 
 /** Names the files of a data folder and creates the folder when it is missing. */
 export function openDataFolder(dataDir: string): DataFolder {
-  const root = path.resolve(dataDir);
+  let root = path.resolve(dataDir);
   try {
     if (!existsSync(root)) {
       mkdirSync(root, { recursive: true });
       // Root's server runs as another user, who must be able to pass through; each file with a secret is 0600 by itself.
       chmodSync(root, process.getuid?.() === 0 ? 0o711 : 0o700);
     }
+    root = realpathSync(root);
   } catch (error) {
     throw new EmbeddedPostgresError(`The data folder ${root} cannot be created (${reason(error)}).`, { cause: error });
   }

@@ -29,7 +29,7 @@ export function runTool(run: ToolRun): Promise<number> {
     const child = spawn(run.file, run.args, {
       cwd: run.cwd,
       env: environment(),
-      stdio: ['ignore', log, log, run.descriptor ?? 'ignore'],
+      stdio: ['ignore', log, log, ...(run.descriptor === undefined ? [] : [run.descriptor])],
       detached: run.detached ?? false,
       windowsHide: true,
       ...(run.account ?? {}),

@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { EmbeddedPostgresError } from './embedded-postgres.error.ts';
@@ -20,7 +31,7 @@ export function reachableBinaries(
   log: (line: string) => void,
   roots: readonly string[] = copyRoots,
 ): PostgresBinaries {
-  if (canReach(binaries.postgres, account)) return binaries;
+  if (canReach(binaries.postgres, account, 0o5)) return binaries;
   const native = nativeFolder(binaries);
   const build = createHash('sha256').update(readFileSync(binaries.postgres)).digest('hex').slice(0, 16);
   for (const root of roots) {
@@ -35,7 +46,7 @@ export function reachableBinaries(
       log(`copying PostgreSQL to ${copy}, where the unprivileged user that runs it can read it…`);
       copyAtomically(native, copy);
     }
-    if (canReach(copied.postgres, account)) return copied;
+    if (canReach(copied.postgres, account, 0o5)) return copied;
   }
   throw new EmbeddedPostgresError(
     `PostgreSQL refuses to run as root, and no other user can reach ${native} or a copy under ${roots.join(' or ')}: start as an ordinary user, move the project out of root's home, or set DATABASE_URL.`,
@@ -61,6 +72,10 @@ function copyAtomically(native: string, copy: string): void {
   const temporary = mkdtempSync(`${copy}.`);
   try {
     cpSync(native, temporary, { recursive: true, verbatimSymlinks: true });
+    // A copied folder takes its mode from our umask.
+    for (const entry of readdirSync(temporary, { recursive: true, withFileTypes: true })) {
+      if (entry.isDirectory()) chmodSync(path.join(entry.parentPath, entry.name), 0o755);
+    }
     chmodSync(temporary, 0o755);
     renameSync(temporary, copy);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { EmbeddedPostgresError } from './embedded-postgres.error.ts';
 
@@ -26,14 +26,15 @@ export function serverAccount(cluster: string): ServerAccount | undefined {
   );
 }
 
-/** True when the account may enter every folder above `target` and read (and enter or run) `target` itself. */
-export function canReach(target: string, account: ServerAccount): boolean {
-  const { root } = path.parse(target);
-  for (let folder = path.dirname(target); ; folder = path.dirname(folder)) {
+/** True when the account may enter every folder above `target` and has `rights` (of mode bits 4, 2, 1) to `target` itself. */
+export function canReach(target: string, account: ServerAccount, rights: number): boolean {
+  const real = realpathSync(target);
+  const { root } = path.parse(real);
+  for (let folder = path.dirname(real); ; folder = path.dirname(folder)) {
     if (!hasRights(folder, account, 0o1)) return false;
     if (folder === root) break;
   }
-  return hasRights(target, account, 0o5);
+  return hasRights(real, account, rights);
 }
 
 function unprivilegedAccount(): ServerAccount {

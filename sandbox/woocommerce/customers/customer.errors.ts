@@ -1,0 +1,64 @@
+import { RestError } from '../wordpress/rest.error.ts';
+
+/** Recordings 20, 24 and 40. WooCommerce 7 said woocommerce_rest_invalid_id. */
+export function unknownCustomer(): RestError {
+  return new RestError('wc_user_invalid_id', 'Invalid user ID.', 404);
+}
+
+/** Recording 31: an address that WordPress would not mail to. */
+export function invalidEmail(): RestError {
+  return new RestError('customer_invalid_email', 'Invalid email address', 400);
+}
+
+/** Recording 40: none at all, which only a batch lets through to here. */
+export function missingEmail(): RestError {
+  return new RestError('registration-error-invalid-email', 'Please provide a valid email address.', 400);
+}
+
+/** Recordings 32 and 40. */
+export function emailTaken(email: string): RestError {
+  const message = `An account is already registered with ${email}. Please log in or use a different email address.`;
+  return new RestError('registration-error-email-exists', message, 400);
+}
+
+/** An update to an email that somebody else has (from WooCommerce's documentation, not recorded). */
+export function emailOfAnother(): RestError {
+  return new RestError('woocommerce_rest_customer_invalid_email', 'Email address is invalid.', 400);
+}
+
+export function usernameTaken(): RestError {
+  const message = 'An account is already registered with that username. Please choose another.';
+  return new RestError('registration-error-username-exists', message, 400);
+}
+
+export function usernameFixed(): RestError {
+  return new RestError('woocommerce_rest_customer_invalid_argument', "Username isn't editable.", 400);
+}
+
+export function alreadyExists(): RestError {
+  return new RestError('woocommerce_rest_customer_exists', 'Cannot create existing resource.', 400);
+}
+
+/** Recording 50: a customer is deleted for good or not at all. */
+export function noTrash(): RestError {
+  return new RestError('woocommerce_rest_trash_not_supported', 'Customers do not support trashing.', 501);
+}
+
+/** Recordings 10 and 12 for lists; the others are their kin. Anonymous requests get 401, signed-in ones 403. */
+export function forbidden(action: keyof typeof FORBIDDEN, status: 401 | 403 = 401): RestError {
+  const [code, message] = FORBIDDEN[action];
+  return new RestError(`woocommerce_rest_cannot_${code}`, message, status);
+}
+
+const FORBIDDEN = {
+  list: ['view', 'Sorry, you cannot list resources.'],
+  view: ['view', 'Sorry, you cannot view this resource.'],
+  create: ['create', 'Sorry, you are not allowed to create resources.'],
+  edit: ['edit', 'Sorry, you are not allowed to edit this resource.'],
+  delete: ['delete', 'Sorry, you are not allowed to delete this resource.'],
+  batch: ['batch', 'Sorry, you are not allowed to batch manipulate this resource.'],
+  deleteAdministrator: [
+    'delete',
+    'Sorry, users with administrator role cannot be deleted via this endpoint. Allowed roles: customer, subscriber',
+  ],
+} as const;

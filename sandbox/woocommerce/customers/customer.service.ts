@@ -1,0 +1,100 @@
+import { isEmail } from '../wordpress/email.rule.ts';
+import {
+  alreadyExists,
+  emailOfAnother,
+  emailTaken,
+  invalidEmail,
+  missingEmail,
+  noTrash,
+  unknownCustomer,
+  usernameFixed,
+  usernameTaken,
+} from './customer.errors.ts';
+import { type CustomerInput, mergeInput } from './customer.input.ts';
+import type { CustomerStore } from './customer.store.ts';
+import type { CustomerRecord } from './customer.types.ts';
+import { EMPTY_ADDRESS, EMPTY_BILLING } from './empty.address.ts';
+
+/** What may be done to single customers. Every failure is the RestError that WooCommerce would answer. */
+export class CustomerService {
+  readonly #store: CustomerStore;
+  readonly #now: () => number;
+
+  /** `now` in milliseconds since 1970. */
+  constructor(store: CustomerStore, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  find(id: unknown): CustomerRecord {
+    const customer = this.#store.get(Number(id));
+    if (!customer) throw unknownCustomer();
+    return customer;
+  }
+
+  create(input: CustomerInput): CustomerRecord {
+    if (input.id) throw alreadyExists();
+    const email = String(input.email ?? '');
+    if (email !== '' && !isEmail(email)) throw invalidEmail();
+    if (email === '') throw missingEmail();
+    if (this.#store.idOfEmail(email) !== null) throw emailTaken(email);
+    const username = this.#chooseUsername(String(input.username ?? ''), email);
+    const now = this.#seconds();
+    const blank: CustomerRecord = {
+      id: this.#store.nextId(),
+      createdAt: now,
+      modifiedAt: now,
+      email,
+      first_name: '',
+      last_name: '',
+      role: 'customer',
+      username,
+      billing: { ...EMPTY_BILLING },
+      shipping: { ...EMPTY_ADDRESS },
+      is_paying_customer: false,
+      meta_data: [],
+    };
+    return this.#save(mergeInput(blank, input, () => this.#store.nextMetaId()));
+  }
+
+  update(input: CustomerInput): CustomerRecord {
+    const before = this.find(input.id);
+    const email = input.email === undefined ? before.email : String(input.email);
+    const owner = email === before.email || email === '' ? null : this.#store.idOfEmail(email);
+    // WooCommerce refuses even another spelling of the customer's own address: it compares with case, the database without.
+    if (owner !== null) throw emailOfAnother();
+    if (input.username && input.username !== before.username) throw usernameFixed();
+    // Whoever keeps a bad email that was there before may still be given a new name.
+    if (email !== before.email && email !== '' && !isEmail(email)) throw invalidEmail();
+    const after = mergeInput({ ...before, email }, input, () => this.#store.nextMetaId());
+    return this.#save({ ...after, modifiedAt: this.#seconds() }); // also when nothing differs, as WordPress does
+  }
+
+  /** Deletes for good and returns what was there. */
+  delete(id: unknown, force: boolean): CustomerRecord {
+    if (!force) throw noTrash();
+    const customer = this.find(id);
+    this.#store.delete(customer.id);
+    return customer;
+  }
+
+  #save(record: CustomerRecord): CustomerRecord {
+    this.#store.put(record);
+    return record;
+  }
+
+  #chooseUsername(wanted: string, email: string): string {
+    if (wanted !== '' && this.#store.idOfUsername(wanted) !== null) throw usernameTaken();
+    if (wanted !== '') return wanted;
+    const base = email.slice(0, email.indexOf('@')).toLowerCase();
+    let username = base;
+    // WooCommerce appends four random digits; counting keeps a run of the sandbox repeatable.
+    for (let n = 1; this.#store.idOfUsername(username) !== null; n += 1)
+      username = `${base}-${String(n).padStart(4, '0')}`;
+    return username;
+  }
+
+  #seconds(): number {
+    return Math.floor(this.#now() / 1000) * 1000;
+  }
+}

@@ -1,0 +1,20 @@
+import type { Address, BillingAddress } from './customer.types.ts';
+
+/** An address with nothing in it, as the API shows one that was never given. */
+export const EMPTY_ADDRESS: Readonly<Address> = {
+  first_name: '',
+  last_name: '',
+  company: '',
+  address_1: '',
+  address_2: '',
+  city: '',
+  postcode: '',
+  country: '',
+  state: '',
+  phone: '',
+};
+
+/** The same with an email; its order of fields is the recorded one. */
+export const EMPTY_BILLING: Readonly<BillingAddress> = (({ phone, ...rest }) => ({ ...rest, email: '', phone }))(
+  EMPTY_ADDRESS,
+);

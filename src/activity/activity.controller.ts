@@ -1,0 +1,98 @@
+import { Body, Controller, Get, Post, Query, Res, StreamableFile } from '@nestjs/common';
+import { ApiBody, ApiExtraModels, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { RequireScope } from '../auth/auth.decorators.ts';
+import type { Page } from '../common/cursor.ts';
+import { Operation } from '../common/operation.ts';
+import { validateItem } from '../common/validation.ts';
+import { Idempotent } from '../idempotency/idempotent.decorator.ts';
+import { toCsv, toNdjson } from './activity.export.ts';
+import { ActivityService } from './activity.service.ts';
+import { ActivityDto, ActivityErrorsDto, ActivityPageDto, ActivityTrendsDto, BulkAppendResultsDto } from './dto/activity.dto.ts';
+import { ActivityQuery, AppendActivityDto, BulkAppendDto, ExportQuery, PeriodQuery } from './dto/requests.dto.ts';
+
+@ApiTags('activity')
+@ApiExtraModels(AppendActivityDto, BulkAppendDto)
+@Controller('api/sync/activity')
+export class ActivityController {
+  constructor(private readonly activity: ActivityService) {}
+
+  @Get()
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'listActivity',
+    summary: 'The audit trail, newest first',
+    description: 'The last 7 days unless a period, a sync or a user is named.',
+    ok: [{ status: 200, description: 'A page', type: ActivityPageDto }],
+  })
+  list(@Query() query: ActivityQuery): Promise<Page<ActivityDto>> {
+    return this.activity.list(query);
+  }
+
+  @Post()
+  @RequireScope('sync:write')
+  @Idempotent()
+  @ApiBody({ schema: { oneOf: [{ $ref: getSchemaPath(AppendActivityDto) }, { $ref: getSchemaPath(BulkAppendDto) }] } })
+  @Operation({
+    id: 'appendActivity',
+    summary: 'Append one entry, or up to 1,000 as items',
+    description: 'Nothing that was appended can be changed or removed. With items, each has its own status; a bad one harms no other.',
+    ok: [
+      { status: 201, description: 'The entry (one)', type: ActivityDto },
+      { status: 200, description: 'One result an item, in their order (many)', type: BulkAppendResultsDto },
+    ],
+  })
+  async append(
+    @Body() body: object,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ActivityDto | BulkAppendResultsDto> {
+    const isMany = typeof body === 'object' && body !== null && 'items' in body;
+    reply.status(isMany ? 200 : 201);
+    return isMany
+      ? this.activity.appendMany(validateItem(BulkAppendDto, body).items)
+      : this.activity.append(validateItem(AppendActivityDto, body));
+  }
+
+  @Get('errors')
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'listActivityErrors',
+    summary: 'Failures grouped by message, entity type and status',
+    description: 'The last 30 days unless a period is named.',
+    ok: [{ status: 200, description: 'The groups, most frequent first', type: ActivityErrorsDto }],
+  })
+  async errors(@Query() query: PeriodQuery): Promise<ActivityErrorsDto> {
+    return { items: await this.activity.errors(query) };
+  }
+
+  @Get('trends')
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'listActivityTrends',
+    summary: 'Durations and volumes of finished syncs per day and entity type',
+    description: 'The last 30 days unless a period is named.',
+    ok: [{ status: 200, description: 'One row a day and entity type', type: ActivityTrendsDto }],
+  })
+  async trends(@Query() query: PeriodQuery): Promise<ActivityTrendsDto> {
+    return { items: await this.activity.trends(query) };
+  }
+
+  @Get('export')
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'exportActivity',
+    summary: 'The trail as NDJSON or CSV, streamed',
+    description: 'Same filters and default period as the list. A connection that ends before its last chunk means: not complete.',
+    ok: [],
+  })
+  @ApiOkResponse({
+    description: 'One entry a line',
+    content: { 'application/x-ndjson': { schema: { type: 'string' } }, 'text/csv': { schema: { type: 'string' } } },
+  })
+  async export(@Query() query: ExportQuery): Promise<StreamableFile> {
+    const entries = await this.activity.export(query);
+    return query.format === 'csv'
+      ? new StreamableFile(toCsv(entries), { type: 'text/csv; charset=utf-8', disposition: 'attachment; filename="activity.csv"' })
+      : new StreamableFile(toNdjson(entries), { type: 'application/x-ndjson', disposition: 'attachment; filename="activity.ndjson"' });
+  }
+}

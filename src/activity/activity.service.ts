@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import { decodeCursor, type Keyset, type Page, toPage } from '../common/cursor.ts';
+import { Problem } from '../common/problem.ts';
+import { validateItem } from '../common/validation.ts';
+import { actingFor, currentTenant, runAsTenant } from '../tenancy/tenant.context.ts';
+import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import { activityErrors, activityPage, activityTrends, appendActivity, type Period } from './activity.sql.ts';
+import type { ActivityDto, ActivityErrorDto, ActivityTrendDto, BulkAppendResultsDto } from './dto/activity.dto.ts';
+import { type ActivityFilterQuery, type ActivityQuery, AppendActivityDto, type PeriodQuery } from './dto/requests.dto.ts';
+import { periodOf } from './period.ts';
+
+const EXPORT_PAGE = 1_000;
+const DEFAULT_DAYS = 7;
+/** The guide's errors and trends look a month back. */
+const REPORT_DAYS = 30;
+
+@Injectable()
+export class ActivityService {
+  constructor(private readonly database: TenantDatabase) {}
+
+  async list(query: ActivityQuery): Promise<Page<ActivityDto>> {
+    const limit = query.limit ?? 100;
+    const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
+    return toPage(await this.page(query, periodFor(query), after, limit + 1), limit, keysetOf);
+  }
+
+  /**
+   * The whole filtered trail, newest first, page by page: no transaction is open while the reader is slow, and memory holds
+   * one page however long the trail is. Resolves with the first page read, so that what is wrong is still an answer.
+   */
+  async export(filter: ActivityFilterQuery): Promise<AsyncGenerator<ActivityDto>> {
+    // The reader pulls outside the request's context, so later pages are read in the context of this moment.
+    const tenant = currentTenant();
+    const period = periodFor(filter);
+    const next = (after?: Keyset) => runAsTenant(tenant, () => this.page(filter, period, after, EXPORT_PAGE));
+    return pages(await next(), next);
+  }
+
+  errors(query: PeriodQuery): Promise<ActivityErrorDto[]> {
+    const period = periodOf(query, REPORT_DAYS);
+    return this.database.read(activityErrors(currentTenant().orgId, period, query.entity_type ?? null));
+  }
+
+  trends(query: PeriodQuery): Promise<ActivityTrendDto[]> {
+    const period = periodOf(query, REPORT_DAYS);
+    return this.database.read(activityTrends(currentTenant().orgId, period, query.entity_type ?? null));
+  }
+
+  async append(entry: AppendActivityDto): Promise<ActivityDto> {
+    const [row] = await this.insert([withUser(entry)]);
+    return row as ActivityDto;
+  }
+
+  /** Appends what is valid, all in one statement; each item has its own result. */
+  async appendMany(items: readonly unknown[]): Promise<BulkAppendResultsDto> {
+    const checked = items.map((item) => {
+      try {
+        return withUser(validateItem(AppendActivityDto, item));
+      } catch (error) {
+        return error as Problem;
+      }
+    });
+    const valid = checked.filter((item) => !(item instanceof Problem));
+    const rows = (valid.length > 0 ? await this.insert(valid) : []).values();
+    return {
+      items: checked.map((item) =>
+        item instanceof Problem
+          ? { status: item.status, problem: item.body() as BulkAppendResultsDto['items'][number]['problem'] }
+          : { status: 201, activity: rows.next().value as ActivityDto },
+      ),
+    };
+  }
+
+  private insert(entries: readonly (AppendActivityDto & { user_id: string })[]): Promise<ActivityDto[]> {
+    return this.database.query<ActivityDto>(appendActivity(currentTenant().orgId, entries));
+  }
+
+  private page(
+    filter: ActivityFilterQuery,
+    period: Period,
+    after: Keyset | undefined,
+    limit: number,
+  ): Promise<ActivityDto[]> {
+    return this.database.read<ActivityDto>(activityPage(currentTenant().orgId, period, filter, after, limit));
+  }
+}
+
+/** One sync's or one user's entries are few and have their own index: all of them, unless a period is named. */
+function periodFor(filter: ActivityFilterQuery): Period {
+  return periodOf(filter, filter.sync_id !== undefined || filter.user_id !== undefined ? null : DEFAULT_DAYS);
+}
+
+/** Entries written meanwhile are newer than the first page and so never shift the pages to come. */
+async function* pages(first: ActivityDto[], next: (after: Keyset) => Promise<ActivityDto[]>): AsyncGenerator<ActivityDto> {
+  let rows = first;
+  yield* rows;
+  while (rows.length === EXPORT_PAGE) {
+    rows = await next(keysetOf(rows[EXPORT_PAGE - 1] as ActivityDto));
+    yield* rows;
+  }
+}
+
+const keysetOf = ({ created_at, id }: ActivityDto): Keyset => ({ at: created_at, id });
+
+const withUser = (entry: AppendActivityDto): AppendActivityDto & { user_id: string } => ({
+  ...entry,
+  user_id: actingFor(entry.user_id, 'user_id'),
+});

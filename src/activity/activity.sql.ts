@@ -1,0 +1,86 @@
+import type { Keyset } from '../common/cursor.ts';
+import type { Statement } from '../database/database.ts';
+import type { ActivityFilterQuery, AppendActivityDto } from './dto/requests.dto.ts';
+
+/** A period of the trail, both ends RFC 3339; `to` is exclusive. */
+export interface Period {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** All entries in one statement; the month's partition is made first when it is missing. Rows come in the order given. */
+export const appendActivity = (orgId: string, entries: readonly (AppendActivityDto & { user_id: string })[]): Statement => ({
+  text: 'SELECT * FROM app.append_activity($1, $2)',
+  values: [orgId, JSON.stringify(entries)],
+});
+
+/**
+ * A keyset page, newest first. The period and the cursor bound created_at, the partition key, so older months are never
+ * touched.
+ */
+export const activityPage = (
+  orgId: string,
+  { from, to }: Period,
+  filter: ActivityFilterQuery,
+  after: Keyset | undefined,
+  limit: number,
+): Statement => {
+  const conditions = ['org_id = $1', 'created_at >= $2', 'created_at < $3'];
+  const values: unknown[] = [orgId, from, to];
+  const where = (sql: (parameter: string) => string, value: unknown) => {
+    values.push(value);
+    conditions.push(sql(`$${values.length}`));
+  };
+  if (after) {
+    values.push(after.at, after.id);
+    conditions.push(`(created_at, id) < ($${values.length - 1}, $${values.length})`);
+  }
+  if (filter.failed) conditions.push(FAILED);
+  if (filter.failed === false) conditions.push(`NOT (${FAILED})`);
+  for (const column of ['status', 'user_id', 'sync_id', 'entity_type'] as const) {
+    if (filter[column] !== undefined) where((parameter) => `${column} = ${parameter}`, filter[column]);
+  }
+  values.push(limit);
+  return {
+    text: `
+      SELECT * FROM sync_activity_log WHERE ${conditions.join(' AND ')}
+       ORDER BY created_at DESC, id DESC LIMIT $${values.length}`,
+    values,
+  };
+};
+
+/** The same words as the index's, so that Postgres sees that it serves. */
+const FAILED = `status IN ('failed', 'completed_with_errors', 'timeout')`;
+
+/**
+ * Failures by message: the guide's 'failed syncs' query made valid. An entry for one item carries its message in details,
+ * as the guide writes it.
+ */
+export const activityErrors = (orgId: string, { from, to }: Period, entityType: string | null): Statement => ({
+  text: `
+    SELECT coalesce(error_message, details ->> 'error', 'no message') AS error_message, entity_type, status,
+           count(*)::integer AS error_count, count(DISTINCT sync_id)::integer AS sync_count,
+           (array_agg(sync_id ORDER BY created_at DESC))[1] AS last_sync_id,
+           min(created_at) AS first_at, max(created_at) AS last_at
+      FROM sync_activity_log
+     WHERE org_id = $1 AND created_at >= $2 AND created_at < $3 AND ${FAILED}
+       AND ($4::text IS NULL OR entity_type = $4)
+     GROUP BY 1, 2, 3
+     ORDER BY error_count DESC, last_at DESC
+     LIMIT 200`,
+  values: [orgId, from, to, entityType],
+});
+
+/** Only the ends of syncs: the guide's query also counts each failed item's entry as a sync. */
+export const activityTrends = (orgId: string, { from, to }: Period, entityType: string | null): Statement => ({
+  text: `
+    SELECT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, entity_type, count(*)::integer AS sync_count,
+           avg(duration_seconds) AS avg_duration_sec, max(duration_seconds) AS max_duration_sec,
+           coalesce(sum(record_count), 0) AS total_records
+      FROM sync_activity_log
+     WHERE org_id = $1 AND created_at >= $2 AND created_at < $3 AND activity_type = 'sync_completed'
+       AND ($4::text IS NULL OR entity_type = $4)
+     GROUP BY 1, 2
+     ORDER BY 1, 2`,
+  values: [orgId, from, to, entityType],
+});

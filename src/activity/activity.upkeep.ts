@@ -1,0 +1,58 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import pg from 'pg';
+import { ENVIRONMENT } from '../config/config.module.ts';
+import type { Environment } from '../config/environment.ts';
+import { TaskRunner } from '../jobs/task.runner.ts';
+
+/** Enough that three failing nights of upkeep still leave every write its month. */
+const MONTHS_AHEAD = 3;
+const PARTITION = /^sync_activity_log_\d{4}_\d{2}$/;
+
+/** Partitions of the audit trail: made ahead and hardened; detached, never dropped, after the retention. */
+@Injectable()
+export class ActivityUpkeep {
+  private readonly logger = new Logger('Upkeep');
+
+  constructor(runner: TaskRunner, @Inject(ENVIRONMENT) env: Environment) {
+    runner.registerStatement({
+      name: 'activity-partitions',
+      everySeconds: 3_600,
+      statement: { text: 'SELECT app.prepare_activity_partitions($1) AS changed', values: [MONTHS_AHEAD] },
+    });
+    const { SYNC_ACTIVITY_RETENTION_MONTHS: months, MIGRATION_DATABASE_URL: ownerUrl } = env;
+    if (months !== undefined && ownerUrl !== undefined)
+      runner.register({
+        name: 'activity-retention',
+        everySeconds: 3_600,
+        run: () => this.detachOldest(ownerUrl, months),
+      });
+  }
+
+  /**
+   * Detaches one partition whose whole month is older than the retention. It stays as a table of its own, for whoever archives
+   * it. CONCURRENTLY, so that readers and writers are not held up; that needs the owner, and no transaction.
+   */
+  private async detachOldest(ownerUrl: string, months: number): Promise<number> {
+    const owner = new pg.Client({ connectionString: ownerUrl, application_name: 'sync-operations-retention' });
+    await owner.connect();
+    try {
+      const { rows } = await owner.query<{ name: string; pending: boolean }>(
+        `SELECT c.relname AS name, i.inhdetachpending AS pending
+           FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+          WHERE i.inhparent = 'public.sync_activity_log'::regclass
+            AND c.relname < app.activity_partition_name(now() - make_interval(months => $1))
+          ORDER BY c.relname LIMIT 1`,
+        [months],
+      );
+      const [oldest] = rows;
+      if (!oldest || !PARTITION.test(oldest.name)) return 0;
+      // FINALIZE completes a detach that an earlier process began and did not live to end.
+      const how = oldest.pending ? 'FINALIZE' : 'CONCURRENTLY';
+      await owner.query(`ALTER TABLE public.sync_activity_log DETACH PARTITION public.${pg.escapeIdentifier(oldest.name)} ${how}`);
+      this.logger.log({ partition: oldest.name }, 'detached a month of the audit trail; the table is kept');
+      return 1;
+    } finally {
+      await owner.end();
+    }
+  }
+}

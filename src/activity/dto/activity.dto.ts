@@ -1,0 +1,130 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ProblemDto } from '../../common/operation.ts';
+
+export const ACTIVITY_STATUSES = [
+  'queued', 'running', 'paused', 'completed', 'completed_with_errors', 'failed', 'cancelled', 'timeout',
+] as const;
+export type ActivityStatus = (typeof ACTIVITY_STATUSES)[number];
+
+/** One entry of the audit trail: a row of sync_activity_log. */
+export class ActivityDto {
+  @ApiProperty({ format: 'uuid', example: '5e0c9f0a-52c0-4f61-9c5c-0c2c4f1f3d55' })
+  id: string;
+
+  @ApiProperty({ example: 'org-123' })
+  org_id: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T14:02:26.123456+00:00' })
+  created_at: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'sync-woo-1762430000000' })
+  sync_id: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'customer' })
+  entity_type: string | null;
+
+  @ApiProperty({ description: 'sync_completed, sync_failed, sync_cancelled, sync_timeout, or your own', example: 'sync_completed' })
+  activity_type: string;
+
+  @ApiProperty({ enum: ACTIVITY_STATUSES, enumName: 'SyncStatus', example: 'completed_with_errors' })
+  status: ActivityStatus;
+
+  @ApiProperty({ type: String, nullable: true, example: 'woocommerce' })
+  source_system: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'user-7' })
+  user_id: string | null;
+
+  @ApiProperty({ type: 'integer', nullable: true, example: 4950 })
+  record_count: number | null;
+
+  @ApiProperty({ type: Number, nullable: true, example: 612.5 })
+  duration_seconds: number | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '50 of 5000 items failed' })
+  error_message: string | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: { failed_count: 50 } })
+  details: Record<string, unknown> | null;
+}
+
+export class ActivityPageDto {
+  @ApiProperty({ type: [ActivityDto] })
+  items: ActivityDto[];
+
+  @ApiProperty({ type: String, nullable: true, description: 'Send as cursor for the next page; null on the last', example: null })
+  next_cursor: string | null;
+}
+
+export class ActivityErrorDto {
+  @ApiProperty({ example: 'Invalid email address' })
+  error_message: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'customer' })
+  entity_type: string | null;
+
+  @ApiProperty({ enum: ['completed_with_errors', 'failed', 'timeout'], example: 'completed_with_errors' })
+  status: 'completed_with_errors' | 'failed' | 'timeout';
+
+  @ApiProperty({ type: 'integer', example: 50 })
+  error_count: number;
+
+  @ApiProperty({ type: 'integer', description: 'How many syncs it happened in', example: 1 })
+  sync_count: number;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The sync it happened in last', example: 'sync-woo-1762430000000' })
+  last_sync_id: string | null;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T14:00:00.000000+00:00' })
+  first_at: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T14:02:26.123456+00:00' })
+  last_at: string;
+}
+
+export class ActivityErrorsDto {
+  @ApiProperty({ type: [ActivityErrorDto], description: 'The 200 most frequent, latest first among equals' })
+  items: ActivityErrorDto[];
+}
+
+export class ActivityTrendDto {
+  @ApiProperty({ format: 'date', description: 'UTC', example: '2026-11-22' })
+  day: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'customer' })
+  entity_type: string | null;
+
+  @ApiProperty({ type: 'integer', example: 12 })
+  sync_count: number;
+
+  @ApiProperty({ type: Number, nullable: true, example: 600.2 })
+  avg_duration_sec: number | null;
+
+  @ApiProperty({ type: Number, nullable: true, example: 911 })
+  max_duration_sec: number | null;
+
+  @ApiProperty({ type: 'integer', example: 59400 })
+  total_records: number;
+}
+
+export class ActivityTrendsDto {
+  @ApiProperty({ type: [ActivityTrendDto], description: 'By day, then entity type' })
+  items: ActivityTrendDto[];
+}
+
+/** One answer of a bulk append. */
+export class BulkAppendResultDto {
+  @ApiProperty({ type: 'integer', example: 201 })
+  status: number;
+
+  @ApiPropertyOptional({ type: ActivityDto })
+  activity?: ActivityDto;
+
+  @ApiPropertyOptional({ type: ProblemDto })
+  problem?: ProblemDto;
+}
+
+export class BulkAppendResultsDto {
+  @ApiProperty({ type: [BulkAppendResultDto], description: 'In the order of the request' })
+  items: BulkAppendResultDto[];
+}

@@ -1,0 +1,40 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+import { ActivityModule } from './activity/activity.module.ts';
+import { AuthModule } from './auth/auth.module.ts';
+import { ConfigModule } from './config/config.module.ts';
+import type { Environment } from './config/environment.ts';
+import { DashboardModule } from './dashboard/dashboard.module.ts';
+import { DatabaseModule } from './database/database.module.ts';
+import { HealthModule } from './health/health.module.ts';
+import { loggerOptions } from './http/logging.ts';
+import { IdempotencyModule } from './idempotency/idempotency.module.ts';
+import { JobsModule } from './jobs/jobs.module.ts';
+import { MetricsModule } from './metrics/metrics.module.ts';
+import { PreviewCacheModule } from './preview-cache/preview-cache.module.ts';
+import { ProgressModule } from './progress/progress.module.ts';
+import { TenancyModule } from './tenancy/tenancy.module.ts';
+
+@Module({})
+export class AppModule {
+  static for(environment: Environment): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.for(environment),
+        LoggerModule.forRoot(loggerOptions(environment.LOG_LEVEL)),
+        MetricsModule,
+        DatabaseModule,
+        AuthModule,
+        TenancyModule,
+        JobsModule,
+        IdempotencyModule,
+        ProgressModule,
+        ActivityModule,
+        PreviewCacheModule,
+        DashboardModule,
+        HealthModule,
+      ],
+    };
+  }
+}

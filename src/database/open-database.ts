@@ -1,0 +1,65 @@
+import { ConfigurationError, type Environment } from '../config/environment.ts';
+import { createPool } from './database.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
+import { migrate } from './migrate.ts';
+import { provisionAppRole } from './provision.ts';
+import { assertDatabaseReady } from './readiness.ts';
+
+export interface OpenDatabase {
+  /** With the URLs that are meant, also where the embedded Postgres chose them. */
+  readonly environment: Environment;
+  /** Undefined with a database of your own. */
+  readonly embedded: EmbeddedPostgres | undefined;
+}
+
+type Log = (line: string) => void;
+
+/** The database the service runs on: yours, or the embedded one, started and migrated. Throws what printableError prints. */
+export async function openDatabase(environment: Environment, log: Log): Promise<OpenDatabase> {
+  const opened = environment.databaseUrl
+    ? { environment, embedded: undefined }
+    : await openEmbedded(environment, log);
+  try {
+    await checked(opened.environment.databaseUrl as string);
+    return opened;
+  } catch (error) {
+    await opened.embedded?.stop();
+    throw error;
+  }
+}
+
+async function openEmbedded(environment: Environment, log: Log): Promise<OpenDatabase> {
+  const embedded = await startEmbeddedPostgres({ dataDir: environment.SYNC_DATA_DIR, log });
+  try {
+    const ran = await migrate(embedded.ownerUrl);
+    if (ran.length > 0) log(`Ran ${ran.length} migrations`);
+    await provisionAppRole(embedded.ownerUrl, new URL(embedded.appUrl).password);
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
+  const urls = { databaseUrl: embedded.appUrl, MIGRATION_DATABASE_URL: embedded.ownerUrl };
+  return { environment: Object.freeze({ ...environment, ...urls }), embedded };
+}
+
+async function checked(appUrl: string): Promise<void> {
+  const pool = createPool(appUrl, 1);
+  try {
+    await assertDatabaseReady(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
+/** Runs a command with the owner's URL: MIGRATION_DATABASE_URL, or the embedded Postgres, started for the while if need be. */
+export async function withOwnerUrl<T>(environment: Environment, work: (ownerUrl: string) => Promise<T>): Promise<T> {
+  if (environment.MIGRATION_DATABASE_URL) return work(environment.MIGRATION_DATABASE_URL);
+  if (environment.databaseUrl)
+    throw new ConfigurationError("MIGRATION_DATABASE_URL must be set to the owner's URL for this; DATABASE_URL is the service's.");
+  const embedded = await startEmbeddedPostgres({ dataDir: environment.SYNC_DATA_DIR });
+  try {
+    return await work(embedded.ownerUrl);
+  } finally {
+    await embedded.stop();
+  }
+}

@@ -1,0 +1,31 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { ProblemDto, ProblemFieldDto } from '../common/operation.ts';
+
+/** The document of the whole API; also written to openapi.json, from which the client is generated. */
+export function createDocument(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle('Sync Operations')
+    .setDescription(
+      'Runs and watches syncs: live progress with speed and ETA, an audit trail that cannot be edited, previews. ' +
+        'Every request belongs to one organization: the one of your token or key, or for a key of every organization the one ' +
+        'named in X-Org-Id or orgId. Times are RFC 3339 in UTC. Errors are application/problem+json with a stable type.',
+    )
+    .setVersion('1')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Claims sub, org_id, scope' }, 'token')
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'npm run keys -- create' }, 'key')
+    .addSecurityRequirements('token')
+    .addSecurityRequirements('key')
+    .build();
+  return SwaggerModule.createDocument(app, config, { extraModels: [ProblemDto, ProblemFieldDto] });
+}
+
+/** Swagger UI at /docs, the document at /openapi.json. */
+export function serveDocument(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, () => createDocument(app), {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+    customSiteTitle: 'Sync Operations API',
+    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
+  });
+}

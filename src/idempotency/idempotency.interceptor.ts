@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import { Problem } from '../common/problem.ts';
+import { currentTenant } from '../tenancy/tenant.context.ts';
+import { TenantDatabase, type TenantTransaction } from '../tenancy/tenant.database.ts';
+import { claimKey, findResponse, type StoredResponse, storeResponse } from './idempotency.sql.ts';
+
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+/**
+ * Runs a request that carries an Idempotency-Key at most once a day: key, work and answer commit together, so a request that
+ * failed left nothing behind and may be sent again. Handlers behind it touch the database only.
+ */
+@Injectable()
+export class IdempotencyInterceptor implements NestInterceptor {
+  constructor(private readonly database: TenantDatabase) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const key = request.headers['idempotency-key'];
+    if (key === undefined) return next.handle();
+    if (typeof key !== 'string' || !KEY.test(key)) {
+      const detail = 'must be 1 to 255 visible ASCII characters';
+      throw new Problem('malformed-request', `Idempotency-Key ${detail}.`, { errors: [{ header: 'Idempotency-Key', detail }] });
+    }
+    const reply = http.getResponse<FastifyReply>();
+    return from(
+      this.database.transaction((transaction) => this.once(transaction, key, fingerprintOf(request), reply, next)),
+    );
+  }
+
+  private async once(
+    transaction: TenantTransaction,
+    key: string,
+    fingerprint: string,
+    reply: FastifyReply,
+    next: CallHandler,
+  ): Promise<unknown> {
+    const { orgId } = currentTenant();
+    const [claimed] = await transaction.query(claimKey(orgId, key, fingerprint));
+    if (!claimed) {
+      const [stored] = await transaction.query<{ fingerprint: string; response: StoredResponse }>(findResponse(orgId, key));
+      return replay(stored, fingerprint, reply);
+    }
+    const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
+    const location = reply.getHeader('location');
+    const response = { status: reply.statusCode, location: location ? String(location) : null, body: body ?? null };
+    await transaction.query(storeResponse(orgId, key, response));
+    return body;
+  }
+}
+
+function replay(
+  stored: { fingerprint: string; response: StoredResponse } | undefined,
+  fingerprint: string,
+  reply: FastifyReply,
+): unknown {
+  if (!stored) throw new Problem('unavailable', 'The first request with this key has just ended; try again.', { retryAfter: 1 });
+  if (stored.fingerprint !== fingerprint)
+    throw new Problem('idempotency-key-reused', 'This Idempotency-Key was used for a request with another path or body.', {
+      errors: [{ header: 'Idempotency-Key', detail: 'must be new for a new request' }],
+    });
+  const { status, location, body } = stored.response;
+  reply.status(status).header('idempotency-replayed', 'true');
+  if (location) reply.header('location', location);
+  return body;
+}
+
+const fingerprintOf = (request: FastifyRequest): string =>
+  createHash('sha256')
+    .update(JSON.stringify([request.method, request.url, request.body ?? null]))
+    .digest('hex');

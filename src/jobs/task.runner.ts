@@ -1,0 +1,98 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import type pg from 'pg';
+import { ENVIRONMENT } from '../config/config.module.ts';
+import type { Environment } from '../config/environment.ts';
+import type { Statement } from '../database/database.ts';
+import { POOL } from '../database/database.module.ts';
+import { TaskMetrics } from '../metrics/task.metrics.ts';
+import type { ScheduledTask } from './scheduled.task.ts';
+import { claimTask, finishTask } from './tasks.sql.ts';
+
+const WAKE_MS = 15_000;
+/** A task ends its turn after this many batches, so that one with much to do leaves time for the others. */
+const BATCHES_A_TURN = 200;
+
+/** Wakes on every replica; a task runs on the one that claims its turn in the database. */
+@Injectable()
+export class TaskRunner implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('Upkeep');
+  private readonly tasks: ScheduledTask[] = [];
+  private turn: Promise<void> | undefined;
+  private stopped = false;
+
+  constructor(
+    @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(ENVIRONMENT) private readonly env: Environment,
+    private readonly metrics: TaskMetrics,
+  ) {}
+
+  register(task: ScheduledTask): void {
+    this.tasks.push(task);
+  }
+
+  /** A task that is one SQL function, whose result is named `changed`. */
+  registerStatement({ statement, ...task }: Omit<ScheduledTask, 'run'> & { readonly statement: Statement }): void {
+    const run = async () => {
+      const { rows } = await this.pool.query<{ changed: number }>(statement.text, statement.values as unknown[]);
+      return rows[0]?.changed ?? 0;
+    };
+    this.register({ ...task, run });
+  }
+
+  onApplicationBootstrap(): void {
+    void this.wake();
+  }
+
+  @Interval(WAKE_MS)
+  wake(): Promise<void> {
+    if (this.env.SYNC_WORKER === 'off' || this.stopped) return Promise.resolve();
+    this.turn ??= this.runDue().finally(() => {
+      this.turn = undefined;
+    });
+    return this.turn;
+  }
+
+  /** Waits for the batch at work; the pool is still open then. */
+  async onModuleDestroy(): Promise<void> {
+    this.stopped = true;
+    await this.turn;
+  }
+
+  private async runDue(): Promise<void> {
+    for (const task of this.tasks) {
+      if (this.stopped) return;
+      await this.runOnce(task).catch((error: unknown) => this.logger.error({ err: error, task: task.name }, 'scheduled task failed'));
+    }
+  }
+
+  /** Runs the task unless another replica had this turn. */
+  private async runOnce(task: ScheduledTask): Promise<void> {
+    const { text, values } = claimTask(task);
+    const { rows } = await this.pool.query(text, values as unknown[]);
+    if (rows.length === 0) return;
+    const timer = this.metrics.start(task.name);
+    let changed = 0;
+    let failure: unknown;
+    try {
+      for (let batch = 0; batch < BATCHES_A_TURN && !this.stopped; batch += 1) {
+        const rowsChanged = await task.run();
+        if (rowsChanged === 0) break;
+        changed += rowsChanged;
+      }
+    } catch (error) {
+      failure = error;
+    }
+    timer.end(changed, failure === undefined);
+    const finish = finishTask(task, changed, failure);
+    await this.pool.query(finish.text, finish.values as unknown[]);
+    if (failure !== undefined) throw failure;
+    if (changed > 0) this.logger.log({ task: task.name, changed }, 'scheduled task ran');
+  }
+}

@@ -1,0 +1,10 @@
+/** Listens and shuts down; everything else is behind the check, which must run on a Node too old to load the rest. */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  console.error(`Sync Operations needs Node 22.18 or newer; this is Node ${process.versions.node}.`);
+  process.exit(1);
+}
+const { serve } = await import('./serve.ts');
+await serve();
+
+export {};

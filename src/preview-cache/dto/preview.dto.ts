@@ -1,0 +1,82 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsJsonObject, IsText } from '../../common/validation.ts';
+
+/** What a preview is computed from; its key is made of these three. */
+export class PreviewInputsDto {
+  @ApiProperty({ example: 'woocommerce' })
+  @IsText(200)
+  sync_type: string;
+
+  @ApiPropertyOptional({ default: 'all', example: 'customer' })
+  @IsOptional()
+  @IsText(100)
+  entity_type?: string = 'all';
+
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, default: {}, example: { modified_after: '2026-11-01T00:00:00' } })
+  @IsOptional()
+  @IsJsonObject()
+  filters?: Record<string, unknown> = {};
+}
+
+export class StorePreviewDto extends PreviewInputsDto {
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'The delta; arrays named creates, updates, deletes and unchanged are counted in the summary',
+    example: { creates: [{ email: 'a@example.com' }], updates: [], deletes: [] },
+  })
+  @IsJsonObject()
+  delta_data: Record<string, unknown>;
+
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'Instead of the counted one', example: { creates: 1 } })
+  @IsOptional()
+  @IsJsonObject()
+  summary?: Record<string, unknown>;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, default: 3600, description: 'At most a day; more is cut to it', example: 3600 })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
+  ttl_seconds?: number = 3600;
+}
+
+export class CacheKeyParam {
+  @ApiProperty({ description: 'SHA-256 over the canonical JSON (RFC 8785) of the inputs', example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' })
+  @IsText(200)
+  cache_key: string;
+}
+
+/** A stored preview: a row of sync_preview_cache. */
+export class PreviewDto {
+  @ApiProperty({ example: 'org-123' })
+  org_id: string;
+
+  @ApiProperty({ example: 'woocommerce' })
+  sync_type: string;
+
+  @ApiProperty({ example: 'customer' })
+  entity_type: string;
+
+  @ApiProperty({ example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' })
+  cache_key: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, example: {} })
+  filters: Record<string, unknown>;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: { creates: 1, updates: 0, deletes: 0 } })
+  summary: Record<string, unknown> | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, example: { creates: [{ email: 'a@example.com' }], updates: [], deletes: [] } })
+  delta_data: Record<string, unknown>;
+
+  @ApiProperty({ type: String, nullable: true, example: 'user-7' })
+  computed_by: string | null;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T14:02:26.123456+00:00' })
+  computed_at: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T15:02:26.123456+00:00' })
+  expires_at: string;
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RequireScope } from '../auth/auth.decorators.ts';
+import { Operation } from '../common/operation.ts';
+import { CacheKeyParam, PreviewDto, PreviewInputsDto, StorePreviewDto } from './dto/preview.dto.ts';
+import { PreviewService } from './preview.service.ts';
+
+@ApiTags('previews')
+@Controller('api/sync/previews')
+export class PreviewController {
+  constructor(private readonly previews: PreviewService) {}
+
+  @Put()
+  @RequireScope('sync:write')
+  @Operation({
+    id: 'storePreview',
+    summary: 'Store the delta a sync would apply',
+    description: 'Replaces the preview of the same sync and entity type. Kept for ttl_seconds, an hour unless said.',
+    ok: [{ status: 200, description: 'The stored preview', type: PreviewDto, headers: { ETag: 'Changes when it is stored anew' } }],
+  })
+  async store(@Body() body: StorePreviewDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<PreviewDto> {
+    return tagged(await this.previews.store(body), reply);
+  }
+
+  @Post('lookup')
+  @HttpCode(200)
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'lookUpPreview',
+    summary: 'Find a preview by what it was computed from',
+    ok: [{ status: 200, description: 'The preview', type: PreviewDto, headers: { ETag: 'Changes when it is stored anew' } }],
+    problems: ['not-found'],
+  })
+  async lookUp(@Body() body: PreviewInputsDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<PreviewDto> {
+    return tagged(await this.previews.lookUp(body), reply);
+  }
+
+  @Get(':cache_key')
+  @RequireScope('sync:read')
+  @ApiHeader({ name: 'If-None-Match', required: false, description: 'An ETag you have; 304 when it is still that one' })
+  @Operation({
+    id: 'getPreview',
+    summary: 'Read a preview',
+    ok: [
+      { status: 200, description: 'The preview', type: PreviewDto, headers: { ETag: 'Changes when it is stored anew' } },
+      { status: 304, description: 'Still the one you have' },
+    ],
+    problems: ['not-found'],
+  })
+  async get(
+    @Param() { cache_key }: CacheKeyParam,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PreviewDto | undefined> {
+    const preview = tagged(await this.previews.get(cache_key), reply);
+    if (!isKnown(request.headers['if-none-match'], reply)) return preview;
+    reply.status(304);
+    return undefined;
+  }
+
+  @Delete(':cache_key')
+  @HttpCode(204)
+  @RequireScope('sync:write')
+  @Operation({
+    id: 'deletePreview',
+    summary: 'Forget a preview',
+    ok: [{ status: 204, description: 'Forgotten' }],
+    problems: ['not-found'],
+  })
+  remove(@Param() { cache_key }: CacheKeyParam): Promise<void> {
+    return this.previews.remove(cache_key);
+  }
+}
+
+/** A preview is stored whole, so its key and the time it was stored tell its content. */
+function tagged(preview: PreviewDto, reply: FastifyReply): PreviewDto {
+  const tag = createHash('sha256').update(`${preview.cache_key} ${preview.computed_at}`).digest('base64url').slice(0, 27);
+  reply.header('etag', `"${tag}"`).header('cache-control', 'private, no-cache');
+  return preview;
+}
+
+function isKnown(ifNoneMatch: string | undefined, reply: FastifyReply): boolean {
+  const tags = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
+  return tags.includes('*') || tags.includes(String(reply.getHeader('etag')));
+}

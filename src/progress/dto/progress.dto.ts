@@ -1,0 +1,107 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ProblemDto } from '../../common/operation.ts';
+
+/** Every state of a sync; the first three are the active ones. */
+export const SYNC_STATUSES = [
+  'queued', 'running', 'paused', 'completed', 'completed_with_errors', 'failed', 'cancelled', 'timeout',
+] as const;
+export type SyncStatus = (typeof SYNC_STATUSES)[number];
+export const ACTIVE_STATUSES = ['queued', 'running', 'paused'] as const;
+
+/** One sync as clients see it: the row of sync_progress. */
+export class ProgressDto {
+  @ApiProperty({ format: 'uuid', example: 'b3a1c0f4-5a0e-4c39-9d4c-2b8f3e8f6a10' })
+  id: string;
+
+  @ApiProperty({ example: 'org-123' })
+  org_id: string;
+
+  @ApiProperty({ example: 'sync-woo-1762430000000' })
+  sync_id: string;
+
+  @ApiProperty({ example: 'customer' })
+  entity_type: string;
+
+  @ApiProperty({ example: 'woocommerce' })
+  source_system: string;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'null: not known yet', example: 5000 })
+  total_items: number | null;
+
+  @ApiProperty({ type: 'integer', description: 'Items that succeeded', example: 1200 })
+  processed_count: number;
+
+  @ApiProperty({ type: 'integer', description: 'Items that failed', example: 12 })
+  failed_count: number;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Position of the item at work', example: 1212 })
+  current_item: number | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'user-7' })
+  initiated_by: string | null;
+
+  @ApiProperty({ enum: SYNC_STATUSES, enumName: 'SyncStatus', example: 'running' })
+  status: SyncStatus;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T14:02:26.123456+00:00' })
+  started_at: string;
+
+  @ApiProperty({ format: 'date-time', description: 'Time of the last report', example: '2026-11-22T14:04:26.123456+00:00' })
+  updated_at: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null while active', example: null })
+  completed_at: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  error_message: string | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: 'Where the reporter would resume', example: { page: 13 } })
+  checkpoint: Record<string, unknown> | null;
+
+  @ApiProperty({ description: 'The reporter should stop and confirm with status "cancelled"', example: false })
+  cancel_requested: boolean;
+
+  @ApiProperty({ description: 'The reporter should pause and confirm with status "paused"', example: false })
+  pause_requested: boolean;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Time of the last such request', example: null })
+  requested_at: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  requested_by: string | null;
+
+  @ApiProperty({ description: 'Seconds from the start to the last report', example: 120 })
+  elapsed_seconds: number;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'Succeeded items per minute; null before the first report', example: 600 })
+  speed_items_per_min: number | null;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'Seconds to the end, failures counted as work; null: not known, or ended', example: 375 })
+  eta_seconds: number | null;
+}
+
+/** One answer of a bulk report. */
+export class BulkReportResultDto {
+  @ApiProperty({ type: String, nullable: true, example: 'sync-woo-1762430000000' })
+  sync_id: string | null;
+
+  @ApiProperty({ type: 'integer', description: 'The HTTP status this report would have had alone', example: 200 })
+  status: number;
+
+  @ApiProperty({ type: ProgressDto, required: false })
+  progress?: ProgressDto;
+
+  @ApiProperty({ type: ProblemDto, required: false })
+  problem?: ProblemDto;
+}
+
+export class BulkReportResultsDto {
+  @ApiProperty({ type: [BulkReportResultDto], description: 'In the order of the request' })
+  items: BulkReportResultDto[];
+}
+
+/** A slow active sync. */
+export class SlowSyncDto extends ProgressDto {
+  @ApiProperty({ description: 'Seconds per succeeded item', example: 12.5 })
+  seconds_per_item: number;
+}

@@ -1,0 +1,183 @@
+import { Body, Controller, Get, Header, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { RequireScope } from '../auth/auth.decorators.ts';
+import { Operation } from '../common/operation.ts';
+import { Idempotent } from '../idempotency/idempotent.decorator.ts';
+import { BulkReportResultsDto, ProgressDto, SlowSyncDto } from './dto/progress.dto.ts';
+import {
+  ActiveSyncsQuery,
+  BulkReportDto,
+  CompleteDto,
+  FailDto,
+  ReportDto,
+  SlowSyncsQuery,
+  StartSyncDto,
+} from './dto/requests.dto.ts';
+import { SyncIdParam } from './dto/sync-id.param.ts';
+import { ProgressService } from './progress.service.ts';
+
+const JSON_TEXT = ['content-type', 'application/json; charset=utf-8'] as const;
+const REPORTED = [{ status: 200, description: 'The sync after the report', type: ProgressDto }];
+
+@ApiTags('progress')
+@Controller('api/sync/progress')
+export class ProgressController {
+  constructor(private readonly progress: ProgressService) {}
+
+  @Post()
+  @RequireScope('sync:write')
+  @Idempotent()
+  @Operation({
+    id: 'startSync',
+    summary: 'Start a sync',
+    description: 'Starting the same sync again answers 200 with the sync as it is; the same id with other content is a 409.',
+    ok: [
+      { status: 201, description: 'Started', type: ProgressDto, headers: { Location: 'Where the sync is' } },
+      { status: 200, description: 'It was started before', type: ProgressDto },
+    ],
+    problems: ['sync-exists'],
+  })
+  async start(@Body() body: StartSyncDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<ProgressDto> {
+    const { created, sync } = await this.progress.start(body);
+    reply.status(created ? 201 : 200).header('location', `/api/sync/progress/${encodeURIComponent(sync.sync_id)}`);
+    return sync;
+  }
+
+  @Get()
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'listActiveSyncs',
+    summary: 'Active syncs, newest first',
+    description: 'A plain array, as the live component of the guide expects; at most the newest 1,000.',
+    ok: [{ status: 200, description: 'The active syncs', type: ProgressDto, isArray: true }],
+  })
+  active(@Query() query: ActiveSyncsQuery): Promise<ProgressDto[]> {
+    return this.progress.active(query);
+  }
+
+  @Get('slow')
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'listSlowSyncs',
+    summary: 'Active syncs below a speed, slowest first, with seconds per item',
+    ok: [{ status: 200, description: 'The slow syncs', type: SlowSyncDto, isArray: true }],
+  })
+  slow(@Query() query: SlowSyncsQuery): Promise<SlowSyncDto[]> {
+    return this.progress.slow(query.below ?? 10);
+  }
+
+  @Patch()
+  @RequireScope('sync:write')
+  @ApiBody({ type: BulkReportDto })
+  @Operation({
+    id: 'reportMany',
+    summary: 'Report the progress of up to 1,000 syncs',
+    description: 'Each item has its own status and either the sync or a problem; a bad one harms no other.',
+    ok: [{ status: 200, description: 'One result an item, in their order', type: BulkReportResultsDto }],
+  })
+  reportMany(@Body() body: BulkReportDto): Promise<BulkReportResultsDto> {
+    return this.progress.reportMany(body.items);
+  }
+
+  @Get(':sync_id')
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'getSync',
+    summary: 'Read one sync',
+    ok: [{ status: 200, description: 'The sync', type: ProgressDto }],
+    problems: ['not-found'],
+  })
+  get(@Param() { sync_id }: SyncIdParam): Promise<ProgressDto> {
+    return this.progress.get(sync_id);
+  }
+
+  @Patch(':sync_id')
+  @RequireScope('sync:write')
+  @Header(...JSON_TEXT)
+  @Operation({
+    id: 'reportProgress',
+    summary: 'Report the progress of a sync',
+    description:
+      'Counts are absolute. The answer says whether somebody asked to cancel or pause; confirm with status. Reaching the total ends the sync and writes its audit entry.',
+    ok: REPORTED,
+    problems: ['not-found', 'sync-ended', 'counts-backwards', 'counts-above-total'],
+  })
+  report(@Param() { sync_id }: SyncIdParam, @Body() body: ReportDto): Promise<string> {
+    return this.progress.report(sync_id, body);
+  }
+
+  @Post(':sync_id/complete')
+  @HttpCode(200)
+  @RequireScope('sync:write')
+  @Header(...JSON_TEXT)
+  @Idempotent()
+  @Operation({
+    id: 'completeSync',
+    summary: 'End a sync as completed',
+    description: 'Only needed when the total was not known or was not reached. With failed items it ends as completed_with_errors.',
+    ok: REPORTED,
+    problems: ['not-found', 'sync-ended', 'counts-backwards', 'counts-above-total'],
+  })
+  complete(@Param() { sync_id }: SyncIdParam, @Body() body: CompleteDto): Promise<string> {
+    return this.progress.complete(sync_id, body);
+  }
+
+  @Post(':sync_id/fail')
+  @HttpCode(200)
+  @RequireScope('sync:write')
+  @Header(...JSON_TEXT)
+  @Idempotent()
+  @Operation({
+    id: 'failSync',
+    summary: 'End a sync as failed',
+    ok: REPORTED,
+    problems: ['not-found', 'sync-ended', 'counts-backwards', 'counts-above-total'],
+  })
+  fail(@Param() { sync_id }: SyncIdParam, @Body() body: FailDto): Promise<string> {
+    return this.progress.fail(sync_id, body);
+  }
+
+  @Post(':sync_id/cancel')
+  @HttpCode(200)
+  @RequireScope('sync:write')
+  @Idempotent()
+  @Operation({
+    id: 'cancelSync',
+    summary: 'Ask the reporter to cancel',
+    description: 'The sync ends as cancelled when the reporter confirms (status "cancelled") or goes silent.',
+    ok: [{ status: 200, description: 'The sync, with cancel_requested', type: ProgressDto }],
+    problems: ['not-found', 'sync-ended'],
+  })
+  cancel(@Param() { sync_id }: SyncIdParam): Promise<ProgressDto> {
+    return this.progress.steer(sync_id, 'cancel');
+  }
+
+  @Post(':sync_id/pause')
+  @HttpCode(200)
+  @RequireScope('sync:write')
+  @Idempotent()
+  @Operation({
+    id: 'pauseSync',
+    summary: 'Ask the reporter to pause',
+    ok: [{ status: 200, description: 'The sync, with pause_requested', type: ProgressDto }],
+    problems: ['not-found', 'sync-ended'],
+  })
+  pause(@Param() { sync_id }: SyncIdParam): Promise<ProgressDto> {
+    return this.progress.steer(sync_id, 'pause');
+  }
+
+  @Post(':sync_id/resume')
+  @HttpCode(200)
+  @RequireScope('sync:write')
+  @Idempotent()
+  @Operation({
+    id: 'resumeSync',
+    summary: 'Let a paused sync go on',
+    ok: [{ status: 200, description: 'The sync, running again', type: ProgressDto }],
+    problems: ['not-found', 'sync-ended'],
+  })
+  resume(@Param() { sync_id }: SyncIdParam): Promise<ProgressDto> {
+    return this.progress.steer(sync_id, 'resume');
+  }
+}

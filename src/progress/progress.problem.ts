@@ -1,0 +1,30 @@
+import { Problem } from '../common/problem.ts';
+import type { ProgressDto } from './dto/progress.dto.ts';
+import type { ReportElement, ReportResult } from './progress.sql.ts';
+
+export function noSuchSync(syncId: string): Problem {
+  return new Problem('not-found', `There is no sync "${syncId}" in your organization.`);
+}
+
+export function syncEnded(sync: ProgressDto): Problem {
+  return new Problem('sync-ended', `The sync "${sync.sync_id}" ended as ${sync.status} at ${sync.completed_at}; start a new one.`);
+}
+
+/** The problem of a report that had no effect; undefined when it was taken. Pure. */
+export function reportProblem(report: ReportElement, { outcome, progress }: ReportResult): Problem | undefined {
+  if (outcome === 'reported') return undefined;
+  if (outcome === 'missing' || progress === null) return noSuchSync(report.sync_id);
+  const sync = JSON.parse(progress) as ProgressDto;
+  if (outcome === 'ended') return syncEnded(sync);
+  if (outcome === 'backwards') {
+    const errors = (['processed_count', 'failed_count'] as const)
+      .filter((name) => (report[name] ?? sync[name]) < sync[name])
+      .map((name) => ({ pointer: `#/${name}`, detail: `is below the ${sync[name]} reported before` }));
+    return new Problem('counts-backwards', 'Counts are absolute and never go down; something reported more before.', { errors });
+  }
+  const processed = report.processed_count ?? sync.processed_count;
+  const failed = report.failed_count ?? sync.failed_count;
+  const total = report.total_items ?? sync.total_items;
+  const detail = `${processed} processed + ${failed} failed is above the total of ${total}`;
+  return new Problem('counts-above-total', `${detail}.`, { errors: [{ pointer: '#/processed_count', detail }] });
+}

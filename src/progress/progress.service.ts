@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Problem } from '../common/problem.ts';
+import { validateItem } from '../common/validation.ts';
+import { toProblem } from '../database/sqlstate.ts';
+import { actingFor, currentTenant, currentUser } from '../tenancy/tenant.context.ts';
+import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import type { BulkReportResultDto, BulkReportResultsDto, ProgressDto, SlowSyncDto } from './dto/progress.dto.ts';
+import {
+  type ActiveSyncsQuery,
+  BulkReportItemDto,
+  type CompleteDto,
+  type FailDto,
+  type ReportDto,
+  type StartSyncDto,
+} from './dto/requests.dto.ts';
+import { noSuchSync, reportProblem, syncEnded } from './progress.problem.ts';
+import {
+  activeSyncs,
+  type FoundRow,
+  findSync,
+  type ReportElement,
+  type ReportResult,
+  reportProgress,
+  type Steering,
+  slowSyncs,
+  startSync,
+  steerSync,
+} from './progress.sql.ts';
+import { ReportBatcher } from './report.batcher.ts';
+
+@Injectable()
+export class ProgressService {
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly batcher: ReportBatcher,
+  ) {}
+
+  /** Starts a sync, or finds the same one started before (`created` false). Throws sync-exists when it differs. */
+  async start(start: StartSyncDto): Promise<{ created: boolean; sync: ProgressDto }> {
+    const { orgId } = currentTenant();
+    const syncId = start.sync_id ?? `sync-${randomUUID()}`;
+    const statement = startSync(orgId, syncId, start, actingFor(start.initiated_by, 'initiated_by'));
+    let [found] = await this.database.query<FoundRow<ProgressDto>>(statement);
+    // Another request started it while this one ran: it stands there now.
+    found ??= (await this.database.query<FoundRow<ProgressDto>>(statement))[0];
+    if (!found) throw new Problem('unavailable', 'The sync is being started by another request.', { retryAfter: 1 });
+    if (!found.done) refuseOtherContent(start, found.row);
+    return { created: found.done, sync: found.row };
+  }
+
+  async active(filter: ActiveSyncsQuery): Promise<ProgressDto[]> {
+    const rows = await this.database.read<{ row: ProgressDto }>(activeSyncs(currentTenant().orgId, filter));
+    return rows.map(({ row }) => row);
+  }
+
+  async slow(below: number): Promise<SlowSyncDto[]> {
+    const rows = await this.database.read<{ row: SlowSyncDto }>(slowSyncs(currentTenant().orgId, below));
+    return rows.map(({ row }) => row);
+  }
+
+  async get(syncId: string): Promise<ProgressDto> {
+    const [found] = await this.database.read<{ row: ProgressDto }>(findSync(currentTenant().orgId, syncId));
+    if (!found) throw noSuchSync(syncId);
+    return found.row;
+  }
+
+  /** The hot path: answers the row as the JSON text the database made, so that it is neither parsed nor made again. */
+  async report(syncId: string, report: ReportDto): Promise<string> {
+    const element = { ...report, org_id: currentTenant().orgId, sync_id: syncId };
+    return taken(element, await this.batcher.report(element));
+  }
+
+  async complete(syncId: string, counts: CompleteDto): Promise<string> {
+    return this.end({ ...counts, org_id: currentTenant().orgId, sync_id: syncId, status: 'completed' });
+  }
+
+  async fail(syncId: string, failure: FailDto): Promise<string> {
+    return this.end({ ...failure, org_id: currentTenant().orgId, sync_id: syncId, status: 'failed' });
+  }
+
+  /** Up to 1,000 reports; each has its own result and no bad one harms another. */
+  async reportMany(items: readonly unknown[]): Promise<BulkReportResultsDto> {
+    const { orgId } = currentTenant();
+    const checked = items.map((item) => {
+      try {
+        return { ...validateItem(BulkReportItemDto, item), org_id: orgId } satisfies ReportElement;
+      } catch (error) {
+        return error as Problem;
+      }
+    });
+    const valid = checked.filter((item) => !(item instanceof Problem));
+    const settled = (await this.batcher.reportAll(valid)).values();
+    return {
+      items: checked.map((item, index) => {
+        if (item instanceof Problem) return bulkProblem(syncIdOf(items[index]), item);
+        return bulkResult(item, settled.next().value as PromiseSettledResult<ReportResult>);
+      }),
+    };
+  }
+
+  /** Asks the reporter to cancel, pause or go on; it learns of it in its next answer. Asking twice is no error. */
+  async steer(syncId: string, steering: Steering): Promise<ProgressDto> {
+    const { orgId } = currentTenant();
+    const [found] = await this.database.query<FoundRow<ProgressDto>>(steerSync(orgId, syncId, steering, currentUser()));
+    if (!found) throw noSuchSync(syncId);
+    const alreadyCancelled = steering === 'cancel' && found.row.status === 'cancelled';
+    if (!found.done && !alreadyCancelled) throw syncEnded(found.row);
+    return found.row;
+  }
+
+  /** Not batched: it joins the transaction of an idempotent request. */
+  private async end(element: ReportElement): Promise<string> {
+    const [result] = await this.database.query<ReportResult>(reportProgress([element]));
+    return taken(element, result as ReportResult);
+  }
+}
+
+/** The row as JSON text; throws the problem of a report that was not taken. */
+function taken(element: ReportElement, result: ReportResult): string {
+  const problem = reportProblem(element, result);
+  if (problem) throw problem;
+  return result.progress as string;
+}
+
+/** What was left out of the second start is not compared; the total may have become known since. */
+function refuseOtherContent(start: StartSyncDto, sync: ProgressDto): void {
+  const errors = (['entity_type', 'source_system', 'total_items', 'initiated_by'] as const)
+    .filter((name) => start[name] != null && start[name] !== sync[name])
+    .map((name) => ({ pointer: `#/${name}`, detail: `was ${JSON.stringify(sync[name])} when the sync was started` }));
+  if (errors.length > 0)
+    throw new Problem('sync-exists', `The sync "${sync.sync_id}" was started with other content.`, { errors });
+}
+
+function bulkResult(report: BulkReportItemDto & ReportElement, settled: PromiseSettledResult<ReportResult>): BulkReportResultDto {
+  if (settled.status === 'rejected') {
+    const problem = toProblem(settled.reason) ?? new Problem('internal-error', 'The report failed.', { cause: settled.reason });
+    return bulkProblem(report.sync_id, problem);
+  }
+  const problem = reportProblem(report, settled.value);
+  if (problem) return bulkProblem(report.sync_id, problem);
+  return { sync_id: report.sync_id, status: 200, progress: JSON.parse(settled.value.progress as string) as ProgressDto };
+}
+
+const bulkProblem = (syncId: string | null, problem: Problem): BulkReportResultDto => ({
+  sync_id: syncId,
+  status: problem.status,
+  problem: problem.body() as BulkReportResultDto['problem'],
+});
+
+function syncIdOf(item: unknown): string | null {
+  const syncId = (item as { sync_id?: unknown } | null)?.sync_id;
+  return typeof syncId === 'string' ? syncId : null;
+}

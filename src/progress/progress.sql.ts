@@ -1,0 +1,111 @@
+import type { Statement } from '../database/database.ts';
+import type { ActiveSyncsQuery, StartSyncDto } from './dto/requests.dto.ts';
+
+/** Rows come as json, so that they are the same text whichever statement read them. */
+export interface FoundRow<Row> {
+  /** True: this statement made or changed the row; false: it stood there as it is. */
+  readonly done: boolean;
+  readonly row: Row;
+}
+
+/** Inserts, or finds the sync of that id. No row at all: another transaction has just inserted it; run it again. */
+export const startSync = (orgId: string, syncId: string, start: StartSyncDto, initiatedBy: string): Statement => ({
+  text: `
+    WITH started AS (
+      INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, total_items, initiated_by, status, checkpoint)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+      ON CONFLICT (org_id, sync_id) DO NOTHING
+      RETURNING *)
+    SELECT true AS done, row_to_json(started) AS row FROM started
+    UNION ALL
+    SELECT false, row_to_json(s) FROM sync_progress s
+     WHERE s.org_id = $1 AND s.sync_id = $2 AND NOT EXISTS (SELECT FROM started)`,
+  values: [
+    orgId,
+    syncId,
+    start.entity_type,
+    start.source_system,
+    start.total_items ?? null,
+    initiatedBy,
+    start.status ?? 'running',
+    start.checkpoint ? JSON.stringify(start.checkpoint) : null,
+  ],
+});
+
+export const findSync = (orgId: string, syncId: string): Statement => ({
+  text: 'SELECT row_to_json(s) AS row FROM sync_progress s WHERE s.org_id = $1 AND s.sync_id = $2',
+  values: [orgId, syncId],
+});
+
+/** Newest first, straight from the index of active syncs; a tenant with more than 1,000 at once sees the newest 1,000. */
+export const activeSyncs = (orgId: string, filter: ActiveSyncsQuery): Statement => ({
+  text: `
+    SELECT row_to_json(s) AS row FROM sync_progress s
+     WHERE s.org_id = $1 AND s.completed_at IS NULL
+       AND ($2::text IS NULL OR s.status = $2) AND ($3::text IS NULL OR s.entity_type = $3)
+       AND ($4::text IS NULL OR s.source_system = $4)
+       AND ($5::double precision IS NULL OR s.speed_items_per_min < $5)
+     ORDER BY s.started_at DESC, s.sync_id DESC
+     LIMIT 1000`,
+  values: [orgId, filter.status, filter.entity_type, filter.source_system, filter.slow].map((value) => value ?? null),
+});
+
+export const slowSyncs = (orgId: string, below: number): Statement => ({
+  text: `
+    SELECT to_jsonb(s) || jsonb_build_object('seconds_per_item', s.elapsed_seconds / s.processed_count) AS row
+      FROM sync_progress s
+     WHERE s.org_id = $1 AND s.completed_at IS NULL AND s.processed_count > 0
+       AND s.speed_items_per_min > 0 AND s.speed_items_per_min < $2
+     ORDER BY s.speed_items_per_min, s.sync_id
+     LIMIT 1000`,
+  values: [orgId, below],
+});
+
+/** What an operator may ask of an active sync, and the columns that say so. */
+export const STEERING = {
+  /** A sync no worker has begun has no reporter to confirm: it ends at once. */
+  cancel: `cancel_requested = true, requested_at = now(), requested_by = $3,
+           status = CASE WHEN status = 'queued' THEN 'cancelled' ELSE status END`,
+  pause: 'pause_requested = true, requested_at = now(), requested_by = $3',
+  /** updated_at: the reporter's silence is counted from here. */
+  resume: `pause_requested = false, requested_at = now(), requested_by = $3, updated_at = now(),
+           status = CASE WHEN status = 'paused' THEN 'running' ELSE status END`,
+} as const;
+export type Steering = keyof typeof STEERING;
+
+export const steerSync = (orgId: string, syncId: string, steering: Steering, user: string): Statement => ({
+  text: `
+    WITH steered AS (
+      UPDATE sync_progress SET ${STEERING[steering]}
+       WHERE org_id = $1 AND sync_id = $2 AND completed_at IS NULL
+      RETURNING *)
+    SELECT true AS done, row_to_json(steered) AS row FROM steered
+    UNION ALL
+    SELECT false, row_to_json(s) FROM sync_progress s
+     WHERE s.org_id = $1 AND s.sync_id = $2 AND NOT EXISTS (SELECT FROM steered)`,
+  values: [orgId, syncId, user],
+});
+
+/** One report as app.report_progress takes it. */
+export interface ReportElement {
+  readonly org_id: string;
+  readonly sync_id: string;
+  readonly processed_count?: number;
+  readonly failed_count?: number;
+  readonly total_items?: number;
+  readonly current_item?: number;
+  readonly status?: 'running' | 'paused' | 'cancelled' | 'completed' | 'failed';
+  readonly error_message?: string;
+  readonly checkpoint?: Record<string, unknown>;
+}
+
+/** What became of a report; `progress` is the row as JSON text, null only when missing. */
+export interface ReportResult {
+  readonly outcome: 'reported' | 'missing' | 'ended' | 'backwards' | 'above_total';
+  readonly progress: string | null;
+}
+
+export const reportProgress = (reports: readonly ReportElement[]): Statement => ({
+  text: 'SELECT outcome, progress FROM app.report_progress($1)',
+  values: [JSON.stringify(reports)],
+});
