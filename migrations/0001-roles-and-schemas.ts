@@ -24,7 +24,9 @@ export class RolesAndSchemas0001 implements MigrationInterface {
           END;
         END LOOP;
         -- A function can be handed only to a role one is a member of; our functions for upkeep belong to sync_maintenance.
-        IF NOT pg_has_role(current_user, 'sync_maintenance', 'MEMBER') THEN
+        -- From 16 on, who made a role is its member without the right to SET ROLE, which handing over needs.
+        IF NOT pg_has_role(current_user, 'sync_maintenance',
+                           CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
           EXECUTE format('GRANT sync_maintenance TO %I', current_user);
         END IF;
       END

@@ -28,8 +28,12 @@ export class ActivityLog0002 implements MigrationInterface {
         details jsonb,
         PRIMARY KEY (org_id, created_at, id)
       ) PARTITION BY RANGE (created_at)`);
-    await db.query(`CREATE INDEX sync_activity_log_by_sync ON public.sync_activity_log (org_id, sync_id, created_at, id)`);
-    await db.query(`CREATE INDEX sync_activity_log_by_user ON public.sync_activity_log (org_id, user_id, created_at, id)`);
+    await db.query(
+      `CREATE INDEX sync_activity_log_by_sync ON public.sync_activity_log (org_id, sync_id, created_at, id)`,
+    );
+    await db.query(
+      `CREATE INDEX sync_activity_log_by_user ON public.sync_activity_log (org_id, user_id, created_at, id)`,
+    );
     await db.query(`
       CREATE INDEX sync_activity_log_failures ON public.sync_activity_log (org_id, created_at, id)
         WHERE status IN ('failed', 'completed_with_errors', 'timeout')`);

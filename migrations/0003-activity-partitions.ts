@@ -68,7 +68,10 @@ export class ActivityPartitions0003 implements MigrationInterface {
         RETURN changed;
       END
       $$`);
-    for (const signature of ['app.ensure_activity_partition(timestamptz)', 'app.prepare_activity_partitions(integer)']) {
+    for (const signature of [
+      'app.ensure_activity_partition(timestamptz)',
+      'app.prepare_activity_partitions(integer)',
+    ]) {
       await db.query(`REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC`);
       await db.query(`GRANT EXECUTE ON FUNCTION ${signature} TO sync_app, sync_maintenance`);
     }

@@ -75,7 +75,11 @@ export class ProgressEnd0005 implements MigrationInterface {
 
   async down(db: QueryRunner): Promise<void> {
     for (const trigger of [
-      'log_end_on_update', 'log_end_on_insert', 'ended_is_final', 'end_on_update', 'end_on_insert',
+      'log_end_on_update',
+      'log_end_on_insert',
+      'ended_is_final',
+      'end_on_update',
+      'end_on_insert',
     ]) {
       await db.query(`DROP TRIGGER ${trigger} ON public.sync_progress`);
     }

@@ -3,11 +3,12 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.ts';
 import { ProblemValidationPipe } from './common/validation.ts';
 import type { Environment } from './config/environment.ts';
-import { requestId } from './http/logging.ts';
+import { quietAtStart, requestId } from './http/logging.ts';
 import { serveDocument } from './http/openapi.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { HttpMetrics } from './metrics/http.metrics.ts';
@@ -17,19 +18,29 @@ const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 
 /** The application as it is served and as it is tested; it does not listen yet. */
 export async function createApp(environment: Environment): Promise<NestFastifyApplication> {
+  const filter = new ProblemFilter();
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: requestId,
     // A close waits for requests at work and ends idle connections.
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 500 },
+    // What Fastify refuses before any route, such as an address that is not valid percent-encoding.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      filter.answer(error, request, reply),
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.for(environment), adapter, { bufferLogs: true });
-  app.useLogger(app.get(Logger));
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.for(environment), adapter, {
+    bufferLogs: true,
+  });
+  app.useLogger(quietAtStart(app.get(Logger)));
   app.useGlobalPipes(new ProblemValidationPipe());
-  const filter = new ProblemFilter();
   app.useGlobalFilters(filter);
   const fastify = adapter.getInstance();
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  // Generated clients name the type also where they send nothing, as in POST …/cancel.
+  app.useBodyParser('application/json', { bodyLimit: BODY_LIMIT_BYTES }, (request, body, done) =>
+    body.length === 0 ? done(null, undefined) : parseJson(request as FastifyRequest, body.toString(), done),
+  );
   await app.register(cookie);
   await app.register(helmet, {
     // Swagger UI styles its page inline.

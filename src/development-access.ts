@@ -7,7 +7,11 @@ import type { Environment } from './config/environment.ts';
 const LINK_SECONDS = 60 * 60;
 
 /** With the embedded Postgres only: an admin key for every organization and a one-time dashboard link, printed for people. */
-export async function issueDevelopmentAccess(environment: Environment, ownerUrl: string, address: string): Promise<void> {
+export async function issueDevelopmentAccess(
+  environment: Environment,
+  ownerUrl: string,
+  address: string,
+): Promise<void> {
   const key = environment.SYNC_DEV_API_KEY ?? (await rememberedKey(environment.SYNC_DATA_DIR));
   const everyOrganization = { orgId: null, name: 'development', userId: null, scopes: ['sync:admin'] } as const;
   const link = await KeyAdmin.with(ownerUrl, async (keys) => {

@@ -8,7 +8,13 @@ import { validateItem } from '../common/validation.ts';
 import { Idempotent } from '../idempotency/idempotent.decorator.ts';
 import { toCsv, toNdjson } from './activity.export.ts';
 import { ActivityService } from './activity.service.ts';
-import { ActivityDto, ActivityErrorsDto, ActivityPageDto, ActivityTrendsDto, BulkAppendResultsDto } from './dto/activity.dto.ts';
+import {
+  ActivityDto,
+  ActivityErrorsDto,
+  ActivityPageDto,
+  ActivityTrendsDto,
+  BulkAppendResultsDto,
+} from './dto/activity.dto.ts';
 import { ActivityQuery, AppendActivityDto, BulkAppendDto, ExportQuery, PeriodQuery } from './dto/requests.dto.ts';
 
 @ApiTags('activity')
@@ -36,7 +42,8 @@ export class ActivityController {
   @Operation({
     id: 'appendActivity',
     summary: 'Append one entry, or up to 1,000 as items',
-    description: 'Nothing that was appended can be changed or removed. With items, each has its own status; a bad one harms no other.',
+    description:
+      'Nothing that was appended can be changed or removed. With items, each has its own status; a bad one harms no other.',
     ok: [
       { status: 201, description: 'The entry (one)', type: ActivityDto },
       { status: 200, description: 'One result an item, in their order (many)', type: BulkAppendResultsDto },
@@ -82,7 +89,8 @@ export class ActivityController {
   @Operation({
     id: 'exportActivity',
     summary: 'The trail as NDJSON or CSV, streamed',
-    description: 'Same filters and default period as the list. A connection that ends before its last chunk means: not complete.',
+    description:
+      'Same filters and default period as the list. A connection that ends before its last chunk means: not complete.',
     ok: [],
   })
   @ApiOkResponse({
@@ -92,7 +100,13 @@ export class ActivityController {
   async export(@Query() query: ExportQuery): Promise<StreamableFile> {
     const entries = await this.activity.export(query);
     return query.format === 'csv'
-      ? new StreamableFile(toCsv(entries), { type: 'text/csv; charset=utf-8', disposition: 'attachment; filename="activity.csv"' })
-      : new StreamableFile(toNdjson(entries), { type: 'application/x-ndjson', disposition: 'attachment; filename="activity.ndjson"' });
+      ? new StreamableFile(toCsv(entries), {
+          type: 'text/csv; charset=utf-8',
+          disposition: 'attachment; filename="activity.csv"',
+        })
+      : new StreamableFile(toNdjson(entries), {
+          type: 'application/x-ndjson',
+          disposition: 'attachment; filename="activity.ndjson"',
+        });
   }
 }

@@ -3,8 +3,19 @@ import { stringify } from 'csv-stringify';
 import type { ActivityDto } from './dto/activity.dto.ts';
 
 const COLUMNS = [
-  'created_at', 'id', 'org_id', 'sync_id', 'entity_type', 'activity_type', 'status', 'source_system', 'user_id', 'record_count',
-  'duration_seconds', 'error_message', 'details',
+  'created_at',
+  'id',
+  'org_id',
+  'sync_id',
+  'entity_type',
+  'activity_type',
+  'status',
+  'source_system',
+  'user_id',
+  'record_count',
+  'duration_seconds',
+  'error_message',
+  'details',
 ] as const satisfies readonly (keyof ActivityDto)[];
 
 /** One JSON object a line. */

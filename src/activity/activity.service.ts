@@ -6,7 +6,12 @@ import { actingFor, currentTenant, runAsTenant } from '../tenancy/tenant.context
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { activityErrors, activityPage, activityTrends, appendActivity, type Period } from './activity.sql.ts';
 import type { ActivityDto, ActivityErrorDto, ActivityTrendDto, BulkAppendResultsDto } from './dto/activity.dto.ts';
-import { type ActivityFilterQuery, type ActivityQuery, AppendActivityDto, type PeriodQuery } from './dto/requests.dto.ts';
+import {
+  type ActivityFilterQuery,
+  type ActivityQuery,
+  AppendActivityDto,
+  type PeriodQuery,
+} from './dto/requests.dto.ts';
 import { periodOf } from './period.ts';
 
 const EXPORT_PAGE = 1_000;
@@ -91,7 +96,10 @@ function periodFor(filter: ActivityFilterQuery): Period {
 }
 
 /** Entries written meanwhile are newer than the first page and so never shift the pages to come. */
-async function* pages(first: ActivityDto[], next: (after: Keyset) => Promise<ActivityDto[]>): AsyncGenerator<ActivityDto> {
+async function* pages(
+  first: ActivityDto[],
+  next: (after: Keyset) => Promise<ActivityDto[]>,
+): AsyncGenerator<ActivityDto> {
   let rows = first;
   yield* rows;
   while (rows.length === EXPORT_PAGE) {

@@ -9,7 +9,10 @@ export interface Period {
 }
 
 /** All entries in one statement; the month's partition is made first when it is missing. Rows come in the order given. */
-export const appendActivity = (orgId: string, entries: readonly (AppendActivityDto & { user_id: string })[]): Statement => ({
+export const appendActivity = (
+  orgId: string,
+  entries: readonly (AppendActivityDto & { user_id: string })[],
+): Statement => ({
   text: 'SELECT * FROM app.append_activity($1, $2)',
   values: [orgId, JSON.stringify(entries)],
 });

@@ -48,7 +48,9 @@ export class ActivityUpkeep {
       if (!oldest || !PARTITION.test(oldest.name)) return 0;
       // FINALIZE completes a detach that an earlier process began and did not live to end.
       const how = oldest.pending ? 'FINALIZE' : 'CONCURRENTLY';
-      await owner.query(`ALTER TABLE public.sync_activity_log DETACH PARTITION public.${pg.escapeIdentifier(oldest.name)} ${how}`);
+      await owner.query(
+        `ALTER TABLE public.sync_activity_log DETACH PARTITION public.${pg.escapeIdentifier(oldest.name)} ${how}`,
+      );
       this.logger.log({ partition: oldest.name }, 'detached a month of the audit trail; the table is kept');
       return 1;
     } finally {

@@ -24,7 +24,10 @@ export class AuthGuard implements CanActivate {
     const principal = await this.authenticate(request);
     const needed = this.reflector.getAllAndOverride<Scope>(REQUIRED_SCOPE, targets) ?? 'sync:admin';
     if (!principal.scopes.includes(needed))
-      throw new Problem('missing-scope', `This needs the scope ${needed}; yours: ${principal.scopes.join(' ') || 'none'}.`);
+      throw new Problem(
+        'missing-scope',
+        `This needs the scope ${needed}; yours: ${principal.scopes.join(' ') || 'none'}.`,
+      );
     request.principal = principal;
     return true;
   }
@@ -59,5 +62,6 @@ function refuseCrossSite(request: AuthenticatedRequest): void {
   const { origin, host } = request.headers;
   const site = request.headers['sec-fetch-site'];
   const sameOrigin = site === 'same-origin' || (origin !== undefined && URL.parse(origin)?.host === host);
-  if (!sameOrigin) throw new Problem('cross-site-request', 'A session cookie is accepted from this service\'s own pages only.');
+  if (!sameOrigin)
+    throw new Problem('cross-site-request', "A session cookie is accepted from this service's own pages only.");
 }

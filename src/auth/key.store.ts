@@ -39,11 +39,10 @@ export class KeyStore {
   /** Turns a one-time link into a session and returns its secret; undefined when the link was used, ended or never was. */
   async exchangeLink(link: string): Promise<{ session: string; maxAgeSeconds: number } | undefined> {
     const session = newSecret('sys');
-    const { rows } = await this.pool.query<{ exchanged: boolean }>('SELECT app.exchange_link($1, $2, $3) AS exchanged', [
-      hashSecret(link),
-      hashSecret(session),
-      new Date(Date.now() + SESSION_MS),
-    ]);
+    const { rows } = await this.pool.query<{ exchanged: boolean }>(
+      'SELECT app.exchange_link($1, $2, $3) AS exchanged',
+      [hashSecret(link), hashSecret(session), new Date(Date.now() + SESSION_MS)],
+    );
     return rows[0]?.exchanged ? { session, maxAgeSeconds: SESSION_MS / 1000 } : undefined;
   }
 

@@ -1,5 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose';
+import {
+  createRemoteJWKSet,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from 'jose';
 import { LRUCache } from 'lru-cache';
 import { Problem } from '../common/problem.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
@@ -33,7 +40,8 @@ export class TokenVerifier {
   async verify(token: string): Promise<Principal> {
     const known = this.verified.get(token);
     if (known?.expiresAt && known.expiresAt > Date.now()) return known;
-    if (!this.key) throw new Problem('unauthenticated', 'This deployment accepts no tokens; use a service key in X-Api-Key.');
+    if (!this.key)
+      throw new Problem('unauthenticated', 'This deployment accepts no tokens; use a service key in X-Api-Key.');
     const principal = toPrincipal(await this.claims(token, this.key));
     this.verified.set(token, principal);
     return principal;
@@ -42,15 +50,23 @@ export class TokenVerifier {
   private async claims(token: string, key: Uint8Array | JWTVerifyGetKey): Promise<JWTPayload> {
     try {
       const { payload } =
-        typeof key === 'function' ? await jwtVerify(token, key, this.options) : await jwtVerify(token, key, this.options);
+        typeof key === 'function'
+          ? await jwtVerify(token, key, this.options)
+          : await jwtVerify(token, key, this.options);
       return payload;
     } catch (error) {
-      if (error instanceof errors.JWTExpired) throw new Problem('unauthenticated', 'The token has expired.', { cause: error });
+      if (error instanceof errors.JWTExpired)
+        throw new Problem('unauthenticated', 'The token has expired.', { cause: error });
       if (error instanceof errors.JWTClaimValidationFailed)
-        throw new Problem('unauthenticated', `The token's claim "${error.claim}" is missing or wrong.`, { cause: error });
+        throw new Problem('unauthenticated', `The token's claim "${error.claim}" is missing or wrong.`, {
+          cause: error,
+        });
       if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout))
         throw new Problem('unauthenticated', 'The token is not valid here.', { cause: error });
-      throw new Problem('unavailable', 'The keys of the token issuer cannot be had just now.', { retryAfter: 5, cause: error });
+      throw new Problem('unavailable', 'The keys of the token issuer cannot be had just now.', {
+        retryAfter: 5,
+        cause: error,
+      });
     }
   }
 }

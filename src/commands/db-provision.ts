@@ -6,7 +6,10 @@ import { runCommand } from './run-command.ts';
 // npm run db:provision: on a Postgres of your own (Neon), as its owner. A password given before is replaced.
 await runCommand(async () => {
   const { MIGRATION_DATABASE_URL: ownerUrl } = loadEnvironment();
-  if (!ownerUrl) throw new ConfigurationError("MIGRATION_DATABASE_URL must be set to the owner's URL (on Neon: the direct one, not -pooler).");
+  if (!ownerUrl)
+    throw new ConfigurationError(
+      "MIGRATION_DATABASE_URL must be set to the owner's URL (on Neon: the direct one, not -pooler).",
+    );
   const ran = await migrate(ownerUrl);
   const password = newPassword();
   await provisionAppRole(ownerUrl, password);

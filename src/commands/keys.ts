@@ -17,13 +17,18 @@ await runCommand(async () => {
   const environment = loadEnvironment();
   const { values, positionals } = parse();
   const [action, id] = positionals;
-  if (action !== 'create' && action !== 'link' && action !== 'list' && action !== 'revoke') throw new ConfigurationError(USAGE);
+  if (action !== 'create' && action !== 'link' && action !== 'list' && action !== 'revoke')
+    throw new ConfigurationError(USAGE);
   await withOwnerUrl(environment, (ownerUrl) =>
     KeyAdmin.with(ownerUrl, async (keys) => {
       if (action === 'list') return printKeys(await keys.list());
       if (action === 'revoke') return printRevoked(id, id !== undefined && (await keys.revoke(id)));
       const kind = action === 'link' ? 'link' : 'service';
-      const secret = await keys.create({ kind, ...newKey(values), ttlSeconds: kind === 'link' ? LINK_SECONDS : lifetime(values.days) });
+      const secret = await keys.create({
+        kind,
+        ...newKey(values),
+        ttlSeconds: kind === 'link' ? LINK_SECONDS : lifetime(values.days),
+      });
       if (kind === 'link') console.log(`${addressOf(environment)}/sign-in?token=${secret}`);
       else console.log(secret);
       console.error(kind === 'link' ? 'Works once, within the hour.' : 'Shown once; send it in X-Api-Key.');
@@ -52,7 +57,8 @@ function parse() {
 
 function newKey(values: ReturnType<typeof parse>['values']) {
   if (!values.name) throw new ConfigurationError(`--name is required: who uses it?\n${USAGE}`);
-  if (Boolean(values.org) === Boolean(values['all-orgs'])) throw new ConfigurationError(`--org or --all-orgs is required.\n${USAGE}`);
+  if (Boolean(values.org) === Boolean(values['all-orgs']))
+    throw new ConfigurationError(`--org or --all-orgs is required.\n${USAGE}`);
   const scopes = values.scope ?? ['sync:write'];
   const unknown = scopes.find((scope) => !SCOPES.includes(scope as Scope));
   if (unknown) throw new ConfigurationError(`--scope ${unknown} is not known; there are ${SCOPES.join(', ')}.`);
@@ -80,7 +86,10 @@ function printKeys(keys: readonly KeyListing[]): void {
 }
 
 function printRevoked(id: string | undefined, revoked: boolean): void {
-  if (!revoked) throw new ConfigurationError(`There is no valid key with the id ${id ?? '(none given)'}; see: npm run keys -- list`);
+  if (!revoked)
+    throw new ConfigurationError(
+      `There is no valid key with the id ${id ?? '(none given)'}; see: npm run keys -- list`,
+    );
   console.log(`Revoked ${id}; a replica that has just used it may accept it for 5 more seconds.`);
 }
 

@@ -6,7 +6,9 @@ import { runCommand } from './run-command.ts';
 
 // npm run openapi: writes openapi.json. Nothing is connected to: the URL is only parsed.
 await runCommand(async () => {
-  const app = await createApp(parseEnvironment({ DATABASE_URL: 'postgres://nobody@127.0.0.1/nothing', LOG_LEVEL: 'silent' }));
+  const app = await createApp(
+    parseEnvironment({ DATABASE_URL: 'postgres://nobody@127.0.0.1/nothing', LOG_LEVEL: 'silent' }),
+  );
   await writeFile('openapi.json', `${JSON.stringify(createDocument(app), null, 2)}\n`);
   await app.close();
 });

@@ -33,7 +33,10 @@ export class ProblemDto {
   @ApiProperty({ example: 422 })
   status: number;
 
-  @ApiProperty({ description: 'For people: what happened and what to do', example: 'processed_count must not be less than 0.' })
+  @ApiProperty({
+    description: 'For people: what happened and what to do',
+    example: 'processed_count must not be less than 0.',
+  })
   detail: string;
 
   @ApiPropertyOptional({ type: [ProblemFieldDto] })
@@ -49,7 +52,13 @@ export interface OperationSpec {
   readonly summary: string;
   readonly description?: string;
   /** The successful answers; `type` undefined: no body. */
-  readonly ok: readonly { status: number; description: string; type?: Type; isArray?: boolean; headers?: Record<string, string> }[];
+  readonly ok: readonly {
+    status: number;
+    description: string;
+    type?: Type;
+    isArray?: boolean;
+    headers?: Record<string, string>;
+  }[];
   /** The problems it may answer with beside those of every operation. */
   readonly problems?: readonly ProblemName[];
   /** Served without credentials. */
@@ -57,7 +66,13 @@ export interface OperationSpec {
 }
 
 const COMMON: readonly ProblemName[] = [
-  'organization-required', 'malformed-request', 'unauthenticated', 'missing-scope', 'other-organization', 'invalid-request', 'unavailable',
+  'organization-required',
+  'malformed-request',
+  'unauthenticated',
+  'missing-scope',
+  'other-organization',
+  'invalid-request',
+  'unavailable',
 ];
 
 /** Documents an operation whole: id, summary, answers and every problem, grouped by status as OpenAPI wants it. */
@@ -65,7 +80,12 @@ export function Operation(spec: OperationSpec): MethodDecorator {
   const names = [...(spec.isPublic ? (['unavailable'] as const) : COMMON), ...(spec.problems ?? [])];
   const byStatus = Map.groupBy(names, (name) => PROBLEMS[name].status);
   return applyDecorators(
-    ApiOperation({ operationId: spec.id, summary: spec.summary, description: spec.description ?? spec.summary, ...(spec.isPublic && { security: [] }) }),
+    ApiOperation({
+      operationId: spec.id,
+      summary: spec.summary,
+      description: spec.description ?? spec.summary,
+      ...(spec.isPublic && { security: [] }),
+    }),
     ...spec.ok.map(({ status, description, type, isArray, headers }) =>
       ApiResponse({
         status,
@@ -88,7 +108,14 @@ export function Operation(spec: OperationSpec): MethodDecorator {
             examples: Object.fromEntries(
               group.map((name) => [
                 name,
-                { value: { type: PROBLEM_TYPE_PREFIX + name, title: PROBLEMS[name].title, status, detail: `${PROBLEMS[name].title}.` } },
+                {
+                  value: {
+                    type: PROBLEM_TYPE_PREFIX + name,
+                    title: PROBLEMS[name].title,
+                    status,
+                    detail: `${PROBLEMS[name].title}.`,
+                  },
+                },
               ]),
             ),
           },

@@ -1,4 +1,4 @@
-import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, type PipeTransform, ValidationPipe } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import {
   IsString,
@@ -11,7 +11,12 @@ import {
 } from 'class-validator';
 import { Problem, type ProblemField } from './problem.ts';
 
-const OPTIONS: ValidatorOptions = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true };
+const OPTIONS: ValidatorOptions = {
+  whitelist: true,
+  forbidNonWhitelisted: true,
+  forbidUnknownValues: true,
+  stopAtFirstError: true,
+};
 
 /** The largest value of a Postgres integer. */
 export const MAX_INTEGER = 2_147_483_647;
@@ -44,7 +49,8 @@ export function IsJsonObject(): PropertyDecorator {
   return ValidateBy({
     name: 'isJsonObject',
     validator: {
-      validate: (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && isStorableJson(value),
+      validate: (value) =>
+        typeof value === 'object' && value !== null && !Array.isArray(value) && isStorableJson(value),
       defaultMessage: () => '$property must be a JSON object whose text is valid Unicode without NUL',
     },
   });
@@ -55,7 +61,12 @@ function toFields(errors: readonly ValidationError[], inBody: boolean, path = ''
   return errors.flatMap((error) => {
     const pointer = `${path}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     const own = Object.values(error.constraints ?? {}).map((message) => {
-      const detail = message.replace(`property ${error.property} should not exist`, 'is not known here').replace(`${error.property} `, '');
+      const detail =
+        error.value === undefined
+          ? 'is required'
+          : message
+              .replace(`property ${error.property} should not exist`, 'is not known here')
+              .replace(`${error.property} `, '');
       return inBody ? { pointer: `#${pointer}`, detail } : { parameter: error.property, detail };
     });
     return [...own, ...toFields(error.children ?? [], inBody, pointer)];
@@ -71,29 +82,32 @@ function toProblem(errors: readonly ValidationError[], inBody: boolean): Problem
 }
 
 const notAnObject = (): Problem =>
-  new Problem('invalid-request', 'A JSON object is expected.', { errors: [{ pointer: '#', detail: 'must be an object' }] });
+  new Problem('invalid-request', 'A JSON object is expected.', {
+    errors: [{ pointer: '#', detail: 'must be an object' }],
+  });
 
 /** Validates one item of a bulk body as the pipe would validate a whole one; throws Problem with pointers inside the item. */
 export function validateItem<T extends object>(type: new () => T, item: unknown): T {
-  if (typeof item !== 'object' || item === null || Array.isArray(item))
-    throw notAnObject();
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) throw notAnObject();
   const instance = plainToInstance(type, item);
   const errors = validateSync(instance, OPTIONS);
   if (errors.length > 0) throw toProblem(errors, true);
   return instance;
 }
 
-/** The global pipe: bodies, queries and path parameters become validated instances of their classes. */
-export class ProblemValidationPipe extends ValidationPipe {
-  constructor() {
-    super({ ...OPTIONS, transform: true });
-  }
+const pipeFor = (inBody: boolean): ValidationPipe =>
+  new ValidationPipe({ ...OPTIONS, transform: true, exceptionFactory: (errors) => toProblem(errors, inBody) });
 
-  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const inBody = metadata.type === 'body';
-    if (inBody && this.toValidate(metadata) && (typeof value !== 'object' || value === null || Array.isArray(value)))
-      throw notAnObject();
-    this.exceptionFactory = (errors) => toProblem(errors, inBody);
-    return super.transform(value, metadata);
+/** The global pipe: bodies, queries and path parameters become validated instances of their classes. */
+export class ProblemValidationPipe implements PipeTransform {
+  private readonly body = pipeFor(true);
+  private readonly rest = pipeFor(false);
+
+  async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type !== 'body') return this.rest.transform(value, metadata);
+    // No body is an empty one: then what is required is named.
+    const body = value ?? {};
+    if (typeof body !== 'object' || Array.isArray(body)) throw notAnObject();
+    return this.body.transform(body, metadata);
   }
 }

@@ -4,15 +4,13 @@ const postgresUrl = z
   .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' })
   .refine((url) => new URL(url).pathname.length > 1, 'must name a database: postgres://user:password@host/database');
 
-const encryptionKeys = z
-  .string()
-  .transform((text, context) =>
-    text.split(',').map((part) => {
-      const match = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]{43}=)$/.exec(part.trim());
-      if (!match) context.addIssue('must be id:key[,id:key…], each key 32 bytes in base64, the newest first');
-      return { id: match?.[1] ?? '', key: match?.[2] ?? '' };
-    }),
-  );
+const encryptionKeys = z.string().transform((text, context) =>
+  text.split(',').map((part) => {
+    const match = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]{43}=)$/.exec(part.trim());
+    if (!match) context.addIssue('must be id:key[,id:key…], each key 32 bytes in base64, the newest first');
+    return { id: match?.[1] ?? '', key: match?.[2] ?? '' };
+  }),
+);
 
 const wholeNumber = (least: number, most: number) => {
   const message = `must be a whole number from ${least} to ${most}`;

@@ -21,9 +21,14 @@ export class SignInController {
 
   @Get('sign-in')
   @Public()
-  async signIn(@Query() { token }: SignInQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async signIn(
+    @Query() { token }: SignInQuery,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const exchanged = await this.keys.exchangeLink(token);
-    if (!exchanged) throw new Problem('unauthenticated', 'This sign-in link was used before or has expired; ask for a new one.');
+    if (!exchanged)
+      throw new Problem('unauthenticated', 'This sign-in link was used before or has expired; ask for a new one.');
     await reply
       .setCookie(SESSION_COOKIE, exchanged.session, {
         path: '/',

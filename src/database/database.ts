@@ -34,7 +34,8 @@ export function createPool(connectionString: string, max: number): pg.Pool {
     application_name: 'sync-operations',
     types: {
       getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-        (format !== 'binary' && parsers.get(oid)) || pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+        (format !== 'binary' && parsers.get(oid)) ||
+        pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
     },
   } as pg.PoolConfig);
 }

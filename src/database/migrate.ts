@@ -6,7 +6,9 @@ const MIGRATION_LOCK = 7_210_011;
 
 /** Runs what is pending and returns the names that ran. A second caller waits, then finds nothing to do. */
 export function migrate(ownerUrl: string): Promise<string[]> {
-  return withMigrationLock(ownerUrl, async (source) => (await source.runMigrations()).map((migration) => migration.name));
+  return withMigrationLock(ownerUrl, async (source) =>
+    (await source.runMigrations()).map((migration) => migration.name),
+  );
 }
 
 /** Reverts the newest migration, or all of them; returns the names that were reverted, newest first. */

@@ -16,9 +16,7 @@ type Log = (line: string) => void;
 
 /** The database the service runs on: yours, or the embedded one, started and migrated. Throws what printableError prints. */
 export async function openDatabase(environment: Environment, log: Log): Promise<OpenDatabase> {
-  const opened = environment.databaseUrl
-    ? { environment, embedded: undefined }
-    : await openEmbedded(environment, log);
+  const opened = environment.databaseUrl ? { environment, embedded: undefined } : await openEmbedded(environment, log);
   try {
     await checked(opened.environment.databaseUrl as string);
     return opened;
@@ -55,7 +53,9 @@ async function checked(appUrl: string): Promise<void> {
 export async function withOwnerUrl<T>(environment: Environment, work: (ownerUrl: string) => Promise<T>): Promise<T> {
   if (environment.MIGRATION_DATABASE_URL) return work(environment.MIGRATION_DATABASE_URL);
   if (environment.databaseUrl)
-    throw new ConfigurationError("MIGRATION_DATABASE_URL must be set to the owner's URL for this; DATABASE_URL is the service's.");
+    throw new ConfigurationError(
+      "MIGRATION_DATABASE_URL must be set to the owner's URL for this; DATABASE_URL is the service's.",
+    );
   const embedded = await startEmbeddedPostgres({ dataDir: environment.SYNC_DATA_DIR });
   try {
     return await work(embedded.ownerUrl);

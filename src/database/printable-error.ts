@@ -5,7 +5,11 @@ import { isConnectionLoss } from './sqlstate.ts';
 
 /** One sentence for what a person can mend; the stack for what only we can. */
 export function printableError(error: unknown): string {
-  if (error instanceof ConfigurationError || error instanceof EmbeddedPostgresError || error instanceof DatabaseNotReadyError)
+  if (
+    error instanceof ConfigurationError ||
+    error instanceof EmbeddedPostgresError ||
+    error instanceof DatabaseNotReadyError
+  )
     return error.message;
   if (!(error instanceof Error)) return String(error);
   const code = (error as NodeJS.ErrnoException).code;

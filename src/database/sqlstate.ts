@@ -7,7 +7,9 @@ const CONNECTION_LOST = /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|Conne
 /** True when the statement surely did not take effect or the connection is gone: worth one more try if it is idempotent. */
 export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return /^(57P0[123]|08)/.test(error.code ?? '');
-  return error instanceof Error && CONNECTION_LOST.test(`${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}`);
+  return (
+    error instanceof Error && CONNECTION_LOST.test(`${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}`)
+  );
 }
 
 /**
@@ -33,15 +35,22 @@ export function toProblem(error: unknown): Problem | undefined {
     case '22021':
     case '22007':
     case '22008':
-      return new Problem('invalid-request', 'A value cannot be stored: out of range, or text that is not valid Unicode.', {
-        cause: error,
-      });
+      return new Problem(
+        'invalid-request',
+        'A value cannot be stored: out of range, or text that is not valid Unicode.',
+        {
+          cause: error,
+        },
+      );
     case '40001':
     case '40P01':
     case '55P03':
     case '57014':
     case '53300':
-      return new Problem('unavailable', 'The database is busy; the request had no effect.', { retryAfter: 1, cause: error });
+      return new Problem('unavailable', 'The database is busy; the request had no effect.', {
+        retryAfter: 1,
+        cause: error,
+      });
     default:
       return undefined;
   }

@@ -38,7 +38,8 @@ export class HealthController {
     isPublic: true,
   })
   async ready(): Promise<HealthDto> {
-    if ((await pendingMigrations(this.pool)) > 0) throw new Problem('unavailable', 'The database is not migrated to this version.');
+    if ((await pendingMigrations(this.pool)) > 0)
+      throw new Problem('unavailable', 'The database is not migrated to this version.');
     return { status: 'ok' };
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Params } from 'nestjs-pino';
+import type { Logger, Params } from 'nestjs-pino';
 
 /** What the tenancy interceptor and the id generator note on the raw request for its log line. */
 type NotedRequest = IncomingMessage & { id?: string; orgId?: string; syncId?: string };
@@ -16,7 +16,8 @@ export function requestId(request: IncomingMessage): string {
 }
 
 /** Secrets that may stand in an address: the one-time link, and the keys of shops. */
-const withoutSecrets = (url = ''): string => url.replace(/([?&](?:token|consumer_key|consumer_secret)=)[^&]*/g, '$1[redacted]');
+const withoutSecrets = (url = ''): string =>
+  url.replace(/([?&](?:token|consumer_key|consumer_secret)=)[^&]*/g, '$1[redacted]');
 
 /** Structured logs. A request that succeeded is logged at debug: there is one for each report of progress. */
 export function loggerOptions(level: string): Params {
@@ -26,15 +27,46 @@ export function loggerOptions(level: string): Params {
       genReqId: (request) => (request as NotedRequest).id ?? requestId(request),
       customLogLevel: (_request, response, error) =>
         error || response.statusCode >= 500 ? 'error' : response.statusCode >= 400 ? 'info' : 'debug',
-      customProps: (request) => ({ org_id: (request as NotedRequest).orgId, sync_id: (request as NotedRequest).syncId }),
+      customProps: (request) => ({
+        org_id: (request as NotedRequest).orgId,
+        sync_id: (request as NotedRequest).syncId,
+      }),
       serializers: {
-        req: ({ id, method, url }: { id: string; method: string; url: string }) => ({ id, method, url: withoutSecrets(url) }),
+        req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
+          id,
+          method,
+          url: withoutSecrets(url),
+        }),
         res: ({ statusCode }: { statusCode: number }) => ({ status: statusCode }),
       },
       redact: {
-        paths: ['*.authorization', '*.cookie', '*["x-api-key"]', '*.password', '*.connectionString', 'err.parameters', 'err.query'],
+        paths: [
+          '*.authorization',
+          '*.cookie',
+          '*["x-api-key"]',
+          '*.password',
+          '*.connectionString',
+          'err.parameters',
+          'err.query',
+        ],
         censor: '[redacted]',
       },
     },
   };
+}
+
+/** Nest's own account of how it starts, a line a route, is for whoever debugs that. */
+const START_UP = new Set<unknown>([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
+
+export function quietAtStart(logger: Logger): Logger {
+  const quiet = Object.create(logger) as Logger;
+  quiet.log = (message: unknown, ...rest: unknown[]) =>
+    START_UP.has(rest.at(-1)) ? logger.debug(message, ...rest) : logger.log(message, ...rest);
+  return quiet;
 }

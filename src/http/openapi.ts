@@ -12,7 +12,10 @@ export function createDocument(app: INestApplication): OpenAPIObject {
         'named in X-Org-Id or orgId. Times are RFC 3339 in UTC. Errors are application/problem+json with a stable type.',
     )
     .setVersion('1')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Claims sub, org_id, scope' }, 'token')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Claims sub, org_id, scope' },
+      'token',
+    )
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'npm run keys -- create' }, 'key')
     .addSecurityRequirements('token')
     .addSecurityRequirements('key')

@@ -15,7 +15,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const problem = asProblem(error, request);
-    if (problem.status >= 500) this.logger.error({ err: problem.cause ?? error, request_id: request.id }, problem.message);
+    if (problem.status >= 500)
+      this.logger.error({ err: problem.cause ?? error, request_id: request.id }, problem.message);
     // An export that fails in the middle: the connection ends, so that the client sees that it is not whole.
     if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();
@@ -23,7 +24,10 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="sync-operations"');
     if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter));
-    void reply.status(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem.body(String(request.id))));
+    void reply
+      .status(problem.status)
+      .type('application/problem+json; charset=utf-8')
+      .send(JSON.stringify(problem.body(String(request.id))));
   }
 }
 
@@ -31,11 +35,15 @@ function asProblem(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   const fromDatabase = toProblem(error);
   if (fromDatabase) return fromDatabase;
-  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number } | null)?.statusCode;
+  const status =
+    error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number } | null)?.statusCode;
   const name = status === undefined ? undefined : BY_STATUS.get(status);
-  if (name === 'not-found') return new Problem(name, `There is nothing at ${request.method} ${request.url.split('?')[0]}.`);
+  if (name === 'not-found')
+    return new Problem(name, `There is nothing at ${request.method} ${request.url.split('?')[0]}.`);
   if (name && status !== undefined && status < 500) return new Problem(name, readable(error), { cause: error });
-  return new Problem('internal-error', 'Something failed on our side; the request id leads to the cause in the logs.', { cause: error });
+  return new Problem('internal-error', 'Something failed on our side; the request id leads to the cause in the logs.', {
+    cause: error,
+  });
 }
 
 /** What Fastify and Nest raise themselves, before a handler runs. */

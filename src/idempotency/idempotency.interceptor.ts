@@ -24,7 +24,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (key === undefined) return next.handle();
     if (typeof key !== 'string' || !KEY.test(key)) {
       const detail = 'must be 1 to 255 visible ASCII characters';
-      throw new Problem('malformed-request', `Idempotency-Key ${detail}.`, { errors: [{ header: 'Idempotency-Key', detail }] });
+      throw new Problem('malformed-request', `Idempotency-Key ${detail}.`, {
+        errors: [{ header: 'Idempotency-Key', detail }],
+      });
     }
     const reply = http.getResponse<FastifyReply>();
     return from(
@@ -42,7 +44,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const { orgId } = currentTenant();
     const [claimed] = await transaction.query(claimKey(orgId, key, fingerprint));
     if (!claimed) {
-      const [stored] = await transaction.query<{ fingerprint: string; response: StoredResponse }>(findResponse(orgId, key));
+      const [stored] = await transaction.query<{ fingerprint: string; response: StoredResponse }>(
+        findResponse(orgId, key),
+      );
       return replay(stored, fingerprint, reply);
     }
     const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
@@ -58,11 +62,16 @@ function replay(
   fingerprint: string,
   reply: FastifyReply,
 ): unknown {
-  if (!stored) throw new Problem('unavailable', 'The first request with this key has just ended; try again.', { retryAfter: 1 });
+  if (!stored)
+    throw new Problem('unavailable', 'The first request with this key has just ended; try again.', { retryAfter: 1 });
   if (stored.fingerprint !== fingerprint)
-    throw new Problem('idempotency-key-reused', 'This Idempotency-Key was used for a request with another path or body.', {
-      errors: [{ header: 'Idempotency-Key', detail: 'must be new for a new request' }],
-    });
+    throw new Problem(
+      'idempotency-key-reused',
+      'This Idempotency-Key was used for a request with another path or body.',
+      {
+        errors: [{ header: 'Idempotency-Key', detail: 'must be new for a new request' }],
+      },
+    );
   const { status, location, body } = stored.response;
   reply.status(status).header('idempotency-replayed', 'true');
   if (location) reply.header('location', location);

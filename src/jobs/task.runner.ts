@@ -1,16 +1,10 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type pg from 'pg';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
-import type { Statement } from '../database/database.ts';
 import { POOL } from '../database/database.module.ts';
+import type { Statement } from '../database/database.ts';
 import { TaskMetrics } from '../metrics/task.metrics.ts';
 import type { ScheduledTask } from './scheduled.task.ts';
 import { claimTask, finishTask } from './tasks.sql.ts';
@@ -68,7 +62,9 @@ export class TaskRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private async runDue(): Promise<void> {
     for (const task of this.tasks) {
       if (this.stopped) return;
-      await this.runOnce(task).catch((error: unknown) => this.logger.error({ err: error, task: task.name }, 'scheduled task failed'));
+      await this.runOnce(task).catch((error: unknown) =>
+        this.logger.error({ err: error, task: task.name }, 'scheduled task failed'),
+      );
     }
   }
 

@@ -18,8 +18,16 @@ export class TaskMetrics {
       labelNames: ['task', 'outcome'],
       registers: [registry],
     });
-    this.changed = new Counter({ ...options, name: 'sync_task_changed_total', help: 'Rows or partitions changed by scheduled tasks' });
-    this.seconds = new Histogram({ ...options, name: 'sync_task_duration_seconds', help: 'Duration of scheduled tasks' });
+    this.changed = new Counter({
+      ...options,
+      name: 'sync_task_changed_total',
+      help: 'Rows or partitions changed by scheduled tasks',
+    });
+    this.seconds = new Histogram({
+      ...options,
+      name: 'sync_task_duration_seconds',
+      help: 'Duration of scheduled tasks',
+    });
     this.lastSuccess = new Gauge({
       ...options,
       name: 'sync_task_last_success_timestamp_seconds',

@@ -18,7 +18,14 @@ export class PreviewController {
     id: 'storePreview',
     summary: 'Store the delta a sync would apply',
     description: 'Replaces the preview of the same sync and entity type. Kept for ttl_seconds, an hour unless said.',
-    ok: [{ status: 200, description: 'The stored preview', type: PreviewDto, headers: { ETag: 'Changes when it is stored anew' } }],
+    ok: [
+      {
+        status: 200,
+        description: 'The stored preview',
+        type: PreviewDto,
+        headers: { ETag: 'Changes when it is stored anew' },
+      },
+    ],
   })
   async store(@Body() body: StorePreviewDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<PreviewDto> {
     return tagged(await this.previews.store(body), reply);
@@ -30,7 +37,14 @@ export class PreviewController {
   @Operation({
     id: 'lookUpPreview',
     summary: 'Find a preview by what it was computed from',
-    ok: [{ status: 200, description: 'The preview', type: PreviewDto, headers: { ETag: 'Changes when it is stored anew' } }],
+    ok: [
+      {
+        status: 200,
+        description: 'The preview',
+        type: PreviewDto,
+        headers: { ETag: 'Changes when it is stored anew' },
+      },
+    ],
     problems: ['not-found'],
   })
   async lookUp(@Body() body: PreviewInputsDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<PreviewDto> {
@@ -44,7 +58,12 @@ export class PreviewController {
     id: 'getPreview',
     summary: 'Read a preview',
     ok: [
-      { status: 200, description: 'The preview', type: PreviewDto, headers: { ETag: 'Changes when it is stored anew' } },
+      {
+        status: 200,
+        description: 'The preview',
+        type: PreviewDto,
+        headers: { ETag: 'Changes when it is stored anew' },
+      },
       { status: 304, description: 'Still the one you have' },
     ],
     problems: ['not-found'],
@@ -76,7 +95,10 @@ export class PreviewController {
 
 /** A preview is stored whole, so its key and the time it was stored tell its content. */
 function tagged(preview: PreviewDto, reply: FastifyReply): PreviewDto {
-  const tag = createHash('sha256').update(`${preview.cache_key} ${preview.computed_at}`).digest('base64url').slice(0, 27);
+  const tag = createHash('sha256')
+    .update(`${preview.cache_key} ${preview.computed_at}`)
+    .digest('base64url')
+    .slice(0, 27);
   reply.header('etag', `"${tag}"`).header('cache-control', 'private, no-cache');
   return preview;
 }

@@ -31,7 +31,8 @@ export class ProgressController {
   @Operation({
     id: 'startSync',
     summary: 'Start a sync',
-    description: 'Starting the same sync again answers 200 with the sync as it is; the same id with other content is a 409.',
+    description:
+      'Starting the same sync again answers 200 with the sync as it is; the same id with other content is a 409.',
     ok: [
       { status: 201, description: 'Started', type: ProgressDto, headers: { Location: 'Where the sync is' } },
       { status: 200, description: 'It was started before', type: ProgressDto },
@@ -115,7 +116,8 @@ export class ProgressController {
   @Operation({
     id: 'completeSync',
     summary: 'End a sync as completed',
-    description: 'Only needed when the total was not known or was not reached. With failed items it ends as completed_with_errors.',
+    description:
+      'Only needed when the total was not known or was not reached. With failed items it ends as completed_with_errors.',
     ok: REPORTED,
     problems: ['not-found', 'sync-ended', 'counts-backwards', 'counts-above-total'],
   })

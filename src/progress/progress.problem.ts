@@ -7,7 +7,10 @@ export function noSuchSync(syncId: string): Problem {
 }
 
 export function syncEnded(sync: ProgressDto): Problem {
-  return new Problem('sync-ended', `The sync "${sync.sync_id}" ended as ${sync.status} at ${sync.completed_at}; start a new one.`);
+  return new Problem(
+    'sync-ended',
+    `The sync "${sync.sync_id}" ended as ${sync.status} at ${sync.completed_at}; start a new one.`,
+  );
 }
 
 /** The problem of a report that had no effect; undefined when it was taken. Pure. */
@@ -20,7 +23,9 @@ export function reportProblem(report: ReportElement, { outcome, progress }: Repo
     const errors = (['processed_count', 'failed_count'] as const)
       .filter((name) => (report[name] ?? sync[name]) < sync[name])
       .map((name) => ({ pointer: `#/${name}`, detail: `is below the ${sync[name]} reported before` }));
-    return new Problem('counts-backwards', 'Counts are absolute and never go down; something reported more before.', { errors });
+    return new Problem('counts-backwards', 'Counts are absolute and never go down; something reported more before.', {
+      errors,
+    });
   }
   const processed = report.processed_count ?? sync.processed_count;
   const failed = report.failed_count ?? sync.failed_count;

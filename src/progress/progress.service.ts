@@ -132,14 +132,22 @@ function refuseOtherContent(start: StartSyncDto, sync: ProgressDto): void {
     throw new Problem('sync-exists', `The sync "${sync.sync_id}" was started with other content.`, { errors });
 }
 
-function bulkResult(report: BulkReportItemDto & ReportElement, settled: PromiseSettledResult<ReportResult>): BulkReportResultDto {
+function bulkResult(
+  report: BulkReportItemDto & ReportElement,
+  settled: PromiseSettledResult<ReportResult>,
+): BulkReportResultDto {
   if (settled.status === 'rejected') {
-    const problem = toProblem(settled.reason) ?? new Problem('internal-error', 'The report failed.', { cause: settled.reason });
+    const problem =
+      toProblem(settled.reason) ?? new Problem('internal-error', 'The report failed.', { cause: settled.reason });
     return bulkProblem(report.sync_id, problem);
   }
   const problem = reportProblem(report, settled.value);
   if (problem) return bulkProblem(report.sync_id, problem);
-  return { sync_id: report.sync_id, status: 200, progress: JSON.parse(settled.value.progress as string) as ProgressDto };
+  return {
+    sync_id: report.sync_id,
+    status: 200,
+    progress: JSON.parse(settled.value.progress as string) as ProgressDto,
+  };
 }
 
 const bulkProblem = (syncId: string | null, problem: Problem): BulkReportResultDto => ({

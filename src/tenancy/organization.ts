@@ -18,11 +18,17 @@ export function organizationOf(
     if (value === undefined) continue;
     if (typeof value !== 'string' || value === '') {
       const detail = 'must name one organization';
-      throw new Problem('malformed-request', `${field.header ?? field.parameter} ${detail}.`, { errors: [{ ...field, detail }] });
+      throw new Problem('malformed-request', `${field.header ?? field.parameter} ${detail}.`, {
+        errors: [{ ...field, detail }],
+      });
     }
     if (organization !== undefined && value !== organization) {
-      const detail = principal.orgId ? 'is not the organization of your credentials' : 'names another organization than X-Org-Id';
-      throw new Problem('other-organization', `${field.header ?? field.parameter} ${detail}.`, { errors: [{ ...field, detail }] });
+      const detail = principal.orgId
+        ? 'is not the organization of your credentials'
+        : 'names another organization than X-Org-Id';
+      throw new Problem('other-organization', `${field.header ?? field.parameter} ${detail}.`, {
+        errors: [{ ...field, detail }],
+      });
     }
     organization = value;
   }

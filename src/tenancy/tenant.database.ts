@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
-import type { Statement } from '../database/database.ts';
 import { POOL } from '../database/database.module.ts';
+import type { Statement } from '../database/database.ts';
 import { isConnectionLoss } from '../database/sqlstate.ts';
 import { currentTenant, runAsTenant } from './tenant.context.ts';
 

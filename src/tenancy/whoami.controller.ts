@@ -23,16 +23,29 @@ export class WhoamiDto {
   @ApiProperty({ enum: SCOPES, isArray: true, example: ['sync:read', 'sync:write'] })
   scopes: readonly Scope[];
 
-  @ApiProperty({ type: String, nullable: true, description: 'The organization as the database sees it', example: 'org-123' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The organization as the database sees it',
+    example: 'org-123',
+  })
   database_org_id: string | null;
 
   @ApiProperty({ description: 'The role the service is connected as', example: 'sync_app' })
   database_role: string;
 
-  @ApiProperty({ description: 'Whether that role could bypass row-level security; always false in a service that runs', example: false })
+  @ApiProperty({
+    description: 'Whether that role could bypass row-level security; always false in a service that runs',
+    example: false,
+  })
   could_bypass_rls: boolean;
 
-  @ApiProperty({ type: String, nullable: true, description: "The user's organization in auth.users_extended", example: 'org-123' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: "The user's organization in auth.users_extended",
+    example: 'org-123',
+  })
   registered_org_id: string | null;
 }
 

@@ -2,7 +2,14 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ProblemDto } from '../../common/operation.ts';
 
 export const ACTIVITY_STATUSES = [
-  'queued', 'running', 'paused', 'completed', 'completed_with_errors', 'failed', 'cancelled', 'timeout',
+  'queued',
+  'running',
+  'paused',
+  'completed',
+  'completed_with_errors',
+  'failed',
+  'cancelled',
+  'timeout',
 ] as const;
 export type ActivityStatus = (typeof ACTIVITY_STATUSES)[number];
 
@@ -23,7 +30,10 @@ export class ActivityDto {
   @ApiProperty({ type: String, nullable: true, example: 'customer' })
   entity_type: string | null;
 
-  @ApiProperty({ description: 'sync_completed, sync_failed, sync_cancelled, sync_timeout, or your own', example: 'sync_completed' })
+  @ApiProperty({
+    description: 'sync_completed, sync_failed, sync_cancelled, sync_timeout, or your own',
+    example: 'sync_completed',
+  })
   activity_type: string;
 
   @ApiProperty({ enum: ACTIVITY_STATUSES, enumName: 'SyncStatus', example: 'completed_with_errors' })
@@ -52,7 +62,12 @@ export class ActivityPageDto {
   @ApiProperty({ type: [ActivityDto] })
   items: ActivityDto[];
 
-  @ApiProperty({ type: String, nullable: true, description: 'Send as cursor for the next page; null on the last', example: null })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Send as cursor for the next page; null on the last',
+    example: null,
+  })
   next_cursor: string | null;
 }
 
@@ -72,7 +87,12 @@ export class ActivityErrorDto {
   @ApiProperty({ type: 'integer', description: 'How many syncs it happened in', example: 1 })
   sync_count: number;
 
-  @ApiProperty({ type: String, nullable: true, description: 'The sync it happened in last', example: 'sync-woo-1762430000000' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The sync it happened in last',
+    example: 'sync-woo-1762430000000',
+  })
   last_sync_id: string | null;
 
   @ApiProperty({ format: 'date-time', example: '2026-11-22T14:00:00.000000+00:00' })

@@ -1,6 +1,18 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsISO8601, IsNumber, IsOptional, Max, Min } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsNumber,
+  IsOptional,
+  Max,
+  Min,
+} from 'class-validator';
 import { OrgQuery } from '../../common/org-query.dto.ts';
 import { IsJsonObject, IsText, MAX_INTEGER } from '../../common/validation.ts';
 import { ACTIVITY_STATUSES, type ActivityStatus } from './activity.dto.ts';
@@ -29,7 +41,10 @@ export class AppendActivityDto {
   @IsText(100)
   source_system?: string;
 
-  @ApiPropertyOptional({ description: 'The user on whose behalf; your own unless you use a service key', example: 'user-7' })
+  @ApiPropertyOptional({
+    description: 'The user on whose behalf; your own unless you use a service key',
+    example: 'user-7',
+  })
   @IsOptional()
   @IsText(200)
   user_id?: string;

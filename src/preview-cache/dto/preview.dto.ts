@@ -13,7 +13,12 @@ export class PreviewInputsDto {
   @IsText(100)
   entity_type?: string = 'all';
 
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true, default: {}, example: { modified_after: '2026-11-01T00:00:00' } })
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    default: {},
+    example: { modified_after: '2026-11-01T00:00:00' },
+  })
   @IsOptional()
   @IsJsonObject()
   filters?: Record<string, unknown> = {};
@@ -29,12 +34,23 @@ export class StorePreviewDto extends PreviewInputsDto {
   @IsJsonObject()
   delta_data: Record<string, unknown>;
 
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'Instead of the counted one', example: { creates: 1 } })
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Instead of the counted one',
+    example: { creates: 1 },
+  })
   @IsOptional()
   @IsJsonObject()
   summary?: Record<string, unknown>;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, default: 3600, description: 'At most a day; more is cut to it', example: 3600 })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    default: 3600,
+    description: 'At most a day; more is cut to it',
+    example: 3600,
+  })
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -43,7 +59,10 @@ export class StorePreviewDto extends PreviewInputsDto {
 }
 
 export class CacheKeyParam {
-  @ApiProperty({ description: 'SHA-256 over the canonical JSON (RFC 8785) of the inputs', example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' })
+  @ApiProperty({
+    description: 'SHA-256 over the canonical JSON (RFC 8785) of the inputs',
+    example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  })
   @IsText(200)
   cache_key: string;
 }
@@ -65,10 +84,19 @@ export class PreviewDto {
   @ApiProperty({ type: 'object', additionalProperties: true, example: {} })
   filters: Record<string, unknown>;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: { creates: 1, updates: 0, deletes: 0 } })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    example: { creates: 1, updates: 0, deletes: 0 },
+  })
   summary: Record<string, unknown> | null;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, example: { creates: [{ email: 'a@example.com' }], updates: [], deletes: [] } })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    example: { creates: [{ email: 'a@example.com' }], updates: [], deletes: [] },
+  })
   delta_data: Record<string, unknown>;
 
   @ApiProperty({ type: String, nullable: true, example: 'user-7' })

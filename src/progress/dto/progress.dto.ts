@@ -3,7 +3,14 @@ import { ProblemDto } from '../../common/operation.ts';
 
 /** Every state of a sync; the first three are the active ones. */
 export const SYNC_STATUSES = [
-  'queued', 'running', 'paused', 'completed', 'completed_with_errors', 'failed', 'cancelled', 'timeout',
+  'queued',
+  'running',
+  'paused',
+  'completed',
+  'completed_with_errors',
+  'failed',
+  'cancelled',
+  'timeout',
 ] as const;
 export type SyncStatus = (typeof SYNC_STATUSES)[number];
 export const ACTIVE_STATUSES = ['queued', 'running', 'paused'] as const;
@@ -46,7 +53,11 @@ export class ProgressDto {
   @ApiProperty({ format: 'date-time', example: '2026-11-22T14:02:26.123456+00:00' })
   started_at: string;
 
-  @ApiProperty({ format: 'date-time', description: 'Time of the last report', example: '2026-11-22T14:04:26.123456+00:00' })
+  @ApiProperty({
+    format: 'date-time',
+    description: 'Time of the last report',
+    example: '2026-11-22T14:04:26.123456+00:00',
+  })
   updated_at: string;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null while active', example: null })
@@ -55,7 +66,13 @@ export class ProgressDto {
   @ApiProperty({ type: String, nullable: true, example: null })
   error_message: string | null;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: 'Where the reporter would resume', example: { page: 13 } })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description: 'Where the reporter would resume',
+    example: { page: 13 },
+  })
   checkpoint: Record<string, unknown> | null;
 
   @ApiProperty({ description: 'The reporter should stop and confirm with status "cancelled"', example: false })
@@ -64,7 +81,13 @@ export class ProgressDto {
   @ApiProperty({ description: 'The reporter should pause and confirm with status "paused"', example: false })
   pause_requested: boolean;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Time of the last such request', example: null })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Time of the last such request',
+    example: null,
+  })
   requested_at: string | null;
 
   @ApiProperty({ type: String, nullable: true, example: null })
@@ -73,10 +96,20 @@ export class ProgressDto {
   @ApiProperty({ description: 'Seconds from the start to the last report', example: 120 })
   elapsed_seconds: number;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'Succeeded items per minute; null before the first report', example: 600 })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Succeeded items per minute; null before the first report',
+    example: 600,
+  })
   speed_items_per_min: number | null;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'Seconds to the end, failures counted as work; null: not known, or ended', example: 375 })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Seconds to the end, failures counted as work; null: not known, or ended',
+    example: 375,
+  })
   eta_seconds: number | null;
 }
 

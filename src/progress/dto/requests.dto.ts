@@ -6,7 +6,10 @@ import { IsJsonObject, IsText, MAX_INTEGER } from '../../common/validation.ts';
 import { ACTIVE_STATUSES } from './progress.dto.ts';
 
 export class StartSyncDto {
-  @ApiPropertyOptional({ description: 'Unique in your organization; made up when left out', example: 'sync-woo-1762430000000' })
+  @ApiPropertyOptional({
+    description: 'Unique in your organization; made up when left out',
+    example: 'sync-woo-1762430000000',
+  })
   @IsOptional()
   @IsText(200)
   sync_id?: string;
@@ -19,14 +22,22 @@ export class StartSyncDto {
   @IsText(100)
   source_system: string;
 
-  @ApiPropertyOptional({ type: 'integer', nullable: true, description: 'Leave out while it is not known', example: 5000 })
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    description: 'Leave out while it is not known',
+    example: 5000,
+  })
   @IsOptional()
   @IsInt()
   @Min(0)
   @Max(MAX_INTEGER)
   total_items?: number | null;
 
-  @ApiPropertyOptional({ description: 'The user on whose behalf; your own unless you use a service key', example: 'user-7' })
+  @ApiPropertyOptional({
+    description: 'The user on whose behalf; your own unless you use a service key',
+    example: 'user-7',
+  })
   @IsOptional()
   @IsText(200)
   initiated_by?: string;
@@ -73,7 +84,10 @@ export class ReportDto extends CountsDto {
   @Max(MAX_INTEGER)
   current_item?: number;
 
-  @ApiPropertyOptional({ enum: ['running', 'paused', 'cancelled'], description: 'Confirms a request to pause or to cancel' })
+  @ApiPropertyOptional({
+    enum: ['running', 'paused', 'cancelled'],
+    description: 'Confirms a request to pause or to cancel',
+  })
   @IsOptional()
   @IsIn(['running', 'paused', 'cancelled'])
   status?: 'running' | 'paused' | 'cancelled';
