@@ -14,6 +14,11 @@ import { MetricsModule } from './metrics/metrics.module.ts';
 import { PreviewCacheModule } from './preview-cache/preview-cache.module.ts';
 import { ProgressModule } from './progress/progress.module.ts';
 import { TenancyModule } from './tenancy/tenancy.module.ts';
+import { WhoamiModule } from './tenancy/whoami.module.ts';
+import { UpkeepModule } from './upkeep.module.ts';
+
+/** What serves the API, and what a process with SYNC_WORKER=only does without. */
+const API = [WhoamiModule, IdempotencyModule, ProgressModule, ActivityModule, PreviewCacheModule, DashboardModule];
 
 @Module({})
 export class AppModule {
@@ -28,11 +33,8 @@ export class AppModule {
         AuthModule,
         TenancyModule,
         JobsModule,
-        IdempotencyModule,
-        ProgressModule,
-        ActivityModule,
-        PreviewCacheModule,
-        DashboardModule,
+        UpkeepModule,
+        ...(environment.SYNC_WORKER === 'only' ? [] : API),
         HealthModule,
       ],
     };

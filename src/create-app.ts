@@ -51,6 +51,6 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
     done();
   });
   app.get(HttpMetrics).observe(fastify);
-  serveDocument(app);
+  if (environment.SYNC_WORKER !== 'only') serveDocument(app);
   return app;
 }

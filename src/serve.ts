@@ -20,6 +20,10 @@ export async function serve(): Promise<void> {
     await app.listen(environment.PORT, environment.HOST);
     // The address as it is: PORT=0 takes a free one.
     const address = (await app.getUrl()).replace('[::1]', 'localhost');
+    if (environment.SYNC_WORKER === 'only') {
+      console.log(`Sync Operations listens on ${address} (health and metrics only: SYNC_WORKER=only)`);
+      return;
+    }
     console.log(`Sync Operations listens on ${address} (API documentation: ${address}/docs)`);
     if (embedded) await issueDevelopmentAccess(opened, embedded.ownerUrl, address);
   } catch (error) {

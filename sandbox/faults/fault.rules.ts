@@ -7,16 +7,9 @@
  * - `dropped`: the connection ends at once, not carried out
  * - `answer-lost`: carried out, but the connection ends before the answer
  */
-export const FAULT_KINDS = [
-  'too-many-requests',
-  'server-error',
-  'slow',
-  'truncated',
-  'dropped',
-  'answer-lost',
-] as const;
+const FAULT_KINDS = ['too-many-requests', 'server-error', 'slow', 'truncated', 'dropped', 'answer-lost'] as const;
 
-export type FaultKind = (typeof FAULT_KINDS)[number];
+type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** When a fault strikes. With neither `every` nor `times` it strikes each matching request. */
 export interface FaultRule {

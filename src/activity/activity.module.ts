@@ -1,10 +1,9 @@
 import { Module } from '@nestjs/common';
 import { ActivityController } from './activity.controller.ts';
 import { ActivityService } from './activity.service.ts';
-import { ActivityUpkeep } from './activity.upkeep.ts';
 
 @Module({
   controllers: [ActivityController],
-  providers: [ActivityService, ActivityUpkeep],
+  providers: [ActivityService],
 })
 export class ActivityModule {}

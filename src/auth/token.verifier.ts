@@ -15,6 +15,8 @@ import { expandScopes, type Principal } from './principal.ts';
 
 /** How long a verified token is not verified again; its own end is still checked at each use. */
 const REMEMBER_MS = 60_000;
+/** What jose says of the issuer's answer, not of the token; the generic one: it was not 200, or not JSON. */
+const NO_KEYS = new Set(['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC']);
 
 /** Verifies Bearer tokens: HS256 with the shared secret, or any asymmetric algorithm with the issuer's published keys. */
 @Injectable()
@@ -61,7 +63,7 @@ export class TokenVerifier {
         throw new Problem('unauthenticated', `The token's claim "${error.claim}" is missing or wrong.`, {
           cause: error,
         });
-      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout))
+      if (error instanceof errors.JOSEError && !NO_KEYS.has(error.code))
         throw new Problem('unauthenticated', 'The token is not valid here.', { cause: error });
       throw new Problem('unavailable', 'The keys of the token issuer cannot be had just now.', {
         retryAfter: 5,

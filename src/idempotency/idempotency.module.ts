@@ -1,10 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 import { IdempotencyInterceptor } from './idempotency.interceptor.ts';
-import { IdempotencyUpkeep } from './idempotency.upkeep.ts';
 
 @Global()
 @Module({
-  providers: [IdempotencyInterceptor, IdempotencyUpkeep],
+  providers: [IdempotencyInterceptor],
   exports: [IdempotencyInterceptor],
 })
 export class IdempotencyModule {}

@@ -62,7 +62,7 @@ export const slowSyncs = (orgId: string, below: number): Statement => ({
 });
 
 /** What an operator may ask of an active sync, and the columns that say so. */
-export const STEERING = {
+const STEERING = {
   /** A sync no worker has begun has no reporter to confirm: it ends at once. */
   cancel: `cancel_requested = true, requested_at = now(), requested_by = $3,
            status = CASE WHEN status = 'queued' THEN 'cancelled' ELSE status END`,

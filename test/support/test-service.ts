@@ -6,7 +6,7 @@ import { parseEnvironment } from '../../src/config/environment.ts';
 import { createApp } from '../../src/create-app.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 
-export const JWT_SECRET = 'a-secret-of-at-least-32-characters-for-tests';
+const JWT_SECRET = 'a-secret-of-at-least-32-characters-for-tests';
 
 /** The application on a database and a port of its own, reached over real HTTP. */
 export interface TestService {

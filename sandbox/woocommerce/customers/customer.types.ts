@@ -23,7 +23,7 @@ export interface MetaItem {
   value: unknown;
 }
 
-export interface CustomerNames {
+interface CustomerNames {
   first_name: string;
   last_name: string;
 }

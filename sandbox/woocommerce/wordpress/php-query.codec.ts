@@ -1,5 +1,5 @@
 /** A value as PHP decodes it from a query string or a form: text, or nested by `key[sub]`. Lists have the keys 0, 1, 2… */
-export type PhpValue = string | PhpParams;
+type PhpValue = string | PhpParams;
 export interface PhpParams {
   [key: string]: PhpValue;
 }

@@ -1,17 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ProblemDto } from '../../common/operation.ts';
-
-export const ACTIVITY_STATUSES = [
-  'queued',
-  'running',
-  'paused',
-  'completed',
-  'completed_with_errors',
-  'failed',
-  'cancelled',
-  'timeout',
-] as const;
-export type ActivityStatus = (typeof ACTIVITY_STATUSES)[number];
+import { SYNC_STATUSES, type SyncStatus } from '../../common/sync-status.ts';
 
 /** One entry of the audit trail: a row of sync_activity_log. */
 export class ActivityDto {
@@ -36,8 +25,8 @@ export class ActivityDto {
   })
   activity_type: string;
 
-  @ApiProperty({ enum: ACTIVITY_STATUSES, enumName: 'SyncStatus', example: 'completed_with_errors' })
-  status: ActivityStatus;
+  @ApiProperty({ enum: SYNC_STATUSES, enumName: 'SyncStatus', example: 'completed_with_errors' })
+  status: SyncStatus;
 
   @ApiProperty({ type: String, nullable: true, example: 'woocommerce' })
   source_system: string | null;

@@ -14,8 +14,8 @@ import {
   Min,
 } from 'class-validator';
 import { OrgQuery } from '../../common/org-query.dto.ts';
+import { SYNC_STATUSES, type SyncStatus } from '../../common/sync-status.ts';
 import { IsJsonObject, IsText, MAX_INTEGER } from '../../common/validation.ts';
-import { ACTIVITY_STATUSES, type ActivityStatus } from './activity.dto.ts';
 
 export class AppendActivityDto {
   @ApiPropertyOptional({ example: 'sync-woo-1762430000000' })
@@ -32,9 +32,9 @@ export class AppendActivityDto {
   @IsText(100)
   activity_type: string;
 
-  @ApiProperty({ enum: ACTIVITY_STATUSES, enumName: 'SyncStatus', example: 'completed_with_errors' })
-  @IsIn(ACTIVITY_STATUSES)
-  status: ActivityStatus;
+  @ApiProperty({ enum: SYNC_STATUSES, enumName: 'SyncStatus', example: 'completed_with_errors' })
+  @IsIn(SYNC_STATUSES)
+  status: SyncStatus;
 
   @ApiPropertyOptional({ example: 'woocommerce' })
   @IsOptional()
@@ -109,10 +109,10 @@ export class PeriodQuery extends OrgQuery {
 }
 
 export class ActivityFilterQuery extends PeriodQuery {
-  @ApiPropertyOptional({ enum: ACTIVITY_STATUSES, enumName: 'SyncStatus' })
+  @ApiPropertyOptional({ enum: SYNC_STATUSES, enumName: 'SyncStatus' })
   @IsOptional()
-  @IsIn(ACTIVITY_STATUSES)
-  status?: ActivityStatus;
+  @IsIn(SYNC_STATUSES)
+  status?: SyncStatus;
 
   @ApiPropertyOptional({ type: Boolean, description: 'Only failed, completed_with_errors and timeout' })
   @IsOptional()

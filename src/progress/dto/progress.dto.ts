@@ -1,19 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ProblemDto } from '../../common/operation.ts';
-
-/** Every state of a sync; the first three are the active ones. */
-export const SYNC_STATUSES = [
-  'queued',
-  'running',
-  'paused',
-  'completed',
-  'completed_with_errors',
-  'failed',
-  'cancelled',
-  'timeout',
-] as const;
-export type SyncStatus = (typeof SYNC_STATUSES)[number];
-export const ACTIVE_STATUSES = ['queued', 'running', 'paused'] as const;
+import { SYNC_STATUSES, type SyncStatus } from '../../common/sync-status.ts';
 
 /** One sync as clients see it: the row of sync_progress. */
 export class ProgressDto {

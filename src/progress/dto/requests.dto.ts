@@ -2,8 +2,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
 import { OrgQuery } from '../../common/org-query.dto.ts';
+import { ACTIVE_STATUSES } from '../../common/sync-status.ts';
 import { IsJsonObject, IsText, MAX_INTEGER } from '../../common/validation.ts';
-import { ACTIVE_STATUSES } from './progress.dto.ts';
 
 export class StartSyncDto {
   @ApiPropertyOptional({

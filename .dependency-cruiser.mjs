@@ -1,0 +1,60 @@
+/** The direction of dependencies, as ARCHITECTURE.md draws it: each layer may use those before it and none after. */
+const LAYERS = [
+  ['config', 'common'],
+  ['database'],
+  ['auth'],
+  ['tenancy'],
+  ['metrics'],
+  ['jobs'],
+  ['idempotency'],
+  ['progress', 'activity', 'preview-cache'],
+  ['dashboard', 'health'],
+  ['http'],
+];
+
+const folders = (layers) => `^src/(${layers.flat().join('|')})/`;
+
+export default {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    ...LAYERS.slice(0, -1).map((layer, index) => ({
+      name: `${layer.join('-')}-knows-no-later-layer`,
+      severity: 'error',
+      from: { path: folders([layer]) },
+      to: { path: [folders(LAYERS.slice(index + 1)), '^src/[^/]+\\.ts$', '^src/commands/'] },
+    })),
+    ...LAYERS[7].map((name) => ({
+      name: `${name}-stands-alone`,
+      comment: "A domain module uses another's exported service, never its SQL or its tables.",
+      severity: 'error',
+      from: { path: `^src/${name}/` },
+      to: { path: `^src/(${LAYERS[7].filter((other) => other !== name).join('|')})/`, pathNot: '\\.(service|module)\\.ts$' },
+    })),
+    {
+      name: 'the-service-needs-nothing-around-it',
+      severity: 'error',
+      from: { path: '^(src|migrations)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(test|demo|sandbox|bench|clients)/' },
+    },
+    {
+      name: 'the-sandbox-stands-alone',
+      comment: 'It imitates a foreign system, so it must not share our code.',
+      severity: 'error',
+      from: { path: '^sandbox/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(src|migrations|test|demo|clients)/' },
+    },
+    {
+      name: 'only-declared-packages',
+      severity: 'error',
+      from: { path: '^(src|migrations)/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: false,
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.json'] },
+  },
+};

@@ -1,0 +1,94 @@
+import pg from 'pg';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { provisionAppRole } from '../../src/database/provision.ts';
+import type { BenchSync } from './load.types.ts';
+
+const ORGANIZATIONS = 8;
+/** Other syncs in the table, so that the index has something to do: as many active and silent, as many ended. */
+export const OTHER_SYNCS = 10_000;
+
+/** A durable Postgres of its own in a folder, with syncs in it. */
+export class BenchDatabase {
+  private readonly server: EmbeddedPostgres;
+  /** Sees every organization and every statistic; never used by what is measured. */
+  private readonly superuser: pg.Client;
+
+  private constructor(server: EmbeddedPostgres, superuser: pg.Client) {
+    this.server = server;
+    this.superuser = superuser;
+  }
+
+  static async start(folder: string, connections: number): Promise<BenchDatabase> {
+    const server = await startEmbeddedPostgres({
+      dataDir: folder,
+      settings: { fsync: 'on', synchronous_commit: 'on', max_connections: String(connections + 50) },
+    });
+    await migrate(server.ownerUrl);
+    await provisionAppRole(server.ownerUrl, new URL(server.appUrl).password);
+    const url = new URL(server.superuserUrl);
+    url.pathname = new URL(server.ownerUrl).pathname;
+    const superuser = new pg.Client({ connectionString: url.toString() });
+    await superuser.connect();
+    const database = new BenchDatabase(server, superuser);
+    await database.fill();
+    return database;
+  }
+
+  get appUrl(): string {
+    return this.server.appUrl;
+  }
+
+  /** The settings that decide whether a commit is on disk when it is answered. */
+  async durability(): Promise<string> {
+    const { rows } = await this.superuser.query<{ line: string }>(`
+      SELECT 'PostgreSQL ' || current_setting('server_version') || ', fsync ' || current_setting('fsync')
+             || ', synchronous_commit ' || current_setting('synchronous_commit') AS line`);
+    return rows[0]?.line ?? '';
+  }
+
+  async startSyncs(name: string, count: number): Promise<BenchSync[]> {
+    const { rows } = await this.superuser.query<BenchSync>(
+      `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, total_items, initiated_by)
+       SELECT 'org-' || n % ${ORGANIZATIONS}, $1 || '-' || n, 'customer', 'woocommerce', 2000000000, 'user-' || n
+         FROM generate_series(1, $2::integer) AS n RETURNING org_id, sync_id`,
+      [name, count],
+    );
+    return rows;
+  }
+
+  /** So that no round pays for pages that the one before left to be written. */
+  async checkpoint(): Promise<void> {
+    await this.superuser.query('CHECKPOINT');
+  }
+
+  async counts(syncs: readonly BenchSync[]): Promise<number[]> {
+    const { rows } = await this.superuser.query<{ processed_count: number }>(
+      `SELECT s.processed_count FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS x (org_id, sync_id, n)
+         JOIN sync_progress s USING (org_id, sync_id) ORDER BY n`,
+      [syncs.map(({ org_id }) => org_id), syncs.map(({ sync_id }) => sync_id)],
+    );
+    return rows.map((row) => row.processed_count);
+  }
+
+  /** Of all updates of sync_progress so far, how many touched no index. */
+  async hotShare(): Promise<number> {
+    const { rows } = await this.superuser.query<{ share: number }>(`
+      SELECT n_tup_hot_upd / n_tup_upd::double precision AS share FROM pg_stat_user_tables WHERE relname = 'sync_progress'`);
+    return rows[0]?.share ?? 0;
+  }
+
+  async stop(): Promise<void> {
+    await this.superuser.end();
+    await this.server.stop();
+  }
+
+  private async fill(): Promise<void> {
+    await this.superuser.query(`
+      INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, total_items, processed_count, started_at)
+      SELECT 'org-' || n % ${ORGANIZATIONS}, 'other-' || n, 'order', 'odoo', 5000,
+             CASE WHEN n > ${OTHER_SYNCS} THEN 5000 ELSE n % 5000 END, now() - interval '1 hour'
+        FROM generate_series(1, 2 * ${OTHER_SYNCS}) AS n`);
+    await this.superuser.query('VACUUM ANALYZE');
+  }
+}

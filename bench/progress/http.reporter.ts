@@ -1,0 +1,82 @@
+import { connect, type Socket } from 'node:net';
+import { SignJWT } from 'jose';
+import type { BenchSync, Reporter } from './load.types.ts';
+
+const HEAD_END = '\r\n\r\n';
+
+/**
+ * PATCH /api/sync/progress/{sync_id} over one kept connection, with a token of its own. Written on the bare socket: a load
+ * generator that costs much CPU would measure itself.
+ */
+export async function openHttpReporter(
+  { org_id, sync_id }: BenchSync,
+  target: { readonly url: string; readonly jwtSecret: string },
+): Promise<Reporter> {
+  const { hostname, port, host } = new URL(target.url);
+  const token = await new SignJWT({ org_id, scope: 'sync:write' })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(`reporter-of-${sync_id}`)
+    .setExpirationTime('2h')
+    .sign(new TextEncoder().encode(target.jwtSecret));
+  const head = [
+    `PATCH /api/sync/progress/${encodeURIComponent(sync_id)} HTTP/1.1`,
+    `Host: ${host}`,
+    `Authorization: Bearer ${token}`,
+    'Content-Type: application/json',
+    'Content-Length: ',
+  ].join('\r\n');
+  const exchange = await openExchange(Number(port), hostname);
+  return {
+    report: async (processedCount) => {
+      const body = `{"processed_count":${processedCount},"failed_count":0,"current_item":${processedCount}}`;
+      const { status, text } = await exchange(`${head}${body.length}${HEAD_END}${body}`);
+      if (status !== 200 || !text.includes(`"processed_count":${processedCount},`))
+        throw new Error(`${sync_id}: report of ${processedCount} was answered ${status} ${text.slice(0, 300)}`);
+    },
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Sends one request at a time and reads its answer, whose length the service always states. */
+async function openExchange(port: number, host: string): Promise<(request: string) => Promise<Answer>> {
+  const socket = await opened(connect({ port, host, noDelay: true }));
+  let received = '';
+  let waiting: PromiseWithResolvers<Answer> | undefined;
+  const fail = (error: Error) => waiting?.reject(error);
+  socket.on('error', fail);
+  socket.on('close', () => fail(new Error('the service closed the connection')));
+  // One byte a character, as Content-Length counts; the rows of the bench are ASCII.
+  socket.setEncoding('latin1');
+  socket.on('data', (chunk: string) => {
+    received += chunk;
+    const answer = parse(received);
+    if (!answer) return;
+    received = '';
+    waiting?.resolve(answer);
+  });
+  return (request) => {
+    waiting = Promise.withResolvers();
+    socket.write(request, 'latin1');
+    return waiting.promise;
+  };
+}
+
+function parse(received: string): Answer | undefined {
+  const headEnd = received.indexOf(HEAD_END);
+  if (headEnd < 0) return undefined;
+  const length = Number(/\r\ncontent-length: *(\d+)/i.exec(received.slice(0, headEnd))?.[1]);
+  const text = received.slice(headEnd + HEAD_END.length);
+  if (text.length < length) return undefined;
+  if (text.length !== length) throw new Error(`an answer of another length than it states:\n${received}`);
+  return { status: Number(received.slice(9, 12)), text };
+}
+
+function opened(socket: Socket): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    socket.once('connect', () => resolve(socket)).once('error', reject);
+  });
+}

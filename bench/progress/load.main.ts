@@ -1,0 +1,61 @@
+import { openHttpReporter } from './http.reporter.ts';
+import type { LoadCommand, Reporter, RoundResult } from './load.types.ts';
+import { openSqlReporter } from './sql.reporter.ts';
+
+// A process of its own for each load, driven by messages: both kinds run the same loop, one report after the other on each
+// connection, the next as soon as the last is answered.
+
+let reporters: readonly Reporter[] = [];
+let acknowledged: number[] = [];
+
+process.on('disconnect', () => process.exit());
+process.on('message', (command: LoadCommand) => {
+  const work = command.type === 'open' ? open(command) : round(command.seconds);
+  work.then(
+    (result) => process.send?.(result),
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
+});
+
+async function open({ target, syncs }: LoadCommand & { type: 'open' }): Promise<{ open: true }> {
+  reporters = await Promise.all(
+    syncs.map((sync) => (target.kind === 'http' ? openHttpReporter(sync, target) : openSqlReporter(sync, target))),
+  );
+  acknowledged = reporters.map(() => 0);
+  return { open: true };
+}
+
+async function round(seconds: number): Promise<RoundResult> {
+  const milliseconds: number[] = [];
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  const end = start + seconds * 1000;
+  const outcomes = await Promise.allSettled(
+    reporters.map(async (reporter, index) => {
+      for (let sent = performance.now(); sent < end; ) {
+        const count = (acknowledged[index] ?? 0) + 1;
+        await reporter.report(count);
+        acknowledged[index] = count;
+        const now = performance.now();
+        milliseconds.push(now - sent);
+        sent = now;
+      }
+    }),
+  );
+  const elapsed = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  const sorted = Float64Array.from(milliseconds).sort();
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  return {
+    updates: milliseconds.length,
+    seconds: elapsed,
+    cpuSeconds: (user + system) / 1e6,
+    p50Milliseconds: sorted[Math.floor(sorted.length * 0.5)] ?? 0,
+    p99Milliseconds: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
+    acknowledged,
+    ...(failed && { failure: String(failed.reason) }),
+  };
+}

@@ -1,0 +1,34 @@
+/** Reports one sync's progress over a connection of its own; rejects when the answer is not the row with that count. */
+export interface Reporter {
+  report(processedCount: number): Promise<void>;
+}
+
+/** How the statements of a direct SQL transaction are sent: each awaited, as pgbench does, or all at once. */
+export type SqlMode = 'one-by-one' | 'pipelined';
+
+/** The syncs of one load, one a connection. */
+export interface BenchSync {
+  readonly org_id: string;
+  readonly sync_id: string;
+}
+
+export type LoadTarget =
+  | { readonly kind: 'http'; readonly url: string; readonly jwtSecret: string }
+  | { readonly kind: 'sql'; readonly url: string; readonly mode: SqlMode };
+
+export interface RoundResult {
+  readonly updates: number;
+  readonly seconds: number;
+  /** CPU time of the load process itself, which competes with what it measures. */
+  readonly cpuSeconds: number;
+  readonly p50Milliseconds: number;
+  readonly p99Milliseconds: number;
+  /** The last acknowledged count of each sync, in the order of the syncs. */
+  readonly acknowledged: readonly number[];
+  /** What was wrong, if anything; the counts are worth nothing then. */
+  readonly failure?: string;
+}
+
+export type LoadCommand =
+  | { readonly type: 'open'; readonly target: LoadTarget; readonly syncs: readonly BenchSync[] }
+  | { readonly type: 'round'; readonly seconds: number };

@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+
+/** The built service as a process of its own. */
+export class ServiceProcess {
+  readonly url: string;
+  private readonly child: ChildProcess;
+
+  private constructor(child: ChildProcess, url: string) {
+    this.child = child;
+    this.url = url;
+  }
+
+  /** Resolves when it listens. It runs in `folder`, so that no .env file of yours changes what is measured. */
+  static async start(variables: Readonly<Record<string, string>>, folder: string): Promise<ServiceProcess> {
+    const child = spawn(process.execPath, [...nodeOptions(), MAIN], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', ...variables },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [, url] = /listens on (http:\S+)/.exec(line) ?? [];
+      if (url) {
+        child.stdout.resume();
+        return new ServiceProcess(child, url);
+      }
+      console.log(line);
+    }
+    throw new Error('the service did not start');
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const exit = once(this.child, 'exit');
+    this.child.kill('SIGTERM');
+    await exit;
+  }
+}
+
+/** BENCH_NODE_OPTIONS="--cpu-prof --cpu-prof-dir=profiles" profiles the service and nothing else. */
+const nodeOptions = (): string[] => process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [];
