@@ -2,13 +2,14 @@ import type { QueryRunner } from 'typeorm';
 
 /**
  * The one policy of every table with tenant rows. The scalar subselect is evaluated once a statement, not once a row;
- * `nullif` because the setting is '' (not NULL) on a connection that had it in an earlier transaction.
+ * `nullif` because the setting is '' (not NULL) on a connection that had it in an earlier transaction. Not for everybody: it
+ * would open a tenant's live rows to sync_maintenance whenever upkeep is called where an organization is set.
  */
 export async function protectTenantTable(db: QueryRunner, table: string): Promise<void> {
   await db.query(`ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`);
   await db.query(`ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`);
   await db.query(`
-    CREATE POLICY tenant ON ${table}
+    CREATE POLICY tenant ON ${table} TO sync_app, CURRENT_USER
       USING (org_id = (SELECT nullif(current_setting('app.current_org_id', true), '')))
       WITH CHECK (org_id = (SELECT nullif(current_setting('app.current_org_id', true), '')))`);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const postgresUrl = z
-  .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' })
+  .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL', abort: true })
   .refine((url) => new URL(url).pathname.length > 1, 'must name a database: postgres://user:password@host/database');
 
 const encryptionKeys = z.string().transform((text, context) =>
@@ -60,6 +60,9 @@ const schema = z
     if (external && env.SYNC_ACTIVITY_RETENTION_MONTHS && !env.MIGRATION_DATABASE_URL)
       refuse('SYNC_ACTIVITY_RETENTION_MONTHS', 'needs MIGRATION_DATABASE_URL: only the owner may detach a partition');
   });
+
+/** The names of all variables. */
+export const VARIABLES: readonly string[] = Object.keys(schema.shape);
 
 type Variables = z.infer<typeof schema>;
 

@@ -50,7 +50,6 @@ function asProblem(error: unknown, request: FastifyRequest): Problem {
 const BY_STATUS = new Map<number, ProblemName>([
   [400, 'malformed-request'],
   [404, 'not-found'],
-  [405, 'method-not-allowed'],
   [413, 'body-too-large'],
   [414, 'malformed-request'],
   [415, 'unsupported-media-type'],

@@ -109,6 +109,7 @@ export class ProgressController {
   }
 
   @Post(':sync_id/complete')
+  @ApiBody({ type: CompleteDto, required: false })
   @HttpCode(200)
   @RequireScope('sync:write')
   @Header(...JSON_TEXT)

@@ -39,7 +39,8 @@ export function parseGuide(markdown: string): Guide {
         if (ts.isFunctionDeclaration(part) && part.name) functions.set(part.name.text, part.getText());
         else if (queries.length > 0) snippets.set(section, `${snippets.get(section) ?? ''}${part.getText()}\n`);
       }
-    } else if (language !== 'bash') throw new Error(`the guide has a block of ${language || 'no language'}: teach this parser`);
+    } else if (language !== 'bash')
+      throw new Error(`the guide has a block of ${language || 'no language'}: teach this parser`);
   }
   return { statements, functions, snippets };
 }

@@ -4,7 +4,7 @@ export type ClientOptions = {
     baseUrl: string;
 };
 
-export type WhoamiDto = {
+export type Whoami = {
     kind: 'token' | 'key' | 'session';
     /**
      * The token's subject or the key's name
@@ -34,7 +34,7 @@ export type WhoamiDto = {
     registered_org_id: string | null;
 };
 
-export type StartSyncDto = {
+export type StartSync = {
     /**
      * Unique in your organization; made up when left out
      */
@@ -57,7 +57,7 @@ export type StartSyncDto = {
 
 export type SyncStatus = 'queued' | 'running' | 'paused' | 'completed' | 'completed_with_errors' | 'failed' | 'cancelled' | 'timeout';
 
-export type ProgressDto = {
+export type Progress = {
     id: string;
     org_id: string;
     sync_id: string;
@@ -124,7 +124,7 @@ export type ProgressDto = {
     eta_seconds: number | null;
 };
 
-export type SlowSyncDto = {
+export type SlowSync = {
     id: string;
     org_id: string;
     sync_id: string;
@@ -195,7 +195,7 @@ export type SlowSyncDto = {
     seconds_per_item: number;
 };
 
-export type BulkReportItemDto = {
+export type BulkReportItem = {
     /**
      * Absolute count of what succeeded
      */
@@ -219,16 +219,16 @@ export type BulkReportItemDto = {
     sync_id: string;
 };
 
-export type BulkReportDto = {
-    items: Array<BulkReportItemDto>;
+export type BulkReport = {
+    items: Array<BulkReportItem>;
 };
 
 /**
  * Stable: switch on this
  */
-export type ProblemType = 'urn:sync-operations:problem:malformed-request' | 'urn:sync-operations:problem:organization-required' | 'urn:sync-operations:problem:unauthenticated' | 'urn:sync-operations:problem:other-organization' | 'urn:sync-operations:problem:missing-scope' | 'urn:sync-operations:problem:cross-site-request' | 'urn:sync-operations:problem:not-found' | 'urn:sync-operations:problem:method-not-allowed' | 'urn:sync-operations:problem:sync-exists' | 'urn:sync-operations:problem:sync-ended' | 'urn:sync-operations:problem:counts-backwards' | 'urn:sync-operations:problem:wrong-state' | 'urn:sync-operations:problem:conflict' | 'urn:sync-operations:problem:body-too-large' | 'urn:sync-operations:problem:unsupported-media-type' | 'urn:sync-operations:problem:invalid-request' | 'urn:sync-operations:problem:counts-above-total' | 'urn:sync-operations:problem:idempotency-key-reused' | 'urn:sync-operations:problem:internal-error' | 'urn:sync-operations:problem:unavailable';
+export type ProblemType = 'urn:sync-operations:problem:malformed-request' | 'urn:sync-operations:problem:organization-required' | 'urn:sync-operations:problem:unauthenticated' | 'urn:sync-operations:problem:other-organization' | 'urn:sync-operations:problem:missing-scope' | 'urn:sync-operations:problem:cross-site-request' | 'urn:sync-operations:problem:not-found' | 'urn:sync-operations:problem:sync-exists' | 'urn:sync-operations:problem:sync-ended' | 'urn:sync-operations:problem:counts-backwards' | 'urn:sync-operations:problem:conflict' | 'urn:sync-operations:problem:body-too-large' | 'urn:sync-operations:problem:unsupported-media-type' | 'urn:sync-operations:problem:invalid-request' | 'urn:sync-operations:problem:counts-above-total' | 'urn:sync-operations:problem:idempotency-key-reused' | 'urn:sync-operations:problem:internal-error' | 'urn:sync-operations:problem:unavailable';
 
-export type ProblemFieldDto = {
+export type ProblemField = {
     /**
      * JSON pointer into the body
      */
@@ -244,7 +244,7 @@ export type ProblemFieldDto = {
     detail: string;
 };
 
-export type ProblemDto = {
+export type Problem = {
     /**
      * Stable: switch on this
      */
@@ -255,31 +255,31 @@ export type ProblemDto = {
      * For people: what happened and what to do
      */
     detail: string;
-    errors?: Array<ProblemFieldDto>;
+    errors?: Array<ProblemField>;
     /**
      * Name it when you ask for help
      */
     request_id?: string;
 };
 
-export type BulkReportResultDto = {
+export type BulkReportResult = {
     sync_id: string | null;
     /**
      * The HTTP status this report would have had alone
      */
     status: number;
-    progress?: ProgressDto;
-    problem?: ProblemDto;
+    progress?: Progress;
+    problem?: Problem;
 };
 
-export type BulkReportResultsDto = {
+export type BulkReportResults = {
     /**
      * In the order of the request
      */
-    items: Array<BulkReportResultDto>;
+    items: Array<BulkReportResult>;
 };
 
-export type ReportDto = {
+export type Report = {
     /**
      * Absolute count of what succeeded
      */
@@ -302,7 +302,7 @@ export type ReportDto = {
     };
 };
 
-export type CompleteDto = {
+export type Complete = {
     /**
      * Absolute count of what succeeded
      */
@@ -313,7 +313,7 @@ export type CompleteDto = {
     failed_count?: number;
 };
 
-export type FailDto = {
+export type Fail = {
     /**
      * Absolute count of what succeeded
      */
@@ -328,7 +328,7 @@ export type FailDto = {
     error_message: string;
 };
 
-export type AppendActivityDto = {
+export type AppendActivity = {
     sync_id?: string;
     entity_type?: string;
     activity_type: string;
@@ -346,11 +346,11 @@ export type AppendActivityDto = {
     };
 };
 
-export type BulkAppendDto = {
-    items: Array<AppendActivityDto>;
+export type BulkAppend = {
+    items: Array<AppendActivity>;
 };
 
-export type ActivityDto = {
+export type Activity = {
     id: string;
     org_id: string;
     created_at: string;
@@ -371,28 +371,28 @@ export type ActivityDto = {
     } | null;
 };
 
-export type ActivityPageDto = {
-    items: Array<ActivityDto>;
+export type ActivityPage = {
+    items: Array<Activity>;
     /**
      * Send as cursor for the next page; null on the last
      */
     next_cursor: string | null;
 };
 
-export type BulkAppendResultDto = {
+export type BulkAppendResult = {
     status: number;
-    activity?: ActivityDto;
-    problem?: ProblemDto;
+    activity?: Activity;
+    problem?: Problem;
 };
 
-export type BulkAppendResultsDto = {
+export type BulkAppendResults = {
     /**
      * In the order of the request
      */
-    items: Array<BulkAppendResultDto>;
+    items: Array<BulkAppendResult>;
 };
 
-export type ActivityErrorDto = {
+export type ActivityError = {
     error_message: string;
     entity_type: string | null;
     status: 'completed_with_errors' | 'failed' | 'timeout';
@@ -409,14 +409,14 @@ export type ActivityErrorDto = {
     last_at: string;
 };
 
-export type ActivityErrorsDto = {
+export type ActivityErrors = {
     /**
      * The 200 most frequent, latest first among equals
      */
-    items: Array<ActivityErrorDto>;
+    items: Array<ActivityError>;
 };
 
-export type ActivityTrendDto = {
+export type ActivityTrend = {
     /**
      * UTC
      */
@@ -428,14 +428,14 @@ export type ActivityTrendDto = {
     total_records: number;
 };
 
-export type ActivityTrendsDto = {
+export type ActivityTrends = {
     /**
      * By day, then entity type
      */
-    items: Array<ActivityTrendDto>;
+    items: Array<ActivityTrend>;
 };
 
-export type StorePreviewDto = {
+export type StorePreview = {
     sync_type: string;
     entity_type?: string;
     filters?: {
@@ -459,7 +459,7 @@ export type StorePreviewDto = {
     ttl_seconds?: number;
 };
 
-export type PreviewDto = {
+export type Preview = {
     org_id: string;
     sync_type: string;
     entity_type: string;
@@ -478,7 +478,7 @@ export type PreviewDto = {
     expires_at: string;
 };
 
-export type PreviewInputsDto = {
+export type PreviewInputs = {
     sync_type: string;
     entity_type?: string;
     filters?: {
@@ -486,7 +486,7 @@ export type PreviewInputsDto = {
     };
 };
 
-export type HealthDto = {
+export type Health = {
     status: 'ok';
 };
 
@@ -501,23 +501,23 @@ export type WhoamiErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * The request is not valid
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type WhoamiError = WhoamiErrors[keyof WhoamiErrors];
@@ -526,7 +526,7 @@ export type WhoamiResponses = {
     /**
      * You
      */
-    200: WhoamiDto;
+    200: Whoami;
 };
 
 export type WhoamiResponse = WhoamiResponses[keyof WhoamiResponses];
@@ -554,23 +554,23 @@ export type ListActiveSyncsErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * The request is not valid
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type ListActiveSyncsError = ListActiveSyncsErrors[keyof ListActiveSyncsErrors];
@@ -579,13 +579,13 @@ export type ListActiveSyncsResponses = {
     /**
      * The active syncs
      */
-    200: Array<ProgressDto>;
+    200: Array<Progress>;
 };
 
 export type ListActiveSyncsResponse = ListActiveSyncsResponses[keyof ListActiveSyncsResponses];
 
 export type ReportManyData = {
-    body: BulkReportDto;
+    body: BulkReport;
     path?: never;
     query?: never;
     url: '/api/sync/progress';
@@ -595,23 +595,23 @@ export type ReportManyErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * The request is not valid
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type ReportManyError = ReportManyErrors[keyof ReportManyErrors];
@@ -620,13 +620,13 @@ export type ReportManyResponses = {
     /**
      * One result an item, in their order
      */
-    200: BulkReportResultsDto;
+    200: BulkReportResults;
 };
 
 export type ReportManyResponse = ReportManyResponses[keyof ReportManyResponses];
 
 export type StartSyncData = {
-    body: StartSyncDto;
+    body: StartSync;
     headers?: {
         /**
          * Repeat a request with the same key and it is done once; kept for 24 hours
@@ -642,27 +642,27 @@ export type StartSyncErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * The sync exists with other content
      */
-    409: ProblemDto;
+    409: Problem;
     /**
      * The request is not valid
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type StartSyncError = StartSyncErrors[keyof StartSyncErrors];
@@ -671,11 +671,11 @@ export type StartSyncResponses = {
     /**
      * It was started before
      */
-    200: ProgressDto;
+    200: Progress;
     /**
      * Started
      */
-    201: ProgressDto;
+    201: Progress;
 };
 
 export type StartSyncResponse = StartSyncResponses[keyof StartSyncResponses];
@@ -700,23 +700,23 @@ export type ListSlowSyncsErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * The request is not valid
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type ListSlowSyncsError = ListSlowSyncsErrors[keyof ListSlowSyncsErrors];
@@ -725,7 +725,7 @@ export type ListSlowSyncsResponses = {
     /**
      * The slow syncs
      */
-    200: Array<SlowSyncDto>;
+    200: Array<SlowSync>;
 };
 
 export type ListSlowSyncsResponse = ListSlowSyncsResponses[keyof ListSlowSyncsResponses];
@@ -743,27 +743,27 @@ export type GetSyncErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * Not found
      */
-    404: ProblemDto;
+    404: Problem;
     /**
      * The request is not valid
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type GetSyncError = GetSyncErrors[keyof GetSyncErrors];
@@ -772,13 +772,13 @@ export type GetSyncResponses = {
     /**
      * The sync
      */
-    200: ProgressDto;
+    200: Progress;
 };
 
 export type GetSyncResponse = GetSyncResponses[keyof GetSyncResponses];
 
 export type ReportProgressData = {
-    body: ReportDto;
+    body: Report;
     path: {
         sync_id: string;
     };
@@ -790,31 +790,31 @@ export type ReportProgressErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * Not found
      */
-    404: ProblemDto;
+    404: Problem;
     /**
      * The sync has ended; Counts cannot go backwards
      */
-    409: ProblemDto;
+    409: Problem;
     /**
      * The request is not valid; Counts are above the total
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type ReportProgressError = ReportProgressErrors[keyof ReportProgressErrors];
@@ -823,13 +823,13 @@ export type ReportProgressResponses = {
     /**
      * The sync after the report
      */
-    200: ProgressDto;
+    200: Progress;
 };
 
 export type ReportProgressResponse = ReportProgressResponses[keyof ReportProgressResponses];
 
 export type CompleteSyncData = {
-    body: CompleteDto;
+    body?: Complete;
     headers?: {
         /**
          * Repeat a request with the same key and it is done once; kept for 24 hours
@@ -847,31 +847,31 @@ export type CompleteSyncErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * Not found
      */
-    404: ProblemDto;
+    404: Problem;
     /**
      * The sync has ended; Counts cannot go backwards
      */
-    409: ProblemDto;
+    409: Problem;
     /**
      * The request is not valid; Counts are above the total
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type CompleteSyncError = CompleteSyncErrors[keyof CompleteSyncErrors];
@@ -880,13 +880,13 @@ export type CompleteSyncResponses = {
     /**
      * The sync after the report
      */
-    200: ProgressDto;
+    200: Progress;
 };
 
 export type CompleteSyncResponse = CompleteSyncResponses[keyof CompleteSyncResponses];
 
 export type FailSyncData = {
-    body: FailDto;
+    body: Fail;
     headers?: {
         /**
          * Repeat a request with the same key and it is done once; kept for 24 hours
@@ -904,31 +904,31 @@ export type FailSyncErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * Not found
      */
-    404: ProblemDto;
+    404: Problem;
     /**
      * The sync has ended; Counts cannot go backwards
      */
-    409: ProblemDto;
+    409: Problem;
     /**
      * The request is not valid; Counts are above the total
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type FailSyncError = FailSyncErrors[keyof FailSyncErrors];
@@ -937,7 +937,7 @@ export type FailSyncResponses = {
     /**
      * The sync after the report
      */
-    200: ProgressDto;
+    200: Progress;
 };
 
 export type FailSyncResponse = FailSyncResponses[keyof FailSyncResponses];
@@ -961,31 +961,31 @@ export type CancelSyncErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * Not found
      */
-    404: ProblemDto;
+    404: Problem;
     /**
      * The sync has ended
      */
-    409: ProblemDto;
+    409: Problem;
     /**
      * The request is not valid
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type CancelSyncError = CancelSyncErrors[keyof CancelSyncErrors];
@@ -994,7 +994,7 @@ export type CancelSyncResponses = {
     /**
      * The sync, with cancel_requested
      */
-    200: ProgressDto;
+    200: Progress;
 };
 
 export type CancelSyncResponse = CancelSyncResponses[keyof CancelSyncResponses];
@@ -1018,31 +1018,31 @@ export type PauseSyncErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * Not found
      */
-    404: ProblemDto;
+    404: Problem;
     /**
      * The sync has ended
      */
-    409: ProblemDto;
+    409: Problem;
     /**
      * The request is not valid
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type PauseSyncError = PauseSyncErrors[keyof PauseSyncErrors];
@@ -1051,7 +1051,7 @@ export type PauseSyncResponses = {
     /**
      * The sync, with pause_requested
      */
-    200: ProgressDto;
+    200: Progress;
 };
 
 export type PauseSyncResponse = PauseSyncResponses[keyof PauseSyncResponses];
@@ -1075,31 +1075,31 @@ export type ResumeSyncErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * Not found
      */
-    404: ProblemDto;
+    404: Problem;
     /**
      * The sync has ended
      */
-    409: ProblemDto;
+    409: Problem;
     /**
      * The request is not valid
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type ResumeSyncError = ResumeSyncErrors[keyof ResumeSyncErrors];
@@ -1108,7 +1108,7 @@ export type ResumeSyncResponses = {
     /**
      * The sync, running again
      */
-    200: ProgressDto;
+    200: Progress;
 };
 
 export type ResumeSyncResponse = ResumeSyncResponses[keyof ResumeSyncResponses];
@@ -1154,23 +1154,23 @@ export type ListActivityErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * The request is not valid
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type ListActivityError = ListActivityErrors[keyof ListActivityErrors];
@@ -1179,13 +1179,13 @@ export type ListActivityResponses = {
     /**
      * A page
      */
-    200: ActivityPageDto;
+    200: ActivityPage;
 };
 
 export type ListActivityResponse = ListActivityResponses[keyof ListActivityResponses];
 
 export type AppendActivityData = {
-    body: AppendActivityDto | BulkAppendDto;
+    body: AppendActivity | BulkAppend;
     headers?: {
         /**
          * Repeat a request with the same key and it is done once; kept for 24 hours
@@ -1201,23 +1201,23 @@ export type AppendActivityErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * The request is not valid
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type AppendActivityError = AppendActivityErrors[keyof AppendActivityErrors];
@@ -1226,11 +1226,11 @@ export type AppendActivityResponses = {
     /**
      * One result an item, in their order (many)
      */
-    200: BulkAppendResultsDto;
+    200: BulkAppendResults;
     /**
      * The entry (one)
      */
-    201: ActivityDto;
+    201: Activity;
 };
 
 export type AppendActivityResponse = AppendActivityResponses[keyof AppendActivityResponses];
@@ -1264,23 +1264,23 @@ export type ListActivityErrorsErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * The request is not valid
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type ListActivityErrorsError = ListActivityErrorsErrors[keyof ListActivityErrorsErrors];
@@ -1289,7 +1289,7 @@ export type ListActivityErrorsResponses = {
     /**
      * The groups, most frequent first
      */
-    200: ActivityErrorsDto;
+    200: ActivityErrors;
 };
 
 export type ListActivityErrorsResponse = ListActivityErrorsResponses[keyof ListActivityErrorsResponses];
@@ -1323,23 +1323,23 @@ export type ListActivityTrendsErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * The request is not valid
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type ListActivityTrendsError = ListActivityTrendsErrors[keyof ListActivityTrendsErrors];
@@ -1348,7 +1348,7 @@ export type ListActivityTrendsResponses = {
     /**
      * One row a day and entity type
      */
-    200: ActivityTrendsDto;
+    200: ActivityTrends;
 };
 
 export type ListActivityTrendsResponse = ListActivityTrendsResponses[keyof ListActivityTrendsResponses];
@@ -1390,23 +1390,23 @@ export type ExportActivityErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * The request is not valid
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type ExportActivityError = ExportActivityErrors[keyof ExportActivityErrors];
@@ -1421,7 +1421,7 @@ export type ExportActivityResponses = {
 export type ExportActivityResponse = ExportActivityResponses[keyof ExportActivityResponses];
 
 export type StorePreviewData = {
-    body: StorePreviewDto;
+    body: StorePreview;
     path?: never;
     query?: never;
     url: '/api/sync/previews';
@@ -1431,23 +1431,23 @@ export type StorePreviewErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * The request is not valid
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type StorePreviewError = StorePreviewErrors[keyof StorePreviewErrors];
@@ -1456,13 +1456,13 @@ export type StorePreviewResponses = {
     /**
      * The stored preview
      */
-    200: PreviewDto;
+    200: Preview;
 };
 
 export type StorePreviewResponse = StorePreviewResponses[keyof StorePreviewResponses];
 
 export type LookUpPreviewData = {
-    body: PreviewInputsDto;
+    body: PreviewInputs;
     path?: never;
     query?: never;
     url: '/api/sync/previews/lookup';
@@ -1472,27 +1472,27 @@ export type LookUpPreviewErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * Not found
      */
-    404: ProblemDto;
+    404: Problem;
     /**
      * The request is not valid
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type LookUpPreviewError = LookUpPreviewErrors[keyof LookUpPreviewErrors];
@@ -1501,7 +1501,7 @@ export type LookUpPreviewResponses = {
     /**
      * The preview
      */
-    200: PreviewDto;
+    200: Preview;
 };
 
 export type LookUpPreviewResponse = LookUpPreviewResponses[keyof LookUpPreviewResponses];
@@ -1522,27 +1522,27 @@ export type DeletePreviewErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * Not found
      */
-    404: ProblemDto;
+    404: Problem;
     /**
      * The request is not valid
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type DeletePreviewError = DeletePreviewErrors[keyof DeletePreviewErrors];
@@ -1578,27 +1578,27 @@ export type GetPreviewErrors = {
     /**
      * Name the organization; The request cannot be read
      */
-    400: ProblemDto;
+    400: Problem;
     /**
      * No valid credentials
      */
-    401: ProblemDto;
+    401: Problem;
     /**
      * A scope is missing; Not your organization
      */
-    403: ProblemDto;
+    403: Problem;
     /**
      * Not found
      */
-    404: ProblemDto;
+    404: Problem;
     /**
      * The request is not valid
      */
-    422: ProblemDto;
+    422: Problem;
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type GetPreviewError = GetPreviewErrors[keyof GetPreviewErrors];
@@ -1607,7 +1607,7 @@ export type GetPreviewResponses = {
     /**
      * The preview
      */
-    200: PreviewDto;
+    200: Preview;
 };
 
 export type GetPreviewResponse = GetPreviewResponses[keyof GetPreviewResponses];
@@ -1623,7 +1623,7 @@ export type HealthLiveErrors = {
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type HealthLiveError = HealthLiveErrors[keyof HealthLiveErrors];
@@ -1632,7 +1632,7 @@ export type HealthLiveResponses = {
     /**
      * Alive
      */
-    200: HealthDto;
+    200: Health;
 };
 
 export type HealthLiveResponse = HealthLiveResponses[keyof HealthLiveResponses];
@@ -1648,7 +1648,7 @@ export type HealthReadyErrors = {
     /**
      * Try again shortly
      */
-    503: ProblemDto;
+    503: Problem;
 };
 
 export type HealthReadyError = HealthReadyErrors[keyof HealthReadyErrors];
@@ -1657,7 +1657,7 @@ export type HealthReadyResponses = {
     /**
      * Ready for requests
      */
-    200: HealthDto;
+    200: Health;
 };
 
 export type HealthReadyResponse = HealthReadyResponses[keyof HealthReadyResponses];

@@ -1,0 +1,123 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  appendActivity,
+  type Client,
+  completeSync,
+  getSync,
+  type ProgressDto,
+  type ReportDto,
+  reportProgress,
+  startSync,
+} from '../clients/typescript/src/index.ts';
+import type { CrmStore } from './crm.store.ts';
+import { reliably } from './reliable.call.ts';
+import { fetchCustomers, type ShopAccess, type ShopCustomer } from './shop.client.ts';
+
+const BATCH_SIZE = 100;
+const LOOK_WHILE_PAUSED_MS = 500;
+
+export interface CustomerSync {
+  readonly api: Client;
+  readonly shop: ShopAccess;
+  readonly crm: CrmStore;
+  readonly orgId: string;
+  readonly userId: string;
+  /** Milliseconds between batches. */
+  readonly batchDelay: number;
+  /** Ends the sync where it is. */
+  readonly signal: AbortSignal;
+  /** Called with each answer of the service, the one to the start included. */
+  readonly onProgress: (sync: ProgressDto) => void;
+}
+
+interface Failure {
+  readonly customerId: number;
+  readonly error: string;
+}
+
+/** The guide's complete workflow, as an internal service runs it: shop → its own table, progress and failures → the service. */
+export async function syncWooCommerceCustomers(run: CustomerSync): Promise<ProgressDto> {
+  const { api, shop, signal, onProgress } = run;
+  const syncId = `sync-woo-${Date.now()}`;
+
+  // 1. The first page tells the total; a start sent again, its answer lost, starts nothing twice.
+  let { customers, total, pages } = await fetchCustomers(shop, 1, BATCH_SIZE, signal);
+  const start = { sync_id: syncId, entity_type: 'customer', source_system: 'woocommerce', total_items: total };
+  const headers = { 'Idempotency-Key': `${syncId}-start` };
+  let sync = await reliably(
+    () => startSync({ client: api, headers, body: { ...start, initiated_by: run.userId } }),
+    signal,
+  );
+  onProgress(sync);
+
+  let processed = 0;
+  let failed = 0;
+  for (let page = 1; page <= pages; page++) {
+    if (page > 1) ({ customers, pages } = await fetchCustomers(shop, page, BATCH_SIZE, signal));
+
+    // 2. Write each customer; a bad one harms no other.
+    const failures = await saveBatch(run, syncId, customers);
+    processed += customers.length - failures.length;
+    failed += failures.length;
+    if (failures.length > 0) await logFailures(run, syncId, page, failures);
+
+    // 3. Counts are absolute, so a report that is sent again changes nothing.
+    const counts = { processed_count: processed, failed_count: failed, current_item: processed + failed };
+    sync = await report(run, syncId, { ...counts, checkpoint: { page } });
+    onProgress(sync);
+
+    if (sync.pause_requested) sync = await waitWhilePaused(run, sync);
+    if (sync.cancel_requested) return report(run, syncId, { status: 'cancelled' });
+    await delay(run.batchDelay, undefined, { signal });
+  }
+
+  // 4. Reaching the total ended the sync and logged it. Only a shop that shrank meanwhile leaves something to say.
+  if (sync.completed_at === null) sync = await reliably(() => completeSync({ client: api, ...named(syncId) }), signal);
+  return sync;
+}
+
+/** Returns those that the table refused, and why. */
+async function saveBatch(run: CustomerSync, syncId: string, customers: readonly ShopCustomer[]): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  for (const customer of customers) {
+    try {
+      await run.crm.save(run.orgId, syncId, customer, run.signal);
+    } catch (error) {
+      run.signal.throwIfAborted();
+      failures.push({ customerId: customer.id, error: (error as Error).message });
+    }
+  }
+  return failures;
+}
+
+/** One call a batch. The key makes it safe to send again: the trail cannot be edited afterwards. */
+async function logFailures(run: CustomerSync, syncId: string, page: number, failures: Failure[]): Promise<void> {
+  const items = failures.map((details) => ({
+    sync_id: syncId,
+    entity_type: 'customer',
+    activity_type: 'batch_process',
+    status: 'completed_with_errors' as const,
+    source_system: 'woocommerce',
+    user_id: run.userId,
+    details: { ...details },
+  }));
+  const headers = { 'Idempotency-Key': `${syncId}-failures-${page}` };
+  await reliably(() => appendActivity({ client: run.api, headers, body: { items } }), run.signal);
+}
+
+function report(run: CustomerSync, syncId: string, body: ReportDto): Promise<ProgressDto> {
+  return reliably(() => reportProgress({ client: run.api, ...named(syncId), body }), run.signal);
+}
+
+/** Confirms the pause, then looks until somebody resumes or cancels. */
+async function waitWhilePaused(run: CustomerSync, { sync_id }: ProgressDto): Promise<ProgressDto> {
+  let sync = await report(run, sync_id, { status: 'paused' });
+  run.onProgress(sync);
+  while (sync.pause_requested && !sync.cancel_requested) {
+    await delay(LOOK_WHILE_PAUSED_MS, undefined, { signal: run.signal });
+    sync = await reliably(() => getSync({ client: run.api, ...named(sync_id) }), run.signal);
+  }
+  return sync;
+}
+
+const named = (sync_id: string) => ({ path: { sync_id } });

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+const MAIN = path.resolve(import.meta.dirname, '../dist/src/main.js');
+/** Draining and stopping Postgres have limits of their own, below this. */
+const STOP_WITHIN_MS = 45_000;
+
+export interface ServiceOptions {
+  readonly port: number;
+  readonly dataDir: string;
+  /** Takes the service's JSON log lines, and what it writes to stderr. */
+  readonly logFile: string;
+  /** Takes the lines for people. */
+  readonly say: (line: string) => void;
+  /** The service is stopped, drained, when this is aborted. */
+  readonly until: AbortSignal;
+}
+
+export interface ServiceAccess {
+  readonly pid: number;
+  readonly url: string;
+  readonly apiKey: string;
+  /** Signs in a browser, once. */
+  readonly signInLink: string;
+}
+
+/** One process of the service that listens; `ended` resolves with how it ended. */
+export interface RunningService extends ServiceAccess {
+  readonly ended: Promise<string>;
+}
+
+/** Starts the built service on its embedded Postgres and waits until it can be used; throws with what it said otherwise. */
+export async function launchService(options: ServiceOptions): Promise<RunningService> {
+  const { until } = options;
+  until.throwIfAborted();
+  const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
+    env: serviceEnvironment(options),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = endOf(child);
+  const stop = () => {
+    child.kill('SIGTERM');
+    const deadline = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+    void ended.finally(() => clearTimeout(deadline));
+  };
+  until.addEventListener('abort', stop, { once: true });
+  void ended.finally(() => until.removeEventListener('abort', stop));
+
+  const log = createWriteStream(options.logFile, { flags: 'a', mode: 0o600 });
+  log.write(`${JSON.stringify({ level: 30, time: Date.now(), pid: child.pid, msg: 'started by the demo' })}\n`);
+  void ended.finally(() => log.end());
+  const complaints: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    complaints.push(line);
+    log.write(`${line}\n`);
+  });
+  const ready = new Promise<ServiceAccess>((resolve) => {
+    const access = { pid: child.pid ?? 0, url: '', apiKey: '', signInLink: '' };
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('{')) return log.write(`${line}\n`);
+      // The key and the link are kept for the end, where they are of use.
+      const [, apiKey] = /^Development API key .*: (\S+)$/.exec(line) ?? [];
+      const [, signInLink] = /^Sign in .*: (\S+)$/.exec(line) ?? [];
+      const [, url] = /listens on (\S+)/.exec(line) ?? [];
+      if (url) access.url = url;
+      if (apiKey) access.apiKey = apiKey;
+      else if (signInLink) resolve({ ...access, signInLink });
+      else options.say(line);
+    });
+  });
+  const failed = ended.then((how) => {
+    until.throwIfAborted();
+    throw new Error(complaints.join('\n') || `The service ${how} while it started; see ${options.logFile}.`);
+  });
+  const access = await Promise.race([ready, failed]);
+  // Once it is ready, its end is the supervisor's to judge.
+  failed.catch(() => {});
+  return { ...access, ended };
+}
+
+/** "was ended by SIGKILL", once its output is read to the end; or why it could not be started at all. */
+async function endOf(child: ChildProcess): Promise<string> {
+  try {
+    const [code, signal] = await once(child, 'close');
+    return signal ? `was ended by ${signal}` : `ended with code ${code}`;
+  } catch (error) {
+    return `could not be started (${(error as Error).message})`;
+  }
+}
+
+/** Always the embedded Postgres and this machine only, whatever the environment or an .env file says: it is a demo. */
+function serviceEnvironment({ port, dataDir }: ServiceOptions): NodeJS.ProcessEnv {
+  return { ...process.env, ...NO_OTHER_DATABASE, PORT: String(port), HOST: '127.0.0.1', SYNC_DATA_DIR: dataDir };
+}
+
+/** Empty counts as not set, and wins over .env files. */
+export const NO_OTHER_DATABASE = { NEON_DATABASE_URL: '', DATABASE_URL: '', MIGRATION_DATABASE_URL: '' };

@@ -1,0 +1,71 @@
+import type { Check, Findings } from './checks.ts';
+import type { ServiceAccess } from './service.launch.ts';
+import { grouped } from './terminal.ts';
+
+const WIDTH = 78;
+
+export const isRight = ({ found, expected }: Check): boolean => found === expected;
+
+/** The result as it was read back, a line a check. */
+export function summaryOf({ sync, checks, errors }: Findings): string[] {
+  const speed = Math.round(sync.speed_items_per_min ?? 0);
+  return [
+    `Read back through the API: ${sync.sync_id}, ${sync.elapsed_seconds.toFixed(1)} s, ${grouped(speed)} items/min`,
+    ...checks.map(checkLine),
+    ...(errors.length > 0 ? ['', 'Why customers failed, in the words of the table that refused them:'] : []),
+    ...errors.slice(0, 5).flatMap(({ error_count, error_message }) => hanging(`${error_count} × `, error_message)),
+  ];
+}
+
+function checkLine(check: Check): string {
+  const { what, found, expected } = check;
+  const text = (value: string | number) => (typeof value === 'number' ? grouped(value) : value);
+  const line = `  ${isRight(check) ? 'ok   ' : 'wrong'}  ${what.padEnd(42)} ${text(found)}`;
+  return isRight(check) ? line : `${line}, expected ${text(expected)}`;
+}
+
+/** Breaks at spaces; later lines stand under the first one's text. */
+function hanging(lead: string, text: string): string[] {
+  const first = `  ${lead}`;
+  const lines = [first];
+  for (const word of text.split(' ')) {
+    const last = lines.length - 1;
+    const line = lines[last] ?? '';
+    const gap = line.endsWith(' ') ? '' : ' ';
+    if (line.length + gap.length + word.length <= WIDTH) lines[last] = line + gap + word;
+    else lines.push(' '.repeat(first.length) + word);
+  }
+  return lines;
+}
+
+export interface Place {
+  readonly access: ServiceAccess;
+  readonly orgId: string;
+  readonly syncId: string;
+  /** Undefined: the default one, which commands find without being told. */
+  readonly dataDir: string | undefined;
+}
+
+/** Where to look next; every command works as it is printed. */
+export function whereToLook({ access, orgId, syncId, dataDir }: Place): string[] {
+  const { url, apiKey, signInLink, pid } = access;
+  const curl = (path: string) => [`  curl -H 'X-Api-Key: ${apiKey}' \\`, `    '${url}/api/sync${path}orgId=${orgId}'`];
+  const environment = dataDir === undefined ? '' : `SYNC_DATA_DIR='${dataDir.replaceAll("'", "'\\''")}' `;
+  return [
+    'The service stays up. Look around:',
+    `  API documentation    ${url}/docs`,
+    '  Sign in a browser, once, within the hour:',
+    `  ${signInLink}`,
+    '',
+    'This sync, the newest failures, and all failures by message:',
+    ...curl(`/progress/${syncId}?`),
+    ...curl('/activity?failed=true&limit=3&'),
+    ...curl('/activity/errors?'),
+    '',
+    "The database's URL, for psql or any client:",
+    `  ${environment}npm run --silent db:url -- owner`,
+    '',
+    `To see it recover: kill -9 ${pid}`,
+    'Ctrl-C to stop.',
+  ];
+}

@@ -1,0 +1,60 @@
+import { MultiBar, type SingleBar } from 'cli-progress';
+import type { ProgressDto } from '../clients/typescript/src/index.ts';
+
+/** 1234567 → 1,234,567 */
+export const grouped = (count: number): string => count.toLocaleString('en-US');
+
+/** Prints lines for people, and a sync's progress: a bar in a terminal, else a plain line every tenth. */
+export class Terminal {
+  private readonly bars: MultiBar | undefined;
+  private bar: SingleBar | undefined;
+  private shownTenths = 0;
+
+  constructor() {
+    if (process.stdout.isTTY)
+      this.bars = new MultiBar({
+        stream: process.stdout,
+        format: '  {bar} {share} %  {done}/{all}  {failed} failed  {speed}/min  ETA {eta}',
+        barCompleteChar: '█',
+        barIncompleteChar: '░',
+        barsize: 18,
+        hideCursor: true,
+        // What stops the demo is handled in one place, which calls end().
+        gracefulExit: false,
+      });
+  }
+
+  say = (line = ''): void => {
+    if (this.bars && this.bar) this.bars.log(`${line}\n`);
+    else console.log(line);
+  };
+
+  /** Shows where a sync is, from the service's answer. */
+  progress(sync: ProgressDto): void {
+    const handled = sync.processed_count + sync.failed_count;
+    const all = Math.max(sync.total_items ?? handled, 1);
+    const share = Math.floor((handled * 100) / all);
+    const texts = {
+      share: String(share).padStart(3),
+      done: grouped(handled),
+      all: grouped(all),
+      failed: grouped(sync.failed_count),
+      speed: sync.speed_items_per_min === null ? '-' : grouped(Math.round(sync.speed_items_per_min)),
+      eta: sync.eta_seconds === null ? '-' : `${Math.ceil(sync.eta_seconds)} s`,
+    };
+    if (this.bars) {
+      this.bar ??= this.bars.create(all, 0, texts);
+      this.bar.update(handled, texts);
+    } else if (Math.floor(share / 10) > this.shownTenths) {
+      this.shownTenths = Math.floor(share / 10);
+      const { done, failed, speed, eta } = texts;
+      console.log(`  ${texts.share} %  ${done} of ${texts.all}, ${failed} failed, ${speed} items/min, ETA ${eta}`);
+    }
+  }
+
+  /** Leaves the bar where it is and gives the cursor back. */
+  endProgress(): void {
+    if (this.bar) this.bars?.stop();
+    this.bar = undefined;
+  }
+}

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { ConfigurationError, parseEnvironment } from './environment.ts';
+
+const URL_A = 'postgres://app:secret@db.example/a';
+const URL_B = 'postgres://app:secret@db.example/b';
+const SECRET = 'x'.repeat(32);
+const KEY = randomBytes(32).toString('base64');
+
+type Variables = Record<string, string>;
+
+/** The sentence with which the variables are refused; fails when they are accepted. */
+function refusal(variables: Variables): string {
+  try {
+    parseEnvironment(variables);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError);
+    return (error as Error).message;
+  }
+  throw new Error(`accepted: ${JSON.stringify(variables)}`);
+}
+
+describe('without any variable', () => {
+  it('means the embedded database, loopback, and nobody let in by token', () => {
+    expect(parseEnvironment({})).toEqual({
+      PORT: 3000,
+      HOST: '127.0.0.1',
+      SYNC_DATA_DIR: '.data',
+      SYNC_DB_POOL_SIZE: 10,
+      SYNC_WORKER: 'on',
+      SYNC_SILENT_MINUTES: 15,
+      LOG_LEVEL: 'info',
+      databaseUrl: undefined,
+    });
+  });
+
+  it('is the same as with every variable empty', () => {
+    const empty = Object.fromEntries(
+      [
+        ...['PORT', 'HOST', 'SYNC_DATA_DIR', 'NEON_DATABASE_URL', 'DATABASE_URL', 'MIGRATION_DATABASE_URL'],
+        ...['SYNC_DB_POOL_SIZE', 'SYNC_JWT_SECRET', 'SYNC_JWKS_URL', 'SYNC_JWT_ISSUER', 'SYNC_JWT_AUDIENCE'],
+        ...['SYNC_DEV_API_KEY', 'SYNC_ENCRYPTION_KEYS', 'SYNC_WORKER', 'SYNC_SILENT_MINUTES', 'LOG_LEVEL'],
+        'SYNC_ACTIVITY_RETENTION_MONTHS',
+      ].map((name) => [name, '']),
+    );
+    expect(parseEnvironment(empty)).toEqual(parseEnvironment({}));
+  });
+});
+
+it('cannot be changed afterwards, and leaves out what is not ours', () => {
+  const environment = parseEnvironment({ PORT: '8080', PATH: '/bin' });
+  expect(Object.isFrozen(environment)).toBe(true);
+  expect(environment).toMatchObject({ PORT: 8080 });
+  expect(environment).not.toHaveProperty('PATH');
+});
+
+describe('the database', () => {
+  it('is named by either variable, or by both when they agree', () => {
+    expect(parseEnvironment({ DATABASE_URL: URL_A }).databaseUrl).toBe(URL_A);
+    expect(parseEnvironment({ NEON_DATABASE_URL: URL_A }).databaseUrl).toBe(URL_A);
+    expect(parseEnvironment({ NEON_DATABASE_URL: URL_A, DATABASE_URL: URL_A }).databaseUrl).toBe(URL_A);
+    expect(parseEnvironment({ DATABASE_URL: `${URL_A}?sslmode=verify-full` }).databaseUrl).toContain('verify-full');
+    expect(parseEnvironment({ DATABASE_URL: URL_A.replace('postgres', 'postgresql') }).databaseUrl).toBeDefined();
+  });
+});
+
+describe('encryption keys', () => {
+  it('are read in their order, the newest first', () => {
+    const { SYNC_ENCRYPTION_KEYS: keys } = parseEnvironment({ SYNC_ENCRYPTION_KEYS: `k2:${KEY}, k1:${KEY}` });
+    expect(keys?.map(({ id }) => id)).toEqual(['k2', 'k1']);
+  });
+});
+
+describe('a wrong variable', () => {
+  const cases: [name: string, ...wrong: string[]][] = [
+    ['PORT', 'http', '-1', '65536', '3000.5', '3000 3001'],
+    ['NEON_DATABASE_URL', 'db.example', 'mysql://u@h/d', 'postgres://u@h', 'postgres://u@h/'],
+    ['DATABASE_URL', 'db.example', 'mysql://u@h/d', 'postgres://u@h', 'postgres://u@h/'],
+    ['MIGRATION_DATABASE_URL', 'db.example', 'http://u@h/d', 'postgres://u@h'],
+    ['SYNC_DB_POOL_SIZE', '0', '1', '201', 'ten'],
+    ['SYNC_JWT_SECRET', 'short'],
+    ['SYNC_JWKS_URL', 'issuer.example', 'ftp://issuer.example/keys'],
+    ['SYNC_DEV_API_KEY', 'short'],
+    ['SYNC_ENCRYPTION_KEYS', KEY, `k1:${KEY.slice(1)}`, `k 1:${KEY}`, `k1:${KEY},`, `k1:${KEY},k2`],
+    ['SYNC_WORKER', 'yes', 'true', 'ON'],
+    ['SYNC_SILENT_MINUTES', '0', '10081', '1.5', 'never'],
+    ['SYNC_ACTIVITY_RETENTION_MONTHS', '0', '1201', 'forever'],
+    ['LOG_LEVEL', 'loud', 'INFO'],
+  ];
+
+  it.each(cases.flatMap(([name, ...wrong]) => wrong.map((value) => [name, value])))(
+    'is refused with one sentence that begins with its name: %s=%s',
+    (name, value) => {
+      const sentence = refusal({ [name]: value });
+      expect(sentence).toMatch(new RegExp(`^${name} (must|needs|is) .+\\.$`));
+      expect(sentence).not.toContain('\n');
+    },
+  );
+
+  it('is refused without its value when that is a secret', () => {
+    expect(refusal({ SYNC_JWT_SECRET: 'hunter2' })).not.toContain('hunter2');
+    expect(refusal({ SYNC_ENCRYPTION_KEYS: 'k1:hunter2' })).not.toContain('hunter2');
+    expect(refusal({ DATABASE_URL: 'mysql://app:hunter2@db.example/a' })).not.toContain('hunter2');
+  });
+});
+
+describe('variables that contradict each other', () => {
+  const cases: [why: string, variables: Variables, sentence: RegExp][] = [
+    [
+      'two different databases',
+      { NEON_DATABASE_URL: URL_A, DATABASE_URL: URL_B },
+      /^DATABASE_URL is another database than NEON_DATABASE_URL; .*\.$/,
+    ],
+    [
+      'a shared secret and published keys',
+      { SYNC_JWT_SECRET: SECRET, SYNC_JWKS_URL: 'https://issuer.example/keys' },
+      /^SYNC_JWKS_URL and SYNC_JWT_SECRET are both set; .*\.$/,
+    ],
+    ['an issuer without a key', { SYNC_JWT_ISSUER: 'https://issuer.example' }, /^SYNC_JWT_ISSUER needs .*\.$/],
+    ['an audience without a key', { SYNC_JWT_AUDIENCE: 'sync' }, /^SYNC_JWT_AUDIENCE needs .*\.$/],
+    [
+      'a development key for a database of your own',
+      { DATABASE_URL: URL_A, SYNC_DEV_API_KEY: 'a-development-key' },
+      /^SYNC_DEV_API_KEY works with the embedded Postgres only; .*\.$/,
+    ],
+    [
+      'retention without the owner',
+      { DATABASE_URL: URL_A, SYNC_ACTIVITY_RETENTION_MONTHS: '12' },
+      /^SYNC_ACTIVITY_RETENTION_MONTHS needs MIGRATION_DATABASE_URL: .*\.$/,
+    ],
+  ];
+
+  it.each(cases)('are refused: %s', (_why, variables, sentence) => {
+    expect(refusal(variables)).toMatch(sentence);
+  });
+
+  it.each<[string, Variables]>([
+    [
+      'an issuer and an audience with a secret',
+      { SYNC_JWT_SECRET: SECRET, SYNC_JWT_ISSUER: 'i', SYNC_JWT_AUDIENCE: 'a' },
+    ],
+    ['a development key with the embedded database', { SYNC_DEV_API_KEY: 'a-development-key' }],
+    ['retention with the embedded database', { SYNC_ACTIVITY_RETENTION_MONTHS: '12' }],
+    [
+      'retention with the owner',
+      { DATABASE_URL: URL_A, MIGRATION_DATABASE_URL: URL_B, SYNC_ACTIVITY_RETENTION_MONTHS: '12' },
+    ],
+  ])('are not: %s', (_what, variables) => {
+    expect(() => parseEnvironment(variables)).not.toThrow();
+  });
+});

@@ -1,0 +1,104 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { createTestDatabase } from '../support/test-database.ts';
+import { EXCEPTIONS, WITHOUT_TENANT_ROWS } from './rls.cases.ts';
+import { readDefinerFunctions, readOtherPlaces, readTables } from './rls.catalogue.ts';
+
+const database = await createTestDatabase();
+const admin = new pg.Client({ connectionString: database.superuserUrl });
+await admin.connect();
+const tables = await readTables(admin);
+const functions = await readDefinerFunctions(admin);
+const tenantTables = tables.filter(({ name }) => !(name in WITHOUT_TENANT_ROWS));
+const regular = tenantTables.filter(({ name }) => !(name in EXCEPTIONS));
+
+afterAll(async () => {
+  await admin.end();
+  await database.drop();
+});
+
+describe.each(tenantTables)('$name', (table) => {
+  it('has row-level security enabled and forced', () => {
+    expect(table).toMatchObject({ enabled: true, forced: true });
+  });
+
+  it(table.parent ? 'is a partition, so it has no policies and no grants' : 'has a policy', () => {
+    if (table.parent) expect(table).toMatchObject({ policies: 0, grantees: [] });
+    else expect(table.policies).toBeGreaterThan(0);
+  });
+
+  it('belongs to the owner and is granted to our roles alone', () => {
+    expect(table.owner).toBe('sync_owner');
+    expect(table.grantees.filter((role) => role !== 'sync_app' && role !== 'sync_maintenance')).toEqual([]);
+  });
+});
+
+describe.each(regular)('$name', (table) => {
+  it('has an organization in every row', () => {
+    expect(table.org_id_not_null).toBe(true);
+    expect(table.checks).toContain("CHECK ((org_id <> ''::text))");
+  });
+
+  it('has the organization first in its primary key and every index', () => {
+    const columns = Object.entries(table.indexes);
+    expect(columns.length).toBeGreaterThan(0);
+    expect(columns.filter(([, first]) => first !== 'org_id')).toEqual([]);
+  });
+});
+
+describe('what is beside the tenant tables', () => {
+  it.each(Object.keys(WITHOUT_TENANT_ROWS))('%s names no organization', (name) => {
+    expect(tables.find((table) => table.name === name)).toMatchObject({ has_org_id: false });
+  });
+
+  it('is no view that reads with the rights of its owner, and no schema that these tests do not know', async () => {
+    expect(await readOtherPlaces(admin)).toEqual({ relations: [], schemas: [] });
+  });
+});
+
+describe.each(functions)('$signature, which runs as its owner', (definer) => {
+  it('has a fixed search path, an owner that row-level security holds, and is not for everybody', () => {
+    expect(definer).toMatchObject({
+      search_path: 'search_path=pg_catalog, pg_temp',
+      public_may_execute: false,
+      owner_bypasses: false,
+    });
+    expect(['sync_owner', 'sync_maintenance']).toContain(definer.owner);
+  });
+});
+
+describe('the roles', () => {
+  it.each(['sync_app', 'sync_maintenance', 'sync_owner'])('%s cannot bypass row-level security', async (role) => {
+    const { rows } = await admin.query(
+      'SELECT rolsuper, rolbypassrls, rolreplication, rolcreatedb FROM pg_roles WHERE rolname = $1',
+      [role],
+    );
+    expect(rows).toEqual([{ rolsuper: false, rolbypassrls: false, rolreplication: false, rolcreatedb: false }]);
+  });
+
+  it.each(['sync_app', 'sync_maintenance'])(
+    '%s owns no table, makes no role and is a member of no other',
+    async (role) => {
+      const { rows } = await admin.query(
+        `SELECT rolcreaterole, ARRAY(SELECT c.oid::regclass::text FROM pg_class c WHERE c.relowner = r.oid) AS owns,
+              ARRAY(SELECT o.rolname::text FROM pg_roles o WHERE o.oid <> r.oid AND pg_has_role(r.oid, o.oid, 'MEMBER')) AS of
+         FROM pg_roles r WHERE rolname = $1`,
+        [role],
+      );
+      expect(rows).toEqual([{ rolcreaterole: false, owns: [], of: [] }]);
+    },
+  );
+
+  it('sync_maintenance cannot log in', async () => {
+    const { rows } = await admin.query("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'sync_maintenance'");
+    expect(rows).toEqual([{ rolcanlogin: false }]);
+  });
+
+  it.each(['sync_app', 'sync_maintenance'])('%s can make nothing in a schema', async (role) => {
+    const { rows } = await admin.query(
+      `SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND has_schema_privilege($1, oid, 'CREATE')`,
+      [role],
+    );
+    expect(rows).toEqual([]);
+  });
+});
