@@ -1,12 +1,12 @@
 import {
-  type ActivityDto,
-  type ActivityErrorDto,
+  type Activity,
+  type ActivityError,
   type Client,
   getSync,
   listActiveSyncs,
   listActivity,
   listActivityErrors,
-  type ProgressDto,
+  type Progress,
 } from '../clients/typescript/src/index.ts';
 import { Refused, reliably } from './reliable.call.ts';
 
@@ -18,10 +18,10 @@ export interface Check {
 }
 
 export interface Findings {
-  readonly sync: ProgressDto;
+  readonly sync: Progress;
   readonly checks: readonly Check[];
   /** Why items failed, most frequent first. */
-  readonly errors: readonly ActivityErrorDto[];
+  readonly errors: readonly ActivityError[];
 }
 
 export interface Expected {
@@ -80,8 +80,8 @@ export async function lookAsAnother(api: Client, sync_id: string, signal: AbortS
   ];
 }
 
-async function trailOf(api: Client, sync_id: string, signal: AbortSignal): Promise<ActivityDto[]> {
-  const entries: ActivityDto[] = [];
+async function trailOf(api: Client, sync_id: string, signal: AbortSignal): Promise<Activity[]> {
+  const entries: Activity[] = [];
   for (let cursor: string | undefined; ; ) {
     const query = { sync_id, limit: 1_000, ...(cursor && { cursor }) };
     const page = await reliably(() => listActivity({ client: api, query }), signal);

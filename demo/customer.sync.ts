@@ -4,8 +4,8 @@ import {
   type Client,
   completeSync,
   getSync,
-  type ProgressDto,
-  type ReportDto,
+  type Progress,
+  type Report,
   reportProgress,
   startSync,
 } from '../clients/typescript/src/index.ts';
@@ -27,7 +27,7 @@ export interface CustomerSync {
   /** Ends the sync where it is. */
   readonly signal: AbortSignal;
   /** Called with each answer of the service, the one to the start included. */
-  readonly onProgress: (sync: ProgressDto) => void;
+  readonly onProgress: (sync: Progress) => void;
 }
 
 interface Failure {
@@ -36,7 +36,7 @@ interface Failure {
 }
 
 /** The guide's complete workflow, as an internal service runs it: shop → its own table, progress and failures → the service. */
-export async function syncWooCommerceCustomers(run: CustomerSync): Promise<ProgressDto> {
+export async function syncWooCommerceCustomers(run: CustomerSync): Promise<Progress> {
   const { api, shop, signal, onProgress } = run;
   const syncId = `sync-woo-${Date.now()}`;
 
@@ -72,7 +72,10 @@ export async function syncWooCommerceCustomers(run: CustomerSync): Promise<Progr
   }
 
   // 4. Reaching the total ended the sync and logged it. Only a shop that shrank meanwhile leaves something to say.
-  if (sync.completed_at === null) sync = await reliably(() => completeSync({ client: api, ...named(syncId) }), signal);
+  if (sync.completed_at === null) {
+    const headers = { 'Idempotency-Key': `${syncId}-complete` };
+    sync = await reliably(() => completeSync({ client: api, ...named(syncId), headers, body: {} }), signal);
+  }
   return sync;
 }
 
@@ -105,12 +108,12 @@ async function logFailures(run: CustomerSync, syncId: string, page: number, fail
   await reliably(() => appendActivity({ client: run.api, headers, body: { items } }), run.signal);
 }
 
-function report(run: CustomerSync, syncId: string, body: ReportDto): Promise<ProgressDto> {
+function report(run: CustomerSync, syncId: string, body: Report): Promise<Progress> {
   return reliably(() => reportProgress({ client: run.api, ...named(syncId), body }), run.signal);
 }
 
 /** Confirms the pause, then looks until somebody resumes or cancels. */
-async function waitWhilePaused(run: CustomerSync, { sync_id }: ProgressDto): Promise<ProgressDto> {
+async function waitWhilePaused(run: CustomerSync, { sync_id }: Progress): Promise<Progress> {
   let sync = await report(run, sync_id, { status: 'paused' });
   run.onProgress(sync);
   while (sync.pause_requested && !sync.cancel_requested) {

@@ -9,28 +9,33 @@ export interface DemoOptions {
   readonly orgId: string;
 }
 
-export const USAGE = `Usage: npm run demo -- [--exit] [--fast] [--customers N] [--org NAME]
+const USAGE = `Usage: npm run demo -- [--exit] [--fast] [--customers N] [--org NAME]
   --exit         end after the result: exit code 0 when every check is right
   --fast         no pause between batches
   --customers N  customers in the sandbox shop, 1 to 1,000,000 (5000)
   --org NAME     the organization the sync belongs to (org-demo)`;
 
-/** Parses the command line; throws an Error for people. */
+/** Parses the command line; throws an Error for people, which says how. */
 export function readOptions(args: readonly string[]): DemoOptions {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      exit: { type: 'boolean', default: false },
-      fast: { type: 'boolean', default: false },
-      customers: { type: 'string', default: '5000' },
-      org: { type: 'string', default: 'org-demo' },
-    },
-  });
-  const { exit, fast, customers, org } = values;
+  const { exit, fast, customers, org } = parse(args);
   if (!/^[1-9]\d{0,6}$/.test(customers) || Number(customers) > 1_000_000)
     throw new Error('--customers must be a whole number from 1 to 1000000.');
   // It is printed in commands to copy, so nothing that a shell or a URL would have to quote.
   if (!/^[\w.-]{1,60}$/.test(org))
     throw new Error('--org takes up to 60 letters, digits, dots, dashes and underscores.');
   return { exit, fast, customers: Number(customers), orgId: org };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    const options = {
+      exit: { type: 'boolean', default: false },
+      fast: { type: 'boolean', default: false },
+      customers: { type: 'string', default: '5000' },
+      org: { type: 'string', default: 'org-demo' },
+    } as const;
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${USAGE}`);
+  }
 }

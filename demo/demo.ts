@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { type Client, createSyncClient, type ProgressDto } from '../clients/typescript/src/index.ts';
+import { type Client, createSyncClient, type Progress } from '../clients/typescript/src/index.ts';
 import { badCustomerCount } from '../sandbox/woocommerce/customers/bad-customers.rules.ts';
 import { startWooCommerceSandbox } from '../sandbox/woocommerce/woocommerce-sandbox.ts';
 import { loadEnvironment } from '../src/config/environment.ts';
@@ -9,7 +9,7 @@ import { freePort } from '../src/database/embedded/free.port.ts';
 import { type Check, lookAsAnother, readBack } from './checks.ts';
 import { CrmStore } from './crm.store.ts';
 import { syncWooCommerceCustomers } from './customer.sync.ts';
-import { type DemoOptions, readOptions, USAGE } from './demo.options.ts';
+import { type DemoOptions, readOptions } from './demo.options.ts';
 import { NO_OTHER_DATABASE, type ServiceAccess } from './service.launch.ts';
 import { superviseService } from './service.process.ts';
 import { isRight, summaryOf, whereToLook } from './summary.text.ts';
@@ -20,11 +20,18 @@ const BATCH_DELAY_MS = 150;
 const CALL_TIMEOUT_MS = 15_000;
 const USER = 'demo-user';
 
-/** The whole demo; true when every check was right. Ends early, with the signal's reason, when `stopping` is aborted. */
-async function demo(options: DemoOptions, stopping: AbortController, terminal: Terminal): Promise<boolean> {
+/** What to end when the demo ends; the last that was started ends first. */
+type Cleanup = (() => Promise<void>)[];
+
+/** The whole demo; true when every check was right. Throws when `stopping` is aborted before the result. */
+async function demo(
+  options: DemoOptions,
+  stopping: AbortController,
+  terminal: Terminal,
+  cleanup: Cleanup,
+): Promise<boolean> {
   const { say } = terminal;
   const { signal } = stopping;
-  await using cleanup = new AsyncDisposableStack();
 
   Object.assign(process.env, NO_OTHER_DATABASE);
   const { PORT, SYNC_DATA_DIR: dataDir } = loadEnvironment();
@@ -32,10 +39,10 @@ async function demo(options: DemoOptions, stopping: AbortController, terminal: T
   if (PORT !== 0 && port !== PORT) say(`Port ${PORT} is taken, so this uses ${port}.`);
   const logFile = join(openDataFolder(dataDir).root, 'demo-service.log');
 
-  say(`Starting the service; its log is ${relative('.', logFile)}`);
+  say(`Starting the service; its log is ${nearest(logFile)}`);
   const service = await superviseService({ port, dataDir, logFile, say: (line) => say(`  ${line}`), until: signal });
   service.ended.catch((error: unknown) => stopping.abort(error));
-  cleanup.defer(async () => {
+  cleanup.push(async () => {
     stopping.abort();
     await service.ended.catch(() => {});
   });
@@ -43,19 +50,19 @@ async function demo(options: DemoOptions, stopping: AbortController, terminal: T
   const shape = { customers: options.customers, badRate: BAD_RATE, seed: 1 };
   const expected = { customers: options.customers, bad: badCustomerCount(shape) };
   const shop = await startWooCommerceSandbox(shape);
-  cleanup.defer(() => shop.stop());
+  cleanup.push(() => shop.stop());
   // Its own use of the server: the CRM's table stays reachable while the service is away.
   const database = await startEmbeddedPostgres({ dataDir });
-  cleanup.defer(() => database.stop());
+  cleanup.push(() => database.stop());
   const crm = await CrmStore.open(database.ownerUrl);
-  cleanup.defer(() => crm.close());
+  cleanup.push(() => crm.close());
 
   say(`  Sandbox WooCommerce shop with ${grouped(options.customers)} customers on ${shop.url}`);
   say();
   const api = clientOf(service.access(), options.orgId);
   const another = clientOf(service.access(), `${options.orgId}-b`);
   let seenByAnother: Promise<Check[]> | undefined;
-  const onProgress = (sync: ProgressDto) => {
+  const onProgress = (sync: Progress) => {
     if (!seenByAnother) {
       say(`Sync ${sync.sync_id} of organization ${options.orgId}: shop → CRM table`);
       say(`Kill the service if you like, it goes on: kill -9 ${service.access().pid}`);
@@ -101,6 +108,9 @@ function clientOf({ url, apiKey }: ServiceAccess, orgId: string): Client {
 
 const INTERRUPTED = new Error('Stopped before the sync had ended.');
 
+/** A path as a person would type it from here. */
+const nearest = (file: string): string => (relative('.', file).startsWith('..') ? file : relative('.', file));
+
 async function main(): Promise<number> {
   const terminal = new Terminal();
   const stopping = new AbortController();
@@ -112,13 +122,16 @@ async function main(): Promise<number> {
       terminal.endProgress();
       terminal.say('\nStopping the service and its database…');
     });
+  const cleanup: Cleanup = [];
   try {
     const options = readOptions(process.argv.slice(2));
-    return (await demo(options, stopping, terminal)) ? 0 : 1;
+    return (await demo(options, stopping, terminal, cleanup)) ? 0 : 1;
   } catch (error) {
     const reason = stopping.signal.aborted ? (stopping.signal.reason ?? error) : error;
     console.error(reason instanceof Error ? reason.message : String(reason));
     return reason === INTERRUPTED ? 130 : 1;
+  } finally {
+    for (const end of cleanup.reverse()) await end();
   }
 }
 

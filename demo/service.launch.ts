@@ -68,7 +68,7 @@ export async function launchService(options: ServiceOptions): Promise<RunningSer
       if (url) access.url = url;
       if (apiKey) access.apiKey = apiKey;
       else if (signInLink) resolve({ ...access, signInLink });
-      else options.say(line);
+      else options.say(line.replace(/ \(API documentation: .*\)$/, ''));
     });
   });
   const failed = ended.then((how) => {

@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { ProgressDto } from '../clients/typescript/src/index.ts';
+import type { Progress } from '../clients/typescript/src/index.ts';
 
 /** 1234567 → 1,234,567 */
 export const grouped = (count: number): string => count.toLocaleString('en-US');
@@ -30,7 +30,7 @@ export class Terminal {
   };
 
   /** Shows where a sync is, from the service's answer. */
-  progress(sync: ProgressDto): void {
+  progress(sync: Progress): void {
     const handled = sync.processed_count + sync.failed_count;
     const all = Math.max(sync.total_items ?? handled, 1);
     const share = Math.floor((handled * 100) / all);

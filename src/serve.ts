@@ -1,4 +1,4 @@
-import { loadEnvironment } from './config/environment.ts';
+import { ConfigurationError, loadEnvironment } from './config/environment.ts';
 import { createApp } from './create-app.ts';
 import { openDatabase } from './database/open-database.ts';
 import { printableError } from './database/printable-error.ts';
@@ -17,7 +17,7 @@ export async function serve(): Promise<void> {
     closers.unshift(() => embedded?.stop());
     const app = await createApp(opened);
     closers.unshift(() => app.close());
-    await app.listen(environment.PORT, environment.HOST);
+    await app.listen(environment.PORT, environment.HOST).catch(refuseAddress);
     // The address as it is: PORT=0 takes a free one.
     const address = (await app.getUrl()).replace('[::1]', 'localhost');
     if (environment.SYNC_WORKER === 'only') {
@@ -31,6 +31,15 @@ export async function serve(): Promise<void> {
     await close(closers).catch(() => undefined);
     process.exit(1);
   }
+}
+
+/** What fails here is the address, also where the system's error could as well be the database's: a name that is not found. */
+function refuseAddress(error: NodeJS.ErrnoException): never {
+  throw new ConfigurationError(
+    error.code === 'EADDRINUSE'
+      ? 'PORT is taken by another process; set PORT to a free one.'
+      : `HOST or PORT cannot be listened on (${error.message}).`,
+  );
 }
 
 function stopOnSignal(closers: readonly Closer[]): void {

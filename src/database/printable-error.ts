@@ -13,8 +13,6 @@ export function printableError(error: unknown): string {
     return error.message;
   if (!(error instanceof Error)) return String(error);
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'EADDRINUSE') return 'PORT is taken by another process; set PORT to a free one.';
-  if (code === 'EADDRNOTAVAIL' || code === 'EACCES') return `HOST or PORT cannot be listened on (${error.message}).`;
   if (code === '28P01' || code === '28000') return `DATABASE_URL is refused by the database: ${error.message}.`;
   if (code === '3D000') return `DATABASE_URL names a database that does not exist: ${error.message}.`;
   if (isConnectionLoss(error)) return `The database of DATABASE_URL cannot be reached (${error.message || code}).`;

@@ -68,5 +68,8 @@ export function quietAtStart(logger: Logger): Logger {
   const quiet = Object.create(logger) as Logger;
   quiet.log = (message: unknown, ...rest: unknown[]) =>
     START_UP.has(rest.at(-1)) ? logger.debug(message, ...rest) : logger.log(message, ...rest);
+  // A port that is taken: whoever called listen says so in a sentence.
+  quiet.error = (message: unknown, ...rest: unknown[]) =>
+    rest.at(-1) === 'NestApplication' ? logger.debug(message, ...rest) : logger.error(message, ...rest);
   return quiet;
 }

@@ -17,6 +17,18 @@ export function createDocument(app: INestApplication): OpenAPIObject {
       'token',
     )
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'npm run keys -- create' }, 'key')
+    .addGlobalParameters({
+      name: 'X-Org-Id',
+      in: 'header',
+      required: false,
+      description: 'The organization, with a key of every organization',
+      schema: { type: 'string', example: 'org-123' },
+    })
+    .addTag('progress', 'Syncs that are active: start, report, watch, steer')
+    .addTag('activity', 'The audit trail: append and read, never change')
+    .addTag('previews', 'What a sync would change, kept for a while')
+    .addTag('whoami', 'Who you are here')
+    .addTag('health', 'For load balancers')
     .addSecurityRequirements('token')
     .addSecurityRequirements('key')
     .build();

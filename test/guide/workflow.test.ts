@@ -32,7 +32,6 @@ function losesReports(real: pg.Pool): Pick<pg.Pool, 'query'> {
 async function runWorkflow(customers: number, options: { fails?: (id: number) => boolean; lostReports?: number } = {}) {
   const printed: string[] = [];
   const delays: number[] = [];
-  let syncId = '';
   reportsToLose = options.lostReports ?? 0;
   const outcome = guide.function('syncWooCommerceCustomers', {
     fetchWooCommerceCustomers: async () => Array.from({ length: customers }, (_, index) => ({ id: index + 1 })),
@@ -49,11 +48,10 @@ async function runWorkflow(customers: number, options: { fails?: (id: number) =>
     [],
     'org-123',
   );
-  syncId = row?.sync_id;
   const activity = await sql<Row>(
     database.appUrl,
     'SELECT * FROM sync_activity_log WHERE sync_id = $1 ORDER BY created_at',
-    [syncId],
+    [row?.sync_id],
     'org-123',
   );
   return {

@@ -492,6 +492,12 @@ export type Health = {
 
 export type WhoamiData = {
     body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/sync/whoami';
@@ -533,6 +539,12 @@ export type WhoamiResponse = WhoamiResponses[keyof WhoamiResponses];
 
 export type ListActiveSyncsData = {
     body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -586,6 +598,12 @@ export type ListActiveSyncsResponse = ListActiveSyncsResponses[keyof ListActiveS
 
 export type ReportManyData = {
     body: BulkReport;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/sync/progress';
@@ -632,6 +650,10 @@ export type StartSyncData = {
          * Repeat a request with the same key and it is done once; kept for 24 hours
          */
         'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
     };
     path?: never;
     query?: never;
@@ -682,6 +704,12 @@ export type StartSyncResponse = StartSyncResponses[keyof StartSyncResponses];
 
 export type ListSlowSyncsData = {
     body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -732,6 +760,12 @@ export type ListSlowSyncsResponse = ListSlowSyncsResponses[keyof ListSlowSyncsRe
 
 export type GetSyncData = {
     body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
     path: {
         sync_id: string;
     };
@@ -779,6 +813,12 @@ export type GetSyncResponse = GetSyncResponses[keyof GetSyncResponses];
 
 export type ReportProgressData = {
     body: Report;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
     path: {
         sync_id: string;
     };
@@ -835,6 +875,10 @@ export type CompleteSyncData = {
          * Repeat a request with the same key and it is done once; kept for 24 hours
          */
         'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
     };
     path: {
         sync_id: string;
@@ -892,6 +936,10 @@ export type FailSyncData = {
          * Repeat a request with the same key and it is done once; kept for 24 hours
          */
         'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
     };
     path: {
         sync_id: string;
@@ -949,6 +997,10 @@ export type CancelSyncData = {
          * Repeat a request with the same key and it is done once; kept for 24 hours
          */
         'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
     };
     path: {
         sync_id: string;
@@ -1006,6 +1058,10 @@ export type PauseSyncData = {
          * Repeat a request with the same key and it is done once; kept for 24 hours
          */
         'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
     };
     path: {
         sync_id: string;
@@ -1063,6 +1119,10 @@ export type ResumeSyncData = {
          * Repeat a request with the same key and it is done once; kept for 24 hours
          */
         'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
     };
     path: {
         sync_id: string;
@@ -1115,6 +1175,12 @@ export type ResumeSyncResponse = ResumeSyncResponses[keyof ResumeSyncResponses];
 
 export type ListActivityData = {
     body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -1191,6 +1257,10 @@ export type AppendActivityData = {
          * Repeat a request with the same key and it is done once; kept for 24 hours
          */
         'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
     };
     path?: never;
     query?: never;
@@ -1237,6 +1307,12 @@ export type AppendActivityResponse = AppendActivityResponses[keyof AppendActivit
 
 export type ListActivityErrorsData = {
     body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -1296,6 +1372,12 @@ export type ListActivityErrorsResponse = ListActivityErrorsResponses[keyof ListA
 
 export type ListActivityTrendsData = {
     body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -1355,6 +1437,12 @@ export type ListActivityTrendsResponse = ListActivityTrendsResponses[keyof ListA
 
 export type ExportActivityData = {
     body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -1422,6 +1510,12 @@ export type ExportActivityResponse = ExportActivityResponses[keyof ExportActivit
 
 export type StorePreviewData = {
     body: StorePreview;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/sync/previews';
@@ -1463,6 +1557,12 @@ export type StorePreviewResponse = StorePreviewResponses[keyof StorePreviewRespo
 
 export type LookUpPreviewData = {
     body: PreviewInputs;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/sync/previews/lookup';
@@ -1508,6 +1608,12 @@ export type LookUpPreviewResponse = LookUpPreviewResponses[keyof LookUpPreviewRe
 
 export type DeletePreviewData = {
     body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
     path: {
         /**
          * SHA-256 over the canonical JSON (RFC 8785) of the inputs
@@ -1563,6 +1669,10 @@ export type GetPreviewData = {
          * An ETag you have; 304 when it is still that one
          */
         'If-None-Match'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
     };
     path: {
         /**
@@ -1614,6 +1724,12 @@ export type GetPreviewResponse = GetPreviewResponses[keyof GetPreviewResponses];
 
 export type HealthLiveData = {
     body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
     path?: never;
     query?: never;
     url: '/health/live';
@@ -1639,6 +1755,12 @@ export type HealthLiveResponse = HealthLiveResponses[keyof HealthLiveResponses];
 
 export type HealthReadyData = {
     body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
     path?: never;
     query?: never;
     url: '/health/ready';

@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createSyncClient, getSync, startSync } from '../../clients/typescript/src/index.ts';
+import { identify } from '../../src/database/embedded/process.identity.ts';
+import { loadUntilRefused } from '../support/load.ts';
+import { cleanUp, newFolder, ServiceProcess } from '../support/service-process.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const API_KEY = 'a-key-for-tests-only';
+let dataDir: string;
+let service: ServiceProcess | undefined;
+
+beforeAll(() => {
+  dataDir = newFolder();
+});
+afterAll(async () => {
+  await cleanUp();
+  // A server that a failed test orphaned; SIGQUIT ends it without its own clean-up.
+  const left = postmaster();
+  if (left !== undefined && identify(left)) process.kill(left, 'SIGQUIT');
+});
+
+/** The service with the embedded Postgres: the one that runs, or else started again on the same folder. */
+async function running(): Promise<ServiceProcess> {
+  service ??= await ServiceProcess.start({ SYNC_DATA_DIR: dataDir, SYNC_DEV_API_KEY: API_KEY });
+  return service;
+}
+
+async function end(signal: NodeJS.Signals) {
+  const ended = await service?.stop(signal);
+  service = undefined;
+  return ended;
+}
+
+const client = async () => createSyncClient({ baseUrl: (await running()).url, apiKey: API_KEY, orgId: 'org-1' });
+
+function postmaster(): number | undefined {
+  const file = join(dataDir, 'cluster/postmaster.pid');
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : undefined;
+}
+
+/** What the database holds, read through a service started anew. */
+async function storedCounts(syncIds: Iterable<string>): Promise<Map<string, number | undefined>> {
+  const reader = await client();
+  const stored = new Map<string, number | undefined>();
+  for (const sync_id of syncIds) {
+    const { data } = await getSync({ client: reader, path: { sync_id } });
+    stored.set(sync_id, data?.processed_count);
+  }
+  return stored;
+}
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('%s under load', (signal) => {
+  it('answers what was accepted, loses no acknowledged count, and stops Postgres last', async () => {
+    const { url } = await running();
+    const load = loadUntilRefused({ url, apiKey: API_KEY, orgId: 'org-1', name: signal, connections: 24 });
+    await waitFor('the load is under way', () => load.acknowledged() > 500);
+    const server = postmaster();
+    expect(identify(Number(server))).toBeDefined();
+
+    const ended = await end(signal);
+    expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+    expect(identify(Number(server))).toBeUndefined();
+
+    const { counts, unexpected } = await load.ended;
+    // 5xx with a database that is gone would be here: Postgres stopped before the last answer.
+    expect(unexpected).toEqual([]);
+    // Equal, not at least: a report that was carried out and not answered would be one more.
+    expect(await storedCounts(counts.keys())).toEqual(counts);
+  });
+});
+
+describe('SIGKILL', () => {
+  const start = async (sync_id: string) => {
+    const { response } = await startSync({
+      client: await client(),
+      body: { sync_id, entity_type: 'customer', source_system: 'shop', total_items: 10 },
+    });
+    expect(response?.status).toBe(201);
+  };
+
+  it('loses nothing that was acknowledged; the next start adopts the Postgres that lived on', async () => {
+    await start('killed-service');
+    const server = postmaster();
+    await end('SIGKILL');
+    expect(identify(Number(server))).toBeDefined();
+
+    expect(await storedCounts(['killed-service'])).toEqual(new Map([['killed-service', 0]]));
+    expect(postmaster()).toBe(server);
+    expect((await running()).output).toMatch(/PostgreSQL .* already runs/);
+  });
+
+  it('of the Postgres, too, loses nothing; the next start recovers it', async () => {
+    await start('killed-both');
+    const server = postmaster();
+    await end('SIGKILL');
+    process.kill(Number(server), 'SIGKILL');
+
+    expect(await storedCounts(['killed-service', 'killed-both'])).toEqual(
+      new Map([
+        ['killed-service', 0],
+        ['killed-both', 0],
+      ]),
+    );
+    expect(postmaster()).not.toBe(server);
+    expect(await end('SIGTERM')).toMatchObject({ code: 0 });
+  });
+});

@@ -1,0 +1,87 @@
+import { Agent, type IncomingMessage, request } from 'node:http';
+
+interface LoadOptions {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly orgId: string;
+  /** Begins the ids of the syncs. */
+  readonly name: string;
+  readonly connections: number;
+}
+
+interface Load {
+  /** Requests answered with 2xx until now. */
+  acknowledged(): number;
+  /** When every connection was refused: the last acknowledged count of each sync, and answers that should not be. */
+  readonly ended: Promise<{ counts: Map<string, number>; unexpected: string[] }>;
+}
+
+/** On each keep-alive connection: starts a sync, reports 1, 2, 3… and then another sync, until the service takes no more. */
+export function loadUntilRefused({ url, apiKey, orgId, name, connections }: LoadOptions): Load {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const counts = new Map<string, number>();
+  const unexpected: string[] = [];
+  let acknowledged = 0;
+
+  /** True when acknowledged; false when the service did not take it: 503 while it stops, or no connection. */
+  async function send(method: string, path: string, body: object): Promise<boolean> {
+    let answer: { status: number; text: string };
+    try {
+      answer = await exchange(agent, new URL(path, url), method, { 'x-api-key': apiKey, 'x-org-id': orgId }, body);
+    } catch {
+      return false;
+    }
+    if (answer.status >= 200 && answer.status < 300) {
+      acknowledged += 1;
+      return true;
+    }
+    // The service is stopping is a 503; that the database is gone would be one, too.
+    if (answer.status !== 503 || answer.text.includes('database')) unexpected.push(`${answer.status} ${answer.text}`);
+    return false;
+  }
+
+  async function connection(index: number): Promise<void> {
+    for (let round = 0; ; round += 1) {
+      const sync_id = `${name}-${index}-${round}`;
+      if (!(await send('POST', '/api/sync/progress', { sync_id, entity_type: 'customer', source_system: 'shop' })))
+        return;
+      counts.set(sync_id, 0);
+      for (let count = 1; count <= 10; count += 1) {
+        if (!(await send('PATCH', `/api/sync/progress/${sync_id}`, { processed_count: count }))) return;
+        counts.set(sync_id, count);
+      }
+    }
+  }
+
+  const ended = Promise.all(Array.from({ length: connections }, (_, index) => connection(index))).then(() => {
+    agent.destroy();
+    return { counts, unexpected };
+  });
+  return { acknowledged: () => acknowledged, ended };
+}
+
+function exchange(
+  agent: Agent,
+  url: URL,
+  method: string,
+  headers: Record<string, string>,
+  body: object,
+): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const json = JSON.stringify(body);
+    const outgoing = request(
+      url,
+      { agent, method, headers: { ...headers, 'content-type': 'application/json', 'content-length': json.length } },
+      (incoming: IncomingMessage) => {
+        let text = '';
+        incoming.setEncoding('utf8').on('data', (part: string) => {
+          text += part;
+        });
+        incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, text }));
+        incoming.on('error', reject);
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(json);
+  });
+}

@@ -1,0 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Polls until `probe` answers something truthy and returns it; what it throws meanwhile counts as not yet. */
+export async function waitFor<T>(
+  what: string,
+  probe: () => T | Promise<T>,
+  { withinMs = 15_000, everyMs = 50 } = {},
+): Promise<NonNullable<T>> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    let failure: unknown;
+    try {
+      const answer = await probe();
+      if (answer) return answer;
+    } catch (error) {
+      failure = error;
+    }
+    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`, { cause: failure });
+    await delay(everyMs);
+  }
+}
