@@ -37,10 +37,12 @@ async function demo(
   const { PORT, SYNC_DATA_DIR: dataDir } = loadEnvironment();
   const port = await freePort(PORT || undefined);
   if (PORT !== 0 && port !== PORT) say(`Port ${PORT} is taken, so this uses ${port}.`);
-  const logFile = join(openDataFolder(dataDir).root, 'demo-service.log');
+  const { root } = openDataFolder(dataDir);
+  const logFile = join(root, 'demo-service.log');
+  const sayForService = (line: string) => say(`  ${line.replaceAll(root, nearest(root))}`);
 
   say(`Starting the service; its log is ${nearest(logFile)}`);
-  const service = await superviseService({ port, dataDir, logFile, say: (line) => say(`  ${line}`), until: signal });
+  const service = await superviseService({ port, dataDir, logFile, say: sayForService, until: signal });
   service.ended.catch((error: unknown) => stopping.abort(error));
   cleanup.push(async () => {
     stopping.abort();

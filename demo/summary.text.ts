@@ -49,7 +49,7 @@ export interface Place {
 /** Where to look next; every command works as it is printed. */
 export function whereToLook({ access, orgId, syncId, dataDir }: Place): string[] {
   const { url, apiKey, signInLink, pid } = access;
-  const curl = (path: string) => [`  curl -H 'X-Api-Key: ${apiKey}' \\`, `    '${url}/api/sync${path}orgId=${orgId}'`];
+  const curl = (...rest: string[]) => [`  curl -H 'X-Api-Key: ${apiKey}'`, ...rest].join(' \\\n    ');
   const environment = dataDir === undefined ? '' : `SYNC_DATA_DIR='${dataDir.replaceAll("'", "'\\''")}' `;
   return [
     'The service stays up. Look around:',
@@ -58,9 +58,9 @@ export function whereToLook({ access, orgId, syncId, dataDir }: Place): string[]
     `  ${signInLink}`,
     '',
     'This sync, the newest failures, and all failures by message:',
-    ...curl(`/progress/${syncId}?`),
-    ...curl('/activity?failed=true&limit=3&'),
-    ...curl('/activity/errors?'),
+    curl(`-H 'X-Org-Id: ${orgId}'`, `'${url}/api/sync/progress/${syncId}'`),
+    curl(`'${url}/api/sync/activity?failed=true&limit=3&orgId=${orgId}'`),
+    curl(`'${url}/api/sync/activity/errors?orgId=${orgId}'`),
     '',
     "The database's URL, for psql or any client:",
     `  ${environment}npm run --silent db:url -- owner`,

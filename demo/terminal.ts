@@ -14,10 +14,10 @@ export class Terminal {
     if (process.stdout.isTTY)
       this.bars = new MultiBar({
         stream: process.stdout,
-        format: '  {bar} {share} %  {done}/{all}  {failed} failed  {speed}/min  ETA {eta}',
+        format: '  {bar} {share} %  {done}/{all}  {failed} failed  {speed}/min  ETA {left}',
         barCompleteChar: '█',
         barIncompleteChar: '░',
-        barsize: 18,
+        barsize: 20,
         hideCursor: true,
         // What stops the demo is handled in one place, which calls end().
         gracefulExit: false,
@@ -40,15 +40,16 @@ export class Terminal {
       all: grouped(all),
       failed: grouped(sync.failed_count),
       speed: sync.speed_items_per_min === null ? '-' : grouped(Math.round(sync.speed_items_per_min)),
-      eta: sync.eta_seconds === null ? '-' : `${Math.ceil(sync.eta_seconds)} s`,
+      // Not `eta`, which the bar would guess itself.
+      left: sync.completed_at ? 'done' : sync.eta_seconds === null ? '-' : `${Math.ceil(sync.eta_seconds)} s`,
     };
     if (this.bars) {
       this.bar ??= this.bars.create(all, 0, texts);
       this.bar.update(handled, texts);
     } else if (Math.floor(share / 10) > this.shownTenths) {
       this.shownTenths = Math.floor(share / 10);
-      const { done, failed, speed, eta } = texts;
-      console.log(`  ${texts.share} %  ${done} of ${texts.all}, ${failed} failed, ${speed} items/min, ETA ${eta}`);
+      const { done, failed, speed, left } = texts;
+      console.log(`  ${texts.share} %  ${done} of ${texts.all}, ${failed} failed, ${speed} items/min, ETA ${left}`);
     }
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { decodeCursor, type Keyset, type Page, toPage } from '../common/cursor.ts';
 import { Problem } from '../common/problem.ts';
-import { validateItem } from '../common/validation.ts';
+import { checkEach, validateItem } from '../common/validation.ts';
 import { actingFor, currentTenant, runAsTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { activityErrors, activityPage, activityTrends, appendActivity, type Period } from './activity.sql.ts';
@@ -58,13 +58,7 @@ export class ActivityService {
 
   /** Appends what is valid, all in one statement; each item has its own result. */
   async appendMany(items: readonly unknown[]): Promise<BulkAppendResultsDto> {
-    const checked = items.map((item) => {
-      try {
-        return withUser(validateItem(AppendActivityDto, item));
-      } catch (error) {
-        return error as Problem;
-      }
-    });
+    const checked = checkEach(items, (item) => withUser(validateItem(AppendActivityDto, item)));
     const valid = checked.filter((item) => !(item instanceof Problem));
     const rows = (valid.length > 0 ? await this.insert(valid) : []).values();
     return {

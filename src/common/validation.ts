@@ -95,6 +95,18 @@ export function validateItem<T extends object>(type: new () => T, item: unknown)
   return instance;
 }
 
+/** Checks the items of a bulk body one by one; one that is refused stands as its Problem, in its place. */
+export function checkEach<T>(items: readonly unknown[], check: (item: unknown) => T): (T | Problem)[] {
+  return items.map((item) => {
+    try {
+      return check(item);
+    } catch (error) {
+      if (error instanceof Problem) return error;
+      throw error;
+    }
+  });
+}
+
 const pipeFor = (inBody: boolean): ValidationPipe =>
   new ValidationPipe({ ...OPTIONS, transform: true, exceptionFactory: (errors) => toProblem(errors, inBody) });
 

@@ -35,7 +35,8 @@ export class SignInController {
         httpOnly: true,
         // Lax, not strict: the link itself is followed from a terminal or a mail.
         sameSite: 'lax',
-        secure: request.protocol === 'https',
+        // A proxy that ends TLS says so; who invents the header only spoils their own cookie.
+        secure: request.protocol === 'https' || request.headers['x-forwarded-proto'] === 'https',
         maxAge: exchanged.maxAgeSeconds,
       })
       .header('cache-control', 'no-store')

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Problem } from '../common/problem.ts';
-import { validateItem } from '../common/validation.ts';
+import { checkEach, validateItem } from '../common/validation.ts';
 import { toProblem } from '../database/sqlstate.ts';
 import { actingFor, currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
@@ -31,6 +31,8 @@ import { ReportBatcher } from './report.batcher.ts';
 
 @Injectable()
 export class ProgressService {
+  private readonly logger = new Logger('Progress');
+
   constructor(
     private readonly database: TenantDatabase,
     private readonly batcher: ReportBatcher,
@@ -82,19 +84,16 @@ export class ProgressService {
   /** Up to 1,000 reports; each has its own result and no bad one harms another. */
   async reportMany(items: readonly unknown[]): Promise<BulkReportResultsDto> {
     const { orgId } = currentTenant();
-    const checked = items.map((item) => {
-      try {
-        return { ...validateItem(BulkReportItemDto, item), org_id: orgId } satisfies ReportElement;
-      } catch (error) {
-        return error as Problem;
-      }
-    });
+    const checked = checkEach(items, (item): BulkReportItemDto & ReportElement => ({
+      ...validateItem(BulkReportItemDto, item),
+      org_id: orgId,
+    }));
     const valid = checked.filter((item) => !(item instanceof Problem));
     const settled = (await this.batcher.reportAll(valid)).values();
     return {
       items: checked.map((item, index) => {
         if (item instanceof Problem) return bulkProblem(syncIdOf(items[index]), item);
-        return bulkResult(item, settled.next().value as PromiseSettledResult<ReportResult>);
+        return this.bulkResult(item, settled.next().value as PromiseSettledResult<ReportResult>);
       }),
     };
   }
@@ -107,6 +106,26 @@ export class ProgressService {
     const alreadyCancelled = steering === 'cancel' && found.row.status === 'cancelled';
     if (!found.done && !alreadyCancelled) throw syncEnded(found.row);
     return found.row;
+  }
+
+  private bulkResult(
+    report: BulkReportItemDto & ReportElement,
+    settled: PromiseSettledResult<ReportResult>,
+  ): BulkReportResultDto {
+    if (settled.status === 'rejected') {
+      this.logger.error({ err: settled.reason, sync_id: report.sync_id }, 'a report of a bulk call failed');
+      return bulkProblem(
+        report.sync_id,
+        toProblem(settled.reason) ?? new Problem('internal-error', 'The report failed on our side.'),
+      );
+    }
+    const problem = reportProblem(report, settled.value);
+    if (problem) return bulkProblem(report.sync_id, problem);
+    return {
+      sync_id: report.sync_id,
+      status: 200,
+      progress: JSON.parse(settled.value.progress as string) as ProgressDto,
+    };
   }
 
   /** Not batched: it joins the transaction of an idempotent request. */
@@ -130,24 +149,6 @@ function refuseOtherContent(start: StartSyncDto, sync: ProgressDto): void {
     .map((name) => ({ pointer: `#/${name}`, detail: `was ${JSON.stringify(sync[name])} when the sync was started` }));
   if (errors.length > 0)
     throw new Problem('sync-exists', `The sync "${sync.sync_id}" was started with other content.`, { errors });
-}
-
-function bulkResult(
-  report: BulkReportItemDto & ReportElement,
-  settled: PromiseSettledResult<ReportResult>,
-): BulkReportResultDto {
-  if (settled.status === 'rejected') {
-    const problem =
-      toProblem(settled.reason) ?? new Problem('internal-error', 'The report failed.', { cause: settled.reason });
-    return bulkProblem(report.sync_id, problem);
-  }
-  const problem = reportProblem(report, settled.value);
-  if (problem) return bulkProblem(report.sync_id, problem);
-  return {
-    sync_id: report.sync_id,
-    status: 200,
-    progress: JSON.parse(settled.value.progress as string) as ProgressDto,
-  };
 }
 
 const bulkProblem = (syncId: string | null, problem: Problem): BulkReportResultDto => ({

@@ -38,7 +38,10 @@ async function runWorkflow(customers: number, options: { fails?: (id: number) =>
     createOrUpdateCustomer: async (_orgId: string, { id }: { id: number }) => {
       if (options.fails?.(id)) throw new Error(`Invalid email address of customer ${id}`);
     },
-    setTimeout: (resolve: () => void, ms: number) => setImmediate(resolve, delays.push(ms)),
+    setTimeout: (resolve: () => void, ms: number) => {
+      delays.push(ms);
+      setImmediate(resolve);
+    },
     console: { log: (line: string) => printed.push(line), error: () => {} },
   })('org-123', 'user-7');
   const result: Row = await outcome.catch((error: unknown) => ({ error }));

@@ -12,14 +12,17 @@ interface LoadOptions {
 interface Load {
   /** Requests answered with 2xx until now. */
   acknowledged(): number;
-  /** When every connection was refused: the last acknowledged count of each sync, and answers that should not be. */
-  readonly ended: Promise<{ counts: Map<string, number>; unexpected: string[] }>;
+  /**
+   * When every connection was refused: the last acknowledged count of each sync (undefined: not even its start was), and
+   * answers that should not be.
+   */
+  readonly ended: Promise<{ counts: Map<string, number | undefined>; unexpected: string[] }>;
 }
 
 /** On each keep-alive connection: starts a sync, reports 1, 2, 3… and then another sync, until the service takes no more. */
 export function loadUntilRefused({ url, apiKey, orgId, name, connections }: LoadOptions): Load {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const counts = new Map<string, number>();
+  const counts = new Map<string, number | undefined>();
   const unexpected: string[] = [];
   let acknowledged = 0;
 
@@ -43,6 +46,7 @@ export function loadUntilRefused({ url, apiKey, orgId, name, connections }: Load
   async function connection(index: number): Promise<void> {
     for (let round = 0; ; round += 1) {
       const sync_id = `${name}-${index}-${round}`;
+      counts.set(sync_id, undefined);
       if (!(await send('POST', '/api/sync/progress', { sync_id, entity_type: 'customer', source_system: 'shop' })))
         return;
       counts.set(sync_id, 0);

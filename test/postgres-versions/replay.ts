@@ -1,0 +1,57 @@
+/**
+ * The migrations up, down to nothing and up again, and a smoke test, on every PostgreSQL that package.json beside this names.
+ * `npm run test:versions`; prints one line a version and ends with 1 when one of them fails.
+ */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts';
+import { migrate, revert } from '../../src/database/migrate.ts';
+import { provisionAppRole } from '../../src/database/provision.ts';
+import { schemaSnapshot } from '../support/schema-snapshot.ts';
+import { sql } from '../support/test-database.ts';
+import { binariesOf, namedVersions } from './installed.versions.ts';
+import { smoke } from './version.smoke.ts';
+
+/** Answers what the server says of itself. */
+async function replay(major: number): Promise<string> {
+  // Made by the start itself: mkdtemp's folder is closed to the user that runs the server when we are root.
+  const dataDir = path.join(tmpdir(), `sync-operations-postgres-${major}-${randomUUID()}`);
+  try {
+    const server = await startEmbeddedPostgres({
+      dataDir,
+      settings: { fsync: 'off' },
+      binaries: await binariesOf(major),
+    });
+    try {
+      const ran = await migrate(server.ownerUrl);
+      const migrated = await schemaSnapshot(server.ownerUrl);
+      await revert(server.ownerUrl, { all: true });
+      const left = (await schemaSnapshot(server.ownerUrl)).filter((line) => /^(schema (app|auth)|function)/.test(line));
+      assert.deepEqual(left, [], 'reverting left something behind');
+      assert.deepEqual(await migrate(server.ownerUrl), ran);
+      assert.deepEqual(await schemaSnapshot(server.ownerUrl), migrated, 'the second time made another schema');
+      await provisionAppRole(server.ownerUrl, new URL(server.appUrl).password);
+      await smoke(server.appUrl);
+      const [row] = await sql<{ server_version: string }>(server.appUrl, 'SHOW server_version');
+      return `${row?.server_version}, ${ran.length} migrations up, down, up, ${migrated.length} objects`;
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+for (const major of namedVersions()) {
+  const started = performance.now();
+  try {
+    const said = await replay(major);
+    console.log(`ok      PostgreSQL ${said}, ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  } catch (error) {
+    console.error(`FAILED  PostgreSQL ${major}:`, error);
+    process.exitCode = 1;
+  }
+}
