@@ -52,7 +52,7 @@ export async function readBack(
       found: trail.filter(({ activity_type }) => activity_type === 'batch_process').length,
       expected: bad,
     },
-    { what: 'Completion entries, by the service', found: completions.length, expected: 1 },
+    { what: 'Completion entries by the service', found: completions.length, expected: 1 },
     {
       what: 'Failures in the error groups',
       found: errors.reduce((sum, { error_count }) => sum + error_count, 0),
@@ -74,9 +74,9 @@ export async function lookAsAnother(api: Client, sync_id: string, signal: AbortS
   );
   const trail = await trailOf(api, sync_id, signal);
   return [
-    { what: 'Another organization: live syncs', found: live.length, expected: 0 },
-    { what: "Another organization: the sync's address", found: address, expected: 404 },
-    { what: 'Another organization: trail entries', found: trail.length, expected: 0 },
+    { what: 'Other organization: live syncs', found: live.length, expected: 0 },
+    { what: "Other organization: the sync's address", found: address, expected: 404 },
+    { what: 'Other organization: trail entries', found: trail.length, expected: 0 },
   ];
 }
 

@@ -44,10 +44,11 @@ async function demo(
   say(`Starting the service; its log is ${nearest(logFile)}`);
   const service = await superviseService({ port, dataDir, logFile, say: sayForService, until: signal });
   service.ended.catch((error: unknown) => stopping.abort(error));
-  cleanup.push(async () => {
+  const stopService = async () => {
     stopping.abort();
     await service.ended.catch(() => {});
-  });
+  };
+  cleanup.push(stopService);
 
   const shape = { customers: options.customers, badRate: BAD_RATE, seed: 1 };
   const expected = { customers: options.customers, bad: badCustomerCount(shape) };
@@ -55,7 +56,11 @@ async function demo(
   cleanup.push(() => shop.stop());
   // Its own use of the server: the CRM's table stays reachable while the service is away.
   const database = await startEmbeddedPostgres({ dataDir });
-  cleanup.push(() => database.stop());
+  // The service first, so that the two do not wait for each other.
+  cleanup.push(async () => {
+    await stopService();
+    await database.stop();
+  });
   const crm = await CrmStore.open(database.ownerUrl);
   cleanup.push(() => crm.close());
 
@@ -73,6 +78,7 @@ async function demo(
       seenByAnother = lookAsAnother(another, sync.sync_id, signal);
       seenByAnother.catch(() => {});
     }
+    if (sync.status === 'paused') say('Paused on request, until somebody resumes or cancels it.');
     terminal.progress(sync);
   };
   const batchDelay = options.fast ? 0 : BATCH_DELAY_MS;
@@ -89,6 +95,7 @@ async function demo(
     ...((await seenByAnother) ?? []),
   ];
   say();
+  if (sync.status === 'cancelled') say('The sync was cancelled on request, so the checks of a whole one are not met.');
   for (const line of summaryOf({ ...findings, checks })) say(line);
   const allRight = checks.every(isRight);
   if (options.exit) return allRight;

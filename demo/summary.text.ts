@@ -20,7 +20,7 @@ export function summaryOf({ sync, checks, errors }: Findings): string[] {
 function checkLine(check: Check): string {
   const { what, found, expected } = check;
   const text = (value: string | number) => (typeof value === 'number' ? grouped(value) : value);
-  const line = `  ${isRight(check) ? 'ok   ' : 'wrong'}  ${what.padEnd(42)} ${text(found)}`;
+  const line = `  ${isRight(check) ? 'ok   ' : 'wrong'}  ${what.padEnd(40)} ${text(found)}`;
   return isRight(check) ? line : `${line}, expected ${text(expected)}`;
 }
 

@@ -6,7 +6,8 @@ import { TaskRunner } from '../jobs/task.runner.ts';
 
 /** Enough that three failing nights of upkeep still leave every write its month. */
 const MONTHS_AHEAD = 3;
-const PARTITION = /^sync_activity_log_\d{4}_\d{2}$/;
+/** A detach waits for every reader; one that reads for longer is let finish, and the next turn finalizes. */
+const PATIENCE = '1min';
 
 /** Partitions of the audit trail: made ahead and hardened; detached, never dropped, after the retention. */
 @Injectable()
@@ -40,12 +41,14 @@ export class ActivityUpkeep {
         `SELECT c.relname AS name, i.inhdetachpending AS pending
            FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
           WHERE i.inhparent = 'public.sync_activity_log'::regclass
+            AND c.relname ~ '^sync_activity_log_\\d{4}_\\d{2}$'
             AND c.relname < app.activity_partition_name(now() - make_interval(months => $1))
-          ORDER BY c.relname LIMIT 1`,
+          ORDER BY i.inhdetachpending DESC, c.relname LIMIT 1`,
         [months],
       );
       const [oldest] = rows;
-      if (!oldest || !PARTITION.test(oldest.name)) return 0;
+      if (!oldest) return 0;
+      await owner.query(`SET statement_timeout TO '${PATIENCE}'`);
       // FINALIZE completes a detach that an earlier process began and did not live to end.
       const how = oldest.pending ? 'FINALIZE' : 'CONCURRENTLY';
       await owner.query(

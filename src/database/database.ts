@@ -24,7 +24,7 @@ const parsers = new Map<number, (value: string) => unknown>([
  * Nothing here depends on a session, so a transaction pooler (PgBouncer, Neon) may stand between.
  */
 export function createPool(connectionString: string, max: number): pg.Pool {
-  return new pg.Pool({
+  const pool = new pg.Pool({
     connectionString,
     max,
     pipeline: true,
@@ -38,4 +38,8 @@ export function createPool(connectionString: string, max: number): pg.Pool {
         pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
     },
   } as pg.PoolConfig);
+  // The loss of a connection that somebody holds, between two of their statements, would end the process. Their next statement
+  // fails all the same.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
 }

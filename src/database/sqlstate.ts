@@ -2,7 +2,8 @@ import pg from 'pg';
 import { Problem } from '../common/problem.ts';
 
 /** Errors of the driver and the operating system that mean: no database, for the moment. */
-const CONNECTION_LOST = /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|Connection terminated|timeout exceeded when/;
+const CONNECTION_LOST =
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|Connection terminated|is not queryable|timeout exceeded when/;
 
 /** True when the statement surely did not take effect or the connection is gone: worth one more try if it is idempotent. */
 export function isConnectionLoss(error: unknown): boolean {
@@ -10,6 +11,11 @@ export function isConnectionLoss(error: unknown): boolean {
   return (
     error instanceof Error && CONNECTION_LOST.test(`${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}`)
   );
+}
+
+/** True when somebody else holds what the statement needs (lock timeout, deadlock): without effect, worth trying again. */
+export function isContention(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && /^(55P03|40P01|40001)$/.test(error.code ?? '');
 }
 
 /**

@@ -101,11 +101,14 @@ export interface ReportElement {
 
 /** What became of a report; `progress` is the row as JSON text, null only when missing. */
 export interface ReportResult {
+  readonly org_id: string;
+  readonly sync_id: string;
   readonly outcome: 'reported' | 'missing' | 'ended' | 'backwards' | 'above_total';
   readonly progress: string | null;
 }
 
-export const reportProgress = (reports: readonly ReportElement[]): Statement => ({
-  text: 'SELECT outcome, progress FROM app.report_progress($1)',
-  values: [JSON.stringify(reports)],
+/** At most one report a sync; results in any order. `lockTimeout`: gives up (55P03) on a row that is locked for longer. */
+export const reportProgress = (reports: readonly ReportElement[], lockTimeout: string | null = null): Statement => ({
+  text: 'SELECT org_id, sync_id, outcome, progress FROM app.report_progress($1, $2)',
+  values: [JSON.stringify(reports), lockTimeout],
 });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isConnectionLoss } from '../database/sqlstate.ts';
+import { isConnectionLoss, isContention } from '../database/sqlstate.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { type ReportElement, type ReportResult, reportProgress } from './progress.sql.ts';
 
@@ -7,34 +7,48 @@ import { type ReportElement, type ReportResult, reportProgress } from './progres
 const BATCH_SIZE = 128;
 /** Calls under way at once. Two keep the database busy while the answers of one are sent; more only make batches smaller. */
 const CALLS = 2;
+/** How long a call waits for a row that somebody else holds locked before it goes on without that row's report. */
+const LOCK_TIMEOUT = '100ms';
+/** How long a report whose row stays locked is tried again. */
+const PATIENCE_MS = 10_000;
 
 interface Waiting {
   readonly report: ReportElement;
+  /** Names its sync among those of all organizations. */
+  readonly key: string;
+  readonly since: number;
   readonly resolve: (result: ReportResult) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
  * Gathers the reports that arrive while the database is busy and sends them in one call. An idle service sends a report at
- * once; under load the batches grow by themselves, so that cost per report falls as load rises.
+ * once; under load the batches grow by themselves, so that cost per report falls as load rises. A sync has one report at the
+ * database at a time, so that its reports take effect in the order in which they came.
  */
 @Injectable()
 export class ReportBatcher {
-  private readonly waiting: Waiting[] = [];
+  private waiting: Waiting[] = [];
+  /** Syncs with a report at the database, or among the suspects. */
+  private readonly busy = new Set<string>();
   private calls = 0;
   private scheduled = false;
+  /** Reports of calls that had no effect because of one report in them; sent one by one. */
+  private readonly suspects: Waiting[] = [];
+  private interrogating = false;
 
   constructor(private readonly database: TenantDatabase) {}
 
   /** Resolves when the report is committed. The organization in it must be the current tenant's. */
   report(report: ReportElement): Promise<ReportResult> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ report, resolve, reject });
+      const key = keyOf(report);
+      this.waiting.push({ report, key, since: Date.now(), resolve, reject });
       this.schedule();
     });
   }
 
-  /** Many reports of one caller, in calls of their own; results in their order. */
+  /** Many reports of one caller, gathered like any others; results in their order. */
   async reportAll(reports: readonly ReportElement[]): Promise<PromiseSettledResult<ReportResult>[]> {
     return Promise.allSettled(reports.map((report) => this.report(report)));
   }
@@ -45,39 +59,79 @@ export class ReportBatcher {
     // After the sockets that are readable now have been read: what came together goes together.
     setImmediate(() => {
       this.scheduled = false;
-      void this.send(this.waiting.splice(0, BATCH_SIZE));
+      const batch = this.take();
+      // All that wait may be for busy syncs; the end of their call brings us here again.
+      if (batch.length === 0) return;
+      void this.send(batch);
       this.schedule();
     });
   }
 
-  private async send(batch: Waiting[]): Promise<void> {
+  /** The oldest reports, one a sync, of syncs that have none at the database. */
+  private take(): Waiting[] {
+    const batch: Waiting[] = [];
+    this.waiting = this.waiting.filter((one) => {
+      if (batch.length === BATCH_SIZE || this.busy.has(one.key)) return true;
+      this.busy.add(one.key);
+      batch.push(one);
+      return false;
+    });
+    return batch;
+  }
+
+  private async send(batch: readonly Waiting[]): Promise<void> {
     this.calls += 1;
-    // Everyone locks rows in the same order, so no two calls wait for each other. Stable: one sync's reports keep theirs.
-    batch.sort((a, b) => compare(a.report.org_id, b.report.org_id) || compare(a.report.sync_id, b.report.sync_id));
     try {
       const results = await this.call(batch);
-      batch.forEach((one, index) => {
-        one.resolve(results[index] as ReportResult);
-      });
+      for (const one of batch) this.settle(one, () => one.resolve(results.get(one.key) as ReportResult));
     } catch (error) {
-      if (batch.length === 1 || isConnectionLoss(error)) for (const one of batch) one.reject(error);
-      else await this.sendOneByOne(batch);
+      if (isConnectionLoss(error)) for (const one of batch) this.settle(one, () => one.reject(error));
+      else {
+        this.suspects.push(...batch);
+        void this.interrogate();
+      }
     } finally {
       this.calls -= 1;
       this.schedule();
     }
   }
 
-  /** The whole call had no effect because of one report in it (a locked row, a value Postgres refuses): only that one fails. */
-  private async sendOneByOne(batch: readonly Waiting[]): Promise<void> {
-    for (const one of batch) {
-      await this.call([one]).then(([result]) => one.resolve(result as ReportResult), one.reject);
+  /**
+   * One by one, beside the other calls: a value that Postgres refuses fails alone, and a report whose row stays locked goes to
+   * the end of the line, so that it delays the others by no more than the lock timeout. One at a time: however many rows are
+   * locked, they cost one connection.
+   */
+  private async interrogate(): Promise<void> {
+    if (this.interrogating) return;
+    this.interrogating = true;
+    for (let one = this.suspects.shift(); one; one = this.suspects.shift()) {
+      const { key, since, resolve, reject } = one;
+      try {
+        const results = await this.call([one]);
+        this.settle(one, () => resolve(results.get(key) as ReportResult));
+      } catch (error) {
+        if (isContention(error) && Date.now() - since < PATIENCE_MS) this.suspects.push(one);
+        else this.settle(one, () => reject(error));
+        // Nor will the others be told anything else, and each might wait for a connection in vain.
+        if (isConnectionLoss(error))
+          for (const other of this.suspects.splice(0)) this.settle(other, () => other.reject(error));
+      }
     }
+    this.interrogating = false;
   }
 
-  private call(batch: readonly Waiting[]): Promise<ReportResult[]> {
-    return this.database.callForManyTenants<ReportResult>(reportProgress(batch.map(({ report }) => report)));
+  private settle(one: Waiting, answer: () => void): void {
+    this.busy.delete(one.key);
+    answer();
+    this.schedule();
+  }
+
+  private async call(batch: readonly Waiting[]): Promise<Map<string, ReportResult>> {
+    const reports = batch.map(({ report }) => report);
+    const results = await this.database.callForManyTenants<ReportResult>(reportProgress(reports, LOCK_TIMEOUT));
+    return new Map(results.map((result) => [keyOf(result), result]));
   }
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const keyOf = ({ org_id, sync_id }: { readonly org_id: string; readonly sync_id: string }): string =>
+  `${org_id}\0${sync_id}`;

@@ -32,6 +32,12 @@ describe('1. start a sync', () => {
     expect(row).toMatchObject({ status: 'running', total_items: 5000, processed_count: 0, initiated_by: 'user-7' });
   });
 
+  it('twice in one millisecond collides, for its id is the clock', async () => {
+    const startNow = guide.function('startSync', { Date: { now: () => 1 } });
+    await startNow('org-123', 'user-7');
+    await expect(startNow('org-123', 'user-7')).rejects.toMatchObject({ code: '23505' });
+  });
+
   it('of another organization violates the row-level security policy', async () => {
     await expect(start('org-456')).rejects.toThrow('row-level security policy');
   });
@@ -76,15 +82,13 @@ describe('2. update progress', () => {
   });
 });
 
-describe('3. live progress', () => {
-  it('lists the active syncs, the last reported first', async () => {
-    const [older, newer, ended] = [await start(), await start(), await start()];
-    await update(ended, 5000);
-    await update(older, 1);
-    const listed = (await guide.function('getLiveProgress')('org-123')).map((row: Row) => row.sync_id);
-    expect(listed.slice(0, 2)).toEqual([older, newer]);
-    expect(listed).not.toContain(ended);
-  });
+it('3. live progress lists the active syncs, the last reported first', async () => {
+  const [older, newer, ended] = [await start(), await start(), await start()];
+  await update(ended, 5000);
+  await update(older, 1);
+  const listed = (await guide.function('getLiveProgress')('org-123')).map((row: Row) => row.sync_id);
+  expect(listed.slice(0, 2)).toEqual([older, newer]);
+  expect(listed).not.toContain(ended);
 });
 
 describe('4. preview cache', () => {

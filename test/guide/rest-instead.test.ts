@@ -7,6 +7,7 @@ import {
   listActivityTrends,
   listSlowSyncs,
   lookUpPreview,
+  reportProgress,
   storePreview,
 } from '../../clients/typescript/src/index.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
@@ -77,6 +78,13 @@ describe('what REST answers where the guide and this service differ', () => {
     const { data } = await listSlowSyncs({ client, query: { below: 10 } });
     expect(rows.map(({ sync_id }) => sync_id).sort()).toEqual(['a', 'b', 'c', 'd']);
     expect(data).toMatchObject([{ sync_id: 'd', seconds_per_item: 120 }]);
+  });
+
+  it('counts: never backwards, where the update by SQL takes them as they come', async () => {
+    const counts = { processed_count: 4, failed_count: 0 };
+    const { error, response } = await reportProgress({ client, path: { sync_id: 'd' }, body: counts });
+    expect([response?.status, error?.type]).toEqual([409, expect.stringContaining('backwards')]);
+    expect(await guide.function('updateSyncProgress')('org-123', 'd', 4)).toMatchObject(counts);
   });
 
   it('previews: a filter gets its own delta, where the upsert serves it the delta of another filter', async () => {

@@ -26,10 +26,13 @@ async function replay(major: number): Promise<string> {
       binaries: await binariesOf(major),
     });
     try {
+      const empty = new Set(await schemaSnapshot(server.ownerUrl));
       const ran = await migrate(server.ownerUrl);
       const migrated = await schemaSnapshot(server.ownerUrl);
       await revert(server.ownerUrl, { all: true });
-      const left = (await schemaSnapshot(server.ownerUrl)).filter((line) => /^(schema (app|auth)|function)/.test(line));
+      // TypeORM keeps its own table of what ran.
+      const isOurs = (line: string) => !empty.has(line) && !line.includes('sync_migrations');
+      const left = (await schemaSnapshot(server.ownerUrl)).filter(isOurs);
       assert.deepEqual(left, [], 'reverting left something behind');
       assert.deepEqual(await migrate(server.ownerUrl), ran);
       assert.deepEqual(await schemaSnapshot(server.ownerUrl), migrated, 'the second time made another schema');

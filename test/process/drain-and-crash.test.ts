@@ -15,10 +15,10 @@ beforeAll(() => {
   dataDir = newFolder();
 });
 afterAll(async () => {
+  const server = postmaster();
   await cleanUp();
-  // A server that a failed test orphaned; SIGQUIT ends it without its own clean-up.
-  const left = postmaster();
-  if (left !== undefined && identify(left)) process.kill(left, 'SIGQUIT');
+  // Only when a failed test orphaned it.
+  if (server !== undefined && identify(server)) process.kill(server, 'SIGQUIT');
 });
 
 /** The service with the embedded Postgres: the one that runs, or else started again on the same folder. */

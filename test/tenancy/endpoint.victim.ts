@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { previewKey } from '../../src/preview-cache/preview.key.ts';
+import type { Values } from './endpoint.operations.ts';
+import { readTables } from './rls.catalogue.ts';
+import { insertStatement } from './rls.fixtures.ts';
+
+/** In everything that belongs to a victim and that nobody else could know; never in its ids, which may be guessed. */
+export const MARKER = 'a-secret-of-the-victim';
+
+/** Names that fit the victim's, by parameter, header or member of a body; `who` makes them unlike any other's. */
+export function namesOf(who: string): Values {
+  const preview = { sync_type: `type-of-${who}`, entity_type: 'customer', filters: { of: who } };
+  return {
+    ...preview,
+    sync_id: `sync-of-${who}`,
+    cache_key: previewKey(preview),
+    user_id: `user-of-${who}`,
+    initiated_by: `user-of-${who}`,
+    'Idempotency-Key': `key-of-${who}`,
+    'If-None-Match': '*',
+  };
+}
+
+/** Gives the organization a row in every tenant table, under the names of `namesOf`. */
+export async function plantVictim(admin: pg.Client, org_id: string, who: string): Promise<void> {
+  const { sync_id, sync_type, entity_type, filters, cache_key, user_id, ...names } = namesOf(who);
+  const secret = JSON.stringify({ secret: MARKER });
+  const hourAgo = new Date(Date.now() - 3_600_000);
+  const entry = { org_id, sync_id, user_id, entity_type: MARKER, error_message: MARKER, details: secret };
+  const rows: [table: string, row: Record<string, unknown>][] = [
+    [
+      'sync_progress',
+      {
+        org_id,
+        sync_id,
+        entity_type,
+        source_system: MARKER,
+        initiated_by: user_id,
+        total_items: 10_000,
+        processed_count: 5,
+        checkpoint: secret,
+        // Slow enough for the list of slow ones.
+        started_at: hourAgo,
+      },
+    ],
+    ['sync_activity_log', { ...entry, activity_type: 'sync_completed', status: 'completed', duration_seconds: 1 }],
+    ['sync_activity_log', { ...entry, activity_type: 'batch_process', status: 'failed' }],
+    ['sync_preview_cache', { org_id, sync_type, entity_type, filters, cache_key, delta_data: secret }],
+    ['idempotency_keys', { org_id, key: names['Idempotency-Key'], fingerprint: 'f', response: secret }],
+    ['auth.users_extended', { org_id, id: user_id, email: MARKER }],
+    [
+      'auth.api_keys',
+      { org_id, name: MARKER, scopes: ['sync:read'], key_hash: createHash('sha256').update(who).digest() },
+    ],
+  ];
+  for (const [table, row] of rows) await admin.query(insertStatement(table, row));
+}
+
+/** Every row of the organization, by table. */
+export async function snapshot(admin: pg.Client, orgId: string): Promise<Record<string, unknown[]>> {
+  const tables = (await readTables(admin)).filter(({ parent, has_org_id }) => parent === null && has_org_id);
+  const found: Record<string, unknown[]> = {};
+  for (const { name } of tables) {
+    const { rows } = await admin.query(`SELECT to_jsonb(t) AS row FROM ${name} t WHERE org_id = $1 ORDER BY row`, [
+      orgId,
+    ]);
+    found[name] = rows.map(({ row }) => row);
+  }
+  return found;
+}

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { startTestService } from '../support/test-service.ts';
+import { call, comparable } from './endpoint.caller.ts';
+import { type Document, readOperations } from './endpoint.operations.ts';
+import { MARKER, namesOf, plantVictim, snapshot } from './endpoint.victim.ts';
+
+/** Served without credentials, and why that is safe. */
+const PUBLIC_OPERATIONS = {
+  healthLive: 'says only that it runs',
+  healthReady: 'says only whether the database answers',
+};
+/** POSTs that change nothing, so that sync:read is enough. */
+const READING_POSTS = ['lookUpPreview'];
+/** Reads that show nothing of what an organization stored. */
+const WITHOUT_CONTENT = { whoami: 'shows the caller alone' };
+
+// The service's own document says which tests there are, so it is read before they are.
+const service = await startTestService();
+const document = (await (await fetch(`${service.url}/openapi.json`)).json()) as Document;
+const operations = readOperations(document);
+const guarded = operations.filter(({ isPublic }) => !isPublic);
+const admin = new pg.Client({ connectionString: service.database.superuserUrl });
+await admin.connect();
+
+const key = async (orgId: string | null, scope: string) => ({
+  'x-api-key': await service.createKey({ orgId, scopes: [scope as 'sync:read'] }),
+});
+const ours = {
+  admin: await key('org-a', 'sync:admin'),
+  reader: await key('org-a', 'sync:read'),
+  nobody: await key('org-a', 'none'),
+  everywhere: await key(null, 'sync:admin'),
+};
+
+beforeAll(() => plantVictim(admin, 'org-b', 'b'));
+afterAll(async () => {
+  await admin.end();
+  await service.close();
+});
+
+it('only health is served without credentials', () => {
+  expect(operations.filter(({ isPublic }) => isPublic).map(({ id }) => id)).toEqual(Object.keys(PUBLIC_OPERATIONS));
+});
+
+it('the victim has something to lose in every tenant table', async () => {
+  const empty = Object.entries(await snapshot(admin, 'org-b')).filter(([, rows]) => rows.length === 0);
+  expect(empty.map(([table]) => `${table}: give the victim a row in endpoint.victim.ts`)).toEqual([]);
+});
+
+describe.each(guarded)('$id: $method $path', (operation) => {
+  const requests = () => operation.requests(namesOf('b'));
+  const problems = async (headers: Record<string, string>, search?: string) => {
+    const answers = [];
+    for (const request of requests()) {
+      const path = search ? `${request.path}${request.path.includes('?') ? '&' : '?'}${search}` : request.path;
+      answers.push(await call(service.url, { ...request, path }, headers));
+    }
+    return [...new Set(answers.map(({ status, problem, type }) => `${status} ${problem} ${type}`))];
+  };
+  const only = (text: string) => [`${text} application/problem+json; charset=utf-8`];
+
+  it('answers 401 without credentials', async () => {
+    expect(await problems({})).toEqual(only('401 unauthenticated'));
+  });
+
+  it('answers 403 to a key without its scope', async () => {
+    expect(await problems(ours.nobody)).toEqual(only('403 missing-scope'));
+    if (operation.method !== 'GET' && !READING_POSTS.includes(operation.id))
+      expect(await problems(ours.reader)).toEqual(only('403 missing-scope'));
+  });
+
+  it('answers 403 when another organization is named', async () => {
+    expect(await problems(ours.admin, 'orgId=org-b')).toEqual(only('403 other-organization'));
+    expect(await problems({ ...ours.admin, 'x-org-id': 'org-b' })).toEqual(only('403 other-organization'));
+    expect(await problems({ ...ours.everywhere, 'x-org-id': 'org-a' }, 'orgId=org-b')).toEqual(
+      only('403 other-organization'),
+    );
+  });
+
+  it('answers 400 to a key of every organization that names none', async () => {
+    expect(await problems(ours.everywhere)).toEqual(only('400 organization-required'));
+  });
+
+  it('another organization cannot see, change or even notice what the names lead to', async () => {
+    const who = `b-${operation.id}`;
+    await plantVictim(admin, who, who);
+    const before = await snapshot(admin, who);
+    const answers = [];
+    for (const someone of [who, `nobody-${operation.id}`]) {
+      const seen = [];
+      for (const request of operation.requests(namesOf(someone))) {
+        const answer = await call(service.url, request, ours.admin);
+        expect(answer.text).not.toContain(MARKER);
+        if (operation.hasPathParameter) expect(answer).toMatchObject({ status: 404, problem: 'not-found' });
+        seen.push(comparable(answer, someone));
+      }
+      answers.push(seen);
+    }
+    expect(answers[0]).toEqual(answers[1]);
+    expect(await snapshot(admin, who)).toEqual(before);
+  });
+
+  it('the organization itself can: the names above are right', async () => {
+    const who = `c-${operation.id}`;
+    await plantVictim(admin, who, who);
+    const own = await key(who, 'sync:admin');
+    const [request] = operation.requests({ ...namesOf(who), 'Idempotency-Key': 'unused', 'If-None-Match': undefined });
+    if (!request) throw new Error('no request');
+    const answer = await call(service.url, request, own);
+    expect(answer.status).toBeLessThan(300);
+    if (operation.method === 'GET' && !(operation.id in WITHOUT_CONTENT)) expect(answer.text).toContain(MARKER);
+  });
+});
+
+it('metrics and documentation say nothing of any organization', async () => {
+  for (const path of ['/metrics', '/openapi.json', '/docs']) {
+    const { text } = await call(service.url, { method: 'GET', path, headers: {} }, {});
+    expect(text).not.toMatch(new RegExp(`${MARKER}|org-b|sync-of-b`));
+  }
+});

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import {
+  appendActivity,
+  type Client,
+  getPreview,
+  getSync,
+  listActiveSyncs,
+  listActivity,
+  reportProgress,
+  startSync,
+  storePreview,
+} from '../../clients/typescript/src/index.ts';
+import { type CountingProxy, startCountingProxy } from '../support/counting-proxy.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { startTestService, type TestService } from '../support/test-service.ts';
+
+let database: TestDatabase;
+let proxy: CountingProxy;
+let service: TestService;
+let client: Client;
+let cacheKey: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  proxy = await startCountingProxy(database.appUrl);
+  service = await startTestService({ DATABASE_URL: proxy.url });
+  client = await service.client('org-1');
+  // Opens the connection that the requests below use, one after the other.
+  await startSync({ client, body: { sync_id: 'known', entity_type: 'customer', source_system: 'woocommerce' } });
+  const stored = await storePreview({ client, body: { sync_type: 'known', delta_data: {} } });
+  cacheKey = stored.data?.cache_key ?? '';
+});
+beforeEach(() => void proxy.take());
+afterAll(async () => {
+  await service.close();
+  await proxy.close();
+  await database.drop();
+});
+
+const started = { entity_type: 'customer', source_system: 'woocommerce' };
+const entry = { activity_type: 'batch_process', status: 'running' } as const;
+
+describe('one network round trip to the database, from BEGIN to COMMIT', () => {
+  it.each<[string, number, () => Promise<{ response?: Response }>]>([
+    ['GET /progress/{sync_id}', 200, () => getSync({ client, path: { sync_id: 'known' } })],
+    ['GET /progress/{sync_id} of a sync that is not there', 404, () => getSync({ client, path: { sync_id: 'no' } })],
+    ['GET /progress', 200, () => listActiveSyncs({ client })],
+    ['POST /progress', 201, () => startSync({ client, body: { ...started, sync_id: 'new' } })],
+    ['POST /progress of a known sync', 200, () => startSync({ client, body: { ...started, sync_id: 'known' } })],
+    ['GET /activity', 200, () => listActivity({ client })],
+    ['POST /activity', 201, () => appendActivity({ client, body: entry })],
+    ['POST /activity with many entries', 200, () => appendActivity({ client, body: { items: [entry, entry] } })],
+    ['PUT /previews', 200, () => storePreview({ client, body: { sync_type: 'known', delta_data: { creates: [] } } })],
+    ['GET /previews/{cache_key}', 200, () => getPreview({ client, path: { cache_key: cacheKey } })],
+  ])('is all that %s takes', async (_what, status, call) => {
+    expect((await call()).response?.status).toBe(status);
+    const trips = proxy.take();
+    expect(trips).toHaveLength(1);
+    expect(trips[0]).toMatch(/BEGIN.*app\.set_org.*COMMIT/s);
+  });
+
+  it('is all that PATCH /progress/{sync_id} takes, as one function call that commits by itself', async () => {
+    const { response } = await reportProgress({ client, path: { sync_id: 'known' }, body: { processed_count: 5 } });
+    expect(response?.status).toBe(200);
+    const trips = proxy.take();
+    expect(trips).toHaveLength(1);
+    expect(trips[0]).toContain('app.report_progress');
+  });
+});
+
+describe('the counter', () => {
+  it('counts three when BEGIN, SELECT and COMMIT are awaited one by one, and one when they are not', async () => {
+    const connection = new pg.Client({ connectionString: proxy.url, pipeline: true } as pg.ClientConfig);
+    await connection.connect();
+    const statements = ['BEGIN', 'SELECT 1', 'COMMIT'];
+    try {
+      proxy.take();
+      for (const text of statements) await connection.query(text);
+      expect(proxy.take()).toHaveLength(3);
+      await Promise.all(statements.map((text) => connection.query(text)));
+      expect(proxy.take()).toHaveLength(1);
+    } finally {
+      await connection.end();
+    }
+  });
+});
