@@ -81,6 +81,11 @@ export class ServiceProcess {
     return new ServiceProcess(join(ROOT, `src/commands/${name}.ts`), args, variables, {}).ended;
   }
 
+  /** demo/demo.ts, which runs a service of its own and says what that says. */
+  static demo(args: readonly string[], variables: Record<string, string>): ServiceProcess {
+    return new ServiceProcess(join(ROOT, 'demo/demo.ts'), args, { PORT: '0', ...variables }, {});
+  }
+
   /** Where it listens; undefined until it does. */
   get address(): string | undefined {
     return /listens on (http:\/\/\S+)/.exec(this.stdout)?.[1];

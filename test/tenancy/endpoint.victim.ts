@@ -35,9 +35,10 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
         org_id,
         sync_id,
         entity_type,
-        source_system: MARKER,
+        // As in the document's example, so that starting it again is no conflict.
+        source_system: 'woocommerce',
         initiated_by: user_id,
-        total_items: 10_000,
+        total_items: 5_000,
         processed_count: 5,
         checkpoint: secret,
         // Slow enough for the list of slow ones.

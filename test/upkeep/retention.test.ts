@@ -26,6 +26,8 @@ beforeEach(async () => {
        SELECT 'org-1', '${month}-15', 'imported', 'completed' FROM generate_series(1, 3)`,
     );
   }
+  // Now, because hardening would wait for the reader that some tests open.
+  await sql(service.database.ownerUrl, 'SELECT app.prepare_activity_partitions(3)');
 });
 afterEach(async () => {
   await reader?.end();

@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createSyncClient, getSync } from '../clients/typescript/src/index.ts';
+import { cleanUp, newFolder, ServiceProcess } from './support/service-process.ts';
+import { waitFor } from './support/wait-for.ts';
+
+const API_KEY = 'a-key-for-tests-only';
+let dataDir: string;
+
+beforeAll(() => {
+  dataDir = newFolder();
+});
+afterAll(cleanUp);
+
+/** All on one data folder, as somebody tries it again and again. */
+const startDemo = (...args: string[]) =>
+  ServiceProcess.demo(args, { SYNC_DATA_DIR: dataDir, SYNC_DEV_API_KEY: API_KEY });
+
+const seen = (demo: ServiceProcess, text: RegExp) =>
+  waitFor(`the demo prints ${text}`, () => text.exec(demo.output), { withinMs: 45_000, everyMs: 5 });
+
+/** What the result says of each check, "wrong" and its expectation included. */
+const checksOf = (stdout: string) =>
+  Object.fromEntries(
+    [...stdout.matchAll(/^ {2}(ok|wrong) +(.+?) {2,}(.+)$/gm)].map(([, mark, what, found]) => [
+      what,
+      `${mark} ${found}`,
+    ]),
+  );
+
+const allRight = (counts: { customers: string; failed: string }) => ({
+  Status: 'ok completed_with_errors',
+  'Customers processed': `ok ${counts.customers}`,
+  'Customers failed': `ok ${counts.failed}`,
+  'Trail entries for failed customers': `ok ${counts.failed}`,
+  'Completion entries by the service': 'ok 1',
+  'Failures in the error groups': `ok ${counts.failed}`,
+  "Rows in the CRM's table": `ok ${counts.customers}`,
+  'Other organization: live syncs': 'ok 0',
+  "Other organization: the sync's address": 'ok 404',
+  'Other organization: trail entries': 'ok 0',
+});
+
+/** Counts handled, as the progress lines say them: each was acknowledged before it was printed. */
+const acknowledged = (output: string) =>
+  [...output.matchAll(/% {2}([\d,]+) of/g)].map(([, count]) => Number(count?.replaceAll(',', '')));
+
+const postgresRuns = () => existsSync(join(dataDir, 'cluster/postmaster.pid'));
+
+describe('npm run demo -- --exit', () => {
+  it('syncs a shop with bad customers to exact counts, and ends all it started', async () => {
+    const { code, stdout, stderr } = await startDemo('--exit', '--fast', '--customers', '600').ended;
+    expect(stderr).toBe('');
+    expect(checksOf(stdout)).toEqual(allRight({ customers: '594', failed: '6' }));
+    expect(stdout).toMatch(/ 3 × null value in column "email"/);
+    expect(stdout).toMatch(/ 3 × new row for relation "customers" violates check/);
+    expect(stdout).toMatch(/ 100 % {2}600 of 600, 6 failed/);
+    expect(code).toBe(0);
+    expect(postgresRuns()).toBe(false);
+  });
+
+  it('survives a SIGKILL of the service in the middle: nothing acknowledged is lost, nothing counted twice', async () => {
+    const demo = startDemo('--exit', '--customers', '1500');
+    await seen(demo, /\d %/);
+    const [, syncId = '', pid] = await seen(demo, /(sync-woo-\d+) [^]*kill -9 (\d+)/);
+    process.kill(Number(pid), 'SIGKILL');
+    const atKill = acknowledged(demo.output);
+
+    await seen(demo, /starting it again\.[^]*listens on/);
+    const api = createSyncClient({ baseUrl: demo.url, apiKey: API_KEY, orgId: 'org-demo' });
+    const { data: sync } = await getSync({ client: api, path: { sync_id: syncId } });
+    expect(Number(sync?.processed_count) + Number(sync?.failed_count)).toBeGreaterThanOrEqual(Math.max(...atKill));
+    expect(sync?.status).toBe('running');
+
+    const { code, stdout, stderr } = await demo.ended;
+    expect(stderr).toBe('');
+    expect(stdout).toContain(`The service (process ${pid}) was ended by SIGKILL: starting it again.`);
+    expect(checksOf(stdout)).toEqual(allRight({ customers: '1,485', failed: '15' }));
+    const counts = acknowledged(stdout);
+    expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+    expect(code).toBe(0);
+  });
+});
+
+describe('npm run demo', () => {
+  it('stays up with commands that work as printed, until Ctrl-C', async () => {
+    const demo = startDemo('--fast', '--customers', '100');
+    await seen(demo, /Ctrl-C to stop\./);
+    const commands = demo.output.replaceAll(' \\\n', ' ').matchAll(/^ +curl (.+)$/gm);
+    const bodies = [];
+    for (const [, command = ''] of commands) {
+      const [, address = ''] = /'(http[^']+)'/.exec(command) ?? [];
+      const headers = [...command.matchAll(/-H '([^:']+): ([^']+)'/g)].map(([, name, value]): [string, string] => [
+        `${name}`,
+        `${value}`,
+      ]);
+      const response = await fetch(address, { headers });
+      expect(response.status).toBe(200);
+      bodies.push(await response.json());
+    }
+    expect(bodies).toEqual([
+      expect.objectContaining({ processed_count: 99, failed_count: 1 }),
+      expect.objectContaining({ items: expect.arrayContaining([expect.objectContaining({ org_id: 'org-demo' })]) }),
+      expect.objectContaining({
+        items: expect.arrayContaining([expect.objectContaining({ entity_type: 'customer' })]),
+      }),
+    ]);
+    const [link = ''] = /http\S+\/sign-in\?token=\S+/.exec(demo.output) ?? [];
+    expect((await fetch(link, { redirect: 'manual' })).status).toBe(303);
+
+    const { code, stderr } = await demo.stop('SIGINT');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(postgresRuns()).toBe(false);
+    await expect(fetch(demo.url)).rejects.toThrow('fetch failed');
+  });
+
+  it('stops all at Ctrl-C in the middle of the sync', async () => {
+    const demo = startDemo('--exit');
+    await seen(demo, /\d %/);
+    const { code, stderr } = await demo.stop('SIGINT');
+    expect({ code, stderr }).toEqual({ code: 130, stderr: 'Stopped before the sync had ended.\n' });
+    expect(postgresRuns()).toBe(false);
+    await expect(fetch(demo.url)).rejects.toThrow('fetch failed');
+  });
+
+  it.each([
+    [['--customers', '0'], '--customers must be'],
+    [['--org', "o'brien"], '--org takes'],
+    [['--slow'], 'Usage:'],
+  ])('refuses %j with a sentence', async (args, sentence) => {
+    const { code, stderr, stdout } = await startDemo(...args).ended;
+    expect(stderr).toContain(sentence);
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  });
+});
