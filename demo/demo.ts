@@ -1,142 +1,95 @@
-import { join, relative } from 'node:path';
-import { type Client, createSyncClient, type Progress } from '../clients/typescript/src/index.ts';
-import { badCustomerCount } from '../sandbox/woocommerce/customers/bad-customers.rules.ts';
-import { startWooCommerceSandbox } from '../sandbox/woocommerce/woocommerce-sandbox.ts';
-import { loadEnvironment } from '../src/config/environment.ts';
-import { openDataFolder } from '../src/database/embedded/data-folder.ts';
-import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.ts';
-import { freePort } from '../src/database/embedded/free.port.ts';
-import { type Check, lookAsAnother, readBack } from './checks.ts';
-import { CrmStore } from './crm.store.ts';
+import type { Progress } from '../clients/typescript/src/index.ts';
+import { type Check, lookAfterwards, lookWhileLive, readBack } from './checks.ts';
 import { syncWooCommerceCustomers } from './customer.sync.ts';
 import { type DemoOptions, readOptions } from './demo.options.ts';
-import { NO_OTHER_DATABASE, type ServiceAccess } from './service.launch.ts';
-import { superviseService } from './service.process.ts';
+import { clientOf, type Stage, setStage } from './demo.stage.ts';
 import { isRight, summaryOf, whereToLook } from './summary.text.ts';
-import { grouped, Terminal } from './terminal.ts';
+import { Terminal } from './terminal.ts';
 
-const BAD_RATE = 0.01;
+// npm run demo: the guide's complete customer workflow against a service of its own, live, checked at the end.
+
 const BATCH_DELAY_MS = 150;
-const CALL_TIMEOUT_MS = 15_000;
 const USER = 'demo-user';
+const INTERRUPTED = new Error('Stopped before the sync had ended.');
 
-/** What to end when the demo ends; the last that was started ends first. */
-type Cleanup = (() => Promise<void>)[];
-
-/** The whole demo; true when every check was right. Throws when `stopping` is aborted before the result. */
-async function demo(
-  options: DemoOptions,
-  stopping: AbortController,
-  terminal: Terminal,
-  cleanup: Cleanup,
-): Promise<boolean> {
+/** Syncs the shop and prints what was read back; the sync's id, and whether every check was right. */
+async function playOn(stage: Stage, options: DemoOptions, terminal: Terminal, signal: AbortSignal) {
+  const { service, shop, crm, bad } = stage;
+  const { orgId, customers } = options;
   const { say } = terminal;
-  const { signal } = stopping;
+  const api = clientOf(service.access(), orgId);
+  const another = clientOf(service.access(), `${orgId}-b`);
 
-  Object.assign(process.env, NO_OTHER_DATABASE);
-  const { PORT, SYNC_DATA_DIR: dataDir } = loadEnvironment();
-  const port = await freePort(PORT || undefined);
-  if (PORT !== 0 && port !== PORT) say(`Port ${PORT} is taken, so this uses ${port}.`);
-  const { root } = openDataFolder(dataDir);
-  const logFile = join(root, 'demo-service.log');
-  const sayForService = (line: string) => say(`  ${line.replaceAll(root, nearest(root))}`);
-
-  say(`Starting the service; its log is ${nearest(logFile)}`);
-  const service = await superviseService({ port, dataDir, logFile, say: sayForService, until: signal });
-  service.ended.catch((error: unknown) => stopping.abort(error));
-  const stopService = async () => {
-    stopping.abort();
-    await service.ended.catch(() => {});
-  };
-  cleanup.push(stopService);
-
-  const shape = { customers: options.customers, badRate: BAD_RATE, seed: 1 };
-  const expected = { customers: options.customers, bad: badCustomerCount(shape) };
-  const shop = await startWooCommerceSandbox(shape);
-  cleanup.push(() => shop.stop());
-  // Its own use of the server: the CRM's table stays reachable while the service is away.
-  const database = await startEmbeddedPostgres({ dataDir });
-  // The service first, so that the two do not wait for each other.
-  cleanup.push(async () => {
-    await stopService();
-    await database.stop();
-  });
-  const crm = await CrmStore.open(database.ownerUrl);
-  cleanup.push(() => crm.close());
-
-  say(`  Sandbox WooCommerce shop with ${grouped(options.customers)} customers on ${shop.url}`);
-  say();
-  const api = clientOf(service.access(), options.orgId);
-  const another = clientOf(service.access(), `${options.orgId}-b`);
   let seenByAnother: Promise<Check[]> | undefined;
   const onProgress = (sync: Progress) => {
     if (!seenByAnother) {
-      say(`Sync ${sync.sync_id} of organization ${options.orgId}: shop → CRM table`);
-      say(`Kill the service if you like, it goes on: kill -9 ${service.access().pid}`);
-      say();
+      say(`\nSync ${sync.sync_id} of organization ${orgId}: shop → CRM table`);
+      say(`Kill the service if you like, it goes on: kill -9 ${service.access().pid}\n`);
       // Asked while the sync is live, so that an empty list says something.
-      seenByAnother = lookAsAnother(another, sync.sync_id, signal);
+      seenByAnother = lookWhileLive(another, sync.sync_id, signal);
       seenByAnother.catch(() => {});
     }
     if (sync.status === 'paused') say('Paused on request, until somebody resumes or cancels it.');
     terminal.progress(sync);
   };
   const batchDelay = options.fast ? 0 : BATCH_DELAY_MS;
-  const sync = await syncWooCommerceCustomers({
-    ...{ api, shop, crm, orgId: options.orgId, userId: USER, batchDelay, signal, onProgress },
-  }).finally(() => terminal.endProgress());
-  const { sync_id } = sync;
-
-  const findings = await readBack(api, sync_id, expected, signal);
-  const stored = await crm.countOf(options.orgId, sync_id);
-  const checks = [
-    ...findings.checks,
-    { what: "Rows in the CRM's table", found: stored, expected: expected.customers - expected.bad },
-    ...((await seenByAnother) ?? []),
-  ];
+  const run = { api, shop, crm, orgId, userId: USER, batchDelay, signal, onProgress };
+  const { sync_id, status } = await syncWooCommerceCustomers(run).finally(() => terminal.endProgress());
   say();
-  if (sync.status === 'cancelled') say('The sync was cancelled on request, so the checks of a whole one are not met.');
+  if (status === 'cancelled') say('The sync was cancelled on request, so the checks of a whole one are not met.');
+
+  const findings = await readBack(api, sync_id, { customers, bad }, signal);
+  const stored = {
+    what: "Rows in the CRM's table",
+    found: await crm.countOf(orgId, sync_id),
+    expected: customers - bad,
+  };
+  const isolation = [...((await seenByAnother) ?? []), await lookAfterwards(another, sync_id, signal)];
+  const checks = [...findings.checks, stored, ...isolation];
   for (const line of summaryOf({ ...findings, checks })) say(line);
-  const allRight = checks.every(isRight);
-  if (options.exit) return allRight;
+  return { syncId: sync_id, allRight: checks.every(isRight) };
+}
 
-  say();
-  const place = { access: service.access(), orgId: options.orgId, syncId: sync_id };
-  for (const line of whereToLook({ ...place, dataDir: dataDir === '.data' ? undefined : dataDir })) say(line);
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+/** Returns when the user stops it; throws when the service cannot be kept running. */
+async function stayUp(
+  { service, dataDir }: Stage,
+  orgId: string,
+  syncId: string,
+  terminal: Terminal,
+  signal: AbortSignal,
+) {
+  terminal.say();
+  for (const line of whereToLook({ access: service.access(), orgId, syncId, dataDir })) terminal.say(line);
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   if (signal.reason !== INTERRUPTED) throw signal.reason;
-  return allRight;
 }
 
-/** Calls have a time limit: a service that hangs is one that will be called again. */
-function clientOf({ url, apiKey }: ServiceAccess, orgId: string): Client {
-  const client = createSyncClient({ baseUrl: url, apiKey, orgId });
-  client.setConfig({ fetch: (request) => fetch(request, { signal: AbortSignal.timeout(CALL_TIMEOUT_MS) }) });
-  return client;
-}
-
-const INTERRUPTED = new Error('Stopped before the sync had ended.');
-
-/** A path as a person would type it from here. */
-const nearest = (file: string): string => (relative('.', file).startsWith('..') ? file : relative('.', file));
-
-async function main(): Promise<number> {
-  const terminal = new Terminal();
-  const stopping = new AbortController();
+/** Ctrl-C may arrive twice, from the terminal and from npm. */
+function stopOnSignals(stopping: AbortController, terminal: Terminal): void {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(name, () => {
-      // Ctrl-C may arrive twice, from the terminal and from npm.
       if (stopping.signal.aborted) return;
       stopping.abort(INTERRUPTED);
       terminal.endProgress();
       terminal.say('\nStopping the service and its database…');
     });
-  const cleanup: Cleanup = [];
+}
+
+/** The exit code: 0 when every check was right. */
+async function main(): Promise<number> {
+  const terminal = new Terminal();
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  stopOnSignals(stopping, terminal);
+  const cleanup: (() => Promise<void>)[] = [];
   try {
     const options = readOptions(process.argv.slice(2));
-    return (await demo(options, stopping, terminal, cleanup)) ? 0 : 1;
+    const stage = await setStage({ customers: options.customers, stopping, say: terminal.say, cleanup });
+    const { syncId, allRight } = await playOn(stage, options, terminal, signal);
+    if (!options.exit) await stayUp(stage, options.orgId, syncId, terminal, signal);
+    return allRight ? 0 : 1;
   } catch (error) {
-    const reason = stopping.signal.aborted ? (stopping.signal.reason ?? error) : error;
+    const reason = signal.aborted ? signal.reason : error;
     console.error(reason instanceof Error ? reason.message : String(reason));
     return reason === INTERRUPTED ? 130 : 1;
   } finally {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -36,6 +36,7 @@ export interface RunningService extends ServiceAccess {
 export async function launchService(options: ServiceOptions): Promise<RunningService> {
   const { until } = options;
   until.throwIfAborted();
+  if (!existsSync(MAIN)) throw new Error('The service is not built yet: npm run build');
   const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
     env: serviceEnvironment(options),
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,16 +1,16 @@
 import 'reflect-metadata';
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Logger } from 'nestjs-pino';
+import { Logger, PinoLogger } from 'nestjs-pino';
 import { AppModule } from './app.module.ts';
 import { ProblemValidationPipe } from './common/validation.ts';
 import type { Environment } from './config/environment.ts';
-import { quietAtStart, requestId } from './http/logging.ts';
+import { logRequests, quietAtStart, requestId } from './http/logging.ts';
 import { serveDocument } from './http/openapi.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
+import { addSecurityHeaders } from './http/security.headers.ts';
 import { HttpMetrics } from './metrics/http.metrics.ts';
 
 /** Largest body: a preview's delta, or a thousand reports with checkpoints. */
@@ -42,14 +42,12 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
     body.length === 0 ? done(null, undefined) : parseJson(request as FastifyRequest, body.toString(), done),
   );
   await app.register(cookie);
-  await app.register(helmet, {
-    // Swagger UI styles its page inline.
-    contentSecurityPolicy: { directives: { styleSrc: ["'self'", "'unsafe-inline'"], upgradeInsecureRequests: null } },
-  });
+  await addSecurityHeaders(app);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();
   });
+  logRequests(fastify, (await app.resolve(PinoLogger)).logger);
   app.get(HttpMetrics).observe(fastify);
   if (environment.SYNC_WORKER !== 'only') serveDocument(app);
   return app;

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createSyncClient, getSync } from '../clients/typescript/src/index.ts';
+import { cancelSync, createSyncClient, getSync, pauseSync, resumeSync } from '../clients/typescript/src/index.ts';
+import { readOptions } from '../demo/demo.options.ts';
 import { cleanUp, newFolder, ServiceProcess } from './support/service-process.ts';
 import { waitFor } from './support/wait-for.ts';
 
@@ -61,13 +62,13 @@ describe('npm run demo -- --exit', () => {
   });
 
   it('survives a SIGKILL of the service in the middle: nothing acknowledged is lost, nothing counted twice', async () => {
-    const demo = startDemo('--exit', '--customers', '1500');
+    const demo = startDemo('--exit', '--customers', '1000');
     await seen(demo, /\d %/);
-    const [, syncId = '', pid] = await seen(demo, /(sync-woo-\d+) [^]*kill -9 (\d+)/);
+    const [, syncId = '', pid] = await seen(demo, /(sync-woo-\d+) .*kill -9 (\d+)/s);
     process.kill(Number(pid), 'SIGKILL');
     const atKill = acknowledged(demo.output);
 
-    await seen(demo, /starting it again\.[^]*listens on/);
+    await seen(demo, /starting it again\..*listens on/s);
     const api = createSyncClient({ baseUrl: demo.url, apiKey: API_KEY, orgId: 'org-demo' });
     const { data: sync } = await getSync({ client: api, path: { sync_id: syncId } });
     expect(Number(sync?.processed_count) + Number(sync?.failed_count)).toBeGreaterThanOrEqual(Math.max(...atKill));
@@ -76,7 +77,7 @@ describe('npm run demo -- --exit', () => {
     const { code, stdout, stderr } = await demo.ended;
     expect(stderr).toBe('');
     expect(stdout).toContain(`The service (process ${pid}) was ended by SIGKILL: starting it again.`);
-    expect(checksOf(stdout)).toEqual(allRight({ customers: '1,485', failed: '15' }));
+    expect(checksOf(stdout)).toEqual(allRight({ customers: '990', failed: '10' }));
     const counts = acknowledged(stdout);
     expect(counts).toEqual(counts.toSorted((a, b) => a - b));
     expect(code).toBe(0);
@@ -84,6 +85,28 @@ describe('npm run demo -- --exit', () => {
 });
 
 describe('npm run demo', () => {
+  it('pauses, goes on and cancels as asked through the API, and then says that its checks are not met', async () => {
+    const demo = startDemo('--exit');
+    const [, sync_id = ''] = await seen(demo, /(sync-woo-\d+) /);
+    const api = createSyncClient({ baseUrl: demo.url, apiKey: API_KEY, orgId: 'org-demo' });
+    const call = { client: api, path: { sync_id } };
+    const status = (wanted: string) =>
+      waitFor(`the sync is ${wanted}`, async () => (await getSync(call)).data?.status === wanted);
+
+    await pauseSync(call);
+    await status('paused');
+    await resumeSync(call);
+    await status('running');
+    await cancelSync(call);
+    const { code, stdout } = await demo.ended;
+    expect(checksOf(stdout)).toMatchObject({
+      Status: 'wrong cancelled, expected completed_with_errors',
+      'Completion entries by the service': 'wrong 0, expected 1',
+      "Other organization: the sync's address": 'ok 404',
+    });
+    expect(code).toBe(1);
+  });
+
   it('stays up with commands that work as printed, until Ctrl-C', async () => {
     const demo = startDemo('--fast', '--customers', '100');
     await seen(demo, /Ctrl-C to stop\./);
@@ -124,14 +147,19 @@ describe('npm run demo', () => {
     await expect(fetch(demo.url)).rejects.toThrow('fetch failed');
   });
 
-  it.each([
-    [['--customers', '0'], '--customers must be'],
-    [['--org', "o'brien"], '--org takes'],
-    [['--slow'], 'Usage:'],
-  ])('refuses %j with a sentence', async (args, sentence) => {
-    const { code, stderr, stdout } = await startDemo(...args).ended;
-    expect(stderr).toContain(sentence);
-    expect(stderr).not.toMatch(/^ +at /m);
+  it('refuses what it does not know with a sentence and starts nothing', async () => {
+    const { code, stderr, stdout } = await startDemo('--slow').ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain("Unknown option '--slow'");
+    expect(stderr).toContain('Usage: npm run demo');
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+
+  it.each([
+    [['--customers', '0'], '--customers must be a whole number'],
+    [['--customers', '1e3'], '--customers must be a whole number'],
+    [['--org', "o'brien"], '--org takes up to 60 letters'],
+  ])('refuses %j', (args, sentence) => {
+    expect(() => readOptions(args)).toThrow(sentence);
   });
 });

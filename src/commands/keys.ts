@@ -93,4 +93,6 @@ function printRevoked(id: string | undefined, revoked: boolean): void {
   console.log(`Revoked ${id}; a replica that has just used it may accept it for 5 more seconds.`);
 }
 
-const addressOf = ({ HOST, PORT }: Environment): string => `http://${HOST}:${PORT}`;
+function addressOf({ HOST, PORT }: Environment): string {
+  return `http://${HOST}:${PORT}`;
+}

@@ -1,4 +1,4 @@
-import { type ArgumentMetadata, type PipeTransform, ValidationPipe } from '@nestjs/common';
+import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import {
   IsString,
@@ -89,9 +89,13 @@ const notAnObject = (): Problem =>
 /** Validates one item of a bulk body as the pipe would validate a whole one; throws Problem with pointers inside the item. */
 export function validateItem<T extends object>(type: new () => T, item: unknown): T {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) throw notAnObject();
-  const instance = plainToInstance(type, item);
+  return validated(type, item, true);
+}
+
+function validated<T extends object>(type: new () => T, value: object, inBody: boolean): T {
+  const instance = plainToInstance(type, value);
   const errors = validateSync(instance, OPTIONS);
-  if (errors.length > 0) throw toProblem(errors, true);
+  if (errors.length > 0) throw toProblem(errors, inBody);
   return instance;
 }
 
@@ -107,19 +111,17 @@ export function checkEach<T>(items: readonly unknown[], check: (item: unknown) =
   });
 }
 
-const pipeFor = (inBody: boolean): ValidationPipe =>
-  new ValidationPipe({ ...OPTIONS, transform: true, exceptionFactory: (errors) => toProblem(errors, inBody) });
+/** What a parameter is typed as when it has no class of its own to be validated by. */
+const UNCHECKED = new Set<unknown>([undefined, Object, Array, String, Number, Boolean]);
 
 /** The global pipe: bodies, queries and path parameters become validated instances of their classes. */
 export class ProblemValidationPipe implements PipeTransform {
-  private readonly body = pipeFor(true);
-  private readonly rest = pipeFor(false);
-
-  async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type !== 'body') return this.rest.transform(value, metadata);
+  transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
+    const inBody = type === 'body';
     // No body is an empty one: then what is required is named.
-    const body = value ?? {};
-    if (typeof body !== 'object' || Array.isArray(body)) throw notAnObject();
-    return this.body.transform(body, metadata);
+    const given = inBody ? (value ?? {}) : value;
+    if (inBody && (typeof given !== 'object' || Array.isArray(given))) throw notAnObject();
+    if (type === 'custom' || UNCHECKED.has(metatype)) return given;
+    return validated(metatype as new () => object, given as object, inBody);
   }
 }

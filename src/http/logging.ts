@@ -1,44 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 import type { Logger, Params } from 'nestjs-pino';
-
-/** What the tenancy interceptor and the id generator note on the raw request for its log line. */
-type NotedRequest = IncomingMessage & { id?: string; orgId?: string; syncId?: string };
+import type { BaseLogger, LoggerExtras } from 'pino';
+import type { TenantRequest } from '../tenancy/tenancy.interceptor.ts';
 
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
 
 /** The caller's X-Request-Id when it is harmless, so that a request can be followed across services. */
 export function requestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
-  const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : `req-${randomUUID()}`;
-  (request as NotedRequest).id = id;
-  return id;
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : `req-${randomUUID()}`;
 }
 
 /** Secrets that may stand in an address: the one-time link, and the keys of shops. */
 const withoutSecrets = (url = ''): string =>
   url.replace(/([?&](?:token|consumer_key|consumer_secret)=)[^&]*/g, '$1[redacted]');
 
-/** Structured logs. A request that succeeded is logged at debug: there is one for each report of progress. */
+/** Structured logs, with what must never be in them taken out. */
 export function loggerOptions(level: string): Params {
   return {
+    // No middleware: it would make a logger a request, which logRequests does without.
+    forRoutes: [],
     pinoHttp: {
       level,
-      genReqId: (request) => (request as NotedRequest).id ?? requestId(request),
-      customLogLevel: (_request, response, error) =>
-        error || response.statusCode >= 500 ? 'error' : response.statusCode >= 400 ? 'info' : 'debug',
-      customProps: (request) => ({
-        org_id: (request as NotedRequest).orgId,
-        sync_id: (request as NotedRequest).syncId,
-      }),
-      serializers: {
-        req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
-          id,
-          method,
-          url: withoutSecrets(url),
-        }),
-        res: ({ statusCode }: { statusCode: number }) => ({ status: statusCode }),
-      },
       redact: {
         paths: [
           '*.authorization',
@@ -53,6 +38,28 @@ export function loggerOptions(level: string): Params {
       },
     },
   };
+}
+
+/** One line a request. One that succeeded is logged at debug: there is one for each report of progress. */
+export function logRequests(fastify: FastifyInstance, logger: BaseLogger & Pick<LoggerExtras, 'isLevelEnabled'>): void {
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const { statusCode: status } = reply;
+    const level = status >= 500 ? 'error' : status >= 400 ? 'info' : 'debug';
+    if (logger.isLevelEnabled(level)) {
+      const { id, method, url, orgId, params } = request as TenantRequest;
+      logger[level](
+        {
+          req: { id, method, url: withoutSecrets(url) },
+          res: { status },
+          org_id: orgId,
+          sync_id: (params as { sync_id?: string } | undefined)?.sync_id,
+          responseTime: Math.round(reply.elapsedTime),
+        },
+        status >= 500 ? 'request errored' : 'request completed',
+      );
+    }
+    done();
+  });
 }
 
 /** Nest's own account of how it starts, a line a route, is for whoever debugs that. */

@@ -1,14 +1,17 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
-import { from, lastValueFrom, type Observable } from 'rxjs';
+import { Observable } from 'rxjs';
 import type { AuthenticatedRequest } from '../auth/auth.decorators.ts';
 import { organizationOf } from './organization.ts';
 import { runAsTenant } from './tenant.context.ts';
+
+/** A request after the interceptor; `orgId` is the organization it is for, which its log line names. */
+export type TenantRequest = AuthenticatedRequest & { orgId?: string };
 
 /** Binds the principal's organization to the request; it opens no transaction. */
 @Injectable()
 export class TenancyInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const request = context.switchToHttp().getRequest<TenantRequest>();
     const { principal } = request;
     if (!principal) return next.handle();
     const orgId = organizationOf(principal, {
@@ -16,9 +19,8 @@ export class TenancyInterceptor implements NestInterceptor {
       query: (request.query as Record<string, unknown>).orgId,
     });
     if (orgId === undefined) return next.handle();
-    // The log line of the request names them.
-    Object.assign(request.raw, { orgId, syncId: (request.params as { sync_id?: string }).sync_id });
+    request.orgId = orgId;
     // The handler starts when it is subscribed to, so that must happen inside.
-    return from(runAsTenant({ orgId, principal }, () => lastValueFrom(next.handle(), { defaultValue: undefined })));
+    return new Observable((subscriber) => runAsTenant({ orgId, principal }, () => next.handle().subscribe(subscriber)));
   }
 }

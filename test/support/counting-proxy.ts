@@ -29,7 +29,7 @@ export async function startCountingProxy(databaseUrl: string): Promise<CountingP
     client.on('data', (data) => {
       if (answered) bursts.push('');
       answered = false;
-      bursts.push(`${bursts.pop() ?? ''}${data.toString('latin1')}`);
+      bursts.push((bursts.pop() ?? '') + readable(data));
       upstream.write(data);
     });
     upstream.on('data', (data) => {
@@ -70,3 +70,6 @@ export async function startCountingProxy(databaseUrl: string): Promise<CountingP
     },
   };
 }
+
+/** The statements in it; the rest of the protocol is not text. */
+const readable = (data: Buffer): string => data.toString('latin1').replaceAll(/[^\x20-\x7e]+/g, ' ');

@@ -1,17 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+type Falsy = false | 0 | '' | null | undefined;
+
 /** Polls until `probe` answers something truthy and returns it; what it throws meanwhile counts as not yet. */
 export async function waitFor<T>(
   what: string,
   probe: () => T | Promise<T>,
   { withinMs = 15_000, everyMs = 50 } = {},
-): Promise<NonNullable<T>> {
+): Promise<Exclude<T, Falsy>> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     let failure: unknown;
     try {
       const answer = await probe();
-      if (answer) return answer;
+      if (answer) return answer as Exclude<T, Falsy>;
     } catch (error) {
       failure = error;
     }

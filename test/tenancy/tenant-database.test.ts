@@ -110,32 +110,3 @@ describe('a transaction', () => {
     expect(first?.[0]?.transaction).not.toBe(second?.[0]?.transaction);
   });
 });
-
-describe('a value that cannot be sent', () => {
-  const circular: Record<string, unknown> = {};
-  circular.self = circular;
-
-  describe.each([
-    ['a BigInt in an object', { big: 1n }],
-    ['a circular object', circular],
-  ])('%s', (_what, value) => {
-    it('leaves nothing, and a connection that works', async () => {
-      const call = harness.as('org-a', (tenants) => tenants.query(insertSync('org-a', 'bad', value)));
-      await expect(call).rejects.toThrow(TypeError);
-      await harness.as('org-a', (tenants) => tenants.query(insertSync('org-a', 'good')));
-      expect(await harness.committed()).toEqual(['good']);
-    });
-
-    it('takes the whole transaction with it', async () => {
-      const call = harness.as('org-a', (tenants) =>
-        tenants.transaction(async (transaction) => {
-          await transaction.query(insertSync('org-a', 'before'));
-          await transaction.query(insertSync('org-a', 'bad', value));
-        }),
-      );
-      await expect(call).rejects.toThrow(TypeError);
-      await harness.as('org-a', (tenants) => tenants.query(insertSync('org-a', 'good')));
-      expect(await harness.committed()).toEqual(['good']);
-    });
-  });
-});

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { appendActivity } from '../../clients/typescript/src/index.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { lastError, makeByHand, partitionName, partitions, takeTurns } from './upkeep.support.ts';
 
 let service: TestService;
@@ -102,6 +104,26 @@ describe('a write whose month has no partition', () => {
       { ended: 1 },
     ]);
     expect(await entries(month)).toBe(1);
+  });
+
+  it('waits for another that is just making it, and then finds it made', async () => {
+    const month = await dropThisMonth();
+    const maker = new pg.Client({ connectionString: service.database.appUrl });
+    await maker.connect();
+    await maker.query("BEGIN; SELECT app.set_org('org-2')");
+    await maker.query(`SELECT app.append_activity('org-2', '[{"activity_type": "imported", "status": "completed"}]')`);
+    const second = append('imported');
+    await waitFor('the second waits', async () => {
+      const [row] = await sql(
+        service.database.superuserUrl,
+        'SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE NOT granted AND datname = current_database()',
+      );
+      return row;
+    });
+    await maker.query('COMMIT');
+    await maker.end();
+    expect(await second).toBe(201);
+    expect(await entries(month)).toBe(2);
   });
 
   it('makes it once and loses nothing under twenty writers at once', async () => {

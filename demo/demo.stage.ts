@@ -1,0 +1,90 @@
+import { join, relative } from 'node:path';
+import { type Client, createSyncClient } from '../clients/typescript/src/index.ts';
+import { badCustomerCount } from '../sandbox/woocommerce/customers/bad-customers.rules.ts';
+import { startWooCommerceSandbox } from '../sandbox/woocommerce/woocommerce-sandbox.ts';
+import { loadEnvironment } from '../src/config/environment.ts';
+import { openDataFolder } from '../src/database/embedded/data-folder.ts';
+import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.ts';
+import { freePort } from '../src/database/embedded/free.port.ts';
+import { CrmStore } from './crm.store.ts';
+import { NO_OTHER_DATABASE, type ServiceAccess } from './service.launch.ts';
+import { type SupervisedService, superviseService } from './service.process.ts';
+import type { ShopAccess } from './shop.client.ts';
+import { grouped } from './terminal.ts';
+
+const BAD_RATE = 0.01;
+const CALL_TIMEOUT_MS = 15_000;
+
+/** What the demo plays on: the service, a shop to read from and a table to write to. */
+export interface Stage {
+  readonly service: SupervisedService;
+  readonly shop: ShopAccess;
+  readonly crm: CrmStore;
+  /** How many of the shop's customers the CRM's table must refuse. */
+  readonly bad: number;
+  /** Undefined: the default one, which commands find without being told. */
+  readonly dataDir: string | undefined;
+}
+
+export interface StageOptions {
+  readonly customers: number;
+  /** Aborted when the service cannot be kept running; abort it to end the service. */
+  readonly stopping: AbortController;
+  readonly say: (line?: string) => void;
+  /** Filled, as things start, with what ends them; the last that was started ends first. */
+  readonly cleanup: (() => Promise<void>)[];
+}
+
+/** Starts everything; whatever has started when it throws is in `cleanup`. */
+export async function setStage({ customers, stopping, say, cleanup }: StageOptions): Promise<Stage> {
+  Object.assign(process.env, NO_OTHER_DATABASE);
+  const { PORT, SYNC_DATA_DIR: dataDir } = loadEnvironment();
+  const port = await freePort(PORT || undefined);
+  if (PORT !== 0 && port !== PORT) say(`Port ${PORT} is taken, so this uses ${port}.`);
+  const { root } = openDataFolder(dataDir);
+  const logFile = join(root, 'demo-service.log');
+  say(`Starting the service; its log is ${nearest(logFile)}`);
+  const service = await superviseService({
+    port,
+    dataDir,
+    logFile,
+    say: (line) => say(`  ${line.replaceAll(root, nearest(root))}`),
+    until: stopping.signal,
+  });
+  service.ended.catch((error: unknown) => stopping.abort(error));
+  const stopService = async () => {
+    stopping.abort();
+    await service.ended.catch(() => {});
+  };
+  cleanup.push(stopService);
+
+  const shape = { customers, badRate: BAD_RATE, seed: 1 };
+  const shop = await startWooCommerceSandbox(shape);
+  cleanup.push(() => shop.stop());
+  say(`  Sandbox WooCommerce shop with ${grouped(customers)} customers on ${shop.url}`);
+
+  // Its own use of the server: the CRM's table stays reachable while the service is away.
+  const database = await startEmbeddedPostgres({ dataDir });
+  cleanup.push(async () => {
+    // First, so that the two do not wait for each other.
+    await stopService();
+    await database.stop();
+  });
+  const crm = await CrmStore.open(database.ownerUrl);
+  cleanup.push(() => crm.close());
+  const bad = badCustomerCount(shape);
+  return { service, shop, crm, bad, dataDir: dataDir === '.data' ? undefined : dataDir };
+}
+
+/** Calls have a time limit: a service that hangs is one that will be called again. */
+export function clientOf({ url, apiKey }: ServiceAccess, orgId: string): Client {
+  const client = createSyncClient({ baseUrl: url, apiKey, orgId });
+  client.setConfig({ fetch: (request) => fetch(request, { signal: AbortSignal.timeout(CALL_TIMEOUT_MS) }) });
+  return client;
+}
+
+/** A path as a person would type it from here. */
+function nearest(file: string): string {
+  const path = relative('.', file) || '.';
+  return path.startsWith('..') ? file : path;
+}

@@ -1,0 +1,139 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, importJWK, type JWK } from 'jose';
+import { startTestService, type TestService } from '../support/test-service.ts';
+import { askWithToken, claims } from './auth.support.ts';
+
+/** An issuer that publishes its keys, and can be ill. */
+class Issuer {
+  keys: JWK[] = [];
+  /** What it answers instead of its keys. */
+  illness: { status: number; body: string } | undefined;
+  asked = 0;
+  private server: Server | undefined;
+  private port = 0;
+
+  async open(): Promise<string> {
+    this.server = createServer((_request, response) => {
+      this.asked += 1;
+      const { status, body } = this.illness ?? { status: 200, body: JSON.stringify({ keys: this.keys }) };
+      response.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(body);
+    }).listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
+    this.port = (this.server.address() as AddressInfo).port;
+    return `http://127.0.0.1:${this.port}/keys`;
+  }
+
+  async close(): Promise<void> {
+    if (!this.server?.listening) return;
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  /** Publishes a new key and returns what signs with it. */
+  async newKey(kid: string, alg: 'RS256' | 'ES256'): Promise<() => Promise<string>> {
+    const { publicKey, privateKey } = await generateKeyPair(alg);
+    this.keys.push({ ...(await exportJWK(publicKey)), kid, alg, use: 'sig' });
+    return tokenSignedBy(privateKey, kid, alg);
+  }
+}
+
+const tokenSignedBy = (key: CryptoKey, kid: string, alg: string) => () =>
+  claims().setProtectedHeader({ alg, kid }).sign(key);
+
+let issuer: Issuer;
+let service: TestService;
+
+beforeEach(async () => {
+  issuer = new Issuer();
+  service = await startTestService({ SYNC_JWT_SECRET: '', SYNC_JWKS_URL: await issuer.open() });
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await service.close();
+  await issuer.close();
+});
+
+const statusOf = async (token: string) => (await askWithToken(service, token)).status;
+
+/** The keys are asked for again at most every half minute, so that unknown ones cannot be used to overload the issuer. */
+function halfAMinuteLater(): void {
+  const later = Date.now() + 31_000;
+  jest.spyOn(Date, 'now').mockImplementation(() => later);
+}
+
+describe('published keys', () => {
+  it.each(['RS256', 'ES256'] as const)('verify %s', async (alg) => {
+    const sign = await issuer.newKey('k1', alg);
+    expect(await askWithToken(service, await sign())).toMatchObject({ status: 200, body: { org_id: 'org-1' } });
+  });
+
+  it('refuse what another key signed under the same name', async () => {
+    await issuer.newKey('k1', 'ES256');
+    const { privateKey } = await generateKeyPair('ES256');
+    expect(await statusOf(await tokenSignedBy(privateKey, 'k1', 'ES256')())).toBe(401);
+  });
+
+  it('refuse what was signed with the public key as if it were a shared secret', async () => {
+    await issuer.newKey('k1', 'RS256');
+    const pem = await exportSPKI((await importJWK({ ...issuer.keys[0], ext: true } as JWK)) as CryptoKey);
+    for (const header of [{ alg: 'HS256', kid: 'k1' }, { alg: 'HS256' }]) {
+      const token = await claims().setProtectedHeader(header).sign(new TextEncoder().encode(pem));
+      expect(await statusOf(token)).toBe(401);
+    }
+    // Refused for what it says of itself, before anything is looked for.
+    expect(issuer.asked).toBe(0);
+  });
+
+  it('may be rotated: a new one is found, a withdrawn one is refused', async () => {
+    const old = await issuer.newKey('old', 'ES256');
+    expect(await statusOf(await old())).toBe(200);
+    issuer.keys = [];
+    const fresh = await issuer.newKey('new', 'RS256');
+    halfAMinuteLater();
+    expect(await statusOf(await fresh())).toBe(200);
+    expect(await statusOf(await old())).toBe(401);
+  });
+
+  it('are not asked for again at every token of an unknown key', async () => {
+    const known = await issuer.newKey('known', 'ES256');
+    expect(await statusOf(await known())).toBe(200);
+    const { privateKey } = await generateKeyPair('ES256');
+    for (const kid of ['a', 'b', 'c'])
+      expect(await statusOf(await tokenSignedBy(privateKey, kid, 'ES256')())).toBe(401);
+    expect(issuer.asked).toBe(1);
+  });
+});
+
+describe('an issuer that does not answer', () => {
+  it('is our failure and not the caller’s, and is asked again', async () => {
+    const sign = await issuer.newKey('k1', 'ES256');
+    await issuer.close();
+    const answer = await askWithToken(service, await sign());
+    expect(answer).toMatchObject({ status: 503, problem: 'unavailable' });
+    expect(answer.headers.get('retry-after')).toBe('5');
+    await issuer.open();
+    expect(await statusOf(await sign())).toBe(200);
+  });
+
+  it.each([
+    ['an error', { status: 500, body: 'oops' }],
+    ['a page', { status: 200, body: '<html>' }],
+    ['no keys', { status: 200, body: '{}' }],
+  ])('so is one that answers with %s', async (_what, illness) => {
+    const sign = await issuer.newKey('k1', 'ES256');
+    issuer.illness = illness;
+    expect(await statusOf(await sign())).toBe(503);
+    issuer.illness = undefined;
+    expect(await statusOf(await sign())).toBe(200);
+  });
+
+  it('holds up nobody whose token was verified a moment ago', async () => {
+    const token = await (await issuer.newKey('k1', 'ES256'))();
+    expect(await statusOf(token)).toBe(200);
+    await issuer.close();
+    expect(await statusOf(token)).toBe(200);
+  });
+});

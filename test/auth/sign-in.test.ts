@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from '../support/test-database.ts';
+import { startTestService, type TestService } from '../support/test-service.ts';
+import { ask } from './auth.support.ts';
+
+let service: TestService;
+
+beforeAll(async () => {
+  service = await startTestService();
+});
+afterAll(() => service.close());
+
+const link = (ttlSeconds = 3600) =>
+  service.createKey({ kind: 'link', orgId: 'org-1', name: 'support', userId: 'user-9', ttlSeconds });
+
+const follow = (token: string) => ask(service, `/sign-in?token=${token}`);
+
+/** The cookie's name and value, as a browser sends it back. */
+const cookieOf = (headers: Headers) => headers.getSetCookie()[0]?.split(';')[0] ?? '';
+
+async function signIn(): Promise<string> {
+  return cookieOf((await follow(await link())).headers);
+}
+
+const start = (cookie: string, headers: Record<string, string>) =>
+  ask(service, '/api/sync/progress', {
+    cookie,
+    ...headers,
+    method: 'POST',
+    body: JSON.stringify({ entity_type: 'customer', source_system: 'shop' }),
+  });
+
+describe('a one-time link', () => {
+  it('becomes a session whose cookie no script and no other site can use', async () => {
+    const { status, headers } = await follow(await link());
+    expect({ status, location: headers.get('location') }).toEqual({ status: 303, location: '/' });
+    expect(headers.get('cache-control')).toBe('no-store');
+    const [cookie, ...more] = headers.getSetCookie();
+    expect(more).toEqual([]);
+    expect(cookie).toMatch(/^sync_session=sys_[\w-]{43};/);
+    const flags = cookie?.split('; ').slice(1).sort();
+    expect(flags).toEqual(['HttpOnly', 'Max-Age=43200', 'Path=/', 'SameSite=Lax']);
+  });
+
+  it('works once', async () => {
+    const token = await link();
+    expect((await follow(token)).status).toBe(303);
+    const again = await follow(token);
+    expect(again).toMatchObject({ status: 401, problem: 'unauthenticated' });
+    expect(again.headers.getSetCookie()).toEqual([]);
+  });
+
+  it('works for one of two who follow it at the same time', async () => {
+    const token = await link();
+    const answers = await Promise.all([1, 2, 3, 4].map(() => follow(token)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 401, 401, 401]);
+  });
+
+  it('works neither when its time is over nor when nobody made it', async () => {
+    const token = await link();
+    await sql(service.database.superuserUrl, "UPDATE auth.api_keys SET expires_at = now() WHERE kind = 'link'");
+    for (const wrong of [token, 'syl_unknown', await service.createKey({ orgId: 'org-1' })])
+      expect((await follow(wrong)).status).toBe(401);
+    expect((await follow('')).status).toBe(422);
+  });
+
+  it('is no key, neither before nor after', async () => {
+    const token = await link();
+    expect((await ask(service, '/api/sync/whoami', { 'x-api-key': token })).status).toBe(401);
+    await follow(token);
+    expect((await ask(service, '/api/sync/whoami', { 'x-api-key': token })).status).toBe(401);
+  });
+});
+
+describe('a session', () => {
+  it('reads, as the user of the link', async () => {
+    const answer = await ask(service, '/api/sync/whoami', { cookie: await signIn() });
+    expect(answer.body).toMatchObject({ kind: 'session', user_id: 'user-9', org_id: 'org-1' });
+    expect((await ask(service, '/api/sync/progress?orgId=org-2', { cookie: await signIn() })).status).toBe(403);
+  });
+
+  it('writes from a page of our own', async () => {
+    const cookie = await signIn();
+    expect((await start(cookie, { origin: service.url })).body.initiated_by).toBe('user-9');
+    expect((await start(cookie, { 'sec-fetch-site': 'same-origin' })).status).toBe(201);
+  });
+
+  it.each<[from: string, headers: Record<string, string>]>([
+    ['another site', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }],
+    ['another port of this host', { origin: 'http://127.0.0.1:1' }],
+    ['another subdomain', { origin: 'https://evil.example', 'sec-fetch-site': 'same-site' }],
+    ['a page without an origin', { origin: 'null' }],
+    ['what is no browser', {}],
+  ])('does not write from %s', async (_from, headers) => {
+    expect(await start(await signIn(), headers)).toMatchObject({ status: 403, problem: 'cross-site-request' });
+  });
+
+  it('does not act for another user', async () => {
+    const answer = await ask(service, '/api/sync/progress', {
+      cookie: await signIn(),
+      origin: service.url,
+      method: 'POST',
+      body: JSON.stringify({ entity_type: 'customer', source_system: 'shop', initiated_by: 'user-1' }),
+    });
+    expect(answer.status).toBe(422);
+  });
+
+  it('ends when it is signed out, at once, and not by another site', async () => {
+    const cookie = await signIn();
+    expect((await ask(service, '/api/sync/whoami', { cookie })).status).toBe(200);
+    expect((await ask(service, '/sign-out', { cookie, method: 'POST' })).status).toBe(403);
+
+    const answer = await ask(service, '/sign-out', { cookie, origin: service.url, method: 'POST' });
+    expect(answer.status).toBe(204);
+    expect(answer.headers.getSetCookie()[0]).toMatch(/^sync_session=;.*Expires=Thu, 01 Jan 1970/);
+    expect(await ask(service, '/api/sync/whoami', { cookie })).toMatchObject({
+      status: 401,
+      detail: 'The session has ended; sign in again.',
+    });
+  });
+
+  it('is stored as a hash only', async () => {
+    const secret = (await signIn()).split('=')[1] as string;
+    const stored = JSON.stringify(await sql(service.database.superuserUrl, 'SELECT k::text FROM auth.api_keys k'));
+    expect(stored).toContain('session');
+    expect(stored).not.toContain(secret);
+  });
+});
