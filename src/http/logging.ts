@@ -24,6 +24,8 @@ export function loggerOptions(level: string): Params {
     forRoutes: [],
     pinoHttp: {
       level,
+      // They expect Node's own request and response; logRequests names what it wants.
+      wrapSerializers: false,
       redact: {
         paths: [
           '*.authorization',
