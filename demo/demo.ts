@@ -64,7 +64,7 @@ async function stayUp(
   if (signal.reason !== INTERRUPTED) throw signal.reason;
 }
 
-/** Ctrl-C may arrive twice, from the terminal and from npm. */
+/** Ctrl-C, which may arrive twice, from the terminal and from npm; and a terminal or a pipe that went away. */
 function stopOnSignals(stopping: AbortController, terminal: Terminal): void {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(name, () => {
@@ -73,6 +73,7 @@ function stopOnSignals(stopping: AbortController, terminal: Terminal): void {
       terminal.endProgress();
       terminal.say('\nStopping the service and its database…');
     });
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stopping.abort(INTERRUPTED));
 }
 
 /** The exit code: 0 when every check was right. */

@@ -39,6 +39,9 @@ export class ActivityPartitions0003 implements MigrationInterface {
         EXECUTE format('ALTER TABLE public.sync_activity_log ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
           partition, month AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
         RETURN partition;
+      EXCEPTION WHEN invalid_object_definition THEN
+        -- Somebody's partition under another name covers the month: what is written finds its place there.
+        RETURN NULL;
       END
       $$`);
     await db.query(`
@@ -50,8 +53,7 @@ export class ActivityPartitions0003 implements MigrationInterface {
       BEGIN
         FOR ahead IN 0 .. least(months_ahead, 12) LOOP
           IF to_regclass('public.' || app.activity_partition_name(now() + ahead * interval '1 month')) IS NULL THEN
-            PERFORM app.ensure_activity_partition(now() + ahead * interval '1 month');
-            changed := changed + 1;
+            changed := changed + (app.ensure_activity_partition(now() + ahead * interval '1 month') IS NOT NULL)::integer;
           END IF;
         END LOOP;
         -- A partition made by hand has neither protection: it gets it here.

@@ -1,5 +1,4 @@
 import { ConfigurationError, loadEnvironment } from './config/environment.ts';
-import { createApp } from './create-app.ts';
 import { openDatabase } from './database/open-database.ts';
 import { printableError } from './database/printable-error.ts';
 import { issueDevelopmentAccess } from './development-access.ts';
@@ -15,6 +14,8 @@ export async function serve(): Promise<void> {
     const environment = loadEnvironment();
     const { environment: opened, embedded } = await openDatabase(environment, (line) => console.log(line));
     closers.unshift(() => embedded?.stop());
+    // Loaded only now: a wrong variable is told at once.
+    const { createApp } = await import('./create-app.ts');
     const app = await createApp(opened);
     closers.unshift(() => app.close());
     await app.listen(environment.PORT, environment.HOST).catch(refuseAddress);

@@ -5,7 +5,8 @@ export async function runCommand(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    console.error(printableError(error));
+    // Commands work as the owner.
+    console.error(printableError(error, 'MIGRATION_DATABASE_URL'));
     process.exitCode = 1;
   }
 }

@@ -3,8 +3,8 @@ import { EmbeddedPostgresError } from './embedded/embedded-postgres.ts';
 import { DatabaseNotReadyError } from './readiness.ts';
 import { isConnectionLoss } from './sqlstate.ts';
 
-/** One sentence for what a person can mend; the stack for what only we can. */
-export function printableError(error: unknown): string {
+/** One sentence for what a person can mend; the stack for what only we can. `variable` named the database that was used. */
+export function printableError(error: unknown, variable = 'DATABASE_URL'): string {
   if (
     error instanceof ConfigurationError ||
     error instanceof EmbeddedPostgresError ||
@@ -13,8 +13,8 @@ export function printableError(error: unknown): string {
     return error.message;
   if (!(error instanceof Error)) return String(error);
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === '28P01' || code === '28000') return `DATABASE_URL is refused by the database: ${error.message}.`;
-  if (code === '3D000') return `DATABASE_URL names a database that does not exist: ${error.message}.`;
-  if (isConnectionLoss(error)) return `The database of DATABASE_URL cannot be reached (${error.message || code}).`;
+  if (code === '28P01' || code === '28000') return `${variable} is refused by the database: ${error.message}.`;
+  if (code === '3D000') return `${variable} names a database that does not exist: ${error.message}.`;
+  if (isConnectionLoss(error)) return `The database of ${variable} cannot be reached (${error.message || code}).`;
   return error.stack ?? error.message;
 }

@@ -8,9 +8,8 @@ const CONNECTION_LOST =
 /** True when the statement surely did not take effect or the connection is gone: worth one more try if it is idempotent. */
 export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return /^(57P0[123]|08)/.test(error.code ?? '');
-  return (
-    error instanceof Error && CONNECTION_LOST.test(`${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}`)
-  );
+  const { code = '', message = '' } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+  return CONNECTION_LOST.test(`${code} ${message}`);
 }
 
 /** True when somebody else holds what the statement needs (lock timeout, deadlock): without effect, worth trying again. */

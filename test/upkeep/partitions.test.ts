@@ -137,4 +137,18 @@ describe('a write whose month has no partition', () => {
     expect(statuses.slice(0, 10)).toEqual(syncs.map(() => 201));
     expect(await entries(month)).toBe(20);
   });
+
+  it('finds its place in a partition that somebody made for the month under another name', async () => {
+    const month = await dropThisMonth();
+    await sql(
+      service.database.ownerUrl,
+      `DO $$ BEGIN EXECUTE format('CREATE TABLE archive_now PARTITION OF sync_activity_log FOR VALUES FROM (%L) TO (%L)',
+         date_trunc('month', now()), date_trunc('month', now()) + interval '1 month'); END $$`,
+    );
+    expect(await append('imported')).toBe(201);
+    expect(await entries('archive_now')).toBe(1);
+    await takeTurns(service);
+    expect(await lastError(service, TASK)).toBeNull();
+    expect((await partitions(service)).get(month)).toBeUndefined();
+  });
 });
