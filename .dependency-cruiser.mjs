@@ -28,7 +28,10 @@ export default {
       comment: "A domain module uses another's exported service, never its SQL or its tables.",
       severity: 'error',
       from: { path: `^src/${name}/` },
-      to: { path: `^src/(${LAYERS[7].filter((other) => other !== name).join('|')})/`, pathNot: '\\.(service|module)\\.ts$' },
+      to: {
+        path: `^src/(${LAYERS[7].filter((other) => other !== name).join('|')})/`,
+        pathNot: '\\.(service|module)\\.ts$',
+      },
     })),
     {
       name: 'the-service-needs-nothing-around-it',

@@ -1,5 +1,5 @@
 /** The parts of an OpenAPI document that these tests read. */
-export interface Schema {
+interface Schema {
   readonly $ref?: string;
   readonly type?: string;
   readonly example?: unknown;

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 
 /** The schemas that the migrations own. */
-export const SCHEMAS = ['public', 'auth', 'app'];
+const SCHEMAS = ['public', 'auth', 'app'];
 
 /** A table as the catalogue knows it; `name` with its schema. */
 export interface CatalogueTable {
