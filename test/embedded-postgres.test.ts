@@ -191,16 +191,19 @@ describe('the embedded database', () => {
     await running.stop();
   });
 
-  (isRoot ? test : test.skip)('works for root below a folder that is closed to everybody else', async () => {
-    const dataDir = newFolder(0o700);
-    const { child, server } = await startInChild(dataDir);
-    await first(server.ownerUrl, 'CREATE TABLE kept AS SELECT 1 AS value');
-    await kill(child);
-    process.kill(Number(postmasterPid(dataDir)), 'SIGKILL');
-    const again = await start(dataDir);
-    expect(await first(again.ownerUrl, 'SELECT value FROM kept')).toEqual({ value: 1 });
-    await again.stop();
-  });
+  // Only root hands the server to another user, who must get through to it.
+  if (isRoot) {
+    test('works for root below a folder that is closed to everybody else', async () => {
+      const dataDir = newFolder(0o700);
+      const { child, server } = await startInChild(dataDir);
+      await first(server.ownerUrl, 'CREATE TABLE kept AS SELECT 1 AS value');
+      await kill(child);
+      process.kill(Number(postmasterPid(dataDir)), 'SIGKILL');
+      const again = await start(dataDir);
+      expect(await first(again.ownerUrl, 'SELECT value FROM kept')).toEqual({ value: 1 });
+      await again.stop();
+    });
+  }
 
   test('says in a sentence what is wrong with its data folder', async () => {
     const dataDir = newFolder();
