@@ -15,20 +15,29 @@ const { values: flags } = parseArgs({
     seconds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '64' },
+    organizations: { type: 'string', default: '8' },
   },
 });
-const [seconds, rounds, connections] = [flags.seconds, flags.rounds, flags.connections].map(Number) as [
-  number,
-  number,
-  number,
-];
+const { seconds, rounds, connections, organizations } = Object.fromEntries(
+  Object.entries(flags).map(([name, value]) => {
+    const number = Number(value);
+    if (!(number > 0)) throw new Error(`--${name} must be a number above 0`);
+    return [name, number];
+  }),
+) as Record<keyof typeof flags, number>;
 
 const cleanUps: (() => unknown)[] = [];
-async function cleanUp(): Promise<void> {
-  for (let last = cleanUps.pop(); last; last = cleanUps.pop()) await last();
+let cleaned: Promise<void> | undefined;
+/** Ends every process and removes the folder, the last one first; once, though a signal may come on top of an error. */
+function cleanUp(): Promise<void> {
+  cleaned ??= (async () => {
+    for (let last = cleanUps.pop(); last; last = cleanUps.pop()) await last();
+  })();
+  return cleaned;
 }
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void cleanUp().then(() => process.exit(1)));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => void cleanUp().then(() => process.exit(1)));
+}
 
 try {
   await bench();
@@ -42,7 +51,7 @@ try {
 async function bench(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'sync-operations-bench-'));
   cleanUps.push(() => rm(folder, { recursive: true, force: true }));
-  const database = await BenchDatabase.start(join(folder, 'data'), 2 * connections);
+  const database = await BenchDatabase.start(join(folder, 'data'), 2 * connections, organizations);
   cleanUps.push(() => database.stop());
   const jwtSecret = randomBytes(32).toString('base64url');
   const service = await ServiceProcess.start(
@@ -62,7 +71,9 @@ async function bench(): Promise<void> {
   const loads = [http, sql, pipelined];
 
   console.log(`${await database.durability()}; ${OTHER_SYNCS} other active syncs and ${OTHER_SYNCS} ended ones`);
-  console.log(`${connections} connections a side, ${rounds} rounds of ${seconds} s each, alternating after a warm-up`);
+  console.log(
+    `${connections} connections a side for ${organizations} organizations, ${rounds} rounds of ${seconds} s each, alternating after a warm-up`,
+  );
   console.log('service:   PATCH /api/sync/progress/{sync_id}, HS256 tokens, every answer checked');
   console.log(
     'SQL:       BEGIN; app.set_org; UPDATE … RETURNING *; COMMIT as sync_app, prepared, one by one as pgbench',

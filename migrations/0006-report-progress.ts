@@ -19,24 +19,24 @@ export class ReportProgress0006 implements MigrationInterface {
       #variable_conflict use_column
       DECLARE
         o record;
+        taken text[];
       BEGIN
         IF lock_timeout IS NOT NULL THEN
           PERFORM set_config('lock_timeout', lock_timeout, true);
         END IF;
-        FOR o IN SELECT x ->> 'org_id' AS org_id, json_agg(x) AS reports FROM json_array_elements(reports) AS x
-                  GROUP BY 1 ORDER BY 1 LOOP
+        FOR o IN SELECT x ->> 'org_id' AS org_id, json_agg(x) AS reports, count(*) AS size
+                   FROM json_array_elements(reports) AS x GROUP BY 1 ORDER BY 1 LOOP
           PERFORM app.set_org(o.org_id);
-          -- Everyone locks in the same order, so no two calls wait for each other; and what follows sees the rows as they are.
-          PERFORM FROM public.sync_progress AS s
-            WHERE s.org_id = o.org_id
-              AND s.sync_id IN (SELECT r.sync_id FROM json_to_recordset(o.reports) AS r (sync_id text))
-            ORDER BY s.sync_id
-              FOR NO KEY UPDATE;
-          RETURN QUERY
-          WITH r AS MATERIALIZED (
-            SELECT * FROM json_to_recordset(o.reports) AS x (sync_id text, processed_count integer, failed_count integer,
-              total_items integer, current_item integer, status text, error_message text, checkpoint jsonb)),
-          reported AS (
+          -- Everyone locks rows in the same order, so that no two calls wait for each other.
+          IF o.size > 1 THEN
+            PERFORM FROM public.sync_progress AS s
+              WHERE s.org_id = o.org_id
+                AND s.sync_id IN (SELECT r.sync_id FROM json_to_recordset(o.reports) AS r (sync_id text))
+              ORDER BY s.sync_id
+                FOR NO KEY UPDATE;
+          END IF;
+          taken := '{}';
+          FOR org_id, sync_id, outcome, progress IN
             UPDATE public.sync_progress AS s
                SET processed_count = coalesce(r.processed_count, s.processed_count),
                    failed_count = coalesce(r.failed_count, s.failed_count),
@@ -48,15 +48,20 @@ export class ReportProgress0006 implements MigrationInterface {
                    status = coalesce(r.status, CASE WHEN s.status = 'paused' AND s.pause_requested THEN 'paused'
                                                     ELSE 'running' END),
                    updated_at = now()
-              FROM r
+              FROM json_to_recordset(o.reports) AS r (sync_id text, processed_count integer, failed_count integer,
+                     total_items integer, current_item integer, status text, error_message text, checkpoint jsonb)
              WHERE s.org_id = o.org_id AND s.sync_id = r.sync_id AND s.completed_at IS NULL
                AND coalesce(r.processed_count, s.processed_count) >= s.processed_count
                AND coalesce(r.failed_count, s.failed_count) >= s.failed_count
                AND coalesce(r.processed_count, s.processed_count)::bigint + coalesce(r.failed_count, s.failed_count)
                    <= coalesce(r.total_items, s.total_items, 2147483647)
-            RETURNING s.*)
-          SELECT p.org_id, p.sync_id, 'reported', row_to_json(p)::text FROM reported AS p
-          UNION ALL
+            RETURNING s.org_id, s.sync_id, 'reported', row_to_json(s)::text
+          LOOP
+            taken := taken || sync_id;
+            RETURN NEXT;
+          END LOOP;
+          CONTINUE WHEN cardinality(taken) = o.size;
+          RETURN QUERY
           SELECT o.org_id, r.sync_id,
                  CASE
                    WHEN s.sync_id IS NULL THEN 'missing'
@@ -71,8 +76,9 @@ export class ReportProgress0006 implements MigrationInterface {
                    ELSE 'above_total'
                  END,
                  CASE WHEN s.sync_id IS NOT NULL THEN row_to_json(s)::text END
-            FROM r LEFT JOIN public.sync_progress AS s ON s.org_id = o.org_id AND s.sync_id = r.sync_id
-           WHERE NOT EXISTS (SELECT FROM reported WHERE reported.sync_id = r.sync_id);
+            FROM json_to_recordset(o.reports) AS r (sync_id text, processed_count integer, failed_count integer, status text)
+            LEFT JOIN public.sync_progress AS s ON s.org_id = o.org_id AND s.sync_id = r.sync_id
+           WHERE r.sync_id <> ALL (taken);
         END LOOP;
       END
       $$`);

@@ -1,38 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { createPool, type Statement } from '../src/database/database.ts';
+import { createPool } from '../src/database/database.ts';
 import { isConnectionLoss } from '../src/database/sqlstate.ts';
 import { type ReportElement, type ReportResult, reportProgress } from '../src/progress/progress.sql.ts';
 import { ReportBatcher } from '../src/progress/report.batcher.ts';
-import { TenantDatabase } from '../src/tenancy/tenant.database.ts';
 import { type BreakableProxy, startBreakableProxy } from './support/breakable-proxy.ts';
 import { createTestDatabase, sql, type TestDatabase } from './support/test-database.ts';
 import { waitFor } from './support/wait-for.ts';
-
-/** Notes the size of every call, and holds the calls back while its gate is shut. */
-class WatchedDatabase extends TenantDatabase {
-  readonly sizes: number[] = [];
-  private gate = Promise.withResolvers<void>();
-
-  constructor(pool: pg.Pool) {
-    super(pool);
-    this.gate.resolve();
-  }
-
-  shut(): void {
-    this.gate = Promise.withResolvers();
-  }
-
-  open(): void {
-    this.gate.resolve();
-  }
-
-  override async callForManyTenants<Row extends object>(statement: Statement): Promise<Row[]> {
-    this.sizes.push((JSON.parse(String(statement.values?.[0])) as unknown[]).length);
-    await this.gate.promise;
-    return super.callForManyTenants<Row>(statement);
-  }
-}
+import { WatchedDatabase } from './support/watched-database.ts';
 
 let testDatabase: TestDatabase;
 let proxy: BreakableProxy;
@@ -167,6 +142,13 @@ describe('a row that another session holds locked', () => {
 
 describe('two calls with the same syncs in opposite order', () => {
   it('do not deadlock', async () => {
+    // In a table of some size rows are found through the index, in the order of the reports, unless something sorts them.
+    await sql(
+      testDatabase.superuserUrl,
+      `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system)
+       SELECT 'org-' || n % 3, 'other-' || n, 'customer', 'woocommerce' FROM generate_series(1, 20000) AS n`,
+    );
+    await sql(testDatabase.superuserUrl, 'ANALYZE sync_progress');
     const clients = [0, 1].map(() => new pg.Client({ connectionString: testDatabase.appUrl }));
     await Promise.all(clients.map((client) => client.connect()));
     try {

@@ -4,7 +4,6 @@ import { migrate } from '../../src/database/migrate.ts';
 import { provisionAppRole } from '../../src/database/provision.ts';
 import type { BenchSync } from './load.types.ts';
 
-const ORGANIZATIONS = 8;
 /** Other syncs in the table, so that the index has something to do: as many active and silent, as many ended. */
 export const OTHER_SYNCS = 10_000;
 
@@ -14,25 +13,33 @@ export class BenchDatabase {
   /** Sees every organization and every statistic; never used by what is measured. */
   private readonly superuser: pg.Client;
 
-  private constructor(server: EmbeddedPostgres, superuser: pg.Client) {
+  private readonly organizations: number;
+
+  private constructor(server: EmbeddedPostgres, superuser: pg.Client, organizations: number) {
+    this.organizations = organizations;
     this.server = server;
     this.superuser = superuser;
   }
 
-  static async start(folder: string, connections: number): Promise<BenchDatabase> {
+  static async start(folder: string, connections: number, organizations: number): Promise<BenchDatabase> {
     const server = await startEmbeddedPostgres({
       dataDir: folder,
       settings: { fsync: 'on', synchronous_commit: 'on', max_connections: String(connections + 50) },
     });
-    await migrate(server.ownerUrl);
-    await provisionAppRole(server.ownerUrl, new URL(server.appUrl).password);
-    const url = new URL(server.superuserUrl);
-    url.pathname = new URL(server.ownerUrl).pathname;
-    const superuser = new pg.Client({ connectionString: url.toString() });
-    await superuser.connect();
-    const database = new BenchDatabase(server, superuser);
-    await database.fill();
-    return database;
+    try {
+      await migrate(server.ownerUrl);
+      await provisionAppRole(server.ownerUrl, new URL(server.appUrl).password);
+      const url = new URL(server.superuserUrl);
+      url.pathname = new URL(server.ownerUrl).pathname;
+      const superuser = new pg.Client({ connectionString: url.toString() });
+      await superuser.connect();
+      const database = new BenchDatabase(server, superuser, organizations);
+      await database.fill();
+      return database;
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
   }
 
   get appUrl(): string {
@@ -50,7 +57,7 @@ export class BenchDatabase {
   async startSyncs(name: string, count: number): Promise<BenchSync[]> {
     const { rows } = await this.superuser.query<BenchSync>(
       `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, total_items, initiated_by)
-       SELECT 'org-' || n % ${ORGANIZATIONS}, $1 || '-' || n, 'customer', 'woocommerce', 2000000000, 'user-' || n
+       SELECT 'org-' || n % ${this.organizations}, $1 || '-' || n, 'customer', 'woocommerce', 2000000000, 'user-' || n
          FROM generate_series(1, $2::integer) AS n RETURNING org_id, sync_id`,
       [name, count],
     );
@@ -86,7 +93,7 @@ export class BenchDatabase {
   private async fill(): Promise<void> {
     await this.superuser.query(`
       INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, total_items, processed_count, started_at)
-      SELECT 'org-' || n % ${ORGANIZATIONS}, 'other-' || n, 'order', 'odoo', 5000,
+      SELECT 'org-' || n % ${this.organizations}, 'other-' || n, 'order', 'odoo', 5000,
              CASE WHEN n > ${OTHER_SYNCS} THEN 5000 ELSE n % 5000 END, now() - interval '1 hour'
         FROM generate_series(1, 2 * ${OTHER_SYNCS}) AS n`);
     await this.superuser.query('VACUUM ANALYZE');

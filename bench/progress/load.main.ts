@@ -56,6 +56,6 @@ async function round(seconds: number): Promise<RoundResult> {
     p50Milliseconds: sorted[Math.floor(sorted.length * 0.5)] ?? 0,
     p99Milliseconds: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
     acknowledged,
-    ...(failed && { failure: String(failed.reason) }),
+    ...(failed && { failure: (failed.reason as Error).message }),
   };
 }
