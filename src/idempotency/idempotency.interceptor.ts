@@ -4,7 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { Problem } from '../common/problem.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
-import { TenantDatabase, type TenantTransaction } from '../tenancy/tenant.database.ts';
+import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import type { TenantTransaction } from '../tenancy/tenant.types.ts';
 import { claimKey, findResponse, type StoredResponse, storeResponse } from './idempotency.sql.ts';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;

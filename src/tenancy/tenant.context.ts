@@ -1,15 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Principal } from '../auth/principal.ts';
 import { Problem } from '../common/problem.ts';
-import type { TenantTransaction } from './tenant.database.ts';
-
-/** Whose request (or job) is being worked on. */
-export interface TenantContext {
-  readonly orgId: string;
-  readonly principal: Principal;
-  /** Set while a transaction is open, so that what runs inside joins it instead of opening another. */
-  readonly transaction?: TenantTransaction;
-}
+import type { TenantContext } from './tenant.types.ts';
 
 const storage = new AsyncLocalStorage<TenantContext>();
 

@@ -4,11 +4,7 @@ import { POOL } from '../database/database.module.ts';
 import type { Statement } from '../database/database.ts';
 import { isConnectionLoss } from '../database/sqlstate.ts';
 import { currentTenant, runAsTenant } from './tenant.context.ts';
-
-/** An open transaction in which the organization is set. */
-export interface TenantTransaction {
-  query<Row extends object>(statement: Statement): Promise<Row[]>;
-}
+import type { TenantTransaction } from './tenant.types.ts';
 
 /** The one way to the tenant tables, and the only code that sets the organization. Outside a tenant it throws. */
 @Injectable()
