@@ -6,18 +6,28 @@ import type { Environment } from './config/environment.ts';
 
 const LINK_SECONDS = 60 * 60;
 
-/** With the embedded Postgres only: an admin key for every organization and a one-time dashboard link, printed for people. */
-export async function issueDevelopmentAccess(
-  environment: Environment,
-  ownerUrl: string,
-  address: string,
-): Promise<void> {
+export interface DevelopmentAccess {
+  readonly key: string;
+  /** The secret of a one-time sign-in link. */
+  readonly link: string;
+}
+
+/**
+ * With the embedded Postgres only: makes an admin key for every organization and a one-time dashboard link. Before the service
+ * listens, so that whoever was told its address finds the key at work.
+ */
+export async function makeDevelopmentAccess(environment: Environment, ownerUrl: string): Promise<DevelopmentAccess> {
   const key = environment.SYNC_DEV_API_KEY ?? (await rememberedKey(environment.SYNC_DATA_DIR));
   const everyOrganization = { orgId: null, name: 'development', userId: null, scopes: ['sync:admin'] } as const;
   const link = await KeyAdmin.with(ownerUrl, async (keys) => {
     await keys.create({ kind: 'service', ttlSeconds: null, ...everyOrganization }, key);
     return keys.create({ kind: 'link', ttlSeconds: LINK_SECONDS, ...everyOrganization });
   });
+  return { key, link };
+}
+
+/** Prints them for people. */
+export function printDevelopmentAccess({ key, link }: DevelopmentAccess, address: string): void {
   console.log(`Development API key for every organization (name one in X-Org-Id): ${key}`);
   console.log(`Sign in once, within the hour: ${address}/sign-in?token=${link}`);
 }

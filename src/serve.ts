@@ -1,7 +1,7 @@
 import { ConfigurationError, loadEnvironment } from './config/environment.ts';
 import { openDatabase } from './database/open-database.ts';
 import { printableError } from './database/printable-error.ts';
-import { issueDevelopmentAccess } from './development-access.ts';
+import { makeDevelopmentAccess, printDevelopmentAccess } from './development-access.ts';
 
 type Closer = () => Promise<unknown> | undefined;
 
@@ -18,6 +18,10 @@ export async function serve(): Promise<void> {
     const { createApp } = await import('./create-app.ts');
     const app = await createApp(opened);
     closers.unshift(() => app.close());
+    const access =
+      embedded && environment.SYNC_WORKER !== 'only'
+        ? await makeDevelopmentAccess(opened, embedded.ownerUrl)
+        : undefined;
     await app.listen(environment.PORT, environment.HOST).catch(refuseAddress);
     // The address as it is: PORT=0 takes a free one.
     const address = (await app.getUrl()).replace('[::1]', 'localhost');
@@ -26,7 +30,7 @@ export async function serve(): Promise<void> {
       return;
     }
     console.log(`Sync Operations listens on ${address} (API documentation: ${address}/docs)`);
-    if (embedded) await issueDevelopmentAccess(opened, embedded.ownerUrl, address);
+    if (access) printDevelopmentAccess(access, address);
   } catch (error) {
     console.error(printableError(error));
     await close(closers).catch(() => undefined);

@@ -1,0 +1,11 @@
+import { afterAll, expect, it } from '@jest/globals';
+import { cleanUp, newFolder, ServiceProcess } from '../support/service-process.ts';
+
+afterAll(cleanUp);
+
+it('the development key works the moment the address is told', async () => {
+  const apiKey = 'a-key-for-tests-only';
+  const { url } = await ServiceProcess.start({ SYNC_DATA_DIR: newFolder(), SYNC_DEV_API_KEY: apiKey });
+  const { status } = await fetch(`${url}/api/sync/progress?orgId=org-1`, { headers: { 'x-api-key': apiKey } });
+  expect(status).toBe(200);
+});
