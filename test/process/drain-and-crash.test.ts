@@ -55,7 +55,10 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s under load', (signal) => {
   it('answers what was accepted, loses no acknowledged count, and stops Postgres last', async () => {
     const { url } = await running();
     const load = loadUntilRefused({ url, apiKey: API_KEY, orgId: 'org-1', name: signal, connections: 24 });
-    await waitFor('the load is under way', () => load.acknowledged() > 500);
+    await waitFor('the load is under way', () => {
+      expect(load.unexpected).toEqual([]);
+      return load.acknowledged() > 500;
+    });
     const server = postmaster();
     expect(identify(Number(server))).toBeDefined();
 

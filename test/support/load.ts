@@ -12,6 +12,8 @@ interface LoadOptions {
 interface Load {
   /** Requests answered with 2xx until now. */
   acknowledged(): number;
+  /** Answers until now that should not be. */
+  readonly unexpected: readonly string[];
   /**
    * When every connection was refused: the last acknowledged count of each sync (undefined: not even its start was), and
    * answers that should not be.
@@ -61,7 +63,7 @@ export function loadUntilRefused({ url, apiKey, orgId, name, connections }: Load
     agent.destroy();
     return { counts, unexpected };
   });
-  return { acknowledged: () => acknowledged, ended };
+  return { acknowledged: () => acknowledged, unexpected, ended };
 }
 
 function exchange(
