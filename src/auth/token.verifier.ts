@@ -77,11 +77,14 @@ function toPrincipal(claims: JWTPayload): Principal {
   const { sub, org_id: orgId, scope, exp } = claims as JWTPayload & { org_id?: unknown; scope?: unknown };
   if (typeof orgId !== 'string' || orgId === '')
     throw new Problem('unauthenticated', 'The token\'s claim "org_id" is missing or wrong.');
+  // jose asks that it is there, not that it is text.
+  if (typeof sub !== 'string' || sub === '')
+    throw new Problem('unauthenticated', 'The token\'s claim "sub" is missing or wrong.');
   const granted = Array.isArray(scope) ? scope.map(String) : String(scope ?? '').split(' ');
   return {
     kind: 'token',
-    name: sub ?? '',
-    userId: sub ?? null,
+    name: sub,
+    userId: sub,
     orgId,
     scopes: expandScopes(granted),
     expiresAt: (exp ?? 0) * 1000,

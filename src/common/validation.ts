@@ -22,7 +22,7 @@ const OPTIONS: ValidatorOptions = {
 export const MAX_INTEGER = 2_147_483_647;
 
 /** Postgres stores no NUL and no half of a surrogate pair; both are legal in a JSON string. */
-const isStorableText = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+export const isStorableText = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
 function isStorableJson(value: unknown): boolean {
   if (typeof value === 'string') return isStorableText(value);

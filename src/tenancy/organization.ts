@@ -1,5 +1,9 @@
 import type { Principal } from '../auth/principal.ts';
 import { Problem } from '../common/problem.ts';
+import { isStorableText } from '../common/validation.ts';
+
+/** It leads every key, and an index entry has its limit. */
+const MAX_LENGTH = 200;
 
 /**
  * The organization a request is for: the principal's, or for a key of every organization the one named in X-Org-Id or orgId.
@@ -16,8 +20,8 @@ export function organizationOf(
   let organization = principal.orgId ?? undefined;
   for (const { value, field } of fields) {
     if (value === undefined) continue;
-    if (typeof value !== 'string' || value === '') {
-      const detail = 'must name one organization';
+    if (typeof value !== 'string' || value === '' || value.length > MAX_LENGTH || !isStorableText(value)) {
+      const detail = `must name one organization, in at most ${MAX_LENGTH} characters`;
       throw new Problem('malformed-request', `${field.header ?? field.parameter} ${detail}.`, {
         errors: [{ ...field, detail }],
       });

@@ -45,6 +45,7 @@ describe('a token with the shared secret', () => {
     ['never expires', () => sign(ours({ exp: undefined })), 'claim "exp"'],
     ['is not valid yet', () => sign(ours({ nbf: inSeconds(60) })), 'claim "nbf"'],
     ['has no subject', () => sign(ours({ sub: undefined })), 'claim "sub"'],
+    ['has a subject that is no text', () => sign(ours({ sub: 7 })), 'claim "sub"'],
     ['names no organization', () => sign(ours({ org_id: undefined })), 'claim "org_id"'],
     ['names an empty organization', () => sign(ours({ org_id: '' })), 'claim "org_id"'],
     ['names a list of organizations', () => sign(ours({ org_id: ['org-1', 'org-2'] })), 'claim "org_id"'],
