@@ -7,6 +7,7 @@ import { Logger, PinoLogger } from 'nestjs-pino';
 import { AppModule } from './app.module.ts';
 import { ProblemValidationPipe } from './common/validation.ts';
 import type { Environment } from './config/environment.ts';
+import { jsonParser } from './http/json.parser.ts';
 import { logRequests, quietAtStart, requestId } from './http/logging.ts';
 import { serveDocument } from './http/openapi.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
@@ -38,11 +39,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   app.useGlobalPipes(new ProblemValidationPipe());
   app.useGlobalFilters(filter);
   const fastify = adapter.getInstance();
-  const parseJson = fastify.getDefaultJsonParser('error', 'error');
-  // Generated clients name the type also where they send nothing, as in POST …/cancel.
-  app.useBodyParser('application/json', { bodyLimit: BODY_LIMIT_BYTES }, (request, body, done) =>
-    body.length === 0 ? done(null, undefined) : parseJson(request as FastifyRequest, body.toString(), done),
-  );
+  app.useBodyParser('application/json', { bodyLimit: BODY_LIMIT_BYTES }, jsonParser(fastify));
   await app.register(cookie);
   await addSecurityHeaders(app);
   fastify.addHook('onRequest', (request, reply, done) => {
