@@ -50,6 +50,10 @@ describe('migrations', () => {
     }
   });
 
+  it('find nothing to revert where none ever ran', async () => {
+    expect(await revert(database.ownerUrl)).toEqual([]);
+  });
+
   it('find nothing to do the second time', async () => {
     await migrate(database.ownerUrl);
     expect(await migrate(database.ownerUrl)).toEqual([]);

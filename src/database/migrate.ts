@@ -15,6 +15,10 @@ export function migrate(ownerUrl: string): Promise<string[]> {
 export function revert(ownerUrl: string, options: { all?: boolean } = {}): Promise<string[]> {
   return withMigrationLock(ownerUrl, async (source) => {
     const reverted: string[] = [];
+    const [table] = await source.query<{ name: string | null }[]>(
+      `SELECT to_regclass('public.sync_migrations') AS name`,
+    );
+    if (!table?.name) return reverted;
     do {
       const [newest] = await source.query<{ name: string }[]>(
         'SELECT name FROM public.sync_migrations ORDER BY timestamp DESC LIMIT 1',
