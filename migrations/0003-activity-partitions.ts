@@ -22,7 +22,7 @@ export class ActivityPartitions0003 implements MigrationInterface {
         month timestamp := date_trunc('month', at AT TIME ZONE 'UTC');
       BEGIN
         IF at NOT BETWEEN now() - interval '2 months' AND now() + interval '13 months' THEN
-          RAISE EXCEPTION 'no partition is made for %, only for now and the months ahead', at
+          RAISE EXCEPTION 'no partition is made for %, only for this month and those ahead', at
             USING ERRCODE = 'invalid_parameter_value';
         END IF;
         IF to_regclass('public.' || quote_ident(partition)) IS NOT NULL THEN
