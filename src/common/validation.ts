@@ -93,7 +93,9 @@ export function validateItem<T extends object>(type: new () => T, item: unknown)
 }
 
 function validated<T extends object>(type: new () => T, value: object, inBody: boolean): T {
-  const instance = plainToInstance(type, value);
+  // null is the member left out: its default applies, or it is required.
+  const given = Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
+  const instance = plainToInstance(type, given);
   const errors = validateSync(instance, OPTIONS);
   if (errors.length > 0) throw toProblem(errors, inBody);
   return instance;
