@@ -1,0 +1,147 @@
+export const ENTITY_TYPES = ['customer', 'product', 'order'] as const;
+export type EntityType = (typeof ENTITY_TYPES)[number];
+
+/**
+ * The shapes in the middle. A member that is left out is one the system does not hold; null is one it holds and that is empty.
+ * The difference matters: what is left out is never compared and never overwritten.
+ */
+export type CanonicalData = CanonicalCustomer | CanonicalProduct | CanonicalOrder;
+
+/** An exact decimal as text, `-12.5`, in the one form of decimal.ts. Never a float. */
+export type Decimal = string;
+
+/** RFC 3339 in UTC with a Z, whole seconds. */
+export type Timestamp = string;
+
+export interface CanonicalAddress {
+  readonly first_name?: string | null;
+  readonly last_name?: string | null;
+  readonly company?: string | null;
+  readonly line1?: string | null;
+  readonly line2?: string | null;
+  readonly city?: string | null;
+  readonly postcode?: string | null;
+  /** The system's code of the state, without the country: `CA`. */
+  readonly state?: string | null;
+  /** ISO 3166-1 alpha-2, upper case. */
+  readonly country?: string | null;
+  readonly phone?: string | null;
+  readonly email?: string | null;
+}
+
+export interface CanonicalCustomer {
+  readonly email?: string | null;
+  /** In full: what a system with one field for it holds. Others join and split it. */
+  readonly name?: string | null;
+  readonly first_name?: string | null;
+  readonly last_name?: string | null;
+  readonly company?: string | null;
+  readonly phone?: string | null;
+  /** VAT or other tax number. */
+  readonly vat?: string | null;
+  /** The number the company itself gives its customers. */
+  readonly reference?: string | null;
+  readonly billing?: CanonicalAddress;
+  readonly shipping?: CanonicalAddress;
+  /** False: archived. */
+  readonly active?: boolean;
+  /** True: ordered without an account; known by the email only. */
+  readonly guest?: boolean;
+}
+
+export interface CanonicalProduct {
+  readonly sku?: string | null;
+  readonly name?: string | null;
+  readonly description?: string | null;
+  readonly short_description?: string | null;
+  readonly barcode?: string | null;
+  /** Offered to buyers. */
+  readonly active?: boolean;
+  readonly published?: boolean;
+  readonly price?: Decimal | null;
+  readonly sale_price?: Decimal | null;
+  readonly cost?: Decimal | null;
+  readonly weight?: Decimal | null;
+  /** Null: stock is not counted. */
+  readonly stock?: Decimal | null;
+  readonly categories?: readonly string[];
+  readonly images?: readonly { readonly url: string; readonly alt?: string | null }[];
+  /** What variations differ by; sorted by name. */
+  readonly attributes?: readonly { readonly name: string; readonly options: readonly string[] }[];
+  /** Empty for a product without. Sorted by SKU, then by options. */
+  readonly variations?: readonly CanonicalVariation[];
+}
+
+/** Matched between systems by SKU, or by the options where there is none. */
+export interface CanonicalVariation {
+  readonly sku?: string | null;
+  readonly barcode?: string | null;
+  readonly active?: boolean;
+  readonly price?: Decimal | null;
+  readonly sale_price?: Decimal | null;
+  readonly weight?: Decimal | null;
+  readonly stock?: Decimal | null;
+  /** Attribute name to option, as in `attributes`. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+export interface CanonicalOrder {
+  /** As people know it. */
+  readonly number?: string | null;
+  readonly status?: OrderStatus;
+  /** ISO 4217. */
+  readonly currency?: string | null;
+  readonly created_at?: Timestamp | null;
+  readonly customer?: CustomerReference;
+  readonly billing?: CanonicalAddress;
+  readonly shipping?: CanonicalAddress;
+  readonly lines?: readonly CanonicalOrderLine[];
+  readonly prices_include_tax?: boolean;
+  readonly discount_total?: Decimal;
+  readonly shipping_total?: Decimal;
+  readonly tax_total?: Decimal;
+  readonly total?: Decimal;
+  readonly refunds?: readonly CanonicalRefund[];
+  readonly payment_method?: string | null;
+  readonly note?: string | null;
+}
+
+export const ORDER_STATUSES = [
+  'draft',
+  'pending',
+  'processing',
+  'on_hold',
+  'completed',
+  'cancelled',
+  'refunded',
+  'failed',
+] as const;
+export type OrderStatus = (typeof ORDER_STATUSES)[number];
+
+/** Ids are of the system the data belongs to; the runner translates them through the bindings, null where there is none. */
+export interface CustomerReference {
+  readonly external_id: string | null;
+  readonly email?: string | null;
+  readonly name?: string | null;
+}
+
+export interface CanonicalOrderLine {
+  readonly kind: 'product' | 'shipping' | 'fee';
+  readonly name: string;
+  /** Of the product, for kind `product`; null where it is not known any more. */
+  readonly product_external_id?: string | null;
+  readonly sku?: string | null;
+  readonly quantity: Decimal;
+  /** Before discounts, without tax. */
+  readonly unit_price?: Decimal;
+  /** Of the line, after discounts, without tax. */
+  readonly total: Decimal;
+  readonly tax_total?: Decimal;
+  readonly taxes?: readonly { readonly name: string; readonly total: Decimal }[];
+}
+
+export interface CanonicalRefund {
+  readonly amount: Decimal;
+  readonly reason?: string | null;
+  readonly created_at?: Timestamp | null;
+}
