@@ -8,6 +8,8 @@ const LAYERS = [
   ['jobs'],
   ['idempotency'],
   ['progress', 'activity', 'preview-cache'],
+  ['connectors'],
+  ['runs'],
   ['dashboard', 'health'],
   ['http'],
 ];
@@ -58,6 +60,11 @@ export default {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: false,
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.json'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs', '.json'],
+      // For packages that have nothing but `exports`.
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };

@@ -9,6 +9,13 @@ import { IdempotencyKeys0008 } from './0008-idempotency-keys.ts';
 import { Auth0009 } from './0009-auth.ts';
 import { Upkeep0010 } from './0010-upkeep.ts';
 import { AppendActivity0011 } from './0011-append-activity.ts';
+import { Connections0012 } from './0012-connections.ts';
+import { JobQueue0013 } from './0013-job-queue.ts';
+import { Runs0014 } from './0014-runs.ts';
+import { Records0015 } from './0015-records.ts';
+import { CommitBatch0016 } from './0016-commit-batch.ts';
+import { TriggersOfRuns0017 } from './0017-triggers-of-runs.ts';
+import { RunUpkeep0018 } from './0018-run-upkeep.ts';
 
 /** In the order they run. TypeORM wants 13 digits at the end of each name and sorts by them: here they are the number. */
 export const migrations = [
@@ -23,4 +30,11 @@ export const migrations = [
   Auth0009,
   Upkeep0010,
   AppendActivity0011,
+  Connections0012,
+  JobQueue0013,
+  Runs0014,
+  Records0015,
+  CommitBatch0016,
+  TriggersOfRuns0017,
+  RunUpkeep0018,
 ];

@@ -4,6 +4,7 @@ import { ActivityModule } from './activity/activity.module.ts';
 import { AuthModule } from './auth/auth.module.ts';
 import { ConfigModule } from './config/config.module.ts';
 import type { Environment } from './config/environment.ts';
+import { ConnectorsApiModule, ConnectorsModule } from './connectors/connectors.module.ts';
 import { DashboardModule } from './dashboard/dashboard.module.ts';
 import { DatabaseModule } from './database/database.module.ts';
 import { HealthModule } from './health/health.module.ts';
@@ -13,12 +14,23 @@ import { JobsModule } from './jobs/jobs.module.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
 import { PreviewCacheModule } from './preview-cache/preview-cache.module.ts';
 import { ProgressModule } from './progress/progress.module.ts';
+import { RunCoreModule } from './runs/run-core.module.ts';
+import { RunsApiModule } from './runs/runs-api.module.ts';
 import { TenancyModule } from './tenancy/tenancy.module.ts';
 import { WhoamiModule } from './tenancy/whoami.module.ts';
 import { UpkeepModule } from './upkeep.module.ts';
 
 /** What serves the API, and what a process with SYNC_WORKER=only does without. */
-const API = [WhoamiModule, IdempotencyModule, ProgressModule, ActivityModule, PreviewCacheModule, DashboardModule];
+const API = [
+  WhoamiModule,
+  IdempotencyModule,
+  ProgressModule,
+  ActivityModule,
+  PreviewCacheModule,
+  ConnectorsApiModule,
+  RunsApiModule,
+  DashboardModule,
+];
 
 @Module({})
 export class AppModule {
@@ -34,6 +46,8 @@ export class AppModule {
         TenancyModule,
         JobsModule,
         UpkeepModule,
+        ConnectorsModule,
+        RunCoreModule,
         ...(environment.SYNC_WORKER === 'only' ? [] : API),
         HealthModule,
       ],

@@ -5,5 +5,6 @@ import { ActivityService } from './activity.service.ts';
 @Module({
   controllers: [ActivityController],
   providers: [ActivityService],
+  exports: [ActivityService],
 })
 export class ActivityModule {}

@@ -21,6 +21,8 @@ export const PROBLEMS = {
   'sync-exists': { status: 409, title: 'The sync exists with other content' },
   'sync-ended': { status: 409, title: 'The sync has ended' },
   'counts-backwards': { status: 409, title: 'Counts cannot go backwards' },
+  'stale-preview': { status: 409, title: 'The preview is not what would happen any more' },
+  'delete-guard': { status: 409, title: 'Too many would be deleted' },
   conflict: { status: 409, title: 'Conflict' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'Send application/json' },
@@ -28,6 +30,7 @@ export const PROBLEMS = {
   'counts-above-total': { status: 422, title: 'Counts are above the total' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key was used for another request' },
   'internal-error': { status: 500, title: 'Internal error' },
+  'encryption-not-configured': { status: 503, title: 'The encryption of credentials is not configured' },
   unavailable: { status: 503, title: 'Try again shortly' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -4,13 +4,15 @@ const postgresUrl = z
   .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL', abort: true })
   .refine((url) => new URL(url).pathname.length > 1, 'must name a database: postgres://user:password@host/database');
 
-const encryptionKeys = z.string().transform((text, context) =>
-  text.split(',').map((part) => {
+const encryptionKeys = z.string().transform((text, context) => {
+  const keys = text.split(',').map((part) => {
     const match = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]{43}=)$/.exec(part.trim());
     if (!match) context.addIssue('must be id:key[,id:key…], each key 32 bytes in base64, the newest first');
     return { id: match?.[1] ?? '', key: match?.[2] ?? '' };
-  }),
-);
+  });
+  if (new Set(keys.map(({ id }) => id)).size < keys.length) context.addIssue('must not name an id twice');
+  return keys;
+});
 
 const wholeNumber = (least: number, most: number) => {
   const message = `must be a whole number from ${least} to ${most}`;
@@ -33,7 +35,14 @@ const schema = z
     SYNC_JWT_AUDIENCE: z.string().optional(),
     SYNC_DEV_API_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
     SYNC_ENCRYPTION_KEYS: encryptionKeys.optional(),
+    SYNC_ALLOW_PRIVATE_ADDRESSES: z
+      .enum(['true', 'false'], 'must be true or false')
+      .default('false')
+      .transform((text) => text === 'true'),
     SYNC_WORKER: z.enum(['on', 'off', 'only'], 'must be on, off or only').default('on'),
+    SYNC_WORKER_CONCURRENCY: wholeNumber(1, 100).default(8),
+    SYNC_ORG_CONCURRENCY: wholeNumber(1, 100).default(4),
+    SYNC_LEASE_SECONDS: wholeNumber(2, 600).default(15),
     SYNC_SILENT_MINUTES: wholeNumber(1, 10_080).default(15),
     SYNC_ACTIVITY_RETENTION_MONTHS: wholeNumber(1, 1_200).optional(),
     LOG_LEVEL: z

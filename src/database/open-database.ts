@@ -1,6 +1,7 @@
 import { ConfigurationError, type Environment } from '../config/environment.ts';
 import { createPool } from './database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
+import { ensureRememberedKeys, rememberedKeys } from './embedded/encryption.keys.ts';
 import { migrate } from './migrate.ts';
 import { provisionAppRole } from './provision.ts';
 import { assertDatabaseReady } from './readiness.ts';
@@ -29,15 +30,18 @@ export async function openDatabase(environment: Environment, log: Log): Promise<
 async function openEmbedded(environment: Environment, log: Log): Promise<OpenDatabase> {
   const embedded = await startEmbeddedPostgres({ dataDir: environment.SYNC_DATA_DIR, log });
   try {
+    const { SYNC_ENCRYPTION_KEYS: given, SYNC_DATA_DIR: dataDir } = environment;
+    // The one made before there was a variable still opens what it sealed.
+    const keys = given ? [...given, ...rememberedKeys(dataDir)] : ensureRememberedKeys(dataDir);
     const ran = await migrate(embedded.ownerUrl);
     if (ran.length > 0) log(`Ran ${ran.length} migrations`);
     await provisionAppRole(embedded.ownerUrl, new URL(embedded.appUrl).password);
+    const urls = { databaseUrl: embedded.appUrl, MIGRATION_DATABASE_URL: embedded.ownerUrl };
+    return { environment: Object.freeze({ ...environment, ...urls, SYNC_ENCRYPTION_KEYS: keys }), embedded };
   } catch (error) {
     await embedded.stop();
     throw error;
   }
-  const urls = { databaseUrl: embedded.appUrl, MIGRATION_DATABASE_URL: embedded.ownerUrl };
-  return { environment: Object.freeze({ ...environment, ...urls }), embedded };
 }
 
 async function checked(appUrl: string): Promise<void> {

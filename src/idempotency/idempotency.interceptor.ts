@@ -35,6 +35,13 @@ export class IdempotencyInterceptor implements NestInterceptor {
     );
   }
 
+  /** Whether the request's key has been used: then it will be answered without being done. */
+  async isRepeated(request: FastifyRequest): Promise<boolean> {
+    const key = request.headers['idempotency-key'];
+    if (typeof key !== 'string' || !KEY.test(key)) return false;
+    return (await this.database.read(findResponse(currentTenant().orgId, key))).length > 0;
+  }
+
   private async once(
     transaction: TenantTransaction,
     key: string,

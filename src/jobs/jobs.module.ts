@@ -1,11 +1,12 @@
 import { Global, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { JobQueue } from './job.queue.ts';
 import { TaskRunner } from './task.runner.ts';
 
 @Global()
 @Module({
   imports: [ScheduleModule.forRoot()],
-  providers: [TaskRunner],
-  exports: [TaskRunner],
+  providers: [TaskRunner, JobQueue],
+  exports: [TaskRunner, JobQueue],
 })
 export class JobsModule {}

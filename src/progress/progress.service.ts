@@ -28,6 +28,7 @@ import {
   steerSync,
 } from './progress.sql.ts';
 import { ReportBatcher } from './report.batcher.ts';
+import { SteeringListeners } from './steering.listeners.ts';
 
 @Injectable()
 export class ProgressService {
@@ -36,6 +37,7 @@ export class ProgressService {
   constructor(
     private readonly database: TenantDatabase,
     private readonly batcher: ReportBatcher,
+    private readonly steering: SteeringListeners,
   ) {}
 
   /** Starts a sync, or finds the same one started before (`created` false). Throws sync-exists when it differs. */
@@ -105,7 +107,7 @@ export class ProgressService {
     if (!found) throw noSuchSync(syncId);
     const alreadyCancelled = steering === 'cancel' && found.row.status === 'cancelled';
     if (!found.done && !alreadyCancelled) throw syncEnded(found.row);
-    return found.row;
+    return (await this.steering.tell(syncId, steering)) ? this.get(syncId) : found.row;
   }
 
   private bulkResult(

@@ -7,6 +7,8 @@ import { createApp } from '../../src/create-app.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 
 const JWT_SECRET = 'a-secret-of-at-least-32-characters-for-tests';
+/** What a test service encrypts with unless said. */
+export const TEST_ENCRYPTION_KEY = { id: 'test', key: Buffer.alloc(32, 7).toString('base64') };
 
 /** The application on a database and a port of its own, reached over real HTTP. */
 export interface TestService {
@@ -31,6 +33,7 @@ export async function startTestService(variables: Record<string, string> = {}): 
       DATABASE_URL: database.appUrl,
       MIGRATION_DATABASE_URL: database.ownerUrl,
       SYNC_JWT_SECRET: JWT_SECRET,
+      SYNC_ENCRYPTION_KEYS: `${TEST_ENCRYPTION_KEY.id}:${TEST_ENCRYPTION_KEY.key}`,
       // Upkeep runs where a test says so, not in the middle of another.
       SYNC_WORKER: 'off',
       LOG_LEVEL: 'silent',

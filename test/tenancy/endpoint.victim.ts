@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
+import { CredentialCipher } from '../../src/connectors/credentials/credential.cipher.ts';
 import { previewKey } from '../../src/preview-cache/preview.key.ts';
+import { TEST_ENCRYPTION_KEY } from '../support/test-service.ts';
 import type { Values } from './endpoint.operations.ts';
 import { readTables } from './rls.catalogue.ts';
-import { insertStatement } from './rls.fixtures.ts';
+import { insertStatement, uuidOf } from './rls.fixtures.ts';
 
 /** In everything that belongs to a victim and that nobody else could know; never in its ids, which may be guessed. */
 export const MARKER = 'a-secret-of-the-victim';
@@ -15,6 +17,10 @@ export function namesOf(who: string): Values {
     ...preview,
     sync_id: `sync-of-${who}`,
     cache_key: previewKey(preview),
+    connection_id: uuidOf('connection of', who),
+    // Of a connection to be made: another than the victim's, which has the marker for its name.
+    name: `connection-of-${who}`,
+    system: 'woocommerce',
     user_id: `user-of-${who}`,
     initiated_by: `user-of-${who}`,
     'Idempotency-Key': `key-of-${who}`,
@@ -24,7 +30,8 @@ export function namesOf(who: string): Values {
 
 /** Gives the organization a row in every tenant table, under the names of `namesOf`. */
 export async function plantVictim(admin: pg.Client, org_id: string, who: string): Promise<void> {
-  const { sync_id, sync_type, entity_type, filters, cache_key, user_id, ...names } = namesOf(who);
+  const { sync_id, sync_type, entity_type, filters, cache_key, user_id, connection_id, system, ...names } =
+    namesOf(who);
   const secret = JSON.stringify({ secret: MARKER });
   const hourAgo = new Date(Date.now() - 3_600_000);
   const entry = { org_id, sync_id, user_id, entity_type: MARKER, error_message: MARKER, details: secret };
@@ -49,6 +56,15 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
     ['sync_activity_log', { ...entry, activity_type: 'batch_process', status: 'failed' }],
     ['sync_preview_cache', { org_id, sync_type, entity_type, filters, cache_key, delta_data: secret }],
     ['idempotency_keys', { org_id, key: names['Idempotency-Key'], fingerprint: 'f', response: secret }],
+    [
+      'sync_connections',
+      {
+        ...{ org_id, id: connection_id, name: MARKER, system, ...sealedFor(org_id, String(connection_id)) },
+        // Refused before anything is called.
+        base_url: 'https://127.0.0.1:9',
+      },
+    ],
+    ['auth.hook_addresses', { org_id, connection_id }],
     ['auth.users_extended', { org_id, id: user_id, email: MARKER }],
     [
       'auth.api_keys',
@@ -56,6 +72,18 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
     ],
   ];
   for (const [table, row] of rows) await admin.query(insertStatement(table, row));
+}
+
+/** Credentials and a webhook secret that the test service opens. */
+function sealedFor(orgId: string, connectionId: string): Record<string, unknown> {
+  const cipher = new CredentialCipher([TEST_ENCRYPTION_KEY]);
+  const text = JSON.stringify({ consumer_key: `ck_${MARKER}`, consumer_secret: `cs_${MARKER}` });
+  const credentials = cipher.seal(text, { orgId, connectionId, purpose: 'credentials' });
+  const secret = cipher.seal(MARKER, { orgId, connectionId, purpose: 'webhook_secret' });
+  return {
+    ...{ credentials: credentials.box, credentials_key_id: credentials.keyId },
+    ...{ webhook_secret: secret.box, webhook_secret_key_id: secret.keyId },
+  };
 }
 
 /** Every row of the organization, by table. */

@@ -70,6 +70,29 @@ export const CASES: Readonly<Record<string, Readonly<Record<Role, Row>>>> = {
       'all',
     ],
   },
+  'public.sync_connections': {
+    sync_app: [
+      ['all', 'nothing', 'nothing'],
+      ['all', 'policy', 'policy'],
+      ['all', 'nothing', 'nothing'],
+      'denied',
+      'denied',
+    ],
+    sync_maintenance: NONE,
+    sync_owner: [
+      ['all', 'nothing', 'nothing'],
+      ['all', 'policy', 'policy'],
+      ['all', 'nothing', 'nothing'],
+      ['all', 'nothing', 'nothing'],
+      'all',
+    ],
+  },
+  // A row shows itself to whoever presents its id. The owner reads them all, to go from organization to organization.
+  'auth.hook_addresses': {
+    sync_app: ['nothing', ['all', 'policy', 'policy'], 'denied', 'nothing', 'denied'],
+    sync_maintenance: NONE,
+    sync_owner: ['all', 'policy', 'nothing', 'nothing', 'all'],
+  },
   // Written by the owner alone, for every organization: that is what its own policy says.
   'auth.users_extended': {
     sync_app: [['all', 'nothing', 'nothing'], 'denied', 'denied', 'denied', 'denied'],
@@ -101,4 +124,5 @@ export const WITHOUT_TENANT_ROWS: Readonly<Record<string, string>> = {
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'auth.api_keys':
     'looked up by the hash before any organization is known; org_id is null for a key of every organization',
+  'auth.hook_addresses': 'looked up by the id of the connection before any organization is known',
 };

@@ -13,6 +13,12 @@ export interface Fixture {
 }
 
 const at = (hours: number): Date => new Date(Date.now() + hours * 3_600_000);
+/** The same for the same words, so that rows whose key is a UUID can be told apart as others are. */
+export const uuidOf = (...words: string[]): string =>
+  createHash('md5')
+    .update(words.join(' '))
+    .digest('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 const ends = (state: State): Date => at(state === 'live' ? 1 : -1);
 
 export const FIXTURES: Readonly<Record<string, Fixture>> = {
@@ -53,6 +59,21 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     marker: 'key',
     row: (org_id, state, key) => ({ org_id, key, fingerprint: 'f', expires_at: ends(state) }),
     change: 'response = NULL',
+  },
+  'public.sync_connections': {
+    marker: 'name',
+    row: (org_id, state, name) => ({
+      ...{ org_id, name, id: uuidOf(org_id, name), system: 'woocommerce', base_url: 'https://shop.example.com' },
+      ...(state === 'live'
+        ? { credentials: Buffer.alloc(40), credentials_key_id: 'k1' }
+        : { removed_at: at(-24 * 400) }),
+    }),
+    change: "status = 'ok'",
+  },
+  'auth.hook_addresses': {
+    marker: `CASE connection_id WHEN md5(org_id || ' live')::uuid THEN 'live' WHEN md5(org_id || ' stale')::uuid THEN 'stale' END`,
+    row: (org_id, _state, name) => ({ org_id, connection_id: uuidOf(org_id, name) }),
+    change: 'org_id = org_id',
   },
   'auth.users_extended': {
     marker: 'id',

@@ -8,15 +8,16 @@ export type CustomerInput = Readonly<Record<string, unknown>>;
 export function mergeInput(customer: CustomerRecord, input: CustomerInput, nextMetaId: () => number): CustomerRecord {
   return {
     ...customer,
-    first_name: input.first_name === undefined ? customer.first_name : profileName(String(input.first_name)),
-    last_name: input.last_name === undefined ? customer.last_name : profileName(String(input.last_name)),
+    first_name: input.first_name === undefined ? customer.first_name : profileName(String(input.first_name ?? '')),
+    last_name: input.last_name === undefined ? customer.last_name : profileName(String(input.last_name ?? '')),
     billing: mergeAddress(customer.billing, input.billing),
     shipping: mergeAddress(customer.shipping, input.shipping),
     meta_data: mergeMeta(customer.meta_data, input.meta_data, nextMetaId),
   };
 }
 
-function mergeAddress<T extends object>(address: T, given: unknown): T {
+/** The address with every known part that was given. */
+export function mergeAddress<T extends object>(address: T, given: unknown): T {
   if (typeof given !== 'object' || given === null) return address;
   const known = Object.entries(given).filter(
     ([name, value]) => name in address && value !== undefined && value !== null,
@@ -25,7 +26,7 @@ function mergeAddress<T extends object>(address: T, given: unknown): T {
 }
 
 /** An item is found by its id, else by its key; a value of null removes it; anything else is added. */
-function mergeMeta(meta: readonly MetaItem[], given: unknown, nextMetaId: () => number): readonly MetaItem[] {
+export function mergeMeta(meta: readonly MetaItem[], given: unknown, nextMetaId: () => number): readonly MetaItem[] {
   if (!Array.isArray(given)) return meta;
   let merged = [...meta];
   for (const item of given as readonly Partial<MetaItem>[]) {

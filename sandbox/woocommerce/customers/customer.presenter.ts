@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
+import { naiveTime, SHOP_OFFSET } from '../store/shop.clock.ts';
 import type { CustomerRecord } from './customer.types.ts';
-
-/** The shop's clock is one hour ahead of UTC all year, as in the recordings. */
-const SHOP_OFFSET = 3_600_000;
 
 /**
  * A customer as the API shows it, fields in recorded order (recording 01): `date_*` in shop time, `*_gmt` in UTC, both
@@ -31,10 +29,6 @@ export function presentCustomer(customer: CustomerRecord, collectionUrl: string)
       collection: [{ href: collectionUrl }],
     },
   };
-}
-
-function naiveTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().slice(0, 19);
 }
 
 /** Gravatar's address: the SHA-256 of the lower-case email, nothing for no email. */

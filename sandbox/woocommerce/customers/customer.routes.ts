@@ -1,8 +1,9 @@
 import { runBatch } from '../wordpress/batch.handler.ts';
+import { forbidden } from '../wordpress/permission.error.ts';
 import { pagingHeaders } from '../wordpress/rest.headers.ts';
 import type { Endpoint, RestReply, RestRequest, Route } from '../wordpress/rest.types.ts';
 import { CREATE_ARGS, DELETE_ARGS, ITEM_ARGS, LIST_ARGS, UPDATE_ARGS } from './customer.args.ts';
-import { forbidden } from './customer.errors.ts';
+import type { CustomerInput } from './customer.input.ts';
 import { presentCustomer } from './customer.presenter.ts';
 import { type CustomerQuery, findCustomers } from './customer.query.ts';
 import { CustomerService } from './customer.service.ts';
@@ -42,13 +43,13 @@ export function customerRoutes(store: CustomerStore, homeUrl: string, now: () =>
     methods: EDITABLE,
     args: { ...UPDATE_ARGS }, // items are not validated, only stray fields of the batch itself
     permit: onlySignedIn('batch'),
-    handle: ({ params }) => {
-      const body = runBatch(params, {
-        create: (item) => show(service.create(item)),
-        update: (item) => show(service.update(item)),
-        delete: (id) => show(service.delete(id, true)),
-      });
-      return { status: 200, body };
+    handle: ({ params, batch: rules }) => {
+      const actions = {
+        create: (item: CustomerInput) => show(service.create(item)),
+        update: (item: CustomerInput) => show(service.update(item)),
+        delete: (id: number) => show(service.delete(id, true)),
+      };
+      return { status: 200, body: runBatch(params, actions, rules) };
     },
   };
   /** A missing customer is told to anyone, before any permission (recording 20). */

@@ -1,6 +1,5 @@
 import { RestError } from './rest.error.ts';
-
-const LIMIT = 100;
+import type { BatchRules } from './rest.types.ts';
 
 /** What a batch does to one item; a RestError becomes that item's error and harms no other. */
 export interface BatchActions {
@@ -16,10 +15,25 @@ type BatchAnswer = Partial<Record<keyof BatchActions, object[]>>;
  * null for an update without one (recording 40). Ids that are no number vanish from `delete`, which shifts the rest.
  * An empty batch answers `[]` (recording 43).
  */
-export function runBatch(params: Readonly<Record<string, unknown>>, actions: BatchActions): BatchAnswer | [] {
+export function runBatch(
+  params: Readonly<Record<string, unknown>>,
+  actions: BatchActions,
+  { limit = 100, failEvery = Number.POSITIVE_INFINITY }: BatchRules,
+): BatchAnswer | [] {
   const [creates, updates, deletes] = [items(params.create), items(params.update), items(params.delete)];
-  if (creates.length + updates.length + deletes.length > LIMIT) throw tooMany(); // recording 41
+  if (creates.length + updates.length + deletes.length > limit) throw tooMany(limit); // recording 41
 
+  let position = 0;
+  const attempt = (id: unknown, act: () => object): object => {
+    position += 1;
+    try {
+      if (position % failEvery === 0) throw databaseFailed();
+      return act();
+    } catch (problem) {
+      if (problem instanceof RestError) return { id, error: problem.body() };
+      throw problem;
+    }
+  };
   const answer: BatchAnswer = {};
   if (creates.length > 0) answer.create = creates.map((item) => attempt(0, () => actions.create(fields(item))));
   if (updates.length > 0) {
@@ -30,15 +44,6 @@ export function runBatch(params: Readonly<Record<string, unknown>>, actions: Bat
   return Object.keys(answer).length === 0 ? [] : answer;
 }
 
-function attempt(id: unknown, act: () => object): object {
-  try {
-    return act();
-  } catch (problem) {
-    if (problem instanceof RestError) return { id, error: problem.body() };
-    throw problem;
-  }
-}
-
 function items(value: unknown): unknown[] {
   return typeof value === 'object' && value !== null ? Object.values(value) : [];
 }
@@ -47,7 +52,12 @@ function fields(item: unknown): Readonly<Record<string, unknown>> {
   return typeof item === 'object' && item !== null ? { ...item } : {};
 }
 
-function tooMany(): RestError {
-  const message = `Unable to accept more than ${LIMIT} items for this request.`;
+function tooMany(limit: number): RestError {
+  const message = `Unable to accept more than ${limit} items for this request.`;
   return new RestError('woocommerce_rest_request_entity_too_large', message, 413);
+}
+
+/** WordPress's own words for a write that its database refused. */
+function databaseFailed(): RestError {
+  return new RestError('db_update_error', 'Could not update post in the database.', 500);
 }

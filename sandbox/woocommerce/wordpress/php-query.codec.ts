@@ -27,7 +27,7 @@ export function buildPhpQuery(params: Readonly<Record<string, unknown>>, encode 
     if (typeof value === 'object' && value !== null) {
       for (const [key, item] of Object.entries(value)) visit(item, `${name}%5B${encode(key)}%5D`);
     } else {
-      pairs.push(`${name}=${encode(String(value))}`);
+      pairs.push(`${name}=${encode(typeof value === 'boolean' ? String(Number(value)) : String(value))}`);
     }
   };
   for (const [key, value] of Object.entries(params)) visit(value, encode(key));

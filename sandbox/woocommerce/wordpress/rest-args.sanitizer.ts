@@ -16,6 +16,9 @@ export function sanitizeArgs(
   return params;
 }
 
+/** What PHP makes of null. */
+const EMPTY = { integer: 0, string: '', boolean: false, array: [], object: {}, any: null } as const;
+
 /** `1,2 3`, `[1, 2]` or `{0: '1'}` as words; used for lists of ids and of field names. */
 export function wordsOf(value: unknown): string[] {
   const parts = typeof value === 'object' && value !== null ? Object.values(value) : [value];
@@ -26,9 +29,10 @@ export function wordsOf(value: unknown): string[] {
 }
 
 function sanitize(value: unknown, spec: ArgSpec): unknown {
+  if (value === null) return EMPTY[spec.type];
   if (spec.idList) return [...new Set(wordsOf(value).map((word) => Math.abs(Number.parseInt(word, 10)) || 0))];
   if (spec.type === 'integer') return Math.abs(Number(value));
   if (spec.type === 'boolean') return !['0', 'false', ''].includes(String(value).toLowerCase());
-  if (spec.type === 'array' && typeof value === 'object' && value !== null) return Object.values(value);
+  if (spec.type === 'array') return typeof value === 'object' ? Object.values(value) : wordsOf(value);
   return value;
 }

@@ -19,7 +19,11 @@ export interface DispatcherParts {
   homeUrl: string;
   routes: readonly Route[];
   authenticate: Authenticate;
+  /** The site's own limit of batches. */
+  batchLimit?: number;
 }
+
+const NOBODY = { key: null, error: null };
 
 interface Match {
   route: Route;
@@ -31,9 +35,9 @@ interface Match {
  * WordPress's REST server. The order of its checks shows in the recordings: key, key permission, route, JSON, parameters,
  * the user's permission, and only then the resource; so an anonymous request with a bad parameter gets 400, not 401.
  */
-export function createDispatcher({ homeUrl, routes, authenticate }: DispatcherParts) {
+export function createDispatcher({ homeUrl, routes, authenticate, batchLimit = 100 }: DispatcherParts) {
   return function dispatch(raw: RawRequest): DispatchedReply {
-    const { key, error } = authenticate(raw);
+    const { key, error } = raw.revoked ? NOBODY : authenticate(raw);
     const headers = commonHeaders(homeUrl, raw.method, key !== null);
     const finish = ({ status, body, headers: extra }: RestReply): DispatchedReply => ({
       status,
@@ -44,7 +48,7 @@ export function createDispatcher({ homeUrl, routes, authenticate }: DispatcherPa
       if (error) throw error;
       if (key) requirePermission(key, raw.method);
       const match = findEndpoint(routes, raw);
-      const request = mergeParams(match, raw, key !== null);
+      const request = mergeParams(match, raw, key !== null, batchLimit);
       const allowed = allowedMethods(match.route, request);
       if (allowed !== '') headers.Allow = allowed;
       const reply = run(match.endpoint, raw, request);
@@ -83,8 +87,9 @@ function restPath({ path, query }: RawRequest): string | null {
   return typeof route === 'string' ? route.replace(/\/+$/, '') : null;
 }
 
-function mergeParams({ pathParams }: Match, raw: RawRequest, signedIn: boolean): RestRequest {
-  return { params: { ...pathParams, ...raw.query, ...readBody(raw) }, query: raw.query, signedIn };
+function mergeParams({ pathParams }: Match, raw: RawRequest, signedIn: boolean, limit: number): RestRequest {
+  const params = { ...pathParams, ...raw.query, ...readBody(raw) };
+  return { params, query: raw.query, signedIn, batch: { limit, ...raw.batch } };
 }
 
 /** The Allow header: the methods that this user may use on this very object, hence none for a missing one (recording 20). */

@@ -10,6 +10,18 @@ export interface RawRequest {
   query: PhpParams;
   headers: IncomingHttpHeaders;
   body: string;
+  /** The key counts for nothing, as if it had been revoked. */
+  revoked?: boolean;
+  /** How batches are to go wrong. */
+  batch?: BatchRules;
+}
+
+/** What a site, or a fault, makes of batches. */
+export interface BatchRules {
+  /** The most items a batch may have; 100. */
+  limit?: number;
+  /** Every n-th item of a batch is not carried out and answers an error. */
+  failEvery?: number;
 }
 
 /** A request after WordPress has merged and sanitized its parameters. */
@@ -20,6 +32,7 @@ export interface RestRequest {
   query: Readonly<Record<string, unknown>>;
   /** Does the key belong to a shop manager? False for an anonymous request. */
   signedIn: boolean;
+  batch: BatchRules;
 }
 
 /** `body: undefined` answers without a body; a `Link` header replaces WordPress's own. */

@@ -1,0 +1,96 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { protectTenantTable } from './support.ts';
+
+/**
+ * Why: what runs read and write. `change_seq` counts an organization's changes from a row that is locked to the end of the
+ * transaction, so that it grows in the order of commits and a reader who asks for what is after N misses nothing.
+ */
+export class Records0015 implements MigrationInterface {
+  name = 'records-0000000000015';
+
+  async up(db: QueryRunner): Promise<void> {
+    const tables: Readonly<Record<string, string>> = {
+      sync_records: `
+        connection_id uuid NOT NULL,
+        entity_type text NOT NULL CHECK (entity_type <> ''),
+        external_id text NOT NULL CHECK (external_id <> ''),
+        data jsonb NOT NULL,
+        content_hash text NOT NULL,
+        change_seq bigint NOT NULL,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        updated_at timestamptz NOT NULL DEFAULT now(),
+        deleted_at timestamptz,
+        PRIMARY KEY (org_id, connection_id, entity_type, external_id)`,
+      sync_change_counters: `
+        last_seq bigint NOT NULL,
+        PRIMARY KEY (org_id)`,
+      // A pair of ids, each side with what it held at the last sync: three-way comparison needs both, an echo only the hash.
+      // The smaller connection id is side a, so that both directions share one row.
+      sync_bindings: `
+        entity_type text NOT NULL CHECK (entity_type <> ''),
+        connection_a uuid NOT NULL,
+        connection_b uuid NOT NULL CHECK (connection_a < connection_b),
+        id_a text NOT NULL CHECK (id_a <> ''),
+        id_b text NOT NULL CHECK (id_b <> ''),
+        hash_a text NOT NULL,
+        hash_b text NOT NULL,
+        data_a jsonb NOT NULL,
+        data_b jsonb NOT NULL,
+        synced_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (org_id, entity_type, connection_a, connection_b, id_a),
+        UNIQUE (org_id, entity_type, connection_a, connection_b, id_b)`,
+      sync_items: `
+        sync_id text NOT NULL CHECK (sync_id <> ''),
+        external_id text NOT NULL CHECK (external_id <> ''),
+        outcome text NOT NULL CHECK (outcome IN ('failed', 'skipped')),
+        error_class text NOT NULL,
+        message text NOT NULL,
+        payload jsonb,
+        attempts integer NOT NULL DEFAULT 1 CHECK (attempts > 0),
+        created_at timestamptz NOT NULL DEFAULT now(),
+        updated_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (org_id, sync_id, external_id)`,
+      // The ids a run has come by: counts each once, and tells a full sync what is gone. Emptied when the run has ended.
+      sync_seen: `
+        sync_id text NOT NULL,
+        external_id text NOT NULL,
+        failed boolean NOT NULL,
+        PRIMARY KEY (org_id, sync_id, external_id)`,
+      sync_cursors: `
+        connection_id uuid NOT NULL,
+        entity_type text NOT NULL,
+        destination text NOT NULL CHECK (destination <> ''),
+        watermark jsonb NOT NULL,
+        sync_id text NOT NULL,
+        updated_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (org_id, connection_id, entity_type, destination)`,
+      // What an apply would do, as its preview found it; unchanged items are only counted.
+      sync_preview_changes: `
+        sync_id text NOT NULL CHECK (sync_id <> ''),
+        external_id text NOT NULL CHECK (external_id <> ''),
+        kind text NOT NULL CHECK (kind IN ('create', 'update', 'delete', 'conflict')),
+        destination_id text,
+        source_hash text,
+        destination_hash text,
+        fields jsonb NOT NULL DEFAULT '[]',
+        data jsonb,
+        expires_at timestamptz NOT NULL,
+        PRIMARY KEY (org_id, sync_id, external_id)`,
+    };
+    for (const [table, columns] of Object.entries(tables)) {
+      await db.query(`CREATE TABLE public.${table} (org_id text NOT NULL CHECK (org_id <> ''), ${columns})`);
+      await protectTenantTable(db, `public.${table}`);
+      await db.query(`GRANT SELECT, INSERT, UPDATE ON public.${table} TO sync_app`);
+    }
+    await db.query(`GRANT DELETE ON public.sync_seen, public.sync_bindings, public.sync_items TO sync_app`);
+    await db.query(`CREATE INDEX sync_records_changes ON public.sync_records (org_id, change_seq)`);
+    await db.query(`
+      CREATE INDEX sync_preview_changes_by_kind ON public.sync_preview_changes (org_id, sync_id, kind, external_id)`);
+  }
+
+  async down(db: QueryRunner): Promise<void> {
+    await db.query(`
+      DROP TABLE public.sync_preview_changes, public.sync_cursors, public.sync_seen, public.sync_items, public.sync_bindings,
+        public.sync_change_counters, public.sync_records`);
+  }
+}

@@ -1,0 +1,141 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { giveToMaintenance } from './support.ts';
+
+/**
+ * Why: finding runs that nobody works on crosses organizations, and so does clearing away after runs and removed connections. It
+ * runs as sync_maintenance, which sees the names of open runs and rows that are over, and no data of anything alive. A run that has
+ * no worker is not silent by its own fault: it waits, where a reporter's sync times out.
+ */
+export class RunUpkeep0018 implements MigrationInterface {
+  name = 'run-upkeep-0000000000018';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      GRANT SELECT (org_id, sync_id, state, leased_until, created_at, seen_cleared), UPDATE (seen_cleared)
+        ON public.sync_runs TO sync_maintenance`);
+    await db.query(`
+      CREATE POLICY maintenance_sees_runs ON public.sync_runs FOR SELECT TO sync_maintenance USING (true)`);
+    await db.query(`
+      CREATE POLICY maintenance_clears_ended ON public.sync_runs FOR UPDATE TO sync_maintenance
+        USING (state = 'ended') WITH CHECK (state = 'ended' AND seen_cleared)`);
+    await db.query(`
+      CREATE FUNCTION app.runs_without_worker(batch_size integer) RETURNS TABLE (org_id text, sync_id text, state text)
+      LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+        SELECT r.org_id, r.sync_id, r.state FROM public.sync_runs r
+         WHERE r.state IN ('waiting', 'ready') AND (r.leased_until < now() OR r.state = 'waiting')
+         ORDER BY r.org_id, r.created_at, r.sync_id LIMIT batch_size
+      $$`);
+    await giveToMaintenance(db, 'app.runs_without_worker(integer)');
+
+    await db.query(`GRANT SELECT, DELETE ON public.sync_seen TO sync_maintenance`);
+    await db.query(`
+      CREATE POLICY maintenance_ended ON public.sync_seen TO sync_maintenance
+        USING (EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_seen.org_id AND r.sync_id = sync_seen.sync_id
+                        AND r.state = 'ended')) WITH CHECK (false)`);
+    await db.query(`
+      CREATE FUNCTION app.cleanup_seen(batch_size integer) RETURNS integer
+      LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+      DECLARE
+        r record;
+        deleted integer;
+      BEGIN
+        SELECT u.org_id, u.sync_id INTO r FROM public.sync_runs u WHERE u.state = 'ended' AND NOT u.seen_cleared
+         ORDER BY u.org_id, u.sync_id LIMIT 1;
+        IF NOT FOUND THEN
+          RETURN 0;
+        END IF;
+        DELETE FROM public.sync_seen s WHERE s.org_id = r.org_id AND s.sync_id = r.sync_id AND s.external_id = ANY (ARRAY(
+          SELECT x.external_id FROM public.sync_seen x WHERE x.org_id = r.org_id AND x.sync_id = r.sync_id LIMIT batch_size));
+        GET DIAGNOSTICS deleted = ROW_COUNT;
+        IF deleted < batch_size THEN
+          UPDATE public.sync_runs u SET seen_cleared = true WHERE u.org_id = r.org_id AND u.sync_id = r.sync_id AND u.state = 'ended';
+        END IF;
+        RETURN deleted + 1;
+      END
+      $$`);
+    await giveToMaintenance(db, 'app.cleanup_seen(integer)');
+
+    await db.query(`GRANT SELECT, DELETE ON public.sync_preview_changes TO sync_maintenance`);
+    await db.query(`
+      CREATE POLICY maintenance_expired ON public.sync_preview_changes TO sync_maintenance
+        USING (expires_at <= now()) WITH CHECK (false)`);
+    // Expiry has no index: it would lead with the time, not with the organization, and this runs every few minutes only.
+    await db.query(`
+      CREATE FUNCTION app.cleanup_preview_changes(batch_size integer) RETURNS integer
+      LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+      DECLARE
+        deleted integer;
+      BEGIN
+        DELETE FROM public.sync_preview_changes WHERE expires_at <= now() AND ctid = ANY (ARRAY(
+          SELECT ctid FROM public.sync_preview_changes WHERE expires_at <= now() LIMIT batch_size));
+        GET DIAGNOSTICS deleted = ROW_COUNT;
+        RETURN deleted;
+      END
+      $$`);
+    await giveToMaintenance(db, 'app.cleanup_preview_changes(integer)');
+
+    await db.query(`GRANT SELECT, DELETE ON public.sync_hook_deliveries TO sync_maintenance`);
+    await db.query(`
+      CREATE POLICY maintenance_old ON public.sync_hook_deliveries TO sync_maintenance
+        USING (sync_id IS NOT NULL AND received_at < now() - interval '30 days') WITH CHECK (false)`);
+    await db.query(`
+      CREATE FUNCTION app.cleanup_hook_deliveries(batch_size integer) RETURNS integer
+      LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+      DECLARE
+        deleted integer;
+      BEGIN
+        DELETE FROM public.sync_hook_deliveries WHERE sync_id IS NOT NULL AND received_at < now() - interval '30 days'
+           AND ctid = ANY (ARRAY(SELECT ctid FROM public.sync_hook_deliveries
+                                  WHERE sync_id IS NOT NULL AND received_at < now() - interval '30 days' LIMIT batch_size));
+        GET DIAGNOSTICS deleted = ROW_COUNT;
+        RETURN deleted;
+      END
+      $$`);
+    await giveToMaintenance(db, 'app.cleanup_hook_deliveries(integer)');
+    await db.query(
+      silentSyncs(`
+                   AND NOT EXISTS (SELECT FROM public.sync_runs r
+                                    WHERE r.org_id = c.org_id AND r.sync_id = c.sync_id AND r.state <> 'ended')`),
+    );
+  }
+
+  async down(db: QueryRunner): Promise<void> {
+    await db.query(silentSyncs(''));
+    await db.query(`
+      DROP FUNCTION app.cleanup_hook_deliveries(integer), app.cleanup_preview_changes(integer), app.cleanup_seen(integer),
+        app.runs_without_worker(integer)`);
+    await db.query(`DROP POLICY maintenance_old ON public.sync_hook_deliveries`);
+    await db.query(`DROP POLICY maintenance_expired ON public.sync_preview_changes`);
+    await db.query(`DROP POLICY maintenance_ended ON public.sync_seen`);
+    await db.query(`DROP POLICY maintenance_sees_runs ON public.sync_runs`);
+    await db.query(`DROP POLICY maintenance_clears_ended ON public.sync_runs`);
+    await db.query(`
+      REVOKE ALL ON public.sync_runs, public.sync_seen, public.sync_preview_changes, public.sync_hook_deliveries
+        FROM sync_maintenance`);
+  }
+}
+
+/** As in 0010, with one more condition. */
+const silentSyncs = (butNot: string) => `
+  CREATE OR REPLACE FUNCTION app.end_silent_syncs(silent_for interval, batch_size integer) RETURNS integer
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+      DECLARE
+        ended integer;
+      BEGIN
+        UPDATE public.sync_progress AS s
+           SET status = CASE WHEN s.cancel_requested THEN 'cancelled' ELSE 'timeout' END,
+               error_message = CASE WHEN s.cancel_requested THEN s.error_message
+                 ELSE format('no report for %s minutes', round(extract(epoch FROM silent_for) / 60)) END
+          FROM (SELECT c.org_id, c.sync_id FROM public.sync_progress c
+                 WHERE c.completed_at IS NULL AND greatest(c.updated_at, c.requested_at) < now() - silent_for
+                   -- A queued sync waits for a worker and a paused one for a person; neither is silent by its own fault.
+                   AND (c.status = 'running' OR c.cancel_requested)${butNot}
+                 ORDER BY c.org_id, c.sync_id LIMIT batch_size) AS silent
+         WHERE s.org_id = silent.org_id AND s.sync_id = silent.sync_id
+           -- Said again on the locked row: the reporter may have spoken in between.
+           AND s.completed_at IS NULL AND greatest(s.updated_at, s.requested_at) < now() - silent_for
+           AND (s.status = 'running' OR s.cancel_requested);
+        GET DIAGNOSTICS ended = ROW_COUNT;
+        RETURN ended;
+      END
+      $$`;

@@ -1,0 +1,130 @@
+import type { Environment, Field, Model, OdooVersion, Row, Stored } from './model.types.ts';
+import { OdooError, userError } from './odoo.error.ts';
+import { RecordTable } from './record.table.ts';
+
+export interface EnvironmentParts {
+  uid: number;
+  context?: Readonly<Record<string, unknown>>;
+  internal?: boolean;
+  /** Microseconds since 1970; the clock's next instant unless told otherwise. */
+  startedAt?: number;
+}
+
+/** All models and their records, with transactions that leave nothing behind when they fail. */
+export class Database {
+  readonly version: OdooVersion;
+  readonly #models = new Map<string, Model>();
+  readonly #tables = new Map<string, RecordTable>();
+  readonly #externalIds = new Map<string, { model: string; id: number }>();
+  readonly #clock: () => number;
+  /** Sees every record that a call from outside has saved; a throw refuses it. */
+  watch: ((env: Environment, model: string, id: number) => void) | null = null;
+  #lastInstant = 0;
+  #undo: (() => void)[] = [];
+
+  /** `clock` gives milliseconds since 1970. */
+  constructor(version: OdooVersion, models: readonly Model[], clock: () => number) {
+    this.version = version;
+    this.#clock = clock;
+    for (const model of models) {
+      const indexed = Object.entries(model.fields).filter(([, field]) => field.indexed);
+      this.#models.set(model.name, model);
+      this.#tables.set(model.name, new RecordTable({ ...model, indexed: indexed.map(([name]) => name) }));
+    }
+  }
+
+  hasModel(name: string): boolean {
+    return this.#models.has(name);
+  }
+
+  models(): Model[] {
+    return [...this.#models.values()];
+  }
+
+  model(name: string): Model {
+    const model = this.#models.get(name);
+    if (!model) throw userError(`Object ${name} doesn't exist`);
+    return model;
+  }
+
+  table(name: string): RecordTable {
+    const table = this.#tables.get(name);
+    if (!table) throw userError(`Object ${name} doesn't exist`);
+    return table;
+  }
+
+  /** Runs one transaction; a throw undoes all of it. */
+  transaction<T>(parts: EnvironmentParts, work: (env: Environment) => T): T {
+    const env: Environment = {
+      db: this,
+      version: this.version,
+      uid: parts.uid,
+      now: parts.startedAt ?? this.instant(),
+      context: parts.context ?? {},
+      internal: parts.internal ?? false,
+    };
+    this.#undo = [];
+    try {
+      return work(env);
+    } catch (problem) {
+      for (const undo of this.#undo.reverse()) undo();
+      throw problem instanceof RangeError ? new OdooError('builtins.RecursionError', problem.message) : problem;
+    } finally {
+      this.#undo = [];
+    }
+  }
+
+  /** The clock in microseconds: never the same twice, and never on a whole second, as it hardly ever is. */
+  instant(): number {
+    const read = Math.floor(this.#clock() * 1000) + 1;
+    this.#lastInstant = Math.max(read, this.#lastInstant + 1);
+    return this.#lastInstant;
+  }
+
+  put(model: string, row: Row): void {
+    const table = this.table(model);
+    const change = table.put(row);
+    this.#undo.push(() => table.restore(change));
+  }
+
+  delete(model: string, id: number): void {
+    const table = this.table(model);
+    const change = table.delete(id);
+    this.#undo.push(() => table.restore(change));
+  }
+
+  /** Sets fields without any rule, and write_date with them. */
+  patch(env: Environment, model: string, id: number, values: Readonly<Record<string, Stored>>): void {
+    const row = this.table(model).row(id);
+    if (row) this.put(model, { ...row, ...values, write_date: env.now, write_uid: env.uid });
+  }
+
+  /** What a field of a record is now, computed and related ones too. */
+  read(env: Environment, model: string, id: number, name: string): Stored {
+    const field = this.fieldOf(model, name);
+    if (field?.compute) return field.compute(env, id);
+    if (!field?.related) return this.table(model).value(id, name);
+    const [via, target] = field.related;
+    const other = this.read(env, model, id, via);
+    return typeof other === 'number' ? this.read(env, this.fieldOf(model, via)?.relation ?? '', other, target) : null;
+  }
+
+  fieldOf(model: string, name: string): Field | undefined {
+    const { fields } = this.model(model);
+    return Object.hasOwn(fields, name) ? fields[name] : undefined;
+  }
+
+  externalId(name: string): { model: string; id: number } | null {
+    const found = this.#externalIds.get(name);
+    return found && this.table(found.model).has(found.id) ? found : null;
+  }
+
+  setExternalId(name: string, target: { model: string; id: number }): void {
+    const before = this.#externalIds.get(name);
+    this.#externalIds.set(name, target);
+    this.#undo.push(() => {
+      if (before) this.#externalIds.set(name, before);
+      else this.#externalIds.delete(name);
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import { hash32 } from '../../woocommerce/customers/hash32.random.ts';
+import type { Environment, Stored } from './model.types.ts';
+import { valueError } from './odoo.error.ts';
+
+export interface OrderKey {
+  field: string;
+  descending: boolean;
+}
+
+/** Reads `write_date desc, id`; throws for unknown fields and other words. */
+export function parseOrder(env: Environment, model: string, order: string): OrderKey[] {
+  return order.split(',').map((part) => {
+    const [, field = '', direction] = /^([\w.]+)(?: +(asc|desc))?(?: +nulls +(?:first|last))?$/i.exec(part.trim()) ?? [];
+    if (!field) {
+      throw valueError(
+        `Invalid "order" specified (${order}). A valid "order" specification is a comma-separated list of valid field names (optionally followed by asc/desc for the direction)`,
+      );
+    }
+    if (!env.db.fieldOf(model, field.split('.')[0] ?? '')) {
+      throw valueError(
+        env.version === 18 ? `Invalid field '${field}' on model '${model}'` : `Invalid field '${field}' on '${model}'`,
+      );
+    }
+    return { field, descending: direction?.toLowerCase() === 'desc' };
+  });
+}
+
+const collator = new Intl.Collator('en');
+
+/**
+ * Compares records by some keys. Where all are equal and the id is not among them, the result depends on `salt`: the
+ * database promises no order of ties, and gives another one for another page.
+ */
+export function recordComparator(env: Environment, model: string, keys: readonly OrderKey[], salt: number) {
+  const readers = keys.map(({ field }) => sortValue(env, model, field));
+  return (a: number, b: number): number => {
+    for (const [i, key] of keys.entries()) {
+      const read = readers[i];
+      const sign = read ? compareStored(read(a), read(b)) : 0;
+      if (sign !== 0) return key.descending ? -sign : sign;
+    }
+    return hash32(salt, a, 1) - hash32(salt, b, 1) || a - b;
+  };
+}
+
+/** Relations sort by the name of the other record. */
+function sortValue(env: Environment, model: string, name: string): (id: number) => Stored {
+  const field = env.db.fieldOf(model, name);
+  if (!field || field.type !== 'many2one') return (id) => env.db.read(env, model, id, name);
+  return (id) => {
+    const other = env.db.read(env, model, id, name);
+    return typeof other === 'number' ? env.db.model(field.relation ?? '').displayName(env, other) : null;
+  };
+}
+
+/** Empty values come last, and first when descending. */
+function compareStored(a: Stored, b: Stored): number {
+  if (a === b) return 0;
+  if (a === null) return 1;
+  if (b === null) return -1;
+  if (typeof a === 'string' && typeof b === 'string') return collator.compare(a, b);
+  return a < b ? -1 : 1;
+}

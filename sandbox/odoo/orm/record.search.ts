@@ -1,0 +1,96 @@
+import { compileDomain, type RecordTest } from './domain.compiler.ts';
+import { narrow } from './domain.narrowing.ts';
+import { type DomainNode, mentions, parseDomain } from './domain.parser.ts';
+import type { Environment } from './model.types.ts';
+import { type OrderKey, parseOrder, recordComparator } from './record.order.ts';
+import { scan } from './record.scan.ts';
+
+export interface SearchParts {
+  offset?: number;
+  /** 0 and null are none. */
+  limit?: number | null;
+  order?: string | null;
+}
+
+/** Ids of the records that fit a domain, in order. Archived ones only where the domain or the context asks for them. */
+export function searchIds(env: Environment, model: string, domain: unknown, parts: SearchParts = {}): number[] {
+  const { order, limit } = parts;
+  const keys = parseOrder(env, model, order || env.db.model(model).order);
+  const offset = Math.max(0, Number(parts.offset ?? 0) || 0);
+  const end = limit ? offset + Number(limit) : Number.POSITIVE_INFINITY;
+  const node = withActiveTest(env, model, parseDomain(domain));
+  const test = compileDomain(env, model, node);
+  // Ties fall differently on every page: hence the salt.
+  return take(inOrder(env, model, { node, test, keys, salt: offset * 7919 + Number(limit ?? 0) }), offset, end);
+}
+
+/** How many records fit. */
+export function countRecords(env: Environment, model: string, domain: unknown, limit?: number | null): number {
+  const node = withActiveTest(env, model, parseDomain(domain));
+  const test = compileDomain(env, model, node);
+  const most = limit || Number.POSITIVE_INFINITY;
+  let count = 0;
+  for (const id of candidates(env, model, node)) {
+    if (count >= most) break;
+    if (test(id)) count += 1;
+  }
+  return count;
+}
+
+interface Query {
+  node: DomainNode;
+  test: RecordTest;
+  keys: readonly OrderKey[];
+  salt: number;
+}
+
+/**
+ * Fitting records in order. Where the first key is one that generated records ascend by, they are read as they come and
+ * only those equal in it are sorted; otherwise all are found first.
+ */
+function* inOrder(env: Environment, model: string, { node, test, keys, salt }: Query): Generator<number> {
+  const [first, ...rest] = keys;
+  const { ids, from, to } = narrow(env, model, node);
+  const table = env.db.table(model);
+  if (!first || ids || (first.field !== 'id' && first.field !== 'write_date')) {
+    yield* [...candidates(env, model, node)].filter(test).sort(recordComparator(env, model, keys, salt));
+    return;
+  }
+  const compare = recordComparator(env, model, rest, salt);
+  const key = (id: number) => table.value(id, first.field);
+  let group: number[] = [];
+  for (const id of scan(table, { field: first.field, descending: first.descending, from, to })) {
+    if (!test(id)) continue;
+    const [head] = group;
+    if (head !== undefined && key(head) !== key(id)) {
+      yield* group.length > 1 ? group.sort(compare) : group;
+      group = [];
+    }
+    group.push(id);
+  }
+  yield* group.sort(compare);
+}
+
+function* candidates(env: Environment, model: string, node: DomainNode): Generator<number> {
+  const { ids, from, to } = narrow(env, model, node);
+  if (ids) yield* ids;
+  else yield* scan(env.db.table(model), { field: 'id', descending: false, from, to });
+}
+
+function take(source: Iterable<number>, offset: number, end: number): number[] {
+  const found: number[] = [];
+  let position = 0;
+  if (end <= offset) return found;
+  for (const id of source) {
+    if (position >= offset) found.push(id);
+    position += 1;
+    if (position >= end) break;
+  }
+  return found;
+}
+
+function withActiveTest(env: Environment, model: string, node: DomainNode): DomainNode {
+  if (!env.db.fieldOf(model, 'active') || env.context.active_test === false || mentions(node, 'active')) return node;
+  const active = { kind: 'condition', path: 'active', operator: '=', value: true, sent: ['active', '=', true] } as const;
+  return { kind: 'and', nodes: [node, active] };
+}

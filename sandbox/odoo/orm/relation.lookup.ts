@@ -1,0 +1,11 @@
+import type { Environment } from './model.types.ts';
+import { scan } from './record.scan.ts';
+
+/** Ids of the records, archived ones too, whose many2one points to a record; ascending. */
+export function idsWhere(env: Pick<Environment, 'db'>, model: string, field: string, target: number): number[] {
+  const table = env.db.table(model);
+  const found = table.findEqual(field, target);
+  if (found) return found.sort((a, b) => a - b);
+  const all = scan(table, { field: 'id', descending: false, from: 0, to: table.generated.count });
+  return [...all].filter((id) => table.value(id, field) === target);
+}

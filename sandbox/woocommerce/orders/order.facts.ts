@@ -1,0 +1,45 @@
+import { FIRST_CUSTOMER_ID, generatedEmail } from '../customers/customer.generator.ts';
+import { hash32 } from '../customers/hash32.random.ts';
+import type { OrderSeed } from './order.types.ts';
+
+const DAY = 86_400_000;
+const OPENED = Date.UTC(2025, 2, 1);
+
+/** In turn; the last is the refunded one that order.ids.ts makes room for. */
+const STATUSES = ['completed', 'processing', 'pending', 'completed', 'on-hold', 'cancelled', 'refunded'] as const;
+
+/** No generated order was made or changed outside of this. Milliseconds. */
+export const ORDER_SPAN = { from: OPENED, to: OPENED + 262 * DAY };
+
+/** What lists filter by; cheap, since it is asked for every order of the shop. Orders come in the order of their ids. */
+export function orderFacts(index: number, shop: OrderSeed) {
+  const perDay = Math.max(3, Math.ceil(shop.orders / 200));
+  const createdAt = OPENED + Math.floor(index / perDay) * DAY + (index % perDay) * Math.floor(86_400 / perDay) * 1000;
+  return {
+    createdAt,
+    modifiedAt: createdAt + (hash32(shop.seed, index, 40) % (60 * 86_400)) * 1000,
+    status: STATUSES[index % STATUSES.length] ?? 'completed',
+    customer_id: isGuest(index, shop) ? 0 : FIRST_CUSTOMER_ID + (hash32(shop.seed, index, 41) % shop.customers),
+  };
+}
+
+/** Exactly orders × guestRate of them, rounded, evenly over the shop; all where there are no customers. */
+export function isGuest(index: number, { orders, guestRate, customers }: OrderSeed): boolean {
+  if (customers === 0) return true;
+  const guests = Math.round(orders * guestRate);
+  const before = (position: number) => Math.floor((position * guests) / orders);
+  return before(index + 1) !== before(index);
+}
+
+/**
+ * Who ordered. Guests come back: about three orders have the same email, now and then in capitals; and every tenth guest is a
+ * customer who did not sign in.
+ */
+export function orderEmail(index: number, shop: OrderSeed): string {
+  const { customer_id } = orderFacts(index, shop);
+  if (customer_id !== 0) return generatedEmail(customer_id - FIRST_CUSTOMER_ID, shop);
+  const draw = hash32(shop.seed, index, 42);
+  if (draw % 10 === 0 && shop.customers > 0) return generatedEmail(draw % shop.customers, shop);
+  const guest = 1 + (draw % Math.max(1, Math.ceil((shop.orders * shop.guestRate) / 3)));
+  return draw % 5 === 1 ? `Guest${guest}@Example.test` : `guest${guest}@example.test`;
+}

@@ -1,0 +1,38 @@
+import { firstIdAfterProducts } from '../products/product.ids.ts';
+
+/** Orders follow the products in WordPress's row of ids. Every 7th is refunded, and its refund has the next id. */
+const CYCLE = 7;
+
+export type Sizes = { products: number; orders: number };
+
+export function isRefunded(index: number): boolean {
+  return index % CYCLE === CYCLE - 1;
+}
+
+export function orderIdAt(index: number, { products }: Pick<Sizes, 'products'>): number {
+  return firstIdAfterProducts(products) + index + Math.floor(index / CYCLE);
+}
+
+/** The index of a generated order, null for another id. */
+export function orderIndexOf(id: number, { products, orders }: Sizes): number | null {
+  const distance = id - firstIdAfterProducts(products);
+  const place = distance % (CYCLE + 1);
+  if (distance < 0 || place === CYCLE) return null;
+  const index = Math.floor(distance / (CYCLE + 1)) * CYCLE + place;
+  return index < orders ? index : null;
+}
+
+/** The first id that nothing generated has. */
+export function firstFreeId(sizes: Sizes): number {
+  return orderIdAt(sizes.orders, sizes);
+}
+
+/** Lines are numbered in a row of their own, ten to an order. */
+export function lineIdAt(index: number, line: number): number {
+  return index * 10 + line + 1;
+}
+
+/** Meta data too, twenty to an order. */
+export function orderMetaId(index: number, place: number): number {
+  return 1000 + index * 20 + place;
+}

@@ -1,0 +1,75 @@
+import type { Sequence } from './merged.sequence.ts';
+
+/** The part of a shop that is computed whenever it is asked for; ids ascend with the index. */
+export interface Generated<T> {
+  count: number;
+  idAt(index: number): number;
+  /** Null for an id that was never generated. */
+  indexOf(id: number): number | null;
+  make(index: number): T;
+}
+
+/** Generated records, and over them what was changed, created or deleted since: only that takes memory. */
+export class OverlayStore<T extends { readonly id: number }> {
+  readonly generated: Generated<T>;
+  /** Grows with every write, so that whoever remembers a list knows when it is old. */
+  version = 0;
+  /** Lists that were asked for lately; see record.listing.ts. */
+  readonly indices = new Map<string, Uint32Array>();
+  readonly sequences = new Map<string, { version: number; sequence: Sequence }>();
+  readonly #kept = new Map<number, T>();
+  readonly #gone = new Set<number>();
+
+  constructor(generated: Generated<T>) {
+    this.generated = generated;
+  }
+
+  get(id: number): T | null {
+    if (this.#gone.has(id)) return null;
+    const kept = this.#kept.get(id);
+    if (kept) return kept;
+    const index = this.generated.indexOf(id);
+    return index === null ? null : this.generated.make(index);
+  }
+
+  /** Saves a changed or a new record. */
+  put(record: T): void {
+    this.#kept.set(record.id, record);
+    this.version += 1;
+  }
+
+  /** For good: ids are never given out again. */
+  delete(id: number): void {
+    this.#kept.delete(id);
+    this.#gone.add(id);
+    this.version += 1;
+  }
+
+  /** Everything that is not as it was generated, in no order. */
+  kept(): IterableIterator<T> {
+    return this.#kept.values();
+  }
+
+  /** Generated ids that were changed or deleted since. */
+  touched(): number[] {
+    return [...this.#kept.keys(), ...this.#gone].filter((id) => this.generated.indexOf(id) !== null);
+  }
+
+  isUntouched(id: number): boolean {
+    return !this.#kept.has(id) && !this.#gone.has(id);
+  }
+
+  size(): number {
+    return this.generated.count - this.touched().length + this.#kept.size;
+  }
+
+  /** Every record, by id; made one at a time. */
+  *all(): IterableIterator<T> {
+    for (let index = 0; index < this.generated.count; index += 1) {
+      const record = this.get(this.generated.idAt(index));
+      if (record) yield record;
+    }
+    const created = [...this.#kept.values()].filter(({ id }) => this.generated.indexOf(id) === null);
+    yield* created.sort((a, b) => a.id - b.id);
+  }
+}

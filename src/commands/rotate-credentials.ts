@@ -1,0 +1,23 @@
+import { ConfigurationError, loadEnvironment } from '../config/environment.ts';
+import { CredentialCipher } from '../connectors/credentials/credential.cipher.ts';
+import { rotateCredentials } from '../connectors/credentials/credential.rotation.ts';
+import { rememberedKeys } from '../database/embedded/encryption.keys.ts';
+import { withOwnerUrl } from '../database/open-database.ts';
+import { runCommand } from './run-command.ts';
+
+// npm run credentials:rotate: as the owner. The new key stands first in SYNC_ENCRYPTION_KEYS, the old ones after it.
+await runCommand(async () => {
+  const environment = loadEnvironment();
+  const { databaseUrl, MIGRATION_DATABASE_URL, SYNC_DATA_DIR, SYNC_ENCRYPTION_KEYS = [] } = environment;
+  const isEmbedded = !databaseUrl && !MIGRATION_DATABASE_URL;
+  const keys = [...SYNC_ENCRYPTION_KEYS, ...(isEmbedded ? rememberedKeys(SYNC_DATA_DIR) : [])];
+  if (keys.length === 0)
+    throw new ConfigurationError('SYNC_ENCRYPTION_KEYS must be set to the new key, then the ones it replaces.');
+  const { changed, unreadable } = await withOwnerUrl(environment, (ownerUrl) =>
+    rotateCredentials(ownerUrl, new CredentialCipher(keys)),
+  );
+  console.log(`${changed} connections are encrypted anew with the key ${keys[0]?.id}.`);
+  for (const { orgId, connectionId, reason } of unreadable)
+    console.error(`${connectionId} of the organization ${orgId} is left as it is. ${reason}`);
+  if (unreadable.length > 0) process.exitCode = 1;
+});

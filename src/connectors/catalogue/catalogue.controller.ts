@@ -1,0 +1,37 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { RequireScope } from '../../auth/auth.decorators.ts';
+import { Operation } from '../../common/operation.ts';
+import { CatalogueService } from './catalogue.service.ts';
+import { ConnectorDto, ConnectorListDto, ConnectorParam } from './dto/connector.dto.ts';
+
+@ApiTags('connections')
+@Controller('api/sync/connectors')
+export class CatalogueController {
+  constructor(private readonly catalogue: CatalogueService) {}
+
+  @Get()
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'listConnectors',
+    summary: 'What can be connected',
+    description:
+      'Systems with their entity types, directions, and the schemas of a connection’s credentials and settings.',
+    ok: [{ status: 200, description: 'The systems', type: ConnectorListDto }],
+  })
+  list(): ConnectorListDto {
+    return this.catalogue.list();
+  }
+
+  @Get(':system')
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'getConnector',
+    summary: 'One system that can be connected',
+    ok: [{ status: 200, description: 'The system', type: ConnectorDto }],
+    problems: ['not-found'],
+  })
+  get(@Param() { system }: ConnectorParam): ConnectorDto {
+    return this.catalogue.get(system);
+  }
+}

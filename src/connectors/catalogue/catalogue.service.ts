@@ -1,0 +1,37 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Problem } from '../../common/problem.ts';
+import { connectorFor } from '../connector.registry.ts';
+import { CONNECTOR_LIST } from '../connectors.tokens.ts';
+import type { Connector, ConnectorDescription } from '../contract/connector.types.ts';
+import { settingsSchemaOf } from './common.settings.ts';
+import type { ConnectorDto, ConnectorListDto } from './dto/connector.dto.ts';
+
+/** What can be connected; the same for every organization. */
+@Injectable()
+export class CatalogueService {
+  constructor(@Inject(CONNECTOR_LIST) private readonly connectors: readonly Connector[]) {}
+
+  list(): ConnectorListDto {
+    return { items: this.connectors.map(({ description }) => shown(description)) };
+  }
+
+  get(system: string): ConnectorDto {
+    const connector = connectorFor(system, this.connectors);
+    if (!connector) throw new Problem('not-found', 'There is no connector for this system; see GET /connectors.');
+    return shown(connector.description);
+  }
+}
+
+function shown(description: ConnectorDescription): ConnectorDto {
+  const { system, title, entities, credentials, webhooks } = description;
+  return {
+    ...{ system, title, credentials },
+    entities: entities.map(({ default_directions, ...entity }) => ({
+      ...entity,
+      fields: [...entity.fields],
+      ...(default_directions && { default_directions: { ...default_directions } }),
+    })),
+    settings: settingsSchemaOf(description),
+    webhooks: webhooks !== undefined,
+  };
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type AddressRules, normalizeBaseUrl } from './base.url.ts';
+
+const STRICT: AddressRules = { allowHttp: false, allowPrivateAddresses: false };
+
+describe('the address of a system', () => {
+  it.each([
+    ['https://Shop.Example.com', 'https://shop.example.com'],
+    ['https://shop.example.com/', 'https://shop.example.com'],
+    ['https://shop.example.com:443/wp//', 'https://shop.example.com/wp'],
+    ['https://shop.example.com:8443/wp', 'https://shop.example.com:8443/wp'],
+    ['https://läden.example', 'https://xn--lden-koa.example'],
+    ['https://203.0.113.9.example.com', 'https://203.0.113.9.example.com'],
+    ['https://8.8.8.8', 'https://8.8.8.8'],
+  ])('%s is kept as %s', (text, url) => {
+    expect(normalizeBaseUrl(text, STRICT)).toEqual({ url });
+  });
+
+  it.each([
+    ['shop.example.com', /http\(s\) URL/],
+    ['ftp://shop.example.com', /http\(s\) URL/],
+    ['javascript:alert(1)', /http\(s\) URL/],
+    ['https://user@shop.example.com', /no user/],
+    ['https://:pass@shop.example.com', /no user/],
+    ['https://shop.example.com/?consumer_key=x', /no query/],
+    ['https://shop.example.com?', /no query/],
+    ['https://shop.example.com/#', /no fragment/],
+    ['http://shop.example.com', /not https/],
+    [`https://shop.example.com/${'x'.repeat(2_000)}`, /longer than/],
+    ...['localhost', 'LOCALHOST.', 'a.localhost', '127.0.0.1', '2130706433', '0x7f.1', '10.1.2.3', '192.168.0.1'].map(
+      (host) => [`https://${host}`, /public internet/] as const,
+    ),
+    ...['169.254.169.254', '0.0.0.0', '100.64.0.1', '[::1]', '[::ffff:10.0.0.1]', '[fd00::1]', '[fe80::1]'].map(
+      (host) => [`https://${host}:8069`, /public internet/] as const,
+    ),
+  ] as const)('%s is refused', (text, wrong) => {
+    expect(normalizeBaseUrl(text, STRICT)).toEqual({ wrong: expect.stringMatching(wrong) });
+  });
+
+  it('may be plain or private where that is allowed', () => {
+    expect(normalizeBaseUrl('http://127.0.0.1:8080/', { allowHttp: true, allowPrivateAddresses: true })).toEqual({
+      url: 'http://127.0.0.1:8080',
+    });
+  });
+
+  it('stays as it is when it is brought into its form again', () => {
+    fc.assert(
+      fc.property(fc.webUrl({ validSchemes: ['https', 'http'] }), (text) => {
+        const rules = { allowHttp: true, allowPrivateAddresses: true };
+        const once = normalizeBaseUrl(text, rules);
+        if ('url' in once) expect(normalizeBaseUrl(once.url, rules)).toEqual(once);
+      }),
+    );
+  });
+});

@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { ActivityService } from '../../activity/activity.service.ts';
+import { Problem } from '../../common/problem.ts';
+import { currentTenant } from '../../tenancy/tenant.context.ts';
+import { TenantDatabase } from '../../tenancy/tenant.database.ts';
+import { ConnectorError } from '../contract/connector.error.ts';
+import { ConnectionService } from './connection.service.ts';
+import { storeCheck } from './connection.sql.ts';
+import type { OpenedConnection } from './connection.types.ts';
+import type { ConnectionCheckDto } from './dto/connection.dto.ts';
+
+/** Longer than any request should wait, with what the retries of a slow system need. */
+const WITHIN_MS = 30_000;
+/** Of a text that came from outside. */
+const MAX_LENGTH = 1_000;
+
+/** Calls the system now and keeps what came of it. No transaction is open meanwhile. */
+@Injectable()
+export class ConnectionChecker {
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly connections: ConnectionService,
+    private readonly activity: ActivityService,
+  ) {}
+
+  /** A system that cannot be used is an answer, not a problem. */
+  async check(id: string): Promise<ConnectionCheckDto> {
+    const opened = await this.connections.open(id);
+    const outcome = await outcomeOf(opened, AbortSignal.timeout(WITHIN_MS));
+    await this.store(opened, outcome);
+    return outcome;
+  }
+
+  private async store({ connection }: OpenedConnection, outcome: ConnectionCheckDto): Promise<void> {
+    const { orgId } = currentTenant();
+    const { id, name, system, access_revision: revision } = connection;
+    const { error, version, account, warnings, credentials_expire_at: credentialsExpireAt } = outcome;
+    const state = error ? { failure: error.message } : { version, account, warnings, credentialsExpireAt };
+    await this.database.transaction(async (transaction) => {
+      const [stored] = await transaction.query(storeCheck(orgId, id, revision, state));
+      if (!stored || !error) return;
+      await this.activity.append({
+        ...{ activity_type: 'connection_check_failed', status: 'failed', source_system: system },
+        error_message: error.message,
+        details: { connection_id: id, name, kind: error.kind },
+      });
+    });
+  }
+}
+
+async function outcomeOf({ session, redact }: OpenedConnection, signal: AbortSignal): Promise<ConnectionCheckDto> {
+  const text = (value: string) => storable(redact(value));
+  try {
+    const { version, account, credentials_expire_at: expires, warnings } = await session.check(signal);
+    return {
+      ok: true,
+      version: version && text(version),
+      account: account && text(account),
+      credentials_expire_at: expires && dateOrNull(expires),
+      warnings: warnings.map(text),
+    };
+  } catch (error) {
+    const timedOut = signal.aborted;
+    if (!(error instanceof ConnectorError) && !timedOut) throw error;
+    const kind = timedOut ? 'timeout' : (error as ConnectorError).kind;
+    if (kind === 'aborted') throw new Problem('unavailable', 'The service is stopping; try again.', { retryAfter: 5 });
+    const message = timedOut
+      ? `The system did not answer within ${WITHIN_MS / 1000} seconds.`
+      : text((error as ConnectorError).message) || kind;
+    const nothing = { version: null, account: null, credentials_expire_at: null, warnings: [] };
+    return { ok: false, ...nothing, error: { kind, message } };
+  }
+}
+
+/** Postgres stores no NUL and no half of a surrogate pair. */
+const storable = (text: string): string => text.replaceAll('\0', '').slice(0, MAX_LENGTH).toWellFormed();
+
+const dateOrNull = (text: string): string | null => {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+};

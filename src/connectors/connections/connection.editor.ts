@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { ActivityService } from '../../activity/activity.service.ts';
+import { Problem } from '../../common/problem.ts';
+import { ENVIRONMENT } from '../../config/config.module.ts';
+import type { Environment } from '../../config/environment.ts';
+import { currentTenant, currentUser } from '../../tenancy/tenant.context.ts';
+import { TenantDatabase } from '../../tenancy/tenant.database.ts';
+import { connectorFor } from '../connector.registry.ts';
+import { CONNECTOR_LIST } from '../connectors.tokens.ts';
+import type { Connector } from '../contract/connector.types.ts';
+import { changedMembers } from './connection.changes.ts';
+import { checkInput, invalid } from './connection.input.ts';
+import { ConnectionSecrets, newWebhookSecret } from './connection.secrets.ts';
+import { ConnectionService, noSuchConnection } from './connection.service.ts';
+import {
+  findNameTaken,
+  insertConnection,
+  insertHookAddress,
+  lockConnection,
+  removeConnection,
+  removeHookAddress,
+  updateConnection,
+} from './connection.sql.ts';
+import type { ConnectionRow } from './connection.types.ts';
+import type { ChangeConnectionDto, CreateConnectionDto } from './dto/requests.dto.ts';
+
+/** Makes, changes and removes connections; each leaves an entry in the trail, in the same transaction. */
+@Injectable()
+export class ConnectionEditor {
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly connections: ConnectionService,
+    private readonly secrets: ConnectionSecrets,
+    private readonly activity: ActivityService,
+    @Inject(CONNECTOR_LIST) private readonly connectors: readonly Connector[],
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
+  ) {}
+
+  /** Answers the webhook secret, too, still sealed; null when the system sends no webhooks. */
+  async create(body: CreateConnectionDto): Promise<{ connection: ConnectionRow; webhookSecret: string | null }> {
+    const { orgId } = currentTenant();
+    const connector = this.connectorNamed(body.system);
+    const input = checkInput(connector, body, { baseUrl: '', settings: {} }, this.deployment);
+    const id = randomUUID();
+    const whose = { orgId, connectionId: id };
+    const credentials = this.secrets.sealCredentials(input.credentials ?? {}, whose);
+    const webhookSecret = connector.description.webhooks
+      ? this.secrets.sealWebhookSecret(body.webhook_secret ?? newWebhookSecret(), whose)
+      : null;
+    const row = { id, name: body.name, system: body.system, baseUrl: input.baseUrl, settings: input.settings };
+    const connection = await this.database.transaction(async (transaction) => {
+      const [inserted] = await transaction.query<ConnectionRow>(
+        insertConnection(orgId, { ...row, credentials, webhookSecret, createdBy: currentUser() }),
+      );
+      if (!inserted) throw nameTaken();
+      await transaction.query(insertHookAddress(orgId, id));
+      await this.note('connection_created', inserted);
+      return inserted;
+    });
+    return {
+      connection: this.connections.filled(connection),
+      webhookSecret: webhookSecret && this.secrets.toText(webhookSecret),
+    };
+  }
+
+  /** Only what is given changes; see checkInput for what is inside credentials and settings. */
+  async change(id: string, body: ChangeConnectionDto): Promise<ConnectionRow> {
+    const { orgId } = currentTenant();
+    const whose = { orgId, connectionId: id };
+    const changed = await this.database.transaction(async (transaction) => {
+      const [current] = await transaction.query<ConnectionRow>(lockConnection(orgId, id));
+      if (!current) throw noSuchConnection();
+      const connector = this.connections.connectorOf(current.system);
+      const before = { baseUrl: current.base_url, settings: current.settings };
+      const { baseUrl, settings, credentials } = checkInput(connector, body, before, this.deployment);
+      const { name = current.name, webhook_secret: secret } = body;
+      const members = changedMembers(current, { name, baseUrl, settings, credentials, webhookSecret: secret });
+      if (members.length === 0) return current;
+      const [other] = await transaction.query(findNameTaken(orgId, name, id));
+      if (other) throw nameTaken();
+      const [row] = await transaction.query<ConnectionRow>(
+        updateConnection(orgId, id, {
+          ...{ name, baseUrl, settings },
+          credentials: credentials && this.secrets.sealCredentials(credentials, whose),
+          webhookSecret: secret === undefined ? undefined : this.secrets.sealWebhookSecret(secret, whose),
+          resetsStatus: members.includes('base_url') || members.includes('credentials'),
+        }),
+      );
+      await this.note('connection_changed', row as ConnectionRow, { changed: members });
+      return row as ConnectionRow;
+    });
+    return this.connections.filled(changed);
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.database.transaction(async (transaction) => {
+      const [removed] = await transaction.query<Pick<ConnectionRow, 'name' | 'system'>>(
+        removeConnection(currentTenant().orgId, id),
+      );
+      if (!removed) throw noSuchConnection();
+      await transaction.query(removeHookAddress(id));
+      await this.note('connection_removed', { id, ...removed });
+    });
+  }
+
+  private get deployment() {
+    return { allowPrivateAddresses: this.environment.SYNC_ALLOW_PRIVATE_ADDRESSES };
+  }
+
+  private connectorNamed(system: string): Connector {
+    const connector = connectorFor(system, this.connectors);
+    const known = this.connectors.map(({ description }) => description.system).join(', ');
+    if (!connector) throw invalid([{ pointer: '#/system', detail: `must be one of ${known}` }]);
+    return connector;
+  }
+
+  private async note(
+    activity_type: string,
+    { id, name, system }: Pick<ConnectionRow, 'id' | 'name' | 'system'>,
+    details: Record<string, unknown> = {},
+  ): Promise<void> {
+    await this.activity.append({
+      ...{ activity_type, status: 'completed', source_system: system },
+      details: { connection_id: id, name, ...details },
+    });
+  }
+}
+
+function nameTaken(): Problem {
+  const detail = 'is the name of another connection';
+  return new Problem('conflict', `name ${detail}.`, { errors: [{ pointer: '#/name', detail }] });
+}

@@ -1,0 +1,32 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Page } from '../../common/cursor.ts';
+import { connectorFor } from '../connector.registry.ts';
+import { CONNECTOR_LIST } from '../connectors.tokens.ts';
+import type { Connector } from '../contract/connector.types.ts';
+import type { ConnectionRow } from './connection.types.ts';
+import type { ConnectionDto, ConnectionPageDto, CreatedConnectionDto } from './dto/connection.dto.ts';
+
+/** What the API shows of connections. */
+@Injectable()
+export class ConnectionPresenter {
+  constructor(@Inject(CONNECTOR_LIST) private readonly connectors: readonly Connector[]) {}
+
+  one(row: ConnectionRow): ConnectionDto {
+    const { access_revision, settings, warnings, ...rest } = row;
+    const sendsWebhooks = connectorFor(row.system, this.connectors)?.description.webhooks !== undefined;
+    return {
+      ...rest,
+      settings: { ...settings },
+      warnings: [...warnings],
+      webhook_url: sendsWebhooks ? `/api/sync/hooks/${row.id}` : null,
+    };
+  }
+
+  created(created: { connection: ConnectionRow; webhookSecret: string | null }): CreatedConnectionDto {
+    return { ...this.one(created.connection), webhook_secret: created.webhookSecret };
+  }
+
+  page({ items, next_cursor }: Page<ConnectionRow>): ConnectionPageDto {
+    return { items: items.map((row) => this.one(row)), next_cursor };
+  }
+}

@@ -1,0 +1,137 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type pg from 'pg';
+import { decodeCursor, type Keyset, type Page, toPage } from '../../common/cursor.ts';
+import { Problem } from '../../common/problem.ts';
+import { ENVIRONMENT } from '../../config/config.module.ts';
+import type { Environment } from '../../config/environment.ts';
+import { POOL } from '../../database/database.module.ts';
+import { currentTenant } from '../../tenancy/tenant.context.ts';
+import { TenantDatabase } from '../../tenancy/tenant.database.ts';
+import { commonSettings, settingsSchemaOf } from '../catalogue/common.settings.ts';
+import { withDefaults } from '../catalogue/settings.schema.ts';
+import { connectorFor } from '../connector.registry.ts';
+import { CONNECTOR_LIST } from '../connectors.tokens.ts';
+import type { Connector } from '../contract/connector.types.ts';
+import { HttpClients } from '../http/http.clients.ts';
+import { ConnectionSecrets, redactor } from './connection.secrets.ts';
+import { connectionsPage, findConnection, findHook, findSealedConnection } from './connection.sql.ts';
+import type { ConnectionRow, OpenedConnection, OpenedWebhook, SealedConnectionRow } from './connection.types.ts';
+
+export interface OpenOptions {
+  /** Called when the system asks us to wait, until then (milliseconds since 1970), and with null when it goes on. */
+  readonly onWait?: (untilMs: number | null, reason: string) => void;
+}
+
+/** Connections of the tenant at work: to look at and to use. Outside a tenant everything but `organizationOf` throws. */
+@Injectable()
+export class ConnectionService {
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly secrets: ConnectionSecrets,
+    private readonly clients: HttpClients,
+    @Inject(CONNECTOR_LIST) private readonly connectors: readonly Connector[],
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
+    @Inject(POOL) private readonly pool: pg.Pool,
+  ) {}
+
+  async list(query: { system?: string; limit?: number; cursor?: string }): Promise<Page<ConnectionRow>> {
+    const limit = query.limit ?? 100;
+    const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
+    if (after && !UUID.test(after.id)) throw notACursor();
+    const page = connectionsPage(currentTenant().orgId, query.system ?? null, after, limit + 1);
+    const rows = await this.database.read<ConnectionRow>(page);
+    return toPage(
+      rows.map((row) => this.filled(row)),
+      limit,
+      keysetOf,
+    );
+  }
+
+  /** Throws not-found also when it was removed. */
+  async get(id: string): Promise<ConnectionRow> {
+    const [row] = await this.database.read<ConnectionRow>(findConnection(currentTenant().orgId, id));
+    if (!row) throw noSuchConnection();
+    return this.filled(row);
+  }
+
+  /**
+   * Opens its secrets and binds its connector; nothing is called yet. Never inside a transaction: what comes next is a call to
+   * another system. Throws not-found, or encryption-not-configured when no key of this service opens the secrets.
+   */
+  async open(id: string, { onWait }: OpenOptions = {}): Promise<OpenedConnection> {
+    const sealed = await this.sealed(id);
+    const connector = this.connectorOf(sealed.system);
+    const credentials = this.secrets.credentialsOf(sealed);
+    const connection = this.filled(withoutSecrets(sealed));
+    const { allow_http: allowHttp } = commonSettings(connection.settings);
+    // With the revision: a corrected address does not wait for the circuit of the wrong one.
+    const http = this.clients.for(`${connection.id} ${connection.access_revision}`, {
+      allowHttp,
+      allowPrivateAddresses: this.environment.SYNC_ALLOW_PRIVATE_ADDRESSES,
+      onWait,
+    });
+    const { base_url, settings } = connection;
+    return {
+      connection,
+      connector,
+      session: connector.open({ connection: { id, base_url, credentials, settings }, http }),
+      redact: redactor(connector.description.credentials, credentials),
+    };
+  }
+
+  /** What it takes to read a webhook. Throws not-found also when the system sends none. */
+  async openWebhook(id: string): Promise<OpenedWebhook> {
+    const sealed = await this.sealed(id);
+    const { webhooks: receiver } = this.connectorOf(sealed.system).description;
+    if (!receiver || sealed.webhook_secret === null) throw noSuchConnection();
+    return {
+      connection: this.filled(withoutSecrets(sealed)),
+      receiver,
+      secret: this.secrets.webhookSecretOf(sealed),
+    };
+  }
+
+  /** Whose connection it is, for a webhook, which comes without any credentials; undefined when there is none. */
+  async organizationOf(id: string): Promise<string | undefined> {
+    const { text, values } = findHook(id);
+    const { rows } = await this.pool.query<{ org_id: string | null }>(text, values as unknown[]);
+    return rows[0]?.org_id ?? undefined;
+  }
+
+  /** Throws conflict when this version has no connector for the system. */
+  connectorOf(system: string): Connector {
+    const connector = connectorFor(system, this.connectors);
+    if (!connector) throw new Problem('conflict', `This version of the service has no connector for "${system}".`);
+    return connector;
+  }
+
+  /** With the defaults of its settings. */
+  filled(row: ConnectionRow): ConnectionRow {
+    const connector = connectorFor(row.system, this.connectors);
+    if (!connector) return row;
+    return { ...row, settings: withDefaults(settingsSchemaOf(connector.description), row.settings) };
+  }
+
+  private async sealed(id: string): Promise<SealedConnectionRow> {
+    const [row] = await this.database.read<SealedConnectionRow>(findSealedConnection(currentTenant().orgId, id));
+    if (!row) throw noSuchConnection();
+    return row;
+  }
+}
+
+export const noSuchConnection = (): Problem =>
+  new Problem('not-found', 'There is no such connection in your organization, or it was removed.');
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function notACursor(): Problem {
+  const detail = 'is not a cursor of this list; use next_cursor of an earlier answer as it is';
+  return new Problem('invalid-request', `cursor ${detail}.`, { errors: [{ parameter: 'cursor', detail }] });
+}
+
+const keysetOf = ({ created_at, id }: ConnectionRow): Keyset => ({ at: created_at, id });
+
+function withoutSecrets(row: SealedConnectionRow): ConnectionRow {
+  const { credentials, credentials_key_id, webhook_secret, webhook_secret_key_id, ...rest } = row;
+  return rest;
+}

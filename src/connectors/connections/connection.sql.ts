@@ -1,0 +1,182 @@
+import type { Keyset } from '../../common/cursor.ts';
+import type { Statement } from '../../database/database.ts';
+import type { Members } from '../catalogue/settings.schema.ts';
+import type { SealedSecret } from '../credentials/credential.cipher.ts';
+
+/** Never the ciphertexts: who needs them says so. */
+const SHOWN = `org_id, id, name, system, base_url, settings, credentials IS NOT NULL AS has_credentials, access_revision, status,
+  last_checked_at, last_error, version, account, warnings, credentials_expire_at, created_by, created_at, updated_at`;
+const SEALED = 'credentials, credentials_key_id, webhook_secret, webhook_secret_key_id';
+/** Removed ones are there for nobody. */
+const ONE = 'org_id = $1 AND id = $2 AND removed_at IS NULL';
+
+export interface NewConnection {
+  readonly id: string;
+  readonly name: string;
+  readonly system: string;
+  readonly baseUrl: string;
+  readonly settings: Members;
+  readonly credentials: SealedSecret;
+  readonly webhookSecret: SealedSecret | null;
+  readonly createdBy: string;
+}
+
+/** No row: another connection has the name. */
+export const insertConnection = (orgId: string, connection: NewConnection): Statement => ({
+  text: `
+    INSERT INTO sync_connections (org_id, id, name, system, base_url, settings, created_by, ${SEALED})
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    ON CONFLICT (org_id, name) WHERE removed_at IS NULL DO NOTHING
+    RETURNING ${SHOWN}`,
+  values: [
+    orgId,
+    connection.id,
+    connection.name,
+    connection.system,
+    connection.baseUrl,
+    JSON.stringify(connection.settings),
+    connection.createdBy,
+    connection.credentials.box,
+    connection.credentials.keyId,
+    connection.webhookSecret?.box ?? null,
+    connection.webhookSecret?.keyId ?? null,
+  ],
+});
+
+/** So that a webhook, which names a connection and no organization, finds it. */
+export const insertHookAddress = (orgId: string, connectionId: string): Statement => ({
+  text: 'INSERT INTO auth.hook_addresses (org_id, connection_id) VALUES ($1, $2)',
+  values: [orgId, connectionId],
+});
+
+export const findHook = (connectionId: string): Statement => ({
+  text: 'SELECT app.find_hook($1) AS org_id',
+  values: [connectionId],
+});
+
+export const removeHookAddress = (connectionId: string): Statement => ({
+  text: 'SELECT app.remove_hook($1)',
+  values: [connectionId],
+});
+
+export const findConnection = (orgId: string, id: string): Statement => ({
+  text: `SELECT ${SHOWN} FROM sync_connections WHERE ${ONE}`,
+  values: [orgId, id],
+});
+
+export const lockConnection = (orgId: string, id: string): Statement => ({
+  text: `SELECT ${SHOWN} FROM sync_connections WHERE ${ONE} FOR UPDATE`,
+  values: [orgId, id],
+});
+
+export const findSealedConnection = (orgId: string, id: string): Statement => ({
+  text: `SELECT ${SHOWN}, ${SEALED} FROM sync_connections WHERE ${ONE}`,
+  values: [orgId, id],
+});
+
+/** A row: another connection has the name. */
+export const findNameTaken = (orgId: string, name: string, otherThan: string): Statement => ({
+  text: 'SELECT 1 FROM sync_connections WHERE org_id = $1 AND name = $2 AND id <> $3 AND removed_at IS NULL',
+  values: [orgId, name, otherThan],
+});
+
+/** Newest first. */
+export const connectionsPage = (
+  orgId: string,
+  system: string | null,
+  after: Keyset | undefined,
+  limit: number,
+): Statement => ({
+  text: `
+    SELECT ${SHOWN} FROM sync_connections
+     WHERE org_id = $1 AND removed_at IS NULL AND ($2::text IS NULL OR system = $2)
+       ${after ? 'AND (created_at, id) < ($4, $5)' : ''}
+     ORDER BY created_at DESC, id DESC LIMIT $3`,
+  values: [orgId, system, limit, ...(after ? [after.at, after.id] : [])],
+});
+
+/** What a change leaves; a secret that is undefined stays as it is. */
+export interface ChangedConnection {
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly settings: Members;
+  readonly credentials: SealedSecret | undefined;
+  readonly webhookSecret: SealedSecret | undefined;
+  /** Where it leads or how it signs in has changed, so what was found out before says nothing. */
+  readonly resetsStatus: boolean;
+}
+
+export const updateConnection = (orgId: string, id: string, changed: ChangedConnection): Statement => ({
+  text: `
+    UPDATE sync_connections
+       SET name = $3, base_url = $4, settings = $5, updated_at = now(),
+           credentials = coalesce($6, credentials), credentials_key_id = coalesce($7, credentials_key_id),
+           webhook_secret = coalesce($8, webhook_secret), webhook_secret_key_id = coalesce($9, webhook_secret_key_id)
+           ${
+             changed.resetsStatus
+               ? `, access_revision = access_revision + 1, status = 'unchecked', last_checked_at = NULL, last_error = NULL,
+                  version = NULL, account = NULL, warnings = '[]', credentials_expire_at = NULL`
+               : ''
+           }
+     WHERE ${ONE}
+    RETURNING ${SHOWN}`,
+  values: [
+    orgId,
+    id,
+    changed.name,
+    changed.baseUrl,
+    JSON.stringify(changed.settings),
+    changed.credentials?.box ?? null,
+    changed.credentials?.keyId ?? null,
+    changed.webhookSecret?.box ?? null,
+    changed.webhookSecret?.keyId ?? null,
+  ],
+});
+
+/** The secrets go at once; the rest stays for whoever asks what a sync of last week was connected to. */
+export const removeConnection = (orgId: string, id: string): Statement => ({
+  text: `
+    UPDATE sync_connections
+       SET removed_at = now(), credentials = NULL, credentials_key_id = NULL, webhook_secret = NULL, webhook_secret_key_id = NULL
+     WHERE ${ONE}
+    RETURNING name, system`,
+  values: [orgId, id],
+});
+
+export interface CheckedState {
+  readonly version: string | null;
+  readonly account: string | null;
+  readonly warnings: readonly string[];
+  readonly credentialsExpireAt: string | null;
+}
+
+/** No row: base_url or credentials have changed since, or the connection is gone. What was known stays when it fails. */
+export const storeCheck = (
+  orgId: string,
+  id: string,
+  revision: number,
+  outcome: CheckedState | { readonly failure: string },
+): Statement =>
+  'failure' in outcome
+    ? {
+        text: `
+          UPDATE sync_connections SET status = 'failing', last_checked_at = now(), last_error = $4
+           WHERE ${ONE} AND access_revision = $3 RETURNING id`,
+        values: [orgId, id, revision, outcome.failure],
+      }
+    : {
+        text: `
+          UPDATE sync_connections
+             SET status = 'ok', last_checked_at = now(), last_error = NULL, version = $4, account = $5, warnings = $6,
+                 credentials_expire_at = $7
+           WHERE ${ONE} AND access_revision = $3 RETURNING id`,
+        values: [
+          orgId,
+          id,
+          revision,
+          outcome.version,
+          outcome.account,
+          JSON.stringify(outcome.warnings),
+          outcome.credentialsExpireAt,
+        ],
+      };

@@ -1,0 +1,55 @@
+import type { Members } from '../catalogue/settings.schema.ts';
+import type { Connector, ConnectorSession, WebhookReceiver } from '../contract/connector.types.ts';
+
+export const CONNECTION_STATUSES = ['unchecked', 'ok', 'failing'] as const;
+export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number];
+
+/** A row of sync_connections that was not removed, without its secrets. Times are RFC 3339. */
+export interface ConnectionRow {
+  readonly org_id: string;
+  readonly id: string;
+  readonly name: string;
+  readonly system: string;
+  /** Without a slash at its end. */
+  readonly base_url: string;
+  /** As they were given; defaults are filled in where they are shown or used. */
+  readonly settings: Members;
+  readonly has_credentials: boolean;
+  /** Goes up when base_url or credentials change. */
+  readonly access_revision: number;
+  readonly status: ConnectionStatus;
+  readonly last_checked_at: string | null;
+  readonly last_error: string | null;
+  readonly version: string | null;
+  readonly account: string | null;
+  readonly warnings: readonly string[];
+  readonly credentials_expire_at: string | null;
+  readonly created_by: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** With its secrets, sealed. */
+export interface SealedConnectionRow extends ConnectionRow {
+  readonly credentials: Buffer | null;
+  readonly credentials_key_id: string | null;
+  readonly webhook_secret: Buffer | null;
+  readonly webhook_secret_key_id: string | null;
+}
+
+/** A connection at work. The session holds its secrets: never log it, and let go of it when the work is done. */
+export interface OpenedConnection {
+  /** Its settings with the defaults filled in. */
+  readonly connection: ConnectionRow;
+  readonly connector: Connector;
+  readonly session: ConnectorSession;
+  /** Takes the connection's secrets out of a text that came from outside. */
+  readonly redact: (text: string) => string;
+}
+
+/** What it takes to read a webhook of a connection. */
+export interface OpenedWebhook {
+  readonly connection: ConnectionRow;
+  readonly receiver: WebhookReceiver;
+  readonly secret: string;
+}

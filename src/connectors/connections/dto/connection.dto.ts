@@ -1,0 +1,125 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { ConnectorErrorKind } from '../../contract/connector.error.ts';
+import { CONNECTION_STATUSES, type ConnectionStatus } from '../connection.types.ts';
+
+const CHECKED_AT = '2026-11-22T14:02:26.123456+00:00';
+const ERROR = 'the system answered 401: the consumer key is not known';
+
+/** A connection, without its secrets. */
+export class ConnectionDto {
+  @ApiProperty({ format: 'uuid', example: '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d' })
+  id: string;
+
+  @ApiProperty({ example: 'org-123' })
+  org_id: string;
+
+  @ApiProperty({ example: 'Main shop' })
+  name: string;
+
+  @ApiProperty({ example: 'woocommerce' })
+  system: string;
+
+  @ApiProperty({ description: 'Without a slash at its end', example: 'https://shop.example.com' })
+  base_url: string;
+
+  @ApiProperty({ example: true })
+  has_credentials: boolean;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'With the defaults of what was not set',
+    example: { delete_guard_percent: 15, on_conflict: 'skip', max_concurrency: 4 },
+  })
+  settings: Record<string, unknown>;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Where the system sends its webhooks: a path of this service; null when it sends none',
+    example: '/api/sync/hooks/6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d',
+  })
+  webhook_url: string | null;
+
+  @ApiProperty({ enum: CONNECTION_STATUSES, enumName: 'ConnectionStatus', example: 'ok' })
+  status: ConnectionStatus;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: CHECKED_AT })
+  last_checked_at: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why the last check failed', example: ERROR })
+  last_error: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Of the system, as last seen', example: '10.3.1' })
+  version: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Who the credentials are of', example: 'sync@example.com' })
+  account: string | null;
+
+  @ApiProperty({ type: [String], example: ['the key may read but not write'] })
+  warnings: string[];
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2027-02-01T00:00:00+00:00' })
+  credentials_expire_at: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'user-7' })
+  created_by: string | null;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T14:00:00.123456+00:00' })
+  created_at: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T14:00:00.123456+00:00' })
+  updated_at: string;
+}
+
+export class CreatedConnectionDto extends ConnectionDto {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Shown once: give it to the system with webhook_url; null when it sends no webhooks',
+    example: '2f1c0d9a7b6e45c8a1f3e5d7c9b0a2f4',
+  })
+  webhook_secret: string | null;
+}
+
+export class ConnectionPageDto {
+  @ApiProperty({ type: [ConnectionDto] })
+  items: ConnectionDto[];
+
+  @ApiProperty({ type: String, nullable: true, description: 'null on the last page', example: null })
+  next_cursor: string | null;
+}
+
+const KINDS = [
+  ...['auth', 'forbidden', 'not-found', 'rejected', 'rate-limited', 'unavailable', 'timeout', 'protocol', 'too-large'],
+  'address-refused',
+];
+
+export class ConnectionCheckErrorDto {
+  @ApiProperty({ enum: KINDS, enumName: 'ConnectorErrorKind', example: 'auth' })
+  kind: ConnectorErrorKind;
+
+  @ApiProperty({ example: ERROR })
+  message: string;
+}
+
+/** What came of calling the system. */
+export class ConnectionCheckDto {
+  @ApiProperty({ description: 'false: error says why', example: true })
+  ok: boolean;
+
+  @ApiProperty({ type: String, nullable: true, example: '10.3.1' })
+  version: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'sync@example.com' })
+  account: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2027-02-01T00:00:00.000Z' })
+  credentials_expire_at: string | null;
+
+  @ApiProperty({ type: [String], example: ['the key may read but not write'] })
+  warnings: string[];
+
+  @ApiPropertyOptional({ type: ConnectionCheckErrorDto })
+  error?: ConnectionCheckErrorDto;
+}

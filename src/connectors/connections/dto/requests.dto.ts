@@ -1,0 +1,97 @@
+import { ApiProperty, ApiPropertyOptional, PartialType, PickType } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, Matches, Max, Min, MinLength } from 'class-validator';
+import { OrgQuery } from '../../../common/org-query.dto.ts';
+import { IsJsonObject, IsText } from '../../../common/validation.ts';
+
+const SECRET = '2f1c0d9a7b6e45c8a1f3e5d7c9b0a2f4';
+
+export class CreateConnectionDto {
+  @ApiProperty({ description: 'Unique in your organization', example: 'Main shop' })
+  @IsText(200)
+  name: string;
+
+  @ApiProperty({ description: 'One of GET /connectors', example: 'woocommerce' })
+  @IsText(100)
+  system: string;
+
+  @ApiProperty({
+    description: 'https, unless settings.allow_http; without user, query and fragment',
+    example: 'https://shop.example.com',
+  })
+  @IsText(2_000)
+  base_url: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'As the credentials schema of the system says; never answered. A change gives them whole',
+    example: { consumer_key: 'ck_0123456789abcdef', consumer_secret: 'cs_0123456789abcdef' },
+  })
+  @IsJsonObject()
+  credentials: Record<string, unknown>;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    default: {},
+    description:
+      'As the settings schema of the system says. A change gives those that change; null brings back a default',
+    example: { delete_guard_percent: 15, on_conflict: 'skip' },
+  })
+  @IsOptional()
+  @IsJsonObject()
+  settings?: Record<string, unknown> = {};
+
+  @ApiPropertyOptional({
+    description: 'What the system signs its webhooks with; made up unless given',
+    minLength: 16,
+    example: SECRET,
+  })
+  @IsOptional()
+  @IsText(200)
+  @MinLength(16)
+  webhook_secret?: string;
+}
+
+/** What is left out stays as it is. */
+export class ChangeConnectionDto extends PartialType(
+  PickType(CreateConnectionDto, ['name', 'base_url', 'credentials', 'webhook_secret'] as const),
+) {
+  // Not inherited: its default would change the settings of who gives none.
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Those that change; null brings back a default',
+    example: { on_conflict: 'overwrite' },
+  })
+  @IsOptional()
+  @IsJsonObject()
+  settings?: Record<string, unknown>;
+}
+
+export class ConnectionIdParam {
+  @ApiProperty({ format: 'uuid', example: '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d' })
+  @Matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, { message: 'connection_id must be a UUID' })
+  connection_id: string;
+}
+
+export class ConnectionsQuery extends OrgQuery {
+  @ApiPropertyOptional({ example: 'woocommerce' })
+  @IsOptional()
+  @IsText(100)
+  system?: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 1000, default: 100 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  limit?: number = 100;
+
+  @ApiPropertyOptional({ description: 'next_cursor of the page before' })
+  @IsOptional()
+  @IsText(500)
+  cursor?: string;
+}

@@ -1,0 +1,57 @@
+import { type BeforeApplicationShutdown, Inject, Module } from '@nestjs/common';
+import { ActivityService } from '../activity/activity.service.ts';
+import { ENVIRONMENT } from '../config/config.module.ts';
+import type { Environment } from '../config/environment.ts';
+import { CatalogueController } from './catalogue/catalogue.controller.ts';
+import { CatalogueService } from './catalogue/catalogue.service.ts';
+import { ConnectionChecker } from './connections/connection.checker.ts';
+import { ConnectionController } from './connections/connection.controller.ts';
+import { ConnectionEditor } from './connections/connection.editor.ts';
+import { ConnectionPresenter } from './connections/connection.presenter.ts';
+import { ConnectionSecrets } from './connections/connection.secrets.ts';
+import { ConnectionService } from './connections/connection.service.ts';
+import { WebhookSecretInterceptor } from './connections/webhook-secret.interceptor.ts';
+import { CONNECTORS } from './connector.registry.ts';
+import { CONNECTOR_LIST } from './connectors.tokens.ts';
+import { CredentialCipher } from './credentials/credential.cipher.ts';
+import { HttpClients } from './http/http.clients.ts';
+
+/** What a worker needs of connections: opening them. */
+@Module({
+  providers: [
+    // A copy, so that a test adds a system of its own to its own service only.
+    { provide: CONNECTOR_LIST, useFactory: () => [...CONNECTORS] },
+    { provide: HttpClients, useFactory: () => new HttpClients() },
+    {
+      provide: CredentialCipher,
+      inject: [ENVIRONMENT],
+      useFactory: ({ SYNC_ENCRYPTION_KEYS = [] }: Environment) => new CredentialCipher(SYNC_ENCRYPTION_KEYS),
+    },
+    ConnectionSecrets,
+    ConnectionService,
+  ],
+  exports: [CONNECTOR_LIST, ConnectionSecrets, ConnectionService, HttpClients],
+})
+export class ConnectorsModule implements BeforeApplicationShutdown {
+  constructor(@Inject(HttpClients) private readonly clients: HttpClients) {}
+
+  /** After the workers have drained, before the server waits for requests at work: a check ends at once. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.clients.close();
+  }
+}
+
+/** The API of connections and the catalogue. */
+@Module({
+  imports: [ConnectorsModule],
+  controllers: [CatalogueController, ConnectionController],
+  providers: [
+    ActivityService,
+    CatalogueService,
+    ConnectionChecker,
+    ConnectionEditor,
+    ConnectionPresenter,
+    WebhookSecretInterceptor,
+  ],
+})
+export class ConnectorsApiModule {}

@@ -1,0 +1,79 @@
+import pg from 'pg';
+import { Problem } from '../../common/problem.ts';
+import type { Statement } from '../../database/database.ts';
+import type { CredentialCipher, SecretPlace } from './credential.cipher.ts';
+import { organizationsWithConnections, type SealedRow, sealedWithOlderKeys, storeSealed } from './credential.sql.ts';
+
+const BATCH = 100;
+
+export interface Rotation {
+  /** Connections whose secrets are now under the newest key and were not before. */
+  readonly changed: number;
+  /** Connections that no given key opens, and why; they stay as they are. */
+  readonly unreadable: readonly { readonly orgId: string; readonly connectionId: string; readonly reason: string }[];
+}
+
+/**
+ * Seals every connection's secrets anew with the newest key, organization by organization, a batch a transaction. What is under
+ * that key already is left alone, so it may be run again, also after it was cut off.
+ */
+export async function rotateCredentials(
+  ownerUrl: string,
+  cipher: CredentialCipher,
+  batchSize = BATCH,
+): Promise<Rotation> {
+  const newest = cipher.newestKeyId;
+  const owner = new pg.Client({ connectionString: ownerUrl, application_name: 'sync-operations-rotation' });
+  await owner.connect();
+  const run = async <Row extends object>({ text, values }: Statement) =>
+    (await owner.query<Row>(text, values as unknown[])).rows;
+  const unreadable: Rotation['unreadable'][number][] = [];
+  let changed = 0;
+
+  const rotateBatch = async (orgId: string, after: string | null): Promise<string | null> => {
+    await run({ text: 'BEGIN' });
+    await run({ text: 'SELECT app.set_org($1)', values: [orgId] });
+    const rows = await run<SealedRow>(sealedWithOlderKeys(orgId, newest, after, batchSize));
+    for (const row of rows) {
+      const sealed = resealed(cipher, orgId, row);
+      if (sealed instanceof Problem) unreadable.push({ orgId, connectionId: row.id, reason: sealed.message });
+      else {
+        await run(storeSealed(orgId, sealed));
+        changed += 1;
+      }
+    }
+    await run({ text: 'COMMIT' });
+    return rows.length < batchSize ? null : (rows.at(-1)?.id ?? null);
+  };
+
+  try {
+    for (const { org_id } of await run<{ org_id: string }>(organizationsWithConnections)) {
+      for (let after = await rotateBatch(org_id, null); after !== null; ) after = await rotateBatch(org_id, after);
+    }
+  } finally {
+    await owner.end();
+  }
+  return { changed, unreadable };
+}
+
+function resealed(cipher: CredentialCipher, orgId: string, row: SealedRow): SealedRow | Problem {
+  const again = (box: Buffer | null, keyId: string | null, purpose: SecretPlace['purpose']) => {
+    if (box === null || keyId === null || keyId === cipher.newestKeyId) return { box, keyId };
+    const place = { orgId, connectionId: row.id, purpose };
+    return cipher.seal(cipher.open({ keyId, box }, place), place);
+  };
+  try {
+    const credentials = again(row.credentials, row.credentials_key_id, 'credentials');
+    const secret = again(row.webhook_secret, row.webhook_secret_key_id, 'webhook_secret');
+    return {
+      id: row.id,
+      credentials: credentials.box,
+      credentials_key_id: credentials.keyId,
+      webhook_secret: secret.box,
+      webhook_secret_key_id: secret.keyId,
+    };
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import { promisify } from 'node:util';
+import { gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
+import { CallFailure } from './call.failure.ts';
+
+const decompress = { gzip: promisify(gunzip), deflate: promisify(inflate), deflateRaw: promisify(inflateRaw) };
+
+/**
+ * The text of a body that came whole. Throws CallFailure: `too-large` beyond `maxBytes` after decompression (it stops there, so a
+ * bomb costs no more), `cut-off` when the compressed data ends early, `encoding` otherwise. Without a byte order mark.
+ */
+export async function decodeBody(raw: Buffer, contentEncoding: string | undefined, maxBytes: number): Promise<string> {
+  const encoding = (contentEncoding ?? '').trim().toLowerCase();
+  if (raw.length === 0 || encoding === '' || encoding === 'identity') return toText(raw);
+  const options: ZlibOptions = { maxOutputLength: maxBytes };
+  try {
+    if (encoding === 'gzip' || encoding === 'x-gzip') return toText(await decompress.gzip(raw, options));
+    // "deflate" should have a zlib head, but some servers leave it out.
+    const headless = ((raw[0] ?? 0) & 0x0f) !== 8;
+    if (encoding === 'deflate') return toText(await decompress[headless ? 'deflateRaw' : 'deflate'](raw, options));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw new CallFailure('too-large', true);
+    throw new CallFailure(code === 'Z_BUF_ERROR' ? 'cut-off' : 'encoding', true, code);
+  }
+  throw new CallFailure('encoding', true);
+}
+
+function toText(bytes: Buffer): string {
+  return new TextDecoder().decode(bytes);
+}

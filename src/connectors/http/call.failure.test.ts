@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { failureOf, type Stage } from './call.failure.ts';
+
+const error = (code: string) => Object.assign(new Error('with a secret'), { code });
+
+describe('an error of the wire', () => {
+  test.each<[string, Stage, string]>([
+    ['ENOTFOUND', 'connecting', 'dns'],
+    ['EAI_AGAIN', 'connecting', 'dns'],
+    ['ECONNREFUSED', 'connecting', 'refused'],
+    ['EHOSTUNREACH', 'connecting', 'connect'],
+    ['ECONNRESET', 'connecting', 'connect'],
+    ['UND_ERR_CONNECT_TIMEOUT', 'connecting', 'timeout'],
+    ['ETIMEDOUT', 'connecting', 'timeout'],
+    ['CERT_HAS_EXPIRED', 'connecting', 'certificate'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'connecting', 'certificate'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'connecting', 'certificate'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'connecting', 'certificate'],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'connecting', 'certificate'],
+    ['UND_ERR_INVALID_ARG', 'connecting', 'unsendable'],
+    ['ECONNRESET', 'sent', 'reset'],
+    ['UND_ERR_SOCKET', 'sent', 'reset'],
+    ['UND_ERR_HEADERS_OVERFLOW', 'sent', 'not-http'],
+    ['HPE_INVALID_CONSTANT', 'sent', 'not-http'],
+    ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'answering', 'cut-off'],
+    ['HPE_INVALID_EOF_STATE', 'answering', 'cut-off'],
+    ['ECONNRESET', 'answering', 'cut-off'],
+  ])('%s while %s is %s', (code, stage, kind) => {
+    expect(failureOf(error(code), stage)).toMatchObject({ kind, sent: stage !== 'connecting', cause: code });
+  });
+
+  test('without a code is known by its name, and its text goes no further', () => {
+    const failure = failureOf(Object.assign(new Error('<html>secret'), { name: 'HTTPParserError' }), 'sent');
+    expect(failure).toMatchObject({
+      kind: 'not-http',
+      message: 'what came back is not HTTP',
+      cause: 'HTTPParserError',
+    });
+  });
+});

@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  BrokenCircuitError,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhenResult,
+} from 'cockatiel';
+import PQueue from 'p-queue';
+import { ConnectorError } from '../contract/connector.error.ts';
+import { loadOf, type Outcome } from './answer.classification.ts';
+import { adaptConcurrency, type Concurrency } from './concurrency.adaptation.ts';
+import type { HttpOptions } from './http.options.ts';
+
+/** A pause a system asked for. */
+interface Hold {
+  /** Milliseconds since 1970. */
+  readonly until: number;
+  readonly reason: string;
+}
+
+export type HoldListener = (until: number | null, reason: string) => void;
+
+/** What all clients of one connection share: its queue, its circuit and the pause its system asked for. */
+export class ConnectionState {
+  readonly #options: HttpOptions;
+  readonly #queue: PQueue;
+  readonly #circuit: CircuitBreakerPolicy;
+  #concurrency: Concurrency;
+  #hold: Hold | undefined;
+  #reopensAt = 0;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    this.#concurrency = { limit: options.maxConcurrency, loweredAt: 0 };
+    this.#queue = new PQueue({ concurrency: options.maxConcurrency });
+    // An attempt that is broken off while the circuit is half open proves nothing: it stays open.
+    const broken = handleWhenResult((outcome) => loadOf(outcome as Outcome) === 'down').orWhen(
+      (error) => this.#circuit.state === CircuitState.HalfOpen && !(error instanceof ConnectorError),
+    );
+    this.#circuit = circuitBreaker(broken, {
+      halfOpenAfter: options.halfOpenAfterMs,
+      breaker: new ConsecutiveBreaker(options.breakAfter),
+    });
+    this.#circuit.onBreak(() => {
+      this.#reopensAt = Date.now() + options.halfOpenAfterMs;
+    });
+  }
+
+  /** No request of the connection starts before `until`. */
+  hold(until: number, reason: string): void {
+    if (until > (this.#hold?.until ?? 0)) this.#hold = { until, reason };
+  }
+
+  /**
+   * Runs an attempt when the pause is over, a place is free and the circuit lets it through. Throws ConnectorError: `rate-limited`
+   * when the pause is longer than is waited for, `unavailable` when the circuit is open; and the signal's reason.
+   */
+  async run(attempt: () => Promise<Outcome>, signal: AbortSignal, onHold: HoldListener): Promise<Outcome> {
+    for (;;) {
+      await this.#pass(signal, onHold);
+      // A place may come free only after somebody else was told to pause.
+      const outcome = await this.#queue.add(async () => (this.#held() ? null : await this.#guarded(attempt, signal)), {
+        signal,
+      });
+      if (outcome) return outcome;
+    }
+  }
+
+  async #pass(signal: AbortSignal, onHold: HoldListener): Promise<void> {
+    let hold = this.#held();
+    if (!hold) return;
+    try {
+      for (; hold; hold = this.#held()) {
+        const left = hold.until - Date.now();
+        if (left > this.#options.maxInlineWaitMs) {
+          const at = new Date(hold.until).toISOString();
+          throw new ConnectorError('rate-limited', `${hold.reason}; not before ${at}`, { retryAt: hold.until });
+        }
+        onHold(hold.until, hold.reason);
+        await sleep(left, undefined, { signal });
+      }
+    } finally {
+      onHold(null, '');
+    }
+  }
+
+  #held(): Hold | undefined {
+    return this.#hold && this.#hold.until > Date.now() ? this.#hold : undefined;
+  }
+
+  async #guarded(attempt: () => Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
+    const startedAt = Date.now();
+    try {
+      const outcome = await this.#circuit.execute(() => {
+        signal.throwIfAborted();
+        return attempt();
+      }, signal);
+      this.#adapt(outcome, startedAt);
+      return outcome;
+    } catch (error) {
+      if (!(error instanceof BrokenCircuitError)) throw error;
+      const at = new Date(this.#reopensAt).toISOString();
+      const text = `not tried, because the last ${this.#options.breakAfter} attempts failed; not before ${at}`;
+      throw new ConnectorError('unavailable', text, { retryAt: this.#reopensAt });
+    }
+  }
+
+  #adapt(outcome: Outcome, startedAt: number): void {
+    const end = { load: loadOf(outcome), startedAt, now: Date.now() };
+    this.#concurrency = adaptConcurrency(this.#concurrency, end, this.#options.maxConcurrency);
+    this.#queue.concurrency = Math.floor(this.#concurrency.limit);
+  }
+}

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConnectorError } from '../contract/connector.error.ts';
+import type { Outcome } from './answer.classification.ts';
+import { describeCall } from './call.description.ts';
+import { CallFailure } from './call.failure.ts';
+import type { ConnectionState, HoldListener } from './connection.state.ts';
+import type { ConnectionAccess, HttpOptions } from './http.options.ts';
+import type { HttpTransport } from './http.transport.ts';
+import type { HttpClient, HttpRequest, HttpResponse } from './http.types.ts';
+import { decideRetry, type RetryDecision } from './retry.decision.ts';
+
+export interface ClientParts {
+  readonly options: HttpOptions;
+  readonly transport: HttpTransport;
+  readonly state: ConnectionState;
+  readonly access: ConnectionAccess;
+  /** Aborted when the process stops calling. */
+  readonly closing: AbortSignal;
+}
+
+/**
+ * Asks decideRetry after each attempt and does as it says. The loop is our own because cockatiel's retry sleeps through an abort;
+ * its circuit breaker is in ConnectionState.
+ */
+export class RetryingClient implements HttpClient {
+  readonly #parts: ClientParts;
+  /** Requests of this client that a rate limit holds now. */
+  #waiting = 0;
+
+  constructor(parts: ClientParts) {
+    this.#parts = parts;
+  }
+
+  async send(request: HttpRequest): Promise<HttpResponse> {
+    const call = new AbortController();
+    const abort = () => call.abort();
+    const sources = [request.signal, this.#parts.closing];
+    for (const source of sources) source.addEventListener('abort', abort, { once: true });
+    if (sources.some((source) => source.aborted)) abort();
+    const progress = { sent: false };
+    try {
+      return await this.#attempts(request, progress, call.signal);
+    } catch (error) {
+      if (error instanceof ConnectorError) throw error;
+      if (!call.signal.aborted) throw error;
+      const ambiguous = progress.sent && !request.idempotent;
+      throw new ConnectorError('aborted', `${describeCall(request)}: broken off`, { ambiguous });
+    } finally {
+      for (const source of sources) source.removeEventListener('abort', abort);
+    }
+  }
+
+  async #attempts(request: HttpRequest, progress: { sent: boolean }, signal: AbortSignal): Promise<HttpResponse> {
+    const { options, state } = this.#parts;
+    const onHold = this.#holdListener();
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await this.#attempt(request, progress, signal, onHold);
+      const now = Date.now();
+      const question = 'kind' in outcome ? { failure: outcome } : { status: outcome.status, headers: outcome.headers };
+      const decision = decideRetry({ attempt, idempotent: request.idempotent, now, ...question }, options);
+      if (!decision.retry) return this.#end(request, outcome, decision);
+      // The next attempt waits for the hold by itself.
+      if (decision.holdsAll) state.hold(now + decision.waitMs, decision.reason);
+      else await sleep(decision.waitMs, undefined, { signal });
+    }
+  }
+
+  async #attempt(
+    request: HttpRequest,
+    progress: { sent: boolean },
+    signal: AbortSignal,
+    onHold: HoldListener,
+  ): Promise<Outcome> {
+    const { transport, state, access } = this.#parts;
+    const onSent = () => {
+      progress.sent = true;
+    };
+    const once = async (): Promise<Outcome> => {
+      try {
+        return await transport.attempt(request, access, onSent, signal);
+      } catch (error) {
+        if (error instanceof CallFailure) return error;
+        throw error;
+      }
+    };
+    try {
+      const outcome = await state.run(once, signal, onHold);
+      // From here decideRetry knows what it means; only an attempt that is broken off asks.
+      progress.sent = false;
+      return outcome;
+    } catch (error) {
+      throw named(request, error);
+    }
+  }
+
+  #end(request: HttpRequest, outcome: Outcome, { reason, end }: RetryDecision & { retry: false }): HttpResponse {
+    if (end.as === 'answer' && !('kind' in outcome)) return outcome;
+    if (end.as === 'answer') throw new Error('a failure is no answer');
+    const { kind, ambiguous, retryAt } = end;
+    if (retryAt !== undefined) this.#parts.state.hold(retryAt, reason);
+    const when = retryAt === undefined ? '' : `; not before ${new Date(retryAt).toISOString()}`;
+    const found = 'kind' in outcome ? { cause: outcome.cause } : { status: outcome.status };
+    throw new ConnectorError(kind, `${describeCall(request)}: ${reason}${when}`, { ambiguous, retryAt, ...found });
+  }
+
+  /** One for each request: tells when it begins to wait, when the end moves, and when none of the client waits any more. */
+  #holdListener(): HoldListener {
+    const { onWait } = this.#parts.access;
+    let told: number | null = null;
+    return (until, reason) => {
+      if (until === told) return;
+      if (told === null) this.#waiting++;
+      told = until;
+      if (until === null) this.#waiting--;
+      if (until !== null || this.#waiting === 0) onWait?.(until, reason);
+    };
+  }
+}
+
+/** Errors of the parts below say what happened; here they learn to which call. */
+function named(request: HttpRequest, error: unknown): unknown {
+  if (!(error instanceof ConnectorError)) return error;
+  const { kind, retryAt, status, ambiguous } = error;
+  return new ConnectorError(kind, `${describeCall(request)}: ${error.message}`, { retryAt, status, ambiguous });
+}

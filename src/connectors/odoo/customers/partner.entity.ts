@@ -1,0 +1,77 @@
+import type { CanonicalCustomer } from '../../canonical/canonical.types.ts';
+import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
+import type { Domain, Row } from '../api/odoo-api.types.ts';
+import type { GeographyLoader } from '../client/geography.ts';
+import type { OdooClient } from '../client/odoo.client.ts';
+import { type CreateOperation, type OdooEntity, type Prepared, type UpdateOperation } from '../odoo.entity.ts';
+import { DEFAULT_CUSTOMER_DOMAIN } from '../odoo.settings.ts';
+import { prepareEach } from '../write/prepare.ts';
+import { customerFromPartner, marked, PARTNER_FIELDS, partnerValues } from './partner.mapping.ts';
+import { assignPartners, matchDomain } from './partner.matching.ts';
+
+const MODEL = 'res.partner';
+/** Of modules that a server may be without. */
+const OPTIONAL = ['customer_rank', 'email_normalized'];
+
+export class PartnerEntity implements OdooEntity {
+  readonly type = 'customer';
+  readonly model = MODEL;
+  readonly part = null;
+  readonly removal = { active: false };
+  readonly #client: OdooClient;
+  readonly #geography: GeographyLoader;
+
+  constructor(client: OdooClient, geography: GeographyLoader) {
+    this.#client = client;
+    this.#geography = geography;
+  }
+
+  /** customer_rank comes with the accounting modules; without it every partner counts. */
+  async domain(signal: AbortSignal): Promise<Domain> {
+    const { customerDomain } = this.#client.settings;
+    if (customerDomain !== null) return customerDomain;
+    return (await this.#has('customer_rank', signal)) ? DEFAULT_CUSTOMER_DOMAIN : [];
+  }
+
+  async fields(signal: AbortSignal): Promise<readonly string[]> {
+    const infos = await this.#infos(signal);
+    return PARTNER_FIELDS.filter((name) => infos.has(name));
+  }
+
+  async toItems(rows: readonly Row[], signal: AbortSignal): Promise<ExternalItem[]> {
+    const geography = await this.#geography.load(signal);
+    return rows.map((row) => ({ external_id: String(row.id), data: customerFromPartner(row, geography) }));
+  }
+
+  async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]> {
+    const domain = matchDomain(candidates, await this.#has('email_normalized', signal));
+    if (domain === null) return candidates.map(() => []);
+    const rows = await this.#client.searchRead(MODEL, { domain, fields: await this.fields(signal) }, signal);
+    const items = new Map((await this.toItems(rows, signal)).map((item) => [item.external_id, item]));
+    return assignPartners(candidates, rows).map((found) => found.flatMap(({ id }) => items.get(String(id)) ?? []));
+  }
+
+  async prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]> {
+    const geography = await this.#geography.load(signal);
+    const rank = (await this.#has('customer_rank', signal)) ? { customer_rank: 1 } : {};
+    return prepareEach(operations, ({ data, key }) => {
+      const values = partnerValues(data as CanonicalCustomer, null, geography);
+      return { values: { ...marked(values, key), ...rank } };
+    });
+  }
+
+  async prepareUpdates(operations: readonly UpdateOperation[], signal: AbortSignal): Promise<Prepared[]> {
+    const geography = await this.#geography.load(signal);
+    return prepareEach(operations, ({ data, changes }) => ({
+      values: partnerValues(data as CanonicalCustomer, changes, geography),
+    }));
+  }
+
+  async #has(field: string, signal: AbortSignal): Promise<boolean> {
+    return (await this.#infos(signal)).has(field);
+  }
+
+  #infos(signal: AbortSignal) {
+    return this.#client.fields(MODEL, [...PARTNER_FIELDS, ...OPTIONAL], signal);
+  }
+}

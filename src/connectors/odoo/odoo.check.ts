@@ -1,0 +1,72 @@
+import type { CheckResult } from '../contract/connector.types.ts';
+import { isRecord } from './api/answer.reader.ts';
+import { OdooFault } from './api/odoo.fault.ts';
+import type { Row } from './api/odoo-api.types.ts';
+import type { OdooClient } from './client/odoo.client.ts';
+import { idOf, text, timestampOf } from './client/odoo.values.ts';
+import type { OdooEntity } from './odoo.entity.ts';
+
+/** Signs in and asks what the key may do, without touching a record. */
+export async function checkAccess(
+  client: OdooClient,
+  entities: readonly OdooEntity[],
+  now: number,
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  const version = await client.version(signal);
+  const user = await signIn(client, signal);
+  const login = text(user?.login);
+  const { username } = client.settings;
+  const other = login !== null && login !== username;
+  return {
+    version: version.text,
+    account: login ?? username,
+    credentials_expire_at: user ? await keyExpiry(client, Number(user.id), now, signal) : null,
+    warnings: [
+      ...(other ? [`The key belongs to ${login}, not to ${username}.`] : []),
+      ...(await accessWarnings(client, entities, signal)),
+    ],
+  };
+}
+
+/** Any call shows whether the credentials are good; this one may be made by everybody. Null: the server does not say who. */
+async function signIn(client: OdooClient, signal: AbortSignal): Promise<Row | null> {
+  const context = await client.call('res.users', 'context_get', {}, { idempotent: true, signal });
+  const uid = isRecord(context) ? idOf(context.uid) : null;
+  const mine = uid === null ? ['login', '=', client.settings.username] : ['id', '=', uid];
+  return orNull(async () => {
+    const [user] = await client.searchRead('res.users', { domain: [mine], fields: ['login'], limit: 1 }, signal);
+    return user ?? null;
+  });
+}
+
+/** RFC 3339. Which of a user's keys is ours Odoo does not tell: the one that ends first counts. */
+async function keyExpiry(client: OdooClient, userId: number, now: number, signal: AbortSignal): Promise<string | null> {
+  const model = 'res.users.apikeys';
+  const rows = await orNull(() =>
+    client.searchRead(model, { domain: [['user_id', '=', userId]], fields: ['expiration_date'] }, signal),
+  );
+  const times = (rows ?? []).flatMap((row) => timestampOf(row.expiration_date) ?? []);
+  return times.filter((time) => Date.parse(time) > now).sort()[0] ?? null;
+}
+
+async function accessWarnings(client: OdooClient, entities: readonly OdooEntity[], signal: AbortSignal) {
+  const warnings: string[] = [];
+  for (const { type, model } of entities) {
+    const read = await client.mayAccess(model, 'read', signal);
+    const write = await client.mayAccess(model, 'write', signal);
+    if (read === false) warnings.push(`The key may not read ${type}s (${model}).`);
+    else if (write === false) warnings.push(`The key may read but not write ${type}s (${model}).`);
+  }
+  return warnings;
+}
+
+/** What this user or version cannot be asked is not known; that is no failure of the check. */
+async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof OdooFault && error.ofItem) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Connector } from '../contract/connector.types.ts';
+import { CUSTOMER_MEMBERS } from './customers/partner.mapping.ts';
+import { OdooSession } from './odoo.session.ts';
+import { CREDENTIALS, SETTINGS } from './odoo.settings.ts';
+import { ORDER_MEMBERS } from './orders/order.mapping.ts';
+import { PRODUCT_MEMBERS } from './products/product.mapping.ts';
+
+/** Odoo 14 to 18 over JSON-RPC, 19 and later over JSON-2. */
+export const odoo: Connector = {
+  description: {
+    system: 'odoo',
+    title: 'Odoo',
+    entities: [
+      {
+        entity_type: 'customer',
+        read: true,
+        write: true,
+        tells_changes: true,
+        fields: CUSTOMER_MEMBERS,
+        deletes: 'archive',
+      },
+      {
+        entity_type: 'product',
+        read: true,
+        write: true,
+        tells_changes: true,
+        fields: PRODUCT_MEMBERS,
+        deletes: 'archive',
+      },
+      {
+        entity_type: 'order',
+        read: true,
+        write: true,
+        tells_changes: true,
+        fields: ORDER_MEMBERS,
+        // Totals are computed here; a status that is written back and forth mails customers. A cancelled order stands for a deleted one.
+        default_directions: {
+          status: 'read',
+          shipping_total: 'read',
+          tax_total: 'read',
+          total: 'read',
+        },
+        deletes: 'archive',
+      },
+    ],
+    credentials: CREDENTIALS,
+    settings: SETTINGS,
+  },
+  open: (context) => new OdooSession(context),
+};

@@ -1,0 +1,88 @@
+import type { EntityType } from '../canonical/canonical.types.ts';
+import { ConnectorError } from '../contract/connector.error.ts';
+import type {
+  Candidate,
+  CheckResult,
+  ConnectorSession,
+  ExternalItem,
+  Page,
+  ReadPosition,
+  ReadQuery,
+  SessionContext,
+  WriteOperation,
+  WriteResult,
+} from '../contract/connector.types.ts';
+import { GeographyLoader } from './client/geography.ts';
+import { OdooClient } from './client/odoo.client.ts';
+import { toId } from './client/odoo.values.ts';
+import { PartnerEntity } from './customers/partner.entity.ts';
+import { checkAccess } from './odoo.check.ts';
+import type { OdooEntity } from './odoo.entity.ts';
+import { readSettings } from './odoo.settings.ts';
+import { OrderEntity } from './orders/order.entity.ts';
+import { ProductEntity } from './products/product.entity.ts';
+import { changeToken } from './walk/change.token.ts';
+import { domainOf, EntityWalker } from './walk/entity.walker.ts';
+import { writeBatch } from './write/batch.writer.ts';
+
+/** Hands each call to the entity it is for. */
+export class OdooSession implements ConnectorSession {
+  readonly #client: OdooClient;
+  readonly #entities: Readonly<Record<EntityType, OdooEntity>>;
+  readonly #now: () => number;
+
+  constructor({ connection, http, now = Date.now }: SessionContext) {
+    this.#client = new OdooClient(readSettings(connection), http);
+    this.#now = now;
+    this.#entities = {
+      customer: new PartnerEntity(this.#client, new GeographyLoader(this.#client)),
+      product: new ProductEntity(this.#client),
+      order: new OrderEntity(this.#client),
+    };
+  }
+
+  check(signal: AbortSignal): Promise<CheckResult> {
+    return checkAccess(this.#client, Object.values(this.#entities), this.#now(), signal);
+  }
+
+  count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number | null> {
+    return this.#walker(entity).count(query, signal);
+  }
+
+  read(entity: EntityType, query: ReadQuery, position: ReadPosition, signal: AbortSignal): Promise<Page> {
+    return this.#walker(entity).read(query, position, signal);
+  }
+
+  async readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]> {
+    const known = ids.flatMap((id) => toId(id) ?? []);
+    return known.length === 0 ? [] : this.#walker(entity).readByIds(known, signal);
+  }
+
+  async findMatches(
+    entity: EntityType,
+    candidates: readonly Candidate[],
+    signal: AbortSignal,
+  ): Promise<ExternalItem[][]> {
+    return candidates.length === 0 ? [] : this.#entity(entity).findMatches(candidates, signal);
+  }
+
+  write(entity: EntityType, operations: readonly WriteOperation[], signal: AbortSignal): Promise<WriteResult[]> {
+    const readBack = (ids: readonly string[], during: AbortSignal) => this.readByIds(entity, ids, during);
+    return writeBatch({ client: this.#client, entity: this.#entity(entity), readBack }, operations, signal);
+  }
+
+  async changeToken(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<string | null> {
+    const found = this.#entity(entity);
+    return changeToken(this.#client, found, await domainOf(found, query, signal), signal);
+  }
+
+  #walker(entity: EntityType): EntityWalker {
+    return new EntityWalker(this.#client, this.#entity(entity));
+  }
+
+  #entity(type: EntityType): OdooEntity {
+    const entity = this.#entities[type];
+    if (entity) return entity;
+    throw new ConnectorError('rejected', `Odoo has no ${type}.`);
+  }
+}

@@ -1,0 +1,71 @@
+import type { CanonicalOrderLine } from '../../canonical/canonical.types.ts';
+import type { Row } from '../api/odoo-api.types.ts';
+import type { OdooClient } from '../client/odoo.client.ts';
+import { decimalOf, idOf, idsOf, text } from '../client/odoo.values.ts';
+import { LINE_FIELDS, type LineProduct, lineFromSale, type Tax } from './line.mapping.ts';
+
+/** The lines of a page of orders: a call for the lines, one for their products; taxes are read once a session. */
+export class OrderPartsReader {
+  readonly #client: OdooClient;
+  readonly #taxes = new Map<number, Tax>();
+
+  constructor(client: OdooClient) {
+    this.#client = client;
+  }
+
+  /** By order id. */
+  async lines(orderIds: readonly number[], signal: AbortSignal): Promise<Map<number, CanonicalOrderLine[]>> {
+    const rows = await this.rows(orderIds, signal);
+    const productIds = rows.flatMap((row) => idOf(row.product_id) ?? []);
+    const products = await this.#products([...new Set(productIds)], signal);
+    await this.#learnTaxes(
+      rows.flatMap((row) => idsOf(row.tax_id ?? row.tax_ids)),
+      signal,
+    );
+    const lines = new Map<number, CanonicalOrderLine[]>();
+    for (const row of rows) {
+      const order = idOf(row.order_id) ?? 0;
+      const line = lineFromSale(row, { products, taxes: this.#taxes });
+      if (line) lines.set(order, [...(lines.get(order) ?? []), line]);
+    }
+    return lines;
+  }
+
+  /** As Odoo shows them: by sequence, then by id. */
+  async rows(orderIds: readonly number[], signal: AbortSignal): Promise<Row[]> {
+    const infos = await this.infos(signal);
+    const fields = LINE_FIELDS.filter((name) => infos.has(name));
+    const domain = [['order_id', 'in', orderIds]];
+    return this.#client.searchRead('sale.order.line', { domain, fields, order: 'sequence asc, id asc' }, signal);
+  }
+
+  infos(signal: AbortSignal) {
+    return this.#client.fields('sale.order.line', LINE_FIELDS, signal);
+  }
+
+  async #products(ids: readonly number[], signal: AbortSignal): Promise<Map<number, LineProduct>> {
+    if (ids.length === 0) return new Map();
+    const search = { domain: [['id', 'in', ids]], fields: ['product_tmpl_id', 'default_code'] };
+    const rows = await this.#client.searchRead('product.product', search, signal);
+    return new Map(
+      rows.map((row) => [
+        Number(row.id),
+        { templateId: idOf(row.product_tmpl_id), code: text(row.default_code) } satisfies LineProduct,
+      ]),
+    );
+  }
+
+  async #learnTaxes(ids: readonly number[], signal: AbortSignal): Promise<void> {
+    const missing = [...new Set(ids)].filter((id) => !this.#taxes.has(id));
+    if (missing.length === 0) return;
+    const infos = await this.#client.fields('account.tax', ['name', 'amount', 'price_include'], signal);
+    const search = { domain: [['id', 'in', missing]], fields: [...infos.keys()] };
+    for (const row of await this.#client.searchRead('account.tax', search, signal)) {
+      this.#taxes.set(Number(row.id), {
+        name: text(row.name) ?? '',
+        amount: decimalOf(row.amount) ?? '0',
+        inPrice: row.price_include === true,
+      });
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import type { CanonicalOrder } from '../../canonical/canonical.types.ts';
+import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
+import type { Domain, Row, Values } from '../api/odoo-api.types.ts';
+import { anyOf } from '../client/domain.ts';
+import type { OdooClient } from '../client/odoo.client.ts';
+import { markOf } from '../client/odoo.marker.ts';
+import { idOf, text, toId } from '../client/odoo.values.ts';
+import {
+  type CreateOperation,
+  changes,
+  ItemRefused,
+  type OdooEntity,
+  type Prepared,
+  type PreparedWrite,
+  type UpdateOperation,
+} from '../odoo.entity.ts';
+import { CurrencyLookup } from './currency.lookup.ts';
+import { findTargets, lineCommands, lineValues } from './line.writer.ts';
+import { ORDER_FIELDS, orderFromSale, saleValues, stateAction } from './order.mapping.ts';
+import { OrderPartsReader } from './order-parts.reader.ts';
+
+const MODEL = 'sale.order';
+
+export class OrderEntity implements OdooEntity {
+  readonly type = 'order';
+  readonly model = MODEL;
+  readonly part = { model: 'sale.order.line', parentField: 'order_id' };
+  /** An order is cancelled, which is more than writing its state. */
+  readonly removal = null;
+  readonly #client: OdooClient;
+  readonly #parts: OrderPartsReader;
+  readonly #currencies: CurrencyLookup;
+
+  constructor(client: OdooClient) {
+    this.#client = client;
+    this.#parts = new OrderPartsReader(client);
+    this.#currencies = new CurrencyLookup(client);
+  }
+
+  async domain(): Promise<Domain> {
+    return this.#client.settings.orderDomain;
+  }
+
+  async fields(signal: AbortSignal): Promise<readonly string[]> {
+    const infos = await this.#client.fields(MODEL, ORDER_FIELDS, signal);
+    return ORDER_FIELDS.filter((name) => infos.has(name));
+  }
+
+  async toItems(rows: readonly Row[], signal: AbortSignal): Promise<ExternalItem[]> {
+    if (rows.length === 0) return [];
+    const ids = rows.map(({ id }) => Number(id));
+    const lines = await this.#parts.lines(ids, signal);
+    return rows.map((row) => ({
+      external_id: String(row.id),
+      data: orderFromSale(row, lines.get(Number(row.id)) ?? []),
+    }));
+  }
+
+  async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]> {
+    const numbers = candidates.flatMap(({ data }) => (data as CanonicalOrder).number || []);
+    const marks = candidates.map(({ key }) => markOf(key));
+    const terms = [['origin', 'in', marks], ...(numbers.length > 0 ? [['client_order_ref', 'in', numbers]] : [])];
+    const fields = [...(await this.fields(signal)), 'origin'];
+    const rows = await this.#client.searchRead(MODEL, { domain: anyOf(terms), fields }, signal);
+    const items = new Map((await this.toItems(rows, signal)).map((item) => [item.external_id, item]));
+    return candidates.map(({ key, data }) => {
+      const { number } = data as CanonicalOrder;
+      const found = rows.filter(
+        (row) => text(row.origin) === markOf(key) || (!!number && text(row.client_order_ref) === number),
+      );
+      return found.flatMap(({ id }) => items.get(String(id)) ?? []);
+    });
+  }
+
+  prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]> {
+    const orders = operations.map(({ data }) => data as CanonicalOrder);
+    return this.#prepare(orders, orders, signal, async (order, place, lines) => {
+      const partner = toId(order.customer?.external_id);
+      if (partner === null) {
+        throw new ItemRefused('customer_missing', 'The order’s customer is not in Odoo: sync customers first.');
+      }
+      const key = operations[place]?.key ?? '';
+      const values = {
+        ...saleValues(order, null),
+        ...(await this.#currencies.valuesFor(order.currency, signal)),
+        partner_id: partner,
+        origin: markOf(key),
+        order_line: lineCommands(lines(), []),
+      };
+      const action = this.#client.settings.confirmOrders ? stateAction(order) : null;
+      if (action === null) return { values };
+      return { values, after: (id, during) => this.#act(id, action, order, during) };
+    });
+  }
+
+  async prepareUpdates(operations: readonly UpdateOperation[], signal: AbortSignal): Promise<Prepared[]> {
+    const orders = operations.map(({ data }) => data as CanonicalOrder);
+    const withLines = operations.filter(({ changes: paths }) => changes(paths, 'lines'));
+    const present = await this.#present(withLines, signal);
+    const concerned = withLines.map(({ data }) => data as CanonicalOrder);
+    return this.#prepare(orders, concerned, signal, async (order, place, lines) => {
+      const { changes: paths = [], external_id = '' } = operations[place] ?? {};
+      const writesLines = changes(paths, 'lines') && order.lines !== undefined;
+      const partner = changes(paths, 'customer') ? toId(order.customer?.external_id) : null;
+      const values: Values = {
+        ...saleValues(order, paths),
+        ...(partner !== null && { partner_id: partner }),
+        ...(writesLines && { order_line: lineCommands(lines(), present.get(toId(external_id) ?? 0) ?? []) }),
+      };
+      const action = changes(paths, 'status') ? stateAction(order) : null;
+      const write: PreparedWrite = { values, adds: writesLines };
+      return action === null ? write : { ...write, after: (id, during) => this.#act(id, action, order, during) };
+    });
+  }
+
+  async remove(id: number, signal: AbortSignal): Promise<void> {
+    await this.#client.call(MODEL, 'action_cancel', { ids: [id] }, { idempotent: true, signal });
+  }
+
+  async #present(operations: readonly UpdateOperation[], signal: AbortSignal): Promise<Map<number, Row[]>> {
+    const ids = operations.flatMap(({ external_id }) => toId(external_id) ?? []);
+    const rows = ids.length === 0 ? [] : await this.#parts.rows(ids, signal);
+    return Map.groupBy(rows, (row) => idOf(row.order_id) ?? 0);
+  }
+
+  /** `concerned`: the orders whose lines are written. */
+  async #prepare(
+    orders: readonly CanonicalOrder[],
+    concerned: readonly CanonicalOrder[],
+    signal: AbortSignal,
+    prepare: (order: CanonicalOrder, place: number, lines: () => Values[]) => Promise<PreparedWrite>,
+  ): Promise<Prepared[]> {
+    const targets = await findTargets(this.#client, concerned, await this.#parts.infos(signal), signal);
+    const prepared: Prepared[] = [];
+    for (const [place, order] of orders.entries()) {
+      try {
+        const lines = () => (order.lines ?? []).map((line, i) => ({ sequence: 10 + i, ...lineValues(line, targets) }));
+        prepared.push(await prepare(order, place, lines));
+      } catch (error) {
+        if (!(error instanceof ItemRefused)) throw error;
+        prepared.push({ problem: error.problem });
+      }
+    }
+    return prepared;
+  }
+
+  /** Confirming sets the order's date to now: it is put back. */
+  async #act(id: number, action: 'action_cancel' | 'action_confirm', order: CanonicalOrder, signal: AbortSignal) {
+    await this.#client.call(MODEL, action, { ids: [id] }, { idempotent: action === 'action_cancel', signal });
+    const { date_order } = saleValues(order, ['created_at']);
+    if (action === 'action_confirm' && date_order) await this.#client.write(MODEL, [id], { date_order }, signal);
+  }
+}

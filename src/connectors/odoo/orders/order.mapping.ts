@@ -1,0 +1,71 @@
+import type { CanonicalOrder, CanonicalOrderLine, OrderStatus } from '../../canonical/canonical.types.ts';
+import type { Row, Values } from '../api/odoo-api.types.ts';
+import { decimalOf, idOf, labelOf, odooTime, orFalse, text, timestampOf } from '../client/odoo.values.ts';
+import { changes } from '../odoo.entity.ts';
+import { sumOf } from './line.amounts.ts';
+
+/** What a read asks for, as far as the server has it. */
+export const ORDER_FIELDS = [
+  'name',
+  'client_order_ref',
+  'partner_id',
+  'state',
+  'date_order',
+  'currency_id',
+  'amount_tax',
+  'amount_total',
+];
+
+/** The canonical members an order holds, as the catalogue tells them. */
+export const ORDER_MEMBERS = [
+  'number',
+  'status',
+  'currency',
+  'created_at',
+  'customer',
+  'lines',
+  'shipping_total',
+  'tax_total',
+  'total',
+];
+
+const STATUSES: Readonly<Record<string, OrderStatus>> = {
+  draft: 'pending',
+  sent: 'pending',
+  sale: 'processing',
+  // Locked orders, until 16.
+  done: 'completed',
+  cancel: 'cancelled',
+};
+
+/** Amounts are in the order's own currency. The number is the shop's where there is one, otherwise Odoo's. */
+export function orderFromSale(row: Row, lines: readonly CanonicalOrderLine[]): CanonicalOrder {
+  const status = STATUSES[String(row.state)];
+  const customer = idOf(row.partner_id);
+  return {
+    number: text(row.client_order_ref) ?? text(row.name),
+    ...(status !== undefined && { status }),
+    currency: labelOf(row.currency_id),
+    created_at: timestampOf(row.date_order),
+    customer: { external_id: customer === null ? null : String(customer) },
+    lines,
+    shipping_total: sumOf(lines.filter(({ kind }) => kind === 'shipping').map(({ total }) => total)),
+    tax_total: decimalOf(row.amount_tax) ?? '0',
+    total: decimalOf(row.amount_total) ?? '0',
+  };
+}
+
+/** Without customer and lines, whose ids must be found first. The currency is set once, by the pricelist. */
+export function saleValues(data: CanonicalOrder, paths: readonly string[] | null): Values {
+  const time = data.created_at ? odooTime(data.created_at) : null;
+  return {
+    ...(data.number !== undefined && changes(paths, 'number') && { client_order_ref: orFalse(data.number) }),
+    ...(time !== null && changes(paths, 'created_at') && { date_order: time }),
+  };
+}
+
+/** What is to be done with an order so that its state becomes the canonical one; null: nothing, or nothing that Odoo can do. */
+export function stateAction(data: CanonicalOrder): 'action_cancel' | 'action_confirm' | null {
+  if (data.status === 'cancelled') return 'action_cancel';
+  return data.status === 'processing' || data.status === 'completed' ? 'action_confirm' : null;
+}

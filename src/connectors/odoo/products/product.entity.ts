@@ -1,0 +1,123 @@
+import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
+import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
+import type { Domain, Row, Values } from '../api/odoo-api.types.ts';
+import { anyOf } from '../client/domain.ts';
+import type { OdooClient } from '../client/odoo.client.ts';
+import { markOf } from '../client/odoo.marker.ts';
+import { idOf } from '../client/odoo.values.ts';
+import { type CreateOperation, changes, type OdooEntity, type Prepared, type UpdateOperation } from '../odoo.entity.ts';
+import { prepareEach } from '../write/prepare.ts';
+import { productFromTemplate, TEMPLATE_FIELDS, templateValues } from './product.mapping.ts';
+import { assignTemplates, type ProductTraits, traitsOf } from './product.matching.ts';
+import { type ProductPartsReader, productPartsReader } from './product-parts.reader.ts';
+import { refuseOpenOptions, VariantWriter } from './variant.writer.ts';
+
+const MODEL = 'product.template';
+
+export class ProductEntity implements OdooEntity {
+  readonly type = 'product';
+  readonly model = MODEL;
+  readonly part = { model: 'product.product', parentField: 'product_tmpl_id' };
+  readonly removal = { active: false };
+  readonly #client: OdooClient;
+  readonly #parts: ProductPartsReader;
+  readonly #variants: VariantWriter;
+
+  constructor(client: OdooClient) {
+    this.#client = client;
+    this.#parts = productPartsReader(client);
+    this.#variants = new VariantWriter(client);
+  }
+
+  async domain(): Promise<Domain> {
+    return this.#client.settings.productDomain;
+  }
+
+  async fields(signal: AbortSignal): Promise<readonly string[]> {
+    const infos = await this.#parts.templateInfos(signal);
+    return TEMPLATE_FIELDS.filter((name) => infos.has(name));
+  }
+
+  async toItems(rows: readonly Row[], signal: AbortSignal): Promise<ExternalItem[]> {
+    if (rows.length === 0) return [];
+    const ids = rows.map(({ id }) => Number(id));
+    const { variants, options } = await this.#parts.read(ids, signal);
+    const decimals = await this.#parts.decimals(signal);
+    const byTemplate = Map.groupBy(variants, (row) => idOf(row.product_tmpl_id));
+    const offered = Map.groupBy(options.values(), ({ templateId }) => templateId);
+    return rows.map((row) => {
+      const id = Number(row.id);
+      const own = new Map(offered.get(id)?.map((option) => [option.id, option]));
+      const data = productFromTemplate(row, { variants: byTemplate.get(id) ?? [], options: own, decimals });
+      return { external_id: String(id), data };
+    });
+  }
+
+  async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]> {
+    const traits = candidates.map(traitsOf);
+    const assigned = assignTemplates(traits, await this.#byCode(traits, signal), await this.#byNotes(traits, signal));
+    const ids = [...new Set(assigned.flat())];
+    if (ids.length === 0) return candidates.map(() => []);
+    const search = { domain: [['id', 'in', ids]], fields: await this.fields(signal) };
+    const rows = await this.#client.searchRead(MODEL, search, signal);
+    const items = new Map((await this.toItems(rows, signal)).map((item) => [item.external_id, item]));
+    return assigned.map((found) => found.flatMap((id) => items.get(String(id)) ?? []));
+  }
+
+  async prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]> {
+    await this.#variants.ensureAttributes(
+      operations.map(({ data }) => data as CanonicalProduct),
+      signal,
+    );
+    return prepareEach(operations, ({ data, key }) => {
+      const product = data as CanonicalProduct;
+      const variations = product.variations ?? [];
+      const plain = variations.length === 0;
+      const values = templateValues(product, null, plain);
+      if (plain) return { values: { ...values, default_code: values.default_code || markOf(key) } };
+      refuseOpenOptions(variations);
+      return {
+        values: { ...values, description: `<p>${markOf(key)}</p>`, ...this.#variants.templateValues(variations) },
+        after: (id, during) => this.#variants.reconcile(id, variations, during),
+      };
+    });
+  }
+
+  async prepareUpdates(operations: readonly UpdateOperation[]): Promise<Prepared[]> {
+    return prepareEach(operations, ({ data, current, changes: paths }) => {
+      const product = data as CanonicalProduct;
+      const before = (current as CanonicalProduct).variations ?? [];
+      const variations = product.variations ?? before;
+      const plain = variations.length === 0;
+      const values = templateValues(product, paths, plain);
+      if (!changes(paths, 'variations') && !changes(paths, 'attributes')) return { values };
+      if (!plain) refuseOpenOptions(variations);
+      return {
+        values,
+        after: async (id, during) => {
+          await this.#variants.reconcile(id, variations, during);
+          if (plain && before.length > 0) await this.#becomePlain(id, templateValues(product, null, true), during);
+        },
+      };
+    });
+  }
+
+  /** The variant that is left after the options went has none of the template's own values yet. */
+  async #becomePlain(id: number, values: Values, signal: AbortSignal): Promise<void> {
+    await this.#client.write(MODEL, [id], values, signal);
+  }
+
+  #byCode(traits: readonly ProductTraits[], signal: AbortSignal): Promise<Row[]> {
+    const codes = [...new Set(traits.flatMap((trait) => [...trait.codes]))];
+    const barcodes = [...new Set(traits.flatMap((trait) => [...trait.barcodes]))];
+    const terms = [['default_code', 'in', codes], ...(barcodes.length > 0 ? [['barcode', 'in', barcodes]] : [])];
+    const fields = ['product_tmpl_id', 'default_code', 'barcode'];
+    return this.#client.searchRead(this.part.model, { domain: anyOf(terms), fields }, signal);
+  }
+
+  async #byNotes(traits: readonly ProductTraits[], signal: AbortSignal): Promise<Row[]> {
+    const terms = traits.filter(({ inNotes }) => inNotes).map(({ mark }) => ['description', 'ilike', mark]);
+    if (terms.length === 0) return [];
+    return this.#client.searchRead(MODEL, { domain: anyOf(terms), fields: ['description'] }, signal);
+  }
+}

@@ -1,0 +1,171 @@
+import type { CanonicalProduct, CanonicalVariation, Decimal } from '../../canonical/canonical.types.ts';
+import type { Row, Values } from '../api/odoo-api.types.ts';
+import { withoutMark } from '../client/odoo.marker.ts';
+import { decimalOf, idOf, idsOf, labelOf, orFalse, text } from '../client/odoo.values.ts';
+import { changes, ItemRefused } from '../odoo.entity.ts';
+import { type Decimals, optionsKey, type TemplateOption } from './variant.types.ts';
+
+/** What a read asks for, as far as the server has it. */
+export const TEMPLATE_FIELDS = [
+  'name',
+  'default_code',
+  'barcode',
+  'list_price',
+  'standard_price',
+  'weight',
+  'description_sale',
+  'active',
+];
+
+export const VARIANT_FIELDS = [
+  'product_tmpl_id',
+  'default_code',
+  'barcode',
+  'lst_price',
+  'standard_price',
+  'weight',
+  'active',
+  'product_template_attribute_value_ids',
+];
+
+export const OPTION_FIELDS = ['name', 'attribute_id', 'product_tmpl_id', 'price_extra'];
+
+/** The canonical members a template holds, as the catalogue tells them. */
+export const PRODUCT_MEMBERS = [
+  'name',
+  'sku',
+  'barcode',
+  'price',
+  'cost',
+  'weight',
+  'short_description',
+  'active',
+  'attributes',
+  'variations',
+];
+
+export interface TemplateParts {
+  /** Of this template only. */
+  readonly variants: readonly Row[];
+  readonly options: ReadonlyMap<number, TemplateOption>;
+  readonly decimals: Decimals;
+}
+
+/**
+ * A template of one variant is a plain product. Where there are several, code, barcode, price, cost and weight are theirs, and the
+ * product has none of its own: they are left out. Zero is how Odoo says that there is no price, cost or weight.
+ */
+export function productFromTemplate(row: Row, parts: TemplateParts): CanonicalProduct {
+  const { variants, decimals } = parts;
+  const common = {
+    name: text(row.name),
+    short_description: text(row.description_sale),
+    active: row.active !== false,
+  };
+  if (variants.some((variant) => idsOf(variant.product_template_attribute_value_ids).length > 0)) {
+    return { ...common, ...variationsOf(parts, common.active) };
+  }
+  // Of an archived template only the variant still knows code and barcode.
+  const own = variants.length === 1 ? { ...row, ...variants[0] } : row;
+  return {
+    ...common,
+    sku: withoutMark(text(own.default_code)),
+    barcode: text(own.barcode),
+    price: amount(row.list_price, decimals.price),
+    ...('standard_price' in own && { cost: amount(own.standard_price, decimals.price) }),
+    weight: amount(own.weight, decimals.weight),
+    attributes: [],
+    variations: [],
+  };
+}
+
+function amount(value: unknown, decimals: number | null): Decimal | null {
+  const decimal = decimalOf(value, decimals);
+  return decimal === '0' ? null : decimal;
+}
+
+function variationsOf({ variants, options, decimals }: TemplateParts, active: boolean) {
+  const offered = new Map<string, Set<string>>();
+  const variations = variants.map((variant): CanonicalVariation => {
+    const chosen = idsOf(variant.product_template_attribute_value_ids).flatMap((id) => options.get(id) ?? []);
+    chosen.sort((a, b) => compare(a.attribute, b.attribute));
+    for (const { attribute, option } of chosen) {
+      offered.set(attribute, (offered.get(attribute) ?? new Set()).add(option));
+    }
+    return {
+      sku: withoutMark(text(variant.default_code)),
+      barcode: text(variant.barcode),
+      // Archiving a template archives its variants: that says nothing of each.
+      ...(active && { active: variant.active !== false }),
+      price: amount(variant.lst_price, decimals.price),
+      weight: amount(variant.weight, decimals.weight),
+      options: Object.fromEntries(chosen.map(({ attribute, option }) => [attribute, option])),
+    };
+  });
+  const order = (variation: CanonicalVariation) => `${variation.sku ?? ''}\u0000${optionsKey(variation.options)}`;
+  return {
+    attributes: [...offered]
+      .map(([name, found]) => ({ name, options: inOrder(found, name, options) }))
+      .sort((a, b) => compare(a.name, b.name)),
+    variations: variations.sort((a, b) => compare(order(a), order(b))),
+  };
+}
+
+/** As the template lists them. */
+function inOrder(found: ReadonlySet<string>, name: string, options: TemplateParts['options']): string[] {
+  const listed = [...options.values()].filter(({ attribute, option }) => attribute === name && found.has(option));
+  return [...new Set(listed.map(({ option }) => option))];
+}
+
+export function optionFrom(row: Row, decimals: Decimals): TemplateOption {
+  return {
+    id: idOf(row.id) ?? 0,
+    templateId: idOf(row.product_tmpl_id) ?? 0,
+    attribute: labelOf(row.attribute_id) ?? '',
+    option: text(row.name) ?? '',
+    extra: decimalOf(row.price_extra, decimals.price),
+  };
+}
+
+/**
+ * The values of a create (`paths` null) or of an update that writes only what `paths` name. `plain`: without variations, so that
+ * code, price and the like are the template's. Throws ItemRefused when a create has no name.
+ */
+export function templateValues(data: CanonicalProduct, paths: readonly string[] | null, plain: boolean): Values {
+  const values: Record<string, unknown> = {};
+  const put = (member: keyof CanonicalProduct, field: string, empty: false | 0) => {
+    const value = data[member];
+    if (value === undefined || !changes(paths, member)) return;
+    values[field] = empty === 0 ? Number(value ?? 0) : orFalse(value);
+  };
+  if (changes(paths, 'name')) {
+    if (!data.name && (paths === null || data.name !== undefined)) {
+      throw new ItemRefused('name_required', 'Odoo needs a name for a product.');
+    }
+    put('name', 'name', false);
+  }
+  put('short_description', 'description_sale', false);
+  if (data.active !== undefined && changes(paths, 'active')) values.active = data.active;
+  if (!plain) return values;
+  put('sku', 'default_code', false);
+  put('barcode', 'barcode', false);
+  put('price', 'list_price', 0);
+  put('cost', 'standard_price', 0);
+  put('weight', 'weight', 0);
+  return values;
+}
+
+/** What one variant is to hold; its price comes from its options. */
+export function variantValues({ sku, barcode, weight, active }: CanonicalVariation): Values {
+  return {
+    ...(sku !== undefined && { default_code: orFalse(sku) }),
+    ...(barcode !== undefined && { barcode: orFalse(barcode) }),
+    ...(weight !== undefined && { weight: Number(weight ?? 0) }),
+    ...(active !== undefined && { active }),
+  };
+}
+
+export function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

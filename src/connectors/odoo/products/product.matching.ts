@@ -1,0 +1,42 @@
+import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
+import type { Candidate } from '../../contract/connector.types.ts';
+import type { Row } from '../api/odoo-api.types.ts';
+import { markOf, marksIn } from '../client/odoo.marker.ts';
+import { idOf, text } from '../client/odoo.values.ts';
+
+/** What a candidate can be recognised by. */
+export interface ProductTraits {
+  readonly codes: ReadonlySet<string>;
+  readonly barcodes: ReadonlySet<string>;
+  readonly mark: string;
+  /** The mark stands in the notes: a template with variants has no code of its own. */
+  readonly inNotes: boolean;
+}
+
+export function traitsOf({ key, data }: Candidate): ProductTraits {
+  const product = data as CanonicalProduct;
+  const all = [product, ...(product.variations ?? [])];
+  const mark = markOf(key);
+  return {
+    codes: new Set([...all.flatMap(({ sku }) => sku || []), mark]),
+    barcodes: new Set(all.flatMap(({ barcode }) => barcode || [])),
+    mark,
+    inNotes: (product.variations ?? []).length > 0,
+  };
+}
+
+/** Template ids per candidate, from the variants found and from the templates whose notes hold a mark. */
+export function assignTemplates(
+  traits: readonly ProductTraits[],
+  variants: readonly Row[],
+  noted: readonly Row[],
+): number[][] {
+  return traits.map(({ codes, barcodes, mark }) => {
+    const byVariant = variants.filter(
+      (row) => codes.has(text(row.default_code) ?? '') || barcodes.has(text(row.barcode) ?? ''),
+    );
+    const byNotes = noted.filter((row) => marksIn(row.description).includes(mark));
+    const ids = [...byVariant.map((row) => idOf(row.product_tmpl_id)), ...byNotes.map((row) => idOf(row.id))];
+    return [...new Set(ids.filter((id) => id !== null))];
+  });
+}

@@ -1,0 +1,178 @@
+import type { CanonicalProduct, CanonicalVariation } from '../../canonical/canonical.types.ts';
+import { OdooFault } from '../api/odoo.fault.ts';
+import type { Row, Values } from '../api/odoo-api.types.ts';
+import type { OdooClient } from '../client/odoo.client.ts';
+import { idOf, idsOf } from '../client/odoo.values.ts';
+import { ItemRefused } from '../odoo.entity.ts';
+import { AttributeRegistry, type WantedAttributes } from './attribute.registry.ts';
+import { variantValues } from './product.mapping.ts';
+import { type ProductPartsReader, productPartsReader } from './product-parts.reader.ts';
+import { optionName, type PriceModel, priceModelOf } from './variant.prices.ts';
+import { optionsKey, type TemplateOption } from './variant.types.ts';
+
+const TEMPLATE = 'product.template';
+const VARIANT = 'product.product';
+const LINE = 'product.template.attribute.line';
+const OPTION = 'product.template.attribute.value';
+
+/** Makes a template's variants the wanted ones. Odoo makes every combination of the options itself; the rest is removed. */
+export class VariantWriter {
+  readonly #client: OdooClient;
+  readonly #attributes: AttributeRegistry;
+  readonly #parts: ProductPartsReader;
+
+  constructor(client: OdooClient) {
+    this.#client = client;
+    this.#attributes = new AttributeRegistry(client);
+    this.#parts = productPartsReader(client);
+  }
+
+  /** One call or a few for all the products of a batch. */
+  ensureAttributes(products: readonly CanonicalProduct[], signal: AbortSignal): Promise<void> {
+    const all = new Map<string, Set<string>>();
+    for (const [name, options] of products.flatMap((product) => [...wantedAttributes(product.variations ?? [])])) {
+      all.set(name, new Set([...(all.get(name) ?? []), ...options]));
+    }
+    return this.#attributes.ensure(all, signal);
+  }
+
+  /** What a new template starts with; `ensureAttributes` came before. */
+  templateValues(variations: readonly CanonicalVariation[]): Values {
+    const wanted = wantedAttributes(variations);
+    return {
+      list_price: Number(modelOf(variations).base),
+      attribute_line_ids: [...wanted].map(([name, options]) => [0, 0, this.#lineValues(name, options)]),
+    };
+  }
+
+  /** Lines, prices, then the variants themselves; only what differs is written. */
+  async reconcile(templateId: number, variations: readonly CanonicalVariation[], signal: AbortSignal): Promise<void> {
+    const wanted = wantedAttributes(variations);
+    const model = modelOf(variations);
+    await this.#attributes.ensure(wanted, signal);
+    await this.#writeLines(templateId, wanted, signal);
+    const { options, variants } = await this.#parts.read([templateId], signal);
+    if (variations.length === 0) return;
+    await this.#writePrices(templateId, model, [...options.values()], signal);
+    await this.#writeVariants(templateId, variations, { options, variants }, signal);
+  }
+
+  #lineValues(name: string, options: ReadonlySet<string>): Values {
+    return {
+      attribute_id: this.#attributes.attributeId(name),
+      value_ids: [[6, 0, this.#attributes.valueIds(name, options)]],
+    };
+  }
+
+  async #writeLines(templateId: number, wanted: WantedAttributes, signal: AbortSignal): Promise<void> {
+    const search = { domain: [['product_tmpl_id', '=', templateId]], fields: ['attribute_id', 'value_ids'] };
+    const lines = await this.#client.searchRead(LINE, search, signal);
+    const commands: unknown[] = [];
+    const kept = new Set<number>();
+    for (const [name, options] of wanted) {
+      const line = lines.find((row) => idOf(row.attribute_id) === this.#attributes.attributeId(name));
+      if (line) kept.add(Number(line.id));
+      const ids = this.#attributes.valueIds(name, options);
+      if (!line) commands.push([0, 0, this.#lineValues(name, options)]);
+      else if (!sameIds(idsOf(line.value_ids), ids)) commands.push([1, line.id, { value_ids: [[6, 0, ids]] }]);
+    }
+    commands.push(...lines.filter(({ id }) => !kept.has(Number(id))).map(({ id }) => [2, id]));
+    if (commands.length > 0) {
+      await this.#client.write(TEMPLATE, [templateId], { attribute_line_ids: commands }, signal, true);
+    }
+  }
+
+  async #writePrices(
+    templateId: number,
+    { base, extras }: PriceModel,
+    options: readonly TemplateOption[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (extras.size === 0) return;
+    await this.#client.write(TEMPLATE, [templateId], { list_price: Number(base) }, signal);
+    for (const { id, attribute, option, extra } of options) {
+      const wanted = extras.get(optionName(attribute, option));
+      if (wanted === undefined || wanted === extra) continue;
+      await this.#client.write(OPTION, [id], { price_extra: Number(wanted) }, signal);
+    }
+  }
+
+  async #writeVariants(
+    templateId: number,
+    variations: readonly CanonicalVariation[],
+    parts: { options: ReadonlyMap<number, TemplateOption>; variants: readonly Row[] },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const present = new Map(parts.variants.map((row) => [optionsKey(chosen(row, parts.options)), row]));
+    const missing: Values[] = [];
+    for (const variation of variations) {
+      const key = optionsKey(variation.options);
+      const row = present.get(key);
+      present.delete(key);
+      const values = variantValues(variation);
+      if (!row) missing.push({ product_tmpl_id: templateId, ...values, ...optionIds(variation, parts.options) });
+      else if (differs(row, values)) await this.#client.write(VARIANT, [Number(row.id)], values, signal);
+    }
+    if (missing.length > 0) await this.#client.create(VARIANT, missing, signal);
+    for (const row of present.values()) await this.#removeVariant(row, signal);
+  }
+
+  /** For good where nothing refers to it, otherwise into the archive. */
+  async #removeVariant(row: Row, signal: AbortSignal): Promise<void> {
+    const ids = [Number(row.id)];
+    try {
+      await this.#client.call(VARIANT, 'unlink', { ids }, { idempotent: true, signal });
+    } catch (error) {
+      if (!(error instanceof OdooFault) || error.kind === 'unavailable') throw error;
+      if (error.errorClass !== 'missing' && row.active !== false) {
+        await this.#client.write(VARIANT, ids, { active: false }, signal);
+      }
+    }
+  }
+}
+
+/** Throws ItemRefused when a variation leaves an attribute open, which a variant cannot. */
+function wantedAttributes(variations: readonly CanonicalVariation[]): WantedAttributes {
+  const wanted = new Map<string, Set<string>>();
+  for (const { options } of variations) {
+    for (const [name, option] of Object.entries(options)) {
+      wanted.set(name, (wanted.get(name) ?? new Set()).add(option));
+    }
+  }
+  return wanted;
+}
+
+export function refuseOpenOptions(variations: readonly CanonicalVariation[]): void {
+  const { size } = wantedAttributes(variations);
+  const open = variations.find(({ options }) => size === 0 || Object.keys(options).length < size);
+  if (!open) return;
+  const name = open.sku ?? (JSON.stringify(open.options) || 'a variation');
+  throw new ItemRefused('variation_options', `Odoo needs an option of every attribute, and ${name} leaves one open.`);
+}
+
+function modelOf(variations: readonly CanonicalVariation[]): PriceModel {
+  const model = priceModelOf(variations);
+  if (model) return model;
+  throw new ItemRefused(
+    'variation_prices',
+    'Odoo adds up a variant’s price from its options, and these prices do not add up that way.',
+  );
+}
+
+function chosen(row: Row, options: ReadonlyMap<number, TemplateOption>): Record<string, string> {
+  const found = idsOf(row.product_template_attribute_value_ids).flatMap((id) => options.get(id) ?? []);
+  return Object.fromEntries(found.map(({ attribute, option }) => [attribute, option]));
+}
+
+function optionIds({ options }: CanonicalVariation, offered: ReadonlyMap<number, TemplateOption>): Values {
+  const ids = [...offered.values()].filter(({ attribute, option }) => options[attribute] === option);
+  return { product_template_attribute_value_ids: [[6, 0, ids.map(({ id }) => id)]] };
+}
+
+function differs(row: Row, values: Values): boolean {
+  return Object.entries(values).some(([field, value]) => row[field] !== value);
+}
+
+function sameIds(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((id) => b.includes(id));
+}

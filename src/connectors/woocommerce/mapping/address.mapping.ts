@@ -1,0 +1,34 @@
+import type { CanonicalAddress } from '../../canonical/canonical.types.ts';
+import type { Raw } from '../shop/shop.client.ts';
+import { recordOf } from './raw.reader.ts';
+import { textOf } from './text.mapping.ts';
+
+const SHOP_NAMES = {
+  first_name: 'first_name',
+  last_name: 'last_name',
+  company: 'company',
+  line1: 'address_1',
+  line2: 'address_2',
+  city: 'city',
+  postcode: 'postcode',
+  state: 'state',
+  country: 'country',
+  phone: 'phone',
+  email: 'email',
+} as const satisfies Record<keyof CanonicalAddress, string>;
+
+export type AddressMember = keyof CanonicalAddress;
+export const ADDRESS_MEMBERS = Object.keys(SHOP_NAMES) as AddressMember[];
+
+/** Members the shop does not show (a shipping address has no email) are left out. Addresses are not HTML-escaped. */
+export function addressFromShop(value: unknown, without: readonly AddressMember[] = []): CanonicalAddress {
+  const raw = recordOf(value);
+  const held = ADDRESS_MEMBERS.filter((member) => SHOP_NAMES[member] in raw && !without.includes(member));
+  return Object.fromEntries(held.map((member) => [member, textOf(raw[SHOP_NAMES[member]])]));
+}
+
+/** Only what is given; null empties. */
+export function addressToShop(address: CanonicalAddress): Raw {
+  const given = ADDRESS_MEMBERS.filter((member) => address[member] !== undefined);
+  return Object.fromEntries(given.map((member) => [SHOP_NAMES[member], address[member] ?? '']));
+}

@@ -1,0 +1,112 @@
+import type { CanonicalAddress, CanonicalCustomer } from '../../canonical/canonical.types.ts';
+import type { ExternalItem } from '../../contract/connector.types.ts';
+import type { Raw } from '../shop/shop.client.ts';
+import { type AddressMember, addressFromShop, addressToShop } from './address.mapping.ts';
+import { type Changes, changedMembers, changes } from './change.paths.ts';
+import { unmappable } from './item.mapping.ts';
+import { idOf, markedWith, recordOf } from './raw.reader.ts';
+import { encodeName, nameOf, textOf } from './text.mapping.ts';
+
+/** What a read asks the shop for. */
+export const CUSTOMER_FIELDS = 'id,email,first_name,last_name,billing,shipping';
+
+/** A customer has one phone and one company, kept in the billing address; they are told once, as the customer's. */
+const OF_THE_CUSTOMER: readonly AddressMember[] = ['company', 'phone'];
+
+const GUEST_PREFIX = 'guest:';
+
+export function guestId(email: string): string {
+  return GUEST_PREFIX + email.trim().toLowerCase();
+}
+
+/** Null when the id is not a guest's. */
+export function guestEmail(externalId: string): string | null {
+  return externalId.startsWith(GUEST_PREFIX) ? externalId.slice(GUEST_PREFIX.length) : null;
+}
+
+export function customerFromShop(raw: Raw): ExternalItem {
+  const id = idOf(raw);
+  if (id === null) return unmappable(raw);
+  const [first, last] = [nameOf(raw.first_name), nameOf(raw.last_name)];
+  const billing = recordOf(raw.billing);
+  const data: CanonicalCustomer = {
+    email: textOf(raw.email),
+    name: fullName(first, last),
+    first_name: first,
+    last_name: last,
+    company: textOf(billing.company),
+    phone: textOf(billing.phone),
+    billing: addressFromShop(billing, OF_THE_CUSTOMER),
+    shipping: addressFromShop(raw.shipping),
+    guest: false,
+  };
+  return { external_id: String(id), data };
+}
+
+/** The customer behind an order without account; null when the order names no email. */
+export function guestFromOrder(order: Raw): ExternalItem | null {
+  const billing = recordOf(order.billing);
+  const email = textOf(billing.email)?.trim();
+  if (!email) return null;
+  const [first, last] = [textOf(billing.first_name), textOf(billing.last_name)];
+  const data: CanonicalCustomer = {
+    email,
+    name: fullName(first, last),
+    first_name: first,
+    last_name: last,
+    company: textOf(billing.company),
+    phone: textOf(billing.phone),
+    billing: addressFromShop(billing, OF_THE_CUSTOMER),
+    shipping: addressFromShop(order.shipping),
+    guest: true,
+  };
+  return { external_id: guestId(email), data };
+}
+
+/** The body of a create (`paths` null) or of an update that writes only what `paths` name. */
+export function customerToShop(data: CanonicalCustomer, paths: Changes): Raw {
+  const body: Record<string, unknown> = { ...namesToShop(data, paths) };
+  if (data.email !== undefined && changes(paths, 'email')) body.email = data.email ?? '';
+  const billing = billingToShop(data, paths);
+  if (Object.keys(billing).length > 0) body.billing = billing;
+  if (data.shipping && changes(paths, 'shipping')) {
+    body.shipping = addressToShop(changedMembers(paths, 'shipping', data.shipping));
+  }
+  return body;
+}
+
+export function customerToCreate(data: CanonicalCustomer, key: string): Raw {
+  return { ...customerToShop(data, null), meta_data: markedWith(key) };
+}
+
+function billingToShop(data: CanonicalCustomer, paths: Changes): Raw {
+  const given: CanonicalAddress = data.billing ? changedMembers(paths, 'billing', data.billing) : {};
+  const own: CanonicalAddress = {
+    ...(data.company !== undefined && changes(paths, 'company') && { company: data.company }),
+    ...(data.phone !== undefined && changes(paths, 'phone') && { phone: data.phone }),
+  };
+  // A source that keeps the phone in its address only still gets it into a new customer; later it is the customer's own.
+  const { company: _company, phone: _phone, ...address } = given;
+  return addressToShop({ ...(paths === null ? given : address), ...own });
+}
+
+/** First and last name win over the full one; the full one alone is cut at its last blank. */
+function namesToShop(data: CanonicalCustomer, paths: Changes): Raw {
+  const parts: Record<string, string> = {};
+  if (data.name !== undefined && changes(paths, 'name')) Object.assign(parts, splitName(data.name));
+  if (data.first_name !== undefined && changes(paths, 'first_name')) parts.first_name = data.first_name ?? '';
+  if (data.last_name !== undefined && changes(paths, 'last_name')) parts.last_name = data.last_name ?? '';
+  return Object.fromEntries(Object.entries(parts).map(([member, text]) => [member, encodeName(text)]));
+}
+
+function splitName(name: string | null): { first_name: string; last_name: string } {
+  const text = name?.trim() ?? '';
+  const cut = text.lastIndexOf(' ');
+  return cut < 0
+    ? { first_name: text, last_name: '' }
+    : { first_name: text.slice(0, cut).trimEnd(), last_name: text.slice(cut + 1) };
+}
+
+function fullName(first: string | null, last: string | null): string | null {
+  return [first, last].filter((part) => part !== null).join(' ') || null;
+}

@@ -1,0 +1,131 @@
+import Big from 'big.js';
+import type { CanonicalOrderLine, Decimal } from '../../canonical/canonical.types.ts';
+import type { Raw } from '../shop/shop.client.ts';
+import { idOf, listOf } from './raw.reader.ts';
+import { amountOf, nameOf, textOf } from './text.mapping.ts';
+
+type Kind = CanonicalOrderLine['kind'];
+
+/** Which product, and which variation of it, has a SKU in the shop. */
+export interface SkuHolder {
+  readonly product_id: number;
+  /** 0: the SKU is the product's own. */
+  readonly variation_id: number;
+}
+export type SkuHolders = ReadonlyMap<string, SkuHolder>;
+
+/** Where the shop keeps each kind of line, and what it calls the line's name. */
+const KINDS = {
+  product: { list: 'line_items', name: 'name' },
+  shipping: { list: 'shipping_lines', name: 'method_title' },
+  fee: { list: 'fee_lines', name: 'name' },
+} as const satisfies Record<Kind, { list: string; name: string }>;
+
+/** Products first, then shipping, then fees; discounts are in the lines' totals already. */
+export function linesFromShop(order: Raw): CanonicalOrderLine[] {
+  const taxNames = new Map(
+    listOf(order.tax_lines).map((tax) => [String(tax.rate_id), nameOf(tax.label) ?? textOf(tax.rate_code) ?? '']),
+  );
+  return [
+    ...listOf(order.line_items).map((line) => productLine(line, taxNames)),
+    ...listOf(order.shipping_lines).map((line) => otherLine('shipping', line, taxNames)),
+    ...listOf(order.fee_lines).map((line) => otherLine('fee', line, taxNames)),
+  ];
+}
+
+function productLine(line: Raw, taxNames: ReadonlyMap<string, string>): CanonicalOrderLine {
+  const quantity = amountOf(line.quantity);
+  return {
+    kind: 'product',
+    name: nameOf(line.name) ?? '',
+    product_external_id: idOf({ id: line.product_id }) === null ? null : String(line.product_id),
+    sku: textOf(line.sku),
+    quantity,
+    unit_price: unitPrice(amountOf(line.subtotal), quantity),
+    ...amounts(line, taxNames),
+  };
+}
+
+function otherLine(kind: 'shipping' | 'fee', line: Raw, taxNames: ReadonlyMap<string, string>): CanonicalOrderLine {
+  return { kind, name: nameOf(line[KINDS[kind].name]) ?? '', quantity: '1', ...amounts(line, taxNames) };
+}
+
+function amounts(line: Raw, taxNames: ReadonlyMap<string, string>) {
+  const taxes = listOf(line.taxes)
+    .filter(({ total }) => textOf(total) !== null)
+    .map(({ id, total }) => ({ name: taxNames.get(String(id)) ?? String(id), total: amountOf(total) }));
+  return { total: amountOf(line.total), tax_total: amountOf(line.total_tax), taxes };
+}
+
+/** The shop's own `price` is after discounts and a float. Six places, as many as make the subtotal again. */
+function unitPrice(subtotal: Decimal, quantity: Decimal): Decimal {
+  return new Big(quantity).eq(0) ? subtotal : amountOf(new Big(subtotal).div(quantity).round(6).toFixed());
+}
+
+/**
+ * The lines as the shop is to have them: one it has already keeps its id, and one that nobody wants any more is removed, which
+ * the shop does for a product of quantity 0 and for a name of null. An empty `before` is a new order. `holders` has the SKUs of
+ * the lines: a SKU that is sent itself and that the shop does not know would make it forget the product.
+ */
+export function linesToShop(lines: readonly CanonicalOrderLine[], before: Raw, holders: SkuHolders): Raw {
+  return Object.fromEntries(
+    (Object.keys(KINDS) as Kind[]).flatMap((kind): [string, readonly Raw[]][] => {
+      const { list } = KINDS[kind];
+      const written = ofKind(
+        kind,
+        lines.filter((line) => line.kind === kind),
+        listOf(before[list]),
+        holders,
+      );
+      return written.length > 0 ? [[list, written]] : [];
+    }),
+  );
+}
+
+function ofKind(
+  kind: Kind,
+  wanted: readonly CanonicalOrderLine[],
+  present: readonly Raw[],
+  holders: SkuHolders,
+): Raw[] {
+  const free = [...present];
+  const written = wanted.map((line) => {
+    const at = free.findIndex((raw) => isSame(kind, line, raw));
+    const [same] = at < 0 ? [] : free.splice(at, 1);
+    return same ? { id: same.id, ...lineToShop(line) } : { ...productOf(line, holders), ...lineToShop(line) };
+  });
+  const gone = free.map(({ id }) => (kind === 'product' ? { id, quantity: 0 } : { id, [KINDS[kind].name]: null }));
+  return [...written, ...gone];
+}
+
+function isSame(kind: Kind, line: CanonicalOrderLine, raw: Raw): boolean {
+  if (kind !== 'product') return nameOf(raw[KINDS[kind].name]) === line.name;
+  if (line.sku) return textOf(raw.sku) === line.sku;
+  if (line.product_external_id) return String(raw.product_id) === line.product_external_id;
+  return nameOf(raw.name) === line.name;
+}
+
+function lineToShop(line: CanonicalOrderLine): Raw {
+  const { kind, name, quantity, total } = line;
+  if (kind === 'shipping') return { method_title: name, method_id: 'other', total };
+  if (kind === 'fee') return { name, total };
+  return {
+    name,
+    quantity: Number(quantity),
+    subtotal: line.unit_price === undefined ? total : subtotal(line.unit_price, quantity),
+    total,
+  };
+}
+
+/** The SKU tells the variation, which the id of its product cannot. */
+function productOf({ kind, sku, product_external_id }: CanonicalOrderLine, holders: SkuHolders): Partial<SkuHolder> {
+  const holder = sku ? holders.get(sku) : undefined;
+  if (kind !== 'product' || holder) return holder ?? {};
+  const id = idOf({ id: product_external_id });
+  return id === null ? {} : { product_id: id };
+}
+
+/** Four places take back what rounding the unit price to six has moved. */
+function subtotal(unitPrice: Decimal, quantity: Decimal): Decimal {
+  return new Big(unitPrice).times(quantity).round(4).toFixed();
+}

@@ -1,0 +1,107 @@
+import type { CanonicalOrder, CanonicalRefund } from '../../canonical/canonical.types.ts';
+import type { ExternalItem } from '../../contract/connector.types.ts';
+import type { Raw } from '../shop/shop.client.ts';
+import { addressFromShop, addressToShop } from './address.mapping.ts';
+import { type Changes, changedMembers, changes } from './change.paths.ts';
+import { guestId } from './customer.mapping.ts';
+import { trashed, unmappable } from './item.mapping.ts';
+import { linesFromShop, linesToShop, type SkuHolders } from './order-line.mapping.ts';
+import { statusFromShop, statusToShop } from './order-status.mapping.ts';
+import { idOf, listOf, markedWith, recordOf } from './raw.reader.ts';
+import { amountOf, decimalOf, textOf, timestampOf } from './text.mapping.ts';
+
+/** What a read asks the shop for. */
+export const ORDER_FIELDS =
+  'id,number,status,currency,date_created_gmt,date_modified_gmt,customer_id,billing,shipping,prices_include_tax,discount_total,' +
+  'shipping_total,total_tax,total,line_items,shipping_lines,fee_lines,tax_lines,refunds,payment_method,customer_note';
+
+export interface OrderMapping {
+  /** Orders without account refer to the guest of their email. */
+  readonly includeGuests: boolean;
+  readonly orderStatuses: Readonly<Record<string, unknown>>;
+}
+
+export function orderFromShop(raw: Raw, mapping: OrderMapping): ExternalItem {
+  const id = idOf(raw);
+  if (id === null) return unmappable(raw);
+  if (raw.status === 'trash') return trashed(raw);
+  const billing = addressFromShop(raw.billing);
+  const status = statusFromShop(raw.status, mapping.orderStatuses);
+  const data: CanonicalOrder = {
+    number: textOf(raw.number),
+    ...(status !== undefined && { status }),
+    currency: textOf(raw.currency),
+    created_at: timestampOf(raw.date_created_gmt),
+    customer: {
+      external_id: customerIdOf(raw, mapping.includeGuests),
+      email: billing.email ?? null,
+      name: [billing.first_name, billing.last_name].filter(Boolean).join(' ') || null,
+    },
+    billing,
+    shipping: addressFromShop(raw.shipping),
+    lines: linesFromShop(raw),
+    prices_include_tax: raw.prices_include_tax === true,
+    discount_total: amountOf(raw.discount_total),
+    shipping_total: amountOf(raw.shipping_total),
+    tax_total: amountOf(raw.total_tax),
+    total: amountOf(raw.total),
+    refunds: listOf(raw.refunds).map(refundFromShop),
+    payment_method: textOf(raw.payment_method),
+    note: textOf(raw.customer_note),
+  };
+  return { external_id: String(id), data };
+}
+
+function customerIdOf(raw: Raw, includeGuests: boolean): string | null {
+  const id = Number(raw.customer_id);
+  if (Number.isSafeInteger(id) && id > 0) return String(id);
+  const email = textOf(recordOf(raw.billing).email);
+  return includeGuests && email !== null ? guestId(email) : null;
+}
+
+/** The shop shows what was paid back as a negative amount, and not when. */
+function refundFromShop({ total, reason }: Raw): CanonicalRefund {
+  return { amount: (decimalOf(total) ?? '0').replace(/^-/, ''), reason: textOf(reason) };
+}
+
+/** What an order's body needs to know of the shop. */
+export interface OrderWriting {
+  /** The order as the shop has it before an update; its lines keep their ids. */
+  readonly before: Raw;
+  readonly holders: SkuHolders;
+}
+
+/** The body of a create (`paths` null) or of an update of what `paths` name. Number, times, totals and refunds are the shop's own. */
+export function orderToShop(data: CanonicalOrder, paths: Changes, { before, holders }: OrderWriting): Raw {
+  const body: Record<string, unknown> = {};
+  if (data.status !== undefined && changes(paths, 'status')) body.status = statusToShop(data.status);
+  if (data.currency && changes(paths, 'currency')) body.currency = data.currency;
+  if (data.customer && changes(paths, 'customer')) {
+    const id = Number(data.customer.external_id);
+    body.customer_id = Number.isSafeInteger(id) && id > 0 ? id : 0; // a guest's id is no number
+  }
+  if (data.billing && changes(paths, 'billing')) {
+    body.billing = addressToShop(changedMembers(paths, 'billing', data.billing));
+  }
+  if (data.shipping && changes(paths, 'shipping')) {
+    const { email: _email, ...shipping } = changedMembers(paths, 'shipping', data.shipping);
+    body.shipping = addressToShop(shipping);
+  }
+  if (data.payment_method !== undefined && changes(paths, 'payment_method')) {
+    body.payment_method = data.payment_method ?? '';
+  }
+  if (data.note !== undefined && changes(paths, 'note')) body.customer_note = data.note ?? '';
+  if (data.lines && changes(paths, 'lines')) Object.assign(body, linesToShop(data.lines, before, holders));
+  return body;
+}
+
+export function orderToCreate(data: CanonicalOrder, key: string, holders: SkuHolders): Raw {
+  const body = orderToShop(data, null, { before: {}, holders });
+  const email = data.customer?.email;
+  const billing = recordOf(body.billing);
+  return {
+    ...body,
+    ...(email && !billing.email && { billing: { ...billing, email } }),
+    meta_data: markedWith(key),
+  };
+}

@@ -1,0 +1,107 @@
+import type { CanonicalVariation } from '../../canonical/canonical.types.ts';
+import type { Raw } from '../shop/shop.client.ts';
+import { compareText, idOf, listOf } from './raw.reader.ts';
+import { stockFromShop, stockToShop } from './stock.mapping.ts';
+import { decimalOf, nameOf, textOf } from './text.mapping.ts';
+
+export const VARIATION_FIELDS =
+  'id,status,sku,global_unique_id,regular_price,sale_price,weight,manage_stock,stock_quantity,attributes,parent_id';
+
+/** Sorted by SKU, then by options, as the canonical shape wants it. */
+export function variationsFromShop(raws: readonly Raw[]): CanonicalVariation[] {
+  return raws.map(variationFromShop).sort((a, b) => compareText(orderOf(a), orderOf(b)));
+}
+
+export function variationFromShop(raw: Raw): CanonicalVariation {
+  return {
+    sku: textOf(raw.sku),
+    ...('global_unique_id' in raw && { barcode: textOf(raw.global_unique_id) }),
+    active: raw.status === 'publish',
+    price: decimalOf(raw.regular_price),
+    sale_price: decimalOf(raw.sale_price),
+    weight: decimalOf(raw.weight),
+    stock: stockFromShop(raw),
+    options: optionsOf(raw),
+  };
+}
+
+/** An attribute that the variation leaves open ("any size") is not among them. */
+function optionsOf(raw: Raw): Record<string, string> {
+  const pairs = listOf(raw.attributes).flatMap(({ name, option }): [string, string][] => {
+    const [attribute, value] = [nameOf(name), nameOf(option)];
+    return attribute === null || value === null ? [] : [[attribute, value]];
+  });
+  return Object.fromEntries(pairs.sort(([a], [b]) => compareText(a, b)));
+}
+
+function variationToShop(variation: CanonicalVariation): Raw {
+  const { sku, barcode, active, price, sale_price, weight, stock, options } = variation;
+  return {
+    ...(sku !== undefined && { sku: sku ?? '' }),
+    ...(barcode !== undefined && { global_unique_id: barcode ?? '' }),
+    ...(active !== undefined && { status: active ? 'publish' : 'private' }),
+    ...(price !== undefined && { regular_price: price ?? '' }),
+    ...(sale_price !== undefined && { sale_price: sale_price ?? '' }),
+    ...(weight !== undefined && { weight: weight ?? '' }),
+    ...(stock !== undefined && stockToShop(stock)),
+    attributes: Object.entries(options).map(([name, option]) => ({ name, option })),
+  };
+}
+
+export interface VariationPlan {
+  readonly create: readonly Raw[];
+  readonly update: readonly Raw[];
+  readonly delete: readonly number[];
+}
+
+/**
+ * What makes the shop's variations the wanted ones: matched by SKU, else by options, each at most once; those that are equal
+ * already are left alone and those nobody wants are deleted.
+ */
+export function planVariations(wanted: readonly CanonicalVariation[], present: readonly Raw[]): VariationPlan {
+  const free = new Map(present.flatMap((raw): [number, Raw][] => asEntry(raw)));
+  const take = (fits: (raw: Raw) => boolean): number | null => {
+    const found = [...free].find(([, raw]) => fits(raw));
+    if (found) free.delete(found[0]);
+    return found?.[0] ?? null;
+  };
+  const bySku = wanted.map(({ sku }) => (sku ? take((raw) => textOf(raw.sku) === sku) : null));
+  const ids = wanted.map((variation, i) => bySku[i] ?? take((raw) => sameOptions(variation, raw)));
+  const raws = new Map(present.flatMap((raw): [number, Raw][] => asEntry(raw)));
+
+  const create: Raw[] = [];
+  const update: Raw[] = [];
+  for (const [i, variation] of wanted.entries()) {
+    const id = ids[i] ?? null;
+    if (id === null) create.push(variationToShop(variation));
+    else if (!holds(raws.get(id) ?? {}, variation)) update.push({ id, ...variationToShop(variation) });
+  }
+  return { create, update, delete: [...free.keys()] };
+}
+
+/** True: every member that is given is in the shop already. */
+function holds(raw: Raw, wanted: CanonicalVariation): boolean {
+  const present: Readonly<Record<string, unknown>> = { ...variationFromShop(raw) };
+  return Object.entries(wanted).every(
+    ([member, value]) =>
+      value === undefined || JSON.stringify(sorted(value)) === JSON.stringify(sorted(present[member])),
+  );
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value).sort(([a], [b]) => compareText(a, b));
+}
+
+function sameOptions({ options }: CanonicalVariation, raw: Raw): boolean {
+  return JSON.stringify(sorted(options)) === JSON.stringify(sorted(optionsOf(raw)));
+}
+
+function orderOf({ sku, options }: CanonicalVariation): string {
+  return `${sku ?? ''}\u0000${JSON.stringify(options)}`;
+}
+
+function asEntry(raw: Raw): [number, Raw][] {
+  const id = idOf(raw);
+  return id === null ? [] : [[id, raw]];
+}

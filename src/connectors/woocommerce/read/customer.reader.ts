@@ -1,0 +1,56 @@
+import type { ExternalItem, ReadQuery } from '../../contract/connector.types.ts';
+import { CUSTOMER_FIELDS, customerFromShop, guestEmail } from '../mapping/customer.mapping.ts';
+import type { Phase } from '../walk/phase.reader.ts';
+import { modifiedBounds, sinceOf } from '../walk/walk.bounds.ts';
+import { GUEST_ORDERS, type GuestDirectory } from './guest.directory.ts';
+import { filterParams } from './read.filters.ts';
+import { inParallel, numericIds, type Shop } from './shop.context.ts';
+
+const BY_ID = { orderby: 'id', order: 'asc' } as const;
+
+/**
+ * Accounts, then guests. The shop tells no account's time of change, so an incremental walk reads all of them; of the guests' orders
+ * it reads those that were modified. A filter is on accounts: it leaves the guests out.
+ */
+export function customerPhases(shop: Shop, guests: GuestDirectory, query: ReadQuery, signal: AbortSignal): Phase[] {
+  const { client, settings } = shop;
+  const filters = filterParams('customer', query.filters);
+  const listed = { ...filters, role: settings.customerRoles };
+  const accounts: Phase = {
+    name: 'accounts',
+    list: ({ offset, perPage }) =>
+      client.list('/customers', { ...listed, ...BY_ID, offset, per_page: perPage, _fields: CUSTOMER_FIELDS }, signal),
+    items: async (rows) => rows.map(customerFromShop),
+    total: () => client.total('/customers', listed, signal),
+  };
+  if (!settings.includeGuests || Object.keys(filters).length > 0) return [accounts];
+
+  const bounds = (before: string | null) => modifiedBounds(sinceOf(query), settings.overlapSeconds, before);
+  return [
+    accounts,
+    {
+      name: 'guests',
+      list: ({ offset, perPage }, before) => {
+        const params = { ...GUEST_ORDERS, ...bounds(before), ...BY_ID, offset, per_page: perPage };
+        return client.list('/orders', { ...params, _fields: 'id,billing' }, signal);
+      },
+      items: (rows) => guests.ofOrders(rows, signal),
+      total: () => client.total('/orders', { ...GUEST_ORDERS, ...bounds(null) }, signal),
+    },
+  ];
+}
+
+/** Accounts of any role, and guests by their email. */
+export async function customersByIds(
+  shop: Shop,
+  guests: GuestDirectory,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<ExternalItem[]> {
+  const accountIds = numericIds(ids);
+  const emails = ids.flatMap((id) => guestEmail(id) ?? []);
+  const params = { include: accountIds.join(','), role: 'all', per_page: 100, _fields: CUSTOMER_FIELDS };
+  const { rows } = accountIds.length > 0 ? await shop.client.list('/customers', params, signal) : { rows: [] };
+  const found = await inParallel(emails, (email) => guests.find(email, signal));
+  return [...rows.map(customerFromShop), ...found.filter((guest) => guest !== null)];
+}

@@ -1,0 +1,31 @@
+import type { ShopClient } from '../shop/shop.client.ts';
+import type { ShopSettings } from '../woocommerce.settings.ts';
+
+/** What every part of a session works with. */
+export interface Shop {
+  readonly client: ShopClient;
+  readonly settings: ShopSettings;
+}
+
+/** How many calls of ours run at once where one page or batch needs several; the connection's own limit stands behind it. */
+const AT_ONCE = 4;
+
+/** Like Promise.all over `work`, a few at a time; the first failure ends it. */
+export async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = new Array(items.length);
+  const queue = items.entries();
+  const worker = async () => {
+    for (const [i, item] of queue) results[i] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
+  return results;
+}
+
+export function chunksOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}
+
+/** Ids as the shop wants them, `5,7`; those that are none of its own are left out. */
+export function numericIds(ids: readonly string[]): string[] {
+  return [...new Set(ids.filter((id) => /^[1-9]\d{0,14}$/.test(id)))];
+}

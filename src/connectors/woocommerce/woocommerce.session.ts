@@ -1,0 +1,100 @@
+import type { CanonicalCustomer, CanonicalOrder, CanonicalProduct, EntityType } from '../canonical/canonical.types.ts';
+import type {
+  Candidate,
+  CheckResult,
+  ConnectorSession,
+  ExternalItem,
+  Page,
+  ReadPosition,
+  ReadQuery,
+  SessionContext,
+  WriteOperation,
+  WriteResult,
+} from '../contract/connector.types.ts';
+import { matchCustomers } from './match/customer.matcher.ts';
+import { matchOrders } from './match/order.matcher.ts';
+import { matchProducts } from './match/product.matcher.ts';
+import { customerToken, documentToken } from './read/change.token.ts';
+import { customerPhases, customersByIds } from './read/customer.reader.ts';
+import { documentPhases, documentsByIds } from './read/document.reader.ts';
+import { GuestDirectory } from './read/guest.directory.ts';
+import { ORDERS } from './read/order.reader.ts';
+import { PRODUCTS } from './read/product.reader.ts';
+import type { Shop } from './read/shop.context.ts';
+import { checkShop } from './shop/shop.check.ts';
+import { ShopClient } from './shop/shop.client.ts';
+import { type Phase, readPhases } from './walk/phase.reader.ts';
+import { readSettings } from './woocommerce.settings.ts';
+import { BatchWriter } from './write/batch.writer.ts';
+import { CategoryDirectory } from './write/category.directory.ts';
+import { writeCustomers } from './write/customer.writer.ts';
+import type { OperationOn } from './write/operation.results.ts';
+import { writeOrders } from './write/order.writer.ts';
+import { writeProducts } from './write/product.writer.ts';
+
+/** Leads each call to the part that does it; what it learns of the shop it keeps for its own life. */
+export class WooCommerceSession implements ConnectorSession {
+  readonly #shop: Shop;
+  readonly #guests: GuestDirectory;
+  readonly #batches: BatchWriter;
+  readonly #categories: CategoryDirectory;
+
+  constructor({ connection, http, now = Date.now }: SessionContext) {
+    const settings = readSettings(connection);
+    const client = new ShopClient(settings, http, now);
+    this.#shop = { client, settings };
+    this.#guests = new GuestDirectory(this.#shop);
+    this.#batches = new BatchWriter(client, settings.batchSize);
+    this.#categories = new CategoryDirectory(this.#shop);
+  }
+
+  check(signal: AbortSignal): Promise<CheckResult> {
+    return checkShop(this.#shop.client, signal);
+  }
+
+  /** Of guests only their orders can be counted, so with guests it is as many as there can be. */
+  async count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number> {
+    const totals = await Promise.all(this.#phases(entity, query, signal).map((phase) => phase.total()));
+    return totals.reduce((sum, total) => sum + total, 0);
+  }
+
+  async read(entity: EntityType, query: ReadQuery, position: ReadPosition, signal: AbortSignal): Promise<Page> {
+    return readPhases(this.#phases(entity, query, signal), position);
+  }
+
+  readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]> {
+    if (entity === 'customer') return customersByIds(this.#shop, this.#guests, ids, signal);
+    return documentsByIds(entity === 'product' ? PRODUCTS : ORDERS, this.#shop, ids, signal);
+  }
+
+  async findMatches(
+    entity: EntityType,
+    candidates: readonly Candidate[],
+    signal: AbortSignal,
+  ): Promise<ExternalItem[][]> {
+    if (candidates.length === 0) return [];
+    const match = { customer: matchCustomers, product: matchProducts, order: matchOrders }[entity];
+    return match(this.#shop, candidates, signal);
+  }
+
+  async write(entity: EntityType, operations: readonly WriteOperation[], signal: AbortSignal): Promise<WriteResult[]> {
+    if (entity === 'customer') {
+      return writeCustomers(this.#batches, operations as OperationOn<CanonicalCustomer>[], signal);
+    }
+    if (entity === 'order') {
+      return writeOrders(this.#shop, this.#batches, operations as OperationOn<CanonicalOrder>[], signal);
+    }
+    const writer = { shop: this.#shop, batches: this.#batches, categories: this.#categories };
+    return writeProducts(writer, operations as OperationOn<CanonicalProduct>[], signal);
+  }
+
+  changeToken(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<string | null> {
+    if (entity === 'customer') return customerToken(this.#shop, query, signal);
+    return documentToken(entity === 'product' ? PRODUCTS : ORDERS, this.#shop, query, signal);
+  }
+
+  #phases(entity: EntityType, query: ReadQuery, signal: AbortSignal): Phase[] {
+    if (entity === 'customer') return customerPhases(this.#shop, this.#guests, query, signal);
+    return documentPhases(entity === 'product' ? PRODUCTS : ORDERS, this.#shop, query, signal);
+  }
+}

@@ -1,0 +1,80 @@
+import type { CanonicalData } from '../../canonical/canonical.types.ts';
+import { ConnectorError } from '../../contract/connector.error.ts';
+import type { WriteResult } from '../../contract/connector.types.ts';
+import { inParallel, type Shop } from '../read/shop.context.ts';
+import type { Raw } from '../shop/shop.client.ts';
+import { asAmbiguous, type BatchOperation, type BatchWriter, isGone } from './batch.writer.ts';
+import { failed, NOT_WRITABLE, type OperationOn, removed, shopIdOf } from './operation.results.ts';
+
+/** Moves products or orders into the trash, one call each: a batch would delete them for good. One that is there already is done. */
+export function trashAll(
+  { client }: Shop,
+  path: '/products' | '/orders',
+  ids: readonly number[],
+  signal: AbortSignal,
+): Promise<WriteResult[]> {
+  return inParallel(ids, async (id) => {
+    try {
+      await client.send({ method: 'DELETE', path: `${path}/${id}`, idempotent: true }, signal);
+    } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error;
+      const refused = error.kind === 'rejected' || error.kind === 'not-found';
+      if (!refused) throw asAmbiguous(error);
+      if (!isGone(error.status)) return failed({ error_class: 'delete_refused', message: error.message });
+    }
+    return removed(String(id));
+  });
+}
+
+export interface DocumentWriting<T extends CanonicalData> {
+  readonly shop: Shop;
+  readonly batches: BatchWriter;
+  readonly path: '/products' | '/orders';
+  readonly operations: readonly OperationOn<T>[];
+  readonly signal: AbortSignal;
+  /** `id` is 0 for a create. */
+  toBatch(operation: DocumentWrite<T>, id: number): BatchOperation;
+  /** What is left to do after the batch, whose answer is `raw`. */
+  finish(operation: DocumentWrite<T>, raw: Raw): Promise<WriteResult>;
+}
+
+export type DocumentWrite<T extends CanonicalData> = Exclude<OperationOn<T>, { kind: 'delete' }>;
+
+/** Creates and updates in batches, then what is left of each, then the deletes; results in the operations' order. */
+export async function writeDocuments<T extends CanonicalData>(writing: DocumentWriting<T>): Promise<WriteResult[]> {
+  const { shop, batches, path, operations, signal } = writing;
+  const results = new Map<OperationOn<T>, WriteResult>();
+  const writes: { operation: DocumentWrite<T>; line: BatchOperation }[] = [];
+  const deletes: { operation: OperationOn<T>; id: number }[] = [];
+  for (const operation of operations) {
+    const id = shopIdOf(operation);
+    if (operation.kind === 'create') writes.push({ operation, line: writing.toBatch(operation, 0) });
+    else if (id === null) results.set(operation, failed(NOT_WRITABLE));
+    else if (operation.kind === 'update') writes.push({ operation, line: writing.toBatch(operation, id) });
+    else deletes.push({ operation, id });
+  }
+
+  const outcomes = await batches.run(
+    path,
+    writes.map(({ line }) => line),
+    signal,
+  );
+  try {
+    const finished = await inParallel([...writes.entries()], async ([i, { operation }]) => {
+      const outcome = outcomes[i];
+      if (!outcome) throw new ConnectorError('protocol', 'A batch has fewer results than operations.');
+      return outcome.ok ? writing.finish(operation, outcome.raw) : failed(outcome.problem);
+    });
+    for (const [i, { operation }] of writes.entries()) results.set(operation, finished[i] as WriteResult);
+    const gone = await trashAll(
+      shop,
+      path,
+      deletes.map(({ id }) => id),
+      signal,
+    );
+    for (const [i, { operation }] of deletes.entries()) results.set(operation, gone[i] as WriteResult);
+  } catch (error) {
+    throw writes.length > 0 ? asAmbiguous(error) : error;
+  }
+  return operations.map((operation) => results.get(operation) as WriteResult);
+}

@@ -1,0 +1,35 @@
+import type { CanonicalData } from '../../canonical/canonical.types.ts';
+import type { ExternalItem, ItemProblem, WriteOperation, WriteResult } from '../../contract/connector.types.ts';
+
+type Update<T extends CanonicalData> = Extract<WriteOperation, { kind: 'update' }> & {
+  readonly data: T;
+  readonly current: T;
+};
+type Create<T extends CanonicalData> = Extract<WriteOperation, { kind: 'create' }> & { readonly data: T };
+
+/** The operations of one entity type; the caller of `write` has said which. */
+export type OperationOn<T extends CanonicalData> = Create<T> | Update<T> | Extract<WriteOperation, { kind: 'delete' }>;
+
+/** The shop's id of what an operation is on; null for a create and for an id that is none of the shop's. */
+export function shopIdOf(operation: WriteOperation): number | null {
+  if (operation.kind === 'create' || !/^[1-9]\d{0,14}$/.test(operation.external_id)) return null;
+  return Number(operation.external_id);
+}
+
+export function failed(problem: ItemProblem): WriteResult {
+  return { ok: false, problem };
+}
+
+export function written({ external_id, data, problem }: ExternalItem): WriteResult {
+  return problem ? { ok: false, problem } : { ok: true, external_id, data };
+}
+
+export function removed(externalId: string): WriteResult {
+  return { ok: true, external_id: externalId, data: null };
+}
+
+/** Guests and the like: known to us, but nothing the shop could change. */
+export const NOT_WRITABLE: ItemProblem = {
+  error_class: 'not_writable',
+  message: 'The shop has no such object that could be changed; a guest exists in orders only.',
+};

@@ -1,0 +1,57 @@
+import type { CanonicalOrder } from '../../canonical/canonical.types.ts';
+import type { WriteResult } from '../../contract/connector.types.ts';
+import { changes } from '../mapping/change.paths.ts';
+import { orderFromShop, orderToCreate, orderToShop } from '../mapping/order.mapping.ts';
+import type { SkuHolders } from '../mapping/order-line.mapping.ts';
+import { idOf } from '../mapping/raw.reader.ts';
+import { findSkus } from '../match/sku.directory.ts';
+import { rawByIds } from '../read/document.reader.ts';
+import { ORDERS } from '../read/order.reader.ts';
+import type { Shop } from '../read/shop.context.ts';
+import type { Raw } from '../shop/shop.client.ts';
+import type { BatchOperation, BatchWriter } from './batch.writer.ts';
+import { writeDocuments } from './document.writer.ts';
+import { type OperationOn, written } from './operation.results.ts';
+
+type OrderOperation = OperationOn<CanonicalOrder>;
+type OrderWrite = Exclude<OrderOperation, { kind: 'delete' }>;
+
+interface Known {
+  readonly holders: SkuHolders;
+  readonly before: ReadonlyMap<string, Raw>;
+}
+
+/** Lines that change need the ids of those there are, and all lines the products behind their SKUs; both are read beforehand. */
+export async function writeOrders(
+  shop: Shop,
+  batches: BatchWriter,
+  operations: readonly OrderOperation[],
+  signal: AbortSignal,
+): Promise<WriteResult[]> {
+  const withLines = operations.filter(
+    (operation): operation is OrderWrite =>
+      operation.kind !== 'delete' && changes(operation.kind === 'create' ? null : operation.changes, 'lines'),
+  );
+  const skus = withLines.flatMap(({ data }) => (data.lines ?? []).flatMap(({ sku }) => sku ?? []));
+  const ids = withLines.flatMap((operation) => (operation.kind === 'update' ? operation.external_id : []));
+  const [holders, raws] = await Promise.all([findSkus(shop, skus, signal), rawByIds(ORDERS, shop, ids, signal)]);
+  const known: Known = { holders, before: new Map(raws.map((raw) => [String(idOf(raw)), raw])) };
+
+  return writeDocuments({
+    shop,
+    batches,
+    path: '/orders',
+    operations,
+    signal,
+    toBatch: (operation, id) => toBatch(operation, id, known),
+    finish: async (_operation, raw) => written(orderFromShop(raw, shop.settings)),
+  });
+}
+
+function toBatch(operation: OrderWrite, id: number, { holders, before }: Known): BatchOperation {
+  if (operation.kind === 'create') {
+    return { kind: 'create', body: orderToCreate(operation.data, operation.key, holders) };
+  }
+  const current = before.get(operation.external_id) ?? {};
+  return { kind: 'update', id, body: orderToShop(operation.data, operation.changes, { before: current, holders }) };
+}

@@ -1,0 +1,30 @@
+import type { CanonicalVariation } from '../../canonical/canonical.types.ts';
+import type { ItemProblem } from '../../contract/connector.types.ts';
+import { planVariations } from '../mapping/variation.mapping.ts';
+import { variationsOf } from '../read/product.reader.ts';
+import type { Shop } from '../read/shop.context.ts';
+import type { BatchOperation, BatchWriter } from './batch.writer.ts';
+
+/** Makes a product's variations the wanted ones. The first that the shop refuses is told; the others are written all the same. */
+export async function writeVariations(
+  shop: Shop,
+  batches: BatchWriter,
+  productId: number,
+  wanted: readonly CanonicalVariation[],
+  signal: AbortSignal,
+): Promise<ItemProblem | null> {
+  const plan = planVariations(wanted, await variationsOf(shop, productId, signal));
+  // Deletes go first: a new variation may take over the SKU of one that goes.
+  const deletes = plan.delete.map((id): BatchOperation => ({ kind: 'delete', id }));
+  const writes = [
+    ...plan.update.map((body): BatchOperation => ({ kind: 'update', id: Number(body.id), body })),
+    ...plan.create.map((body): BatchOperation => ({ kind: 'create', body })),
+  ];
+  const path = `/products/${productId}/variations`;
+  const outcomes = [...(await batches.run(path, deletes, signal)), ...(await batches.run(path, writes, signal))];
+  const refused = outcomes.filter((outcome) => !outcome.ok);
+  const [first] = refused;
+  if (!first) return null;
+  const { error_class, message } = first.problem;
+  return { error_class: `variation_${error_class}`, message: `${refused.length} of its variations: ${message}` };
+}

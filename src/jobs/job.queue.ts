@@ -1,0 +1,97 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type pg from 'pg';
+import { type Job, PgBoss, type ScheduleOptions, type SendOptions, type WorkOptions } from 'pg-boss';
+import { ENVIRONMENT } from '../config/config.module.ts';
+import type { Environment } from '../config/environment.ts';
+import { POOL } from '../database/database.module.ts';
+import type { TenantTransaction } from '../tenancy/tenant.types.ts';
+
+/** Made by migration 0013. */
+export type QueueName = 'sync-runs' | 'sync-schedules';
+
+/** The few connections pg-boss needs of its own: it speaks in whole scripts, which the pipelined pool does not take. */
+const CONNECTIONS = 2;
+
+/** pg-boss on our database. It creates nothing: its tables and queues are a migration's. */
+@Injectable()
+export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('JobQueue');
+  private readonly boss: PgBoss;
+  private readonly workers: (() => Promise<unknown>)[] = [];
+  private readonly works: boolean;
+
+  constructor(
+    @Inject(ENVIRONMENT) env: Environment & { databaseUrl: string },
+    @Inject(POOL) private readonly pool: pg.Pool,
+  ) {
+    this.works = env.SYNC_WORKER !== 'off';
+    this.boss = new PgBoss({
+      connectionString: env.databaseUrl,
+      max: CONNECTIONS,
+      application_name: 'sync-operations-jobs',
+      schema: 'pgboss',
+      migrate: false,
+      createSchema: false,
+      supervise: this.works,
+      schedule: this.works,
+      // Rebuilding an index takes its owner.
+      reindex: false,
+      monitorIntervalSeconds: 10,
+      cronMonitorIntervalSeconds: 15,
+      cronWorkerIntervalSeconds: 5,
+    });
+    this.boss.on('error', (error) => this.logger.warn({ err: error }, 'the job queue had an error'));
+  }
+
+  /** Before `onApplicationBootstrap`; a process with SYNC_WORKER=off does not work. */
+  work<Data extends object>(queue: QueueName, options: WorkOptions, handle: (data: Data) => Promise<void>): void {
+    const each = (jobs: Job<Data>[]) => Promise.all(jobs.map(({ data }) => handle(data)));
+    this.workers.push(() => this.boss.work<Data>(queue, options, each));
+  }
+
+  /** Sends when the transaction commits, or not at all. */
+  async send(transaction: TenantTransaction, queue: QueueName, data: object, options: SendOptions): Promise<void> {
+    await this.boss.send(queue, data, { ...options, db: executeIn(transaction) });
+  }
+
+  /** One clock per `key`; it replaces the one there was. Throws an Error that says what is wrong with the expression. */
+  async schedule(
+    transaction: TenantTransaction,
+    queue: QueueName,
+    cron: string,
+    data: object,
+    options: ScheduleOptions & { key: string; tz: string },
+  ): Promise<void> {
+    await this.boss.schedule(queue, cron, data, { ...options, missed: 'once', db: executeIn(transaction) });
+  }
+
+  async unschedule(transaction: TenantTransaction, queue: QueueName, key: string): Promise<void> {
+    await this.boss.unschedule(queue, key, { db: executeIn(transaction) });
+  }
+
+  /** Whether a job of another group could start now if somebody were free. */
+  async othersWait(queue: QueueName, group: string): Promise<boolean> {
+    const { rows } = await this.pool.query<{ waits: boolean }>(
+      `SELECT EXISTS (SELECT FROM pgboss.job
+         WHERE name = $1 AND state = 'created' AND start_after <= now() AND group_id <> $2) AS waits`,
+      [queue, group],
+    );
+    return rows[0]?.waits ?? false;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.boss.start();
+    if (this.works) for (const start of this.workers) await start();
+  }
+
+  /** Waits for the jobs at work, which have been asked to stop before. */
+  async onModuleDestroy(): Promise<void> {
+    await this.boss.stop({ graceful: true, timeout: 25_000 });
+  }
+}
+
+const executeIn = (transaction: TenantTransaction) => ({
+  executeSql: async (text: string, values?: unknown[]) => ({
+    rows: await transaction.query<Record<string, unknown>>({ text, values }),
+  }),
+});

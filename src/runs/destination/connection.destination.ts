@@ -1,0 +1,99 @@
+import { ConnectorError } from '../../connectors/contract/connector.error.ts';
+import type { ConnectorSession, WriteOperation, WriteResult } from '../../connectors/contract/connector.types.ts';
+import type { Patience } from '../worker/patience.ts';
+import type { RunLease } from '../worker/run.lease.ts';
+import { bindingChanges, stored } from './binding.store.ts';
+import type { DeletionBudget } from './deletion.budget.ts';
+import type { Pair } from './destination.sql.ts';
+import type { Destination, StepResult, WorkItem } from './destination.types.ts';
+import type { ItemPlanner, PlannedItem } from './item.planner.ts';
+import { matchesExpectation, outcomeOfPlan, outcomeOfWrite } from './planned.outcome.ts';
+import { problemOutcome, recordOf, staleOutcome } from './records.destination.ts';
+
+interface Parts {
+  readonly lease: RunLease;
+  readonly pair: Pair;
+  readonly session: ConnectorSession;
+  readonly planner: ItemPlanner;
+  readonly patience: Patience;
+  readonly budget: DeletionBudget;
+}
+
+/**
+ * Brings items to another system. When it cannot be known what took effect (an answer was lost), everything is looked up and planned
+ * anew: what is there by now needs nothing more, so nothing is done twice.
+ */
+export class ConnectionDestination implements Destination {
+  private readonly parts: Parts;
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+  }
+
+  async take(items: readonly WorkItem[]): Promise<StepResult> {
+    const { pair } = this.parts;
+    const broken = items.flatMap((work) => problemOutcome(work) ?? []);
+    const sound = items.filter(({ item }) => !item.problem);
+    const { planned, stale, results } = await this.bring(sound);
+    const settled = planned.map((one) => ({ one, result: results.get(one) }));
+    const [connection_a, connection_b] = [pair.source, pair.destination].sort() as [string, string];
+    return {
+      items: [
+        ...broken,
+        ...stale.map(({ work }) => staleOutcome(work)),
+        ...settled.map(({ one, result }) => (result ? outcomeOfWrite(one, result) : outcomeOfPlan(one))),
+      ],
+      records: sound.flatMap(recordOf),
+      connection_a,
+      connection_b,
+      bindings: settled.flatMap(({ one, result }) => bindingChanges(one, result).map((change) => stored(pair, change))),
+    };
+  }
+
+  /** Plans and writes until it is known of each item what became of it. */
+  private async bring(items: readonly WorkItem[]) {
+    const { lease, pair, session, planner, patience, budget } = this.parts;
+    /** What an earlier try set out to do: if it is found done, that is what was done. */
+    const intended = new Map<string, 'create' | 'update' | 'delete'>();
+    for (let attempt = 1; ; attempt += 1) {
+      const all = (await planner.plan(items)).map((one) => ({
+        ...one,
+        intended: intended.get(one.work.item.external_id),
+      }));
+      const stale = all.filter((one) => !one.intended && !matchesExpectation(one));
+      const planned = all.filter((one) => !stale.includes(one));
+      const writes = planned.filter(
+        ({ plan }) => plan.kind === 'create' || plan.kind === 'update' || plan.kind === 'delete',
+      );
+      const deletes = writes.filter(({ plan }) => plan.kind === 'delete').length;
+      budget.expect(deletes);
+      const operations = writes.map(operationOf);
+      try {
+        const results = operations.length > 0 ? await session.write(pair.entity, operations, lease.lostSignal) : [];
+        budget.spend(deletes);
+        return { planned, stale, results: new Map(writes.map((one, index) => [one, results[index] as WriteResult])) };
+      } catch (error) {
+        if (!(error instanceof ConnectorError)) throw error;
+        if (error.kind !== 'aborted')
+          for (const { work, plan } of writes) intended.set(work.item.external_id, plan.kind as 'create');
+        await patience.recover(error, attempt);
+      }
+    }
+  }
+}
+
+function operationOf({ plan, key }: PlannedItem): WriteOperation {
+  switch (plan.kind) {
+    case 'create':
+      return { kind: 'create', key, data: plan.data };
+    case 'update': {
+      const { external_id, data } = plan.destination;
+      const changes = plan.fields.map(({ field }) => field);
+      return { kind: 'update', external_id, data: plan.data, changes, current: data ?? plan.data };
+    }
+    case 'delete':
+      return { kind: 'delete', external_id: plan.destination.external_id };
+    default:
+      throw new Error(`nothing is written for a plan of kind ${plan.kind}`);
+  }
+}

@@ -1,0 +1,141 @@
+import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
+import type { Candidate, ConnectorSession, ExternalItem } from '../../connectors/contract/connector.types.ts';
+import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
+import { contentHash } from '../plan/content.hash.ts';
+import type { MayPass } from '../plan/field.directions.ts';
+import { type Binding, type ItemPlan, isEcho, planItem } from '../plan/item.plan.ts';
+import { referencesOf, translateReferences } from '../plan/references.ts';
+import { settleRivals } from '../plan/same.destination.ts';
+import type { Patience } from '../worker/patience.ts';
+import { findBindings, findBoundDestinations, type Pair } from './destination.sql.ts';
+import type { WorkItem } from './destination.types.ts';
+
+export interface PlannerOptions {
+  readonly pair: Pair;
+  readonly session: ConnectorSession;
+  readonly mayPass: MayPass;
+  readonly onConflict: 'skip' | 'overwrite';
+  readonly destinationDeletes: boolean;
+  /** Also looks at what did not change at the source: the destination may have drifted. */
+  readonly thorough: boolean;
+  /** RFC 3339: nothing was created for this run before. */
+  readonly since: string;
+}
+
+export interface PlannedItem {
+  readonly work: WorkItem;
+  readonly plan: ItemPlan;
+  readonly binding: Binding | null;
+  /** Marks what is created for it, so that a create whose answer was lost is found again. */
+  readonly key: string;
+}
+
+/** Decides what to do with items, having looked up all that the decision needs: three statements and at most two calls. */
+export class ItemPlanner {
+  private readonly database: TenantDatabase;
+  private readonly patience: Patience;
+  private readonly signal: AbortSignal;
+  private readonly options: PlannerOptions;
+
+  constructor(database: TenantDatabase, patience: Patience, signal: AbortSignal, options: PlannerOptions) {
+    this.database = database;
+    this.patience = patience;
+    this.signal = signal;
+    this.options = options;
+  }
+
+  /** In the order given; none of the items has a problem. */
+  async plan(items: readonly WorkItem[]): Promise<PlannedItem[]> {
+    const { pair, thorough, mayPass, onConflict, destinationDeletes } = this.options;
+    const bindings = await this.bindings(items);
+    const looked = items.filter(({ item }) => thorough || !isEcho(item, bindings.get(item.external_id) ?? null));
+    const targets = await this.targets(looked);
+    const destinations = await this.destinations(looked, bindings, targets);
+    const matched = [...destinations.values()].flat().map(({ external_id }) => external_id);
+    const bound = await this.database.query<{ source_id: string; destination_id: string }>(
+      findBoundDestinations(pair, matched),
+    );
+    const plans = items.map(({ item }): ItemPlan => {
+      const id = item.external_id;
+      const target = targets.get(id);
+      if (target === undefined) return { kind: 'unchanged', destination: null };
+      return planItem({
+        source: item,
+        target,
+        binding: bindings.get(id) ?? null,
+        destination: destinations.get(id) ?? [],
+        boundElsewhere: new Set(bound.filter(({ source_id }) => source_id !== id).map((row) => row.destination_id)),
+        mayPass,
+        onConflict,
+        destinationDeletes,
+      });
+    });
+    return settleRivals(pair.entity, plans).map((plan, index) => {
+      const work = items[index] as WorkItem;
+      const id = work.item.external_id;
+      return { work, plan, binding: bindings.get(id) ?? null, key: keyOf(pair, id) };
+    });
+  }
+
+  private async bindings(items: readonly WorkItem[]): Promise<Map<string, Binding>> {
+    const ids = items.map(({ item }) => item.external_id);
+    const rows = await this.database.query<Binding>(findBindings(this.options.pair, ids));
+    return new Map(rows.map((row) => [row.source_id, row]));
+  }
+
+  /** What each item should become, its references in the destination's ids; null for a deleted one. */
+  private async targets(items: readonly WorkItem[]): Promise<Map<string, CanonicalData | null>> {
+    const { pair } = this.options;
+    const wanted = referencesOf(
+      pair.entity,
+      items.flatMap(({ item }) => item.data ?? []),
+    );
+    const found = new Map<string, string>();
+    for (const entity of ['customer', 'product'] as const) {
+      if (wanted[entity].size === 0) continue;
+      const rows = await this.database.query<Binding>(findBindings({ ...pair, entity }, [...wanted[entity]]));
+      for (const row of rows) found.set(`${entity} ${row.source_id}`, row.destination_id);
+    }
+    const lookup = (entity: string, sourceId: string) => found.get(`${entity} ${sourceId}`) ?? null;
+    return new Map(
+      items.map(({ item }) => [item.external_id, item.data && translateReferences(pair.entity, item.data, lookup)]),
+    );
+  }
+
+  /** By source id: what is under the binding, or what matches where there is none. */
+  private async destinations(
+    items: readonly WorkItem[],
+    bindings: ReadonlyMap<string, Binding>,
+    targets: ReadonlyMap<string, CanonicalData | null>,
+  ): Promise<Map<string, ExternalItem[]>> {
+    const { pair, session, since } = this.options;
+    const found = new Map<string, ExternalItem[]>();
+    const boundIds = items.flatMap(({ item }) => bindings.get(item.external_id)?.destination_id ?? []);
+    if (boundIds.length > 0) {
+      const there = await this.patience.call(() => session.readByIds(pair.entity, boundIds, this.signal));
+      const byId = new Map(there.map((entry) => [entry.external_id, entry]));
+      for (const [id, { destination_id }] of bindings) {
+        const entry = byId.get(destination_id);
+        if (entry) found.set(id, [entry]);
+      }
+    }
+    const unbound = items.filter(({ item }) => item.data && !bindings.has(item.external_id));
+    if (unbound.length === 0) return found;
+    const candidates = unbound.map(
+      ({ item }): Candidate => ({
+        key: keyOf(pair, item.external_id),
+        data: targets.get(item.external_id) as CanonicalData,
+        since,
+      }),
+    );
+    const matches = await this.patience.call(() => session.findMatches(pair.entity, candidates, this.signal));
+    for (const [index, { item }] of unbound.entries()) found.set(item.external_id, matches[index] ?? []);
+    return found;
+  }
+}
+
+/** Readable where the id allows it; the connection's beginning keeps two shops apart. */
+function keyOf({ source }: Pair, externalId: string): string {
+  const id = /^[A-Za-z0-9_-]{1,40}$/.test(externalId) ? externalId : contentHash(externalId).slice(0, 22);
+  return `${source.slice(0, 8)}-${id}`;
+}

@@ -1,0 +1,38 @@
+import type { WriteResult } from '../../connectors/contract/connector.types.ts';
+import { contentHash } from '../plan/content.hash.ts';
+import type { ItemOutcome } from '../run.types.ts';
+import type { PlannedItem } from './item.planner.ts';
+
+const ACTIONS = { create: 'created', update: 'updated', delete: 'deleted' } as const;
+
+/** A plan, and what an earlier try of the same batch had set out to do. */
+export type TriedItem = PlannedItem & { readonly intended?: keyof typeof ACTIONS | undefined };
+
+/** Whether both ends are as the preview found them, so that the plan is the one that was shown. */
+export function matchesExpectation({ work, plan }: PlannedItem): boolean {
+  const { item, expected } = work;
+  if (!expected) return true;
+  const destination = 'destination' in plan ? plan.destination?.data : null;
+  return (
+    plan.kind === expected.kind &&
+    (item.data && contentHash(item.data)) === expected.source_hash &&
+    (destination ? contentHash(destination) : null) === expected.destination_hash
+  );
+}
+
+/** Of an item that needed no write. */
+export function outcomeOfPlan({ work, plan, intended }: TriedItem): ItemOutcome {
+  const { external_id } = work.item;
+  if (plan.kind === 'conflict') {
+    const { error_class, message, fields, destination } = plan;
+    const payload = { destination_id: destination?.external_id ?? null, fields };
+    return { external_id, outcome: 'skipped', action: 'conflict', error_class, message, payload };
+  }
+  return { external_id, outcome: 'processed', action: intended ? ACTIONS[intended] : 'unchanged' };
+}
+
+export function outcomeOfWrite({ work, plan, intended }: TriedItem, result: WriteResult): ItemOutcome {
+  const { external_id, data } = work.item;
+  if (!result.ok) return { external_id, outcome: 'failed', ...result.problem, payload: result.raw ?? data };
+  return { external_id, outcome: 'processed', action: ACTIONS[intended ?? (plan.kind as keyof typeof ACTIONS)] };
+}

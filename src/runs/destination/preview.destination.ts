@@ -1,0 +1,101 @@
+import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
+import { contentHash } from '../plan/content.hash.ts';
+import { diffFields } from '../plan/field.diff.ts';
+import type { ItemOutcome, PreviewChange, Run } from '../run.types.ts';
+import { type FoundRecord, findRecords } from './destination.sql.ts';
+import type { Destination, StepResult, WorkItem } from './destination.types.ts';
+import type { ItemPlanner, PlannedItem } from './item.planner.ts';
+import { problemOutcome } from './records.destination.ts';
+
+const ACTIONS = { create: 'created', update: 'updated', delete: 'deleted', conflict: 'conflict' } as const;
+
+/** Says what would become of items at another connection, and writes nothing there. */
+export class ConnectionPreview implements Destination {
+  private readonly planner: ItemPlanner;
+  private readonly expiresAt: string;
+
+  constructor(planner: ItemPlanner, expiresAt: string) {
+    this.planner = planner;
+    this.expiresAt = expiresAt;
+  }
+
+  async take(items: readonly WorkItem[]): Promise<StepResult> {
+    const broken = items.flatMap((work) => problemOutcome(work) ?? []);
+    const planned = await this.planner.plan(items.filter(({ item }) => !item.problem));
+    const changes = planned.flatMap(changeOf);
+    return shown(
+      broken,
+      planned.map(({ work }) => work),
+      changes,
+      this.expiresAt,
+    );
+  }
+}
+
+/** Says what would become of items among the records. */
+export class RecordsPreview implements Destination {
+  private readonly database: TenantDatabase;
+  private readonly run: Run;
+  private readonly expiresAt: string;
+
+  constructor(database: TenantDatabase, run: Run, expiresAt: string) {
+    this.database = database;
+    this.run = run;
+    this.expiresAt = expiresAt;
+  }
+
+  async take(items: readonly WorkItem[]): Promise<StepResult> {
+    const { org_id, source_connection_id, entity_type } = this.run;
+    const broken = items.flatMap((work) => problemOutcome(work) ?? []);
+    const sound = items.filter(({ item }) => !item.problem);
+    const ids = sound.map(({ item }) => item.external_id);
+    const rows = await this.database.query<FoundRecord>(findRecords(org_id, source_connection_id, entity_type, ids));
+    const known = new Map(rows.map((row) => [row.external_id, row]));
+    const changes = sound.flatMap((work) => recordChange(work, known.get(work.item.external_id)));
+    return shown(broken, sound, changes, this.expiresAt);
+  }
+}
+
+function shown(
+  broken: readonly ItemOutcome[],
+  sound: readonly WorkItem[],
+  changes: readonly PreviewChange[],
+  changes_expire_at: string,
+): StepResult {
+  const kinds = new Map(changes.map(({ external_id, kind }) => [external_id, kind]));
+  const items = sound.map(({ item }): ItemOutcome => {
+    const kind = kinds.get(item.external_id);
+    return { external_id: item.external_id, outcome: 'processed', action: kind ? ACTIONS[kind] : 'unchanged' };
+  });
+  return { items: [...broken, ...items], changes, changes_expire_at };
+}
+
+function changeOf({ work, plan }: PlannedItem): PreviewChange[] {
+  if (plan.kind === 'unchanged') return [];
+  const destination = 'destination' in plan ? plan.destination : null;
+  return [
+    {
+      external_id: work.item.external_id,
+      kind: plan.kind,
+      destination_id: destination?.external_id ?? null,
+      source_hash: work.item.data && contentHash(work.item.data),
+      destination_hash: destination?.data ? contentHash(destination.data) : null,
+      fields: 'fields' in plan ? plan.fields : [],
+      data: 'data' in plan ? plan.data : (destination?.data ?? null),
+    },
+  ];
+}
+
+function recordChange({ item }: WorkItem, known: FoundRecord | undefined): PreviewChange[] {
+  const source_hash = item.data && contentHash(item.data);
+  if (source_hash === (known?.content_hash ?? null)) return [];
+  const common = {
+    external_id: item.external_id,
+    destination_id: known ? item.external_id : null,
+    source_hash,
+    destination_hash: known?.content_hash ?? null,
+  };
+  if (!item.data) return [{ ...common, kind: 'delete', fields: [], data: known?.data ?? null }];
+  if (!known) return [{ ...common, kind: 'create', fields: [], data: item.data }];
+  return [{ ...common, kind: 'update', fields: diffFields(known.data, item.data), data: item.data }];
+}

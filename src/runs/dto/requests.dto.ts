@@ -1,0 +1,124 @@
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsUUID, Max, Min, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+import { OrgQuery } from '../../common/org-query.dto.ts';
+import { IsJsonObject, IsText } from '../../common/validation.ts';
+import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
+
+export class DestinationConnectionDto {
+  @ApiProperty({ format: 'uuid', example: '7f1d9a52-33c9-4f6b-8f1d-0c6a5d3e2b10' })
+  @IsUUID()
+  connection_id: string;
+}
+
+export class OverrideGuardDto {
+  @ApiProperty({
+    description: 'Why it is right to delete so many; goes into the audit trail',
+    example: 'The 2019 customers were removed on purpose.',
+  })
+  @IsText(1_000)
+  reason: string;
+}
+
+/** What is compared with what. */
+@ApiExtraModels(DestinationConnectionDto)
+class SyncEndsDto {
+  @ApiProperty({ enum: ENTITY_TYPES, example: 'customer' })
+  @IsIn(ENTITY_TYPES)
+  entity_type: EntityType;
+
+  @ApiPropertyOptional({
+    enum: ['full', 'incremental'],
+    default: 'full',
+    description:
+      'full: everything, and deletions are found; incremental: what changed since the last sync of the same two ends',
+    example: 'full',
+  })
+  @IsOptional()
+  @IsIn(['full', 'incremental'])
+  mode?: 'full' | 'incremental' = 'full';
+
+  @ApiPropertyOptional({
+    oneOf: [{ type: 'string', enum: ['records'] }, { $ref: getSchemaPath(DestinationConnectionDto) }],
+    default: 'records',
+    description: '"records": canonical copies, read at /records; or another connection',
+    example: 'records',
+  })
+  @IsOptional()
+  @ValidateIf(({ destination }) => destination !== 'records')
+  @ValidateBy({
+    name: 'isDestination',
+    validator: {
+      validate: (value) =>
+        typeof value === 'object' &&
+        value !== null &&
+        !Array.isArray(value) &&
+        Object.keys(value).length === 1 &&
+        typeof (value as DestinationConnectionDto).connection_id === 'string',
+      defaultMessage: () => '$property must be "records" or {"connection_id": "…"}',
+    },
+  })
+  destination?: 'records' | DestinationConnectionDto = 'records';
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    default: {},
+    description: 'Only part of the source, in the words of its connector; such a sync finds no deletions',
+    example: {},
+  })
+  @IsOptional()
+  @IsJsonObject()
+  filters?: Record<string, unknown> = {};
+}
+
+export class StartPreviewDto extends SyncEndsDto {}
+
+export class StartRunDto extends SyncEndsDto {
+  @ApiProperty({ format: 'uuid', example: '0b6f3c1e-6a7c-4c1d-9d39-0f9a6a0f7a11' })
+  @IsUUID()
+  source_connection_id: string;
+
+  @ApiPropertyOptional({
+    description: 'Apply exactly this preview of the same ends: its cache_key, or the sync_id that computed it',
+    example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  })
+  @IsOptional()
+  @IsText(200)
+  preview?: string;
+
+  @ApiPropertyOptional({ type: OverrideGuardDto, description: 'Lets deletes above the guard pass' })
+  @IsOptional()
+  @Type(() => OverrideGuardDto)
+  @ValidateNested()
+  override_guard?: OverrideGuardDto;
+}
+
+export class RunsQuery extends OrgQuery {
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description: 'Only runs of this source',
+    example: '0b6f3c1e-6a7c-4c1d-9d39-0f9a6a0f7a11',
+  })
+  @IsOptional()
+  @IsUUID()
+  connection_id?: string;
+
+  @ApiPropertyOptional({ enum: ENTITY_TYPES })
+  @IsOptional()
+  @IsIn(ENTITY_TYPES)
+  entity_type?: EntityType;
+
+  @ApiPropertyOptional({ description: 'next_cursor of the page before' })
+  @IsOptional()
+  @IsText(500)
+  cursor?: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 200, default: 50 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit?: number = 50;
+}

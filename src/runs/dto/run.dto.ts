@@ -1,0 +1,82 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
+import { ProgressDto } from '../../progress/dto/progress.dto.ts';
+
+/** A sync that the service runs itself: what it does, and how far it is. */
+export class RunDto {
+  @ApiProperty({
+    description: 'Its progress is at /progress/{sync_id}',
+    example: 'run-5b0c1f6e-0d3c-4a55-8f0e-2f5f0a4f7c11',
+  })
+  sync_id: string;
+
+  @ApiProperty({ enum: ['sync', 'preview', 'apply', 'retry', 'webhook'], example: 'sync' })
+  kind: string;
+
+  @ApiProperty({ format: 'uuid', example: '0b6f3c1e-6a7c-4c1d-9d39-0f9a6a0f7a11' })
+  source_connection_id: string;
+
+  @ApiProperty({ description: '"records", or the id of a connection', example: 'records' })
+  destination: string;
+
+  @ApiProperty({ enum: ENTITY_TYPES, example: 'customer' })
+  entity_type: EntityType;
+
+  @ApiProperty({ enum: ['full', 'incremental'], example: 'full' })
+  mode: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, example: {} })
+  filters: Record<string, unknown>;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Of an apply: the sync that computed the preview; of a retry: the sync whose items are tried again',
+    example: null,
+  })
+  of_sync_id: string | null;
+
+  @ApiProperty({ enum: ['request', 'schedule', 'webhook'], example: 'request' })
+  trigger: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'user-7' })
+  requested_by: string | null;
+
+  @ApiProperty({
+    enum: ['waiting', 'ready', 'paused', 'ended'],
+    description: 'waiting: for another run of the same connection and entity type; ready: queued or at work',
+    example: 'ready',
+  })
+  state: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'integer' },
+    description: 'Items by what was done: created, updated, deleted, unchanged, conflict, failed',
+    example: { created: 12, unchanged: 4988 },
+  })
+  counts: Record<string, number>;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T14:02:26.123456+00:00' })
+  created_at: string;
+
+  @ApiProperty({ type: ProgressDto })
+  progress: ProgressDto;
+}
+
+/** A preview that is being computed. */
+export class PreviewRunDto extends RunDto {
+  @ApiProperty({
+    description: 'Where the preview will be, at /previews/{cache_key}, once the sync has ended',
+    example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  })
+  cache_key: string;
+}
+
+export class RunPageDto {
+  @ApiProperty({ type: [RunDto] })
+  items: RunDto[];
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  next_cursor: string | null;
+}

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { JobQueue } from '../jobs/job.queue.ts';
+import { currentTenant } from '../tenancy/tenant.context.ts';
+import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import type { TenantTransaction } from '../tenancy/tenant.types.ts';
+
+/** What a job of the queue `sync-runs` says. */
+export interface RunJob {
+  readonly org_id: string;
+  readonly sync_id: string;
+}
+
+/** Puts runs whose turn it is into the queue. */
+@Injectable()
+export class RunDispatcher {
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly queue: JobQueue,
+  ) {}
+
+  /** Gives free slots to the runs of the organization that wait longest. */
+  dispatch(): Promise<void> {
+    const { orgId } = currentTenant();
+    return this.database.transaction(async (transaction) => {
+      const ready = await transaction.query<{ sync_id: string }>({
+        text: 'SELECT sync_id FROM app.dispatch_runs($1)',
+        values: [orgId],
+      });
+      for (const { sync_id } of ready) await this.send(transaction, sync_id);
+    });
+  }
+
+  /** Queues a run that has its slot; once, however often it is called. */
+  async send(transaction: TenantTransaction, syncId: string, startAfter?: Date): Promise<void> {
+    const { orgId } = currentTenant();
+    const job: RunJob = { org_id: orgId, sync_id: syncId };
+    await this.queue.send(transaction, 'sync-runs', job, {
+      singletonKey: `${orgId} ${syncId}`,
+      group: { id: orgId },
+      ...(startAfter && { startAfter }),
+    });
+  }
+}

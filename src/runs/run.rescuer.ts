@@ -1,0 +1,62 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type pg from 'pg';
+import { ENVIRONMENT } from '../config/config.module.ts';
+import type { Environment } from '../config/environment.ts';
+import { POOL } from '../database/database.module.ts';
+import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import { RunDispatcher } from './run.dispatcher.ts';
+import { runAsWorker } from './worker.tenant.ts';
+
+const AT_ONCE = 200;
+
+/**
+ * Queues the runs that nobody works on: their worker was killed, their slot became free in a way that nobody noticed, or their job got
+ * lost. Every worker looks, since one of them may be the one that is left; queueing twice does no harm.
+ */
+@Injectable()
+export class RunRescuer implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('Runs');
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | undefined;
+
+  constructor(
+    @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(ENVIRONMENT) private readonly env: Environment,
+    private readonly database: TenantDatabase,
+    private readonly dispatcher: RunDispatcher,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.env.SYNC_WORKER === 'off') return;
+    this.timer = setInterval(() => this.wake(), (this.env.SYNC_LEASE_SECONDS * 1000) / 3);
+    this.wake();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    await this.looking;
+  }
+
+  private wake(): void {
+    this.looking ??= this.look()
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'could not look for runs without a worker'))
+      .finally(() => {
+        this.looking = undefined;
+      });
+  }
+
+  private async look(): Promise<void> {
+    const { rows } = await this.pool.query<{ org_id: string; sync_id: string; state: string }>(
+      'SELECT org_id, sync_id, state FROM app.runs_without_worker($1)',
+      [AT_ONCE],
+    );
+    const waiting = new Set(rows.filter(({ state }) => state === 'waiting').map(({ org_id }) => org_id));
+    for (const orgId of waiting) await runAsWorker(orgId, () => this.dispatcher.dispatch());
+    for (const { org_id, sync_id, state } of rows) {
+      if (state !== 'ready') continue;
+      await runAsWorker(org_id, () =>
+        this.database.transaction((transaction) => this.dispatcher.send(transaction, sync_id)),
+      );
+    }
+  }
+}

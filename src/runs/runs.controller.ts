@@ -1,0 +1,105 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseInterceptors } from '@nestjs/common';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { RequireScope } from '../auth/auth.decorators.ts';
+import type { Page } from '../common/cursor.ts';
+import { Operation } from '../common/operation.ts';
+import { ConnectionIdParam } from '../connectors/connections/dto/requests.dto.ts';
+import { Idempotent } from '../idempotency/idempotent.decorator.ts';
+import { SyncIdParam } from '../progress/dto/sync-id.param.ts';
+import { RunsQuery, StartPreviewDto, StartRunDto } from './dto/requests.dto.ts';
+import { PreviewRunDto, RunDto, RunPageDto } from './dto/run.dto.ts';
+import { FreshPreviewInterceptor } from './preview/fresh-preview.interceptor.ts';
+import { RunsService } from './runs.service.ts';
+
+const LOCATION = { Location: 'Where its progress is' };
+
+@ApiTags('runs')
+@Controller('api/sync')
+export class RunsController {
+  constructor(private readonly runs: RunsService) {}
+
+  @Post('runs')
+  @HttpCode(202)
+  @RequireScope('sync:write')
+  @UseInterceptors(FreshPreviewInterceptor)
+  @Idempotent()
+  @ApiBody({ type: StartRunDto })
+  @Operation({
+    id: 'startRun',
+    summary: 'Start a sync that the service runs itself',
+    description:
+      'From a connection to the records or to another connection. One runs at a time for a connection and entity type; others wait. With preview, exactly what that preview showed is applied.',
+    ok: [{ status: 202, description: 'Queued', type: RunDto, headers: LOCATION }],
+    problems: ['not-found', 'stale-preview', 'delete-guard', 'conflict'],
+  })
+  async start(@Body() body: StartRunDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<RunDto> {
+    return located(await this.runs.start(body), reply);
+  }
+
+  @Post('connections/:connection_id/preview')
+  @HttpCode(202)
+  @RequireScope('sync:write')
+  @Idempotent()
+  @ApiBody({ type: StartPreviewDto })
+  @Operation({
+    id: 'startPreview',
+    summary: 'Compute what a sync from this connection would change',
+    description:
+      'Runs as a sync of its own and writes nothing to either end. Its result is at /previews/{cache_key} when it has ended, all of its changes at /previews/{cache_key}/changes.',
+    ok: [{ status: 202, description: 'Queued', type: PreviewRunDto, headers: LOCATION }],
+    problems: ['not-found'],
+  })
+  async preview(
+    @Param() { connection_id }: ConnectionIdParam,
+    @Body() body: StartPreviewDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PreviewRunDto> {
+    return located(await this.runs.preview(connection_id, body), reply);
+  }
+
+  @Post('progress/:sync_id/retry-failed')
+  @HttpCode(202)
+  @RequireScope('sync:write')
+  @Idempotent()
+  @Operation({
+    id: 'retryFailedItems',
+    summary: 'Start a sync of just the items that failed or were skipped',
+    ok: [{ status: 202, description: 'Queued', type: RunDto, headers: LOCATION }],
+    problems: ['not-found', 'conflict'],
+  })
+  async retryFailed(
+    @Param() { sync_id }: SyncIdParam,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RunDto> {
+    return located(await this.runs.retryFailed(sync_id), reply);
+  }
+
+  @Get('runs')
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'listRuns',
+    summary: 'Syncs that the service ran or runs, newest first',
+    ok: [{ status: 200, description: 'A page of them', type: RunPageDto }],
+  })
+  list(@Query() query: RunsQuery): Promise<Page<RunDto>> {
+    return this.runs.page(query);
+  }
+
+  @Get('runs/:sync_id')
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'getRun',
+    summary: 'What a sync of the service does, and how far it is',
+    ok: [{ status: 200, description: 'The run', type: RunDto }],
+    problems: ['not-found'],
+  })
+  get(@Param() { sync_id }: SyncIdParam): Promise<RunDto> {
+    return this.runs.get(sync_id);
+  }
+}
+
+function located<T extends { sync_id: string }>(run: T, reply: FastifyReply): T {
+  reply.header('location', `/api/sync/progress/${run.sync_id}`);
+  return run;
+}

@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import { ActivityService } from '../activity/activity.service.ts';
+import { decodeCursor, type Page, toPage } from '../common/cursor.ts';
+import { Problem } from '../common/problem.ts';
+import { noSuchSync } from '../progress/progress.problem.ts';
+import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
+import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import type { RunsQuery, StartPreviewDto, StartRunDto } from './dto/requests.dto.ts';
+import type { PreviewRunDto, RunDto } from './dto/run.dto.ts';
+import { PreviewFinder } from './preview/preview.finder.ts';
+import { PreviewPublisher } from './preview/preview.publisher.ts';
+import { RunStarter } from './run.starter.ts';
+import type { Run } from './run.types.ts';
+import { countItems, findRun, findRunRow, runsPage } from './runs.sql.ts';
+
+@Injectable()
+export class RunsService {
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly starter: RunStarter,
+    private readonly finder: PreviewFinder,
+    private readonly publisher: PreviewPublisher,
+    private readonly activity: ActivityService,
+  ) {}
+
+  /** Throws stale-preview and delete-guard for a preview that cannot be applied; see PreviewFreshness for the rest of that. */
+  start(body: StartRunDto): Promise<RunDto> {
+    return this.database.transaction(async () => {
+      const preview = body.preview === undefined ? null : await this.finder.find(body.preview);
+      if (preview) this.finder.refuseOtherEnds(preview, body);
+      const guard = preview?.guard ?? null;
+      if (guard !== null && !body.override_guard)
+        throw new Problem('delete-guard', `${guard} Send override_guard with a reason if that is right.`);
+      const syncId = await this.starter.start({
+        kind: preview ? 'apply' : 'sync',
+        source_connection_id: body.source_connection_id,
+        destination_connection_id: connectionOf(body),
+        entity_type: body.entity_type,
+        mode: body.mode ?? 'full',
+        filters: preview?.run.filters ?? body.filters,
+        of_sync_id: preview?.run.sync_id,
+        override_reason: body.override_guard?.reason,
+        trigger: 'request',
+        requested_by: currentUser(),
+      });
+      if (body.override_guard) await this.noteOverride(syncId, body, guard);
+      return this.get(syncId);
+    });
+  }
+
+  async preview(connectionId: string, body: StartPreviewDto): Promise<PreviewRunDto> {
+    const syncId = await this.starter.start({
+      kind: 'preview',
+      source_connection_id: connectionId,
+      destination_connection_id: connectionOf(body),
+      entity_type: body.entity_type,
+      mode: body.mode ?? 'full',
+      filters: body.filters,
+      trigger: 'request',
+      requested_by: currentUser(),
+    });
+    return { ...(await this.get(syncId)), cache_key: this.publisher.keyOf(await this.row(syncId)) };
+  }
+
+  /** Starts a sync of just the items that failed or were skipped in an ended one. */
+  retryFailed(syncId: string): Promise<RunDto> {
+    return this.database.transaction(async () => {
+      const run = await this.row(syncId);
+      if (run.kind === 'preview')
+        throw new Problem('conflict', `"${syncId}" was a preview, which changed nothing; compute it again.`);
+      const { progress } = await this.get(syncId);
+      if (progress.completed_at === null)
+        throw new Problem('conflict', `The sync "${syncId}" is still active; wait for its end or cancel it.`);
+      const [left] = await this.database.query<{ count: number }>(countItems(currentTenant().orgId, syncId));
+      if (!left?.count) throw new Problem('conflict', `No item of the sync "${syncId}" failed or was skipped.`);
+      return this.get(
+        await this.starter.start({
+          ...run,
+          kind: 'retry',
+          mode: 'full',
+          of_sync_id: syncId,
+          override_reason: undefined,
+          trigger: 'request',
+          requested_by: currentUser(),
+        }),
+      );
+    });
+  }
+
+  async get(syncId: string): Promise<RunDto> {
+    const [row] = await this.database.read<RunDto>(findRun(currentTenant().orgId, syncId));
+    if (!row) throw noSuchSync(syncId);
+    return row;
+  }
+
+  async page(query: RunsQuery): Promise<Page<RunDto>> {
+    const limit = query.limit ?? 50;
+    const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
+    const rows = await this.database.read<RunDto>(runsPage(currentTenant().orgId, query, after, limit + 1));
+    return toPage(rows, limit, ({ created_at, sync_id }) => ({ at: created_at, id: sync_id }));
+  }
+
+  private async row(syncId: string): Promise<Run> {
+    const [found] = await this.database.read<{ run: Run }>(findRunRow(currentTenant().orgId, syncId));
+    if (!found) throw noSuchSync(syncId);
+    return found.run;
+  }
+
+  private async noteOverride(syncId: string, body: StartRunDto, guard: string | null): Promise<void> {
+    await this.activity.append({
+      sync_id: syncId,
+      entity_type: body.entity_type,
+      activity_type: 'delete_guard_overridden',
+      status: 'running',
+      details: { reason: body.override_guard?.reason, guard },
+    });
+  }
+}
+
+const connectionOf = ({ destination }: StartPreviewDto): string | null =>
+  typeof destination === 'object' ? destination.connection_id : null;

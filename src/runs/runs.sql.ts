@@ -1,0 +1,99 @@
+import type { Keyset } from '../common/cursor.ts';
+import type { Statement } from '../database/database.ts';
+import type { Run } from './run.types.ts';
+
+/** What a new run is made of; see the table. */
+export type NewRun = Pick<
+  Run,
+  | 'sync_id'
+  | 'kind'
+  | 'source_connection_id'
+  | 'destination_connection_id'
+  | 'entity_type'
+  | 'mode'
+  | 'filters'
+  | 'of_sync_id'
+  | 'override_reason'
+  | 'trigger'
+  | 'requested_by'
+> & { readonly source_system: string };
+
+/** Both rows of a run: its progress, which waits, and what to do. */
+export const insertRun = (orgId: string, run: NewRun): Statement => ({
+  text: `
+    WITH progress AS (
+      INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, initiated_by, status)
+      VALUES ($1, $2, $3, $4, $5, 'queued'))
+    INSERT INTO sync_runs (org_id, sync_id, entity_type, requested_by, kind, source_connection_id, destination_connection_id,
+      mode, filters, of_sync_id, override_reason, trigger)
+    VALUES ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+  values: [
+    orgId,
+    run.sync_id,
+    run.entity_type,
+    run.source_system,
+    run.requested_by,
+    run.kind,
+    run.source_connection_id,
+    run.destination_connection_id,
+    run.mode,
+    JSON.stringify(run.filters),
+    run.of_sync_id,
+    run.override_reason,
+    run.trigger,
+  ],
+});
+
+const SHOWN = `
+  r.sync_id, r.kind, r.source_connection_id, coalesce(r.destination_connection_id::text, 'records') AS destination, r.entity_type,
+  r.mode, r.filters, r.of_sync_id, r.trigger, r.requested_by, r.state, r.counts, r.created_at, row_to_json(p) AS progress
+  FROM sync_runs r JOIN sync_progress p USING (org_id, sync_id)`;
+
+export const findRun = (orgId: string, syncId: string): Statement => ({
+  text: `SELECT ${SHOWN} WHERE r.org_id = $1 AND r.sync_id = $2`,
+  values: [orgId, syncId],
+});
+
+export const runsPage = (
+  orgId: string,
+  { connection_id, entity_type }: { connection_id?: string; entity_type?: string },
+  after: Keyset | undefined,
+  limit: number,
+): Statement => ({
+  text: `
+    SELECT ${SHOWN}
+     WHERE r.org_id = $1 AND ($2::uuid IS NULL OR r.source_connection_id = $2) AND ($3::text IS NULL OR r.entity_type = $3)
+       AND ($4::timestamptz IS NULL OR (r.created_at, r.sync_id) < ($4, $5))
+     ORDER BY r.created_at DESC, r.sync_id DESC LIMIT $6`,
+  values: [orgId, connection_id ?? null, entity_type ?? null, after?.at ?? null, after?.id ?? null, limit],
+});
+
+/** The bare run, to be repeated or steered. */
+export const findRunRow = (orgId: string, syncId: string): Statement => ({
+  text: 'SELECT row_to_json(r) AS run FROM sync_runs r WHERE r.org_id = $1 AND r.sync_id = $2',
+  values: [orgId, syncId],
+});
+
+export const countItems = (orgId: string, syncId: string): Statement => ({
+  text: 'SELECT count(*)::integer AS count FROM sync_items WHERE org_id = $1 AND sync_id = $2',
+  values: [orgId, syncId],
+});
+
+/** A paused run whose sync goes on is for the workers again; a row when it was one. */
+export const unpauseRun = (orgId: string, syncId: string): Statement => ({
+  text: `
+    UPDATE sync_runs SET state = 'ready', leased_by = NULL, leased_until = now() + interval '1 minute'
+     WHERE org_id = $1 AND sync_id = $2 AND state = 'paused'
+    RETURNING sync_id`,
+  values: [orgId, syncId],
+});
+
+/** Nobody works on a paused run, so nobody would confirm that it is cancelled. */
+export const cancelPausedRun = (orgId: string, syncId: string): Statement => ({
+  text: `
+    WITH paused AS (
+      UPDATE sync_runs SET state = 'ended' WHERE org_id = $1 AND sync_id = $2 AND state = 'paused' RETURNING sync_id)
+    UPDATE sync_progress p SET status = 'cancelled' FROM paused
+     WHERE p.org_id = $1 AND p.sync_id = paused.sync_id AND p.completed_at IS NULL`,
+  values: [orgId, syncId],
+});

@@ -1,0 +1,137 @@
+import { Injectable } from '@nestjs/common';
+import { ConnectionService } from '../../connectors/connections/connection.service.ts';
+import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
+import type { EntityDescription } from '../../connectors/contract/connector.types.ts';
+import { TenantDatabase } from '../../tenancy/tenant.database.ts';
+import { ConnectionDestination } from '../destination/connection.destination.ts';
+import { DeletionBudget } from '../destination/deletion.budget.ts';
+import type { Destination } from '../destination/destination.types.ts';
+import { ItemPlanner } from '../destination/item.planner.ts';
+import { ConnectionPreview, RecordsPreview } from '../destination/preview.destination.ts';
+import { RecordsDestination } from '../destination/records.destination.ts';
+import { type End, mayPass } from '../plan/field.directions.ts';
+import { PreviewPublisher } from '../preview/preview.publisher.ts';
+import type { Run } from '../run.types.ts';
+import { countRecords } from '../source/source.sql.ts';
+import { StepsFactory } from '../source/steps.factory.ts';
+import type { Step } from '../source/steps.ts';
+import { Patience } from './patience.ts';
+import type { RunLease } from './run.lease.ts';
+
+/** Everything a run needs, bound to it. */
+export interface OpenedRun {
+  readonly steps: AsyncIterable<Step>;
+  readonly destination: Destination;
+  /** Items of the whole run as far as it is known; null: not yet. */
+  readonly total: number | null;
+  /** Whether the next incremental sync may start from this run's watermark. */
+  readonly keepsWatermark: boolean;
+  /** What becomes visible in the transaction of the run's end. */
+  afterwards(): Promise<void>;
+}
+
+/** Opens the connections of a run and puts its parts together. */
+@Injectable()
+export class RunOpener {
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly connections: ConnectionService,
+    private readonly stepsFactory: StepsFactory,
+    private readonly publisher: PreviewPublisher,
+  ) {}
+
+  /** Throws Problem when a connection is gone, ConnectorError when a system does not answer. */
+  async open(lease: RunLease, signal: AbortSignal): Promise<OpenedRun> {
+    const { run } = lease;
+    const patience = new Patience(lease);
+    const onWait = (until: number | null) => lease.waitsForLimit(until === null ? null : new Date(until));
+    const source = await this.connections.open(run.source_connection_id, { onWait });
+    const other = run.destination_connection_id
+      ? await this.connections.open(run.destination_connection_id, { onWait })
+      : null;
+    const budget = await this.budget(run, other ?? source);
+    const planner = other && this.planner(run, source, other, patience, signal);
+    const { steps, total, tokens } = await this.stepsFactory.make({ lease, patience, signal, source, other, budget });
+    return {
+      steps,
+      total,
+      destination: this.destination(lease, patience, budget, planner, other),
+      keepsWatermark: run.kind === 'sync' && Object.keys(run.filters).length === 0,
+      afterwards: async () => {
+        if (run.kind === 'preview') await this.publisher.publish(run, tokens, (deletes) => budget.refusalOf(deletes));
+      },
+    };
+  }
+
+  private destination(
+    lease: RunLease,
+    patience: Patience,
+    budget: DeletionBudget,
+    planner: ItemPlanner | null,
+    other: OpenedConnection | null,
+  ): Destination {
+    const { run } = lease;
+    const expiresAt = this.publisher.expiryOf(run);
+    if (!planner || !other)
+      return run.kind === 'preview'
+        ? new RecordsPreview(this.database, run, expiresAt)
+        : new RecordsDestination(this.database, run, budget);
+    if (run.kind === 'preview') return new ConnectionPreview(planner, expiresAt);
+    return new ConnectionDestination({
+      lease,
+      pair: pairOf(run, other.connection.id),
+      session: other.session,
+      planner,
+      patience,
+      budget,
+    });
+  }
+
+  private planner(
+    run: Run,
+    source: OpenedConnection,
+    other: OpenedConnection,
+    patience: Patience,
+    signal: AbortSignal,
+  ): ItemPlanner {
+    return new ItemPlanner(this.database, patience, signal, {
+      pair: pairOf(run, other.connection.id),
+      session: other.session,
+      mayPass: mayPass(endOf(source, run), endOf(other, run)),
+      onConflict: other.connection.settings.on_conflict === 'overwrite' ? 'overwrite' : 'skip',
+      destinationDeletes: entityOf(other, run).deletes !== 'none',
+      // A run over everything, and one that was asked to look at these very items, compares with what is there now.
+      thorough: run.mode === 'full' || run.kind === 'preview' || run.kind === 'apply' || run.kind === 'retry',
+      since: run.created_at,
+    });
+  }
+
+  /** None for a run that names its items or was overridden; a preview only shows. */
+  private async budget(run: Run, { connection }: OpenedConnection): Promise<DeletionBudget> {
+    const isGuarded = (run.kind === 'sync' || run.kind === 'apply') && run.override_reason === null;
+    const { delete_guard_percent: percent, delete_guard_count: count } = connection.settings;
+    const limits = { percent: Number(percent ?? 15), count: typeof count === 'number' ? count : null };
+    const [row] = await this.database.query<{ count: number }>(
+      countRecords(run.org_id, run.source_connection_id, run.entity_type),
+    );
+    return new DeletionBudget(limits, isGuarded, row?.count ?? 0, run.counts.deleted ?? 0);
+  }
+}
+
+const pairOf = (run: Run, destination: string) => ({
+  orgId: run.org_id,
+  entity: run.entity_type,
+  source: run.source_connection_id,
+  destination,
+});
+
+function entityOf({ connector }: OpenedConnection, run: Run): EntityDescription {
+  const entity = connector.description.entities.find(({ entity_type }) => entity_type === run.entity_type);
+  if (!entity) throw new Error(`${connector.description.system} has no ${run.entity_type}`);
+  return entity;
+}
+
+function endOf(opened: OpenedConnection, run: Run): End {
+  const directions = opened.connection.settings.field_directions as Record<string, End['directions']> | undefined;
+  return { entity: entityOf(opened, run), directions: directions?.[run.entity_type] ?? {} };
+}

@@ -1,0 +1,44 @@
+import type { ConnectorError } from '../../connectors/contract/connector.error.ts';
+
+export interface RunFailure {
+  readonly error: Pick<ConnectorError, 'kind' | 'retryAt' | 'transient' | 'ambiguous'>;
+  /** Failures in a row, this one included. */
+  readonly attempt: number;
+  /** How often the run was put off since its last batch. */
+  readonly postponements: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** 0 to 1. */
+  readonly random: number;
+}
+
+export type RunRetry =
+  | { readonly do: 'wait'; readonly milliseconds: number; readonly limited: boolean }
+  /** The worker is worth more than the wait: the run goes back to the queue. */
+  | { readonly do: 'postpone'; readonly until: number }
+  | { readonly do: 'fail' };
+
+/** The HTTP layer has tried a few times before; these are a second line, for outages of minutes and hours. */
+const ATTEMPTS = 5;
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 20_000;
+const POSTPONE_MINUTES = [1, 2, 4, 8, 15, 30, 60];
+
+/** What to do after a call to a system failed as a whole. Pure. */
+export function decideRunRetry({ error, attempt, postponements, now, random }: RunFailure): RunRetry {
+  if (!error.transient) return { do: 'fail' };
+  if (error.retryAt !== undefined) {
+    const wait = Math.max(error.retryAt - now, 0);
+    if (wait > LONGEST_WAIT_MS) return { do: 'postpone', until: error.retryAt };
+    if (attempt <= ATTEMPTS)
+      return { do: 'wait', milliseconds: wait + random * 250, limited: error.kind === 'rate-limited' };
+  }
+  if (attempt <= ATTEMPTS)
+    return {
+      do: 'wait',
+      milliseconds: Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS) * (0.75 + random / 2),
+      limited: error.kind === 'rate-limited',
+    };
+  const minutes = POSTPONE_MINUTES[postponements];
+  return minutes === undefined ? { do: 'fail' } : { do: 'postpone', until: now + minutes * 60_000 };
+}

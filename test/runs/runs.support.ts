@@ -1,0 +1,80 @@
+import type { Connector } from '../../src/connectors/contract/connector.types.ts';
+import { CONNECTOR_LIST } from '../../src/connectors/connectors.tokens.ts';
+import { type TestService, startTestService, token } from '../support/test-service.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { FakeSystem, fakeConnector } from './fake.system.ts';
+
+export interface Answer<Body> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked at member by member
+type Json = any;
+
+/** A worker, its API and fake systems, for one test file. */
+export class RunsFixture {
+  readonly systems = new Map<string, FakeSystem>();
+  readonly service: TestService;
+
+  private constructor(service: TestService) {
+    this.service = service;
+    service.app.get<Connector[]>(CONNECTOR_LIST).push(fakeConnector(this.systems));
+  }
+
+  static async start(variables: Record<string, string> = {}): Promise<RunsFixture> {
+    return new RunsFixture(await startTestService({ SYNC_WORKER: 'on', SYNC_LEASE_SECONDS: '3', ...variables }));
+  }
+
+  async call(orgId: string, method: string, path: string, body?: unknown): Promise<Answer<Json>> {
+    const response = await fetch(`${this.service.url}/api/sync${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${await token(orgId, { scope: 'sync:admin' })}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  /** A fake system and a connection of the organization to it. */
+  async connect(orgId: string, name: string, settings: object = {}): Promise<{ id: string; system: FakeSystem }> {
+    const base_url = `https://${name}-${this.systems.size}.example`;
+    const system = new FakeSystem();
+    this.systems.set(base_url, system);
+    const { status, body } = await this.call(orgId, 'POST', '/connections', {
+      name,
+      system: 'fake',
+      base_url,
+      credentials: {},
+      settings,
+    });
+    if (status !== 201) throw new Error(JSON.stringify(body));
+    return { id: body.id, system };
+  }
+
+  async start(orgId: string, run: object): Promise<Json> {
+    const { status, body } = await this.call(orgId, 'POST', '/runs', { entity_type: 'customer', mode: 'full', ...run });
+    if (status !== 202) throw new Error(JSON.stringify(body));
+    return body;
+  }
+
+  /** The run after its end. */
+  ended(orgId: string, syncId: string): Promise<Json> {
+    return waitFor(`${syncId} has ended`, async () => {
+      const { body } = await this.call(orgId, 'GET', `/runs/${syncId}`);
+      return body.progress?.completed_at ? body : undefined;
+    });
+  }
+
+  async run(orgId: string, run: object): Promise<Json> {
+    return this.ended(orgId, (await this.start(orgId, run)).sync_id);
+  }
+
+  close(): Promise<void> {
+    return this.service.close();
+  }
+}
