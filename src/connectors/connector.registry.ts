@@ -1,7 +1,9 @@
 import type { Connector } from './contract/connector.types.ts';
+import { odoo } from './odoo/odoo.connector.ts';
+import { woocommerce } from './woocommerce/woocommerce.connector.ts';
 
 /** Every system that can be connected: a new one is its folder and its line here. */
-export const CONNECTORS: readonly Connector[] = [];
+export const CONNECTORS: readonly Connector[] = [woocommerce, odoo];
 
 /** Undefined when there is no such system. */
 export const connectorFor = (system: string, connectors: readonly Connector[] = CONNECTORS): Connector | undefined =>

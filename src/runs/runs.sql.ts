@@ -88,12 +88,13 @@ export const unpauseRun = (orgId: string, syncId: string): Statement => ({
   values: [orgId, syncId],
 });
 
-/** Nobody works on a paused run, so nobody would confirm that it is cancelled. */
+/** Nobody works on a paused run, so nobody would confirm that it is cancelled; a row when it was one. */
 export const cancelPausedRun = (orgId: string, syncId: string): Statement => ({
   text: `
     WITH paused AS (
       UPDATE sync_runs SET state = 'ended' WHERE org_id = $1 AND sync_id = $2 AND state = 'paused' RETURNING sync_id)
     UPDATE sync_progress p SET status = 'cancelled' FROM paused
-     WHERE p.org_id = $1 AND p.sync_id = paused.sync_id AND p.completed_at IS NULL`,
+     WHERE p.org_id = $1 AND p.sync_id = paused.sync_id AND p.completed_at IS NULL
+    RETURNING p.sync_id`,
   values: [orgId, syncId],
 });

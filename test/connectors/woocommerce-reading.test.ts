@@ -21,7 +21,7 @@ describe('Reading a shop', () => {
   let session: ConnectorSession;
   beforeEach(() => {
     shop = new FakeShop();
-    session = openShop(shop);
+    session = openShop(shop, { now: () => shop.now });
   });
 
   const ids = (items: readonly { external_id: string }[]) => items.map(({ external_id }) => external_id);
@@ -99,7 +99,7 @@ describe('Reading a shop', () => {
         async (plan, pageSize, overlap) => {
           const busy = new FakeShop();
           for (let id = 1; id <= 30; id += 1) busy.put('orders', { ...order, id, number: `${id}.0` });
-          const reader = openShop(busy, { settings: { overlap_seconds: overlap } });
+          const reader = openShop(busy, { settings: { overlap_seconds: overlap }, now: () => busy.now });
           const known = new Map<string, string>();
           let version = 0;
           let watermark: Watermark | undefined;
@@ -121,7 +121,7 @@ describe('Reading a shop', () => {
             await change();
           };
           for (const events of plan) await walk(events);
-          busy.now += 1000;
+          busy.now += 5000; // a walk tells what was changed before the second in which it begins
           await walk([]);
           const truth = busy.tables.orders?.map(({ id, number, status }) => [
             String(id),
@@ -149,7 +149,7 @@ describe('Reading a shop', () => {
       await take();
       shop.tables[table]?.pop();
       await take();
-      expect(new Set(tokens).size).toBe(entity === 'customer' ? 4 : 4);
+      expect(new Set(tokens).size).toBe(4);
       expect(await session.changeToken(entity, FULL, NEVER)).toBe(tokens.at(-1));
     }
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ConnectorError } from '../../src/connectors/contract/connector.error.ts';
 import { sql } from '../support/test-database.ts';
 import { RunsFixture } from './runs.support.ts';
 
@@ -29,5 +30,139 @@ describe('A sync into the records', () => {
 
     const again = await fixture.run(ORG, { source_connection_id: id });
     expect(again.counts).toEqual({ unchanged: 250, failed: 1 });
+  });
+});
+
+describe('A sync to another connection', () => {
+  it('creates, then does nothing, then passes on what changed, either way', async () => {
+    const shop = await fixture.connect(ORG, 'shop-a');
+    const erp = await fixture.connect(ORG, 'erp-a');
+    shop.system.fill(120);
+    const there = { source_connection_id: shop.id, destination: { connection_id: erp.id } };
+    const back = { source_connection_id: erp.id, destination: { connection_id: shop.id } };
+
+    expect((await fixture.run(ORG, there)).counts).toEqual({ created: 120 });
+    expect(erp.system.items.size).toBe(120);
+    erp.system.written.length = 0;
+    expect((await fixture.run(ORG, there)).counts).toEqual({ unchanged: 120 });
+    expect((await fixture.run(ORG, back)).counts).toEqual({ unchanged: 120 });
+    expect(erp.system.written).toEqual([]);
+    expect(shop.system.written).toEqual([]);
+
+    const [first] = [...erp.system.items].find(([, { email }]) => email === 'person7@example.test') ?? [''];
+    erp.system.put({ email: 'person7@example.test', name: 'Renamed', phone: '7' }, first);
+    const changed = await fixture.run(ORG, { ...back, mode: 'incremental' });
+    expect(changed.counts).toMatchObject({ updated: 1 });
+    expect(shop.system.items.get('000007')).toMatchObject({ name: 'Renamed', phone: '7' });
+    expect((await fixture.run(ORG, { ...there, mode: 'incremental' })).counts.updated).toBeUndefined();
+    expect(erp.system.written).toEqual([]);
+  });
+
+  it('binds what is there already instead of creating it twice, and blanks nothing', async () => {
+    const shop = await fixture.connect(ORG, 'shop-b');
+    const erp = await fixture.connect(ORG, 'erp-b');
+    shop.system.put({ email: 'Ann@Example.test', name: 'Ann', phone: null });
+    erp.system.put({ email: 'ann@example.test', name: 'Ann', phone: '1' });
+    const run = await fixture.run(ORG, { source_connection_id: shop.id, destination: { connection_id: erp.id } });
+    expect(run.counts).toEqual({ updated: 1 });
+    expect([...erp.system.items.values()]).toEqual([{ email: 'Ann@Example.test', name: 'Ann', phone: '1' }]);
+  });
+
+  it('keeps what the destination changed and reports it as a conflict', async () => {
+    const shop = await fixture.connect(ORG, 'shop-c');
+    const erp = await fixture.connect(ORG, 'erp-c');
+    const id = shop.system.put({ email: 'c@example.test', name: 'C', phone: null });
+    const there = { source_connection_id: shop.id, destination: { connection_id: erp.id } };
+    await fixture.run(ORG, there);
+    erp.system.put({ email: 'c@example.test', name: 'C of the ERP', phone: null }, '000001');
+    shop.system.put({ email: 'c@example.test', name: 'C of the shop', phone: null }, id);
+    const run = await fixture.run(ORG, there);
+    expect(run.counts).toEqual({ conflict: 1 });
+    expect(erp.system.items.get('000001')).toMatchObject({ name: 'C of the ERP' });
+  });
+
+  it('records what the destination refuses, and retries just that', async () => {
+    const shop = await fixture.connect(ORG, 'shop-d');
+    const erp = await fixture.connect(ORG, 'erp-d');
+    shop.system.fill(20);
+    const id = shop.system.put({ email: 'refused@example.test', name: 'R', phone: null });
+    const run = await fixture.run(ORG, { source_connection_id: shop.id, destination: { connection_id: erp.id } });
+    expect(run.progress).toMatchObject({ status: 'completed_with_errors', processed_count: 20, failed_count: 1 });
+    shop.system.put({ email: 'accepted@example.test', name: 'R', phone: null }, id);
+    const { status, body } = await fixture.call(ORG, 'POST', `/progress/${run.sync_id}/retry-failed`);
+    expect([status, body.kind, body.of_sync_id]).toEqual([202, 'retry', run.sync_id]);
+    const retried = await fixture.ended(ORG, body.sync_id);
+    expect(retried.counts).toEqual({ created: 1 });
+    expect(retried.progress).toMatchObject({ status: 'completed', processed_count: 1, total_items: 1 });
+  });
+
+  it('is right also when the answer to a write is lost', async () => {
+    const shop = await fixture.connect(ORG, 'shop-e');
+    const erp = await fixture.connect(ORG, 'erp-e');
+    shop.system.fill(150);
+    let lost = 0;
+    erp.system.hooks.afterWrite = () => {
+      lost += 1;
+      if (lost <= 2) throw new ConnectorError('unavailable', 'the answer was lost', { ambiguous: true });
+    };
+    const run = await fixture.run(ORG, { source_connection_id: shop.id, destination: { connection_id: erp.id } });
+    expect(run.counts).toEqual({ created: 150 });
+    expect(erp.system.items.size).toBe(150);
+  });
+});
+
+describe('A full sync', () => {
+  it('finds what is gone, and refuses when too much is', async () => {
+    const shop = await fixture.connect(ORG, 'shop-f');
+    shop.system.fill(40);
+    const run = { source_connection_id: shop.id };
+    await fixture.run(ORG, run);
+    for (const id of ['000003', '000030']) shop.system.remove(id);
+    expect((await fixture.run(ORG, run)).counts).toEqual({ unchanged: 38, deleted: 2 });
+    for (let i = 4; i < 14; i += 1) shop.system.remove(String(i).padStart(6, '0'));
+    const refused = await fixture.run(ORG, run);
+    expect(refused.progress).toMatchObject({ status: 'failed', error_message: expect.stringContaining('10 of 38 (26.3 %)') });
+    const override_guard = { reason: 'They were test customers.' };
+    expect((await fixture.run(ORG, { ...run, override_guard })).counts).toEqual({ unchanged: 28, deleted: 10 });
+    const { body } = await fixture.call(ORG, 'GET', '/activity?limit=100');
+    expect(body.items).toContainEqual(
+      expect.objectContaining({ activity_type: 'delete_guard_overridden', details: { reason: override_guard.reason, guard: null } }),
+    );
+  });
+});
+
+describe('A preview', () => {
+  it('shows what would change, and is applied exactly', async () => {
+    const shop = await fixture.connect(ORG, 'shop-g');
+    const erp = await fixture.connect(ORG, 'erp-g', { delete_guard_percent: 50 });
+    shop.system.fill(30);
+    const ends = { entity_type: 'customer', destination: { connection_id: erp.id } };
+    await fixture.run(ORG, { ...ends, source_connection_id: shop.id });
+    shop.system.put({ email: 'person1@example.test', name: 'New name', phone: null }, '000001');
+    shop.system.put({ email: 'new@example.test', name: 'New', phone: null });
+    shop.system.remove('000002');
+    erp.system.written.length = 0;
+
+    const asked = await fixture.call(ORG, 'POST', `/connections/${shop.id}/preview`, ends);
+    expect(asked.status).toBe(202);
+    const computed = await fixture.ended(ORG, asked.body.sync_id);
+    expect(computed).toMatchObject({ kind: 'preview', progress: { status: 'completed' } });
+    expect(erp.system.written).toEqual([]);
+    const { body: preview } = await fixture.call(ORG, 'GET', `/previews/${asked.body.cache_key}`);
+    expect(preview.summary).toEqual({ creates: 1, updates: 1, deletes: 1, unchanged: 28, conflicts: 0, failed: 0, guard: null });
+    expect(preview.delta_data.updates).toEqual([
+      expect.objectContaining({ external_id: '000001', fields: [{ field: 'name', old: 'Person 1', new: 'New name' }] }),
+    ]);
+
+    const applied = await fixture.run(ORG, { ...ends, source_connection_id: shop.id, preview: asked.body.cache_key });
+    expect(applied).toMatchObject({ kind: 'apply', counts: { created: 1, updated: 1, deleted: 1 } });
+    expect(erp.system.items.size).toBe(30);
+
+    const stale = await fixture.call(ORG, 'POST', '/runs', {
+      ...ends,
+      source_connection_id: shop.id,
+      preview: asked.body.cache_key,
+    });
+    expect([stale.status, stale.body.type]).toEqual([409, 'urn:sync-operations:problem:stale-preview']);
   });
 });

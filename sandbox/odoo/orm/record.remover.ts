@@ -11,8 +11,9 @@ export function unlinkRecords(env: Environment, name: string, ids: readonly numb
   for (const id of ids) {
     const before = env.db.table(name).row(id);
     if (!before) continue;
-    releaseReferences(env, name, id, ids);
+    // Gone before its parts, so that those do not mend what is about to go; a refusal brings it back.
     env.db.delete(name, id);
+    releaseReferences(env, name, id, ids);
     model.deleted?.(env, before);
   }
 }

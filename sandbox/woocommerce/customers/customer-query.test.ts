@@ -27,7 +27,11 @@ const livedInShops = fc
   })
   .map(({ customers, deleted, created }) => {
     const store = new CustomerStore({ seed: 1, customers, badRate: 0.05 });
-    const service = new CustomerService(store, () => Date.UTC(2026, 0, 1));
+    const service = new CustomerService(
+      store,
+      () => Date.UTC(2026, 0, 1),
+      () => undefined,
+    );
     for (const username of created) {
       if (store.idOfUsername(username) === null) service.create({ email: `${username}@made.example`, username });
     }

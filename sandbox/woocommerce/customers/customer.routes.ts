@@ -6,16 +6,15 @@ import { CREATE_ARGS, DELETE_ARGS, ITEM_ARGS, LIST_ARGS, UPDATE_ARGS } from './c
 import type { CustomerInput } from './customer.input.ts';
 import { presentCustomer } from './customer.presenter.ts';
 import { type CustomerQuery, findCustomers } from './customer.query.ts';
-import { CustomerService } from './customer.service.ts';
+import type { CustomerService } from './customer.service.ts';
 import type { CustomerStore } from './customer.store.ts';
 import type { CustomerRecord } from './customer.types.ts';
 
 const EDITABLE = ['POST', 'PUT', 'PATCH'] as const;
 
-/** The customers part of wc/v3. `homeUrl` has no slash at its end; `now` is in milliseconds. */
-export function customerRoutes(store: CustomerStore, homeUrl: string, now: () => number): Route[] {
+/** The customers part of wc/v3. `homeUrl` has no slash at its end. */
+export function customerRoutes(store: CustomerStore, service: CustomerService, homeUrl: string): Route[] {
   const url = `${homeUrl}/wp-json/wc/v3/customers`;
-  const service = new CustomerService(store, now);
   const show = (customer: CustomerRecord) => presentCustomer(customer, url);
   const ok = (customer: CustomerRecord): RestReply => ({ status: 200, body: show(customer) });
 

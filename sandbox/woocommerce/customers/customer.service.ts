@@ -1,3 +1,4 @@
+import type { ChangeEvent } from '../store/change.feed.ts';
 import { isEmail } from '../wordpress/email.rule.ts';
 import {
   alreadyExists,
@@ -19,11 +20,13 @@ import { EMPTY_ADDRESS, EMPTY_BILLING } from './empty.address.ts';
 export class CustomerService {
   readonly #store: CustomerStore;
   readonly #now: () => number;
+  readonly #tell: (event: ChangeEvent, customer: CustomerRecord) => void;
 
-  /** `now` in milliseconds since 1970. */
-  constructor(store: CustomerStore, now: () => number) {
+  /** `now` in milliseconds since 1970; `tell` hears of every write. */
+  constructor(store: CustomerStore, now: () => number, tell: (event: ChangeEvent, customer: CustomerRecord) => void) {
     this.#store = store;
     this.#now = now;
+    this.#tell = tell;
   }
 
   find(id: unknown): CustomerRecord {
@@ -54,7 +57,7 @@ export class CustomerService {
       is_paying_customer: false,
       meta_data: [],
     };
-    return this.#save(mergeInput(blank, input, () => this.#store.nextMetaId()));
+    return this.#save(mergeInput(blank, input, () => this.#store.nextMetaId()), 'created');
   }
 
   update(input: CustomerInput): CustomerRecord {
@@ -67,7 +70,7 @@ export class CustomerService {
     // Whoever keeps a bad email that was there before may still be given a new name.
     if (email !== before.email && email !== '' && !isEmail(email)) throw invalidEmail();
     const after = mergeInput({ ...before, email }, input, () => this.#store.nextMetaId());
-    return this.#save({ ...after, modifiedAt: this.#seconds() }); // also when nothing differs, as WordPress does
+    return this.#save({ ...after, modifiedAt: this.#seconds() }, 'updated'); // also when nothing differs, as WordPress does
   }
 
   /** Deletes for good and returns what was there. */
@@ -75,11 +78,13 @@ export class CustomerService {
     if (!force) throw noTrash();
     const customer = this.find(id);
     this.#store.delete(customer.id);
+    this.#tell('deleted', customer);
     return customer;
   }
 
-  #save(record: CustomerRecord): CustomerRecord {
+  #save(record: CustomerRecord, event: ChangeEvent): CustomerRecord {
     this.#store.put(record);
+    this.#tell(event, record);
     return record;
   }
 

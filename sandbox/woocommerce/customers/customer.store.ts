@@ -75,6 +75,16 @@ export class CustomerStore {
     return id >= FIRST_CUSTOMER_ID && id < FIRST_CUSTOMER_ID + this.shop.customers;
   }
 
+  /** Is there a customer of this id? */
+  has(id: number): boolean {
+    return !this.#deleted.has(id) && (this.#kept.has(id) || this.isGenerated(id));
+  }
+
+  /** How many were deleted so far. */
+  deletions(): number {
+    return this.#deleted.size;
+  }
+
   /** Deleted ids that were generated. */
   deletedGenerated(): number[] {
     return [...this.#deleted].filter((id) => this.isGenerated(id));

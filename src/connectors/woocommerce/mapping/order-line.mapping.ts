@@ -21,6 +21,16 @@ const KINDS = {
   fee: { list: 'fee_lines', name: 'name' },
 } as const satisfies Record<Kind, { list: string; name: string }>;
 
+/** What makes the shop remove a line. */
+const REMOVED: Readonly<Record<Kind, Raw>> = {
+  product: { quantity: 0 },
+  shipping: { method_id: null, method_title: null },
+  fee: { name: null },
+};
+
+/** A new line must name a product; one that leads nowhere makes a line with a name and amounts only (recording 39). */
+const NO_SKU = 'sync:no-such-product';
+
 /** Products first, then shipping, then fees; discounts are in the lines' totals already. */
 export function linesFromShop(order: Raw): CanonicalOrderLine[] {
   const taxNames = new Map(
@@ -63,9 +73,9 @@ function unitPrice(subtotal: Decimal, quantity: Decimal): Decimal {
 }
 
 /**
- * The lines as the shop is to have them: one it has already keeps its id, and one that nobody wants any more is removed, which
- * the shop does for a product of quantity 0 and for a name of null. An empty `before` is a new order. `holders` has the SKUs of
- * the lines: a SKU that is sent itself and that the shop does not know would make it forget the product.
+ * The lines as the shop is to have them: one it has already keeps its id, and one that nobody wants any more is removed. An empty
+ * `before` is a new order. `holders` has the SKUs of the lines: one that is sent as it is counts more than the product's id, also
+ * when the shop does not know it.
  */
 export function linesToShop(lines: readonly CanonicalOrderLine[], before: Raw, holders: SkuHolders): Raw {
   return Object.fromEntries(
@@ -94,7 +104,7 @@ function ofKind(
     const [same] = at < 0 ? [] : free.splice(at, 1);
     return same ? { id: same.id, ...lineToShop(line) } : { ...productOf(line, holders), ...lineToShop(line) };
   });
-  const gone = free.map(({ id }) => (kind === 'product' ? { id, quantity: 0 } : { id, [KINDS[kind].name]: null }));
+  const gone = free.map(({ id }) => ({ id, ...REMOVED[kind] }));
   return [...written, ...gone];
 }
 
@@ -118,11 +128,12 @@ function lineToShop(line: CanonicalOrderLine): Raw {
 }
 
 /** The SKU tells the variation, which the id of its product cannot. */
-function productOf({ kind, sku, product_external_id }: CanonicalOrderLine, holders: SkuHolders): Partial<SkuHolder> {
+function productOf({ kind, sku, product_external_id }: CanonicalOrderLine, holders: SkuHolders): Raw {
+  if (kind !== 'product') return {};
   const holder = sku ? holders.get(sku) : undefined;
-  if (kind !== 'product' || holder) return holder ?? {};
   const id = idOf({ id: product_external_id });
-  return id === null ? {} : { product_id: id };
+  if (holder) return { ...holder };
+  return id === null ? { sku: sku ?? NO_SKU } : { product_id: id };
 }
 
 /** Four places take back what rounding the unit price to six has moved. */

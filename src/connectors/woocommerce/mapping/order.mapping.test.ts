@@ -141,7 +141,10 @@ describe('The mapping of orders', () => {
     const extra = { kind: 'product', name: 'New', sku: 'N', quantity: '1', total: '5' } as const;
     const body = orderToShop({ lines: [...lines, extra] }, ['lines'], { before: taxed, holders: new Map() });
     expect(body).toMatchObject({
-      line_items: [{ id: 1, quantity: 4 }, { name: 'New' }],
+      line_items: [
+        { id: 1, quantity: 4 },
+        { name: 'New', sku: 'N' },
+      ],
       shipping_lines: [{ id: 2 }],
       fee_lines: [{ id: 3, name: null }],
     });

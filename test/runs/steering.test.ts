@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ConnectorError } from '../../src/connectors/contract/connector.error.ts';
+import { waitFor } from '../support/wait-for.ts';
+import type { FakeSystem } from './fake.system.ts';
+import { RunsFixture } from './runs.support.ts';
+
+let fixture: RunsFixture;
+beforeAll(async () => {
+  fixture = await RunsFixture.start({ SYNC_WORKER_CONCURRENCY: '3', SYNC_ORG_CONCURRENCY: '2' });
+});
+afterAll(() => fixture.close());
+
+const ORG = 'org-steered';
+
+/** Holds the system's n-th read until it is let go. */
+function gate(system: FakeSystem, read = 2) {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const reached = new Promise<void>((resolve) => {
+    system.hooks.beforeRead = (reads) => {
+      if (reads < read) return undefined;
+      resolve();
+      return opened;
+    };
+  });
+  return { reached, open };
+}
+
+const progress = async (syncId: string, orgId = ORG) => (await fixture.call(orgId, 'GET', `/progress/${syncId}`)).body;
+
+describe('A run', () => {
+  it('pauses within a batch, keeps its slot, and goes on where it was', async () => {
+    const { id, system } = await fixture.connect(ORG, 'paused');
+    system.fill(450);
+    const held = gate(system, 3);
+    const { sync_id } = await fixture.start(ORG, { source_connection_id: id });
+    await held.reached;
+    await fixture.call(ORG, 'POST', `/progress/${sync_id}/pause`);
+    held.open();
+    const paused = await waitFor('it is paused', async () => {
+      const now = await progress(sync_id);
+      return now.status === 'paused' && now;
+    });
+    expect(paused.processed_count).toBeLessThanOrEqual(300);
+    expect(paused.processed_count % 100).toBe(0);
+    const other = await fixture.start(ORG, { source_connection_id: id });
+    expect(other.state).toBe('waiting');
+    await fixture.call(ORG, 'POST', `/progress/${sync_id}/resume`);
+    const run = await fixture.ended(ORG, sync_id);
+    expect(run.progress).toMatchObject({ status: 'completed', processed_count: 450, total_items: 450 });
+    expect((await fixture.ended(ORG, other.sync_id)).counts).toEqual({ unchanged: 450 });
+  });
+
+  it('is cancelled within a batch, with what it did until then counted', async () => {
+    const { id, system } = await fixture.connect(ORG, 'cancelled');
+    system.fill(1_000);
+    const held = gate(system, 4);
+    const { sync_id } = await fixture.start(ORG, { source_connection_id: id });
+    await held.reached;
+    const asked = await fixture.call(ORG, 'POST', `/progress/${sync_id}/cancel`);
+    expect(asked.body.cancel_requested).toBe(true);
+    held.open();
+    const run = await fixture.ended(ORG, sync_id);
+    expect(run.progress.status).toBe('cancelled');
+    expect(run.counts).toEqual({ created: run.progress.processed_count });
+    expect(run.progress.processed_count).toBeLessThan(600);
+  });
+
+  it('can be cancelled while it is paused, and while it waits for its turn', async () => {
+    const { id, system } = await fixture.connect(ORG, 'cancelled-paused');
+    system.fill(300);
+    const held = gate(system);
+    const first = await fixture.start(ORG, { source_connection_id: id });
+    const waiting = await fixture.start(ORG, { source_connection_id: id });
+    await held.reached;
+    await fixture.call(ORG, 'POST', `/progress/${first.sync_id}/pause`);
+    held.open();
+    await waitFor('it is paused', async () => (await progress(first.sync_id)).status === 'paused');
+    expect((await fixture.call(ORG, 'POST', `/progress/${waiting.sync_id}/cancel`)).body.status).toBe('cancelled');
+    const { body } = await fixture.call(ORG, 'POST', `/progress/${first.sync_id}/cancel`);
+    expect(body.status).toBe('cancelled');
+    const next = await fixture.run(ORG, { source_connection_id: id });
+    expect(next.progress.status).toBe('completed');
+  });
+
+  it('says until when it waits for a rate limit, and hands itself on when that is long', async () => {
+    const { id, system } = await fixture.connect(ORG, 'limited');
+    system.fill(10);
+    const until = Date.now() + 3_600_000;
+    system.hooks.beforeRead = () => {
+      throw new ConnectorError('rate-limited', 'Too many requests.', { retryAt: until });
+    };
+    const { sync_id } = await fixture.start(ORG, { source_connection_id: id });
+    const waiting = await waitFor('it waits', async () => {
+      const now = await progress(sync_id);
+      return now.rate_limited_until && now;
+    });
+    expect(Date.parse(waiting.rate_limited_until)).toBe(until);
+    expect(waiting.status).toBe('queued');
+    expect((await fixture.call(ORG, 'POST', `/progress/${sync_id}/cancel`)).body.status).toBe('cancelled');
+  });
+
+  it('comes through short failures with smaller pages, and ends at once when its key is wrong', async () => {
+    const { id, system } = await fixture.connect(ORG, 'shaky');
+    system.fill(230);
+    system.hooks.beforeRead = (reads) => {
+      if (reads % 3 === 0) throw new ConnectorError('timeout', 'It took too long.');
+    };
+    expect((await fixture.run(ORG, { source_connection_id: id })).counts).toEqual({ created: 230 });
+    system.hooks.beforeRead = () => {
+      throw new ConnectorError('auth', 'The key was revoked.');
+    };
+    const failed = await fixture.run(ORG, { source_connection_id: id });
+    expect(failed.progress).toMatchObject({ status: 'failed', error_message: 'The key was revoked.' });
+  });
+});
+
+describe('Many runs of one organization', () => {
+  it('do not hold up those of another', async () => {
+    const gates = [];
+    for (let i = 0; i < 4; i += 1) {
+      const { id, system } = await fixture.connect('org-many', `many-${i}`);
+      system.fill(10);
+      gates.push(gate(system, 1));
+      await fixture.start('org-many', { source_connection_id: id });
+    }
+    await Promise.race(gates.map(({ reached }) => reached));
+    const { id, system } = await fixture.connect('org-few', 'few');
+    system.fill(10);
+    expect((await fixture.run('org-few', { source_connection_id: id })).progress.status).toBe('completed');
+    for (const { open } of gates) open();
+  });
+});
+
+describe('Another organization', () => {
+  it('cannot start, see or steer a run, nor use the connection', async () => {
+    const { id, system } = await fixture.connect(ORG, 'mine');
+    system.fill(5);
+    const { sync_id } = await fixture.run(ORG, { source_connection_id: id });
+    const theirs = await fixture.connect('org-other', 'theirs');
+    for (const [method, path, body] of [
+      ['GET', `/runs/${sync_id}`],
+      ['POST', `/progress/${sync_id}/retry-failed`],
+      ['POST', `/connections/${id}/preview`, { entity_type: 'customer' }],
+      ['POST', '/runs', { source_connection_id: id, entity_type: 'customer' }],
+      ['POST', '/runs', { source_connection_id: theirs.id, entity_type: 'customer', destination: { connection_id: id } }],
+    ] as const)
+      expect([path, (await fixture.call('org-other', method, path, body)).status]).toEqual([path, 404]);
+    expect((await fixture.call('org-other', 'GET', '/runs')).body.items).toEqual([]);
+  });
+});
