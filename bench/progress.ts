@@ -6,7 +6,8 @@ import { parseArgs } from 'node:util';
 import { BenchDatabase, OTHER_SYNCS } from './progress/bench.database.ts';
 import { LoadProcess } from './progress/load.process.ts';
 import type { RoundResult } from './progress/load.types.ts';
-import { ServiceProcess } from './progress/service.process.ts';
+import { type CleanUps, median, runBench } from './support/bench.runner.ts';
+import { ServiceProcess } from './support/service.process.ts';
 
 // How many progress reports a second the service takes, beside the same transaction as direct SQL on the same database.
 
@@ -26,29 +27,9 @@ const { seconds, rounds, connections, organizations } = Object.fromEntries(
   }),
 ) as Record<keyof typeof flags, number>;
 
-const cleanUps: (() => unknown)[] = [];
-let cleaned: Promise<void> | undefined;
-/** Ends every process and removes the folder, the last one first; once, though a signal may come on top of an error. */
-function cleanUp(): Promise<void> {
-  cleaned ??= (async () => {
-    for (let last = cleanUps.pop(); last; last = cleanUps.pop()) await last();
-  })();
-  return cleaned;
-}
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => void cleanUp().then(() => process.exit(1)));
-}
+await runBench(bench);
 
-try {
-  await bench();
-} catch (error) {
-  console.error(error);
-  process.exitCode = 1;
-} finally {
-  await cleanUp();
-}
-
-async function bench(): Promise<void> {
+async function bench(cleanUps: CleanUps): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'sync-operations-bench-'));
   cleanUps.push(() => rm(folder, { recursive: true, force: true }));
   const database = await BenchDatabase.start(join(folder, 'data'), 2 * connections, organizations);
@@ -117,8 +98,4 @@ function summary(name: string, results: readonly RoundResult[]): string {
 
 function rate(result: RoundResult | undefined): number {
   return result ? result.updates / result.seconds : Number.NaN;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

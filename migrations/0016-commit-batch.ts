@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * Why: a batch takes effect whole or not at all, by the holder of the lease only, and in one round trip: records, bindings, items,
- * counts and checkpoint. An item counts once however often a walk comes by it. Joins go by the keys, whatever the planner
- * believes of a table that has just grown.
+ * counts and checkpoint. An item counts once however often a walk comes by it. A table that has just grown has no statistics, so
+ * rows are looked up one by one (LATERAL … LIMIT 1, = ANY): a join might read the table once for each of them.
  */
 export class CommitBatch0016 implements MigrationInterface {
   name = 'commit-batch-0000000000016';
@@ -12,15 +12,17 @@ export class CommitBatch0016 implements MigrationInterface {
     await db.query(`
       CREATE FUNCTION app.save_records(org text, connection uuid, entity text, given jsonb)
         RETURNS TABLE (external_id text, action text)
-      LANGUAGE sql SET search_path = pg_catalog, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+      LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
         WITH compared AS (
-          SELECT g.external_id, g.data, g.hash,
-                 CASE WHEN g.deleted THEN CASE WHEN r.deleted_at IS NULL AND r.external_id IS NOT NULL THEN 'deleted' ELSE 'unchanged' END
-                      WHEN r.external_id IS NULL OR r.deleted_at IS NOT NULL THEN 'created'
+          SELECT g.external_id, coalesce(g.data, r.data) AS data, coalesce(g.hash, r.content_hash) AS hash, g.deleted,
+                 CASE WHEN g.deleted THEN CASE WHEN r.is_live THEN 'deleted' ELSE 'unchanged' END
+                      WHEN r.is_live IS NOT TRUE THEN 'created'
                       WHEN r.content_hash <> g.hash THEN 'updated' ELSE 'unchanged' END AS action
             FROM jsonb_to_recordset(given) AS g (external_id text, data jsonb, hash text, deleted boolean)
-            LEFT JOIN public.sync_records r ON r.org_id = org AND r.connection_id = connection AND r.entity_type = entity
-                  AND r.external_id = g.external_id
+            LEFT JOIN LATERAL (
+              SELECT x.data, x.content_hash, x.deleted_at IS NULL AS is_live FROM public.sync_records x
+               WHERE x.org_id = org AND x.connection_id = connection AND x.entity_type = entity
+                 AND x.external_id = g.external_id LIMIT 1) AS r ON true
         ), changed AS (
           SELECT c.*, row_number() OVER (ORDER BY c.external_id) AS position FROM compared c WHERE c.action <> 'unchanged'
         ), counter AS (
@@ -29,17 +31,14 @@ export class CommitBatch0016 implements MigrationInterface {
           ON CONFLICT (org_id) DO UPDATE SET last_seq = k.last_seq + EXCLUDED.last_seq
           RETURNING k.last_seq - (SELECT count(*) FROM changed) AS before
         ), written AS (
-          INSERT INTO public.sync_records AS r (org_id, connection_id, entity_type, external_id, data, content_hash, change_seq)
-          SELECT org, connection, entity, c.external_id, c.data, c.hash, k.before + c.position
-            FROM changed c CROSS JOIN counter k WHERE c.action <> 'deleted'
+          INSERT INTO public.sync_records AS r
+            (org_id, connection_id, entity_type, external_id, data, content_hash, change_seq, deleted_at)
+          SELECT org, connection, entity, c.external_id, c.data, c.hash, k.before + c.position,
+                 CASE WHEN c.deleted THEN now() END
+            FROM changed c CROSS JOIN counter k
           ON CONFLICT (org_id, connection_id, entity_type, external_id) DO UPDATE
              SET data = EXCLUDED.data, content_hash = EXCLUDED.content_hash, change_seq = EXCLUDED.change_seq,
-                 updated_at = EXCLUDED.updated_at, deleted_at = NULL
-        ), removed AS (
-          UPDATE public.sync_records r SET deleted_at = now(), updated_at = now(), change_seq = k.before + c.position
-            FROM changed c CROSS JOIN counter k
-           WHERE c.action = 'deleted' AND r.org_id = org AND r.connection_id = connection AND r.entity_type = entity
-             AND r.external_id = c.external_id
+                 updated_at = EXCLUDED.updated_at, deleted_at = EXCLUDED.deleted_at
         )
         SELECT c.external_id, c.action FROM compared c
       $$`);
@@ -47,7 +46,7 @@ export class CommitBatch0016 implements MigrationInterface {
     await db.query(`
       CREATE FUNCTION app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)
         RETURNS TABLE (outcome text, progress json)
-      LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+      LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
       #variable_conflict use_column
       DECLARE
         run public.sync_runs;
@@ -97,14 +96,17 @@ export class CommitBatch0016 implements MigrationInterface {
             INTO succeeded, failed, tally
             FROM seen s;
           -- It may have failed when the walk came by it the first time.
-          DELETE FROM public.sync_items AS x USING jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text)
-           WHERE x.org_id = org AND x.sync_id = sync AND x.external_id = i.external_id AND i.outcome = 'processed';
+          DELETE FROM public.sync_items AS x
+           WHERE x.org_id = org AND x.sync_id = sync AND x.external_id = ANY (ARRAY(
+             SELECT i.external_id FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text)
+              WHERE i.outcome = 'processed'));
           INSERT INTO public.sync_items AS x (org_id, sync_id, external_id, outcome, error_class, message, payload, attempts)
           SELECT org, sync, i.external_id, i.outcome, i.error_class, i.message, i.payload, 1 + coalesce(before.attempts, 0)
             FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, error_class text, message text,
                    payload jsonb)
-            LEFT JOIN public.sync_items AS before
-              ON before.org_id = org AND before.sync_id = run.of_sync_id AND before.external_id = i.external_id
+            LEFT JOIN LATERAL (
+              SELECT x.attempts FROM public.sync_items x
+               WHERE x.org_id = org AND x.sync_id = run.of_sync_id AND x.external_id = i.external_id LIMIT 1) AS before ON true
            WHERE i.outcome IN ('failed', 'skipped')
           ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
              SET outcome = EXCLUDED.outcome, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
@@ -113,11 +115,16 @@ export class CommitBatch0016 implements MigrationInterface {
 
         IF batch ? 'bindings' THEN
           -- Removed first: an id may be bound anew in the same batch.
-          DELETE FROM public.sync_bindings AS b
-            USING jsonb_to_recordset(batch -> 'bindings') AS g (id_a text, id_b text, removed boolean)
-           WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.connection_a = (batch ->> 'connection_a')::uuid
-             AND b.connection_b = (batch ->> 'connection_b')::uuid AND g.removed
-             AND (b.id_a = g.id_a OR b.id_b = g.id_b);
+          IF jsonb_path_exists(batch, '$.bindings[*].removed') THEN
+            DELETE FROM public.sync_bindings AS b
+             WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.connection_a = (batch ->> 'connection_a')::uuid
+               AND b.connection_b = (batch ->> 'connection_b')::uuid AND b.id_a = ANY (ARRAY(
+                 SELECT g ->> 'id_a' FROM jsonb_path_query(batch, '$.bindings[*] ? (@.removed == true)') AS g));
+            DELETE FROM public.sync_bindings AS b
+             WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.connection_a = (batch ->> 'connection_a')::uuid
+               AND b.connection_b = (batch ->> 'connection_b')::uuid AND b.id_b = ANY (ARRAY(
+                 SELECT g ->> 'id_b' FROM jsonb_path_query(batch, '$.bindings[*] ? (@.removed == true)') AS g));
+          END IF;
           INSERT INTO public.sync_bindings AS b
             (org_id, entity_type, connection_a, connection_b, id_a, id_b, hash_a, hash_b, data_a, data_b)
           SELECT org, run.entity_type, (batch ->> 'connection_a')::uuid, (batch ->> 'connection_b')::uuid,

@@ -23,6 +23,15 @@ describe('A fault rule', () => {
     expect(kindsFor(rules, requests)).toEqual([null, 'server-error', null, 'server-error', null, null, null]);
   });
 
+  it('spares the requests before the n-th and counts from there', () => {
+    expect(kindsFor([{ kind: 'slow', from: 3, every: 2 }], Array(6).fill('/a'))).toEqual([
+      ...[null, null, null, 'slow', null, 'slow'],
+    ]);
+    expect(kindsFor([{ kind: 'expired-key', from: 2 }], Array(3).fill('/a'))).toEqual([
+      ...[null, 'expired-key', 'expired-key'],
+    ]);
+  });
+
   it('counts only the requests that match it', () => {
     const rules: FaultRule[] = [{ kind: 'slow', every: 2, match: 'page=3' }];
     expect(kindsFor(rules, ['/c?page=3', '/c?page=4', '/c?page=3', '/c?page=4'])).toEqual([null, null, 'slow', null]);
@@ -49,7 +58,10 @@ describe('A fault rule', () => {
 
 describe('Fault rules from outside', () => {
   it('are taken as a list or inside an object', () => {
-    const rules = [{ kind: 'slow', ms: 5, every: 3, times: 1, match: 'batch' }];
+    const rules = [
+      { kind: 'slow', ms: 5, every: 3, times: 1, match: 'batch' },
+      { kind: 'shifting', action: 'delete', rows: 2, from: 4 },
+    ];
     expect(parseFaultRules(rules)).toEqual(rules);
     expect(parseFaultRules({ rules })).toEqual(rules);
   });
@@ -59,6 +71,7 @@ describe('Fault rules from outside', () => {
     ['an unknown kind', [{ kind: 'fire' }], /kind must be one of/],
     ['an unknown field', [{ kind: 'slow', often: 1 }], /no often/],
     ['every 0', [{ kind: 'slow', every: 0 }], /every must be a whole number from 1/],
+    ['an unknown action', [{ kind: 'shifting', action: 'burn' }], /action must be one of/],
     ['a match that is no text', [{ kind: 'slow', match: 3 }], /match must be text/],
   ])('are refused with a reason: %s', (_, rules, reason) => {
     expect(() => parseFaultRules(rules)).toThrow(reason);

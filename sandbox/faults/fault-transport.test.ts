@@ -18,3 +18,19 @@ it('A slow answer gives up waiting when the sandbox stops, so that no timer keep
   stopping.abort();
   await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
 });
+
+it('A fault that is the system’s own to imitate is handed to what answers; the others are not', async () => {
+  const asked: unknown[] = [];
+  const exchange = {
+    request: {} as IncomingMessage,
+    response: { writeHead: () => ({ end: () => undefined }) } as unknown as ServerResponse,
+    answer: (fault: unknown) => {
+      asked.push(fault);
+      return { status: 200, headers: {}, body: '' };
+    },
+    stopping: new AbortController().signal,
+  };
+  for (const kind of ['item-errors', 'slow'] as const) await answerWithFault({ kind, ms: 0 }, exchange);
+  await answerWithFault(null, exchange);
+  expect(asked).toEqual([{ kind: 'item-errors', ms: 0 }, null, null]);
+});

@@ -14,22 +14,25 @@ export interface ControlRequest {
 
 /** Answers a request to the control path: 200 with the rules now in force, 400 for bad ones, 403 for strangers. */
 export function controlFaults(plan: FaultPlan, { method, remoteAddress, body }: ControlRequest): ReadyAnswer {
-  if (!isLoopback(remoteAddress)) return json(403, { message: 'Only this machine may steer the sandbox.' });
-  if (method !== 'POST') return json(405, { message: 'POST a list of fault rules.' });
+  if (!isLoopback(remoteAddress)) return STRANGER;
+  if (method !== 'POST') return jsonAnswer(405, { message: 'POST a list of fault rules.' });
   try {
     const rules = parseFaultRules(JSON.parse(body));
     plan.set(rules);
-    return json(200, { rules });
+    return jsonAnswer(200, { rules });
   } catch (problem) {
-    return json(400, { message: problem instanceof Error ? problem.message : String(problem) });
+    return jsonAnswer(400, { message: problem instanceof Error ? problem.message : String(problem) });
   }
 }
 
+/** What anybody else gets who tries to steer. */
+export const STRANGER = jsonAnswer(403, { message: 'Only this machine may steer the sandbox.' });
+
 /** 127.0.0.0/8 and ::1, also written as IPv4 inside IPv6. */
-function isLoopback(address: string | undefined): boolean {
+export function isLoopback(address: string | undefined): boolean {
   return address === '::1' || /^(?:::ffff:)?127\./.test(address ?? '');
 }
 
-function json(status: number, body: unknown): ReadyAnswer {
+export function jsonAnswer(status: number, body: unknown): ReadyAnswer {
   return { status, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
 }

@@ -9,11 +9,14 @@ export interface ReadyAnswer {
   body: string;
 }
 
-/** One exchange; `answer` carries the request out, so a fault decides whether it is called at all. */
+/**
+ * One exchange. `answer` carries the request out, so a fault decides whether it is called at all; it is given the faults that
+ * are the system's own to imitate, else null.
+ */
 export interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
-  answer: () => ReadyAnswer;
+  answer: (fault: FaultRule | null) => ReadyAnswer | Promise<ReadyAnswer>;
   /** Aborted when the sandbox stops: ends a slow answer early. */
   stopping: AbortSignal;
 }
@@ -32,19 +35,19 @@ export async function answerWithFault(fault: FaultRule | null, exchange: Exchang
       request.socket.destroy();
       return;
     case 'answer-lost':
-      answer();
+      await answer(null);
       request.socket.destroy();
       return;
     case 'truncated':
-      sendHalf(response, answer());
+      sendHalf(response, await answer(null));
       return;
     case 'slow':
       await delay(fault.ms ?? 1000, undefined, { signal: stopping });
-      break;
-    case undefined:
-      break;
+      send(response, await answer(null));
+      return;
+    default:
+      send(response, await answer(fault));
   }
-  send(response, answer());
 }
 
 /** Sends an answer whole. */

@@ -1,30 +1,40 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { controlFaults, FAULT_CONTROL_PATH } from '../faults/fault.control.ts';
-import type { FaultPlan } from '../faults/fault.plan.ts';
 import { answerWithFault, send } from '../faults/fault.transport.ts';
+import type { RequestLog } from './control/request.log.ts';
+import { type ControlParts, controlShop, isControlPath } from './control/sandbox.control.ts';
+import { answerShop } from './control/shop.faults.ts';
 import { parsePhpQuery } from './wordpress/php-query.codec.ts';
 import type { DispatchedReply } from './wordpress/rest.dispatcher.ts';
 import type { RawRequest } from './wordpress/rest.types.ts';
 
-export interface ListenerParts {
+export interface ListenerParts extends ControlParts {
   dispatch: (request: RawRequest) => DispatchedReply;
-  faults: FaultPlan;
+  requests: RequestLog;
   stopping: AbortSignal;
+  /** The host loses the Authorization header. */
+  stripAuthorization: boolean;
 }
 
 /** Joins HTTP, faults and shop. Faults strike in front of the shop, so a bad key meets them too. */
-export function sandboxListener({ dispatch, faults, stopping }: ListenerParts): RequestListener {
+export function sandboxListener(parts: ListenerParts): RequestListener {
+  const { faults, requests, stopping, stripAuthorization } = parts;
   return (request, response) => {
     const handle = async () => {
       const body = await text(request);
       const { method = 'GET', url = '/' } = request;
-      if (url === FAULT_CONTROL_PATH) {
-        send(response, controlFaults(faults, { method, body, remoteAddress: request.socket.remoteAddress }));
+      if (isControlPath(url)) {
+        const { remoteAddress } = request.socket;
+        send(response, await controlShop(url, { method, body, remoteAddress }, parts));
         return;
       }
-      const answer = () => dispatch(rawRequest(request, body));
-      await answerWithFault(faults.next(url), { request, response, answer, stopping });
+      if (stripAuthorization) delete request.headers.authorization;
+      const raw = rawRequest(request, body);
+      requests.count(method, raw.path);
+      await answerWithFault(faults.next(url), {
+        ...{ request, response, stopping },
+        answer: (fault) => answerShop(fault, raw, parts),
+      });
     };
     handle().catch((problem: unknown) => {
       // A client that left, or the sandbox stopping under a slow answer, is no news; anything else is a bug here.

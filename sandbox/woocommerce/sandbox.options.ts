@@ -10,7 +10,13 @@ export interface WooCommerceSandboxOptions {
   host?: string;
   /** How many customers the shop has from the start; 1,200 as in the recordings. They cost no memory. */
   customers?: number;
-  /** Share of them, 0 to 1, that a destination would refuse: exactly customers × badRate, rounded. See defectOf(). */
+  /** How many products, the variations of every 8th not counted; 500 as in the recordings. */
+  products?: number;
+  /** How many orders; 300. */
+  orders?: number;
+  /** Share of the orders, 0 to 1, that guests placed: exactly orders × guestRate, rounded; a sixth. */
+  guestRate?: number;
+  /** Share of the customers, 0 to 1, that a destination would refuse: exactly customers × badRate, rounded. See defectOf(). */
   badRate?: number;
   /** Equal seeds make equal shops and equal keys. */
   seed?: number;
@@ -22,6 +28,12 @@ export interface WooCommerceSandboxOptions {
   otherKeys?: readonly ApiKey[];
   /** Pretend that a proxy ends TLS in front (true), or be a plain http shop, where only OAuth 1.0a counts. */
   treatAsHttps?: boolean;
+  /** Believe X-Forwarded-Proto instead: TLS only for requests that carry `https` there. */
+  behindProxy?: boolean;
+  /** Lose the Authorization header, as some hosts do: only keys in the query, or OAuth in it, get through. */
+  stripAuthorization?: boolean;
+  /** The most items that a batch may have; 100. */
+  batchLimit?: number;
   faults?: readonly FaultRule[];
   /** The shop's clock, milliseconds since 1970. */
   now?: () => number;
@@ -36,6 +48,9 @@ export function resolveOptions(options: WooCommerceSandboxOptions): ResolvedOpti
     port: 0,
     host: '127.0.0.1',
     customers: 1200,
+    products: 500,
+    orders: 300,
+    guestRate: 1 / 6,
     badRate: 0,
     seed,
     consumerKey: `ck_${derivedHex(`key ${seed}`)}`,
@@ -43,15 +58,21 @@ export function resolveOptions(options: WooCommerceSandboxOptions): ResolvedOpti
     permissions: 'read_write',
     otherKeys: [],
     treatAsHttps: true,
+    behindProxy: false,
+    stripAuthorization: false,
+    batchLimit: 100,
     faults: [],
     now: Date.now,
     ...withoutUndefined(options),
   };
-  const { customers, badRate } = resolved;
-  if (!Number.isInteger(customers) || customers < 0)
-    throw new RangeError('customers must be a whole number from 0 up.');
+  for (const name of ['customers', 'products', 'orders', 'batchLimit'] as const) {
+    if (Number.isInteger(resolved[name]) && resolved[name] >= 0) continue;
+    throw new RangeError(`${name} must be a whole number from 0 up.`);
+  }
   if (!Number.isInteger(seed)) throw new RangeError('seed must be a whole number.');
-  if (!(badRate >= 0 && badRate <= 1)) throw new RangeError('badRate must lie between 0 and 1.');
+  for (const name of ['badRate', 'guestRate'] as const) {
+    if (!(resolved[name] >= 0 && resolved[name] <= 1)) throw new RangeError(`${name} must lie between 0 and 1.`);
+  }
   return resolved;
 }
 

@@ -3,13 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FaultPlan } from '../faults/fault.plan.ts';
 import type { FaultRule } from '../faults/fault.rules.ts';
-import { createAuthenticator } from './auth/api-key.authenticator.ts';
-import { customerRoutes } from './customers/customer.routes.ts';
-import { CustomerStore } from './customers/customer.store.ts';
+import { RequestLog } from './control/request.log.ts';
+import { createShopAdmin, type ShopAdmin } from './control/shop.admin.ts';
+import { readState, type ShopState } from './control/shop.state.ts';
+import { WriteLog } from './control/write.log.ts';
 import { sandboxListener } from './sandbox.listener.ts';
-import { type ResolvedOptions, resolveOptions, type WooCommerceSandboxOptions } from './sandbox.options.ts';
-import { createDispatcher } from './wordpress/rest.dispatcher.ts';
-import type { Route } from './wordpress/rest.types.ts';
+import { resolveOptions, type WooCommerceSandboxOptions } from './sandbox.options.ts';
+import { assembleShop } from './shop.assembly.ts';
+import type { DeliveryFaults } from './webhooks/webhook.types.ts';
 
 /** A running sandbox shop. */
 export interface WooCommerceSandbox {
@@ -17,8 +18,18 @@ export interface WooCommerceSandbox {
   url: string;
   consumerKey: string;
   consumerSecret: string;
+  /** Works past the REST API, as somebody in the shop's own back office. */
+  admin: ShopAdmin;
+  /** Exactly what is there and what was asked for. */
+  state(): ShopState;
+  /** The counts of requests and writes begin again. */
+  resetCounters(): void;
   /** Replaces the faults in force; an empty list ends them. */
   setFaults(rules: readonly FaultRule[]): void;
+  /** How webhooks go wrong from now on; `{}` ends it. */
+  setDeliveryFaults(faults: DeliveryFaults): void;
+  /** Resolves when every webhook is delivered or has failed. */
+  webhooksSettled(): Promise<void>;
   /** Ends every connection and frees the port. */
   stop(): Promise<void>;
 }
@@ -34,13 +45,30 @@ export async function startWooCommerceSandbox(options: WooCommerceSandboxOptions
 
   // Links and OAuth signatures hold the port, which is known only now; nobody can have connected in between.
   const url = `http://${resolved.host}:${(server.address() as AddressInfo).port}`;
-  server.on('request', sandboxListener({ dispatch: shopAt(url, resolved), faults, stopping: stopping.signal }));
+  const shop = assembleShop(url, resolved, stopping.signal);
+  const [requests, writes] = [new RequestLog(), new WriteLog()];
+  shop.changes.listen((change) => writes.count(change));
+  const admin = createShopAdmin(shop);
+  const state = () => readState(shop, requests, writes);
+  const resetCounters = () => {
+    requests.reset();
+    writes.reset();
+  };
+  const { stripAuthorization } = resolved;
+  const { dispatch, webhooks } = shop;
+  const listener = { dispatch, faults, admin, state, requests, resetCounters, webhooks, stripAuthorization };
+  server.on('request', sandboxListener({ ...listener, stopping: stopping.signal }));
 
   return {
     url,
     consumerKey: resolved.consumerKey,
     consumerSecret: resolved.consumerSecret,
+    admin,
+    state,
+    resetCounters,
     setFaults: (rules) => faults.set(rules),
+    setDeliveryFaults: (deliveryFaults) => webhooks.setFaults(deliveryFaults),
+    webhooksSettled: () => webhooks.settled(),
     async stop() {
       stopping.abort();
       const closed = new Promise<void>((resolve) => {
@@ -50,13 +78,4 @@ export async function startWooCommerceSandbox(options: WooCommerceSandboxOptions
       await closed;
     },
   };
-}
-
-function shopAt(homeUrl: string, options: ResolvedOptions) {
-  const { customers, badRate, seed, consumerKey, consumerSecret, permissions, otherKeys, treatAsHttps, now } = options;
-  const store = new CustomerStore({ seed, customers, badRate });
-  const routes: Route[] = [...customerRoutes(store, homeUrl, now)];
-  const keys = [{ consumerKey, consumerSecret, permissions }, ...otherKeys];
-  const authenticate = createAuthenticator({ homeUrl, keys, isHttps: treatAsHttps, now });
-  return createDispatcher({ homeUrl, routes, authenticate });
 }

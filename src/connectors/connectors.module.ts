@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Inject, Module } from '@nestjs/common';
-import { ActivityService } from '../activity/activity.service.ts';
+import { ActivityModule } from '../activity/activity.module.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { CatalogueController } from './catalogue/catalogue.controller.ts';
@@ -43,15 +43,8 @@ export class ConnectorsModule implements BeforeApplicationShutdown {
 
 /** The API of connections and the catalogue. */
 @Module({
-  imports: [ConnectorsModule],
+  imports: [ConnectorsModule, ActivityModule],
   controllers: [CatalogueController, ConnectionController],
-  providers: [
-    ActivityService,
-    CatalogueService,
-    ConnectionChecker,
-    ConnectionEditor,
-    ConnectionPresenter,
-    WebhookSecretInterceptor,
-  ],
+  providers: [CatalogueService, ConnectionChecker, ConnectionEditor, ConnectionPresenter, WebhookSecretInterceptor],
 })
 export class ConnectorsApiModule {}

@@ -1,7 +1,11 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { shopClient } from '../../sandbox/woocommerce/shop-client.support.ts';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
-import type { ConnectorSession } from '../../src/connectors/contract/connector.types.ts';
+import type { ConnectorSession, WebhookRequest } from '../../src/connectors/contract/connector.types.ts';
 import { HttpClients } from '../../src/connectors/http/http.clients.ts';
+import { woocommerce } from '../../src/connectors/woocommerce/woocommerce.connector.ts';
 import { FULL, NEVER, openShop, readAll } from './woocommerce-session.support.ts';
 
 describe('The WooCommerce connector with a shop over HTTP', () => {
@@ -94,5 +98,68 @@ describe('The WooCommerce connector with a shop over HTTP', () => {
     await expect(open().write('customer', [create], NEVER)).rejects.toMatchObject({ ambiguous: true });
     const found = await open().findMatches('customer', [{ ...create, since: '2026-01-01T00:00:00Z' }], NEVER);
     expect(found).toHaveLength(1);
+  });
+
+  it('loses no customer and tells none twice while pages repeat rows and rows leave the pages before', async () => {
+    const full = (await readAll(open({ include_guests: false }), 'customer', FULL)).items;
+    shop.setFaults([
+      { kind: 'duplicated', every: 3, rows: 4, match: '/customers' },
+      { kind: 'shifting', every: 2, rows: 3, action: 'delete', match: '/customers' },
+    ]);
+    const { items } = await readAll(open({ include_guests: false }), 'customer', FULL, { pageSize: 20 });
+    const ids = items.map(({ external_id }) => external_id);
+    // What is deleted is on a page that was read already.
+    expect(ids).toEqual(full.map(({ external_id }) => external_id));
+    expect(shop.state().counts.customers).toBeLessThan(230);
+  });
+
+  it('says so when the key is revoked while it reads', async () => {
+    shop.setFaults([{ kind: 'expired-key', from: 4 }]);
+    await expect(readAll(open(), 'customer', FULL, { pageSize: 20 })).rejects.toMatchObject({
+      kind: 'auth',
+      transient: false,
+    });
+  });
+
+  it('gives every item of a batch its own outcome', async () => {
+    shop.setFaults([{ kind: 'item-errors', items: 3 }]);
+    const creates = Array.from({ length: 9 }, (_, i) => {
+      return { kind: 'create', key: `k:${i}`, data: { email: `e${i}@made.example` } } as const;
+    });
+    const results = await open().write('customer', creates, NEVER);
+    expect(results.map(({ ok }) => ok)).toEqual([true, true, false, true, true, false, true, true, false]);
+    expect(results.map((result) => result.ok && (result.data as { email: string }).email)).toEqual(
+      creates.map(({ data }, i) => i % 3 < 2 && data.email),
+    );
+  });
+
+  it('understands the webhooks that the shop sends', async () => {
+    const received: WebhookRequest[] = [];
+    const receiver = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      received.push({ headers: request.headers as WebhookRequest['headers'], body: Buffer.concat(chunks) });
+      response.writeHead(200).end();
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    try {
+      const delivery_url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+      const call = shopClient(shop);
+      for (const topic of ['customer.updated', 'customer.deleted']) {
+        await call('POST', '/webhooks', { name: topic, topic, delivery_url, secret: 's3cret' });
+      }
+      shop.admin.updateCustomer(5, { first_name: 'Zoë' });
+      shop.admin.deleteCustomer(6);
+      await shop.webhooksSettled();
+    } finally {
+      receiver.closeAllConnections();
+      receiver.close();
+    }
+    const events = received.map((request) => woocommerce.description.webhooks?.receive(request, 's3cret'));
+    expect(events.filter((event) => event?.kind === 'change')).toMatchObject([
+      { entity_type: 'customer', external_id: '5', deleted: false },
+      { entity_type: 'customer', external_id: '6', deleted: true },
+    ]);
+    expect(events.filter((event) => event?.kind === 'ignored')).toHaveLength(2);
   });
 });

@@ -1,5 +1,12 @@
 import type { EntityType } from '../../src/connectors/canonical/canonical.types.ts';
-import type { ConnectorSession, ExternalItem, Page, ReadQuery } from '../../src/connectors/contract/connector.types.ts';
+import { ConnectorError } from '../../src/connectors/contract/connector.error.ts';
+import type {
+  ConnectorSession,
+  Cursor,
+  ExternalItem,
+  Page,
+  ReadQuery,
+} from '../../src/connectors/contract/connector.types.ts';
 import type { HttpClient } from '../../src/connectors/http/http.types.ts';
 import { woocommerce } from '../../src/connectors/woocommerce/woocommerce.connector.ts';
 
@@ -34,9 +41,10 @@ export async function readAll(
   { pageSize = 100, between = async (_page: Page) => {} } = {},
 ): Promise<Walk> {
   const items: ExternalItem[] = [];
-  let cursor = null;
+  let cursor: Cursor | null = null;
   for (let pages = 0; pages < 10_000; pages += 1) {
-    const page: Page = await session.read(entity, query, { cursor, pageSize }, NEVER);
+    const position = { cursor, pageSize };
+    const page: Page = await patiently(() => session.read(entity, query, position, NEVER));
     if (page.items.length > pageSize) throw new Error('A page is larger than was asked for.');
     items.push(...page.items);
     if (page.next === null) return { items, last: page };
@@ -44,4 +52,15 @@ export async function readAll(
     await between(page);
   }
   throw new Error('The walk does not end.');
+}
+
+/** As a run does: what may pass is tried again from where it was. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || !error.transient || attempt === 5) throw error;
+    }
+  }
 }

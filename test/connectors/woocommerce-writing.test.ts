@@ -209,6 +209,14 @@ describe('Writing to a shop', () => {
     expect((await readAll(session, 'order', FULL)).items).toMatchObject([{ deleted: true }, { deleted: true }]);
   });
 
+  it('does not take a page of the website for the news that an order is gone', async () => {
+    shop.on = () => ({ status: 404, body: '<html>Not found</html>' });
+    const remove: WriteOperation[] = [{ kind: 'delete', external_id: '1' }];
+    await expect(session.write('order', remove, NEVER)).rejects.toMatchObject({ kind: 'not-found' });
+    shop.on = () => ({ status: 404, body: { code: 'rest_no_route', message: 'No route was found.' } });
+    await expect(session.write('order', remove, NEVER)).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
   it('is told not to be able to write by a key that may only read', async () => {
     const { status, body } = recordedResponse('13-ro-key-write');
     shop.on = ({ method }) => (method === 'POST' ? { status, body: JSON.parse(body) } : undefined);

@@ -103,7 +103,7 @@ export class FakeSystem {
     if (email?.startsWith('refused'))
       return { ok: false, problem: { error_class: 'refused', message: 'This one is refused.' } };
     if (operation.kind === 'create') {
-      const id = this.put({ ...blank(), ...operation.data, mark: operation.key } as CanonicalCustomer);
+      const id = this.put({ ...blank(), ...(operation.data as CanonicalCustomer), mark: operation.key } as CanonicalCustomer);
       return { ok: true, external_id: id, data: this.item(id)?.data as CanonicalData };
     }
     const before = this.items.get(operation.external_id);

@@ -1,5 +1,5 @@
-import { validationError } from '../orm/odoo.error.ts';
 import type { Environment, GeneratedRows, Model } from '../orm/model.types.ts';
+import { validationError } from '../orm/odoo.error.ts';
 import { boolean, field, many2many, many2one, model, one2many } from './field.builders.ts';
 import { fixedRows } from './reference.models.ts';
 import { syncTemplateOf, syncVariants } from './variant.service.ts';
@@ -21,18 +21,35 @@ export function attributeModels(generated: Readonly<Record<string, GeneratedRows
         name: field('char', 'Attribute', { required: true, indexed: true }),
         sequence: field('integer', 'Sequence', { initial: () => 20 }),
         create_variant: field('selection', 'Variant Creation', {
-          selection: [['always', 'Instantly'], ['dynamic', 'Dynamically'], ['no_variant', 'Never']],
+          selection: [
+            ['always', 'Instantly'],
+            ['dynamic', 'Dynamically'],
+            ['no_variant', 'Never'],
+          ],
           initial: () => 'always',
         }),
         display_type: field('selection', 'Display Type', {
-          selection: [['radio', 'Radio'], ['pills', 'Pills'], ['select', 'Select'], ['color', 'Color'], ['multi', 'Multi-checkbox']],
+          selection: [
+            ['radio', 'Radio'],
+            ['pills', 'Pills'],
+            ['select', 'Select'],
+            ['color', 'Color'],
+            ['multi', 'Multi-checkbox'],
+          ],
           initial: () => 'radio',
         }),
         value_ids: one2many('product.attribute.value', 'attribute_id', 'Values'),
         active: boolean('Active', true),
       },
       rows: fixedRows(
-        ['Size', 'Color'].map((name, i) => ({ id: i + 1, name, sequence: 20, create_variant: 'always', display_type: 'radio', active: true })),
+        ['Size', 'Color'].map((name, i) => ({
+          id: i + 1,
+          name,
+          sequence: 20,
+          create_variant: 'always',
+          display_type: 'radio',
+          active: true,
+        })),
       ),
     }),
     model({
@@ -43,18 +60,30 @@ export function attributeModels(generated: Readonly<Record<string, GeneratedRows
       fields: {
         name: field('char', 'Value', { required: true, indexed: true }),
         sequence: field('integer', 'Sequence', { initial: () => 10 }),
-        attribute_id: many2one('product.attribute', 'Attribute', { required: true, indexed: true, onDelete: 'cascade' }),
+        attribute_id: many2one('product.attribute', 'Attribute', {
+          required: true,
+          indexed: true,
+          onDelete: 'cascade',
+        }),
         active: boolean('Active', true),
       },
       rows: fixedRows(
-        ['S', 'L', 'Red', 'Blue'].map((name, i) => ({ id: i + 1, name, sequence: 10, attribute_id: i < 2 ? 1 : 2, active: true })),
+        ['S', 'L', 'Red', 'Blue'].map((name, i) => ({
+          id: i + 1,
+          name,
+          sequence: 10,
+          attribute_id: i < 2 ? 1 : 2,
+          active: true,
+        })),
       ),
       saved(env, id) {
         const table = env.db.table('product.attribute.value');
         const [name, attribute] = [table.value(id, 'name'), table.value(id, 'attribute_id')];
         const same = table.findEqual('attribute_id', Number(attribute)) ?? [];
         if (same.some((other) => other !== id && table.value(other, 'name') === name)) {
-          throw validationError('The operation cannot be completed: You cannot create two values with the same name for the same attribute.');
+          throw validationError(
+            'The operation cannot be completed: You cannot create two values with the same name for the same attribute.',
+          );
         }
       },
     }),
@@ -62,9 +91,14 @@ export function attributeModels(generated: Readonly<Record<string, GeneratedRows
       name: line,
       label: 'Product Template Attribute Line',
       order: 'sequence, attribute_id, id',
-      displayName: (env, id) => String(env.db.read(env, 'product.attribute', Number(env.db.read(env, line, id, 'attribute_id')), 'name')),
+      displayName: (env, id) =>
+        String(env.db.read(env, 'product.attribute', Number(env.db.read(env, line, id, 'attribute_id')), 'name')),
       fields: {
-        product_tmpl_id: many2one('product.template', 'Product Template', { required: true, indexed: true, onDelete: 'cascade' }),
+        product_tmpl_id: many2one('product.template', 'Product Template', {
+          required: true,
+          indexed: true,
+          onDelete: 'cascade',
+        }),
         attribute_id: many2one('product.attribute', 'Attribute', { required: true, onDelete: 'restrict' }),
         value_ids: many2many('product.attribute.value', 'Values'),
         product_template_value_ids: one2many(lineValue, 'attribute_line_id', 'Product Attribute Values'),
@@ -82,10 +116,19 @@ export function attributeModels(generated: Readonly<Record<string, GeneratedRows
       displayName: withAttribute(lineValue),
       fields: {
         name: field('char', 'Value', { related: ['product_attribute_value_id', 'name'] }),
-        product_attribute_value_id: many2one('product.attribute.value', 'Attribute Value', { required: true, onDelete: 'restrict' }),
+        product_attribute_value_id: many2one('product.attribute.value', 'Attribute Value', {
+          required: true,
+          onDelete: 'restrict',
+        }),
         attribute_line_id: many2one(line, 'Attribute Line', { required: true, indexed: true, onDelete: 'cascade' }),
-        attribute_id: { ...field('many2one', 'Attribute', { related: ['attribute_line_id', 'attribute_id'] }), relation: 'product.attribute' },
-        product_tmpl_id: { ...field('many2one', 'Product Template', { related: ['attribute_line_id', 'product_tmpl_id'] }), relation: 'product.template' },
+        attribute_id: {
+          ...field('many2one', 'Attribute', { related: ['attribute_line_id', 'attribute_id'] }),
+          relation: 'product.attribute',
+        },
+        product_tmpl_id: {
+          ...field('many2one', 'Product Template', { related: ['attribute_line_id', 'product_tmpl_id'] }),
+          relation: 'product.template',
+        },
         price_extra: field('float', 'Extra Price', { initial: () => 0 }),
         ptav_active: boolean('Active', true),
       },

@@ -34,8 +34,8 @@ export function commonFields(displayName: Model['displayName']): Record<string, 
     display_name: { type: 'char', label: 'Display Name', compute: displayName },
     create_date: { type: 'datetime', label: 'Created on', readonly: true },
     write_date: { type: 'datetime', label: 'Last Updated on', readonly: true },
-    create_uid: { type: 'integer', label: 'Created by', readonly: true },
-    write_uid: { type: 'integer', label: 'Last Updated by', readonly: true },
+    create_uid: { type: 'many2one', relation: 'res.users', label: 'Created by', readonly: true },
+    write_uid: { type: 'many2one', relation: 'res.users', label: 'Last Updated by', readonly: true },
   };
 }
 

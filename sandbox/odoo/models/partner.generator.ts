@@ -4,8 +4,36 @@ import type { GeneratedRows } from '../orm/model.types.ts';
 import { countryId, INSTALLED_AT, stateId } from './reference.models.ts';
 import { ascendingDates } from './write-dates.generator.ts';
 
-const FIRST = ['Anna', 'Björn', 'Çelik', 'Dmitri', 'Émilie', 'Faṭima', 'Gül', 'Håkon', 'José', 'Tuğba', 'Zoë', '李', 'Łukasz', 'Ngọc', 'Олена'];
-const LAST = ['Müller', "O'Brien", 'Šimůnek', 'Nuñez', 'Smith & Sons', 'van der Berg', '<b>Bold</b>', 'Nguyễn', 'Dvořák', '田中', 'Lee'];
+const FIRST = [
+  'Anna',
+  'Björn',
+  'Çelik',
+  'Dmitri',
+  'Émilie',
+  'Faṭima',
+  'Gül',
+  'Håkon',
+  'José',
+  'Tuğba',
+  'Zoë',
+  '李',
+  'Łukasz',
+  'Ngọc',
+  'Олена',
+];
+const LAST = [
+  'Müller',
+  "O'Brien",
+  'Šimůnek',
+  'Nuñez',
+  'Smith & Sons',
+  'van der Berg',
+  '<b>Bold</b>',
+  'Nguyễn',
+  'Dvořák',
+  '田中',
+  'Lee',
+];
 const COUNTRIES = ['DE', 'FR', 'GB', 'US', 'CH'];
 const CITIES = ['Köln', 'Paris', 'London', 'San Francisco', 'Zürich'];
 
@@ -23,11 +51,23 @@ export interface PartnerSeed {
 export function generatedPartners({ seed, partners, firstId }: PartnerSeed): GeneratedRows {
   const bare = (n: number) => n % 10 === 0;
   const place = (n: number) => n % COUNTRIES.length;
-  const filled = <T>(value: (n: number) => T) => (index: number) => (bare(index + 1) ? null : value(index + 1));
-  const every = <T>(value: (n: number) => T) => (index: number) => value(index + 1);
+  const filled =
+    <T>(value: (n: number) => T) =>
+    (index: number) =>
+      bare(index + 1) ? null : value(index + 1);
+  const every =
+    <T>(value: (n: number) => T) =>
+    (index: number) =>
+      value(index + 1);
   const existing = (n: number) => (n >= 1 && n <= partners ? [n - 1] : []);
-  const numbered = (pattern: RegExp) => (text: string | number) => existing(Number(pattern.exec(String(text))?.[1] ?? 0));
-  const writeDate = ascendingDates({ first: Date.UTC(2025, 4, 1, 10) * 1000, count: partners, step: 3600 * SECOND, seed });
+  const numbered = (pattern: RegExp) => (text: string | number) =>
+    existing(Number(pattern.exec(String(text))?.[1] ?? 0));
+  const writeDate = ascendingDates({
+    first: Date.UTC(2025, 4, 1, 10) * 1000,
+    count: partners,
+    step: 3600 * SECOND,
+    seed,
+  });
 
   return {
     count: partners,
@@ -61,7 +101,8 @@ export function generatedPartners({ seed, partners, firstId }: PartnerSeed): Gen
       ref: numbered(/^peer-0*(\d+)$/),
       email: numbered(/^partner(\d+)@example\.test$/),
       name: (text) => numbered(/ (\d+)$/)(text).filter((i) => partnerName(i + 1).toLowerCase() === text),
-      vat: (text) => existing(Number(/^de(\d{9,})$/.exec(String(text))?.[1] ?? 0) - 100_000_000).filter((i) => i % 20 === 5),
+      vat: (text) =>
+        existing(Number(/^de(\d{9,})$/.exec(String(text))?.[1] ?? 0) - 100_000_000).filter((i) => i % 20 === 5),
       parent_id: (id) => {
         const n = Number(id) - firstId + 1;
         return n % 20 === 6 ? [...existing(n + 1), ...existing(n + 2)] : [];

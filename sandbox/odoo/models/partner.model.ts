@@ -46,7 +46,12 @@ export function partnerModel({ version, seed, partners }: PartnerParts): Model {
       parent_id: many2one('res.partner', 'Related Company', { indexed: true }),
       child_ids: one2many('res.partner', 'parent_id', 'Contact'),
       type: field('selection', 'Address Type', {
-        selection: [['contact', 'Contact'], ['invoice', 'Invoice Address'], ['delivery', 'Delivery Address'], ['other', 'Other Address']],
+        selection: [
+          ['contact', 'Contact'],
+          ['invoice', 'Invoice Address'],
+          ['delivery', 'Delivery Address'],
+          ['other', 'Other Address'],
+        ],
         initial: () => 'contact',
       }),
       active: boolean('Active', true),
@@ -69,7 +74,8 @@ export function partnerModel({ version, seed, partners }: PartnerParts): Model {
     deleting(env, ids) {
       const users = env.db.table('res.users');
       const linked = users.keptSortedBy('id').filter((id) => ids.includes(Number(users.value(id, 'partner_id'))));
-      if (linked.length > 0) throw linkedToUser(version, String(env.db.read(env, 'res.users', linked[0] ?? 0, 'name')), linked[0] ?? 0);
+      if (linked.length > 0)
+        throw linkedToUser(version, String(env.db.read(env, 'res.users', linked[0] ?? 0, 'name')), linked[0] ?? 0);
     },
   });
 }
@@ -78,7 +84,8 @@ function displayName(env: Environment, id: number): string {
   const table = env.db.table('res.partner');
   const [name, parent, type] = [table.value(id, 'name'), table.value(id, 'parent_id'), table.value(id, 'type')];
   if (typeof parent === 'number') {
-    const own = name ?? { invoice: 'Invoice Address', delivery: 'Delivery Address', other: 'Other Address' }[String(type)];
+    const own =
+      name ?? { invoice: 'Invoice Address', delivery: 'Delivery Address', other: 'Other Address' }[String(type)];
     return `${String(table.value(parent, 'name') ?? '')}, ${String(own ?? '')}`;
   }
   return String(name ?? '');
@@ -87,7 +94,14 @@ function displayName(env: Environment, id: number): string {
 function systemPartners(version: OdooVersion) {
   const partner = { type: 'contact', is_company: false, customer_rank: 0, color: 0, lang: 'en_US' };
   return [
-    { ...partner, id: 1, name: 'My Company (San Francisco)', email: 'info@yourcompany.example.com', is_company: true, active: true },
+    {
+      ...partner,
+      id: 1,
+      name: 'My Company (San Francisco)',
+      email: 'info@yourcompany.example.com',
+      is_company: true,
+      active: true,
+    },
     { ...partner, id: 2, name: 'OdooBot', email: 'odoobot@example.com', active: true },
     { ...partner, id: 3, name: 'Administrator', email: 'admin@yourcompany.example.com', active: true },
     { ...partner, id: 4, name: 'Public user', active: false },

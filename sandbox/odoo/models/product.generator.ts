@@ -29,7 +29,12 @@ export function variantCount(products: number): number {
 /** Generated rows of the product models; ids start at 1, and those of the first nine templates are their variants' too. */
 export function generatedProducts({ version, seed, products }: ProductSeed): Readonly<Record<string, GeneratedRows>> {
   const blocks = Math.floor(products / BLOCK);
-  const date = ascendingDates({ first: Date.UTC(2025, 5, 1, 8) * 1000, count: products, step: 1800 * SECOND, seed: seed + 1 });
+  const date = ascendingDates({
+    first: Date.UTC(2025, 5, 1, 8) * 1000,
+    count: products,
+    step: 1800 * SECOND,
+    seed: seed + 1,
+  });
   const created = () => INSTALLED_AT;
   const price = (t: number) => 1 + (t % 200) + (t % 5 === 0 ? 0 : hash32(seed, t, 20) % 100) / 100;
   /** Template number and place among its variants, null where it has but one. */
@@ -46,7 +51,8 @@ export function generatedProducts({ version, seed, products }: ProductSeed): Rea
     return place === null ? code : `${code}-${(VARIANTS[place] ?? []).join('-').toUpperCase()}`;
   };
   const barcode = (variant: number) => (variant % 3 === 2 ? ean13(400_000_000_000 + variant) : null);
-  const blockOf = (id: string | number) => (exists(Number(id)) && Number(id) % BLOCK === 0 ? Number(id) / BLOCK - 1 : null);
+  const blockOf = (id: string | number) =>
+    exists(Number(id)) && Number(id) % BLOCK === 0 ? Number(id) / BLOCK - 1 : null;
 
   return {
     'product.template': {
@@ -64,7 +70,9 @@ export function generatedProducts({ version, seed, products }: ProductSeed): Rea
         create_date: created,
         write_date: date,
       },
-      find: { name: (text) => [Number(/^product (\d+)$/.exec(String(text))?.[1] ?? 0)].filter(exists).map((t) => t - 1) },
+      find: {
+        name: (text) => [Number(/^product (\d+)$/.exec(String(text))?.[1] ?? 0)].filter(exists).map((t) => t - 1),
+      },
     },
     'product.product': {
       count: variantCount(products),

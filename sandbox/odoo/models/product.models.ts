@@ -5,7 +5,11 @@ import { createRecord, writeRecords } from '../orm/record.writer.ts';
 import { boolean, field, many2many, many2one, model, one2many } from './field.builders.ts';
 import { onlyVariant, syncVariants, VARIANT_FIELDS, variantsOf } from './variant.service.ts';
 
-const SOLD_OR_SERVED = [['consu', 'Goods'], ['service', 'Service'], ['combo', 'Combo']] as const;
+const SOLD_OR_SERVED = [
+  ['consu', 'Goods'],
+  ['service', 'Service'],
+  ['combo', 'Combo'],
+] as const;
 
 /** Templates, what is offered, and products, the variants of each; a template without attributes has one. */
 export function productModels(version: OdooVersion, generated: Readonly<Record<string, GeneratedRows>>): Model[] {
@@ -18,7 +22,11 @@ export function productModels(version: OdooVersion, generated: Readonly<Record<s
       name: 'product.template',
       label: 'Product',
       order: 'is_favorite desc, name',
-      displayName: (env, id) => withCode(env.db.read(env, 'product.template', id, 'default_code'), env.db.table('product.template').value(id, 'name')),
+      displayName: (env, id) =>
+        withCode(
+          env.db.read(env, 'product.template', id, 'default_code'),
+          env.db.table('product.template').value(id, 'name'),
+        ),
       fields: {
         name: field('char', 'Name', { required: true, indexed: true }),
         default_code: shownVariant('char', 'Internal Reference', 'default_code'),
@@ -39,10 +47,19 @@ export function productModels(version: OdooVersion, generated: Readonly<Record<s
         image_1920: field('binary', 'Image'),
         attribute_line_ids: one2many('product.template.attribute.line', 'product_tmpl_id', 'Product Attributes'),
         product_variant_ids: one2many('product.product', 'product_tmpl_id', 'Products'),
-        product_variant_id: { ...field('many2one', 'Product', { compute: (env, id) => variantsOf(env, id)[0] ?? null }), relation: 'product.product' },
-        product_variant_count: field('integer', '# Product Variants', { compute: (env, id) => variantsOf(env, id).length }),
+        product_variant_id: {
+          ...field('many2one', 'Product', { compute: (env, id) => variantsOf(env, id)[0] ?? null }),
+          relation: 'product.product',
+        },
+        product_variant_count: field('integer', '# Product Variants', {
+          compute: (env, id) => variantsOf(env, id).length,
+        }),
         qty_available: field('float', 'Quantity On Hand', {
-          compute: (env, id) => variantsOf(env, id).reduce((sum, v) => sum + Number(env.db.table('product.product').value(v, 'qty_available') ?? 0), 0),
+          compute: (env, id) =>
+            variantsOf(env, id).reduce(
+              (sum, v) => sum + Number(env.db.table('product.product').value(v, 'qty_available') ?? 0),
+              0,
+            ),
         }),
         currency_id: { ...field('many2one', 'Currency', { compute: () => 1 }), relation: 'res.currency' },
       },
@@ -53,13 +70,16 @@ export function productModels(version: OdooVersion, generated: Readonly<Record<s
           // They were assigned before there was a variant to take them.
           const own = VARIANT_FIELDS.filter((name) => vals[name] !== undefined);
           const variant = onlyVariant(env, id);
-          if (variant !== null && own.length > 0) writeRecords(env, 'product.product', [variant], Object.fromEntries(own.map((name) => [name, vals[name]])));
+          if (variant !== null && own.length > 0)
+            writeRecords(env, 'product.product', [variant], Object.fromEntries(own.map((name) => [name, vals[name]])));
         }
         const archived = before !== null && vals.active !== undefined && before.active !== Boolean(vals.active);
-        for (const variant of variantsOf(env, id, true)) env.db.patch(env, 'product.product', variant, archived ? { active: Boolean(vals.active) } : {});
+        for (const variant of variantsOf(env, id, true))
+          env.db.patch(env, 'product.product', variant, archived ? { active: Boolean(vals.active) } : {});
       },
       deleting(env, ids) {
-        for (const id of ids) for (const variant of variantsOf(env, id, true)) env.db.model('product.product').deleting?.(env, [variant]);
+        for (const id of ids)
+          for (const variant of variantsOf(env, id, true)) env.db.model('product.product').deleting?.(env, [variant]);
       },
     }),
     model({
@@ -68,7 +88,11 @@ export function productModels(version: OdooVersion, generated: Readonly<Record<s
       order: 'is_favorite desc, default_code, name, id',
       displayName: variantName,
       fields: {
-        product_tmpl_id: many2one('product.template', 'Product Template', { required: true, indexed: true, onDelete: 'cascade' }),
+        product_tmpl_id: many2one('product.template', 'Product Template', {
+          required: true,
+          indexed: true,
+          onDelete: 'cascade',
+        }),
         name: ofTemplate('char', 'Name', 'name'),
         default_code: field('char', 'Internal Reference', { indexed: true }),
         barcode: field('char', 'Barcode', { indexed: true }),
@@ -77,8 +101,10 @@ export function productModels(version: OdooVersion, generated: Readonly<Record<s
         list_price: ofTemplate('float', 'Sales Price', 'list_price'),
         price_extra: field('float', 'Variant Price Extra', { compute: priceExtra }),
         lst_price: field('float', 'Sales Price', {
-          compute: (env, id) => Number(env.db.read(env, 'product.product', id, 'list_price') ?? 0) + priceExtra(env, id),
-          assign: (env, id, value) => writeRecords(env, 'product.product', [id], { list_price: Number(value ?? 0) - priceExtra(env, id) }),
+          compute: (env, id) =>
+            Number(env.db.read(env, 'product.product', id, 'list_price') ?? 0) + priceExtra(env, id),
+          assign: (env, id, value) =>
+            writeRecords(env, 'product.product', [id], { list_price: Number(value ?? 0) - priceExtra(env, id) }),
         }),
         description: ofTemplate('html', 'Description', 'description'),
         description_sale: ofTemplate('text', 'Sales Description', 'description_sale'),
@@ -96,16 +122,30 @@ export function productModels(version: OdooVersion, generated: Readonly<Record<s
       generated: generated['product.product'],
       prepare(env, vals) {
         if (vals.product_tmpl_id) return vals;
-        const own = new Set([...VARIANT_FIELDS, 'product_template_attribute_value_ids', 'lst_price', 'active', 'qty_available']);
+        const own = new Set([
+          ...VARIANT_FIELDS,
+          'product_template_attribute_value_ids',
+          'lst_price',
+          'active',
+          'qty_available',
+        ]);
         const shared = Object.fromEntries(Object.entries(vals).filter(([name]) => !own.has(name)));
-        const template = createRecord({ ...env, context: { ...env.context, create_product_product: false } }, 'product.template', shared);
-        return { ...Object.fromEntries(Object.entries(vals).filter(([name]) => own.has(name))), product_tmpl_id: template };
+        const template = createRecord(
+          { ...env, context: { ...env.context, create_product_product: false } },
+          'product.template',
+          shared,
+        );
+        return {
+          ...Object.fromEntries(Object.entries(vals).filter(([name]) => own.has(name))),
+          product_tmpl_id: template,
+        };
       },
       saved(env, id, _before, vals) {
         uniqueBarcode(env, id);
         // What the template keeps a copy of moves its write date too.
         const template = Number(env.db.table('product.product').value(id, 'product_tmpl_id'));
-        if (vals.default_code !== undefined || vals.weight !== undefined) env.db.patch(env, 'product.template', template, {});
+        if (vals.default_code !== undefined || vals.weight !== undefined)
+          env.db.patch(env, 'product.template', template, {});
         if (vals.active === true) env.db.patch(env, 'product.template', template, { active: true });
       },
       deleted(env, before) {
@@ -132,7 +172,9 @@ function shownVariant(type: Field['type'], label: string, name: string): Field {
     ...((name === 'default_code' || name === 'barcode') && {
       candidates: (db, value: string | number) => {
         const products = db.table('product.product');
-        return (products.findEqual(name, String(value)) ?? []).map((id) => Number(products.value(id, 'product_tmpl_id')));
+        return (products.findEqual(name, String(value)) ?? []).map((id) =>
+          Number(products.value(id, 'product_tmpl_id')),
+        );
       },
     }),
   });
@@ -140,7 +182,10 @@ function shownVariant(type: Field['type'], label: string, name: string): Field {
 
 function priceExtra(env: Environment, id: number): number {
   const values = env.db.table('product.product').value(id, 'product_template_attribute_value_ids') as number[] | null;
-  return (values ?? []).reduce((sum, value) => sum + Number(env.db.table('product.template.attribute.value').value(value, 'price_extra') ?? 0), 0);
+  return (values ?? []).reduce(
+    (sum, value) => sum + Number(env.db.table('product.template.attribute.value').value(value, 'price_extra') ?? 0),
+    0,
+  );
 }
 
 function variantName(env: Environment, id: number): string {

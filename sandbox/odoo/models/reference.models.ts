@@ -5,7 +5,7 @@ import { boolean, field, many2one, model } from './field.builders.ts';
 /** When the database was set up: the dates of what comes with it, microseconds. */
 export const INSTALLED_AT = Date.UTC(2025, 0, 1) * 1000;
 
-const STAMPS = { create_date: INSTALLED_AT, write_date: INSTALLED_AT, create_uid: 1, write_uid: 1 };
+const STAMPS = { create_date: INSTALLED_AT, write_date: INSTALLED_AT, create_uid: 2, write_uid: 2 };
 
 export function fixedRows(rows: readonly Row[]): Row[] {
   return rows.map((row) => ({ ...STAMPS, ...row }));
@@ -43,7 +43,9 @@ export function referenceModels(version: OdooVersion): Model[] {
         name: field('char', 'Country Name', { required: true }),
         code: field('char', 'Country Code', { required: true, indexed: true }),
       },
-      rows: fixedRows([...COUNTRY_IDS].map(([code, id]) => ({ id, code, name: NAMES[code] ?? english.of(code) ?? code }))),
+      rows: fixedRows(
+        [...COUNTRY_IDS].map(([code, id]) => ({ id, code, name: NAMES[code] ?? english.of(code) ?? code })),
+      ),
     }),
     model({
       name: 'res.country.state',
@@ -59,7 +61,9 @@ export function referenceModels(version: OdooVersion): Model[] {
         code: field('char', 'State Code', { required: true, indexed: true }),
         country_id: many2one('res.country', 'Country', { required: true, indexed: true }),
       },
-      rows: fixedRows(STATE_ROWS.map(([country, code, name], i) => ({ id: i + 1, code, name, country_id: countryId(country) }))),
+      rows: fixedRows(
+        STATE_ROWS.map(([country, code, name], i) => ({ id: i + 1, code, name, country_id: countryId(country) })),
+      ),
     }),
     model({
       name: 'res.currency',
@@ -84,8 +88,20 @@ export function referenceModels(version: OdooVersion): Model[] {
       fields: {
         name: field('char', 'Tax Name', { required: true }),
         amount: field('float', 'Amount', { required: true }),
-        amount_type: field('selection', 'Tax Computation', { selection: [['percent', 'Percentage'], ['fixed', 'Fixed']], initial: () => 'percent' }),
-        type_tax_use: field('selection', 'Tax Type', { selection: [['sale', 'Sales'], ['purchase', 'Purchases']], initial: () => 'sale' }),
+        amount_type: field('selection', 'Tax Computation', {
+          selection: [
+            ['percent', 'Percentage'],
+            ['fixed', 'Fixed'],
+          ],
+          initial: () => 'percent',
+        }),
+        type_tax_use: field('selection', 'Tax Type', {
+          selection: [
+            ['sale', 'Sales'],
+            ['purchase', 'Purchases'],
+          ],
+          initial: () => 'sale',
+        }),
         price_include: boolean('Included in Price', false),
         sequence: field('integer', 'Sequence', { initial: () => 1 }),
         active: boolean('Active', true),
@@ -102,7 +118,11 @@ export function referenceModels(version: OdooVersion): Model[] {
       name: 'res.partner.category',
       label: 'Partner Tags',
       order: 'name, id',
-      fields: { name: field('char', 'Name', { required: true }), active: boolean('Active', true), color: field('integer', 'Color') },
+      fields: {
+        name: field('char', 'Name', { required: true }),
+        active: boolean('Active', true),
+        color: field('integer', 'Color'),
+      },
       rows: fixedRows([
         { id: 1, name: 'Retail', active: true, color: 1 },
         { id: 2, name: 'Wholesale', active: true, color: 2 },
@@ -121,15 +141,23 @@ export function referenceModels(version: OdooVersion): Model[] {
             const table = env.db.table('product.category');
             const parent = table.value(id, 'parent_id');
             const own = String(table.value(id, 'name') ?? '');
-            return typeof parent === 'number' ? `${String(env.db.read(env, 'product.category', parent, 'complete_name'))} / ${own}` : own;
+            return typeof parent === 'number'
+              ? `${String(env.db.read(env, 'product.category', parent, 'complete_name'))} / ${own}`
+              : own;
           },
         }),
       },
       // 19 has no category `All` that everything is in (recording 37).
       rows: fixedRows(
         version === 18
-          ? [{ id: 1, name: 'All' }, { id: 2, name: 'Saleable', parent_id: 1 }]
-          : [{ id: 1, name: 'Goods' }, { id: 2, name: 'Services' }],
+          ? [
+              { id: 1, name: 'All' },
+              { id: 2, name: 'Saleable', parent_id: 1 },
+            ]
+          : [
+              { id: 1, name: 'Goods' },
+              { id: 2, name: 'Services' },
+            ],
       ),
     }),
   ];

@@ -1,9 +1,14 @@
 import { Big } from 'big.js';
-import type { Environment } from '../orm/model.types.ts';
+import type { Environment, OdooVersion } from '../orm/model.types.ts';
 
 export interface LineAmounts {
   subtotal: Big;
   tax: Big;
+}
+
+/** The field of a line that holds its taxes. */
+export function taxField(version: OdooVersion): 'tax_id' | 'tax_ids' {
+  return version === 18 ? 'tax_id' : 'tax_ids';
 }
 
 /** What a line comes to, each to the cent: quantity × price less discount, and its taxes on that. */
@@ -12,7 +17,7 @@ export function lineAmounts(env: Environment, line: number): LineAmounts {
   const number = (field: string) => new Big(Number(table.value(line, field) ?? 0));
   const rest = new Big(100).minus(number('discount')).div(100);
   const subtotal = number('product_uom_qty').times(number('price_unit')).times(rest).round(2, Big.roundHalfUp);
-  const taxes = (table.value(line, 'tax_ids') as readonly number[] | null) ?? [];
+  const taxes = (table.value(line, taxField(env.version)) as readonly number[] | null) ?? [];
   const tax = taxes.reduce((sum, id) => {
     const rate = new Big(Number(env.db.table('account.tax').value(id, 'amount') ?? 0)).div(100);
     return sum.plus(subtotal.times(rate).round(2, Big.roundHalfUp));

@@ -1,14 +1,10 @@
-import type { Environment, Field, GeneratedRows, Model, OdooVersion } from '../orm/model.types.ts';
+import type { Environment, GeneratedRows, Model, OdooVersion } from '../orm/model.types.ts';
 import { userError, validationError } from '../orm/odoo.error.ts';
 import { boolean, field, many2many, many2one, model } from './field.builders.ts';
-import { lineAmounts } from './sale-line.amounts.ts';
+import { lineAmounts, taxField } from './sale-line.amounts.ts';
 
 /** Lines of orders: products, or headings and notes. The taxes are `tax_id` on 18 and `tax_ids` on 19. */
 export function saleLineModel(version: OdooVersion, generated: GeneratedRows | undefined): Model {
-  const taxes = many2many('account.tax', 'Taxes');
-  // The generator and the sums know the newer name only.
-  const taxFields: Record<string, Field> =
-    version === 19 ? { tax_ids: taxes } : { tax_ids: taxes, tax_id: { ...taxes, related: ['own_id', 'tax_ids'] } };
   return model({
     name: 'sale.order.line',
     label: 'Sales Order Line',
@@ -25,13 +21,18 @@ export function saleLineModel(version: OdooVersion, generated: GeneratedRows | u
       product_uom_qty: field('float', 'Quantity', { initial: () => 1 }),
       price_unit: field('float', 'Unit Price', { initial: () => 0 }),
       discount: field('float', 'Discount (%)', { initial: () => 0 }),
-      ...taxFields,
+      [taxField(version)]: many2many('account.tax', 'Taxes'),
       price_subtotal: field('monetary', 'Subtotal', { compute: (env, id) => lineAmounts(env, id).subtotal.toNumber() }),
       price_tax: field('float', 'Total Tax', { compute: (env, id) => lineAmounts(env, id).tax.toNumber() }),
       price_total: field('monetary', 'Total', {
         compute: (env, id) => lineAmounts(env, id).subtotal.plus(lineAmounts(env, id).tax).toNumber(),
       }),
-      display_type: field('selection', 'Display Type', { selection: [['line_section', 'Section'], ['line_note', 'Note']] }),
+      display_type: field('selection', 'Display Type', {
+        selection: [
+          ['line_section', 'Section'],
+          ['line_note', 'Note'],
+        ],
+      }),
       is_downpayment: boolean('Is a down payment', false),
       sequence: field('integer', 'Sequence', { initial: () => 10 }),
       state: { ...field('selection', 'Order Status', { related: ['order_id', 'state'] }) },
@@ -42,15 +43,24 @@ export function saleLineModel(version: OdooVersion, generated: GeneratedRows | u
       const accountable = table.value(id, 'display_type') === null && table.value(id, 'is_downpayment') !== true;
       const product = table.value(id, 'product_id');
       if (accountable && product === null) {
-        throw validationError('The operation cannot be completed: Missing required fields on accountable sale order line.');
+        throw validationError(
+          'The operation cannot be completed: Missing required fields on accountable sale order line.',
+        );
       }
-      if (table.value(id, 'display_type') !== null && (product !== null || Number(table.value(id, 'price_unit')) !== 0)) {
+      if (
+        table.value(id, 'display_type') !== null &&
+        (product !== null || Number(table.value(id, 'price_unit')) !== 0)
+      ) {
         throw validationError('The operation cannot be completed: Forbidden values on non-accountable sale order line');
       }
       env.db.patch(env, 'sale.order', Number(table.value(id, 'order_id')), {});
     },
     deleting(env, ids) {
-      const confirmed = ids.some((id) => env.db.read(env, 'sale.order.line', id, 'state') === 'sale' && env.db.table('sale.order.line').value(id, 'display_type') === null);
+      const confirmed = ids.some(
+        (id) =>
+          env.db.read(env, 'sale.order.line', id, 'state') === 'sale' &&
+          env.db.table('sale.order.line').value(id, 'display_type') === null,
+      );
       if (!confirmed) return;
       throw userError(
         "Once a sales order is confirmed, you can't remove one of its lines (we need to track if something gets invoiced or delivered).\n                Set the quantity to 0 instead.",
@@ -68,11 +78,11 @@ function withDefaults(env: Environment, vals: Record<string, unknown>): Record<s
   const read = (name: string) => env.db.read(env, 'product.product', product, name);
   const sold = read('description_sale');
   const title = env.db.model('product.product').displayName(env, product);
-  const taxed = vals.tax_ids !== undefined || vals.tax_id !== undefined;
+  const taxes = taxField(env.version);
   return {
     ...vals,
     name: vals.name || (sold === null ? title : `${title}\n${String(sold)}`),
     price_unit: vals.price_unit ?? read('lst_price'),
-    ...(!taxed && { tax_ids: [[6, 0, read('taxes_id') ?? []]] }),
+    [taxes]: vals[taxes] ?? [[6, 0, read('taxes_id') ?? []]],
   };
 }

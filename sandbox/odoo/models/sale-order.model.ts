@@ -1,12 +1,17 @@
 import { roundTo } from '../orm/field.coercion.ts';
 import type { Environment, GeneratedRows, Model, OdooVersion } from '../orm/model.types.ts';
 import { userError } from '../orm/odoo.error.ts';
-import { idsWhere } from '../orm/relation.lookup.ts';
 import { writeRecords } from '../orm/record.writer.ts';
+import { idsWhere } from '../orm/relation.lookup.ts';
 import { boolean, field, many2one, model, one2many } from './field.builders.ts';
 import { orderAmounts } from './sale-line.amounts.ts';
 
-const STATES = [['draft', 'Quotation'], ['sent', 'Quotation Sent'], ['sale', 'Sales Order'], ['cancel', 'Cancelled']] as const;
+const STATES = [
+  ['draft', 'Quotation'],
+  ['sent', 'Quotation Sent'],
+  ['sale', 'Sales Order'],
+  ['cancel', 'Cancelled'],
+] as const;
 
 /** Quotations and sales orders. */
 export function saleOrderModel(version: OdooVersion, generated: GeneratedRows | undefined): Model {
@@ -22,13 +27,18 @@ export function saleOrderModel(version: OdooVersion, generated: GeneratedRows | 
       partner_id: many2one('res.partner', 'Customer', { required: true }),
       partner_invoice_id: many2one('res.partner', 'Invoice Address', { required: true }),
       partner_shipping_id: many2one('res.partner', 'Delivery Address', { required: true }),
-      date_order: field('datetime', 'Order Date', { required: true, initial: (env) => Math.floor(env.now / 1e6) * 1e6 }),
+      date_order: field('datetime', 'Order Date', {
+        required: true,
+        initial: (env) => Math.floor(env.now / 1e6) * 1e6,
+      }),
       commitment_date: field('datetime', 'Delivery Date'),
       state: field('selection', 'Status', { selection: STATES, initial: () => 'draft' }),
       locked: boolean('Locked', false),
       order_line: one2many('sale.order.line', 'order_id', 'Order Lines'),
       currency_id: many2one('res.currency', 'Currency', { required: true, initial: () => 1 }),
-      amount_untaxed: field('monetary', 'Untaxed Amount', { compute: (env, id) => orderAmounts(env, id).subtotal.toNumber() }),
+      amount_untaxed: field('monetary', 'Untaxed Amount', {
+        compute: (env, id) => orderAmounts(env, id).subtotal.toNumber(),
+      }),
       amount_tax: field('monetary', 'Taxes', { compute: (env, id) => orderAmounts(env, id).tax.toNumber() }),
       amount_total: field('monetary', 'Total', {
         compute(env, id) {
@@ -37,7 +47,12 @@ export function saleOrderModel(version: OdooVersion, generated: GeneratedRows | 
         },
       }),
       invoice_status: field('selection', 'Invoice Status', {
-        selection: [['upselling', 'Upselling Opportunity'], ['invoiced', 'Fully Invoiced'], ['to invoice', 'To Invoice'], ['no', 'Nothing to Invoice']],
+        selection: [
+          ['upselling', 'Upselling Opportunity'],
+          ['invoiced', 'Fully Invoiced'],
+          ['to invoice', 'To Invoice'],
+          ['no', 'Nothing to Invoice'],
+        ],
         compute: (env, id) => (env.db.table(table).value(id, 'state') === 'sale' ? 'to invoice' : 'no'),
       }),
       note: field('html', 'Terms and conditions'),
@@ -87,17 +102,13 @@ export function saleOrderModel(version: OdooVersion, generated: GeneratedRows | 
         writeRecords(env, table, ids, { locked: true });
         return null;
       },
-      message_subscribe: () => true,
     },
   });
 }
 
 /** S00001, S00002… above all that were generated. */
 function nextName(env: Environment): string {
-  const { generated } = env.db.table('sale.order');
-  const made = env.db.table('sale.order').keptSortedBy('id').filter((id) => !env.db.table('sale.order').isGenerated(id));
-  let number = generated.count + made.length + 1;
-  while (env.db.table('sale.order').findEqual('name', `S${String(number).padStart(5, '0')}`)?.length) number += 1;
+  const number = env.db.nextNumber('sale.order', env.db.table('sale.order').generated.count + 1);
   return `S${String(number).padStart(5, '0')}`;
 }
 
@@ -105,7 +116,9 @@ function nextName(env: Environment): string {
 function addressOf(env: Environment, partner: number, type: string): number | null {
   if (!env.db.table('res.partner').has(partner)) return null;
   const children = idsWhere(env, 'res.partner', 'parent_id', partner);
-  const found = children.find((id) => env.db.table('res.partner').value(id, 'type') === type && env.db.table('res.partner').value(id, 'active'));
+  const found = children.find(
+    (id) => env.db.table('res.partner').value(id, 'type') === type && env.db.table('res.partner').value(id, 'active'),
+  );
   return found ?? partner;
 }
 

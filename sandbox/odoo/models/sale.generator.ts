@@ -1,6 +1,7 @@
 import { SECOND } from '../orm/datetime.format.ts';
 import type { GeneratedRows, OdooVersion } from '../orm/model.types.ts';
 import { variantCount } from './product.generator.ts';
+import { taxField } from './sale-line.amounts.ts';
 import { ascendingDates } from './write-dates.generator.ts';
 
 export interface SaleSeed {
@@ -17,13 +18,20 @@ export interface SaleSeed {
 /** Orders of two lines each, as in recording 38: the fourth is partner 54's, for 92.00 before taxes. */
 export function generatedSales(shop: SaleSeed): Readonly<Record<string, GeneratedRows>> {
   const { version, seed, orders, partners, products, firstPartnerId, fallbackPartnerId } = shop;
-  const date = ascendingDates({ first: Date.UTC(2025, 6, 1, 7) * 1000, count: orders, step: 600 * SECOND, seed: seed + 2 });
+  const date = ascendingDates({
+    first: Date.UTC(2025, 6, 1, 7) * 1000,
+    count: orders,
+    step: 600 * SECOND,
+    seed: seed + 2,
+  });
   const second = (micros: number) => Math.floor(micros / SECOND) * SECOND;
-  const partner = (i: number) => (partners === 0 ? fallbackPartnerId : firstPartnerId + (((i + 1) * 13 + 1) % partners));
+  const partner = (i: number) =>
+    partners === 0 ? fallbackPartnerId : firstPartnerId + (((i + 1) * 13 + 1) % partners);
   const variants = variantCount(products);
   const orderOf = (line: number) => Math.floor(line / 2) + 1;
   const existing = (n: number) => (n >= 1 && n <= orders ? [n - 1] : []);
-  const numbered = (pattern: RegExp) => (text: string | number) => existing(Number(pattern.exec(String(text))?.[1] ?? 0));
+  const numbered = (pattern: RegExp) => (text: string | number) =>
+    existing(Number(pattern.exec(String(text))?.[1] ?? 0));
   const refused = (i: number) => (i + 1) % 29 === 0;
 
   return {
@@ -55,16 +63,18 @@ export function generatedSales(shop: SaleSeed): Readonly<Record<string, Generate
         product_id: (line) => ((line * 7) % variants) + 1,
         name: (line) => `As ordered, line ${(line % 2) + 1}`,
         product_uom_qty: (line) => (line % 2 === 0 ? 1 + (orderOf(line) % 3) : 1),
-        price_unit: (line) => (line % 2 === 0 ? 10 * (1 + ((orderOf(line) - 1) % 50)) : (3 * (1 + ((orderOf(line) - 1) % 99)))),
+        price_unit: (line) =>
+          line % 2 === 0 ? 10 * (1 + ((orderOf(line) - 1) % 50)) : 3 * (1 + ((orderOf(line) - 1) % 99)),
         discount: (line) => (orderOf(line) % 7 === 0 && line % 2 === 0 ? 12.5 : 0),
         // Of the recorded order 4, 18 had taxed the lines and 19 had not.
-        tax_ids: (line) => (version === 18 || orderOf(line) % 2 === 1 ? [1] : []),
+        [taxField(version)]: (line) => (version === 18 || orderOf(line) % 2 === 1 ? [1] : []),
         sequence: () => 10,
         create_date: (line) => second(date(orderOf(line) - 1)),
         write_date: (line) => date(orderOf(line) - 1),
       },
       find: {
-        order_id: (id) => (products > 0 && Number(id) >= 1 && Number(id) <= orders ? [Number(id) * 2 - 2, Number(id) * 2 - 1] : []),
+        order_id: (id) =>
+          products > 0 && Number(id) >= 1 && Number(id) <= orders ? [Number(id) * 2 - 2, Number(id) * 2 - 1] : [],
       },
     },
   };

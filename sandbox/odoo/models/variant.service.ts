@@ -1,7 +1,7 @@
 import type { Environment, Stored } from '../orm/model.types.ts';
-import { idsWhere } from '../orm/relation.lookup.ts';
 import { unlinkRecords } from '../orm/record.remover.ts';
 import { createRecord, writeRecords } from '../orm/record.writer.ts';
+import { idsWhere } from '../orm/relation.lookup.ts';
 
 const LINE = 'product.template.attribute.line';
 const LINE_VALUE = 'product.template.attribute.value';
@@ -27,13 +27,17 @@ export function onlyVariant(env: Environment, template: number): number | null {
 export function syncTemplateOf(env: Environment, line: number): void {
   const wanted = ids(env.db.table(LINE).value(line, 'value_ids'));
   const existing = idsWhere(env, LINE_VALUE, 'attribute_line_id', line);
-  const valueOf = (id: number) => Number(env.db.table(LINE_VALUE).value(id, 'product_attribute_value_id'));
+  const attributeValueOf = (id: number) => Number(env.db.table(LINE_VALUE).value(id, 'product_attribute_value_id'));
   for (const value of wanted) {
-    if (existing.some((id) => valueOf(id) === value)) continue;
+    if (existing.some((id) => attributeValueOf(id) === value)) continue;
     createRecord(env, LINE_VALUE, { attribute_line_id: line, product_attribute_value_id: value });
   }
   const template = Number(env.db.table(LINE).value(line, 'product_tmpl_id'));
-  syncVariants(env, template, existing.filter((id) => !wanted.includes(valueOf(id))));
+  syncVariants(
+    env,
+    template,
+    existing.filter((id) => !wanted.includes(attributeValueOf(id))),
+  );
 }
 
 /** Creates the variants that a template's lines ask for and removes the others; `obsolete` line values go at the end. */
@@ -46,10 +50,16 @@ export function syncVariants(env: Environment, template: number, obsolete: reado
   const wanted = new Map(combinations(choices).map((combination) => [key(combination), combination]));
   const surplus: number[] = [];
   for (const variant of variantsOf(env, template, true)) {
-    if (!wanted.delete(key(ids(env.db.table('product.product').value(variant, 'product_template_attribute_value_ids'))))) surplus.push(variant);
+    if (
+      !wanted.delete(key(ids(env.db.table('product.product').value(variant, 'product_template_attribute_value_ids'))))
+    )
+      surplus.push(variant);
   }
   for (const combination of wanted.values()) {
-    createRecord(env, 'product.product', { product_tmpl_id: template, product_template_attribute_value_ids: [[6, 0, combination]] });
+    createRecord(env, 'product.product', {
+      product_tmpl_id: template,
+      product_template_attribute_value_ids: [[6, 0, combination]],
+    });
   }
   for (const variant of surplus) removeOrArchive(env, variant);
   for (const value of obsolete) unlinkRecords(env, LINE_VALUE, [value]);
@@ -57,12 +67,17 @@ export function syncVariants(env: Environment, template: number, obsolete: reado
 
 /** A variant that was sold stays, archived. */
 function removeOrArchive(env: Environment, variant: number): void {
-  if (idsWhere(env, 'sale.order.line', 'product_id', variant).length === 0) unlinkRecords(env, 'product.product', [variant]);
-  else if (env.db.table('product.product').value(variant, 'active') === true) writeRecords(env, 'product.product', [variant], { active: false });
+  if (idsWhere(env, 'sale.order.line', 'product_id', variant).length === 0)
+    unlinkRecords(env, 'product.product', [variant]);
+  else if (env.db.table('product.product').value(variant, 'active') === true)
+    writeRecords(env, 'product.product', [variant], { active: false });
 }
 
 function combinations(choices: readonly (readonly number[])[]): number[][] {
-  return choices.reduce<number[][]>((all, values) => all.flatMap((start) => values.map((value) => [...start, value])), [[]]);
+  return choices.reduce<number[][]>(
+    (all, values) => all.flatMap((start) => values.map((value) => [...start, value])),
+    [[]],
+  );
 }
 
 function key(combination: readonly number[]): string {

@@ -16,6 +16,7 @@ export class Database {
   readonly #models = new Map<string, Model>();
   readonly #tables = new Map<string, RecordTable>();
   readonly #externalIds = new Map<string, { model: string; id: number }>();
+  readonly #sequences = new Map<string, number>();
   readonly #clock: () => number;
   /** Sees every record that a call from outside has saved; a throw refuses it. */
   watch: ((env: Environment, model: string, id: number) => void) | null = null;
@@ -67,11 +68,20 @@ export class Database {
     try {
       return work(env);
     } catch (problem) {
-      for (const undo of this.#undo.reverse()) undo();
+      this.rollbackTo(0);
       throw problem instanceof RangeError ? new OdooError('builtins.RecursionError', problem.message) : problem;
     } finally {
       this.#undo = [];
     }
+  }
+
+  /** A point within the transaction to go back to. */
+  savepoint(): number {
+    return this.#undo.length;
+  }
+
+  rollbackTo(savepoint: number): void {
+    for (const undo of this.#undo.splice(savepoint).reverse()) undo();
   }
 
   /** The clock in microseconds: never the same twice, and never on a whole second, as it hardly ever is. */
@@ -112,6 +122,13 @@ export class Database {
   fieldOf(model: string, name: string): Field | undefined {
     const { fields } = this.model(model);
     return Object.hasOwn(fields, name) ? fields[name] : undefined;
+  }
+
+  /** The next number of a sequence that starts with `first`; a transaction that fails leaves a gap. */
+  nextNumber(sequence: string, first: number): number {
+    const number = this.#sequences.get(sequence) ?? first;
+    this.#sequences.set(sequence, number + 1);
+    return number;
   }
 
   externalId(name: string): { model: string; id: number } | null {

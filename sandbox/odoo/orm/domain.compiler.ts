@@ -48,7 +48,9 @@ function compileCondition(env: Environment, model: string, condition: Condition)
     const negated = rest.length === 0 && condition.operator === 'not any';
     return (id) => idsIn(read(id)).some(test) !== negated;
   }
-  const test = valueTest(env, field, condition);
+  // Of the record itself: below or above it in its own hierarchy.
+  const itself = name === 'id' && condition.operator.endsWith('_of');
+  const test = valueTest(env, itself ? { ...field, relation: model } : field, condition);
   return (id) => test(read(id));
 }
 

@@ -49,7 +49,11 @@ function narrowCondition(env: Environment, model: string, condition: Condition, 
   if (path === 'write_date') {
     const { from, before } = datetimeTest(env.version, condition);
     const dateAt = (index: number) => Number(table.generated.columns.write_date?.(index) ?? 0);
-    return { ...all, from: firstWhere(all.to, (i) => dateAt(i) >= from), to: firstWhere(all.to, (i) => dateAt(i) >= before) };
+    return {
+      ...all,
+      from: firstWhere(all.to, (i) => dateAt(i) >= from),
+      to: firstWhere(all.to, (i) => dateAt(i) >= before),
+    };
   }
   const wanted = equalTo(path, operator, value);
   if (!wanted) return all;

@@ -67,7 +67,10 @@ function asHtml(text: string): string | null {
   if (text.trim() === '') return null;
   const harmless = text.replace(/<script[\s\S]*?<\/script>/gi, '').replace(/ on\w+="[^"]*"/gi, '');
   if (/<[a-z][^>]*>/i.test(harmless)) return harmless;
-  return `<p>${harmless.replaceAll('&', '&amp;').replace(/&amp;(#?\w+;)/g, '&$1').replaceAll('<', '&lt;')}</p>`;
+  return `<p>${harmless
+    .replaceAll('&', '&amp;')
+    .replace(/&amp;(#?\w+;)/g, '&$1')
+    .replaceAll('<', '&lt;')}</p>`;
 }
 
 function many2one({ env, model, name, field }: FieldPlace, value: unknown): number {

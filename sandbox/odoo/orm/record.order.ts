@@ -10,7 +10,8 @@ export interface OrderKey {
 /** Reads `write_date desc, id`; throws for unknown fields and other words. */
 export function parseOrder(env: Environment, model: string, order: string): OrderKey[] {
   return order.split(',').map((part) => {
-    const [, field = '', direction] = /^([\w.]+)(?: +(asc|desc))?(?: +nulls +(?:first|last))?$/i.exec(part.trim()) ?? [];
+    const [, field = '', direction] =
+      /^([\w.]+)(?: +(asc|desc))?(?: +nulls +(?:first|last))?$/i.exec(part.trim()) ?? [];
     if (!field) {
       throw valueError(
         `Invalid "order" specified (${order}). A valid "order" specification is a comma-separated list of valid field names (optionally followed by asc/desc for the direction)`,
@@ -46,7 +47,7 @@ export function recordComparator(env: Environment, model: string, keys: readonly
 /** Relations sort by the name of the other record. */
 function sortValue(env: Environment, model: string, name: string): (id: number) => Stored {
   const field = env.db.fieldOf(model, name);
-  if (!field || field.type !== 'many2one') return (id) => env.db.read(env, model, id, name);
+  if (field?.type !== 'many2one') return (id) => env.db.read(env, model, id, name);
   return (id) => {
     const other = env.db.read(env, model, id, name);
     return typeof other === 'number' ? env.db.model(field.relation ?? '').displayName(env, other) : null;

@@ -21,7 +21,7 @@ export function searchIds(env: Environment, model: string, domain: unknown, part
   const node = withActiveTest(env, model, parseDomain(domain));
   const test = compileDomain(env, model, node);
   // Ties fall differently on every page: hence the salt.
-  return take(inOrder(env, model, { node, test, keys, salt: offset * 7919 + Number(limit ?? 0) }), offset, end);
+  return take(inOrder(env, model, { node, test, keys, salt: offset * 7919 + Number(limit ?? 0), end }), offset, end);
 }
 
 /** How many records fit. */
@@ -42,18 +42,20 @@ interface Query {
   test: RecordTest;
   keys: readonly OrderKey[];
   salt: number;
+  /** Nobody looks at what comes after so many. */
+  end: number;
 }
 
 /**
  * Fitting records in order. Where the first key is one that generated records ascend by, they are read as they come and
  * only those equal in it are sorted; otherwise all are found first.
  */
-function* inOrder(env: Environment, model: string, { node, test, keys, salt }: Query): Generator<number> {
+function* inOrder(env: Environment, model: string, { node, test, keys, salt, end }: Query): Generator<number> {
   const [first, ...rest] = keys;
   const { ids, from, to } = narrow(env, model, node);
   const table = env.db.table(model);
   if (!first || ids || (first.field !== 'id' && first.field !== 'write_date')) {
-    yield* [...candidates(env, model, node)].filter(test).sort(recordComparator(env, model, keys, salt));
+    yield* smallest(candidates(env, model, node), { test, compare: recordComparator(env, model, keys, salt), end });
     return;
   }
   const compare = recordComparator(env, model, rest, salt);
@@ -69,6 +71,23 @@ function* inOrder(env: Environment, model: string, { node, test, keys, salt }: Q
     group.push(id);
   }
   yield* group.sort(compare);
+}
+
+/** The first `end` fitting ids by a comparison, sorted; keeps no more than twice as many in hand. */
+function smallest(
+  ids: Iterable<number>,
+  { test, compare, end }: { test: RecordTest; compare: (a: number, b: number) => number; end: number },
+): number[] {
+  let found: number[] = [];
+  let last: number | null = null;
+  for (const id of ids) {
+    if (!test(id) || (last !== null && compare(id, last) >= 0)) continue;
+    found.push(id);
+    if (found.length < 2 * end) continue;
+    found = found.sort(compare).slice(0, end);
+    last = found.at(-1) ?? null;
+  }
+  return found.sort(compare);
 }
 
 function* candidates(env: Environment, model: string, node: DomainNode): Generator<number> {
@@ -91,6 +110,12 @@ function take(source: Iterable<number>, offset: number, end: number): number[] {
 
 function withActiveTest(env: Environment, model: string, node: DomainNode): DomainNode {
   if (!env.db.fieldOf(model, 'active') || env.context.active_test === false || mentions(node, 'active')) return node;
-  const active = { kind: 'condition', path: 'active', operator: '=', value: true, sent: ['active', '=', true] } as const;
+  const active = {
+    kind: 'condition',
+    path: 'active',
+    operator: '=',
+    value: true,
+    sent: ['active', '=', true],
+  } as const;
   return { kind: 'and', nodes: [node, active] };
 }

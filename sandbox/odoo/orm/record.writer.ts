@@ -1,8 +1,8 @@
-import { type Command, readCommands, runCommands } from './relation.commands.ts';
 import { toStored } from './field.coercion.ts';
 import { requireRecords, unknownField } from './field.reader.ts';
 import type { Environment, Field, Model, Row, Stored } from './model.types.ts';
 import { mandatoryError } from './odoo.error.ts';
+import { type Command, readCommands, runCommands } from './relation.commands.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 

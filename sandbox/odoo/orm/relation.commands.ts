@@ -72,8 +72,16 @@ export function runCommands(env: Environment, place: Place, commands: readonly C
         break;
       case 'set': {
         const now = current(env, place);
-        detach(env, place, now.filter((id) => !command.ids.includes(id)));
-        attach(env, place, command.ids.filter((id) => !now.includes(id)));
+        detach(
+          env,
+          place,
+          now.filter((id) => !command.ids.includes(id)),
+        );
+        attach(
+          env,
+          place,
+          command.ids.filter((id) => !now.includes(id)),
+        );
         break;
       }
     }

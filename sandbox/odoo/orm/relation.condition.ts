@@ -5,11 +5,7 @@ import { pythonTuple } from './python.format.ts';
 import { likeTest } from './text.pattern.ts';
 
 /** A condition on a many2one or x2many: by id, by emptiness, or by the name the other records go by. */
-export function relationTest(
-  env: Environment,
-  field: Field,
-  condition: Condition,
-): (stored: Stored) => boolean {
+export function relationTest(env: Environment, field: Field, condition: Condition): (stored: Stored) => boolean {
   const { operator, value, sent } = condition;
   const relation = field.relation ?? '';
   const nameOf = (id: number) => env.db.model(relation).displayName(env, id);
@@ -20,7 +16,8 @@ export function relationTest(
   if (operator === 'child_of' || operator === 'parent_of') {
     const roots = new Set(items.map(Number));
     const parent = (id: number) => env.db.table(relation).value(id, 'parent_id');
-    if (operator === 'child_of') return (stored) => held(stored).some((id) => chain(id, parent).some((i) => roots.has(i)));
+    if (operator === 'child_of')
+      return (stored) => held(stored).some((id) => chain(id, parent).some((i) => roots.has(i)));
     const above = new Set([...roots].flatMap((root) => chain(root, parent)));
     return (stored) => held(stored).some((id) => above.has(id));
   }

@@ -6,8 +6,8 @@ import { createOAuthVerifier } from './oauth1.verifier.ts';
 export interface AuthenticatorOptions {
   homeUrl: string;
   keys: readonly ApiKey[];
-  /** Does WordPress believe it is on TLS? Only then do Basic and query credentials count. */
-  isHttps: boolean;
+  /** Does WordPress believe that a request came by TLS? Only then do Basic and query credentials count. */
+  isHttps: (request: RawRequest) => boolean;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -22,7 +22,7 @@ export function createAuthenticator({ homeUrl, keys, isHttps, now }: Authenticat
   return (request) => {
     // Keys are read only below /wp-json/wc: `?rest_route=` is anonymous whatever it carries (recording 77).
     if (!request.path.startsWith('/wp-json/wc/')) return ANONYMOUS;
-    const credentials = isHttps ? (queryCredentials(request) ?? basicCredentials(request)) : null;
+    const credentials = isHttps(request) ? (queryCredentials(request) ?? basicCredentials(request)) : null;
     const key = credentials && findKey(credentials.consumerKey);
     if (!credentials || !key) return verifyOAuth(request); // an unknown key is nobody, not an error (recording 10)
     if (key.consumerSecret === credentials.consumerSecret) return { key, error: null };

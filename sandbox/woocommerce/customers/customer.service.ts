@@ -57,7 +57,10 @@ export class CustomerService {
       is_paying_customer: false,
       meta_data: [],
     };
-    return this.#save(mergeInput(blank, input, () => this.#store.nextMetaId()), 'created');
+    return this.#save(
+      mergeInput(blank, input, () => this.#store.nextMetaId()),
+      'created',
+    );
   }
 
   update(input: CustomerInput): CustomerRecord {

@@ -80,6 +80,20 @@ export class CustomerStore {
     return !this.#deleted.has(id) && (this.#kept.has(id) || this.isGenerated(id));
   }
 
+  /** How many customers there are, the administrator not counted. */
+  size(): number {
+    return this.shop.customers - this.deletedGenerated().length + this.added().length - 1;
+  }
+
+  /** Every customer by id, made one at a time; not the administrator. */
+  *customers(): IterableIterator<CustomerRecord> {
+    for (let index = 0; index < this.shop.customers; index += 1) {
+      const customer = this.get(index + FIRST_CUSTOMER_ID);
+      if (customer) yield customer;
+    }
+    yield* this.added().filter(({ id }) => id !== ADMINISTRATOR.id);
+  }
+
   /** How many were deleted so far. */
   deletions(): number {
     return this.#deleted.size;

@@ -39,13 +39,16 @@ function mergeList<T extends { id: number }>(
   merge: (before: T | null, item: Params) => T,
 ): readonly T[] {
   if (!Array.isArray(given)) return lines;
-  return given.map(fields).reduce<readonly T[]>((merged, item) => {
+  let merged = [...lines];
+  for (const item of given.map(fields)) {
     const before = item.id ? merged.find(({ id }) => id === Number(item.id)) : null;
     if (before === undefined) throw unknownLine();
-    if (before && (item[key] === null || item.quantity === 0)) return merged.filter((line) => line !== before);
-    const next = merge(before, item);
-    return before ? merged.map((line) => (line === before ? next : line)) : [...merged, next];
-  }, lines);
+    const removed = before !== null && (item[key] === null || item.quantity === 0);
+    if (removed) merged = merged.filter((line) => line !== before);
+    else if (before) merged = merged.map((line) => (line === before ? merge(before, item) : line));
+    else merged.push(merge(null, item));
+  }
+  return merged;
 }
 
 /** A product that does not exist makes a line of product 0 without name or price (recording 39). */
@@ -62,11 +65,19 @@ function mergeItem(before: LineItem | null, given: Params, source: LineSource): 
     quantity,
     tax_class: String(given.tax_class ?? before?.tax_class ?? ''),
     subtotal: before
-      ? given.subtotal == null ? before.subtotal : toCents(given.subtotal)
-      : subtotal == null ? price * quantity : toCents(subtotal),
+      ? given.subtotal == null
+        ? before.subtotal
+        : toCents(given.subtotal)
+      : subtotal == null
+        ? price * quantity
+        : toCents(subtotal),
     total: before
-      ? given.total == null ? before.total : toCents(given.total)
-      : given.total == null ? price * quantity : toCents(given.total),
+      ? given.total == null
+        ? before.total
+        : toCents(given.total)
+      : given.total == null
+        ? price * quantity
+        : toCents(given.total),
     taxes: before?.taxes ?? [],
     meta_data: mergeLineMeta(before?.meta_data ?? product?.meta ?? [], given.meta_data, source),
   };
@@ -101,11 +112,13 @@ function productOf(given: Params, { catalogue, nextMetaId, now }: LineSource): O
 
 function mergeLineMeta(before: readonly LineMeta[], given: unknown, { nextMetaId }: LineSource): readonly LineMeta[] {
   if (!Array.isArray(given)) return before;
-  return given.map(fields).reduce<readonly LineMeta[]>((merged, item) => {
+  let merged = [...before];
+  for (const item of given.map(fields)) {
     const known = merged.find(({ id, key }) => (item.id ? id === Number(item.id) : key === item.key));
     const next = lineMeta(known?.id ?? nextMetaId(), String(item.key ?? known?.key ?? ''), item.value ?? null);
-    return [...merged.filter((other) => other !== known), next];
-  }, before);
+    merged = [...merged.filter((other) => other !== known), next];
+  }
+  return merged;
 }
 
 function mergeShipping(before: ShippingLine | null, given: Params, { nextLineId }: LineSource): ShippingLine {

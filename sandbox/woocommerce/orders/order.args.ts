@@ -19,7 +19,13 @@ export const LIST_ARGS: Args = {
 };
 
 const ADDRESS: ArgSpec = { type: 'object' };
-const LINE = { id: INTEGER, name: TEXT, product_id: { type: 'any' }, variation_id: INTEGER, quantity: INTEGER } as const;
+const LINE = {
+  id: INTEGER,
+  name: TEXT,
+  product_id: { type: 'any' },
+  variation_id: INTEGER,
+  quantity: INTEGER,
+} as const;
 
 /** POST and PUT of an order. */
 export const WRITE_ARGS: Args = {

@@ -4,13 +4,13 @@ import { hash32 } from '../customers/hash32.random.ts';
 import { productName, productPrice, variationOption, variationPrice } from '../products/product.generator.ts';
 import { isVariable, productIdAt, variationIdAt, variationIndicesOf } from '../products/product.ids.ts';
 import { percentOf } from '../store/cents.money.ts';
+import { lineMeta } from './line.meta.ts';
 import { orderEmail, orderFacts } from './order.facts.ts';
 import { lineIdAt, orderIdAt, orderMetaId } from './order.ids.ts';
-import { lineMeta } from './line.meta.ts';
 import { orderKey } from './order.key.ts';
-import { TAX_RATE } from './tax.rate.ts';
 import { totalsOf } from './order.totals.ts';
 import type { LineItem, LineTax, OrderRecord, OrderSeed } from './order.types.ts';
+import { TAX_RATE } from './tax.rate.ts';
 
 const HOUR = 3_600_000;
 
@@ -24,7 +24,15 @@ export function generateOrder(index: number, shop: OrderSeed): OrderRecord {
   const { createdAt, modifiedAt, status } = facts;
   const taxed = number % 4 === 0;
   const tax = (total: number, subtotal = total): LineTax[] =>
-    taxed ? [{ rateId: TAX_RATE.id, total: percentOf(total, TAX_RATE.percent), subtotal: percentOf(subtotal, TAX_RATE.percent) }] : [];
+    taxed
+      ? [
+          {
+            rateId: TAX_RATE.id,
+            total: percentOf(total, TAX_RATE.percent),
+            subtotal: percentOf(subtotal, TAX_RATE.percent),
+          },
+        ]
+      : [];
   const paidAt = status === 'completed' || status === 'processing' ? Math.min(createdAt + HOUR, modifiedAt) : null;
   const order: OrderRecord = {
     ...facts,
@@ -44,14 +52,26 @@ export function generateOrder(index: number, shop: OrderSeed): OrderRecord {
     line_items: shop.products === 0 ? [] : generateLines(index, shop, tax),
     shipping_lines:
       number % 3 === 0
-        ? [{ id: lineIdAt(index, 4), method_title: 'Flat rate', method_id: 'flat_rate', instance_id: '1', total: 490, taxes: tax(490) }]
+        ? [
+            {
+              id: lineIdAt(index, 4),
+              method_title: 'Flat rate',
+              method_id: 'flat_rate',
+              instance_id: '1',
+              total: 490,
+              taxes: tax(490),
+            },
+          ]
         : [],
     fee_lines: number % 11 === 0 ? [{ id: lineIdAt(index, 5), name: 'Gift wrap', total: 150, taxes: tax(150) }] : [],
     refunds: [],
   };
   if (status !== 'refunded') return order;
   const amount = totalsOf(order).total;
-  return { ...order, refunds: [{ id: order.id + 1, createdAt: modifiedAt, reason: 'Order fully refunded.', amount, refundedBy: 0 }] };
+  return {
+    ...order,
+    refunds: [{ id: order.id + 1, createdAt: modifiedAt, reason: 'Order fully refunded.', amount, refundedBy: 0 }],
+  };
 }
 
 /** The ids of the products in a generated order, for the filter that asks for one. */

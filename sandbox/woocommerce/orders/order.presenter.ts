@@ -1,6 +1,6 @@
+import { selfLinks } from '../products/sellable.presenter.ts';
 import { fromCents } from '../store/cents.money.ts';
 import { timePair } from '../store/shop.clock.ts';
-import { selfLinks } from '../products/sellable.presenter.ts';
 import { type LineLabels, presentFee, presentLine, presentShipping, presentTaxLines } from './line.presenter.ts';
 import { totalsOf } from './order.totals.ts';
 import type { OrderRecord, RefundRecord } from './order.types.ts';
@@ -60,7 +60,12 @@ export function presentOrder(order: OrderRecord, { homeUrl, labels, hasCustomer 
     shipping_lines: order.shipping_lines.map(presentShipping),
     fee_lines: order.fee_lines.map(presentFee),
     coupon_lines: [],
-    refunds: order.refunds.map(({ id, reason, amount }) => ({ id, reason, total: fromCents(-amount), total_tax: '0.00' })),
+    refunds: order.refunds.map(({ id, reason, amount }) => ({
+      id,
+      reason,
+      total: fromCents(-amount),
+      total_tax: '0.00',
+    })),
     payment_url: `${homeUrl}/checkout/order-pay/${order.id}/?pay_for_order=true&key=${order.order_key}`,
     is_editable: ['pending', 'on-hold', 'auto-draft'].includes(order.status),
     needs_payment: payable,
@@ -106,7 +111,13 @@ export function presentRefund(refund: RefundRecord, orderId: number, homeUrl: st
 }
 
 /** Orders show an address with the state before the postcode, unlike customers. */
-function presentAddress({ city, state, postcode, country, ...address }: OrderRecord['billing'] | OrderRecord['shipping']) {
+function presentAddress({
+  city,
+  state,
+  postcode,
+  country,
+  ...address
+}: OrderRecord['billing'] | OrderRecord['shipping']) {
   const { first_name, last_name, company, address_1, address_2, ...rest } = address;
   const { phone, ...email } = rest;
   return { first_name, last_name, company, address_1, address_2, city, state, postcode, country, ...email, phone };

@@ -97,6 +97,7 @@ function isFound(search: string, id: number, email: string): boolean {
 function hasProduct(index: number, wanted: number, shop: OrderSeed): boolean {
   if (shop.products === 0) return false;
   return orderedProducts(index, shop).some(
-    ({ product, variation }) => productIdAt(product) === wanted || (variation >= 0 && variationIdAt(variation) === wanted),
+    ({ product, variation }) =>
+      productIdAt(product) === wanted || (variation >= 0 && variationIdAt(variation) === wanted),
   );
 }

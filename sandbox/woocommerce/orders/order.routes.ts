@@ -1,5 +1,5 @@
-import { crudRoutes, onlySignedIn } from '../wordpress/crud.routes.ts';
 import { collectionArgs } from '../wordpress/common.args.ts';
+import { crudRoutes, onlySignedIn } from '../wordpress/crud.routes.ts';
 import { pagingHeaders } from '../wordpress/rest.headers.ts';
 import type { Endpoint, Route } from '../wordpress/rest.types.ts';
 import { LIST_ARGS, REFUND_ARGS, WRITE_ARGS } from './order.args.ts';
@@ -8,16 +8,18 @@ import { type CustomerPresence, findOrders } from './order.query.ts';
 import type { OrderService } from './order.service.ts';
 import type { OrderStore } from './order.store.ts';
 import type { OrderRecord } from './order.types.ts';
+import type { RefundService } from './refund.service.ts';
 
 export interface OrderRouteParts {
   store: OrderStore;
   service: OrderService;
+  refunds: RefundService;
   presence: CustomerPresence;
   presenter: OrderPresenterParts;
 }
 
 /** The orders part of wc/v3 with refunds. Link forgets the status, so that its next page is of all orders (recording 75). */
-export function orderRoutes({ store, service, presence, presenter }: OrderRouteParts): Route[] {
+export function orderRoutes({ store, service, refunds, presence, presenter }: OrderRouteParts): Route[] {
   const { homeUrl } = presenter;
   const orders = crudRoutes<OrderRecord>({
     path: 'orders',
@@ -32,16 +34,16 @@ export function orderRoutes({ store, service, presence, presenter }: OrderRouteP
     delete: ({ id }, force) => service.delete(id, force),
     show: (order) => presentOrder(order, presenter),
   });
-  return [...orders, ...refundRoutes(service, homeUrl)];
+  return [...orders, ...refundRoutes(service, refunds, homeUrl)];
 }
 
-function refundRoutes(service: OrderService, homeUrl: string): Route[] {
+function refundRoutes(orders: OrderService, service: RefundService, homeUrl: string): Route[] {
   const list: Endpoint = {
     methods: ['GET'],
     args: collectionArgs(['date', 'id', 'include', 'title', 'slug', 'modified']),
     permit: onlySignedIn('list'),
     handle: ({ params, query }) => {
-      const { refunds, id } = service.get(params.order_id);
+      const { refunds, id } = orders.get(params.order_id);
       const perPage = Number(params.per_page);
       const offset = (Number(params.page) - 1) * perPage;
       const url = `${homeUrl}/wp-json/wc/v3/orders/${id}/refunds`;
@@ -58,7 +60,7 @@ function refundRoutes(service: OrderService, homeUrl: string): Route[] {
     args: REFUND_ARGS,
     permit: onlySignedIn('create'),
     handle: ({ params }) => {
-      const refund = service.refund(params.order_id, params);
+      const refund = service.create(params.order_id, params);
       return { status: 201, body: presentRefund(refund, Number(params.order_id), homeUrl) };
     },
   };
@@ -67,7 +69,7 @@ function refundRoutes(service: OrderService, homeUrl: string): Route[] {
     args: {},
     permit: onlySignedIn('view'),
     handle: ({ params }) => {
-      const refund = service.getRefund(params.order_id, params.id);
+      const refund = service.get(params.order_id, params.id);
       return { status: 200, body: presentRefund(refund, Number(params.order_id), homeUrl) };
     },
   };
@@ -76,7 +78,7 @@ function refundRoutes(service: OrderService, homeUrl: string): Route[] {
     args: { force: { type: 'boolean', default: false } },
     permit: onlySignedIn('delete'),
     handle: ({ params }) => {
-      const refund = service.deleteRefund(params.order_id, params.id, params.force === true);
+      const refund = service.delete(params.order_id, params.id, params.force === true);
       return { status: 200, body: presentRefund(refund, Number(params.order_id), homeUrl) };
     },
   };

@@ -2,7 +2,6 @@ import { mergeAddress, mergeMeta } from '../customers/customer.input.ts';
 import { EMPTY_ADDRESS, EMPTY_BILLING } from '../customers/empty.address.ts';
 import type { Catalogue } from '../products/product.catalogue.ts';
 import { pick } from '../products/sellable.input.ts';
-import { toCents } from '../store/cents.money.ts';
 import type { ChangeEvent, ChangeFeed } from '../store/change.feed.ts';
 import type { IdRow } from '../store/id.row.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
@@ -11,7 +10,7 @@ import * as errors from './order.errors.ts';
 import { orderKey } from './order.key.ts';
 import type { OrderStore } from './order.store.ts';
 import { refundable } from './order.totals.ts';
-import type { OrderRecord, RefundRecord } from './order.types.ts';
+import type { OrderRecord } from './order.types.ts';
 
 export interface OrderServiceParts {
   orders: OrderStore;
@@ -76,14 +75,14 @@ export class OrderService {
     };
     const order = this.#merge(blank, input);
     const paid = input.set_paid === true && order.paidAt === null ? this.#withStatus(order, 'processing') : order;
-    return this.#save(paid, 'created');
+    return this.save(paid, 'created');
   }
 
   update(input: Params): OrderRecord {
     const before = this.find(input.id);
     if (!before) throw errors.unknownOrderToUpdate();
     const after = this.#merge(before, input);
-    return this.#save(after, before.status === 'trash' && after.status !== 'trash' ? 'restored' : 'updated');
+    return this.save(after, before.status === 'trash' && after.status !== 'trash' ? 'restored' : 'updated');
   }
 
   /** Into the trash, or with `force` for good, of which no webhook tells; answers with what was there. */
@@ -92,40 +91,14 @@ export class OrderService {
     if (!force && order.status === 'trash') throw errors.alreadyTrashedOrder();
     if (force) this.#parts.orders.delete(order.id);
     else this.#parts.orders.put({ ...order, status: 'trash', modifiedAt: this.#seconds() });
-    this.#parts.changes.emit({ resource: 'order', event: 'deleted', id: order.id, body: () => ({ id: order.id }), silent: force });
+    this.#parts.changes.emit({
+      resource: 'order',
+      event: 'deleted',
+      id: order.id,
+      body: () => ({ id: order.id }),
+      silent: force,
+    });
     return order;
-  }
-
-  /** Gives money back; all of it makes the order refunded. */
-  refund(orderId: unknown, input: Params): RefundRecord {
-    const order = this.get(orderId);
-    const amount = toCents(input.amount);
-    if (amount <= 0) throw errors.invalidRefund();
-    if (amount > refundable(order)) throw errors.refundRefused();
-    const refund: RefundRecord = {
-      id: this.#parts.ids.next(),
-      createdAt: this.#seconds(),
-      reason: String(input.reason ?? ''),
-      amount,
-      refundedBy: 1,
-    };
-    const refunded = { ...order, refunds: [...order.refunds, refund] };
-    this.#save(refundable(refunded) === 0 ? { ...refunded, status: 'refunded' } : refunded, 'updated');
-    return refund;
-  }
-
-  getRefund(orderId: unknown, id: unknown): RefundRecord {
-    const refund = this.get(orderId).refunds.find((one) => one.id === Number(id));
-    if (!refund) throw errors.unknownRefund();
-    return refund;
-  }
-
-  deleteRefund(orderId: unknown, id: unknown, force: boolean): RefundRecord {
-    if (!force) throw errors.refundsNotTrashable();
-    const refund = this.getRefund(orderId, id);
-    const order = this.get(orderId);
-    this.#save({ ...order, refunds: order.refunds.filter((one) => one !== refund) }, 'updated');
-    return refund;
   }
 
   #merge(before: OrderRecord, input: Params): OrderRecord {
@@ -163,7 +136,8 @@ export class OrderService {
     return { ...next, refunds: [...next.refunds, refund] };
   }
 
-  #save(record: OrderRecord, event: ChangeEvent): OrderRecord {
+  /** Notes the time and tells of it. */
+  save(record: OrderRecord, event: ChangeEvent): OrderRecord {
     const order = { ...record, modifiedAt: this.#seconds() }; // also when nothing differs, as WooCommerce does
     this.#parts.orders.put(order);
     this.#parts.changes.emit({ resource: 'order', event, id: order.id, body: () => this.#parts.show(order) });

@@ -1,5 +1,5 @@
-import type { ArgSpec } from '../wordpress/rest-args.validator.ts';
 import { collectionArgs, FLAG, INTEGER, META_ARG, TEXT } from '../wordpress/common.args.ts';
+import type { ArgSpec } from '../wordpress/rest-args.validator.ts';
 
 type Args = Readonly<Record<string, ArgSpec>>;
 

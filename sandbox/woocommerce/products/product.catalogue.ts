@@ -113,7 +113,11 @@ export class Catalogue {
     const index = variationIndexOf(variationId, this.shop.products);
     if (index !== null && this.variations.isUntouched(variationId)) {
       const sku = variationSku(index);
-      return { name: `${name} - ${variationOption(index)}`, sku, parentName: this.#nameOf(productIdAt(parentIndexOf(index))) };
+      return {
+        name: `${name} - ${variationOption(index)}`,
+        sku,
+        parentName: this.#nameOf(productIdAt(parentIndexOf(index))),
+      };
     }
     const variation = this.variations.get(variationId);
     return variation && { name: variationName(name, variation), sku: variation.sku, parentName: name };
@@ -153,7 +157,8 @@ export class Catalogue {
   }
 
   #forget(before: { id: number; sku: string } | null): void {
-    if (before && this.#idBySku.get(before.sku.toLowerCase()) === before.id) this.#idBySku.delete(before.sku.toLowerCase());
+    if (before && this.#idBySku.get(before.sku.toLowerCase()) === before.id)
+      this.#idBySku.delete(before.sku.toLowerCase());
   }
 }
 

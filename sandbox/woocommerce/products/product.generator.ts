@@ -1,8 +1,8 @@
 import { hash32 } from '../customers/hash32.random.ts';
 import { fromCents, percentOf } from '../store/cents.money.ts';
+import { BLANK_PRODUCT, BLANK_SELLABLE, CATEGORIES } from './blank.product.ts';
 import { isVariable, parentIndexOf, productIdAt, variationIdAt } from './product.ids.ts';
 import type { CatalogueSeed, ProductRecord, VariationRecord } from './product.types.ts';
-import { BLANK_PRODUCT, BLANK_SELLABLE, CATEGORIES } from './blank.product.ts';
 import { slugOf } from './slug.rule.ts';
 
 const HOUR = 3_600_000;

@@ -4,7 +4,15 @@ import type { ProductAttribute, ProductRecord, Term, VariationAttribute } from '
 import { fields, mergeImages, mergeSellable, pick } from './sellable.input.ts';
 import { slugOf } from './slug.rule.ts';
 
-const TEXTS = ['name', 'type', 'catalog_visibility', 'short_description', 'purchase_note', 'external_url', 'button_text'];
+const TEXTS = [
+  'name',
+  'type',
+  'catalog_visibility',
+  'short_description',
+  'purchase_note',
+  'external_url',
+  'button_text',
+];
 const FLAGS = ['featured', 'sold_individually', 'reviews_allowed'];
 const ID_LISTS = ['upsell_ids', 'cross_sell_ids', 'grouped_products'];
 
@@ -62,5 +70,7 @@ function mergeAttributes(before: readonly ProductAttribute[], given: unknown): r
 /** `[{name, option}]`, as variations and default attributes have it. */
 export function readOptions(before: readonly VariationAttribute[], given: unknown): readonly VariationAttribute[] {
   if (!Array.isArray(given)) return before;
-  return given.map(fields).map(({ name, option }) => ({ id: 0, name: String(name ?? ''), option: String(option ?? '') }));
+  return given
+    .map(fields)
+    .map(({ name, option }) => ({ id: 0, name: String(name ?? ''), option: String(option ?? '') }));
 }

@@ -1,9 +1,9 @@
 import { type DateFilter, judgeSpan, passesDates, readDateFilter } from '../store/date.filter.ts';
 import { type Filter, listKnown, listRecords, type RecordPage, type SortOrder } from '../store/record.listing.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
+import type { Catalogue } from './product.catalogue.ts';
 import { PRODUCT_SPAN, productFacts, productName, productSku } from './product.generator.ts';
 import type { ProductService } from './product.service.ts';
-import type { Catalogue } from './product.catalogue.ts';
 import type { CatalogueSeed, ProductRecord, VariationRecord } from './product.types.ts';
 import { slugOf } from './slug.rule.ts';
 
@@ -32,8 +32,13 @@ export function findProducts(
     return listKnown(found.filter(filter.matches), request);
   }
   if (include.length > 0) {
-    const found = include.filter((id) => !request.exclude.includes(id)).flatMap((id) => catalogue.products.get(id) ?? []);
-    return listKnown(found.filter(filter.matches), request.orderby === 'include' ? { ...request, order: null } : request);
+    const found = include
+      .filter((id) => !request.exclude.includes(id))
+      .flatMap((id) => catalogue.products.get(id) ?? []);
+    return listKnown(
+      found.filter(filter.matches),
+      request.orderby === 'include' ? { ...request, order: null } : request,
+    );
   }
   return listRecords(catalogue.products, { ...request, filter });
 }
@@ -80,7 +85,11 @@ function productOrder(orderby: string, shop: CatalogueSeed): SortOrder<ProductRe
         generatedKey: (index) => productFacts(index, shop).modifiedAt,
       };
     case 'title':
-      return { name: 'title', key: ({ name }) => name.toLowerCase(), generatedKey: (i) => productName(i).toLowerCase() };
+      return {
+        name: 'title',
+        key: ({ name }) => name.toLowerCase(),
+        generatedKey: (i) => productName(i).toLowerCase(),
+      };
     case 'slug':
       return { name: 'slug', key: ({ slug }) => slug, generatedKey: (index) => slugOf(productName(index)) };
     default:
@@ -121,7 +130,8 @@ function passesFacts(
   facts: { createdAt: number; modifiedAt: number; status: string; type: string },
   { dates, status, type }: Wanted,
 ): boolean {
-  const visible = status === 'any' ? facts.status !== 'trash' && facts.status !== 'auto-draft' : facts.status === status;
+  const visible =
+    status === 'any' ? facts.status !== 'trash' && facts.status !== 'auto-draft' : facts.status === status;
   return visible && (type === '' || facts.type === type) && passesDates(facts, dates);
 }
 

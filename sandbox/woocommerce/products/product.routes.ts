@@ -5,15 +5,20 @@ import { type PresenterParts, presentProduct, presentVariation } from './product
 import { findProducts, findVariations } from './product.query.ts';
 import type { ProductService } from './product.service.ts';
 import type { ProductRecord, VariationRecord } from './product.types.ts';
+import type { VariationService } from './variation.service.ts';
 
 /** The products part of wc/v3 with variations. */
-export function productRoutes(service: ProductService, parts: PresenterParts): Route[] {
+export function productRoutes(
+  { service, variations }: { service: ProductService; variations: VariationService },
+  parts: PresenterParts,
+): Route[] {
   const { catalogue, homeUrl } = parts;
   const url = `${homeUrl}/wp-json/wc/v3/products`;
   const products = crudRoutes<ProductRecord>({
     path: 'products',
     args: { list: LIST_ARGS, create: WRITE_ARGS, update: WRITE_ARGS },
     url: () => url,
+    fieldsAsAsked: true,
     list: (params) => findProducts({ catalogue, service }, params),
     find: ({ id }) => service.find(id),
     get: ({ id }) => service.get(id),
@@ -22,17 +27,17 @@ export function productRoutes(service: ProductService, parts: PresenterParts): R
     delete: ({ id }, force) => service.delete(id, force),
     show: (product, context) => presentProduct(product, parts, context),
   });
-  const variations = crudRoutes<VariationRecord>({
+  const below = crudRoutes<VariationRecord>({
     path: 'products/(?<product_id>\\d+)/variations',
     args: { list: LIST_ARGS, create: VARIATION_WRITE_ARGS, update: VARIATION_WRITE_ARGS },
     url: ({ product_id }) => `${url}/${product_id}/variations`,
     list: (params) => findVariations(catalogue, params),
-    find: ({ product_id, id }) => service.findVariation(product_id, id),
-    get: ({ product_id, id }) => service.getVariation(product_id, id),
-    create: (params) => service.createVariation(params),
-    update: (params) => service.updateVariation(params),
-    delete: ({ product_id, id }, force) => service.deleteVariation(product_id, id, force),
+    find: (params) => variations.find(params),
+    get: (params) => variations.get(params),
+    create: (params) => variations.create(params),
+    update: (params) => variations.update(params),
+    delete: (params, force) => variations.delete(params, force),
     show: (variation) => presentVariation(variation, parts),
   });
-  return [...products, ...variations];
+  return [...products, ...below];
 }

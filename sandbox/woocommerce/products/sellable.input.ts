@@ -37,7 +37,13 @@ function mergedStock(record: Sellable, input: Params): Stock {
   const backorders = input.backorders == null ? record.backorders : String(input.backorders);
   const stock_quantity = Math.trunc(Number(input.stock_quantity ?? record.stock_quantity ?? 0)) || 0;
   const empty = backorders === 'no' ? 'outofstock' : 'onbackorder';
-  return { manage_stock, stock_quantity, stock_status: stock_quantity > 0 ? 'instock' : empty, backorders, low_stock_amount };
+  return {
+    manage_stock,
+    stock_quantity,
+    stock_status: stock_quantity > 0 ? 'instock' : empty,
+    backorders,
+    low_stock_amount,
+  };
 }
 
 /** Images given by `src`; WordPress would fetch them. One with a known id stays. */

@@ -15,8 +15,7 @@ export interface DateFilter {
 /** Reads `after`, `before`, `modified_after`, `modified_before` and `dates_are_gmt`. */
 export function readDateFilter(params: Readonly<Record<string, unknown>>): DateFilter {
   const shift = params.dates_are_gmt === true ? 0 : SHOP_OFFSET;
-  const bound = (name: string, open: number) =>
-    params[name] ? readDateParameter(String(params[name])) - shift : open;
+  const bound = (name: string, open: number) => (params[name] ? readDateParameter(String(params[name])) - shift : open);
   return {
     created: [bound('after', -Infinity), bound('before', Infinity)],
     modified: [bound('modified_after', -Infinity), bound('modified_before', Infinity)],

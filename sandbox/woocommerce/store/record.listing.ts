@@ -59,7 +59,12 @@ export function listRecords<T extends { readonly id: number }>(
 /** A page of a few known records; without an order they stay as given. */
 export function listKnown<T extends { readonly id: number }>(
   known: readonly T[],
-  { order, descending, offset, limit }: Pick<ListRequest<T>, 'descending' | 'offset' | 'limit'> & {
+  {
+    order,
+    descending,
+    offset,
+    limit,
+  }: Pick<ListRequest<T>, 'descending' | 'offset' | 'limit'> & {
     order: SortOrder<T> | null;
   },
 ): RecordPage<T> {
@@ -77,7 +82,9 @@ function sequenceOf<T extends { readonly id: number }>(
   const { generated } = store;
   const passes = (id: number) => {
     const index = generated.indexOf(id);
-    return index !== null && (typeof filter.generated === 'function' ? filter.generated(index) : filter.generated === 'all');
+    return (
+      index !== null && (typeof filter.generated === 'function' ? filter.generated(index) : filter.generated === 'all')
+    );
   };
   const added = [...store.kept()].filter((record) => !excluded.has(record.id) && filter.matches(record));
   added.sort((a, b) => compareKeys(order.key(a), a.id, order.key(b), b.id));

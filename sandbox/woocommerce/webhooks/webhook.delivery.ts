@@ -10,7 +10,11 @@ export function pingOf({ id, deliveryUrl }: WebhookRecord): Delivery {
 }
 
 /** A signed delivery. Its id comes of the webhook and the second, so that two in one second share it. */
-export function deliveryOf(webhook: WebhookRecord, body: object, { homeUrl, now }: { homeUrl: string; now: number }): Delivery {
+export function deliveryOf(
+  webhook: WebhookRecord,
+  body: object,
+  { homeUrl, now }: { homeUrl: string; now: number },
+): Delivery {
   const text = JSON.stringify(body);
   return {
     url: webhook.deliveryUrl,
@@ -23,7 +27,9 @@ export function deliveryOf(webhook: WebhookRecord, body: object, { homeUrl, now 
       'X-WC-Webhook-Event': webhook.event,
       'X-WC-Webhook-Signature': createHmac('sha256', webhook.secret).update(text).digest('base64'),
       'X-WC-Webhook-ID': String(webhook.id),
-      'X-WC-Webhook-Delivery-ID': createHash('md5').update(`${webhook.id} ${Math.floor(now / 1000)}`).digest('hex'),
+      'X-WC-Webhook-Delivery-ID': createHash('md5')
+        .update(`${webhook.id} ${Math.floor(now / 1000)}`)
+        .digest('hex'),
     },
     body: text,
   };

@@ -47,7 +47,9 @@ export class WebhookDispatcher {
     if (change.silent) return;
     const interested = store
       .all()
-      .filter(({ resource, event, status }) => resource === change.resource && event === change.event && status === 'active');
+      .filter(
+        ({ resource, event, status }) => resource === change.resource && event === change.event && status === 'active',
+      );
     for (const webhook of interested) {
       this.#count += 1;
       const delivery = deliveryOf(webhook, change.body(), { homeUrl, now: now() });

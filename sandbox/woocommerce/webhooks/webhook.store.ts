@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { RestError } from '../wordpress/rest.error.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
+import { RestError } from '../wordpress/rest.error.ts';
 import type { WebhookRecord } from './webhook.types.ts';
 
 const TOPIC = /^(coupon|customer|order|product)\.(created|updated|deleted|restored)$/;
@@ -70,8 +70,7 @@ export class WebhookStore {
   }
 
   delete(id: unknown, force: boolean): WebhookRecord {
-    if (!force)
-      throw new RestError('woocommerce_rest_trash_not_supported', 'Webhooks do not support trashing.', 501);
+    if (!force) throw new RestError('woocommerce_rest_trash_not_supported', 'Webhooks do not support trashing.', 501);
     const webhook = this.get(id);
     this.#webhooks.delete(webhook.id);
     return webhook;

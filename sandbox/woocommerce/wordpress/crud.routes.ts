@@ -17,6 +17,8 @@ export interface CrudResource<T extends { readonly id: number }> {
   args: { list: Args; create: Args; update: Args };
   /** Absolute address of the collection. */
   url(params: Params): string;
+  /** Lists are cut to `_fields` in the order of the list. */
+  fieldsAsAsked?: boolean;
   /** Parameters that Link forgets. */
   unlinked?: readonly string[];
   list(params: Params): { total: number; records: readonly T[] };
@@ -87,6 +89,7 @@ function listEndpoint<T extends { readonly id: number }>(resource: CrudResource<
         status: 200,
         body: records.map((record) => resource.show(record, params.context as Context)),
         headers: pagingHeaders({ url: resource.url(params), query: linked, total, perPage, offset }),
+        fieldsAsAsked: resource.fieldsAsAsked,
       };
     },
   };

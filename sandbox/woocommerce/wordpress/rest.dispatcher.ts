@@ -23,7 +23,7 @@ export interface DispatcherParts {
   batchLimit?: number;
 }
 
-const NOBODY = { key: null, error: null };
+const NO_KEY = { key: null, error: null };
 
 interface Match {
   route: Route;
@@ -37,8 +37,9 @@ interface Match {
  */
 export function createDispatcher({ homeUrl, routes, authenticate, batchLimit = 100 }: DispatcherParts) {
   return function dispatch(raw: RawRequest): DispatchedReply {
-    const { key, error } = raw.revoked ? NOBODY : authenticate(raw);
-    const headers = commonHeaders(homeUrl, raw.method, key !== null);
+    const { key, error } = raw.as ? NO_KEY : authenticate(raw);
+    const signedIn = key !== null || raw.as === 'manager';
+    const headers = commonHeaders(homeUrl, raw.method, signedIn);
     const finish = ({ status, body, headers: extra }: RestReply): DispatchedReply => ({
       status,
       headers: { ...headers, ...extra },
@@ -48,11 +49,11 @@ export function createDispatcher({ homeUrl, routes, authenticate, batchLimit = 1
       if (error) throw error;
       if (key) requirePermission(key, raw.method);
       const match = findEndpoint(routes, raw);
-      const request = mergeParams(match, raw, key !== null, batchLimit);
+      const request = mergeParams(match, raw, signedIn, batchLimit);
       const allowed = allowedMethods(match.route, request);
       if (allowed !== '') headers.Allow = allowed;
       const reply = run(match.endpoint, raw, request);
-      return finish({ ...reply, body: filterFields(reply.body, request.params._fields) });
+      return finish({ ...reply, body: filterFields(reply.body, request.params._fields, reply.fieldsAsAsked) });
     } catch (problem) {
       if (!(problem instanceof RestError)) throw problem;
       return finish({ status: problem.status, body: problem.body() });

@@ -10,8 +10,8 @@ export interface RawRequest {
   query: PhpParams;
   headers: IncomingHttpHeaders;
   body: string;
-  /** The key counts for nothing, as if it had been revoked. */
-  revoked?: boolean;
+  /** Asked by the sandbox itself, or by somebody whose key was revoked: no credentials are looked at. */
+  as?: 'manager' | 'nobody';
   /** How batches are to go wrong. */
   batch?: BatchRules;
 }
@@ -40,6 +40,8 @@ export interface RestReply {
   status: number;
   body: unknown;
   headers?: Readonly<Record<string, string>>;
+  /** `_fields` also decides their order. */
+  fieldsAsAsked?: boolean;
 }
 
 /** What one or more methods of a route do. `permit` throws the RestError of whoever may not. */

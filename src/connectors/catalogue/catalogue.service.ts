@@ -1,21 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Problem } from '../../common/problem.ts';
+import { currentTenant } from '../../tenancy/tenant.context.ts';
 import { connectorFor } from '../connector.registry.ts';
 import { CONNECTOR_LIST } from '../connectors.tokens.ts';
 import type { Connector, ConnectorDescription } from '../contract/connector.types.ts';
 import { settingsSchemaOf } from './common.settings.ts';
 import type { ConnectorDto, ConnectorListDto } from './dto/connector.dto.ts';
 
-/** What can be connected; the same for every organization. */
+/** What can be connected: the same for every organization, and shown to one, as everything is. */
 @Injectable()
 export class CatalogueService {
   constructor(@Inject(CONNECTOR_LIST) private readonly connectors: readonly Connector[]) {}
 
   list(): ConnectorListDto {
+    currentTenant();
     return { items: this.connectors.map(({ description }) => shown(description)) };
   }
 
   get(system: string): ConnectorDto {
+    currentTenant();
     const connector = connectorFor(system, this.connectors);
     if (!connector) throw new Problem('not-found', 'There is no connector for this system; see GET /connectors.');
     return shown(connector.description);

@@ -2,7 +2,7 @@ import { ConnectorError } from '../contract/connector.error.ts';
 import type { OpenConnection } from '../contract/connector.types.ts';
 
 export const AUTH_SETTINGS = ['auto', 'basic', 'query', 'oauth1'] as const;
-export type AuthSetting = (typeof AUTH_SETTINGS)[number];
+type AuthSetting = (typeof AUTH_SETTINGS)[number];
 
 /** A connection's credentials and settings, typed; what a field means is told in woocommerce.description.ts. */
 export interface ShopSettings {

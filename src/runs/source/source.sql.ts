@@ -18,8 +18,10 @@ export const countUnseenRecords = (run: Run): Statement => ({
   values: unseenKey(run),
 });
 
+/** OFFSET 0 keeps it a look-up by key for each record: as a join without statistics it might read one table for each row of the other. */
 const UNSEEN = `r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3 AND r.deleted_at IS NULL
-       AND NOT EXISTS (SELECT FROM sync_seen s WHERE s.org_id = $1 AND s.sync_id = $4 AND s.external_id = r.external_id)`;
+       AND NOT EXISTS (SELECT FROM sync_seen s WHERE s.org_id = $1 AND s.sync_id = $4 AND s.external_id = r.external_id
+                        OFFSET 0)`;
 const unseenKey = (run: Run) => [run.org_id, run.source_connection_id, run.entity_type, run.sync_id];
 
 export const countRecords = (orgId: string, connectionId: string, entity: EntityType): Statement => ({

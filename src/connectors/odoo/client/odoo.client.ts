@@ -99,8 +99,8 @@ export class OdooClient {
 
   async call(model: string, method: string, args: MethodArguments, options: CallOptions): Promise<unknown> {
     const api = await this.api(options.signal);
-    // fields_get and the like take no harm from a context either.
-    return api.call(model, method, { ...args, context: this.#context }, options);
+    const context = isRecord(args.context) ? { ...this.#context, ...args.context } : this.#context;
+    return api.call(model, method, { ...args, context }, options);
   }
 
   /** Of the fields asked for, those that this server has; asked once a session. */

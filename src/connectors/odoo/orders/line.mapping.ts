@@ -46,15 +46,16 @@ export interface LineParts {
   readonly taxes: ReadonlyMap<number, Tax>;
 }
 
-/** Null for headings and notes among the lines, which sell nothing. */
+/** Null for what sells nothing: headings, notes, and lines of quantity 0, which stand for removed ones. */
 export function lineFromSale(row: Row, { products, taxes }: LineParts): CanonicalOrderLine | null {
   if (text(row.display_type) !== null) return null;
+  const quantity = decimalOf(row.product_uom_qty) ?? '0';
+  if (quantity === '0') return null;
   const productId = idOf(row.product_id);
   const product = productId === null ? undefined : products.get(productId);
   const kind = kindOf(row, product);
   const standsIn = product?.code === STAND_INS[kind];
   const applied = idsOf(row.tax_id ?? row.tax_ids).flatMap((id) => taxes.get(id) ?? []);
-  const quantity = decimalOf(row.product_uom_qty) ?? '0';
   const total = decimalOf(row.price_subtotal) ?? '0';
   const taxTotal = decimalOf(row.price_tax) ?? '0';
   const amounts = {

@@ -127,14 +127,14 @@ function taxValues({ taxes }: CanonicalOrderLine, { taxField, taxIds }: LineTarg
   return ids.every((id) => id !== undefined) ? { [taxField]: [[6, 0, ids]] } : {};
 }
 
-/** Line by line in their order: Odoo lets no line of a confirmed order be removed, so that what is there is changed, not replaced. */
-export function lineCommands(lines: readonly Values[], present: readonly Row[]): unknown[] {
+/** Line by line in their order. Odoo lets no line of a confirmed order be removed: its quantity becomes zero. */
+export function lineCommands(lines: readonly Values[], present: readonly Row[], confirmed = false): unknown[] {
   const sold = present.filter((row) => text(row.display_type) === null);
   return [
     ...lines.map((values, i) => {
       const row = sold[i];
       return row ? [1, row.id, values] : [0, 0, values];
     }),
-    ...sold.slice(lines.length).map((row) => [2, row.id]),
+    ...sold.slice(lines.length).map((row) => (confirmed ? [1, row.id, { product_uom_qty: 0 }] : [2, row.id])),
   ];
 }

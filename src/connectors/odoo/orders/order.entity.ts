@@ -1,5 +1,6 @@
 import type { CanonicalOrder } from '../../canonical/canonical.types.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
+import { isRecord } from '../api/answer.reader.ts';
 import type { Domain, Row, Values } from '../api/odoo-api.types.ts';
 import { anyOf } from '../client/domain.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
@@ -99,13 +100,15 @@ export class OrderEntity implements OdooEntity {
     const present = await this.#present(withLines, signal);
     const concerned = withLines.map(({ data }) => data as CanonicalOrder);
     return this.#prepare(orders, concerned, signal, async (order, place, lines) => {
-      const { changes: paths = [], external_id = '' } = operations[place] ?? {};
+      const { changes: paths = [], external_id = '', current } = operations[place] ?? {};
+      const confirmed = ['processing', 'completed'].includes((current as CanonicalOrder | undefined)?.status ?? '');
+      const rows = present.get(toId(external_id) ?? 0) ?? [];
       const writesLines = changes(paths, 'lines') && order.lines !== undefined;
       const partner = changes(paths, 'customer') ? toId(order.customer?.external_id) : null;
       const values: Values = {
         ...saleValues(order, paths),
         ...(partner !== null && { partner_id: partner }),
-        ...(writesLines && { order_line: lineCommands(lines(), present.get(toId(external_id) ?? 0) ?? []) }),
+        ...(writesLines && { order_line: lineCommands(lines(), rows, confirmed) }),
       };
       const action = changes(paths, 'status') ? stateAction(order) : null;
       const write: PreparedWrite = { values, adds: writesLines };
@@ -113,8 +116,11 @@ export class OrderEntity implements OdooEntity {
     });
   }
 
+  /** Until 18 Odoo asks a person before it cancels a confirmed order, and cancels nothing, unless told not to. */
   async remove(id: number, signal: AbortSignal): Promise<void> {
-    await this.#client.call(MODEL, 'action_cancel', { ids: [id] }, { idempotent: true, signal });
+    const args = { ids: [id], context: { disable_cancel_warning: true } };
+    const done = await this.#client.call(MODEL, 'action_cancel', args, { idempotent: true, signal });
+    if (isRecord(done)) throw new ItemRefused('not_cancelled', 'Odoo wants a person to confirm the cancellation.');
   }
 
   async #present(operations: readonly UpdateOperation[], signal: AbortSignal): Promise<Map<number, Row[]>> {
@@ -146,8 +152,9 @@ export class OrderEntity implements OdooEntity {
 
   /** Confirming sets the order's date to now: it is put back. */
   async #act(id: number, action: 'action_cancel' | 'action_confirm', order: CanonicalOrder, signal: AbortSignal) {
-    await this.#client.call(MODEL, action, { ids: [id] }, { idempotent: action === 'action_cancel', signal });
+    if (action === 'action_cancel') return this.remove(id, signal);
+    await this.#client.call(MODEL, action, { ids: [id] }, { idempotent: false, signal });
     const { date_order } = saleValues(order, ['created_at']);
-    if (action === 'action_confirm' && date_order) await this.#client.write(MODEL, [id], { date_order }, signal);
+    if (date_order) await this.#client.write(MODEL, [id], { date_order }, signal);
   }
 }

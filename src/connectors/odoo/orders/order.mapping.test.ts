@@ -109,6 +109,8 @@ describe('writing an order', () => {
       [1, 7, { name: 'a' }],
       [2, 9],
     ]);
+    expect(lineCommands([], [{ id: 7 }], true)).toEqual([[1, 7, { product_uom_qty: 0 }]]);
+    expect(lineFromSale({ ...LINE, product_uom_qty: 0 }, PARTS)).toBeNull();
     expect(lineCommands([{ name: 'a' }, { name: 'b' }], [])).toEqual([
       [0, 0, { name: 'a' }],
       [0, 0, { name: 'b' }],

@@ -102,8 +102,13 @@ class Batch {
     // Without a removal in one call each goes by itself, so that a fault names its own.
     const sets = removal === null ? targets.map((target) => [target]) : [targets];
     for (const set of sets) {
-      const saved = await bisect(set, write, (fault) => this.#mayGoOn(fault, 'write'));
-      for (const [i, { place, id }] of set.entries()) this.#outcomes.set(place, goneIsGone(id, saved[i]));
+      try {
+        const saved = await bisect(set, write, (fault) => this.#mayGoOn(fault, 'write'));
+        for (const [i, { place, id }] of set.entries()) this.#outcomes.set(place, goneIsGone(id, saved[i]));
+      } catch (error) {
+        if (!(error instanceof ItemRefused)) throw error;
+        for (const { place } of set) this.#outcomes.set(place, { problem: error.problem });
+      }
     }
   }
 

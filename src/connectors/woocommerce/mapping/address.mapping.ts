@@ -18,7 +18,7 @@ const SHOP_NAMES = {
 } as const satisfies Record<keyof CanonicalAddress, string>;
 
 export type AddressMember = keyof CanonicalAddress;
-export const ADDRESS_MEMBERS = Object.keys(SHOP_NAMES) as AddressMember[];
+const ADDRESS_MEMBERS = Object.keys(SHOP_NAMES) as AddressMember[];
 
 /** Members the shop does not show (a shipping address has no email) are left out. Addresses are not HTML-escaped. */
 export function addressFromShop(value: unknown, without: readonly AddressMember[] = []): CanonicalAddress {

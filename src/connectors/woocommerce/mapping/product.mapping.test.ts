@@ -4,7 +4,7 @@ import { recordedRows } from '../../../../test/connectors/woocommerce-recordings
 import type { CanonicalProduct, CanonicalVariation } from '../../canonical/canonical.types.ts';
 import { toDecimal } from '../../canonical/decimal.ts';
 import type { Raw } from '../shop/shop.client.ts';
-import { productFromShop, productToCreate, productToShop } from './product.mapping.ts';
+import { newCategories, productFromShop, productToCreate, productToShop } from './product.mapping.ts';
 import { planVariations, variationsFromShop } from './variation.mapping.ts';
 
 const [simple = {}] = recordedRows('61-product-simple');
@@ -86,7 +86,7 @@ describe('The mapping of products', () => {
     });
     fc.assert(
       fc.property(product, (given) => {
-        const body = productToCreate(given, 'source:item', []);
+        const body = productToCreate(given, 'source:item', new Map());
         expect(body.sku).not.toBe('');
         expect(productFromShop({ id: 1, type: 'simple', ...body }, []).data).toMatchObject(given);
       }),
@@ -95,7 +95,7 @@ describe('The mapping of products', () => {
 
   it('writes only what has changed, empty text for null', () => {
     const data: CanonicalProduct = { sku: 'S', name: 'N', price: null, stock: null, published: false };
-    const writing = { categoryIds: [], before: simple };
+    const writing = { categoryIds: new Map(), before: simple };
     expect(productToShop(data, ['price', 'stock'], writing)).toEqual({ regular_price: '', manage_stock: false });
     expect(productToShop({ ...data, stock: '7' }, ['stock', 'published'], writing)).toEqual({
       manage_stock: true,
@@ -104,12 +104,25 @@ describe('The mapping of products', () => {
     });
   });
 
+  it('keeps the categories a product is in, and names the others by what is known of them', () => {
+    const before = { categories: [{ id: 4, name: 'Tea &amp; Co', slug: 'tea' }] };
+    const data: CanonicalProduct = { categories: ['Tea & Co', 'New', 'Unknown'] };
+    expect(newCategories(data, before)).toEqual(['New', 'Unknown']);
+    const categoryIds = new Map([
+      ['Tea & Co', 9],
+      ['New', 5],
+    ]);
+    expect(productToShop(data, ['categories'], { before, categoryIds })).toEqual({
+      categories: [{ id: 4 }, { id: 5 }],
+    });
+  });
+
   it('keeps attributes that no variation differs by', () => {
     const colour = { id: 4, name: 'Colour', options: ['red'], variation: true, visible: true };
     const fabric = { id: 5, name: 'Fabric', options: ['wool'], variation: false, visible: true };
     const data: CanonicalProduct = { attributes: [{ name: 'Colour', options: ['red', 'blue'] }] };
     const before = { attributes: [fabric, colour] };
-    expect(productToShop(data, ['attributes'], { categoryIds: [], before })).toEqual({
+    expect(productToShop(data, ['attributes'], { categoryIds: new Map(), before })).toEqual({
       attributes: [{ id: 4, options: ['red', 'blue'], variation: true, visible: true }, fabric],
     });
   });

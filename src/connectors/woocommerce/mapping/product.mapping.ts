@@ -57,8 +57,8 @@ function optionNames(options: unknown): string[] {
 
 /** What a product's body needs to know of the shop. */
 export interface ProductWriting {
-  /** Ids of the wanted categories, in their order. */
-  readonly categoryIds: readonly number[];
+  /** Ids of categories by name, of all those that the product is not in yet. */
+  readonly categoryIds: ReadonlyMap<string, number>;
   /** As the shop has it before an update. */
   readonly before: Raw;
 }
@@ -80,16 +80,35 @@ export function productToShop(data: CanonicalProduct, paths: Changes, { category
   put('sale_price', 'sale_price', data.sale_price, text);
   put('weight', 'weight', data.weight, text);
   if (data.stock !== undefined && changes(paths, 'stock')) Object.assign(body, stockToShop(data.stock));
-  put('categories', 'categories', data.categories, () => categoryIds.map((id) => ({ id })));
+  put('categories', 'categories', data.categories, (names) => categoriesToShop(names, before, categoryIds));
   put('images', 'images', data.images, (images) => imagesToShop(images, before));
   put('attributes', 'attributes', data.attributes, (attributes) => attributesToShop(attributes, before));
   const type = data.variations && changes(paths, 'variations') ? typeFor(data.variations.length, before) : null;
   return type === null ? body : { ...body, type };
 }
 
-export function productToCreate(data: CanonicalProduct, key: string, categoryIds: readonly number[]): Raw {
+export function productToCreate(data: CanonicalProduct, key: string, categoryIds: ReadonlyMap<string, number>): Raw {
   const body = productToShop(data, null, { categoryIds, before: {} });
   return { ...body, sku: body.sku || key, meta_data: markedWith(key) };
+}
+
+/** Names of categories that the product is not in, as the shop has it. */
+export function newCategories({ categories = [] }: CanonicalProduct, before: Raw): string[] {
+  const present = categoriesOf(before);
+  return categories.filter((name) => !present.has(name));
+}
+
+/** Several categories may share a name; the one the product is in already is meant. */
+function categoriesToShop(names: readonly string[], before: Raw, ids: ReadonlyMap<string, number>): Raw[] {
+  const present = categoriesOf(before);
+  return names.flatMap((name) => {
+    const id = present.get(name) ?? ids.get(name);
+    return id === undefined ? [] : [{ id }];
+  });
+}
+
+function categoriesOf(raw: Raw): Map<string | null, number> {
+  return new Map(listOf(raw.categories).map((category) => [nameOf(category.name), Number(category.id)]));
 }
 
 /** An image the product has already is named by its id; another is fetched by the shop from its address. */

@@ -1,7 +1,7 @@
 import type { Raw } from '../shop/shop.client.ts';
 
 /** The member that marks what we created: the key of the create. */
-export const SYNC_KEY = '_sync_key';
+const SYNC_KEY = '_sync_key';
 
 export function idOf(raw: Raw): number | null {
   const id = Number(raw.id);

@@ -12,7 +12,7 @@ export function variationsFromShop(raws: readonly Raw[]): CanonicalVariation[] {
   return raws.map(variationFromShop).sort((a, b) => compareText(orderOf(a), orderOf(b)));
 }
 
-export function variationFromShop(raw: Raw): CanonicalVariation {
+function variationFromShop(raw: Raw): CanonicalVariation {
   return {
     sku: textOf(raw.sku),
     ...('global_unique_id' in raw && { barcode: textOf(raw.global_unique_id) }),

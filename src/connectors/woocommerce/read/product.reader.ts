@@ -1,8 +1,8 @@
-import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import { PRODUCT_FIELDS, productFromShop } from '../mapping/product.mapping.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { VARIATION_FIELDS } from '../mapping/variation.mapping.ts';
+import { shopCodeOf } from '../shop/shop.answer.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { WALK_START, walkOn } from '../walk/id.walk.ts';
 import type { Documents } from './document.reader.ts';
@@ -44,7 +44,7 @@ export async function variationsOf({ client }: Shop, productId: number, signal: 
       ({ place, done } = step);
     }
   } catch (error) {
-    if (!(error instanceof ConnectorError) || error.kind !== 'not-found') throw error;
+    if (shopCodeOf(error) === null) throw error;
   }
   return found;
 }

@@ -5,12 +5,12 @@ import type { ShopSettings } from '../woocommerce.settings.ts';
 export type SignMethod = 'basic' | 'query' | 'oauth1';
 
 /** Adds a key to a request, in its headers or in its URL; made anew for each attempt. */
-export interface Signature {
+interface Signature {
   readonly headers?: Readonly<Record<string, string>>;
   readonly url?: string;
 }
 
-export interface Unsigned {
+interface Unsigned {
   readonly method: string;
   readonly url: string;
 }

@@ -43,9 +43,12 @@ function errorOf(
   const said = problem ? `: ${problem.message}` : '';
   if (status === 404 && (problem === null || problem.code === 'rest_no_route')) {
     const hint = 'Is this a WooCommerce shop, and are its permalinks not "plain"?';
-    return new ConnectorError('not-found', `The shop has no REST API for ${asked.path}${said}. ${hint}`, { status });
+    const message = `The shop has no REST API for ${asked.path}${said.replace(/\.$/, '')}. ${hint}`;
+    return new ConnectorError('not-found', message, { status });
   }
-  if (status === 404) return new ConnectorError('not-found', `The shop does not find ${asked.path}${said}`, { status });
+  if (status === 404) {
+    return new ConnectorError('not-found', `The shop does not find ${asked.path}${said}`, { status, cause: problem });
+  }
   if (status === 413) {
     return new ConnectorError('too-large', `The shop refuses so much at once${said}`, { status });
   }
@@ -63,7 +66,15 @@ function errorOf(
   }
   return new ConnectorError('rejected', `The shop refused ${asked.method} ${asked.path}${said || ` (${status})`}`, {
     status,
+    cause: problem,
   });
+}
+
+/** The shop's own code of an error, when it is about the one object that was asked for; null for anything else. */
+export function shopCodeOf(error: unknown): string | null {
+  if (!(error instanceof ConnectorError) || (error.kind !== 'not-found' && error.kind !== 'rejected')) return null;
+  const { code } = (error.cause ?? {}) as Partial<ShopProblem>;
+  return typeof code === 'string' ? code : null;
 }
 
 /**

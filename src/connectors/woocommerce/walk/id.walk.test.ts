@@ -112,15 +112,15 @@ describe('A walk by id', () => {
   it('loses nothing that stays and tells nothing twice, whatever leaves, enters or is hidden meanwhile', async () => {
     const change = fc.record({
       step: fc.nat(40),
-      leave: fc.array(fc.nat(400), { maxLength: 30 }),
-      leaveBelow: fc.option(fc.nat(400), { nil: 0 }),
+      leave: fc.array(fc.nat(250), { maxLength: 30 }),
+      leaveBelow: fc.option(fc.nat(250), { nil: 0 }),
       enter: fc.nat(5),
     });
     const sizes = fc.array(fc.integer({ min: 1, max: 120 }), { minLength: 1, maxLength: 5 });
-    const hidden = fc.array(fc.nat(400), { maxLength: 20 });
+    const hidden = fc.array(fc.nat(250), { maxLength: 20 });
     await fc.assert(
       fc.asyncProperty(
-        fc.nat(300),
+        fc.nat(200),
         fc.array(change, { maxLength: 6 }),
         sizes,
         hidden,
@@ -150,7 +150,7 @@ describe('A walk by id', () => {
           expect(seen.ids).toEqual(expect.arrayContaining(stayed));
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 

@@ -14,8 +14,8 @@ export class CategoryDirectory {
     this.#shop = shop;
   }
 
-  /** In the order of the names. A name that several categories have means the oldest of them. */
-  async idsOf(names: readonly string[], signal: AbortSignal): Promise<Map<string, number>> {
+  /** At least of the names. A name that several categories have means the oldest of them. */
+  async idsOf(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
     if (names.length === 0) return new Map();
     this.#ids ??= await this.#readAll(signal);
     const missing = [...new Set(names)].filter((name) => !this.#ids?.has(name));

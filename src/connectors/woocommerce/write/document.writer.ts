@@ -2,12 +2,13 @@ import type { CanonicalData } from '../../canonical/canonical.types.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { WriteResult } from '../../contract/connector.types.ts';
 import { inParallel, type Shop } from '../read/shop.context.ts';
+import { shopCodeOf } from '../shop/shop.answer.ts';
 import type { Raw } from '../shop/shop.client.ts';
-import { asAmbiguous, type BatchOperation, type BatchWriter, isGone } from './batch.writer.ts';
+import { asAmbiguous, type BatchOperation, type BatchWriter, isGone, itemProblem } from './batch.writer.ts';
 import { failed, NOT_WRITABLE, type OperationOn, removed, shopIdOf } from './operation.results.ts';
 
 /** Moves products or orders into the trash, one call each: a batch would delete them for good. One that is there already is done. */
-export function trashAll(
+function trashAll(
   { client }: Shop,
   path: '/products' | '/orders',
   ids: readonly number[],
@@ -17,10 +18,10 @@ export function trashAll(
     try {
       await client.send({ method: 'DELETE', path: `${path}/${id}`, idempotent: true }, signal);
     } catch (error) {
-      if (!(error instanceof ConnectorError)) throw error;
-      const refused = error.kind === 'rejected' || error.kind === 'not-found';
-      if (!refused) throw asAmbiguous(error);
-      if (!isGone(error.status)) return failed({ error_class: 'delete_refused', message: error.message });
+      // A 404 without a code of the shop is a page of the website: it says nothing of the object.
+      const code = shopCodeOf(error);
+      if (!(error instanceof ConnectorError) || code === null) throw asAmbiguous(error);
+      if (!isGone(error.status)) return failed(itemProblem({ code, message: error.message }));
     }
     return removed(String(id));
   });

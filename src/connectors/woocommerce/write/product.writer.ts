@@ -1,7 +1,7 @@
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
 import type { WriteResult } from '../../contract/connector.types.ts';
 import { changes } from '../mapping/change.paths.ts';
-import { productFromShop, productToCreate, productToShop } from '../mapping/product.mapping.ts';
+import { newCategories, productFromShop, productToCreate, productToShop } from '../mapping/product.mapping.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { rawByIds } from '../read/document.reader.ts';
 import { PRODUCTS, variationsOf } from '../read/product.reader.ts';
@@ -22,8 +22,8 @@ export interface ProductWriter {
 type ProductOperation = OperationOn<CanonicalProduct>;
 type ProductWrite = DocumentWrite<CanonicalProduct>;
 
-/** What an update of these members must keep of what the shop has: other attributes, images that are there, the type. */
-const NEED_BEFORE = ['attributes', 'images', 'variations'] as const;
+/** What an update of these members must keep of what the shop has: other attributes, ids of what is there, the type. */
+const NEED_BEFORE = ['attributes', 'images', 'categories', 'variations'] as const;
 
 /** Variations follow their product, which must be there first; one that fails is the product's problem. */
 export async function writeProducts(
@@ -31,24 +31,22 @@ export async function writeProducts(
   operations: readonly ProductOperation[],
   signal: AbortSignal,
 ): Promise<WriteResult[]> {
-  const names = operations.flatMap(
-    (operation) => (writes(operation, 'categories') ? operation.data.categories : []) ?? [],
+  const needing = operations.flatMap((operation) =>
+    operation.kind === 'update' && NEED_BEFORE.some((member) => writes(operation, member)) ? operation.external_id : [],
   );
-  const needing = operations
-    .filter(({ kind }) => kind === 'update')
-    .filter((operation) => NEED_BEFORE.some((member) => writes(operation, member)));
-  const ids = needing.flatMap((operation) => (operation.kind === 'update' ? operation.external_id : []));
-  const [categoryIds, raws] = await Promise.all([
-    categories.idsOf(names, signal),
-    rawByIds(PRODUCTS, shop, ids, signal),
-  ]);
-  const before = new Map(raws.map((raw) => [String(idOf(raw)), raw]));
+  const raws = await rawByIds(PRODUCTS, shop, needing, signal);
+  const byId = new Map(raws.map((raw) => [String(idOf(raw)), raw]));
+  const beforeOf = (operation: ProductWrite) => (operation.kind === 'update' && byId.get(operation.external_id)) || {};
+  const names = operations.flatMap((operation) =>
+    writes(operation, 'categories') ? newCategories(operation.data, beforeOf(operation)) : [],
+  );
+  const categoryIds = await categories.idsOf(names, signal);
 
   const toBatch = (operation: ProductWrite, id: number): BatchOperation => {
-    const wanted = (operation.data.categories ?? []).flatMap((name) => categoryIds.get(name) ?? []);
-    if (operation.kind === 'create')
-      return { kind: 'create', body: productToCreate(operation.data, operation.key, wanted) };
-    const writing = { categoryIds: wanted, before: before.get(operation.external_id) ?? {} };
+    if (operation.kind === 'create') {
+      return { kind: 'create', body: productToCreate(operation.data, operation.key, categoryIds) };
+    }
+    const writing = { categoryIds, before: beforeOf(operation) };
     return { kind: 'update', id, body: productToShop(operation.data, operation.changes, writing) };
   };
   const finish = async (operation: ProductWrite, raw: Raw): Promise<WriteResult> => {

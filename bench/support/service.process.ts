@@ -33,6 +33,10 @@ export class ServiceProcess {
     throw new Error('the service did not start');
   }
 
+  get pid(): number {
+    return this.child.pid as number;
+  }
+
   async stop(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const exit = once(this.child, 'exit');

@@ -1,0 +1,29 @@
+/** What a benchmark started, to be ended in reverse. */
+export type CleanUps = (() => unknown)[];
+
+/** Runs a benchmark and ends all it started, once, though a signal may come on top of an error. */
+export async function runBench(bench: (cleanUps: CleanUps) => Promise<void>): Promise<void> {
+  const cleanUps: CleanUps = [];
+  let cleaned: Promise<void> | undefined;
+  const cleanUp = (): Promise<void> => {
+    cleaned ??= (async () => {
+      for (let last = cleanUps.pop(); last; last = cleanUps.pop()) await last();
+    })();
+    return cleaned;
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => void cleanUp().then(() => process.exit(1)));
+  }
+  try {
+    await bench(cleanUps);
+  } catch (error) {
+    console.error(error);
+    process.exitCode = 1;
+  } finally {
+    await cleanUp();
+  }
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

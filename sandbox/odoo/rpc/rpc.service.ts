@@ -1,0 +1,56 @@
+import type { Database } from '../orm/database.ts';
+import { checkAccess } from './access.rights.ts';
+import { type Call, runMethod, signatureOf } from './method.calls.ts';
+import type { Signature } from './method.signatures.ts';
+import type { OwnFaultPlan } from './own.faults.ts';
+import type { UserDirectory } from './user.directory.ts';
+
+/** What the protocols share. */
+export interface RpcParts {
+  db: Database;
+  database: string;
+  users: UserDirectory;
+  faults: OwnFaultPlan;
+  /** How often each `model.method` was called. */
+  calls: Map<string, number>;
+  /** The credentials of this request count for nothing. */
+  keyExpired?: boolean;
+}
+
+/** Counts a call with good credentials: do they still hold? */
+export function credentialsHold({ faults, keyExpired = false }: RpcParts): boolean {
+  return faults.keyHolds() && !keyExpired;
+}
+
+export interface Caller {
+  uid: number;
+  context: Readonly<Record<string, unknown>>;
+}
+
+/** Runs one public method in a transaction of its own; `prepare` turns what was sent into a call by its signature. */
+export function callMethod(
+  { db, faults, calls }: RpcParts,
+  caller: Caller,
+  target: Pick<Call, 'model' | 'method'>,
+  prepare: (signature: Signature) => Pick<Call, 'ids' | 'args'>,
+): unknown {
+  const { model, method } = target;
+  calls.set(`${model}.${method}`, (calls.get(`${model}.${method}`) ?? 0) + 1);
+  return db.transaction(caller, (env) => {
+    const signature = signatureOf(env, model, method);
+    const call = { ...target, ...prepare(signature) };
+    checkAccess(env, model, signature.writes ?? false);
+    const before = db.savepoint();
+    const result = runMethod(env, call);
+    // An import that found anything wrong saves nothing, and is no failure.
+    if (isRefusedLoad(result)) db.rollbackTo(before);
+    if (signature.writes) faults.beforeCommit();
+    return result;
+  });
+}
+
+function isRefusedLoad(result: unknown): boolean {
+  return (
+    typeof result === 'object' && result !== null && 'messages' in result && 'ids' in result && result.ids === false
+  );
+}

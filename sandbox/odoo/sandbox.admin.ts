@@ -1,0 +1,85 @@
+import { ADMIN_UID } from './models/user.model.ts';
+import type { Database } from './orm/database.ts';
+import { readRecords } from './orm/field.reader.ts';
+import type { Environment, Row } from './orm/model.types.ts';
+import { unlinkRecords } from './orm/record.remover.ts';
+import { searchIds } from './orm/record.search.ts';
+import { createRecord, type Values, writeRecords } from './orm/record.writer.ts';
+import { runMethod } from './rpc/method.calls.ts';
+
+/** Changes records as somebody at Odoo's own screens would: not over HTTP, not counted, met by no fault. */
+export interface OdooAdmin {
+  create(model: string, vals: Values): number;
+  write(model: string, ids: readonly number[], vals: Values): void;
+  unlink(model: string, ids: readonly number[]): void;
+  archive(model: string, ids: readonly number[]): void;
+  /** Runs a method of records, such as action_confirm. */
+  call(model: string, method: string, ids: readonly number[]): unknown;
+  /** Ids, archived records too. */
+  search(model: string, domain: readonly unknown[], order?: string): number[];
+  /** Records as the API shows them, archived ones in relations too. */
+  read(model: string, ids: readonly number[], fields?: readonly string[]): Record<string, unknown>[];
+  /** Starts a transaction: what is changed in it shows when it commits, with the write_date of now. */
+  begin(): LateTransaction;
+}
+
+/** Changes that wait. */
+export interface LateTransaction {
+  create(model: string, vals: Values): void;
+  write(model: string, ids: readonly number[], vals: Values): void;
+  unlink(model: string, ids: readonly number[]): void;
+  /** Makes all of them show at once. */
+  commit(): void;
+}
+
+/** What a model's records came to: how many there are, and all that is not as it was generated. */
+export interface ModelState {
+  count: number;
+  /** Created, changed, or there from the start without being generated; by id. */
+  kept: Row[];
+  /** Ids. */
+  deleted: number[];
+}
+
+export function adminOf(db: Database): OdooAdmin {
+  const run = <T>(work: (env: Environment) => T, startedAt?: number): T =>
+    db.transaction({ uid: ADMIN_UID, internal: true, context: EVERYTHING, startedAt }, work);
+  return {
+    create: (model, vals) => run((env) => createRecord(env, model, vals)),
+    write: (model, ids, vals) => run((env) => writeRecords(env, model, ids, vals)),
+    unlink: (model, ids) => run((env) => unlinkRecords(env, model, ids)),
+    archive: (model, ids) => run((env) => writeRecords(env, model, ids, { active: false })),
+    call: (model, method, ids) => run((env) => runMethod(env, { model, method, ids, args: {} })),
+    search: (model, domain, order = 'id') => run((env) => searchIds(env, model, domain, { order })),
+    read: (model, ids, fields) => JSON.parse(JSON.stringify(run((env) => readRecords(env, model, ids, fields)))),
+    begin() {
+      const startedAt = db.instant();
+      const work: ((env: Environment) => void)[] = [];
+      return {
+        create: (model, vals) => void work.push((env) => createRecord(env, model, vals)),
+        write: (model, ids, vals) => void work.push((env) => writeRecords(env, model, ids, vals)),
+        unlink: (model, ids) => void work.push((env) => unlinkRecords(env, model, ids)),
+        commit() {
+          run((env) => {
+            for (const change of work.splice(0)) change(env);
+          }, startedAt);
+        },
+      };
+    },
+  };
+}
+
+const EVERYTHING = { active_test: false, disable_cancel_warning: true };
+
+export function stateOf(db: Database): Record<string, ModelState> {
+  return Object.fromEntries(db.models().map(({ name }) => [name, modelState(db, name)]));
+}
+
+function modelState(db: Database, name: string): ModelState {
+  const table = db.table(name);
+  const ids = table.keptSortedBy('id');
+  const deleted = table.deletedIds();
+  const generated = table.generated.count - deleted.filter((id) => table.isGenerated(id)).length;
+  const added = ids.filter((id) => !table.isGenerated(id)).length;
+  return { count: generated + added, kept: ids.flatMap((id) => table.row(id) ?? []), deleted };
+}

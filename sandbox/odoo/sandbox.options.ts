@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { FaultRule } from '../faults/fault.rules.ts';
+import type { OdooVersion } from './orm/model.types.ts';
+import type { OdooFaults } from './rpc/own.faults.ts';
+
+/** How a sandbox Odoo is to be; everything but the version has a default. */
+export interface OdooSandboxOptions {
+  /** 19 has JSON-2 beside JSON-RPC. */
+  version: OdooVersion;
+  /** 0, the default, takes a free one. */
+  port?: number;
+  /** 127.0.0.1 unless told otherwise. */
+  host?: string;
+  /** odoo18 or odoo19. */
+  database?: string;
+  username?: string;
+  password?: string;
+  apiKey?: string;
+  /** How many there are from the start; they cost no memory. 1,000 as in the recordings. */
+  partners?: number;
+  /** Templates; every tenth has four variants. */
+  products?: number;
+  /** Of two lines each. */
+  orders?: number;
+  /** Equal seeds make equal records and equal keys. */
+  seed?: number;
+  /** The server's clock, milliseconds since 1970. */
+  now?: () => number;
+  /** How long every answer takes at least. */
+  latencyMs?: number;
+  /** Of the network and the proxy. */
+  faults?: readonly FaultRule[];
+  /** Of the server itself. */
+  odooFaults?: OdooFaults;
+}
+
+export type ResolvedOptions = Required<OdooSandboxOptions>;
+
+/** Fills in defaults; throws a RangeError for numbers that make no Odoo. */
+export function resolveOptions(options: OdooSandboxOptions): ResolvedOptions {
+  const seed = options.seed ?? 1;
+  const resolved: ResolvedOptions = {
+    port: 0,
+    host: '127.0.0.1',
+    database: `odoo${options.version}`,
+    username: 'admin',
+    password: 'admin',
+    // Made of the seed, since it opens nothing but made-up data.
+    apiKey: createHash('sha1').update(`odoo sandbox key ${seed}`).digest('hex'),
+    partners: 1000,
+    products: 100,
+    orders: 100,
+    seed,
+    now: Date.now,
+    latencyMs: 0,
+    faults: [],
+    odooFaults: {},
+    ...(Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as OdooSandboxOptions),
+  };
+  for (const name of ['partners', 'products', 'orders', 'latencyMs'] as const) {
+    const number = resolved[name];
+    if (!Number.isInteger(number) || number < 0) throw new RangeError(`${name} must be a whole number from 0 up.`);
+  }
+  if (!Number.isInteger(seed)) throw new RangeError('seed must be a whole number.');
+  if (resolved.version !== 18 && resolved.version !== 19) throw new RangeError('version must be 18 or 19.');
+  return resolved;
+}
