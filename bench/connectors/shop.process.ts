@@ -26,6 +26,13 @@ export class ShopProcess {
     return new ShopProcess(child, told);
   }
 
+  /** Every answer takes so many milliseconds more, as a real shop's do; 0: answers at once. */
+  async delay(ms: number): Promise<void> {
+    const rules = ms > 0 ? [{ kind: 'slow', ms }] : [];
+    const { status } = await fetch(`${this.url}/__sandbox/faults`, { method: 'POST', body: JSON.stringify(rules) });
+    if (status !== 200) throw new Error(`the sandbox refused its faults: ${status}`);
+  }
+
   async stop(): Promise<void> {
     const exit = once(this.child, 'exit');
     this.child.disconnect();

@@ -35,13 +35,9 @@ describe('Products', () => {
     const [id] = (
       await call('product.template', 'create', { vals_list: [{ name: 'Shirt', attribute_line_ids: lines }] })
     ).result;
-    const [shirt] = odoo.admin.read(
-      'product.template',
-      [id],
-      ['product_variant_ids', 'attribute_line_ids', 'default_code'],
-    );
-    const variants = shirt?.product_variant_ids as number[];
-    const [size] = shirt?.attribute_line_ids as number[];
+    const shirt = odoo.admin.get('product.template', id, ['product_variant_ids', 'attribute_line_ids', 'default_code']);
+    const variants = shirt.product_variant_ids;
+    const [size] = shirt.attribute_line_ids;
     expect(shirt).toMatchObject({ default_code: false, attribute_line_ids: [size, Number(size) + 1] });
     expect(odoo.admin.read('product.product', variants, ['display_name']).map((v) => v.display_name)).toEqual([
       'Shirt (S, Red)',
@@ -89,9 +85,7 @@ describe('Products', () => {
 
   it('that were ordered cannot be deleted; others go with their variants and lines', async () => {
     const call = json2Client(odoo);
-    const sold = Number(
-      (odoo.admin.read('sale.order.line', [1], ['product_template_id'])[0]?.product_template_id as number[])[0],
-    );
+    const [sold] = odoo.admin.get('sale.order.line', 1).product_template_id;
     expect(await call('product.template', 'unlink', { ids: [sold] })).toMatchObject({
       status: 422,
       message: expect.stringContaining('sale.order.line'),

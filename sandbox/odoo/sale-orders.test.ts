@@ -20,7 +20,7 @@ describe.each([18, 19] as const)('Orders of Odoo %i', (version) => {
       [0, 0, { display_type: 'line_note', name: 'Thank you' }],
     ];
     const { result: id } = await make(lines);
-    const [order] = odoo.admin.read('sale.order', [id]);
+    const order = odoo.admin.get('sale.order', id);
     expect(order).toMatchObject({
       amount_untaxed: 27.32,
       amount_tax: 5.12,
@@ -28,8 +28,8 @@ describe.each([18, 19] as const)('Orders of Odoo %i', (version) => {
       state: 'draft',
       currency_id: [1, 'USD'],
     });
-    expect(order?.name).toMatch(/^S000\d\d$/);
-    expect((order?.order_line as number[]).length).toBe(3);
+    expect(order.name).toMatch(/^S000\d\d$/);
+    expect(order.order_line.length).toBe(3);
   });
 
   it('take name, price and taxes of a line from its product, and addresses from the partner', async () => {
@@ -37,11 +37,11 @@ describe.each([18, 19] as const)('Orders of Odoo %i', (version) => {
     const { result: id } = await jsonRpcClient(odoo)('sale.order', 'create', [
       { partner_id: company, order_line: [[0, 0, { product_id: 5 }]] },
     ]);
-    const [order] = odoo.admin.read('sale.order', [id]);
-    const [line] = odoo.admin.read('sale.order.line', order?.order_line as number[]);
+    const order = odoo.admin.get('sale.order', id);
+    const [line] = odoo.admin.read('sale.order.line', order.order_line);
     expect(line).toMatchObject({ name: '[SKU-0005] Product 5', price_unit: 6, [taxes]: [1], price_total: 6.9 });
-    expect((order?.partner_shipping_id as number[])[0]).toBe(company + 2);
-    expect((order?.partner_invoice_id as number[])[0]).toBe(company);
+    expect(order.partner_shipping_id[0]).toBe(company + 2);
+    expect(order.partner_invoice_id[0]).toBe(company);
   });
 
   it('refuse a line without a product, and leave nothing of the order', async () => {
@@ -75,8 +75,7 @@ describe.each([18, 19] as const)('Orders of Odoo %i', (version) => {
   });
 
   it('keep their customer from being deleted', async () => {
-    const [order] = odoo.admin.read('sale.order', [1], ['partner_id']);
-    const [partner] = order?.partner_id as [number];
+    const [partner] = odoo.admin.get('sale.order', 1).partner_id;
     expect(await jsonRpcClient(odoo)('res.partner', 'unlink', [[partner]])).toMatchObject({
       exception: 'odoo.exceptions.ValidationError',
       message: expect.stringContaining('sale_order_partner_id_fkey'),

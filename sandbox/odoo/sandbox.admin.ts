@@ -18,10 +18,15 @@ export interface OdooAdmin {
   /** Ids, archived records too. */
   search(model: string, domain: readonly unknown[], order?: string): number[];
   /** Records as the API shows them, archived ones in relations too. */
-  read(model: string, ids: readonly number[], fields?: readonly string[]): Record<string, unknown>[];
+  read(model: string, ids: readonly number[], fields?: readonly string[]): AdminRecord[];
+  /** One record; throws if it does not exist. */
+  get(model: string, id: number, fields?: readonly string[]): AdminRecord;
   /** Starts a transaction: what is changed in it shows when it commits, with the write_date of now. */
   begin(): LateTransaction;
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: the fields that were asked for, as JSON has them
+export type AdminRecord = Record<string, any>;
 
 /** Changes that wait. */
 export interface LateTransaction {
@@ -44,6 +49,8 @@ export interface ModelState {
 export function adminOf(db: Database): OdooAdmin {
   const run = <T>(work: (env: Environment) => T, startedAt?: number): T =>
     db.transaction({ uid: ADMIN_UID, internal: true, context: EVERYTHING, startedAt }, work);
+  const read: OdooAdmin['read'] = (model, ids, fields) =>
+    JSON.parse(JSON.stringify(run((env) => readRecords(env, model, ids, fields))));
   return {
     create: (model, vals) => run((env) => createRecord(env, model, vals)),
     write: (model, ids, vals) => run((env) => writeRecords(env, model, ids, vals)),
@@ -51,7 +58,12 @@ export function adminOf(db: Database): OdooAdmin {
     archive: (model, ids) => run((env) => writeRecords(env, model, ids, { active: false })),
     call: (model, method, ids) => run((env) => runMethod(env, { model, method, ids, args: {} })),
     search: (model, domain, order = 'id') => run((env) => searchIds(env, model, domain, { order })),
-    read: (model, ids, fields) => JSON.parse(JSON.stringify(run((env) => readRecords(env, model, ids, fields)))),
+    read,
+    get(model, id, fields) {
+      const [record] = read(model, [id], fields);
+      if (!record) throw new RangeError(`There is no ${model} ${id}.`);
+      return record;
+    },
     begin() {
       const startedAt = db.instant();
       const work: ((env: Environment) => void)[] = [];

@@ -9,7 +9,7 @@ describe.each([18, 19] as const)('Write dates of Odoo %i', (version) => {
   });
   afterAll(() => odoo.stop());
 
-  const writeDate = (id: number) => String(odoo.admin.read('res.partner', [id], ['write_date'])[0]?.write_date);
+  const writeDate = (id: number) => odoo.admin.get('res.partner', id).write_date as string;
 
   it('compare with what is shown as the real one does', async () => {
     const id = odoo.admin.create('res.partner', { name: 'Fresh' });
@@ -30,12 +30,12 @@ describe.each([18, 19] as const)('Write dates of Odoo %i', (version) => {
 
   it('move with a write that changes nothing', () => {
     const [id = 0] = odoo.admin.search('res.partner', [['ref', '=', 'PEER-0003']]);
-    const [before] = odoo.admin.read('res.partner', [id]);
-    odoo.admin.write('res.partner', [id], { name: before?.name });
+    const before = odoo.admin.get('res.partner', id);
+    odoo.admin.write('res.partner', [id], { name: before.name });
 
-    const [after] = odoo.admin.read('res.partner', [id]);
+    const after = odoo.admin.get('res.partner', id);
     expect(after).toEqual({ ...before, write_date: expect.any(String), write_uid: [2, 'Administrator'] });
-    expect(String(after?.write_date) > String(before?.write_date)).toBe(true);
+    expect(after.write_date > before.write_date).toBe(true);
   });
 
   it('are the start of the transaction, so that a long one commits behind a later short one', async () => {

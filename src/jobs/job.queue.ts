@@ -9,6 +9,12 @@ import type { TenantTransaction } from '../tenancy/tenant.types.ts';
 /** Made by migration 0013. */
 export type QueueName = 'sync-runs' | 'sync-schedules';
 
+export interface JobWorker<Data> {
+  handle(data: Data): Promise<void>;
+  /** Asks the jobs at work to come to an end; the process waits for them a while. */
+  stop?(): void;
+}
+
 /** The few connections pg-boss needs of its own: it speaks in whole scripts, which the pipelined pool does not take. */
 const CONNECTIONS = 2;
 
@@ -18,6 +24,7 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('JobQueue');
   private readonly boss: PgBoss;
   private readonly workers: (() => Promise<unknown>)[] = [];
+  private readonly stops: (() => void)[] = [];
   private readonly works: boolean;
 
   constructor(
@@ -44,9 +51,10 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Before `onApplicationBootstrap`; a process with SYNC_WORKER=off does not work. */
-  work<Data extends object>(queue: QueueName, options: WorkOptions, handle: (data: Data) => Promise<void>): void {
-    const each = (jobs: Job<Data>[]) => Promise.all(jobs.map(({ data }) => handle(data)));
+  work<Data extends object>(queue: QueueName, options: WorkOptions, worker: JobWorker<Data>): void {
+    const each = (jobs: Job<Data>[]) => Promise.all(jobs.map(({ data }) => worker.handle(data)));
     this.workers.push(() => this.boss.work<Data>(queue, options, each));
+    this.stops.push(() => worker.stop?.());
   }
 
   /** Sends when the transaction commits, or not at all. */
@@ -84,8 +92,8 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.works) for (const start of this.workers) await start();
   }
 
-  /** Waits for the jobs at work, which have been asked to stop before. */
   async onModuleDestroy(): Promise<void> {
+    for (const stop of this.stops) stop();
     await this.boss.stop({ graceful: true, timeout: 25_000 });
   }
 }

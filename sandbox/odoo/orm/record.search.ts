@@ -1,7 +1,8 @@
 import { compileDomain, type RecordTest } from './domain.compiler.ts';
-import { narrow } from './domain.narrowing.ts';
+import { type Narrowing, narrow } from './domain.narrowing.ts';
 import { type DomainNode, mentions, parseDomain } from './domain.parser.ts';
 import type { Environment } from './model.types.ts';
+import { shortcutTo } from './offset.shortcut.ts';
 import { type OrderKey, parseOrder, recordComparator } from './record.order.ts';
 import { scan } from './record.scan.ts';
 
@@ -21,7 +22,11 @@ export function searchIds(env: Environment, model: string, domain: unknown, part
   const node = withActiveTest(env, model, parseDomain(domain));
   const test = compileDomain(env, model, node);
   // Ties fall differently on every page: hence the salt.
-  return take(inOrder(env, model, { node, test, keys, salt: offset * 7919 + Number(limit ?? 0), end }), offset, end);
+  const query = { node, test, keys, salt: offset * 7919 + Number(limit ?? 0), end };
+  const narrowing = narrow(env, model, node);
+  if (narrowing.ids || !comesSorted(keys)) return take(sorted(env, model, query), offset, end);
+  const { from, skipped } = shortcutTo(offset, { env, model, node, keys, narrowing });
+  return take(inOrder(env, model, query, { ...narrowing, from }), offset - skipped, end - skipped);
 }
 
 /** How many records fit. */
@@ -46,18 +51,25 @@ interface Query {
   end: number;
 }
 
-/**
- * Fitting records in order. Where the first key is one that generated records ascend by, they are read as they come and
- * only those equal in it are sorted; otherwise all are found first.
- */
-function* inOrder(env: Environment, model: string, { node, test, keys, salt, end }: Query): Generator<number> {
-  const [first, ...rest] = keys;
-  const { ids, from, to } = narrow(env, model, node);
+/** Generated records ascend by these. */
+function comesSorted([first]: readonly OrderKey[]): boolean {
+  return first?.field === 'id' || first?.field === 'write_date';
+}
+
+function sorted(env: Environment, model: string, { node, test, keys, salt, end }: Query): number[] {
+  const compare = recordComparator(env, model, keys, salt);
+  return smallest(candidates(env, model, node), { test, compare, end });
+}
+
+/** Fitting records as they are read, where they come sorted by the first key: only those equal in it are sorted here. */
+function* inOrder(
+  env: Environment,
+  model: string,
+  { test, keys, salt }: Query,
+  { from, to }: Narrowing,
+): Generator<number> {
+  const [first = { field: 'id', descending: false }, ...rest] = keys;
   const table = env.db.table(model);
-  if (!first || ids || (first.field !== 'id' && first.field !== 'write_date')) {
-    yield* smallest(candidates(env, model, node), { test, compare: recordComparator(env, model, keys, salt), end });
-    return;
-  }
   const compare = recordComparator(env, model, rest, salt);
   const key = (id: number) => table.value(id, first.field);
   let group: number[] = [];

@@ -100,6 +100,12 @@ export class RecordTable {
     return id >= this.generated.firstId && id < this.generated.firstId + this.generated.count;
   }
 
+  /** How many generated records of a stretch of indexes were changed or deleted; `to` left out. */
+  touchedBetween(from: number, to: number): number {
+    const inside = (id: number) => id >= this.generated.firstId + from && id < this.generated.firstId + to;
+    return [...this.#kept.keys(), ...this.#deleted].filter(inside).length;
+  }
+
   /** Ids of the kept rows, ascending by a field (empty ones last), then by id. */
   keptSortedBy(field: string): readonly number[] {
     const known = this.#sorted.get(field);

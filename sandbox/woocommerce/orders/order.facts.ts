@@ -24,7 +24,7 @@ export function orderFacts(index: number, shop: OrderSeed) {
 }
 
 /** Exactly orders × guestRate of them, rounded, evenly over the shop; all where there are no customers. */
-export function isGuest(index: number, { orders, guestRate, customers }: OrderSeed): boolean {
+function isGuest(index: number, { orders, guestRate, customers }: OrderSeed): boolean {
   if (customers === 0) return true;
   const guests = Math.round(orders * guestRate);
   const before = (position: number) => Math.floor((position * guests) / orders);

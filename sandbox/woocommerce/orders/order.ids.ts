@@ -5,10 +5,6 @@ const CYCLE = 7;
 
 export type Sizes = { products: number; orders: number };
 
-export function isRefunded(index: number): boolean {
-  return index % CYCLE === CYCLE - 1;
-}
-
 export function orderIdAt(index: number, { products }: Pick<Sizes, 'products'>): number {
   return firstIdAfterProducts(products) + index + Math.floor(index / CYCLE);
 }

@@ -1,6 +1,6 @@
 import type { MetaItem } from '../customers/customer.types.ts';
 
-export interface Dimensions {
+interface Dimensions {
   length: string;
   width: string;
   height: string;

@@ -63,10 +63,11 @@ export class ConnectionService {
     const connector = this.connectorOf(sealed.system);
     const credentials = this.secrets.credentialsOf(sealed);
     const connection = this.filled(withoutSecrets(sealed));
-    const { allow_http: allowHttp } = commonSettings(connection.settings);
+    const { allow_http: allowHttp, max_concurrency: maxConcurrency } = commonSettings(connection.settings);
     // With the revision: a corrected address does not wait for the circuit of the wrong one.
-    const http = this.clients.for(`${connection.id} ${connection.access_revision}`, {
+    const http = this.clients.for(`${connection.id} ${connection.access_revision} ${maxConcurrency}`, {
       allowHttp,
+      maxConcurrency,
       allowPrivateAddresses: this.environment.SYNC_ALLOW_PRIVATE_ADDRESSES,
       onWait,
     });

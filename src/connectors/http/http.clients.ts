@@ -22,7 +22,8 @@ export class HttpClients {
   for(connectionKey: string, access: ConnectionAccess): HttpClient {
     let state = this.#states.get(connectionKey);
     if (!state) {
-      state = new ConnectionState(this.#options);
+      const { maxConcurrency = this.#options.maxConcurrency } = access;
+      state = new ConnectionState({ ...this.#options, maxConcurrency });
       this.#states.set(connectionKey, state);
     }
     const { signal: closing } = this.#closing;

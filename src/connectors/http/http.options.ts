@@ -57,6 +57,8 @@ export const HTTP_DEFAULTS: HttpOptions = {
 export interface ConnectionAccess {
   /** Otherwise https only. */
   readonly allowHttp: boolean;
+  /** Calls at once while the system keeps up, in the place of the process's; of the connection's first client. */
+  readonly maxConcurrency?: number;
   /** Of the deployment: its own network may be called. */
   readonly allowPrivateAddresses: boolean;
   /** A rate limit holds this client until then (milliseconds since 1970); null: no longer. */

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Problem } from '../../common/problem.ts';
 import { ENVIRONMENT } from '../../config/config.module.ts';
 import type { Environment } from '../../config/environment.ts';
@@ -23,7 +23,7 @@ const LONGEST_TURN_MS = 20 * 60_000;
 
 /** Works on runs: as many at once as it may, of one organization no more than its share. */
 @Injectable()
-export class RunWorker implements OnModuleInit, OnModuleDestroy {
+export class RunWorker implements OnModuleInit {
   private readonly logger = new Logger('Runs');
   private readonly name = `${hostname()}:${process.pid}`;
   private readonly leases = new Set<RunLease>();
@@ -45,12 +45,15 @@ export class RunWorker implements OnModuleInit, OnModuleDestroy {
         groupConcurrency: this.env.SYNC_ORG_CONCURRENCY,
         pollingIntervalSeconds: 1,
       },
-      ({ org_id, sync_id }) => runAsWorker(org_id, () => this.work(org_id, sync_id)),
+      {
+        handle: ({ org_id, sync_id }) => runAsWorker(org_id, () => this.work(org_id, sync_id)),
+        stop: () => this.stop(),
+      },
     );
   }
 
   /** Batches at work are brought to their end; then the runs go to other workers. */
-  onModuleDestroy(): void {
+  private stop(): void {
     this.stopping = true;
     for (const lease of this.leases) lease.askToStop('stopping');
   }

@@ -19,7 +19,7 @@ export interface Search {
 export type AccessOperation = 'read' | 'create' | 'write' | 'unlink';
 
 /** What `fields_get` says of a field that the server has and the user may see. */
-export interface FieldInfo {
+interface FieldInfo {
   readonly type: string;
   /** Decimal places of a float, where they are fixed. */
   readonly decimals: number | null;

@@ -6,7 +6,7 @@ export function markOf(key: string): string {
   return `${PREFIX}${key}`;
 }
 
-export function isMark(value: string | null): boolean {
+function isMark(value: string | null): boolean {
   return value?.startsWith(PREFIX) ?? false;
 }
 

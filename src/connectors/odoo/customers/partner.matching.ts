@@ -13,7 +13,7 @@ export function plainEmail(value: unknown): string | null {
 }
 
 /** `DE 123.456` and `de123456` are the same number. */
-export function plainVat(value: unknown): string | null {
+function plainVat(value: unknown): string | null {
   return (
     text(value)
       ?.toUpperCase()

@@ -10,7 +10,8 @@ import { prepareEach } from '../write/prepare.ts';
 import { productFromTemplate, TEMPLATE_FIELDS, templateValues } from './product.mapping.ts';
 import { assignTemplates, type ProductTraits, traitsOf } from './product.matching.ts';
 import { type ProductPartsReader, productPartsReader } from './product-parts.reader.ts';
-import { refuseOpenOptions, VariantWriter } from './variant.writer.ts';
+import { refuseOpenOptions } from './variant.plan.ts';
+import { VariantWriter } from './variant.writer.ts';
 
 const MODEL = 'product.template';
 

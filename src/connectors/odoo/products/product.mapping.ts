@@ -165,7 +165,7 @@ export function variantValues({ sku, barcode, weight, active }: CanonicalVariati
   };
 }
 
-export function compare(a: string, b: string): number {
+function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }

@@ -3,11 +3,11 @@ import { OdooFault } from '../api/odoo.fault.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { idOf, idsOf } from '../client/odoo.values.ts';
-import { ItemRefused } from '../odoo.entity.ts';
 import { AttributeRegistry, type WantedAttributes } from './attribute.registry.ts';
 import { variantValues } from './product.mapping.ts';
 import { type ProductPartsReader, productPartsReader } from './product-parts.reader.ts';
-import { optionName, type PriceModel, priceModelOf } from './variant.prices.ts';
+import { chosen, differs, modelOf, optionIds, sameIds, wantedAttributes } from './variant.plan.ts';
+import { optionName, type PriceModel } from './variant.prices.ts';
 import { optionsKey, type TemplateOption } from './variant.types.ts';
 
 const TEMPLATE = 'product.template';
@@ -129,50 +129,4 @@ export class VariantWriter {
       }
     }
   }
-}
-
-/** Throws ItemRefused when a variation leaves an attribute open, which a variant cannot. */
-function wantedAttributes(variations: readonly CanonicalVariation[]): WantedAttributes {
-  const wanted = new Map<string, Set<string>>();
-  for (const { options } of variations) {
-    for (const [name, option] of Object.entries(options)) {
-      wanted.set(name, (wanted.get(name) ?? new Set()).add(option));
-    }
-  }
-  return wanted;
-}
-
-export function refuseOpenOptions(variations: readonly CanonicalVariation[]): void {
-  const { size } = wantedAttributes(variations);
-  const open = variations.find(({ options }) => size === 0 || Object.keys(options).length < size);
-  if (!open) return;
-  const name = open.sku ?? (JSON.stringify(open.options) || 'a variation');
-  throw new ItemRefused('variation_options', `Odoo needs an option of every attribute, and ${name} leaves one open.`);
-}
-
-function modelOf(variations: readonly CanonicalVariation[]): PriceModel {
-  const model = priceModelOf(variations);
-  if (model) return model;
-  throw new ItemRefused(
-    'variation_prices',
-    'Odoo adds up a variant’s price from its options, and these prices do not add up that way.',
-  );
-}
-
-function chosen(row: Row, options: ReadonlyMap<number, TemplateOption>): Record<string, string> {
-  const found = idsOf(row.product_template_attribute_value_ids).flatMap((id) => options.get(id) ?? []);
-  return Object.fromEntries(found.map(({ attribute, option }) => [attribute, option]));
-}
-
-function optionIds({ options }: CanonicalVariation, offered: ReadonlyMap<number, TemplateOption>): Values {
-  const ids = [...offered.values()].filter(({ attribute, option }) => options[attribute] === option);
-  return { product_template_attribute_value_ids: [[6, 0, ids.map(({ id }) => id)]] };
-}
-
-function differs(row: Row, values: Values): boolean {
-  return Object.entries(values).some(([field, value]) => row[field] !== value);
-}
-
-function sameIds(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((id) => b.includes(id));
 }

@@ -45,7 +45,7 @@ function walk(start: WalkCursor, table: Stored[], limit: () => number, between: 
     for (const { id } of rows) seen.set(id, table.find((row) => row.id === id)?.micros ?? 0);
     cursor = nextCursor(parseCursor(JSON.parse(JSON.stringify(cursor))) ?? cursor, rows, size);
     between();
-    expect(++pages).toBeLessThan(500);
+    if (++pages > 500) throw new Error('The walk does not end.');
   }
   return seen;
 }
@@ -86,7 +86,8 @@ describe('a walk by time of change', () => {
         fc.array(change, { maxLength: 30 }),
         fc.integer({ min: 1, max: 7 }),
         (table, script, size) => {
-          let clock = 5e6;
+          // Transactions that began before the newest change there is may still commit after it.
+          let clock = Math.max(0, ...table.map(({ micros }) => micros));
           const began = shown(Math.max(0, ...table.map(({ micros }) => micros)));
           const pending = [...script];
           const disturb = () => {

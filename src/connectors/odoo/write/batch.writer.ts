@@ -1,11 +1,21 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
-import type { ExternalItem, ItemProblem, WriteOperation, WriteResult } from '../../contract/connector.types.ts';
-import { OdooFault } from '../api/odoo.fault.ts';
-import type { Values } from '../api/odoo-api.types.ts';
+import type { ExternalItem, WriteOperation, WriteResult } from '../../contract/connector.types.ts';
+import type { OdooFault } from '../api/odoo.fault.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { toId } from '../client/odoo.values.ts';
 import type { CreateOperation, OdooEntity, Prepared, PreparedWrite, UpdateOperation } from '../odoo.entity.ts';
 import { ItemRefused } from '../odoo.entity.ts';
+import {
+  asAmbiguous,
+  GONE,
+  goneIsGone,
+  groupsOf,
+  type Outcome,
+  problemOf,
+  type Ready,
+  refusalOf,
+  type Target,
+} from './batch.outcomes.ts';
 import { bisect } from './bisect.ts';
 
 export interface BatchWriter {
@@ -13,10 +23,6 @@ export interface BatchWriter {
   readonly entity: OdooEntity;
   readonly readBack: (ids: readonly string[], signal: AbortSignal) => Promise<ExternalItem[]>;
 }
-
-type Outcome = { readonly id: number } | { readonly problem: ItemProblem };
-
-const GONE: ItemProblem = { error_class: 'missing', message: 'Odoo has no such record any more.' };
 
 /** Carries out a batch: creates in one call, equal updates in one call, removals in one call, then one look at what came of it. */
 export async function writeBatch(
@@ -171,45 +177,4 @@ class Batch {
     const { client, entity } = this.#writer;
     return (await client.mayAccess(entity.model, operation, this.#signal)) !== false;
   }
-}
-
-interface Ready {
-  /** Of the operation in the batch. */
-  readonly place: number;
-  readonly prepared: PreparedWrite;
-}
-
-interface Target extends Ready {
-  readonly id: number;
-}
-
-/** Equal values go to several records in one call; commands that make new lines never do. */
-function groupsOf(targets: readonly Target[]): Target[][] {
-  const groups = new Map<string, Target[]>();
-  for (const target of targets) {
-    const { values, adds } = target.prepared;
-    const key = adds ? `${target.place}` : JSON.stringify(values satisfies Values);
-    groups.set(key, [...(groups.get(key) ?? []), target]);
-  }
-  return [...groups.values()];
-}
-
-function goneIsGone(id: number, saved: number | OdooFault | undefined): Outcome {
-  if (saved instanceof OdooFault && saved.errorClass !== 'missing') return { problem: problemOf(saved) };
-  return { id };
-}
-
-function problemOf(fault: OdooFault): ItemProblem {
-  return { error_class: fault.errorClass, message: fault.message };
-}
-
-function refusalOf(error: unknown): ItemProblem {
-  if (error instanceof ItemRefused) return error.problem;
-  if (error instanceof OdooFault && error.ofItem) return problemOf(error);
-  throw error;
-}
-
-function asAmbiguous(error: ConnectorError): ConnectorError {
-  const { kind, message, retryAt, status } = error;
-  return new ConnectorError(kind, message, { retryAt, status, ambiguous: true, cause: error });
 }

@@ -1,0 +1,55 @@
+import type { CanonicalVariation } from '../../canonical/canonical.types.ts';
+import type { Row, Values } from '../api/odoo-api.types.ts';
+import { idsOf } from '../client/odoo.values.ts';
+import { ItemRefused } from '../odoo.entity.ts';
+import type { WantedAttributes } from './attribute.registry.ts';
+import { type PriceModel, priceModelOf } from './variant.prices.ts';
+import type { TemplateOption } from './variant.types.ts';
+
+/** The attributes that variations differ by, with the options in use. */
+export function wantedAttributes(variations: readonly CanonicalVariation[]): WantedAttributes {
+  const wanted = new Map<string, Set<string>>();
+  for (const { options } of variations) {
+    for (const [name, option] of Object.entries(options)) {
+      wanted.set(name, (wanted.get(name) ?? new Set()).add(option));
+    }
+  }
+  return wanted;
+}
+
+/** Throws ItemRefused when a variation leaves an attribute open, which a variant cannot. */
+export function refuseOpenOptions(variations: readonly CanonicalVariation[]): void {
+  const { size } = wantedAttributes(variations);
+  const open = variations.find(({ options }) => size === 0 || Object.keys(options).length < size);
+  if (!open) return;
+  const name = open.sku ?? JSON.stringify(open.options);
+  throw new ItemRefused('variation_options', `Odoo needs an option of every attribute, and ${name} leaves one open.`);
+}
+
+/** Throws ItemRefused when Odoo cannot hold the prices. */
+export function modelOf(variations: readonly CanonicalVariation[]): PriceModel {
+  const model = priceModelOf(variations);
+  if (model) return model;
+  throw new ItemRefused(
+    'variation_prices',
+    'Odoo adds up a variant’s price from its options, and these prices do not add up that way.',
+  );
+}
+
+export function chosen(row: Row, options: ReadonlyMap<number, TemplateOption>): Record<string, string> {
+  const found = idsOf(row.product_template_attribute_value_ids).flatMap((id) => options.get(id) ?? []);
+  return Object.fromEntries(found.map(({ attribute, option }) => [attribute, option]));
+}
+
+export function optionIds({ options }: CanonicalVariation, offered: ReadonlyMap<number, TemplateOption>): Values {
+  const ids = [...offered.values()].filter(({ attribute, option }) => options[attribute] === option);
+  return { product_template_attribute_value_ids: [[6, 0, ids.map(({ id }) => id)]] };
+}
+
+export function differs(row: Row, values: Values): boolean {
+  return Object.entries(values).some(([field, value]) => row[field] !== value);
+}
+
+export function sameIds(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((id) => b.includes(id));
+}

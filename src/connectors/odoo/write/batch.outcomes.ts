@@ -1,0 +1,51 @@
+import { ConnectorError } from '../../contract/connector.error.ts';
+import type { ItemProblem } from '../../contract/connector.types.ts';
+import { OdooFault } from '../api/odoo.fault.ts';
+import type { Values } from '../api/odoo-api.types.ts';
+import { ItemRefused, type PreparedWrite } from '../odoo.entity.ts';
+
+/** Of one operation: the record it came to, or why it came to none. */
+export type Outcome = { readonly id: number } | { readonly problem: ItemProblem };
+
+export const GONE: ItemProblem = { error_class: 'missing', message: 'Odoo has no such record any more.' };
+
+export interface Ready {
+  /** Of the operation in the batch. */
+  readonly place: number;
+  readonly prepared: PreparedWrite;
+}
+
+export interface Target extends Ready {
+  readonly id: number;
+}
+
+/** Equal values go to several records in one call; commands that make new lines never do. */
+export function groupsOf(targets: readonly Target[]): Target[][] {
+  const groups = new Map<string, Target[]>();
+  for (const target of targets) {
+    const { values, adds } = target.prepared;
+    const key = adds ? `${target.place}` : JSON.stringify(values satisfies Values);
+    groups.set(key, [...(groups.get(key) ?? []), target]);
+  }
+  return [...groups.values()];
+}
+
+export function goneIsGone(id: number, saved: number | OdooFault | undefined): Outcome {
+  if (saved instanceof OdooFault && saved.errorClass !== 'missing') return { problem: problemOf(saved) };
+  return { id };
+}
+
+export function problemOf(fault: OdooFault): ItemProblem {
+  return { error_class: fault.errorClass, message: fault.message };
+}
+
+export function refusalOf(error: unknown): ItemProblem {
+  if (error instanceof ItemRefused) return error.problem;
+  if (error instanceof OdooFault && error.ofItem) return problemOf(error);
+  throw error;
+}
+
+export function asAmbiguous(error: ConnectorError): ConnectorError {
+  const { kind, message, retryAt, status } = error;
+  return new ConnectorError(kind, message, { retryAt, status, ambiguous: true, cause: error });
+}

@@ -1,0 +1,26 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { RequireScope } from '../../auth/auth.decorators.ts';
+import { Operation } from '../../common/operation.ts';
+import { SyncIdParam } from '../../progress/dto/sync-id.param.ts';
+import { ItemPageDto, ItemsQuery } from './dto/item.dto.ts';
+import { ItemsService } from './items.service.ts';
+
+@ApiTags('runs')
+@Controller('api/sync/progress/:sync_id/items')
+export class ItemsController {
+  constructor(private readonly items: ItemsService) {}
+
+  @Get()
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'listItems',
+    summary: 'The items of a sync that failed or were skipped',
+    description: 'In the order of their ids. POST /progress/{sync_id}/retry-failed tries just these again.',
+    ok: [{ status: 200, description: 'A page of them', type: ItemPageDto }],
+    problems: ['not-found'],
+  })
+  list(@Param() { sync_id }: SyncIdParam, @Query() query: ItemsQuery): Promise<ItemPageDto> {
+    return this.items.page(sync_id, query);
+  }
+}
