@@ -1,10 +1,10 @@
 import { ADMIN_UID } from './models/user.model.ts';
 import type { Database } from './orm/database.ts';
 import { readRecords } from './orm/field.reader.ts';
-import type { Environment, Row } from './orm/model.types.ts';
+import type { Environment, Row, Values } from './orm/model.types.ts';
 import { unlinkRecords } from './orm/record.remover.ts';
 import { searchIds } from './orm/record.search.ts';
-import { createRecord, type Values, writeRecords } from './orm/record.writer.ts';
+import { createRecord, writeRecords } from './orm/record.writer.ts';
 import { runMethod } from './rpc/method.calls.ts';
 
 /** Changes records as somebody at Odoo's own screens would: not over HTTP, not counted, met by no fault. */
@@ -26,10 +26,10 @@ export interface OdooAdmin {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the fields that were asked for, as JSON has them
-export type AdminRecord = Record<string, any>;
+type AdminRecord = Record<string, any>;
 
 /** Changes that wait. */
-export interface LateTransaction {
+interface LateTransaction {
   create(model: string, vals: Values): void;
   write(model: string, ids: readonly number[], vals: Values): void;
   unlink(model: string, ids: readonly number[]): void;

@@ -5,7 +5,7 @@ import { type OdooSandbox, startOdooSandbox } from './odoo-sandbox.ts';
 describe.each([18, 19] as const)('Write dates of Odoo %i', (version) => {
   let odoo: OdooSandbox;
   beforeAll(async () => {
-    odoo = await startOdooSandbox({ version, partners: 980, products: 10, orders: 0 });
+    odoo = await startOdooSandbox({ version, partners: 300, products: 10, orders: 0 });
   });
   afterAll(() => odoo.stop());
 

@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import type { OdooSandbox } from '../../sandbox/odoo/odoo-sandbox.ts';
+import type { WooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
 import type { Connector } from '../../src/connectors/contract/connector.types.ts';
 import { CONNECTOR_LIST } from '../../src/connectors/connectors.tokens.ts';
 import { type TestService, startTestService, token } from '../support/test-service.ts';
@@ -24,7 +27,8 @@ export class RunsFixture {
   }
 
   static async start(variables: Record<string, string> = {}): Promise<RunsFixture> {
-    return new RunsFixture(await startTestService({ SYNC_WORKER: 'on', SYNC_LEASE_SECONDS: '3', ...variables }));
+    const own = { SYNC_WORKER: 'on', SYNC_LEASE_SECONDS: '3', SYNC_ALLOW_PRIVATE_ADDRESSES: 'true' };
+    return new RunsFixture(await startTestService({ ...own, ...variables }));
   }
 
   async call(orgId: string, method: string, path: string, body?: unknown): Promise<Answer<Json>> {
@@ -56,6 +60,32 @@ export class RunsFixture {
     return { id: body.id, system };
   }
 
+  /** A connection of the organization to a sandbox shop. */
+  async connectShop(orgId: string, shop: WooCommerceSandbox, settings: object = {}): Promise<string> {
+    const { status, body } = await this.call(orgId, 'POST', '/connections', {
+      name: `shop ${shop.url} ${randomUUID()}`,
+      system: 'woocommerce',
+      base_url: shop.url,
+      credentials: { consumer_key: shop.consumerKey, consumer_secret: shop.consumerSecret },
+      settings: { allow_http: true, ...settings },
+    });
+    if (status !== 201) throw new Error(JSON.stringify(body));
+    return body.id;
+  }
+
+  /** A connection of the organization to a sandbox Odoo. */
+  async connectOdoo(orgId: string, odoo: OdooSandbox, settings: object = {}): Promise<string> {
+    const { status, body } = await this.call(orgId, 'POST', '/connections', {
+      name: `odoo ${odoo.url} ${randomUUID()}`,
+      system: 'odoo',
+      base_url: odoo.url,
+      credentials: { database: odoo.database, username: odoo.username, api_key: odoo.apiKey },
+      settings: { allow_http: true, ...settings },
+    });
+    if (status !== 201) throw new Error(JSON.stringify(body));
+    return body.id;
+  }
+
   async start(orgId: string, run: object): Promise<Json> {
     const { status, body } = await this.call(orgId, 'POST', '/runs', { entity_type: 'customer', mode: 'full', ...run });
     if (status !== 202) throw new Error(JSON.stringify(body));
@@ -63,15 +93,16 @@ export class RunsFixture {
   }
 
   /** The run after its end. */
-  ended(orgId: string, syncId: string): Promise<Json> {
-    return waitFor(`${syncId} has ended`, async () => {
+  ended(orgId: string, syncId: string, withinMs = 20_000): Promise<Json> {
+    const isOver = async () => {
       const { body } = await this.call(orgId, 'GET', `/runs/${syncId}`);
       return body.progress?.completed_at ? body : undefined;
-    });
+    };
+    return waitFor(`${syncId} has ended`, isOver, { withinMs });
   }
 
-  async run(orgId: string, run: object): Promise<Json> {
-    return this.ended(orgId, (await this.start(orgId, run)).sync_id);
+  async run(orgId: string, run: object, withinMs?: number): Promise<Json> {
+    return this.ended(orgId, (await this.start(orgId, run)).sync_id, withinMs);
   }
 
   close(): Promise<void> {

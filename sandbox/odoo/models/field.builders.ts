@@ -28,7 +28,7 @@ export function boolean(label: string, initial: boolean): Field {
 }
 
 /** What every model has beside its own fields. */
-export function commonFields(displayName: Model['displayName']): Record<string, Field> {
+function commonFields(displayName: Model['displayName']): Record<string, Field> {
   return {
     id: { type: 'integer', label: 'ID', readonly: true },
     display_name: { type: 'char', label: 'Display Name', compute: displayName },

@@ -2,7 +2,8 @@ import type { Model, OdooVersion } from '../orm/model.types.ts';
 import { attributeModels } from './attribute.models.ts';
 import { ADMIN_PARTNER, partnerModel } from './partner.model.ts';
 import { generatedProducts } from './product.generator.ts';
-import { productModels } from './product.models.ts';
+import { productTemplateModel } from './product-template.model.ts';
+import { productVariantModel } from './product-variant.model.ts';
 import { referenceModels } from './reference.models.ts';
 import { generatedSales } from './sale.generator.ts';
 import { saleLineModel } from './sale-line.model.ts';
@@ -31,7 +32,8 @@ export function modelsOf(parts: DatasetParts): Model[] {
     ...referenceModels(version),
     partners,
     userModel(version, login),
-    ...productModels(version, products),
+    productTemplateModel(version, products['product.template']),
+    productVariantModel(products['product.product']),
     ...attributeModels(products),
     saleOrderModel(version, sales['sale.order']),
     saleLineModel(version, sales['sale.order.line']),

@@ -1,5 +1,6 @@
 import { Big } from 'big.js';
 import type { Environment, OdooVersion } from '../orm/model.types.ts';
+import { idsIn } from '../orm/stored.ids.ts';
 
 export interface LineAmounts {
   subtotal: Big;
@@ -17,7 +18,7 @@ export function lineAmounts(env: Environment, line: number): LineAmounts {
   const number = (field: string) => new Big(Number(table.value(line, field) ?? 0));
   const rest = new Big(100).minus(number('discount')).div(100);
   const subtotal = number('product_uom_qty').times(number('price_unit')).times(rest).round(2, Big.roundHalfUp);
-  const taxes = (table.value(line, taxField(env.version)) as readonly number[] | null) ?? [];
+  const taxes = idsIn(table.value(line, taxField(env.version)));
   const tax = taxes.reduce((sum, id) => {
     const rate = new Big(Number(env.db.table('account.tax').value(id, 'amount') ?? 0)).div(100);
     return sum.plus(subtotal.times(rate).round(2, Big.roundHalfUp));
@@ -27,7 +28,7 @@ export function lineAmounts(env: Environment, line: number): LineAmounts {
 
 /** The sums of an order's lines. */
 export function orderAmounts(env: Environment, order: number): LineAmounts {
-  const lines = env.db.read(env, 'sale.order', order, 'order_line') as readonly number[];
+  const lines = idsIn(env.db.read(env, 'sale.order', order, 'order_line'));
   const none = { subtotal: new Big(0), tax: new Big(0) };
   return lines.reduce((sum, line) => {
     const { subtotal, tax } = lineAmounts(env, line);

@@ -2,12 +2,18 @@ import type { Environment, Stored } from '../orm/model.types.ts';
 import { unlinkRecords } from '../orm/record.remover.ts';
 import { createRecord, writeRecords } from '../orm/record.writer.ts';
 import { idsWhere } from '../orm/relation.lookup.ts';
+import { idsIn } from '../orm/stored.ids.ts';
 
 const LINE = 'product.template.attribute.line';
 const LINE_VALUE = 'product.template.attribute.value';
 
 /** The fields of a variant that its template shows while it is the only one. */
 export const VARIANT_FIELDS = ['default_code', 'barcode', 'standard_price', 'weight'] as const;
+
+/** How products are shown: `[SKU-0005] Product 5`. */
+export function withCode(code: Stored, name: Stored): string {
+  return code === null ? String(name ?? '') : `[${String(code)}] ${String(name ?? '')}`;
+}
 
 /** The variants of a template, archived ones too where asked. */
 export function variantsOf(env: Environment, template: number, archived = false): number[] {
@@ -25,7 +31,7 @@ export function onlyVariant(env: Environment, template: number): number | null {
 
 /** After a line changed: gives it a record for each of its values, then makes the variants fit. */
 export function syncTemplateOf(env: Environment, line: number): void {
-  const wanted = ids(env.db.table(LINE).value(line, 'value_ids'));
+  const wanted = idsIn(env.db.table(LINE).value(line, 'value_ids'));
   const existing = idsWhere(env, LINE_VALUE, 'attribute_line_id', line);
   const attributeValueOf = (id: number) => Number(env.db.table(LINE_VALUE).value(id, 'product_attribute_value_id'));
   for (const value of wanted) {
@@ -51,7 +57,7 @@ export function syncVariants(env: Environment, template: number, obsolete: reado
   const surplus: number[] = [];
   for (const variant of variantsOf(env, template, true)) {
     if (
-      !wanted.delete(key(ids(env.db.table('product.product').value(variant, 'product_template_attribute_value_ids'))))
+      !wanted.delete(key(idsIn(env.db.table('product.product').value(variant, 'product_template_attribute_value_ids'))))
     )
       surplus.push(variant);
   }
@@ -82,8 +88,4 @@ function combinations(choices: readonly (readonly number[])[]): number[][] {
 
 function key(combination: readonly number[]): string {
   return [...combination].sort((a, b) => a - b).join(',');
-}
-
-function ids(stored: Stored): readonly number[] {
-  return Array.isArray(stored) ? (stored as readonly number[]) : [];
 }

@@ -4,6 +4,7 @@ import type { Environment, Field, Stored } from './model.types.ts';
 import { valueError } from './odoo.error.ts';
 import { pythonTuple } from './python.format.ts';
 import { relationTest } from './relation.condition.ts';
+import { idsIn } from './stored.ids.ts';
 import { likeTest } from './text.pattern.ts';
 
 /** Does the record of that id fit? */
@@ -107,10 +108,4 @@ function compares(operator: string, a: Stored, b: Stored): boolean {
   if (operator === '>') return left > right;
   if (operator === '<') return left < right;
   return operator === '>=' ? left >= right : left <= right;
-}
-
-/** The ids a relation holds. */
-export function idsIn(stored: Stored): readonly number[] {
-  if (typeof stored === 'number') return [stored];
-  return Array.isArray(stored) ? (stored as readonly number[]) : [];
 }

@@ -2,6 +2,7 @@ import { formatDatetime } from './datetime.format.ts';
 import type { Environment, Field, Stored } from './model.types.ts';
 import { missingError, valueError } from './odoo.error.ts';
 import { PythonFloat } from './python.format.ts';
+import { idsIn } from './stored.ids.ts';
 
 export type ReadRecord = Record<string, unknown>;
 
@@ -62,7 +63,7 @@ function shown(env: Environment, field: Field, stored: Stored, load: unknown): u
     }
     case 'one2many':
     case 'many2many':
-      return visible(env, field, Array.isArray(stored) ? stored : []);
+      return visible(env, field, idsIn(stored));
     default:
       return stored ?? false;
   }

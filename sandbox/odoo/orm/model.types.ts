@@ -15,6 +15,9 @@ export interface Row {
   readonly [field: string]: Stored;
 }
 
+/** Fields and what they are to become, as they were sent. */
+export type Values = Readonly<Record<string, unknown>>;
+
 export type FieldType =
   | 'char'
   | 'text'
@@ -80,7 +83,6 @@ export interface GeneratedRows {
   readonly find: Readonly<Record<string, (value: string | number) => readonly number[]>>;
 }
 
-/** What a record is about to become; a hook may change `vals`. */
 export interface Model {
   readonly name: string;
   /** As people see it. */

@@ -1,10 +1,10 @@
 import { toStored } from './field.coercion.ts';
 import { requireRecords, unknownField } from './field.reader.ts';
-import type { Environment, Field, Model, Row, Stored } from './model.types.ts';
+import type { Environment, Field, Model, Row, Stored, Values } from './model.types.ts';
 import { mandatoryError } from './odoo.error.ts';
 import { type Command, readCommands, runCommands } from './relation.commands.ts';
 
-export type Values = Readonly<Record<string, unknown>>;
+const ACTIONS = { create: createRecord, write: writeRecords };
 
 /** Creates one record and all that its values ask for; its id. */
 export function createRecord(env: Environment, name: string, vals: Values): number {
@@ -72,7 +72,8 @@ interface Saved extends Omit<Split, 'plain'> {
 }
 
 function finish(env: Environment, model: Model, { id, before, vals, relational, assigned }: Saved): void {
-  for (const [name, field, commands] of relational) runCommands(env, { model: model.name, id, name, field }, commands);
+  for (const [name, field, commands] of relational)
+    runCommands(env, { model: model.name, id, name, field }, commands, ACTIONS);
   for (const [name, field, value] of assigned) {
     if (field.assign) {
       field.assign(env, id, toStored({ env, model: model.name, name, field }, value));

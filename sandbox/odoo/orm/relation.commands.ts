@@ -1,9 +1,9 @@
 import { requireRecords } from './field.reader.ts';
-import type { Environment, Field } from './model.types.ts';
+import type { Environment, Field, Values } from './model.types.ts';
 import { valueError } from './odoo.error.ts';
 import { pythonRepr } from './python.format.ts';
 import { unlinkRecords } from './record.remover.ts';
-import { createRecord, type Values, writeRecords } from './record.writer.ts';
+import { idsIn } from './stored.ids.ts';
 
 /** What to do with the records of an x2many. */
 export type Command =
@@ -50,35 +50,48 @@ export interface Place {
   field: Field;
 }
 
-export function runCommands(env: Environment, place: Place, commands: readonly Command[]): void {
+/** How records are saved; handed in, because saving one runs the commands in its values. */
+export interface RecordActions {
+  create(env: Environment, model: string, vals: Values): number;
+  write(env: Environment, model: string, ids: readonly number[], vals: Values): void;
+}
+
+export function runCommands(
+  env: Environment,
+  place: Place,
+  commands: readonly Command[],
+  actions: RecordActions,
+): void {
   const relation = place.field.relation ?? '';
   for (const command of commands) {
     switch (command.kind) {
       case 'create':
-        attach(env, place, [createRecord(env, relation, { ...command.vals, ...owner(place) })]);
+        attach(env, actions, place, [actions.create(env, relation, { ...command.vals, ...owner(place) })]);
         break;
       case 'update':
-        writeRecords(env, relation, [command.id], command.vals);
+        actions.write(env, relation, [command.id], command.vals);
         break;
       case 'delete':
-        detach(env, place, [command.id], true);
+        detach(env, actions, place, [command.id], true);
         unlinkIfThere(env, relation, command.id);
         break;
       case 'unlink':
-        detach(env, place, [command.id]);
+        detach(env, actions, place, [command.id]);
         break;
       case 'link':
-        attach(env, place, [command.id]);
+        attach(env, actions, place, [command.id]);
         break;
       case 'set': {
         const now = current(env, place);
         detach(
           env,
+          actions,
           place,
           now.filter((id) => !command.ids.includes(id)),
         );
         attach(
           env,
+          actions,
           place,
           command.ids.filter((id) => !now.includes(id)),
         );
@@ -93,23 +106,22 @@ function owner({ field, id }: Place): Values {
 }
 
 function current(env: Environment, { model, id, name }: Place): readonly number[] {
-  const stored = env.db.read(env, model, id, name);
-  return Array.isArray(stored) ? (stored as readonly number[]) : [];
+  return idsIn(env.db.read(env, model, id, name));
 }
 
-function attach(env: Environment, place: Place, ids: readonly number[]): void {
+function attach(env: Environment, actions: RecordActions, place: Place, ids: readonly number[]): void {
   const { model, id, name, field } = place;
   requireRecords(env, field.relation ?? '', ids);
   if (field.type === 'one2many') {
     const elsewhere = ids.filter((other) => !current(env, place).includes(other));
-    if (elsewhere.length > 0) writeRecords(env, field.relation ?? '', elsewhere, owner(place));
+    if (elsewhere.length > 0) actions.write(env, field.relation ?? '', elsewhere, owner(place));
     return;
   }
   env.db.patch(env, model, id, { [name]: [...new Set([...current(env, place), ...ids])] });
 }
 
 /** Takes records out; those that belong to this one alone (a required or cascading inverse) go altogether. */
-function detach(env: Environment, place: Place, ids: readonly number[], keep = false): void {
+function detach(env: Environment, actions: RecordActions, place: Place, ids: readonly number[], keep = false): void {
   const { model, id, name, field } = place;
   if (ids.length === 0) return;
   if (field.type === 'many2many') {
@@ -119,7 +131,7 @@ function detach(env: Environment, place: Place, ids: readonly number[], keep = f
   const inverse = env.db.fieldOf(field.relation ?? '', field.inverse ?? '');
   if (keep) return;
   if (inverse?.required || inverse?.onDelete === 'cascade') unlinkRecords(env, field.relation ?? '', ids);
-  else writeRecords(env, field.relation ?? '', ids, { [field.inverse ?? '']: false });
+  else actions.write(env, field.relation ?? '', ids, { [field.inverse ?? '']: false });
 }
 
 function unlinkIfThere(env: Environment, model: string, id: number): void {

@@ -2,6 +2,7 @@ import type { Condition } from './domain.parser.ts';
 import type { Environment, Field, Stored } from './model.types.ts';
 import { valueError } from './odoo.error.ts';
 import { pythonTuple } from './python.format.ts';
+import { idsIn } from './stored.ids.ts';
 import { likeTest } from './text.pattern.ts';
 
 /** A condition on a many2one or x2many: by id, by emptiness, or by the name the other records go by. */
@@ -10,20 +11,18 @@ export function relationTest(env: Environment, field: Field, condition: Conditio
   const relation = field.relation ?? '';
   const nameOf = (id: number) => env.db.model(relation).displayName(env, id);
   const like = likeTest({ ...condition, operator: operator.replace('not ', '') });
-  if (like) return negatable(operator, (stored) => held(stored).some((id) => like(nameOf(id))));
+  if (like) return negatable(operator, (stored) => idsIn(stored).some((id) => like(nameOf(id))));
 
   const items = Array.isArray(value) ? value : [value];
   if (operator === 'child_of' || operator === 'parent_of') {
     const roots = new Set(items.map(Number));
     const parent = (id: number) => env.db.table(relation).value(id, 'parent_id');
     if (operator === 'child_of')
-      return (stored) => held(stored).some((id) => chain(id, parent).some((i) => roots.has(i)));
+      return (stored) => idsIn(stored).some((id) => chain(id, parent).some((i) => roots.has(i)));
     const above = new Set([...roots].flatMap((root) => chain(root, parent)));
-    return (stored) => held(stored).some((id) => above.has(id));
+    return (stored) => idsIn(stored).some((id) => above.has(id));
   }
   if (!['=', '!=', 'in', 'not in', '=?'].includes(operator)) {
-    const numeric = { '>': above, '<': below }[operator];
-    if (numeric) return (stored) => held(stored).some((id) => numeric(id, Number(value)));
     throw valueError(`Invalid operator in ${pythonTuple(sent)}`);
   }
   if (operator === '=?' && (value === false || value === null)) return () => true;
@@ -31,7 +30,7 @@ export function relationTest(env: Environment, field: Field, condition: Conditio
   const names = new Set(items.filter((item) => typeof item === 'string'));
   const orEmpty = items.some((item) => item === false || item === null) || items.length === 0;
   const matches = (stored: Stored) => {
-    const here = held(stored);
+    const here = idsIn(stored);
     if (here.length === 0) return orEmpty && items.length > 0;
     return here.some((id) => ids.has(id) || (names.size > 0 && names.has(nameOf(id))));
   };
@@ -48,11 +47,3 @@ function chain(id: number, parent: (id: number) => Stored): number[] {
   for (let at: Stored = id; typeof at === 'number' && !seen.includes(at); at = parent(at)) seen.push(at);
   return seen;
 }
-
-function held(stored: Stored): readonly number[] {
-  if (typeof stored === 'number') return [stored];
-  return Array.isArray(stored) ? (stored as readonly number[]) : [];
-}
-
-const above = (a: number, b: number) => a > b;
-const below = (a: number, b: number) => a < b;

@@ -11,7 +11,7 @@ export interface OdooFaults {
   refuse?: readonly RefusedRecord[];
 }
 
-export interface RefusedRecord {
+interface RefusedRecord {
   model: string;
   field: string;
   /** Part of the field's text, or a pattern of it. */
