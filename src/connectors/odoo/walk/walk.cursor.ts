@@ -62,7 +62,7 @@ export function nextCursor<C extends WalkCursor>(cursor: C, rows: readonly Row[]
   const lastSecond = text(last.write_date) ?? cursor.from;
   // The last second may go on: it is asked for again. When it fills a page by itself, by id.
   const filled = text(rows[0]?.write_date) === lastSecond;
-  return { ...cursor, from: lastSecond, after: null };
+  return { ...cursor, from: lastSecond, after: filled ? 0 : null };
 }
 
 export function watermarkOf(began: string | null, since: string | null): Watermark {

@@ -1,0 +1,25 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Matches } from 'class-validator';
+
+export class HookParam {
+  @ApiProperty({
+    format: 'uuid',
+    description: 'The id of the connection',
+    example: '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d',
+  })
+  @Matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, { message: 'connection must be a UUID' })
+  connection: string;
+}
+
+const STATUSES = ['accepted', 'repeated', 'ignored'] as const;
+
+/** What became of a webhook; whoever sent it need not look. */
+export class HookAnswerDto {
+  @ApiProperty({
+    enum: STATUSES,
+    description:
+      'accepted: a sync will look at what it names; repeated: one will already; ignored: a greeting, or nothing that is synced',
+    example: 'accepted',
+  })
+  status: (typeof STATUSES)[number];
+}
