@@ -84,6 +84,10 @@ export class Records0015 implements MigrationInterface {
     }
     await db.query(`GRANT DELETE ON public.sync_seen, public.sync_bindings, public.sync_items TO sync_app`);
     await db.query(`CREATE INDEX sync_records_changes ON public.sync_records (org_id, change_seq)`);
+    // A reader of one connection's changes, and the end of a run that looks at its own, pass over no other connection's.
+    await db.query(`
+      CREATE INDEX sync_records_changes_of
+        ON public.sync_records (org_id, connection_id, entity_type, change_seq)`);
     await db.query(`
       CREATE INDEX sync_preview_changes_by_kind ON public.sync_preview_changes (org_id, sync_id, kind, external_id)`);
   }

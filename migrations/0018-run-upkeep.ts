@@ -11,8 +11,8 @@ export class RunUpkeep0018 implements MigrationInterface {
 
   async up(db: QueryRunner): Promise<void> {
     await db.query(`
-      GRANT SELECT (org_id, sync_id, state, leased_until, created_at, seen_cleared), UPDATE (seen_cleared)
-        ON public.sync_runs TO sync_maintenance`);
+      GRANT SELECT (org_id, sync_id, source_connection_id, destination_connection_id, state, leased_until, created_at, seen_cleared),
+            UPDATE (seen_cleared) ON public.sync_runs TO sync_maintenance`);
     await db.query(`
       CREATE POLICY maintenance_sees_runs ON public.sync_runs FOR SELECT TO sync_maintenance USING (true)`);
     await db.query(`
@@ -77,21 +77,21 @@ export class RunUpkeep0018 implements MigrationInterface {
     await db.query(`GRANT SELECT, DELETE ON public.sync_hook_deliveries TO sync_maintenance`);
     await db.query(`
       CREATE POLICY maintenance_old ON public.sync_hook_deliveries TO sync_maintenance
-        USING (sync_id IS NOT NULL AND received_at < now() - interval '30 days') WITH CHECK (false)`);
+        USING (received_at < now() - interval '30 days') WITH CHECK (false)`);
     await db.query(`
       CREATE FUNCTION app.cleanup_hook_deliveries(batch_size integer) RETURNS integer
       LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       DECLARE
         deleted integer;
       BEGIN
-        DELETE FROM public.sync_hook_deliveries WHERE sync_id IS NOT NULL AND received_at < now() - interval '30 days'
-           AND ctid = ANY (ARRAY(SELECT ctid FROM public.sync_hook_deliveries
-                                  WHERE sync_id IS NOT NULL AND received_at < now() - interval '30 days' LIMIT batch_size));
+        DELETE FROM public.sync_hook_deliveries WHERE received_at < now() - interval '30 days' AND ctid = ANY (ARRAY(
+          SELECT ctid FROM public.sync_hook_deliveries WHERE received_at < now() - interval '30 days' LIMIT batch_size));
         GET DIAGNOSTICS deleted = ROW_COUNT;
         RETURN deleted;
       END
       $$`);
     await giveToMaintenance(db, 'app.cleanup_hook_deliveries(integer)');
+    await this.purgeRemovedConnections(db);
     await db.query(
       silentSyncs(`
                    AND NOT EXISTS (SELECT FROM public.sync_runs r
@@ -99,8 +99,76 @@ export class RunUpkeep0018 implements MigrationInterface {
     );
   }
 
+  private async purgeRemovedConnections(db: QueryRunner): Promise<void> {
+    await db.query(`
+      ALTER TABLE public.sync_connections
+        ADD COLUMN purged_at timestamptz CHECK (purged_at IS NULL OR removed_at IS NOT NULL)`);
+    await db.query(`
+      COMMENT ON COLUMN public.sync_connections.purged_at IS 'when nothing that was read from it was left'`);
+    await db.query(`
+      CREATE INDEX sync_connections_unpurged ON public.sync_connections (org_id, id)
+        WHERE removed_at IS NOT NULL AND purged_at IS NULL`);
+    await db.query(`
+      GRANT SELECT (org_id, id, removed_at, purged_at), UPDATE (purged_at) ON public.sync_connections TO sync_maintenance`);
+    await db.query(`
+      CREATE POLICY maintenance_sees_removed ON public.sync_connections FOR SELECT TO sync_maintenance
+        USING (removed_at IS NOT NULL)`);
+    await db.query(`
+      CREATE POLICY maintenance_purges_removed ON public.sync_connections FOR UPDATE TO sync_maintenance
+        USING (removed_at IS NOT NULL) WITH CHECK (removed_at IS NOT NULL AND purged_at IS NOT NULL)`);
+    for (const [table, whose] of Object.entries(OF_CONNECTION)) {
+      await db.query(`GRANT SELECT, DELETE ON public.${table} TO sync_maintenance`);
+      await db.query(`
+        CREATE POLICY maintenance_removed ON public.${table} TO sync_maintenance
+          USING (EXISTS (SELECT FROM public.sync_connections c
+                          WHERE c.org_id = ${table}.org_id AND c.removed_at IS NOT NULL AND ${whose('c.id')}))
+          WITH CHECK (false)`);
+    }
+    // The tables one after the other, so that a call does no more than a batch of each.
+    const deletions = Object.entries(OF_CONNECTION).map(
+      ([table, whose]) => `
+        DELETE FROM public.${table} WHERE org_id = c.org_id AND ctid = ANY (ARRAY(
+          SELECT ${table}.ctid FROM public.${table} WHERE ${table}.org_id = c.org_id AND ${whose('c.id')} LIMIT batch_size));
+        GET DIAGNOSTICS changed = ROW_COUNT;
+        deleted := deleted + changed;`,
+    );
+    await db.query(`
+      CREATE FUNCTION app.purge_removed_connections(batch_size integer) RETURNS integer
+      LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+      DECLARE
+        c record;
+        changed integer;
+        deleted integer := 0;
+      BEGIN
+        SELECT u.org_id, u.id INTO c FROM public.sync_connections u
+         WHERE u.removed_at IS NOT NULL AND u.purged_at IS NULL
+           -- What is still at work with it may write once more.
+           AND NOT EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = u.org_id AND r.state <> 'ended'
+                              AND u.id IN (r.source_connection_id, r.destination_connection_id))
+         ORDER BY u.org_id, u.id LIMIT 1;
+        IF NOT FOUND THEN
+          RETURN 0;
+        END IF;${deletions.join('')}
+        IF deleted = 0 THEN
+          UPDATE public.sync_connections u SET purged_at = now() WHERE u.org_id = c.org_id AND u.id = c.id;
+        END IF;
+        RETURN deleted + 1;
+      END
+      $$`);
+    await giveToMaintenance(db, 'app.purge_removed_connections(integer)');
+  }
+
   async down(db: QueryRunner): Promise<void> {
     await db.query(silentSyncs(''));
+    await db.query(`DROP FUNCTION app.purge_removed_connections(integer)`);
+    for (const table of Object.keys(OF_CONNECTION)) {
+      await db.query(`DROP POLICY maintenance_removed ON public.${table}`);
+      await db.query(`REVOKE ALL ON public.${table} FROM sync_maintenance`);
+    }
+    await db.query(`DROP POLICY maintenance_purges_removed ON public.sync_connections`);
+    await db.query(`DROP POLICY maintenance_sees_removed ON public.sync_connections`);
+    await db.query(`REVOKE ALL ON public.sync_connections FROM sync_maintenance`);
+    await db.query(`ALTER TABLE public.sync_connections DROP COLUMN purged_at`);
     await db.query(`
       DROP FUNCTION app.cleanup_hook_deliveries(integer), app.cleanup_preview_changes(integer), app.cleanup_seen(integer),
         app.runs_without_worker(integer)`);
@@ -114,6 +182,18 @@ export class RunUpkeep0018 implements MigrationInterface {
         FROM sync_maintenance`);
   }
 }
+
+/** What holds data or doings of a connection, and how a row names it. Its runs stay: they tell what happened, and hold no data. */
+const OF_CONNECTION: Readonly<Record<string, (id: string) => string>> = {
+  sync_records: (id) => `sync_records.connection_id = ${id}`,
+  sync_bindings: (id) => `${id} IN (sync_bindings.connection_a, sync_bindings.connection_b)`,
+  sync_cursors: (id) => `(sync_cursors.connection_id = ${id} OR sync_cursors.destination = ${id}::text)`,
+  sync_items: (id) =>
+    `EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_items.org_id AND r.sync_id = sync_items.sync_id
+                                AND ${id} IN (r.source_connection_id, r.destination_connection_id))`,
+  sync_schedules: (id) => `sync_schedules.connection_id = ${id}`,
+  sync_hook_deliveries: (id) => `sync_hook_deliveries.connection_id = ${id}`,
+};
 
 /** As in 0010, with one more condition. */
 const silentSyncs = (butNot: string) => `

@@ -11,6 +11,7 @@ import { jsonParser } from './http/json.parser.ts';
 import { logRequests, quietAtStart, requestId } from './http/logging.ts';
 import { serveDocument } from './http/openapi.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
+import { rawOr, refuseForm } from './http/raw.body.ts';
 import { addSecurityHeaders } from './http/security.headers.ts';
 import { HttpMetrics } from './metrics/http.metrics.ts';
 
@@ -39,7 +40,9 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   app.useGlobalPipes(new ProblemValidationPipe());
   app.useGlobalFilters(filter);
   const fastify = adapter.getInstance();
-  app.useBodyParser('application/json', { bodyLimit: BODY_LIMIT_BYTES }, jsonParser(fastify));
+  const limit = { bodyLimit: BODY_LIMIT_BYTES };
+  app.useBodyParser('application/json', limit, rawOr(jsonParser(fastify)));
+  app.useBodyParser('application/x-www-form-urlencoded', limit, rawOr(refuseForm));
   await app.register(cookie);
   await addSecurityHeaders(app);
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -1,17 +1,18 @@
 import type { FastifyRequest } from 'fastify';
+import { Problem } from '../common/problem.ts';
 
 type Done = (error: Error | null, body?: unknown) => void;
 type Parser = (request: unknown, body: { toString(): string }, done: Done) => void;
 
-/** A route whose body must not be parsed, because its bytes are signed, says so in its config. */
-const takesRawBody = (request: unknown): boolean =>
-  (request as FastifyRequest).routeOptions.config !== undefined &&
-  (request as FastifyRequest & { routeOptions: { config: { rawBody?: boolean } } }).routeOptions.config.rawBody === true;
-
-/** The body as it came for such a route, as a Buffer; parsed for every other. */
-export const rawOr =
-  (parse: Parser): Parser =>
-  (request, body, done) => {
-    if (takesRawBody(request)) done(null, body);
+/** The body as it came, a Buffer, for a route whose config says `rawBody` because its bytes are signed; parsed for any other. */
+export function rawOr(parse: Parser): Parser {
+  return (request, body, done) => {
+    const { config } = (request as FastifyRequest).routeOptions;
+    if ((config as { rawBody?: unknown }).rawBody === true) done(null, body);
     else parse(request, body, done);
   };
+}
+
+/** The greeting of a WooCommerce webhook is a form; nothing else here takes one. */
+export const refuseForm: Parser = (_request, _body, done) =>
+  done(new Problem('unsupported-media-type', 'A form is not taken here; send application/json.'));

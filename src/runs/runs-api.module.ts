@@ -2,18 +2,48 @@ import { Module } from '@nestjs/common';
 import { ActivityModule } from '../activity/activity.module.ts';
 import { ConnectorsModule } from '../connectors/connectors.module.ts';
 import { ProgressModule } from '../progress/progress.module.ts';
+import { HookService } from './hooks/hook.service.ts';
+import { HooksController } from './hooks/hooks.controller.ts';
+import { ItemsController } from './items/items.controller.ts';
+import { ItemsService } from './items/items.service.ts';
 import { FreshPreviewInterceptor } from './preview/fresh-preview.interceptor.ts';
 import { PreviewFinder } from './preview/preview.finder.ts';
 import { PreviewFreshness } from './preview/preview.freshness.ts';
+import { PreviewChangesController } from './preview/preview-changes.controller.ts';
+import { PreviewChangesService } from './preview/preview-changes.service.ts';
+import { RecordsController } from './records/records.controller.ts';
+import { RecordsService } from './records/records.service.ts';
 import { RunSteering } from './run.steering.ts';
 import { RunCoreModule } from './run-core.module.ts';
 import { RunsController } from './runs.controller.ts';
 import { RunsService } from './runs.service.ts';
+import { ScheduleEnds } from './schedules/schedule.ends.ts';
+import { SchedulesController } from './schedules/schedules.controller.ts';
+import { SchedulesService } from './schedules/schedules.service.ts';
 
 /** The API of runs. */
 @Module({
   imports: [RunCoreModule, ConnectorsModule, ActivityModule, ProgressModule],
-  controllers: [RunsController],
-  providers: [RunsService, PreviewFinder, PreviewFreshness, FreshPreviewInterceptor, RunSteering],
+  controllers: [
+    RunsController,
+    ItemsController,
+    RecordsController,
+    PreviewChangesController,
+    SchedulesController,
+    HooksController,
+  ],
+  providers: [
+    RunsService,
+    PreviewFinder,
+    PreviewFreshness,
+    FreshPreviewInterceptor,
+    RunSteering,
+    ItemsService,
+    RecordsService,
+    PreviewChangesService,
+    ScheduleEnds,
+    SchedulesService,
+    HookService,
+  ],
 })
 export class RunsApiModule {}

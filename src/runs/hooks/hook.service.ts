@@ -10,7 +10,7 @@ import { currentTenant, currentUser, runAsTenant } from '../../tenancy/tenant.co
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { RunStarter } from '../run.starter.ts';
 import type { HookAnswerDto } from './dto/hook.dto.ts';
-import { type Change, giveDelivery, keepDelivery, lockDeliveries } from './hook.sql.ts';
+import { type Change, giveDeliveries, keepDelivery, lockDeliveries } from './hook.sql.ts';
 
 /** Who a webhook's work is done as. */
 const WEBHOOK: Omit<Principal, 'orgId'> = {
@@ -52,9 +52,8 @@ export class HookService {
         keepDelivery(orgId, connection.id, change, destination),
       );
       if (!kept) return 'repeated';
-      const syncId = kept.sync_id ?? (await this.start(connection, change, destination));
-      if (syncId !== kept.sync_id && syncId !== null)
-        await transaction.query(giveDelivery(orgId, connection.id, change.delivery_key, syncId));
+      const started = kept.sync_id === null ? await this.start(connection, change, destination) : null;
+      if (started !== null) await transaction.query(giveDeliveries(orgId, connection.id, change.entity_type, started));
       return 'accepted';
     });
   }

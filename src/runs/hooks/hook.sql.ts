@@ -50,8 +50,10 @@ export const keepDelivery = (
   ],
 });
 
-export const giveDelivery = (orgId: string, connectionId: string, key: string, syncId: string): Statement => ({
+/** Gives a run that has not begun every delivery that has none: this transaction's, and those for which none could be started. */
+export const giveDeliveries = (orgId: string, connectionId: string, entity: string, syncId: string): Statement => ({
   text: `
-    UPDATE sync_hook_deliveries SET sync_id = $4 WHERE org_id = $1 AND connection_id = $2 AND delivery_key = $3`,
-  values: [orgId, connectionId, key, syncId],
+    UPDATE sync_hook_deliveries SET sync_id = $4
+     WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND sync_id IS NULL`,
+  values: [orgId, connectionId, entity, syncId],
 });

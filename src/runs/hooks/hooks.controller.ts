@@ -41,4 +41,6 @@ const NO_BODY = Buffer.alloc(0);
 
 /** A header that came more than once is none that a connector reads. */
 const single = (headers: FastifyRequest['headers']): Record<string, string | undefined> =>
-  Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );

@@ -3,19 +3,32 @@ import fc from 'fast-check';
 import { isTimeZone, nextRun, previousRun, wrongCron } from './schedule.clock.ts';
 
 describe('a cron expression', () => {
-  it.each(['0 3 * * *', '*/5 * * * *', '0 0 * * THU', '0 0 29 2 *', '0 0 L * *', '0 0 * * 1#2', '1-5/2 8-18 * 3,4 1-5'])(
-    '%s is accepted',
-    (cron) => {
-      expect(wrongCron(cron)).toBeNull();
-    },
-  );
+  it.each([
+    '0 3 * * *',
+    '*/5 * * * *',
+    '0 0 * * THU',
+    '0 0 29 2 *',
+    '0 0 L * *',
+    '0 0 * * 1#2',
+    '1-5/2 8-18 * 3,4 1-5',
+  ])('%s is accepted', (cron) => {
+    expect(wrongCron(cron)).toBeNull();
+  });
 
-  it.each(['', '* * * *', '* * * * * *', '@daily', ' * * * * *', '60 * * * *', 'a b c d e', '0 0 30 2 *', 'H 3 * * *', 'H/5 * * * *'])(
-    '%j is refused',
-    (cron) => {
-      expect(wrongCron(cron)).toEqual(expect.any(String));
-    },
-  );
+  it.each([
+    '',
+    '* * * *',
+    '* * * * * *',
+    '@daily',
+    ' * * * * *',
+    '60 * * * *',
+    'a b c d e',
+    '0 0 30 2 *',
+    'H 3 * * *',
+    'H/5 * * * *',
+  ])('%j is refused', (cron) => {
+    expect(wrongCron(cron)).toEqual(expect.any(String));
+  });
 
   it('comes next after and last before any moment, with nothing between', () => {
     const minute = fc.integer({ min: 0, max: 59 });
@@ -39,7 +52,10 @@ describe('a cron expression', () => {
   it('keeps to the wall clock of its time zone over a change to summer time', () => {
     const before = nextRun('0 8 * * *', 'Europe/Zurich', new Date('2026-03-28T00:00:00Z'));
     const after = nextRun('0 8 * * *', 'Europe/Zurich', before);
-    expect([before.toISOString(), after.toISOString()]).toEqual(['2026-03-28T07:00:00.000Z', '2026-03-29T06:00:00.000Z']);
+    expect([before.toISOString(), after.toISOString()]).toEqual([
+      '2026-03-28T07:00:00.000Z',
+      '2026-03-29T06:00:00.000Z',
+    ]);
   });
 });
 

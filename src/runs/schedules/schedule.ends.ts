@@ -11,7 +11,8 @@ export class ScheduleEnds {
   /** Throws not-found for a connection there is not, invalid-request for what its system cannot do. */
   async refuseImpossible(source: string, destination: string, entity: EntityType): Promise<void> {
     const pointer = '#/destination';
-    if (source.toLowerCase() === destination.toLowerCase()) throw invalid(pointer, 'must be another connection than the source');
+    if (source.toLowerCase() === destination.toLowerCase())
+      throw invalid(pointer, 'must be another connection than the source');
     await this.refuseUnable(source, entity, 'read', '#/entity_type');
     if (destination !== 'records') await this.refuseUnable(destination, entity, 'write', pointer);
   }

@@ -22,9 +22,7 @@ export class SchedulesController {
     summary: 'Sync a connection by itself, at certain times',
     description:
       'A time is skipped while the sync it started last has not ended. Times missed because no worker ran are made up by one sync.',
-    ok: [
-      { status: 201, description: 'Set', type: ScheduleDto, headers: { Location: 'Where the schedule is' } },
-    ],
+    ok: [{ status: 201, description: 'Set', type: ScheduleDto, headers: { Location: 'Where the schedule is' } }],
     problems: ['not-found', 'conflict'],
   })
   async create(

@@ -45,9 +45,7 @@ export class SchedulesService {
       await this.ends.refuseImpossible(connectionId, members.destination, entity_type);
       if ((await transaction.query(schedulesOf(orgId, connectionId))).length >= MOST_OF_A_CONNECTION)
         throw new Problem('conflict', `A connection has at most ${MOST_OF_A_CONNECTION} schedules; remove one.`);
-      const [row] = await transaction.query<ScheduleRow>(
-        insertSchedule(orgId, connectionId, members, currentUser()),
-      );
+      const [row] = await transaction.query<ScheduleRow>(insertSchedule(orgId, connectionId, members, currentUser()));
       return this.settle(transaction, 'schedule_created', row as ScheduleRow);
     });
   }

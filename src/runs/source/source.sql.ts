@@ -63,11 +63,3 @@ export const findWatermark = (run: Run): Statement => ({
      WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND destination = $4`,
   values: [run.org_id, run.source_connection_id, run.entity_type, run.destination_connection_id ?? 'records'],
 });
-
-/** Gives the webhooks that wait to the run that will look at what they name. */
-export const takeDeliveries = (run: Run): Statement => ({
-  text: `
-    UPDATE sync_hook_deliveries SET sync_id = $4
-     WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND sync_id IS NULL`,
-  values: [run.org_id, run.source_connection_id, run.entity_type, run.sync_id],
-});

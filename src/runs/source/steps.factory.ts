@@ -9,14 +9,7 @@ import type { ChangeTokens, Run, RunCheckpoint } from '../run.types.ts';
 import type { Patience } from '../worker/patience.ts';
 import type { RunLease } from '../worker/run.lease.ts';
 import { SourceReader } from './source.reader.ts';
-import {
-  countNamedItems,
-  countUnseenRecords,
-  findWatermark,
-  namedItems,
-  takeDeliveries,
-  unseenRecords,
-} from './source.sql.ts';
+import { countNamedItems, countUnseenRecords, findWatermark, namedItems, unseenRecords } from './source.sql.ts';
 import { namedSteps, type Step, walkSteps } from './steps.ts';
 
 export interface StepsInput {
@@ -80,7 +73,6 @@ export class StepsFactory {
   }
 
   private async named(run: NamedRun, reader: SourceReader, from: RunCheckpoint): Promise<RunSteps> {
-    if (run.kind === 'webhook') await this.database.query(takeDeliveries(run));
     const [row] = await this.database.query<{ count: number }>(countNamedItems(run));
     const next = (after: string) => this.database.query<NamedItem>(namedItems(run, after));
     return { steps: namedSteps(reader, from, next), total: row?.count ?? null, tokens: NO_TOKENS };

@@ -9,6 +9,7 @@ import type { Destination } from '../destination/destination.types.ts';
 import { ItemPlanner } from '../destination/item.planner.ts';
 import { ConnectionPreview, RecordsPreview } from '../destination/preview.destination.ts';
 import { RecordsDestination } from '../destination/records.destination.ts';
+import { MissedWebhooks } from '../hooks/missed.webhooks.ts';
 import { type End, mayPass } from '../plan/field.directions.ts';
 import { PreviewPublisher } from '../preview/preview.publisher.ts';
 import type { Run } from '../run.types.ts';
@@ -38,6 +39,7 @@ export class RunOpener {
     private readonly connections: ConnectionService,
     private readonly stepsFactory: StepsFactory,
     private readonly publisher: PreviewPublisher,
+    private readonly missed: MissedWebhooks,
   ) {}
 
   /** Throws Problem when a connection is gone, ConnectorError when a system does not answer. */
@@ -59,6 +61,7 @@ export class RunOpener {
       keepsWatermark: run.kind === 'sync' && Object.keys(run.filters).length === 0,
       afterwards: async () => {
         if (run.kind === 'preview') await this.publisher.publish(run, tokens, (deletes) => budget.refusalOf(deletes));
+        await this.missed.report(run, lease.progress.started_at);
       },
     };
   }
