@@ -1,9 +1,10 @@
 import type { Connector } from './contract/connector.types.ts';
+import { csv } from './csv/csv.connector.ts';
 import { odoo } from './odoo/odoo.connector.ts';
 import { woocommerce } from './woocommerce/woocommerce.connector.ts';
 
 /** Every system that can be connected: a new one is its folder and its line here. */
-export const CONNECTORS: readonly Connector[] = [woocommerce, odoo];
+export const CONNECTORS: readonly Connector[] = [woocommerce, odoo, csv];
 
 /** Undefined when there is no such system. */
 export const connectorFor = (system: string, connectors: readonly Connector[] = CONNECTORS): Connector | undefined =>

@@ -62,6 +62,14 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
     await this.boss.send(queue, data, { ...options, db: executeIn(transaction) });
   }
 
+  /** Takes back the active jobs of a key, whose worker is gone: each would count as its group's until pg-boss misses its heartbeat. */
+  async abandon(transaction: TenantTransaction, queue: QueueName, singletonKey: string): Promise<void> {
+    const db = executeIn(transaction);
+    const jobs = await this.boss.findJobs(queue, { key: singletonKey, db });
+    const active = jobs.filter(({ state }) => state === 'active').map(({ id }) => id);
+    if (active.length > 0) await this.boss.cancel(queue, active, { db });
+  }
+
   /** One clock per `key`; it replaces the one there was. Throws an Error that says what is wrong with the expression. */
   async schedule(
     transaction: TenantTransaction,

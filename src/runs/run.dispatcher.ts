@@ -35,9 +35,19 @@ export class RunDispatcher {
     const { orgId } = currentTenant();
     const job: RunJob = { org_id: orgId, sync_id: syncId };
     await this.queue.send(transaction, 'sync-runs', job, {
-      singletonKey: `${orgId} ${syncId}`,
+      singletonKey: keyOf(job),
       group: { id: orgId },
       ...(startAfter && { startAfter }),
     });
   }
+
+  /** As `send`, for a run whose worker has not been heard of. */
+  rescue(syncId: string): Promise<void> {
+    return this.database.transaction(async (transaction) => {
+      await this.queue.abandon(transaction, 'sync-runs', keyOf({ org_id: currentTenant().orgId, sync_id: syncId }));
+      await this.send(transaction, syncId);
+    });
+  }
 }
+
+const keyOf = ({ org_id, sync_id }: RunJob): string => `${org_id} ${sync_id}`;

@@ -3,7 +3,6 @@ import type pg from 'pg';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { POOL } from '../database/database.module.ts';
-import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
 import { runAsWorker } from './worker.tenant.ts';
 
@@ -22,7 +21,6 @@ export class RunRescuer implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     @Inject(POOL) private readonly pool: pg.Pool,
     @Inject(ENVIRONMENT) private readonly env: Environment,
-    private readonly database: TenantDatabase,
     private readonly dispatcher: RunDispatcher,
   ) {}
 
@@ -54,9 +52,7 @@ export class RunRescuer implements OnApplicationBootstrap, OnModuleDestroy {
     for (const orgId of waiting) await runAsWorker(orgId, () => this.dispatcher.dispatch());
     for (const { org_id, sync_id, state } of rows) {
       if (state !== 'ready') continue;
-      await runAsWorker(org_id, () =>
-        this.database.transaction((transaction) => this.dispatcher.send(transaction, sync_id)),
-      );
+      await runAsWorker(org_id, () => this.dispatcher.rescue(sync_id));
     }
   }
 }

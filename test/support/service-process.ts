@@ -96,6 +96,10 @@ export class ServiceProcess {
     return this.address;
   }
 
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   /** All it has said until now. */
   get output(): string {
     return this.stdout + this.stderr;

@@ -17,7 +17,12 @@ export function namesOf(who: string): Values {
     ...preview,
     sync_id: `sync-of-${who}`,
     cache_key: previewKey(preview),
-    connection_id: uuidOf('connection of', who),
+    connection_id: randomLooking(uuidOf('connection of', who)),
+    source_connection_id: randomLooking(uuidOf('connection of', who)),
+    external_id: `external-of-${who}`,
+    schedule_id: uuidOf('schedule of', who),
+    // None: a run that applies no preview.
+    preview: null,
     // Of a connection to be made: another than the victim's, which has the marker for its name.
     name: `connection-of-${who}`,
     system: 'woocommerce',
@@ -27,6 +32,9 @@ export function namesOf(who: string): Values {
     'If-None-Match': '*',
   };
 }
+
+/** Some members take UUIDs of a known version only. */
+const randomLooking = (uuid: string) => uuid.replace(/^(.{14}).(.{4})./, (_, before, middle) => `${before}4${middle}8`);
 
 /** Gives the organization a row in every tenant table, under the names of `namesOf`. */
 export async function plantVictim(admin: pg.Client, org_id: string, who: string): Promise<void> {
@@ -50,11 +58,16 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
         checkpoint: secret,
         // Slow enough for the list of slow ones.
         started_at: hourAgo,
+        // Only what has ended is tried again.
+        ...(who.endsWith('-retryFailedItems') && { status: 'failed' }),
       },
     ],
     ['sync_activity_log', { ...entry, activity_type: 'sync_completed', status: 'completed', duration_seconds: 1 }],
     ['sync_activity_log', { ...entry, activity_type: 'batch_process', status: 'failed' }],
-    ['sync_preview_cache', { org_id, sync_type, entity_type, filters, cache_key, delta_data: secret }],
+    [
+      'sync_preview_cache',
+      { org_id, sync_type, entity_type, filters, cache_key, delta_data: JSON.stringify({ secret: MARKER, sync_id }) },
+    ],
     ['idempotency_keys', { org_id, key: names['Idempotency-Key'], fingerprint: 'f', response: secret }],
     [
       'sync_connections',
@@ -65,6 +78,7 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
       },
     ],
     ['auth.hook_addresses', { org_id, connection_id }],
+    ...ofRuns(org_id, who),
     ['auth.users_extended', { org_id, id: user_id, email: MARKER }],
     [
       'auth.api_keys',
@@ -72,6 +86,53 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
     ],
   ];
   for (const [table, row] of rows) await admin.query(insertStatement(table, row));
+}
+
+/** What a run of the victim's connection left behind. */
+function ofRuns(org_id: string, who: string): [table: string, row: Record<string, unknown>][] {
+  const { sync_id, entity_type, connection_id, external_id, schedule_id } = namesOf(who);
+  const secret = JSON.stringify({ secret: MARKER });
+  const [connection_a, connection_b] = [String(connection_id), uuidOf('another of', who)].sort();
+  const item = { org_id, sync_id, external_id };
+  const source = { org_id, connection_id, entity_type };
+  return [
+    [
+      'sync_runs',
+      {
+        ...{
+          org_id,
+          sync_id,
+          entity_type,
+          source_connection_id: connection_id,
+          kind: 'sync',
+          mode: 'full',
+          state: 'ready',
+        },
+        requested_by: MARKER,
+      },
+    ],
+    ['sync_slots', { ...source, sync_id }],
+    ['sync_records', { ...source, external_id, data: secret, content_hash: 'h', change_seq: 1 }],
+    ['sync_change_counters', { org_id, last_seq: 1 }],
+    [
+      'sync_bindings',
+      {
+        ...{ org_id, entity_type, connection_a, connection_b, id_a: external_id, id_b: external_id },
+        ...{ hash_a: 'a', hash_b: 'b', data_a: secret, data_b: secret },
+      },
+    ],
+    ['sync_items', { ...item, outcome: 'failed', error_class: 'refused', message: MARKER, payload: secret }],
+    ['sync_seen', { ...item, failed: true }],
+    ['sync_cursors', { ...source, destination: 'records', watermark: secret, sync_id }],
+    ['sync_preview_changes', { ...item, kind: 'create', data: secret, expires_at: new Date(Date.now() + 3_600_000) }],
+    [
+      'sync_schedules',
+      {
+        ...{ ...source, id: schedule_id, mode: 'full', cron: '0 3 * * *', time_zone: 'UTC', created_by: MARKER },
+      },
+    ],
+    ['sync_hook_deliveries', { ...source, external_id, delivery_key: 'd', deleted: false }],
+  ];
 }
 
 /** Credentials and a webhook secret that the test service opens. */

@@ -2,6 +2,18 @@ import type { Role, Row } from './rls.types.ts';
 
 const NONE: Row = ['denied', 'denied', 'denied', 'denied', 'denied'];
 
+const OWN = ['all', 'nothing', 'nothing'] as const;
+const OWN_NEW = ['all', 'policy', 'policy'] as const;
+const AND_STALE = ['all', 'stale', 'stale'] as const;
+/** The service with the tables of runs: its organization's rows, which it removes from some. */
+const WITHOUT_DELETE: Row = [OWN, OWN_NEW, OWN, 'denied', 'denied'];
+const WITH_DELETE: Row = [OWN, OWN_NEW, OWN, OWN, 'denied'];
+/** Upkeep that deletes what is over. */
+const CLEARS: Row = ['stale', 'denied', 'denied', 'stale', 'denied'];
+/** The owner of a table that upkeep does not look at, and of one that it clears. */
+const OWNER: Row = [OWN, OWN_NEW, OWN, OWN, 'all'];
+const OWNER_CLEARS: Row = [AND_STALE, OWN_NEW, OWN_NEW, AND_STALE, 'all'];
+
 /**
  * Who may do what: select, insert, update, delete, truncate; three outcomes are own, other and no organization.
  * The owner migrates and is a member of sync_maintenance, to which it hands functions over, and so sees what that sees; it
@@ -78,15 +90,43 @@ export const CASES: Readonly<Record<string, Readonly<Record<Role, Row>>>> = {
       'denied',
       'denied',
     ],
-    sync_maintenance: NONE,
+    // Of one that was removed it sees the name, and notes that nothing of it is left.
+    sync_maintenance: ['stale', 'denied', 'denied', 'denied', 'denied'],
     sync_owner: [
-      ['all', 'nothing', 'nothing'],
+      ['all', 'stale', 'stale'],
       ['all', 'policy', 'policy'],
-      ['all', 'nothing', 'nothing'],
+      ['all', 'policy', 'policy'],
       ['all', 'nothing', 'nothing'],
       'all',
     ],
   },
+  // Upkeep finds runs without a worker among all; of what they do it sees no more than the connections.
+  'public.sync_runs': {
+    sync_app: WITHOUT_DELETE,
+    sync_maintenance: ['all', 'denied', 'stale', 'denied', 'denied'],
+    sync_owner: ['all', ['all', 'policy', 'policy'], ['all', 'stale', 'stale'], ['all', 'nothing', 'nothing'], 'all'],
+  },
+  'public.sync_slots': { sync_app: WITHOUT_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
+  // One row an organization.
+  'public.sync_change_counters': {
+    sync_app: [['live', 'nothing', 'nothing'], OWN_NEW, ['live', 'nothing', 'nothing'], 'denied', 'denied'],
+    sync_maintenance: NONE,
+    sync_owner: [
+      ['live', 'nothing', 'nothing'],
+      OWN_NEW,
+      ['live', 'nothing', 'nothing'],
+      ['live', 'nothing', 'nothing'],
+      'all',
+    ],
+  },
+  'public.sync_records': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  'public.sync_cursors': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  'public.sync_preview_changes': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  'public.sync_hook_deliveries': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  'public.sync_bindings': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  'public.sync_items': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  'public.sync_seen': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  'public.sync_schedules': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   // A row shows itself to whoever presents its id. The owner reads them all, to go from organization to organization.
   'auth.hook_addresses': {
     sync_app: ['nothing', ['all', 'policy', 'policy'], 'denied', 'nothing', 'denied'],

@@ -10,6 +10,8 @@ export interface Fixture {
   row(orgId: string, state: State, name: string): Readonly<Record<string, unknown>>;
   /** What UPDATE sets, in a way that the table's checks and triggers allow. */
   readonly change: string;
+  /** Of a table with one row an organization, which is in use: what an INSERT does when it is there. */
+  readonly onConflict?: string;
 }
 
 const at = (hours: number): Date => new Date(Date.now() + hours * 3_600_000);
@@ -19,6 +21,9 @@ export const uuidOf = (...words: string[]): string =>
     .update(words.join(' '))
     .digest('hex')
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+/** Which of both rows it is, from a column that has `uuidOf` organization and state. */
+const stateOf = (column: string): string =>
+  `CASE ${column} WHEN md5(org_id || ' live')::uuid THEN 'live' WHEN md5(org_id || ' stale')::uuid THEN 'stale' END`;
 const ends = (state: State): Date => at(state === 'live' ? 1 : -1);
 
 export const FIXTURES: Readonly<Record<string, Fixture>> = {
@@ -61,7 +66,8 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     change: 'response = NULL',
   },
   'public.sync_connections': {
-    marker: 'name',
+    // Upkeep may not read more of it.
+    marker: stateOf('id'),
     row: (org_id, state, name) => ({
       ...{ org_id, name, id: uuidOf(org_id, name), system: 'woocommerce', base_url: 'https://shop.example.com' },
       ...(state === 'live'
@@ -71,9 +77,103 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     change: "status = 'ok'",
   },
   'auth.hook_addresses': {
-    marker: `CASE connection_id WHEN md5(org_id || ' live')::uuid THEN 'live' WHEN md5(org_id || ' stale')::uuid THEN 'stale' END`,
+    marker: stateOf('connection_id'),
     row: (org_id, _state, name) => ({ org_id, connection_id: uuidOf(org_id, name) }),
     change: 'org_id = org_id',
+  },
+  'public.sync_runs': {
+    marker: 'sync_id',
+    row: (org_id, state, sync_id) => ({
+      ...{ org_id, sync_id, kind: 'sync', entity_type: 'customer', mode: 'full' },
+      source_connection_id: uuidOf(org_id, state),
+      state: state === 'live' ? 'ready' : 'ended',
+    }),
+    change: 'seen_cleared = true',
+  },
+  'public.sync_slots': {
+    marker: 'entity_type',
+    row: (org_id, state, entity_type) => ({
+      org_id,
+      connection_id: uuidOf(org_id, state),
+      entity_type,
+      sync_id: state,
+    }),
+    change: "sync_id = 'another'",
+  },
+  // Stale, here and below: of the connection that was removed, or of a run that has ended.
+  'public.sync_records': {
+    marker: 'external_id',
+    row: (org_id, state, external_id) => ({
+      ...{ org_id, external_id, connection_id: uuidOf(org_id, state), entity_type: 'customer' },
+      ...{ data: '{}', content_hash: 'h', change_seq: 1 },
+    }),
+    change: "content_hash = 'another'",
+  },
+  'public.sync_change_counters': {
+    marker: "'live'",
+    row: (org_id) => ({ org_id, last_seq: 1 }),
+    change: 'last_seq = last_seq',
+    onConflict: '(org_id) DO UPDATE SET last_seq = EXCLUDED.last_seq',
+  },
+  'public.sync_bindings': {
+    marker: 'id_a',
+    row: (org_id, state, id) => {
+      const [connection_a, connection_b] = [uuidOf(org_id, state), uuidOf(org_id, 'another')].sort();
+      return {
+        ...{ org_id, entity_type: 'customer', connection_a, connection_b, id_a: id, id_b: id },
+        ...{ hash_a: 'a', hash_b: 'b', data_a: '{}', data_b: '{}' },
+      };
+    },
+    change: "hash_a = 'another'",
+  },
+  'public.sync_items': {
+    marker: 'external_id',
+    row: (org_id, state, external_id) => ({
+      ...{ org_id, sync_id: state, external_id, outcome: 'failed', error_class: 'refused', message: 'm' },
+    }),
+    change: "message = 'another'",
+  },
+  'public.sync_seen': {
+    marker: 'external_id',
+    row: (org_id, state, external_id) => ({ org_id, sync_id: state, external_id, failed: false }),
+    change: 'failed = true',
+  },
+  'public.sync_cursors': {
+    marker: 'destination',
+    row: (org_id, state, destination) => ({
+      ...{ org_id, connection_id: uuidOf(org_id, state), entity_type: 'customer', destination },
+      ...{ watermark: '{}', sync_id: state },
+    }),
+    change: "watermark = '{}'",
+  },
+  'public.sync_preview_changes': {
+    marker: 'external_id',
+    row: (org_id, state, external_id) => ({
+      ...{ org_id, sync_id: state, external_id, kind: 'create', expires_at: ends(state) },
+    }),
+    change: "fields = '[]'",
+  },
+  'public.sync_schedules': {
+    marker: 'cron',
+    row: (org_id, state, cron) => ({
+      ...{
+        org_id,
+        connection_id: uuidOf(org_id, state),
+        entity_type: 'customer',
+        mode: 'full',
+        cron,
+        time_zone: 'UTC',
+      },
+    }),
+    change: 'enabled = false',
+  },
+  'public.sync_hook_deliveries': {
+    marker: 'delivery_key',
+    row: (org_id, state, delivery_key) => ({
+      ...{ org_id, connection_id: uuidOf(org_id, state), delivery_key, entity_type: 'customer', external_id: '1' },
+      ...{ deleted: false, received_at: at(state === 'live' ? 0 : -24 * 31) },
+    }),
+    change: 'deleted = true',
   },
   'auth.users_extended': {
     marker: 'id',
@@ -101,7 +201,11 @@ export function insertStatement(
 ): { text: string; values: unknown[] } {
   const columns = Object.keys(row);
   const parameters = columns.map((_, index) => `$${index + 1}`);
-  return { text: `INSERT INTO ${table} (${columns}) VALUES (${parameters})`, values: Object.values(row) };
+  const onConflict = FIXTURES[table]?.onConflict;
+  return {
+    text: `INSERT INTO ${table} (${columns}) VALUES (${parameters})${onConflict ? ` ON CONFLICT ${onConflict}` : ''}`,
+    values: Object.values(row),
+  };
 }
 
 /** Both rows of each organization in each of the tables, as the superuser. */

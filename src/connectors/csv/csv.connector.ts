@@ -1,0 +1,25 @@
+import type { Connector, EntityDescription } from '../contract/connector.types.ts';
+import { type CsvEntity, MEMBERS } from './csv.members.ts';
+import { CsvSession } from './csv.session.ts';
+import { CREDENTIALS, SETTINGS } from './csv.settings.ts';
+
+const describe = (entity_type: CsvEntity): EntityDescription => ({
+  entity_type,
+  read: true,
+  write: false,
+  tells_changes: false,
+  fields: [...new Set([...MEMBERS[entity_type].keys()].map((path) => path.split('.', 1)[0] as string))],
+  deletes: 'none',
+});
+
+/** A file of customers or products at an address of the tenant, such as the nightly export of another program. */
+export const csv: Connector = {
+  description: {
+    system: 'csv',
+    title: 'CSV file',
+    entities: [describe('customer'), describe('product')],
+    credentials: CREDENTIALS,
+    settings: SETTINGS,
+  },
+  open: (context) => new CsvSession(context),
+};

@@ -1,0 +1,63 @@
+import type { OpenConnection, SettingsSchema } from '../contract/connector.types.ts';
+import type { CsvEntity } from './csv.members.ts';
+
+const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
+const DECIMAL_MARKS = { point: '.', comma: ',' } as const;
+
+export type DecimalMark = (typeof DECIMAL_MARKS)[keyof typeof DECIMAL_MARKS];
+
+export const CREDENTIALS: SettingsSchema = {
+  type: 'object',
+  properties: {
+    username: { type: 'string', title: 'User', description: 'If the address asks for one.', maxLength: 200 },
+    password: { type: 'string', title: 'Password', secret: true, maxLength: 500 },
+  },
+};
+
+export const SETTINGS: SettingsSchema = {
+  type: 'object',
+  required: ['entity_type', 'id_column', 'columns'],
+  properties: {
+    entity_type: { type: 'string', title: 'What a row is', enum: ['customer', 'product'] },
+    id_column: {
+      type: 'string',
+      title: 'Column of the id',
+      description: 'Unique in the file, and the same for the same thing in every later file.',
+      maxLength: 200,
+    },
+    columns: {
+      type: 'object',
+      title: 'Columns',
+      description: 'Member to column, such as {"email": "E-mail", "billing.city": "Town"}; the rest is not read.',
+    },
+    delimiter: { type: 'string', title: 'Between cells', enum: Object.keys(DELIMITERS), default: 'comma' },
+    decimal_mark: { type: 'string', title: 'Decimal mark', enum: Object.keys(DECIMAL_MARKS), default: 'point' },
+  },
+};
+
+/** A connection's credentials and settings, typed. */
+export interface CsvSettings {
+  readonly url: string;
+  /** For the header of that name; null: none. */
+  readonly authorization: string | null;
+  readonly entity: CsvEntity;
+  readonly idColumn: string;
+  /** Path of a canonical member to the name of a column; looked at by layoutOf. */
+  readonly columns: Readonly<Record<string, unknown>>;
+  readonly delimiter: string;
+  readonly decimalMark: DecimalMark;
+}
+
+/** The schema was checked when the connection was made. */
+export function readSettings({ base_url, credentials, settings }: OpenConnection): CsvSettings {
+  const { username, password = '' } = credentials;
+  return {
+    url: base_url,
+    authorization: username ? `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` : null,
+    entity: settings.entity_type as CsvEntity,
+    idColumn: String(settings.id_column).trim(),
+    columns: settings.columns as CsvSettings['columns'],
+    delimiter: DELIMITERS[(settings.delimiter ?? 'comma') as keyof typeof DELIMITERS],
+    decimalMark: DECIMAL_MARKS[(settings.decimal_mark ?? 'point') as keyof typeof DECIMAL_MARKS],
+  };
+}

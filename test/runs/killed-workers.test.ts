@@ -1,0 +1,115 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type OdooSandbox, startOdooSandbox } from '../../sandbox/odoo/odoo-sandbox.ts';
+import { startWooCommerceSandbox, type WooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
+import { cleanUp, ServiceProcess } from '../support/service-process.ts';
+import { sql } from '../support/test-database.ts';
+import { TEST_ENCRYPTION_KEY } from '../support/test-service.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { RunsFixture } from './runs.support.ts';
+
+const ORG = 'org-killed';
+const CUSTOMERS = 6_000;
+const KILLS = 20;
+
+let fixture: RunsFixture;
+let shop: WooCommerceSandbox;
+let odoo: OdooSandbox;
+beforeAll(async () => {
+  // The API only: whoever works is a process of its own, so that it can be killed.
+  fixture = await RunsFixture.start({ SYNC_WORKER: 'off' });
+  shop = await startWooCommerceSandbox({ customers: CUSTOMERS, badRate: 0, products: 0, orders: 0 });
+  odoo = await startOdooSandbox({ version: 19, partners: 0, products: 0, orders: 0 });
+});
+afterAll(async () => {
+  await cleanUp();
+  await Promise.all([fixture.close(), shop.stop(), odoo.stop()]);
+});
+
+const startWorker = () =>
+  ServiceProcess.start({
+    DATABASE_URL: fixture.service.database.appUrl,
+    SYNC_ENCRYPTION_KEYS: `${TEST_ENCRYPTION_KEY.id}:${TEST_ENCRYPTION_KEY.key}`,
+    SYNC_ALLOW_PRIVATE_ADDRESSES: 'true',
+    SYNC_WORKER: 'only',
+    SYNC_LEASE_SECONDS: '2',
+    LOG_LEVEL: 'silent',
+  });
+
+const superuser = <Row extends object>(text: string, values: unknown[] = []) =>
+  sql<Row>(fixture.service.database.superuserUrl, text, values);
+
+/** One of the processes that works on one of the runs right now, if any does. */
+async function holder(syncIds: readonly string[], workers: readonly ServiceProcess[]): Promise<ServiceProcess | undefined> {
+  const rows = await superuser<{ leased_by: string }>(
+    "SELECT leased_by FROM sync_runs WHERE sync_id = ANY ($1) AND state = 'ready' AND leased_by IS NOT NULL ORDER BY random()",
+    [syncIds],
+  );
+  const pids = rows.map(({ leased_by }) => Number(leased_by.split(':').at(-1)));
+  return workers.find(({ pid }) => pids.includes(pid as number));
+}
+
+/** What a connection's records are, in every detail that a sync decides. */
+const recordsOf = (connectionId: string) =>
+  superuser(
+    `SELECT external_id, content_hash, data, deleted_at FROM sync_records
+      WHERE org_id = $1 AND connection_id = $2 ORDER BY external_id`,
+    [ORG, connectionId],
+  );
+
+describe('A worker killed at 20 random moments', () => {
+  it('is followed by another each time, and the end is that of an undisturbed run', async () => {
+    const [undisturbed, intoRecords, intoOdoo] = [
+      await fixture.connectShop(ORG, shop),
+      await fixture.connectShop(ORG, shop),
+      await fixture.connectShop(ORG, shop),
+    ];
+    const odooId = await fixture.connectOdoo(ORG, odoo);
+    const workers = [await startWorker(), await startWorker()];
+    expect((await fixture.run(ORG, { source_connection_id: undisturbed }, 60_000)).counts).toEqual({ created: CUSTOMERS });
+
+    // Slow enough that there is something to kill for as long as it takes.
+    shop.setFaults([{ kind: 'slow', ms: 60 }]);
+    const runs = [
+      await fixture.start(ORG, { source_connection_id: intoRecords }),
+      await fixture.start(ORG, { source_connection_id: intoOdoo, destination: { connection_id: odooId } }),
+    ];
+    const syncIds = runs.map(({ sync_id }) => sync_id as string);
+    for (let kill = 1; kill <= KILLS; kill += 1) {
+      const isWorking = () => holder(syncIds, workers);
+      const worker = await waitFor(`somebody works before kill ${kill}`, isWorking, { withinMs: 30_000, everyMs: 20 });
+      await delay(randomInt(0, 250));
+      const [, replacement] = await Promise.all([worker.stop('SIGKILL'), startWorker()]);
+      workers[workers.indexOf(worker)] = replacement;
+    }
+    shop.setFaults([]);
+
+    for (const [syncId, counts] of [
+      [syncIds[0], { created: CUSTOMERS }],
+      [syncIds[1], expect.anything()],
+    ] as const) {
+      const run = await fixture.ended(ORG, syncId as string, 60_000);
+      expect(run.counts).toEqual(counts);
+      expect(run.progress).toMatchObject({
+        status: 'completed',
+        total_items: CUSTOMERS,
+        processed_count: CUSTOMERS,
+        failed_count: 0,
+      });
+    }
+    const expected = await recordsOf(undisturbed);
+    expect(expected).toHaveLength(CUSTOMERS);
+    expect(await recordsOf(intoRecords)).toEqual(expected);
+    expect(await recordsOf(intoOdoo)).toEqual(expected);
+    const partners = await odoo.admin.search('res.partner', [['customer_rank', '>', 0]]);
+    expect(partners).toHaveLength(CUSTOMERS);
+    const [bindings] = await superuser<{ n: number; there: number }>(
+      'SELECT count(*)::int AS n, count(DISTINCT id_b)::int AS there FROM sync_bindings WHERE org_id = $1',
+      [ORG],
+    );
+    expect(bindings).toEqual({ n: CUSTOMERS, there: CUSTOMERS });
+    const leases = await superuser<{ lease_epoch: string }>('SELECT lease_epoch FROM sync_runs WHERE sync_id = ANY ($1)', [syncIds]);
+    expect(leases.reduce((sum, row) => sum + Number(row.lease_epoch), 0)).toBeGreaterThan(KILLS);
+  }, 300_000);
+});
