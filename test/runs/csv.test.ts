@@ -75,7 +75,7 @@ it('what the settings do not say is asked for, and what does not fit the file is
     settings: { allow_http: true },
   };
   const refused = await fixture.call(ORG, 'POST', '/connections', body);
-  expect(refused.status).toBe(400);
+  expect(refused.status).toBe(422);
   expect(refused.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
     '#/settings/entity_type',
     '#/settings/id_column',
@@ -99,7 +99,7 @@ it('a file is never a destination', async () => {
   };
   const { status, body } = await fixture.call(ORG, 'POST', '/runs', run);
   expect([status, body.errors]).toEqual([
-    400,
+    422,
     [{ pointer: '#/destination', detail: 'cannot be written to csv: customer' }],
   ]);
 });

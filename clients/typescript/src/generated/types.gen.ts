@@ -226,7 +226,7 @@ export type BulkReport = {
 /**
  * Stable: switch on this
  */
-export type ProblemType = 'urn:sync-operations:problem:malformed-request' | 'urn:sync-operations:problem:organization-required' | 'urn:sync-operations:problem:unauthenticated' | 'urn:sync-operations:problem:other-organization' | 'urn:sync-operations:problem:missing-scope' | 'urn:sync-operations:problem:cross-site-request' | 'urn:sync-operations:problem:not-found' | 'urn:sync-operations:problem:sync-exists' | 'urn:sync-operations:problem:sync-ended' | 'urn:sync-operations:problem:counts-backwards' | 'urn:sync-operations:problem:conflict' | 'urn:sync-operations:problem:body-too-large' | 'urn:sync-operations:problem:unsupported-media-type' | 'urn:sync-operations:problem:invalid-request' | 'urn:sync-operations:problem:counts-above-total' | 'urn:sync-operations:problem:idempotency-key-reused' | 'urn:sync-operations:problem:internal-error' | 'urn:sync-operations:problem:unavailable';
+export type ProblemType = 'urn:sync-operations:problem:malformed-request' | 'urn:sync-operations:problem:organization-required' | 'urn:sync-operations:problem:unauthenticated' | 'urn:sync-operations:problem:other-organization' | 'urn:sync-operations:problem:missing-scope' | 'urn:sync-operations:problem:cross-site-request' | 'urn:sync-operations:problem:not-found' | 'urn:sync-operations:problem:sync-exists' | 'urn:sync-operations:problem:sync-ended' | 'urn:sync-operations:problem:counts-backwards' | 'urn:sync-operations:problem:stale-preview' | 'urn:sync-operations:problem:delete-guard' | 'urn:sync-operations:problem:conflict' | 'urn:sync-operations:problem:body-too-large' | 'urn:sync-operations:problem:unsupported-media-type' | 'urn:sync-operations:problem:invalid-request' | 'urn:sync-operations:problem:counts-above-total' | 'urn:sync-operations:problem:idempotency-key-reused' | 'urn:sync-operations:problem:internal-error' | 'urn:sync-operations:problem:encryption-not-configured' | 'urn:sync-operations:problem:unavailable';
 
 export type ProblemField = {
     /**
@@ -484,6 +484,595 @@ export type PreviewInputs = {
     filters?: {
         [key: string]: unknown;
     };
+};
+
+export type EntityType = 'customer' | 'product' | 'order';
+
+export type ConnectorEntity = {
+    entity_type: EntityType;
+    /**
+     * Can be read from the system
+     */
+    read: boolean;
+    /**
+     * Can be written to the system
+     */
+    write: boolean;
+    /**
+     * false: an incremental sync walks all and compares, since the system tells no time of change
+     */
+    tells_changes: boolean;
+    /**
+     * The canonical members the system holds
+     */
+    fields: Array<string>;
+    /**
+     * Fields that are not both ways unless settings.field_directions says so
+     */
+    default_directions?: {
+        [key: string]: string;
+    };
+    /**
+     * How the system removes one: for good, into a trash or archive, or not at all
+     */
+    deletes: 'permanent' | 'archive' | 'none';
+};
+
+export type Connector = {
+    system: string;
+    title: string;
+    entities: Array<ConnectorEntity>;
+    /**
+     * JSON Schema (2020-12) of a connection’s credentials; a member with secret is drawn as a password
+     */
+    credentials: {
+        [key: string]: unknown;
+    };
+    /**
+     * JSON Schema (2020-12) of a connection’s settings, those of every system included
+     */
+    settings: {
+        [key: string]: unknown;
+    };
+    /**
+     * The system can tell of changes by webhooks
+     */
+    webhooks: boolean;
+};
+
+export type ConnectorList = {
+    items: Array<Connector>;
+};
+
+export type CreateConnection = {
+    /**
+     * Unique in your organization
+     */
+    name: string;
+    /**
+     * One of GET /connectors
+     */
+    system: string;
+    /**
+     * https, unless settings.allow_http; without user, query and fragment
+     */
+    base_url: string;
+    /**
+     * As the credentials schema of the system says; never answered. A change gives them whole
+     */
+    credentials: {
+        [key: string]: unknown;
+    };
+    /**
+     * As the settings schema of the system says. A change gives those that change; null brings back a default
+     */
+    settings?: {
+        [key: string]: unknown;
+    };
+    /**
+     * What the system signs its webhooks with; made up unless given
+     */
+    webhook_secret?: string;
+};
+
+export type ConnectionStatus = 'unchecked' | 'ok' | 'failing';
+
+export type CreatedConnection = {
+    id: string;
+    org_id: string;
+    name: string;
+    system: string;
+    /**
+     * Without a slash at its end
+     */
+    base_url: string;
+    has_credentials: boolean;
+    /**
+     * With the defaults of what was not set
+     */
+    settings: {
+        [key: string]: unknown;
+    };
+    /**
+     * Where the system sends its webhooks: a path of this service; null when it sends none
+     */
+    webhook_url: string | null;
+    status: ConnectionStatus;
+    last_checked_at: string | null;
+    /**
+     * Why the last check failed
+     */
+    last_error: string | null;
+    /**
+     * Of the system, as last seen
+     */
+    version: string | null;
+    /**
+     * Who the credentials are of
+     */
+    account: string | null;
+    warnings: Array<string>;
+    credentials_expire_at: string | null;
+    created_by: string | null;
+    created_at: string;
+    updated_at: string;
+    /**
+     * Shown once: give it to the system with webhook_url; null when it sends no webhooks
+     */
+    webhook_secret: string | null;
+};
+
+export type Connection = {
+    id: string;
+    org_id: string;
+    name: string;
+    system: string;
+    /**
+     * Without a slash at its end
+     */
+    base_url: string;
+    has_credentials: boolean;
+    /**
+     * With the defaults of what was not set
+     */
+    settings: {
+        [key: string]: unknown;
+    };
+    /**
+     * Where the system sends its webhooks: a path of this service; null when it sends none
+     */
+    webhook_url: string | null;
+    status: ConnectionStatus;
+    last_checked_at: string | null;
+    /**
+     * Why the last check failed
+     */
+    last_error: string | null;
+    /**
+     * Of the system, as last seen
+     */
+    version: string | null;
+    /**
+     * Who the credentials are of
+     */
+    account: string | null;
+    warnings: Array<string>;
+    credentials_expire_at: string | null;
+    created_by: string | null;
+    created_at: string;
+    updated_at: string;
+};
+
+export type ConnectionPage = {
+    items: Array<Connection>;
+    /**
+     * null on the last page
+     */
+    next_cursor: string | null;
+};
+
+export type ChangeConnection = {
+    /**
+     * Unique in your organization
+     */
+    name?: string;
+    /**
+     * https, unless settings.allow_http; without user, query and fragment
+     */
+    base_url?: string;
+    /**
+     * As the credentials schema of the system says; never answered. A change gives them whole
+     */
+    credentials?: {
+        [key: string]: unknown;
+    };
+    /**
+     * What the system signs its webhooks with; made up unless given
+     */
+    webhook_secret?: string;
+    /**
+     * Those that change; null brings back a default
+     */
+    settings?: {
+        [key: string]: unknown;
+    };
+};
+
+export type ConnectorErrorKind = 'auth' | 'forbidden' | 'not-found' | 'rejected' | 'rate-limited' | 'unavailable' | 'timeout' | 'protocol' | 'too-large' | 'address-refused';
+
+export type ConnectionCheckError = {
+    kind: ConnectorErrorKind;
+    message: string;
+};
+
+export type ConnectionCheck = {
+    /**
+     * false: error says why
+     */
+    ok: boolean;
+    version: string | null;
+    account: string | null;
+    credentials_expire_at: string | null;
+    warnings: Array<string>;
+    error?: ConnectionCheckError;
+};
+
+export type DestinationConnection = {
+    connection_id: string;
+};
+
+export type OverrideGuard = {
+    /**
+     * Why it is right to delete so many; goes into the audit trail
+     */
+    reason: string;
+};
+
+export type StartRun = {
+    entity_type: 'customer' | 'product' | 'order';
+    /**
+     * full: everything, and deletions are found; incremental: what changed since the last sync of the same two ends
+     */
+    mode?: 'full' | 'incremental';
+    /**
+     * "records": canonical copies, read at /records; or another connection
+     */
+    destination?: 'records' | DestinationConnection;
+    /**
+     * Only part of the source, in the words of its connector; such a sync finds no deletions
+     */
+    filters?: {
+        [key: string]: unknown;
+    };
+    source_connection_id: string;
+    /**
+     * Apply exactly this preview of the same ends: its cache_key, or the sync_id that computed it
+     */
+    preview?: string;
+    /**
+     * Lets deletes above the guard pass
+     */
+    override_guard?: OverrideGuard;
+};
+
+export type Run = {
+    /**
+     * Its progress is at /progress/{sync_id}
+     */
+    sync_id: string;
+    kind: 'sync' | 'preview' | 'apply' | 'retry' | 'webhook';
+    source_connection_id: string;
+    /**
+     * "records", or the id of a connection
+     */
+    destination: string;
+    entity_type: 'customer' | 'product' | 'order';
+    mode: 'full' | 'incremental';
+    filters: {
+        [key: string]: unknown;
+    };
+    /**
+     * Of an apply: the sync that computed the preview; of a retry: the sync whose items are tried again
+     */
+    of_sync_id: string | null;
+    trigger: 'request' | 'schedule' | 'webhook';
+    requested_by: string | null;
+    /**
+     * waiting: for another run of the same connection and entity type; ready: queued or at work
+     */
+    state: 'waiting' | 'ready' | 'paused' | 'ended';
+    /**
+     * Items by what was done: created, updated, deleted, unchanged, conflict, failed
+     */
+    counts: {
+        [key: string]: number;
+    };
+    created_at: string;
+    progress: Progress;
+};
+
+export type StartPreview = {
+    entity_type: 'customer' | 'product' | 'order';
+    /**
+     * full: everything, and deletions are found; incremental: what changed since the last sync of the same two ends
+     */
+    mode?: 'full' | 'incremental';
+    /**
+     * "records": canonical copies, read at /records; or another connection
+     */
+    destination?: 'records' | DestinationConnection;
+    /**
+     * Only part of the source, in the words of its connector; such a sync finds no deletions
+     */
+    filters?: {
+        [key: string]: unknown;
+    };
+};
+
+export type PreviewRun = {
+    /**
+     * Its progress is at /progress/{sync_id}
+     */
+    sync_id: string;
+    kind: 'sync' | 'preview' | 'apply' | 'retry' | 'webhook';
+    source_connection_id: string;
+    /**
+     * "records", or the id of a connection
+     */
+    destination: string;
+    entity_type: 'customer' | 'product' | 'order';
+    mode: 'full' | 'incremental';
+    filters: {
+        [key: string]: unknown;
+    };
+    /**
+     * Of an apply: the sync that computed the preview; of a retry: the sync whose items are tried again
+     */
+    of_sync_id: string | null;
+    trigger: 'request' | 'schedule' | 'webhook';
+    requested_by: string | null;
+    /**
+     * waiting: for another run of the same connection and entity type; ready: queued or at work
+     */
+    state: 'waiting' | 'ready' | 'paused' | 'ended';
+    /**
+     * Items by what was done: created, updated, deleted, unchanged, conflict, failed
+     */
+    counts: {
+        [key: string]: number;
+    };
+    created_at: string;
+    progress: Progress;
+    /**
+     * Where the preview will be, at /previews/{cache_key}, once the sync has ended
+     */
+    cache_key: string;
+};
+
+export type RunPage = {
+    items: Array<Run>;
+    next_cursor: string | null;
+};
+
+export type Item = {
+    sync_id: string;
+    /**
+     * Its id in the source
+     */
+    external_id: string;
+    outcome: 'failed' | 'skipped';
+    /**
+     * Stable: switch on this
+     */
+    error_class: string;
+    /**
+     * For people
+     */
+    message: string;
+    /**
+     * What was read or sent, or what stood against it; null when there is nothing to show
+     */
+    payload: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * How often it was tried, earlier syncs included
+     */
+    attempts: number;
+    created_at: string;
+    updated_at: string;
+};
+
+export type ItemPage = {
+    items: Array<Item>;
+    next_cursor: string | null;
+};
+
+export type Record = {
+    /**
+     * Where it was read
+     */
+    connection_id: string;
+    entity_type: 'customer' | 'product' | 'order';
+    /**
+     * Its id in that system
+     */
+    external_id: string;
+    /**
+     * In canonical form, the same for every system; of a deleted one as it was last. Decimals are text
+     */
+    data: {
+        [key: string]: unknown;
+    };
+    /**
+     * Equal for equal data
+     */
+    content_hash: string;
+    /**
+     * Counts the changes of all your records; it grows with every change of this one
+     */
+    change_seq: number;
+    created_at: string;
+    /**
+     * When it last changed here
+     */
+    updated_at: string;
+    /**
+     * When a sync found it gone from its system; null: it is there
+     */
+    deleted_at: string | null;
+};
+
+export type RecordPage = {
+    items: Array<Record>;
+    /**
+     * More is there now: ask again with it at once. Null: this was the last page
+     */
+    next_cursor: string | null;
+    /**
+     * Never null: keep it, and give it as cursor next time, in an hour or in a year, with the same filters: what changed after this page is answered then, nothing missed and nothing twice unless it changed again
+     */
+    changes_cursor: string;
+};
+
+export type FieldChange = {
+    field: string;
+    /**
+     * At the destination now
+     */
+    old: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * What it would become
+     */
+    new: {
+        [key: string]: unknown;
+    } | null;
+};
+
+export type PreviewChange = {
+    /**
+     * Its id in the source
+     */
+    external_id: string;
+    kind: 'create' | 'update' | 'delete' | 'conflict';
+    /**
+     * Its id at the destination; null: it is not there
+     */
+    destination_id: string | null;
+    /**
+     * Empty unless both sides are there
+     */
+    fields: Array<FieldChange>;
+    /**
+     * The whole as it would become; of a delete as it is
+     */
+    data: {
+        [key: string]: unknown;
+    } | null;
+};
+
+export type PreviewChangePage = {
+    /**
+     * The sync that computed the preview
+     */
+    sync_id: string;
+    items: Array<PreviewChange>;
+    next_cursor: string | null;
+};
+
+export type CreateSchedule = {
+    entity_type: 'customer' | 'product' | 'order';
+    /**
+     * "records": canonical copies, read at /records; or another connection
+     */
+    destination?: 'records' | DestinationConnection;
+    /**
+     * full finds deletions; incremental reads what changed since the last sync of the same two ends
+     */
+    mode: 'full' | 'incremental';
+    /**
+     * Minute, hour, day of month, month, day of week, in the words of crontab
+     */
+    cron: string;
+    /**
+     * A name of the IANA database; the schedule keeps to its wall clock
+     */
+    time_zone?: string;
+    enabled?: boolean;
+};
+
+export type Schedule = {
+    id: string;
+    /**
+     * The source
+     */
+    connection_id: string;
+    entity_type: 'customer' | 'product' | 'order';
+    /**
+     * "records", or the id of a connection
+     */
+    destination: string;
+    mode: 'full' | 'incremental';
+    cron: string;
+    time_zone: string;
+    enabled: boolean;
+    /**
+     * Null while it is not enabled. A time that was missed because no worker ran is made up once
+     */
+    next_run_at: string | null;
+    last_run_at: string | null;
+    /**
+     * The last sync it started
+     */
+    last_sync_id: string | null;
+    /**
+     * Why it started none the last time; null: it did. How the sync itself went stands there
+     */
+    last_error: string | null;
+    /**
+     * Its syncs are in their name
+     */
+    created_by: string | null;
+    created_at: string;
+    updated_at: string;
+};
+
+export type ScheduleList = {
+    items: Array<Schedule>;
+    /**
+     * Always null: a connection has few
+     */
+    next_cursor: string | null;
+};
+
+export type ChangeSchedule = {
+    entity_type?: 'customer' | 'product' | 'order';
+    /**
+     * "records": canonical copies, read at /records; or another connection
+     */
+    destination?: 'records' | DestinationConnection;
+    /**
+     * full finds deletions; incremental reads what changed since the last sync of the same two ends
+     */
+    mode?: 'full' | 'incremental';
+    /**
+     * Minute, hour, day of month, month, day of week, in the words of crontab
+     */
+    cron?: string;
+    /**
+     * A name of the IANA database; the schedule keeps to its wall clock
+     */
+    time_zone?: string;
+    enabled?: boolean;
+};
+
+export type HookAnswer = {
+    /**
+     * accepted: a sync will look at what it names; repeated: one will already; ignored: a greeting, or nothing that is synced
+     */
+    status: 'accepted' | 'repeated' | 'ignored';
 };
 
 export type Health = {
@@ -1721,6 +2310,1329 @@ export type GetPreviewResponses = {
 };
 
 export type GetPreviewResponse = GetPreviewResponses[keyof GetPreviewResponses];
+
+export type ListConnectorsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/sync/connectors';
+};
+
+export type ListConnectorsErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type ListConnectorsError = ListConnectorsErrors[keyof ListConnectorsErrors];
+
+export type ListConnectorsResponses = {
+    /**
+     * The systems
+     */
+    200: ConnectorList;
+};
+
+export type ListConnectorsResponse = ListConnectorsResponses[keyof ListConnectorsResponses];
+
+export type GetConnectorData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        system: string;
+    };
+    query?: never;
+    url: '/api/sync/connectors/{system}';
+};
+
+export type GetConnectorErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type GetConnectorError = GetConnectorErrors[keyof GetConnectorErrors];
+
+export type GetConnectorResponses = {
+    /**
+     * The system
+     */
+    200: Connector;
+};
+
+export type GetConnectorResponse = GetConnectorResponses[keyof GetConnectorResponses];
+
+export type ListConnectionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        system?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+    };
+    url: '/api/sync/connections';
+};
+
+export type ListConnectionsErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type ListConnectionsError = ListConnectionsErrors[keyof ListConnectionsErrors];
+
+export type ListConnectionsResponses = {
+    /**
+     * A page
+     */
+    200: ConnectionPage;
+};
+
+export type ListConnectionsResponse = ListConnectionsResponses[keyof ListConnectionsResponses];
+
+export type CreateConnectionData = {
+    body: CreateConnection;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/sync/connections';
+};
+
+export type CreateConnectionErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly; The encryption of credentials is not configured
+     */
+    503: Problem;
+};
+
+export type CreateConnectionError = CreateConnectionErrors[keyof CreateConnectionErrors];
+
+export type CreateConnectionResponses = {
+    /**
+     * Connected
+     */
+    201: CreatedConnection;
+};
+
+export type CreateConnectionResponse = CreateConnectionResponses[keyof CreateConnectionResponses];
+
+export type RemoveConnectionData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query?: never;
+    url: '/api/sync/connections/{connection_id}';
+};
+
+export type RemoveConnectionErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type RemoveConnectionError = RemoveConnectionErrors[keyof RemoveConnectionErrors];
+
+export type RemoveConnectionResponses = {
+    /**
+     * Removed
+     */
+    204: void;
+};
+
+export type RemoveConnectionResponse = RemoveConnectionResponses[keyof RemoveConnectionResponses];
+
+export type GetConnectionData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query?: never;
+    url: '/api/sync/connections/{connection_id}';
+};
+
+export type GetConnectionErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type GetConnectionError = GetConnectionErrors[keyof GetConnectionErrors];
+
+export type GetConnectionResponses = {
+    /**
+     * The connection
+     */
+    200: Connection;
+};
+
+export type GetConnectionResponse = GetConnectionResponses[keyof GetConnectionResponses];
+
+export type ChangeConnectionData = {
+    body: ChangeConnection;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query?: never;
+    url: '/api/sync/connections/{connection_id}';
+};
+
+export type ChangeConnectionErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly; The encryption of credentials is not configured
+     */
+    503: Problem;
+};
+
+export type ChangeConnectionError = ChangeConnectionErrors[keyof ChangeConnectionErrors];
+
+export type ChangeConnectionResponses = {
+    /**
+     * The connection as it is now
+     */
+    200: Connection;
+};
+
+export type ChangeConnectionResponse = ChangeConnectionResponses[keyof ChangeConnectionResponses];
+
+export type CheckConnectionData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query?: never;
+    url: '/api/sync/connections/{connection_id}/check';
+};
+
+export type CheckConnectionErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly; The encryption of credentials is not configured
+     */
+    503: Problem;
+};
+
+export type CheckConnectionError = CheckConnectionErrors[keyof CheckConnectionErrors];
+
+export type CheckConnectionResponses = {
+    /**
+     * What came of it
+     */
+    200: ConnectionCheck;
+};
+
+export type CheckConnectionResponse = CheckConnectionResponses[keyof CheckConnectionResponses];
+
+export type ListRunsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        /**
+         * Only runs of this source
+         */
+        connection_id?: string;
+        entity_type?: 'customer' | 'product' | 'order';
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/sync/runs';
+};
+
+export type ListRunsErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type ListRunsError = ListRunsErrors[keyof ListRunsErrors];
+
+export type ListRunsResponses = {
+    /**
+     * A page of them
+     */
+    200: RunPage;
+};
+
+export type ListRunsResponse = ListRunsResponses[keyof ListRunsResponses];
+
+export type StartRunData = {
+    body: StartRun;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/sync/runs';
+};
+
+export type StartRunErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The preview is not what would happen any more; Too many would be deleted; Conflict
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type StartRunError = StartRunErrors[keyof StartRunErrors];
+
+export type StartRunResponses = {
+    /**
+     * Queued
+     */
+    202: Run;
+};
+
+export type StartRunResponse = StartRunResponses[keyof StartRunResponses];
+
+export type StartPreviewData = {
+    body: StartPreview;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query?: never;
+    url: '/api/sync/connections/{connection_id}/preview';
+};
+
+export type StartPreviewErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type StartPreviewError = StartPreviewErrors[keyof StartPreviewErrors];
+
+export type StartPreviewResponses = {
+    /**
+     * Queued
+     */
+    202: PreviewRun;
+};
+
+export type StartPreviewResponse = StartPreviewResponses[keyof StartPreviewResponses];
+
+export type RetryFailedItemsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        sync_id: string;
+    };
+    query?: never;
+    url: '/api/sync/progress/{sync_id}/retry-failed';
+};
+
+export type RetryFailedItemsErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type RetryFailedItemsError = RetryFailedItemsErrors[keyof RetryFailedItemsErrors];
+
+export type RetryFailedItemsResponses = {
+    /**
+     * Queued
+     */
+    202: Run;
+};
+
+export type RetryFailedItemsResponse = RetryFailedItemsResponses[keyof RetryFailedItemsResponses];
+
+export type GetRunData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        sync_id: string;
+    };
+    query?: never;
+    url: '/api/sync/runs/{sync_id}';
+};
+
+export type GetRunErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type GetRunError = GetRunErrors[keyof GetRunErrors];
+
+export type GetRunResponses = {
+    /**
+     * The run
+     */
+    200: Run;
+};
+
+export type GetRunResponse = GetRunResponses[keyof GetRunResponses];
+
+export type ListItemsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        sync_id: string;
+    };
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        outcome?: 'failed' | 'skipped';
+        error_class?: string;
+    };
+    url: '/api/sync/progress/{sync_id}/items';
+};
+
+export type ListItemsErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type ListItemsError = ListItemsErrors[keyof ListItemsErrors];
+
+export type ListItemsResponses = {
+    /**
+     * A page of them
+     */
+    200: ItemPage;
+};
+
+export type ListItemsResponse = ListItemsResponses[keyof ListItemsResponses];
+
+export type ListRecordsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before, or a changes_cursor you kept
+         */
+        cursor?: string;
+        /**
+         * Only those read from it
+         */
+        connection_id?: string;
+        entity_type?: 'customer' | 'product' | 'order';
+        external_id?: string;
+        /**
+         * true: only those that are gone from their system; false: only those that are there
+         */
+        deleted?: boolean;
+    };
+    url: '/api/sync/records';
+};
+
+export type ListRecordsErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type ListRecordsError = ListRecordsErrors[keyof ListRecordsErrors];
+
+export type ListRecordsResponses = {
+    /**
+     * A page of them
+     */
+    200: RecordPage;
+};
+
+export type ListRecordsResponse = ListRecordsResponses[keyof ListRecordsResponses];
+
+export type GetRecordData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+        entity_type: 'customer' | 'product' | 'order';
+        /**
+         * Its id in the system of the connection
+         */
+        external_id: string;
+    };
+    query?: never;
+    url: '/api/sync/records/{connection_id}/{entity_type}/{external_id}';
+};
+
+export type GetRecordErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type GetRecordError = GetRecordErrors[keyof GetRecordErrors];
+
+export type GetRecordResponses = {
+    /**
+     * The record
+     */
+    200: Record;
+};
+
+export type GetRecordResponse = GetRecordResponses[keyof GetRecordResponses];
+
+export type ListPreviewChangesData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        /**
+         * SHA-256 over the canonical JSON (RFC 8785) of the inputs
+         */
+        cache_key: string;
+    };
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        kind?: 'create' | 'update' | 'delete' | 'conflict';
+    };
+    url: '/api/sync/previews/{cache_key}/changes';
+};
+
+export type ListPreviewChangesErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The preview is not what would happen any more
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type ListPreviewChangesError = ListPreviewChangesErrors[keyof ListPreviewChangesErrors];
+
+export type ListPreviewChangesResponses = {
+    /**
+     * A page of them
+     */
+    200: PreviewChangePage;
+};
+
+export type ListPreviewChangesResponse = ListPreviewChangesResponses[keyof ListPreviewChangesResponses];
+
+export type ListSchedulesData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query?: never;
+    url: '/api/sync/connections/{connection_id}/schedules';
+};
+
+export type ListSchedulesErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type ListSchedulesError = ListSchedulesErrors[keyof ListSchedulesErrors];
+
+export type ListSchedulesResponses = {
+    /**
+     * All of them
+     */
+    200: ScheduleList;
+};
+
+export type ListSchedulesResponse = ListSchedulesResponses[keyof ListSchedulesResponses];
+
+export type CreateScheduleData = {
+    body: CreateSchedule;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query?: never;
+    url: '/api/sync/connections/{connection_id}/schedules';
+};
+
+export type CreateScheduleErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type CreateScheduleError = CreateScheduleErrors[keyof CreateScheduleErrors];
+
+export type CreateScheduleResponses = {
+    /**
+     * Set
+     */
+    201: Schedule;
+};
+
+export type CreateScheduleResponse = CreateScheduleResponses[keyof CreateScheduleResponses];
+
+export type RemoveScheduleData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        schedule_id: string;
+    };
+    query?: never;
+    url: '/api/sync/schedules/{schedule_id}';
+};
+
+export type RemoveScheduleErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type RemoveScheduleError = RemoveScheduleErrors[keyof RemoveScheduleErrors];
+
+export type RemoveScheduleResponses = {
+    /**
+     * Removed
+     */
+    204: void;
+};
+
+export type RemoveScheduleResponse = RemoveScheduleResponses[keyof RemoveScheduleResponses];
+
+export type GetScheduleData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        schedule_id: string;
+    };
+    query?: never;
+    url: '/api/sync/schedules/{schedule_id}';
+};
+
+export type GetScheduleErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type GetScheduleError = GetScheduleErrors[keyof GetScheduleErrors];
+
+export type GetScheduleResponses = {
+    /**
+     * The schedule
+     */
+    200: Schedule;
+};
+
+export type GetScheduleResponse = GetScheduleResponses[keyof GetScheduleResponses];
+
+export type ChangeScheduleData = {
+    body: ChangeSchedule;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        schedule_id: string;
+    };
+    query?: never;
+    url: '/api/sync/schedules/{schedule_id}';
+};
+
+export type ChangeScheduleErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type ChangeScheduleError = ChangeScheduleErrors[keyof ChangeScheduleErrors];
+
+export type ChangeScheduleResponses = {
+    /**
+     * The schedule as it is now
+     */
+    200: Schedule;
+};
+
+export type ChangeScheduleResponse = ChangeScheduleResponses[keyof ChangeScheduleResponses];
+
+export type ReceiveWebhookData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        /**
+         * The id of the connection
+         */
+        connection: string;
+    };
+    query?: never;
+    url: '/api/sync/hooks/{connection}';
+};
+
+export type ReceiveWebhookErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * Send application/json
+     */
+    415: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type ReceiveWebhookError = ReceiveWebhookErrors[keyof ReceiveWebhookErrors];
+
+export type ReceiveWebhookResponses = {
+    /**
+     * Taken
+     */
+    200: HookAnswer;
+};
+
+export type ReceiveWebhookResponse = ReceiveWebhookResponses[keyof ReceiveWebhookResponses];
 
 export type HealthLiveData = {
     body?: never;

@@ -1,0 +1,60 @@
+import { type OdooSandbox, startOdooSandbox } from '../../sandbox/odoo/odoo-sandbox.ts';
+import type { OdooSandboxOptions } from '../../sandbox/odoo/sandbox.options.ts';
+import type { WooCommerceSandboxOptions } from '../../sandbox/woocommerce/sandbox.options.ts';
+import { startWooCommerceSandbox, type WooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
+import type { RunsFixture } from './runs.support.ts';
+
+/** A sandbox shop and a sandbox Odoo of one organization, and the runs between them. */
+export interface TwoSystems {
+  readonly shop: WooCommerceSandbox;
+  readonly odoo: OdooSandbox;
+  readonly shopId: string;
+  readonly odooId: string;
+  /** The members of a run's body that say from where to where. */
+  readonly there: (entity_type: string) => RunEnds;
+  readonly back: (entity_type: string) => RunEnds;
+}
+
+export interface RunEnds {
+  readonly source_connection_id: string;
+  readonly destination: { readonly connection_id: string };
+  readonly entity_type: string;
+}
+
+export interface TwoSystemsOptions {
+  readonly shop: WooCommerceSandboxOptions;
+  readonly odoo: OdooSandboxOptions;
+  /** Of the connections. */
+  readonly shopSettings?: object;
+  readonly odooSettings?: object;
+}
+
+export async function withSystems(
+  fixture: RunsFixture,
+  orgId: string,
+  options: TwoSystemsOptions,
+  work: (systems: TwoSystems) => Promise<void>,
+): Promise<void> {
+  const [shop, odoo] = await Promise.all([
+    startWooCommerceSandbox({ badRate: 0, customers: 0, products: 0, orders: 0, ...options.shop }),
+    startOdooSandbox({ partners: 0, products: 0, orders: 0, ...options.odoo }),
+  ]);
+  try {
+    const shopId = await fixture.connectShop(orgId, shop, options.shopSettings);
+    const odooId = await fixture.connectOdoo(orgId, odoo, options.odooSettings);
+    const ends = (source: string, destination: string) => (entity_type: string) => ({
+      source_connection_id: source,
+      destination: { connection_id: destination },
+      entity_type,
+    });
+    await work({ shop, odoo, shopId, odooId, there: ends(shopId, odooId), back: ends(odooId, shopId) });
+  } finally {
+    await Promise.all([shop.stop(), odoo.stop()]);
+  }
+}
+
+/** The calls that change something, by `model.method`, and how many there were of each. */
+export function writesOf(odoo: OdooSandbox): Record<string, number> {
+  const isWrite = (call: string) => /\.(create|write|unlink|load|action_\w+)$/.test(call);
+  return Object.fromEntries(Object.entries(odoo.calls()).filter(([call]) => isWrite(call)));
+}
