@@ -4,25 +4,11 @@ import type { Progress } from '../clients/typescript/src/index.ts';
 /** 1234567 → 1,234,567 */
 export const grouped = (count: number): string => count.toLocaleString('en-US');
 
-/** Prints lines for people, and a sync's progress: a bar in a terminal, else a plain line every tenth. */
+/** Prints lines for people, and the progress of one sync after another: a bar in a terminal, else a plain line every tenth. */
 export class Terminal {
-  private readonly bars: MultiBar | undefined;
+  private bars: MultiBar | undefined;
   private bar: SingleBar | undefined;
   private shownTenths = 0;
-
-  constructor() {
-    if (process.stdout.isTTY)
-      this.bars = new MultiBar({
-        stream: process.stdout,
-        format: '  {bar} {share} %  {done}/{all}  {failed} failed  {speed}/min  ETA {left}',
-        barCompleteChar: '█',
-        barIncompleteChar: '░',
-        barsize: 20,
-        hideCursor: true,
-        // What stops the demo is handled in one place, which calls end().
-        gracefulExit: false,
-      });
-  }
 
   say = (line = ''): void => {
     if (this.bars && this.bar) this.bars.log(`${line}\n`);
@@ -43,10 +29,13 @@ export class Terminal {
       // Not `eta`, which the bar would guess itself.
       left: sync.completed_at ? 'done' : sync.eta_seconds === null ? '-' : `${Math.ceil(sync.eta_seconds)} s`,
     };
-    if (this.bars) {
+    if (process.stdout.isTTY) {
+      this.bars ??= newBars();
       this.bar ??= this.bars.create(all, 0, texts);
+      // A sync of the service's own learns its total when it reads the first page.
+      this.bar.setTotal(all);
       this.bar.update(handled, texts);
-    } else if (Math.floor(share / 10) > this.shownTenths) {
+    } else if (sync.total_items !== null && Math.floor(share / 10) > this.shownTenths) {
       this.shownTenths = Math.floor(share / 10);
       const { done, failed, speed, left } = texts;
       console.log(`  ${texts.share} %  ${done} of ${texts.all}, ${failed} failed, ${speed} items/min, ETA ${left}`);
@@ -56,6 +45,20 @@ export class Terminal {
   /** Leaves the bar where it is and gives the cursor back. */
   endProgress(): void {
     if (this.bar) this.bars?.stop();
+    this.bars = undefined;
     this.bar = undefined;
+    this.shownTenths = 0;
   }
 }
+
+const newBars = (): MultiBar =>
+  new MultiBar({
+    stream: process.stdout,
+    format: '  {bar} {share} %  {done}/{all}  {failed} failed  {speed}/min  ETA {left}',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 20,
+    hideCursor: true,
+    // What stops the demo is handled in one place, which calls end().
+    gracefulExit: false,
+  });

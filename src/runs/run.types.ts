@@ -3,7 +3,7 @@ import type { Cursor, Watermark } from '../connectors/contract/connector.types.t
 import type { FieldChange } from './plan/field.diff.ts';
 
 /** `apply` carries out a preview, `retry` and `webhook` work on named items, the others walk the source. */
-export type RunKind = 'sync' | 'preview' | 'apply' | 'retry' | 'webhook';
+type RunKind = 'sync' | 'preview' | 'apply' | 'retry' | 'webhook';
 
 /** A row of sync_runs, as json. */
 export interface Run {

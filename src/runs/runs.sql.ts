@@ -68,6 +68,23 @@ export const runsPage = (
   values: [orgId, connection_id ?? null, entity_type ?? null, after?.at ?? null, after?.id ?? null, limit],
 });
 
+const OF_PAIR = `r.org_id = $1 AND r.source_connection_id = $2 AND r.entity_type = $3 AND r.destination_connection_id = $4
+       AND r.kind <> 'preview' AND r.created_at <= $5`;
+
+/**
+ * Since when something may have been created for this run's pair of ends that no binding tells of: an earlier run may have ended
+ * in the middle of a batch. One that came to its end left nothing open.
+ */
+export const openSince = (run: Run): Statement => ({
+  text: `
+    SELECT coalesce(min(r.created_at), $5) AS since FROM sync_runs r
+     WHERE ${OF_PAIR} AND r.created_at > coalesce((
+       SELECT d.created_at FROM sync_runs d JOIN sync_progress p USING (org_id, sync_id)
+        WHERE ${OF_PAIR.replaceAll('r.', 'd.')} AND p.status LIKE 'completed%'
+        ORDER BY d.created_at DESC LIMIT 1), '-infinity')`,
+  values: [run.org_id, run.source_connection_id, run.entity_type, run.destination_connection_id, run.created_at],
+});
+
 /** The bare run, to be repeated or steered. */
 export const findRunRow = (orgId: string, syncId: string): Statement => ({
   text: 'SELECT row_to_json(r) AS run FROM sync_runs r WHERE r.org_id = $1 AND r.sync_id = $2',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Cursor, ReadQuery } from '../../src/connectors/contract/connector.types.ts';
 import { csv } from '../../src/connectors/csv/csv.connector.ts';
+import { HttpClients } from '../../src/connectors/http/http.clients.ts';
 import type { HttpClient } from '../../src/connectors/http/http.types.ts';
 import { describeConnectorContract } from './connector.contract.ts';
 import { FULL, LIVE, walk } from './connector.walk.ts';
@@ -103,6 +104,16 @@ describe('A CSV file', () => {
       transient: true,
       message: expect.stringContaining(message),
     });
+  });
+
+  it('that is too large is refused for good', async () => {
+    const small = new HttpClients({ maxResponseBytes: 1_000 });
+    server.file = customersFile(100);
+    await expect(openCsv(server.url, clientOf(small)).check(LIVE)).rejects.toMatchObject({
+      kind: 'rejected',
+      message: expect.stringContaining('too large'),
+    });
+    await small.close();
   });
 
   it('is sent once for a whole walk, and only when it changed after that', async () => {

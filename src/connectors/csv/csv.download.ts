@@ -23,7 +23,7 @@ export async function download(
     ...known,
     ...(authorization && { authorization }),
   };
-  const response = await http.send({ method: 'GET', url, headers, idempotent: true, signal });
+  const response = await http.send({ method: 'GET', url, headers, idempotent: true, signal }).catch(notInPages);
   if (response.status === 304) return null;
   if (response.status !== 200) throw refusalOf(response);
   const { body } = response;
@@ -35,10 +35,16 @@ export async function download(
 }
 
 /** A time of change is exact to the second: one of a moment ago may belong to two versions and is not relied on. */
-export function validatorsOf({ headers: { etag, date = '', 'last-modified': modified } }: HttpResponse): Validators {
+function validatorsOf({ headers: { etag, date = '', 'last-modified': modified } }: HttpResponse): Validators {
   if (etag) return { 'if-none-match': etag };
   const isSettled = modified !== undefined && Date.parse(date) - Date.parse(modified) >= 2_000;
   return isSettled ? { 'if-modified-since': modified } : {};
+}
+
+/** Elsewhere smaller pages help, so that it is tried again; a file stays as large as it is. */
+function notInPages(error: unknown): never {
+  if (!(error instanceof ConnectorError) || error.kind !== 'too-large') throw error;
+  throw new ConnectorError('rejected', `${error.message}; a file is read as a whole`);
 }
 
 function refusalOf({ status }: HttpResponse): ConnectorError {

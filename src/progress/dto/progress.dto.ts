@@ -80,6 +80,15 @@ export class ProgressDto {
   @ApiProperty({ type: String, nullable: true, example: null })
   requested_by: string | null;
 
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'The system it talks to asked for a pause until then; null: it does not wait',
+    example: null,
+  })
+  rate_limited_until: string | null;
+
   @ApiProperty({ description: 'Seconds from the start to the last report', example: 120 })
   elapsed_seconds: number;
 

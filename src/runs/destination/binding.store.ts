@@ -1,6 +1,6 @@
 import type { WriteResult } from '../../connectors/contract/connector.types.ts';
 import { contentHash } from '../plan/content.hash.ts';
-import type { Binding } from '../plan/item.plan.ts';
+import { agreedOn, type Binding } from '../plan/item.plan.ts';
 import type { StoredBinding } from '../run.types.ts';
 import { type Pair, sourceSide } from './destination.sql.ts';
 import type { PlannedItem } from './item.planner.ts';
@@ -17,13 +17,14 @@ export function bindingChanges({ work, plan, binding }: PlannedItem, result: Wri
   if (!source) return removal;
   const there = result ?? ('destination' in plan ? plan.destination : null);
   if (!there?.data) return [];
+  const agreed = agreedOn(plan, there.data);
   const next: Binding = {
     source_id,
     destination_id: there.external_id,
     source_hash: contentHash(source),
-    destination_hash: contentHash(there.data),
+    destination_hash: contentHash(agreed),
     source_data: source,
-    destination_data: there.data,
+    destination_data: agreed,
   };
   if (binding?.destination_id !== next.destination_id) return [...removal, next];
   return binding.source_hash === next.source_hash && binding.destination_hash === next.destination_hash ? [] : [next];

@@ -1,5 +1,6 @@
 import { ConnectorError } from '../../connectors/contract/connector.error.ts';
 import type { ConnectorSession, WriteOperation, WriteResult } from '../../connectors/contract/connector.types.ts';
+import { type FieldPath, topOf } from '../plan/field.diff.ts';
 import type { Patience } from '../worker/patience.ts';
 import type { RunLease } from '../worker/run.lease.ts';
 import { bindingChanges, stored } from './binding.store.ts';
@@ -88,7 +89,7 @@ function operationOf({ plan, key }: PlannedItem): WriteOperation {
       return { kind: 'create', key, data: plan.data };
     case 'update': {
       const { external_id, data } = plan.destination;
-      const changes = plan.fields.map(({ field }) => field);
+      const changes = [...new Set(plan.fields.map(({ field }) => writablePath(field)))];
       return { kind: 'update', external_id, data: plan.data, changes, current: data ?? plan.data };
     }
     case 'delete':
@@ -97,3 +98,6 @@ function operationOf({ plan, key }: PlannedItem): WriteOperation {
       throw new Error(`nothing is written for a plan of kind ${plan.kind}`);
   }
 }
+
+/** Connectors write a list as a whole: `variations[Size=M].price` is `variations` to them. */
+const writablePath = (field: FieldPath): FieldPath => (field.includes('[') ? topOf(field) : field);

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { byKey, comparedMembers, hasElements, memberPath } from './list.elements.ts';
 
-/** A member of a canonical entity by its path: `email`, `billing.city`, `lines`. */
+/** A member of a canonical entity by its path: `email`, `billing.city`, `variations[Size=M].price`. */
 export type FieldPath = string;
 
 /** One member that differs, as a preview shows it. */
@@ -10,20 +11,48 @@ export interface FieldChange {
   readonly new: unknown;
 }
 
+/** The member of the entity itself that a path leads into. */
+export const topOf = (field: FieldPath): string => field.split(/[.[]/, 1)[0] as string;
+
 /**
- * The members in which `after` differs from `before`. Objects are compared member by member, arrays as a whole. What either side
- * leaves out is not compared: it is not held there. Pure; in the order of `after`.
+ * The members in which `after` differs from `before`. Objects are compared member by member, variations and lines each with the one
+ * of its key, other lists as a whole. What either side leaves out is not compared: it is not held there. Pure; in the order of `after`.
  */
 export function diffFields(before: object, after: object): FieldChange[] {
-  const old = flatten(before);
-  return [...flatten(after)].flatMap(([field, value]) => {
+  const old = members(before);
+  return [...members(after)].flatMap(([field, value]) => {
     if (!old.has(field)) return [];
     const was = old.get(field);
     return isDeepStrictEqual(was, value) ? [] : [{ field, old: was ?? null, new: value ?? null }];
   });
 }
 
-/** The members that are there, each by its path. An empty object has none. */
+/** What is compared, each by its path. The list of variations or lines itself stands for which there are. */
+function members(value: object): Map<FieldPath, unknown> {
+  const fields = new Map<FieldPath, unknown>();
+  for (const [path, leaf] of flatten(value)) {
+    if (!hasElements(path, leaf)) {
+      fields.set(path, path === 'attributes' ? inAnyOrder(leaf) : leaf);
+      continue;
+    }
+    const elements = byKey(path, leaf);
+    fields.set(path, [...elements.keys()].sort());
+    for (const [key, element] of elements)
+      for (const [member, inner] of comparedMembers(element)) fields.set(memberPath(path, key, member), inner);
+  }
+  return fields;
+}
+
+/** The order of an attribute's options is how a system shows them, no more. */
+function inAnyOrder(attributes: unknown): unknown {
+  if (!Array.isArray(attributes)) return attributes;
+  return attributes.map(({ name, options }: { name: string; options: readonly string[] }) => ({
+    name,
+    options: [...options].sort(),
+  }));
+}
+
+/** The members that are there, each by its path; lists whole. An empty object has none. */
 export function flatten(value: object, prefix = ''): Map<FieldPath, unknown> {
   const fields = new Map<FieldPath, unknown>();
   for (const [name, member] of Object.entries(value)) {
@@ -35,6 +64,6 @@ export function flatten(value: object, prefix = ''): Map<FieldPath, unknown> {
   return fields;
 }
 
-function isPlainObject(value: unknown): value is object {
+export function isPlainObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

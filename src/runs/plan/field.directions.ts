@@ -1,6 +1,6 @@
 import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
 import type { EntityDescription, FieldDirection } from '../../connectors/contract/connector.types.ts';
-import { type FieldPath, flatten } from './field.diff.ts';
+import { type FieldPath, flatten, topOf } from './field.diff.ts';
 
 /** Tells whether a member may pass from the source to the destination. */
 export type MayPass = (field: FieldPath) => boolean;
@@ -14,7 +14,7 @@ export interface End {
 
 /** The exact path decides, then the top member, then the connector's default; without any of them both ways are open. */
 function directionOf({ entity, directions }: End, field: FieldPath): FieldDirection {
-  const top = field.split('.', 1)[0] as string;
+  const top = topOf(field);
   return directions[field] ?? directions[top] ?? entity.default_directions?.[top] ?? 'both';
 }
 
@@ -22,7 +22,7 @@ export function mayPass(source: End, destination: End): MayPass {
   const leaves = (direction: FieldDirection) => direction === 'both' || direction === 'read';
   const enters = (direction: FieldDirection) => direction === 'both' || direction === 'write';
   return (field) =>
-    destination.entity.fields.includes(field.split('.', 1)[0] as string) &&
+    destination.entity.fields.includes(topOf(field)) &&
     leaves(directionOf(source, field)) &&
     enters(directionOf(destination, field));
 }

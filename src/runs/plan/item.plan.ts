@@ -1,8 +1,9 @@
 import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
 import type { ExternalItem } from '../../connectors/contract/connector.types.ts';
 import { contentHash } from './content.hash.ts';
-import { diffFields, type FieldChange } from './field.diff.ts';
+import { diffFields, type FieldChange, type FieldPath } from './field.diff.ts';
 import { type MayPass, passing } from './field.directions.ts';
+import { mergeLists, takeBack } from './field.merge.ts';
 
 /** A pair of ids as one direction of it sees it. */
 export interface Binding {
@@ -11,7 +12,18 @@ export interface Binding {
   readonly source_hash: string;
   readonly destination_hash: string;
   readonly source_data: CanonicalData;
+  /** Without what changed there and has yet to pass the other way; see Pending. */
   readonly destination_data: CanonicalData;
+}
+
+/**
+ * What the destination changed by itself: it passes with a sync the other way, so the binding keeps what was agreed before it.
+ * Otherwise that sync would take the change for an echo of ours.
+ */
+export interface Pending {
+  readonly fields: ReadonlySet<FieldPath>;
+  /** Has these fields as they were agreed on. */
+  readonly agreed: CanonicalData;
 }
 
 /** What is known of one item before anything is decided. */
@@ -37,10 +49,11 @@ export type ItemPlan =
       readonly destination: ExternalItem;
       readonly data: CanonicalData;
       readonly fields: readonly FieldChange[];
+      readonly pending: Pending;
     }
   | { readonly kind: 'delete'; readonly destination: ExternalItem }
   /** `destination` null: there is nothing to bind, as with a deleted item that never was there. */
-  | { readonly kind: 'unchanged'; readonly destination: ExternalItem | null }
+  | { readonly kind: 'unchanged'; readonly destination: ExternalItem | null; readonly pending?: Pending }
   | {
       readonly kind: 'conflict';
       readonly destination: ExternalItem | null;
@@ -51,8 +64,8 @@ export type ItemPlan =
 
 /**
  * What to do with one item: a three-way comparison of the source, the destination and what both held at the last sync. Only what the
- * source changed since is written; what the destination changed since is a conflict, never overwritten unless the
- * connection says so; what differs though neither changed it is what the destination cannot hold. Pure.
+ * source changed since is written; what both changed is a conflict, never overwritten unless the connection says so; what only the
+ * destination changed is left to a sync the other way; what differs though neither changed it is what one of them cannot hold. Pure.
  */
 export function planItem(input: PlanInput): ItemPlan {
   const { source, target, binding, destination, boundElsewhere } = input;
@@ -70,19 +83,21 @@ export function planItem(input: PlanInput): ItemPlan {
     if (!there) return { kind: 'create', data: passing(target, input.mayPass) };
     if (boundElsewhere.has(there.external_id))
       return conflict('already_bound', `Entry ${there.external_id} of the destination belongs to another item.`, there);
-    const fields = differing(there.data as CanonicalData, target, input.mayPass);
-    // Two that meet for the first time complete each other: what is empty here blanks nothing there.
-    return updateOrNot(
-      there,
-      target,
-      fields.filter((change) => !isEmpty(change.new)),
-    );
+    return meet(input, there, target);
   }
   if (!there) {
     if (input.onConflict === 'overwrite') return { kind: 'create', data: passing(target, input.mayPass) };
     return conflict('deleted_at_destination', `Entry ${binding.destination_id} of the destination was deleted there.`);
   }
   return threeWay(input, binding, there, source.data, target);
+}
+
+/** Two that meet for the first time complete each other: what is empty here blanks nothing there, and passes back later. */
+function meet({ mayPass }: PlanInput, there: ExternalItem, target: CanonicalData): ItemPlan {
+  const differing = diffFields(there.data as CanonicalData, target);
+  const written = differing.filter((change) => mayPass(change.field) && !isEmpty(change.new));
+  const pending = { fields: fieldsOf(differing.filter((change) => change.new === null)), agreed: target };
+  return updateOrNot({ there, target, written, pending, before: null });
 }
 
 function threeWay(
@@ -93,39 +108,48 @@ function threeWay(
   target: CanonicalData,
 ): ItemPlan {
   const current = there.data as CanonicalData;
-  const fields = differing(current, target, mayPass);
-  if (fields.length === 0) return { kind: 'unchanged', destination: there };
+  const differing = diffFields(current, target);
   const changedHere = fieldsOf(diffFields(binding.source_data, source));
   const changedThere = fieldsOf(diffFields(binding.destination_data, current));
-  const conflicts = fields.filter(({ field }) => changedThere.has(field));
+  const written = differing.filter(({ field }) => mayPass(field) && changedHere.has(field));
+  const conflicts = written.filter(({ field }) => changedThere.has(field));
   if (conflicts.length > 0 && onConflict === 'skip') {
     const names = conflicts.map(({ field }) => field).join(', ');
-    return conflict(
-      'changed_at_destination',
-      `The destination changed ${names} since the last sync.`,
-      there,
-      conflicts,
-    );
+    const message = `Both sides changed ${names} since the last sync.`;
+    return conflict('changed_on_both_sides', message, there, conflicts);
   }
-  return updateOrNot(
-    there,
-    target,
-    fields.filter(({ field }) => changedHere.has(field) || changedThere.has(field)),
-  );
+  const left = differing.filter((change) => changedThere.has(change.field) && !written.includes(change));
+  const pending = { fields: fieldsOf(left), agreed: binding.destination_data };
+  return updateOrNot({ there, target, written, pending, before: binding.source_data });
 }
 
-function updateOrNot(there: ExternalItem, target: CanonicalData, fields: readonly FieldChange[]): ItemPlan {
-  if (fields.length === 0) return { kind: 'unchanged', destination: there };
-  return { kind: 'update', destination: there, data: target, fields };
+interface Comparison {
+  readonly there: ExternalItem;
+  readonly target: CanonicalData;
+  readonly written: readonly FieldChange[];
+  readonly pending: Pending;
+  /** The source at the last sync. */
+  readonly before: CanonicalData | null;
+}
+
+function updateOrNot({ there, target, written: fields, pending, before }: Comparison): ItemPlan {
+  if (fields.length === 0) return { kind: 'unchanged', destination: there, pending };
+  const current = there.data as CanonicalData;
+  const data = mergeLists({ target, current, written: fieldsOf(fields), before });
+  return { kind: 'update', destination: there, data, fields, pending };
+}
+
+/** What a binding keeps of the destination after a plan was carried out. */
+export function agreedOn(plan: ItemPlan, destination: CanonicalData): CanonicalData {
+  if ((plan.kind !== 'update' && plan.kind !== 'unchanged') || !plan.pending) return destination;
+  return takeBack(destination, plan.pending.agreed, plan.pending.fields);
 }
 
 const isEmpty = (value: unknown): boolean =>
   value === null || value === '' || (Array.isArray(value) && value.length === 0);
 
-const differing = (current: CanonicalData, target: CanonicalData, mayPass: MayPass): FieldChange[] =>
-  diffFields(current, target).filter(({ field }) => mayPass(field));
-
-const fieldsOf = (changes: readonly FieldChange[]): ReadonlySet<string> => new Set(changes.map(({ field }) => field));
+const fieldsOf = (changes: readonly FieldChange[]): ReadonlySet<FieldPath> =>
+  new Set(changes.map(({ field }) => field));
 
 const conflict = (
   error_class: string,

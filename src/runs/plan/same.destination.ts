@@ -7,7 +7,7 @@ import type {
 import type { ItemPlan } from './item.plan.ts';
 
 /** What tells two entities of one kind to be the same; null when nothing does. */
-export function naturalKey(entity: EntityType, data: CanonicalData): string | null {
+function naturalKey(entity: EntityType, data: CanonicalData): string | null {
   if (entity === 'customer') return (data as CanonicalCustomer).email?.toLowerCase() ?? null;
   if (entity === 'product') return (data as CanonicalProduct).sku ?? null;
   return null;

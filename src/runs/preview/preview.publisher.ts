@@ -25,7 +25,7 @@ export interface PreviewDelta {
 type ShownChange = Pick<PreviewChange, 'external_id' | 'destination_id' | 'fields' | 'data'>;
 
 /** What a preview is computed from; it names both ends, so that two shops of a tenant do not replace each other's. */
-export function previewInputs(run: Run) {
+function previewInputs(run: Run) {
   return {
     sync_type: `connection:${run.source_connection_id}:${run.destination_connection_id ?? 'records'}`,
     entity_type: run.entity_type,

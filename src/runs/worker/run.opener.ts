@@ -13,6 +13,7 @@ import { MissedWebhooks } from '../hooks/missed.webhooks.ts';
 import { type End, mayPass } from '../plan/field.directions.ts';
 import { PreviewPublisher } from '../preview/preview.publisher.ts';
 import type { Run } from '../run.types.ts';
+import { openSince } from '../runs.sql.ts';
 import { countRecords } from '../source/source.sql.ts';
 import { StepsFactory } from '../source/steps.factory.ts';
 import type { Step } from '../source/steps.ts';
@@ -52,7 +53,7 @@ export class RunOpener {
       ? await this.connections.open(run.destination_connection_id, { onWait })
       : null;
     const budget = await this.budget(run, other ?? source);
-    const planner = other && this.planner(run, source, other, patience, signal);
+    const planner = other && (await this.planner(run, source, other, patience, signal));
     const { steps, total, tokens } = await this.stepsFactory.make({ lease, patience, signal, source, other, budget });
     return {
       steps,
@@ -90,13 +91,14 @@ export class RunOpener {
     });
   }
 
-  private planner(
+  private async planner(
     run: Run,
     source: OpenedConnection,
     other: OpenedConnection,
     patience: Patience,
     signal: AbortSignal,
-  ): ItemPlanner {
+  ): Promise<ItemPlanner> {
+    const [open] = await this.database.query<{ since: string }>(openSince(run));
     return new ItemPlanner(this.database, patience, signal, {
       pair: pairOf(run, other.connection.id),
       session: other.session,
@@ -105,7 +107,7 @@ export class RunOpener {
       destinationDeletes: entityOf(other, run).deletes !== 'none',
       // A run over everything, and one that was asked to look at these very items, compares with what is there now.
       thorough: run.mode === 'full' || run.kind === 'preview' || run.kind === 'apply' || run.kind === 'retry',
-      since: run.created_at,
+      since: open?.since ?? run.created_at,
     });
   }
 

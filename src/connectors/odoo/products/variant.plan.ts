@@ -1,10 +1,10 @@
 import type { CanonicalVariation } from '../../canonical/canonical.types.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
-import { idsOf } from '../client/odoo.values.ts';
+import { decimalOf, idsOf } from '../client/odoo.values.ts';
 import { ItemRefused } from '../odoo.entity.ts';
 import type { WantedAttributes } from './attribute.registry.ts';
 import { type PriceModel, priceModelOf } from './variant.prices.ts';
-import type { TemplateOption } from './variant.types.ts';
+import { optionsKey, type TemplateOption } from './variant.types.ts';
 
 /** The attributes that variations differ by, with the options in use. */
 export function wantedAttributes(variations: readonly CanonicalVariation[]): WantedAttributes {
@@ -44,6 +44,19 @@ export function chosen(row: Row, options: ReadonlyMap<number, TemplateOption>): 
 export function optionIds({ options }: CanonicalVariation, offered: ReadonlyMap<number, TemplateOption>): Values {
   const ids = [...offered.values()].filter(({ attribute, option }) => options[attribute] === option);
   return { product_template_attribute_value_ids: [[6, 0, ids.map(({ id }) => id)]] };
+}
+
+/** True: every variant is there and has the price it is given, however template and options make it up. */
+export function holdsPrices(
+  variations: readonly CanonicalVariation[],
+  { options, variants }: { options: ReadonlyMap<number, TemplateOption>; variants: readonly Row[] },
+  decimals: number | null,
+): boolean {
+  const prices = new Map(variants.map((row) => [optionsKey(chosen(row, options)), decimalOf(row.lst_price, decimals)]));
+  return variations.every((variation) => {
+    const price = prices.get(optionsKey(variation.options));
+    return price !== undefined && (!variation.price || price === variation.price);
+  });
 }
 
 export function differs(row: Row, values: Values): boolean {

@@ -6,7 +6,7 @@ import { idOf, idsOf } from '../client/odoo.values.ts';
 import { AttributeRegistry, type WantedAttributes } from './attribute.registry.ts';
 import { variantValues } from './product.mapping.ts';
 import { type ProductPartsReader, productPartsReader } from './product-parts.reader.ts';
-import { chosen, differs, modelOf, optionIds, sameIds, wantedAttributes } from './variant.plan.ts';
+import { chosen, differs, holdsPrices, modelOf, optionIds, sameIds, wantedAttributes } from './variant.plan.ts';
 import { optionName, type PriceModel } from './variant.prices.ts';
 import { optionsKey, type TemplateOption } from './variant.types.ts';
 
@@ -53,7 +53,8 @@ export class VariantWriter {
     await this.#writeLines(templateId, wanted, signal);
     const { options, variants } = await this.#parts.read([templateId], signal);
     if (variations.length === 0) return;
-    await this.#writePrices(templateId, model, [...options.values()], signal);
+    if (!holdsPrices(variations, { options, variants }, (await this.#parts.decimals(signal)).price))
+      await this.#writePrices(templateId, model, [...options.values()], signal);
     await this.#writeVariants(templateId, variations, { options, variants }, signal);
   }
 

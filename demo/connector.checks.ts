@@ -1,0 +1,96 @@
+import { type Client, getConnection, getPreview, type Run } from '../clients/typescript/src/index.ts';
+import type { OdooSandbox } from '../sandbox/odoo/odoo-sandbox.ts';
+import type { Check } from './checks.ts';
+import { type ExpectedChanges, OLD_PHONE } from './partner.seed.ts';
+import { Refused, reliably } from './reliable.call.ts';
+
+/** How many items a preview found of each kind. */
+export type PreviewSummary = Readonly<Record<'creates' | 'updates' | 'deletes' | 'unchanged' | 'conflicts', number>>;
+
+/** The preview says what is so, and changed nothing. */
+export function checkPreview(summary: PreviewSummary, expected: ExpectedChanges, odoo: OdooSandbox): Check[] {
+  return [
+    { what: 'Preview: to be created', found: summary.creates, expected: expected.creates },
+    { what: 'Preview: to be updated', found: summary.updates, expected: expected.updates },
+    { what: 'Preview: to be deleted', found: summary.deletes, expected: 0 },
+    { what: 'Preview: unchanged', found: summary.unchanged, expected: expected.unchanged },
+    { what: 'Preview: conflicts', found: summary.conflicts, expected: expected.conflicts },
+    { what: 'Preview: writing calls to the Odoo', found: writingCalls(odoo), expected: 0 },
+  ];
+}
+
+/** The apply did what the preview said, as the service counts it and as the Odoo has it. */
+export function checkApply(
+  { progress, counts }: Run,
+  { creates, updates, conflicts, refused }: ExpectedChanges,
+  odoo: OdooSandbox,
+  partnersBefore: number,
+): Check[] {
+  const status = refused > 0 ? 'completed_with_errors' : 'completed';
+  return [
+    { what: 'Apply: status', found: progress.status, expected: status },
+    { what: 'Apply: created', found: counts.created ?? 0, expected: creates - refused },
+    { what: 'Apply: updated', found: counts.updated ?? 0, expected: updates },
+    { what: 'Apply: refused by the Odoo', found: progress.failed_count, expected: refused },
+    { what: 'Odoo: partners added', found: partnersIn(odoo) - partnersBefore, expected: creates - refused },
+    { what: 'Odoo: old phone numbers left', found: oldPhonesIn(odoo), expected: conflicts },
+  ];
+}
+
+/** The same sync again found nothing to do. */
+export function checkSecond({ counts }: Run, expected: ExpectedChanges, odoo: OdooSandbox): Check[] {
+  const { creates, updates, unchanged, refused } = expected;
+  return [
+    { what: 'Second sync: unchanged', found: counts.unchanged ?? 0, expected: creates - refused + updates + unchanged },
+    { what: 'Second sync: writing calls to the Odoo', found: writingCalls(odoo), expected: 0 },
+  ];
+}
+
+/** Just the one change went over. */
+export function checkIncremental({ counts }: Run, email: string, phone: string, odoo: OdooSandbox): Check[] {
+  const [id] = odoo.admin.search('res.partner', [['email', '=', email]]);
+  const found = id === undefined ? 'no partner' : String(odoo.admin.get('res.partner', id, ['phone']).phone);
+  return [
+    { what: 'Incremental sync: updated', found: counts.updated ?? 0, expected: 1 },
+    { what: 'Incremental sync: created', found: counts.created ?? 0, expected: 0 },
+    { what: 'Incremental sync: writing calls', found: writingCalls(odoo), expected: 1 },
+    { what: 'Odoo: phone number of that partner', found, expected: phone },
+  ];
+}
+
+/** What another organization sees of a connection and of a preview: 404, as of what does not exist. */
+export async function lookFromOutside(
+  another: Client,
+  connection_id: string,
+  cache_key: string,
+  signal: AbortSignal,
+): Promise<Check[]> {
+  const connection = statusOf(reliably(() => getConnection({ client: another, path: { connection_id } }), signal));
+  const preview = statusOf(reliably(() => getPreview({ client: another, path: { cache_key } }), signal));
+  return [
+    { what: "Other organization: the shop's connection", found: await connection, expected: 404 },
+    { what: 'Other organization: the preview', found: await preview, expected: 404 },
+  ];
+}
+
+/** How many partners there are, archived ones too. */
+export const partnersIn = ({ admin }: OdooSandbox): number => admin.search('res.partner', []).length;
+
+const oldPhonesIn = ({ admin }: OdooSandbox): number =>
+  admin.search('res.partner', [['phone', '=like', `${OLD_PHONE}%`]]).length;
+
+/** Since the calls were counted anew. */
+function writingCalls(odoo: OdooSandbox): number {
+  const writing = Object.entries(odoo.calls()).filter(([name]) => /\.(create|write|unlink|load)$/.test(name));
+  return writing.reduce((sum, [, count]) => sum + count, 0);
+}
+
+function statusOf(call: Promise<unknown>): Promise<number> {
+  return call.then(
+    () => 200,
+    (error: unknown) => {
+      if (error instanceof Refused) return error.status;
+      throw error;
+    },
+  );
+}

@@ -1,0 +1,71 @@
+import {
+  type Client,
+  type FieldChange,
+  getPreview,
+  listItems,
+  listPreviewChanges,
+  type PreviewChange,
+} from '../clients/typescript/src/index.ts';
+import type { PreviewSummary } from './connector.checks.ts';
+import { reliably } from './reliable.call.ts';
+import { grouped } from './terminal.ts';
+
+const EXAMPLES = 3;
+
+export interface ReadPreview {
+  readonly summary: PreviewSummary;
+  /** For people: how many of each kind, and the first of them. */
+  readonly lines: readonly string[];
+}
+
+/** Reads a computed preview through the API: its summary, and some of its changes. */
+export async function readPreview(
+  api: Client,
+  cache_key: string,
+  sync_id: string,
+  signal: AbortSignal,
+): Promise<ReadPreview> {
+  const preview = await reliably(() => getPreview({ client: api, path: { cache_key } }), signal);
+  const summary = preview.summary as unknown as PreviewSummary;
+  const first = async (kind: PreviewChange['kind']) => {
+    const query = { kind, limit: EXAMPLES };
+    return (await reliably(() => listPreviewChanges({ client: api, path: { cache_key }, query }), signal)).items;
+  };
+  const conflicts = await first('conflict');
+  // Why something is a conflict stands with the items of the sync that computed the preview.
+  const { items } = await reliably(() => listItems({ client: api, path: { sync_id }, query: { limit: 200 } }), signal);
+  const reasons = new Map(items.map(({ external_id, message }) => [external_id, message]));
+  return {
+    summary,
+    lines: [
+      ...kind(summary.creates, 'to create', (await first('create')).map(nameOf)),
+      ...kind(summary.updates, 'to update, old → new', (await first('update')).flatMap(updateLines)),
+      ...kind(
+        summary.conflicts,
+        'in conflict: left alone, for people to decide',
+        conflicts.flatMap((change) => [nameOf(change), `    ${reasons.get(change.external_id) ?? ''}`]),
+      ),
+      ...kind(summary.deletes, 'to delete', []),
+      ...kind(summary.unchanged, 'alike on both sides: nothing to do', []),
+    ],
+  };
+}
+
+function kind(count: number, what: string, examples: readonly string[]): string[] {
+  const heading = `  ${grouped(count).padStart(7)} ${what}${examples.length > 0 ? ', such as' : ''}`;
+  return [heading, ...examples.map((line) => `            ${line}`)];
+}
+
+function updateLines(change: PreviewChange): string[] {
+  return [nameOf(change), ...change.fields.map((field) => `    ${field.field}: ${oldAndNew(field)}`)];
+}
+
+const oldAndNew = ({ old, new: next }: FieldChange): string => `${textOf(old)} → ${textOf(next)}`;
+
+const textOf = (value: unknown): string => (value === null ? 'nothing' : String(value));
+
+/** As people would know it. */
+function nameOf({ external_id, data }: PreviewChange): string {
+  const { name, email } = (data ?? {}) as { name?: string | null; email?: string | null };
+  return [name, email && `<${email}>`].filter(Boolean).join(' ') || `customer ${external_id}`;
+}
