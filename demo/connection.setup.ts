@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type Client,
   type Connection,
@@ -54,7 +55,7 @@ export async function connectBoth(
 type NewConnection = Parameters<typeof createConnection>[0]['body'];
 
 async function connect(api: Client, body: NewConnection, signal: AbortSignal): Promise<Connected> {
-  const headers = { 'Idempotency-Key': `demo ${body.name} ${body.base_url} ${Date.now()}` };
+  const headers = { 'Idempotency-Key': `demo-${randomUUID()}` };
   const connection = await reliably(() => createConnection({ client: api, headers, body }), signal);
   const path = { connection_id: connection.id };
   const check = await reliably(() => checkConnection({ client: api, path }), signal);

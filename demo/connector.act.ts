@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { type Client, type Run, startPreview, startRun } from '../clients/typescript/src/index.ts';
 import { type OdooSandbox, startOdooSandbox } from '../sandbox/odoo/odoo-sandbox.ts';
 import type { Check } from './checks.ts';
 import { type Connected, connectBoth } from './connection.setup.ts';
@@ -13,33 +11,29 @@ import {
 } from './connector.checks.ts';
 import type { DemoOptions } from './demo.options.ts';
 import { clientOf, SHOP_SEED, type Stage } from './demo.stage.ts';
-import { seedPartners } from './partner.seed.ts';
+import { type ExpectedChanges, seedPartners } from './partner.seed.ts';
 import { readPreview } from './preview.text.ts';
-import { reliably } from './reliable.call.ts';
-import { followRun } from './run.follower.ts';
-import { checkLines, isRight } from './summary.text.ts';
+import { ServiceRuns } from './service.runs.ts';
+import { checkLine, isRight } from './summary.text.ts';
 import { grouped, type Terminal } from './terminal.ts';
 
 /** Partners of the Odoo's own, of whom the shop knows nothing. */
 const OWN_PARTNERS = 200;
 /** Of each answer of the Odoo, unless --fast: slow enough to watch. */
 const ODOO_LATENCY_MS = 25;
+const NEW_PHONE = '+49 221 4711';
 
 export interface ConnectorOutcome {
-  /** Ids of the two connections. */
-  readonly shop: string;
-  readonly odoo: string;
+  /** Ids of the connections. */
+  readonly shopConnection: string;
+  readonly odooConnection: string;
   readonly cacheKey: string;
+  /** The customer that was changed in the shop. */
+  readonly customerId: number;
   readonly allRight: boolean;
 }
 
-interface Scene {
-  readonly api: Client;
-  readonly terminal: Terminal;
-  readonly signal: AbortSignal;
-}
-
-/** The second act: the service itself carries the shop's customers into an Odoo, preview first; every count is checked. */
+/** The second act: the service itself carries the shop's customers into an Odoo, preview first. Prints what was read back. */
 export async function playConnectors(
   stage: Stage,
   options: DemoOptions,
@@ -47,39 +41,67 @@ export async function playConnectors(
   signal: AbortSignal,
 ): Promise<ConnectorOutcome> {
   const { say } = terminal;
-  const scene = { api: clientOf(stage.service.access(), options.orgId), terminal, signal };
+  const api = clientOf(stage.service.access(), options.orgId);
+  const another = clientOf(stage.service.access(), `${options.orgId}-b`);
   say('\n2. The service itself syncs the shop into an ERP: WooCommerce → Odoo\n');
 
+  const { odoo, expected, before } = await raiseOdoo(stage, options);
+  say(`  Sandbox Odoo 19 with ${grouped(before)} partners on ${odoo.url}`);
+  const ends = await connectBoth(api, stage.shop, odoo, signal);
+  for (const end of [ends.shop, ends.odoo]) say(connectedLine(end));
+  const [shopConnection, odooConnection] = [ends.shop.connection.id, ends.odoo.connection.id];
+  const runs = new ServiceRuns(api, terminal, signal);
+  const customers = { entity_type: 'customer', destination: { connection_id: odooConnection } } as const;
+  const there = { ...customers, source_connection_id: shopConnection };
+
+  say('\nPreview: what would a sync of all customers change? Nothing is written.\n');
+  odoo.resetCalls();
+  const preview = await runs.preview(shopConnection, { ...customers, mode: 'full' });
+  const { cache_key } = preview;
+  const { summary, lines } = await readPreview(api, preview, signal);
+  for (const line of ['', ...lines]) say(line);
+  const checks: Check[] = checkPreview(summary, expected, odoo);
+
+  say('\nApply: exactly what the preview showed.\n');
+  const applied = await runs.sync({ ...there, mode: 'full', preview: cache_key });
+  checks.push(...checkApply(applied, expected, odoo, before));
+
+  say('\nThe same sync again: everything is compared, and nothing is left to write.\n');
+  odoo.resetCalls();
+  checks.push(...checkSecond(await runs.sync({ ...there, mode: 'full' }), expected, odoo));
+
+  const { id, email, billing } = stage.shop.admin.updateCustomer(expected.someone, { billing: { phone: NEW_PHONE } });
+  say(`\nIn the shop, ${email} now has the phone number ${billing.phone}.`);
+  say('An incremental sync compares with what the last one saw, and writes just that.\n');
+  odoo.resetCalls();
+  const incremental = await runs.sync({ ...there, mode: 'incremental' });
+  checks.push(...checkIncremental(incremental, { email, phone: NEW_PHONE }, odoo));
+  checks.push(...(await lookFromOutside(another, shopConnection, cache_key, signal)));
+
+  say('\nRead back through the API, and in the Odoo itself:');
+  for (const check of checks) say(checkLine(check));
+  return { shopConnection, odooConnection, cacheKey: cache_key, customerId: id, allRight: checks.every(isRight) };
+}
+
+interface RaisedOdoo {
+  readonly odoo: OdooSandbox;
+  readonly expected: ExpectedChanges;
+  /** How many partners it has. */
+  readonly before: number;
+}
+
+async function raiseOdoo({ cleanup }: Stage, { customers, fast }: DemoOptions): Promise<RaisedOdoo> {
   const odoo = await startOdooSandbox({
     version: 19,
     partners: OWN_PARTNERS,
-    latencyMs: options.fast ? 0 : ODOO_LATENCY_MS,
+    latencyMs: fast ? 0 : ODOO_LATENCY_MS,
   });
-  stage.cleanup.push(() => odoo.stop());
-  const expected = seedPartners(odoo.admin, { ...SHOP_SEED, customers: options.customers });
-  const before = partnersIn(odoo);
-  say(`Sandbox Odoo 19 with ${grouped(before)} partners on ${odoo.url}`);
-  const ends = await connectBoth(scene.api, stage.shop, odoo, signal);
-  for (const end of [ends.shop, ends.odoo]) say(connectedLine(end));
-  const pair = {
-    source_connection_id: ends.shop.connection.id,
-    destination: { connection_id: ends.odoo.connection.id },
-  };
+  // Ends after the service, which would otherwise try for a while to reach it.
+  cleanup.unshift(() => odoo.stop());
+  const expected = seedPartners(odoo.admin, { ...SHOP_SEED, customers });
+  return { odoo, expected, before: partnersIn(odoo) };
+}
 
-  say('\nPreview of a full sync of the customers. It writes nothing.\n');
-  odoo.resetCalls();
-  const preview = await previewOf(scene, pair);
-  const { summary, lines } = await readPreview(scene.api, preview.cacheKey, preview.syncId, signal);
-  say();
-  for (const line of lines) say(line);
-  const checks = checkPreview(summary, expected, odoo);
-
-  say('\nApply: exactly what the preview showed.\n');
-  const applied = await runOf(scene, { ...pair, mode: 'full', preview: preview.cacheKey });
-  checks.push(...checkApply(applied, expected, odoo, before));
-
-  say('\nThe same sync again, in full: nothing is left to write.\n');
-  odoo.resetCalls();
-  checks.push(...checkSecond(await runOf(scene, { ...pair, mode: 'full' }), expected, odoo));
-  ...
+function connectedLine({ connection, check }: Connected): string {
+  return `  Connected and checked: ${connection.name}, version ${check.version}, as ${check.account}`;
 }

@@ -47,14 +47,18 @@ export function checkSecond({ counts }: Run, expected: ExpectedChanges, odoo: Od
 }
 
 /** Just the one change went over. */
-export function checkIncremental({ counts }: Run, email: string, phone: string, odoo: OdooSandbox): Check[] {
-  const [id] = odoo.admin.search('res.partner', [['email', '=', email]]);
+export function checkIncremental(
+  { counts }: Run,
+  changed: { email: string; phone: string },
+  odoo: OdooSandbox,
+): Check[] {
+  const [id] = odoo.admin.search('res.partner', [['email', '=', changed.email]]);
   const found = id === undefined ? 'no partner' : String(odoo.admin.get('res.partner', id, ['phone']).phone);
   return [
     { what: 'Incremental sync: updated', found: counts.updated ?? 0, expected: 1 },
     { what: 'Incremental sync: created', found: counts.created ?? 0, expected: 0 },
     { what: 'Incremental sync: writing calls', found: writingCalls(odoo), expected: 1 },
-    { what: 'Odoo: phone number of that partner', found, expected: phone },
+    { what: 'Odoo: phone number of that partner', found, expected: changed.phone },
   ];
 }
 

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { type Client, createSyncClient } from '../clients/typescript/src/index.ts';
 import { badCustomerCount } from '../sandbox/woocommerce/customers/bad-customers.rules.ts';
-import { startWooCommerceSandbox } from '../sandbox/woocommerce/woocommerce-sandbox.ts';
+import { startWooCommerceSandbox, type WooCommerceSandbox } from '../sandbox/woocommerce/woocommerce-sandbox.ts';
 import { loadEnvironment } from '../src/config/environment.ts';
 import { openDataFolder } from '../src/database/embedded/data-folder.ts';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.ts';
@@ -9,21 +9,23 @@ import { freePort } from '../src/database/embedded/free.port.ts';
 import { CrmStore } from './crm.store.ts';
 import { NO_OTHER_DATABASE, type ServiceAccess } from './service.launch.ts';
 import { type SupervisedService, superviseService } from './service.process.ts';
-import type { ShopAccess } from './shop.client.ts';
 import { grouped } from './terminal.ts';
 
-const BAD_RATE = 0.01;
+/** All that the shop's customers depend on but their number. */
+export const SHOP_SEED = { badRate: 0.01, seed: 1 };
 const CALL_TIMEOUT_MS = 15_000;
 
 /** What the demo plays on: the service, a shop to read from and a table to write to. */
 export interface Stage {
   readonly service: SupervisedService;
-  readonly shop: ShopAccess;
+  readonly shop: WooCommerceSandbox;
   readonly crm: CrmStore;
   /** How many of the shop's customers the CRM's table must refuse. */
   readonly bad: number;
   /** Undefined: the default one, which commands find without being told. */
   readonly dataDir: string | undefined;
+  /** What ends all that was started; the last is called first. */
+  readonly cleanup: (() => Promise<void>)[];
 }
 
 export interface StageOptions {
@@ -58,7 +60,7 @@ export async function setStage({ customers, stopping, say, cleanup }: StageOptio
   };
   cleanup.push(stopService);
 
-  const shape = { customers, badRate: BAD_RATE, seed: 1 };
+  const shape = { ...SHOP_SEED, customers };
   const shop = await startWooCommerceSandbox(shape);
   cleanup.push(() => shop.stop());
   say(`  Sandbox WooCommerce shop with ${grouped(customers)} customers on ${shop.url}`);
@@ -73,7 +75,7 @@ export async function setStage({ customers, stopping, say, cleanup }: StageOptio
   const crm = await CrmStore.open(database.ownerUrl);
   cleanup.push(() => crm.close());
   const bad = badCustomerCount(shape);
-  return { service, shop, crm, bad, dataDir: dataDir === '.data' ? undefined : dataDir };
+  return { service, shop, crm, bad, dataDir: dataDir === '.data' ? undefined : dataDir, cleanup };
 }
 
 /** Calls have a time limit: a service that hangs is one that will be called again. */

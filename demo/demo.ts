@@ -1,65 +1,43 @@
-import type { Progress } from '../clients/typescript/src/index.ts';
-import { type Check, lookAfterwards, lookWhileLive, readBack } from './checks.ts';
-import { syncWooCommerceCustomers } from './customer.sync.ts';
+import { type ConnectorOutcome, playConnectors } from './connector.act.ts';
 import { type DemoOptions, readOptions } from './demo.options.ts';
-import { clientOf, type Stage, setStage } from './demo.stage.ts';
-import { isRight, summaryOf, whereToLook } from './summary.text.ts';
+import { type Stage, setStage } from './demo.stage.ts';
+import { whereToLook } from './look-around.text.ts';
+import { playReporting } from './reporting.act.ts';
 import { Terminal } from './terminal.ts';
 
-// npm run demo: the guide's complete customer workflow against a service of its own, live, checked at the end.
+// npm run demo: a service of its own, live, checked at the end. First the guide's complete customer workflow, in which a client
+// syncs and reports; then a sync that the service runs itself, from a shop to an ERP, with a preview.
 
-const BATCH_DELAY_MS = 150;
-const USER = 'demo-user';
 const INTERRUPTED = new Error('Stopped before the sync had ended.');
 
-/** Syncs the shop and prints what was read back; the sync's id, and whether every check was right. */
-async function playOn(stage: Stage, options: DemoOptions, terminal: Terminal, signal: AbortSignal) {
-  const { service, shop, crm, bad } = stage;
-  const { orgId, customers } = options;
-  const { say } = terminal;
-  const api = clientOf(service.access(), orgId);
-  const another = clientOf(service.access(), `${orgId}-b`);
+interface Outcome {
+  /** Of the first act. */
+  readonly syncId: string;
+  /** Undefined: the first act did not end right. */
+  readonly connectors: ConnectorOutcome | undefined;
+  readonly allRight: boolean;
+}
 
-  let seenByAnother: Promise<Check[]> | undefined;
-  const onProgress = (sync: Progress) => {
-    if (!seenByAnother) {
-      say(`\nSync ${sync.sync_id} of organization ${orgId}: shop → CRM table`);
-      say(`Kill the service if you like, it goes on: kill -9 ${service.access().pid}\n`);
-      // Asked while the sync is live, so that an empty list says something.
-      seenByAnother = lookWhileLive(another, sync.sync_id, signal);
-      seenByAnother.catch(() => {});
-    }
-    if (sync.status === 'paused') say('Paused on request, until somebody resumes or cancels it.');
-    terminal.progress(sync);
-  };
-  const batchDelay = options.fast ? 0 : BATCH_DELAY_MS;
-  const run = { api, shop, crm, orgId, userId: USER, batchDelay, signal, onProgress };
-  const { sync_id, status } = await syncWooCommerceCustomers(run).finally(() => terminal.endProgress());
-  say();
-  if (status === 'cancelled') say('The sync was cancelled on request, so the checks of a whole one are not met.');
-
-  const findings = await readBack(api, sync_id, { customers, bad }, signal);
-  const stored = {
-    what: "Rows in the CRM's table",
-    found: await crm.countOf(orgId, sync_id),
-    expected: customers - bad,
-  };
-  const isolation = [...((await seenByAnother) ?? []), await lookAfterwards(another, sync_id, signal)];
-  const checks = [...findings.checks, stored, ...isolation];
-  for (const line of summaryOf({ ...findings, checks })) say(line);
-  return { syncId: sync_id, allRight: checks.every(isRight) };
+async function playOn(stage: Stage, options: DemoOptions, terminal: Terminal, signal: AbortSignal): Promise<Outcome> {
+  const { syncId, allRight } = await playReporting(stage, options, terminal, signal);
+  if (!allRight) {
+    terminal.say('\nNot every check is right, so the second act is left out.');
+    return { syncId, connectors: undefined, allRight };
+  }
+  const connectors = await playConnectors(stage, options, terminal, signal);
+  return { syncId, connectors, allRight: connectors.allRight };
 }
 
 /** Returns when the user stops it; throws when the service cannot be kept running. */
 async function stayUp(
-  { service, dataDir }: Stage,
+  { service, shop, dataDir }: Stage,
+  { syncId, connectors }: Outcome,
   orgId: string,
-  syncId: string,
-  terminal: Terminal,
+  say: Terminal['say'],
   signal: AbortSignal,
 ) {
-  terminal.say();
-  for (const line of whereToLook({ access: service.access(), orgId, syncId, dataDir })) terminal.say(line);
+  const place = { access: service.access(), orgId, syncId, connectors, shopUrl: shop.url, dataDir };
+  for (const line of ['', ...whereToLook(place)]) say(line);
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   if (signal.reason !== INTERRUPTED) throw signal.reason;
 }
@@ -86,9 +64,9 @@ async function main(): Promise<number> {
   try {
     const options = readOptions(process.argv.slice(2));
     const stage = await setStage({ customers: options.customers, stopping, say: terminal.say, cleanup });
-    const { syncId, allRight } = await playOn(stage, options, terminal, signal);
-    if (!options.exit) await stayUp(stage, options.orgId, syncId, terminal, signal);
-    return allRight ? 0 : 1;
+    const outcome = await playOn(stage, options, terminal, signal);
+    if (!options.exit) await stayUp(stage, outcome, options.orgId, terminal.say, signal);
+    return outcome.allRight ? 0 : 1;
   } catch (error) {
     const reason = signal.aborted ? signal.reason : error;
     console.error(reason instanceof Error ? reason.message : String(reason));

@@ -1,3 +1,4 @@
+import type { Values } from '../sandbox/odoo/orm/model.types.ts';
 import type { OdooAdmin } from '../sandbox/odoo/sandbox.admin.ts';
 import { generateCustomer } from '../sandbox/woocommerce/customers/customer.generator.ts';
 import type { CustomerRecord, ShopSeed } from '../sandbox/woocommerce/customers/customer.types.ts';
@@ -14,10 +15,8 @@ export interface ExpectedChanges {
   readonly conflicts: number;
   /** Of the creates: without any name, company or email, which Odoo does not take. */
   readonly refused: number;
-  /** Partners in the Odoo before the sync that the shop knows by email. */
-  readonly seeded: number;
-  /** Id in the shop of one that is in the Odoo only once the sync has run. */
-  readonly newcomer: number;
+  /** Id in the shop of the first that is updated. */
+  readonly someone: number;
 }
 
 /** On a phone number that begins so the Odoo disagrees with the shop. */
@@ -25,21 +24,20 @@ export const OLD_PHONE = '+49 30 555 ';
 
 /** Enters into the Odoo, at its own screens, a part of the shop's customers: outdated, as they are, and twice. */
 export function seedPartners(admin: OdooAdmin, shop: ShopSeed): ExpectedChanges {
-  const counts = { updates: 0, unchanged: 0, conflicts: 0, refused: 0, seeded: 0, newcomer: 0 };
+  const counts = { updates: 0, unchanged: 0, conflicts: 0, refused: 0, someone: 0 };
   let plain = 0;
-  const enter = (values: Record<string, unknown>) => {
-    admin.create('res.partner', { ...values, customer_rank: 1 });
-    counts.seeded += 1;
-  };
+  const enter = (values: Values) => admin.create('res.partner', { ...values, customer_rank: 1 });
   for (let index = 0; index < shop.customers; index++) {
     const customer = generateCustomer(index, shop);
     if (isNameless(customer)) counts.refused += 1;
     if (!isPlain(customer)) continue;
-    const [place, values] = [plain++, partnerOf(customer, admin)];
+    const place = plain++;
+    const values = partnerOf(customer, admin);
     if (place % 25 === 0) {
       const phone = OLD_PHONE + String(place).padStart(4, '0');
       enter({ ...values, phone, ...(place % 50 === 0 && { city: 'Cologne' }) });
       counts.updates += 1;
+      counts.someone ||= customer.id;
     } else if (place % 50 === 1) {
       enter(values);
       counts.unchanged += 1;
@@ -47,7 +45,7 @@ export function seedPartners(admin: OdooAdmin, shop: ShopSeed): ExpectedChanges 
       enter(values);
       enter({ ...values, phone: `${OLD_PHONE}9999` });
       counts.conflicts += 1;
-    } else counts.newcomer ||= customer.id;
+    }
   }
   const { updates, unchanged, conflicts } = counts;
   return { ...counts, creates: shop.customers - updates - unchanged - conflicts };

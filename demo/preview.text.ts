@@ -5,6 +5,7 @@ import {
   listItems,
   listPreviewChanges,
   type PreviewChange,
+  type PreviewRun,
 } from '../clients/typescript/src/index.ts';
 import type { PreviewSummary } from './connector.checks.ts';
 import { reliably } from './reliable.call.ts';
@@ -21,8 +22,7 @@ export interface ReadPreview {
 /** Reads a computed preview through the API: its summary, and some of its changes. */
 export async function readPreview(
   api: Client,
-  cache_key: string,
-  sync_id: string,
+  { cache_key, sync_id }: PreviewRun,
   signal: AbortSignal,
 ): Promise<ReadPreview> {
   const preview = await reliably(() => getPreview({ client: api, path: { cache_key } }), signal);

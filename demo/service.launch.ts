@@ -94,8 +94,12 @@ async function endOf(child: ChildProcess): Promise<string> {
 
 /** Always the embedded Postgres and this machine only, whatever the environment or an .env file says: it is a demo. */
 function serviceEnvironment({ port, dataDir }: ServiceOptions): NodeJS.ProcessEnv {
-  return { ...process.env, ...NO_OTHER_DATABASE, PORT: String(port), HOST: '127.0.0.1', SYNC_DATA_DIR: dataDir };
+  const own = { PORT: String(port), HOST: '127.0.0.1', SYNC_DATA_DIR: dataDir };
+  return { ...process.env, ...NO_OTHER_DATABASE, ...SYNCS_OF_ITS_OWN, ...own };
 }
+
+/** The sandboxes are on this machine; and after a kill -9 a sync goes on soon. */
+const SYNCS_OF_ITS_OWN = { SYNC_ALLOW_PRIVATE_ADDRESSES: 'true', SYNC_WORKER: 'on', SYNC_LEASE_SECONDS: '5' };
 
 /** Empty counts as not set, and wins over .env files. */
 export const NO_OTHER_DATABASE = { NEON_DATABASE_URL: '', DATABASE_URL: '', MIGRATION_DATABASE_URL: '' };

@@ -1,5 +1,4 @@
 import type { Check, Findings } from './checks.ts';
-import type { ServiceAccess } from './service.launch.ts';
 import { grouped } from './terminal.ts';
 
 const WIDTH = 78;
@@ -17,10 +16,11 @@ export function summaryOf({ sync, checks, errors }: Findings): string[] {
   ];
 }
 
-function checkLine(check: Check): string {
+/** A check as it came out, and what was expected if it is wrong. */
+export function checkLine(check: Check): string {
   const { what, found, expected } = check;
   const text = (value: string | number) => (typeof value === 'number' ? grouped(value) : value);
-  const line = `  ${isRight(check) ? 'ok   ' : 'wrong'}  ${what.padEnd(40)} ${text(found)}`;
+  const line = `  ${isRight(check) ? 'ok   ' : 'wrong'}  ${what.padEnd(44)} ${text(found)}`;
   return isRight(check) ? line : `${line}, expected ${text(expected)}`;
 }
 
@@ -36,36 +36,4 @@ function hanging(lead: string, text: string): string[] {
     else lines.push(' '.repeat(first.length) + word);
   }
   return lines;
-}
-
-export interface Place {
-  readonly access: ServiceAccess;
-  readonly orgId: string;
-  readonly syncId: string;
-  /** Undefined: the default one, which commands find without being told. */
-  readonly dataDir: string | undefined;
-}
-
-/** Where to look next; every command works as it is printed. */
-export function whereToLook({ access, orgId, syncId, dataDir }: Place): string[] {
-  const { url, apiKey, signInLink, pid } = access;
-  const curl = (...rest: string[]) => [`  curl -H 'X-Api-Key: ${apiKey}'`, ...rest].join(' \\\n    ');
-  const environment = dataDir === undefined ? '' : `SYNC_DATA_DIR='${dataDir.replaceAll("'", "'\\''")}' `;
-  return [
-    'The service stays up. Look around:',
-    `  API documentation    ${url}/docs`,
-    '  Sign in a browser, once, within the hour:',
-    `  ${signInLink}`,
-    '',
-    'This sync, the newest failures, and all failures by message:',
-    curl(`-H 'X-Org-Id: ${orgId}'`, `'${url}/api/sync/progress/${syncId}'`),
-    curl(`'${url}/api/sync/activity?failed=true&limit=3&orgId=${orgId}'`),
-    curl(`'${url}/api/sync/activity/errors?orgId=${orgId}'`),
-    '',
-    "The database's URL, for psql or any client:",
-    `  ${environment}npm run --silent db:url -- owner`,
-    '',
-    `To see it recover: kill -9 ${pid}`,
-    'Ctrl-C to stop.',
-  ];
 }

@@ -33,7 +33,8 @@ export class FakeSystem {
   }
 
   fill(count: number): void {
-    for (let i = 1; i <= count; i += 1) this.put({ email: `person${i}@example.test`, name: `Person ${i}`, phone: null });
+    for (let i = 1; i <= count; i += 1)
+      this.put({ email: `person${i}@example.test`, name: `Person ${i}`, phone: null });
   }
 
   remove(id: string): void {
@@ -89,7 +90,12 @@ export class FakeSystem {
     if (!found) return undefined;
     const { mark: _, ...data } = found;
     if (data.email === 'broken')
-      return { external_id: id, data: null, problem: { error_class: 'invalid_email', message: 'No email.' }, raw: data };
+      return {
+        external_id: id,
+        data: null,
+        problem: { error_class: 'invalid_email', message: 'No email.' },
+        raw: data,
+      };
     return { external_id: id, data };
   }
 
@@ -103,13 +109,21 @@ export class FakeSystem {
     if (email?.startsWith('refused'))
       return { ok: false, problem: { error_class: 'refused', message: 'This one is refused.' } };
     if (operation.kind === 'create') {
-      const id = this.put({ ...blank(), ...(operation.data as CanonicalCustomer), mark: operation.key } as CanonicalCustomer);
+      const id = this.put({
+        ...blank(),
+        ...(operation.data as CanonicalCustomer),
+        mark: operation.key,
+      } as CanonicalCustomer);
       return { ok: true, external_id: id, data: this.item(id)?.data as CanonicalData };
     }
     const before = this.items.get(operation.external_id);
     const changed = Object.fromEntries(operation.changes.map((name) => [name, Reflect.get(operation.data, name)]));
     this.put({ ...before, ...changed }, operation.external_id);
-    return { ok: true, external_id: operation.external_id, data: this.item(operation.external_id)?.data as CanonicalData };
+    return {
+      ok: true,
+      external_id: operation.external_id,
+      data: this.item(operation.external_id)?.data as CanonicalData,
+    };
   }
 }
 

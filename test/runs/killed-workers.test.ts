@@ -27,13 +27,13 @@ afterAll(async () => {
   await Promise.all([fixture.close(), shop.stop(), odoo.stop()]);
 });
 
-const startWorker = () =>
+const startWorker = (leaseSeconds = 2) =>
   ServiceProcess.start({
     DATABASE_URL: fixture.service.database.appUrl,
     SYNC_ENCRYPTION_KEYS: `${TEST_ENCRYPTION_KEY.id}:${TEST_ENCRYPTION_KEY.key}`,
     SYNC_ALLOW_PRIVATE_ADDRESSES: 'true',
     SYNC_WORKER: 'only',
-    SYNC_LEASE_SECONDS: '2',
+    SYNC_LEASE_SECONDS: String(leaseSeconds),
     LOG_LEVEL: 'silent',
   });
 
@@ -41,7 +41,10 @@ const superuser = <Row extends object>(text: string, values: unknown[] = []) =>
   sql<Row>(fixture.service.database.superuserUrl, text, values);
 
 /** One of the processes that works on one of the runs right now, if any does. */
-async function holder(syncIds: readonly string[], workers: readonly ServiceProcess[]): Promise<ServiceProcess | undefined> {
+async function holder(
+  syncIds: readonly string[],
+  workers: readonly ServiceProcess[],
+): Promise<ServiceProcess | undefined> {
   const rows = await superuser<{ leased_by: string }>(
     "SELECT leased_by FROM sync_runs WHERE sync_id = ANY ($1) AND state = 'ready' AND leased_by IS NOT NULL ORDER BY random()",
     [syncIds],
@@ -67,7 +70,9 @@ describe('A worker killed at 20 random moments', () => {
     ];
     const odooId = await fixture.connectOdoo(ORG, odoo);
     const workers = [await startWorker(), await startWorker()];
-    expect((await fixture.run(ORG, { source_connection_id: undisturbed }, 60_000)).counts).toEqual({ created: CUSTOMERS });
+    expect((await fixture.run(ORG, { source_connection_id: undisturbed }, 60_000)).counts).toEqual({
+      created: CUSTOMERS,
+    });
 
     // Slow enough that there is something to kill for as long as it takes.
     shop.setFaults([{ kind: 'slow', ms: 60 }]);
@@ -109,7 +114,34 @@ describe('A worker killed at 20 random moments', () => {
       [ORG],
     );
     expect(bindings).toEqual({ n: CUSTOMERS, there: CUSTOMERS });
-    const leases = await superuser<{ lease_epoch: string }>('SELECT lease_epoch FROM sync_runs WHERE sync_id = ANY ($1)', [syncIds]);
+    await Promise.all(workers.map((worker) => worker.stop()));
+    const leases = await superuser<{ lease_epoch: string }>(
+      'SELECT lease_epoch FROM sync_runs WHERE sync_id = ANY ($1)',
+      [syncIds],
+    );
     expect(leases.reduce((sum, row) => sum + Number(row.lease_epoch), 0)).toBeGreaterThan(KILLS);
   }, 300_000);
+});
+
+describe('A worker that is asked to stop', () => {
+  it('brings its batch to an end and hands the run on at once', async () => {
+    const connection = await fixture.connectShop(ORG, shop);
+    shop.setFaults([{ kind: 'slow', ms: 60 }]);
+    // A lease that would run out long after the test.
+    const workers = [await startWorker(120), await startWorker(120)];
+    const { sync_id } = await fixture.start(ORG, { source_connection_id: connection });
+    const isWorking = async () => {
+      const { body } = await fixture.call(ORG, 'GET', `/progress/${sync_id}`);
+      return body.processed_count > 0 && holder([sync_id], workers);
+    };
+    const worker = await waitFor('somebody works', isWorking, { everyMs: 20 });
+    expect((await worker.stop('SIGTERM')).code).toBe(0);
+    shop.setFaults([]);
+    const run = await fixture.ended(ORG, sync_id, 20_000);
+    expect(run).toMatchObject({
+      counts: { created: CUSTOMERS },
+      progress: { status: 'completed', total_items: CUSTOMERS },
+    });
+    await Promise.all(workers.map((left) => left.stop()));
+  }, 90_000);
 });

@@ -121,12 +121,18 @@ describe('A full sync', () => {
     expect((await fixture.run(ORG, run)).counts).toEqual({ unchanged: 38, deleted: 2 });
     for (let i = 4; i < 14; i += 1) shop.system.remove(String(i).padStart(6, '0'));
     const refused = await fixture.run(ORG, run);
-    expect(refused.progress).toMatchObject({ status: 'failed', error_message: expect.stringContaining('10 of 38 (26.3 %)') });
+    expect(refused.progress).toMatchObject({
+      status: 'failed',
+      error_message: expect.stringContaining('10 of 38 (26.3 %)'),
+    });
     const override_guard = { reason: 'They were test customers.' };
     expect((await fixture.run(ORG, { ...run, override_guard })).counts).toEqual({ unchanged: 28, deleted: 10 });
     const { body } = await fixture.call(ORG, 'GET', '/activity?limit=100');
     expect(body.items).toContainEqual(
-      expect.objectContaining({ activity_type: 'delete_guard_overridden', details: { reason: override_guard.reason, guard: null } }),
+      expect.objectContaining({
+        activity_type: 'delete_guard_overridden',
+        details: { reason: override_guard.reason, guard: null },
+      }),
     );
   });
 });
@@ -149,7 +155,15 @@ describe('A preview', () => {
     expect(computed).toMatchObject({ kind: 'preview', progress: { status: 'completed' } });
     expect(erp.system.written).toEqual([]);
     const { body: preview } = await fixture.call(ORG, 'GET', `/previews/${asked.body.cache_key}`);
-    expect(preview.summary).toEqual({ creates: 1, updates: 1, deletes: 1, unchanged: 28, conflicts: 0, failed: 0, guard: null });
+    expect(preview.summary).toEqual({
+      creates: 1,
+      updates: 1,
+      deletes: 1,
+      unchanged: 28,
+      conflicts: 0,
+      failed: 0,
+      guard: null,
+    });
     expect(preview.delta_data.updates).toEqual([
       expect.objectContaining({ external_id: '000001', fields: [{ field: 'name', old: 'Person 1', new: 'New name' }] }),
     ]);

@@ -147,7 +147,11 @@ describe('Another organization', () => {
       ['POST', `/progress/${sync_id}/retry-failed`],
       ['POST', `/connections/${id}/preview`, { entity_type: 'customer' }],
       ['POST', '/runs', { source_connection_id: id, entity_type: 'customer' }],
-      ['POST', '/runs', { source_connection_id: theirs.id, entity_type: 'customer', destination: { connection_id: id } }],
+      [
+        'POST',
+        '/runs',
+        { source_connection_id: theirs.id, entity_type: 'customer', destination: { connection_id: id } },
+      ],
     ] as const)
       expect([path, (await fixture.call('org-other', method, path, body)).status]).toEqual([path, 404]);
     expect((await fixture.call('org-other', 'GET', '/runs')).body.items).toEqual([]);

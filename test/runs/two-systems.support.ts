@@ -2,6 +2,7 @@ import { type OdooSandbox, startOdooSandbox } from '../../sandbox/odoo/odoo-sand
 import type { OdooSandboxOptions } from '../../sandbox/odoo/sandbox.options.ts';
 import type { WooCommerceSandboxOptions } from '../../sandbox/woocommerce/sandbox.options.ts';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
+import { odooWrites, type RecordedWrite, startRecordingProxy } from './recording.proxy.ts';
 import type { RunsFixture } from './runs.support.ts';
 
 /** A sandbox shop and a sandbox Odoo of one organization, and the runs between them. */
@@ -13,6 +14,8 @@ export interface TwoSystems {
   /** The members of a run's body that say from where to where. */
   readonly there: (entity_type: string) => RunEnds;
   readonly back: (entity_type: string) => RunEnds;
+  /** What was written to each since the last call, as it was sent. */
+  readonly sent: () => { readonly odoo: ReturnType<typeof odooWrites>; readonly shop: readonly RecordedWrite[] };
 }
 
 export interface RunEnds {
@@ -39,22 +42,20 @@ export async function withSystems(
     startWooCommerceSandbox({ badRate: 0, customers: 0, products: 0, orders: 0, ...options.shop }),
     startOdooSandbox({ partners: 0, products: 0, orders: 0, ...options.odoo }),
   ]);
+  const [toShop, toOdoo] = await Promise.all([startRecordingProxy(shop.url), startRecordingProxy(odoo.url)]);
   try {
-    const shopId = await fixture.connectShop(orgId, shop, options.shopSettings);
-    const odooId = await fixture.connectOdoo(orgId, odoo, options.odooSettings);
+    const shopSettings = { home_url: shop.url, ...options.shopSettings };
+    const shopId = await fixture.connectShop(orgId, { ...shop, url: toShop.url }, shopSettings);
+    const odooId = await fixture.connectOdoo(orgId, { ...odoo, url: toOdoo.url }, options.odooSettings);
     const ends = (source: string, destination: string) => (entity_type: string) => ({
       source_connection_id: source,
       destination: { connection_id: destination },
       entity_type,
     });
-    await work({ shop, odoo, shopId, odooId, there: ends(shopId, odooId), back: ends(odooId, shopId) });
+    const sent = () => ({ odoo: odooWrites(toOdoo.takeWrites()), shop: toShop.takeWrites() });
+    await work({ shop, odoo, shopId, odooId, there: ends(shopId, odooId), back: ends(odooId, shopId), sent });
   } finally {
+    await Promise.all([toShop.stop(), toOdoo.stop()]);
     await Promise.all([shop.stop(), odoo.stop()]);
   }
-}
-
-/** The calls that change something, by `model.method`, and how many there were of each. */
-export function writesOf(odoo: OdooSandbox): Record<string, number> {
-  const isWrite = (call: string) => /\.(create|write|unlink|load|action_\w+)$/.test(call);
-  return Object.fromEntries(Object.entries(odoo.calls()).filter(([call]) => isWrite(call)));
 }

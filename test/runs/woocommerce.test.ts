@@ -27,7 +27,12 @@ describe('A full sync of a shop', () => {
     withShop({ customers: 50_000, badRate: 0.01, products: 0, orders: 0 }, async (shop) => {
       const id = await fixture.connectShop(ORG, shop);
       const run = await fixture.run(ORG, { source_connection_id: id, entity_type: 'customer' }, 50_000);
-      expect(run.progress).toMatchObject({ status: 'completed', total_items: 50_000, processed_count: 50_000, failed_count: 0 });
+      expect(run.progress).toMatchObject({
+        status: 'completed',
+        total_items: 50_000,
+        processed_count: 50_000,
+        failed_count: 0,
+      });
       expect(run.counts).toEqual({ created: 50_000 });
       const records = `
         SELECT count(*)::int AS n, count(DISTINCT external_id)::int AS ids, max(change_seq)::int AS seq
@@ -77,13 +82,18 @@ describe('A full sync of a shop', () => {
       await fixture.run(ORG, { source_connection_id: id, entity_type: 'customer' }, 40_000);
       shop.setFaults([]);
       const run = await fixture.run(ORG, { source_connection_id: id, entity_type: 'customer' }, 40_000);
-      const there = shop.state().customers().filter(({ role }) => role === 'customer');
+      const there = shop
+        .state()
+        .customers()
+        .filter(({ role }) => role === 'customer');
       const kept = await sql<{ external_id: string }>(
         fixture.service.database.superuserUrl,
         'SELECT external_id FROM sync_records WHERE connection_id = $1 AND deleted_at IS NULL',
         [id],
       );
-      expect(kept.map(({ external_id }) => Number(external_id)).sort((a, b) => a - b)).toEqual(there.map(({ id }) => id));
+      expect(kept.map(({ external_id }) => Number(external_id)).sort((a, b) => a - b)).toEqual(
+        there.map(({ id }) => id),
+      );
       expect(run.progress.status).toBe('completed');
     }));
 

@@ -58,6 +58,7 @@ export class CatalogueWriter {
       nextId: () => ids.next(),
       nextMetaId: () => metaIds.next(),
       now: Math.floor(now() / 1000) * 1000,
+      categories: this.catalogue.categories.all(),
     };
   }
 

@@ -1,4 +1,5 @@
 import { OverlayStore } from '../store/overlay.store.ts';
+import { CategoryStore } from './category.store.ts';
 import {
   generateProduct,
   generateVariation,
@@ -25,6 +26,7 @@ export class Catalogue {
   readonly products: OverlayStore<ProductRecord>;
   readonly variations: OverlayStore<VariationRecord>;
   readonly shop: CatalogueSeed;
+  readonly categories = new CategoryStore();
   readonly #created = new Map<number, Set<number>>(); // product → variations made since
   readonly #idBySku = new Map<string, number>();
   readonly #idBySlug = new Map<string, number>();

@@ -1,5 +1,4 @@
 import type { Params } from '../wordpress/crud.routes.ts';
-import { CATEGORIES } from './blank.product.ts';
 import type { ProductAttribute, ProductRecord, Term, VariationAttribute } from './product.types.ts';
 import { fields, mergeImages, mergeSellable, pick } from './sellable.input.ts';
 import { slugOf } from './slug.rule.ts';
@@ -22,6 +21,8 @@ export interface InputSource {
   nextMetaId(): number;
   /** Milliseconds, whole seconds. */
   now: number;
+  /** Of the shop; the first is for products that are in none. */
+  categories: readonly Term[];
 }
 
 /** The product with every given field taken over; SKU and slug are left to the service, which knows the others. */
@@ -32,7 +33,7 @@ export function mergeProduct(product: ProductRecord, input: Params, source: Inpu
     ...pick(input, FLAGS, (value) => value === true || value === 'true'),
     ...pick(input, ID_LISTS, (value) => (Array.isArray(value) ? value.map(Number) : [])),
     ...pick(input, ['parent_id'], Number),
-    categories: mergeCategories(product.categories, input.categories),
+    categories: mergeCategories(product.categories, input.categories, source.categories),
     tags: mergeTerms(product.tags, input.tags),
     images: mergeImages(product.images, input.images, () => ({ id: source.nextId(), createdAt: source.now })),
     attributes: mergeAttributes(product.attributes, input.attributes),
@@ -41,10 +42,10 @@ export function mergeProduct(product: ProductRecord, input: Params, source: Inpu
 }
 
 /** Categories are given by id; unknown ones are dropped, and none at all is Uncategorized. */
-function mergeCategories(before: readonly Term[], given: unknown): readonly Term[] {
+function mergeCategories(before: readonly Term[], given: unknown, all: readonly Term[]): readonly Term[] {
   if (!Array.isArray(given)) return before;
-  const known = given.flatMap((term) => CATEGORIES.filter(({ id }) => id === Number(fields(term).id)));
-  return known.length > 0 ? known : CATEGORIES.slice(0, 1);
+  const known = given.flatMap((term) => all.filter(({ id }) => id === Number(fields(term).id)));
+  return known.length > 0 ? known : all.slice(0, 1);
 }
 
 function mergeTerms(before: readonly Term[], given: unknown): readonly Term[] {

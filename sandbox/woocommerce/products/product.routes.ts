@@ -1,5 +1,6 @@
 import { crudRoutes } from '../wordpress/crud.routes.ts';
 import type { Route } from '../wordpress/rest.types.ts';
+import { categoryRoutes } from './category.routes.ts';
 import { LIST_ARGS, VARIATION_WRITE_ARGS, WRITE_ARGS } from './product.args.ts';
 import { type PresenterParts, presentProduct, presentVariation } from './product.presenter.ts';
 import { findProducts, findVariations } from './product.query.ts';
@@ -39,5 +40,5 @@ export function productRoutes(
     delete: (params, force) => variations.delete(params, force),
     show: (variation) => presentVariation(variation, parts),
   });
-  return [...products, ...below];
+  return [...products, ...categoryRoutes(catalogue, homeUrl), ...below];
 }

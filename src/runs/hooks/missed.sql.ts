@@ -20,30 +20,35 @@ export const findEarlierWalk = (run: Run): Statement => ({
   values: [run.org_id, run.source_connection_id, run.entity_type, run.created_at, run.sync_id],
 });
 
+/**
+ * The last change_seq of the connection and entity type before the run began; no row when there is none. One run at a time writes their
+ * records, so what the run has changed is what comes after, and going back to it along the index of changes (migration 0015) passes
+ * over just that. A statement of its own: the planner must know the number to use that index again.
+ */
+export const lastChangeBefore = (run: Run, startedAt: string): Statement => ({
+  text: `
+    SELECT change_seq FROM sync_records
+     WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND updated_at < $4
+     ORDER BY change_seq DESC LIMIT 1`,
+  values: [run.org_id, run.source_connection_id, run.entity_type, startedAt],
+});
+
 export interface MissedChanges {
   readonly count: number;
   readonly first_ids: readonly string[];
   readonly source_system: string;
 }
 
-/**
- * The records that the run changed and no delivery since `since` named. One run at a time writes the records of a connection and
- * entity type, so those changed since it began are its own, and they are the last by change_seq: the first one before them is found by
- * going back along the index of changes (migration 0015), over no more rows than the run has changed.
- */
-export const changesWithoutDelivery = (run: Run, startedAt: string, since: string): Statement => ({
+/** Records that changed after a change_seq and that no delivery since `since` named; LIMIT makes that a look-up for each. */
+export const changesWithoutDelivery = (run: Run, afterSeq: number, since: string): Statement => ({
   text: `
     WITH missed AS (
       SELECT r.external_id, r.change_seq FROM sync_records r
-       WHERE r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3
-         AND r.change_seq > coalesce((
-           SELECT b.change_seq FROM sync_records b
-            WHERE b.org_id = $1 AND b.connection_id = $2 AND b.entity_type = $3 AND b.updated_at < $5
-            ORDER BY b.change_seq DESC LIMIT 1), 0)
-         AND NOT EXISTS (SELECT FROM sync_hook_deliveries d WHERE d.org_id = $1 AND d.connection_id = $2 AND d.entity_type = $3
-                            AND d.external_id = r.external_id AND d.received_at >= $6))
+       WHERE r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3 AND r.change_seq > $5
+         AND NOT coalesce((SELECT true FROM sync_hook_deliveries d WHERE d.org_id = $1 AND d.connection_id = $2
+                              AND d.entity_type = $3 AND d.external_id = r.external_id AND d.received_at >= $6 LIMIT 1), false))
     SELECT count(*)::integer AS count, (SELECT p.source_system FROM sync_progress p WHERE p.org_id = $1 AND p.sync_id = $4),
            ARRAY(SELECT m.external_id FROM missed m ORDER BY m.change_seq LIMIT ${NAMED}) AS first_ids
       FROM missed`,
-  values: [run.org_id, run.source_connection_id, run.entity_type, run.sync_id, startedAt, since],
+  values: [run.org_id, run.source_connection_id, run.entity_type, run.sync_id, afterSeq, since],
 });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ActivityService } from '../../activity/activity.service.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { Run } from '../run.types.ts';
-import { changesWithoutDelivery, findEarlierWalk, type MissedChanges } from './missed.sql.ts';
+import { changesWithoutDelivery, findEarlierWalk, lastChangeBefore, type MissedChanges } from './missed.sql.ts';
 
 /** Reports what a shop's webhooks should have told and did not: shops switch them off silently. */
 @Injectable()
@@ -21,8 +21,9 @@ export class MissedWebhooks {
     if (run.kind !== 'sync' || run.trigger !== 'schedule' || run.mode !== 'incremental') return;
     const [earlier] = await this.database.query<{ started_at: string }>(findEarlierWalk(run));
     if (!earlier) return;
+    const [before] = await this.database.query<{ change_seq: number }>(lastChangeBefore(run, startedAt));
     const [missed] = await this.database.query<MissedChanges>(
-      changesWithoutDelivery(run, startedAt, earlier.started_at),
+      changesWithoutDelivery(run, before?.change_seq ?? 0, earlier.started_at),
     );
     if (!missed?.count) return;
     await this.activity.append({
