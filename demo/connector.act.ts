@@ -12,7 +12,7 @@ import {
 import type { DemoOptions } from './demo.options.ts';
 import { clientOf, SHOP_SEED, type Stage } from './demo.stage.ts';
 import { type ExpectedChanges, seedPartners } from './partner.seed.ts';
-import { readPreview } from './preview.text.ts';
+import { itemLines, readPreview } from './preview.text.ts';
 import { ServiceRuns } from './service.runs.ts';
 import { checkLine, isRight } from './summary.text.ts';
 import { grouped, type Terminal } from './terminal.ts';
@@ -20,7 +20,7 @@ import { grouped, type Terminal } from './terminal.ts';
 /** Partners of the Odoo's own, of whom the shop knows nothing. */
 const OWN_PARTNERS = 200;
 /** Of each answer of the Odoo, unless --fast: slow enough to watch. */
-const ODOO_LATENCY_MS = 25;
+const ODOO_LATENCY_MS = 10;
 const NEW_PHONE = '+49 221 4711';
 
 export interface ConnectorOutcome {
@@ -47,6 +47,7 @@ export async function playConnectors(
 
   const { odoo, expected, before } = await raiseOdoo(stage, options);
   say(`  Sandbox Odoo 19 with ${grouped(before)} partners on ${odoo.url}`);
+  say("  Some of them are the shop's customers: a few outdated, a few entered twice.");
   const ends = await connectBoth(api, stage.shop, odoo, signal);
   for (const end of [ends.shop, ends.odoo]) say(connectedLine(end));
   const [shopConnection, odooConnection] = [ends.shop.connection.id, ends.odoo.connection.id];
@@ -68,7 +69,9 @@ export async function playConnectors(
 
   say('\nThe same sync again: everything is compared, and nothing is left to write.\n');
   odoo.resetCalls();
-  checks.push(...checkSecond(await runs.sync({ ...there, mode: 'full' }), expected, odoo));
+  const second = await runs.sync({ ...there, mode: 'full' });
+  checks.push(...checkSecond(second, expected, odoo));
+  for (const line of await itemLines(api, second, signal)) say(line);
 
   const { id, email, billing } = stage.shop.admin.updateCustomer(expected.someone, { billing: { phone: NEW_PHONE } });
   say(`\nIn the shop, ${email} now has the phone number ${billing.phone}.`);
@@ -103,5 +106,6 @@ async function raiseOdoo({ cleanup }: Stage, { customers, fast }: DemoOptions): 
 }
 
 function connectedLine({ connection, check }: Connected): string {
-  return `  Connected and checked: ${connection.name}, version ${check.version}, as ${check.account}`;
+  const known = [check.version && `version ${check.version}`, check.account && `user ${check.account}`].filter(Boolean);
+  return `  Connected: ${[`${connection.name}, its key works`, ...known, ...check.warnings].join(', ')}`;
 }

@@ -39,9 +39,10 @@ export function checkApply(
 
 /** The same sync again found nothing to do. */
 export function checkSecond({ counts }: Run, expected: ExpectedChanges, odoo: OdooSandbox): Check[] {
-  const { creates, updates, unchanged, refused } = expected;
+  const { creates, updates, unchanged, conflicts, refused } = expected;
   return [
     { what: 'Second sync: unchanged', found: counts.unchanged ?? 0, expected: creates - refused + updates + unchanged },
+    { what: 'Second sync: still in conflict', found: counts.conflict ?? 0, expected: conflicts },
     { what: 'Second sync: writing calls to the Odoo', found: writingCalls(odoo), expected: 0 },
   ];
 }

@@ -25,6 +25,7 @@ async function playOn(stage: Stage, options: DemoOptions, terminal: Terminal, si
     return { syncId, connectors: undefined, allRight };
   }
   const connectors = await playConnectors(stage, options, terminal, signal);
+  terminal.say(connectors.allRight ? '\nEvery check of both acts is right.' : '\nNot every check is right.');
   return { syncId, connectors, allRight: connectors.allRight };
 }
 

@@ -6,6 +6,7 @@ import {
   listPreviewChanges,
   type PreviewChange,
   type PreviewRun,
+  type Run,
 } from '../clients/typescript/src/index.ts';
 import type { PreviewSummary } from './connector.checks.ts';
 import { reliably } from './reliable.call.ts';
@@ -20,21 +21,13 @@ export interface ReadPreview {
 }
 
 /** Reads a computed preview through the API: its summary, and some of its changes. */
-export async function readPreview(
-  api: Client,
-  { cache_key, sync_id }: PreviewRun,
-  signal: AbortSignal,
-): Promise<ReadPreview> {
+export async function readPreview(api: Client, { cache_key }: PreviewRun, signal: AbortSignal): Promise<ReadPreview> {
   const preview = await reliably(() => getPreview({ client: api, path: { cache_key } }), signal);
   const summary = preview.summary as unknown as PreviewSummary;
   const first = async (kind: PreviewChange['kind']) => {
     const query = { kind, limit: EXAMPLES };
     return (await reliably(() => listPreviewChanges({ client: api, path: { cache_key }, query }), signal)).items;
   };
-  const conflicts = await first('conflict');
-  // Why something is a conflict stands with the items of the sync that computed the preview.
-  const { items } = await reliably(() => listItems({ client: api, path: { sync_id }, query: { limit: 200 } }), signal);
-  const reasons = new Map(items.map(({ external_id, message }) => [external_id, message]));
   return {
     summary,
     lines: [
@@ -43,7 +36,7 @@ export async function readPreview(
       ...kind(
         summary.conflicts,
         'in conflict: left alone, for people to decide',
-        conflicts.flatMap((change) => [nameOf(change), `    ${reasons.get(change.external_id) ?? ''}`]),
+        (await first('conflict')).map(nameOf),
       ),
       ...kind(summary.deletes, 'to delete', []),
       ...kind(summary.unchanged, 'alike on both sides: nothing to do', []),
@@ -51,9 +44,17 @@ export async function readPreview(
   };
 }
 
+/** Why a sync left items as they are: the first of them, in the service's words. Empty when there is none. */
+export async function itemLines(api: Client, { sync_id }: Run, signal: AbortSignal): Promise<string[]> {
+  const query = { limit: EXAMPLES };
+  const { items } = await reliably(() => listItems({ client: api, path: { sync_id }, query }), signal);
+  const lines = items.map(({ external_id, message }) => `    customer ${external_id}: ${message}`);
+  return items.length > 0 ? ['', '  Left as they are, and why:', ...lines] : [];
+}
+
 function kind(count: number, what: string, examples: readonly string[]): string[] {
   const heading = `  ${grouped(count).padStart(7)} ${what}${examples.length > 0 ? ', such as' : ''}`;
-  return [heading, ...examples.map((line) => `            ${line}`)];
+  return [heading, ...examples.map((line) => `          ${line}`)];
 }
 
 function updateLines(change: PreviewChange): string[] {

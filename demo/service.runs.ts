@@ -14,6 +14,8 @@ import { reliably } from './reliable.call.ts';
 import type { Terminal } from './terminal.ts';
 
 const LOOK_EVERY_MS = 100;
+/** Without a bar: there are several syncs, so fewer lines of each. */
+const LINE_EVERY_PERCENT = 25;
 
 /** Starts syncs that the service runs itself, and shows each until it has ended, however it ended. */
 export class ServiceRuns {
@@ -42,7 +44,7 @@ export class ServiceRuns {
     try {
       for (;;) {
         const run = await reliably(() => getRun({ client: this.api, path: { sync_id } }), this.signal);
-        this.terminal.progress(run.progress);
+        this.terminal.progress(run.progress, LINE_EVERY_PERCENT);
         if (run.progress.completed_at !== null) return run;
         await delay(LOOK_EVERY_MS, undefined, { signal: this.signal });
       }

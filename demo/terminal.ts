@@ -4,19 +4,19 @@ import type { Progress } from '../clients/typescript/src/index.ts';
 /** 1234567 → 1,234,567 */
 export const grouped = (count: number): string => count.toLocaleString('en-US');
 
-/** Prints lines for people, and the progress of one sync after another: a bar in a terminal, else a plain line every tenth. */
+/** Prints lines for people, and the progress of one sync after another: a bar in a terminal, else a plain line now and then. */
 export class Terminal {
   private bars: MultiBar | undefined;
   private bar: SingleBar | undefined;
-  private shownTenths = 0;
+  private shownSteps = 0;
 
   say = (line = ''): void => {
     if (this.bars && this.bar) this.bars.log(`${line}\n`);
     else console.log(line);
   };
 
-  /** Shows where a sync is, from the service's answer. */
-  progress(sync: Progress): void {
+  /** Shows where a sync is, from the service's answer; where there is no bar, a line each time so many percent are done. */
+  progress(sync: Progress, everyPercent = 10): void {
     const handled = sync.processed_count + sync.failed_count;
     const all = Math.max(sync.total_items ?? handled, 1);
     const share = Math.floor((handled * 100) / all);
@@ -35,8 +35,8 @@ export class Terminal {
       // A sync of the service's own learns its total when it reads the first page.
       this.bar.setTotal(all);
       this.bar.update(handled, texts);
-    } else if (sync.total_items !== null && Math.floor(share / 10) > this.shownTenths) {
-      this.shownTenths = Math.floor(share / 10);
+    } else if (sync.total_items !== null && Math.floor(share / everyPercent) > this.shownSteps) {
+      this.shownSteps = Math.floor(share / everyPercent);
       const { done, failed, speed, left } = texts;
       console.log(`  ${texts.share} %  ${done} of ${texts.all}, ${failed} failed, ${speed} items/min, ETA ${left}`);
     }
@@ -47,7 +47,7 @@ export class Terminal {
     if (this.bar) this.bars?.stop();
     this.bars = undefined;
     this.bar = undefined;
-    this.shownTenths = 0;
+    this.shownSteps = 0;
   }
 }
 

@@ -7,8 +7,12 @@ import { waitFor } from '../support/wait-for.ts';
 const TASKS = [
   'activity-partitions',
   'expired-idempotency-keys',
+  'expired-preview-changes',
   'expired-previews',
   'expired-sign-ins',
+  'old-webhooks',
+  'removed-connections',
+  'seen-items',
   'silent-syncs',
 ] as const;
 

@@ -28,7 +28,6 @@ describe.each([18, 19] as const)('WooCommerce and Odoo %s', (version) => {
         const orders = await fixture.run(ORG, there('order'));
         expect(customers).toMatchObject({ progress: { status: 'completed' }, counts: { created: expect.any(Number) } });
         expect(products).toMatchObject({ progress: { status: 'completed' }, counts: { created: 60 } });
-console.log(JSON.stringify(orders.progress), JSON.stringify(orders.counts), JSON.stringify((await fixture.call(ORG,'GET',`/progress/${orders.sync_id}/items`)).body).slice(0,1500));
         expect(orders).toMatchObject({ progress: { status: 'completed' }, counts: { created: 45 } });
         expect(odoo.admin.search('product.template', [['sale_ok', '=', true]])).toHaveLength(60);
         expect(odoo.admin.search('sale.order', [])).toHaveLength(45);

@@ -59,7 +59,8 @@ const WRITES = /^(create|write|unlink|load|action_\w+)$/;
 export function odooWrites(calls: readonly RecordedWrite[]) {
   return calls.flatMap(({ what, body }) => {
     const [, model, method] = /\/json\/2\/([\w.]+)\/(\w+)$/.exec(what) ?? [];
-    if (model && method) return WRITES.test(method) ? [{ call: `${model}.${method}`, vals: body.vals ?? body.vals_list }] : [];
+    if (model && method)
+      return WRITES.test(method) ? [{ call: `${model}.${method}`, vals: body.vals ?? body.vals_list }] : [];
     const [, , , name, verb = '', given] = body?.params?.args ?? [];
     return WRITES.test(verb) ? [{ call: `${name}.${verb}`, vals: verb === 'create' ? given[0] : given[1] }] : [];
   });

@@ -180,3 +180,13 @@ describe('A preview', () => {
     expect([stale.status, stale.body.type]).toEqual([409, 'urn:sync-operations:problem:stale-preview']);
   });
 });
+
+describe('The queue of jobs', () => {
+  it('holds names of organizations and syncs, and nothing of theirs', async () => {
+    const members = await sql<{ members: string[] }>(
+      fixture.service.database.superuserUrl,
+      "SELECT DISTINCT ARRAY(SELECT jsonb_object_keys(data) ORDER BY 1) AS members FROM pgboss.job WHERE name = 'sync-runs'",
+    );
+    expect(members).toEqual([{ members: ['org_id', 'sync_id'] }]);
+  });
+});

@@ -51,8 +51,20 @@ describe('what is beside the tenant tables', () => {
     expect(tables.find((table) => table.name === name)).toMatchObject({ has_org_id: false });
   });
 
-  it('is no view that reads with the rights of its owner, and no schema that these tests do not know', async () => {
-    expect(await readOtherPlaces(admin)).toEqual({ relations: [], schemas: [] });
+  it('is no view that reads with the rights of its owner, and no schema but the queue of jobs', async () => {
+    expect(await readOtherPlaces(admin)).toEqual({ relations: [], schemas: ['pgboss'] });
+  });
+
+  it('the queue of jobs belongs to the owner and opens to the service alone', async () => {
+    const { rows } = await admin.query(
+      `SELECT DISTINCT c.relowner::regrole::text AS owner, a.grantee::regrole::text AS grantee
+         FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+        WHERE c.relnamespace = 'pgboss'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY grantee`,
+    );
+    expect(rows).toEqual([
+      { owner: 'sync_owner', grantee: 'sync_app' },
+      { owner: 'sync_owner', grantee: 'sync_owner' },
+    ]);
   });
 });
 

@@ -27,7 +27,7 @@ export function mergeLists({ target, current, written, before }: Merge): Canonic
     const mine = [...here].flatMap(([key, element]) => {
       const other = there.get(key);
       if (!other) return isWritten ? [element] : [];
-      return [{ ...element, ...notWritten(name, key, other, written) }];
+      return [kept(name, key, { element, other, written })];
     });
     const theirs = [...there].filter(([key]) => !here.has(key) && !(isWritten && had.has(key)));
     return [name, [...mine, ...theirs.map(([, element]) => element)]];
@@ -35,8 +35,19 @@ export function mergeLists({ target, current, written, before }: Merge): Canonic
   return Object.fromEntries(merged) as CanonicalData;
 }
 
-function notWritten(name: string, key: string, element: ListElement, written: ReadonlySet<FieldPath>): ListElement {
-  return Object.fromEntries(Object.entries(element).filter(([member]) => !written.has(memberPath(name, key, member))));
+/** What the source does not hold stays out: the destination may change it while we write. */
+function kept(
+  name: string,
+  key: string,
+  { element, other, written }: { element: ListElement; other: ListElement; written: ReadonlySet<FieldPath> },
+): ListElement {
+  return Object.fromEntries(
+    Object.entries(element).map(([member, value]) =>
+      written.has(memberPath(name, key, member)) || other[member] === undefined
+        ? [member, value]
+        : [member, other[member]],
+    ),
+  );
 }
 
 /** `data` with what it had in `before` at these paths: a change that is still to pass the other way is not agreed on. Pure. */

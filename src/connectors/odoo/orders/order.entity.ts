@@ -15,6 +15,7 @@ import {
   type PreparedWrite,
   type UpdateOperation,
 } from '../odoo.entity.ts';
+import { findBuyers } from './buyer.lookup.ts';
 import { CurrencyLookup } from './currency.lookup.ts';
 import { findTargets, lineCommands, lineValues } from './line.writer.ts';
 import { ORDER_FIELDS, orderFromSale, saleValues, stateAction } from './order.mapping.ts';
@@ -73,10 +74,11 @@ export class OrderEntity implements OdooEntity {
     });
   }
 
-  prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]> {
+  async prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]> {
     const orders = operations.map(({ data }) => data as CanonicalOrder);
+    const buyerOf = await findBuyers(this.#client, orders, signal);
     return this.#prepare(orders, orders, signal, async (order, place, lines) => {
-      const partner = toId(order.customer?.external_id);
+      const partner = buyerOf(order);
       if (partner === null) {
         throw new ItemRefused('customer_missing', 'The order’s customer is not in Odoo: sync customers first.');
       }

@@ -59,8 +59,8 @@ export function holdsPrices(
   });
 }
 
-export function differs(row: Row, values: Values): boolean {
-  return Object.entries(values).some(([field, value]) => row[field] !== value);
+export function differing(row: Row, values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([field, value]) => row[field] !== value));
 }
 
 export function sameIds(a: readonly number[], b: readonly number[]): boolean {

@@ -6,7 +6,7 @@ import { idOf, idsOf } from '../client/odoo.values.ts';
 import { AttributeRegistry, type WantedAttributes } from './attribute.registry.ts';
 import { variantValues } from './product.mapping.ts';
 import { type ProductPartsReader, productPartsReader } from './product-parts.reader.ts';
-import { chosen, differs, holdsPrices, modelOf, optionIds, sameIds, wantedAttributes } from './variant.plan.ts';
+import { chosen, differing, holdsPrices, modelOf, optionIds, sameIds, wantedAttributes } from './variant.plan.ts';
 import { optionName, type PriceModel } from './variant.prices.ts';
 import { optionsKey, type TemplateOption } from './variant.types.ts';
 
@@ -111,8 +111,12 @@ export class VariantWriter {
       const row = present.get(key);
       present.delete(key);
       const values = variantValues(variation);
-      if (!row) missing.push({ product_tmpl_id: templateId, ...values, ...optionIds(variation, parts.options) });
-      else if (differs(row, values)) await this.#client.write(VARIANT, [Number(row.id)], values, signal);
+      if (!row) {
+        missing.push({ product_tmpl_id: templateId, ...values, ...optionIds(variation, parts.options) });
+        continue;
+      }
+      const other = differing(row, values);
+      if (Object.keys(other).length > 0) await this.#client.write(VARIANT, [Number(row.id)], other, signal);
     }
     if (missing.length > 0) await this.#client.create(VARIANT, missing, signal);
     for (const row of present.values()) await this.#removeVariant(row, signal);

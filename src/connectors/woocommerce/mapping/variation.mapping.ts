@@ -34,7 +34,7 @@ function optionsOf(raw: Raw): Record<string, string> {
   return Object.fromEntries(pairs.sort(([a], [b]) => compareText(a, b)));
 }
 
-function variationToShop(variation: CanonicalVariation): Raw {
+function variationToShop(variation: Partial<CanonicalVariation>): Raw {
   const { sku, barcode, active, price, sale_price, weight, stock, options } = variation;
   return {
     ...(sku !== undefined && { sku: sku ?? '' }),
@@ -44,7 +44,7 @@ function variationToShop(variation: CanonicalVariation): Raw {
     ...(sale_price !== undefined && { sale_price: sale_price ?? '' }),
     ...(weight !== undefined && { weight: weight ?? '' }),
     ...(stock !== undefined && stockToShop(stock)),
-    attributes: Object.entries(options).map(([name, option]) => ({ name, option })),
+    ...(options && { attributes: Object.entries(options).map(([name, option]) => ({ name, option })) }),
   };
 }
 
@@ -55,8 +55,8 @@ export interface VariationPlan {
 }
 
 /**
- * What makes the shop's variations the wanted ones: matched by SKU, else by options, each at most once; those that are equal
- * already are left alone and those nobody wants are deleted.
+ * What makes the shop's variations the wanted ones: matched by SKU, else by options, each at most once; what is equal already is left
+ * alone, since a sale may change the stock meanwhile, and those nobody wants are deleted.
  */
 export function planVariations(wanted: readonly CanonicalVariation[], present: readonly Raw[]): VariationPlan {
   const free = new Map(present.flatMap((raw): [number, Raw][] => asEntry(raw)));
@@ -73,19 +73,24 @@ export function planVariations(wanted: readonly CanonicalVariation[], present: r
   const update: Raw[] = [];
   for (const [i, variation] of wanted.entries()) {
     const id = ids[i] ?? null;
-    if (id === null) create.push(variationToShop(variation));
-    else if (!holds(raws.get(id) ?? {}, variation)) update.push({ id, ...variationToShop(variation) });
+    if (id === null) {
+      create.push(variationToShop(variation));
+      continue;
+    }
+    const other = differing(raws.get(id) ?? {}, variation);
+    if (Object.keys(other).length > 0) update.push({ id, ...variationToShop(other) });
   }
   return { create, update, delete: [...free.keys()] };
 }
 
-/** True: every member that is given is in the shop already. */
-function holds(raw: Raw, wanted: CanonicalVariation): boolean {
+/** The members that are given and that the shop has otherwise. */
+function differing(raw: Raw, wanted: CanonicalVariation): Partial<CanonicalVariation> {
   const present: Readonly<Record<string, unknown>> = { ...variationFromShop(raw) };
-  return Object.entries(wanted).every(
+  const other = Object.entries(wanted).filter(
     ([member, value]) =>
-      value === undefined || JSON.stringify(sorted(value)) === JSON.stringify(sorted(present[member])),
+      value !== undefined && JSON.stringify(sorted(value)) !== JSON.stringify(sorted(present[member])),
   );
+  return Object.fromEntries(other);
 }
 
 function sorted(value: unknown): unknown {
