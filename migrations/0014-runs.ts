@@ -44,7 +44,7 @@ export class Runs0014 implements MigrationInterface {
       COMMENT ON COLUMN public.sync_runs.leases_without_commit IS 'many: it kills whoever works on it'`);
     await db.query(`COMMENT ON COLUMN public.sync_runs.counts IS 'items by what was done: created, updated, …'`);
     await db.query(
-      `CREATE INDEX sync_runs_open ON public.sync_runs (org_id, created_at, sync_id) WHERE state IN ('waiting', 'ready')`,
+      `CREATE INDEX sync_runs_open ON public.sync_runs (org_id, created_at, sync_id) WHERE state <> 'ended'`,
     );
     await db.query(
       `CREATE INDEX sync_runs_uncleared ON public.sync_runs (org_id, sync_id) WHERE state = 'ended' AND NOT seen_cleared`,

@@ -11,5 +11,3 @@ if (major < 22 || (major === 22 && minor < 18)) {
 setFlagsFromString('--heap-growing-percent=20');
 const { serve } = await import('./serve.ts');
 await serve();
-
-export {};

@@ -10,6 +10,7 @@ import { ConnectionEditor } from './connections/connection.editor.ts';
 import { ConnectionPresenter } from './connections/connection.presenter.ts';
 import { ConnectionSecrets } from './connections/connection.secrets.ts';
 import { ConnectionService } from './connections/connection.service.ts';
+import { RemovalListeners } from './connections/removal.listeners.ts';
 import { WebhookSecretInterceptor } from './connections/webhook-secret.interceptor.ts';
 import { CONNECTORS } from './connector.registry.ts';
 import { CONNECTOR_LIST } from './connectors.tokens.ts';
@@ -29,8 +30,9 @@ import { HttpClients } from './http/http.clients.ts';
     },
     ConnectionSecrets,
     ConnectionService,
+    RemovalListeners,
   ],
-  exports: [CONNECTOR_LIST, ConnectionSecrets, ConnectionService, HttpClients],
+  exports: [CONNECTOR_LIST, ConnectionSecrets, ConnectionService, HttpClients, RemovalListeners],
 })
 export class ConnectorsModule implements BeforeApplicationShutdown {
   constructor(@Inject(HttpClients) private readonly clients: HttpClients) {}

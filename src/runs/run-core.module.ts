@@ -5,6 +5,7 @@ import { PreviewService } from '../preview-cache/preview.service.ts';
 import { MissedWebhooks } from './hooks/missed.webhooks.ts';
 import { PreviewPublisher } from './preview/preview.publisher.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
+import { RunEnds } from './run.ends.ts';
 import { RunRescuer } from './run.rescuer.ts';
 import { RunStarter } from './run.starter.ts';
 import { ScheduleRunner } from './schedules/schedule.runner.ts';
@@ -23,6 +24,7 @@ import { RunWorker } from './worker/run.worker.ts';
     PreviewService,
     PreviewPublisher,
     RunDispatcher,
+    RunEnds,
     RunStarter,
     StepsFactory,
     RunOpener,
@@ -33,6 +35,6 @@ import { RunWorker } from './worker/run.worker.ts';
     ScheduleRunner,
     ScheduleWorker,
   ],
-  exports: [PreviewService, PreviewPublisher, RunDispatcher, RunStarter],
+  exports: [PreviewService, PreviewPublisher, RunDispatcher, RunEnds, RunStarter],
 })
 export class RunCoreModule {}

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Problem } from '../common/problem.ts';
 import type { EntityType } from '../connectors/canonical/canonical.types.ts';
-import { ConnectionService } from '../connectors/connections/connection.service.ts';
-import type { ConnectionRow } from '../connectors/connections/connection.types.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
+import { RunEnds } from './run.ends.ts';
 import type { Run } from './run.types.ts';
 import { insertRun } from './runs.sql.ts';
 
@@ -29,24 +27,14 @@ export interface WantedRun {
 export class RunStarter {
   constructor(
     private readonly database: TenantDatabase,
-    private readonly connections: ConnectionService,
+    private readonly ends: RunEnds,
     private readonly dispatcher: RunDispatcher,
   ) {}
 
   /** Returns its sync_id. Throws not-found for a connection there is not, invalid-request for what its system cannot do. */
   async start(wanted: WantedRun): Promise<string> {
-    const source = await this.connections.get(wanted.source_connection_id);
-    const destination = wanted.destination_connection_id
-      ? await this.connections.get(wanted.destination_connection_id)
-      : null;
-    this.refuseUnable(source, wanted.entity_type, 'read', '#/entity_type');
-    if (destination) this.refuseUnable(destination, wanted.entity_type, 'write', '#/destination');
-    if (destination?.id === source.id) {
-      const detail = 'must be another connection than the source';
-      throw new Problem('invalid-request', `destination ${detail}.`, {
-        errors: [{ pointer: '#/destination', detail }],
-      });
-    }
+    const { source_connection_id, destination_connection_id, entity_type } = wanted;
+    const { system } = await this.ends.refuseImpossible(source_connection_id, destination_connection_id, entity_type);
     const syncId = `run-${randomUUID()}`;
     await this.database.transaction(async (transaction) => {
       await transaction.query(
@@ -56,20 +44,11 @@ export class RunStarter {
           filters: wanted.filters ?? {},
           of_sync_id: wanted.of_sync_id ?? null,
           override_reason: wanted.override_reason ?? null,
-          source_system: source.system,
+          source_system: system,
         }),
       );
       await this.dispatcher.dispatch();
     });
     return syncId;
-  }
-
-  private refuseUnable({ system }: ConnectionRow, entity: EntityType, what: 'read' | 'write', pointer: string): void {
-    const described = this.connections
-      .connectorOf(system)
-      .description.entities.find(({ entity_type }) => entity_type === entity);
-    if (described?.[what]) return;
-    const detail = `cannot be ${what === 'read' ? 'read from' : 'written to'} ${system}: ${entity}`;
-    throw new Problem('invalid-request', `${pointer.slice(2)} ${detail}.`, { errors: [{ pointer, detail }] });
   }
 }

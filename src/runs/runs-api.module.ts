@@ -13,11 +13,11 @@ import { PreviewChangesController } from './preview/preview-changes.controller.t
 import { PreviewChangesService } from './preview/preview-changes.service.ts';
 import { RecordsController } from './records/records.controller.ts';
 import { RecordsService } from './records/records.service.ts';
+import { RunRemoval } from './run.removal.ts';
 import { RunSteering } from './run.steering.ts';
 import { RunCoreModule } from './run-core.module.ts';
 import { RunsController } from './runs.controller.ts';
 import { RunsService } from './runs.service.ts';
-import { ScheduleEnds } from './schedules/schedule.ends.ts';
 import { SchedulesController } from './schedules/schedules.controller.ts';
 import { SchedulesService } from './schedules/schedules.service.ts';
 
@@ -41,7 +41,7 @@ import { SchedulesService } from './schedules/schedules.service.ts';
     ItemsService,
     RecordsService,
     PreviewChangesService,
-    ScheduleEnds,
+    RunRemoval,
     SchedulesService,
     HookService,
   ],

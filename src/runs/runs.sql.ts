@@ -115,3 +115,21 @@ export const cancelPausedRun = (orgId: string, syncId: string): Statement => ({
     RETURNING p.sync_id`,
   values: [orgId, syncId],
 });
+
+/** Asks every open run from or to the connection to cancel; `is_over`: it had no worker, so it has ended. */
+export const cancelRunsOf = (orgId: string, connectionId: string, user: string): Statement => ({
+  text: `
+    UPDATE sync_progress p
+       SET cancel_requested = true, requested_at = now(), requested_by = $3,
+           status = CASE WHEN p.status IN ('queued', 'paused') THEN 'cancelled' ELSE p.status END
+     WHERE p.org_id = $1 AND p.completed_at IS NULL AND p.sync_id = ANY (ARRAY(
+       SELECT r.sync_id FROM sync_runs r
+        WHERE r.org_id = $1 AND r.state <> 'ended' AND $2 IN (r.source_connection_id, r.destination_connection_id)))
+    RETURNING p.sync_id, p.completed_at IS NOT NULL AS is_over`,
+  values: [orgId, connectionId, user],
+});
+
+export const endCancelledRuns = (orgId: string, syncIds: readonly string[]): Statement => ({
+  text: `UPDATE sync_runs SET state = 'ended' WHERE org_id = $1 AND sync_id = ANY ($2)`,
+  values: [orgId, syncIds],
+});

@@ -19,7 +19,7 @@ describe.each([18, 19] as const)('WooCommerce and Odoo %s', (version) => {
       fixture,
       ORG,
       // 60 products: every 8th with variations, one without a SKU, one without a price, drafts, names with markup.
-      { shop: { customers: 45, products: 60, orders: 45, guestRate: 0.4 }, odoo: { version } },
+      { shop: { customers: 45, products: 60, orders: 45, guestRate: 0.4 }, odoo: { version }, recorded: true },
       async ({ shop, odoo, there, back, sent }) => {
         const [customers, products] = await Promise.all([
           fixture.run(ORG, there('customer')),

@@ -157,3 +157,18 @@ describe('Another organization', () => {
     expect((await fixture.call('org-other', 'GET', '/runs')).body.items).toEqual([]);
   });
 });
+
+describe('Removing a connection', () => {
+  it('cancels its runs: those that wait at once, the one at work within a batch', async () => {
+    const { id, system } = await fixture.connect(ORG, 'removed');
+    system.fill(500);
+    const held = gate(system);
+    const atWork = await fixture.start(ORG, { source_connection_id: id });
+    const waiting = await fixture.start(ORG, { source_connection_id: id });
+    await held.reached;
+    expect((await fixture.call(ORG, 'DELETE', `/connections/${id}`)).status).toBe(204);
+    expect((await progress(waiting.sync_id)).status).toBe('cancelled');
+    held.open();
+    expect((await fixture.ended(ORG, atWork.sync_id)).progress.status).toBe('cancelled');
+  });
+});

@@ -30,6 +30,8 @@ export interface TwoSystemsOptions {
   /** Of the connections. */
   readonly shopSettings?: object;
   readonly odooSettings?: object;
+  /** Keep what is written, for `sent`. Faults of the network do not come through then. */
+  readonly recorded?: boolean;
 }
 
 export async function withSystems(
@@ -42,20 +44,21 @@ export async function withSystems(
     startWooCommerceSandbox({ badRate: 0, customers: 0, products: 0, orders: 0, ...options.shop }),
     startOdooSandbox({ partners: 0, products: 0, orders: 0, ...options.odoo }),
   ]);
-  const [toShop, toOdoo] = await Promise.all([startRecordingProxy(shop.url), startRecordingProxy(odoo.url)]);
+  const proxies = options.recorded ? await Promise.all([shop.url, odoo.url].map(startRecordingProxy)) : [];
+  const [toShop, toOdoo] = proxies;
   try {
     const shopSettings = { home_url: shop.url, ...options.shopSettings };
-    const shopId = await fixture.connectShop(orgId, { ...shop, url: toShop.url }, shopSettings);
-    const odooId = await fixture.connectOdoo(orgId, { ...odoo, url: toOdoo.url }, options.odooSettings);
+    const shopId = await fixture.connectShop(orgId, { ...shop, url: toShop?.url ?? shop.url }, shopSettings);
+    const odooId = await fixture.connectOdoo(orgId, { ...odoo, url: toOdoo?.url ?? odoo.url }, options.odooSettings);
     const ends = (source: string, destination: string) => (entity_type: string) => ({
       source_connection_id: source,
       destination: { connection_id: destination },
       entity_type,
     });
-    const sent = () => ({ odoo: odooWrites(toOdoo.takeWrites()), shop: toShop.takeWrites() });
+    const sent = () => ({ odoo: odooWrites(toOdoo?.takeWrites() ?? []), shop: toShop?.takeWrites() ?? [] });
     await work({ shop, odoo, shopId, odooId, there: ends(shopId, odooId), back: ends(odooId, shopId), sent });
   } finally {
-    await Promise.all([toShop.stop(), toOdoo.stop()]);
+    await Promise.all(proxies.map((proxy) => proxy.stop()));
     await Promise.all([shop.stop(), odoo.stop()]);
   }
 }

@@ -24,6 +24,7 @@ import {
 } from './connection.sql.ts';
 import type { ConnectionRow } from './connection.types.ts';
 import type { ChangeConnectionDto, CreateConnectionDto } from './dto/requests.dto.ts';
+import { RemovalListeners } from './removal.listeners.ts';
 
 /** Makes, changes and removes connections; each leaves an entry in the trail, in the same transaction. */
 @Injectable()
@@ -33,6 +34,7 @@ export class ConnectionEditor {
     private readonly connections: ConnectionService,
     private readonly secrets: ConnectionSecrets,
     private readonly activity: ActivityService,
+    private readonly removals: RemovalListeners,
     @Inject(CONNECTOR_LIST) private readonly connectors: readonly Connector[],
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
@@ -100,6 +102,7 @@ export class ConnectionEditor {
       );
       if (!removed) throw noSuchConnection();
       await transaction.query(removeHookAddress(id));
+      await this.removals.tell(id);
       await this.note('connection_removed', { id, ...removed });
     });
   }

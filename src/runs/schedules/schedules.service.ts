@@ -6,10 +6,10 @@ import { JobQueue } from '../../jobs/job.queue.ts';
 import { currentTenant, currentUser } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { TenantTransaction } from '../../tenancy/tenant.types.ts';
+import { RunEnds } from '../run.ends.ts';
 import type { ChangeScheduleDto, CreateScheduleDto } from './dto/requests.dto.ts';
 import type { ScheduleDto, ScheduleListDto } from './dto/schedule.dto.ts';
 import { nextRun } from './schedule.clock.ts';
-import { ScheduleEnds } from './schedule.ends.ts';
 import {
   deleteSchedule,
   findSchedule,
@@ -31,7 +31,7 @@ export class SchedulesService {
   constructor(
     private readonly database: TenantDatabase,
     private readonly connections: ConnectionService,
-    private readonly ends: ScheduleEnds,
+    private readonly ends: RunEnds,
     private readonly queue: JobQueue,
     private readonly activity: ActivityService,
   ) {}
@@ -42,7 +42,7 @@ export class SchedulesService {
     const { time_zone = 'UTC', enabled = true, entity_type, mode, cron } = body;
     const members = { entity_type, mode, cron, time_zone, enabled, destination: destinationOf(body) ?? 'records' };
     return this.database.transaction(async (transaction) => {
-      await this.ends.refuseImpossible(connectionId, members.destination, entity_type);
+      await this.ends.refuseImpossible(connectionId, idOf(members.destination), entity_type);
       if ((await transaction.query(schedulesOf(orgId, connectionId))).length >= MOST_OF_A_CONNECTION)
         throw new Problem('conflict', `A connection has at most ${MOST_OF_A_CONNECTION} schedules; remove one.`);
       const [row] = await transaction.query<ScheduleRow>(insertSchedule(orgId, connectionId, members, currentUser()));
@@ -71,7 +71,7 @@ export class SchedulesService {
       const { entity_type, mode, cron, time_zone, enabled } = { ...current, ...given(body) };
       const destination = destinationOf(body) ?? current.destination;
       const members: ScheduleMembers = { entity_type, mode, cron, time_zone, enabled, destination };
-      if (enabled) await this.ends.refuseImpossible(current.connection_id, destination, entity_type);
+      if (enabled) await this.ends.refuseImpossible(current.connection_id, idOf(destination), entity_type);
       const [row] = await transaction.query<ScheduleRow>(updateSchedule(orgId, id, members));
       return this.settle(transaction, 'schedule_changed', row as ScheduleRow);
     });
@@ -113,3 +113,6 @@ const given = (body: ChangeScheduleDto) =>
   Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as Partial<ScheduleMembers>;
 
 const noSuchSchedule = (): Problem => new Problem('not-found', 'There is no such schedule in your organization.');
+
+/** Of a destination as it is stored; null: the records. */
+const idOf = (destination: string): string | null => (destination === 'records' ? null : destination);

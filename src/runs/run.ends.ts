@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { Problem } from '../common/problem.ts';
+import type { EntityType } from '../connectors/canonical/canonical.types.ts';
+import { ConnectionService } from '../connectors/connections/connection.service.ts';
+import type { ConnectionRow } from '../connectors/connections/connection.types.ts';
+
+/** Says at once what every run between two ends would fail of. */
+@Injectable()
+export class RunEnds {
+  constructor(private readonly connections: ConnectionService) {}
+
+  /**
+   * The source. `destination` null: the records. Throws not-found for a connection there is not, invalid-request for what its
+   * system cannot do.
+   */
+  async refuseImpossible(source: string, destination: string | null, entity: EntityType): Promise<ConnectionRow> {
+    if (source.toLowerCase() === destination?.toLowerCase())
+      throw invalid('#/destination', 'must be another connection than the source');
+    const read = await this.refuseUnable(source, entity, 'read', '#/entity_type');
+    if (destination !== null) await this.refuseUnable(destination, entity, 'write', '#/destination');
+    return read;
+  }
+
+  private async refuseUnable(
+    id: string,
+    entity: EntityType,
+    what: 'read' | 'write',
+    pointer: string,
+  ): Promise<ConnectionRow> {
+    const connection = await this.connections.get(id);
+    const { entities } = this.connections.connectorOf(connection.system).description;
+    if (entities.find(({ entity_type }) => entity_type === entity)?.[what]) return connection;
+    throw invalid(pointer, `cannot be ${what === 'read' ? 'read from' : 'written to'} ${connection.system}: ${entity}`);
+  }
+}
+
+const invalid = (pointer: string, detail: string): Problem =>
+  new Problem('invalid-request', `${pointer.slice(2)} ${detail}.`, { errors: [{ pointer, detail }] });

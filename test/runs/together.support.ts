@@ -1,0 +1,18 @@
+import { beforeAll, it } from '@jest/globals';
+
+/**
+ * Tests that mostly wait, and share nothing but the service: all start at once, and each tells its own end. Call it after the
+ * `beforeAll` that starts the service.
+ */
+export function together(cases: Readonly<Record<string, () => Promise<void>>>): void {
+  const running = new Map<string, Promise<void>>();
+  beforeAll(() => {
+    for (const [name, work] of Object.entries(cases)) {
+      const end = work();
+      // Its own test tells it.
+      end.catch(() => undefined);
+      running.set(name, end);
+    }
+  });
+  for (const name of Object.keys(cases)) it(name, () => running.get(name));
+}
