@@ -1,8 +1,10 @@
+import { describe, expect, it } from '@jest/globals';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
 import type { EntityType } from '../../src/connectors/canonical/canonical.types.ts';
 import { HttpClients } from '../../src/connectors/http/http.clients.ts';
 import { woocommerce } from '../../src/connectors/woocommerce/woocommerce.connector.ts';
 import { type ContractSubject, describeConnectorContract } from './connector.contract.ts';
+import { FULL, walk } from './connector.walk.ts';
 import { openShop } from './woocommerce-session.support.ts';
 
 type State = ReturnType<WooCommerceSandbox['state']>;
@@ -30,7 +32,7 @@ const SUBJECTS: Readonly<Record<EntityType, ShopSubject>> = {
   customer: {
     expectedIds: customerIds,
     change: (shop) => Number(shop.admin.updateCustomer(7, { first_name: 'Changed' }).id),
-    // A guest may have ordered more than once, and only their orders can be counted.
+    // Only the orders of guests can be counted, and one of them is by somebody with an account.
     tolerates: { highCount: true },
   },
   product: {
@@ -58,9 +60,12 @@ for (const [entity, subject] of Object.entries(SUBJECTS) as [EntityType, ShopSub
       customers: 30,
       products: 24,
       orders: 30,
-      guestRate: 0.3,
+      guestRate: 0,
       now: () => clock,
     });
+    const [account] = shop.state().customers();
+    for (const email of ['One@guest.example', 'two@guest.example', 'three@guest.example', account?.email])
+      shop.admin.createOrder({ billing: { email, first_name: 'Guest' } });
     // One of each that has a trash is in it.
     shop.admin.trashProduct(Number(shop.state().products()[3]?.id));
     shop.admin.trashOrder(Number(shop.state().orders()[3]?.id));
@@ -84,3 +89,28 @@ for (const [entity, subject] of Object.entries(SUBJECTS) as [EntityType, ShopSub
     };
   });
 }
+
+describe('A guest who ordered more than once', () => {
+  it('comes once in a walk, and again only to a session that did not tell them before', async () => {
+    const clients = new HttpClients();
+    const shop = await startWooCommerceSandbox({ customers: 5, orders: 60, guestRate: 1 });
+    try {
+      const { url, consumerKey: key, consumerSecret: secret } = shop;
+      const http = clients.for('shop', { allowHttp: true, allowPrivateAddresses: true });
+      const open = () => openShop(http, { url, key, secret });
+      const { items, pages } = await walk(open(), 'customer', FULL, 4);
+      const told = items.map(({ external_id }) => external_id);
+      expect([...told].sort()).toEqual(customerIds(shop.state()).sort());
+      for (const [index, { next }] of pages.entries()) {
+        if (next === null) continue;
+        const rest = (await walk(open(), 'customer', FULL, 4, next)).items.map(({ external_id }) => external_id);
+        const expected = pages.slice(index + 1).flatMap((page) => page.items.map(({ external_id }) => external_id));
+        expect(rest).toEqual(expect.arrayContaining(expected));
+        expect(told).toEqual(expect.arrayContaining(rest));
+        expect(new Set(rest).size).toBe(rest.length);
+      }
+    } finally {
+      await Promise.all([shop.stop(), clients.close()]);
+    }
+  });
+});

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { shopClient } from '../../sandbox/woocommerce/shop-client.support.ts';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
 import { sql } from '../support/test-database.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { RunsFixture } from './runs.support.ts';
 
 const ORG = 'org-shop';
@@ -105,5 +107,49 @@ describe('A full sync of a shop', () => {
       expect(run.progress.status).toBe('failed');
       expect(run.progress.error_message).toMatch(/key/);
       expect(JSON.stringify(run)).not.toContain(shop.consumerSecret);
+    }));
+});
+
+describe('A webhook of a shop', () => {
+  it('brings a change, a new customer and a deletion into the records within a run or two', () =>
+    withShop({ customers: 20, badRate: 0, products: 0, orders: 0 }, async (shop) => {
+      const { body: connection } = await fixture.call(ORG, 'POST', '/connections', {
+        name: 'a shop with webhooks',
+        system: 'woocommerce',
+        base_url: shop.url,
+        credentials: { consumer_key: shop.consumerKey, consumer_secret: shop.consumerSecret },
+        settings: { allow_http: true },
+      });
+      await fixture.run(ORG, { source_connection_id: connection.id, entity_type: 'customer' });
+      const shopCall = shopClient(shop);
+      for (const topic of ['customer.created', 'customer.updated', 'customer.deleted']) {
+        const delivery_url = fixture.service.url + connection.webhook_url;
+        const made = await shopCall('POST', '/webhooks', { topic, delivery_url, secret: connection.webhook_secret });
+        expect(made.status).toBe(201);
+      }
+      await shop.webhooksSettled();
+      shop.setDeliveryFaults({ duplicateEvery: 1 });
+      shop.admin.updateCustomer(2, { first_name: 'Renamed' });
+      shop.admin.deleteCustomer(3);
+      const created = shop.admin.createCustomer({ email: 'new@example.test', first_name: 'New' });
+      await shop.webhooksSettled();
+
+      const records = () =>
+        sql<{ external_id: string; first_name: string; gone: boolean }>(
+          fixture.service.database.superuserUrl,
+          `SELECT external_id, data ->> 'first_name' AS first_name, deleted_at IS NOT NULL AS gone FROM sync_records
+            WHERE connection_id = $1 AND external_id = ANY ($2) ORDER BY external_id::int`,
+          [connection.id, ['2', '3', String(created.id)]],
+        );
+      const wanted = [
+        { external_id: '2', first_name: 'Renamed', gone: false },
+        { external_id: '3', first_name: expect.any(String), gone: true },
+        { external_id: String(created.id), first_name: 'New', gone: false },
+      ];
+      await waitFor('all three are there', async () => expect(await records()).toEqual(wanted) === undefined);
+      const { body: runs } = await fixture.call(ORG, 'GET', `/runs?connection_id=${connection.id}`);
+      const kinds = runs.items.map(({ kind }: { kind: string }) => kind);
+      expect(kinds.at(-1)).toBe('sync');
+      expect(new Set(kinds.slice(0, -1))).toEqual(new Set(['webhook']));
     }));
 });
