@@ -1,13 +1,15 @@
 import { Global, Module } from '@nestjs/common';
+import { CallMetrics } from './call.metrics.ts';
 import { HttpMetrics } from './http.metrics.ts';
 import { MetricsController } from './metrics.controller.ts';
 import { MetricsRegistry } from './metrics.registry.ts';
+import { RunMetrics } from './run.metrics.ts';
 import { TaskMetrics } from './task.metrics.ts';
 
 @Global()
 @Module({
   controllers: [MetricsController],
-  providers: [MetricsRegistry, TaskMetrics, HttpMetrics],
-  exports: [MetricsRegistry, TaskMetrics, HttpMetrics],
+  providers: [MetricsRegistry, TaskMetrics, HttpMetrics, RunMetrics, CallMetrics],
+  exports: [MetricsRegistry, TaskMetrics, HttpMetrics, RunMetrics, CallMetrics],
 })
 export class MetricsModule {}

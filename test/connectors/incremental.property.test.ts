@@ -6,9 +6,9 @@ import { LIVE } from './connector.walk.ts';
 import {
   type Change,
   type ChangingSystem,
+  type Clock,
   changingOdoo,
   changingShop,
-  type Clock,
   type SystemOptions,
 } from './incremental.support.ts';
 
@@ -16,6 +16,8 @@ import {
 interface Turn {
   readonly before: readonly Change[];
   readonly during: readonly Change[];
+  /** Of the answers to this read: which one. */
+  readonly answer: number;
   readonly pageSize: number;
   /** The page comes to nothing, as when a worker is killed, and is read again later. */
   readonly lost: boolean;
@@ -33,13 +35,18 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('commit' as const) }) },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constant('update many' as const), pick: fc.nat(60), many: fc.integer({ min: 2, max: 9 }) }),
+    arbitrary: fc.record({
+      do: fc.constant('update many' as const),
+      pick: fc.nat(60),
+      many: fc.integer({ min: 2, max: 9 }),
+    }),
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.nat(3000) }) },
 );
 const turn: fc.Arbitrary<Turn> = fc.record({
   before: fc.array(change, { maxLength: 4 }),
   during: fc.array(change, { maxLength: 2 }),
+  answer: fc.nat(3),
   pageSize: fc.integer({ min: 1, max: 9 }),
   lost: fc.nat(5).map((n) => n === 0),
 });
@@ -48,7 +55,7 @@ const program = fc.tuple(
   ...[1, 2, 3].map(() => fc.array(turn, { minLength: 1, maxLength: 7 })),
 ) as unknown as fc.Arbitrary<[Turn[], Turn[], Turn[]]>;
 
-const QUIET: Turn = { before: [], during: [], pageSize: 20, lost: false };
+const QUIET: Turn = { before: [], during: [], answer: 0, pageSize: 20, lost: false };
 
 /** What a reader knows who applies each item it comes by, as the records do. */
 async function walk(
@@ -58,22 +65,28 @@ async function walk(
   turns: readonly Turn[],
 ): Promise<Watermark> {
   const query = { mode: since === null ? 'full' : 'incremental', since, filters: {} } as const;
+  const [there, told] = [system.living(), new Set<string>()];
   let cursor: Cursor | null = null;
   for (let pages = 0; pages < 500; pages += 1) {
-    const { before, during, pageSize, lost } = turns[pages] ?? QUIET;
+    const { before, during, answer, pageSize, lost } = turns[pages] ?? QUIET;
     for (const next of before) system.change(next);
-    system.whileAnswering(during);
+    system.whileAnswering(during, answer);
     const page: Page = await session.read(entity, query, { cursor, pageSize }, LIVE);
     if (page.items.length > pageSize) throw new Error(`${page.items.length} items in a page of ${pageSize}`);
     if (lost) continue;
     for (const item of page.items) {
       if (item.problem) throw new Error(JSON.stringify(item.problem));
+      told.add(item.external_id);
       if (item.deleted) known.delete(item.external_id);
       else known.set(item.external_id, system.versionOf(item));
     }
     // As a checkpoint keeps it.
     cursor = JSON.parse(JSON.stringify(page.next));
-    if (cursor === null) return JSON.parse(JSON.stringify(page.watermark));
+    if (cursor === null) {
+      const stayed = since === null ? there.filter((id) => !system.moved.has(id) && !system.erased.has(id)) : [];
+      expect(stayed.filter((id) => !told.has(id))).toEqual([]);
+      return JSON.parse(JSON.stringify(page.watermark));
+    }
   }
   throw new Error('the walk does not end');
 }
@@ -94,6 +107,7 @@ async function missesNothing(
     let watermark = await walk(system, known, null, first);
     watermark = await walk(system, known, watermark, second);
     watermark = await walk(system, known, watermark, third);
+    system.whileAnswering([], 0);
     const truth = system.truth();
     // A walk leaves the second in which it begins to the next one.
     clock.now += 1000;

@@ -1,6 +1,10 @@
 import { startOdooSandbox } from '../../sandbox/odoo/odoo-sandbox.ts';
 import { startWooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
-import type { CanonicalCustomer, CanonicalOrder, CanonicalProduct } from '../../src/connectors/canonical/canonical.types.ts';
+import type {
+  CanonicalCustomer,
+  CanonicalOrder,
+  CanonicalProduct,
+} from '../../src/connectors/canonical/canonical.types.ts';
 import type { ConnectorSession, ExternalItem } from '../../src/connectors/contract/connector.types.ts';
 import type { HttpClients } from '../../src/connectors/http/http.clients.ts';
 import type { HttpClient } from '../../src/connectors/http/http.types.ts';
@@ -24,11 +28,15 @@ export interface ChangingSystem {
   readonly session: ConnectorSession;
   readonly entity: 'customer' | 'product' | 'order';
   change(change: Change): void;
-  /** Happens while the next answer is under way: after the system made it and before it is here. */
-  whileAnswering(changes: readonly Change[]): void;
+  /** Happens while an answer is under way, after the system made it and before it is here; `skip`: how many go before it. */
+  whileAnswering(changes: readonly Change[], skip: number): void;
   /** Of all that is there and not in a trash: the text that tells a record's versions apart, by id. */
   truth(): Map<string, string>;
   versionOf(item: ExternalItem): string;
+  /** Not in a trash. */
+  living(): string[];
+  /** Went into a trash or came out of it, at some time. */
+  readonly moved: ReadonlySet<string>;
   /** Gone for good, which no incremental walk can see. */
   readonly erased: ReadonlySet<string>;
   stop(): Promise<void>;
@@ -48,15 +56,21 @@ let connections = 0;
 function clockedHttp({ clients, clock }: SystemOptions, change: (change: Change) => void) {
   connections += 1;
   const real = clients.for(`c${connections}`, { allowHttp: true, allowPrivateAddresses: true });
-  const waiting: Change[] = [];
+  let waiting: { changes: Change[]; skip: number } = { changes: [], skip: 0 };
   const http: HttpClient = {
     async send(request) {
       const response = await real.send(request);
-      for (const next of waiting.splice(0)) change(next);
+      waiting.skip -= 1;
+      if (waiting.skip < 0) for (const next of waiting.changes.splice(0)) change(next);
       return { ...response, headers: { ...response.headers, date: new Date(clock.now).toUTCString() } };
     },
   };
-  return { http, whileAnswering: (changes: readonly Change[]) => void waiting.push(...changes) };
+  const whileAnswering = (changes: readonly Change[], skip: number): void => {
+    // What the last read had no answer for happens before this one.
+    for (const next of waiting.changes) change(next);
+    waiting = { changes: [...changes], skip };
+  };
+  return { http, whileAnswering };
 }
 
 /** The id that `pick` chooses; undefined when there is none. */
@@ -67,7 +81,7 @@ export async function changingShop(entity: 'product' | 'order', options: SystemO
   const sizes = entity === 'product' ? { products: 18, orders: 0 } : { products: 3, orders: 18 };
   const shop = await startWooCommerceSandbox({ customers: 3, ...sizes, now: () => clock.now });
   const { admin } = shop;
-  const erased = new Set<string>();
+  const [erased, moved] = [new Set<string>(), new Set<string>()];
   const isProduct = entity === 'product';
   const all = () => (isProduct ? shop.state().products() : shop.state().orders());
   const idsOf = (isTrashed: boolean) =>
@@ -87,6 +101,7 @@ export async function changingShop(entity: 'product' | 'order', options: SystemO
     else if ('pick' in next) {
       const id = chosen(idsOf(next.do === 'restore'), next.pick);
       if (id === undefined) return;
+      if (next.do === 'remove' || next.do === 'restore') moved.add(String(id));
       if (next.do === 'update' || next.do === 'begin') update(id);
       else if (next.do === 'remove') isProduct ? admin.trashProduct(id) : admin.trashOrder(id);
       else if (next.do === 'restore') isProduct ? admin.restoreProduct(id) : admin.restoreOrder(id);
@@ -108,13 +123,16 @@ export async function changingShop(entity: 'product' | 'order', options: SystemO
     entity,
     change,
     whileAnswering,
+    living: () => idsOf(false).map(String),
+    moved,
     truth: () =>
       new Map(
         all()
           .filter(({ status }) => status !== 'trash')
           .map((raw) => [String(raw.id), 'customer_note' in raw ? raw.customer_note : raw.name]),
       ),
-    versionOf: ({ data }) => String(isProduct ? (data as CanonicalProduct).name : ((data as CanonicalOrder).note ?? '')),
+    versionOf: ({ data }) =>
+      String(isProduct ? (data as CanonicalProduct).name : ((data as CanonicalOrder).note ?? '')),
     erased,
     stop: () => shop.stop(),
   };
@@ -124,7 +142,7 @@ export async function changingOdoo(version: 18 | 19, options: SystemOptions): Pr
   const { clock, settings, skew } = options;
   const server = await startOdooSandbox({ version, partners: 30, products: 0, orders: 0, now: () => clock.now });
   const { admin } = server;
-  const erased = new Set<string>();
+  const [erased, moved] = [new Set<string>(), new Set<string>()];
   const customers = [['ref', '!=', false]];
   const idsOf = (active: boolean) => admin.search('res.partner', [...customers, ['active', '=', active]]);
   const open: ReturnType<typeof admin.begin>[] = [];
@@ -138,7 +156,7 @@ export async function changingOdoo(version: 18 | 19, options: SystemOptions): Pr
     else if (next.do === 'create') admin.create('res.partner', { ...named(), ref: `made ${written}` });
     else if (next.do === 'commit') open.shift()?.commit();
     else if (next.do === 'update many') admin.write('res.partner', idsOf(true).slice(0, next.many), named());
-    else {
+    else if ('pick' in next) {
       const id = chosen(idsOf(next.do !== 'restore'), next.pick);
       if (id === undefined) return;
       if (next.do === 'update') admin.write('res.partner', [id], named());
@@ -169,6 +187,8 @@ export async function changingOdoo(version: 18 | 19, options: SystemOptions): Pr
     entity: 'customer',
     change,
     whileAnswering,
+    living: () => admin.search('res.partner', customers).map(String),
+    moved,
     truth: () => {
       while (open.length > 0) open.shift()?.commit();
       const partners = admin.read('res.partner', admin.search('res.partner', customers), ['name', 'active']);

@@ -22,7 +22,7 @@ function customerIds(state: State): string[] {
   const guests = state
     .orders()
     .filter(({ customer_id, status }) => customer_id === 0 && status !== 'trash')
-    .map(({ billing }) => billing.email.toLowerCase())
+    .map(({ billing }) => billing.email?.toLowerCase() ?? '')
     .filter((email) => email !== '' && !known.has(email));
   const customers = accounts.filter(({ role }) => role === 'customer').map(({ id }) => String(id));
   return [...customers, ...[...new Set(guests)].map((email) => `guest:${email}`)];

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConnectorError } from '../../src/connectors/contract/connector.error.ts';
+import { sql } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { FakeSystem } from './fake.system.ts';
 import { RunsFixture } from './runs.support.ts';
@@ -170,5 +171,44 @@ describe('Removing a connection', () => {
     expect((await progress(waiting.sync_id)).status).toBe('cancelled');
     held.open();
     expect((await fixture.ended(ORG, atWork.sync_id)).progress.status).toBe('cancelled');
+  });
+});
+
+describe('A worker', () => {
+  it("never reads another organization's connection, whatever a run or a job names", async () => {
+    const { id, system } = await fixture.connect(ORG, 'victim');
+    system.fill(10);
+    const held = gate(system, 1);
+    const victim = await fixture.start(ORG, { source_connection_id: id });
+    await held.reached;
+    const { reads } = system;
+    const asEvil = (text: string, values: unknown[]) => sql(fixture.service.database.appUrl, text, values, 'org-evil');
+    // A run of one's own that names the connection, stored past the API by plain SQL, and a job that names the run of the other.
+    await asEvil(
+      `WITH p AS (INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, status)
+                  VALUES ('org-evil', 'evil', 'customer', 'fake', 'queued'))
+       INSERT INTO sync_runs (org_id, sync_id, kind, source_connection_id, entity_type, mode)
+       VALUES ('org-evil', 'evil', 'sync', $1, 'customer', 'full')`,
+      [id],
+    );
+    await asEvil(
+      `INSERT INTO pgboss.job (name, data, policy, group_id) VALUES ('sync-runs', $1, 'short', 'org-evil')`,
+      [JSON.stringify({ org_id: 'org-evil', sync_id: victim.sync_id })],
+    );
+    const evil = await fixture.ended('org-evil', 'evil');
+    expect(evil.progress).toMatchObject({
+      status: 'failed',
+      error_message: 'There is no such connection in your organization, or it was removed.',
+    });
+    await waitFor('the job was taken', async () => {
+      const left = await asEvil(
+        "SELECT FROM pgboss.job WHERE name = 'sync-runs' AND state < 'active' AND group_id = 'org-evil'",
+        [],
+      );
+      return left.length === 0;
+    });
+    expect(system.reads).toBe(reads);
+    held.open();
+    expect((await fixture.ended(ORG, victim.sync_id)).counts).toEqual({ created: 10 });
   });
 });

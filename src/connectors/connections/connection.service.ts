@@ -5,6 +5,7 @@ import { Problem } from '../../common/problem.ts';
 import { ENVIRONMENT } from '../../config/config.module.ts';
 import type { Environment } from '../../config/environment.ts';
 import { POOL } from '../../database/database.module.ts';
+import { CallMetrics } from '../../metrics/call.metrics.ts';
 import { currentTenant } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { commonSettings, settingsSchemaOf } from '../catalogue/common.settings.ts';
@@ -29,6 +30,7 @@ export class ConnectionService {
     private readonly database: TenantDatabase,
     private readonly secrets: ConnectionSecrets,
     private readonly clients: HttpClients,
+    private readonly calls: CallMetrics,
     @Inject(CONNECTOR_LIST) private readonly connectors: readonly Connector[],
     @Inject(ENVIRONMENT) private readonly environment: Environment,
     @Inject(POOL) private readonly pool: pg.Pool,
@@ -70,6 +72,7 @@ export class ConnectionService {
       maxConcurrency,
       allowPrivateAddresses: this.environment.SYNC_ALLOW_PRIVATE_ADDRESSES,
       onWait,
+      onAttempt: (status) => this.calls.answered(sealed.system, status),
     });
     const { base_url, settings } = connection;
     return {

@@ -63,4 +63,6 @@ export interface ConnectionAccess {
   readonly allowPrivateAddresses: boolean;
   /** A rate limit holds this client until then (milliseconds since 1970); null: no longer. */
   readonly onWait?: (untilMs: number | null, reason: string) => void;
+  /** Told of every attempt that was made: the answer's status, or null when no whole answer came. */
+  readonly onAttempt?: (status: number | null) => void;
 }

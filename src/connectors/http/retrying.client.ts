@@ -87,6 +87,7 @@ export class RetryingClient implements HttpClient {
       const outcome = await state.run(once, signal, onHold);
       // From here decideRetry knows what it means; only an attempt that is broken off asks.
       progress.sent = false;
+      access.onAttempt?.('kind' in outcome ? null : outcome.status);
       return outcome;
     } catch (error) {
       throw named(request, error);

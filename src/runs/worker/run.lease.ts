@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { SyncStatus } from '../../common/sync-status.ts';
+import type { CommittedBatch } from '../../metrics/run.metrics.ts';
 import type { ProgressDto } from '../../progress/dto/progress.dto.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { Batch, LeaseAnswer, Run } from '../run.types.ts';
@@ -15,12 +17,15 @@ export class RunLease {
   readonly run: Run;
   /** As it was when the lease was taken. */
   readonly progress: ProgressDto;
+  /** Told of every batch; whoever counts sets it. */
+  onCommit: (batch: CommittedBatch) => void = () => undefined;
   private readonly stop = new AbortController();
   private readonly lost = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private beat: Promise<void> = Promise.resolve();
   private limitedUntil: Date | null = null;
   private stopReason: StopReason | undefined;
+  private end: SyncStatus | undefined;
   private readonly database: TenantDatabase;
   private readonly seconds: number;
 
@@ -52,6 +57,11 @@ export class RunLease {
     return this.stopReason;
   }
 
+  /** The status of the sync, once a batch found or made it ended. */
+  get endedAs(): SyncStatus | undefined {
+    return this.end;
+  }
+
   /** Null ends the wait. Told with the next heartbeat, at once when it is new. */
   waitsForLimit(until: Date | null): void {
     const isNew = until !== null && this.limitedUntil === null;
@@ -69,10 +79,15 @@ export class RunLease {
   async commit(batch: Batch): Promise<LeaseAnswer> {
     const { org_id, sync_id, lease_epoch } = this.run;
     this.limitedUntil = null;
-    const [row] = await this.database.query<{ outcome: LeaseAnswer }>(
+    const began = performance.now();
+    const [row] = await this.database.query<{ outcome: LeaseAnswer; progress: ProgressDto | null }>(
       commitBatch(org_id, sync_id, lease_epoch, this.seconds, batch),
     );
     const outcome = row?.outcome ?? 'fenced';
+    if (outcome === 'finished' || outcome === 'ended') this.end = row?.progress?.status;
+    // Of the batches that find their sync ended, the one that confirms a cancel still counts.
+    const tookEffect = outcome !== 'fenced' && (outcome !== 'ended' || this.end === 'cancelled');
+    this.onCommit({ seconds: (performance.now() - began) / 1000, items: tookEffect ? (batch.items ?? []) : [] });
     if (outcome === 'paused') this.askToStop('pause');
     else if (outcome !== 'go on') this.askToStop(outcome === 'fenced' ? 'fenced' : 'ended');
     return outcome;

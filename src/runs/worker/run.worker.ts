@@ -6,6 +6,7 @@ import type { Environment } from '../../config/environment.ts';
 import { ConnectorError } from '../../connectors/contract/connector.error.ts';
 import { isConnectionLoss, isContention } from '../../database/sqlstate.ts';
 import { JobQueue } from '../../jobs/job.queue.ts';
+import { RunMetrics } from '../../metrics/run.metrics.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { GuardTripped } from '../destination/deletion.budget.ts';
 import { RunDispatcher, type RunJob } from '../run.dispatcher.ts';
@@ -35,6 +36,7 @@ export class RunWorker implements OnModuleInit {
     private readonly database: TenantDatabase,
     private readonly dispatcher: RunDispatcher,
     private readonly executor: RunExecutor,
+    private readonly metrics: RunMetrics,
   ) {}
 
   onModuleInit(): void {
@@ -63,6 +65,12 @@ export class RunWorker implements OnModuleInit {
     const lease = await RunLease.take(this.database, orgId, syncId, this.name, this.env.SYNC_LEASE_SECONDS);
     if (!lease) return;
     this.leases.add(lease);
+    const meter = this.metrics.start({
+      system: lease.progress.source_system,
+      entity_type: lease.run.entity_type,
+      kind: lease.run.kind,
+    });
+    lease.onCommit = meter.committed;
     try {
       if (lease.run.leases_without_commit > FRUITLESS_LEASES)
         return await this.fail(lease, `${FRUITLESS_LEASES} workers took it up and ended without a result.`);
@@ -72,6 +80,7 @@ export class RunWorker implements OnModuleInit {
       await this.settle(lease, error);
     } finally {
       this.leases.delete(lease);
+      meter.stop(lease.endedAs);
       await lease.close();
     }
     await this.dispatcher.dispatch();
@@ -90,8 +99,8 @@ export class RunWorker implements OnModuleInit {
   }
 
   private async stopped(lease: RunLease): Promise<void> {
-    if (lease.reason === 'fenced' || lease.reason === 'ended') return;
-    // A request to cancel or pause is confirmed by a batch; it may have been taken back meanwhile.
+    if (lease.reason === 'fenced') return;
+    // A request to cancel or pause is confirmed by a batch, or was taken back meanwhile; how somebody else ended the sync is told by it.
     const answer = lease.reason === 'stopping' ? 'go on' : await lease.commit({});
     if (answer === 'go on') await this.handOn(lease, null);
   }

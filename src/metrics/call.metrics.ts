@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { Counter } from 'prom-client';
+import { MetricsRegistry } from './metrics.registry.ts';
+
+/** Calls to other systems, each attempt by itself. */
+@Injectable()
+export class CallMetrics {
+  private readonly calls: Counter;
+
+  constructor({ registry }: MetricsRegistry) {
+    this.calls = new Counter({
+      name: 'sync_outbound_calls_total',
+      help: 'Calls to connected systems, retries included; outcome: 2xx, 3xx, 4xx, 429, 5xx, or failed for no whole answer',
+      labelNames: ['system', 'outcome'],
+      registers: [registry],
+    });
+  }
+
+  /** `status` null: no whole answer came. */
+  answered(system: string, status: number | null): void {
+    this.calls.inc({ system, outcome: outcomeOf(status) });
+  }
+}
+
+function outcomeOf(status: number | null): string {
+  if (status === null) return 'failed';
+  return status === 429 ? '429' : `${Math.floor(status / 100)}xx`;
+}
