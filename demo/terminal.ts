@@ -23,7 +23,7 @@ export class Terminal {
     const texts = {
       share: String(share).padStart(3),
       done: grouped(handled),
-      all: grouped(all),
+      all: sync.total_items === null ? '?' : grouped(all),
       failed: grouped(sync.failed_count),
       speed: sync.speed_items_per_min === null ? '-' : grouped(Math.round(sync.speed_items_per_min)),
       // Not `eta`, which the bar would guess itself.

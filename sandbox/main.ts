@@ -1,31 +1,23 @@
-import { parseArgs } from 'node:util';
+import { readOptions, USAGE } from './main.options.ts';
+import { startOdooSandbox } from './odoo/odoo-sandbox.ts';
+import { whatRuns } from './started.text.ts';
 import { startWooCommerceSandbox } from './woocommerce/woocommerce-sandbox.ts';
 
-/** `npm run sandbox -- --port 8090 --customers 5000 --bad-rate 0.01 --seed 1`: a shop to try things on, until stopped. */
+/** `npm run sandbox`: a shop and an ERP to try things on, until stopped. See main.options.ts for what it can be told. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string', default: '8090' },
-      customers: { type: 'string', default: '5000' },
-      'bad-rate': { type: 'string', default: '0.01' },
-      seed: { type: 'string', default: '1' },
-    },
-  });
-  const shop = await startWooCommerceSandbox({
-    port: Number(values.port),
-    customers: Number(values.customers),
-    badRate: Number(values['bad-rate']),
-    seed: Number(values.seed),
-  });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void shop.stop());
-
-  const customers = `${shop.url}/wp-json/wc/v3/customers?per_page=2&orderby=id`;
-  console.log(`WooCommerce sandbox with ${values.customers} customers on ${shop.url}
-consumer key     ${shop.consumerKey}
-consumer secret  ${shop.consumerSecret}
-Try:    curl -u ${shop.consumerKey}:${shop.consumerSecret} '${customers}'
-Faults: curl ${shop.url}/__sandbox/faults -d '[{"kind": "too-many-requests", "every": 10, "retryAfter": 2}]'
-Stop with Ctrl-C.`);
+  const args = process.argv.slice(2);
+  if (args.includes('--help')) return console.log(USAGE);
+  const options = readOptions(args);
+  const shop = await startWooCommerceSandbox(options.shop);
+  try {
+    const odoo = await startOdooSandbox(options.odoo);
+    const stop = () => Promise.all([shop.stop(), odoo.stop()]);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+    console.log(whatRuns(shop, odoo));
+  } catch (problem) {
+    await shop.stop();
+    throw problem;
+  }
 }
 
 main().catch((problem: unknown) => {

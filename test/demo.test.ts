@@ -43,20 +43,52 @@ const allRight = (counts: { customers: string; failed: string }) => ({
   'Other organization: trail entries': 'ok 0',
 });
 
-/** Counts handled, as the progress lines say them: each was acknowledged before it was printed. */
+/** The checks of the second act with 600 customers. */
+const SECOND_ACT = {
+  'Preview: to be created': 'ok 569',
+  'Preview: to be updated': 'ok 20',
+  'Preview: to be deleted': 'ok 0',
+  'Preview: unchanged': 'ok 10',
+  'Preview: conflicts': 'ok 1',
+  'Preview: writing calls to the Odoo': 'ok 0',
+  'Apply: status': 'ok completed',
+  'Apply: created': 'ok 569',
+  'Apply: updated': 'ok 20',
+  'Apply: refused by the Odoo': 'ok 0',
+  'Odoo: partners added': 'ok 569',
+  'Odoo: old phone numbers left': 'ok 1',
+  'Second sync: unchanged': 'ok 599',
+  'Second sync: still in conflict': 'ok 1',
+  'Second sync: writing calls to the Odoo': 'ok 0',
+  'Incremental sync: updated': 'ok 1',
+  'Incremental sync: created': 'ok 0',
+  'Incremental sync: writing calls': 'ok 1',
+  'Odoo: phone number of that partner': 'ok +49 221 4711',
+  "Other organization: the shop's connection": 'ok 404',
+  'Other organization: the preview': 'ok 404',
+};
+
+/** Counts handled, as the first act's progress lines say them: each was acknowledged before it was printed. */
 const acknowledged = (output: string) =>
-  [...output.matchAll(/% {2}([\d,]+) of/g)].map(([, count]) => Number(count?.replaceAll(',', '')));
+  [...output.replace(/^2\. .*/ms, '').matchAll(/% {2}([\d,]+) of/g)].map(([, count]) =>
+    Number(count?.replaceAll(',', '')),
+  );
 
 const postgresRuns = () => existsSync(join(dataDir, 'cluster/postmaster.pid'));
 
 describe('npm run demo -- --exit', () => {
-  it('syncs a shop with bad customers to exact counts, and ends all it started', async () => {
+  it('syncs a shop to a table and then to an Odoo, to exact counts, and ends all it started', async () => {
     const { code, stdout, stderr } = await startDemo('--exit', '--fast', '--customers', '600').ended;
     expect(stderr).toBe('');
-    expect(checksOf(stdout)).toEqual(allRight({ customers: '594', failed: '6' }));
+    expect(checksOf(stdout)).toEqual({ ...allRight({ customers: '594', failed: '6' }), ...SECOND_ACT });
     expect(stdout).toMatch(/ 3 × null value in column "email"/);
     expect(stdout).toMatch(/ 3 × new row for relation "customers" violates check/);
     expect(stdout).toMatch(/ 100 % {2}600 of 600, 6 failed/);
+    expect(stdout).toMatch(
+      / 20 to update, .*\n.* <customer\d+@example\.test>\n +phone: \+49 30 555 \d+ → \+49 30 \d+\n/,
+    );
+    expect(stdout).toMatch(/ customer \d+: 2 entries of the destination match\.\n/);
+    expect(stdout).toMatch(/\nEvery check of both acts is right\.\n$/);
     expect(code).toBe(0);
     expect(postgresRuns()).toBe(false);
   });
@@ -77,7 +109,7 @@ describe('npm run demo -- --exit', () => {
     const { code, stdout, stderr } = await demo.ended;
     expect(stderr).toBe('');
     expect(stdout).toContain(`The service (process ${pid}) was ended by SIGKILL: starting it again.`);
-    expect(checksOf(stdout)).toEqual(allRight({ customers: '990', failed: '10' }));
+    expect(checksOf(stdout)).toMatchObject(allRight({ customers: '990', failed: '10' }));
     const counts = acknowledged(stdout);
     expect(counts).toEqual(counts.toSorted((a, b) => a - b));
     expect(code).toBe(0);
@@ -99,6 +131,7 @@ describe('npm run demo', () => {
     await status('running');
     await cancelSync(call);
     const { code, stdout } = await demo.ended;
+    expect(stdout).toContain('the second act is left out');
     expect(checksOf(stdout)).toMatchObject({
       Status: 'wrong cancelled, expected completed_with_errors',
       'Completion entries by the service': 'wrong 0, expected 1',
@@ -118,8 +151,9 @@ describe('npm run demo', () => {
         `${name}`,
         `${value}`,
       ]);
-      const response = await fetch(address, { headers });
-      expect(response.status).toBe(200);
+      const [, data] = /-d '([^']+)'/.exec(command) ?? [];
+      const response = await fetch(address, { headers, ...(data && { method: 'POST', body: data }) });
+      expect(response.ok).toBe(true);
       bodies.push(await response.json());
     }
     expect(bodies).toEqual([
@@ -128,6 +162,12 @@ describe('npm run demo', () => {
       expect.objectContaining({
         items: expect.arrayContaining([expect.objectContaining({ entity_type: 'customer' })]),
       }),
+      expect.objectContaining({
+        items: [expect.objectContaining({ system: 'odoo', status: 'ok' }), expect.anything()],
+      }),
+      expect.objectContaining({ items: [expect.objectContaining({ kind: 'update' }), expect.anything()] }),
+      expect.objectContaining({ billing: expect.objectContaining({ phone: '+49 30 1234' }) }),
+      expect.objectContaining({ kind: 'sync', mode: 'incremental' }),
     ]);
     const [link = ''] = /http\S+\/sign-in\?token=\S+/.exec(demo.output) ?? [];
     expect((await fetch(link, { redirect: 'manual' })).status).toBe(303);
@@ -145,6 +185,14 @@ describe('npm run demo', () => {
     expect({ code, stderr }).toEqual({ code: 130, stderr: 'Stopped before the sync had ended.\n' });
     expect(postgresRuns()).toBe(false);
     await expect(fetch(demo.url)).rejects.toThrow('fetch failed');
+  });
+
+  it('stops all at Ctrl-C in the middle of the second act, too', async () => {
+    const demo = startDemo('--exit', '--fast', '--customers', '2000');
+    await seen(demo, /\nApply: .*\d %/s);
+    const { code, stderr } = await demo.stop('SIGINT');
+    expect({ code, stderr }).toEqual({ code: 130, stderr: 'Stopped before the sync had ended.\n' });
+    expect(postgresRuns()).toBe(false);
   });
 
   it('refuses what it does not know with a sentence and starts nothing', async () => {

@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 import { MetricsRegistry } from './metrics.registry.ts';
 
 /** What tells runs apart here: kinds of things only, never an organization, a connection or an id. */
-export interface RunLabels {
+interface RunLabels {
   /** Of the source. */
   readonly system: string;
   readonly entity_type: string;
@@ -18,7 +18,7 @@ export interface CommittedBatch {
 }
 
 /** One worker's turn at a run. */
-export interface RunMeter {
+interface RunMeter {
   committed(batch: CommittedBatch): void;
   /** `ended`: the status, when the run ended with this turn. */
   stop(ended: string | undefined): void;

@@ -33,10 +33,10 @@ export interface ChangingSystem {
   /** Of all that is there and not in a trash: the text that tells a record's versions apart, by id. */
   truth(): Map<string, string>;
   versionOf(item: ExternalItem): string;
-  /** Not in a trash. */
-  living(): string[];
-  /** Went into a trash or came out of it, at some time. */
-  readonly moved: ReadonlySet<string>;
+  /** All that is there, in a trash too. */
+  ids(): string[];
+  /** Went into a trash at some time. */
+  readonly removed: ReadonlySet<string>;
   /** Gone for good, which no incremental walk can see. */
   readonly erased: ReadonlySet<string>;
   stop(): Promise<void>;
@@ -81,13 +81,14 @@ export async function changingShop(entity: 'product' | 'order', options: SystemO
   const sizes = entity === 'product' ? { products: 18, orders: 0 } : { products: 3, orders: 18 };
   const shop = await startWooCommerceSandbox({ customers: 3, ...sizes, now: () => clock.now });
   const { admin } = shop;
-  const [erased, moved] = [new Set<string>(), new Set<string>()];
+  const [erased, removed] = [new Set<string>(), new Set<string>()];
   const isProduct = entity === 'product';
   const all = () => (isProduct ? shop.state().products() : shop.state().orders());
   const idsOf = (isTrashed: boolean) =>
     all()
       .filter(({ status }) => (status === 'trash') === isTrashed)
       .map(({ id }) => id);
+  for (const id of idsOf(false).slice(0, 4)) isProduct ? admin.trashProduct(id) : admin.trashOrder(id);
   let version = 0;
   const named = () => {
     version += 1;
@@ -101,7 +102,7 @@ export async function changingShop(entity: 'product' | 'order', options: SystemO
     else if ('pick' in next) {
       const id = chosen(idsOf(next.do === 'restore'), next.pick);
       if (id === undefined) return;
-      if (next.do === 'remove' || next.do === 'restore') moved.add(String(id));
+      if (next.do === 'remove') removed.add(String(id));
       if (next.do === 'update' || next.do === 'begin') update(id);
       else if (next.do === 'remove') isProduct ? admin.trashProduct(id) : admin.trashOrder(id);
       else if (next.do === 'restore') isProduct ? admin.restoreProduct(id) : admin.restoreOrder(id);
@@ -123,8 +124,8 @@ export async function changingShop(entity: 'product' | 'order', options: SystemO
     entity,
     change,
     whileAnswering,
-    living: () => idsOf(false).map(String),
-    moved,
+    ids: () => all().map(({ id }) => String(id)),
+    removed,
     truth: () =>
       new Map(
         all()
@@ -142,7 +143,7 @@ export async function changingOdoo(version: 18 | 19, options: SystemOptions): Pr
   const { clock, settings, skew } = options;
   const server = await startOdooSandbox({ version, partners: 30, products: 0, orders: 0, now: () => clock.now });
   const { admin } = server;
-  const [erased, moved] = [new Set<string>(), new Set<string>()];
+  const [erased, removed] = [new Set<string>(), new Set<string>()];
   const customers = [['ref', '!=', false]];
   const idsOf = (active: boolean) => admin.search('res.partner', [...customers, ['active', '=', active]]);
   const open: ReturnType<typeof admin.begin>[] = [];
@@ -187,8 +188,8 @@ export async function changingOdoo(version: 18 | 19, options: SystemOptions): Pr
     entity: 'customer',
     change,
     whileAnswering,
-    living: () => admin.search('res.partner', customers).map(String),
-    moved,
+    ids: () => admin.search('res.partner', customers).map(String),
+    removed,
     truth: () => {
       while (open.length > 0) open.shift()?.commit();
       const partners = admin.read('res.partner', admin.search('res.partner', customers), ['name', 'active']);

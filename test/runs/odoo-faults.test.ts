@@ -55,6 +55,8 @@ const comesThrough =
     });
 
 const CREATE = '/res.partner/create';
+/** A shop takes no customer without one. */
+const WITH_EMAIL = { customer_domain: [['email', '!=', false]] };
 
 together({
   'Odoo 18 answers 429: it is waited for': comesThrough(18, [
@@ -138,30 +140,35 @@ together({
   ),
 
   'the shop refuses items of a batch: they are named, and tried again alone': () =>
-    withSystems(fixture, ORG, { shop: {}, odoo: { version: 19, partners: 120 } }, async ({ shop, back }) => {
-      shop.setFaults([{ kind: 'item-errors', match: '/customers/batch', items: 3 }]);
-      const first = await run(back('customer'));
-      const { created, failed } = first.counts;
-      expect([first.progress.status, first.progress.failed_count]).toEqual(['completed_with_errors', failed]);
-      expect(created).toBe(shop.state().counts.customers);
-      const items = await itemsOf(first.sync_id);
-      expect(items).toHaveLength(failed);
-      expect(items[0]).toMatchObject({
-        outcome: 'failed',
-        error_class: expect.any(String),
-        message: expect.any(String),
-      });
-      shop.setFaults([]);
-      const again = await retry(first.sync_id);
-      expect(again).toMatchObject({ progress: { total_items: failed }, counts: { created: failed } });
-      expect(shop.state().counts.customers).toBe(first.progress.total_items);
-    }),
+    withSystems(
+      fixture,
+      ORG,
+      { shop: {}, odoo: { version: 19, partners: 120 }, odooSettings: WITH_EMAIL },
+      async ({ shop, back }) => {
+        shop.setFaults([{ kind: 'item-errors', match: '/customers/batch', items: 3 }]);
+        const first = await run(back('customer'));
+        const { created, failed } = first.counts;
+        expect([first.progress.status, first.progress.failed_count]).toEqual(['completed_with_errors', failed]);
+        expect(created).toBe(shop.state().counts.customers);
+        const items = await itemsOf(first.sync_id);
+        expect(items).toHaveLength(failed);
+        expect(items[0]).toMatchObject({
+          outcome: 'failed',
+          error_class: expect.any(String),
+          message: expect.any(String),
+        });
+        shop.setFaults([]);
+        const again = await retry(first.sync_id);
+        expect(again).toMatchObject({ progress: { total_items: failed }, counts: { created: failed } });
+        expect(shop.state().counts.customers).toBe(first.progress.total_items);
+      },
+    ),
 
   'the shop takes small batches only: they shrink': () =>
     withSystems(
       fixture,
       ORG,
-      { shop: { batchLimit: 30 }, odoo: { version: 18, partners: 120 } },
+      { shop: { batchLimit: 30 }, odoo: { version: 18, partners: 120 }, odooSettings: WITH_EMAIL },
       async ({ shop, back }) => {
         shop.setFaults([{ kind: 'answer-lost', match: '/customers/batch', from: 4, times: 1 }]);
         const { counts, progress } = await run(back('customer'));

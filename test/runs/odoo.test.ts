@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { shopClient } from '../../sandbox/woocommerce/shop-client.support.ts';
+import { startWooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
 import { RunsFixture } from './runs.support.ts';
 import { type RunEnds, withSystems } from './two-systems.support.ts';
 
@@ -47,4 +49,48 @@ describe.each([18, 19] as const)('WooCommerce and Odoo %s', (version) => {
         expect([after.customers(), after.products(), after.variations(), after.orders()]).toEqual(before);
       },
     ));
+});
+
+describe('From one shop to another', () => {
+  it('products go with their variations and categories, which are made where there are none, and nothing is written twice', async () => {
+    const options = { customers: 0, orders: 0, badRate: 0 };
+    const [from, to] = await Promise.all([
+      startWooCommerceSandbox({ ...options, products: 10 }),
+      startWooCommerceSandbox({ ...options, products: 0 }),
+    ]);
+    try {
+      const made = await shopClient(from)('POST', '/products/categories', { name: 'Tee & Kaffee' });
+      const [, product] = from.state().products();
+      from.admin.updateProduct(product?.id ?? 0, { categories: [{ id: made.body.id }, { id: 17 }] });
+      const ends = {
+        source_connection_id: await fixture.connectShop(ORG, from),
+        destination: { connection_id: await fixture.connectShop(ORG, to) },
+        entity_type: 'product',
+      };
+      expect((await fixture.run(ORG, ends)).counts).toEqual({ created: 10 });
+      const copy = to
+        .state()
+        .products()
+        .find(({ sku }) => sku === product?.sku);
+      expect(copy?.categories.map(({ name }) => name).sort()).toEqual(['Music', 'Tee &amp; Kaffee']);
+      const told = ({
+        sku,
+        regular_price,
+        stock_quantity,
+      }: {
+        sku: string;
+        regular_price: string;
+        stock_quantity: number | null;
+      }) => ({
+        ...{ sku, regular_price, stock_quantity },
+      });
+      const bySku = (a: { sku: string }, b: { sku: string }) => (a.sku < b.sku ? -1 : 1);
+      expect(to.state().variations().map(told).sort(bySku)).toEqual(from.state().variations().map(told).sort(bySku));
+      to.resetCounters();
+      expect((await fixture.run(ORG, ends)).counts).toEqual({ unchanged: 10 });
+      expect(to.state().writes).toEqual({});
+    } finally {
+      await Promise.all([from.stop(), to.stop()]);
+    }
+  });
 });

@@ -38,7 +38,7 @@ export const findBoundDestinations = (pair: Pair, destinationIds: readonly strin
   };
 };
 
-/** The records there are of these ids, deleted ones left out. */
+/** The records there are of these ids, deleted ones left out; one by one by the primary key, as migration 0016 says why. */
 export const findRecords = (
   orgId: string,
   connectionId: string,
@@ -46,8 +46,11 @@ export const findRecords = (
   externalIds: readonly string[],
 ): Statement => ({
   text: `
-    SELECT external_id, content_hash, data FROM sync_records
-     WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND external_id = ANY ($4) AND deleted_at IS NULL`,
+    SELECT r.external_id, r.content_hash, r.data FROM unnest($4::text[]) AS g (id) CROSS JOIN LATERAL (
+      SELECT external_id, content_hash, data, deleted_at FROM sync_records
+       WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND external_id >= g.id AND external_id <= g.id
+       ORDER BY external_id LIMIT 1) AS r
+     WHERE r.deleted_at IS NULL`,
   values: [orgId, connectionId, entity, externalIds],
 });
 

@@ -27,6 +27,16 @@ export function diffFields(before: object, after: object): FieldChange[] {
   });
 }
 
+/** The members of the variations and lines that only `after` has, where `before` has such a list at all. Pure. */
+export function newElementFields(before: object, after: object): Set<FieldPath> {
+  const old = members(before);
+  const fields = [...members(after).keys()].filter((field) => {
+    const keys = field.includes('[') ? old.get(topOf(field)) : undefined;
+    return Array.isArray(keys) && !keys.includes(field.slice(field.indexOf('[') + 1, field.lastIndexOf(']')));
+  });
+  return new Set(fields);
+}
+
 /** What is compared, each by its path. The list of variations or lines itself stands for which there are. */
 function members(value: object): Map<FieldPath, unknown> {
   const fields = new Map<FieldPath, unknown>();

@@ -75,9 +75,10 @@ function elementsBack(
 ): ListElement[] {
   const now = byKey(name, list);
   const same = [...now].map(([key, element]): [string, ListElement] => {
-    const was = before.get(key) ?? {};
+    const was = before.get(key);
     const back = Object.entries(element).map(([member, value]) =>
-      paths.has(memberPath(name, key, member)) ? [member, was[member]] : [member, value],
+      // Of an element that is new, nothing was agreed.
+      paths.has(memberPath(name, key, member)) ? [member, was ? was[member] : null] : [member, value],
     );
     return [key, Object.fromEntries(back)];
   });

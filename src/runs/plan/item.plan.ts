@@ -1,7 +1,7 @@
 import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
 import type { ExternalItem } from '../../connectors/contract/connector.types.ts';
 import { contentHash } from './content.hash.ts';
-import { diffFields, type FieldChange, type FieldPath } from './field.diff.ts';
+import { diffFields, type FieldChange, type FieldPath, newElementFields } from './field.diff.ts';
 import { type MayPass, passing } from './field.directions.ts';
 import { mergeLists, takeBack } from './field.merge.ts';
 
@@ -80,16 +80,23 @@ export function planItem(input: PlanInput): ItemPlan {
   if (!binding) {
     if (destination.length > 1)
       return conflict('ambiguous_match', `${destination.length} entries of the destination match.`);
-    if (!there) return { kind: 'create', data: passing(target, input.mayPass) };
+    if (!there) return createOrNot(input, target);
     if (boundElsewhere.has(there.external_id))
       return conflict('already_bound', `Entry ${there.external_id} of the destination belongs to another item.`, there);
     return meet(input, there, target);
   }
   if (!there) {
-    if (input.onConflict === 'overwrite') return { kind: 'create', data: passing(target, input.mayPass) };
+    if (input.onConflict === 'overwrite') return createOrNot(input, target);
     return conflict('deleted_at_destination', `Entry ${binding.destination_id} of the destination was deleted there.`);
   }
   return threeWay(input, binding, there, source.data, target);
+}
+
+/** What is in the source's archive stays out of a destination that has none: there it would come back to life. */
+function createOrNot({ mayPass }: PlanInput, target: CanonicalData): ItemPlan {
+  if ('active' in target && target.active === false && !mayPass('active'))
+    return { kind: 'unchanged', destination: null };
+  return { kind: 'create', data: passing(target, mayPass) };
 }
 
 /** Two that meet for the first time complete each other: what is empty here blanks nothing there, and passes back later. */
@@ -111,14 +118,20 @@ function threeWay(
   const differing = diffFields(current, target);
   const changedHere = fieldsOf(diffFields(binding.source_data, source));
   const changedThere = fieldsOf(diffFields(binding.destination_data, current));
-  const written = differing.filter(({ field }) => mayPass(field) && changedHere.has(field));
+  // A variation that both ends made since is one that meets for the first time, see meet().
+  const newHere = newElementFields(binding.source_data, source);
+  const brings = ({ field, new: wanted }: FieldChange) =>
+    changedHere.has(field) || (newHere.has(field) && !isEmpty(wanted));
+  const written = differing.filter((change) => mayPass(change.field) && brings(change));
   const conflicts = written.filter(({ field }) => changedThere.has(field));
   if (conflicts.length > 0 && onConflict === 'skip') {
     const names = conflicts.map(({ field }) => field).join(', ');
     const message = `Both sides changed ${names} since the last sync.`;
     return conflict('changed_on_both_sides', message, there, conflicts);
   }
-  const left = differing.filter((change) => changedThere.has(change.field) && !written.includes(change));
+  const passesBack = ({ field, new: wanted }: FieldChange) =>
+    changedThere.has(field) || (newHere.has(field) && wanted === null);
+  const left = differing.filter((change) => passesBack(change) && !written.includes(change));
   const pending = { fields: fieldsOf(left), agreed: binding.destination_data };
   return updateOrNot({ there, target, written, pending, before: binding.source_data });
 }

@@ -43,9 +43,11 @@ export function recordsPage(orgId: string, filter: RecordsQuery, after: string, 
   };
 }
 
+/** By a range of one id: see migration 0016. */
 export const findRecord = (orgId: string, { connection_id, entity_type, external_id }: RecordParam): Statement => ({
   text: `
     SELECT ${COLUMNS} FROM sync_records
-     WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND external_id = $4`,
+     WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND external_id >= $4 AND external_id <= $4
+     ORDER BY external_id LIMIT 1`,
   values: [orgId, connection_id, entity_type, external_id],
 });

@@ -43,8 +43,17 @@ export class Json2Api implements OdooApi {
     if (response.status < 300) return answer;
     const { status } = response;
     if (status === 429) throw new ConnectorError('rate-limited', 'Odoo asks to slow down.', { status });
-    if (!isRecord(answer))
-      throw new ConnectorError('protocol', `Odoo answered ${status} without a reason.`, { status });
-    throw faultOf({ name: textOf(answer.name), message: textOf(answer.message), status });
+    const name = isRecord(answer) ? textOf(answer.name) : '';
+    // Odoo names what it refuses. A 500 without a name is of something before it, or of an Odoo that broke down.
+    if (!isRecord(answer) || name === '')
+      throw new ConnectorError(
+        status >= 500 ? 'unavailable' : 'protocol',
+        `Odoo answered ${status} without a reason.`,
+        {
+          status,
+          ambiguous: status >= 500 && !idempotent,
+        },
+      );
+    throw faultOf({ name, message: textOf(answer.message), status });
   }
 }

@@ -62,6 +62,12 @@ describe('JSON-2', () => {
     const found = await failure(json2(cut).call('res.partner', 'create', {}, { idempotent: false, signal }));
     expect(found).toMatchObject({ kind: 'protocol', ambiguous: true });
   });
+
+  it('takes a 500 that names no exception for a breakdown, not for a refusal', async () => {
+    const broken = { status: 500, headers: {}, body: '{"code":"internal_server_error","message":"Oops"}' };
+    const found = await failure(json2(broken).call('res.partner', 'create', {}, { idempotent: false, signal }));
+    expect(found).toMatchObject({ kind: 'unavailable', ambiguous: true, errorClass: undefined });
+  });
 });
 
 describe('JSON-RPC', () => {
