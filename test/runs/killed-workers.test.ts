@@ -123,6 +123,40 @@ describe('A worker killed at 20 random moments', () => {
   }, 300_000);
 });
 
+describe('A worker killed while it applies a preview', () => {
+  it('leaves what it wrote to the next, which counts it as done and not as moved', async () => {
+    const [source, target] = [
+      await fixture.connectShop(ORG, shop),
+      await startOdooSandbox({ version: 19, partners: 0 }),
+    ];
+    const ends = { entity_type: 'customer', destination: { connection_id: await fixture.connectOdoo(ORG, target) } };
+    const workers = [await startWorker(), await startWorker()];
+    try {
+      const { body } = await fixture.call(ORG, 'POST', `/connections/${source}/preview`, ends);
+      await fixture.ended(ORG, body.sync_id, 60_000);
+      target.setFaults([{ kind: 'slow', ms: 60 }]);
+      const { sync_id } = await fixture.start(ORG, { ...ends, source_connection_id: source, preview: body.sync_id });
+      for (let kill = 1; kill <= 3; kill += 1) {
+        const isWorking = () => holder([sync_id], workers);
+        const worker = await waitFor('somebody applies it', isWorking, { withinMs: 30_000, everyMs: 20 });
+        await delay(randomInt(200, 600));
+        const [, replacement] = await Promise.all([worker.stop('SIGKILL'), startWorker()]);
+        workers[workers.indexOf(worker)] = replacement;
+      }
+      target.setFaults([]);
+      const run = await fixture.ended(ORG, sync_id, 60_000);
+      expect(run).toMatchObject({
+        counts: { created: CUSTOMERS },
+        progress: { status: 'completed', total_items: CUSTOMERS },
+      });
+      expect(target.admin.search('res.partner', [['customer_rank', '>', 0]])).toHaveLength(CUSTOMERS);
+    } finally {
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await target.stop();
+    }
+  }, 180_000);
+});
+
 describe('A worker that is asked to stop', () => {
   it('brings its batch to an end and hands the run on at once', async () => {
     const connection = await fixture.connectShop(ORG, shop);

@@ -9,7 +9,7 @@ import type { DeletionBudget } from './deletion.budget.ts';
 import type { Pair } from './destination.sql.ts';
 import type { Destination, StepResult, WorkItem } from './destination.types.ts';
 import type { ItemPlanner, PlannedItem } from './item.planner.ts';
-import { matchesExpectation, outcomeOfPlan, outcomeOfWrite } from './planned.outcome.ts';
+import { doneBefore, matchesExpectation, outcomeOfPlan, outcomeOfWrite } from './planned.outcome.ts';
 import { problemOutcome, recordOf, staleOutcome } from './records.destination.ts';
 
 interface Parts {
@@ -57,10 +57,11 @@ export class ConnectionDestination implements Destination {
     const { lease, pair, session, planner, patience, budget } = this.parts;
     /** What an earlier try set out to do: if it is found done, that is what was done. */
     const intended = new Map<string, 'create' | 'update' | 'delete'>();
+    const isResumed = lease.run.lease_epoch > 1;
     for (let attempt = 1; ; attempt += 1) {
       const all = (await planner.plan(items)).map((one) => ({
         ...one,
-        intended: intended.get(one.work.item.external_id),
+        intended: intended.get(one.work.item.external_id) ?? (isResumed ? doneBefore(one) : undefined),
       }));
       const stale = all.filter((one) => !one.intended && !matchesExpectation(one));
       const planned = all.filter((one) => !stale.includes(one));

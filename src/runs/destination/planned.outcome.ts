@@ -20,6 +20,17 @@ export function matchesExpectation({ work, plan }: PlannedItem): boolean {
   );
 }
 
+/**
+ * What a worker before this one did of a preview without being able to say so: it was killed between the write and its batch. The source
+ * is as it was shown, and at the destination nothing is left to do; of what was created, at most what it holds in its own form.
+ */
+export function doneBefore({ work, plan }: PlannedItem): keyof typeof ACTIONS | undefined {
+  const { item, expected } = work;
+  if (!expected || (item.data && contentHash(item.data)) !== expected.source_hash) return undefined;
+  const isDone = plan.kind === 'unchanged' || (expected.kind === 'create' && plan.kind === 'update');
+  return isDone ? (expected.kind as keyof typeof ACTIONS) : undefined;
+}
+
 /** Of an item that needed no write. */
 export function outcomeOfPlan({ work, plan, intended }: TriedItem): ItemOutcome {
   const { external_id } = work.item;

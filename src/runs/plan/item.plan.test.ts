@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { bindingOf, customer, flipped, item, plan, product, synced } from '../../../test/runs/plan.support.ts';
 import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
 import { diffFields, flatten, newElementFields } from './field.diff.ts';
 import { isEcho } from './item.plan.ts';
-import { bindingOf, customer, flipped, item, plan, product, synced } from './plan.support.ts';
 
 const KINDS = [
   ['customer', customer],

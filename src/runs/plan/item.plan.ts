@@ -20,7 +20,7 @@ export interface Binding {
  * What the destination changed by itself: it passes with a sync the other way, so the binding keeps what was agreed before it.
  * Otherwise that sync would take the change for an echo of ours.
  */
-export interface Pending {
+interface Pending {
   readonly fields: ReadonlySet<FieldPath>;
   /** Has these fields as they were agreed on. */
   readonly agreed: CanonicalData;

@@ -13,14 +13,22 @@ export class PreviewChangesQuery extends PageQuery {
 }
 
 /** How one field differs; a path such as `billing.city`. */
+/** Whatever a member of an entity may be. */
+const ANY_JSON = [
+  { type: 'string' },
+  { type: 'boolean' },
+  { type: 'array', items: {} },
+  { type: 'object', additionalProperties: true },
+];
+
 export class FieldChangeDto {
   @ApiProperty({ example: 'billing.city' })
   field: string;
 
-  @ApiProperty({ description: 'At the destination now', nullable: true, example: 'Bern' })
+  @ApiProperty({ description: 'At the destination now', nullable: true, oneOf: ANY_JSON, example: 'Bern' })
   old: unknown;
 
-  @ApiProperty({ description: 'What it would become', nullable: true, example: 'Basel' })
+  @ApiProperty({ description: 'What it would become', nullable: true, oneOf: ANY_JSON, example: 'Basel' })
   new: unknown;
 }
 

@@ -111,6 +111,10 @@ export type Progress = {
     requested_at: string | null;
     requested_by: string | null;
     /**
+     * The system it talks to asked for a pause until then; null: it does not wait
+     */
+    rate_limited_until: string | null;
+    /**
      * Seconds from the start to the last report
      */
     elapsed_seconds: number;
@@ -177,6 +181,10 @@ export type SlowSync = {
      */
     requested_at: string | null;
     requested_by: string | null;
+    /**
+     * The system it talks to asked for a pause until then; null: it does not wait
+     */
+    rate_limited_until: string | null;
     /**
      * Seconds from the start to the last report
      */
@@ -940,13 +948,13 @@ export type FieldChange = {
     /**
      * At the destination now
      */
-    old: {
+    old: string | boolean | Array<unknown> | {
         [key: string]: unknown;
     } | null;
     /**
      * What it would become
      */
-    new: {
+    new: string | boolean | Array<unknown> | {
         [key: string]: unknown;
     } | null;
 };

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
-import type { ExternalItem } from '../../connectors/contract/connector.types.ts';
-import { contentHash } from './content.hash.ts';
-import { topOf } from './field.diff.ts';
-import { agreedOn, type Binding, type ItemPlan, type PlanInput, planItem } from './item.plan.ts';
+import type { CanonicalData } from '../../src/connectors/canonical/canonical.types.ts';
+import type { ExternalItem } from '../../src/connectors/contract/connector.types.ts';
+import { contentHash } from '../../src/runs/plan/content.hash.ts';
+import { topOf } from '../../src/runs/plan/field.diff.ts';
+import { agreedOn, type Binding, type ItemPlan, type PlanInput, planItem } from '../../src/runs/plan/item.plan.ts';
 
 /** For tests: few values, so that two of them often agree. */
 const text = fc.constantFrom('a', 'b', 'c', null);
@@ -71,7 +71,7 @@ export function plan({ source, destination, binding }: Ends, options: Partial<Pl
 }
 
 /** What a connector makes of an update: the named paths and nothing else, a list as a whole. */
-export function written(current: CanonicalData, made: ItemPlan): CanonicalData {
+function written(current: CanonicalData, made: ItemPlan): CanonicalData {
   if (made.kind !== 'update') return current;
   const next: Record<string, unknown> = { ...current };
   const data = made.data as Record<string, unknown>;
