@@ -12,7 +12,6 @@ export class PreviewChangesQuery extends PageQuery {
   kind?: PreviewChange['kind'];
 }
 
-/** How one field differs; a path such as `billing.city`. */
 /** Whatever a member of an entity may be. */
 const ANY_JSON = [
   { type: 'string' },
@@ -21,6 +20,7 @@ const ANY_JSON = [
   { type: 'object', additionalProperties: true },
 ];
 
+/** How one field differs; a path such as `billing.city`. */
 export class FieldChangeDto {
   @ApiProperty({ example: 'billing.city' })
   field: string;
