@@ -51,7 +51,7 @@ export interface ItemOutcome {
   readonly external_id: string;
   readonly outcome: 'processed' | 'failed' | 'skipped';
   /** What was done, for the run's counts; left out for records, where the database finds out. */
-  readonly action?: 'created' | 'updated' | 'deleted' | 'unchanged' | 'conflict';
+  readonly action?: 'created' | 'updated' | 'deleted' | 'unchanged' | 'conflict' | 'failed' | 'skipped';
   readonly error_class?: string;
   readonly message?: string;
   readonly payload?: unknown;

@@ -33,7 +33,7 @@ const COMMON: SettingsSchema = {
     delete_guard_percent: {
       type: 'number',
       title: 'Delete at most (percent)',
-      description: 'A sync that would delete more of the destination than this is refused.',
+      description: 'A sync that would delete more than this share of the records it knows is refused.',
       minimum: 0,
       maximum: 100,
       default: 15,

@@ -1,7 +1,6 @@
 import { ConnectorError } from '../../connectors/contract/connector.error.ts';
 import type { ConnectorSession, WriteOperation, WriteResult } from '../../connectors/contract/connector.types.ts';
 import { type FieldPath, topOf } from '../plan/field.diff.ts';
-import type { ItemOutcome } from '../run.types.ts';
 import type { Patience } from '../worker/patience.ts';
 import type { RunLease } from '../worker/run.lease.ts';
 import { bindingChanges, stored } from './binding.store.ts';
@@ -42,7 +41,7 @@ export class ConnectionDestination implements Destination {
     return {
       items: [
         ...broken,
-        ...stale.map(({ work }) => ({ ...staleOutcome(work), action: 'skipped' as ItemOutcome['action'] })),
+        ...stale.map(({ work }) => staleOutcome(work)),
         ...settled.map(({ one, result }) => (result ? outcomeOfWrite(one, result) : outcomeOfPlan(one))),
       ],
       records: sound.flatMap(recordOf),

@@ -45,7 +45,7 @@ export function outcomeOfPlan({ work, plan, intended }: TriedItem): ItemOutcome 
 export function outcomeOfWrite({ work, plan, intended }: TriedItem, result: WriteResult): ItemOutcome {
   const { external_id, data } = work.item;
   // Named, or the run would count it by what became of its record.
-  const action = 'failed' as ItemOutcome['action'];
-  if (!result.ok) return { external_id, outcome: 'failed', action, ...result.problem, payload: result.raw ?? data };
+  if (!result.ok)
+    return { external_id, outcome: 'failed', action: 'failed', ...result.problem, payload: result.raw ?? data };
   return { external_id, outcome: 'processed', action: ACTIONS[intended ?? (plan.kind as keyof typeof ACTIONS)] };
 }

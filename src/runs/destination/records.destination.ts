@@ -64,6 +64,7 @@ function isStale({ item, expected }: WorkItem, known: ReadonlyMap<string, FoundR
 export const staleOutcome = ({ item }: WorkItem): ItemOutcome => ({
   external_id: item.external_id,
   outcome: 'skipped',
+  action: 'skipped',
   error_class: 'stale_preview',
   message: 'It changed since the preview was computed; compute a new one.',
   payload: item.data,
