@@ -36,7 +36,7 @@ export async function readPreview(api: Client, { cache_key }: PreviewRun, signal
       ...kind(
         summary.conflicts,
         'in conflict: left alone, for people to decide',
-        (await first('conflict')).map(nameOf),
+        (await first('conflict')).map((change) => `${nameOf(change)}: ${change.reason}`),
       ),
       ...kind(summary.deletes, 'to delete', []),
       ...kind(summary.unchanged, 'alike on both sides: nothing to do', []),

@@ -73,6 +73,7 @@ export class Records0015 implements MigrationInterface {
         source_hash text,
         destination_hash text,
         fields jsonb NOT NULL DEFAULT '[]',
+        reason text CHECK (kind = 'conflict' OR reason IS NULL),
         data jsonb,
         expires_at timestamptz NOT NULL,
         PRIMARY KEY (org_id, sync_id, external_id)`,

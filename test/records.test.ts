@@ -205,7 +205,7 @@ describe('The changes of a preview', () => {
     const updates = await get(org_id, `/previews/${key}/changes?kind=update&limit=1`);
     expect(updates.items).toEqual([
       {
-        ...{ external_id: '1', kind: 'update', destination_id: null, data: { n: '1' } },
+        ...{ external_id: '1', kind: 'update', destination_id: null, data: { n: '1' }, reason: null },
         fields: [{ field: 'name', old: 'a', new: 'b' }],
       },
     ]);

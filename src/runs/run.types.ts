@@ -85,6 +85,8 @@ export interface PreviewChange {
   readonly source_hash: string | null;
   readonly destination_hash: string | null;
   readonly fields: readonly FieldChange[];
+  /** Of a conflict, for people; null for the others. */
+  readonly reason: string | null;
   readonly data: CanonicalData | null;
 }
 

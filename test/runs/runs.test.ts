@@ -146,6 +146,8 @@ describe('A preview', () => {
     await fixture.run(ORG, { ...ends, source_connection_id: shop.id });
     shop.system.put({ email: 'person1@example.test', name: 'New name', phone: null }, '000001');
     shop.system.put({ email: 'new@example.test', name: 'New', phone: null });
+    shop.system.put({ email: 'twice@example.test', name: 'Twice', phone: null });
+    for (const name of ['A', 'B']) erp.system.put({ email: 'twice@example.test', name, phone: null });
     shop.system.remove('000002');
     erp.system.written.length = 0;
 
@@ -160,17 +162,20 @@ describe('A preview', () => {
       updates: 1,
       deletes: 1,
       unchanged: 28,
-      conflicts: 0,
+      conflicts: 1,
       failed: 0,
       guard: null,
     });
+    expect(preview.delta_data.conflicts).toEqual([
+      expect.objectContaining({ external_id: '000032', reason: '2 entries of the destination match.' }),
+    ]);
     expect(preview.delta_data.updates).toEqual([
       expect.objectContaining({ external_id: '000001', fields: [{ field: 'name', old: 'Person 1', new: 'New name' }] }),
     ]);
 
     const applied = await fixture.run(ORG, { ...ends, source_connection_id: shop.id, preview: asked.body.cache_key });
     expect(applied).toMatchObject({ kind: 'apply', counts: { created: 1, updated: 1, deleted: 1 } });
-    expect(erp.system.items.size).toBe(30);
+    expect(erp.system.items.size).toBe(32);
 
     const stale = await fixture.call(ORG, 'POST', '/runs', {
       ...ends,

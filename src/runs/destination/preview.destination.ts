@@ -81,6 +81,7 @@ function changeOf({ work, plan }: PlannedItem): PreviewChange[] {
       source_hash: work.item.data && contentHash(work.item.data),
       destination_hash: destination?.data ? contentHash(destination.data) : null,
       fields: 'fields' in plan ? plan.fields : [],
+      reason: plan.kind === 'conflict' ? plan.message : null,
       data: 'data' in plan ? plan.data : (destination?.data ?? null),
     },
   ];
@@ -94,6 +95,7 @@ function recordChange({ item }: WorkItem, known: FoundRecord | undefined): Previ
     destination_id: known ? item.external_id : null,
     source_hash,
     destination_hash: known?.content_hash ?? null,
+    reason: null,
   };
   if (!item.data) return [{ ...common, kind: 'delete', fields: [], data: known?.data ?? null }];
   if (!known) return [{ ...common, kind: 'create', fields: [], data: item.data }];

@@ -52,6 +52,14 @@ export class PreviewChangeDto {
   fields: FieldChangeDto[];
 
   @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Why it is a conflict; null for the other kinds',
+    example: '2 entries of the destination match.',
+  })
+  reason: string | null;
+
+  @ApiProperty({
     type: 'object',
     additionalProperties: true,
     nullable: true,

@@ -22,7 +22,7 @@ export interface PreviewDelta {
   readonly deletes: readonly ShownChange[];
   readonly conflicts: readonly ShownChange[];
 }
-type ShownChange = Pick<PreviewChange, 'external_id' | 'destination_id' | 'fields' | 'data'>;
+type ShownChange = Pick<PreviewChange, 'external_id' | 'destination_id' | 'fields' | 'reason' | 'data'>;
 
 /** What a preview is computed from; it names both ends, so that two shops of a tenant do not replace each other's. */
 function previewInputs(run: Run) {

@@ -17,7 +17,7 @@ export const firstChanges = (run: Pick<Run, 'org_id' | 'sync_id'>, each: number)
   text: `
     SELECT c.* FROM unnest(ARRAY['create', 'update', 'delete', 'conflict']) AS k (kind)
      CROSS JOIN LATERAL (
-       SELECT external_id, kind, destination_id, fields, data FROM sync_preview_changes
+       SELECT external_id, kind, destination_id, fields, reason, data FROM sync_preview_changes
         WHERE org_id = $1 AND sync_id = $2 AND kind = k.kind ORDER BY external_id LIMIT $3) AS c`,
   values: [run.org_id, run.sync_id, each],
 });
@@ -43,7 +43,7 @@ export const changesPage = (
   limit: number,
 ): Statement => ({
   text: `
-    SELECT external_id, kind, destination_id, fields, data FROM sync_preview_changes
+    SELECT external_id, kind, destination_id, fields, reason, data FROM sync_preview_changes
      WHERE org_id = $1 AND sync_id = $2 AND ($3::text IS NULL OR kind = $3)
        AND ($4::text IS NULL OR (kind, external_id) > ($4, $5))
      ORDER BY kind, external_id LIMIT $6`,

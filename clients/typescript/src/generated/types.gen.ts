@@ -974,6 +974,10 @@ export type PreviewChange = {
      */
     fields: Array<FieldChange>;
     /**
+     * Why it is a conflict; null for the other kinds
+     */
+    reason: string | null;
+    /**
      * The whole as it would become; of a delete as it is
      */
     data: {
