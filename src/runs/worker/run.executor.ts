@@ -42,6 +42,7 @@ export class RunExecutor {
       reading.abort();
     }
   }
+
   /** A preview becomes visible with the end of its run, or not at all. */
   private finish(lease: RunLease, opened: OpenedRun, batch: Batch): Promise<LeaseAnswer> {
     return this.database.transaction(async () => {

@@ -12,7 +12,7 @@ import { GuardTripped } from '../destination/deletion.budget.ts';
 import { RunDispatcher, type RunJob } from '../run.dispatcher.ts';
 import { runAsWorker } from '../worker.tenant.ts';
 import { Postponed, Stopped } from './patience.ts';
-import { RunExecutor } from './run.executor.ts';
+import { RunExecutor, type ShouldYield } from './run.executor.ts';
 import { RunLease } from './run.lease.ts';
 
 /** A run that this many workers took up without one batch among them kills them. */
@@ -74,8 +74,7 @@ export class RunWorker implements OnModuleInit {
     try {
       if (lease.run.leases_without_commit > FRUITLESS_LEASES)
         return await this.fail(lease, `${FRUITLESS_LEASES} workers took it up and ended without a result.`);
-      const began = Date.now();
-      await this.executor.execute(lease, () => this.turnIsOver(lease, Date.now() - began));
+      await this.executor.execute(lease, this.turnOf(lease));
     } catch (error) {
       await this.settle(lease, error);
     } finally {
@@ -115,8 +114,16 @@ export class RunWorker implements OnModuleInit {
     await lease.commit({ final: { status: 'failed', error_message: message.slice(0, 2_000) } });
   }
 
-  private async turnIsOver({ run }: RunLease, milliseconds: number): Promise<boolean> {
-    if (milliseconds < TURN_MS) return false;
-    return milliseconds > LONGEST_TURN_MS || this.queue.othersWait('sync-runs', run.org_id);
+  /** Tells after each batch whether the turn is over; others are looked for once a turn, not once a batch. */
+  private turnOf({ run }: RunLease): ShouldYield {
+    const began = Date.now();
+    let lookedAt = began;
+    return async () => {
+      const now = Date.now();
+      if (now - began > LONGEST_TURN_MS) return true;
+      if (now - lookedAt < TURN_MS) return false;
+      lookedAt = now;
+      return this.queue.othersWait('sync-runs', run.org_id);
+    };
   }
 }
