@@ -7,6 +7,7 @@ import { Logger, PinoLogger } from 'nestjs-pino';
 import { AppModule } from './app.module.ts';
 import { ProblemValidationPipe } from './common/validation.ts';
 import type { Environment } from './config/environment.ts';
+import { serveDashboard } from './dashboard/dashboard.pages.ts';
 import { jsonParser } from './http/json.parser.ts';
 import { logRequests, quietAtStart, requestId } from './http/logging.ts';
 import { serveDocument } from './http/openapi.ts';
@@ -51,6 +52,9 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   });
   logRequests(fastify, (await app.resolve(PinoLogger)).logger);
   app.get(HttpMetrics).observe(fastify);
-  if (environment.SYNC_WORKER !== 'only') serveDocument(app);
+  if (environment.SYNC_WORKER !== 'only') {
+    serveDocument(app);
+    await serveDashboard(app);
+  }
   return app;
 }

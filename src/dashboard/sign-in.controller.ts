@@ -12,13 +12,6 @@ import { SignInQuery } from './sign-in.query.ts';
 export class SignInController {
   constructor(private readonly keys: KeyStore) {}
 
-  /** Until there is a dashboard, its address leads to the documentation. */
-  @Get()
-  @Public()
-  home(@Res() reply: FastifyReply): void {
-    void reply.redirect('/docs', 302);
-  }
-
   @Get('sign-in')
   @Public()
   async signIn(

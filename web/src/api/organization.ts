@@ -1,0 +1,36 @@
+import { useQuery } from '@tanstack/react-query';
+import { createContext, useContext } from 'react';
+import { type Client, createClient } from '../../../clients/typescript/src/generated/client/index.ts';
+import { whoami } from '../../../clients/typescript/src/index.ts';
+import { unwrap } from './unwrap.ts';
+
+/** The organization whose pages are open, and a client that names it in each call. */
+export interface Organization {
+  readonly orgId: string;
+  readonly client: Client;
+}
+
+export const OrganizationContext = createContext<Organization | null>(null);
+
+export const openOrganization = (orgId: string): Organization => ({
+  orgId,
+  client: createClient({ baseUrl: '', headers: { 'X-Org-Id': orgId } }),
+});
+
+/** Throws outside the pages of an organization. */
+export function useOrganization(): Organization {
+  const organization = useContext(OrganizationContext);
+  if (!organization) throw new Error('no organization is open');
+  return organization;
+}
+
+/** Who is signed in, as the service sees it in this organization. */
+export function useWhoami() {
+  const { orgId, client } = useOrganization();
+  return useQuery({ queryKey: [orgId, 'whoami'], queryFn: () => unwrap(whoami({ client })), staleTime: 60_000 });
+}
+
+/** Whether to offer what needs the scope. While it is not known yet: yes, the service decides in the end. */
+export function useMay(scope: 'sync:write' | 'sync:admin'): boolean {
+  return useWhoami().data?.scopes.includes(scope) ?? true;
+}

@@ -1,0 +1,50 @@
+import { lazy, Suspense, useEffect, useMemo } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import { OrganizationContext, openOrganization } from '../api/organization.ts';
+import { LivePage } from '../live/live.page.tsx';
+import { PageSkeleton } from '../ui/skeleton.tsx';
+import { ToastProvider } from '../ui/toast.tsx';
+import { ErrorBoundary } from './error.boundary.tsx';
+import { rememberOrganization } from './last.organization.ts';
+import { NotFound } from './not-found.tsx';
+import { Shell } from './shell.tsx';
+
+const SyncPage = lazy(() => import('../sync/sync.page.tsx'));
+const ActivityPage = lazy(() => import('../activity/activity.page.tsx'));
+const TrendsPage = lazy(() => import('../trends/trends.page.tsx'));
+const PreviewsPage = lazy(() => import('../previews/previews.page.tsx'));
+const PreviewPage = lazy(() => import('../previews/preview.page.tsx'));
+const ConnectionsPage = lazy(() => import('../connections/connections.page.tsx'));
+const ConnectionPage = lazy(() => import('../connections/connection.page.tsx'));
+
+/** The live page is what people come for, so it is loaded with the frame; each of the others when it is opened. */
+export function OrganizationPages({ orgId }: { readonly orgId: string }) {
+  const organization = useMemo(() => openOrganization(orgId), [orgId]);
+  useEffect(() => rememberOrganization(orgId), [orgId]);
+  return (
+    <OrganizationContext value={organization}>
+      <ToastProvider>
+        <Shell>
+          <ErrorBoundary>
+            <Suspense fallback={<PageSkeleton />}>
+              <Switch>
+                <Route path="/live" component={LivePage} />
+                <Route path="/syncs/*" component={SyncPage} />
+                <Route path="/activity" component={ActivityPage} />
+                <Route path="/trends" component={TrendsPage} />
+                <Route path="/previews" component={PreviewsPage} />
+                <Route path="/previews/*" component={PreviewPage} />
+                <Route path="/connections" component={ConnectionsPage} />
+                <Route path="/connections/*" component={ConnectionPage} />
+                <Route path="/">
+                  <Redirect to="/live" replace />
+                </Route>
+                <Route component={NotFound} />
+              </Switch>
+            </Suspense>
+          </ErrorBoundary>
+        </Shell>
+      </ToastProvider>
+    </OrganizationContext>
+  );
+}

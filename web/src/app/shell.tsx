@@ -1,0 +1,57 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import { Link, useLocation } from 'wouter';
+import { Icon, type IconName } from '../ui/icon.tsx';
+import { OrganizationSwitch } from './organization.switch.tsx';
+import { UserMenu } from './user.menu.tsx';
+import './shell.css';
+
+const PAGES: readonly { readonly path: string; readonly title: string; readonly icon: IconName }[] = [
+  { path: '/live', title: 'Live', icon: 'pulse' },
+  { path: '/activity', title: 'Activity', icon: 'list' },
+  { path: '/trends', title: 'Trends', icon: 'chart' },
+  { path: '/previews', title: 'Previews', icon: 'diff' },
+  { path: '/connections', title: 'Connections', icon: 'plug' },
+];
+
+/** The frame of an organization's pages: where one is, whose pages these are, who is signed in. */
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const [path] = useLocation();
+  const main = useRef<HTMLElement>(null);
+  const opened = useRef(path);
+  useEffect(() => {
+    // A new page is read from its beginning, by eye and by screen reader; filters in the address make no new page.
+    if (opened.current === path) return;
+    opened.current = path;
+    window.scrollTo(0, 0);
+    main.current?.focus({ preventScroll: true });
+  }, [path]);
+  return (
+    <div className="shell">
+      <a className="skip-link" href="#main">
+        Skip to content
+      </a>
+      <header className="shell-head">
+        <Link href="/live" className="shell-brand" aria-label="Sync Operations, live page">
+          <Icon name="sync" />
+          <span>Sync Operations</span>
+        </Link>
+        <OrganizationSwitch />
+        <UserMenu />
+      </header>
+      <nav className="shell-nav" aria-label="Pages">
+        {PAGES.map(({ path: to, title, icon }) => (
+          <Link key={to} href={to} aria-current={path.startsWith(to) || isUnder(path, to) ? 'page' : undefined}>
+            <Icon name={icon} />
+            {title}
+          </Link>
+        ))}
+      </nav>
+      <main id="main" ref={main} tabIndex={-1} className="shell-main">
+        {children}
+      </main>
+    </div>
+  );
+}
+
+/** One sync is opened from the live page or the trail; it stands under Live. */
+const isUnder = (path: string, to: string): boolean => to === '/live' && path.startsWith('/syncs/');

@@ -1,0 +1,46 @@
+import { useState } from 'react';
+import { useWhoami } from '../api/organization.ts';
+import { signOut } from '../api/session.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon, type IconName } from '../ui/icon.tsx';
+import { Menu } from '../ui/menu.tsx';
+import { storedTheme, storeTheme, THEMES, type Theme } from './theme.ts';
+
+const LOOKS: Readonly<Record<Theme, { readonly title: string; readonly icon: IconName }>> = {
+  system: { title: 'As the system', icon: 'monitor' },
+  light: { title: 'Light', icon: 'sun' },
+  dark: { title: 'Dark', icon: 'moon' },
+};
+
+/** Who is signed in and with what scopes; how the page looks; the way out. */
+export function UserMenu() {
+  const { data: me } = useWhoami();
+  const [theme, setTheme] = useState(storedTheme);
+  const choose = (next: Theme) => {
+    storeTheme(next);
+    setTheme(next);
+  };
+  return (
+    <Menu label={<Icon name="user" />} name="Account and appearance" className="user-menu">
+      <p className="user-name">
+        {me?.user_id ?? me?.name ?? '…'}
+        <span className="muted">{me?.scopes.join(' ')}</span>
+      </p>
+      <fieldset>
+        <legend>Appearance</legend>
+        {THEMES.map((one) => (
+          <label key={one} className="row">
+            <input type="radio" name="theme" checked={theme === one} onChange={() => choose(one)} />
+            <Icon name={LOOKS[one].icon} /> {LOOKS[one].title}
+          </label>
+        ))}
+      </fieldset>
+      <p className="row">
+        <a href="/docs">API documentation</a>
+      </p>
+      <Button onClick={() => void signOut()}>
+        <Icon name="out" /> Sign out
+      </Button>
+    </Menu>
+  );
+}

@@ -1,0 +1,65 @@
+const NUMBER = new Intl.NumberFormat('en-GB');
+const ONE_DIGIT = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const SHORT = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 1 });
+const DATE_TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const RELATIVE = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' });
+
+/** 12,345. */
+export const count = (value: number): string => NUMBER.format(value);
+
+/** 12.3K, for axes. */
+export const shortCount = (value: number): string => SHORT.format(value);
+
+/** 512.3 items/min; a dash where it is not known. */
+export const speed = (perMinute: number | null | undefined): string =>
+  perMinute == null
+    ? '–'
+    : `${perMinute >= 1_000 ? NUMBER.format(Math.round(perMinute)) : ONE_DIGIT.format(perMinute)} items/min`;
+
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+  ['s', 1],
+] as const;
+
+/** The two largest units of a duration in seconds: 2 min 5 s. Below a second: 0.4 s. */
+export function duration(seconds: number | null | undefined): string {
+  if (seconds == null) return '–';
+  if (seconds < 10 && !Number.isInteger(seconds)) return `${ONE_DIGIT.format(seconds)} s`;
+  let rest = Math.round(seconds);
+  const parts: string[] = [];
+  for (const [unit, size] of UNITS) {
+    const whole = Math.floor(rest / size);
+    if (whole > 0 || (parts.length === 0 && unit === 's')) parts.push(`${whole} ${unit}`);
+    // 1 h 0 min 5 s is 1 h: what comes after a gap is noise.
+    else if (parts.length > 0) break;
+    rest %= size;
+    if (parts.length === 2) break;
+  }
+  return parts.join(' ');
+}
+
+export const dateTime = (time: string | number): string => DATE_TIME.format(new Date(time));
+
+/** Of a day of UTC, as the trends name it: 22 Nov. */
+export const day = (isoDay: string): string => DAY.format(new Date(`${isoDay}T00:00:00Z`));
+
+const STEPS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+
+/** 5 minutes ago, in 2 hours. */
+export function relativeTime(time: string, now = Date.now()): string {
+  const seconds = (Date.parse(time) - now) / 1000;
+  for (const [unit, size] of STEPS) {
+    if (Math.abs(seconds) >= size) return RELATIVE.format(Math.trunc(seconds / size), unit);
+  }
+  return Math.abs(seconds) < 10 ? 'just now' : RELATIVE.format(Math.round(seconds), 'second');
+}
+
+/** customer → Customer. */
+export const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

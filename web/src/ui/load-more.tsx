@@ -1,0 +1,32 @@
+import { useEffect, useRef } from 'react';
+import { Button } from './button.tsx';
+
+interface Props {
+  readonly hasMore: boolean;
+  readonly loading: boolean;
+  readonly onMore: () => void;
+}
+
+/** At the end of a list: loads the next page when it comes into view, and by its button for who cannot scroll. */
+export function LoadMore({ hasMore, loading, onMore }: Props) {
+  const element = useRef<HTMLDivElement>(null);
+  const more = useRef(onMore);
+  more.current = onMore;
+  useEffect(() => {
+    const target = element.current;
+    if (!target || !hasMore || loading) return;
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && more.current(), {
+      rootMargin: '400px',
+    });
+    observer.observe(target);
+    return () => observer.disconnect();
+  }, [hasMore, loading]);
+  if (!hasMore) return null;
+  return (
+    <div ref={element} className="row" style={{ justifyContent: 'center', padding: 'var(--space-4)' }}>
+      <Button busy={loading} onClick={onMore}>
+        {loading ? 'Loading …' : 'Load more'}
+      </Button>
+    </div>
+  );
+}
