@@ -4,6 +4,7 @@ import { Problem } from '../common/problem.ts';
 import { type AuthenticatedRequest, PUBLIC, REQUIRED_SCOPE, SESSION_COOKIE } from './auth.decorators.ts';
 import { KeyStore } from './key.store.ts';
 import type { Principal, Scope } from './principal.ts';
+import { refuseCrossSite } from './same.origin.ts';
 import { TokenVerifier } from './token.verifier.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -43,7 +44,8 @@ export class AuthGuard implements CanActivate {
     }
     const session = request.cookies?.[SESSION_COOKIE];
     if (session) {
-      refuseCrossSite(request);
+      if (!SAFE_METHODS.has(request.method))
+        refuseCrossSite(request, "A session cookie is accepted from this service's own pages only.");
       return this.byKey(session, 'The session has ended; sign in again.');
     }
     throw new Problem('unauthenticated', 'Send a token in Authorization: Bearer …, or a service key in X-Api-Key.');
@@ -54,14 +56,4 @@ export class AuthGuard implements CanActivate {
     if (!principal) throw new Problem('unauthenticated', otherwise);
     return principal;
   }
-}
-
-/** A browser sends the cookie along whoever made it ask; what changes something must come from our own pages. */
-function refuseCrossSite(request: AuthenticatedRequest): void {
-  if (SAFE_METHODS.has(request.method)) return;
-  const { origin, host } = request.headers;
-  const site = request.headers['sec-fetch-site'];
-  const sameOrigin = site === 'same-origin' || (origin !== undefined && URL.parse(origin)?.host === host);
-  if (!sameOrigin)
-    throw new Problem('cross-site-request', "A session cookie is accepted from this service's own pages only.");
 }
