@@ -34,6 +34,18 @@ export type Whoami = {
     registered_org_id: string | null;
 };
 
+export type Organization = {
+    org_id: string;
+};
+
+export type OrganizationPage = {
+    items: Array<Organization>;
+    /**
+     * Send as cursor for the next page; null on the last
+     */
+    next_cursor: string | null;
+};
+
 export type StartSync = {
     /**
      * Unique in your organization; made up when left out
@@ -1161,6 +1173,67 @@ export type WhoamiResponses = {
 };
 
 export type WhoamiResponse = WhoamiResponses[keyof WhoamiResponses];
+
+export type ListOrganizationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        /**
+         * Only ids that contain this, in upper or lower case
+         */
+        q?: string;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/sync/organizations';
+};
+
+export type ListOrganizationsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type ListOrganizationsError = ListOrganizationsErrors[keyof ListOrganizationsErrors];
+
+export type ListOrganizationsResponses = {
+    /**
+     * A page of them
+     */
+    200: OrganizationPage;
+};
+
+export type ListOrganizationsResponse = ListOrganizationsResponses[keyof ListOrganizationsResponses];
 
 export type ListActiveSyncsData = {
     body?: never;
