@@ -11,8 +11,11 @@ export const RequireScope = (scope: Scope) => SetMetadata(REQUIRED_SCOPE, scope)
 /** Served without a principal: health, metrics and the sign-in itself, nothing else. */
 export const Public = () => SetMetadata(PUBLIC, true);
 
-/** A request after the guard; `principal` is missing on public operations only. */
-export type AuthenticatedRequest = FastifyRequest & { principal?: Principal };
+/**
+ * A request after the guard; `principal` is missing on public operations only. `secret`: of the key or session it came with,
+ * for what outlives the request and must ask again whether that is still valid; undefined with a token.
+ */
+export type AuthenticatedRequest = FastifyRequest & { principal?: Principal; secret?: string };
 
 /** The dashboard's session cookie. */
 export const SESSION_COOKIE = 'sync_session';

@@ -34,7 +34,8 @@ export class AuthGuard implements CanActivate {
 
   private async authenticate(request: AuthenticatedRequest): Promise<Principal> {
     const key = request.headers['x-api-key'];
-    if (typeof key === 'string') return this.byKey(key, 'The key in X-Api-Key is unknown, revoked or expired.');
+    if (typeof key === 'string')
+      return this.byKey(request, key, 'The key in X-Api-Key is unknown, revoked or expired.');
     const { authorization } = request.headers;
     if (authorization !== undefined) {
       const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
@@ -44,14 +45,15 @@ export class AuthGuard implements CanActivate {
     const session = request.cookies?.[SESSION_COOKIE];
     if (session) {
       refuseCrossSite(request);
-      return this.byKey(session, 'The session has ended; sign in again.');
+      return this.byKey(request, session, 'The session has ended; sign in again.');
     }
     throw new Problem('unauthenticated', 'Send a token in Authorization: Bearer …, or a service key in X-Api-Key.');
   }
 
-  private async byKey(secret: string, otherwise: string): Promise<Principal> {
+  private async byKey(request: AuthenticatedRequest, secret: string, otherwise: string): Promise<Principal> {
     const principal = await this.keys.find(secret);
     if (!principal) throw new Problem('unauthenticated', otherwise);
+    request.secret = secret;
     return principal;
   }
 }
