@@ -19,6 +19,8 @@ export class TestViewer {
   /** What the events add up to, by sync_id. */
   readonly syncs = new Map<string, StreamedSync>();
   isClosed = false;
+  /** Whether a count was ever told to be lower than before. */
+  wentBackwards = false;
   private readonly abort = new AbortController();
 
   /** Returns when the snapshot is there. */
@@ -68,7 +70,10 @@ export class TestViewer {
   private take(event: StreamEvent): void {
     this.events.push(event);
     if (event.event === 'end') return;
-    for (const sync of event.data.syncs) this.syncs.set(sync.sync_id, sync);
+    for (const sync of event.data.syncs) {
+      this.wentBackwards ||= sync.processed_count < (this.syncs.get(sync.sync_id)?.processed_count ?? 0);
+      this.syncs.set(sync.sync_id, sync);
+    }
     if (event.event === 'change') for (const syncId of event.data.gone) this.syncs.delete(syncId);
   }
 }
