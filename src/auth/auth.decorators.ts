@@ -14,6 +14,8 @@ export const Public = () => SetMetadata(PUBLIC, true);
 /** A request after the guard; `principal` is missing on public operations only. */
 export type AuthenticatedRequest = FastifyRequest & {
   principal?: Principal;
+  /** Of the key or session it came with, for what outlives the request and must ask again whether that is still valid. */
+  secret?: string;
   /** The hash of a key or session of every organization: the database lists organizations for its possessor alone. */
   presentedKey?: Buffer;
 };

@@ -57,6 +57,7 @@ export class AuthGuard implements CanActivate {
     const principal = await this.keys.find(secret);
     if (!principal) throw new Problem('unauthenticated', otherwise);
     if (principal.orgId === null) request.presentedKey = hashSecret(secret);
+    request.secret = secret;
     return principal;
   }
 }
