@@ -18,6 +18,7 @@ import { TriggersOfRuns0017 } from './0017-triggers-of-runs.ts';
 import { RunUpkeep0018 } from './0018-run-upkeep.ts';
 import { KeySessions0020 } from './0020-key-sessions.ts';
 import { Directory0021 } from './0021-directory.ts';
+import { SteeringTrail0022 } from './0022-steering-trail.ts';
 
 /** In the order they run. TypeORM wants 13 digits at the end of each name and sorts by them: here they are the number. */
 export const migrations = [
@@ -41,4 +42,5 @@ export const migrations = [
   RunUpkeep0018,
   KeySessions0020,
   Directory0021,
+  SteeringTrail0022,
 ];
