@@ -19,6 +19,7 @@ import { RunUpkeep0018 } from './0018-run-upkeep.ts';
 import { WatchProgress0019 } from './0019-watch-progress.ts';
 import { KeySessions0020 } from './0020-key-sessions.ts';
 import { Directory0021 } from './0021-directory.ts';
+import { SteeringTrail0022 } from './0022-steering-trail.ts';
 
 /** In the order they run. TypeORM wants 13 digits at the end of each name and sorts by them: here they are the number. */
 export const migrations = [
@@ -43,4 +44,5 @@ export const migrations = [
   WatchProgress0019,
   KeySessions0020,
   Directory0021,
+  SteeringTrail0022,
 ];

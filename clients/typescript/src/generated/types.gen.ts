@@ -475,7 +475,7 @@ export type Activity = {
     sync_id: string | null;
     entity_type: string | null;
     /**
-     * sync_completed, sync_failed, sync_cancelled, sync_timeout, or your own
+     * sync_completed, sync_failed, sync_cancelled, sync_timeout; cancel_requested, pause_requested, resume_requested, retry_requested (user_id: who asked); or your own
      */
     activity_type: string;
     status: SyncStatus;
