@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import {
@@ -293,6 +295,29 @@ describe('A viewer is cut off', () => {
     expect(reading.isClosed).toBe(false);
     slow.destroy();
   });
+});
+
+it('Who leaves before the answer begins is not counted as a viewer, or looked for', async () => {
+  const { hostname, port } = new URL(service.url);
+  const keys = await Promise.all(
+    Array.from({ length: 20 }, () => service.createKey({ orgId: newOrg(), name: newOrg() })),
+  );
+  const watching = () => metric('sync_stream_viewers');
+  await waitFor('nobody watches', async () => (await watching()) === 0);
+  for (const key of keys) {
+    // The key is not known here yet, so the database is asked; by then nobody is there.
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    socket.write(`GET /api/sync/progress/stream HTTP/1.1\r\nHost: x\r\nX-Api-Key: ${key}\r\n\r\n`, () =>
+      socket.resetAndDestroy(),
+    );
+    await once(socket, 'close');
+  }
+  // Comes after them.
+  const viewer = await watch(await service.client(newOrg()));
+  await waitFor('only this one watches', async () => (await watching()) === 1);
+  viewer.close();
+  await waitFor('nobody watches', async () => (await watching()) === 0);
 });
 
 it('A comment comes every 15 seconds', async () => {

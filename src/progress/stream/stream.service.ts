@@ -39,6 +39,8 @@ export class StreamService implements BeforeApplicationShutdown {
     if (this.isClosing) throw new Problem('unavailable', 'The service is restarting.', { retryAfter: 1 });
     reply.headers(HEADERS).hijack();
     const { raw } = reply;
+    // Left while the key was looked up: nothing would tell of it any more.
+    if (raw.destroyed) return;
     raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
     if (method === 'HEAD') {
       raw.end();

@@ -36,7 +36,7 @@ export class ProgressChangeDto {
   gone: string[];
 }
 
-export const END_REASONS = ['expired', 'revoked', 'restarting'] as const;
+const END_REASONS = ['expired', 'revoked', 'restarting'] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
 export class ProgressStreamEndDto {
