@@ -12,13 +12,7 @@ export const RequireScope = (scope: Scope) => SetMetadata(REQUIRED_SCOPE, scope)
 export const Public = () => SetMetadata(PUBLIC, true);
 
 /** A request after the guard; `principal` is missing on public operations only. */
-export type AuthenticatedRequest = FastifyRequest & {
-  principal?: Principal;
-  /** Of the key or session it came with, for what outlives the request and must ask again whether that is still valid. */
-  secret?: string;
-  /** The hash of a key or session of every organization: the database lists organizations for its possessor alone. */
-  presentedKey?: Buffer;
-};
+export type AuthenticatedRequest = FastifyRequest & { principal?: Principal };
 
 /** The dashboard's session cookie. */
 export const SESSION_COOKIE = 'sync_session';

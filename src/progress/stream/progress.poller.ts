@@ -71,7 +71,8 @@ export class ProgressPoller {
   private async pause(until: number): Promise<void> {
     if (this.isWoken) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, until - Date.now());
+    // A look that took longer is followed by the next at once.
+    const timer = setTimeout(resolve, Math.max(0, until - Date.now()));
     this.wake = resolve;
     await promise;
     clearTimeout(timer);

@@ -34,8 +34,11 @@ export class StreamService implements BeforeApplicationShutdown {
   ) {}
 
   /** Answers with a stream of the current tenant's progress. Throws unavailable when the service stops. */
-  open({ method, secret }: AuthenticatedRequest, reply: FastifyReply): void {
-    const { orgId, principal } = currentTenant();
+  open({ method }: AuthenticatedRequest, reply: FastifyReply): void {
+    const {
+      orgId,
+      principal: { keyHash, expiresAt },
+    } = currentTenant();
     if (this.isClosing) throw new Problem('unavailable', 'The service is restarting.', { retryAfter: 1 });
     reply.headers(HEADERS).hijack();
     const { raw } = reply;
@@ -47,7 +50,7 @@ export class StreamService implements BeforeApplicationShutdown {
       return;
     }
     raw.flushHeaders();
-    const viewer = new StreamViewer(raw, { orgId, secret, expiresAt: principal.expiresAt }, (how) => {
+    const viewer = new StreamViewer(raw, { orgId, keyHash, expiresAt }, (how) => {
       this.poller.remove(viewer);
       this.keeper.remove(viewer);
       this.metrics.closed(how);

@@ -15,7 +15,7 @@ beforeEach(() => {
   ends = [];
   // A connection that takes what is written when the test says so.
   response = new Writable({ highWaterMark: 16, write: (_chunk, _encoding, done) => void taken.push(done) });
-  const credentials = { orgId: 'org-1', expiresAt: null, secret: undefined };
+  const credentials = { orgId: 'org-1', expiresAt: null, keyHash: undefined };
   viewer = new StreamViewer(response as ServerResponse, credentials, (how) => ends.push(how));
 });
 afterEach(() => {

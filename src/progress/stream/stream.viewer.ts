@@ -15,7 +15,7 @@ export interface ViewerCredentials {
   /** Milliseconds since 1970; null: until it is revoked. */
   readonly expiresAt: number | null;
   /** Of a key or session; undefined for a token, which cannot be revoked. */
-  readonly secret: string | undefined;
+  readonly keyHash: string | undefined;
 }
 
 /** Why a stream ended: by us with an event, cut off because it was too slow, or by the viewer. */

@@ -47,12 +47,12 @@ export class ViewerKeeper {
 
   /** One query for all. When the database cannot be asked the viewers stay: it tells them nothing either. */
   private async revalidate(): Promise<void> {
-    const asked = this.all().filter(({ credentials }) => credentials.secret !== undefined);
+    const asked = this.all().filter(({ credentials }) => credentials.keyHash !== undefined);
     if (asked.length === 0 || this.isAsking) return;
     this.isAsking = true;
     try {
-      const valid = await this.keys.stillValid(asked.map(({ credentials }) => credentials.secret as string));
-      for (const viewer of asked) if (!valid.has(viewer.credentials.secret as string)) viewer.end('revoked');
+      const valid = await this.keys.stillValid(asked.map(({ credentials }) => credentials.keyHash as string));
+      for (const viewer of asked) if (!valid.has(viewer.credentials.keyHash as string)) viewer.end('revoked');
       this.isFailing = false;
     } catch (error) {
       if (!this.isFailing) this.logger.error({ err: error }, 'the keys of viewers cannot be checked just now');
