@@ -1112,13 +1112,13 @@ export type RecordPage = {
 export type FieldChange = {
     field: string;
     /**
-     * At the destination now
+     * At the destination before
      */
     old: string | boolean | Array<unknown> | {
         [key: string]: unknown;
     } | null;
     /**
-     * What it would become
+     * What it becomes
      */
     new: string | boolean | Array<unknown> | {
         [key: string]: unknown;
@@ -1132,7 +1132,7 @@ export type PreviewChange = {
     external_id: string;
     kind: 'create' | 'update' | 'delete' | 'conflict';
     /**
-     * Its id at the destination; null: it is not there
+     * Its id at the destination; null: it is not there (yet)
      */
     destination_id: string | null;
     /**
@@ -1144,7 +1144,7 @@ export type PreviewChange = {
      */
     reason: string | null;
     /**
-     * The whole as it would become; of a delete as it is
+     * The whole as it becomes; of a delete as it was
      */
     data: {
         [key: string]: unknown;
@@ -1153,7 +1153,7 @@ export type PreviewChange = {
 
 export type PreviewChangePage = {
     /**
-     * The sync that computed the preview
+     * The sync that made the changes or computed the preview
      */
     sync_id: string;
     items: Array<PreviewChange>;
@@ -3719,6 +3719,70 @@ export type ListPreviewChangesResponses = {
 };
 
 export type ListPreviewChangesResponse = ListPreviewChangesResponses[keyof ListPreviewChangesResponses];
+
+export type ListSyncChangesData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        sync_id: string;
+    };
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        kind?: 'create' | 'update' | 'delete' | 'conflict';
+    };
+    url: '/api/sync/progress/{sync_id}/changes';
+};
+
+export type ListSyncChangesErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type ListSyncChangesError = ListSyncChangesErrors[keyof ListSyncChangesErrors];
+
+export type ListSyncChangesResponses = {
+    /**
+     * A page of them
+     */
+    200: PreviewChangePage;
+};
+
+export type ListSyncChangesResponse = ListSyncChangesResponses[keyof ListSyncChangesResponses];
 
 export type ListSchedulesData = {
     body?: never;
