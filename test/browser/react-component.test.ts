@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { speedWords } from '../../clients/react/src/view/sync.words.ts';
 import {
   type Client,
   cancelSync,
@@ -81,16 +82,13 @@ describe('<SyncProgressDashboard>', () => {
     await start('sync-1');
     await page.getByRole('heading', { name: 'CUSTOMER Sync woocommerce' }).waitFor();
     await page.getByText('0 / 1,000').waitFor();
-    const reported = await report('sync-1', 500, 20);
+    const { data } = await report('sync-1', 500, 20);
     await page.getByText('500 / 1,000').waitFor();
-    await page
-      .getByText(
-        `${reported.data?.speed_items_per_min?.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })} items/min`,
-      )
-      .waitFor();
+    // The page is in English, and so is this process.
+    await page.getByText(speedWords(data?.speed_items_per_min ?? null)).waitFor();
     await page.locator('.sync-condition', { hasText: 'Running' }).waitFor();
     await report('sync-1', 600, 20);
-    await page.getByRole('img', { name: /^Speed over the last 2 reports|^Speed: too few/ }).waitFor();
+    await page.getByRole('img', { name: /^Speed over the last 2 reports: between/ }).waitFor();
     await completeSync({ client, path: { sync_id: 'sync-1' } });
     await page.getByText('Completed, 20 failed').waitFor();
     expect(await page.locator('.sync-dashboard').getAttribute('data-state')).toMatch(/^(live|polling)$/);
@@ -132,8 +130,8 @@ describe('<SyncProgressDashboard>', () => {
     const { page } = watched;
     const condition = (id: string) => page.locator(`[data-sync-id="${id}"] .sync-condition`);
     await condition('paused').waitFor();
-    expect(await condition('paused').textContent()).toBe('Pausing: the reporter pauses at its next report');
-    expect(await condition('cancelled').textContent()).toBe('Cancelling: the reporter stops at its next report');
+    expect(await condition('paused').textContent()).toBe('Pausing with the next report');
+    expect(await condition('cancelled').textContent()).toBe('Cancelling with the next report');
     expect(await condition('limited').textContent()).toMatch(/^Waiting for a rate limit until \d/);
     expect(await condition('silent').textContent()).toMatch(/^Silent: no report for 10 min/);
     await failSync({ client, path: { sync_id: 'failed' }, body: { error_message: 'the shop is closed' } });
