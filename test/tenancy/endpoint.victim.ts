@@ -66,7 +66,10 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
     ['sync_activity_log', { ...entry, activity_type: 'batch_process', status: 'failed' }],
     [
       'sync_preview_cache',
-      { org_id, sync_type, entity_type, filters, cache_key, delta_data: JSON.stringify({ secret: MARKER, sync_id }) },
+      {
+        ...{ org_id, sync_type, entity_type, filters, cache_key, computed_by: MARKER },
+        delta_data: JSON.stringify({ secret: MARKER, sync_id }),
+      },
     ],
     ['idempotency_keys', { org_id, key: names['Idempotency-Key'], fingerprint: 'f', response: secret }],
     [

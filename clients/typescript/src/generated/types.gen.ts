@@ -34,6 +34,18 @@ export type Whoami = {
     registered_org_id: string | null;
 };
 
+export type Organization = {
+    org_id: string;
+};
+
+export type OrganizationPage = {
+    items: Array<Organization>;
+    /**
+     * Send as cursor for the next page; null on the last
+     */
+    next_cursor: string | null;
+};
+
 export type StartSync = {
     /**
      * Unique in your organization; made up when left out
@@ -484,6 +496,30 @@ export type Preview = {
     computed_by: string | null;
     computed_at: string;
     expires_at: string;
+};
+
+export type PreviewSummary = {
+    org_id: string;
+    sync_type: string;
+    entity_type: string;
+    cache_key: string;
+    filters: {
+        [key: string]: unknown;
+    };
+    summary: {
+        [key: string]: unknown;
+    } | null;
+    computed_by: string | null;
+    computed_at: string;
+    expires_at: string;
+};
+
+export type PreviewPage = {
+    items: Array<PreviewSummary>;
+    /**
+     * Send as cursor for the next page; null on the last
+     */
+    next_cursor: string | null;
 };
 
 export type PreviewInputs = {
@@ -1137,6 +1173,67 @@ export type WhoamiResponses = {
 };
 
 export type WhoamiResponse = WhoamiResponses[keyof WhoamiResponses];
+
+export type ListOrganizationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        /**
+         * Only ids that contain this, in upper or lower case
+         */
+        q?: string;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/sync/organizations';
+};
+
+export type ListOrganizationsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type ListOrganizationsError = ListOrganizationsErrors[keyof ListOrganizationsErrors];
+
+export type ListOrganizationsResponses = {
+    /**
+     * A page of them
+     */
+    200: OrganizationPage;
+};
+
+export type ListOrganizationsResponse = ListOrganizationsResponses[keyof ListOrganizationsResponses];
 
 export type ListActiveSyncsData = {
     body?: never;
@@ -2108,6 +2205,65 @@ export type ExportActivityResponses = {
 };
 
 export type ExportActivityResponse = ExportActivityResponses[keyof ExportActivityResponses];
+
+export type ListPreviewsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        sync_type?: string;
+        entity_type?: string;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/sync/previews';
+};
+
+export type ListPreviewsErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type ListPreviewsError = ListPreviewsErrors[keyof ListPreviewsErrors];
+
+export type ListPreviewsResponses = {
+    /**
+     * A page of them
+     */
+    200: PreviewPage;
+};
+
+export type ListPreviewsResponse = ListPreviewsResponses[keyof ListPreviewsResponses];
 
 export type StorePreviewData = {
     body: StorePreview;
