@@ -446,6 +446,10 @@ export type ActivityTrend = {
     avg_duration_sec: number | null;
     max_duration_sec: number | null;
     total_records: number;
+    /**
+     * How many failed or timed out beside them; in none of the other figures
+     */
+    failed_syncs: number;
 };
 
 export type ActivityTrends = {
@@ -453,6 +457,34 @@ export type ActivityTrends = {
      * By day, then entity type
      */
     items: Array<ActivityTrend>;
+};
+
+export type SlowActivity = {
+    sync_id: string | null;
+    entity_type: string;
+    source_system: string;
+    /**
+     * When it ended
+     */
+    created_at: string;
+    record_count: number;
+    duration_seconds: number;
+    items_per_min: number;
+    /**
+     * The median of its entity type and source system in the period
+     */
+    usual_items_per_min: number;
+    /**
+     * items_per_min by usual_items_per_min
+     */
+    ratio: number;
+};
+
+export type SlowActivities = {
+    /**
+     * The 200 slowest for their kind, by ratio
+     */
+    items: Array<SlowActivity>;
 };
 
 export type StorePreview = {
@@ -2095,6 +2127,10 @@ export type ListActivityTrendsData = {
          */
         to?: string;
         entity_type?: string;
+        /**
+         * Also the days on which an entity type only failed: sync_count 0, no durations
+         */
+        include_failed?: boolean;
     };
     url: '/api/sync/activity/trends';
 };
@@ -2132,6 +2168,75 @@ export type ListActivityTrendsResponses = {
 };
 
 export type ListActivityTrendsResponse = ListActivityTrendsResponses[keyof ListActivityTrendsResponses];
+
+export type ListSlowActivityData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        /**
+         * The last so many days
+         */
+        days?: number;
+        /**
+         * Not with days
+         */
+        from?: string;
+        /**
+         * Not with days
+         */
+        to?: string;
+        entity_type?: string;
+        /**
+         * Of the usual speed
+         */
+        below?: number;
+    };
+    url: '/api/sync/activity/slow';
+};
+
+export type ListSlowActivityErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type ListSlowActivityError = ListSlowActivityErrors[keyof ListSlowActivityErrors];
+
+export type ListSlowActivityResponses = {
+    /**
+     * The slow ones, slowest for their kind first
+     */
+    200: SlowActivities;
+};
+
+export type ListSlowActivityResponse = ListSlowActivityResponses[keyof ListSlowActivityResponses];
 
 export type ExportActivityData = {
     body?: never;
