@@ -5,30 +5,33 @@ import { fieldChangesOf } from './field.values.ts';
 
 /** One item: what is wrong with it, and what was read or sent. */
 export function ItemRow({ item }: { readonly item: Item }) {
-  const fields = fieldChangesOf(item.payload);
+  const { external_id, outcome, error_class, message, payload, attempts, updated_at } = item;
+  const fields = fieldChangesOf(payload);
   return (
     <li>
-      <div className="row between">
+      <div className="row">
         <p className="item-name break">
-          <span className="muted">Item</span> {item.external_id}
+          <span className="visually-hidden">Item </span>
+          {external_id}
         </p>
-        <p className="row small">
-          <span className={`badge badge-${item.outcome === 'failed' ? 'bad' : 'warn'}`}>{item.outcome}</span>
-          <code className="break">{item.error_class}</code>
+        <span className={`badge badge-${outcome === 'failed' ? 'bad' : 'warn'}`}>{outcome}</span>
+        <code className="break">{error_class}</code>
+        <p className="item-tries muted small">
+          {attempts === 1 ? 'tried once' : `tried ${attempts} times`}, last <Time at={updated_at} />
         </p>
       </div>
-      <p className="break">{item.message}</p>
-      {fields && <FieldChanges fields={fields} label={`Fields of item ${item.external_id}`} />}
-      <p className="muted small">
-        {item.attempts === 1 ? 'Tried once' : `Tried ${item.attempts} times`}, last <Time at={item.updated_at} />
-      </p>
-      {item.payload !== null && (
+      {payload === null ? (
+        <p className="break">{message}</p>
+      ) : (
         <details>
-          <summary className="small">Payload</summary>
+          <summary className="break" title="Show the payload">
+            {message}
+          </summary>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-          <pre tabIndex={0}>{JSON.stringify(item.payload, null, 2)}</pre>
+          <pre tabIndex={0}>{JSON.stringify(payload, null, 2)}</pre>
         </details>
       )}
+      {fields && <FieldChanges fields={fields} label={`Fields of item ${external_id}`} />}
     </li>
   );
 }

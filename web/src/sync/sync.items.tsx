@@ -1,4 +1,4 @@
-import type { Item } from '../../../clients/typescript/src/index.ts';
+import type { Item, SyncStatus } from '../../../clients/typescript/src/index.ts';
 import { useParameters } from '../app/location.ts';
 import { Card } from '../ui/card.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
@@ -36,6 +36,11 @@ export function SyncItems({ sync, run }: SyncAndRun) {
   );
 }
 
+const NONE: Readonly<Partial<Record<SyncStatus, string>>> = {
+  completed: 'None: every item went through.',
+  failed: 'None: it was the sync itself that failed.',
+};
+
 function None({
   sync,
   run,
@@ -43,7 +48,7 @@ function None({
 }: { readonly filtered: boolean } & Partial<SyncAndRun> & Pick<SyncAndRun, 'sync'>) {
   if (filtered) return <p className="muted">No item matches. Choose “All” to see every one.</p>;
   if (run || sync.failed_count === 0)
-    return <p className="muted">{sync.completed_at ? 'None: every item went through.' : 'None until now.'}</p>;
+    return <p className="muted">{sync.completed_at ? (NONE[sync.status] ?? 'None.') : 'None until now.'}</p>;
   return (
     <p className="muted">
       {sync.failed_count} failed, but which is not known here: a service that reports a sync keeps its items itself. It

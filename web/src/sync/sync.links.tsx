@@ -5,7 +5,6 @@ import { listPreviewChanges, listPreviews, type Progress, type Run } from '../..
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 import { connectionPath, previewPath, syncPath } from '../app/location.ts';
-import { capitalized } from '../ui/format.ts';
 import { type SyncAndRun, useConnectionName } from './sync.queries.ts';
 
 /** From where to where it goes, and what it belongs to. */
@@ -21,7 +20,13 @@ export function SyncLinks({ sync, run }: SyncAndRun) {
   ].filter(Boolean);
   return (
     <div className="onesync-links">
-      {run ? <Ends run={run} sync={sync} /> : <p>Reported by {sync.source_system}</p>}
+      {run ? (
+        <Ends run={run} sync={sync} />
+      ) : (
+        <p>
+          From {sync.source_system} <span className="muted">· reported by another service</span>
+        </p>
+      )}
       <p className="muted small break">
         <span className="mono">{sync.sync_id}</span>
         {related.map((link, index) => (
@@ -41,7 +46,7 @@ function Ends({ run, sync }: { readonly run: Run; readonly sync: Progress }) {
   const link = (id: string) => <Link href={connectionPath(id)}>{nameOf(id)}</Link>;
   return (
     <p>
-      {link(run.source_connection_id)} <span className="muted">({capitalized(sync.source_system)})</span>{' '}
+      {link(run.source_connection_id)} <span className="muted">({sync.source_system})</span>{' '}
       <span aria-hidden="true">→</span>
       <span className="visually-hidden">to</span>{' '}
       {run.destination === 'records' ? 'Records of this service' : link(run.destination)}

@@ -3,7 +3,7 @@ import type { Run } from '../../../clients/typescript/src/index.ts';
 import { previewPath } from '../app/location.ts';
 import { Card } from '../ui/card.tsx';
 import { count } from '../ui/format.ts';
-import { outcomeCounts } from './outcome.counts.ts';
+import { type OutcomeCount, outcomeCounts } from './outcome.counts.ts';
 import { usePreviewOf } from './sync.links.tsx';
 import './sync.outcome.css';
 
@@ -12,6 +12,7 @@ export function SyncOutcome({ run }: { readonly run: Run }) {
   const isPreview = run.kind === 'preview';
   const preview = usePreviewOf(run);
   const counts = outcomeCounts(run.counts, isPreview);
+  const isNothing = run.progress.completed_at !== null && counts.every(({ value }) => value === 0);
   return (
     <Card
       title={
@@ -23,6 +24,14 @@ export function SyncOutcome({ run }: { readonly run: Run }) {
       }
       actions={preview && <Link href={previewPath(preview)}>See each change</Link>}
     >
+      {isNothing ? <p className="muted">Nothing.</p> : <Counts counts={counts} />}
+    </Card>
+  );
+}
+
+function Counts({ counts }: { readonly counts: readonly OutcomeCount[] }) {
+  return (
+    <>
       <div className="outcome-bar" aria-hidden="true">
         {counts.map(
           ({ name, share }) =>
@@ -40,6 +49,6 @@ export function SyncOutcome({ run }: { readonly run: Run }) {
           </div>
         ))}
       </dl>
-    </Card>
+    </>
   );
 }

@@ -35,8 +35,8 @@ export default function SyncPage() {
         {run && <SyncOutcome run={run} />}
       </div>
       <div className="onesync-columns">
-        <SyncItems {...data} key={syncId} />
         <SyncTimeline {...data} />
+        <SyncItems {...data} key={syncId} />
       </div>
     </>
   );

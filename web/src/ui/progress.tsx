@@ -15,7 +15,7 @@ interface Props {
 /** How far a sync is: what succeeded, and what failed in another colour. */
 export function Progress({ label, done, failed, total, look = 'moving' }: Props) {
   const share = (part: number) => (total ? Math.min(100, (part / total) * 100) : look === 'over' ? 100 : 0);
-  const known = total !== null || look === 'over';
+  const isKnown = total !== null || look !== 'moving';
   return (
     <div
       className={`progress progress-${look}`}
@@ -23,10 +23,10 @@ export function Progress({ label, done, failed, total, look = 'moving' }: Props)
       aria-label={label}
       aria-valuemin={0}
       aria-valuemax={100}
-      aria-valuenow={known ? Math.floor(share(done + failed)) : undefined}
+      aria-valuenow={isKnown ? Math.floor(share(done + failed)) : undefined}
       aria-valuetext={progressText(done + failed, total)}
     >
-      {known ? (
+      {isKnown ? (
         <>
           <span className="progress-done" style={{ width: `${share(done)}%` }} />
           {failed > 0 && total !== null && <span className="progress-failed" style={{ width: `${share(failed)}%` }} />}
