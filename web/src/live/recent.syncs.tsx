@@ -10,7 +10,7 @@ import { capitalized, count, duration } from '../ui/format.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { StatusBadge } from '../ui/status-badge.tsx';
 import { Time } from '../ui/time.tsx';
-import '../ui/table.css';
+import './recent.syncs.css';
 
 const SHOWN = 6;
 /** The trail holds other entries, too; among so many there are a few ends. */
@@ -36,49 +36,35 @@ export function RecentSyncs({ ended }: { readonly ended: number }) {
       {recent.isPending && <Skeleton lines={4} />}
       {recent.isError && <ErrorNote error={recent.error} onRetry={() => void recent.refetch()} />}
       {recent.data && (
-        <table className="table table-cards" aria-label="Syncs that ended last">
-          <thead>
-            <tr>
-              <th>Sync</th>
-              <th>How</th>
-              <th className="num">Items</th>
-              <th className="num">Took</th>
-              <th className="num">When</th>
-            </tr>
-          </thead>
-          <tbody>
-            {recent.data.map((end) => (
-              <Row key={end.id} end={end} />
-            ))}
-          </tbody>
-        </table>
+        <ul className="recent">
+          {recent.data.map((end) => (
+            <Row key={end.id} end={end} />
+          ))}
+        </ul>
       )}
     </Card>
   );
 }
 
 function Row({ end }: { readonly end: Activity }) {
+  const many = end.record_count ?? 0;
   return (
-    <tr>
-      <td data-label="Sync">
-        <span className="live-recent-name">
-          <Link href={syncPath(end.sync_id ?? '')}>{capitalized(end.entity_type ?? 'sync')}</Link>
-          {end.source_system && <span className="muted"> from {end.source_system}</span>}
-          {end.error_message && <span className="live-recent-error small muted">{end.error_message}</span>}
-        </span>
-      </td>
-      <td data-label="How">
+    <li>
+      <p className="recent-name break">
+        <Link href={syncPath(end.sync_id ?? '')}>{capitalized(end.entity_type ?? 'sync')}</Link>
+        {end.source_system && <span className="muted"> from {end.source_system}</span>}
+      </p>
+      <p className="recent-status">
         <StatusBadge status={end.status} />
-      </td>
-      <td className="num" data-label="Items">
-        {count(end.record_count ?? 0)}
-      </td>
-      <td className="num" data-label="Took">
-        {duration(end.duration_seconds)}
-      </td>
-      <td className="num" data-label="When">
+      </p>
+      <p className="recent-done">
+        {many === 1 ? '1 item' : `${count(many)} items`}{' '}
+        <span className="muted">in {duration(end.duration_seconds)}</span>
+      </p>
+      <p className="recent-when muted">
         <Time at={end.created_at} />
-      </td>
-    </tr>
+      </p>
+      {end.error_message && <p className="recent-error small muted">{end.error_message}</p>}
+    </li>
   );
 }

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Progress } from '../../clients/typescript/src/index.ts';
+import { liveChoices, matches } from '../../web/src/live/live.filter.ts';
+import { liveNumbers } from '../../web/src/live/live.numbers.ts';
+import { reportExample } from '../../web/src/live/report.example.ts';
+
+const sync = (members: Partial<Progress>) =>
+  ({
+    status: 'running',
+    completed_at: null,
+    failed_count: 0,
+    speed_items_per_min: null,
+    entity_type: 'customer',
+    source_system: 'shop',
+    ...members,
+  }) as Progress;
+
+describe('The numbers of the live page', () => {
+  it('add up what is active; speed is only what runs', () => {
+    expect(
+      liveNumbers([
+        sync({ speed_items_per_min: 100.5, failed_count: 1 }),
+        sync({ speed_items_per_min: 20 }),
+        sync({ speed_items_per_min: 900, status: 'paused', failed_count: 2 }),
+        sync({ speed_items_per_min: 900, status: 'completed', completed_at: '2026-11-26T10:00:00Z', failed_count: 4 }),
+        sync({}),
+      ]),
+    ).toEqual({ active: 4, perMinute: 120.5, failed: 3 });
+  });
+
+  it('do not invent a speed', () => {
+    expect(liveNumbers([sync({})])).toEqual({ active: 1, perMinute: null, failed: 0 });
+  });
+});
+
+describe('The filters of the live page', () => {
+  const few = [sync({}), sync({ entity_type: 'order', source_system: 'erp' })];
+  const many = [...few, ...Array.from({ length: 6 }, () => sync({}))];
+
+  it('are offered from seven syncs on, or when one is set', () => {
+    expect(liveChoices(few, {})).toBeNull();
+    expect(liveChoices(many, {})).toEqual({ entity_type: ['customer', 'order'], source: ['erp', 'shop'] });
+    expect(liveChoices(few, { source: 'gone' })).toEqual({
+      entity_type: ['customer', 'order'],
+      source: ['erp', 'gone', 'shop'],
+    });
+  });
+
+  it('leave what matches all of them', () => {
+    expect(many.filter(matches({ entity_type: 'order' }))).toEqual([few[1]]);
+    expect(many.filter(matches({ entity_type: 'order', source: 'shop' }))).toEqual([]);
+    expect(many.filter(matches({}))).toEqual(many);
+  });
+});
+
+describe('The command that reports a sync', () => {
+  it('names the service and the organization, whatever its id holds', () => {
+    const command = reportExample('http://sync.example:3000', "o'brien & co");
+    expect(command).toContain("'http://sync.example:3000/api/sync/progress'");
+    expect(command).toContain(`-H 'X-Org-Id: o'\\''brien & co'`);
+  });
+});
