@@ -1,4 +1,5 @@
 import type { ItemPage } from '../../../clients/typescript/src/index.ts';
+import { Chip } from '../ui/chip.tsx';
 import { count } from '../ui/format.ts';
 import { itemClasses } from './item.counting.ts';
 import type { ItemFilters } from './items.queries.ts';
@@ -32,19 +33,5 @@ export function ItemClasses({ sample, filters, onChange }: Props) {
         </Chip>
       ))}
     </fieldset>
-  );
-}
-
-interface ChipProps {
-  readonly pressed: boolean;
-  readonly onPress: () => void;
-  readonly children: React.ReactNode;
-}
-
-function Chip({ pressed, onPress, children }: ChipProps) {
-  return (
-    <button type="button" className="chip" aria-pressed={pressed} onClick={onPress}>
-      {children}
-    </button>
   );
 }

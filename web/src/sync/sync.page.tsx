@@ -6,9 +6,10 @@ import { ErrorNote } from '../ui/error-note.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { PageSkeleton } from '../ui/skeleton.tsx';
 import { StatusBadge } from '../ui/status-badge.tsx';
+import { ChangeList } from './change.list.tsx';
 import { SyncActions } from './sync.actions.tsx';
 import { SyncItems } from './sync.items.tsx';
-import { SyncLinks } from './sync.links.tsx';
+import { SyncLinks, usePreviewOf } from './sync.links.tsx';
 import { SyncOutcome } from './sync.outcome.tsx';
 import { SyncProgress } from './sync.progress.tsx';
 import { useSync } from './sync.queries.ts';
@@ -20,6 +21,7 @@ import './sync.css';
 export default function SyncPage() {
   const syncId = useLastSegment();
   const { data, error, refetch } = useSync(syncId);
+  const preview = usePreviewOf(data?.run);
   if (!data) return <NotYet error={error} syncId={syncId} onRetry={() => void refetch()} />;
   const { sync, run } = data;
   return (
@@ -36,7 +38,12 @@ export default function SyncPage() {
       </div>
       <div className="onesync-columns">
         <SyncTimeline {...data} />
-        <SyncItems {...data} key={syncId} />
+        <div className="stack">
+          <SyncItems {...data} key={syncId} />
+          {run && preview && (
+            <ChangeList cacheKey={preview} title={run.kind === 'preview' ? 'Changes it found' : 'Changes it applied'} />
+          )}
+        </div>
       </div>
     </>
   );
