@@ -3,13 +3,13 @@ import { listPreviewChanges, type PreviewChange } from '../../../clients/typescr
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 import { useParameters } from '../app/location.ts';
-import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { Chip } from '../ui/chip.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { ChangeRow } from './change.row.tsx';
 import { CHANGE_KINDS } from './change.words.ts';
+import { ShowMore } from './show-more.tsx';
 import './sync.items.css';
 
 const PAGE = 20;
@@ -58,14 +58,7 @@ export function ChangeList({ cacheKey, title }: { readonly cacheKey: string; rea
           ))}
         </ul>
       )}
-      {list.hasNextPage && (
-        // No endless scrolling: more stands below.
-        <p>
-          <Button size="small" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Show more
-          </Button>
-        </p>
-      )}
+      <ShowMore hasMore={list.hasNextPage} loading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
     </Card>
   );
 }

@@ -2,12 +2,12 @@ import type { Item, SyncStatus } from '../../../clients/typescript/src/index.ts'
 import { useParameters } from '../app/location.ts';
 import { Card } from '../ui/card.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
-import { LoadMore } from '../ui/load-more.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { ItemClasses } from './item.classes.tsx';
 import { ItemRow } from './item.row.tsx';
 import { ITEM_FILTERS, useItemSample, useItems } from './items.queries.ts';
 import { RetryFailed } from './retry-failed.tsx';
+import { ShowMore } from './show-more.tsx';
 import type { SyncAndRun } from './sync.queries.ts';
 import './sync.items.css';
 
@@ -31,7 +31,7 @@ export function SyncItems({ sync, run }: SyncAndRun) {
           ))}
         </ul>
       )}
-      <LoadMore hasMore={list.hasNextPage} loading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
+      <ShowMore hasMore={list.hasNextPage} loading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
     </Card>
   );
 }
