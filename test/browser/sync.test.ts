@@ -168,10 +168,10 @@ describe('The page of a sync that another service reports', () => {
     await start(path);
     const { page } = await open(ORG, path.sync_id);
     const reported = async () => (await reportProgress({ client, path, body: { processed_count: 1 } })).data;
-    await page.getByRole('button', { name: 'Cancel …' }).click();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await page.getByRole('button', { name: 'Let it run' }).click();
     expect(await reported()).toMatchObject({ cancel_requested: false });
-    await page.getByRole('button', { name: 'Cancel …' }).click();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await page.getByRole('button', { name: 'Cancel the sync' }).click();
     await page.getByText('Cancel requested by operator-1').waitFor();
     expect(await reported()).toMatchObject({ cancel_requested: true });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Progress } from '../../clients/typescript/src/index.ts';
+import type { StreamedSync } from '../../clients/react/src/live/sync.types.ts';
+import { withLeaving } from '../../web/src/live/leaving.ts';
 import { liveChoices, matches } from '../../web/src/live/live.filter.ts';
 import { liveNumbers } from '../../web/src/live/live.numbers.ts';
 import { reportExample } from '../../web/src/live/report.example.ts';
 
-const sync = (members: Partial<Progress>) =>
+const sync = (members: Partial<StreamedSync>) =>
   ({
     status: 'running',
     completed_at: null,
@@ -13,7 +14,7 @@ const sync = (members: Partial<Progress>) =>
     entity_type: 'customer',
     source_system: 'shop',
     ...members,
-  }) as Progress;
+  }) as StreamedSync;
 
 describe('The numbers of the live page', () => {
   it('add up what is active; speed is only what runs', () => {
@@ -58,5 +59,26 @@ describe('The command that reports a sync', () => {
     const command = reportExample('http://sync.example:3000', "o'brien & co");
     expect(command).toContain("'http://sync.example:3000/api/sync/progress'");
     expect(command).toContain(`-H 'X-Org-Id: o'\\''brien & co'`);
+  });
+});
+
+describe('Cards that leave', () => {
+  const idOf = (id: string) => id;
+  const step = (before: ReturnType<typeof withLeaving<string>>, now: string[]) => withLeaving(before, now, idOf);
+  const begin = { items: ['a', 'b', 'c'], leaving: new Set<string>() };
+
+  it('stay where they stood until they are gone', () => {
+    const first = step(begin, ['a', 'c']);
+    expect(first).toEqual({ items: ['a', 'b', 'c'], leaving: new Set(['b']) });
+    const second = step(first, ['new', 'a']);
+    expect(second).toEqual({ items: ['new', 'a', 'b', 'c'], leaving: new Set(['b', 'c']) });
+  });
+
+  it('stand first when they were first', () => {
+    expect(step(begin, ['b', 'c'])).toEqual({ items: ['a', 'b', 'c'], leaving: new Set(['a']) });
+  });
+
+  it('are there again when they come back', () => {
+    expect(step(step(begin, ['a', 'c']), ['a', 'b', 'c']).leaving.size).toBe(0);
   });
 });

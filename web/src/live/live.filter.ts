@@ -1,4 +1,4 @@
-import type { Progress } from '../../../clients/typescript/src/index.ts';
+import type { StreamedSync } from '../../../clients/react/src/live/sync.types.ts';
 
 /** Stand in the address. */
 export const LIVE_FILTERS = ['entity_type', 'source'] as const;
@@ -7,7 +7,7 @@ export type LiveFilters = Readonly<Partial<Record<(typeof LIVE_FILTERS)[number],
 /** From so many syncs on it is worth choosing among them. */
 const MANY = 7;
 
-export const matches = (filters: LiveFilters) => (sync: Progress) =>
+export const matches = (filters: LiveFilters) => (sync: StreamedSync) =>
   (filters.entity_type === undefined || sync.entity_type === filters.entity_type) &&
   (filters.source === undefined || sync.source_system === filters.source);
 
@@ -17,7 +17,7 @@ export interface LiveChoices {
 }
 
 /** What can be chosen, what is chosen included; null while there is too little to choose from. */
-export function liveChoices(syncs: readonly Progress[], filters: LiveFilters): LiveChoices | null {
+export function liveChoices(syncs: readonly StreamedSync[], filters: LiveFilters): LiveChoices | null {
   const isFiltered = filters.entity_type !== undefined || filters.source !== undefined;
   if (syncs.length < MANY && !isFiltered) return null;
   const distinct = (values: readonly (string | undefined)[]) =>

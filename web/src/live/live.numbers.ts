@@ -1,4 +1,4 @@
-import type { Progress } from '../../../clients/typescript/src/index.ts';
+import type { StreamedSync } from '../../../clients/react/src/live/sync.types.ts';
 
 export interface LiveNumbers {
   readonly active: number;
@@ -8,7 +8,7 @@ export interface LiveNumbers {
 }
 
 /** What all active syncs do together. One that is paused or waits has no speed now, whatever it had. */
-export function liveNumbers(syncs: readonly Progress[]): LiveNumbers {
+export function liveNumbers(syncs: readonly StreamedSync[]): LiveNumbers {
   const active = syncs.filter(({ completed_at }) => completed_at === null);
   const speeds = active
     .filter(({ status }) => status === 'running')

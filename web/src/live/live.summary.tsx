@@ -1,9 +1,9 @@
-import type { Progress } from '../../../clients/typescript/src/index.ts';
+import type { StreamedSync } from '../../../clients/react/src/index.ts';
 import { count } from '../ui/format.ts';
 import { liveNumbers } from './live.numbers.ts';
 
 /** All active syncs in three numbers. */
-export function LiveSummary({ syncs }: { readonly syncs: readonly Progress[] }) {
+export function LiveSummary({ syncs }: { readonly syncs: readonly StreamedSync[] }) {
   const { active, perMinute, failed } = liveNumbers(syncs);
   return (
     <dl className="live-numbers">

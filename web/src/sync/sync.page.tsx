@@ -7,6 +7,7 @@ import { PageHeader } from '../ui/page-header.tsx';
 import { PageSkeleton } from '../ui/skeleton.tsx';
 import { StatusBadge } from '../ui/status-badge.tsx';
 import { ChangeList } from './change.list.tsx';
+import { Following } from './following.tsx';
 import { SyncActions } from './sync.actions.tsx';
 import { SyncItems } from './sync.items.tsx';
 import { SyncLinks, usePreviewOf } from './sync.links.tsx';
@@ -31,6 +32,7 @@ export default function SyncPage() {
         badge={<StatusBadge status={sync.status} />}
         actions={<SyncActions sync={sync} />}
       />
+      {!sync.completed_at && <Following syncId={syncId} />}
       <SyncLinks {...data} />
       <div className="stack">
         <SyncProgress {...data} />
