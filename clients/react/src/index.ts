@@ -9,3 +9,5 @@ export type {
 } from './live/sync.types.ts';
 export { SyncProgressDashboard, type SyncProgressDashboardProps } from './sync-progress-dashboard.tsx';
 export { type LiveSyncProgress, useSyncProgress } from './use-sync-progress.ts';
+export { connectionWords, stoppedWords } from './view/connection.words.ts';
+export { SyncCard, type SyncCardProps } from './view/sync-card.tsx';

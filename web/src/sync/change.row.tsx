@@ -1,0 +1,32 @@
+import type { PreviewChange } from '../../../clients/typescript/src/index.ts';
+import { CHANGE_KINDS, itemName } from './change.words.ts';
+import { FieldChanges } from './field.changes.tsx';
+
+/** What becomes of one item. */
+export function ChangeRow({ change }: { readonly change: PreviewChange }) {
+  const { external_id, destination_id, data, fields, reason } = change;
+  const kind = CHANGE_KINDS.find(({ name }) => name === change.kind);
+  const name = itemName(data);
+  return (
+    <li>
+      <div className="row">
+        <p className="item-name break">
+          <span className="visually-hidden">Item </span>
+          {external_id}
+        </p>
+        <span className={`badge badge-${kind?.tone}`}>{kind?.word}</span>
+        {name && <p className="break">{name}</p>}
+        {destination_id && <p className="item-tries muted small break">at the destination {destination_id}</p>}
+      </div>
+      {reason && <p className="break">{reason}</p>}
+      {fields.length > 0 && <FieldChanges fields={fields} label={`Fields of item ${external_id}`} />}
+      {data && (
+        <details>
+          <summary className="small">The whole item</summary>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+          <pre tabIndex={0}>{JSON.stringify(data, null, 2)}</pre>
+        </details>
+      )}
+    </li>
+  );
+}
