@@ -5,6 +5,7 @@ import {
   listActivity,
   listActivityErrors,
   listActivityTrends,
+  listSlowActivity,
   startSync,
 } from '../clients/typescript/src/index.ts';
 import { sql } from './support/test-database.ts';
@@ -28,6 +29,20 @@ const insertPast = (orgId: string, count: number, daysAgo: number, error: string
     `INSERT INTO sync_activity_log (org_id, created_at, activity_type, status, entity_type, error_message, duration_seconds, record_count)
      SELECT $1, now() - make_interval(days => $2), 'sync_completed', 'completed', 'order', $4, n, 10 FROM generate_series(1, $3) AS n`,
     [orgId, daysAgo, count, error],
+    orgId,
+  );
+
+const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+
+const insertEnds = (orgId: string, rows: readonly object[]) =>
+  sql(
+    service.database.appUrl,
+    `INSERT INTO sync_activity_log (org_id, created_at, sync_id, activity_type, status, entity_type, source_system, record_count,
+       duration_seconds)
+     SELECT $1, coalesce(e.created_at, now()), e.sync_id, e.activity_type, e.status, e.entity_type, e.source_system,
+            e.record_count, e.duration_seconds
+       FROM json_populate_recordset(NULL::sync_activity_log, $2) AS e`,
+    [orgId, JSON.stringify(rows)],
     orgId,
   );
 
@@ -159,8 +174,104 @@ describe('reading the trail', () => {
         avg_duration_sec: 2,
         max_duration_sec: 3,
         total_records: 30,
+        failed_syncs: 0,
       },
     ]);
+  });
+
+  it('counts what failed beside them, and shows days of failures alone when asked to', async () => {
+    const mine = await service.client('org-failing');
+    await insertPast('org-failing', 3, 2);
+    await insertEnds('org-failing', [
+      {
+        created_at: ago(2),
+        entity_type: 'order',
+        activity_type: 'sync_failed',
+        status: 'failed',
+        duration_seconds: 99,
+      },
+      { created_at: ago(2), entity_type: 'order', activity_type: 'sync_timeout', status: 'timeout', record_count: 7 },
+      { created_at: ago(2), entity_type: 'order', activity_type: 'sync_cancelled', status: 'cancelled' },
+      { created_at: ago(1), entity_type: 'customer', activity_type: 'sync_failed', status: 'failed', record_count: 7 },
+    ]);
+    const completed = { sync_count: 3, avg_duration_sec: 2, max_duration_sec: 3, total_records: 30, failed_syncs: 2 };
+    const [withoutDays, withDays] = [
+      await listActivityTrends({ client: mine }),
+      await listActivityTrends({ client: mine, query: { include_failed: true } }),
+    ];
+    expect(withoutDays.data?.items).toEqual([{ day: ago(2).slice(0, 10), entity_type: 'order', ...completed }]);
+    expect(withDays.data?.items).toEqual([
+      { day: ago(2).slice(0, 10), entity_type: 'order', ...completed },
+      {
+        ...{ day: ago(1).slice(0, 10), entity_type: 'customer', sync_count: 0, failed_syncs: 1 },
+        ...{ avg_duration_sec: null, max_duration_sec: null, total_records: 0 },
+      },
+    ]);
+  });
+});
+
+describe('slow syncs of the past', () => {
+  const end = { activity_type: 'sync_completed', status: 'completed', entity_type: 'customer', source_system: 'shop' };
+  const ends = (...counts: number[]) =>
+    counts.map((record_count) => ({ ...end, record_count, duration_seconds: 60, sync_id: `of ${record_count}` }));
+  const slowOf = async (orgId: string, query = {}) => {
+    const { data } = await listSlowActivity({ client: await service.client(orgId), query });
+    return data?.items;
+  };
+
+  it('are those below half the median of their entity type and source system, slowest first', async () => {
+    await insertEnds('org-slow', ends(100, 110, 90, 100, 47, 10));
+    // Another kind is as slow as that by its nature.
+    await insertEnds(
+      'org-slow',
+      ends(10, 10, 10, 10, 10).map((other) => ({ ...other, source_system: 'odoo' })),
+    );
+    const items = await slowOf('org-slow');
+    expect(items?.map(({ sync_id }) => sync_id)).toEqual(['of 10', 'of 47']);
+    // Between 90 and 100, the two in the middle.
+    expect(items?.[0]).toEqual({
+      ...{ sync_id: 'of 10', entity_type: 'customer', source_system: 'shop', created_at: expect.any(String) },
+      ...{ record_count: 10, duration_seconds: 60, items_per_min: 10, usual_items_per_min: 95 },
+      ratio: expect.closeTo(10 / 95),
+    });
+  });
+
+  it('are more or fewer by where the line is drawn, and those of the period and entity type that is named', async () => {
+    await insertEnds('org-line', ends(100, 100, 100, 60, 10));
+    const counts = async (query: object) => (await slowOf('org-line', query))?.map(({ record_count }) => record_count);
+    expect(await counts({ below: 0.7 })).toEqual([10, 60]);
+    expect(await counts({ below: 1 })).toEqual([10, 60]);
+    expect(await counts({ below: 0 })).toEqual([]);
+    expect(await counts({ entity_type: 'order' })).toEqual([]);
+    expect(await counts({ to: ago(1) })).toEqual([]);
+  });
+
+  it('are unknown where there are fewer than five to compare with', async () => {
+    await insertEnds('org-few', ends(100, 100, 100, 1));
+    // Without a count or a time there is no speed.
+    await insertEnds('org-few', [
+      { ...end, record_count: 0, duration_seconds: 60 },
+      { ...end, record_count: 100, duration_seconds: 0 },
+      { ...end, duration_seconds: 60 },
+    ]);
+    expect(await slowOf('org-few')).toEqual([]);
+  });
+
+  it('are found also beside one that took no time that could be measured', async () => {
+    await insertEnds('org-fast', ends(100, 100, 100, 100, 1));
+    await insertEnds('org-fast', [{ ...end, record_count: 2_000_000_000, duration_seconds: 1e-300 }]);
+    expect(await slowOf('org-fast')).toMatchObject([{ record_count: 1 }]);
+  });
+
+  it.each([-0.1, 1.1, 'half'])('are not below %s', async (below) => {
+    const { error } = await listSlowActivity({ client, query: { below: below as number } });
+    expect(error).toMatchObject({ status: 422, errors: [{ parameter: 'below' }] });
+  });
+
+  it('of another organization are neither listed nor compared with', async () => {
+    await insertEnds('org-theirs', ends(100, 100, 100, 100, 10));
+    await insertEnds('org-mine', ends(10));
+    expect(await slowOf('org-mine')).toEqual([]);
   });
 });
 

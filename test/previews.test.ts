@@ -3,6 +3,7 @@ import {
   type Client,
   deletePreview,
   getPreview,
+  listPreviews,
   lookUpPreview,
   storePreview,
 } from '../clients/typescript/src/index.ts';
@@ -70,4 +71,49 @@ it('forgets a preview once', async () => {
 it('names the field that Postgres could not store', async () => {
   const { error } = await storePreview({ client, body: { sync_type: 'a', delta_data: { x: ['\u0000'] } } });
   expect(error).toMatchObject({ status: 422, errors: [{ pointer: '#/delta_data' }] });
+});
+
+it('lists what has not expired, newest first, page by page and without the deltas', async () => {
+  const lister = await service.client('org-lists');
+  for (const sync_type of ['a', 'b', 'c'])
+    await storePreview({ client: lister, body: { ...inputs, sync_type, delta_data } });
+  await storePreview({ client: lister, body: { ...inputs, sync_type: 'gone', delta_data } });
+  // All at one moment: the rest of the key keeps the pages apart.
+  await sql(
+    service.database.appUrl,
+    `UPDATE sync_preview_cache SET computed_at = '2026-11-22T14:00:00Z',
+            expires_at = CASE sync_type WHEN 'gone' THEN now() ELSE expires_at END`,
+    [],
+    'org-lists',
+  );
+  await storePreview({ client: lister, body: { sync_type: 'c', entity_type: 'order', delta_data } });
+
+  const first = await listPreviews({ client: lister, query: { limit: 3 } });
+  const names = first.data?.items.map(({ sync_type, entity_type }) => `${sync_type} ${entity_type}`);
+  expect(names).toEqual(['c order', 'c customer', 'b customer']);
+  expect(first.data?.items[0]).toEqual({
+    ...{ org_id: 'org-lists', sync_type: 'c', entity_type: 'order', filters: {}, computed_by: 'user-1' },
+    ...{ summary: { creates: 1, updates: 0, deletes: 2 }, cache_key: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    ...{ computed_at: expect.any(String), expires_at: expect.any(String) },
+  });
+  const second = await listPreviews({ client: lister, query: { limit: 3, cursor: first.data?.next_cursor ?? '' } });
+  expect(second.data).toMatchObject({ items: [{ sync_type: 'a' }], next_cursor: null });
+
+  const ofOrders = await listPreviews({ client: lister, query: { sync_type: 'c', entity_type: 'order' } });
+  expect(ofOrders.data?.items).toHaveLength(1);
+});
+
+it.each([
+  ['another list', ['records', '5']],
+  ['a time that is none', ['previews', 'yesterday', 'a', 'b']],
+])('refuses a cursor of %s', async (_what, parts) => {
+  const cursor = Buffer.from(JSON.stringify(parts)).toString('base64url');
+  const { error } = await listPreviews({ client, query: { cursor } });
+  expect(error).toMatchObject({ status: 422, errors: [{ parameter: 'cursor' }] });
+});
+
+it('lists nothing of another organization', async () => {
+  await storePreview({ client, body: { ...inputs, delta_data } });
+  const { data } = await listPreviews({ client: await service.client('org-2') });
+  expect(data).toEqual({ items: [], next_cursor: null });
 });

@@ -14,8 +14,17 @@ import {
   ActivityPageDto,
   ActivityTrendsDto,
   BulkAppendResultsDto,
+  SlowActivitiesDto,
 } from './dto/activity.dto.ts';
-import { ActivityQuery, AppendActivityDto, BulkAppendDto, ExportQuery, PeriodQuery } from './dto/requests.dto.ts';
+import {
+  ActivityQuery,
+  AppendActivityDto,
+  BulkAppendDto,
+  ExportQuery,
+  PeriodQuery,
+  SlowActivityQuery,
+  TrendsQuery,
+} from './dto/requests.dto.ts';
 
 @ApiTags('activity')
 @ApiExtraModels(AppendActivityDto, BulkAppendDto)
@@ -80,8 +89,21 @@ export class ActivityController {
     description: 'The last 30 days unless a period is named.',
     ok: [{ status: 200, description: 'One row a day and entity type', type: ActivityTrendsDto }],
   })
-  async trends(@Query() query: PeriodQuery): Promise<ActivityTrendsDto> {
+  async trends(@Query() query: TrendsQuery): Promise<ActivityTrendsDto> {
     return { items: await this.activity.trends(query) };
+  }
+
+  @Get('slow')
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'listSlowActivity',
+    summary: 'Completed syncs that were slow for their kind',
+    description:
+      'Compared with the median speed of the same entity type and source system in the same period, of five syncs or more. The last 30 days unless a period is named.',
+    ok: [{ status: 200, description: 'The slow ones, slowest for their kind first', type: SlowActivitiesDto }],
+  })
+  async slow(@Query() query: SlowActivityQuery): Promise<SlowActivitiesDto> {
+    return { items: await this.activity.slow(query) };
   }
 
   @Get('export')

@@ -4,13 +4,28 @@ import { Problem } from '../common/problem.ts';
 import { checkEach, validateItem } from '../common/validation.ts';
 import { actingFor, currentTenant, runAsTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
-import { activityErrors, activityPage, activityTrends, appendActivity, type Period } from './activity.sql.ts';
-import type { ActivityDto, ActivityErrorDto, ActivityTrendDto, BulkAppendResultsDto } from './dto/activity.dto.ts';
+import {
+  activityErrors,
+  activityPage,
+  activityTrends,
+  appendActivity,
+  type Period,
+  slowActivity,
+} from './activity.sql.ts';
+import type {
+  ActivityDto,
+  ActivityErrorDto,
+  ActivityTrendDto,
+  BulkAppendResultsDto,
+  SlowActivityDto,
+} from './dto/activity.dto.ts';
 import {
   type ActivityFilterQuery,
   type ActivityQuery,
   AppendActivityDto,
   type PeriodQuery,
+  type SlowActivityQuery,
+  type TrendsQuery,
 } from './dto/requests.dto.ts';
 import { periodOf } from './period.ts';
 
@@ -46,9 +61,17 @@ export class ActivityService {
     return this.database.read(activityErrors(currentTenant().orgId, period, query.entity_type ?? null));
   }
 
-  trends(query: PeriodQuery): Promise<ActivityTrendDto[]> {
+  trends(query: TrendsQuery): Promise<ActivityTrendDto[]> {
     const period = periodOf(query, REPORT_DAYS);
-    return this.database.read(activityTrends(currentTenant().orgId, period, query.entity_type ?? null));
+    const { entity_type = null, include_failed = false } = query;
+    return this.database.read(activityTrends(currentTenant().orgId, period, entity_type, include_failed));
+  }
+
+  /** Against the usual speed of their kind; a kind of which there are few has none. */
+  slow(query: SlowActivityQuery): Promise<SlowActivityDto[]> {
+    const period = periodOf(query, REPORT_DAYS);
+    const { entity_type = null, below = 0.5 } = query;
+    return this.database.read(slowActivity(currentTenant().orgId, period, entity_type, below));
   }
 
   async append(entry: AppendActivityDto): Promise<ActivityDto> {

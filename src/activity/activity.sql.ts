@@ -74,16 +74,61 @@ export const activityErrors = (orgId: string, { from, to }: Period, entityType: 
   values: [orgId, from, to, entityType],
 });
 
-/** Only the ends of syncs: the guide's query also counts each failed item's entry as a sync. */
-export const activityTrends = (orgId: string, { from, to }: Period, entityType: string | null): Statement => ({
+/**
+ * Only the ends of syncs: the guide's query also counts each failed item's entry as a sync. Those that failed are counted beside the
+ * others and leave their figures alone; a day on which nothing came to its end is a row only when `includeFailed`.
+ */
+export const activityTrends = (
+  orgId: string,
+  { from, to }: Period,
+  entityType: string | null,
+  includeFailed: boolean,
+): Statement => ({
   text: `
-    SELECT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, entity_type, count(*)::integer AS sync_count,
-           avg(duration_seconds) AS avg_duration_sec, max(duration_seconds) AS max_duration_sec,
-           coalesce(sum(record_count), 0) AS total_records
+    SELECT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, entity_type,
+           count(*) FILTER (WHERE ${COMPLETED})::integer AS sync_count,
+           avg(duration_seconds) FILTER (WHERE ${COMPLETED}) AS avg_duration_sec,
+           max(duration_seconds) FILTER (WHERE ${COMPLETED}) AS max_duration_sec,
+           coalesce(sum(record_count) FILTER (WHERE ${COMPLETED}), 0) AS total_records,
+           count(*) FILTER (WHERE NOT ${COMPLETED})::integer AS failed_syncs
       FROM sync_activity_log
-     WHERE org_id = $1 AND created_at >= $2 AND created_at < $3 AND activity_type = 'sync_completed'
+     WHERE org_id = $1 AND created_at >= $2 AND created_at < $3
+       AND activity_type IN ('sync_completed', 'sync_failed', 'sync_timeout')
        AND ($4::text IS NULL OR entity_type = $4)
      GROUP BY 1, 2
+    HAVING $5 OR count(*) FILTER (WHERE ${COMPLETED}) > 0
      ORDER BY 1, 2`,
-  values: [orgId, from, to, entityType],
+  values: [orgId, from, to, entityType, includeFailed],
+});
+
+const COMPLETED = `activity_type = 'sync_completed'`;
+
+/**
+ * Completed syncs that ran below so much of the usual speed of their entity type and source system: the median over the same
+ * period, of five or more. A time is taken as a microsecond at least, so that no speed is infinite.
+ */
+export const slowActivity = (
+  orgId: string,
+  { from, to }: Period,
+  entityType: string | null,
+  below: number,
+): Statement => ({
+  text: `
+    WITH ends AS (
+      SELECT id, sync_id, entity_type, source_system, created_at, record_count, duration_seconds,
+             record_count * 60.0::double precision / greatest(duration_seconds, 0.000001) AS items_per_min
+        FROM sync_activity_log
+       WHERE org_id = $1 AND created_at >= $2 AND created_at < $3 AND ${COMPLETED}
+         AND duration_seconds > 0 AND record_count > 0 AND ($4::text IS NULL OR entity_type = $4)
+    ), usual AS (
+      SELECT entity_type, source_system,
+             percentile_cont(0.5) WITHIN GROUP (ORDER BY items_per_min) AS usual_items_per_min
+        FROM ends GROUP BY 1, 2 HAVING count(*) >= 5
+    )
+    SELECT sync_id, entity_type, source_system, created_at, record_count, duration_seconds, items_per_min,
+           usual_items_per_min, items_per_min / usual_items_per_min AS ratio
+      FROM ends JOIN usual USING (entity_type, source_system)
+     WHERE items_per_min < $5 * usual_items_per_min
+     ORDER BY ratio, created_at DESC, id LIMIT 200`,
+  values: [orgId, from, to, entityType, below],
 });

@@ -4,6 +4,8 @@ import { Problem } from '../common/problem.ts';
 import { type AuthenticatedRequest, PUBLIC, REQUIRED_SCOPE, SESSION_COOKIE } from './auth.decorators.ts';
 import { KeyStore } from './key.store.ts';
 import type { Principal, Scope } from './principal.ts';
+import { refuseCrossSite } from './same.origin.ts';
+import { hashSecret } from './secret.ts';
 import { TokenVerifier } from './token.verifier.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -34,7 +36,8 @@ export class AuthGuard implements CanActivate {
 
   private async authenticate(request: AuthenticatedRequest): Promise<Principal> {
     const key = request.headers['x-api-key'];
-    if (typeof key === 'string') return this.byKey(key, 'The key in X-Api-Key is unknown, revoked or expired.');
+    if (typeof key === 'string')
+      return this.byKey(request, key, 'The key in X-Api-Key is unknown, revoked or expired.');
     const { authorization } = request.headers;
     if (authorization !== undefined) {
       const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
@@ -43,25 +46,17 @@ export class AuthGuard implements CanActivate {
     }
     const session = request.cookies?.[SESSION_COOKIE];
     if (session) {
-      refuseCrossSite(request);
-      return this.byKey(session, 'The session has ended; sign in again.');
+      if (!SAFE_METHODS.has(request.method))
+        refuseCrossSite(request, "A session cookie is accepted from this service's own pages only.");
+      return this.byKey(request, session, 'The session has ended; sign in again.');
     }
     throw new Problem('unauthenticated', 'Send a token in Authorization: Bearer …, or a service key in X-Api-Key.');
   }
 
-  private async byKey(secret: string, otherwise: string): Promise<Principal> {
+  private async byKey(request: AuthenticatedRequest, secret: string, otherwise: string): Promise<Principal> {
     const principal = await this.keys.find(secret);
     if (!principal) throw new Problem('unauthenticated', otherwise);
+    if (principal.orgId === null) request.presentedKey = hashSecret(secret);
     return principal;
   }
-}
-
-/** A browser sends the cookie along whoever made it ask; what changes something must come from our own pages. */
-function refuseCrossSite(request: AuthenticatedRequest): void {
-  if (SAFE_METHODS.has(request.method)) return;
-  const { origin, host } = request.headers;
-  const site = request.headers['sec-fetch-site'];
-  const sameOrigin = site === 'same-origin' || (origin !== undefined && URL.parse(origin)?.host === host);
-  if (!sameOrigin)
-    throw new Problem('cross-site-request', "A session cookie is accepted from this service's own pages only.");
 }

@@ -18,6 +18,12 @@ interface KeyRow {
   readonly expires_at: string | null;
 }
 
+/** A session that was just opened: its secret, and how long the browser should keep it. */
+export interface OpenedSession {
+  readonly session: string;
+  readonly maxAgeSeconds: number;
+}
+
 /** Service keys and dashboard sessions: rows of auth.api_keys, found by their hash and by nothing else. */
 @Injectable()
 export class KeyStore {
@@ -37,13 +43,26 @@ export class KeyStore {
   }
 
   /** Turns a one-time link into a session and returns its secret; undefined when the link was used, ended or never was. */
-  async exchangeLink(link: string): Promise<{ session: string; maxAgeSeconds: number } | undefined> {
+  async exchangeLink(link: string): Promise<OpenedSession | undefined> {
     const session = newSecret('sys');
     const { rows } = await this.pool.query<{ exchanged: boolean }>(
       'SELECT app.exchange_link($1, $2, $3) AS exchanged',
       [hashSecret(link), hashSecret(session), new Date(Date.now() + SESSION_MS)],
     );
     return rows[0]?.exchanged ? { session, maxAgeSeconds: SESSION_MS / 1000 } : undefined;
+  }
+
+  /** Opens a session that can do what the service key can, and ends with it at the latest; undefined when there is no such key. */
+  async openSession(key: string): Promise<OpenedSession | undefined> {
+    const session = newSecret('sys');
+    const { rows } = await this.pool.query<{ ends: string | null }>('SELECT app.open_session($1, $2, $3) AS ends', [
+      hashSecret(key),
+      hashSecret(session),
+      new Date(Date.now() + SESSION_MS),
+    ]);
+    const ends = rows[0]?.ends;
+    if (!ends) return undefined;
+    return { session, maxAgeSeconds: Math.max(1, Math.round((Date.parse(ends) - Date.now()) / 1000)) };
   }
 
   /** Signs out: the session ends on every replica, on this one at once. */

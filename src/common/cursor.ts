@@ -9,6 +9,9 @@ export interface Keyset {
 
 const AT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?\+00:00$/;
 
+/** Whether it is a time as our answers print it. */
+export const isInstant = (text: string): boolean => AT.test(text) && !Number.isNaN(Date.parse(text));
+
 function encodeCursor(keyset: Keyset): string {
   return Buffer.from(JSON.stringify([keyset.at, keyset.id])).toString('base64url');
 }
@@ -17,8 +20,7 @@ function encodeCursor(keyset: Keyset): string {
 export function decodeCursor(cursor: string): Keyset {
   try {
     const [at, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [unknown, unknown];
-    if (typeof at === 'string' && AT.test(at) && !Number.isNaN(Date.parse(at)) && typeof id === 'string' && id !== '')
-      return { at, id };
+    if (typeof at === 'string' && isInstant(at) && typeof id === 'string' && id !== '') return { at, id };
   } catch {
     // Falls through: not base64url of JSON.
   }

@@ -63,6 +63,8 @@ export interface OperationSpec {
   readonly problems?: readonly ProblemName[];
   /** Served without credentials. */
   readonly isPublic?: boolean;
+  /** A key of every organization need not name one. */
+  readonly anyOrganization?: boolean;
 }
 
 const COMMON: readonly ProblemName[] = [
@@ -77,7 +79,8 @@ const COMMON: readonly ProblemName[] = [
 
 /** Documents an operation whole: id, summary, answers and every problem, grouped by status as OpenAPI wants it. */
 export function Operation(spec: OperationSpec): MethodDecorator {
-  const names = [...(spec.isPublic ? (['unavailable'] as const) : COMMON), ...(spec.problems ?? [])];
+  const common = COMMON.filter((name) => !(spec.anyOrganization && name === 'organization-required'));
+  const names = [...(spec.isPublic ? (['unavailable'] as const) : common), ...(spec.problems ?? [])];
   const byStatus = Map.groupBy(names, (name) => PROBLEMS[name].status);
   return applyDecorators(
     ApiOperation({

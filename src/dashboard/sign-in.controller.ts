@@ -1,10 +1,11 @@
-import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public, RequireScope, SESSION_COOKIE } from '../auth/auth.decorators.ts';
-import { KeyStore } from '../auth/key.store.ts';
+import { KeyStore, type OpenedSession } from '../auth/key.store.ts';
+import { refuseCrossSite } from '../auth/same.origin.ts';
 import { Problem } from '../common/problem.ts';
-import { SignInQuery } from './sign-in.query.ts';
+import { SignInDto, SignInQuery } from './sign-in.dto.ts';
 
 /** Pages for a browser, not for API clients: they set and clear the session cookie. */
 @ApiExcludeController()
@@ -19,21 +20,27 @@ export class SignInController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const exchanged = await this.keys.exchangeLink(token);
-    if (!exchanged)
+    const opened = await this.keys.exchangeLink(token);
+    if (opened) keepSession(opened, request, reply);
+    // A person gets a page that says so; it asks for a new link or a key.
+    else if (!request.headers.accept?.includes('text/html'))
       throw new Problem('unauthenticated', 'This sign-in link was used before or has expired; ask for a new one.');
-    await reply
-      .setCookie(SESSION_COOKIE, exchanged.session, {
-        path: '/',
-        httpOnly: true,
-        // Lax, not strict: the link itself is followed from a terminal or a mail.
-        sameSite: 'lax',
-        // A proxy that ends TLS says so; who invents the header only spoils their own cookie.
-        secure: request.protocol === 'https' || request.headers['x-forwarded-proto'] === 'https',
-        maxAge: exchanged.maxAgeSeconds,
-      })
-      .header('cache-control', 'no-store')
-      .redirect('/', 303);
+    await reply.header('cache-control', 'no-store').redirect(opened ? '/' : '/?sign-in=used', 303);
+  }
+
+  /** Not from another site: that could sign its visitors in as somebody they are not. */
+  @Post('sign-in')
+  @HttpCode(204)
+  @Public()
+  async signInWithKey(
+    @Body() { key }: SignInDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    refuseCrossSite(request, "Signing in is accepted from this service's own pages only.");
+    const opened = await this.keys.openSession(key.trim());
+    if (!opened) throw new Problem('unauthenticated', 'That key is unknown, revoked or expired.');
+    keepSession(opened, request, reply);
   }
 
   @Post('sign-out')
@@ -44,4 +51,16 @@ export class SignInController {
     if (session) await this.keys.endSession(session);
     reply.clearCookie(SESSION_COOKIE, { path: '/' });
   }
+}
+
+function keepSession({ session, maxAgeSeconds }: OpenedSession, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.setCookie(SESSION_COOKIE, session, {
+    path: '/',
+    httpOnly: true,
+    // Lax, not strict: the link itself is followed from a terminal or a mail.
+    sameSite: 'lax',
+    // A proxy that ends TLS says so; who invents the header only spoils their own cookie.
+    secure: request.protocol === 'https' || request.headers['x-forwarded-proto'] === 'https',
+    maxAge: maxAgeSeconds,
+  });
 }

@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequireScope } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
-import { CacheKeyParam, PreviewDto, PreviewInputsDto, StorePreviewDto } from './dto/preview.dto.ts';
+import {
+  CacheKeyParam,
+  PreviewDto,
+  PreviewInputsDto,
+  PreviewPageDto,
+  PreviewsQuery,
+  StorePreviewDto,
+} from './dto/preview.dto.ts';
 import { PreviewService } from './preview.service.ts';
 
 @ApiTags('previews')
@@ -29,6 +36,18 @@ export class PreviewController {
   })
   async store(@Body() body: StorePreviewDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<PreviewDto> {
     return tagged(await this.previews.store(body), reply);
+  }
+
+  @Get()
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'listPreviews',
+    summary: 'The previews that have not expired, newest first',
+    description: 'Without their deltas; read one by its cache_key for that.',
+    ok: [{ status: 200, description: 'A page of them', type: PreviewPageDto }],
+  })
+  list(@Query() query: PreviewsQuery): Promise<PreviewPageDto> {
+    return this.previews.page(query);
   }
 
   @Post('lookup')

@@ -1,13 +1,23 @@
 import { Injectable } from '@nestjs/common';
+import { isInstant } from '../common/cursor.ts';
 import { Problem } from '../common/problem.ts';
+import { decodeTuple, encodeTuple, notACursor } from '../common/tuple.cursor.ts';
 import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
-import type { PreviewDto, PreviewInputsDto, StorePreviewDto } from './dto/preview.dto.ts';
+import type {
+  PreviewDto,
+  PreviewInputsDto,
+  PreviewPageDto,
+  PreviewSummaryDto,
+  PreviewsQuery,
+  StorePreviewDto,
+} from './dto/preview.dto.ts';
 import { previewKey, summarize } from './preview.key.ts';
-import { deletePreview, findPreview, storePreview } from './preview.sql.ts';
+import { deletePreview, findPreview, type PreviewKeyset, previewsPage, storePreview } from './preview.sql.ts';
 
 /** A preview older than this says little about what a sync would do now. */
 const MAX_TTL_SECONDS = 24 * 60 * 60;
+const LIST = 'previews';
 
 @Injectable()
 export class PreviewService {
@@ -37,10 +47,30 @@ export class PreviewService {
     return this.get(previewKey(inputs));
   }
 
+  /** What has not expired, newest first, without the deltas. */
+  async page(query: PreviewsQuery): Promise<PreviewPageDto> {
+    const limit = query.limit ?? 50;
+    const after = query.cursor === undefined ? null : keysetOf(query.cursor);
+    const statement = previewsPage(currentTenant().orgId, query, after, limit + 1);
+    const rows = await this.database.read<PreviewSummaryDto>(statement);
+    const items = rows.slice(0, limit);
+    const last = rows.length > limit && items.at(-1);
+    return {
+      items,
+      next_cursor: last ? encodeTuple(LIST, [last.computed_at, last.sync_type, last.entity_type]) : null,
+    };
+  }
+
   async remove(cacheKey: string): Promise<void> {
     const removed = await this.database.query(deletePreview(currentTenant().orgId, cacheKey));
     if (removed.length === 0) throw noSuchPreview();
   }
+}
+
+function keysetOf(cursor: string): PreviewKeyset {
+  const [computed_at = '', sync_type = '', entity_type = ''] = decodeTuple(LIST, 3, cursor);
+  if (!isInstant(computed_at)) throw notACursor('is not a cursor of this list; use one of an earlier answer as it is');
+  return { computed_at, sync_type, entity_type };
 }
 
 const noSuchPreview = (): Problem =>

@@ -50,6 +50,16 @@ describe('a one-time link', () => {
     expect(again.headers.getSetCookie()).toEqual([]);
   });
 
+  it('that was used leads a browser to a page that says so', async () => {
+    const token = await link();
+    await follow(token);
+    const again = await ask(service, `/sign-in?token=${token}`, {
+      accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
+    });
+    expect([again.status, again.headers.get('location')]).toEqual([303, '/?sign-in=used']);
+    expect([again.headers.getSetCookie(), again.headers.get('cache-control')]).toEqual([[], 'no-store']);
+  });
+
   it('works for one of two who follow it at the same time', async () => {
     const token = await link();
     const answers = await Promise.all([1, 2, 3, 4].map(() => follow(token)));

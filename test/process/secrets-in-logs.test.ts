@@ -35,6 +35,11 @@ it('no secret is logged at any level, whatever becomes of the request that carri
     ...{ basic: 'dXNlcjpub3QtYS10b2tlbg==', consumer: 'cs_of-a-shop' },
   };
   const path = '/api/sync/whoami';
+  const paste = (pasted: string) => ({
+    method: 'POST',
+    body: JSON.stringify({ key: pasted }),
+    origin: service.url,
+  });
   const signedIn = await ask(service, `/sign-in?token=${link}`);
   const session = signedIn.headers.getSetCookie()[0]?.match(/sync_session=([^;]+)/)?.[1] as string;
 
@@ -47,11 +52,14 @@ it('no secret is logged at any level, whatever becomes of the request that carri
     await ask(service, path, { authorization: `Basic ${secrets.basic}` }),
     await ask(service, `/sign-in?token=${secrets.unknownLink}`),
     await ask(service, `/sign-in?token=${secrets.unknownLink}&token=${link}`),
+    await ask(service, '/sign-in', paste(key)),
+    await ask(service, '/sign-in', paste(secrets.unknownKey)),
+    await ask(service, '/sign-in', { ...paste(key), body: `{"key": "${key}` }),
     await ask(service, `/nowhere/%zz?token=${link}&consumer_secret=${secrets.consumer}`),
     await ask(service, `${path}?consumer_key=${secrets.consumer}`, { cookie: `other=1; sync_session=${session}` }),
   ];
   const statuses = async () => (await send()).map(({ status }) => status);
-  expect(await statuses()).toEqual([200, 200, 200, 401, 401, 401, 401, 422, 400, 200]);
+  expect(await statuses()).toEqual([200, 200, 200, 401, 401, 401, 401, 422, 204, 401, 400, 400, 200]);
 
   // Nor when the database fails under it, with the key among the statement's parameters; first by an error, then as a whole.
   await sql(database.ownerUrl, 'REVOKE EXECUTE ON FUNCTION app.find_key(bytea) FROM sync_app');

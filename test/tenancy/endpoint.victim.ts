@@ -64,9 +64,20 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
     ],
     ['sync_activity_log', { ...entry, activity_type: 'sync_completed', status: 'completed', duration_seconds: 1 }],
     ['sync_activity_log', { ...entry, activity_type: 'batch_process', status: 'failed' }],
+    // Enough for a usual speed, and one that was slow.
+    ...[60, 60, 60, 60, 1].map((record_count): [string, Record<string, unknown>] => [
+      'sync_activity_log',
+      {
+        ...{ ...entry, activity_type: 'sync_completed', status: 'completed', source_system: MARKER },
+        ...{ duration_seconds: 1, record_count },
+      },
+    ]),
     [
       'sync_preview_cache',
-      { org_id, sync_type, entity_type, filters, cache_key, delta_data: JSON.stringify({ secret: MARKER, sync_id }) },
+      {
+        ...{ org_id, sync_type, entity_type, filters, cache_key, computed_by: MARKER },
+        delta_data: JSON.stringify({ secret: MARKER, sync_id }),
+      },
     ],
     ['idempotency_keys', { org_id, key: names['Idempotency-Key'], fingerprint: 'f', response: secret }],
     [

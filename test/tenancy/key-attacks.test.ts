@@ -93,6 +93,82 @@ describe('keys', () => {
   });
 });
 
+describe('a session opened with a key', () => {
+  const OPENER = "SELECT id FROM auth.api_keys WHERE kind = 'service' AND key_hash = sha256('secret service')";
+  /** What the service's role may say of a new row, and then as it is found by the superuser. */
+  const insert = (kind: string, openedBy: unknown, ends = "now() + interval '1 minute'") => ({
+    text: `INSERT INTO auth.api_keys (kind, key_hash, expires_at, opened_by) VALUES ($1, $2, ${ends}, $3)`,
+    values: [kind, hash('mine'), openedBy],
+  });
+  const opener = async () => (await attacker.look(OPENER))[0]?.id;
+  const shown = present('secret service', 'mine');
+
+  it.each(['service', 'link', 'session'])('cannot be a %s without a key', async (kind) => {
+    await expect(attacker.run(shown, insert(kind, null))).rejects.toThrow(/row-level security policy/);
+  });
+
+  it.each(['service', 'link'])('cannot be a %s with one', async (kind) => {
+    await expect(attacker.run(shown, insert(kind, await opener()))).rejects.toThrow(/row-level security policy/);
+  });
+
+  it('needs the secret of the key: its id is not enough, nor are the secrets of a link and a session', async () => {
+    const id = await opener();
+    for (const presented of [present(''), present('mine'), present('secret link', 'secret session', 'mine')])
+      await expect(attacker.run(presented, insert('session', id))).rejects.toThrow(/no live key was presented/);
+    for (const kind of ['link', 'session']) {
+      const [other] = await attacker.look(`SELECT id FROM auth.api_keys WHERE key_hash = sha256('secret ${kind}')`);
+      const attack = attacker.run(present(`secret ${kind}`, 'mine'), insert('session', other?.id));
+      await expect(attack).rejects.toThrow(/no live key was presented/);
+    }
+  });
+
+  it.each([
+    ['organization', 'org_id', 'org-a'],
+    ['scopes', 'scopes', '{sync:admin}'],
+    ['name', 'name', 'another'],
+    ['user', 'user_id', 'another'],
+    ['id', 'id', '00000000-0000-4000-8000-000000000000'],
+    ['age', 'created_at', '2020-01-01'],
+  ])('cannot say its %s', async (_what, column, value) => {
+    const { text, values } = insert('session', await opener());
+    const attack = {
+      text: text.replace('opened_by)', `opened_by, ${column})`).replace('$3)', '$3, $4)'),
+      values: [...values, value],
+    };
+    await expect(attacker.run(shown, attack)).rejects.toThrow(/permission denied for table api_keys/);
+  });
+
+  it('is what its key is, and ends with it, whatever end it asks for', async () => {
+    const id = await opener();
+    const rows = await attacker.run(shown, insert('session', id, "'infinity'"), {
+      text: `SELECT s.org_id, s.name, s.scopes, s.user_id, s.opened_by, s.expires_at = k.expires_at AS ends_with_it
+               FROM auth.api_keys s JOIN auth.api_keys k ON k.id = s.opened_by WHERE s.key_hash = $1`,
+      values: [hash('mine')],
+    });
+    expect(rows).toEqual([
+      { org_id: 'org-b', name: 'service', scopes: ['sync:read'], user_id: null, opened_by: id, ends_with_it: true },
+    ]);
+  });
+
+  it('cannot be moved to another key, prolonged or turned into a key', async () => {
+    await expect(
+      attacker.run(shown, insert('session', await opener()), 'UPDATE auth.api_keys SET opened_by = NULL'),
+    ).rejects.toThrow(/permission denied for table api_keys/);
+    const change = "UPDATE auth.api_keys SET kind = 'session', expires_at = 'infinity' RETURNING 1";
+    expect(await attacker.run(shown, insert('session', await opener()), change)).toEqual([]);
+  });
+
+  it('does not open another, as app.open_session says with null', async () => {
+    const open = (secret: string) => ({
+      text: "SELECT app.open_session($1, $2, now() + interval '1 hour') AS ends",
+      values: [hash(secret), hash('mine')],
+    });
+    for (const secret of ['secret session', 'secret link', 'guess'])
+      expect(await attacker.run(open(secret))).toEqual([{ ends: null }]);
+    expect(await attacker.run(open('secret service'))).toEqual([{ ends: expect.any(Date) }]);
+  });
+});
+
 describe('app.find_key', () => {
   it('finds a key by its secret, and no link: a link is exchanged first', async () => {
     const find = (secret: string) => ({ text: 'SELECT name FROM app.find_key($1)', values: [hash(secret)] });

@@ -12,6 +12,8 @@ const functions = await readDefinerFunctions(admin);
 const tenantTables = tables.filter(({ name }) => !(name in WITHOUT_TENANT_ROWS));
 const regular = tenantTables.filter(({ name }) => !(name in EXCEPTIONS));
 
+const OUR_ROLES = ['sync_app', 'sync_maintenance', 'sync_directory'];
+
 afterAll(async () => {
   await admin.end();
   await database.drop();
@@ -29,7 +31,7 @@ describe.each(tenantTables)('$name', (table) => {
 
   it('belongs to the owner and is granted to our roles alone', () => {
     expect(table.owner).toBe('sync_owner');
-    expect(table.grantees.filter((role) => role !== 'sync_app' && role !== 'sync_maintenance')).toEqual([]);
+    expect(table.grantees.filter((role) => !OUR_ROLES.includes(role))).toEqual([]);
   });
 });
 
@@ -75,12 +77,12 @@ describe.each(functions)('$signature, which runs as its owner', (definer) => {
       public_may_execute: false,
       owner_bypasses: false,
     });
-    expect(['sync_owner', 'sync_maintenance']).toContain(definer.owner);
+    expect(['sync_owner', 'sync_maintenance', 'sync_directory']).toContain(definer.owner);
   });
 });
 
 describe('the roles', () => {
-  it.each(['sync_app', 'sync_maintenance', 'sync_owner'])('%s cannot bypass row-level security', async (role) => {
+  it.each([...OUR_ROLES, 'sync_owner'])('%s cannot bypass row-level security', async (role) => {
     const { rows } = await admin.query(
       'SELECT rolsuper, rolbypassrls, rolreplication, rolcreatedb FROM pg_roles WHERE rolname = $1',
       [role],
@@ -88,25 +90,38 @@ describe('the roles', () => {
     expect(rows).toEqual([{ rolsuper: false, rolbypassrls: false, rolreplication: false, rolcreatedb: false }]);
   });
 
-  it.each(['sync_app', 'sync_maintenance'])(
-    '%s owns no table, makes no role and is a member of no other',
-    async (role) => {
-      const { rows } = await admin.query(
-        `SELECT rolcreaterole, ARRAY(SELECT c.oid::regclass::text FROM pg_class c WHERE c.relowner = r.oid) AS owns,
+  it.each(OUR_ROLES)('%s owns no table, makes no role and is a member of no other', async (role) => {
+    const { rows } = await admin.query(
+      `SELECT rolcreaterole, ARRAY(SELECT c.oid::regclass::text FROM pg_class c WHERE c.relowner = r.oid) AS owns,
               ARRAY(SELECT o.rolname::text FROM pg_roles o WHERE o.oid <> r.oid AND pg_has_role(r.oid, o.oid, 'MEMBER')) AS of
          FROM pg_roles r WHERE rolname = $1`,
-        [role],
-      );
-      expect(rows).toEqual([{ rolcreaterole: false, owns: [], of: [] }]);
-    },
-  );
+      [role],
+    );
+    expect(rows).toEqual([{ rolcreaterole: false, owns: [], of: [] }]);
+  });
 
-  it('sync_maintenance cannot log in', async () => {
-    const { rows } = await admin.query("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'sync_maintenance'");
+  it.each(['sync_maintenance', 'sync_directory'])('%s cannot log in', async (role) => {
+    const { rows } = await admin.query('SELECT rolcanlogin FROM pg_roles WHERE rolname = $1', [role]);
     expect(rows).toEqual([{ rolcanlogin: false }]);
   });
 
-  it.each(['sync_app', 'sync_maintenance'])('%s can make nothing in a schema', async (role) => {
+  it('sync_directory may read which organizations there are, and of keys what makes one valid; the owner is not in it', async () => {
+    const { rows } = await admin.query(
+      `SELECT c.oid::regclass::text || '.' || a.attname AS column, acl.privilege_type AS may
+         FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid CROSS JOIN LATERAL aclexplode(a.attacl) acl
+        WHERE acl.grantee = 'sync_directory'::regrole ORDER BY c.relname, a.attnum`,
+    );
+    expect(rows.map((row) => `${row.may} ${row.column}`)).toEqual([
+      ...['org_id', 'kind', 'key_hash', 'expires_at', 'revoked_at'].map((column) => `SELECT auth.api_keys.${column}`),
+      'SELECT sync_connections.org_id',
+      'SELECT sync_progress.org_id',
+      'SELECT auth.users_extended.org_id',
+    ]);
+    const members = await admin.query("SELECT pg_has_role('sync_owner', 'sync_directory', 'USAGE') AS inherits");
+    expect(members.rows).toEqual([{ inherits: false }]);
+  });
+
+  it.each(OUR_ROLES)('%s can make nothing in a schema', async (role) => {
     const { rows } = await admin.query(
       `SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND has_schema_privilege($1, oid, 'CREATE')`,
       [role],

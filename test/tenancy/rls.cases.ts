@@ -19,7 +19,7 @@ const OWNER_CLEARS: Row = [AND_STALE, OWN_NEW, OWN_NEW, AND_STALE, 'all'];
  * The owner migrates and is a member of sync_maintenance, to which it hands functions over, and so sees what that sees; it
  * may truncate what it owns, which row-level security never checks.
  */
-export const CASES: Readonly<Record<string, Readonly<Record<Role, Row>>>> = {
+export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_directory'>, Row>>>> = {
   'public.sync_progress': {
     sync_app: [
       ['all', 'nothing', 'nothing'],
@@ -147,10 +147,29 @@ export const CASES: Readonly<Record<string, Readonly<Record<Role, Row>>>> = {
   },
 };
 
+/**
+ * The directory sees of every organization that it is there, in these, and nothing anywhere else. Of keys it sees the one that is
+ * presented.
+ */
+const DIRECTORY: Row = ['all', 'denied', 'denied', 'denied', 'denied'];
+const DIRECTORY_CASES: Readonly<Record<string, Row>> = {
+  'public.sync_progress': DIRECTORY,
+  'public.sync_connections': DIRECTORY,
+  'auth.users_extended': DIRECTORY,
+  'auth.api_keys': ['nothing', 'denied', 'denied', 'denied', 'denied'],
+};
+
+/** What is expected of each role with a table that is no partition; undefined: CASES does not know it. */
+export function casesOf(table: string): Readonly<Record<Role, Row>> | undefined {
+  const cases = CASES[table];
+  return cases && { ...cases, sync_directory: DIRECTORY_CASES[table] ?? NONE };
+}
+
 /** Reached directly, a partition opens to nobody: it has no policies and no grants; its owner may truncate it. */
 export const PARTITION_CASES: Readonly<Record<Role, Row>> = {
   sync_app: NONE,
   sync_maintenance: NONE,
+  sync_directory: NONE,
   sync_owner: ['nothing', 'policy', 'nothing', 'nothing', 'all'],
 };
 

@@ -114,11 +114,53 @@ export class ActivityTrendDto {
 
   @ApiProperty({ type: 'integer', example: 59400 })
   total_records: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'How many failed or timed out beside them; in none of the other figures',
+    example: 1,
+  })
+  failed_syncs: number;
 }
 
 export class ActivityTrendsDto {
   @ApiProperty({ type: [ActivityTrendDto], description: 'By day, then entity type' })
   items: ActivityTrendDto[];
+}
+
+/** A completed sync that was slow for its kind. */
+export class SlowActivityDto {
+  @ApiProperty({ type: String, nullable: true, example: 'sync-woo-1762430000000' })
+  sync_id: string | null;
+
+  @ApiProperty({ example: 'customer' })
+  entity_type: string;
+
+  @ApiProperty({ example: 'woocommerce' })
+  source_system: string;
+
+  @ApiProperty({ format: 'date-time', description: 'When it ended', example: '2026-11-22T14:02:26.123456+00:00' })
+  created_at: string;
+
+  @ApiProperty({ type: 'integer', example: 4950 })
+  record_count: number;
+
+  @ApiProperty({ example: 612.5 })
+  duration_seconds: number;
+
+  @ApiProperty({ example: 484.9 })
+  items_per_min: number;
+
+  @ApiProperty({ description: 'The median of its entity type and source system in the period', example: 1939.6 })
+  usual_items_per_min: number;
+
+  @ApiProperty({ description: 'items_per_min by usual_items_per_min', example: 0.25 })
+  ratio: number;
+}
+
+export class SlowActivitiesDto {
+  @ApiProperty({ type: [SlowActivityDto], description: 'The 200 slowest for their kind, by ratio' })
+  items: SlowActivityDto[];
 }
 
 /** One answer of a bulk append. */

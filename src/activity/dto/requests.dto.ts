@@ -108,6 +108,28 @@ export class PeriodQuery extends OrgQuery {
   entity_type?: string;
 }
 
+export class TrendsQuery extends PeriodQuery {
+  @ApiPropertyOptional({
+    type: Boolean,
+    default: false,
+    description: 'Also the days on which an entity type only failed: sync_count 0, no durations',
+  })
+  @IsOptional()
+  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean()
+  include_failed?: boolean = false;
+}
+
+export class SlowActivityQuery extends PeriodQuery {
+  @ApiPropertyOptional({ minimum: 0, maximum: 1, default: 0.5, description: 'Of the usual speed', example: 0.5 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  below?: number = 0.5;
+}
+
 export class ActivityFilterQuery extends PeriodQuery {
   @ApiPropertyOptional({ enum: SYNC_STATUSES, enumName: 'SyncStatus' })
   @IsOptional()

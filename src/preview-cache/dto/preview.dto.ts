@@ -1,5 +1,7 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { OrgQuery } from '../../common/org-query.dto.ts';
 import { IsJsonObject, IsText } from '../../common/validation.ts';
 
 /** What a preview is computed from; its key is made of these three. */
@@ -107,4 +109,45 @@ export class PreviewDto {
 
   @ApiProperty({ format: 'date-time', example: '2026-11-22T15:02:26.123456+00:00' })
   expires_at: string;
+}
+
+/** A stored preview as lists show it: all but the delta, which may be large. */
+export class PreviewSummaryDto extends OmitType(PreviewDto, ['delta_data']) {}
+
+export class PreviewPageDto {
+  @ApiProperty({ type: [PreviewSummaryDto] })
+  items: PreviewSummaryDto[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Send as cursor for the next page; null on the last',
+    example: null,
+  })
+  next_cursor: string | null;
+}
+
+export class PreviewsQuery extends OrgQuery {
+  @ApiPropertyOptional({ example: 'woocommerce' })
+  @IsOptional()
+  @IsText(200)
+  sync_type?: string;
+
+  @ApiPropertyOptional({ example: 'customer' })
+  @IsOptional()
+  @IsText(100)
+  entity_type?: string;
+
+  @ApiPropertyOptional({ description: 'next_cursor of the page before' })
+  @IsOptional()
+  @IsText(4_000)
+  cursor?: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 200, default: 50 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit?: number = 50;
 }

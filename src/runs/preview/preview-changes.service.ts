@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../../common/problem.ts';
+import { decodeTuple, encodeTuple } from '../../common/tuple.cursor.ts';
 import { PreviewService } from '../../preview-cache/preview.service.ts';
 import { currentTenant } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { DEFAULT_LIMIT } from '../items/dto/page.query.ts';
-import { decodeTuple, encodeTuple } from '../items/tuple.cursor.ts';
 import { changesPage } from './preview.sql.ts';
 import type { PreviewChangeDto, PreviewChangePageDto, PreviewChangesQuery } from './preview-changes.dto.ts';
 

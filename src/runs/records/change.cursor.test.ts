@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { encodeTuple } from '../items/tuple.cursor.ts';
+import { encodeTuple } from '../../common/tuple.cursor.ts';
 import { decodeChange, encodeChange, refuseAhead } from './change.cursor.ts';
 
 const MAX = 2n ** 63n - 1n;

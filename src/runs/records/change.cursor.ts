@@ -1,4 +1,4 @@
-import { decodeTuple, encodeTuple, notACursor } from '../items/tuple.cursor.ts';
+import { decodeTuple, encodeTuple, notACursor } from '../../common/tuple.cursor.ts';
 
 const LIST = 'records';
 /** Of a Postgres bigint. */

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { AppendActivityData, AppendActivityErrors, AppendActivityResponses, CancelSyncData, CancelSyncErrors, CancelSyncResponses, ChangeConnectionData, ChangeConnectionErrors, ChangeConnectionResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, CheckConnectionData, CheckConnectionErrors, CheckConnectionResponses, CompleteSyncData, CompleteSyncErrors, CompleteSyncResponses, CreateConnectionData, CreateConnectionErrors, CreateConnectionResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, DeletePreviewData, DeletePreviewErrors, DeletePreviewResponses, ExportActivityData, ExportActivityErrors, ExportActivityResponses, FailSyncData, FailSyncErrors, FailSyncResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectorData, GetConnectorErrors, GetConnectorResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRunData, GetRunErrors, GetRunResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSyncData, GetSyncErrors, GetSyncResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, ListActiveSyncsData, ListActiveSyncsErrors, ListActiveSyncsResponses, ListActivityData, ListActivityErrors, ListActivityErrorsData, ListActivityErrorsErrors, ListActivityErrorsResponses, ListActivityResponses, ListActivityTrendsData, ListActivityTrendsErrors, ListActivityTrendsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectorsData, ListConnectorsErrors, ListConnectorsResponses, ListItemsData, ListItemsErrors, ListItemsResponses, ListPreviewChangesData, ListPreviewChangesErrors, ListPreviewChangesResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSlowSyncsData, ListSlowSyncsErrors, ListSlowSyncsResponses, LookUpPreviewData, LookUpPreviewErrors, LookUpPreviewResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, ReceiveWebhookData, ReceiveWebhookErrors, ReceiveWebhookResponses, RemoveConnectionData, RemoveConnectionErrors, RemoveConnectionResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, ReportManyData, ReportManyErrors, ReportManyResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryFailedItemsData, RetryFailedItemsErrors, RetryFailedItemsResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartRunData, StartRunErrors, StartRunResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StorePreviewData, StorePreviewErrors, StorePreviewResponses, WhoamiData, WhoamiErrors, WhoamiResponses } from './types.gen.ts';
+import type { AppendActivityData, AppendActivityErrors, AppendActivityResponses, CancelSyncData, CancelSyncErrors, CancelSyncResponses, ChangeConnectionData, ChangeConnectionErrors, ChangeConnectionResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, CheckConnectionData, CheckConnectionErrors, CheckConnectionResponses, CompleteSyncData, CompleteSyncErrors, CompleteSyncResponses, CreateConnectionData, CreateConnectionErrors, CreateConnectionResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, DeletePreviewData, DeletePreviewErrors, DeletePreviewResponses, ExportActivityData, ExportActivityErrors, ExportActivityResponses, FailSyncData, FailSyncErrors, FailSyncResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectorData, GetConnectorErrors, GetConnectorResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRunData, GetRunErrors, GetRunResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSyncData, GetSyncErrors, GetSyncResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, ListActiveSyncsData, ListActiveSyncsErrors, ListActiveSyncsResponses, ListActivityData, ListActivityErrors, ListActivityErrorsData, ListActivityErrorsErrors, ListActivityErrorsResponses, ListActivityResponses, ListActivityTrendsData, ListActivityTrendsErrors, ListActivityTrendsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectorsData, ListConnectorsErrors, ListConnectorsResponses, ListItemsData, ListItemsErrors, ListItemsResponses, ListOrganizationsData, ListOrganizationsErrors, ListOrganizationsResponses, ListPreviewChangesData, ListPreviewChangesErrors, ListPreviewChangesResponses, ListPreviewsData, ListPreviewsErrors, ListPreviewsResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSlowActivityData, ListSlowActivityErrors, ListSlowActivityResponses, ListSlowSyncsData, ListSlowSyncsErrors, ListSlowSyncsResponses, LookUpPreviewData, LookUpPreviewErrors, LookUpPreviewResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, ReceiveWebhookData, ReceiveWebhookErrors, ReceiveWebhookResponses, RemoveConnectionData, RemoveConnectionErrors, RemoveConnectionResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, ReportManyData, ReportManyErrors, ReportManyResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryFailedItemsData, RetryFailedItemsErrors, RetryFailedItemsResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartRunData, StartRunErrors, StartRunResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StorePreviewData, StorePreviewErrors, StorePreviewResponses, WhoamiData, WhoamiErrors, WhoamiResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -26,6 +26,17 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 export const whoami = <ThrowOnError extends boolean = false>(options?: Options<WhoamiData, ThrowOnError>): RequestResult<WhoamiResponses, WhoamiErrors, ThrowOnError> => (options?.client ?? client).get<WhoamiResponses, WhoamiErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
     url: '/api/sync/whoami',
+    ...options
+});
+
+/**
+ * The organizations you may see
+ *
+ * In the order of their ids: your own, or with a key of every organization all that have a sync, a connection or a user. Such a key need not name one here.
+ */
+export const listOrganizations = <ThrowOnError extends boolean = false>(options?: Options<ListOrganizationsData, ThrowOnError>): RequestResult<ListOrganizationsResponses, ListOrganizationsErrors, ThrowOnError> => (options?.client ?? client).get<ListOrganizationsResponses, ListOrganizationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/organizations',
     ...options
 });
 
@@ -219,6 +230,17 @@ export const listActivityTrends = <ThrowOnError extends boolean = false>(options
 });
 
 /**
+ * Completed syncs that were slow for their kind
+ *
+ * Compared with the median speed of the same entity type and source system in the same period, of five syncs or more. The last 30 days unless a period is named.
+ */
+export const listSlowActivity = <ThrowOnError extends boolean = false>(options?: Options<ListSlowActivityData, ThrowOnError>): RequestResult<ListSlowActivityResponses, ListSlowActivityErrors, ThrowOnError> => (options?.client ?? client).get<ListSlowActivityResponses, ListSlowActivityErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/activity/slow',
+    ...options
+});
+
+/**
  * The trail as NDJSON or CSV, streamed
  *
  * Same filters and default period as the list. A connection that ends before its last chunk means: not complete.
@@ -226,6 +248,17 @@ export const listActivityTrends = <ThrowOnError extends boolean = false>(options
 export const exportActivity = <ThrowOnError extends boolean = false>(options?: Options<ExportActivityData, ThrowOnError>): RequestResult<ExportActivityResponses, ExportActivityErrors, ThrowOnError> => (options?.client ?? client).get<ExportActivityResponses, ExportActivityErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
     url: '/api/sync/activity/export',
+    ...options
+});
+
+/**
+ * The previews that have not expired, newest first
+ *
+ * Without their deltas; read one by its cache_key for that.
+ */
+export const listPreviews = <ThrowOnError extends boolean = false>(options?: Options<ListPreviewsData, ThrowOnError>): RequestResult<ListPreviewsResponses, ListPreviewsErrors, ThrowOnError> => (options?.client ?? client).get<ListPreviewsResponses, ListPreviewsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/previews',
     ...options
 });
 

@@ -34,6 +34,18 @@ export type Whoami = {
     registered_org_id: string | null;
 };
 
+export type Organization = {
+    org_id: string;
+};
+
+export type OrganizationPage = {
+    items: Array<Organization>;
+    /**
+     * Send as cursor for the next page; null on the last
+     */
+    next_cursor: string | null;
+};
+
 export type StartSync = {
     /**
      * Unique in your organization; made up when left out
@@ -434,6 +446,10 @@ export type ActivityTrend = {
     avg_duration_sec: number | null;
     max_duration_sec: number | null;
     total_records: number;
+    /**
+     * How many failed or timed out beside them; in none of the other figures
+     */
+    failed_syncs: number;
 };
 
 export type ActivityTrends = {
@@ -441,6 +457,34 @@ export type ActivityTrends = {
      * By day, then entity type
      */
     items: Array<ActivityTrend>;
+};
+
+export type SlowActivity = {
+    sync_id: string | null;
+    entity_type: string;
+    source_system: string;
+    /**
+     * When it ended
+     */
+    created_at: string;
+    record_count: number;
+    duration_seconds: number;
+    items_per_min: number;
+    /**
+     * The median of its entity type and source system in the period
+     */
+    usual_items_per_min: number;
+    /**
+     * items_per_min by usual_items_per_min
+     */
+    ratio: number;
+};
+
+export type SlowActivities = {
+    /**
+     * The 200 slowest for their kind, by ratio
+     */
+    items: Array<SlowActivity>;
 };
 
 export type StorePreview = {
@@ -484,6 +528,30 @@ export type Preview = {
     computed_by: string | null;
     computed_at: string;
     expires_at: string;
+};
+
+export type PreviewSummary = {
+    org_id: string;
+    sync_type: string;
+    entity_type: string;
+    cache_key: string;
+    filters: {
+        [key: string]: unknown;
+    };
+    summary: {
+        [key: string]: unknown;
+    } | null;
+    computed_by: string | null;
+    computed_at: string;
+    expires_at: string;
+};
+
+export type PreviewPage = {
+    items: Array<PreviewSummary>;
+    /**
+     * Send as cursor for the next page; null on the last
+     */
+    next_cursor: string | null;
 };
 
 export type PreviewInputs = {
@@ -1137,6 +1205,67 @@ export type WhoamiResponses = {
 };
 
 export type WhoamiResponse = WhoamiResponses[keyof WhoamiResponses];
+
+export type ListOrganizationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        /**
+         * Only ids that contain this, in upper or lower case
+         */
+        q?: string;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/sync/organizations';
+};
+
+export type ListOrganizationsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type ListOrganizationsError = ListOrganizationsErrors[keyof ListOrganizationsErrors];
+
+export type ListOrganizationsResponses = {
+    /**
+     * A page of them
+     */
+    200: OrganizationPage;
+};
+
+export type ListOrganizationsResponse = ListOrganizationsResponses[keyof ListOrganizationsResponses];
 
 export type ListActiveSyncsData = {
     body?: never;
@@ -1998,6 +2127,10 @@ export type ListActivityTrendsData = {
          */
         to?: string;
         entity_type?: string;
+        /**
+         * Also the days on which an entity type only failed: sync_count 0, no durations
+         */
+        include_failed?: boolean;
     };
     url: '/api/sync/activity/trends';
 };
@@ -2035,6 +2168,75 @@ export type ListActivityTrendsResponses = {
 };
 
 export type ListActivityTrendsResponse = ListActivityTrendsResponses[keyof ListActivityTrendsResponses];
+
+export type ListSlowActivityData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        /**
+         * The last so many days
+         */
+        days?: number;
+        /**
+         * Not with days
+         */
+        from?: string;
+        /**
+         * Not with days
+         */
+        to?: string;
+        entity_type?: string;
+        /**
+         * Of the usual speed
+         */
+        below?: number;
+    };
+    url: '/api/sync/activity/slow';
+};
+
+export type ListSlowActivityErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type ListSlowActivityError = ListSlowActivityErrors[keyof ListSlowActivityErrors];
+
+export type ListSlowActivityResponses = {
+    /**
+     * The slow ones, slowest for their kind first
+     */
+    200: SlowActivities;
+};
+
+export type ListSlowActivityResponse = ListSlowActivityResponses[keyof ListSlowActivityResponses];
 
 export type ExportActivityData = {
     body?: never;
@@ -2108,6 +2310,65 @@ export type ExportActivityResponses = {
 };
 
 export type ExportActivityResponse = ExportActivityResponses[keyof ExportActivityResponses];
+
+export type ListPreviewsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        sync_type?: string;
+        entity_type?: string;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/sync/previews';
+};
+
+export type ListPreviewsErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type ListPreviewsError = ListPreviewsErrors[keyof ListPreviewsErrors];
+
+export type ListPreviewsResponses = {
+    /**
+     * A page of them
+     */
+    200: PreviewPage;
+};
+
+export type ListPreviewsResponse = ListPreviewsResponses[keyof ListPreviewsResponses];
 
 export type StorePreviewData = {
     body: StorePreview;

@@ -1,5 +1,5 @@
-import { Problem } from '../../common/problem.ts';
-import { isStorableText } from '../../common/validation.ts';
+import { Problem } from './problem.ts';
+import { isStorableText } from './validation.ts';
 
 /** A cursor of a list that is not in the order of time: the list's name and the sort key of its last row, as texts. */
 export function encodeTuple(list: string, key: readonly string[]): string {

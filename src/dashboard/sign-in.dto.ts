@@ -4,3 +4,8 @@ export class SignInQuery {
   @IsText(200)
   token: string;
 }
+
+export class SignInDto {
+  @IsText(1_000)
+  key: string;
+}

@@ -1,0 +1,26 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type pg from 'pg';
+import { POOL } from '../database/database.module.ts';
+
+/**
+ * The names of all organizations, for whoever may see every one of them. Not through TenantDatabase: there is no organization yet.
+ * The database itself asks for the key and answers nobody else.
+ */
+@Injectable()
+export class OrganizationDirectory {
+  constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
+
+  /** At most `limit` ids in order, from `after` on, that contain `fragment`; none when the key is not one of every organization. */
+  async list(
+    keyHash: Buffer,
+    page: { readonly after: string | null; readonly fragment: string | null; readonly limit: number },
+  ): Promise<string[]> {
+    const { rows } = await this.pool.query<{ org_id: string }>('SELECT app.organizations($1, $2, $3, $4) AS org_id', [
+      keyHash,
+      page.after,
+      page.fragment,
+      page.limit,
+    ]);
+    return rows.map(({ org_id }) => org_id);
+  }
+}
