@@ -1937,6 +1937,10 @@ export type ListActivityData = {
         failed?: boolean;
         user_id?: string;
         sync_id?: string;
+        /**
+         * Exactly this message, as GET /activity/errors tells it
+         */
+        error_message?: string;
         limit?: number;
         /**
          * next_cursor of the page before
@@ -2272,6 +2276,10 @@ export type ExportActivityData = {
         failed?: boolean;
         user_id?: string;
         sync_id?: string;
+        /**
+         * Exactly this message, as GET /activity/errors tells it
+         */
+        error_message?: string;
         format?: 'ndjson' | 'csv';
     };
     url: '/api/sync/activity/export';
