@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
 import type { ActivityError } from '../../../clients/typescript/src/index.ts';
 import { syncPath } from '../app/location.ts';
+import { Card } from '../ui/card.tsx';
 import { capitalized, count } from '../ui/format.ts';
 import { StatusBadge } from '../ui/status-badge.tsx';
 import { Time } from '../ui/time.tsx';
@@ -19,13 +20,12 @@ interface Props {
 /** A group a row, the most frequent first. */
 export function FailuresTable({ items, parameters }: Props) {
   return (
-    <div className="card failures">
-      <table className="table table-cards">
+    <Card className="failures">
+      <table className="table table-cards failures-table">
         <caption className="visually-hidden">Failures by message, most frequent first</caption>
         <thead>
           <tr>
             <th scope="col">Message</th>
-            <th scope="col">Status</th>
             <th scope="col" className="num">
               Entries
             </th>
@@ -47,7 +47,7 @@ export function FailuresTable({ items, parameters }: Props) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Card>
   );
 }
 
@@ -66,10 +66,10 @@ function Group({ group, parameters }: { readonly group: ActivityError; readonly 
     <tr>
       <td className="failures-message">
         <Link href={entries}>{error_message}</Link>
-        {entity_type && <p className="muted small">{capitalized(entity_type)}</p>}
-      </td>
-      <td data-label="Status">
-        <StatusBadge status={status} />
+        <p className="row muted small">
+          <StatusBadge status={status} />
+          {entity_type && capitalized(entity_type)}
+        </p>
       </td>
       <td className="num" data-label="Entries">
         {count(group.error_count)}

@@ -5,7 +5,7 @@ import { capitalized } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { statusText } from '../ui/status-badge.tsx';
 import { TextFilter } from '../ui/text-filter.tsx';
-import { type ActivityParameter, type ActivityParameters, isFiltered, STATUSES } from './activity.filters.ts';
+import { type ActivityParameter, type ActivityParameters, STATUSES } from './activity.filters.ts';
 import { useEntityTypes } from './entity.types.ts';
 import { PeriodFilter } from './period.filter.tsx';
 
@@ -80,13 +80,6 @@ export function TrailFilters({ parameters, onChange }: Props) {
           </span>
           <Button size="small" onClick={() => onChange({ error_message: undefined })}>
             <Icon name="close" /> Any message
-          </Button>
-        </p>
-      )}
-      {isFiltered(parameters) && !error_message && (
-        <p className="activity-clear">
-          <Button size="small" variant="ghost" onClick={() => onChange(NO_FILTERS)}>
-            <Icon name="close" /> Clear the filters
           </Button>
         </p>
       )}

@@ -10,12 +10,9 @@ import { EntryDetails } from './entry.details.tsx';
 export function TrailRow({ entry }: { readonly entry: Activity }) {
   const [isOpen, setOpen] = useState(false);
   const details = useId();
-  const about = [
-    entry.entity_type && capitalized(entry.entity_type),
-    entry.source_system && `from ${entry.source_system}`,
-  ]
-    .filter(Boolean)
-    .join(' ');
+  const about = entry.entity_type
+    ? `${capitalized(entry.entity_type)}${entry.source_system ? ` from ${entry.source_system}` : ''}`
+    : entry.source_system;
   return (
     <>
       <tr>

@@ -1,13 +1,15 @@
 import { useMemo } from 'react';
 import { useOrganization } from '../api/organization.ts';
+import { Button } from '../ui/button.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { LoadMore } from '../ui/load-more.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
-import { type ActivityParameters, activityQuery } from './activity.filters.ts';
+import { type ActivityParameters, activityQuery, isFiltered } from './activity.filters.ts';
 import { ExportLinks } from './export.links.tsx';
 import { NewEntries } from './new.entries.tsx';
 import { TrailEmpty } from './trail.empty.tsx';
-import { type OnChange, TrailFilters } from './trail.filters.tsx';
+import { NO_FILTERS, type OnChange, TrailFilters } from './trail.filters.tsx';
 import { useNewer, useTrail } from './trail.queries.ts';
 import { TrailTable } from './trail.table.tsx';
 
@@ -31,7 +33,14 @@ export function Trail({ parameters, onChange }: Props) {
   return (
     <>
       <TrailFilters parameters={parameters} onChange={onChange} />
-      <ExportLinks orgId={orgId} query={query} />
+      <div className="activity-bar row between">
+        {isFiltered(parameters) && (
+          <Button size="small" variant="ghost" onClick={() => onChange(NO_FILTERS)}>
+            <Icon name="close" /> Clear the filters
+          </Button>
+        )}
+        <ExportLinks orgId={orgId} query={query} />
+      </div>
       <NewEntries many={newer} onShow={restart} />
       {pages && !isEmpty && <TrailTable pages={pages} />}
       {isEmpty && <TrailEmpty parameters={parameters} onChange={onChange} />}

@@ -18,7 +18,7 @@ export function TextFilter({ label, value = '', onChange, placeholder, suggestio
   useEffect(() => setTyped(value), [value]);
   const apply = (text: string) => text.trim() !== value && onChange(text.trim() || undefined);
   return (
-    <>
+    <div>
       <Field label={label}>
         <input
           type="search"
@@ -43,6 +43,6 @@ export function TextFilter({ label, value = '', onChange, placeholder, suggestio
           ))}
         </datalist>
       )}
-    </>
+    </div>
   );
 }
