@@ -26,6 +26,12 @@ describe('reading the guide', () => {
     expect([...functions.keys()]).toEqual(['f']);
   });
 
+  it('finds what is a file of its own, its imports and types included', () => {
+    const code = "import { a } from 'b';\ntype T = string;\nexport function F(t: T) { return a(t); }";
+    expect([...parseGuide(block('typescript', code)).modules]).toEqual([['F', code]]);
+    expect([...readGuide().modules.keys()]).toEqual(['SyncProgressDashboard']);
+  });
+
   it('refuses what it would have to leave out', () => {
     expect(() => parseGuide(block('python', 'cursor.execute("SELECT 1")'))).toThrow('python');
     expect(() => parseGuide(block('typescript', 'pool.query(text);'))).toThrow('no literal statement');

@@ -16,6 +16,8 @@ export interface Guide {
   readonly functions: ReadonlyMap<string, string>;
   /** Printed code outside functions that queries, by section. */
   readonly snippets: ReadonlyMap<string, string>;
+  /** Blocks that are a file of their own, imports and all, by the function they export. */
+  readonly modules: ReadonlyMap<string, string>;
 }
 
 export function readGuide(): Guide {
@@ -27,6 +29,7 @@ export function parseGuide(markdown: string): Guide {
   const statements: GuideStatement[] = [];
   const functions = new Map<string, string>();
   const snippets = new Map<string, string>();
+  const modules = new Map<string, string>();
   for (const { language, code, chapter, section } of codeBlocks(markdown)) {
     const place = { chapter, section };
     if (language === 'sql') {
@@ -36,13 +39,16 @@ export function parseGuide(markdown: string): Guide {
       for (const part of source.statements) {
         const queries = queriesIn(part);
         statements.push(...queries.map((sql) => ({ sql, ...place })));
-        if (ts.isFunctionDeclaration(part) && part.name) functions.set(part.name.text, part.getText());
-        else if (queries.length > 0) snippets.set(section, `${snippets.get(section) ?? ''}${part.getText()}\n`);
+        if (ts.isFunctionDeclaration(part) && part.name) {
+          functions.set(part.name.text, part.getText());
+          if (part.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword))
+            modules.set(part.name.text, code);
+        } else if (queries.length > 0) snippets.set(section, `${snippets.get(section) ?? ''}${part.getText()}\n`);
       }
     } else if (language !== 'bash')
       throw new Error(`the guide has a block of ${language || 'no language'}: teach this parser`);
   }
-  return { statements, functions, snippets };
+  return { statements, functions, snippets, modules };
 }
 
 function* codeBlocks(markdown: string) {
