@@ -24,6 +24,7 @@ const PATHS = {
   alert: 'M12 3 2 20h20zM12 10v4M12 17h.01',
   info: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 11v5M12 8h.01',
   clock: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 7v5l3 2',
+  copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
   download: 'M12 4v11M7 11l5 5 5-5M4 20h16',
   right: 'M9 5l7 7-7 7',
   left: 'M15 5l-7 7 7 7',
