@@ -11,8 +11,13 @@ import { FormError, useFocusOnWrong } from './form.error.tsx';
 import { errorsOf, useSaveConnection } from './saving.ts';
 import { WebhookNote } from './webhook.note.tsx';
 
+interface Props {
+  readonly connector: Connector;
+  readonly onStored: () => void;
+}
+
 /** Stores the connection, then checks it; what was typed stays until it works, and is stored over what did not. */
-export function NewConnectionForm({ connector }: { readonly connector: Connector }) {
+export function NewConnectionForm({ connector, onStored }: Props) {
   const [draft, setDraft] = useState(() => connectionDraft(connector));
   const [created, setCreated] = useState<CreatedConnection>();
   const save = useSaveConnection(connector);
@@ -23,7 +28,10 @@ export function NewConnectionForm({ connector }: { readonly connector: Connector
     check.reset();
     const saved = await save.mutateAsync({ draft, existing: created });
     // The secret is in the first answer only.
-    if ('webhook_secret' in saved) setCreated(saved);
+    if ('webhook_secret' in saved) {
+      setCreated(saved);
+      onStored();
+    }
     await check.mutateAsync(saved.id);
   };
   const isBusy = save.isPending || check.isPending;

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useParameters } from '../app/location.ts';
 import { Card } from '../ui/card.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
@@ -13,6 +14,8 @@ const CHOICE = ['system'] as const;
 export default function NewConnectionPage() {
   const { data, error, refetch } = useConnectors();
   const [{ system }, change] = useParameters(CHOICE);
+  // What is stored is of one system for good.
+  const [isStored, setStored] = useState(false);
   const connector = data?.find((one) => one.system === system);
   return (
     <>
@@ -24,8 +27,15 @@ export default function NewConnectionPage() {
       {!data && !error && <Skeleton lines={5} />}
       {data && (
         <Card className="conn-new">
-          <SystemChoice connectors={data} chosen={connector?.system} onChoose={(one) => change({ system: one })} />
-          {connector && <NewConnectionForm key={connector.system} connector={connector} />}
+          <SystemChoice
+            connectors={data}
+            chosen={connector?.system}
+            onChoose={(one) => change({ system: one })}
+            disabled={isStored}
+          />
+          {connector && (
+            <NewConnectionForm key={connector.system} connector={connector} onStored={() => setStored(true)} />
+          )}
         </Card>
       )}
     </>

@@ -4,12 +4,13 @@ interface Props {
   readonly connectors: readonly Connector[];
   readonly chosen: string | undefined;
   readonly onChoose: (system: string) => void;
+  readonly disabled: boolean;
 }
 
 /** The systems of the catalogue, each with what can be synced with it. */
-export function SystemChoice({ connectors, chosen, onChoose }: Props) {
+export function SystemChoice({ connectors, chosen, onChoose, disabled }: Props) {
   return (
-    <fieldset>
+    <fieldset disabled={disabled}>
       <legend className="conn-legend">Which system?</legend>
       <div className="conn-systems">
         {connectors.map(({ system, title, entities }) => (
