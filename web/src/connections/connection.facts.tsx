@@ -40,12 +40,12 @@ export function ConnectionFacts({ connection, connector }: Props) {
           ))}
         </Fact>
       )}
-      {webhook_url && <WebhookAddress path={webhook_url} />}
       <Fact term="Added">
         <Time at={connection.created_at} />
         {connection.created_by && ` by ${connection.created_by}`}
       </Fact>
       <OwnSettings connection={connection} connector={connector} />
+      {webhook_url && <WebhookAddress path={webhook_url} />}
     </dl>
   );
 }
@@ -53,7 +53,7 @@ export function ConnectionFacts({ connection, connector }: Props) {
 function WebhookAddress({ path }: { readonly path: string }) {
   const address = new URL(path, window.location.origin).href;
   return (
-    <Fact term="Webhook address">
+    <Fact term="Webhook address" wide>
       <span className="row">
         <code className="break">{address}</code>
         <CopyButton text={address} what="webhook address" />
@@ -83,9 +83,15 @@ function settingText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function Fact({ term, children }: { readonly term: string; readonly children: ReactNode }) {
+interface FactProps {
+  readonly term: string;
+  readonly wide?: boolean;
+  readonly children: ReactNode;
+}
+
+function Fact({ term, wide = false, children }: FactProps) {
   return (
-    <div>
+    <div className={wide ? 'conn-fact-wide' : undefined}>
       <dt>{term}</dt>
       <dd className="break">{children}</dd>
     </div>

@@ -6,11 +6,12 @@ import { unwrap } from '../api/unwrap.ts';
 import { syncPath } from '../app/location.ts';
 import { Card } from '../ui/card.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
-import { capitalized, count } from '../ui/format.ts';
+import { capitalized } from '../ui/format.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { StatusBadge } from '../ui/status-badge.tsx';
 import { Time } from '../ui/time.tsx';
 import { useEndName } from './connection.names.ts';
+import { itemsText } from './run.words.ts';
 import '../ui/table.css';
 
 const SHOWN = 10;
@@ -46,7 +47,7 @@ export function ConnectionRuns({ connectionId }: { readonly connectionId: string
               <th>What</th>
               <th>To</th>
               <th>Status</th>
-              <th>Did</th>
+              <th>Items</th>
               <th>Started</th>
             </tr>
           </thead>
@@ -75,8 +76,8 @@ function RunRow({ run, to }: { readonly run: Run; readonly to: string }) {
       <td data-label="Status">
         <StatusBadge status={run.progress.status} />
       </td>
-      <td data-label={run.kind === 'preview' ? 'Would do' : 'Did'}>
-        <span>{done(run.counts)}</span>
+      <td data-label="Items">
+        <span>{itemsText(run)}</span>
       </td>
       <td data-label="Started">
         <span>
@@ -86,9 +87,4 @@ function RunRow({ run, to }: { readonly run: Run; readonly to: string }) {
       </td>
     </tr>
   );
-}
-
-function done(counts: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(counts).flatMap(([what, how]) => (how > 0 ? [`${count(how)} ${what}`] : []));
-  return parts.length === 0 ? '–' : parts.join(', ');
 }
