@@ -18,6 +18,11 @@ export interface DeltaList {
   readonly items: readonly unknown[];
 }
 
-/** The lists of a preview stored by hand. */
-export const listsOf = (delta: Readonly<Record<string, unknown>>): readonly DeltaList[] =>
-  Object.entries(delta).flatMap(([name, items]) => (Array.isArray(items) ? [{ name, items }] : []));
+const ORDER = ['creates', 'updates', 'deletes', 'conflicts', 'unchanged'];
+
+/** The lists of a preview stored by hand, those with a usual name first. */
+export function listsOf(delta: Readonly<Record<string, unknown>>): readonly DeltaList[] {
+  const lists = Object.entries(delta).flatMap(([name, items]) => (Array.isArray(items) ? [{ name, items }] : []));
+  const place = (name: string) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+  return lists.sort((a, b) => place(a.name) - place(b.name));
+}

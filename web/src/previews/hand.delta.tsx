@@ -19,15 +19,18 @@ export function HandDelta({ delta }: { readonly delta: Readonly<Record<string, u
     );
   return lists.map(({ name, items }) => (
     <Card key={name} title={`${capitalized(name)} (${count(items.length)})`}>
-      {items.length === 0 && <p className="muted">None.</p>}
-      <ul className="changes" aria-label={capitalized(name)}>
-        {items.slice(0, SHOWN).map((item, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: what is in it may have no id, and its order never changes
-          <li key={index} className="change">
-            <HandItem item={item} />
-          </li>
-        ))}
-      </ul>
+      {items.length === 0 ? (
+        <p className="muted">None.</p>
+      ) : (
+        <ul className="changes" aria-label={capitalized(name)}>
+          {items.slice(0, SHOWN).map((item, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: what is in it may have no id, and its order never changes
+            <li key={index} className="change">
+              <HandItem item={item} />
+            </li>
+          ))}
+        </ul>
+      )}
       {items.length > SHOWN && <p className="muted">The first {SHOWN} are shown; the API gives all.</p>}
     </Card>
   ));

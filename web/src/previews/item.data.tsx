@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button } from '../ui/button.tsx';
-import { leavesOf, valueText } from './value.text.ts';
+import { ItemValue } from './item.value.tsx';
+import { leavesOf } from './value.text.ts';
 
 /** So many are seen at once; an item with variations has hundreds. */
 const FIRST = 8;
@@ -16,7 +17,9 @@ export function ItemData({ data }: { readonly data: Readonly<Record<string, unkn
         {(all ? leaves : leaves.slice(0, FIRST)).map(({ path, value }) => (
           <div key={path}>
             <dt className="break">{path}</dt>
-            <dd>{valueText(value)}</dd>
+            <dd>
+              <ItemValue value={value} />
+            </dd>
           </div>
         ))}
       </dl>

@@ -1,9 +1,7 @@
 import { Link } from 'wouter';
 import { connectionPath } from '../app/location.ts';
 import { useEndName } from '../connections/connection.names.ts';
-import { Icon } from '../ui/icon.tsx';
 import { endsOf } from './preview.summary.ts';
-import './previews.css';
 
 interface Props {
   readonly syncType: string;
@@ -19,8 +17,8 @@ export function PreviewEnds({ syncType, linked = false }: Props) {
   const end = (id: string) =>
     linked && id !== 'records' ? <Link href={connectionPath(id)}>{nameOf(id)}</Link> : <span>{nameOf(id)}</span>;
   return (
-    <span className="prev-ends break">
-      {end(ends.source)} <Icon name="right" />
+    <span className="break">
+      {end(ends.source)} <span aria-hidden="true">→</span>
       <span className="visually-hidden">to</span> {end(ends.destination)}
     </span>
   );

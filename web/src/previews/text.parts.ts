@@ -4,8 +4,8 @@ export interface Part {
   readonly differs: boolean;
 }
 
-/** Words, the spaces between them and single marks: what is marked as a whole. */
-const TOKENS = /[\p{L}\p{N}]+|\s+|[^\p{L}\p{N}\s]/gu;
+/** Words, numbers with their decimals, the spaces between them and single marks: what is marked as a whole. */
+const TOKENS = /\p{N}+(?:[.,]\p{N}+)+|[\p{L}\p{N}]+|\s+|[^\p{L}\p{N}\s]/gu;
 /** The comparison costs the product of both lengths. Longer texts are compared by their common beginning and end. */
 const MOST_TOKENS = 400;
 

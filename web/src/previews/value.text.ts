@@ -1,11 +1,18 @@
-/** A value as text: text as it is, a list of plain values one a line, the rest as JSON. Empty string: there is nothing. */
+/** A value as people read it: text as it is, the entries of a list one a line. Empty string: there is nothing. */
 export function valueText(value: unknown): string {
+  return Array.isArray(value) ? value.map(inLine).join('\n') : inLine(value);
+}
+
+function inLine(value: unknown): string {
   if (value === null || value === undefined) return '';
-  if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (Array.isArray(value) && value.every((one) => typeof one !== 'object' || one === null))
-    return value.map(valueText).join('\n');
-  return typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value);
+  if (Array.isArray(value)) return value.map(inLine).join(', ');
+  if (typeof value !== 'object') return String(value);
+  return Object.entries(value)
+    .flatMap(([name, inner]) =>
+      isEmpty(inner) ? [] : [`${name}: ${isPlainObject(inner) ? `{${inLine(inner)}}` : inLine(inner)}`],
+    )
+    .join(', ');
 }
 
 export interface Leaf {
