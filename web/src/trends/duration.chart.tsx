@@ -1,12 +1,11 @@
 import { Line, LineChart } from 'recharts';
 import { duration } from '../ui/format.ts';
-import { chartAxes } from './chart.axes.tsx';
+import { CHART_MARGIN, chartAxes } from './chart.axes.tsx';
 import { ChartFigure } from './chart.figure.tsx';
 import { chartHint } from './chart.hint.tsx';
+import { durationTicks } from './duration.ticks.ts';
 import { lookOf } from './looks.tsx';
 import type { Series, TrendDay } from './trends.series.ts';
-
-const AXIS_WIDTH = 76;
 
 /** How long completed syncs took on average each day, by entity type. */
 export function DurationChart({
@@ -21,6 +20,7 @@ export function DurationChart({
     look,
     value: ({ seconds }: TrendDay) => duration(seconds[key]),
   }));
+  const longest = Math.max(0, ...days.flatMap(({ seconds }) => Object.values(seconds).map((one) => one ?? 0)));
   return (
     <ChartFigure
       title="Average duration per day"
@@ -29,8 +29,14 @@ export function DurationChart({
       days={days}
       as="line"
     >
-      <LineChart responsive data={[...days]} className="chart-drawing" title="Average duration per day">
-        {chartAxes(duration, AXIS_WIDTH)}
+      <LineChart
+        responsive
+        margin={CHART_MARGIN}
+        data={[...days]}
+        className="chart-drawing"
+        title="Average duration per day"
+      >
+        {chartAxes({ text: duration, width: 60, ticks: durationTicks(longest) })}
         {chartHint(columns)}
         {series.map(({ key, name, look }) => (
           <Line

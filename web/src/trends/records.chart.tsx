@@ -1,6 +1,6 @@
 import { Bar, BarChart } from 'recharts';
 import { count, shortCount } from '../ui/format.ts';
-import { chartAxes } from './chart.axes.tsx';
+import { CHART_MARGIN, chartAxes } from './chart.axes.tsx';
 import { ChartFigure } from './chart.figure.tsx';
 import { chartHint } from './chart.hint.tsx';
 import { fillOf, lookOf } from './looks.tsx';
@@ -27,8 +27,8 @@ export function RecordsChart({
       days={days}
       as="area"
     >
-      <BarChart responsive data={[...days]} className="chart-drawing" title="Records per day">
-        {chartAxes(shortCount)}
+      <BarChart responsive margin={CHART_MARGIN} data={[...days]} className="chart-drawing" title="Records per day">
+        {chartAxes({ text: shortCount, width: 44 })}
         {chartHint(columns)}
         {series.map(({ key, name, look }) => (
           <Bar

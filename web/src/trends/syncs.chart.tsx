@@ -1,6 +1,6 @@
 import { Bar, BarChart } from 'recharts';
 import { count, shortCount } from '../ui/format.ts';
-import { chartAxes } from './chart.axes.tsx';
+import { CHART_MARGIN, chartAxes } from './chart.axes.tsx';
 import { type ChartColumn, ChartFigure } from './chart.figure.tsx';
 import { chartHint } from './chart.hint.tsx';
 import { FAILED_FILL, FAILED_LOOK, fillOf } from './looks.tsx';
@@ -21,8 +21,8 @@ export function SyncsChart({ days }: { readonly days: readonly TrendDay[] }) {
       days={days}
       as="area"
     >
-      <BarChart responsive data={[...days]} className="chart-drawing" title="Syncs per day">
-        {chartAxes(shortCount)}
+      <BarChart responsive margin={CHART_MARGIN} data={[...days]} className="chart-drawing" title="Syncs per day">
+        {chartAxes({ text: shortCount, width: 44 })}
         {chartHint(COLUMNS)}
         <Bar dataKey="completed" stackId="syncs" fill={fillOf(0)} maxBarSize={28} isAnimationActive={false} />
         <Bar

@@ -10,7 +10,7 @@ export function TrendsNumbers({ numbers }: { readonly numbers: TrendNumbers }) {
       <Figure name="Completed syncs" note={failed === 0 ? 'none failed' : `${count(failed)} failed or timed out`}>
         {count(completed)}
       </Figure>
-      <Figure name="Completed share" note="of those that ended by themselves">
+      <Figure name="Completed share" note="cancelled ones not counted">
         {success === null ? '–' : share(success)}
       </Figure>
       <Figure name="Records" note="in completed syncs">

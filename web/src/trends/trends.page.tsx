@@ -29,7 +29,7 @@ export default function TrendsPage() {
   return (
     <>
       <PageHeader title="Trends">
-        How long syncs take and how much they move. Days are days of UTC; today is so far.
+        How long syncs take and how much they move. Days are days of UTC; today’s is not over.
       </PageHeader>
       <TrendsFilters days={days.length} entityType={entity_type} items={all} onChange={change} />
       {trends.isPending && <Skeleton lines={10} />}
