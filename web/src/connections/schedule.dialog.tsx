@@ -7,10 +7,10 @@ import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { schedulesKey } from './connection.queries.ts';
 import { bodyOf, EndsFields, firstEnds } from './ends.fields.tsx';
+import { FormError } from './form.error.tsx';
 import { WhenFields } from './when.fields.tsx';
 
 interface Props {
@@ -51,7 +51,7 @@ export function ScheduleDialog({ connection, connector, onClose }: Props) {
       >
         <EndsFields connection={connection} connector={connector} ends={ends} onChange={setEnds} errors={errors} />
         <WhenFields when={when} onChange={setWhen} errors={errors} />
-        {create.error && <ErrorNote error={create.error} />}
+        <FormError error={create.error} />
         <div className="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" busy={create.isPending}>
