@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { type Connection, type Connector, startPreview, startRun } from '../../../clients/typescript/src/index.ts';
@@ -30,7 +30,8 @@ const WORDS = {
 
 /** Starts a sync or a preview from the connection, and leads to its page. */
 export function RunDialog({ connection, connector, kind, onClose }: Props) {
-  const { client } = useOrganization();
+  const { orgId, client } = useOrganization();
+  const queries = useQueryClient();
   const [, navigate] = useLocation();
   const [ends, setEnds] = useState(() => firstEnds(connector, 'full'));
   const keyFor = useIdempotencyKey();
@@ -47,6 +48,7 @@ export function RunDialog({ connection, connector, kind, onClose }: Props) {
       // While the next page's code is on its way this one is hidden, not gone: whoever comes back at once would find it open.
       onClose();
       navigate(syncPath(sync_id));
+      void queries.invalidateQueries({ queryKey: [orgId, 'runs'] });
     },
   });
   return (
