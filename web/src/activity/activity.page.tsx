@@ -1,6 +1,6 @@
 import { useParameters } from '../app/location.ts';
 import { PageHeader } from '../ui/page-header.tsx';
-import { Tabs } from '../ui/tabs.tsx';
+import { TabLinks } from '../ui/tab-links.tsx';
 import { ACTIVITY_PARAMETERS, activityPath } from './activity.filters.ts';
 import { Failures } from './failures.tsx';
 import { Trail } from './trail.tsx';
@@ -23,11 +23,11 @@ export default function ActivityPage() {
       <PageHeader title="Activity">
         Every end of a sync, every request to steer one, and what your services report.
       </PageHeader>
-      <Tabs
+      <TabLinks
         name="Activity"
         tabs={[
-          { href: isFailures ? activityPath(kept) : activityPath(parameters), title: 'Trail', current: !isFailures },
-          { href: activityPath({ ...kept, tab: 'failures' }), title: 'Failures', current: isFailures },
+          { href: isFailures ? activityPath(kept) : activityPath(parameters), label: 'Trail', current: !isFailures },
+          { href: activityPath({ ...kept, tab: 'failures' }), label: 'Failures', current: isFailures },
         ]}
       />
       {isFailures ? (
