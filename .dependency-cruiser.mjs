@@ -49,6 +49,19 @@ export default {
       to: { path: '^(src|migrations|test|demo|clients)/' },
     },
     {
+      name: 'the-dashboard-uses-the-client-only',
+      comment: 'What it can do, any client of the API can do.',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^(src|migrations|test|demo|sandbox|bench)/' },
+    },
+    {
+      name: 'clients-stand-alone',
+      severity: 'error',
+      from: { path: '^clients/' },
+      to: { path: '^(src|migrations|test|demo|sandbox|bench|web)/' },
+    },
+    {
       name: 'only-declared-packages',
       severity: 'error',
       from: { path: '^(src|migrations)/', pathNot: '\\.test\\.ts$' },
@@ -61,7 +74,7 @@ export default {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: false,
     enhancedResolveOptions: {
-      extensions: ['.ts', '.js', '.mjs', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'],
       // For packages that have nothing but `exports`.
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],

@@ -20,12 +20,24 @@ try {
       if (match?.[1]) resolve(match[1]);
     });
   });
-  for (const path of ['/health/ready', '/openapi.json', '/docs', '/metrics', '/api/sync/progress?orgId=smoke']) {
+  const get = async (path: string): Promise<string> => {
     const response = await fetch(address + path, { headers: { 'x-api-key': 'smoke-test-key-123' } });
     console.log(`${response.status} ${path}`);
     if (response.status !== 200) process.exitCode = 1;
-    await response.arrayBuffer();
-  }
+    return response.text();
+  };
+  const page = await get('/');
+  const files = [...page.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, file]) => file as string);
+  if (!files.some((file) => file.endsWith('.js'))) throw new Error('the dashboard names no script');
+  const paths = [
+    '/o/smoke/live',
+    '/health/ready',
+    '/openapi.json',
+    '/docs',
+    '/metrics',
+    '/api/sync/progress?orgId=smoke',
+  ];
+  for (const path of [...files, ...paths]) await get(path);
 } finally {
   service.kill('SIGTERM');
   const [code] = (await exited) as [number | null];

@@ -16,7 +16,7 @@ export class SignInController {
   @Get('sign-in')
   @Public()
   async signIn(
-    @Query() { token }: SignInQuery,
+    @Query() { token, to = '/' }: SignInQuery,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -25,7 +25,7 @@ export class SignInController {
     // A person gets a page that says so; it asks for a new link or a key.
     else if (!request.headers.accept?.includes('text/html'))
       throw new Problem('unauthenticated', 'This sign-in link was used before or has expired; ask for a new one.');
-    await reply.header('cache-control', 'no-store').redirect(opened ? '/' : '/?sign-in=used', 303);
+    await reply.header('cache-control', 'no-store').redirect(opened ? to : '/?sign-in=used', 303);
   }
 
   /** Not from another site: that could sign its visitors in as somebody they are not. */

@@ -60,6 +60,25 @@ describe('a one-time link', () => {
     expect([again.headers.getSetCookie(), again.headers.get('cache-control')]).toEqual([[], 'no-store']);
   });
 
+  it('leads to the page it names, and to none of another site', async () => {
+    const to = '/o/org%2F1/live?a=b';
+    const answer = await ask(service, `/sign-in?to=${encodeURIComponent(to)}&token=${await link()}`);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, to]);
+    for (const elsewhere of [
+      '//evil.example',
+      'https://evil.example',
+      '/\\evil.example',
+      '/o/a\r\nX: y',
+      '/o/a\\b',
+      '/docs',
+    ]) {
+      const token = await link();
+      const refused = await ask(service, `/sign-in?to=${encodeURIComponent(elsewhere)}&token=${token}`);
+      expect([elsewhere, refused.status, refused.headers.getSetCookie()]).toEqual([elsewhere, 422, []]);
+      expect((await follow(token)).status).toBe(303);
+    }
+  });
+
   it('works for one of two who follow it at the same time', async () => {
     const token = await link();
     const answers = await Promise.all([1, 2, 3, 4].map(() => follow(token)));

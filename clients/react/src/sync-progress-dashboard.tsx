@@ -80,8 +80,8 @@ function Stopped({ state, error, retry }: ReturnType<typeof useSyncProgress>) {
 function Skeleton() {
   return (
     <div className="sync-list" aria-hidden="true">
-      <div className="sync-card sync-skeleton" />
-      <div className="sync-card sync-skeleton" />
+      <div className="sync-skeleton" />
+      <div className="sync-skeleton" />
     </div>
   );
 }

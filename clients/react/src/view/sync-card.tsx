@@ -23,7 +23,7 @@ export function SyncCard({ sync, samples, now, headingLevel, href, actions }: Sy
     <li className="sync-card" data-sync-id={sync.sync_id} data-condition={condition.kind}>
       <div className="sync-head">
         <Heading className="sync-title">
-          {href === undefined ? nameOf(sync) : <a href={href}>{nameOf(sync)}</a>}
+          {href === undefined ? nameOf(sync) : <a href={href}>{nameOf(sync)}</a>}{' '}
           <span className="sync-source">{sync.source_system}</span>
         </Heading>
         {actions !== undefined && <div className="sync-actions">{actions}</div>}

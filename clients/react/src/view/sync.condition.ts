@@ -13,9 +13,9 @@ const SILENT_AFTER = 60;
 /** `now`: the service's clock, in milliseconds since 1970. */
 export function conditionOf(sync: StreamedSync, now: number): SyncCondition {
   if (sync.completed_at) return endOf(sync);
-  if (sync.cancel_requested) return { kind: 'waiting', words: 'Cancelling: the reporter stops at its next report' };
+  if (sync.cancel_requested) return { kind: 'waiting', words: 'Cancelling with the next report' };
   if (sync.status === 'paused') return { kind: 'waiting', words: 'Paused' };
-  if (sync.pause_requested) return { kind: 'waiting', words: 'Pausing: the reporter pauses at its next report' };
+  if (sync.pause_requested) return { kind: 'waiting', words: 'Pausing with the next report' };
   if (sync.rate_limited_until && Date.parse(sync.rate_limited_until) > now)
     return { kind: 'waiting', words: `Waiting for a rate limit until ${clock(sync.rate_limited_until)}` };
   if (sync.status === 'queued') return { kind: 'waiting', words: 'Queued' };

@@ -21,14 +21,17 @@ export function progressWords(sync: StreamedSync): string {
 }
 
 export const speedWords = (perMinute: number | null): string =>
-  perMinute === null ? '– items/min' : `${oneDecimal(perMinute)} items/min`;
+  perMinute === null ? '– items/min' : `${rate(perMinute)} items/min`;
 
 /** What the sparkline shows, for who does not see it. */
 export function trendWords(samples: readonly number[]): string {
   if (samples.length < 2) return 'Speed: too few reports to draw';
-  const range = `between ${oneDecimal(Math.min(...samples))} and ${oneDecimal(Math.max(...samples))}`;
-  return `Speed over the last ${samples.length} reports: ${range} items a minute, at last ${oneDecimal(samples.at(-1) ?? 0)}`;
+  const range = `between ${rate(Math.min(...samples))} and ${rate(Math.max(...samples))}`;
+  return `Speed over the last ${samples.length} reports: ${range} items a minute, at last ${rate(samples.at(-1) ?? 0)}`;
 }
 
-const oneDecimal = (value: number): string =>
-  value.toLocaleString(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+/** Tenths where they tell something. */
+function rate(value: number): string {
+  const digits = value < 1_000 ? 1 : 0;
+  return value.toLocaleString(undefined, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
