@@ -103,6 +103,8 @@ describe('An entry of the timeline', () => {
     expect(
       timelineWords(entry({ activity_type: 'delete_guard_overridden', details: { reason: 'on purpose' } })).quote,
     ).toBe('on purpose');
+    const retried = entry({ activity_type: 'retry_requested', details: { retry_sync_id: 'run-2' } });
+    expect(timelineWords(retried)).toMatchObject({ leadsTo: 'run-2', quote: null });
     expect(timelineWords(entry({ activity_type: 'sync_failed', error_message: 'no key' })).quote).toBe('no key');
   });
 });

@@ -1,15 +1,23 @@
 import { type FieldValues, valueText } from './field.values.ts';
 import '../ui/table.css';
 
+interface Props {
+  readonly fields: readonly FieldValues[];
+  readonly label: string;
+  /** Over the columns; default: where each value is, as fits what stands against each other. */
+  readonly old?: string | undefined;
+  readonly next?: string | undefined;
+}
+
 /** Old and new of each field, side by side. */
-export function FieldChanges({ fields, label }: { readonly fields: readonly FieldValues[]; readonly label: string }) {
+export function FieldChanges({ fields, label, old = 'At the destination', next = 'From the source' }: Props) {
   return (
     <table className="table field-changes" aria-label={label}>
       <thead>
         <tr>
           <th>Field</th>
-          <th>At the destination</th>
-          <th>From the source</th>
+          <th>{old}</th>
+          <th>{next}</th>
         </tr>
       </thead>
       <tbody>

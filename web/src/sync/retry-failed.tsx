@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { retryFailedItems } from '../../../clients/typescript/src/index.ts';
@@ -12,7 +12,8 @@ import { useToast } from '../ui/toast.tsx';
 
 /** Starts a sync of just these items and leads to it. */
 export function RetryFailed({ syncId }: { readonly syncId: string }) {
-  const { client } = useOrganization();
+  const { orgId, client } = useOrganization();
+  const queries = useQueryClient();
   const [, navigate] = useLocation();
   const say = useToast();
   // One for all presses on this page: pressing again after an error without an answer starts no second sync.
@@ -21,6 +22,7 @@ export function RetryFailed({ syncId }: { readonly syncId: string }) {
     mutationFn: () =>
       unwrap(retryFailedItems({ client, path: { sync_id: syncId }, headers: { 'Idempotency-Key': key } })),
     onSuccess: ({ sync_id }) => {
+      void queries.invalidateQueries({ queryKey: [orgId, 'timeline', syncId] });
       say('A sync of just these items has started.');
       navigate(syncPath(sync_id));
     },

@@ -56,7 +56,7 @@ function Ends({ run, sync }: { readonly run: Run; readonly sync: Progress }) {
 }
 
 /** The key of the preview a run computed or applies, while it is kept and no newer one has replaced it. */
-export function usePreviewOf(run: Run | undefined): string | undefined {
+function usePreviewOf(run: Run | undefined): string | undefined {
   const { orgId, client } = useOrganization();
   const computedBy = run?.kind === 'preview' ? run.sync_id : run?.kind === 'apply' ? run.of_sync_id : null;
   const isThere = run?.kind !== 'preview' || run.progress.completed_at !== null;
