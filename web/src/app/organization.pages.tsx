@@ -15,6 +15,7 @@ const TrendsPage = lazy(() => import('../trends/trends.page.tsx'));
 const PreviewsPage = lazy(() => import('../previews/previews.page.tsx'));
 const PreviewPage = lazy(() => import('../previews/preview.page.tsx'));
 const ConnectionsPage = lazy(() => import('../connections/connections.page.tsx'));
+const NewConnectionPage = lazy(() => import('../connections/new-connection.page.tsx'));
 const ConnectionPage = lazy(() => import('../connections/connection.page.tsx'));
 
 /** The live page is what people come for, so it is loaded with the frame; each of the others when it is opened. */
@@ -35,6 +36,7 @@ export function OrganizationPages({ orgId }: { readonly orgId: string }) {
                 <Route path="/previews" component={PreviewsPage} />
                 <Route path="/previews/*" component={PreviewPage} />
                 <Route path="/connections" component={ConnectionsPage} />
+                <Route path="/connections/new" component={NewConnectionPage} />
                 <Route path="/connections/*" component={ConnectionPage} />
                 <Route path="/">
                   <Redirect to="/live" replace />

@@ -1,5 +1,37 @@
+import { ApiError } from '../api/problem.ts';
+import { useLastSegment } from '../app/location.ts';
+import { Empty } from '../ui/empty.tsx';
+import { ErrorNote } from '../ui/error-note.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { BackToConnections } from './back.link.tsx';
+import { useConnection, useConnectors } from './connection.queries.ts';
+import { ConnectionView } from './connection.view.tsx';
+import './connections.css';
 
 export default function ConnectionPage() {
-  return <PageHeader title="Connection" />;
+  const connection = useConnection(useLastSegment());
+  const connectors = useConnectors();
+  const connector = connectors.data?.find(({ system }) => system === connection.data?.system);
+  if (connection.data && connector)
+    return <ConnectionView key={connection.data.id} connection={connection.data} connector={connector} />;
+  const error = connection.error ?? connectors.error;
+  return (
+    <>
+      <BackToConnections />
+      <PageHeader title="Connection" />
+      {isMissing(error) ? (
+        <Empty title="There is no such connection in this organization">
+          <p className="muted">It may have been removed, or the address is of another organization.</p>
+        </Empty>
+      ) : error ? (
+        <ErrorNote error={error} onRetry={() => void connection.refetch()} />
+      ) : (
+        <Skeleton lines={8} />
+      )}
+    </>
+  );
 }
+
+/** 422: what stands in the address is no id at all. */
+const isMissing = (error: unknown) => error instanceof ApiError && (error.status === 404 || error.status === 422);

@@ -1,5 +1,54 @@
+import { Link } from 'wouter';
+import { ApiError } from '../api/problem.ts';
+import { useLastSegment } from '../app/location.ts';
+import { Empty } from '../ui/empty.tsx';
+import { ErrorNote } from '../ui/error-note.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { ComputingNote } from './computing.note.tsx';
+import { usePreview } from './preview.queries.ts';
+import { PreviewView } from './preview.view.tsx';
+import './previews.css';
 
 export default function PreviewPage() {
-  return <PageHeader title="Preview" />;
+  const preview = usePreview(useLastSegment());
+  return (
+    <>
+      <p className="prev-back">
+        <Link href="/previews" className="row">
+          <Icon name="left" /> Previews
+        </Link>
+      </p>
+      {preview.data ? (
+        <PreviewView preview={preview.data} />
+      ) : (
+        <>
+          <PageHeader title="Preview" />
+          {!preview.error && <Skeleton lines={8} />}
+          {isMissing(preview.error) && <Missing onLook={() => void preview.refetch()} />}
+          {preview.error && !isMissing(preview.error) && (
+            <ErrorNote error={preview.error} onRetry={() => void preview.refetch()} />
+          )}
+        </>
+      )}
+    </>
+  );
 }
+
+/** It appears by itself when it has been computed. */
+function Missing({ onLook }: { readonly onLook: () => void }) {
+  return (
+    <div className="stack">
+      <ComputingNote onDone={onLook} />
+      <Empty title="There is no such preview in this organization">
+        <p className="muted">
+          It may still be being computed, or it was kept until its time was over. Compute one from its{' '}
+          <Link href="/connections">connection</Link>.
+        </p>
+      </Empty>
+    </div>
+  );
+}
+
+const isMissing = (error: unknown) => error instanceof ApiError && (error.status === 404 || error.status === 422);

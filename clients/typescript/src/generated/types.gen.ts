@@ -2087,6 +2087,10 @@ export type ListActivityData = {
         failed?: boolean;
         user_id?: string;
         sync_id?: string;
+        /**
+         * Exactly this message, as GET /activity/errors tells it
+         */
+        error_message?: string;
         limit?: number;
         /**
          * next_cursor of the page before
@@ -2422,6 +2426,10 @@ export type ExportActivityData = {
         failed?: boolean;
         user_id?: string;
         sync_id?: string;
+        /**
+         * Exactly this message, as GET /activity/errors tells it
+         */
+        error_message?: string;
         format?: 'ndjson' | 'csv';
     };
     url: '/api/sync/activity/export';

@@ -1,0 +1,99 @@
+import type { ReactNode } from 'react';
+import type { Connection, Connector } from '../../../clients/typescript/src/index.ts';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { Time } from '../ui/time.tsx';
+import { settingsSchema } from './connection.draft.ts';
+import { useEndName } from './connection.names.ts';
+import { ConnectionStatusBadge } from './connection.status.tsx';
+import './connections.css';
+
+interface Props {
+  readonly connection: Connection;
+  readonly connector: Connector;
+}
+
+export function ConnectionFacts({ connection, connector }: Props) {
+  const { base_url, status, last_checked_at, account, warnings, credentials_expire_at, webhook_url } = connection;
+  return (
+    <dl className="conn-facts">
+      <Fact term="Status">
+        <span className="row">
+          <ConnectionStatusBadge status={status} />
+          {last_checked_at && (
+            <span className="muted">
+              checked <Time at={last_checked_at} />
+            </span>
+          )}
+        </span>
+      </Fact>
+      <Fact term="Address">{base_url}</Fact>
+      {account && <Fact term="Signed in as">{account}</Fact>}
+      {credentials_expire_at && (
+        <Fact term="Credentials expire">
+          <Time at={credentials_expire_at} />
+        </Fact>
+      )}
+      {warnings.length > 0 && (
+        <Fact term="To know">
+          {warnings.map((warning) => (
+            <p key={warning}>{warning}</p>
+          ))}
+        </Fact>
+      )}
+      <Fact term="Added">
+        <Time at={connection.created_at} />
+        {connection.created_by && ` by ${connection.created_by}`}
+      </Fact>
+      <OwnSettings connection={connection} connector={connector} />
+      {webhook_url && <WebhookAddress path={webhook_url} />}
+    </dl>
+  );
+}
+
+function WebhookAddress({ path }: { readonly path: string }) {
+  const address = new URL(path, window.location.origin).href;
+  return (
+    <Fact term="Webhook address" wide>
+      <span className="row">
+        <code className="break">{address}</code>
+        <CopyButton text={address} what="webhook address" />
+      </span>
+    </Fact>
+  );
+}
+
+/** Those that are not as the schema has them by itself. */
+function OwnSettings({ connection, connector }: Props) {
+  const nameOf = useEndName();
+  const own = Object.entries(settingsSchema(connector).properties).flatMap(([name, property]) => {
+    const value = connection.settings[name];
+    if (value === undefined || JSON.stringify(value) === JSON.stringify(property.default)) return [];
+    const text = name === 'webhook_destination' ? nameOf(String(value)) : settingText(value);
+    return [{ title: property.title, text }];
+  });
+  return own.map(({ title, text }) => (
+    <Fact key={title} term={title}>
+      {text}
+    </Fact>
+  ));
+}
+
+function settingText(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+interface FactProps {
+  readonly term: string;
+  readonly wide?: boolean;
+  readonly children: ReactNode;
+}
+
+function Fact({ term, wide = false, children }: FactProps) {
+  return (
+    <div className={wide ? 'conn-fact-wide' : undefined}>
+      <dt>{term}</dt>
+      <dd className="break">{children}</dd>
+    </div>
+  );
+}

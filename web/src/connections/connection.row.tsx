@@ -1,0 +1,59 @@
+import { Link } from 'wouter';
+import type { Connection } from '../../../clients/typescript/src/index.ts';
+import { connectionPath } from '../app/location.ts';
+import { Time } from '../ui/time.tsx';
+import { useConnectors, useSchedules } from './connection.queries.ts';
+import { ConnectionStatusBadge } from './connection.status.tsx';
+
+interface Props {
+  readonly connection: Connection;
+  readonly withSchedules: boolean;
+}
+
+export function ConnectionRow({ connection, withSchedules }: Props) {
+  const { id, name, system, base_url, version, status, last_checked_at, last_error } = connection;
+  const title = useConnectors().data?.find((connector) => connector.system === system)?.title ?? system;
+  return (
+    <tr>
+      <td data-label="Name">
+        <Link href={connectionPath(id)} className="conn-name break">
+          {name}
+        </Link>
+      </td>
+      <td data-label="System">
+        <span>
+          {title} {version && <span className="muted">{version}</span>}
+        </span>
+      </td>
+      <td data-label="Address">
+        <span className="break">{base_url}</span>
+      </td>
+      <td data-label="Status">
+        <div className="conn-status">
+          <span className="row">
+            <ConnectionStatusBadge status={status} />
+            {last_checked_at && (
+              <span className="muted small">
+                <Time at={last_checked_at} />
+              </span>
+            )}
+          </span>
+          {status === 'failing' && last_error && <span className="bad small break">{last_error}</span>}
+        </div>
+      </td>
+      {withSchedules && (
+        <td data-label="Next sync">
+          <NextRun id={id} />
+        </td>
+      )}
+    </tr>
+  );
+}
+
+function NextRun({ id }: { readonly id: string }) {
+  const { data } = useSchedules(id);
+  const next = data?.flatMap(({ next_run_at }) => next_run_at ?? []).sort()[0];
+  if (!data) return <span className="muted">…</span>;
+  if (next) return <Time at={next} />;
+  return <span className="muted">{data.length > 0 ? 'schedules paused' : 'no schedule'}</span>;
+}

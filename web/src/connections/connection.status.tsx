@@ -1,0 +1,13 @@
+import type { ConnectionStatus } from '../../../clients/typescript/src/index.ts';
+import '../ui/badge.css';
+
+const LOOKS: Readonly<Record<ConnectionStatus, { readonly text: string; readonly kind: string }>> = {
+  unchecked: { text: 'not checked', kind: 'neutral' },
+  ok: { text: 'works', kind: 'good' },
+  failing: { text: 'failing', kind: 'bad' },
+};
+
+export function ConnectionStatusBadge({ status }: { readonly status: ConnectionStatus }) {
+  const { text, kind } = LOOKS[status];
+  return <span className={`badge badge-${kind}`}>{text}</span>;
+}

@@ -1,0 +1,81 @@
+import { useRef, useState } from 'react';
+import type { Connection, Connector } from '../../../clients/typescript/src/index.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { useToast } from '../ui/toast.tsx';
+import { connectionDraft } from './connection.draft.ts';
+import { ConnectionForm } from './connection.form.tsx';
+import { FormError, useFocusOnWrong } from './form.error.tsx';
+import { errorsOf, useSaveConnection } from './saving.ts';
+
+interface Props {
+  readonly connection: Connection;
+  readonly connector: Connector;
+  /** Opened to give other credentials. */
+  readonly withCredentials: boolean;
+  readonly onClose: () => void;
+  /** Called when what was saved makes the last check worthless. */
+  readonly onCheck: () => void;
+}
+
+export function EditDialog({ connection, connector, withCredentials, onClose, onCheck }: Props) {
+  const [draft, setDraft] = useState(() => ({
+    ...connectionDraft(connector, connection),
+    givesCredentials: withCredentials,
+  }));
+  const form = useRef<HTMLFormElement>(null);
+  const save = useSaveConnection(connector);
+  const say = useToast();
+  useFocusOnWrong(form, save.error);
+  const submit = () =>
+    save.mutate(
+      { draft, existing: connection },
+      {
+        onSuccess: (saved) => {
+          onClose();
+          say('Saved.');
+          if (draft.givesCredentials || saved.base_url !== connection.base_url) onCheck();
+        },
+      },
+    );
+  return (
+    <Dialog title={`Edit “${connection.name}”`} wide onClose={onClose}>
+      <form
+        ref={form}
+        className="stack"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!save.isPending) submit();
+        }}
+      >
+        <ConnectionForm
+          connector={connector}
+          draft={draft}
+          onChange={setDraft}
+          errors={errorsOf(save.error)}
+          beforeCredentials={
+            <div className="field">
+              <label className="field-check">
+                <input
+                  type="checkbox"
+                  checked={draft.givesCredentials}
+                  onChange={(event) => setDraft({ ...draft, givesCredentials: event.target.checked })}
+                />
+                Replace the credentials
+              </label>
+              <p className="muted small">All of them; those there are cannot be shown.</p>
+            </div>
+          }
+        />
+        <FormError error={save.error} />
+        <div className="dialog-actions">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary" busy={save.isPending}>
+            Save
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,66 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type Connection, type Connector, createSchedule } from '../../../clients/typescript/src/index.ts';
+import { fieldErrors } from '../api/field.errors.ts';
+import { useIdempotencyKey } from '../api/idempotency.ts';
+import { useOrganization } from '../api/organization.ts';
+import { unwrap } from '../api/unwrap.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { ErrorNote } from '../ui/error-note.tsx';
+import { useToast } from '../ui/toast.tsx';
+import { schedulesKey } from './connection.queries.ts';
+import { bodyOf, EndsFields, firstEnds } from './ends.fields.tsx';
+import { WhenFields } from './when.fields.tsx';
+
+interface Props {
+  readonly connection: Connection;
+  readonly connector: Connector;
+  readonly onClose: () => void;
+}
+
+export function ScheduleDialog({ connection, connector, onClose }: Props) {
+  const { orgId, client } = useOrganization();
+  const queries = useQueryClient();
+  const say = useToast();
+  const [ends, setEnds] = useState(() => firstEnds(connector, 'incremental'));
+  const [when, setWhen] = useState({ cron: '*/15 * * * *', time_zone: ownTimeZone() });
+  const keyFor = useIdempotencyKey();
+  const create = useMutation({
+    mutationFn: () => {
+      const body = { ...bodyOf(ends), ...when };
+      const path = { connection_id: connection.id };
+      return unwrap(createSchedule({ client, path, body, headers: { 'Idempotency-Key': keyFor(body) } }));
+    },
+    onSuccess: () => {
+      onClose();
+      say('The schedule is set.');
+      return queries.invalidateQueries({ queryKey: schedulesKey(orgId, connection.id) });
+    },
+  });
+  const errors = fieldErrors(create.error, 1);
+  return (
+    <Dialog title={`Schedule syncs from “${connection.name}”`} onClose={onClose}>
+      <form
+        className="stack"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!create.isPending) create.mutate();
+        }}
+      >
+        <EndsFields connection={connection} connector={connector} ends={ends} onChange={setEnds} errors={errors} />
+        <WhenFields when={when} onChange={setWhen} errors={errors} />
+        {create.error && <ErrorNote error={create.error} />}
+        <div className="dialog-actions">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary" busy={create.isPending}>
+            Set schedule
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+const ownTimeZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';

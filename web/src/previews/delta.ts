@@ -1,0 +1,28 @@
+/** delta_data of a preview that a run of the service computed. */
+export interface ComputedDelta {
+  readonly sync_id: string;
+  readonly source_connection_id: string;
+  readonly destination: string;
+  readonly mode: 'full' | 'incremental';
+}
+
+/** Undefined: stored by hand, so it may hold anything and cannot be applied. */
+export function computedDelta(delta: Readonly<Record<string, unknown>>): ComputedDelta | undefined {
+  const { sync_id, source_connection_id, destination, mode } = delta;
+  const isComputed = [sync_id, source_connection_id, destination].every((one) => typeof one === 'string');
+  return isComputed && (mode === 'full' || mode === 'incremental') ? (delta as unknown as ComputedDelta) : undefined;
+}
+
+export interface DeltaList {
+  readonly name: string;
+  readonly items: readonly unknown[];
+}
+
+const ORDER = ['creates', 'updates', 'deletes', 'conflicts', 'unchanged'];
+
+/** The lists of a preview stored by hand, those with a usual name first. */
+export function listsOf(delta: Readonly<Record<string, unknown>>): readonly DeltaList[] {
+  const lists = Object.entries(delta).flatMap(([name, items]) => (Array.isArray(items) ? [{ name, items }] : []));
+  const place = (name: string) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+  return lists.sort((a, b) => place(a.name) - place(b.name));
+}

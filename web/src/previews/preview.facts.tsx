@@ -1,0 +1,37 @@
+import { Link } from 'wouter';
+import type { Preview } from '../../../clients/typescript/src/index.ts';
+import { syncPath } from '../app/location.ts';
+import { Time } from '../ui/time.tsx';
+import type { ComputedDelta } from './delta.ts';
+import { useComputedBy } from './preview.queries.ts';
+import { countsOf } from './preview.summary.ts';
+
+interface Props {
+  readonly preview: Preview;
+  readonly delta: ComputedDelta | undefined;
+}
+
+/** When it was computed, by whom, of what, and how long it stays. */
+export function PreviewFacts({ preview, delta }: Props) {
+  const { computed_at, computed_by, expires_at, summary } = preview;
+  const run = useComputedBy(delta?.sync_id).data;
+  const by = run ? run.requested_by : delta ? null : computed_by;
+  const failed = countsOf(summary).find(({ name }) => name === 'failed')?.value ?? 0;
+  return (
+    <p className="muted small prev-facts">
+      <span>
+        Computed <Time at={computed_at} />
+        {by && ` by ${by}`}
+      </span>
+      {delta && <span>{delta.mode === 'full' ? 'of everything' : 'of what changed since the last sync'}</span>}
+      <span>
+        kept until <Time at={expires_at} absolute />
+      </span>
+      {delta && (
+        <Link href={syncPath(delta.sync_id)}>
+          {failed > 0 ? 'The sync that computed it, with what failed' : 'The sync that computed it'}
+        </Link>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,48 @@
+import { Link } from 'wouter';
+import type { Preview } from '../../../clients/typescript/src/index.ts';
+import { syncPath } from '../app/location.ts';
+import { Note } from '../ui/note.tsx';
+import { Time } from '../ui/time.tsx';
+import type { ComputedDelta } from './delta.ts';
+import { useAppliedBy } from './preview.queries.ts';
+import { changesOf, guardOf } from './preview.summary.ts';
+
+interface Props {
+  readonly preview: Preview;
+  readonly delta: ComputedDelta | undefined;
+}
+
+/** What to know before applying it. */
+export function PreviewNotes({ preview: { summary }, delta }: Props) {
+  const applied = useAppliedBy(delta?.source_connection_id, delta?.sync_id).data;
+  const guard = guardOf(summary);
+  if (!delta)
+    return (
+      <Note title="Another service stored this preview">
+        <p>It shows what that service found; only what was computed here can be applied here.</p>
+      </Note>
+    );
+  return (
+    <>
+      {applied && (
+        <Note kind="good" title="This preview was applied">
+          <p>
+            <Time at={applied.created_at} />
+            {applied.requested_by && ` by ${applied.requested_by}`}:{' '}
+            <Link href={syncPath(applied.sync_id)}>see how that went</Link>.
+          </p>
+        </Note>
+      )}
+      {guard && !applied && (
+        <Note kind="warning" title={guard}>
+          <p>It can be applied with a reason, which goes into the audit trail.</p>
+        </Note>
+      )}
+      {changesOf(summary) === 0 && (
+        <Note kind="good" title="Nothing would be changed">
+          <p>Both ends are the same as far as a sync would write them.</p>
+        </Note>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,89 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import {
+  getPreview,
+  getRun,
+  listPreviewChanges,
+  listPreviews,
+  listRuns,
+  type PreviewChange,
+} from '../../../clients/typescript/src/index.ts';
+import { useOrganization } from '../api/organization.ts';
+import { unwrap } from '../api/unwrap.ts';
+
+const PAGE = 50;
+const COMPUTING_EVERY_MS = 3_000;
+
+export function usePreviews() {
+  const { orgId, client } = useOrganization();
+  return useInfiniteQuery({
+    queryKey: [orgId, 'previews'],
+    queryFn: ({ pageParam }) =>
+      unwrap(listPreviews({ client, query: { limit: PAGE, ...(pageParam && { cursor: pageParam }) } })),
+    initialPageParam: '',
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+  });
+}
+
+export function usePreview(cacheKey: string) {
+  const { orgId, client } = useOrganization();
+  return useQuery({
+    queryKey: [orgId, 'previews', cacheKey],
+    queryFn: () => unwrap(getPreview({ client, path: { cache_key: cacheKey } })),
+  });
+}
+
+/** The key of what `syncId` computed: the pages of another preview under the same address do not mix with it. */
+export function useChanges(cacheKey: string, syncId: string, kind: PreviewChange['kind']) {
+  const { orgId, client } = useOrganization();
+  return useInfiniteQuery({
+    queryKey: [orgId, 'previews', cacheKey, 'changes', syncId, kind],
+    queryFn: ({ pageParam }) =>
+      unwrap(
+        listPreviewChanges({
+          client,
+          path: { cache_key: cacheKey },
+          query: { kind, limit: PAGE, ...(pageParam && { cursor: pageParam }) },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+  });
+}
+
+/** The sync that computed it: who asked for it. */
+export function useComputedBy(syncId: string | undefined) {
+  const { orgId, client } = useOrganization();
+  return useQuery({
+    queryKey: [orgId, 'run', syncId],
+    enabled: syncId !== undefined,
+    queryFn: () => unwrap(getRun({ client, path: { sync_id: syncId ?? '' } })),
+    staleTime: 60_000,
+  });
+}
+
+/** The sync that applied the preview `syncId`, if one was started. */
+export function useAppliedBy(sourceId: string | undefined, syncId: string | undefined) {
+  const { orgId, client } = useOrganization();
+  return useQuery({
+    queryKey: [orgId, 'runs', sourceId, 'applied', syncId],
+    enabled: sourceId !== undefined && syncId !== undefined,
+    queryFn: async () => {
+      const query = { connection_id: sourceId as string, limit: 50 };
+      const { items } = await unwrap(listRuns({ client, query }));
+      return items.find((run) => run.kind === 'apply' && run.of_sync_id === syncId) ?? null;
+    },
+  });
+}
+
+/** Previews that are being computed now; asked for again until there is none. */
+export function useComputing() {
+  const { orgId, client } = useOrganization();
+  return useQuery({
+    queryKey: [orgId, 'runs', 'computing'],
+    queryFn: async () => {
+      const { items } = await unwrap(listRuns({ client, query: { limit: 20 } }));
+      return items.filter((run) => run.kind === 'preview' && run.state !== 'ended');
+    },
+    refetchInterval: ({ state }) => (state.data && state.data.length > 0 ? COMPUTING_EVERY_MS : false),
+  });
+}

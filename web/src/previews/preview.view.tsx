@@ -1,0 +1,57 @@
+import { useState } from 'react';
+import type { Preview } from '../../../clients/typescript/src/index.ts';
+import { useMay } from '../api/organization.ts';
+import { Button } from '../ui/button.tsx';
+import { Card } from '../ui/card.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { PageHeader } from '../ui/page-header.tsx';
+import { ApplyDialog } from './apply.dialog.tsx';
+import { ChangeTabs } from './change.tabs.tsx';
+import { computedDelta } from './delta.ts';
+import { HandDelta } from './hand.delta.tsx';
+import { PreviewEnds } from './preview.ends.tsx';
+import { PreviewFacts } from './preview.facts.tsx';
+import { PreviewNotes } from './preview.notes.tsx';
+import { entityText } from './preview.row.tsx';
+import { changesOf, countsOf } from './preview.summary.ts';
+import { SummaryBar } from './summary.bar.tsx';
+import { SummaryNumbers } from './summary.numbers.tsx';
+
+/** The summary first, then each change. */
+export function PreviewView({ preview }: { readonly preview: Preview }) {
+  const { sync_type, entity_type, summary, delta_data, cache_key } = preview;
+  const [isApplying, setApplying] = useState(false);
+  const delta = computedDelta(delta_data);
+  const counts = countsOf(summary);
+  const canApply = useMay('sync:write') && delta !== undefined && changesOf(summary) > 0;
+  return (
+    <>
+      <PageHeader
+        title={`Preview of ${entityText(entity_type).toLowerCase()}`}
+        actions={
+          canApply && (
+            <Button variant="primary" onClick={() => setApplying(true)}>
+              <Icon name="check" /> Apply …
+            </Button>
+          )
+        }
+      >
+        <PreviewEnds syncType={sync_type} linked />
+      </PageHeader>
+      <div className="stack">
+        <PreviewNotes preview={preview} delta={delta} />
+        <Card title="Summary">
+          {counts.length > 0 && (
+            <>
+              <SummaryNumbers counts={counts} />
+              <SummaryBar counts={counts} />
+            </>
+          )}
+          <PreviewFacts preview={preview} delta={delta} />
+        </Card>
+        {delta ? <ChangeTabs cacheKey={cache_key} delta={delta} counts={counts} /> : <HandDelta delta={delta_data} />}
+      </div>
+      {isApplying && delta && <ApplyDialog preview={preview} delta={delta} onClose={() => setApplying(false)} />}
+    </>
+  );
+}

@@ -1,0 +1,23 @@
+import { Link } from 'wouter';
+import './tab-links.css';
+
+interface Tab {
+  readonly href: string;
+  readonly current: boolean;
+  readonly label: string;
+  /** Beside the label, as text. */
+  readonly count?: string;
+}
+
+/** Views of one page that stand in its address: links, so that they can be sent and opened beside each other. */
+export function TabLinks({ name, tabs }: { readonly name: string; readonly tabs: readonly Tab[] }) {
+  return (
+    <nav className="tab-links" aria-label={name}>
+      {tabs.map(({ href, current, label, count }) => (
+        <Link key={href} href={href} replace aria-current={current ? 'true' : undefined}>
+          {label} {count !== undefined && <span className="tab-count">{count}</span>}
+        </Link>
+      ))}
+    </nav>
+  );
+}
