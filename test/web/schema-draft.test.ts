@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { fieldErrors } from '../../web/src/api/field.errors.ts';
+import { fieldErrors, stillWrong } from '../../web/src/api/field.errors.ts';
 import { ApiError } from '../../web/src/api/problem.ts';
 import { draftOf, given, readDraft } from '../../web/src/connections/schema.draft.ts';
 import type { FormSchema } from '../../web/src/connections/schema.types.ts';
@@ -77,5 +77,16 @@ describe("The service's pointers", () => {
   it('of one level are of the first part', () => {
     const error = problem([{ pointer: '#/destination/connection_id', detail: 'must be a UUID' }]);
     expect(fieldErrors(error, 1)).toEqual({ destination: 'connection_id must be a UUID.' });
+  });
+});
+
+describe('What is wrong with a field', () => {
+  it('is said until the field is changed', () => {
+    const errors = { name: 'Is taken.', 'settings.batch': 'Must be a number.', 'settings.share': 'Must be a number.' };
+    const sent = { name: 'a', settings: { batch: 'x', share: 'y' } };
+    expect(stillWrong(errors, sent, { name: 'a', settings: { batch: '1', share: 'y' } })).toEqual({
+      name: 'Is taken.',
+      'settings.share': 'Must be a number.',
+    });
   });
 });

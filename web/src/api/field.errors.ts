@@ -23,3 +23,13 @@ export function fieldErrors(error: unknown, depth = 2): FieldErrors {
 
 /** A part of a JSON pointer (RFC 6901). */
 const unescaped = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');
+
+/** Without those of fields that have been changed since they were sent: what is wrong with these now nobody has said. */
+export function stillWrong(errors: FieldErrors, sent: object | undefined, now: object): FieldErrors {
+  const at = (draft: object | undefined, name: string) => {
+    const [head = '', ...rest] = name.split('.');
+    const member = (draft as Record<string, unknown> | undefined)?.[head];
+    return rest.length === 0 ? member : (member as Record<string, unknown> | undefined)?.[rest.join('.')];
+  };
+  return Object.fromEntries(Object.entries(errors).filter(([name]) => at(sent, name) === at(now, name)));
+}

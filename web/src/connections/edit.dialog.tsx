@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react';
 import type { Connection, Connector } from '../../../clients/typescript/src/index.ts';
+import { stillWrong } from '../api/field.errors.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useToast } from '../ui/toast.tsx';
@@ -53,7 +54,7 @@ export function EditDialog({ connection, connector, withCredentials, onClose, on
           connector={connector}
           draft={draft}
           onChange={setDraft}
-          errors={errorsOf(save.error)}
+          errors={stillWrong(errorsOf(save.error), save.variables?.draft, draft)}
           beforeCredentials={
             <div className="field">
               <label className="field-check">

@@ -1,4 +1,5 @@
 import { type RefObject, useEffect } from 'react';
+import { ApiError } from '../api/problem.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Note } from '../ui/note.tsx';
 import { WrongDraft } from './saving.ts';
@@ -6,8 +7,13 @@ import { WrongDraft } from './saving.ts';
 /** Why a form was not taken; what is wrong with a field stands at the field. */
 export function FormError({ error }: { readonly error: unknown }) {
   if (!error) return null;
-  return error instanceof WrongDraft ? <Note kind="error" title={error.message} live /> : <ErrorNote error={error} />;
+  if (!isOfFields(error)) return <ErrorNote error={error} />;
+  return <Note kind="error" title="Something is missing or wrong; look at the marked fields." live />;
 }
+
+const isOfFields = (error: unknown): boolean =>
+  error instanceof WrongDraft ||
+  (error instanceof ApiError && error.fields.length > 0 && error.fields.every(({ pointer }) => pointer !== undefined));
 
 /** Leads to the first field that is wrong. */
 export function useFocusOnWrong(form: RefObject<HTMLElement | null>, error: unknown): void {

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type { Connector, CreatedConnection } from '../../../clients/typescript/src/index.ts';
+import { stillWrong } from '../api/field.errors.ts';
 import { connectionPath } from '../app/location.ts';
 import { Button } from '../ui/button.tsx';
 import { CheckResult } from './check.result.tsx';
@@ -56,7 +57,12 @@ export function NewConnectionForm({ connector, onStored }: Props) {
         if (!isBusy) submit().catch(() => undefined);
       }}
     >
-      <ConnectionForm connector={connector} draft={draft} onChange={setDraft} errors={errorsOf(save.error)} />
+      <ConnectionForm
+        connector={connector}
+        draft={draft}
+        onChange={setDraft}
+        errors={stillWrong(errorsOf(save.error), save.variables?.draft, draft)}
+      />
       <FormError error={save.error ?? check.error} />
       {check.data && (
         <CheckResult check={check.data} name={draft.name}>

@@ -26,6 +26,7 @@ export function RemoveDialog({
   const remove = useMutation({
     mutationFn: () => unwrap(removeConnection({ client, path: { connection_id: connection.id } })),
     onSuccess: () => {
+      onClose();
       navigate('/connections', { replace: true });
       say(`“${connection.name}” was removed.`);
       // Its own page must not ask for it again.

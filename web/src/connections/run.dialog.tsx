@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { type Connection, type Connector, startPreview, startRun } from '../../../clients/typescript/src/index.ts';
@@ -9,8 +9,8 @@ import { unwrap } from '../api/unwrap.ts';
 import { syncPath } from '../app/location.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
 import { bodyOf, EndsFields, firstEnds } from './ends.fields.tsx';
+import { FormError } from './form.error.tsx';
 
 interface Props {
   readonly connection: Connection;
@@ -30,7 +30,8 @@ const WORDS = {
 
 /** Starts a sync or a preview from the connection, and leads to its page. */
 export function RunDialog({ connection, connector, kind, onClose }: Props) {
-  const { client } = useOrganization();
+  const { orgId, client } = useOrganization();
+  const queries = useQueryClient();
   const [, navigate] = useLocation();
   const [ends, setEnds] = useState(() => firstEnds(connector, 'full'));
   const keyFor = useIdempotencyKey();
@@ -43,7 +44,12 @@ export function RunDialog({ connection, connector, kind, onClose }: Props) {
         return unwrap(startPreview({ client, headers, path: { connection_id: connection.id }, body }));
       return unwrap(startRun({ client, headers, body: { ...body, source_connection_id: connection.id } }));
     },
-    onSuccess: ({ sync_id }) => navigate(syncPath(sync_id)),
+    onSuccess: ({ sync_id }) => {
+      // While the next page's code is on its way this one is hidden, not gone: whoever comes back at once would find it open.
+      onClose();
+      navigate(syncPath(sync_id));
+      void queries.invalidateQueries({ queryKey: [orgId, 'runs'] });
+    },
   });
   return (
     <Dialog title={`${words.title} from “${connection.name}”`} onClose={onClose}>
@@ -63,7 +69,7 @@ export function RunDialog({ connection, connector, kind, onClose }: Props) {
           onChange={setEnds}
           errors={fieldErrors(start.error, 1)}
         />
-        {start.error && <ErrorNote error={start.error} />}
+        <FormError error={start.error} />
         <div className="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" busy={start.isPending}>

@@ -16,7 +16,7 @@ import { given } from './schema.draft.ts';
 /** What was typed cannot be sent as it is. */
 export class WrongDraft extends Error {
   constructor(readonly errors: FieldErrors) {
-    super('Something is missing or wrong; look at the marked fields.');
+    super('what was typed is not complete');
   }
 }
 

@@ -1,16 +1,16 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Connection, type Connector, createSchedule } from '../../../clients/typescript/src/index.ts';
-import { fieldErrors } from '../api/field.errors.ts';
+import { fieldErrors, stillWrong } from '../api/field.errors.ts';
 import { useIdempotencyKey } from '../api/idempotency.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { schedulesKey } from './connection.queries.ts';
 import { bodyOf, EndsFields, firstEnds } from './ends.fields.tsx';
+import { FormError } from './form.error.tsx';
 import { WhenFields } from './when.fields.tsx';
 
 interface Props {
@@ -25,10 +25,11 @@ export function ScheduleDialog({ connection, connector, onClose }: Props) {
   const say = useToast();
   const [ends, setEnds] = useState(() => firstEnds(connector, 'incremental'));
   const [when, setWhen] = useState({ cron: '*/15 * * * *', time_zone: ownTimeZone() });
+  const draft = { ...ends, ...when };
   const keyFor = useIdempotencyKey();
   const create = useMutation({
-    mutationFn: () => {
-      const body = { ...bodyOf(ends), ...when };
+    mutationFn: (sent: typeof draft) => {
+      const body = { ...bodyOf(sent), cron: sent.cron, time_zone: sent.time_zone };
       const path = { connection_id: connection.id };
       return unwrap(createSchedule({ client, path, body, headers: { 'Idempotency-Key': keyFor(body) } }));
     },
@@ -38,7 +39,7 @@ export function ScheduleDialog({ connection, connector, onClose }: Props) {
       return queries.invalidateQueries({ queryKey: schedulesKey(orgId, connection.id) });
     },
   });
-  const errors = fieldErrors(create.error, 1);
+  const errors = stillWrong(fieldErrors(create.error, 1), create.variables, draft);
   return (
     <Dialog title={`Schedule syncs from “${connection.name}”`} onClose={onClose}>
       <form
@@ -46,12 +47,12 @@ export function ScheduleDialog({ connection, connector, onClose }: Props) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          if (!create.isPending) create.mutate();
+          if (!create.isPending) create.mutate(draft);
         }}
       >
         <EndsFields connection={connection} connector={connector} ends={ends} onChange={setEnds} errors={errors} />
         <WhenFields when={when} onChange={setWhen} errors={errors} />
-        {create.error && <ErrorNote error={create.error} />}
+        <FormError error={create.error} />
         <div className="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" busy={create.isPending}>

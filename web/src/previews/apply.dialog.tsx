@@ -29,7 +29,12 @@ export function ApplyDialog({ preview, delta, onClose }: Props) {
   const nameOf = useEndName();
   const apply = useApply(preview, delta);
   const again = useComputeAgain(preview, delta);
-  const open = { onSuccess: ({ sync_id }: { sync_id: string }) => navigate(syncPath(sync_id)) };
+  const open = {
+    onSuccess: ({ sync_id }: { sync_id: string }) => {
+      onClose();
+      navigate(syncPath(sync_id));
+    },
+  };
   const refusal = apply.error instanceof ApiError ? apply.error : undefined;
   const guard = guardOf(preview.summary) ?? (refusal?.problem === 'delete-guard' ? refusal.message : null);
   const isStale = refusal?.problem === 'stale-preview';

@@ -31,8 +31,10 @@ export function Dialog({ title, onClose, children, wide = false }: Props) {
       onClick={(event) => event.target === element.current && onClose()}
     >
       <div className="dialog-body stack">
-        <div className="row between">
-          <h2 id={heading}>{title}</h2>
+        <div className="dialog-head">
+          <h2 id={heading} className="break">
+            {title}
+          </h2>
           <button type="button" className="icon-button" aria-label="Close" onClick={onClose}>
             <Icon name="close" />
           </button>
