@@ -1,6 +1,8 @@
 import type { PreviewChange } from '../../../clients/typescript/src/index.ts';
-import { CHANGE_KINDS, itemName } from './change.words.ts';
-import { FieldChanges } from './field.changes.tsx';
+import { FieldDiff } from '../previews/field.diff.tsx';
+import { ItemData } from '../previews/item.data.tsx';
+import { itemName } from '../previews/value.text.ts';
+import { AT_BOTH_ENDS, CHANGE_KINDS } from './change.words.ts';
 
 interface Props {
   readonly change: PreviewChange;
@@ -13,6 +15,7 @@ export function ChangeRow({ change, isDone }: Props) {
   const { external_id, destination_id, data, fields, reason } = change;
   const kind = CHANGE_KINDS.find(({ name }) => name === change.kind);
   const name = itemName(data);
+  const words = isDone ? (['Before', 'After'] as const) : (['Now', 'Would be'] as const);
   return (
     <li>
       <div className="row">
@@ -26,18 +29,12 @@ export function ChangeRow({ change, isDone }: Props) {
       </div>
       {reason && <p className="break">{reason}</p>}
       {fields.length > 0 && (
-        <FieldChanges
-          fields={fields}
-          label={`Fields of item ${external_id}`}
-          old={change.kind === 'conflict' ? undefined : isDone ? 'Before' : 'Now'}
-          next={change.kind === 'conflict' ? undefined : isDone ? 'After' : 'Would be'}
-        />
+        <FieldDiff fields={fields} name={external_id} words={change.kind === 'conflict' ? AT_BOTH_ENDS : words} />
       )}
       {data && (
         <details>
           <summary className="small">The whole item</summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-          <pre tabIndex={0}>{JSON.stringify(data, null, 2)}</pre>
+          <ItemData data={data} />
         </details>
       )}
     </li>

@@ -16,10 +16,5 @@ export const CHANGE_KINDS: readonly ChangeKind[] = [
   { name: 'conflict', planned: 'conflict', done: 'conflict', plural: 'Conflicts', tone: 'warn' },
 ];
 
-const NAMES = ['name', 'email', 'sku', 'number'] as const;
-
-/** What people call the item: its name, address, article or order number; null when it has none. */
-export function itemName(data: Readonly<Record<string, unknown>> | null): string | null {
-  const found = NAMES.map((name) => data?.[name]).filter((value) => typeof value === 'string' && value !== '');
-  return found.length === 0 ? null : found.slice(0, 2).join(', ');
-}
+/** What stands against each other in a conflict. */
+export const AT_BOTH_ENDS = ['At the destination', 'From the source'] as const;

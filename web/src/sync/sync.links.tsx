@@ -5,7 +5,8 @@ import { listPreviewChanges, listPreviews, type Progress, type Run } from '../..
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 import { connectionPath, previewPath, syncPath } from '../app/location.ts';
-import { type SyncAndRun, useConnectionName } from './sync.queries.ts';
+import { useEndName } from '../connections/connection.names.ts';
+import type { SyncAndRun } from './sync.queries.ts';
 
 /** From where to where it goes, and what it belongs to. */
 export function SyncLinks({ sync, run }: SyncAndRun) {
@@ -42,7 +43,7 @@ export function SyncLinks({ sync, run }: SyncAndRun) {
 }
 
 function Ends({ run, sync }: { readonly run: Run; readonly sync: Progress }) {
-  const nameOf = useConnectionName();
+  const nameOf = useEndName();
   const link = (id: string) => <Link href={connectionPath(id)}>{nameOf(id)}</Link>;
   return (
     <p>
