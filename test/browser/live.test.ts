@@ -44,6 +44,15 @@ const update = (sync_id: string, set: string) =>
     orgId,
   );
 
+/** As if it had ended a minute ago; without the trigger that keeps ended syncs as they are. */
+const aMinutePasses = (sync_id: string) =>
+  sql(
+    service.database.superuserUrl,
+    `SET session_replication_role = replica;
+     UPDATE sync_progress SET completed_at = completed_at - interval '1 minute'
+      WHERE org_id = '${orgId}' AND sync_id = '${sync_id}'`,
+  );
+
 async function open(options: PageOptions = {}): Promise<WatchedPage> {
   const watched = await browser.signedIn(service, orgId, ['sync:write'], options);
   await watched.page.getByRole('heading', { level: 1, name: 'Live' }).waitFor();
@@ -106,6 +115,25 @@ describe('The live page', () => {
       expect(await boxes()).toEqual(before);
     }
   });
+
+  it.each(['no-preference', 'reduce'] as const)(
+    'lets an ended one go after a minute, with motion: %s',
+    async (motion) => {
+      await start('stays');
+      await start('goes');
+      const { page } = await open({ context: { reducedMotion: motion } });
+      await report('goes', { processed_count: 1_000 });
+      await card(page, 'goes').getByText('Completed', { exact: true }).waitFor();
+      expect(await card(page, 'goes').getByRole('button').count()).toBe(0);
+      const place = await card(page, 'goes').boundingBox();
+      await aMinutePasses('goes');
+      await card(page, 'goes').waitFor({ state: 'detached' });
+      await waitFor('the other has taken its place', async () => {
+        const now = await card(page, 'stays').boundingBox();
+        return now?.x === place?.x && now?.y === place?.y;
+      });
+    },
+  );
 
   it('has no violation of axe, light and dark, on a phone and on a wide screen', async () => {
     await start('axe-1');

@@ -71,12 +71,15 @@ describe('A pasted key', () => {
     expect(unexpected(complaints)).toEqual([]);
   });
 
-  it('that is revoked takes its open pages to the sign-in', async () => {
+  it.each([
+    ['live', 'Live'],
+    ['syncs/sync-of-org-a', 'Customer sync'],
+  ])('that is revoked takes its open page to the sign-in: %s', async (path, heading) => {
     const key = await service.createKey({ orgId: 'org-a' });
-    const { page } = await browser.openPage(`${service.url}/o/org-a/syncs/sync-of-org-a`);
+    const { page } = await browser.openPage(`${service.url}/o/org-a/${path}`);
     await page.getByLabel('Service key').fill(key);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { name: 'Customer sync' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: heading }).waitFor();
     await sql(service.database.ownerUrl, 'UPDATE auth.api_keys SET revoked_at = now() WHERE key_hash = $1', [
       hashSecret(key),
     ]);

@@ -79,6 +79,8 @@ describe('The page of a run', () => {
         `/o/${ORG}/syncs/${run.sync_id}`,
       );
       await card(page, 'Timeline').getByText('Completed: 2 items').waitFor();
+      await page.goBack();
+      await card(page, 'Timeline').getByRole('link', { name: 'The sync that tries again' }).waitFor();
       expect(watched.complaints).toEqual([]);
     }));
 
@@ -96,10 +98,13 @@ describe('The page of a run', () => {
       });
       const watched = await open(ORG, applied.sync_id, 'dark');
       const { page } = watched;
-      await page.getByRole('link', { name: 'The preview', exact: true }).waitFor();
-      expect(await page.getByRole('link', { name: 'See each change' }).getAttribute('href')).toBe(
-        `/o/${ORG}/previews/${preview.cache_key}`,
-      );
+      const link = page.getByRole('link', { name: 'The preview', exact: true });
+      expect(await link.getAttribute('href')).toBe(`/o/${ORG}/previews/${preview.cache_key}`);
+      const changes = card(page, 'Each change').getByRole('listitem');
+      await changes.filter({ hasText: 'created' }).first().waitFor();
+      expect(await changes.count()).toBe(20);
+      await card(page, 'Each change').getByRole('button', { name: 'Show more' }).click();
+      await waitFor('the next ones are there', async () => (await changes.count()) === 40);
       const steps = card(page, 'Timeline').getByRole('listitem');
       await waitFor('the trail is there', async () => (await steps.count()) === 3);
       const said = await steps.allInnerTexts();
@@ -108,6 +113,23 @@ describe('The page of a run', () => {
       expect(said[2]).toMatch(/^Completed: 120 items/);
       expect(await watched.axe()).toEqual([]);
       expect(watched.complaints).toEqual([]);
+    }));
+
+  it('shows old and new of each field that it changed', () =>
+    withCustomers(async ({ shop, there }) => {
+      await fixture.run(ORG, there('customer'));
+      const [one] = shop
+        .state()
+        .customers()
+        .filter(({ role }) => role === 'customer');
+      shop.admin.updateCustomer(one?.id ?? 0, { billing: { city: 'New Bern' } });
+      const run = await fixture.run(ORG, there('customer'));
+      const { page } = await open(ORG, run.sync_id);
+      await card(page, 'Each change').getByRole('button', { name: 'Updates' }).click();
+      const row = page.getByRole('row').filter({ hasText: 'New Bern' });
+      await row.waitFor();
+      expect(await row.innerText()).toContain(one?.billing.city);
+      expect(new URL(page.url()).search).toBe('?change=update');
     }));
 
   it('shows what stands against each other where both ends changed the same field', () =>
@@ -122,7 +144,7 @@ describe('The page of a run', () => {
       shop.admin.updateCustomer(one?.id ?? 0, { billing: { phone: '222' } });
       const run = await fixture.run(ORG, there('customer'));
       const { page } = await open(ORG, run.sync_id);
-      const row = page.getByRole('row').filter({ hasText: 'phone' });
+      const row = card(page, 'Failed and skipped items').getByRole('row').filter({ hasText: 'phone' });
       await row.waitFor();
       expect(await row.innerText()).toMatch(/111\s+222/);
     }));

@@ -58,7 +58,11 @@ describe('The changes of a sync to another connection', () => {
       sync_id: run.sync_id,
       next_cursor: null,
       items: [
-        expect.objectContaining({ kind: 'conflict', external_id: torn, reason: expect.stringContaining('Both sides changed name') }),
+        expect.objectContaining({
+          kind: 'conflict',
+          external_id: torn,
+          reason: expect.stringContaining('Both sides changed name'),
+        }),
         {
           ...{ kind: 'create', external_id: added, destination_id: idThere('Added'), fields: [], reason: null },
           data: person('Added'),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { StreamedSync } from '../../clients/react/src/live/sync.types.ts';
 import { withLeaving } from '../../web/src/live/leaving.ts';
-import { liveChoices, matches } from '../../web/src/live/live.filter.ts';
+import { isWorthChoosing, liveChoices, matches } from '../../web/src/live/live.filter.ts';
 import { liveNumbers } from '../../web/src/live/live.numbers.ts';
 import { reportExample } from '../../web/src/live/report.example.ts';
 
@@ -38,8 +38,15 @@ describe('The filters of the live page', () => {
   const few = [sync({}), sync({ entity_type: 'order', source_system: 'erp' })];
   const many = [...few, ...Array.from({ length: 6 }, () => sync({}))];
 
-  it('are offered from seven syncs on, or when one is set', () => {
-    expect(liveChoices(few, {})).toBeNull();
+  it('are offered from seven active syncs on, or when one is set', () => {
+    expect(isWorthChoosing(few, {})).toBe(false);
+    expect(isWorthChoosing(many, {})).toBe(true);
+    expect(isWorthChoosing(few, { source: 'shop' })).toBe(true);
+    const ended = many.map((one) => ({ ...one, completed_at: '2026-11-26T10:00:00Z' }));
+    expect(isWorthChoosing(ended, {})).toBe(false);
+  });
+
+  it('offer each value there is, and the one that is set', () => {
     expect(liveChoices(many, {})).toEqual({ entity_type: ['customer', 'order'], source: ['erp', 'shop'] });
     expect(liveChoices(few, { source: 'gone' })).toEqual({
       entity_type: ['customer', 'order'],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Activity, Item, Progress, Run } from '../../clients/typescript/src/index.ts';
-import { fieldChangesOf, valueText } from '../../web/src/sync/field.values.ts';
 import { itemClasses } from '../../web/src/sync/item.counting.ts';
 import { outcomeCounts } from '../../web/src/sync/outcome.counts.ts';
+import { fieldChangesOf } from '../../web/src/sync/payload.fields.ts';
 import { situationOf } from '../../web/src/sync/sync.state.ts';
 import { startedBy, syncTitle } from '../../web/src/sync/sync.words.ts';
 import { timelineWords } from '../../web/src/sync/timeline.words.ts';
@@ -103,6 +103,8 @@ describe('An entry of the timeline', () => {
     expect(
       timelineWords(entry({ activity_type: 'delete_guard_overridden', details: { reason: 'on purpose' } })).quote,
     ).toBe('on purpose');
+    const retried = entry({ activity_type: 'retry_requested', details: { retry_sync_id: 'run-2' } });
+    expect(timelineWords(retried)).toMatchObject({ leadsTo: 'run-2', quote: null });
     expect(timelineWords(entry({ activity_type: 'sync_failed', error_message: 'no key' })).quote).toBe('no key');
   });
 });
@@ -127,9 +129,5 @@ describe('Items', () => {
     expect(fieldChangesOf({ fields })).toEqual(fields);
     for (const other of [null, 'text', { fields: [] }, { fields: [{ field: 'x' }] }, { email: 'a@' }])
       expect(fieldChangesOf(other)).toBeUndefined();
-  });
-
-  it('show a value as text, JSON only where it must be', () => {
-    expect([null, '', 'Bern', true, ['a']].map(valueText)).toEqual(['(empty)', '(empty)', 'Bern', 'true', '["a"]']);
   });
 });

@@ -16,10 +16,14 @@ export interface LiveChoices {
   readonly source: readonly string[];
 }
 
-/** What can be chosen, what is chosen included; null while there is too little to choose from. */
-export function liveChoices(syncs: readonly StreamedSync[], filters: LiveFilters): LiveChoices | null {
-  const isFiltered = filters.entity_type !== undefined || filters.source !== undefined;
-  if (syncs.length < MANY && !isFiltered) return null;
+/** Whether there is enough to choose from, or something is chosen. */
+export const isWorthChoosing = (syncs: readonly StreamedSync[], filters: LiveFilters): boolean =>
+  syncs.filter(({ completed_at }) => completed_at === null).length >= MANY ||
+  filters.entity_type !== undefined ||
+  filters.source !== undefined;
+
+/** What can be chosen, what is chosen included. */
+export function liveChoices(syncs: readonly StreamedSync[], filters: LiveFilters): LiveChoices {
   const distinct = (values: readonly (string | undefined)[]) =>
     [...new Set(values)].filter((value) => value !== undefined).sort();
   return {

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { type LiveSyncProgress, useSyncProgress } from '../../../clients/react/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { useParameters } from '../app/location.ts';
@@ -7,7 +7,7 @@ import { LiveCards } from './live.cards.tsx';
 import { LiveChoicesBar } from './live.choices.tsx';
 import { LiveConnection } from './live.connection.tsx';
 import { LiveEmpty } from './live.empty.tsx';
-import { LIVE_FILTERS, liveChoices, matches } from './live.filter.ts';
+import { isWorthChoosing, LIVE_FILTERS, liveChoices, matches } from './live.filter.ts';
 import { LiveLoading } from './live.loading.tsx';
 import { LiveStopped } from './live.stopped.tsx';
 import { LiveSummary } from './live.summary.tsx';
@@ -36,11 +36,13 @@ function Syncs({ progress }: { readonly progress: LiveSyncProgress }) {
   const [filters, change] = useParameters(LIVE_FILTERS);
   const { syncs, loaded } = progress;
   const shown = useMemo(() => syncs.filter(matches(filters)), [syncs, filters]);
-  const choices = liveChoices(syncs, filters);
+  // Once offered they stay: a bar that came and went with the number of syncs would move the cards.
+  const offered = useRef(false);
+  offered.current ||= isWorthChoosing(syncs, filters);
   return (
     <>
       <LiveSummary syncs={shown} />
-      {choices && <LiveChoicesBar choices={choices} filters={filters} onChange={change} />}
+      {offered.current && <LiveChoicesBar choices={liveChoices(syncs, filters)} filters={filters} onChange={change} />}
       {!loaded && <LiveLoading />}
       {loaded && syncs.length === 0 && <LiveEmpty />}
       {loaded && syncs.length > 0 && shown.length === 0 && (

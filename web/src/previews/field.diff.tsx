@@ -3,15 +3,23 @@ import { type Part, textParts } from './text.parts.ts';
 import { valueText } from './value.text.ts';
 import './changes.css';
 
+interface Props {
+  readonly fields: readonly Pick<FieldChange, 'field' | 'old' | 'new'>[];
+  /** Of the item. */
+  readonly name: string;
+  /** What old and new are called, where it is not what is and what will be. */
+  readonly words?: readonly [old: string, next: string];
+}
+
 /** Old and new of each field, side by side, or one below the other where it is narrow. */
-export function FieldDiff({ fields, name }: { readonly fields: readonly FieldChange[]; readonly name: string }) {
+export function FieldDiff({ fields, name, words = ['Now', 'Will be'] }: Props) {
   return (
-    <table className="field-diff" aria-label={`Fields of ${name} that change`}>
+    <table className="field-diff" aria-label={`Fields of ${name} that differ`}>
       <thead>
         <tr>
           <th scope="col">Field</th>
-          <th scope="col">Now</th>
-          <th scope="col">Will be</th>
+          <th scope="col">{words[0]}</th>
+          <th scope="col">{words[1]}</th>
         </tr>
       </thead>
       <tbody>
@@ -23,7 +31,7 @@ export function FieldDiff({ fields, name }: { readonly fields: readonly FieldCha
   );
 }
 
-function FieldRow({ field }: { readonly field: FieldChange }) {
+function FieldRow({ field }: { readonly field: Props['fields'][number] }) {
   const old = valueText(field.old);
   const next = valueText(field.new);
   const parts = textParts(old, next);

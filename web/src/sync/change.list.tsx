@@ -1,5 +1,5 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { listPreviewChanges, type PreviewChange } from '../../../clients/typescript/src/index.ts';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { listSyncChanges, type PreviewChange, type Run } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 import { useParameters } from '../app/location.ts';
@@ -7,6 +7,7 @@ import { Card } from '../ui/card.tsx';
 import { Chip } from '../ui/chip.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { useNow } from '../ui/use-now.ts';
 import { ChangeRow } from './change.row.tsx';
 import { CHANGE_KINDS } from './change.words.ts';
 import { ShowMore } from './show-more.tsx';
@@ -15,28 +16,35 @@ import './sync.items.css';
 const PAGE = 20;
 const FILTER = ['change'] as const;
 
-/** Each change of the preview that a run computed or applied, old and new by field. */
-export function ChangeList({ cacheKey, title }: { readonly cacheKey: string; readonly title: string }) {
+/** The service keeps them so long from when the run was asked for. */
+const KEPT_HOURS = 48;
+const EVERY_MS = 5_000;
+
+/** Each item that a run changed at its destination, or its preview would change, old and new by field. */
+export function ChangeList({ run }: { readonly run: Run }) {
   const { orgId, client } = useOrganization();
+  const { sync_id, kind: runKind, progress } = run;
+  const isOld = useNow(null) - Date.parse(run.created_at) > KEPT_HOURS * 3_600_000;
   const [{ change: wanted }, set] = useParameters(FILTER);
   const kind = CHANGE_KINDS.find(({ name }) => name === wanted)?.name;
   const list = useInfiniteQuery({
-    queryKey: [orgId, 'changes', cacheKey, kind],
+    queryKey: [orgId, 'changes', sync_id, progress.completed_at, kind],
     queryFn: ({ pageParam }) =>
       unwrap(
-        listPreviewChanges({
+        listSyncChanges({
           client,
-          path: { cache_key: cacheKey },
+          path: { sync_id },
           query: { limit: PAGE, ...(kind && { kind }), ...(pageParam && { cursor: pageParam }) },
         }),
       ),
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor,
-    placeholderData: (previous) => previous,
+    refetchInterval: progress.completed_at ? false : EVERY_MS,
+    placeholderData: keepPreviousData,
   });
   const changes = list.data?.pages.flatMap(({ items }) => items);
   return (
-    <Card title={title}>
+    <Card title={runKind === 'preview' ? 'Each change it found' : 'Each change'}>
       <fieldset className="row item-classes">
         <legend className="visually-hidden">Show only</legend>
         <Chip pressed={!kind} onPress={() => set({ change: undefined })}>
@@ -50,11 +58,15 @@ export function ChangeList({ cacheKey, title }: { readonly cacheKey: string; rea
       </fieldset>
       {list.isPending && <Skeleton lines={4} />}
       {list.isError && <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
-      {changes?.length === 0 && <p className="muted">{kind ? 'None of this kind.' : 'No change.'}</p>}
+      {changes?.length === 0 && (
+        <p className="muted">
+          {isOld ? `Changes are kept for ${KEPT_HOURS} hours.` : kind ? 'None of this kind.' : 'No change.'}
+        </p>
+      )}
       {changes && changes.length > 0 && (
         <ul className="items" aria-label="Changes">
           {changes.map((change: PreviewChange) => (
-            <ChangeRow key={`${change.kind} ${change.external_id}`} change={change} />
+            <ChangeRow key={`${change.kind} ${change.external_id}`} change={change} isDone={runKind !== 'preview'} />
           ))}
         </ul>
       )}

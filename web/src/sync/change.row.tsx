@@ -1,12 +1,21 @@
 import type { PreviewChange } from '../../../clients/typescript/src/index.ts';
-import { CHANGE_KINDS, itemName } from './change.words.ts';
-import { FieldChanges } from './field.changes.tsx';
+import { FieldDiff } from '../previews/field.diff.tsx';
+import { ItemData } from '../previews/item.data.tsx';
+import { itemName } from '../previews/value.text.ts';
+import { AT_BOTH_ENDS, CHANGE_KINDS } from './change.words.ts';
 
-/** What becomes of one item. */
-export function ChangeRow({ change }: { readonly change: PreviewChange }) {
+interface Props {
+  readonly change: PreviewChange;
+  /** False: it only would be done. */
+  readonly isDone: boolean;
+}
+
+/** What became, or would become, of one item. */
+export function ChangeRow({ change, isDone }: Props) {
   const { external_id, destination_id, data, fields, reason } = change;
   const kind = CHANGE_KINDS.find(({ name }) => name === change.kind);
   const name = itemName(data);
+  const words = isDone ? (['Before', 'After'] as const) : (['Now', 'Would be'] as const);
   return (
     <li>
       <div className="row">
@@ -14,17 +23,18 @@ export function ChangeRow({ change }: { readonly change: PreviewChange }) {
           <span className="visually-hidden">Item </span>
           {external_id}
         </p>
-        <span className={`badge badge-${kind?.tone}`}>{kind?.word}</span>
+        <span className={`badge badge-${kind?.tone}`}>{isDone ? kind?.done : kind?.planned}</span>
         {name && <p className="break">{name}</p>}
         {destination_id && <p className="item-tries muted small break">at the destination {destination_id}</p>}
       </div>
       {reason && <p className="break">{reason}</p>}
-      {fields.length > 0 && <FieldChanges fields={fields} label={`Fields of item ${external_id}`} />}
+      {fields.length > 0 && (
+        <FieldDiff fields={fields} name={external_id} words={change.kind === 'conflict' ? AT_BOTH_ENDS : words} />
+      )}
       {data && (
         <details>
           <summary className="small">The whole item</summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-          <pre tabIndex={0}>{JSON.stringify(data, null, 2)}</pre>
+          <ItemData data={data} />
         </details>
       )}
     </li>

@@ -1,7 +1,8 @@
 import type { Item } from '../../../clients/typescript/src/index.ts';
+import { FieldDiff } from '../previews/field.diff.tsx';
 import { Time } from '../ui/time.tsx';
-import { FieldChanges } from './field.changes.tsx';
-import { fieldChangesOf } from './field.values.ts';
+import { AT_BOTH_ENDS } from './change.words.ts';
+import { fieldChangesOf } from './payload.fields.ts';
 
 /** One item: what is wrong with it, and what was read or sent. */
 export function ItemRow({ item }: { readonly item: Item }) {
@@ -31,7 +32,7 @@ export function ItemRow({ item }: { readonly item: Item }) {
           <pre tabIndex={0}>{JSON.stringify(payload, null, 2)}</pre>
         </details>
       )}
-      {fields && <FieldChanges fields={fields} label={`Fields of item ${external_id}`} />}
+      {fields && <FieldDiff fields={fields} name={external_id} words={AT_BOTH_ENDS} />}
     </li>
   );
 }

@@ -1,7 +1,7 @@
-import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { retryFailedItems } from '../../../clients/typescript/src/index.ts';
+import { useIdempotencyKey } from '../api/idempotency.ts';
 import { useMay, useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 import { syncPath } from '../app/location.ts';
@@ -12,15 +12,16 @@ import { useToast } from '../ui/toast.tsx';
 
 /** Starts a sync of just these items and leads to it. */
 export function RetryFailed({ syncId }: { readonly syncId: string }) {
-  const { client } = useOrganization();
+  const { orgId, client } = useOrganization();
+  const queries = useQueryClient();
   const [, navigate] = useLocation();
   const say = useToast();
-  // One for all presses on this page: pressing again after an error without an answer starts no second sync.
-  const [key] = useState(() => crypto.randomUUID());
+  const keyOf = useIdempotencyKey();
   const retry = useMutation({
     mutationFn: () =>
-      unwrap(retryFailedItems({ client, path: { sync_id: syncId }, headers: { 'Idempotency-Key': key } })),
+      unwrap(retryFailedItems({ client, path: { sync_id: syncId }, headers: { 'Idempotency-Key': keyOf(syncId) } })),
     onSuccess: ({ sync_id }) => {
+      void queries.invalidateQueries({ queryKey: [orgId, 'timeline', syncId] });
       say('A sync of just these items has started.');
       navigate(syncPath(sync_id));
     },

@@ -5,7 +5,8 @@ import { listPreviewChanges, listPreviews, type Progress, type Run } from '../..
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 import { connectionPath, previewPath, syncPath } from '../app/location.ts';
-import { type SyncAndRun, useConnectionName } from './sync.queries.ts';
+import { useEndName } from '../connections/connection.names.ts';
+import type { SyncAndRun } from './sync.queries.ts';
 
 /** From where to where it goes, and what it belongs to. */
 export function SyncLinks({ sync, run }: SyncAndRun) {
@@ -42,7 +43,7 @@ export function SyncLinks({ sync, run }: SyncAndRun) {
 }
 
 function Ends({ run, sync }: { readonly run: Run; readonly sync: Progress }) {
-  const nameOf = useConnectionName();
+  const nameOf = useEndName();
   const link = (id: string) => <Link href={connectionPath(id)}>{nameOf(id)}</Link>;
   return (
     <p>
@@ -56,7 +57,7 @@ function Ends({ run, sync }: { readonly run: Run; readonly sync: Progress }) {
 }
 
 /** The key of the preview a run computed or applies, while it is kept and no newer one has replaced it. */
-export function usePreviewOf(run: Run | undefined): string | undefined {
+function usePreviewOf(run: Run | undefined): string | undefined {
   const { orgId, client } = useOrganization();
   const computedBy = run?.kind === 'preview' ? run.sync_id : run?.kind === 'apply' ? run.of_sync_id : null;
   const isThere = run?.kind !== 'preview' || run.progress.completed_at !== null;

@@ -1,16 +1,12 @@
-import { Link } from 'wouter';
 import type { Run } from '../../../clients/typescript/src/index.ts';
-import { previewPath } from '../app/location.ts';
 import { Card } from '../ui/card.tsx';
 import { count } from '../ui/format.ts';
 import { type OutcomeCount, outcomeCounts } from './outcome.counts.ts';
-import { usePreviewOf } from './sync.links.tsx';
 import './sync.outcome.css';
 
 /** What a run did, as numbers and as parts of a bar. */
 export function SyncOutcome({ run }: { readonly run: Run }) {
   const isPreview = run.kind === 'preview';
-  const preview = usePreviewOf(run);
   const counts = outcomeCounts(run.counts, isPreview);
   const isNothing = run.progress.completed_at !== null && counts.every(({ value }) => value === 0);
   return (
@@ -22,7 +18,6 @@ export function SyncOutcome({ run }: { readonly run: Run }) {
             ? 'What it changed'
             : 'What it changed so far'
       }
-      actions={preview && <Link href={previewPath(preview)}>See each change</Link>}
     >
       {isNothing ? <p className="muted">Nothing.</p> : <Counts counts={counts} />}
     </Card>

@@ -10,7 +10,7 @@ import { ChangeList } from './change.list.tsx';
 import { Following } from './following.tsx';
 import { SyncActions } from './sync.actions.tsx';
 import { SyncItems } from './sync.items.tsx';
-import { SyncLinks, usePreviewOf } from './sync.links.tsx';
+import { SyncLinks } from './sync.links.tsx';
 import { SyncOutcome } from './sync.outcome.tsx';
 import { SyncProgress } from './sync.progress.tsx';
 import { useSync } from './sync.queries.ts';
@@ -22,7 +22,6 @@ import './sync.css';
 export default function SyncPage() {
   const syncId = useLastSegment();
   const { data, error, refetch } = useSync(syncId);
-  const preview = usePreviewOf(data?.run);
   if (!data) return <NotYet error={error} syncId={syncId} onRetry={() => void refetch()} />;
   const { sync, run } = data;
   return (
@@ -42,9 +41,7 @@ export default function SyncPage() {
         <SyncTimeline {...data} />
         <div className="stack">
           <SyncItems {...data} key={syncId} />
-          {run && preview && (
-            <ChangeList cacheKey={preview} title={run.kind === 'preview' ? 'Changes it found' : 'Changes it applied'} />
-          )}
+          {run && run.destination !== 'records' && <ChangeList run={run} key={`changes ${syncId}`} />}
         </div>
       </div>
     </>

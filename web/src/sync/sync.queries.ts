@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { getRun, getSync, listConnections, type Progress, type Run } from '../../../clients/typescript/src/index.ts';
+import { getRun, getSync, type Progress, type Run } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { ApiError } from '../api/problem.ts';
 import { unwrap } from '../api/unwrap.ts';
@@ -33,18 +33,4 @@ export function useSync(syncId: string) {
       return state.data?.sync.completed_at ? false : ACTIVE_EVERY_MS;
     },
   });
-}
-
-/** How the organization calls a connection; its id while that loads, and for one that was removed. */
-export function useConnectionName(): (id: string) => string {
-  const { orgId, client } = useOrganization();
-  const { data } = useQuery({
-    queryKey: [orgId, 'connections', 'names'],
-    queryFn: async () => {
-      const page = await unwrap(listConnections({ client, query: { limit: 200 } }));
-      return new Map(page.items.map(({ id, name }) => [id, name]));
-    },
-    staleTime: 60_000,
-  });
-  return (id) => data?.get(id) ?? (data ? `removed connection ${id.slice(0, 8)}` : '…');
 }

@@ -2,7 +2,7 @@ import type { Progress, Run } from '../../../clients/typescript/src/index.ts';
 import { dateTime, duration } from '../ui/format.ts';
 
 /** A sync that has not reported for so long is called silent; the service gives it up later, by its own setting. */
-export const SILENT_AFTER_MS = 60_000;
+const SILENT_AFTER_MS = 60_000;
 
 export interface Situation {
   readonly kind: 'info' | 'warning';

@@ -1,8 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { Link } from 'wouter';
 import { type Activity, listActivity } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
+import { syncPath } from '../app/location.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
@@ -62,10 +64,11 @@ export function SyncTimeline({ sync, run }: SyncAndRun) {
 }
 
 function Entry({ entry }: { readonly entry: Activity }) {
-  const { title, quote, tone } = timelineWords(entry);
+  const { title, quote, tone, leadsTo } = timelineWords(entry);
   return (
     <Step at={entry.created_at} title={title} who={entry.user_id} tone={tone}>
       {quote && <p className="timeline-quote break">{quote}</p>}
+      {leadsTo && <Link href={syncPath(leadsTo)}>The sync that tries again</Link>}
       {entry.details && (
         <details>
           <summary className="small">Details</summary>

@@ -6,9 +6,11 @@ export interface TimelineWords {
   /** The person's reason, or the error, as it was given. */
   readonly quote: string | null;
   readonly tone: 'neutral' | 'good' | 'warn' | 'bad';
+  /** Another sync that it is about. */
+  readonly leadsTo: string | null;
 }
 
-type Say = (entry: Activity) => Omit<TimelineWords, 'quote'> & { readonly quote?: string | null };
+type Say = (entry: Activity) => Pick<TimelineWords, 'title' | 'tone'> & Partial<TimelineWords>;
 
 const SAYS: Readonly<Record<string, Say>> = {
   sync_completed: (entry) => {
@@ -25,9 +27,14 @@ const SAYS: Readonly<Record<string, Say>> = {
   cancel_requested: () => ({ title: 'Asked to cancel', tone: 'warn' }),
   pause_requested: () => ({ title: 'Asked to pause', tone: 'neutral' }),
   resume_requested: () => ({ title: 'Asked to go on', tone: 'neutral' }),
+  retry_requested: (entry) => ({
+    title: 'Asked to retry what failed',
+    leadsTo: textOf(entry, 'retry_sync_id'),
+    tone: 'neutral',
+  }),
   delete_guard_overridden: (entry) => ({
     title: 'Delete guard overridden',
-    quote: typeof entry.details?.reason === 'string' ? entry.details.reason : null,
+    quote: textOf(entry, 'reason'),
     tone: 'warn',
   }),
 };
@@ -35,7 +42,7 @@ const SAYS: Readonly<Record<string, Say>> = {
 /** What an entry of the trail says, in words; a reporter's own kinds by their names. */
 export function timelineWords(entry: Activity): TimelineWords {
   const said = SAYS[entry.activity_type]?.(entry) ?? own(entry);
-  return { ...said, quote: said.quote ?? entry.error_message };
+  return { leadsTo: null, ...said, quote: said.quote ?? entry.error_message };
 }
 
 const own: Say = (entry) => {
@@ -46,5 +53,10 @@ const own: Say = (entry) => {
     tone: isBad ? 'bad' : entry.status === 'completed_with_errors' ? 'warn' : 'neutral',
   };
 };
+
+function textOf({ details }: Activity, name: string): string | null {
+  const value = details?.[name];
+  return typeof value === 'string' ? value : null;
+}
 
 const items = (many: number | null): string => (many === 1 ? '1 item' : `${count(many ?? 0)} items`);
