@@ -148,6 +148,20 @@ describe('a session', () => {
     });
   });
 
+  it('can be asked for by anybody, who learns of their own only', async () => {
+    const cookie = await signIn();
+    const signedIn = async (headers: Record<string, string>) => {
+      const answer = await ask(service, '/session', headers);
+      expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store']);
+      return answer.body;
+    };
+    expect(await signedIn({ cookie })).toEqual({ signed_in: true });
+    for (const nobody of [{}, { cookie: 'sync_session=sys_guess' }, { cookie: `sync_session=${await link()}` }])
+      expect(await signedIn(nobody as Record<string, string>)).toEqual({ signed_in: false });
+    await ask(service, '/sign-out', { cookie, origin: service.url, method: 'POST' });
+    expect(await signedIn({ cookie })).toEqual({ signed_in: false });
+  });
+
   it('is stored as a hash only', async () => {
     const secret = (await signIn()).split('=')[1] as string;
     const stored = JSON.stringify(await sql(service.database.superuserUrl, 'SELECT k::text FROM auth.api_keys k'));

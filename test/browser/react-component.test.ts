@@ -168,6 +168,8 @@ describe('<SyncProgressDashboard>', () => {
     await start('sync-1');
     const watched = await browser.signedIn(service, orgId, ['sync:read']);
     opened.push(watched);
+    // The sign-in led to the dashboard, which has a stream of its own.
+    await watched.page.goto('about:blank');
     const streams: string[] = [];
     watched.page.on('request', (request) => request.url().includes('/progress/stream') && streams.push(request.url()));
     await openMounted(watched.page, `${service.url}/react-component?orgId=${orgId}&twice`, bundle);
