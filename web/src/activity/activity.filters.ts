@@ -51,7 +51,7 @@ export function periodOf({ days, from, to, sync_id }: ActivityParameters): Activ
 type PeriodQuery = Pick<ActivityQuery, 'days' | 'from' | 'to'>;
 
 /** The period as the API takes it: always said, so that its own defaults play no part; the day `to` is in it. */
-export function periodQuery(period: ActivityPeriod): PeriodQuery {
+function periodQuery(period: ActivityPeriod): PeriodQuery {
   if (period.kind === 'days') return { days: Number(period.days) };
   const { from, to } = period.kind === 'chosen' ? period : {};
   return { from: `${from ?? '1970-01-01'}T00:00:00Z`, ...(to && { to: `${dayAfter(to)}T00:00:00Z` }) };

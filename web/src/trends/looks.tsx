@@ -1,5 +1,5 @@
 /** How series look: a colour, and a pattern, a dash and a mark, so that the colour is not the only sign. */
-export const LOOKS = [
+const LOOKS = [
   { colour: 'var(--chart-1)', dash: undefined, mark: 'M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0', lines: undefined },
   { colour: 'var(--chart-2)', dash: '6 3', mark: 'M-3-3h6v6h-6z', lines: 'M-2 2l4-4M0 8l8-8M6 10l4-4' },
   { colour: 'var(--chart-3)', dash: '2 3', mark: 'M0-4l4 7h-8z', lines: 'M2 1v2M6 5v2' },

@@ -98,7 +98,7 @@ function averageSeconds(items: readonly ActivityTrend[]): number | null {
   return syncs > 0 ? seconds / syncs : null;
 }
 
-export const typeName = (entityType: string | null): string =>
+const typeName = (entityType: string | null): string =>
   entityType === null ? 'No type' : capitalized(entityType);
 
 /** Types are of any text; `others` is none of them. */
