@@ -22,8 +22,9 @@ export class RunsController {
   @Post('runs')
   @HttpCode(202)
   @RequireScope('sync:write')
-  @UseInterceptors(FreshPreviewInterceptor)
   @Idempotent()
+  // Below, and so around it: it asks other systems, which no transaction waits for, and must not see the key of its own request.
+  @UseInterceptors(FreshPreviewInterceptor)
   @ApiBody({ type: StartRunDto })
   @Operation({
     id: 'startRun',

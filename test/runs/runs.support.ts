@@ -31,12 +31,19 @@ export class RunsFixture {
     return new RunsFixture(await startTestService({ ...own, ...variables }));
   }
 
-  async call(orgId: string, method: string, path: string, body?: unknown): Promise<Answer<Json>> {
+  async call(
+    orgId: string,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<Json>> {
     const response = await fetch(`${this.service.url}/api/sync${path}`, {
       method,
       headers: {
         authorization: `Bearer ${await token(orgId, { scope: 'sync:admin' })}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });

@@ -189,6 +189,26 @@ describe('A preview', () => {
     });
     expect([stale.status, stale.body.type]).toEqual([409, 'urn:sync-operations:problem:stale-preview']);
   });
+
+  it('is refused when it is stale also with an Idempotency-Key, but a key that was answered is answered again', async () => {
+    const shop = await fixture.connect(ORG, 'shop-keys');
+    const erp = await fixture.connect(ORG, 'erp-keys');
+    shop.system.fill(3);
+    const ends = { destination: { connection_id: erp.id }, entity_type: 'customer', mode: 'full' };
+    const asked = await fixture.call(ORG, 'POST', `/connections/${shop.id}/preview`, ends);
+    await fixture.ended(ORG, asked.body.sync_id);
+    const apply = (key: string) => {
+      const body = { ...ends, source_connection_id: shop.id, preview: asked.body.sync_id };
+      return fixture.call(ORG, 'POST', '/runs', body, { 'idempotency-key': key });
+    };
+    const first = await apply('apply-1');
+    await fixture.ended(ORG, first.body.sync_id);
+
+    const stale = await apply('apply-2');
+    expect([stale.status, stale.body.type]).toEqual([409, 'urn:sync-operations:problem:stale-preview']);
+    const repeated = await apply('apply-1');
+    expect([repeated.status, repeated.body.sync_id]).toEqual([202, first.body.sync_id]);
+  });
 });
 
 describe('The queue of jobs', () => {
