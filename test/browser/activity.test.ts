@@ -99,7 +99,7 @@ describe('The trail', () => {
 
   it('holds the days from and to, both whole', async () => {
     const { page } = await open('/activity');
-    await page.getByLabel('Period').selectOption('From day to day …');
+    await page.getByLabel('Period').selectOption('Chosen days');
     await page.getByLabel('From (UTC)').fill(isoDay(4));
     await page.getByLabel('To, inclusive (UTC)').fill(isoDay(3));
     await shows(page, 'Sync timeout', 'Sync timeout');

@@ -34,7 +34,6 @@ export function FailuresTable({ items, parameters }: Props) {
             </th>
             <th scope="col">First</th>
             <th scope="col">Last</th>
-            <th scope="col">Last sync</th>
           </tr>
         </thead>
         <tbody>
@@ -69,6 +68,14 @@ function Group({ group, parameters }: { readonly group: ActivityError; readonly 
         <p className="row muted small">
           <StatusBadge status={status} />
           {entity_type && capitalized(entity_type)}
+          {last_sync_id && (
+            <span className="failures-sync">
+              Last in{' '}
+              <Link href={syncPath(last_sync_id)} className="mono">
+                {last_sync_id}
+              </Link>
+            </span>
+          )}
         </p>
       </td>
       <td className="num" data-label="Entries">
@@ -82,13 +89,6 @@ function Group({ group, parameters }: { readonly group: ActivityError; readonly 
       </td>
       <td data-label="Last">
         <Time at={group.last_at} />
-      </td>
-      <td data-label="Last sync" className="failures-sync">
-        {last_sync_id && (
-          <Link href={syncPath(last_sync_id)} className="mono small" title={last_sync_id}>
-            {last_sync_id}
-          </Link>
-        )}
       </td>
     </tr>
   );

@@ -8,7 +8,7 @@ const CHOICES = [
   ['30', 'Last 30 days'],
   ['90', 'Last 90 days'],
   ['all', 'All time'],
-  ['chosen', 'From day to day …'],
+  ['chosen', 'Chosen days'],
 ] as const;
 
 /** Back from now, or between days of UTC, which mean the same wherever the link is opened. */

@@ -98,8 +98,7 @@ function averageSeconds(items: readonly ActivityTrend[]): number | null {
   return syncs > 0 ? seconds / syncs : null;
 }
 
-const typeName = (entityType: string | null): string =>
-  entityType === null ? 'No type' : capitalized(entityType);
+const typeName = (entityType: string | null): string => (entityType === null ? 'No type' : capitalized(entityType));
 
 /** Types are of any text; `others` is none of them. */
 const keyOf = (entityType: string | null): string => (entityType === null ? 'none' : `type ${entityType}`);
