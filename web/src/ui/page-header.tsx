@@ -16,15 +16,15 @@ export function PageHeader({ title, children, badge, actions }: Props) {
     document.title = `${title} · Sync Operations`;
   }, [title]);
   return (
-    <div className="page-header">
-      <div className="row between">
+    <div className="page-header row between">
+      <div className="page-heading">
         <div className="row">
           <h1 className="break">{title}</h1>
           {badge}
         </div>
-        {actions && <div className="row">{actions}</div>}
+        {children && <p className="muted">{children}</p>}
       </div>
-      {children && <p className="muted">{children}</p>}
+      {actions && <div className="row">{actions}</div>}
     </div>
   );
 }
