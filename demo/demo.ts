@@ -1,4 +1,5 @@
 import { type ConnectorOutcome, playConnectors } from './connector.act.ts';
+import { signInTo } from './dashboard.link.ts';
 import { type DemoOptions, readOptions } from './demo.options.ts';
 import { type Stage, setStage } from './demo.stage.ts';
 import { whereToLook } from './look-around.text.ts';
@@ -65,6 +66,8 @@ async function main(): Promise<number> {
   try {
     const options = readOptions(process.argv.slice(2));
     const stage = await setStage({ customers: options.customers, stopping, say: terminal.say, cleanup });
+    terminal.say('  Watch it in a browser; the link signs in once:');
+    terminal.say(`  ${signInTo(stage.service.access(), options.orgId)}`);
     const outcome = await playOn(stage, options, terminal, signal);
     if (!options.exit) await stayUp(stage, outcome, options.orgId, terminal.say, signal);
     return outcome.allRight ? 0 : 1;

@@ -1,4 +1,5 @@
 import type { ConnectorOutcome } from './connector.act.ts';
+import { pageOf, signInTo } from './dashboard.link.ts';
 import type { ServiceAccess } from './service.launch.ts';
 
 export interface Place {
@@ -16,14 +17,15 @@ export interface Place {
 /** Where to look next; every command works as it is printed. */
 export function whereToLook(place: Place): string[] {
   const { access, orgId, syncId, dataDir } = place;
-  const { url, apiKey, signInLink, pid } = access;
+  const { url, apiKey, pid } = access;
   const call = [`-H 'X-Api-Key: ${apiKey}'`, `-H 'X-Org-Id: ${orgId}'`];
   const environment = dataDir === undefined ? '' : `SYNC_DATA_DIR='${dataDir.replaceAll("'", "'\\''")}' `;
   return [
     'The service stays up. Look around:',
+    `  Dashboard            ${pageOf(url, orgId)}`,
     `  API documentation    ${url}/docs`,
     '  Sign in a browser, once, within the hour:',
-    `  ${signInLink}`,
+    `  ${signInTo(access, orgId)}`,
     '',
     "The first act's sync, the newest failures, and all failures by message:",
     curl(...call, `'${url}/api/sync/progress/${syncId}'`),

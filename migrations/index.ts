@@ -16,8 +16,10 @@ import { Records0015 } from './0015-records.ts';
 import { CommitBatch0016 } from './0016-commit-batch.ts';
 import { TriggersOfRuns0017 } from './0017-triggers-of-runs.ts';
 import { RunUpkeep0018 } from './0018-run-upkeep.ts';
+import { WatchProgress0019 } from './0019-watch-progress.ts';
 import { KeySessions0020 } from './0020-key-sessions.ts';
 import { Directory0021 } from './0021-directory.ts';
+import { SteeringTrail0022 } from './0022-steering-trail.ts';
 
 /** In the order they run. TypeORM wants 13 digits at the end of each name and sorts by them: here they are the number. */
 export const migrations = [
@@ -39,6 +41,8 @@ export const migrations = [
   CommitBatch0016,
   TriggersOfRuns0017,
   RunUpkeep0018,
+  WatchProgress0019,
   KeySessions0020,
   Directory0021,
+  SteeringTrail0022,
 ];

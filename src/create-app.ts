@@ -14,6 +14,7 @@ import { serveDocument } from './http/openapi.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { rawOr, refuseForm } from './http/raw.body.ts';
 import { addSecurityHeaders } from './http/security.headers.ts';
+import { endSilentConnections } from './http/silent.connections.ts';
 import { HttpMetrics } from './metrics/http.metrics.ts';
 
 /** Largest body: a preview's delta, or a thousand reports with checkpoints. */
@@ -50,6 +51,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
     reply.header('x-request-id', request.id);
     done();
   });
+  endSilentConnections(fastify);
   logRequests(fastify, (await app.resolve(PinoLogger)).logger);
   app.get(HttpMetrics).observe(fastify);
   if (environment.SYNC_WORKER !== 'only') {

@@ -146,7 +146,7 @@ describe('reading the trail', () => {
     }
   });
 
-  it('groups failures by message, also where it stands in details as the guide writes it', async () => {
+  it('groups failures by message, also where it stands in details as the guide writes it, and lists the entries of one', async () => {
     const mine = await service.client('org-errors');
     const items = [
       { ...entry, sync_id: 'a', details: { error: 'bad email' } },
@@ -159,6 +159,10 @@ describe('reading the trail', () => {
       { error_message: 'bad email', error_count: 2, sync_count: 2, last_sync_id: expect.any(String) },
       { error_message: 'shop down', error_count: 1, status: 'failed' },
     ]);
+    for (const { error_message, error_count } of data?.items ?? []) {
+      const { data: group } = await listActivity({ client: mine, query: { error_message } });
+      expect(group?.items).toHaveLength(error_count);
+    }
   });
 
   it('counts finished syncs per day and entity type, not the entries of their items', async () => {

@@ -169,8 +169,9 @@ describe('npm run demo', () => {
       expect.objectContaining({ billing: expect.objectContaining({ phone: '+49 30 1234' }) }),
       expect.objectContaining({ kind: 'sync', mode: 'incremental' }),
     ]);
-    const [link = ''] = /http\S+\/sign-in\?token=\S+/.exec(demo.output) ?? [];
-    expect((await fetch(link, { redirect: 'manual' })).status).toBe(303);
+    const [link = ''] = /http\S+\/sign-in\?\S+token=\S+/.exec(demo.output) ?? [];
+    const signedIn = await fetch(link, { redirect: 'manual' });
+    expect([signedIn.status, signedIn.headers.get('location')]).toEqual([303, '/o/org-demo/live']);
 
     const { code, stderr } = await demo.stop('SIGINT');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -262,6 +262,7 @@ describe('ending and steering', () => {
     expect(confirmed.data?.status).toBe('cancelled');
     expect(await endsOf(sync_id)).toMatchObject([
       { activity_type: 'sync_cancelled', status: 'cancelled', record_count: 2 },
+      { activity_type: 'cancel_requested', status: 'running', user_id: 'user-1' },
     ]);
     const again = await cancelSync({ client, path: { sync_id } });
     expect(again.response?.status).toBe(200);
@@ -286,6 +287,57 @@ describe('ending and steering', () => {
     const sync_id = newId();
     await startSync({ client, body: { sync_id, entity_type: 'customer', source_system: 'odoo', status: 'queued' } });
     expect((await cancelSync({ client, path: { sync_id } })).data?.status).toBe('cancelled');
+  });
+
+  it('writes into the trail who asked for what, once for what was asked twice or by two at once', async () => {
+    const sync_id = await started();
+    const operator = await service.client('org-1', { sub: 'operator-2' });
+    const ask = (steer: typeof pauseSync) => steer({ client: operator, path: { sync_id } });
+    await Promise.all([ask(pauseSync), ask(pauseSync), ask(pauseSync)]);
+    await report(sync_id, { status: 'paused' });
+    await ask(pauseSync);
+    await ask(resumeSync);
+    await ask(resumeSync);
+    await ask(cancelSync);
+    await ask(cancelSync);
+    await report(sync_id, { processed_count: 1 });
+    const of = { sync_id, entity_type: 'customer', source_system: 'woocommerce', user_id: 'operator-2' };
+    expect(await endsOf(sync_id)).toMatchObject([
+      { ...of, activity_type: 'cancel_requested', status: 'running' },
+      { ...of, activity_type: 'resume_requested', status: 'running' },
+      { ...of, activity_type: 'pause_requested', status: 'running' },
+    ]);
+  });
+
+  it('tells a request before the end that it brings about', async () => {
+    for (const headers of [{}, { 'Idempotency-Key': 'cancel-at-once' }]) {
+      const sync_id = newId();
+      await startSync({ client, body: { sync_id, entity_type: 'customer', source_system: 'odoo', status: 'queued' } });
+      await cancelSync({ client, path: { sync_id }, headers });
+      const types = (await endsOf(sync_id)).map(({ activity_type }) => activity_type);
+      expect(types).toEqual(['sync_cancelled', 'cancel_requested']);
+    }
+  });
+
+  it('writes nothing of a reporter that pauses and goes on by itself, nor of a request for what has ended', async () => {
+    const sync_id = await started();
+    await report(sync_id, { status: 'paused' });
+    await report(sync_id, { status: 'running' });
+    await completeSync({ client, path: { sync_id }, body: {} });
+    await pauseSync({ client, path: { sync_id } });
+    expect((await endsOf(sync_id)).map(({ activity_type }) => activity_type)).toEqual(['sync_completed']);
+  });
+
+  it('keeps a request in the trail also when the month has no partition yet', async () => {
+    const sync_id = await started();
+    const monthOf = `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'sync_activity_log'::regclass`;
+    for (const { name } of await sql<{ name: string }>(service.database.ownerUrl, monthOf))
+      await sql(
+        service.database.ownerUrl,
+        `ALTER TABLE sync_activity_log DETACH PARTITION ${name}; DROP TABLE ${name}`,
+      );
+    await pauseSync({ client, path: { sync_id } });
+    expect(await endsOf(sync_id)).toMatchObject([{ activity_type: 'pause_requested' }]);
   });
 
   it('refuses to steer what has ended', async () => {

@@ -40,6 +40,7 @@ export default defineConfig({
   server: {
     proxy: {
       '/api': 'http://127.0.0.1:3000',
+      '/session': 'http://127.0.0.1:3000',
       '/sign-in': 'http://127.0.0.1:3000',
       '/sign-out': 'http://127.0.0.1:3000',
     },

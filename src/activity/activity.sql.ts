@@ -43,6 +43,7 @@ export const activityPage = (
   for (const column of ['status', 'user_id', 'sync_id', 'entity_type'] as const) {
     if (filter[column] !== undefined) where((parameter) => `${column} = ${parameter}`, filter[column]);
   }
+  if (filter.error_message !== undefined) where((parameter) => `${MESSAGE} = ${parameter}`, filter.error_message);
   values.push(limit);
   return {
     text: `
@@ -55,13 +56,13 @@ export const activityPage = (
 /** The same words as the index's, so that Postgres sees that it serves. */
 const FAILED = `status IN ('failed', 'completed_with_errors', 'timeout')`;
 
-/**
- * Failures by message: the guide's 'failed syncs' query made valid. An entry for one item carries its message in details,
- * as the guide writes it.
- */
+/** An entry for one item carries its message in details, as the guide writes it. */
+const MESSAGE = `coalesce(error_message, details ->> 'error', 'no message')`;
+
+/** Failures by message: the guide's 'failed syncs' query made valid. */
 export const activityErrors = (orgId: string, { from, to }: Period, entityType: string | null): Statement => ({
   text: `
-    SELECT coalesce(error_message, details ->> 'error', 'no message') AS error_message, entity_type, status,
+    SELECT ${MESSAGE} AS error_message, entity_type, status,
            count(*)::integer AS error_count, count(DISTINCT sync_id)::integer AS sync_count,
            (array_agg(sync_id ORDER BY created_at DESC))[1] AS last_sync_id,
            min(created_at) AS first_at, max(created_at) AS last_at

@@ -12,11 +12,7 @@ export const RequireScope = (scope: Scope) => SetMetadata(REQUIRED_SCOPE, scope)
 export const Public = () => SetMetadata(PUBLIC, true);
 
 /** A request after the guard; `principal` is missing on public operations only. */
-export type AuthenticatedRequest = FastifyRequest & {
-  principal?: Principal;
-  /** The hash of a key or session of every organization: the database lists organizations for its possessor alone. */
-  presentedKey?: Buffer;
-};
+export type AuthenticatedRequest = FastifyRequest & { principal?: Principal };
 
 /** The dashboard's session cookie. */
 export const SESSION_COOKIE = 'sync_session';

@@ -5,7 +5,6 @@ import { type AuthenticatedRequest, PUBLIC, REQUIRED_SCOPE, SESSION_COOKIE } fro
 import { KeyStore } from './key.store.ts';
 import type { Principal, Scope } from './principal.ts';
 import { refuseCrossSite } from './same.origin.ts';
-import { hashSecret } from './secret.ts';
 import { TokenVerifier } from './token.verifier.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -36,8 +35,7 @@ export class AuthGuard implements CanActivate {
 
   private async authenticate(request: AuthenticatedRequest): Promise<Principal> {
     const key = request.headers['x-api-key'];
-    if (typeof key === 'string')
-      return this.byKey(request, key, 'The key in X-Api-Key is unknown, revoked or expired.');
+    if (typeof key === 'string') return this.byKey(key, 'The key in X-Api-Key is unknown, revoked or expired.');
     const { authorization } = request.headers;
     if (authorization !== undefined) {
       const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
@@ -48,15 +46,14 @@ export class AuthGuard implements CanActivate {
     if (session) {
       if (!SAFE_METHODS.has(request.method))
         refuseCrossSite(request, "A session cookie is accepted from this service's own pages only.");
-      return this.byKey(request, session, 'The session has ended; sign in again.');
+      return this.byKey(session, 'The session has ended; sign in again.');
     }
     throw new Problem('unauthenticated', 'Send a token in Authorization: Bearer …, or a service key in X-Api-Key.');
   }
 
-  private async byKey(request: AuthenticatedRequest, secret: string, otherwise: string): Promise<Principal> {
+  private async byKey(secret: string, otherwise: string): Promise<Principal> {
     const principal = await this.keys.find(secret);
     if (!principal) throw new Problem('unauthenticated', otherwise);
-    if (principal.orgId === null) request.presentedKey = hashSecret(secret);
     return principal;
   }
 }

@@ -42,6 +42,13 @@ export class KeyStore {
     return principal?.expiresAt && principal.expiresAt <= Date.now() ? undefined : principal;
   }
 
+  /** Those of the hashes (hex) whose key or session would still be accepted, in one query however many there are. */
+  async stillValid(hashes: Iterable<string>): Promise<Set<string>> {
+    const asked = [...new Set(hashes)].map((hash) => Buffer.from(hash, 'hex'));
+    const { rows } = await this.pool.query<{ hash: Buffer }>('SELECT hash FROM app.live_keys($1) AS hash', [asked]);
+    return new Set(rows.map(({ hash }) => hash.toString('hex')));
+  }
+
   /** Turns a one-time link into a session and returns its secret; undefined when the link was used, ended or never was. */
   async exchangeLink(link: string): Promise<OpenedSession | undefined> {
     const session = newSecret('sys');
@@ -72,7 +79,8 @@ export class KeyStore {
   }
 
   private async lookUp(secret: string): Promise<Principal | undefined> {
-    const { rows } = await this.pool.query<KeyRow>('SELECT * FROM app.find_key($1)', [hashSecret(secret)]);
+    const hash = hashSecret(secret);
+    const { rows } = await this.pool.query<KeyRow>('SELECT * FROM app.find_key($1)', [hash]);
     const [row] = rows;
     return (
       row && {
@@ -82,6 +90,7 @@ export class KeyStore {
         orgId: row.org_id,
         scopes: expandScopes(row.scopes),
         expiresAt: row.expires_at ? Date.parse(row.expires_at) : null,
+        keyHash: hash.toString('hex'),
       }
     );
   }

@@ -15,6 +15,11 @@ export interface Principal {
   readonly scopes: readonly Scope[];
   /** Milliseconds since 1970 after which it is not valid any more; null: until it is revoked. */
   readonly expiresAt: number | null;
+  /**
+   * In hex, of the key or session it came with: the database shows some things to its possessor alone, and what outlives a
+   * request asks by it whether it is still valid. Undefined: a token.
+   */
+  readonly keyHash?: string;
 }
 
 /** Keeps the scopes we know and adds what each includes: sync:admin may write, sync:write may read. */

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public, RequireScope, SESSION_COOKIE } from '../auth/auth.decorators.ts';
@@ -16,7 +16,7 @@ export class SignInController {
   @Get('sign-in')
   @Public()
   async signIn(
-    @Query() { token }: SignInQuery,
+    @Query() { token, to = '/' }: SignInQuery,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -25,7 +25,7 @@ export class SignInController {
     // A person gets a page that says so; it asks for a new link or a key.
     else if (!request.headers.accept?.includes('text/html'))
       throw new Problem('unauthenticated', 'This sign-in link was used before or has expired; ask for a new one.');
-    await reply.header('cache-control', 'no-store').redirect(opened ? '/' : '/?sign-in=used', 303);
+    await reply.header('cache-control', 'no-store').redirect(opened ? to : '/?sign-in=used', 303);
   }
 
   /** Not from another site: that could sign its visitors in as somebody they are not. */
@@ -41,6 +41,15 @@ export class SignInController {
     const opened = await this.keys.openSession(key.trim());
     if (!opened) throw new Problem('unauthenticated', 'That key is unknown, revoked or expired.');
     keepSession(opened, request, reply);
+  }
+
+  /** Whether the browser's cookie is good for anything: a page that is opened by nobody is no error to be logged. */
+  @Get('session')
+  @Public()
+  @Header('cache-control', 'no-store')
+  async session(@Req() request: FastifyRequest): Promise<{ signed_in: boolean }> {
+    const session = request.cookies[SESSION_COOKIE];
+    return { signed_in: session !== undefined && (await this.keys.find(session)) !== undefined };
   }
 
   @Post('sign-out')

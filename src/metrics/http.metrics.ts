@@ -20,6 +20,8 @@ export class HttpMetrics {
 
   observe(fastify: FastifyInstance): void {
     fastify.addHook('onResponse', (request, reply, done) => {
+      // How long somebody watched says nothing of how fast the service is.
+      if (String(reply.getHeader('content-type')).startsWith('text/event-stream')) return done();
       this.seconds.observe(
         { method: request.method, route: request.routeOptions.url ?? 'unknown', status: reply.statusCode },
         reply.elapsedTime / 1000,

@@ -4,12 +4,13 @@ import { HttpMetrics } from './http.metrics.ts';
 import { MetricsController } from './metrics.controller.ts';
 import { MetricsRegistry } from './metrics.registry.ts';
 import { RunMetrics } from './run.metrics.ts';
+import { StreamMetrics } from './stream.metrics.ts';
 import { TaskMetrics } from './task.metrics.ts';
 
 @Global()
 @Module({
   controllers: [MetricsController],
-  providers: [MetricsRegistry, TaskMetrics, HttpMetrics, RunMetrics, CallMetrics],
-  exports: [MetricsRegistry, TaskMetrics, HttpMetrics, RunMetrics, CallMetrics],
+  providers: [MetricsRegistry, TaskMetrics, HttpMetrics, RunMetrics, CallMetrics, StreamMetrics],
+  exports: [MetricsRegistry, TaskMetrics, HttpMetrics, RunMetrics, CallMetrics, StreamMetrics],
 })
 export class MetricsModule {}

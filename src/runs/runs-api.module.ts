@@ -11,6 +11,7 @@ import { PreviewFinder } from './preview/preview.finder.ts';
 import { PreviewFreshness } from './preview/preview.freshness.ts';
 import { PreviewChangesController } from './preview/preview-changes.controller.ts';
 import { PreviewChangesService } from './preview/preview-changes.service.ts';
+import { SyncChangesController } from './preview/sync-changes.controller.ts';
 import { RecordsController } from './records/records.controller.ts';
 import { RecordsService } from './records/records.service.ts';
 import { RunRemoval } from './run.removal.ts';
@@ -29,6 +30,7 @@ import { SchedulesService } from './schedules/schedules.service.ts';
     ItemsController,
     RecordsController,
     PreviewChangesController,
+    SyncChangesController,
     SchedulesController,
     HooksController,
   ],

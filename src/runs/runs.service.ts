@@ -73,17 +73,17 @@ export class RunsService {
         throw new Problem('conflict', `The sync "${syncId}" is still active; wait for its end or cancel it.`);
       const [left] = await this.database.query<{ count: number }>(countItems(currentTenant().orgId, syncId));
       if (!left?.count) throw new Problem('conflict', `No item of the sync "${syncId}" failed or was skipped.`);
-      return this.get(
-        await this.starter.start({
-          ...run,
-          kind: 'retry',
-          mode: 'full',
-          of_sync_id: syncId,
-          override_reason: undefined,
-          trigger: 'request',
-          requested_by: currentUser(),
-        }),
-      );
+      const retry = await this.starter.start({
+        ...run,
+        kind: 'retry',
+        mode: 'full',
+        of_sync_id: syncId,
+        override_reason: undefined,
+        trigger: 'request',
+        requested_by: currentUser(),
+      });
+      await this.noteRetry(run, retry);
+      return this.get(retry);
     });
   }
 
@@ -104,6 +104,17 @@ export class RunsService {
     const [found] = await this.database.read<{ run: Run }>(findRunRow(currentTenant().orgId, syncId));
     if (!found) throw noSuchSync(syncId);
     return found.run;
+  }
+
+  /** In the trail of the sync that had failed; with the status of the retry, since it is not one more failure. */
+  private async noteRetry({ sync_id, entity_type }: Run, retry: string): Promise<void> {
+    await this.activity.append({
+      sync_id,
+      entity_type,
+      activity_type: 'retry_requested',
+      status: 'queued',
+      details: { retry_sync_id: retry },
+    });
   }
 
   private async noteOverride(syncId: string, body: StartRunDto, guard: string | null): Promise<void> {

@@ -12,11 +12,11 @@ export class OrganizationDirectory {
 
   /** At most `limit` ids in order, from `after` on, that contain `fragment`; none when the key is not one of every organization. */
   async list(
-    keyHash: Buffer,
+    keyHash: string,
     page: { readonly after: string | null; readonly fragment: string | null; readonly limit: number },
   ): Promise<string[]> {
     const { rows } = await this.pool.query<{ org_id: string }>('SELECT app.organizations($1, $2, $3, $4) AS org_id', [
-      keyHash,
+      Buffer.from(keyHash, 'hex'),
       page.after,
       page.fragment,
       page.limit,

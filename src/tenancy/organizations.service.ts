@@ -16,13 +16,13 @@ export class OrganizationsService {
     const [after = null] = query.cursor === undefined ? [] : decodeTuple(LIST, 1, query.cursor);
     const page = { after, fragment: query.q ?? null, limit: limit + 1 };
     const own = request.principal?.orgId ?? null;
-    const found = own === null ? await this.ofAll(request.presentedKey, page) : only(own, page);
+    const found = own === null ? await this.ofAll(request.principal?.keyHash, page) : only(own, page);
     const items = found.slice(0, limit).map((org_id) => ({ org_id }));
     const last = found.length > limit && items.at(-1);
     return { items, next_cursor: last ? encodeTuple(LIST, [last.org_id]) : null };
   }
 
-  private async ofAll(keyHash: Buffer | undefined, page: Parameters<OrganizationDirectory['list']>[1]) {
+  private async ofAll(keyHash: string | undefined, page: Parameters<OrganizationDirectory['list']>[1]) {
     return keyHash ? this.directory.list(keyHash, page) : [];
   }
 }

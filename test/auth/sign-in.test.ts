@@ -60,6 +60,25 @@ describe('a one-time link', () => {
     expect([again.headers.getSetCookie(), again.headers.get('cache-control')]).toEqual([[], 'no-store']);
   });
 
+  it('leads to the page it names, and to none of another site', async () => {
+    const to = '/o/org%2F1/live?a=b';
+    const answer = await ask(service, `/sign-in?to=${encodeURIComponent(to)}&token=${await link()}`);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, to]);
+    for (const elsewhere of [
+      '//evil.example',
+      'https://evil.example',
+      '/\\evil.example',
+      '/o/a\r\nX: y',
+      '/o/a\\b',
+      '/docs',
+    ]) {
+      const token = await link();
+      const refused = await ask(service, `/sign-in?to=${encodeURIComponent(elsewhere)}&token=${token}`);
+      expect([elsewhere, refused.status, refused.headers.getSetCookie()]).toEqual([elsewhere, 422, []]);
+      expect((await follow(token)).status).toBe(303);
+    }
+  });
+
   it('works for one of two who follow it at the same time', async () => {
     const token = await link();
     const answers = await Promise.all([1, 2, 3, 4].map(() => follow(token)));
@@ -127,6 +146,20 @@ describe('a session', () => {
       status: 401,
       detail: 'The session has ended; sign in again.',
     });
+  });
+
+  it('can be asked for by anybody, who learns of their own only', async () => {
+    const cookie = await signIn();
+    const signedIn = async (headers: Record<string, string>) => {
+      const answer = await ask(service, '/session', headers);
+      expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store']);
+      return answer.body;
+    };
+    expect(await signedIn({ cookie })).toEqual({ signed_in: true });
+    for (const nobody of [{}, { cookie: 'sync_session=sys_guess' }, { cookie: `sync_session=${await link()}` }])
+      expect(await signedIn(nobody as Record<string, string>)).toEqual({ signed_in: false });
+    await ask(service, '/sign-out', { cookie, origin: service.url, method: 'POST' });
+    expect(await signedIn({ cookie })).toEqual({ signed_in: false });
   });
 
   it('is stored as a hash only', async () => {

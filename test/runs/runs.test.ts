@@ -91,6 +91,11 @@ describe('A sync to another connection', () => {
     shop.system.put({ email: 'accepted@example.test', name: 'R', phone: null }, id);
     const { status, body } = await fixture.call(ORG, 'POST', `/progress/${run.sync_id}/retry-failed`);
     expect([status, body.kind, body.of_sync_id]).toEqual([202, 'retry', run.sync_id]);
+    const trail = await fixture.call(ORG, 'GET', `/activity?sync_id=${run.sync_id}`);
+    expect(trail.body.items[0]).toMatchObject({
+      ...{ activity_type: 'retry_requested', status: 'queued', user_id: body.requested_by },
+      details: { retry_sync_id: body.sync_id },
+    });
     const retried = await fixture.ended(ORG, body.sync_id);
     expect(retried.counts).toEqual({ created: 1 });
     expect(retried.progress).toMatchObject({ status: 'completed', processed_count: 1, total_items: 1 });

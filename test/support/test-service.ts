@@ -24,6 +24,8 @@ export interface TestService {
 export interface TokenClaims {
   readonly sub?: string;
   readonly scope?: string;
+  /** When it ends, as jose takes it: a span, or seconds since 1970. An hour unless said. */
+  readonly exp?: string | number;
 }
 
 export async function startTestService(variables: Record<string, string> = {}): Promise<TestService> {
@@ -68,12 +70,12 @@ export async function startTestService(variables: Record<string, string> = {}): 
 
 export function token(
   orgId: string,
-  { sub = 'user-1', scope = 'sync:write' }: TokenClaims = {},
+  { sub = 'user-1', scope = 'sync:write', exp = '1h' }: TokenClaims = {},
   secret = JWT_SECRET,
 ): Promise<string> {
   return new SignJWT({ org_id: orgId, scope })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(sub)
-    .setExpirationTime('1h')
+    .setExpirationTime(exp)
     .sign(new TextEncoder().encode(secret));
 }

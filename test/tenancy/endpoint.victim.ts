@@ -56,6 +56,8 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
         total_items: 5_000,
         processed_count: 5,
         checkpoint: secret,
+        // The stream leaves the checkpoint out.
+        error_message: MARKER,
         // Slow enough for the list of slow ones.
         started_at: hourAgo,
         // Only what has ended is tried again.

@@ -178,6 +178,20 @@ describe('app.find_key', () => {
   });
 });
 
+describe('app.live_keys', () => {
+  it('names those of the hashes that are of a key or a session, and no other: neither a link nor what was not given', async () => {
+    const live = (...secrets: string[]) => ({
+      text: 'SELECT hash FROM app.live_keys($1) AS hash',
+      values: [secrets.map(hash)],
+    });
+    expect(await attacker.run(live('secret session', 'guess', 'secret link', 'secret service'))).toEqual([
+      { hash: hash('secret session') },
+      { hash: hash('secret service') },
+    ]);
+    expect(await attacker.run(live())).toEqual([]);
+  });
+});
+
 describe('users', () => {
   it('of another organization are not listed', async () => {
     const rows = await attacker.run('SELECT DISTINCT org_id FROM auth.users_extended');

@@ -20,7 +20,8 @@ export class ActivityDto {
   entity_type: string | null;
 
   @ApiProperty({
-    description: 'sync_completed, sync_failed, sync_cancelled, sync_timeout, or your own',
+    description:
+      'sync_completed, sync_failed, sync_cancelled, sync_timeout; cancel_requested, pause_requested, resume_requested, retry_requested (user_id: who asked); or your own',
     example: 'sync_completed',
   })
   activity_type: string;

@@ -151,6 +151,14 @@ export class ActivityFilterQuery extends PeriodQuery {
   @IsOptional()
   @IsText(200)
   sync_id?: string;
+
+  @ApiPropertyOptional({
+    description: 'Exactly this message, as GET /activity/errors tells it',
+    example: 'Invalid email address',
+  })
+  @IsOptional()
+  @IsText(10_000)
+  error_message?: string;
 }
 
 export class ActivityQuery extends ActivityFilterQuery {

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../connectors/contract/connector.error.ts';
 import type { ConnectorSession, WriteOperation, WriteResult } from '../../connectors/contract/connector.types.ts';
 import { type FieldPath, topOf } from '../plan/field.diff.ts';
+import type { PreviewChange } from '../run.types.ts';
 import type { Patience } from '../worker/patience.ts';
 import type { RunLease } from '../worker/run.lease.ts';
 import { bindingChanges, stored } from './binding.store.ts';
@@ -8,7 +9,8 @@ import type { DeletionBudget } from './deletion.budget.ts';
 import type { Pair } from './destination.sql.ts';
 import type { Destination, StepResult, WorkItem } from './destination.types.ts';
 import type { ItemPlanner, PlannedItem } from './item.planner.ts';
-import { doneBefore, matchesExpectation, outcomeOfPlan, outcomeOfWrite } from './planned.outcome.ts';
+import { changeMade, changeOf } from './planned.change.ts';
+import { doneBefore, matchesExpectation, outcomeOfPlan, outcomeOfWrite, type TriedItem } from './planned.outcome.ts';
 import { problemOutcome, recordOf, staleOutcome } from './records.destination.ts';
 
 interface Parts {
@@ -18,7 +20,11 @@ interface Parts {
   readonly planner: ItemPlanner;
   readonly patience: Patience;
   readonly budget: DeletionBudget;
+  /** RFC 3339: until when it can be asked what was changed. */
+  readonly changesExpireAt: string;
 }
+
+type Written = NonNullable<TriedItem['intended']>;
 
 /**
  * Brings items to another system. When it cannot be known what took effect (an answer was lost), everything is looked up and planned
@@ -47,21 +53,27 @@ export class ConnectionDestination implements Destination {
       records: sound.flatMap(recordOf),
       connection_a,
       connection_b,
+      ...this.changes(settled.flatMap(({ one, result }) => changeMade(one, result))),
       bindings: settled.flatMap(({ one, result }) => bindingChanges(one, result).map((change) => stored(pair, change))),
     };
+  }
+
+  private changes(changes: readonly PreviewChange[]): Pick<StepResult, 'changes' | 'changes_expire_at'> {
+    return changes.length > 0 ? { changes, changes_expire_at: this.parts.changesExpireAt } : {};
   }
 
   /** Plans and writes until it is known of each item what became of it. */
   private async bring(items: readonly WorkItem[]) {
     const { lease, pair, session, planner, patience, budget } = this.parts;
     /** What an earlier try set out to do: if it is found done, that is what was done. */
-    const intended = new Map<string, 'create' | 'update' | 'delete'>();
+    const tried = new Map<string, PreviewChange>();
     const isResumed = lease.run.lease_epoch > 1;
     for (let attempt = 1; ; attempt += 1) {
-      const all = (await planner.plan(items)).map((one) => ({
-        ...one,
-        intended: intended.get(one.work.item.external_id) ?? (isResumed ? doneBefore(one) : undefined),
-      }));
+      const all = (await planner.plan(items)).map((one): TriedItem => {
+        const before = tried.get(one.work.item.external_id);
+        const intended = before ? (before.kind as Written) : isResumed ? doneBefore(one) : undefined;
+        return { ...one, tried: before, intended };
+      });
       const stale = all.filter((one) => !one.intended && !matchesExpectation(one));
       const planned = all.filter((one) => !stale.includes(one));
       const writes = planned.filter(
@@ -77,7 +89,7 @@ export class ConnectionDestination implements Destination {
       } catch (error) {
         if (!(error instanceof ConnectorError)) throw error;
         if (error.kind !== 'aborted')
-          for (const { work, plan } of writes) intended.set(work.item.external_id, plan.kind as 'create');
+          for (const change of writes.flatMap(changeOf)) tried.set(change.external_id, change);
         await patience.recover(error, attempt);
       }
     }

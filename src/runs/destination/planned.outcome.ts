@@ -1,12 +1,15 @@
 import type { WriteResult } from '../../connectors/contract/connector.types.ts';
 import { contentHash } from '../plan/content.hash.ts';
-import type { ItemOutcome } from '../run.types.ts';
+import type { ItemOutcome, PreviewChange } from '../run.types.ts';
 import type { PlannedItem } from './item.planner.ts';
 
 const ACTIONS = { create: 'created', update: 'updated', delete: 'deleted' } as const;
 
-/** A plan, and what an earlier try of the same batch had set out to do. */
-export type TriedItem = PlannedItem & { readonly intended?: keyof typeof ACTIONS | undefined };
+/** A plan, and what an earlier try of the same batch had set out to do; `tried` when that is known in full. */
+export type TriedItem = PlannedItem & {
+  readonly intended?: keyof typeof ACTIONS | undefined;
+  readonly tried?: PreviewChange | undefined;
+};
 
 /** Whether both ends are as the preview found them, so that the plan is the one that was shown. */
 export function matchesExpectation({ work, plan }: PlannedItem): boolean {

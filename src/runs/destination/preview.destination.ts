@@ -4,7 +4,8 @@ import { diffFields } from '../plan/field.diff.ts';
 import type { ItemOutcome, PreviewChange, Run } from '../run.types.ts';
 import { type FoundRecord, findRecords } from './destination.sql.ts';
 import type { Destination, StepResult, WorkItem } from './destination.types.ts';
-import type { ItemPlanner, PlannedItem } from './item.planner.ts';
+import type { ItemPlanner } from './item.planner.ts';
+import { changeOf } from './planned.change.ts';
 import { problemOutcome } from './records.destination.ts';
 
 const ACTIONS = { create: 'created', update: 'updated', delete: 'deleted', conflict: 'conflict' } as const;
@@ -68,23 +69,6 @@ function shown(
     return { external_id: item.external_id, outcome: 'processed', action: kind ? ACTIONS[kind] : 'unchanged' };
   });
   return { items: [...broken, ...items], changes, changes_expire_at };
-}
-
-function changeOf({ work, plan }: PlannedItem): PreviewChange[] {
-  if (plan.kind === 'unchanged') return [];
-  const destination = 'destination' in plan ? plan.destination : null;
-  return [
-    {
-      external_id: work.item.external_id,
-      kind: plan.kind,
-      destination_id: destination?.external_id ?? null,
-      source_hash: work.item.data && contentHash(work.item.data),
-      destination_hash: destination?.data ? contentHash(destination.data) : null,
-      fields: 'fields' in plan ? plan.fields : [],
-      reason: plan.kind === 'conflict' ? plan.message : null,
-      data: 'data' in plan ? plan.data : (destination?.data ?? null),
-    },
-  ];
 }
 
 function recordChange({ item }: WorkItem, known: FoundRecord | undefined): PreviewChange[] {

@@ -25,14 +25,14 @@ export class FieldChangeDto {
   @ApiProperty({ example: 'billing.city' })
   field: string;
 
-  @ApiProperty({ description: 'At the destination now', nullable: true, oneOf: ANY_JSON, example: 'Bern' })
+  @ApiProperty({ description: 'At the destination before', nullable: true, oneOf: ANY_JSON, example: 'Bern' })
   old: unknown;
 
-  @ApiProperty({ description: 'What it would become', nullable: true, oneOf: ANY_JSON, example: 'Basel' })
+  @ApiProperty({ description: 'What it becomes', nullable: true, oneOf: ANY_JSON, example: 'Basel' })
   new: unknown;
 }
 
-/** What would become of one item of the source. */
+/** What becomes of one item of the source. */
 export class PreviewChangeDto {
   @ApiProperty({ description: 'Its id in the source', example: '4711' })
   external_id: string;
@@ -43,7 +43,7 @@ export class PreviewChangeDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Its id at the destination; null: it is not there',
+    description: 'Its id at the destination; null: it is not there (yet)',
     example: '88',
   })
   destination_id: string | null;
@@ -63,7 +63,7 @@ export class PreviewChangeDto {
     type: 'object',
     additionalProperties: true,
     nullable: true,
-    description: 'The whole as it would become; of a delete as it is',
+    description: 'The whole as it becomes; of a delete as it was',
     example: { email: 'ann@example.com', name: 'Ann Example' },
   })
   data: Record<string, unknown> | null;
@@ -71,7 +71,7 @@ export class PreviewChangeDto {
 
 export class PreviewChangePageDto {
   @ApiProperty({
-    description: 'The sync that computed the preview',
+    description: 'The sync that made the changes or computed the preview',
     example: 'run-5b0c1f6e-0d3c-4a55-8f0e-2f5f0a4f7c11',
   })
   sync_id: string;

@@ -1,6 +1,7 @@
 import type { Statement } from '../../database/database.ts';
 import type { Run } from '../run.types.ts';
 import type { Ends } from './change.tokens.ts';
+import type { PreviewChangeDto } from './preview-changes.dto.ts';
 
 /** The last run that changed records of the connection and entity type, and how much it has changed by now. */
 export const lastChangeOfRecords = ({ org_id, source_connection_id, entity_type }: Ends): Statement => ({
@@ -34,7 +35,13 @@ export const runCounts = (run: Pick<Run, 'org_id' | 'sync_id'>): Statement => ({
   values: [run.org_id, run.sync_id],
 });
 
-/** A keyset page of a preview's changes, by kind and id. */
+export interface FoundChanges {
+  /** Whether there is such a sync at all. */
+  readonly exists: boolean;
+  readonly items: readonly PreviewChangeDto[];
+}
+
+/** A keyset page of the changes of a sync or preview, by kind and id, in one row. */
 export const changesPage = (
   orgId: string,
   syncId: string,
@@ -43,10 +50,12 @@ export const changesPage = (
   limit: number,
 ): Statement => ({
   text: `
-    SELECT external_id, kind, destination_id, fields, reason, data FROM sync_preview_changes
-     WHERE org_id = $1 AND sync_id = $2 AND ($3::text IS NULL OR kind = $3)
-       AND ($4::text IS NULL OR (kind, external_id) > ($4, $5))
-     ORDER BY kind, external_id LIMIT $6`,
+    SELECT EXISTS (SELECT FROM sync_progress WHERE org_id = $1 AND sync_id = $2) AS exists,
+           (SELECT coalesce(json_agg(c), '[]') FROM (
+              SELECT external_id, kind, destination_id, fields, reason, data FROM sync_preview_changes
+               WHERE org_id = $1 AND sync_id = $2 AND ($3::text IS NULL OR kind = $3)
+                 AND ($4::text IS NULL OR (kind, external_id) > ($4, $5))
+               ORDER BY kind, external_id LIMIT $6) AS c) AS items`,
   values: [orgId, syncId, kind, after?.kind ?? null, after?.external_id ?? null, limit],
 });
 

@@ -88,6 +88,7 @@ export class RunOpener {
       planner,
       patience,
       budget,
+      changesExpireAt: expiresAt,
     });
   }
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const EXTRACT = "import chromium from '@sparticuz/chromium'; await chromium.executablePath();";
+const EXTRACT = fileURLToPath(new URL('chromium.process.ts', import.meta.url));
 
 export interface ChromiumFiles {
   readonly executablePath: string;
@@ -39,8 +39,7 @@ async function extract(folder: string): Promise<void> {
   const unfinished = await mkdtemp(`${folder}-`);
   try {
     // A process of its own, because the package asks the system for the temporary folder and jest's workers cannot change that.
-    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', EXTRACT], {
-      cwd: ROOT,
+    await promisify(execFile)(process.execPath, [EXTRACT], {
       env: { ...process.env, TMPDIR: unfinished },
     });
     await writeFile(join(unfinished, 'fonts.conf'), fontsConf(folder));

@@ -10,7 +10,7 @@ const onError = (error: unknown) => {
 };
 
 /** Waiting helps when there was no answer, or the service said that it cannot answer now. */
-const isPassing = (error: unknown) => error instanceof ApiError && (error.status === 0 || error.status >= 500);
+export const isPassing = (error: unknown) => error instanceof ApiError && (error.status === 0 || error.status >= 500);
 
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError }),

@@ -23,11 +23,15 @@ export async function fetchOrganizations(q?: string): Promise<Organizations> {
 export function useSession() {
   return useQuery({
     queryKey: SESSION_KEY,
-    queryFn: () =>
-      fetchOrganizations().catch((error: unknown) => {
+    queryFn: async () => {
+      const { signed_in } = await unwrap(client.get<{ 200: { signed_in: boolean } }>({ url: '/session' }));
+      if (!signed_in) return null;
+      return fetchOrganizations().catch((error: unknown) => {
+        // It ended just now.
         if (error instanceof ApiError && error.status === 401) return null;
         throw error;
-      }),
+      });
+    },
     staleTime: 60_000,
   });
 }

@@ -3,18 +3,24 @@ import { type Part, textParts } from './text.parts.ts';
 import { valueText } from './value.text.ts';
 import './changes.css';
 
+/** What old and new are called of a conflict. */
+const AT_BOTH_ENDS = ['At the destination', 'From the source'] as const;
+
 interface Props {
-  readonly fields: readonly FieldChange[];
+  readonly fields: readonly Pick<FieldChange, 'field' | 'old' | 'new'>[];
+  /** Of the item. */
   readonly name: string;
-  /** Both sides changed it and none is written: neither is the old one. */
-  readonly isConflict: boolean;
+  /** What old and new are called, where it is not what is and what will be. */
+  readonly words?: readonly [old: string, next: string];
+  /** Both sides changed it and neither is written, so there is no old and no new. */
+  readonly isConflict?: boolean;
 }
 
 /** Old and new of each field, side by side, or one below the other where it is narrow. */
-export function FieldDiff({ fields, name, isConflict }: Props) {
-  const [left, right] = isConflict ? ['At the destination', 'At the source'] : ['Now', 'Will be'];
+export function FieldDiff({ fields, name, isConflict = false, words = ['Now', 'Will be'] }: Props) {
+  const [left, right] = isConflict ? AT_BOTH_ENDS : words;
   return (
-    <table className="field-diff" aria-label={`Fields of ${name} that ${isConflict ? 'differ' : 'change'}`}>
+    <table className="field-diff" aria-label={`Fields of ${name} that differ`}>
       <thead>
         <tr>
           <th scope="col">Field</th>
@@ -24,7 +30,7 @@ export function FieldDiff({ fields, name, isConflict }: Props) {
       </thead>
       <tbody>
         {fields.map((field) => (
-          <FieldRow key={field.field} field={field} labels={[left, right]} mark={isConflict ? 'mark' : undefined} />
+          <FieldRow key={field.field} field={field} labels={[left, right]} isConflict={isConflict} />
         ))}
       </tbody>
     </table>
@@ -32,22 +38,21 @@ export function FieldDiff({ fields, name, isConflict }: Props) {
 }
 
 interface RowProps {
-  readonly field: FieldChange;
-  /** Of the two sides, said again beside each where the head of the table has no room. */
-  readonly labels: readonly [left?: string, right?: string];
-  /** How what differs is marked on both sides; by itself as removed and as added. */
-  readonly mark: 'mark' | undefined;
+  readonly field: Props['fields'][number];
+  /** Said again beside each side where the head of the table has no room. */
+  readonly labels: readonly [old: string, next: string];
+  readonly isConflict: boolean;
 }
 
-function FieldRow({ field, labels: [left, right], mark }: RowProps) {
+function FieldRow({ field, labels: [left, right], isConflict }: RowProps) {
   const old = valueText(field.old);
   const next = valueText(field.new);
   const parts = textParts(old, next);
   return (
     <tr>
       <th scope="row">{field.field}</th>
-      <td data-label={left}>{old === '' ? <Nothing /> : parts.old.map(marked(mark ?? 'del'))}</td>
-      <td data-label={right}>{next === '' ? <Nothing /> : parts.new.map(marked(mark ?? 'ins'))}</td>
+      <td data-label={left}>{old === '' ? <Nothing /> : parts.old.map(marked(isConflict ? 'mark' : 'del'))}</td>
+      <td data-label={right}>{next === '' ? <Nothing /> : parts.new.map(marked(isConflict ? 'mark' : 'ins'))}</td>
     </tr>
   );
 }

@@ -27,6 +27,7 @@ const UNITS = [
 /** The two largest units of a duration in seconds: 2 min 5 s. Below a second: 0.4 s. */
 export function duration(seconds: number | null | undefined): string {
   if (seconds == null) return '–';
+  if (seconds > 0 && seconds < 0.05) return 'under 0.1 s';
   if (seconds < 10 && !Number.isInteger(seconds)) return `${ONE_DIGIT.format(seconds)} s`;
   let rest = Math.round(seconds);
   const parts: string[] = [];

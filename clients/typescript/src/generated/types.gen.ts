@@ -46,6 +46,106 @@ export type OrganizationPage = {
     next_cursor: string | null;
 };
 
+export type SyncStatus = 'queued' | 'running' | 'paused' | 'completed' | 'completed_with_errors' | 'failed' | 'cancelled' | 'timeout';
+
+export type StreamedSync = {
+    id: string;
+    org_id: string;
+    sync_id: string;
+    entity_type: string;
+    source_system: string;
+    /**
+     * null: not known yet
+     */
+    total_items: number | null;
+    /**
+     * Items that succeeded
+     */
+    processed_count: number;
+    /**
+     * Items that failed
+     */
+    failed_count: number;
+    /**
+     * Position of the item at work
+     */
+    current_item: number | null;
+    initiated_by: string | null;
+    status: SyncStatus;
+    started_at: string;
+    /**
+     * Time of the last report
+     */
+    updated_at: string;
+    /**
+     * null while active
+     */
+    completed_at: string | null;
+    error_message: string | null;
+    /**
+     * The reporter should stop and confirm with status "cancelled"
+     */
+    cancel_requested: boolean;
+    /**
+     * The reporter should pause and confirm with status "paused"
+     */
+    pause_requested: boolean;
+    /**
+     * Time of the last such request
+     */
+    requested_at: string | null;
+    requested_by: string | null;
+    /**
+     * The system it talks to asked for a pause until then; null: it does not wait
+     */
+    rate_limited_until: string | null;
+    /**
+     * Seconds from the start to the last report
+     */
+    elapsed_seconds: number;
+    /**
+     * Succeeded items per minute; null before the first report
+     */
+    speed_items_per_min: number | null;
+    /**
+     * Seconds to the end, failures counted as work; null: not known, or ended
+     */
+    eta_seconds: number | null;
+};
+
+export type ProgressSnapshot = {
+    /**
+     * The database's clock when this was read: against it, not your own, times of the syncs are old or new
+     */
+    at: string;
+    /**
+     * The newest 1,000 active syncs, and those that ended in the last 60 seconds
+     */
+    syncs: Array<StreamedSync>;
+};
+
+export type ProgressChange = {
+    /**
+     * The database's clock when this was read: against it, not your own, times of the syncs are old or new
+     */
+    at: string;
+    /**
+     * Those that changed or are new, each whole
+     */
+    syncs: Array<StreamedSync>;
+    /**
+     * sync_ids that left the window of the snapshot: they ended more than 60 seconds ago
+     */
+    gone: Array<string>;
+};
+
+export type ProgressStreamEnd = {
+    /**
+     * expired, revoked: sign in again; restarting: connect again, at once
+     */
+    reason: 'expired' | 'revoked' | 'restarting';
+};
+
 export type StartSync = {
     /**
      * Unique in your organization; made up when left out
@@ -66,8 +166,6 @@ export type StartSync = {
         [key: string]: unknown;
     };
 };
-
-export type SyncStatus = 'queued' | 'running' | 'paused' | 'completed' | 'completed_with_errors' | 'failed' | 'cancelled' | 'timeout';
 
 export type Progress = {
     id: string;
@@ -377,7 +475,7 @@ export type Activity = {
     sync_id: string | null;
     entity_type: string | null;
     /**
-     * sync_completed, sync_failed, sync_cancelled, sync_timeout, or your own
+     * sync_completed, sync_failed, sync_cancelled, sync_timeout; cancel_requested, pause_requested, resume_requested, retry_requested (user_id: who asked); or your own
      */
     activity_type: string;
     status: SyncStatus;
@@ -1014,13 +1112,13 @@ export type RecordPage = {
 export type FieldChange = {
     field: string;
     /**
-     * At the destination now
+     * At the destination before
      */
     old: string | boolean | Array<unknown> | {
         [key: string]: unknown;
     } | null;
     /**
-     * What it would become
+     * What it becomes
      */
     new: string | boolean | Array<unknown> | {
         [key: string]: unknown;
@@ -1034,7 +1132,7 @@ export type PreviewChange = {
     external_id: string;
     kind: 'create' | 'update' | 'delete' | 'conflict';
     /**
-     * Its id at the destination; null: it is not there
+     * Its id at the destination; null: it is not there (yet)
      */
     destination_id: string | null;
     /**
@@ -1046,7 +1144,7 @@ export type PreviewChange = {
      */
     reason: string | null;
     /**
-     * The whole as it would become; of a delete as it is
+     * The whole as it becomes; of a delete as it was
      */
     data: {
         [key: string]: unknown;
@@ -1055,7 +1153,7 @@ export type PreviewChange = {
 
 export type PreviewChangePage = {
     /**
-     * The sync that computed the preview
+     * The sync that made the changes or computed the preview
      */
     sync_id: string;
     items: Array<PreviewChange>;
@@ -1266,6 +1364,58 @@ export type ListOrganizationsResponses = {
 };
 
 export type ListOrganizationsResponse = ListOrganizationsResponses[keyof ListOrganizationsResponses];
+
+export type StreamProgressData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+    };
+    url: '/api/sync/progress/stream';
+};
+
+export type StreamProgressErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type StreamProgressError = StreamProgressErrors[keyof StreamProgressErrors];
+
+export type StreamProgressResponses = {
+    /**
+     * The events
+     */
+    200: ProgressSnapshot | ProgressChange | ProgressStreamEnd;
+};
+
+export type StreamProgressResponse = StreamProgressResponses[keyof StreamProgressResponses];
 
 export type ListActiveSyncsData = {
     body?: never;
@@ -1937,6 +2087,10 @@ export type ListActivityData = {
         failed?: boolean;
         user_id?: string;
         sync_id?: string;
+        /**
+         * Exactly this message, as GET /activity/errors tells it
+         */
+        error_message?: string;
         limit?: number;
         /**
          * next_cursor of the page before
@@ -2272,6 +2426,10 @@ export type ExportActivityData = {
         failed?: boolean;
         user_id?: string;
         sync_id?: string;
+        /**
+         * Exactly this message, as GET /activity/errors tells it
+         */
+        error_message?: string;
         format?: 'ndjson' | 'csv';
     };
     url: '/api/sync/activity/export';
@@ -3569,6 +3727,70 @@ export type ListPreviewChangesResponses = {
 };
 
 export type ListPreviewChangesResponse = ListPreviewChangesResponses[keyof ListPreviewChangesResponses];
+
+export type ListSyncChangesData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        sync_id: string;
+    };
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        kind?: 'create' | 'update' | 'delete' | 'conflict';
+    };
+    url: '/api/sync/progress/{sync_id}/changes';
+};
+
+export type ListSyncChangesErrors = {
+    /**
+     * Name the organization; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Try again shortly
+     */
+    503: Problem;
+};
+
+export type ListSyncChangesError = ListSyncChangesErrors[keyof ListSyncChangesErrors];
+
+export type ListSyncChangesResponses = {
+    /**
+     * A page of them
+     */
+    200: PreviewChangePage;
+};
+
+export type ListSyncChangesResponse = ListSyncChangesResponses[keyof ListSyncChangesResponses];
 
 export type ListSchedulesData = {
     body?: never;

@@ -1,0 +1,13 @@
+export { createSyncProgressStore, type StoreOptions, type SyncProgressStore } from './live/progress.store.ts';
+export type {
+  ConnectionOptions,
+  ConnectionState,
+  StreamedSync,
+  SyncProgress,
+  SyncProgressError,
+  SyncStatus,
+} from './live/sync.types.ts';
+export { SyncProgressDashboard, type SyncProgressDashboardProps } from './sync-progress-dashboard.tsx';
+export { type LiveSyncProgress, useSyncProgress } from './use-sync-progress.ts';
+export { connectionWords, stoppedWords } from './view/connection.words.ts';
+export { SyncCard, type SyncCardProps } from './view/sync-card.tsx';

@@ -1,0 +1,156 @@
+import { type Api, apiOf, type Fetch } from './api.request.ts';
+import { ProgressPoller } from './progress.poller.ts';
+import { retryWaitMs } from './retry.wait.ts';
+import { openStream, type StreamEnd } from './stream.connection.ts';
+import { verdictOn } from './stream.verdict.ts';
+import { EMPTY_LIST, type SyncList, samplesOf, withChange, withSnapshot } from './sync.list.ts';
+import type { ConnectionOptions, ConnectionState, SyncProgress, SyncProgressError } from './sync.types.ts';
+
+export interface StoreOptions extends ConnectionOptions {
+  readonly orgId: string;
+  /** Silence after which a connection counts as dead, in milliseconds; default 45,000: three keep-alives. */
+  readonly silenceMs?: number;
+  /** The first wait before connecting again, in milliseconds; default 1,000. Later ones are longer. */
+  readonly retryMs?: number;
+  readonly fetch?: Fetch;
+}
+
+/** The live syncs of one organization for whoever subscribes; connected while somebody does. */
+export interface SyncProgressStore {
+  subscribe(listener: () => void): () => void;
+  getSnapshot(): SyncProgress;
+  /** Connects again after it stopped ('signed-out', 'error'). */
+  retry(): void;
+  /** From the next request on; connects again when it had stopped and this is another. */
+  setToken(token: ConnectionOptions['token']): void;
+}
+
+/** Failures in a row after which it is asked for by polling meanwhile. */
+const FAILURES_BEFORE_POLLING = 2;
+
+export function createSyncProgressStore(options: StoreOptions): SyncProgressStore {
+  return new ProgressStore(options);
+}
+
+class ProgressStore implements SyncProgressStore {
+  private readonly api: Api;
+  private readonly poller: ProgressPoller;
+  private readonly listeners = new Set<() => void>();
+  private readonly silenceMs: number;
+  private readonly retryMs: number;
+  private token: ConnectionOptions['token'];
+  private list: SyncList = EMPTY_LIST;
+  private snapshot: SyncProgress = progressOf(EMPTY_LIST, { state: 'connecting', loaded: false, serverOffsetMs: 0 });
+  private running = false;
+  private failures = 0;
+  private closeStream: (() => void) | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: StoreOptions) {
+    this.token = options.token;
+    this.silenceMs = options.silenceMs ?? 45_000;
+    this.retryMs = options.retryMs ?? 1_000;
+    // Called through globalThis, as browsers demand.
+    const fetch: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+    this.api = apiOf(options.baseUrl ?? '', options.orgId, () => this.token, fetch);
+    this.poller = new ProgressPoller(this.api, options.fallbackPollMs ?? 2_000, {
+      list: (syncs, at) => this.show(withSnapshot(this.list, { syncs }), 'polling', at),
+      refused: (error) => this.stop(error),
+      failed: () => this.update({ state: 'reconnecting' }),
+    });
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    // Each subscription counts, even of one function twice.
+    const own = () => listener();
+    this.listeners.add(own);
+    if (!this.running) this.start();
+    return () => {
+      this.listeners.delete(own);
+      // Not at once: React's StrictMode, and a page that replaces another, leave and come back in the same turn.
+      if (this.listeners.size === 0) setTimeout(() => this.listeners.size === 0 && this.rest());
+    };
+  };
+
+  getSnapshot = (): SyncProgress => this.snapshot;
+
+  retry = (): void => {
+    if (!this.running && this.listeners.size > 0) this.start();
+  };
+
+  setToken = (token: ConnectionOptions['token']): void => {
+    // A function is another at each rendering; that alone is no new sign-in.
+    const isNew = typeof token === 'string' && token !== this.token;
+    this.token = token;
+    if (isNew) this.retry();
+  };
+
+  private start(): void {
+    this.running = true;
+    this.failures = 0;
+    this.update({ state: 'connecting', error: undefined });
+    this.connect();
+  }
+
+  private connect(): void {
+    this.closeStream = openStream(this.api, this.silenceMs, {
+      snapshot: (snapshot) => {
+        this.failures = 0;
+        this.poller.stop();
+        this.show(withSnapshot(this.list, snapshot), 'live', Date.parse(snapshot.at));
+      },
+      change: (change) => this.show(withChange(this.list, change), 'live', Date.parse(change.at)),
+      over: (end) => this.onEnd(end),
+    });
+  }
+
+  private onEnd(end: StreamEnd): void {
+    const verdict = verdictOn(end, { renewable: typeof this.token === 'function' });
+    if (verdict.stop) {
+      this.stop(verdict.stop);
+      return;
+    }
+    const { missing } = verdict;
+    this.failures += 1;
+    if (missing || this.failures >= FAILURES_BEFORE_POLLING) this.poller.start(this.list.syncs);
+    const { state } = this.snapshot;
+    if (state === 'live' || (state === 'connecting' && !missing)) this.update({ state: 'reconnecting' });
+    this.timer = setTimeout(() => this.connect(), retryWaitMs(this.failures, { firstMs: this.retryMs, missing }));
+  }
+
+  private show(list: SyncList, state: ConnectionState, at: number | undefined): void {
+    this.list = list;
+    const serverOffsetMs = at === undefined ? this.snapshot.serverOffsetMs : at - Date.now();
+    this.update({ state, loaded: true, serverOffsetMs });
+  }
+
+  /** Nobody looks: what was seen would be old when somebody does again, and perhaps not theirs to see. */
+  private rest(): void {
+    this.disconnect();
+    this.list = EMPTY_LIST;
+    this.update({ state: 'connecting', loaded: false, error: undefined });
+  }
+
+  /** Stops for good, and shows nothing that whoever looks now may not see. */
+  private stop(error: SyncProgressError): void {
+    this.disconnect();
+    this.list = EMPTY_LIST;
+    this.update({ state: error.status === 403 ? 'error' : 'signed-out', error, loaded: false });
+  }
+
+  private disconnect(): void {
+    this.running = false;
+    this.closeStream?.();
+    this.poller.stop();
+    clearTimeout(this.timer);
+  }
+
+  private update(change: Partial<Omit<SyncProgress, 'syncs' | 'history'>>): void {
+    this.snapshot = progressOf(this.list, { ...this.snapshot, ...change });
+    for (const listener of this.listeners) listener();
+  }
+}
+
+function progressOf(list: SyncList, rest: Omit<SyncProgress, 'syncs' | 'history'>): SyncProgress {
+  return { ...rest, syncs: list.syncs, history: (syncId) => samplesOf(list, syncId) };
+}

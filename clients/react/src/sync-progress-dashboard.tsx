@@ -1,0 +1,95 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import type { ConnectionOptions, StreamedSync } from './live/sync.types.ts';
+import { useSyncProgress } from './use-sync-progress.ts';
+import { connectionWords, stoppedWords } from './view/connection.words.ts';
+import { SyncCard } from './view/sync-card.tsx';
+
+export interface SyncProgressDashboardProps extends ConnectionOptions {
+  readonly orgId: string;
+  /** What stands at the right of a card's title, such as buttons. */
+  readonly actions?: (sync: StreamedSync) => ReactNode;
+  /** Where a card's title leads; default: it is no link. */
+  readonly href?: (sync: StreamedSync) => string;
+  /** Of the cards' titles, so that they fit the page around; default 3. */
+  readonly headingLevel?: 2 | 3 | 4;
+}
+
+/** How often what only time changes ("no report for 2 min") is worked out anew. */
+const TICK_MS = 5_000;
+
+/** A card for each sync that is active or ended within the last minute, kept up to date. Needs style.css. */
+export function SyncProgressDashboard({
+  orgId,
+  actions,
+  href,
+  headingLevel = 3,
+  ...options
+}: SyncProgressDashboardProps) {
+  const progress = useSyncProgress(orgId, options);
+  useTick();
+  const { syncs, state, loaded } = progress;
+  if (state === 'signed-out' || state === 'error') return <Stopped {...progress} />;
+  const now = Date.now() + progress.serverOffsetMs;
+  return (
+    <div className="sync-dashboard" data-state={state} aria-busy={!loaded}>
+      <p className="sync-connection" role="status">
+        {connectionWords(progress)}
+      </p>
+      {!loaded && <Skeleton />}
+      {loaded && syncs.length === 0 && (
+        <div className="sync-empty">
+          <p>No active syncs</p>
+          <p>One that is started shows up here by itself.</p>
+        </div>
+      )}
+      {syncs.length > 0 && (
+        <ul className="sync-list">
+          {syncs.map((sync) => (
+            <SyncCard
+              key={sync.sync_id}
+              sync={sync}
+              samples={progress.history(sync.sync_id)}
+              now={now}
+              headingLevel={headingLevel}
+              href={href?.(sync)}
+              actions={actions?.(sync)}
+            />
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function Stopped({ state, error, retry }: ReturnType<typeof useSyncProgress>) {
+  const { what, tryThis } = stoppedWords({ state, error });
+  return (
+    <div className="sync-dashboard" data-state={state}>
+      <div className="sync-stopped" role="alert">
+        <p>{what}</p>
+        <p>{tryThis}</p>
+        <button type="button" className="sync-retry" onClick={retry}>
+          Try again
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** As tall as two cards, so that those move nothing when they come. */
+function Skeleton() {
+  return (
+    <div className="sync-list" aria-hidden="true">
+      <div className="sync-skeleton" />
+      <div className="sync-skeleton" />
+    </div>
+  );
+}
+
+function useTick(): void {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => tick((count) => count + 1), TICK_MS);
+    return () => clearInterval(timer);
+  }, []);
+}

@@ -1,0 +1,24 @@
+import type { EndReason } from './dto/stream.dto.ts';
+
+// Server-Sent Events as they go over the wire. Bytes, not text: one event is made once and shared by all who get it. The syncs
+// are the JSON texts that the database made, which hold no line break.
+
+/** How long a browser waits before it connects again, in milliseconds. */
+const RETRY_MS = 1_000;
+
+export function snapshotEvent(at: string, syncs: Iterable<string>): Buffer {
+  return Buffer.from(
+    `retry: ${RETRY_MS}\nevent: snapshot\ndata: {"at":${JSON.stringify(at)},"syncs":[${[...syncs].join(',')}]}\n\n`,
+  );
+}
+
+export function changeEvent(at: string, syncs: readonly string[], gone: readonly string[]): Buffer {
+  return Buffer.from(
+    `event: change\ndata: {"at":${JSON.stringify(at)},"syncs":[${syncs.join(',')}],"gone":${JSON.stringify(gone)}}\n\n`,
+  );
+}
+
+export const endEvent = (reason: EndReason): Buffer =>
+  Buffer.from(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`);
+
+export const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');

@@ -1,0 +1,229 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { speedWords } from '../../clients/react/src/view/sync.words.ts';
+import {
+  type Client,
+  cancelSync,
+  completeSync,
+  failSync,
+  pauseSync,
+  reportProgress,
+  startSync,
+} from '../../clients/typescript/src/index.ts';
+import { sql } from '../support/test-database.ts';
+import { startTestService, type TestService } from '../support/test-service.ts';
+import { type BrowserBundle, bundleForBrowser } from './support/browser.bundle.ts';
+import { openMounted } from './support/mounted.page.ts';
+import { type PageOptions, TestBrowser } from './support/test-browser.ts';
+import type { WatchedPage } from './support/watched.page.ts';
+
+const PAGE = `
+import '../../clients/react/src/style.css';
+import './react-component.mount.tsx';
+`;
+
+let service: TestService;
+let browser: TestBrowser;
+let bundle: BrowserBundle;
+let client: Client;
+let orgId: string;
+let organizations = 0;
+const opened: WatchedPage[] = [];
+
+beforeAll(async () => {
+  [bundle, service, browser] = await Promise.all([
+    bundleForBrowser('test/browser/page.ts', { sources: { 'test/browser/page.ts': PAGE } }),
+    startTestService(),
+    TestBrowser.start(),
+  ]);
+});
+afterAll(async () => {
+  await browser.close();
+  await service.close();
+});
+beforeEach(async () => {
+  organizations += 1;
+  orgId = `org-${organizations}`;
+  client = await service.client(orgId);
+});
+afterEach(async () => {
+  for (const watched of opened.splice(0)) await watched.close();
+});
+
+interface Opening extends PageOptions {
+  readonly signedInAs?: string;
+  /** More of the address: see react-component.mount.tsx. */
+  readonly more?: string;
+}
+
+/** The component for this test's organization, looked at by an operator of `signedInAs`. */
+async function open({ signedInAs = orgId, more = '', ...options }: Opening = {}): Promise<WatchedPage> {
+  const watched = await browser.signedIn(service, signedInAs, ['sync:read'], options);
+  opened.push(watched);
+  watched.complaints.length = 0;
+  await openMounted(watched.page, `${service.url}/react-component?orgId=${orgId}${more}`, bundle);
+  return watched;
+}
+
+/** What went wrong; a service without the stream answers 404 there, which a browser notes and the package goes round. */
+const wrongs = ({ complaints }: WatchedPage) =>
+  complaints.filter((complaint) => !(complaint.includes('404') && complaint.includes('/progress/stream')));
+
+const start = (sync_id: string, total_items: number | undefined = 1000) =>
+  startSync({ client, body: { sync_id, entity_type: 'customer', source_system: 'woocommerce', total_items } });
+
+const report = (sync_id: string, processed_count: number, failed_count = 0) =>
+  reportProgress({ client, path: { sync_id }, body: { processed_count, failed_count } });
+
+describe('<SyncProgressDashboard>', () => {
+  it('says that nothing is active, and shows a sync when it starts, as it goes on and how it ended', async () => {
+    const watched = await open();
+    const { page } = watched;
+    await page.getByText('No active syncs').waitFor();
+    await start('sync-1');
+    await page.getByRole('heading', { name: 'CUSTOMER Sync woocommerce' }).waitFor();
+    await page.getByText('0 / 1,000').waitFor();
+    const { data } = await report('sync-1', 500, 20);
+    await page.getByText('500 / 1,000').waitFor();
+    // The page is in English, and so is this process.
+    await page.getByText(speedWords(data?.speed_items_per_min ?? null)).waitFor();
+    await page.locator('.sync-condition', { hasText: 'Running' }).waitFor();
+    await report('sync-1', 600, 20);
+    await page.getByRole('img', { name: /^Speed over the last 2 reports: between/ }).waitFor();
+    await completeSync({ client, path: { sync_id: 'sync-1' } });
+    await page.getByText('Completed, 20 failed').waitFor();
+    expect(await page.locator('.sync-dashboard').getAttribute('data-state')).toMatch(/^(live|polling)$/);
+    expect(wrongs(watched)).toEqual([]);
+  });
+
+  it('has a bar that is as long as the progress and says so', async () => {
+    await start('sync-1');
+    await report('sync-1', 300, 100);
+    await start('sync-2', null as never);
+    await report('sync-2', 7);
+    const { page } = await open();
+    const known = page.getByRole('progressbar', { name: 'Progress of CUSTOMER Sync sync-1' });
+    await known.waitFor();
+    expect(await known.getAttribute('aria-valuenow')).toBe('40');
+    expect(await known.getAttribute('aria-valuetext')).toBe('300 of 1,000 done, 100 failed, 40 %');
+    const widths = await known.evaluate((bar) =>
+      [...bar.children].map((part) => Number.parseFloat((part as HTMLElement).style.width)),
+    );
+    expect(widths).toEqual([30, 10]);
+    const unknown = page.getByRole('progressbar', { name: 'Progress of CUSTOMER Sync sync-2' });
+    expect(await unknown.getAttribute('aria-valuenow')).toBeNull();
+    expect(await unknown.getAttribute('aria-valuetext')).toBe('7 done, total not known');
+    await page.getByText('unknown', { exact: true }).waitFor();
+  });
+
+  it('says what a sync waits for, and when nobody reports any more', async () => {
+    for (const id of ['paused', 'cancelled', 'limited', 'silent', 'failed']) await start(id);
+    await pauseSync({ client, path: { sync_id: 'paused' } });
+    await cancelSync({ client, path: { sync_id: 'cancelled' } });
+    const change = (assignment: string, id: string) =>
+      sql(service.database.superuserUrl, `UPDATE sync_progress SET ${assignment} WHERE org_id = $1 AND sync_id = $2`, [
+        orgId,
+        id,
+      ]);
+    await change("rate_limited_until = now() + interval '5 minutes'", 'limited');
+    await change("started_at = now() - interval '1 hour', updated_at = now() - interval '10 minutes'", 'silent');
+    const watched = await open();
+    const { page } = watched;
+    const condition = (id: string) => page.locator(`[data-sync-id="${id}"] .sync-condition`);
+    await condition('paused').waitFor();
+    expect(await condition('paused').textContent()).toBe('Pausing with the next report');
+    expect(await condition('cancelled').textContent()).toBe('Cancelling with the next report');
+    expect(await condition('limited').textContent()).toMatch(/^Waiting for a rate limit until \d/);
+    expect(await condition('silent').textContent()).toMatch(/^Silent: no report for 10 min/);
+    await failSync({ client, path: { sync_id: 'failed' }, body: { error_message: 'the shop is closed' } });
+    await page.getByText('Failed: the shop is closed').waitFor();
+    expect(wrongs(watched)).toEqual([]);
+  });
+
+  it('moves nothing when numbers change', async () => {
+    await start('sync-1', 100_000);
+    await start('sync-2');
+    const { page } = await open();
+    const boxes = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll('.sync-card, .sync-card *:not(.sync-bar *, svg *)')].map((element) => {
+          const { x, y, height } = element.getBoundingClientRect();
+          return [x, y, height];
+        }),
+      );
+    await page.getByText('0 / 100,000').waitFor();
+    const before = await boxes();
+    await report('sync-1', 12_345, 678);
+    await page.getByText('12,345 / 100,000').waitFor();
+    expect(await boxes()).toEqual(before);
+  });
+
+  it('takes links and buttons for its cards', async () => {
+    await start('sync-1');
+    const { page } = await open({ more: '&links' });
+    await page.getByRole('button', { name: 'Pause sync-1' }).waitFor();
+    expect(await page.getByRole('link', { name: 'CUSTOMER Sync' }).getAttribute('href')).toBe('/syncs/sync-1');
+  });
+
+  it('shares one connection among all components of a page', async () => {
+    await start('sync-1');
+    const watched = await browser.signedIn(service, orgId, ['sync:read']);
+    opened.push(watched);
+    // The sign-in led to the dashboard, which has a stream of its own.
+    await watched.page.goto('about:blank');
+    const streams: string[] = [];
+    watched.page.on('request', (request) => request.url().includes('/progress/stream') && streams.push(request.url()));
+    await openMounted(watched.page, `${service.url}/react-component?orgId=${orgId}&twice`, bundle);
+    await watched.page.locator('.sync-card').nth(1).waitFor();
+    expect(streams).toHaveLength(1);
+  });
+
+  it('shows an operator nothing of another organization, and says what to try', async () => {
+    await start('sync-1');
+    const { page } = await open({ signedInAs: 'elsewhere' });
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('alert').textContent()).toContain('Choose your own organization');
+    expect(await page.locator('.sync-card').count()).toBe(0);
+  });
+
+  it('stops when there is no sign-in, and goes on after one', async () => {
+    await start('sync-1');
+    const watched = await open();
+    const { page } = watched;
+    await page.locator('.sync-card').waitFor();
+    const cookies = await page.context().cookies();
+    await page.context().clearCookies();
+    await page.reload();
+    await page.getByText('You are signed out.').waitFor();
+    await page.context().addCookies(cookies);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('.sync-card').waitFor();
+  });
+
+  it.each(['light', 'dark'] as const)('has nothing that axe-core minds, in %s', async (colorScheme) => {
+    const empty = await open({ colorScheme });
+    await empty.page.getByText('No active syncs').waitFor();
+    expect(await empty.axe()).toEqual([]);
+    await start('sync-1');
+    await report('sync-1', 412, 9);
+    await start('sync-2', null as never);
+    await pauseSync({ client, path: { sync_id: 'sync-2' } });
+    await start('sync-3');
+    await failSync({ client, path: { sync_id: 'sync-3' }, body: { error_message: 'the shop is closed' } });
+    await start('sync-4');
+    await sql(
+      service.database.superuserUrl,
+      "UPDATE sync_progress SET started_at = now() - interval '1 hour', updated_at = now() - interval '10 minutes' WHERE sync_id = 'sync-4'",
+    );
+    for (const width of [390, 1280]) {
+      const watched = await open({ colorScheme, more: '&links', viewport: { width, height: 800 } });
+      await watched.page.locator('.sync-card').nth(2).waitFor();
+      expect(await watched.axe()).toEqual([]);
+      expect(await watched.page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+      await watched.screenshot(`react-component-${colorScheme}-${width}`);
+    }
+    const refused = await open({ colorScheme, signedInAs: 'elsewhere' });
+    await refused.page.getByRole('alert').waitFor();
+    expect(await refused.axe()).toEqual([]);
+    await refused.screenshot(`react-component-${colorScheme}-refused`);
+  });
+});

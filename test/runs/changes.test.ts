@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ConnectorError } from '../../src/connectors/contract/connector.error.ts';
+import { sql } from '../support/test-database.ts';
+import { type Answer, RunsFixture } from './runs.support.ts';
+
+const ORG = 'org-changes';
+let fixture: RunsFixture;
+beforeAll(async () => {
+  fixture = await RunsFixture.start();
+});
+afterAll(() => fixture.close());
+
+type Json = Answer<ReturnType<JSON['parse']>>['body'];
+
+const ask = (syncId: string, query = '', orgId = ORG) =>
+  fixture.call(orgId, 'GET', `/progress/${syncId}/changes${query}`);
+
+/** What each item became, by its kind and name. */
+async function changes(syncId: string): Promise<string[]> {
+  const { body } = await ask(syncId);
+  return body.items.map(({ kind, external_id }: Json) => `${kind} ${external_id}`);
+}
+
+async function pairOf(name: string) {
+  const shop = await fixture.connect(ORG, `shop-${name}`);
+  const erp = await fixture.connect(ORG, `erp-${name}`);
+  return {
+    shop: shop.system,
+    erp: erp.system,
+    there: { source_connection_id: shop.id, destination: { connection_id: erp.id } },
+    shopId: shop.id,
+  };
+}
+
+const person = (name: string, email = `${name.toLowerCase()}@example.test`) => ({ email, name, phone: null });
+
+describe('The changes of a sync to another connection', () => {
+  it('are what it created, updated and deleted there, field by field, and its conflicts; not what was refused', async () => {
+    const { shop, erp, there } = await pairOf('a');
+    const [kept, renamed, gone, torn] = ['Kept', 'Before', 'Gone', 'Torn'].map((name) => shop.put(person(name)));
+    for (let n = 0; n < 10; n += 1) shop.put(person(`Person${n}`));
+    const first = await fixture.run(ORG, there);
+    expect((await changes(first.sync_id)).length).toBe(first.counts.created);
+
+    const idThere = (name: string) => [...erp.items].find(([, item]) => item.name === name)?.[0] ?? '';
+    const [renamedThere, goneThere] = [idThere('Before'), idThere('Gone')];
+    shop.put(person('After', 'before@example.test'), renamed);
+    shop.remove(gone as string);
+    shop.put(person('Torn here', 'torn@example.test'), torn);
+    erp.put(person('Torn there', 'torn@example.test'), idThere('Torn'));
+    const added = shop.put(person('Added'));
+    shop.put(person('Refused'));
+    const run = await fixture.run(ORG, there);
+
+    expect(run.counts).toMatchObject({ created: 1, updated: 1, deleted: 1, conflict: 1, failed: 1 });
+    const { body } = await ask(run.sync_id);
+    expect(body).toEqual({
+      sync_id: run.sync_id,
+      next_cursor: null,
+      items: [
+        expect.objectContaining({
+          kind: 'conflict',
+          external_id: torn,
+          reason: expect.stringContaining('Both sides changed name'),
+        }),
+        {
+          ...{ kind: 'create', external_id: added, destination_id: idThere('Added'), fields: [], reason: null },
+          data: person('Added'),
+        },
+        expect.objectContaining({ kind: 'delete', external_id: gone, destination_id: goneThere }),
+        expect.objectContaining({
+          ...{ kind: 'update', external_id: renamed, destination_id: renamedThere },
+          fields: [{ field: 'name', old: 'Before', new: 'After' }],
+        }),
+      ],
+    });
+    expect(body.items.map(({ external_id }: Json) => external_id)).not.toContain(kept);
+    expect(await changes((await fixture.run(ORG, there)).sync_id)).toEqual([`conflict ${torn}`]);
+  });
+
+  it('are paged and filtered by kind, for their sync only', async () => {
+    const { shop, there } = await pairOf('b');
+    shop.fill(3);
+    const { sync_id } = await fixture.run(ORG, there);
+    const first = (await ask(sync_id, '?limit=2&kind=create')).body;
+    expect(first.items).toHaveLength(2);
+    const second = (await ask(sync_id, `?limit=2&kind=create&cursor=${first.next_cursor}`)).body;
+    expect([second.items.length, second.next_cursor]).toEqual([1, null]);
+    expect((await ask(sync_id, '?kind=update')).body.items).toEqual([]);
+    const other = await fixture.run(ORG, there);
+    expect((await ask(other.sync_id, `?cursor=${first.next_cursor}`)).status).toBe(422);
+    expect((await ask('no-such-sync')).status).toBe(404);
+    expect((await ask(sync_id, '', 'org-theirs')).status).toBe(404);
+  });
+
+  it('are each there once, as they were first seen, when the answer to a write was lost', async () => {
+    const { shop, erp, there } = await pairOf('c');
+    shop.fill(120);
+    await fixture.run(ORG, there);
+    shop.put({ email: 'person7@example.test', name: 'Renamed', phone: null }, '000007');
+    shop.put(person('Added'));
+    let lost = false;
+    erp.hooks.afterWrite = () => {
+      if (lost) return;
+      lost = true;
+      throw new ConnectorError('unavailable', 'the answer was lost', { ambiguous: true });
+    };
+    const run = await fixture.run(ORG, there);
+    expect([lost, run.counts]).toEqual([true, { unchanged: 119, updated: 1, created: 1 }]);
+    const { items } = (await ask(run.sync_id)).body;
+    expect(items).toMatchObject([
+      { kind: 'create', external_id: '000121', destination_id: '000121' },
+      { kind: 'update', external_id: '000007', fields: [{ field: 'name', old: 'Person 7', new: 'Renamed' }] },
+    ]);
+  });
+
+  it('are kept as long as those of a preview, which shows the same by its sync and is applied as it was', async () => {
+    const { shop, there, shopId } = await pairOf('d');
+    shop.fill(5);
+    const { source_connection_id: _, ...ends } = { entity_type: 'customer', mode: 'full', ...there };
+    const preview = (await fixture.call(ORG, 'POST', `/connections/${shopId}/preview`, ends)).body;
+    await fixture.ended(ORG, preview.sync_id);
+    const shown = await changes(preview.sync_id);
+    expect(shown).toHaveLength(5);
+    const applied = await fixture.run(ORG, { ...there, preview: preview.cache_key });
+    expect(applied).toMatchObject({ kind: 'apply', counts: { created: 5 }, progress: { total_items: 5 } });
+    expect(await changes(applied.sync_id)).toEqual(shown);
+    expect(await changes(preview.sync_id)).toEqual(shown);
+    const kept = await sql(
+      fixture.service.database.superuserUrl,
+      `SELECT DISTINCT extract(epoch FROM c.expires_at - r.created_at)::integer / 3600 AS hours
+         FROM sync_preview_changes c JOIN sync_runs r USING (org_id, sync_id) WHERE sync_id = ANY ($1)`,
+      [[preview.sync_id, applied.sync_id]],
+    );
+    expect(kept).toEqual([{ hours: 48 }]);
+  });
+
+  it('of a retry are what it could do', async () => {
+    const { shop, there } = await pairOf('e');
+    const id = shop.put(person('Refused'));
+    const run = await fixture.run(ORG, there);
+    expect(await changes(run.sync_id)).toEqual([]);
+    shop.put(person('Accepted'), id);
+    const { body } = await fixture.call(ORG, 'POST', `/progress/${run.sync_id}/retry-failed`);
+    await fixture.ended(ORG, body.sync_id);
+    expect(await changes(body.sync_id)).toEqual([`create ${id}`]);
+  });
+});
+
+it('A sync into the records, and one that is reported, keep none', async () => {
+  const { id, system } = await fixture.connect(ORG, 'alone');
+  system.fill(3);
+  const run = await fixture.run(ORG, { source_connection_id: id });
+  const reported = { sync_id: 'reported', entity_type: 'customer', source_system: 'shop' };
+  await fixture.call(ORG, 'POST', '/progress', reported);
+  for (const sync_id of [run.sync_id, 'reported'])
+    expect((await ask(sync_id)).body).toEqual({ sync_id, items: [], next_cursor: null });
+});

@@ -1,0 +1,97 @@
+import type { ListActivityData, SyncStatus } from '../../../clients/typescript/src/index.ts';
+
+/** What may stand in the address of the page; named as in the API. */
+export const ACTIVITY_PARAMETERS = [
+  'tab',
+  'days',
+  'from',
+  'to',
+  'status',
+  'failed',
+  'entity_type',
+  'user_id',
+  'sync_id',
+  'error_message',
+] as const;
+export type ActivityParameter = (typeof ACTIVITY_PARAMETERS)[number];
+export type ActivityParameters = Readonly<Partial<Record<ActivityParameter, string>>>;
+export type ActivityQuery = NonNullable<ListActivityData['query']>;
+
+export const STATUSES = [
+  'completed',
+  'completed_with_errors',
+  'failed',
+  'timeout',
+  'cancelled',
+  'running',
+  'paused',
+  'queued',
+] as const satisfies readonly SyncStatus[];
+
+const DAY_MS = 86_400_000;
+const DEFAULT_DAYS = '7';
+/** What the API takes. */
+const MAX_DAYS = 3650;
+
+/** `chosen`: from a day to a day of UTC, both inclusive, either open. */
+export type ActivityPeriod =
+  | { readonly kind: 'days'; readonly days: string }
+  | { readonly kind: 'all' }
+  | { readonly kind: 'chosen'; readonly from?: string; readonly to?: string };
+
+/** One sync is looked at whole; anything else for a week, unless the address says. What makes no sense there counts as not said. */
+export function periodOf({ days, from, to, sync_id }: ActivityParameters): ActivityPeriod {
+  if (days === 'all') return { kind: 'all' };
+  if (days === 'chosen' || isDay(from) || isDay(to))
+    return { kind: 'chosen', ...(isDay(from) && { from }), ...(isDay(to) && { to }) };
+  if (days && /^\d+$/.test(days) && Number(days) >= 1 && Number(days) <= MAX_DAYS) return { kind: 'days', days };
+  return sync_id ? { kind: 'all' } : { kind: 'days', days: DEFAULT_DAYS };
+}
+
+type PeriodQuery = Pick<ActivityQuery, 'days' | 'from' | 'to'>;
+
+/** The period as the API takes it: always said, so that its own defaults play no part; the day `to` is in it. */
+function periodQuery(period: ActivityPeriod): PeriodQuery {
+  if (period.kind === 'days') return { days: Number(period.days) };
+  const { from, to } = period.kind === 'chosen' ? period : {};
+  return { from: `${from ?? '1970-01-01'}T00:00:00Z`, ...(to && { to: `${dayAfter(to)}T00:00:00Z` }) };
+}
+
+/** What to ask the API for: the filters alone, for the list, its newest and the export alike. */
+export function activityQuery(parameters: ActivityParameters): ActivityQuery {
+  const { failed, entity_type, user_id, sync_id, error_message } = parameters;
+  const status = STATUSES.find((one) => one === parameters.status);
+  return {
+    ...periodQuery(periodOf(parameters)),
+    ...(status && { status }),
+    ...(failed === 'true' && { failed: true }),
+    ...(entity_type && { entity_type }),
+    ...(user_id && { user_id }),
+    ...(sync_id && { sync_id }),
+    ...(error_message && { error_message }),
+  };
+}
+
+/** A browser's own download cannot send headers, so the organization stands in the address. */
+export function exportAddress(orgId: string, query: ActivityQuery, format: 'ndjson' | 'csv'): string {
+  const parameters = Object.entries({ orgId, format, ...query }).map(([name, value]): [string, string] => [
+    name,
+    String(value),
+  ]);
+  return `/api/sync/activity/export?${new URLSearchParams(parameters)}`;
+}
+
+/** The page's address with these parameters. */
+export function activityPath(parameters: ActivityParameters): string {
+  const text = new URLSearchParams(parameters as Record<string, string>).toString();
+  return text ? `/activity?${text}` : '/activity';
+}
+
+/** Whether more than the period is chosen. */
+export const isFiltered = ({ status, failed, entity_type, user_id, sync_id, error_message }: ActivityParameters) =>
+  [status, failed, entity_type, user_id, sync_id, error_message].some(Boolean);
+
+const isDay = (text: string | undefined): text is string =>
+  text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
+
+const dayAfter = (isoDay: string): string => new Date(Date.parse(isoDay) + DAY_MS).toISOString().slice(0, 10);

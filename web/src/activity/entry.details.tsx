@@ -1,0 +1,60 @@
+import { Link } from 'wouter';
+import type { Activity } from '../../../clients/typescript/src/index.ts';
+import { syncPath } from '../app/location.ts';
+import { activityPath } from './activity.filters.ts';
+
+/** All of an entry that its row has no room for. */
+export function EntryDetails({ entry }: { readonly entry: Activity }) {
+  const { sync_id, user_id, error_message, details } = entry;
+  return (
+    <dl className="entry">
+      {error_message && (
+        <div>
+          <dt>Message</dt>
+          <dd className="entry-message">{error_message}</dd>
+        </div>
+      )}
+      {sync_id && (
+        <div>
+          <dt>Sync</dt>
+          <dd className="row">
+            <Link href={syncPath(sync_id)} className="mono break">
+              {sync_id}
+            </Link>
+            <Link href={activityPath({ sync_id })} className="small">
+              All its entries
+            </Link>
+          </dd>
+        </div>
+      )}
+      {user_id && (
+        <div>
+          <dt>User</dt>
+          <dd className="row">
+            <span className="break">{user_id}</span>
+            <Link href={activityPath({ user_id })} className="small">
+              All entries by this user
+            </Link>
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt>Details</dt>
+        <dd>
+          {details && Object.keys(details).length > 0 ? (
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+            <pre tabIndex={0}>{JSON.stringify(details, null, 2)}</pre>
+          ) : (
+            <span className="muted">None were given.</span>
+          )}
+        </dd>
+      </div>
+      <div>
+        <dt>Entry</dt>
+        <dd className="mono small break">
+          {entry.id} at {entry.created_at}
+        </dd>
+      </div>
+    </dl>
+  );
+}

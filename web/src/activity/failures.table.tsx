@@ -1,0 +1,95 @@
+import { Link } from 'wouter';
+import type { ActivityError } from '../../../clients/typescript/src/index.ts';
+import { syncPath } from '../app/location.ts';
+import { Card } from '../ui/card.tsx';
+import { capitalized, count } from '../ui/format.ts';
+import { StatusBadge } from '../ui/status-badge.tsx';
+import { Time } from '../ui/time.tsx';
+import { type ActivityParameters, activityPath } from './activity.filters.ts';
+import '../ui/table.css';
+import './failures.css';
+
+/** Characters: a longer message has no room in an address; its link leads to all entries of its kind. */
+const ADDRESSABLE = 2_000;
+
+interface Props {
+  readonly items: readonly ActivityError[];
+  readonly parameters: ActivityParameters;
+}
+
+/** A group a row, the most frequent first. */
+export function FailuresTable({ items, parameters }: Props) {
+  return (
+    <Card className="failures">
+      <table className="table table-cards failures-table">
+        <caption className="visually-hidden">Failures by message, most frequent first</caption>
+        <thead>
+          <tr>
+            <th scope="col">Message</th>
+            <th scope="col" className="num">
+              Entries
+            </th>
+            <th scope="col" className="num">
+              Syncs
+            </th>
+            <th scope="col">First</th>
+            <th scope="col">Last</th>
+            <th scope="col">Last sync</th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((group) => (
+            <Group
+              key={`${group.entity_type} ${group.status} ${group.error_message}`}
+              group={group}
+              parameters={parameters}
+            />
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}
+
+function Group({ group, parameters }: { readonly group: ActivityError; readonly parameters: ActivityParameters }) {
+  const { error_message, entity_type, status, last_sync_id } = group;
+  const { days, from, to } = parameters;
+  const entries = activityPath({
+    ...(days && { days }),
+    ...(from && { from }),
+    ...(to && { to }),
+    status,
+    ...(entity_type && { entity_type }),
+    ...(error_message.length <= ADDRESSABLE && { error_message }),
+  });
+  return (
+    <tr>
+      <td className="failures-message">
+        <Link href={entries}>{error_message}</Link>
+        <p className="row muted small">
+          <StatusBadge status={status} />
+          {entity_type && capitalized(entity_type)}
+        </p>
+      </td>
+      <td className="num" data-label="Entries">
+        {count(group.error_count)}
+      </td>
+      <td className="num" data-label="Syncs">
+        {count(group.sync_count)}
+      </td>
+      <td data-label="First">
+        <Time at={group.first_at} />
+      </td>
+      <td data-label="Last">
+        <Time at={group.last_at} />
+      </td>
+      <td data-label="Last sync" className="failures-sync">
+        {last_sync_id && (
+          <Link href={syncPath(last_sync_id)} className="mono small" title={last_sync_id}>
+            {last_sync_id}
+          </Link>
+        )}
+      </td>
+    </tr>
+  );
+}

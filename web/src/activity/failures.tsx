@@ -1,0 +1,71 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { listActivityErrors } from '../../../clients/typescript/src/index.ts';
+import { useOrganization } from '../api/organization.ts';
+import { unwrap } from '../api/unwrap.ts';
+import { Button } from '../ui/button.tsx';
+import { Empty } from '../ui/empty.tsx';
+import { ErrorNote } from '../ui/error-note.tsx';
+import { FilterBar } from '../ui/filter-bar.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { TextFilter } from '../ui/text-filter.tsx';
+import { type ActivityParameters, activityQuery, periodOf } from './activity.filters.ts';
+import { useEntityTypes } from './entity.types.ts';
+import { FailuresTable } from './failures.table.tsx';
+import { PeriodFilter } from './period.filter.tsx';
+import type { OnChange } from './trail.filters.tsx';
+
+interface Props {
+  readonly parameters: ActivityParameters;
+  readonly onChange: OnChange;
+}
+
+const EVERY_MS = 30_000;
+/** As many as the API answers. */
+const MOST = 200;
+
+/** What failed in the period, by message. */
+export function Failures({ parameters, onChange }: Props) {
+  const { orgId, client } = useOrganization();
+  const { days, from, to, entity_type } = parameters;
+  const query = activityQuery({ days, from, to, entity_type });
+  const groups = useQuery({
+    queryKey: [orgId, 'failures', query],
+    queryFn: () => unwrap(listActivityErrors({ client, query })),
+    placeholderData: keepPreviousData,
+    refetchInterval: EVERY_MS,
+  });
+  const items = groups.data?.items;
+  return (
+    <>
+      <FilterBar>
+        <PeriodFilter parameters={parameters} onChange={onChange} />
+        <TextFilter
+          label="Entity type"
+          value={entity_type}
+          suggestions={useEntityTypes()}
+          onChange={(value) => onChange({ entity_type: value })}
+          placeholder="Any"
+        />
+      </FilterBar>
+      {groups.isPending && <Skeleton lines={8} />}
+      {groups.isError && <ErrorNote error={groups.error} onRetry={() => void groups.refetch()} />}
+      {items && items.length > 0 && <FailuresTable items={items} parameters={parameters} />}
+      {items?.length === 0 && (
+        <Empty title="Nothing failed">
+          <p>
+            No sync{entity_type && ` of ${entity_type}`} failed or left items behind{' '}
+            {periodOf(parameters).kind === 'all' ? 'so far' : 'in this period'}.
+          </p>
+          {periodOf(parameters).kind !== 'all' && (
+            <Button onClick={() => onChange({ days: 'all', from: undefined, to: undefined })}>Look at all time</Button>
+          )}
+        </Empty>
+      )}
+      {items?.length === MOST && (
+        <p className="activity-end muted small">
+          The {MOST} most frequent are shown; choose an entity type for others.
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,88 @@
+import { Button } from '../ui/button.tsx';
+import { Field } from '../ui/field.tsx';
+import { FilterBar } from '../ui/filter-bar.tsx';
+import { capitalized } from '../ui/format.ts';
+import { Icon } from '../ui/icon.tsx';
+import { statusText } from '../ui/status-badge.tsx';
+import { TextFilter } from '../ui/text-filter.tsx';
+import { type ActivityParameter, type ActivityParameters, STATUSES } from './activity.filters.ts';
+import { useEntityTypes } from './entity.types.ts';
+import { PeriodFilter } from './period.filter.tsx';
+
+export type OnChange = (changes: Partial<Record<ActivityParameter, string | undefined>>) => void;
+
+interface Props {
+  readonly parameters: ActivityParameters;
+  readonly onChange: OnChange;
+}
+
+export const NO_FILTERS = {
+  status: undefined,
+  failed: undefined,
+  entity_type: undefined,
+  user_id: undefined,
+  sync_id: undefined,
+  error_message: undefined,
+} as const;
+
+/** What of the trail is shown. */
+export function TrailFilters({ parameters, onChange }: Props) {
+  const { status, failed, entity_type, user_id, sync_id, error_message } = parameters;
+  const entityTypes = useEntityTypes();
+  return (
+    <>
+      <FilterBar>
+        <PeriodFilter parameters={parameters} onChange={onChange} />
+        <Field label="Status">
+          <select
+            value={failed === 'true' ? 'any-failure' : (status ?? '')}
+            onChange={({ target: { value } }) =>
+              onChange(
+                value === 'any-failure'
+                  ? { status: undefined, failed: 'true' }
+                  : { status: value || undefined, failed: undefined },
+              )
+            }
+          >
+            <option value="">Any status</option>
+            <option value="any-failure">Failed only</option>
+            {STATUSES.map((one) => (
+              <option key={one} value={one}>
+                {capitalized(statusText(one))}
+              </option>
+            ))}
+          </select>
+        </Field>
+        <TextFilter
+          label="Entity type"
+          value={entity_type}
+          suggestions={entityTypes}
+          onChange={(value) => onChange({ entity_type: value })}
+          placeholder="Any"
+        />
+        <TextFilter
+          label="User"
+          value={user_id}
+          onChange={(value) => onChange({ user_id: value })}
+          placeholder="Anybody"
+        />
+        <TextFilter
+          label="Sync id"
+          value={sync_id}
+          onChange={(value) => onChange({ sync_id: value })}
+          placeholder="Any"
+        />
+      </FilterBar>
+      {error_message && (
+        <p className="activity-message row">
+          <span className="break">
+            Only with the message <q>{error_message}</q>
+          </span>
+          <Button size="small" onClick={() => onChange({ error_message: undefined })}>
+            <Icon name="close" /> Any message
+          </Button>
+        </p>
+      )}
+    </>
+  );
+}

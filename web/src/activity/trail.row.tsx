@@ -1,0 +1,52 @@
+import { useId, useState } from 'react';
+import type { Activity } from '../../../clients/typescript/src/index.ts';
+import { capitalized, count, duration } from '../ui/format.ts';
+import { Icon } from '../ui/icon.tsx';
+import { StatusBadge, statusText } from '../ui/status-badge.tsx';
+import { Time } from '../ui/time.tsx';
+import { EntryDetails } from './entry.details.tsx';
+
+/** One entry; its button opens what else it holds below it. */
+export function TrailRow({ entry }: { readonly entry: Activity }) {
+  const [isOpen, setOpen] = useState(false);
+  const details = useId();
+  const about = entry.entity_type
+    ? `${capitalized(entry.entity_type)}${entry.source_system ? ` from ${entry.source_system}` : ''}`
+    : entry.source_system;
+  return (
+    <>
+      <tr>
+        <td className="trail-time">
+          <Time at={entry.created_at} absolute />
+        </td>
+        <td className="trail-what">
+          <button
+            type="button"
+            className="trail-open"
+            aria-expanded={isOpen}
+            aria-controls={isOpen ? details : undefined}
+            onClick={() => setOpen(!isOpen)}
+          >
+            <Icon name="right" />
+            <span className="break">{capitalized(statusText(entry.activity_type))}</span>
+          </button>
+          {about && <p className="muted small trail-line">{about}</p>}
+          {entry.error_message && !isOpen && <p className="bad small trail-line">{entry.error_message}</p>}
+        </td>
+        <td className="trail-status">
+          <StatusBadge status={entry.status} />
+        </td>
+        <td className="num trail-records">{entry.record_count !== null && <span>{count(entry.record_count)}</span>}</td>
+        <td className="num trail-took">{entry.duration_seconds !== null && duration(entry.duration_seconds)}</td>
+        <td className="break trail-user">{entry.user_id}</td>
+      </tr>
+      {isOpen && (
+        <tr className="trail-details" id={details}>
+          <td colSpan={6}>
+            <EntryDetails entry={entry} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}

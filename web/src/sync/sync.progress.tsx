@@ -1,0 +1,83 @@
+import type { ReactNode } from 'react';
+import type { Progress as Sync } from '../../../clients/typescript/src/index.ts';
+import { Card } from '../ui/card.tsx';
+import { count, duration, speed } from '../ui/format.ts';
+import { Note } from '../ui/note.tsx';
+import { Progress } from '../ui/progress.tsx';
+import { Time } from '../ui/time.tsx';
+import { useNow } from '../ui/use-now.ts';
+import type { SyncAndRun } from './sync.queries.ts';
+import { situationOf } from './sync.state.ts';
+import { startedBy } from './sync.words.ts';
+
+/** How far it is, how fast, and what holds it up. */
+export function SyncProgress({ sync, run }: SyncAndRun) {
+  const isOver = sync.completed_at !== null;
+  const situation = situationOf(sync, useNow(isOver ? null : 5_000), run);
+  return (
+    <Card className="onesync-progress">
+      <div className="row between">
+        <p className="onesync-count">
+          <strong>{count(sync.processed_count + sync.failed_count)}</strong>{' '}
+          {sync.total_items === null ? 'items' : `of ${count(sync.total_items)} items`}
+        </p>
+        <p className="onesync-percent">{percent(sync)}</p>
+      </div>
+      <Progress
+        label="Progress of the sync"
+        done={sync.processed_count}
+        failed={sync.failed_count}
+        total={sync.total_items}
+        look={lookOf(sync)}
+      />
+      <dl className="onesync-facts">
+        <Fact name="Failed">
+          <span className={sync.failed_count > 0 ? 'bad' : ''}>{count(sync.failed_count)}</span>
+        </Fact>
+        <Fact name="Speed">{speed(sync.speed_items_per_min)}</Fact>
+        <Fact name={isOver ? 'Took' : 'Elapsed'}>{duration(whole(sync.elapsed_seconds))}</Fact>
+        {isOver ? (
+          <Fact name="Ended">{sync.completed_at && <Time at={sync.completed_at} />}</Fact>
+        ) : (
+          <Fact name="Time left">
+            {sync.eta_seconds === null ? 'not known' : duration(Math.ceil(sync.eta_seconds))}
+          </Fact>
+        )}
+        <Fact name="Started">
+          <Time at={sync.started_at} />
+        </Fact>
+        <Fact name="Started by">{startedBy(sync.initiated_by, run)}</Fact>
+      </dl>
+      {situation && (
+        <Note kind={situation.kind} title={situation.title} live>
+          <p>{situation.text}</p>
+        </Note>
+      )}
+      {sync.error_message && (
+        <Note kind={sync.status === 'completed_with_errors' ? 'warning' : 'error'} title={sync.error_message} />
+      )}
+    </Card>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd className="break">{children}</dd>
+    </div>
+  );
+}
+
+/** Tenths only matter for what took less than ten seconds. */
+const whole = (seconds: number): number => (seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds));
+
+function percent({ processed_count, failed_count, total_items }: Sync): string {
+  if (!total_items) return '';
+  return `${Math.floor(((processed_count + failed_count) / total_items) * 100)} %`;
+}
+
+function lookOf({ completed_at, status }: Sync): 'moving' | 'still' | 'over' {
+  if (status === 'completed' || status === 'completed_with_errors') return 'over';
+  return completed_at || status === 'paused' || status === 'queued' ? 'still' : 'moving';
+}

@@ -1,0 +1,36 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRun, getSync, type Progress, type Run } from '../../../clients/typescript/src/index.ts';
+import { useOrganization } from '../api/organization.ts';
+import { ApiError } from '../api/problem.ts';
+import { unwrap } from '../api/unwrap.ts';
+
+/** A sync, and what it does when the service runs it itself; reporters' syncs have no run. */
+export interface SyncAndRun {
+  readonly sync: Progress;
+  readonly run?: Run;
+}
+
+/** Ids that the service gives to its own syncs. A reporter's is not asked for as a run, which would only be a 404. */
+const RUN_ID = /^run-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const ACTIVE_EVERY_MS = 2_000;
+
+export const syncKey = (orgId: string, syncId: string) => [orgId, 'sync', syncId] as const;
+
+/** Asked again while the sync is active. */
+export function useSync(syncId: string) {
+  const { orgId, client } = useOrganization();
+  return useQuery({
+    queryKey: syncKey(orgId, syncId),
+    queryFn: async (): Promise<SyncAndRun> => {
+      const path = { sync_id: syncId };
+      if (!RUN_ID.test(syncId)) return { sync: await unwrap(getSync({ client, path })) };
+      const run = await unwrap(getRun({ client, path }));
+      return { sync: run.progress, run };
+    },
+    refetchInterval: ({ state }) => {
+      if (state.error instanceof ApiError && state.error.status >= 400 && state.error.status < 500) return false;
+      return state.data?.sync.completed_at ? false : ACTIVE_EVERY_MS;
+    },
+  });
+}

@@ -1,0 +1,102 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { type Activity, listActivity } from '../../../clients/typescript/src/index.ts';
+import { useOrganization } from '../api/organization.ts';
+import { unwrap } from '../api/unwrap.ts';
+import { syncPath } from '../app/location.ts';
+import { Button } from '../ui/button.tsx';
+import { Card } from '../ui/card.tsx';
+import { ErrorNote } from '../ui/error-note.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { Time } from '../ui/time.tsx';
+import type { SyncAndRun } from './sync.queries.ts';
+import { startedBy } from './sync.words.ts';
+import { timelineWords } from './timeline.words.ts';
+import './sync.timeline.css';
+
+const PAGE = 50;
+/** A reason or a webhook may have gone into the trail before the sync was there. */
+const BEFORE_START_MS = 3_600_000;
+
+/** What happened to the sync and who did it, from the audit trail, oldest first. */
+export function SyncTimeline({ sync, run }: SyncAndRun) {
+  const { orgId, client } = useOrganization();
+  const from = new Date(Date.parse(sync.started_at) - BEFORE_START_MS).toISOString();
+  const trail = useInfiniteQuery({
+    // The end of the sync is part of the key: its entry is written with it.
+    queryKey: [orgId, 'timeline', sync.sync_id, sync.completed_at],
+    queryFn: ({ pageParam }) =>
+      unwrap(
+        listActivity({
+          client,
+          query: { sync_id: sync.sync_id, from, limit: PAGE, ...(pageParam && { cursor: pageParam }) },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+    refetchInterval: sync.completed_at ? false : 5_000,
+    placeholderData: (previous) => previous,
+  });
+  const entries = trail.data?.pages.flatMap(({ items }) => items).reverse();
+  return (
+    <Card title="Timeline">
+      <ol className="timeline">
+        <Step at={sync.started_at} title="Started" who={startedBy(sync.initiated_by, run)} tone="neutral" />
+        {trail.hasNextPage && (
+          <li className="timeline-more">
+            <Button size="small" busy={trail.isFetchingNextPage} onClick={() => void trail.fetchNextPage()}>
+              Show earlier entries
+            </Button>
+          </li>
+        )}
+        {entries?.map((entry) => (
+          <Entry key={entry.id} entry={entry} />
+        ))}
+      </ol>
+      {trail.isPending && <Skeleton lines={2} />}
+      {trail.isError && <ErrorNote error={trail.error} onRetry={() => void trail.refetch()} />}
+      {entries?.length === 0 && !sync.completed_at && (
+        <p className="muted small">Requests to pause or cancel, and how it ends, are added here.</p>
+      )}
+    </Card>
+  );
+}
+
+function Entry({ entry }: { readonly entry: Activity }) {
+  const { title, quote, tone, leadsTo } = timelineWords(entry);
+  return (
+    <Step at={entry.created_at} title={title} who={entry.user_id} tone={tone}>
+      {quote && <p className="timeline-quote break">{quote}</p>}
+      {leadsTo && <Link href={syncPath(leadsTo)}>The sync that tries again</Link>}
+      {entry.details && (
+        <details>
+          <summary className="small">Details</summary>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+          <pre tabIndex={0}>{JSON.stringify(entry.details, null, 2)}</pre>
+        </details>
+      )}
+    </Step>
+  );
+}
+
+interface StepProps {
+  readonly at: string;
+  readonly title: string;
+  readonly who: string | null;
+  readonly tone: ReturnType<typeof timelineWords>['tone'];
+  readonly children?: ReactNode;
+}
+
+function Step({ at, title, who, tone, children }: StepProps) {
+  return (
+    <li className={`timeline-step timeline-${tone}`}>
+      <p className="timeline-title break">{title}</p>
+      <p className="muted small">
+        <Time at={at} absolute />
+        {who && ` · ${who}`}
+      </p>
+      {children}
+    </li>
+  );
+}

@@ -1,0 +1,47 @@
+import type { ActivityTrend } from '../../../clients/typescript/src/index.ts';
+import { Field } from '../ui/field.tsx';
+import { FilterBar } from '../ui/filter-bar.tsx';
+import { capitalized } from '../ui/format.ts';
+import { PERIODS } from './trends.period.ts';
+
+export type OnTrendsChange = (changes: { days?: string | undefined; entity_type?: string | undefined }) => void;
+
+interface Props {
+  readonly days: number;
+  readonly entityType: string | undefined;
+  /** Of every type: what there is to choose from. */
+  readonly items: readonly ActivityTrend[];
+  readonly onChange: OnTrendsChange;
+}
+
+/** How far back, and of which entity type. */
+export function TrendsFilters({ days, entityType, items, onChange }: Props) {
+  const types = new Set(items.flatMap(({ entity_type }) => entity_type ?? []));
+  if (entityType) types.add(entityType);
+  return (
+    <FilterBar>
+      <Field label="Period">
+        <select value={days} onChange={({ target }) => onChange({ days: target.value })}>
+          {PERIODS.map((one) => (
+            <option key={one} value={one}>
+              Last {one} days
+            </option>
+          ))}
+        </select>
+      </Field>
+      <Field label="Entity type">
+        <select
+          value={entityType ?? ''}
+          onChange={({ target }) => onChange({ entity_type: target.value || undefined })}
+        >
+          <option value="">All entity types</option>
+          {[...types].sort().map((one) => (
+            <option key={one} value={one}>
+              {capitalized(one)}
+            </option>
+          ))}
+        </select>
+      </Field>
+    </FilterBar>
+  );
+}

@@ -1,0 +1,47 @@
+import type { ReactNode } from 'react';
+import { count, duration } from '../ui/format.ts';
+import type { TrendNumbers } from './trends.series.ts';
+
+/** The period in a few numbers. */
+export function TrendsNumbers({ numbers }: { readonly numbers: TrendNumbers }) {
+  const { completed, failed, records, success, averageSeconds, longestSeconds } = numbers;
+  return (
+    <dl className="trends-numbers">
+      <Figure name="Completed syncs" note={failed === 0 ? 'none failed' : `${count(failed)} failed or timed out`}>
+        {count(completed)}
+      </Figure>
+      <Figure name="Completed share" note="cancelled ones not counted">
+        {success === null ? '–' : share(success)}
+      </Figure>
+      <Figure name="Records" note="in completed syncs">
+        {count(records)}
+      </Figure>
+      <Figure name="Average duration" note={longestSeconds === null ? '' : `longest ${duration(longestSeconds)}`}>
+        {duration(averageSeconds)}
+      </Figure>
+    </dl>
+  );
+}
+
+/** 98.5%; never 100 while one failed. */
+const share = (of: number): string => `${of === 1 ? 100 : (Math.floor(of * 1000) / 10).toFixed(1)}%`;
+
+function Figure({
+  name,
+  note,
+  children,
+}: {
+  readonly name: string;
+  readonly note: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <div className="card">
+      <dt className="muted small">{name}</dt>
+      <dd>
+        <span className="trends-figure">{children}</span>
+        <span className="muted small">{note}</span>
+      </dd>
+    </div>
+  );
+}

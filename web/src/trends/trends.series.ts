@@ -1,0 +1,107 @@
+import type { ActivityTrend } from '../../../clients/typescript/src/index.ts';
+import { capitalized } from '../ui/format.ts';
+
+/** What is drawn in one colour and pattern: an entity type, or those beyond the largest together. */
+export interface Series {
+  readonly key: string;
+  readonly name: string;
+  /** From 0: which of the looks it has. */
+  readonly look: number;
+}
+
+export interface TrendDay {
+  /** Of UTC: 2026-11-22. */
+  readonly day: string;
+  readonly completed: number;
+  readonly failed: number;
+  /** By series; 0: none on that day. */
+  readonly records: Readonly<Record<string, number>>;
+  /** Seconds on average, by series; null: nothing was completed, so there is none. */
+  readonly seconds: Readonly<Record<string, number | null>>;
+}
+
+/** More colours nobody tells apart. */
+const OWN_SERIES = 4;
+const OTHERS: Series = { key: 'others', name: 'Other types', look: OWN_SERIES };
+
+/** Entity types by name; where there are too many, those with the most records, and the others as one. */
+export function seriesOf(items: readonly ActivityTrend[]): readonly Series[] {
+  const records = new Map<string | null, number>();
+  for (const { entity_type, total_records } of items)
+    records.set(entity_type, (records.get(entity_type) ?? 0) + total_records);
+  const largest = [...records].sort(([, a], [, b]) => b - a).map(([type]) => type);
+  const own = largest
+    .slice(0, OWN_SERIES)
+    .sort((a, b) => (a ?? '').localeCompare(b ?? ''))
+    .map((type, look) => ({ key: keyOf(type), name: typeName(type), look }));
+  return largest.length > OWN_SERIES ? [...own, OTHERS] : own;
+}
+
+/** One row a day, those without any sync, too. */
+export function daysOf(
+  items: readonly ActivityTrend[],
+  series: readonly Series[],
+  days: readonly string[],
+): readonly TrendDay[] {
+  const known = new Set(series.map(({ key }) => key));
+  const byDay = Map.groupBy(items, ({ day }) => day);
+  return days.map((day) => {
+    const ofDay = byDay.get(day) ?? [];
+    const bySeries = Map.groupBy(ofDay, ({ entity_type }) =>
+      known.has(keyOf(entity_type)) ? keyOf(entity_type) : OTHERS.key,
+    );
+    const each = <Value>(value: (items: readonly ActivityTrend[]) => Value) =>
+      Object.fromEntries(series.map(({ key }) => [key, value(bySeries.get(key) ?? [])]));
+    return {
+      day,
+      completed: sum(ofDay, 'sync_count'),
+      failed: sum(ofDay, 'failed_syncs'),
+      records: each((some) => sum(some, 'total_records')),
+      seconds: each(averageSeconds),
+    };
+  });
+}
+
+export interface TrendNumbers {
+  readonly completed: number;
+  readonly failed: number;
+  readonly records: number;
+  /** Of those that ended by themselves, 0 to 1; null: there were none. */
+  readonly success: number | null;
+  readonly averageSeconds: number | null;
+  readonly longestSeconds: number | null;
+}
+
+export function numbersOf(items: readonly ActivityTrend[]): TrendNumbers {
+  const completed = sum(items, 'sync_count');
+  const failed = sum(items, 'failed_syncs');
+  const longest = items.flatMap(({ max_duration_sec }) => max_duration_sec ?? []);
+  return {
+    completed,
+    failed,
+    records: sum(items, 'total_records'),
+    success: completed + failed > 0 ? completed / (completed + failed) : null,
+    averageSeconds: averageSeconds(items),
+    longestSeconds: longest.length > 0 ? Math.max(...longest) : null,
+  };
+}
+
+/** Of every sync alike, so a day with many counts for more; null: no sync's time is known. */
+function averageSeconds(items: readonly ActivityTrend[]): number | null {
+  let seconds = 0;
+  let syncs = 0;
+  for (const { avg_duration_sec, sync_count } of items) {
+    if (avg_duration_sec === null) continue;
+    seconds += avg_duration_sec * sync_count;
+    syncs += sync_count;
+  }
+  return syncs > 0 ? seconds / syncs : null;
+}
+
+const typeName = (entityType: string | null): string => (entityType === null ? 'No type' : capitalized(entityType));
+
+/** Types are of any text; `others` is none of them. */
+const keyOf = (entityType: string | null): string => (entityType === null ? 'none' : `type ${entityType}`);
+
+const sum = (items: readonly ActivityTrend[], of: 'sync_count' | 'failed_syncs' | 'total_records'): number =>
+  items.reduce((total, item) => total + item[of], 0);
