@@ -36,7 +36,7 @@ export function Schedules({ connection, connector }: Props) {
       {!data && !error && <Skeleton lines={3} />}
       {data?.length === 0 && (
         <p className="muted">
-          None: it is synced only when somebody or another service starts it. Add one for the rest.
+          None: it is synced only when somebody or another service starts it. With a schedule it is synced by itself.
         </p>
       )}
       {data && data.length > 0 && (

@@ -3,7 +3,7 @@ import { Field } from '../ui/field.tsx';
 import { capitalized } from '../ui/format.ts';
 import { cronText } from './cron.text.ts';
 
-export interface When {
+interface When {
   readonly cron: string;
   readonly time_zone: string;
 }

@@ -17,7 +17,7 @@ export function ChangeItem({ change }: { readonly change: PreviewChange }) {
         </p>
       </div>
       {reason && <p className="change-reason break">{reason}</p>}
-      {fields.length > 0 && <FieldDiff fields={fields} name={name ?? external_id} />}
+      {fields.length > 0 && <FieldDiff fields={fields} name={name ?? external_id} isConflict={kind === 'conflict'} />}
       {data && (kind === 'create' || kind === 'delete') && <ItemData data={data} />}
     </li>
   );

@@ -1,5 +1,5 @@
 /** What a preview counts, in the order it is shown. `word` goes with one and with many. */
-export const KINDS = [
+const KINDS = [
   { name: 'creates', label: 'Creates', word: 'to create' },
   { name: 'updates', label: 'Updates', word: 'to update' },
   { name: 'deletes', label: 'Deletes', word: 'to delete' },

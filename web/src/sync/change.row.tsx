@@ -2,7 +2,7 @@ import type { PreviewChange } from '../../../clients/typescript/src/index.ts';
 import { FieldDiff } from '../previews/field.diff.tsx';
 import { ItemData } from '../previews/item.data.tsx';
 import { itemName } from '../previews/value.text.ts';
-import { AT_BOTH_ENDS, CHANGE_KINDS } from './change.words.ts';
+import { CHANGE_KINDS } from './change.words.ts';
 
 interface Props {
   readonly change: PreviewChange;
@@ -29,7 +29,7 @@ export function ChangeRow({ change, isDone }: Props) {
       </div>
       {reason && <p className="break">{reason}</p>}
       {fields.length > 0 && (
-        <FieldDiff fields={fields} name={external_id} words={change.kind === 'conflict' ? AT_BOTH_ENDS : words} />
+        <FieldDiff fields={fields} name={external_id} words={words} isConflict={change.kind === 'conflict'} />
       )}
       {data && (
         <details>

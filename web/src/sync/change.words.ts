@@ -15,6 +15,3 @@ export const CHANGE_KINDS: readonly ChangeKind[] = [
   { name: 'delete', planned: 'delete', done: 'deleted', plural: 'Deletes', tone: 'bad' },
   { name: 'conflict', planned: 'conflict', done: 'conflict', plural: 'Conflicts', tone: 'warn' },
 ];
-
-/** What stands against each other in a conflict. */
-export const AT_BOTH_ENDS = ['At the destination', 'From the source'] as const;

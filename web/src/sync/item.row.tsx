@@ -1,7 +1,6 @@
 import type { Item } from '../../../clients/typescript/src/index.ts';
 import { FieldDiff } from '../previews/field.diff.tsx';
 import { Time } from '../ui/time.tsx';
-import { AT_BOTH_ENDS } from './change.words.ts';
 import { fieldChangesOf } from './payload.fields.ts';
 
 /** One item: what is wrong with it, and what was read or sent. */
@@ -32,7 +31,7 @@ export function ItemRow({ item }: { readonly item: Item }) {
           <pre tabIndex={0}>{JSON.stringify(payload, null, 2)}</pre>
         </details>
       )}
-      {fields && <FieldDiff fields={fields} name={external_id} words={AT_BOTH_ENDS} />}
+      {fields && <FieldDiff fields={fields} name={external_id} isConflict />}
     </li>
   );
 }
