@@ -12,8 +12,8 @@ let fixture: RunsFixture;
 let browser: TestBrowser;
 /** What there is to see, by name: the addresses of the pages. */
 const paths: Record<string, string> = {};
-let tearDown: () => void;
-let systemsStopped: Promise<void>;
+let tearDown = () => {};
+let systemsStopped: Promise<void> | undefined;
 
 beforeAll(async () => {
   [fixture, browser] = await Promise.all([RunsFixture.start(), TestBrowser.start()]);
@@ -35,12 +35,21 @@ afterAll(async () => {
   await fixture.close();
 });
 
-const post = async (path: string, body?: object) => (await fixture.call(ORG, 'POST', path, body)).body;
+async function post(path: string, body?: object) {
+  const answer = await fixture.call(ORG, 'POST', path, body);
+  if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
+  return answer.body;
+}
 
 async function fill({ shopId, odooId, shop, there }: TwoSystems): Promise<void> {
   const { source_connection_id, ...ends } = there('customer');
   await post(`/connections/${shopId}/check`);
-  await post(`/connections/${shopId}/schedules`, { ...ends, cron: '*/15 * * * *', time_zone: 'Europe/Zurich' });
+  await post(`/connections/${shopId}/schedules`, {
+    ...ends,
+    mode: 'incremental',
+    cron: '*/15 * * * *',
+    time_zone: 'Europe/Zurich',
+  });
   await fixture.run(ORG, there('customer'));
   const [someone] = shop.state().customers();
   shop.admin.updateCustomer(someone?.id ?? 0, { billing: { ...someone?.billing, city: 'Sankt Gallen' } });

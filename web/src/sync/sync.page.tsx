@@ -30,9 +30,10 @@ export default function SyncPage() {
         title={syncTitle(sync.entity_type, run)}
         badge={<StatusBadge status={sync.status} />}
         actions={<SyncActions sync={sync} />}
-      />
+      >
+        <SyncLinks {...data} />
+      </PageHeader>
       {!sync.completed_at && <Following syncId={syncId} />}
-      <SyncLinks {...data} />
       <div className="stack">
         <SyncProgress {...data} />
         {run && <SyncOutcome run={run} />}

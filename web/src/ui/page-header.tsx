@@ -3,7 +3,7 @@ import './page-header.css';
 
 interface Props {
   readonly title: string;
-  /** One sentence: what is seen here. */
+  /** Under the title: a sentence on what is seen here, or what it belongs to. */
   readonly children?: ReactNode;
   /** Stands beside the title: a state. */
   readonly badge?: ReactNode;
@@ -22,7 +22,7 @@ export function PageHeader({ title, children, badge, actions }: Props) {
           <h1 className="break">{title}</h1>
           {badge}
         </div>
-        {children && <p className="muted">{children}</p>}
+        {children && <div className="muted">{children}</div>}
       </div>
       {actions && <div className="row">{actions}</div>}
     </div>
