@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isInstant } from '../common/cursor.ts';
+import { DEFAULT_LIMIT } from '../common/page-query.dto.ts';
 import { Problem } from '../common/problem.ts';
 import { decodeTuple, encodeTuple, notACursor } from '../common/tuple.cursor.ts';
 import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
@@ -49,7 +50,7 @@ export class PreviewService {
 
   /** What has not expired, newest first, without the deltas. */
   async page(query: PreviewsQuery): Promise<PreviewPageDto> {
-    const limit = query.limit ?? 50;
+    const limit = query.limit ?? DEFAULT_LIMIT;
     const after = query.cursor === undefined ? null : keysetOf(query.cursor);
     const statement = previewsPage(currentTenant().orgId, query, after, limit + 1);
     const rows = await this.database.read<PreviewSummaryDto>(statement);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AuthenticatedRequest } from '../auth/auth.decorators.ts';
+import { DEFAULT_LIMIT } from '../common/page-query.dto.ts';
 import { decodeTuple, encodeTuple } from '../common/tuple.cursor.ts';
 import { OrganizationDirectory } from './organization.directory.ts';
 import type { OrganizationPageDto, OrganizationsQuery } from './organizations.dto.ts';
@@ -12,7 +13,7 @@ export class OrganizationsService {
   constructor(private readonly directory: OrganizationDirectory) {}
 
   async page(request: AuthenticatedRequest, query: OrganizationsQuery): Promise<OrganizationPageDto> {
-    const limit = query.limit ?? 100;
+    const limit = query.limit ?? DEFAULT_LIMIT;
     const [after = null] = query.cursor === undefined ? [] : decodeTuple(LIST, 1, query.cursor);
     const page = { after, fragment: query.q ?? null, limit: limit + 1 };
     const own = request.principal?.orgId ?? null;

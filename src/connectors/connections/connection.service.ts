@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { decodeCursor, type Keyset, type Page, toPage } from '../../common/cursor.ts';
+import { DEFAULT_LIMIT } from '../../common/page-query.dto.ts';
 import { Problem } from '../../common/problem.ts';
 import { ENVIRONMENT } from '../../config/config.module.ts';
 import type { Environment } from '../../config/environment.ts';
@@ -37,7 +38,7 @@ export class ConnectionService {
   ) {}
 
   async list(query: { system?: string; limit?: number; cursor?: string }): Promise<Page<ConnectionRow>> {
-    const limit = query.limit ?? 100;
+    const limit = query.limit ?? DEFAULT_LIMIT;
     const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
     if (after && !UUID.test(after.id)) throw notACursor();
     const page = connectionsPage(currentTenant().orgId, query.system ?? null, after, limit + 1);

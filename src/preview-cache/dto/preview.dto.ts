@@ -1,7 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import { OrgQuery } from '../../common/org-query.dto.ts';
+import { PageQuery } from '../../common/page-query.dto.ts';
 import { IsJsonObject, IsText } from '../../common/validation.ts';
 
 /** What a preview is computed from; its key is made of these three. */
@@ -127,7 +126,7 @@ export class PreviewPageDto {
   next_cursor: string | null;
 }
 
-export class PreviewsQuery extends OrgQuery {
+export class PreviewsQuery extends PageQuery {
   @ApiPropertyOptional({ example: 'woocommerce' })
   @IsOptional()
   @IsText(200)
@@ -137,17 +136,4 @@ export class PreviewsQuery extends OrgQuery {
   @IsOptional()
   @IsText(100)
   entity_type?: string;
-
-  @ApiPropertyOptional({ description: 'next_cursor of the page before' })
-  @IsOptional()
-  @IsText(4_000)
-  cursor?: string;
-
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit?: number = 50;
 }

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { DEFAULT_LIMIT } from '../../common/page-query.dto.ts';
 import { decodeTuple, encodeTuple } from '../../common/tuple.cursor.ts';
 import { noSuchSync } from '../../progress/progress.problem.ts';
 import { currentTenant } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { ItemPageDto, ItemsQuery } from './dto/item.dto.ts';
-import { DEFAULT_LIMIT } from './dto/page.query.ts';
 import { type FoundItems, itemsPage } from './items.sql.ts';
 
 const LIST = 'items';

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { PageQuery } from '../items/dto/page.query.ts';
+import { PageQuery } from '../../common/page-query.dto.ts';
 import type { PreviewChange } from '../run.types.ts';
 
 const KINDS = ['create', 'update', 'delete', 'conflict'] as const satisfies readonly PreviewChange['kind'][];

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { DEFAULT_LIMIT } from '../../common/page-query.dto.ts';
 import { Problem } from '../../common/problem.ts';
 import { currentTenant } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import { DEFAULT_LIMIT } from '../items/dto/page.query.ts';
 import { decodeChange, encodeChange, refuseAhead } from './change.cursor.ts';
 import type { RecordDto, RecordPageDto } from './dto/record.dto.ts';
 import type { RecordParam, RecordsQuery } from './dto/requests.dto.ts';

@@ -95,3 +95,6 @@ const isDay = (text: string | undefined): text is string =>
   text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
 
 const dayAfter = (isoDay: string): string => new Date(Date.parse(isoDay) + DAY_MS).toISOString().slice(0, 10);
+
+/** How a filter tells of what was chosen. */
+export type OnChange = (changes: Partial<Record<ActivityParameter, string | undefined>>) => void;

@@ -1,4 +1,4 @@
-import { useParameters } from '../app/location.ts';
+import { useParameters } from '../navigation/location.ts';
 import { PageHeader } from '../ui/page-header.tsx';
 import { TabLinks } from '../ui/tab-links.tsx';
 import { ACTIVITY_PARAMETERS, activityPath } from './activity.filters.ts';

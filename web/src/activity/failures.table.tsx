@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import type { ActivityError } from '../../../clients/typescript/src/index.ts';
-import { syncPath } from '../app/location.ts';
+import { syncPath } from '../navigation/location.ts';
 import { Card } from '../ui/card.tsx';
 import { capitalized, count } from '../ui/format.ts';
 import { StatusBadge } from '../ui/status-badge.tsx';

@@ -8,11 +8,10 @@ import { ErrorNote } from '../ui/error-note.tsx';
 import { FilterBar } from '../ui/filter-bar.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { TextFilter } from '../ui/text-filter.tsx';
-import { type ActivityParameters, activityQuery, periodOf } from './activity.filters.ts';
+import { type ActivityParameters, activityQuery, type OnChange, periodOf } from './activity.filters.ts';
 import { useEntityTypes } from './entity.types.ts';
 import { FailuresTable } from './failures.table.tsx';
 import { PeriodFilter } from './period.filter.tsx';
-import type { OnChange } from './trail.filters.tsx';
 
 interface Props {
   readonly parameters: ActivityParameters;

@@ -1,6 +1,5 @@
 import { Field } from '../ui/field.tsx';
-import { type ActivityParameters, periodOf } from './activity.filters.ts';
-import type { OnChange } from './trail.filters.tsx';
+import { type ActivityParameters, type OnChange, periodOf } from './activity.filters.ts';
 
 const CHOICES = [
   ['1', 'Last 24 hours'],

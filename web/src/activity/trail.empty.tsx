@@ -1,8 +1,8 @@
 import { Link } from 'wouter';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
-import { type ActivityParameters, isFiltered, periodOf } from './activity.filters.ts';
-import { NO_FILTERS, type OnChange } from './trail.filters.tsx';
+import { type ActivityParameters, isFiltered, type OnChange, periodOf } from './activity.filters.ts';
+import { NO_FILTERS } from './trail.filters.tsx';
 
 interface Props {
   readonly parameters: ActivityParameters;

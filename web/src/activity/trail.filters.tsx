@@ -5,11 +5,9 @@ import { capitalized } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { statusText } from '../ui/status-badge.tsx';
 import { TextFilter } from '../ui/text-filter.tsx';
-import { type ActivityParameter, type ActivityParameters, STATUSES } from './activity.filters.ts';
+import { type ActivityParameters, type OnChange, STATUSES } from './activity.filters.ts';
 import { useEntityTypes } from './entity.types.ts';
 import { PeriodFilter } from './period.filter.tsx';
-
-export type OnChange = (changes: Partial<Record<ActivityParameter, string | undefined>>) => void;
 
 interface Props {
   readonly parameters: ActivityParameters;

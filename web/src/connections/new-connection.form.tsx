@@ -2,7 +2,7 @@ import { useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type { Connector, CreatedConnection } from '../../../clients/typescript/src/index.ts';
 import { stillWrong } from '../api/field.errors.ts';
-import { connectionPath } from '../app/location.ts';
+import { connectionPath } from '../navigation/location.ts';
 import { Button } from '../ui/button.tsx';
 import { CheckResult } from './check.result.tsx';
 import { connectionDraft } from './connection.draft.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useParameters } from '../app/location.ts';
+import { useParameters } from '../navigation/location.ts';
 import { Card } from '../ui/card.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { PageHeader } from '../ui/page-header.tsx';

@@ -2,7 +2,7 @@ import { type MouseEvent, useRef } from 'react';
 import { useLocation, useRouter } from 'wouter';
 import { type LiveSyncProgress, type StreamedSync, SyncCard } from '../../../clients/react/src/index.ts';
 import { useMay } from '../api/organization.ts';
-import { syncPath } from '../app/location.ts';
+import { syncPath } from '../navigation/location.ts';
 import { SteeringButtons } from '../steering/steering-buttons.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { useNow } from '../ui/use-now.ts';

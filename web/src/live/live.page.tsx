@@ -1,7 +1,7 @@
 import { useMemo, useRef } from 'react';
 import { type LiveSyncProgress, useSyncProgress } from '../../../clients/react/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
-import { useParameters } from '../app/location.ts';
+import { useParameters } from '../navigation/location.ts';
 import { PageHeader } from '../ui/page-header.tsx';
 import { LiveCards } from './live.cards.tsx';
 import { LiveChoicesBar } from './live.choices.tsx';

@@ -1,5 +1,5 @@
 import type { PreviewChange } from '../../../clients/typescript/src/index.ts';
-import { previewPath, useParameters } from '../app/location.ts';
+import { previewPath, useParameters } from '../navigation/location.ts';
 import { Card } from '../ui/card.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { count } from '../ui/format.ts';

@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
-import { connectionPath } from '../app/location.ts';
 import { useEndName } from '../connections/connection.names.ts';
+import { connectionPath } from '../navigation/location.ts';
 import { endsOf } from './preview.summary.ts';
 
 interface Props {

@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import type { Preview } from '../../../clients/typescript/src/index.ts';
-import { syncPath } from '../app/location.ts';
+import { syncPath } from '../navigation/location.ts';
 import { Note } from '../ui/note.tsx';
 import { Time } from '../ui/time.tsx';
 import type { ComputedDelta } from './delta.ts';

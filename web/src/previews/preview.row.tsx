@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import type { PreviewSummary } from '../../../clients/typescript/src/index.ts';
-import { previewPath } from '../app/location.ts';
+import { previewPath } from '../navigation/location.ts';
 import { capitalized, count } from '../ui/format.ts';
 import { Time } from '../ui/time.tsx';
 import { PreviewEnds } from './preview.ends.tsx';

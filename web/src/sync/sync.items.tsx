@@ -1,5 +1,5 @@
 import type { Item, SyncStatus } from '../../../clients/typescript/src/index.ts';
-import { useParameters } from '../app/location.ts';
+import { useParameters } from '../navigation/location.ts';
 import { Card } from '../ui/card.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';

@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import { ApiError } from '../api/problem.ts';
-import { useLastSegment } from '../app/location.ts';
+import { useLastSegment } from '../navigation/location.ts';
 import { Empty } from '../ui/empty.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { PageHeader } from '../ui/page-header.tsx';

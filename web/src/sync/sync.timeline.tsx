@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { type Activity, listActivity } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
-import { syncPath } from '../app/location.ts';
+import { syncPath } from '../navigation/location.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';

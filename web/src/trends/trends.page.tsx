@@ -1,5 +1,5 @@
 import { lazy, Suspense } from 'react';
-import { useParameters } from '../app/location.ts';
+import { useParameters } from '../navigation/location.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';

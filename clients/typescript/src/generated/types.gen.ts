@@ -1318,15 +1318,15 @@ export type ListOrganizationsData = {
          * Must be your credentials' organization
          */
         orgId?: string;
-        /**
-         * Only ids that contain this, in upper or lower case
-         */
-        q?: string;
+        limit?: number;
         /**
          * next_cursor of the page before
          */
         cursor?: string;
-        limit?: number;
+        /**
+         * Only ids that contain this, in upper or lower case
+         */
+        q?: string;
     };
     url: '/api/sync/organizations';
 };
@@ -2483,13 +2483,13 @@ export type ListPreviewsData = {
          * Must be your credentials' organization
          */
         orgId?: string;
-        sync_type?: string;
-        entity_type?: string;
+        limit?: number;
         /**
          * next_cursor of the page before
          */
         cursor?: string;
-        limit?: number;
+        sync_type?: string;
+        entity_type?: string;
     };
     url: '/api/sync/previews';
 };
@@ -2856,12 +2856,12 @@ export type ListConnectionsData = {
          * Must be your credentials' organization
          */
         orgId?: string;
-        system?: string;
         limit?: number;
         /**
          * next_cursor of the page before
          */
         cursor?: string;
+        system?: string;
     };
     url: '/api/sync/connections';
 };

@@ -1,7 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, PartialType, PickType } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Matches, Max, Min, MinLength } from 'class-validator';
-import { OrgQuery } from '../../../common/org-query.dto.ts';
+import { IsOptional, Matches, MinLength } from 'class-validator';
+import { PageQuery } from '../../../common/page-query.dto.ts';
 import { IsJsonObject, IsText } from '../../../common/validation.ts';
 
 const SECRET = '2f1c0d9a7b6e45c8a1f3e5d7c9b0a2f4';
@@ -76,22 +75,9 @@ export class ConnectionIdParam {
   connection_id: string;
 }
 
-export class ConnectionsQuery extends OrgQuery {
+export class ConnectionsQuery extends PageQuery {
   @ApiPropertyOptional({ example: 'woocommerce' })
   @IsOptional()
   @IsText(100)
   system?: string;
-
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 1000, default: 100 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
-  limit?: number = 100;
-
-  @ApiPropertyOptional({ description: 'next_cursor of the page before' })
-  @IsOptional()
-  @IsText(500)
-  cursor?: string;
 }

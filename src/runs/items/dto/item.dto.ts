@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
+import { PageQuery } from '../../../common/page-query.dto.ts';
 import { IsText } from '../../../common/validation.ts';
-import { PageQuery } from './page.query.ts';
 
 const OUTCOMES = ['failed', 'skipped'] as const;
 

@@ -1,10 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsOptional, Matches } from 'class-validator';
+import { PageQuery } from '../../../common/page-query.dto.ts';
 import { IsText } from '../../../common/validation.ts';
 import { ENTITY_TYPES, type EntityType } from '../../../connectors/canonical/canonical.types.ts';
 import { ConnectionIdParam } from '../../../connectors/connections/dto/requests.dto.ts';
-import { PageQuery } from '../../items/dto/page.query.ts';
 
 const CONNECTION = '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d';
 

@@ -1,12 +1,12 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import { OrgQuery } from '../../../common/org-query.dto.ts';
-import { IsText } from '../../../common/validation.ts';
+import { OrgQuery } from './org-query.dto.ts';
+import { IsText } from './validation.ts';
 
 export const DEFAULT_LIMIT = 100;
 
-/** Of a keyset list whose cursor holds ids of other systems, which may be long. */
+/** Of a keyset list. A cursor may hold ids of other systems, which may be long. */
 export class PageQuery extends OrgQuery {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 1000, default: DEFAULT_LIMIT })
   @IsOptional()
