@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type OdooSandbox, startOdooSandbox } from '../../sandbox/odoo/odoo-sandbox.ts';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
 import { cleanUp, ServiceProcess } from '../support/service-process.ts';
@@ -16,6 +16,12 @@ const KILLS = 20;
 let fixture: RunsFixture;
 let shop: WooCommerceSandbox;
 let odoo: OdooSandbox;
+/** Of the test at work; none is left to take up the runs of the next. */
+let workers: ServiceProcess[] = [];
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+  shop.setFaults([]);
+});
 beforeAll(async () => {
   // The API only: whoever works is a process of its own, so that it can be killed.
   fixture = await RunsFixture.start({ SYNC_WORKER: 'off' });
@@ -46,7 +52,9 @@ async function holder(
   workers: readonly ServiceProcess[],
 ): Promise<ServiceProcess | undefined> {
   const rows = await superuser<{ leased_by: string }>(
-    "SELECT leased_by FROM sync_runs WHERE sync_id = ANY ($1) AND state = 'ready' AND leased_by IS NOT NULL ORDER BY random()",
+    // Not of a run that is about to be given up, because no worker got to commit anything for so long.
+    `SELECT leased_by FROM sync_runs
+      WHERE sync_id = ANY ($1) AND state = 'ready' AND leased_by IS NOT NULL AND leases_without_commit < 7 ORDER BY random()`,
     [syncIds],
   );
   const pids = rows.map(({ leased_by }) => Number(leased_by.split(':').at(-1)));
@@ -69,13 +77,13 @@ describe('A worker killed at 20 random moments', () => {
       await fixture.connectShop(ORG, shop),
     ];
     const odooId = await fixture.connectOdoo(ORG, odoo);
-    const workers = [await startWorker(), await startWorker()];
+    workers = [await startWorker(), await startWorker()];
     expect((await fixture.run(ORG, { source_connection_id: undisturbed }, 60_000)).counts).toEqual({
       created: CUSTOMERS,
     });
 
-    // Slow enough that there is something to kill for as long as it takes.
-    shop.setFaults([{ kind: 'slow', ms: 60 }]);
+    // Slow enough that there is something to kill for as long as it takes, also on a busy machine.
+    shop.setFaults([{ kind: 'slow', ms: 200 }]);
     const runs = [
       await fixture.start(ORG, { source_connection_id: intoRecords }),
       await fixture.start(ORG, { source_connection_id: intoOdoo, destination: { connection_id: odooId } }),
@@ -114,7 +122,6 @@ describe('A worker killed at 20 random moments', () => {
       [ORG],
     );
     expect(bindings).toEqual({ n: CUSTOMERS, there: CUSTOMERS });
-    await Promise.all(workers.map((worker) => worker.stop()));
     const leases = await superuser<{ lease_epoch: string }>(
       'SELECT lease_epoch FROM sync_runs WHERE sync_id = ANY ($1)',
       [syncIds],
@@ -130,7 +137,7 @@ describe('A worker killed while it applies a preview', () => {
       await startOdooSandbox({ version: 19, partners: 0 }),
     ];
     const ends = { entity_type: 'customer', destination: { connection_id: await fixture.connectOdoo(ORG, target) } };
-    const workers = [await startWorker(), await startWorker()];
+    workers = [await startWorker(), await startWorker()];
     try {
       const { body } = await fixture.call(ORG, 'POST', `/connections/${source}/preview`, ends);
       await fixture.ended(ORG, body.sync_id, 60_000);
@@ -151,7 +158,6 @@ describe('A worker killed while it applies a preview', () => {
       });
       expect(target.admin.search('res.partner', [['customer_rank', '>', 0]])).toHaveLength(CUSTOMERS);
     } finally {
-      await Promise.all(workers.map((worker) => worker.stop()));
       await target.stop();
     }
   }, 180_000);
@@ -162,7 +168,7 @@ describe('A worker that is asked to stop', () => {
     const connection = await fixture.connectShop(ORG, shop);
     shop.setFaults([{ kind: 'slow', ms: 60 }]);
     // A lease that would run out long after the test.
-    const workers = [await startWorker(120), await startWorker(120)];
+    workers = [await startWorker(120), await startWorker(120)];
     const { sync_id } = await fixture.start(ORG, { source_connection_id: connection });
     const isWorking = async () => {
       const { body } = await fixture.call(ORG, 'GET', `/progress/${sync_id}`);
@@ -176,6 +182,5 @@ describe('A worker that is asked to stop', () => {
       counts: { created: CUSTOMERS },
       progress: { status: 'completed', total_items: CUSTOMERS },
     });
-    await Promise.all(workers.map((left) => left.stop()));
   }, 90_000);
 });

@@ -73,7 +73,7 @@ export function NewConnectionForm({ connector, onStored }: Props) {
         <Button type="submit" variant="primary" busy={isBusy}>
           {check.isPending ? 'Checking …' : created ? 'Save and check again' : 'Connect and check'}
         </Button>
-        {created && !isBusy && <Link href={connectionPath(created.id)}>Leave it so for now</Link>}
+        {created && !isBusy && <Link href={connectionPath(created.id)}>Leave it so</Link>}
       </div>
     </form>
   );
