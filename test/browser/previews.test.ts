@@ -127,6 +127,7 @@ describe('A preview', () => {
       await expectSound(watched, 'preview-stale-dark');
       await press(page, 'Compute again');
       await page.waitForURL(/\/syncs\/run-/);
+      await page.getByRole('heading', { level: 1, name: /^Customer / }).waitFor();
       const again = await fixture.ended(ORG, syncOf(page));
       expect(again).toMatchObject({ kind: 'preview', counts: { created: CUSTOMERS } });
 

@@ -29,6 +29,8 @@ export function usePreview(cacheKey: string) {
   return useQuery({
     queryKey: [orgId, 'previews', cacheKey],
     queryFn: () => unwrap(getPreview({ client, path: { cache_key: cacheKey } })),
+    // Another may have been computed under the same address a moment ago, and what is applied must be what is seen.
+    staleTime: 0,
   });
 }
 
