@@ -65,6 +65,8 @@ async function fill({ shopId, odooId, shop, there }: TwoSystems): Promise<void> 
   });
   await post('/progress', { sync_id: 'paused', entity_type: 'product', source_system: 'pim' });
   await post('/progress/paused/pause');
+  // So that there is something to choose.
+  await fixture.call('another', 'POST', '/progress', { entity_type: 'order', source_system: 'erp' });
   const days = [...Array(20).keys()];
   await insertTrail(
     fixture.service,
@@ -109,6 +111,17 @@ async function shown({ page }: WatchedPage, path: string): Promise<void> {
 const overflows = ({ page }: WatchedPage) =>
   page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
+/** As it is now, at each width. */
+async function expectSound(watched: WatchedPage, picture: string): Promise<void> {
+  for (const width of WIDTHS) {
+    await watched.page.setViewportSize({ width, height: 900 });
+    expect({ width, overflows: await overflows(watched) }).toEqual({ width, overflows: false });
+    await watched.screenshot(`${picture}-${width}`);
+    if (width < 1920) expect(await watched.axe()).toEqual([]);
+  }
+  expect(watched.complaints).toEqual([]);
+}
+
 describe.each(['light', 'dark'] as const)('Every page, %s', (colorScheme) => {
   let watched: WatchedPage;
 
@@ -133,12 +146,23 @@ describe.each(['light', 'dark'] as const)('Every page, %s', (colorScheme) => {
     'an address that leads nowhere',
   ])('%s: fits from 390 to 1920 pixels, is open to everybody, and complains of nothing', async (name) => {
     await shown(watched, paths[name] as string);
-    for (const width of WIDTHS) {
-      await watched.page.setViewportSize({ width, height: 900 });
-      expect({ width, overflows: await overflows(watched) }).toEqual({ width, overflows: false });
-      await watched.screenshot(`${name.replaceAll(' ', '-')}-${colorScheme}-${width}`);
-      if (width < 1920) expect(await watched.axe()).toEqual([]);
-    }
-    expect(watched.complaints).toEqual([]);
+    await expectSound(watched, `${name.replaceAll(' ', '-')}-${colorScheme}`);
+  });
+});
+
+describe.each(['light', 'dark'] as const)('Before an organization is open, %s', (colorScheme) => {
+  it.each([
+    ['sign-in', 'Sign in'],
+    ['choice of an organization', 'Choose an organization'],
+  ])('the %s fits, is open to everybody, and complains of nothing', async (name, heading) => {
+    const { service } = fixture;
+    const watched =
+      name === 'sign-in'
+        ? await browser.openPage(service.url, { colorScheme })
+        : await browser.signedIn(service, null, ['sync:read'], { colorScheme });
+    await watched.page.goto(service.url);
+    await watched.page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    await expectSound(watched, `${name.replaceAll(' ', '-')}-${colorScheme}`);
+    await watched.close();
   });
 });

@@ -13,7 +13,7 @@ export const ACTIVITY_PARAMETERS = [
   'sync_id',
   'error_message',
 ] as const;
-export type ActivityParameter = (typeof ACTIVITY_PARAMETERS)[number];
+type ActivityParameter = (typeof ACTIVITY_PARAMETERS)[number];
 export type ActivityParameters = Readonly<Partial<Record<ActivityParameter, string>>>;
 export type ActivityQuery = NonNullable<ListActivityData['query']>;
 
