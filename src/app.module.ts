@@ -11,14 +11,14 @@ import { HealthModule } from './health/health.module.ts';
 import { loggerOptions } from './http/logging.ts';
 import { IdempotencyModule } from './idempotency/idempotency.module.ts';
 import { JobsModule } from './jobs/jobs.module.ts';
+import { UpkeepModule } from './maintenance.module.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
 import { PreviewCacheModule } from './preview-cache/preview-cache.module.ts';
 import { ProgressModule } from './progress/progress.module.ts';
 import { RunCoreModule } from './runs/run-core.module.ts';
-import { RunsApiModule } from './runs/runs-api.module.ts';
+import { RunsApiModule } from './runs/runs.module.ts';
 import { TenancyModule } from './tenancy/tenancy.module.ts';
 import { WhoamiModule } from './tenancy/whoami.module.ts';
-import { UpkeepModule } from './upkeep.module.ts';
 
 /** What serves the API, and what a process with SYNC_WORKER=only does without. */
 const API = [

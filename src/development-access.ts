@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KeyAdmin } from './auth/key.admin.ts';
-import { newSecret } from './auth/secret.ts';
+import { newSecret } from './auth/key.hash.ts';
 import type { Environment } from './config/environment.ts';
 
 const LINK_SECONDS = 60 * 60;

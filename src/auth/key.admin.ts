@@ -1,6 +1,6 @@
 import pg from 'pg';
+import { hashSecret, newSecret } from './key.hash.ts';
 import type { Scope } from './principal.ts';
-import { hashSecret, newSecret } from './secret.ts';
 
 /** A key or link to make; `orgId` null: for every organization. */
 export interface NewKey {

@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import { POOL } from '../database/database.module.ts';
+import { hashSecret, newSecret } from './key.hash.ts';
 import { expandScopes, type Principal } from './principal.ts';
-import { hashSecret, newSecret } from './secret.ts';
 
 /** How long a revoked key may still be served by a replica that has just used it. */
 const REVOCATION_DELAY_MS = 5_000;

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
+import { SteeringListeners } from './control.listeners.ts';
 import { ProgressController } from './progress.controller.ts';
 import { ProgressService } from './progress.service.ts';
 import { ReportBatcher } from './report.batcher.ts';
-import { SteeringListeners } from './steering.listeners.ts';
 import { ProgressPoller } from './stream/progress.poller.ts';
 import { StreamController } from './stream/stream.controller.ts';
 import { StreamService } from './stream/stream.service.ts';

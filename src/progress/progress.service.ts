@@ -5,6 +5,7 @@ import { checkEach, validateItem } from '../common/validation.ts';
 import { toProblem } from '../database/sqlstate.ts';
 import { actingFor, currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import { SteeringListeners } from './control.listeners.ts';
 import type { BulkReportResultDto, BulkReportResultsDto, ProgressDto, SlowSyncDto } from './dto/progress.dto.ts';
 import {
   type ActiveSyncsQuery,
@@ -28,7 +29,6 @@ import {
   steerSync,
 } from './progress.sql.ts';
 import { ReportBatcher } from './report.batcher.ts';
-import { SteeringListeners } from './steering.listeners.ts';
 
 @Injectable()
 export class ProgressService {

@@ -4,9 +4,9 @@ import type { EntityType } from '../connectors/canonical/canonical.types.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
-import { RunEnds } from './run.ends.ts';
 import type { Run } from './run.types.ts';
 import { insertRun } from './runs.sql.ts';
+import { RunEnds } from './source-destination.check.ts';
 
 /** A run somebody wants. */
 export interface WantedRun {

@@ -1,6 +1,6 @@
 import type { CanonicalData, EntityType } from '../connectors/canonical/canonical.types.ts';
 import type { Cursor, Watermark } from '../connectors/contract/connector.types.ts';
-import type { FieldChange } from './plan/field.diff.ts';
+import type { FieldChange } from '../planning/field.diff.ts';
 
 /** `apply` carries out a preview, `retry` and `webhook` work on named items, the others walk the source. */
 type RunKind = 'sync' | 'preview' | 'apply' | 'retry' | 'webhook';

@@ -9,7 +9,7 @@ import { Idempotent } from '../idempotency/idempotent.decorator.ts';
 import { SyncIdParam } from '../progress/dto/sync-id.param.ts';
 import { RunsQuery, StartPreviewDto, StartRunDto } from './dto/requests.dto.ts';
 import { PreviewRunDto, RunDto, RunPageDto } from './dto/run.dto.ts';
-import { FreshPreviewInterceptor } from './preview/fresh-preview.interceptor.ts';
+import { FreshPreviewInterceptor } from './fresh-preview.interceptor.ts';
 import { RunsService } from './runs.service.ts';
 
 const LOCATION = { Location: 'Where its progress is' };

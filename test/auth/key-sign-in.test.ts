@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { KeyAdmin } from '../../src/auth/key.admin.ts';
-import { hashSecret } from '../../src/auth/secret.ts';
+import { hashSecret } from '../../src/auth/key.hash.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startSync } from '../../clients/typescript/src/index.ts';
-import { hashSecret } from '../../src/auth/secret.ts';
+import { hashSecret } from '../../src/auth/key.hash.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { TestBrowser } from './support/test-browser.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DONE_ONCE, leaveWorkForUpkeep, upkeepOutcome } from '../support/maintenance-data.ts';
 import { cleanUp, ServiceProcess } from '../support/service-process.ts';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
-import { DONE_ONCE, leaveWorkForUpkeep, upkeepOutcome } from '../support/upkeep-data.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const TASKS = [

@@ -1,16 +1,22 @@
 import { ConnectorError } from '../../connectors/contract/connector.error.ts';
 import type { ConnectorSession, WriteOperation, WriteResult } from '../../connectors/contract/connector.types.ts';
-import { type FieldPath, topOf } from '../plan/field.diff.ts';
+import type { DeletionBudget } from '../../planning/deletion.budget.ts';
+import { type FieldPath, topOf } from '../../planning/field.diff.ts';
+import { changeMade, changeOf } from '../../planning/planned.change.ts';
+import {
+  doneBefore,
+  matchesExpectation,
+  outcomeOfPlan,
+  outcomeOfWrite,
+  type TriedItem,
+} from '../../planning/planned.outcome.ts';
+import { bindingChanges, stored } from '../../records/binding.changes.ts';
 import type { PreviewChange } from '../run.types.ts';
-import type { Patience } from '../worker/patience.ts';
+import type { Patience } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
-import { bindingChanges, stored } from './binding.store.ts';
-import type { DeletionBudget } from './deletion.budget.ts';
 import type { Pair } from './destination.sql.ts';
 import type { Destination, StepResult, WorkItem } from './destination.types.ts';
 import type { ItemPlanner, PlannedItem } from './item.planner.ts';
-import { changeMade, changeOf } from './planned.change.ts';
-import { doneBefore, matchesExpectation, outcomeOfPlan, outcomeOfWrite, type TriedItem } from './planned.outcome.ts';
 import { problemOutcome, recordOf, staleOutcome } from './records.destination.ts';
 
 interface Parts {

@@ -1,12 +1,12 @@
 import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
 import type { Candidate, ConnectorSession, ExternalItem } from '../../connectors/contract/connector.types.ts';
+import { contentHash } from '../../planning/content.hash.ts';
+import type { MayPass } from '../../planning/field.directions.ts';
+import { type Binding, type ItemPlan, isEcho, planItem } from '../../planning/item.plan.ts';
+import { referencesOf, translateReferences } from '../../planning/references.ts';
+import { settleRivals } from '../../planning/rivals.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import { contentHash } from '../plan/content.hash.ts';
-import type { MayPass } from '../plan/field.directions.ts';
-import { type Binding, type ItemPlan, isEcho, planItem } from '../plan/item.plan.ts';
-import { referencesOf, translateReferences } from '../plan/references.ts';
-import { settleRivals } from '../plan/same.destination.ts';
-import type { Patience } from '../worker/patience.ts';
+import type { Patience } from '../worker/retry.policy.ts';
 import { findBindings, findBoundDestinations, type Pair } from './destination.sql.ts';
 import type { WorkItem } from './destination.types.ts';
 

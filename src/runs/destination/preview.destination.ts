@@ -1,11 +1,11 @@
+import { contentHash } from '../../planning/content.hash.ts';
+import { diffFields } from '../../planning/field.diff.ts';
+import { changeOf } from '../../planning/planned.change.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import { contentHash } from '../plan/content.hash.ts';
-import { diffFields } from '../plan/field.diff.ts';
 import type { ItemOutcome, PreviewChange, Run } from '../run.types.ts';
 import { type FoundRecord, findRecords } from './destination.sql.ts';
 import type { Destination, StepResult, WorkItem } from './destination.types.ts';
 import type { ItemPlanner } from './item.planner.ts';
-import { changeOf } from './planned.change.ts';
 import { problemOutcome } from './records.destination.ts';
 
 const ACTIONS = { create: 'created', update: 'updated', delete: 'deleted', conflict: 'conflict' } as const;

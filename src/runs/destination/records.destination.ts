@@ -1,7 +1,7 @@
+import { contentHash } from '../../planning/content.hash.ts';
+import type { DeletionBudget } from '../../planning/deletion.budget.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import { contentHash } from '../plan/content.hash.ts';
 import type { ItemOutcome, RecordChange, Run } from '../run.types.ts';
-import type { DeletionBudget } from './deletion.budget.ts';
 import { type FoundRecord, findRecords } from './destination.sql.ts';
 import type { Destination, StepResult, WorkItem } from './destination.types.ts';
 

@@ -7,7 +7,7 @@ import type {
   ReadQuery,
 } from '../../connectors/contract/connector.types.ts';
 import { adaptPageSize, FIRST_PAGE_SIZE } from '../worker/page.size.ts';
-import type { Patience } from '../worker/patience.ts';
+import type { Patience } from '../worker/retry.policy.ts';
 
 /** Reads from the source with patience, in pages that shrink when it has trouble. */
 export class SourceReader {

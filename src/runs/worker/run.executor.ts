@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { Batch, LeaseAnswer } from '../run.types.ts';
-import { Stopped } from './patience.ts';
+import { Stopped } from './retry.policy.ts';
 import type { RunLease } from './run.lease.ts';
 import { type OpenedRun, RunOpener } from './run.opener.ts';
 

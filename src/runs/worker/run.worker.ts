@@ -7,11 +7,11 @@ import { ConnectorError } from '../../connectors/contract/connector.error.ts';
 import { isConnectionLoss, isContention } from '../../database/sqlstate.ts';
 import { JobQueue } from '../../jobs/job.queue.ts';
 import { RunMetrics } from '../../metrics/run.metrics.ts';
+import { GuardTripped } from '../../planning/deletion.budget.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import { GuardTripped } from '../destination/deletion.budget.ts';
 import { RunDispatcher, type RunJob } from '../run.dispatcher.ts';
 import { runAsWorker } from '../worker.tenant.ts';
-import { Postponed, Stopped } from './patience.ts';
+import { Postponed, Stopped } from './retry.policy.ts';
 import { RunExecutor, type ShouldYield } from './run.executor.ts';
 import { RunLease } from './run.lease.ts';
 

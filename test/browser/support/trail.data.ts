@@ -1,7 +1,7 @@
 import type { Activity } from '../../../clients/typescript/src/index.ts';
+import { makeByHand } from '../../support/maintenance.support.ts';
 import { sql } from '../../support/test-database.ts';
 import type { TestService } from '../../support/test-service.ts';
-import { makeByHand } from '../../upkeep/upkeep.support.ts';
 
 export type TrailEntry = Pick<Activity, 'activity_type' | 'status'> & Partial<Activity>;
 

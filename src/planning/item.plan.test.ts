@@ -1,0 +1,191 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { bindingOf, customer, flipped, item, plan, product, synced } from '../../test/runs/plan.support.ts';
+import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
+import { diffFields, flatten, newElementFields } from './field.diff.ts';
+import { isEcho } from './item.plan.ts';
+
+const KINDS = [
+  ['customer', customer],
+  ['product', product],
+] as const;
+const fieldsOf = (before: object, after: object) => diffFields(before, after).map(({ field }) => field);
+
+describe.each(KINDS)('The plan of a bound %s', (_, entity) => {
+  const ends = fc
+    .record({ before: entity, source: entity, destination: entity })
+    .map(({ before, source, destination }) => ({ source, destination, binding: bindingOf(before, before) }));
+
+  it('changes nothing at the destination but what the source changed', () => {
+    fc.assert(
+      fc.property(ends, fc.constantFrom('skip', 'overwrite'), (given, onConflict) => {
+        const after = synced(given, { onConflict });
+        if (!after) return;
+        const { source_data } = given.binding;
+        const changedHere = [...fieldsOf(source_data, given.source), ...newElementFields(source_data, given.source)];
+        expect(changedHere).toEqual(expect.arrayContaining(fieldsOf(given.destination, after.destination)));
+      }),
+    );
+  });
+
+  it('brings all that the source changed, or reports what both did', () => {
+    fc.assert(
+      fc.property(ends, (given) => {
+        const changedHere = new Set(fieldsOf(given.binding.source_data, given.source));
+        const changedThere = new Set(fieldsOf(given.binding.destination_data, given.destination));
+        const made = plan(given);
+        const both = diffFields(given.destination, given.source).filter(
+          ({ field }) => changedHere.has(field) && changedThere.has(field),
+        );
+        if (made.kind === 'conflict')
+          expect(made).toMatchObject({ error_class: 'changed_on_both_sides', fields: both });
+        else {
+          expect(both).toEqual([]);
+          const left = fieldsOf(synced(given)?.destination ?? {}, given.source);
+          expect(left.filter((field) => changedHere.has(field) && !field.startsWith('variations'))).toEqual([]);
+        }
+      }),
+    );
+  });
+
+  it('is to do nothing once it was carried out', () => {
+    fc.assert(
+      fc.property(ends, fc.constantFrom('skip', 'overwrite'), (given, onConflict) => {
+        const after = synced(given, { onConflict });
+        if (!after) return;
+        expect(plan(after)).toMatchObject({ kind: 'unchanged' });
+        expect(isEcho(item('s', after.source), after.binding)).toBe(true);
+      }),
+    );
+  });
+
+  it('and then of the way back makes both ends equal, and after that nothing is to be done', () => {
+    fc.assert(
+      fc.property(ends, (given) => {
+        const there = synced(given);
+        if (!there) return;
+        const back = synced({
+          source: there.destination,
+          destination: there.source,
+          binding: flipped(there.binding),
+        });
+        if (!back) throw new Error('a conflict on the way back');
+        expect(diffFields(back.source, back.destination)).toEqual([]);
+        expect(plan(back).kind).toBe('unchanged');
+        const { source: destination, destination: source } = back;
+        expect(plan({ source, destination, binding: flipped(back.binding) }).kind).toBe('unchanged');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never writes what may not pass', () => {
+    fc.assert(
+      fc.property(ends, fc.func(fc.boolean()), (given, allow) => {
+        const mayPass = (field: string) => allow(field.split(/[.[]/, 1)[0]) === true;
+        const made = plan(given, { mayPass, onConflict: 'overwrite' });
+        if (made.kind !== 'update') return;
+        expect(made.fields.filter(({ field }) => !mayPass(field))).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe.each(KINDS)('Two %ss that meet for the first time', (_, entity) => {
+  const ends = fc
+    .record({ source: entity, destination: entity })
+    .map((pair) => ({ ...pair, binding: null as ReturnType<typeof bindingOf> | null }));
+  const isEmpty = (value: unknown) => value === null || (Array.isArray(value) && value.length === 0);
+
+  it('complete each other: nothing is blanked at either end, and both come to hold the same', () => {
+    fc.assert(
+      fc.property(ends, (given) => {
+        const there = synced(given);
+        if (!there) throw new Error('a conflict at the first meeting');
+        const after = flatten(there.destination);
+        for (const [field, value] of flatten(given.destination))
+          if (!isEmpty(value)) expect([field, isEmpty(after.get(field))]).toEqual([field, false]);
+        expect(plan(there).kind).toBe('unchanged');
+        const back = synced({ source: there.destination, destination: there.source, binding: flipped(there.binding) });
+        if (!back) throw new Error('a conflict on the way back');
+        const held = flatten(back.destination);
+        for (const [field, value] of flatten(given.source))
+          if (!isEmpty(value)) expect([field, isEmpty(held.get(field))]).toEqual([field, false]);
+        expect(diffFields(back.source, back.destination).filter(({ old }) => !Array.isArray(old))).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('A plan', () => {
+  const ANN: CanonicalData = { email: 'ann@x', name: 'Ann' };
+  const BOB: CanonicalData = { email: 'bob@x', name: 'Bob' };
+  const binding = bindingOf(ANN, ANN);
+
+  it('creates what is nowhere, of its members those that may pass', () => {
+    expect(plan({ source: ANN, destination: null, binding: null })).toEqual({ kind: 'create', data: ANN });
+    expect(plan({ source: ANN, destination: null, binding: null }, { mayPass: (field) => field !== 'name' })).toEqual({
+      kind: 'create',
+      data: { email: 'ann@x' },
+    });
+  });
+
+  it('does not choose among many matches, nor take what belongs to another', () => {
+    const unbound = { source: ANN, destination: ANN, binding: null };
+    expect(plan(unbound, { destination: [item('d', ANN), item('e', ANN)] })).toMatchObject({
+      error_class: 'ambiguous_match',
+    });
+    expect(plan(unbound, { boundElsewhere: new Set(['d']) })).toMatchObject({ error_class: 'already_bound' });
+    expect(plan(unbound, { boundElsewhere: new Set(['e']) })).toMatchObject({ kind: 'unchanged' });
+  });
+
+  it('deletes what the source deleted, if it is bound, there, and the destination deletes', () => {
+    const gone = { source: null, destination: BOB, binding };
+    expect(plan(gone)).toEqual({ kind: 'delete', destination: item('d', BOB) });
+    expect(plan(gone, { destinationDeletes: false })).toMatchObject({ kind: 'unchanged' });
+    for (const nothing of [
+      { ...gone, binding: null },
+      { ...gone, destination: null },
+    ])
+      expect(plan(nothing)).toEqual({ kind: 'unchanged', destination: null });
+    expect(plan(gone, { destination: [item('d', null)] })).toEqual({ kind: 'unchanged', destination: null });
+  });
+
+  it('reports what was deleted at the destination, and makes it anew only where the source wins', () => {
+    const gone = { source: ANN, destination: null, binding };
+    expect(plan(gone)).toMatchObject({ kind: 'conflict', error_class: 'deleted_at_destination' });
+    expect(plan(gone, { onConflict: 'overwrite' })).toEqual({ kind: 'create', data: ANN });
+  });
+
+  it('leaves alone what the destination cannot hold and neither changed', () => {
+    const kept = { ...ANN, name: 'ANN' };
+    expect(plan({ source: ANN, destination: kept, binding: bindingOf(ANN, kept) }).kind).toBe('unchanged');
+  });
+
+  it('keeps what the destination changed out of what is agreed, so that it passes the other way', () => {
+    const source = { ...ANN, email: 'new@x' };
+    const destination = { ...ANN, name: 'Anna' };
+    const after = synced({ source, destination, binding });
+    expect(after?.destination).toEqual({ email: 'new@x', name: 'Anna' });
+    expect(after?.binding.destination_data).toEqual({ email: 'new@x', name: 'Ann' });
+  });
+
+  it('lets a variation that both ends made since complete each other, as two that meet', () => {
+    const sizeM = (price: string | null, stock: string | null) =>
+      ({ variations: [{ options: { Size: 'M' }, price, stock }] }) as CanonicalData;
+    const none = bindingOf({ variations: [] } as CanonicalData, { variations: [] } as CanonicalData);
+    const there = synced({ source: sizeM('1', null), destination: sizeM('2', '5'), binding: none });
+    expect(there?.destination).toEqual(sizeM('1', '5'));
+    expect(there?.binding.destination_data).toEqual(sizeM('1', null));
+  });
+
+  it('takes a source for an echo only when it is what the last sync knew', () => {
+    expect(isEcho(item('s', { name: 'Ann', email: 'ann@x' }), binding)).toBe(true);
+    expect([isEcho(item('s', BOB), binding), isEcho(item('s', null), binding), isEcho(item('s', ANN), null)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+});

@@ -1,0 +1,41 @@
+import type { CanonicalOrderLine, CanonicalVariation } from '../connectors/canonical/canonical.types.ts';
+
+/** An element of one of the lists whose elements are compared one by one. */
+export type ListElement = Readonly<Record<string, unknown>>;
+
+/** What tells an element in every system: the ids of lines and variations are each system's own. */
+const KEYS: Readonly<Record<string, (element: never) => string>> = {
+  variations: ({ options, sku }: CanonicalVariation) =>
+    Object.entries(options)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, option]) => `${name}=${option}`)
+      .join(', ') ||
+    (sku ?? ''),
+  lines: ({ kind, sku, name }: CanonicalOrderLine) => `${kind} ${sku || name}`,
+};
+
+/** Members that are in the key already. */
+const IN_KEY: ReadonlySet<string> = new Set(['options', 'kind']);
+
+/** Whether the elements of this top member are compared one by one; any other list is compared as a whole. */
+export const hasElements = (name: string, value: unknown): value is readonly ListElement[] =>
+  Object.hasOwn(KEYS, name) && Array.isArray(value);
+
+/** The elements by their keys, in their order; the second of two that are alike has `#2` behind its key. */
+export function byKey(name: string, list: readonly ListElement[]): Map<string, ListElement> {
+  const elements = new Map<string, ListElement>();
+  for (const element of list) {
+    const key = KEYS[name]?.(element as never) ?? '';
+    let unique = key;
+    for (let n = 2; elements.has(unique); n += 1) unique = `${key} #${n}`;
+    elements.set(unique, element);
+  }
+  return elements;
+}
+
+/** `variations[Size=M].price` */
+export const memberPath = (name: string, key: string, member: string): string => `${name}[${key}].${member}`;
+
+/** What of an element is compared. */
+export const comparedMembers = (element: ListElement): [string, unknown][] =>
+  Object.entries(element).filter(([member, value]) => !IN_KEY.has(member) && value !== undefined);

@@ -1,0 +1,59 @@
+import type {
+  CanonicalData,
+  CanonicalOrder,
+  CustomerReference,
+  EntityType,
+} from '../connectors/canonical/canonical.types.ts';
+
+/** Ids of a source system that an entity names. */
+export interface References {
+  readonly customer: ReadonlySet<string>;
+  readonly product: ReadonlySet<string>;
+}
+
+/** The destination's id of a source id; null when the two are not bound. */
+export type Lookup = (entity: 'customer' | 'product', sourceId: string) => string | null;
+
+/** A customer without an account is known by the email of the order. */
+const customerIds = ({ customer }: CanonicalOrder): string[] =>
+  [customer?.external_id, customer?.email && `guest:${customer.email.toLowerCase()}`].filter(
+    (id) => typeof id === 'string',
+  );
+
+/** Every id that the entities name, to be looked up at once. Pure. */
+export function referencesOf(entity: EntityType, items: readonly CanonicalData[]): References {
+  const customer = new Set<string>();
+  const product = new Set<string>();
+  if (entity === 'order') {
+    for (const order of items as readonly CanonicalOrder[]) {
+      for (const id of customerIds(order)) customer.add(id);
+      for (const line of order.lines ?? []) if (line.product_external_id) product.add(line.product_external_id);
+    }
+  }
+  return { customer, product };
+}
+
+/**
+ * The entity with its references in the destination's ids. Where there is no binding, the customer's id is left out, so that it is
+ * not compared, and a line's is null; the email and the SKU beside them may still tell the destination who is meant. Pure.
+ */
+export function translateReferences(entity: EntityType, data: CanonicalData, lookup: Lookup): CanonicalData {
+  if (entity !== 'order') return data;
+  const order = data as CanonicalOrder;
+  const { external_id: _, ...customer } = order.customer ?? { external_id: null };
+  const id = customerIds(order)
+    .map((sourceId) => lookup('customer', sourceId))
+    .find((bound) => bound !== null);
+  return {
+    ...order,
+    ...(order.customer && { customer: { ...customer, ...(id && { external_id: id }) } as CustomerReference }),
+    ...(order.lines && {
+      lines: order.lines.map((line) => ({
+        ...line,
+        ...(line.product_external_id !== undefined && {
+          product_external_id: line.product_external_id && lookup('product', line.product_external_id),
+        }),
+      })),
+    }),
+  };
+}

@@ -1,0 +1,84 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
+import { PageQuery } from '../common/page-query.dto.ts';
+import type { PreviewChange } from '../runs/run.types.ts';
+
+const KINDS = ['create', 'update', 'delete', 'conflict'] as const satisfies readonly PreviewChange['kind'][];
+
+export class PreviewChangesQuery extends PageQuery {
+  @ApiPropertyOptional({ enum: KINDS })
+  @IsOptional()
+  @IsIn(KINDS)
+  kind?: PreviewChange['kind'];
+}
+
+/** Whatever a member of an entity may be. */
+const ANY_JSON = [
+  { type: 'string' },
+  { type: 'boolean' },
+  { type: 'array', items: {} },
+  { type: 'object', additionalProperties: true },
+];
+
+/** How one field differs; a path such as `billing.city`. */
+export class FieldChangeDto {
+  @ApiProperty({ example: 'billing.city' })
+  field: string;
+
+  @ApiProperty({ description: 'At the destination before', nullable: true, oneOf: ANY_JSON, example: 'Bern' })
+  old: unknown;
+
+  @ApiProperty({ description: 'What it becomes', nullable: true, oneOf: ANY_JSON, example: 'Basel' })
+  new: unknown;
+}
+
+/** What becomes of one item of the source. */
+export class PreviewChangeDto {
+  @ApiProperty({ description: 'Its id in the source', example: '4711' })
+  external_id: string;
+
+  @ApiProperty({ enum: KINDS, example: 'update' })
+  kind: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Its id at the destination; null: it is not there (yet)',
+    example: '88',
+  })
+  destination_id: string | null;
+
+  @ApiProperty({ type: [FieldChangeDto], description: 'Empty unless both sides are there' })
+  fields: FieldChangeDto[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Why it is a conflict; null for the other kinds',
+    example: '2 entries of the destination match.',
+  })
+  reason: string | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description: 'The whole as it becomes; of a delete as it was',
+    example: { email: 'ann@example.com', name: 'Ann Example' },
+  })
+  data: Record<string, unknown> | null;
+}
+
+export class PreviewChangePageDto {
+  @ApiProperty({
+    description: 'The sync that made the changes or computed the preview',
+    example: 'run-5b0c1f6e-0d3c-4a55-8f0e-2f5f0a4f7c11',
+  })
+  sync_id: string;
+
+  @ApiProperty({ type: [PreviewChangeDto] })
+  items: PreviewChangeDto[];
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  next_cursor: string | null;
+}

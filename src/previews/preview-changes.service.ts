@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { DEFAULT_LIMIT } from '../common/page-query.dto.ts';
+import { Problem } from '../common/problem.ts';
+import { decodeTuple, encodeTuple, notACursor } from '../common/tuple.cursor.ts';
+import { PreviewService } from '../preview-cache/preview.service.ts';
+import { noSuchSync } from '../progress/progress.problem.ts';
+import { currentTenant } from '../tenancy/tenant.context.ts';
+import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import { changesPage, type FoundChanges } from './preview.sql.ts';
+import type { PreviewChangePageDto, PreviewChangesQuery } from './preview-changes.dto.ts';
+
+const LIST = 'preview-changes';
+
+/** All changes of a sync to another connection, or of a computed preview, of which the cached preview itself shows the first. */
+@Injectable()
+export class PreviewChangesService {
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly previews: PreviewService,
+  ) {}
+
+  /** Throws not-found, and stale-preview for a cursor of a preview that has been replaced: its pages would not fit together. */
+  async page(cacheKey: string, query: PreviewChangesQuery): Promise<PreviewChangePageDto> {
+    const after = query.cursor === undefined ? null : keyOf(query.cursor);
+    const { sync_id: syncId } = (await this.previews.get(cacheKey)).delta_data;
+    if (typeof syncId !== 'string')
+      throw new Problem('not-found', 'This preview was stored by hand: all there is of it is in its delta_data.');
+    if (after && after.sync_id !== syncId) throw replaced(syncId);
+    return (await this.read(syncId, query, after)).page;
+  }
+
+  /** Of a sync by its own id, or of a preview by that of the sync that computed it. Throws not-found. */
+  async ofSync(syncId: string, query: PreviewChangesQuery): Promise<PreviewChangePageDto> {
+    const after = query.cursor === undefined ? null : keyOf(query.cursor);
+    if (after && after.sync_id !== syncId) throw notACursor('is of another sync; begin again without one');
+    const { exists, page } = await this.read(syncId, query, after);
+    if (!exists) throw noSuchSync(syncId);
+    return page;
+  }
+
+  private async read(syncId: string, query: PreviewChangesQuery, after: Key | null) {
+    const limit = query.limit ?? DEFAULT_LIMIT;
+    const statement = changesPage(currentTenant().orgId, syncId, query.kind ?? null, after, limit + 1);
+    const [found = { exists: false, items: [] }] = await this.database.read<FoundChanges>(statement);
+    const items = found.items.slice(0, limit);
+    const last = found.items.length > limit && items.at(-1);
+    const next_cursor = last ? encodeTuple(LIST, [syncId, last.kind, last.external_id]) : null;
+    return { exists: found.exists, page: { sync_id: syncId, items, next_cursor } };
+  }
+}
+
+type Key = ReturnType<typeof keyOf>;
+
+function keyOf(cursor: string) {
+  const [sync_id = '', kind = '', external_id = ''] = decodeTuple(LIST, 3, cursor);
+  return { sync_id, kind, external_id };
+}
+
+const replaced = (syncId: string): Problem =>
+  new Problem(
+    'stale-preview',
+    `A newer preview, by "${syncId}", has replaced this one; begin again without a cursor.`,
+    {
+      errors: [{ parameter: 'cursor', detail: 'is of a preview that was replaced' }],
+    },
+  );

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { Problem } from '../common/problem.ts';
+import { ConnectionService } from '../connectors/connections/connection.service.ts';
+import type { OpenedConnection } from '../connectors/connections/connection.types.ts';
+import { ConnectorError } from '../connectors/contract/connector.error.ts';
+import type { ConnectorSession, ReadQuery } from '../connectors/contract/connector.types.ts';
+import { contentHash } from '../planning/content.hash.ts';
+import type { PreviewChange, Run } from '../runs/run.types.ts';
+import { destinationToken } from '../runs/source/change.tokens.ts';
+import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import { type FoundPreview, PreviewFinder } from './preview.finder.ts';
+import { changesToCheck } from './preview.sql.ts';
+
+/** A request waits for this; what it leaves open the run itself looks at, item by item. */
+const PATIENCE_MS = 20_000;
+/** How many changes are looked at again where a system cannot tell cheaply whether anything moved. */
+const LOOKED_AT = 300;
+
+/** Asks both systems whether they are still as a preview found them. Calls out, so it runs in no transaction. */
+@Injectable()
+export class PreviewFreshness {
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly connections: ConnectionService,
+    private readonly finder: PreviewFinder,
+  ) {}
+
+  /** Throws stale-preview when one has moved, unavailable when one does not answer. */
+  async assertFresh(preview: string): Promise<void> {
+    const found = await this.finder.find(preview);
+    const { run } = found;
+    const source = await this.connections.open(run.source_connection_id);
+    const other = run.destination_connection_id ? await this.connections.open(run.destination_connection_id) : null;
+    try {
+      await this.compare(found, source, other, AbortSignal.timeout(PATIENCE_MS));
+    } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error;
+      throw new Problem('unavailable', `Whether the preview still holds could not be found out: ${error.message}`, {
+        retryAfter: 10,
+        cause: error,
+      });
+    }
+  }
+
+  private async compare(
+    { run, delta }: FoundPreview,
+    source: OpenedConnection,
+    other: OpenedConnection | null,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const query: ReadQuery = { mode: run.mode, since: null, filters: run.filters };
+    const tokens = {
+      source: await source.session.changeToken(run.entity_type, query, signal),
+      destination: await destinationToken(this.database, run, other, signal),
+    };
+    for (const end of ['source', 'destination'] as const)
+      if (tokens[end] !== null && delta.tokens[end] !== null && tokens[end] !== delta.tokens[end]) throw moved(end);
+    const isOpen = (end: 'source' | 'destination') => tokens[end] === null || delta.tokens[end] === null;
+    if (isOpen('source')) await this.lookAgain(run, 'source', source.session, signal);
+    if (other && isOpen('destination')) await this.lookAgain(run, 'destination', other.session, signal);
+  }
+
+  private async lookAgain(
+    run: Run,
+    end: 'source' | 'destination',
+    session: ConnectorSession,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const changes = await this.database.read<PreviewChange>(changesToCheck(run, LOOKED_AT));
+    const expected = new Map(
+      changes.flatMap((change) => {
+        const id = end === 'source' ? change.external_id : change.destination_id;
+        return id === null ? [] : [[id, end === 'source' ? change.source_hash : change.destination_hash] as const];
+      }),
+    );
+    const ids = [...expected.keys()];
+    for (let from = 0; from < ids.length; from += 100) {
+      const page = ids.slice(from, from + 100);
+      const there = await session.readByIds(run.entity_type, page, signal);
+      const hashes = new Map(there.map(({ external_id, data }) => [external_id, data && contentHash(data)]));
+      if (page.some((id) => (hashes.get(id) ?? null) !== expected.get(id))) throw moved(end);
+    }
+  }
+}
+
+const moved = (end: string): Problem =>
+  new Problem('stale-preview', `The ${end} has changed since the preview was computed; compute it again.`, {
+    errors: [{ pointer: '#/preview', detail: `is stale: the ${end} has changed` }],
+  });

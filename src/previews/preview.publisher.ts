@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { previewKey } from '../preview-cache/preview.key.ts';
+import { PreviewService } from '../preview-cache/preview.service.ts';
+import type { ChangeTokens, PreviewChange, Run } from '../runs/run.types.ts';
+import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import { firstChanges, runCounts } from './preview.sql.ts';
+
+/** How many changes of each kind stand in the cached preview itself; the rest is paged. */
+const SHOWN_OF_EACH = 50;
+/** How long the changes are kept: longer than the preview can be asked for, so that an apply that waits still finds them. */
+const CHANGES_HOURS = 48;
+
+/** `delta_data` of a preview that a run computed. */
+export interface PreviewDelta {
+  readonly sync_id: string;
+  readonly source_connection_id: string;
+  readonly destination: string;
+  readonly mode: Run['mode'];
+  readonly tokens: ChangeTokens;
+  readonly creates: readonly ShownChange[];
+  readonly updates: readonly ShownChange[];
+  readonly deletes: readonly ShownChange[];
+  readonly conflicts: readonly ShownChange[];
+}
+type ShownChange = Pick<PreviewChange, 'external_id' | 'destination_id' | 'fields' | 'reason' | 'data'>;
+
+/** What a preview is computed from; it names both ends, so that two shops of a tenant do not replace each other's. */
+function previewInputs(run: Run) {
+  return {
+    sync_type: `connection:${run.source_connection_id}:${run.destination_connection_id ?? 'records'}`,
+    entity_type: run.entity_type,
+    filters: { ...run.filters, mode: run.mode },
+  };
+}
+
+/** Puts the outcome of a preview's run where previews are looked for. */
+@Injectable()
+export class PreviewPublisher {
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly previews: PreviewService,
+  ) {}
+
+  expiryOf(run: Run): string {
+    return new Date(Date.parse(run.created_at) + CHANGES_HOURS * 3_600_000).toISOString();
+  }
+
+  keyOf(run: Run): string {
+    return previewKey(previewInputs(run));
+  }
+
+  /** In the transaction of the run's end. */
+  async publish(run: Run, tokens: ChangeTokens, guard: (deletes: number) => string | null): Promise<void> {
+    const rows = await this.database.query<PreviewChange>(firstChanges(run, SHOWN_OF_EACH));
+    const [{ counts } = { counts: {} }] = await this.database.query<{ counts: Record<string, number> }>(runCounts(run));
+    const shown = (kind: PreviewChange['kind']) =>
+      rows.filter((row) => row.kind === kind).map(({ kind: _, ...change }): ShownChange => change);
+    const delta: PreviewDelta = {
+      sync_id: run.sync_id,
+      source_connection_id: run.source_connection_id,
+      destination: run.destination_connection_id ?? 'records',
+      mode: run.mode,
+      tokens,
+      creates: shown('create'),
+      updates: shown('update'),
+      deletes: shown('delete'),
+      conflicts: shown('conflict'),
+    };
+    await this.previews.store({
+      ...previewInputs(run),
+      delta_data: { ...delta },
+      summary: {
+        creates: counts.created ?? 0,
+        updates: counts.updated ?? 0,
+        deletes: counts.deleted ?? 0,
+        unchanged: counts.unchanged ?? 0,
+        conflicts: counts.conflict ?? 0,
+        failed: counts.failed ?? 0,
+        guard: guard(counts.deleted ?? 0),
+      },
+    });
+  }
+}

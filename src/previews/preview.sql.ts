@@ -1,0 +1,67 @@
+import type { Statement } from '../database/database.ts';
+import type { Run } from '../runs/run.types.ts';
+import type { Ends } from '../runs/source/change.tokens.ts';
+import type { PreviewChangeDto } from './preview-changes.dto.ts';
+
+/** The last run that changed records of the connection and entity type, and how much it has changed by now. */
+export const lastChangeOfRecords = ({ org_id, source_connection_id, entity_type }: Ends): Statement => ({
+  text: `
+    SELECT sync_id || ' ' || counts::text AS token FROM sync_runs
+     WHERE org_id = $1 AND source_connection_id = $2 AND entity_type = $3 AND kind <> 'preview'
+       AND counts ?| ARRAY['created', 'updated', 'deleted']
+     ORDER BY created_at DESC, sync_id DESC LIMIT 1`,
+  values: [org_id, source_connection_id, entity_type],
+});
+
+/** The first changes of each kind, as the cached preview shows them. */
+export const firstChanges = (run: Pick<Run, 'org_id' | 'sync_id'>, each: number): Statement => ({
+  text: `
+    SELECT c.* FROM unnest(ARRAY['create', 'update', 'delete', 'conflict']) AS k (kind)
+     CROSS JOIN LATERAL (
+       SELECT external_id, kind, destination_id, fields, reason, data FROM sync_preview_changes
+        WHERE org_id = $1 AND sync_id = $2 AND kind = k.kind ORDER BY external_id LIMIT $3) AS c`,
+  values: [run.org_id, run.sync_id, each],
+});
+
+export const findPreviewRun = (orgId: string, syncId: string): Statement => ({
+  text: `
+    SELECT row_to_json(r) AS run, p.status, p.completed_at FROM sync_runs r JOIN sync_progress p USING (org_id, sync_id)
+     WHERE r.org_id = $1 AND r.sync_id = $2 AND r.kind = 'preview'`,
+  values: [orgId, syncId],
+});
+
+export const runCounts = (run: Pick<Run, 'org_id' | 'sync_id'>): Statement => ({
+  text: 'SELECT counts FROM sync_runs WHERE org_id = $1 AND sync_id = $2',
+  values: [run.org_id, run.sync_id],
+});
+
+export interface FoundChanges {
+  /** Whether there is such a sync at all. */
+  readonly exists: boolean;
+  readonly items: readonly PreviewChangeDto[];
+}
+
+/** A keyset page of the changes of a sync or preview, by kind and id, in one row. */
+export const changesPage = (
+  orgId: string,
+  syncId: string,
+  kind: string | null,
+  after: { kind: string; external_id: string } | null,
+  limit: number,
+): Statement => ({
+  text: `
+    SELECT EXISTS (SELECT FROM sync_progress WHERE org_id = $1 AND sync_id = $2) AS exists,
+           (SELECT coalesce(json_agg(c), '[]') FROM (
+              SELECT external_id, kind, destination_id, fields, reason, data FROM sync_preview_changes
+               WHERE org_id = $1 AND sync_id = $2 AND ($3::text IS NULL OR kind = $3)
+                 AND ($4::text IS NULL OR (kind, external_id) > ($4, $5))
+               ORDER BY kind, external_id LIMIT $6) AS c) AS items`,
+  values: [orgId, syncId, kind, after?.kind ?? null, after?.external_id ?? null, limit],
+});
+
+export const changesToCheck = (run: Pick<Run, 'org_id' | 'sync_id'>, limit: number): Statement => ({
+  text: `
+    SELECT external_id, destination_id, source_hash, destination_hash FROM sync_preview_changes
+     WHERE org_id = $1 AND sync_id = $2 AND kind <> 'conflict' ORDER BY external_id LIMIT $3`,
+  values: [run.org_id, run.sync_id, limit],
+});

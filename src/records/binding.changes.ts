@@ -1,0 +1,41 @@
+import type { WriteResult } from '../connectors/contract/connector.types.ts';
+import { contentHash } from '../planning/content.hash.ts';
+import { agreedOn, type Binding } from '../planning/item.plan.ts';
+import { type Pair, sourceSide } from '../runs/destination/destination.sql.ts';
+import type { PlannedItem } from '../runs/destination/item.planner.ts';
+import type { StoredBinding } from '../runs/run.types.ts';
+
+/** A binding to keep, or the source id of one to remove. */
+type BindingChange = Binding | { readonly source_id: string; readonly removed: true };
+
+/** What an item's plan and its write mean for its binding; nothing when it stays as it is. */
+export function bindingChanges({ work, plan, binding }: PlannedItem, result: WriteResult | undefined): BindingChange[] {
+  const { external_id: source_id, data: source } = work.item;
+  const removal: BindingChange[] = binding ? [{ source_id, removed: true }] : [];
+  if (plan.kind === 'delete') return result?.ok ? removal : [];
+  if (plan.kind === 'conflict' || (result && !result.ok)) return [];
+  if (!source) return removal;
+  const there = result ?? ('destination' in plan ? plan.destination : null);
+  if (!there?.data) return [];
+  const agreed = agreedOn(plan, there.data);
+  const next: Binding = {
+    source_id,
+    destination_id: there.external_id,
+    source_hash: contentHash(source),
+    destination_hash: contentHash(agreed),
+    source_data: source,
+    destination_data: agreed,
+  };
+  if (binding?.destination_id !== next.destination_id) return [...removal, next];
+  return binding.source_hash === next.source_hash && binding.destination_hash === next.destination_hash ? [] : [next];
+}
+
+/** As it is stored: side a is the connection with the smaller id. */
+export function stored(pair: Pair, change: BindingChange): StoredBinding {
+  const aIsSource = sourceSide(pair) === 'a';
+  if ('removed' in change) return { [aIsSource ? 'id_a' : 'id_b']: change.source_id, removed: true };
+  const source = [change.source_id, change.source_hash, change.source_data] as const;
+  const destination = [change.destination_id, change.destination_hash, change.destination_data] as const;
+  const [a, b] = aIsSource ? [source, destination] : [destination, source];
+  return { id_a: a[0], hash_a: a[1], data_a: a[2], id_b: b[0], hash_b: b[1], data_b: b[2] };
+}

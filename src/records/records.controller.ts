@@ -1,0 +1,38 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { RequireScope } from '../auth/auth.decorators.ts';
+import { Operation } from '../common/operation.ts';
+import { RecordDto, RecordPageDto } from './dto/record.dto.ts';
+import { RecordParam, RecordsQuery } from './dto/requests.dto.ts';
+import { RecordsService } from './records.service.ts';
+
+@ApiTags('records')
+@Controller('api/sync/records')
+export class RecordsController {
+  constructor(private readonly records: RecordsService) {}
+
+  @Get()
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'listRecords',
+    summary: 'Canonical records, in the order of their changes',
+    description:
+      'Each record once, where it changed last; deleted ones too, with deleted_at. To keep a copy: read to the end by next_cursor, keep the last changes_cursor, and later ask for what changed since by giving it as cursor.',
+    ok: [{ status: 200, description: 'A page of them', type: RecordPageDto }],
+  })
+  list(@Query() query: RecordsQuery): Promise<RecordPageDto> {
+    return this.records.page(query);
+  }
+
+  @Get(':connection_id/:entity_type/:external_id')
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'getRecord',
+    summary: 'Read a record',
+    ok: [{ status: 200, description: 'The record', type: RecordDto }],
+    problems: ['not-found'],
+  })
+  get(@Param() named: RecordParam): Promise<RecordDto> {
+    return this.records.get(named);
+  }
+}

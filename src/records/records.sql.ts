@@ -1,0 +1,53 @@
+import { ENTITY_TYPES } from '../connectors/canonical/canonical.types.ts';
+import type { Statement } from '../database/database.ts';
+import type { RecordDto } from './dto/record.dto.ts';
+import type { RecordParam, RecordsQuery } from './dto/requests.dto.ts';
+
+export interface FoundRecords {
+  /** Of the organization's last change, in the snapshot the page was read in: everything up to it has been looked at. */
+  readonly last_seq: string;
+  readonly items: readonly RecordDto[];
+}
+
+const COLUMNS =
+  'connection_id, entity_type, external_id, data, content_hash, change_seq, created_at, updated_at, deleted_at';
+
+/**
+ * The changes after one, in their order, in one row. With a connection, its changes are read from an index of each entity type
+ * (migration 0015) and merged, so that no record of another connection is passed over; without one, the organization's changes are.
+ */
+export function recordsPage(orgId: string, filter: RecordsQuery, after: string, limit: number): Statement {
+  const { connection_id, entity_type, external_id, deleted } = filter;
+  const values: unknown[] = [orgId, after, limit];
+  const conditions = ['org_id = $1', 'change_seq > $2'];
+  const where = (column: string, value: unknown) => {
+    values.push(value);
+    conditions.push(`${column} = $${values.length}`);
+  };
+  if (connection_id !== undefined) where('connection_id', connection_id);
+  if (external_id !== undefined) where('external_id', external_id);
+  if (deleted !== undefined) conditions.push(`deleted_at IS ${deleted ? 'NOT NULL' : 'NULL'}`);
+  const ofEachType = connection_id !== undefined && entity_type === undefined;
+  if (ofEachType) conditions.push('entity_type = e.entity');
+  else if (entity_type !== undefined) where('entity_type', entity_type);
+  const page = `SELECT ${COLUMNS} FROM sync_records WHERE ${conditions.join(' AND ')} ORDER BY change_seq LIMIT $3`;
+  if (ofEachType) values.push(ENTITY_TYPES);
+  const merged = `
+    SELECT p.* FROM unnest($${values.length}::text[]) AS e (entity) CROSS JOIN LATERAL (${page}) AS p
+     ORDER BY p.change_seq LIMIT $3`;
+  return {
+    text: `
+      SELECT coalesce((SELECT last_seq FROM sync_change_counters WHERE org_id = $1), 0)::text AS last_seq,
+             (SELECT coalesce(json_agg(r), '[]') FROM (${ofEachType ? merged : page}) AS r) AS items`,
+    values,
+  };
+}
+
+/** By a range of one id: see migration 0016. */
+export const findRecord = (orgId: string, { connection_id, entity_type, external_id }: RecordParam): Statement => ({
+  text: `
+    SELECT ${COLUMNS} FROM sync_records
+     WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND external_id >= $4 AND external_id <= $4
+     ORDER BY external_id LIMIT 1`,
+  values: [orgId, connection_id, entity_type, external_id],
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Cursor, ExternalItem, Page } from '../../connectors/contract/connector.types.ts';
+import { namedSteps, type Step, walkSteps } from './batches.ts';
+import type { SourceReader } from './source.reader.ts';
+
+const item = (external_id: string, name = ''): ExternalItem => ({ external_id, data: { name } });
+const WATERMARK = { at: 9 };
+
+/** Pages as a walk has them, by their number in the cursor. */
+function readerOf(pages: readonly (readonly ExternalItem[])[]): SourceReader {
+  const page = async (cursor: Cursor | null): Promise<Page> => {
+    const n = Number(cursor?.n ?? 0);
+    const isLast = n + 1 >= pages.length;
+    return {
+      ...{ items: pages[n] ?? [], next: isLast ? null : { n: n + 1 }, total: 7 },
+      ...(isLast && { watermark: WATERMARK }),
+    };
+  };
+  const byIds = async (ids: readonly string[]) => ids.map((id) => item(id, 'anew'));
+  return { page, byIds } as Partial<SourceReader> as SourceReader;
+}
+async function all(steps: AsyncIterable<Step>): Promise<Step[]> {
+  const found: Step[] = [];
+  for await (const step of steps) found.push(step);
+  return found;
+}
+const idsOf = ({ items }: Step) => items.map((work) => work.item.external_id);
+const START = { phase: 'walk', cursor: null } as const;
+
+describe('The steps of a walk', () => {
+  const pages = [[item('1'), item('2')], [], [item('3')]];
+
+  it('are its pages, each with where to go on after it; the last has the watermark', async () => {
+    const steps = await all(walkSteps(readerOf(pages), START, false));
+    expect(steps.map(idsOf)).toEqual([['1', '2'], [], ['3']]);
+    expect(steps.map(({ checkpoint }) => checkpoint)).toEqual([
+      { phase: 'walk', cursor: { n: 1 } },
+      { phase: 'walk', cursor: { n: 2 } },
+      { phase: 'deletions', cursor: null, after: '' },
+    ]);
+    expect(steps.map(({ watermark, isLast }) => [watermark, isLast])).toEqual([
+      [undefined, false],
+      [undefined, false],
+      [WATERMARK, true],
+    ]);
+  });
+
+  it('have no last one where deletions follow, and keep what a preview noted at its start', async () => {
+    const tokens = { source: 's', destination: null };
+    const steps = await all(walkSteps(readerOf(pages), { ...START, tokens }, true));
+    expect(steps.map(({ isLast }) => isLast)).toEqual([false, false, false]);
+    expect(steps.every(({ checkpoint }) => checkpoint.tokens === tokens)).toBe(true);
+  });
+
+  it('tell an id once a page, as it came last', async () => {
+    const [step] = await all(walkSteps(readerOf([[item('1', 'old'), item('2'), item('1', 'new')]]), START, false));
+    expect(step?.items).toEqual([{ item: item('1', 'new') }, { item: item('2') }]);
+  });
+
+  it('go on from any of their checkpoints as if nothing had happened', async () => {
+    const walk = fc.array(fc.array(fc.nat(5).map((n) => item(String(n)))), { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(walk, fc.nat(5), async (made, cut) => {
+        const whole = await all(walkSteps(readerOf(made), START, true));
+        const from = whole[Math.min(cut, whole.length - 1)]?.checkpoint;
+        if (from?.phase !== 'walk') return;
+        const rest = await all(walkSteps(readerOf(made), JSON.parse(JSON.stringify(from)), true));
+        expect(rest).toEqual(whole.slice(cut + 1));
+      }),
+    );
+  });
+});
+
+describe('The steps of named items', () => {
+  const named = (ids: readonly string[], size: number) => async (after: string) =>
+    ids
+      .filter((id) => id > after)
+      .slice(0, size)
+      .map((external_id) => ({
+        external_id,
+        expected: { kind: 'update', source_hash: external_id, destination_hash: null } as const,
+      }));
+
+  it('look each up anew, with what was expected of it, and end with an empty one', async () => {
+    const steps = await all(
+      namedSteps(readerOf([]), { phase: 'items', after: '' }, named(['a', 'b', 'c'], 2) as never),
+    );
+    expect(steps.map(idsOf)).toEqual([['a', 'b'], ['c'], []]);
+    expect(steps.map(({ checkpoint, isLast }) => [checkpoint.after, isLast])).toEqual([
+      ['b', false],
+      ['c', false],
+      ['c', true],
+    ]);
+    expect(steps[1]?.items).toMatchObject([{ item: item('c', 'anew'), expected: { source_hash: 'c' } }]);
+  });
+
+  it('come by every one once, from wherever they go on', async () => {
+    const ids = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 3 }), { maxLength: 12 }).map((list) => list.sort());
+    await fc.assert(
+      fc.asyncProperty(ids, fc.integer({ min: 1, max: 5 }), fc.nat(12), async (list, size, cut) => {
+        const next = named(list, size) as never;
+        const after = list[cut] ?? '';
+        const steps = await all(namedSteps(readerOf([]), { phase: 'deletions', after }, next));
+        expect(steps.flatMap(idsOf)).toEqual(list.filter((id) => id > after));
+        expect(steps.filter(({ isLast }) => isLast)).toHaveLength(1);
+      }),
+    );
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { ConnectorError, type ConnectorErrorKind } from '../../connectors/contract/connector.error.ts';
+import { adaptPageSize, FIRST_PAGE_SIZE } from './page.size.ts';
+import { decideRunRetry, type RunFailure } from './retry.decision.ts';
+
+const NOW = Date.UTC(2030, 0, 1);
+const MINUTE = 60_000;
+const failure = (kind: ConnectorErrorKind, more: Partial<RunFailure> & { retryAt?: number } = {}) => {
+  const { retryAt, ...rest } = more;
+  const error = new ConnectorError(kind, 'm', { retryAt });
+  return decideRunRetry({ error, attempt: 1, postponements: 0, now: NOW, random: 0.5, ...rest });
+};
+
+describe('After a call failed as a whole, a run', () => {
+  it('ends at once where trying again will not help', () => {
+    for (const kind of ['auth', 'forbidden', 'not-found', 'rejected', 'address-refused', 'aborted'] as const)
+      expect(failure(kind, { retryAt: NOW + 5 })).toEqual({ do: 'fail' });
+  });
+
+  it('waits longer each time, then gives its worker away for minutes, and ends when an outage lasts', () => {
+    const waits = [1, 2, 3, 4, 5].map((attempt) => failure('unavailable', { attempt }));
+    expect(waits.map((wait) => wait.do === 'wait' && wait.milliseconds)).toEqual([500, 1000, 2000, 4000, 8000]);
+    const later = [0, 1, 2, 3, 4, 5, 6, 7].map((postponements) => failure('timeout', { attempt: 6, postponements }));
+    expect(later).toEqual([
+      ...[1, 2, 4, 8, 15, 30, 60].map((minutes) => ({ do: 'postpone', until: NOW + minutes * MINUTE })),
+      { do: 'fail' },
+    ]);
+  });
+
+  it('waits as long as it was told to, in its place or, when that is long, out of it', () => {
+    expect(failure('rate-limited', { retryAt: NOW + 3000, random: 0 })).toEqual({
+      ...{ do: 'wait', milliseconds: 3000, limited: true },
+    });
+    expect(failure('unavailable', { retryAt: NOW - 3000, random: 0 })).toMatchObject({
+      milliseconds: 0,
+      limited: false,
+    });
+    expect(failure('rate-limited', { retryAt: NOW + 20_001 })).toEqual({ do: 'postpone', until: NOW + 20_001 });
+    expect(failure('rate-limited', { retryAt: NOW + 10, attempt: 6 })).toEqual({ do: 'postpone', until: NOW + MINUTE });
+  });
+
+  it('never comes back before the time it was told, waits some 25 seconds at most, and says so of a limit only', () => {
+    const kinds = ['rate-limited', 'unavailable', 'timeout', 'protocol', 'too-large'] as const;
+    const given = fc.record({
+      kind: fc.constantFrom(...kinds),
+      retryIn: fc.option(fc.integer({ min: -1000, max: 7_200_000 }), { nil: undefined }),
+      attempt: fc.integer({ min: 1, max: 20 }),
+      postponements: fc.nat(8),
+      random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(given, ({ kind, retryIn, ...rest }) => {
+        const retryAt = retryIn === undefined ? undefined : NOW + retryIn;
+        const decided = failure(kind, { ...rest, ...(retryAt !== undefined && { retryAt }) });
+        if (decided.do === 'fail') {
+          expect(rest.attempt > 5 && rest.postponements > 6).toBe(true);
+          return;
+        }
+        const back = decided.do === 'wait' ? NOW + decided.milliseconds : decided.until;
+        expect(back).toBeGreaterThanOrEqual(Math.max(NOW, retryAt ?? NOW));
+        if (decided.do !== 'wait') return;
+        expect(decided.milliseconds).toBeLessThanOrEqual(25_000);
+        expect(decided.limited).toBe(kind === 'rate-limited');
+      }),
+    );
+  });
+});
+
+describe('The size of a page', () => {
+  it('stays between 5 and 100, halves with trouble and grows back', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean()), (walk) => {
+        let size = FIRST_PAGE_SIZE;
+        for (const wentWell of walk) {
+          const next = adaptPageSize(size, wentWell);
+          expect(Number.isInteger(next) && next >= 5 && next <= 100).toBe(true);
+          expect(wentWell ? next >= size : next <= size).toBe(true);
+          size = next;
+        }
+        for (let n = 0; n < 19; n += 1) size = adaptPageSize(size, true);
+        expect(size).toBe(100);
+      }),
+    );
+    expect([100, 51, 9, 5].map((size) => adaptPageSize(size, false))).toEqual([50, 25, 5, 5]);
+  });
+});

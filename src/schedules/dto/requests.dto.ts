@@ -1,0 +1,91 @@
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath, PartialType } from '@nestjs/swagger';
+import { IsBoolean, IsIn, IsOptional, Matches, ValidateBy } from 'class-validator';
+import { IsText } from '../../common/validation.ts';
+import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
+import { DestinationConnectionDto } from '../../runs/dto/requests.dto.ts';
+import { isTimeZone, wrongCron } from '../cron.expression.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function isDestination(value: unknown): boolean {
+  if (value === 'records') return true;
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return false;
+  const { connection_id } = value as Partial<DestinationConnectionDto>;
+  return typeof connection_id === 'string' && UUID.test(connection_id);
+}
+
+/** Has no initial values: a change inherits from it, and they would change what was not given. */
+@ApiExtraModels(DestinationConnectionDto)
+export class CreateScheduleDto {
+  @ApiProperty({ enum: ENTITY_TYPES, example: 'customer' })
+  @IsIn(ENTITY_TYPES)
+  entity_type: EntityType;
+
+  @ApiPropertyOptional({
+    oneOf: [{ type: 'string', enum: ['records'] }, { $ref: getSchemaPath(DestinationConnectionDto) }],
+    default: 'records',
+    description: '"records": canonical copies, read at /records; or another connection',
+    example: 'records',
+  })
+  @IsOptional()
+  @ValidateBy({
+    name: 'isDestination',
+    validator: {
+      validate: isDestination,
+      defaultMessage: () => '$property must be "records" or {"connection_id": "…"}',
+    },
+  })
+  destination?: 'records' | DestinationConnectionDto;
+
+  @ApiProperty({
+    enum: ['full', 'incremental'],
+    description: 'full finds deletions; incremental reads what changed since the last sync of the same two ends',
+    example: 'incremental',
+  })
+  @IsIn(['full', 'incremental'])
+  mode: 'full' | 'incremental';
+
+  @ApiProperty({
+    description: 'Minute, hour, day of month, month, day of week, in the words of crontab',
+    example: '*/15 * * * *',
+  })
+  @IsText(100)
+  @ValidateBy({
+    name: 'isCron',
+    validator: {
+      validate: (value) => typeof value === 'string' && wrongCron(value) === null,
+      defaultMessage: (args) => `$property ${wrongCron(String(args?.value))}`,
+    },
+  })
+  cron: string;
+
+  @ApiPropertyOptional({
+    default: 'UTC',
+    description: 'A name of the IANA database; the schedule keeps to its wall clock',
+    example: 'Europe/Zurich',
+  })
+  @IsOptional()
+  @IsText(100)
+  @ValidateBy({
+    name: 'isTimeZone',
+    validator: {
+      validate: (value) => typeof value === 'string' && isTimeZone(value),
+      defaultMessage: () => '$property must be a time zone such as Europe/Zurich',
+    },
+  })
+  time_zone?: string;
+
+  @ApiPropertyOptional({ default: true, example: true })
+  @IsOptional()
+  @IsBoolean()
+  enabled?: boolean;
+}
+
+/** What is left out stays as it is. */
+export class ChangeScheduleDto extends PartialType(CreateScheduleDto) {}
+
+export class ScheduleIdParam {
+  @ApiProperty({ format: 'uuid', example: '3d1f0a52-1c2e-4b6f-8a1d-9c6a5d3e2b10' })
+  @Matches(UUID, { message: 'schedule_id must be a UUID' })
+  schedule_id: string;
+}

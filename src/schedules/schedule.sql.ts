@@ -1,0 +1,95 @@
+import type { EntityType } from '../connectors/canonical/canonical.types.ts';
+import type { Statement } from '../database/database.ts';
+import type { ScheduleDto } from './dto/schedule.dto.ts';
+
+/** A row of sync_schedules without its organization. Times are RFC 3339. */
+export type ScheduleRow = Omit<ScheduleDto, 'next_run_at'>;
+
+/** What a tenant says of a schedule. */
+export interface ScheduleMembers {
+  readonly entity_type: EntityType;
+  /** `records`, or the id of a connection. */
+  readonly destination: string;
+  readonly mode: 'full' | 'incremental';
+  readonly cron: string;
+  readonly time_zone: string;
+  readonly enabled: boolean;
+}
+
+const COLUMNS = `id, connection_id, entity_type, destination, mode, cron, time_zone, enabled, last_run_at, last_sync_id, last_error,
+  created_by, created_at, updated_at`;
+const ONE = 'org_id = $1 AND id = $2';
+
+export const insertSchedule = (
+  orgId: string,
+  connectionId: string,
+  members: ScheduleMembers,
+  createdBy: string,
+): Statement => ({
+  text: `
+    INSERT INTO sync_schedules (org_id, connection_id, entity_type, destination, mode, cron, time_zone, enabled, created_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    RETURNING ${COLUMNS}`,
+  values: [orgId, connectionId, ...inOrder(members), createdBy],
+});
+
+export const updateSchedule = (orgId: string, id: string, members: ScheduleMembers): Statement => ({
+  text: `
+    UPDATE sync_schedules
+       SET entity_type = $3, destination = $4, mode = $5, cron = $6, time_zone = $7, enabled = $8, updated_at = now()
+     WHERE ${ONE}
+    RETURNING ${COLUMNS}`,
+  values: [orgId, id, ...inOrder(members)],
+});
+
+const inOrder = (members: ScheduleMembers) => [
+  members.entity_type,
+  members.destination,
+  members.mode,
+  members.cron,
+  members.time_zone,
+  members.enabled,
+];
+
+/** Oldest first. */
+export const schedulesOf = (orgId: string, connectionId: string): Statement => ({
+  text: `SELECT ${COLUMNS} FROM sync_schedules WHERE org_id = $1 AND connection_id = $2 ORDER BY created_at, id`,
+  values: [orgId, connectionId],
+});
+
+export const findSchedule = (orgId: string, id: string): Statement => ({
+  text: `SELECT ${COLUMNS} FROM sync_schedules WHERE ${ONE}`,
+  values: [orgId, id],
+});
+
+/** Held to the end of the transaction. `at`: the database's time; `last_is_active`: the last sync it started has not ended. */
+export const lockSchedule = (orgId: string, id: string): Statement => ({
+  text: `
+    SELECT ${COLUMNS}, now() AS at, EXISTS (
+             SELECT FROM sync_progress p WHERE p.org_id = s.org_id AND p.sync_id = s.last_sync_id AND p.completed_at IS NULL
+           ) AS last_is_active
+      FROM sync_schedules s WHERE ${ONE} FOR UPDATE`,
+  values: [orgId, id],
+});
+export type LockedSchedule = ScheduleRow & { readonly at: string; readonly last_is_active: boolean };
+
+export const deleteSchedule = (orgId: string, id: string): Statement => ({
+  text: `DELETE FROM sync_schedules WHERE ${ONE} RETURNING ${COLUMNS}`,
+  values: [orgId, id],
+});
+
+export const noteStarted = (orgId: string, id: string, syncId: string): Statement => ({
+  text: `UPDATE sync_schedules SET last_run_at = now(), last_sync_id = $3, last_error = NULL WHERE ${ONE}`,
+  values: [orgId, id, syncId],
+});
+
+/** It started none this time, and is left alone from now on unless `goesOn`. */
+export const noteFailed = (orgId: string, id: string, error: string, goesOn: boolean): Statement => ({
+  text: `UPDATE sync_schedules SET last_run_at = now(), last_error = $3, enabled = $4 WHERE ${ONE}`,
+  values: [orgId, id, error, goesOn],
+});
+
+export const noteSkipped = (orgId: string, id: string, why: string): Statement => ({
+  text: `UPDATE sync_schedules SET last_error = $3 WHERE ${ONE}`,
+  values: [orgId, id, why],
+});

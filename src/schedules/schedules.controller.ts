@@ -1,0 +1,88 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { RequireScope } from '../auth/auth.decorators.ts';
+import { Operation } from '../common/operation.ts';
+import { ConnectionIdParam } from '../connectors/connections/dto/requests.dto.ts';
+import { Idempotent } from '../idempotency/idempotent.decorator.ts';
+import { ChangeScheduleDto, CreateScheduleDto, ScheduleIdParam } from './dto/requests.dto.ts';
+import { ScheduleDto, ScheduleListDto } from './dto/schedule.dto.ts';
+import { SchedulesService } from './schedules.service.ts';
+
+@ApiTags('schedules')
+@Controller('api/sync')
+export class SchedulesController {
+  constructor(private readonly schedules: SchedulesService) {}
+
+  @Post('connections/:connection_id/schedules')
+  @RequireScope('sync:write')
+  @Idempotent()
+  @Operation({
+    id: 'createSchedule',
+    summary: 'Sync a connection by itself, at certain times',
+    description:
+      'A time is skipped while the sync it started last has not ended. Times missed because no worker ran are made up by one sync.',
+    ok: [{ status: 201, description: 'Set', type: ScheduleDto, headers: { Location: 'Where the schedule is' } }],
+    problems: ['not-found', 'conflict'],
+  })
+  async create(
+    @Param() { connection_id }: ConnectionIdParam,
+    @Body() body: CreateScheduleDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ScheduleDto> {
+    const schedule = await this.schedules.create(connection_id, body);
+    reply.header('location', `/api/sync/schedules/${schedule.id}`);
+    return schedule;
+  }
+
+  @Get('connections/:connection_id/schedules')
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'listSchedules',
+    summary: 'The schedules of a connection, oldest first',
+    ok: [{ status: 200, description: 'All of them', type: ScheduleListDto }],
+    problems: ['not-found'],
+  })
+  list(@Param() { connection_id }: ConnectionIdParam): Promise<ScheduleListDto> {
+    return this.schedules.list(connection_id);
+  }
+
+  @Get('schedules/:schedule_id')
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'getSchedule',
+    summary: 'Read a schedule',
+    ok: [{ status: 200, description: 'The schedule', type: ScheduleDto }],
+    problems: ['not-found'],
+  })
+  get(@Param() { schedule_id }: ScheduleIdParam): Promise<ScheduleDto> {
+    return this.schedules.get(schedule_id);
+  }
+
+  @Patch('schedules/:schedule_id')
+  @RequireScope('sync:write')
+  @Operation({
+    id: 'changeSchedule',
+    summary: 'Change a schedule, or stop it for a while',
+    description: 'What is left out stays.',
+    ok: [{ status: 200, description: 'The schedule as it is now', type: ScheduleDto }],
+    problems: ['not-found', 'conflict'],
+  })
+  change(@Param() { schedule_id }: ScheduleIdParam, @Body() body: ChangeScheduleDto): Promise<ScheduleDto> {
+    return this.schedules.change(schedule_id, body);
+  }
+
+  @Delete('schedules/:schedule_id')
+  @HttpCode(204)
+  @RequireScope('sync:write')
+  @Operation({
+    id: 'removeSchedule',
+    summary: 'Remove a schedule',
+    description: 'A sync that it has started goes on.',
+    ok: [{ status: 204, description: 'Removed' }],
+    problems: ['not-found'],
+  })
+  remove(@Param() { schedule_id }: ScheduleIdParam): Promise<void> {
+    return this.schedules.remove(schedule_id);
+  }
+}

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { ActivityService } from '../activity/activity.service.ts';
+import type { Principal } from '../auth/principal.ts';
+import { Problem } from '../common/problem.ts';
+import { ConnectionService, noSuchConnection } from '../connectors/connections/connection.service.ts';
+import type { OpenedWebhook } from '../connectors/connections/connection.types.ts';
+import { ConnectorError } from '../connectors/contract/connector.error.ts';
+import type { WebhookEvent, WebhookRequest } from '../connectors/contract/connector.types.ts';
+import { RunStarter } from '../runs/run.starter.ts';
+import { currentTenant, currentUser, runAsTenant } from '../tenancy/tenant.context.ts';
+import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import type { HookAnswerDto } from './dto/webhook.dto.ts';
+import { type Change, giveDeliveries, keepDelivery, lockDeliveries } from './webhook.sql.ts';
+
+/** Who a webhook's work is done as. */
+const WEBHOOK: Omit<Principal, 'orgId'> = {
+  kind: 'key',
+  name: 'webhook',
+  userId: null,
+  scopes: ['sync:write'],
+  expiresAt: null,
+};
+
+/** Takes webhooks. Nothing is called from here: a run looks at what they name, so that they are answered at once. */
+@Injectable()
+export class HookService {
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly connections: ConnectionService,
+    private readonly starter: RunStarter,
+    private readonly activity: ActivityService,
+  ) {}
+
+  /** Throws not-found when no such connection has webhooks, unauthenticated when the signature is wrong. */
+  async receive(connectionId: string, request: WebhookRequest): Promise<HookAnswerDto> {
+    const orgId = await this.connections.organizationOf(connectionId);
+    if (orgId === undefined) throw noSuchConnection();
+    return runAsTenant({ orgId, principal: { ...WEBHOOK, orgId } }, async () => {
+      const opened = await this.connections.openWebhook(connectionId);
+      const event = read(opened, request);
+      return { status: event.kind === 'ignored' ? 'ignored' : await this.take(opened, event) };
+    });
+  }
+
+  private take({ connection }: OpenedWebhook, change: Change): Promise<'accepted' | 'repeated'> {
+    const { orgId } = currentTenant();
+    const { webhook_destination: named } = connection.settings;
+    const destination = typeof named === 'string' && named !== 'records' ? named : null;
+    return this.database.transaction(async (transaction) => {
+      await transaction.query(lockDeliveries(orgId, connection.id, change.entity_type));
+      const [kept] = await transaction.query<{ sync_id: string | null }>(
+        keepDelivery(orgId, connection.id, change, destination),
+      );
+      if (!kept) return 'repeated';
+      const started = kept.sync_id === null ? await this.start(connection, change, destination) : null;
+      if (started !== null) await transaction.query(giveDeliveries(orgId, connection.id, change.entity_type, started));
+      return 'accepted';
+    });
+  }
+
+  /**
+   * Null when no run can be started, for instance because the destination was removed. That is ours to mend, so the shop, which would
+   * disable its webhook after a few failures, is told nothing of it.
+   */
+  private async start(
+    { id, system }: OpenedWebhook['connection'],
+    { entity_type, external_id }: Change,
+    destination: string | null,
+  ): Promise<string | null> {
+    try {
+      return await this.starter.start({
+        kind: 'webhook',
+        source_connection_id: id,
+        destination_connection_id: destination,
+        entity_type,
+        mode: 'incremental',
+        trigger: 'webhook',
+        requested_by: currentUser(),
+      });
+    } catch (error) {
+      // It refuses before it writes, so the transaction is whole.
+      if (!(error instanceof Problem)) throw error;
+      await this.activity.append({
+        ...{ activity_type: 'webhook_failed', status: 'failed', entity_type, source_system: system },
+        error_message: error.message,
+        details: { connection_id: id, external_id, webhook_destination: destination },
+      });
+      return null;
+    }
+  }
+}
+
+function read({ receiver, secret }: OpenedWebhook, request: WebhookRequest): WebhookEvent {
+  try {
+    return receiver.receive(request, secret);
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    throw new Problem('unauthenticated', error.message, { cause: error });
+  }
+}

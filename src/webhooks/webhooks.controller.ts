@@ -1,0 +1,46 @@
+import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { Public } from '../auth/auth.decorators.ts';
+import { Operation } from '../common/operation.ts';
+import { HookAnswerDto, HookParam } from './dto/webhook.dto.ts';
+import { RawBody } from './raw-body.decorator.ts';
+import { HookService } from './webhook.service.ts';
+
+@ApiTags('hooks')
+@Controller('api/sync/hooks')
+export class HooksController {
+  constructor(private readonly hooks: HookService) {}
+
+  @Post(':connection')
+  @HttpCode(200)
+  @Public()
+  @RawBody()
+  @Operation({
+    id: 'receiveWebhook',
+    summary: 'Where a connected system sends its webhooks',
+    description:
+      'Signed with the webhook secret of the connection, as its system signs. The changed item is read by a sync that starts at once, together with those of the webhooks that follow before it begins.',
+    isPublic: true,
+    ok: [{ status: 200, description: 'Taken', type: HookAnswerDto }],
+    problems: [
+      'malformed-request',
+      'unauthenticated',
+      'not-found',
+      'body-too-large',
+      'unsupported-media-type',
+      'invalid-request',
+    ],
+  })
+  receive(@Param() { connection }: HookParam, @Req() { headers, body }: FastifyRequest): Promise<HookAnswerDto> {
+    return this.hooks.receive(connection, { headers: single(headers), body: Buffer.isBuffer(body) ? body : NO_BODY });
+  }
+}
+
+const NO_BODY = Buffer.alloc(0);
+
+/** A header that came more than once is none that a connector reads. */
+const single = (headers: FastifyRequest['headers']): Record<string, string | undefined> =>
+  Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );

@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { createPool } from '../../src/database/database.ts';
+import { isConnectionLoss } from '../../src/database/sqlstate.ts';
+import { type ReportElement, type ReportResult, reportProgress } from '../../src/progress/progress.sql.ts';
+import { ReportBatcher } from '../../src/progress/report.batcher.ts';
+import { type BreakableProxy, startBreakableProxy } from '../support/breakable-proxy.ts';
+import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { WatchedDatabase } from '../support/watched-database.ts';
+
+let testDatabase: TestDatabase;
+let proxy: BreakableProxy;
+let pool: pg.Pool;
+let database: WatchedDatabase;
+let batcher: ReportBatcher;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  proxy = await startBreakableProxy(testDatabase.appUrl);
+  pool = createPool(proxy.url, 4);
+  pool.on('error', () => undefined);
+});
+afterAll(async () => {
+  await pool.end();
+  await proxy.cut();
+  await testDatabase.drop();
+});
+beforeEach(async () => {
+  await sql(
+    testDatabase.superuserUrl,
+    `TRUNCATE sync_progress;
+     INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system)
+     SELECT 'org-' || n % 3, 'sync-' || n, 'customer', 'woocommerce' FROM generate_series(1, 60) AS n`,
+  );
+  database = new WatchedDatabase(pool);
+  batcher = new ReportBatcher(database);
+});
+
+const element = (n: number, processed_count: number, more: Partial<ReportElement> = {}): ReportElement => ({
+  org_id: `org-${n % 3}`,
+  sync_id: `sync-${n}`,
+  processed_count,
+  ...more,
+});
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+const report = (n: number, processed_count: number) => batcher.report(element(n, processed_count));
+const countIn = ({ progress }: ReportResult) => JSON.parse(String(progress)).processed_count as number;
+
+/** Another session that holds the row of this sync locked until it is released. */
+async function lockSync(n: number): Promise<{ release(): Promise<void> }> {
+  const client = new pg.Client({ connectionString: testDatabase.superuserUrl });
+  await client.connect();
+  client.on('error', () => undefined);
+  await client.query('BEGIN');
+  await client.query('SELECT FROM sync_progress WHERE sync_id = $1 FOR UPDATE', [`sync-${n}`]);
+  return { release: () => client.end() };
+}
+
+describe('reports that come while the database is busy', () => {
+  it('share the next call', async () => {
+    database.shut();
+    const first = report(1, 1);
+    await waitFor('the first call', () => database.sizes.length === 1, { everyMs: 1 });
+    const second = report(2, 1);
+    await waitFor('the second call', () => database.sizes.length === 2, { everyMs: 1 });
+    const others = range(3, 12).map((n) => report(n, n));
+    await new Promise((resolve) => setImmediate(resolve));
+    database.open();
+    const results = await Promise.all([first, second, ...others]);
+    expect(database.sizes).toEqual([1, 1, 10]);
+    expect(results.map(({ sync_id }) => sync_id)).toEqual(range(1, 12).map((n) => `sync-${n}`));
+    expect(results.map(countIn)).toEqual([1, 1, ...range(3, 12)]);
+  });
+
+  it('take effect in the order in which they came, if they are of one sync', async () => {
+    const results = await Promise.all(range(1, 20).map((count) => report(1, count)));
+    expect(results.map(({ outcome }) => outcome)).toEqual(Array(20).fill('reported'));
+    expect(results.map(countIn)).toEqual(range(1, 20));
+  });
+
+  it('are not mistaken for those of another organization with the same sync_id', async () => {
+    await sql(
+      testDatabase.superuserUrl,
+      `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system)
+       SELECT 'org-' || n, 'same', 'customer', 'woocommerce' FROM generate_series(0, 1) AS n`,
+    );
+    const results = await Promise.all(
+      [0, 1, 2].map((n) => batcher.report({ org_id: `org-${n}`, sync_id: 'same', processed_count: n + 5 })),
+    );
+    expect(database.sizes).toEqual([3]);
+    expect(results.map(({ org_id, outcome }) => [org_id, outcome])).toEqual([
+      ['org-0', 'reported'],
+      ['org-1', 'reported'],
+      ['org-2', 'missing'],
+    ]);
+    expect(results.slice(0, 2).map(countIn)).toEqual([5, 6]);
+  });
+});
+
+describe('a report that Postgres refuses', () => {
+  it('fails alone: its neighbours in the call are taken', async () => {
+    const bad = batcher.report(element(2, 7, { checkpoint: { page: 'a\0b' } }));
+    const settled = await Promise.allSettled([report(1, 7), bad, report(3, 7), report(4, 7)]);
+    expect(database.sizes).toEqual([4, 1, 1, 1, 1]);
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    expect(settled[1]).toMatchObject({ reason: { code: '22P05' } });
+    const rows = await sql<{ sync_id: string }>(
+      testDatabase.superuserUrl,
+      'SELECT sync_id FROM sync_progress WHERE processed_count = 7 ORDER BY sync_id',
+    );
+    expect(rows.map(({ sync_id }) => sync_id)).toEqual(['sync-1', 'sync-3', 'sync-4']);
+  });
+});
+
+describe('a row that another session holds locked', () => {
+  it('delays only its own reports, which are taken in their order when it is released', async () => {
+    const lock = await lockSync(1);
+    const answered: number[] = [];
+    const locked = [1, 2, 3].map((count) => report(1, count).then((result) => answered.push(countIn(result))));
+    const start = performance.now();
+    const neighbours = await Promise.all(range(2, 30).map((n) => report(n, 5)));
+    const later = await Promise.all(range(2, 30).map((n) => report(n, 6)));
+    expect(performance.now() - start).toBeLessThan(5_000);
+    expect([...neighbours, ...later].map(({ outcome }) => outcome)).toEqual(Array(58).fill('reported'));
+    expect(answered).toEqual([]);
+    await lock.release();
+    await Promise.all(locked);
+    expect(answered).toEqual([1, 2, 3]);
+  });
+
+  it('costs the others nothing more, however many there are', async () => {
+    const locks = await Promise.all(range(1, 12).map(lockSync));
+    const locked = range(1, 12).map((n) => report(n, 1));
+    // More rows than the pool has connections, each tried again and again: the free ones are answered nevertheless.
+    await waitFor('the locked ones are tried one by one', () => database.sizes.slice(1).includes(1));
+    expect((await Promise.all(range(13, 40).map((n) => report(n, 5)))).map(countIn)).toEqual(Array(28).fill(5));
+    await Promise.all(locks.map((lock) => lock.release()));
+    expect((await Promise.all(locked)).map(countIn)).toEqual(Array(12).fill(1));
+  });
+});
+
+describe('two calls with the same syncs in opposite order', () => {
+  it('do not deadlock', async () => {
+    // In a table of some size rows are found through the index, in the order of the reports, unless something sorts them.
+    await sql(
+      testDatabase.superuserUrl,
+      `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system)
+       SELECT 'org-' || n % 3, 'other-' || n, 'customer', 'woocommerce' FROM generate_series(1, 20000) AS n`,
+    );
+    await sql(testDatabase.superuserUrl, 'ANALYZE sync_progress');
+    const clients = [0, 1].map(() => new pg.Client({ connectionString: testDatabase.appUrl }));
+    await Promise.all(clients.map((client) => client.connect()));
+    try {
+      for (const round of range(1, 150)) {
+        const forwards = range(1, 60).map((n) => element(n, round));
+        const results = await Promise.all(
+          [forwards, forwards.toReversed()].map(async (reports, index) => {
+            const { text, values } = reportProgress(reports);
+            return (await clients[index]?.query<ReportResult>(text, values as unknown[]))?.rows ?? [];
+          }),
+        );
+        expect(results.flat().filter(({ outcome }) => outcome === 'reported')).toHaveLength(120);
+      }
+    } finally {
+      await Promise.all(clients.map((client) => client.end()));
+    }
+  });
+});
+
+describe('when the database is gone', () => {
+  it('every report that waits fails, and the next one is taken when it is back', async () => {
+    const lock = await lockSync(1);
+    const waiting = [report(1, 1), report(1, 2), ...range(2, 6).map((n) => report(n, 1))];
+    const settled = Promise.allSettled(waiting.map((one) => one.then(() => 'taken', isConnectionLoss)));
+    await waitFor(
+      'a report waits for the lock',
+      async () =>
+        (await sql(testDatabase.superuserUrl, `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`)).length >
+        0,
+      { everyMs: 1 },
+    );
+    // Those beside the locked one may have been taken by now; its own cannot.
+    await proxy.cut();
+    const late = [report(7, 1), report(8, 1)].map((one) => one.then(() => 'taken', isConnectionLoss));
+    const [first, second] = await settled;
+    expect([first, second]).toEqual(Array(2).fill({ status: 'fulfilled', value: true }));
+    expect(await Promise.all(late)).toEqual([true, true]);
+    await lock.release();
+    await proxy.mend();
+    expect((await report(1, 3)).outcome).toBe('reported');
+    expect((await report(7, 3)).outcome).toBe('reported');
+  });
+});
