@@ -9,7 +9,11 @@ const LAYERS = [
   ['idempotency'],
   ['progress', 'activity', 'preview-cache'],
   ['connectors'],
+  ['planning'],
+  ['records'],
   ['runs'],
+  ['previews'],
+  ['schedules', 'webhooks'],
   ['dashboard', 'health'],
   ['http'],
 ];
@@ -72,7 +76,9 @@ export default {
   options: {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
-    tsPreCompilationDeps: false,
+    // Type imports count: a type that lives upstairs is a dependency on upstairs.
+    tsPreCompilationDeps: true,
+    exclude: { path: '^clients/typescript/src/generated/' },
     enhancedResolveOptions: {
       extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'],
       // For packages that have nothing but `exports`.

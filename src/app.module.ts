@@ -1,35 +1,40 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
-import { ActivityModule } from './activity/activity.module.ts';
+import { ActivityApiModule, ActivityModule } from './activity/activity.module.ts';
 import { AuthModule } from './auth/auth.module.ts';
 import { ConfigModule } from './config/config.module.ts';
 import type { Environment } from './config/environment.ts';
 import { ConnectorsApiModule, ConnectorsModule } from './connectors/connectors.module.ts';
-import { DashboardModule } from './dashboard/dashboard.module.ts';
+import { DashboardApiModule, DashboardModule } from './dashboard/dashboard.module.ts';
 import { DatabaseModule } from './database/database.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { loggerOptions } from './http/logging.ts';
 import { IdempotencyModule } from './idempotency/idempotency.module.ts';
 import { JobsModule } from './jobs/jobs.module.ts';
-import { UpkeepModule } from './maintenance.module.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
-import { PreviewCacheModule } from './preview-cache/preview-cache.module.ts';
-import { ProgressModule } from './progress/progress.module.ts';
-import { RunCoreModule } from './runs/run-core.module.ts';
-import { RunsApiModule } from './runs/runs.module.ts';
+import { PreviewCacheApiModule, PreviewCacheModule } from './preview-cache/preview-cache.module.ts';
+import { PreviewsApiModule, PreviewsModule } from './previews/previews.module.ts';
+import { ProgressApiModule, ProgressModule } from './progress/progress.module.ts';
+import { RecordsApiModule } from './records/records.module.ts';
+import { RunsApiModule, RunsModule } from './runs/runs.module.ts';
+import { SchedulesApiModule, SchedulesModule } from './schedules/schedules.module.ts';
 import { TenancyModule } from './tenancy/tenancy.module.ts';
 import { WhoamiModule } from './tenancy/whoami.module.ts';
+import { WebhooksApiModule, WebhooksModule } from './webhooks/webhooks.module.ts';
 
 /** What serves the API, and what a process with SYNC_WORKER=only does without. */
 const API = [
   WhoamiModule,
-  IdempotencyModule,
-  ProgressModule,
-  ActivityModule,
-  PreviewCacheModule,
+  ProgressApiModule,
+  ActivityApiModule,
+  PreviewCacheApiModule,
   ConnectorsApiModule,
+  RecordsApiModule,
   RunsApiModule,
-  DashboardModule,
+  PreviewsApiModule,
+  SchedulesApiModule,
+  WebhooksApiModule,
+  DashboardApiModule,
 ];
 
 @Module({})
@@ -45,9 +50,16 @@ export class AppModule {
         AuthModule,
         TenancyModule,
         JobsModule,
-        UpkeepModule,
+        IdempotencyModule,
+        ProgressModule,
+        ActivityModule,
+        PreviewCacheModule,
         ConnectorsModule,
-        RunCoreModule,
+        RunsModule,
+        PreviewsModule,
+        SchedulesModule,
+        WebhooksModule,
+        DashboardModule,
         ...(environment.SYNC_WORKER === 'only' ? [] : API),
         HealthModule,
       ],

@@ -11,7 +11,7 @@ const PATIENCE = '1min';
 
 /** Partitions of the audit trail: made ahead and hardened; detached, never dropped, after the retention. */
 @Injectable()
-export class ActivityUpkeep {
+export class ActivityMaintenance {
   private readonly logger = new Logger('Upkeep');
 
   constructor(runner: TaskRunner, @Inject(ENVIRONMENT) env: Environment) {

@@ -3,7 +3,7 @@ import { TaskRunner } from '../jobs/task.runner.ts';
 
 /** Deletes sign-in links nobody used and sessions that ended. */
 @Injectable()
-export class SignInUpkeep {
+export class SignInMaintenance {
   constructor(runner: TaskRunner) {
     runner.registerStatement({
       name: 'expired-sign-ins',

@@ -3,7 +3,7 @@ import { TaskRunner } from '../jobs/task.runner.ts';
 
 /** Forgets answers after their day. */
 @Injectable()
-export class IdempotencyUpkeep {
+export class IdempotencyMaintenance {
   constructor(runner: TaskRunner) {
     runner.registerStatement({
       name: 'expired-idempotency-keys',

@@ -2,23 +2,23 @@ import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
 import type { EntityDescription, FieldDirection } from '../connectors/contract/connector.types.ts';
 import { type FieldPath, flatten, topOf } from './field.diff.ts';
 
-/** Tells whether a member may pass from the source to the destination. */
+/** Whether a member may pass from the source to the destination. */
 export type MayPass = (field: FieldPath) => boolean;
 
-/** One end of a sync: what its system holds and what its connection's settings say of it. */
-export interface End {
+/** The source or the destination of a sync: what its system holds and what its connection's settings say of it. */
+export interface Side {
   readonly entity: EntityDescription;
   /** `settings.field_directions` of this entity type: path or top member to direction. */
   readonly directions: Readonly<Record<string, FieldDirection>>;
 }
 
 /** The exact path decides, then the top member, then the connector's default; without any of them both ways are open. */
-function directionOf({ entity, directions }: End, field: FieldPath): FieldDirection {
+function directionOf({ entity, directions }: Side, field: FieldPath): FieldDirection {
   const top = topOf(field);
   return directions[field] ?? directions[top] ?? entity.default_directions?.[top] ?? 'both';
 }
 
-export function mayPass(source: End, destination: End): MayPass {
+export function mayPass(source: Side, destination: Side): MayPass {
   const leaves = (direction: FieldDirection) => direction === 'both' || direction === 'read';
   const enters = (direction: FieldDirection) => direction === 'both' || direction === 'write';
   return (field) =>
@@ -27,14 +27,14 @@ export function mayPass(source: End, destination: End): MayPass {
     enters(directionOf(destination, field));
 }
 
-/** What of an entity may pass, for a create. */
+/** The members of an entity that may pass, for a create. */
 export function passing(data: CanonicalData, may: MayPass): CanonicalData {
   const result: Record<string, unknown> = {};
   for (const [path, value] of flatten(data)) {
     if (!may(path)) continue;
-    const [top, ...rest] = path.split('../runs/plan') as [string, ...string[]];
+    const [top, ...rest] = path.split('.') as [string, ...string[]];
     if (rest.length === 0) result[top] = value;
-    else result[top] = { ...(result[top] as object | undefined), [rest.join('../runs/plan')]: value };
+    else result[top] = { ...(result[top] as object | undefined), [rest.join('.')]: value };
   }
   return result as CanonicalData;
 }

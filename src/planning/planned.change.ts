@@ -1,8 +1,7 @@
 import type { WriteResult } from '../connectors/contract/connector.types.ts';
-import type { PlannedItem } from '../runs/destination/item.planner.ts';
-import type { PreviewChange } from '../runs/run.types.ts';
 import { contentHash } from './content.hash.ts';
 import type { TriedItem } from './planned.outcome.ts';
+import type { PlannedItem, PreviewChange } from './planning.types.ts';
 
 /** What a plan would change: nothing, or one change. */
 export function changeOf(one: PlannedItem): PreviewChange[] {

@@ -1,7 +1,6 @@
 import type { WriteResult } from '../connectors/contract/connector.types.ts';
-import type { PlannedItem } from '../runs/destination/item.planner.ts';
-import type { ItemOutcome, PreviewChange } from '../runs/run.types.ts';
 import { contentHash } from './content.hash.ts';
+import type { ItemOutcome, PlannedItem, PreviewChange } from './planning.types.ts';
 
 const ACTIONS = { create: 'created', update: 'updated', delete: 'deleted' } as const;
 

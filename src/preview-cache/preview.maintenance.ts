@@ -3,7 +3,7 @@ import { TaskRunner } from '../jobs/task.runner.ts';
 
 /** Deletes expired previews, as the guide's cleanup does by hand. */
 @Injectable()
-export class PreviewUpkeep {
+export class PreviewMaintenance {
   constructor(runner: TaskRunner) {
     runner.registerStatement({
       name: 'expired-previews',

@@ -6,8 +6,8 @@ import { PreviewService } from '../preview-cache/preview.service.ts';
 import { noSuchSync } from '../progress/progress.problem.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import type { PreviewChangePageDto, PreviewChangesQuery } from './dto/preview-changes.dto.ts';
 import { changesPage, type FoundChanges } from './preview.sql.ts';
-import type { PreviewChangePageDto, PreviewChangesQuery } from './preview-changes.dto.ts';
 
 const LIST = 'preview-changes';
 

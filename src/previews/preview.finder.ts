@@ -1,19 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../common/problem.ts';
 import { PreviewService } from '../preview-cache/preview.service.ts';
-import type { StartRunDto } from '../runs/dto/requests.dto.ts';
+import type { FoundRunPreview, PreviewToApply } from '../runs/run.previews.ts';
 import type { Run } from '../runs/run.types.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
-import { type PreviewDelta, PreviewPublisher } from './preview.publisher.ts';
+import { type PreviewDelta, previewKeyOf } from './preview.publisher.ts';
 import { findPreviewRun } from './preview.sql.ts';
 
 /** A preview that can still be applied, as far as our own database knows. */
-export interface FoundPreview {
-  readonly run: Run;
+export interface FoundPreview extends FoundRunPreview {
   readonly delta: PreviewDelta;
-  /** Why its deletes would be refused; null when they would not. */
-  readonly guard: string | null;
 }
 
 /** Finds what a request means by `preview`. */
@@ -22,13 +19,12 @@ export class PreviewFinder {
   constructor(
     private readonly database: TenantDatabase,
     private readonly previews: PreviewService,
-    private readonly publisher: PreviewPublisher,
   ) {}
 
   /** By cache key or by the sync that computed it. Throws not-found, conflict (not ready), or stale-preview (replaced). */
   async find(preview: string): Promise<FoundPreview> {
     const named = /^[0-9a-f]{64}$/.test(preview) ? null : await this.run(preview);
-    const cacheKey = named ? this.publisher.keyOf(named) : preview;
+    const cacheKey = named ? previewKeyOf(named) : preview;
     const { delta_data, summary } = await this.previews.get(cacheKey);
     const delta = delta_data as unknown as PreviewDelta;
     if (named && delta.sync_id !== named.sync_id)
@@ -40,14 +36,15 @@ export class PreviewFinder {
     return { run: named ?? (await this.run(delta.sync_id)), delta, guard };
   }
 
-  refuseOtherEnds({ run }: FoundPreview, body: StartRunDto): void {
-    const destination = typeof body.destination === 'object' ? body.destination.connection_id : null;
+  /** As find(), for a request that says what the run is between. Throws invalid-request when the preview is of something else. */
+  async findFor(wanted: PreviewToApply): Promise<FoundPreview> {
+    const found = await this.find(wanted.preview);
     if (
-      run.source_connection_id === body.source_connection_id &&
-      run.destination_connection_id === destination &&
-      run.entity_type === body.entity_type
+      found.run.source_connection_id === wanted.source_connection_id &&
+      found.run.destination_connection_id === wanted.destination_connection_id &&
+      found.run.entity_type === wanted.entity_type
     )
-      return;
+      return found;
     const detail = 'is of another source, destination or entity type';
     throw new Problem('invalid-request', `preview ${detail}.`, { errors: [{ pointer: '#/preview', detail }] });
   }

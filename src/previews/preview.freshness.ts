@@ -5,16 +5,17 @@ import type { OpenedConnection } from '../connectors/connections/connection.type
 import { ConnectorError } from '../connectors/contract/connector.error.ts';
 import type { ConnectorSession, ReadQuery } from '../connectors/contract/connector.types.ts';
 import { contentHash } from '../planning/content.hash.ts';
-import type { PreviewChange, Run } from '../runs/run.types.ts';
+import type { PreviewChange } from '../planning/planning.types.ts';
+import type { Run } from '../runs/run.types.ts';
 import { destinationToken } from '../runs/source/change.tokens.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { type FoundPreview, PreviewFinder } from './preview.finder.ts';
 import { changesToCheck } from './preview.sql.ts';
 
 /** A request waits for this; what it leaves open the run itself looks at, item by item. */
-const PATIENCE_MS = 20_000;
+const LONGEST_WAIT_MS = 20_000;
 /** How many changes are looked at again where a system cannot tell cheaply whether anything moved. */
-const LOOKED_AT = 300;
+const CHECKED_CHANGES = 300;
 
 /** Asks both systems whether they are still as a preview found them. Calls out, so it runs in no transaction. */
 @Injectable()
@@ -32,7 +33,7 @@ export class PreviewFreshness {
     const source = await this.connections.open(run.source_connection_id);
     const other = run.destination_connection_id ? await this.connections.open(run.destination_connection_id) : null;
     try {
-      await this.compare(found, source, other, AbortSignal.timeout(PATIENCE_MS));
+      await this.compare(found, source, other, AbortSignal.timeout(LONGEST_WAIT_MS));
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
       throw new Problem('unavailable', `Whether the preview still holds could not be found out: ${error.message}`, {
@@ -53,24 +54,25 @@ export class PreviewFreshness {
       source: await source.session.changeToken(run.entity_type, query, signal),
       destination: await destinationToken(this.database, run, other, signal),
     };
-    for (const end of ['source', 'destination'] as const)
-      if (tokens[end] !== null && delta.tokens[end] !== null && tokens[end] !== delta.tokens[end]) throw moved(end);
-    const isOpen = (end: 'source' | 'destination') => tokens[end] === null || delta.tokens[end] === null;
-    if (isOpen('source')) await this.lookAgain(run, 'source', source.session, signal);
-    if (other && isOpen('destination')) await this.lookAgain(run, 'destination', other.session, signal);
+    for (const side of ['source', 'destination'] as const)
+      if (tokens[side] !== null && delta.tokens[side] !== null && tokens[side] !== delta.tokens[side])
+        throw changed(side);
+    const isOpen = (side: 'source' | 'destination') => tokens[side] === null || delta.tokens[side] === null;
+    if (isOpen('source')) await this.readAgain(run, 'source', source.session, signal);
+    if (other && isOpen('destination')) await this.readAgain(run, 'destination', other.session, signal);
   }
 
-  private async lookAgain(
+  private async readAgain(
     run: Run,
-    end: 'source' | 'destination',
+    side: 'source' | 'destination',
     session: ConnectorSession,
     signal: AbortSignal,
   ): Promise<void> {
-    const changes = await this.database.read<PreviewChange>(changesToCheck(run, LOOKED_AT));
+    const changes = await this.database.read<PreviewChange>(changesToCheck(run, CHECKED_CHANGES));
     const expected = new Map(
       changes.flatMap((change) => {
-        const id = end === 'source' ? change.external_id : change.destination_id;
-        return id === null ? [] : [[id, end === 'source' ? change.source_hash : change.destination_hash] as const];
+        const id = side === 'source' ? change.external_id : change.destination_id;
+        return id === null ? [] : [[id, side === 'source' ? change.source_hash : change.destination_hash] as const];
       }),
     );
     const ids = [...expected.keys()];
@@ -78,12 +80,12 @@ export class PreviewFreshness {
       const page = ids.slice(from, from + 100);
       const there = await session.readByIds(run.entity_type, page, signal);
       const hashes = new Map(there.map(({ external_id, data }) => [external_id, data && contentHash(data)]));
-      if (page.some((id) => (hashes.get(id) ?? null) !== expected.get(id))) throw moved(end);
+      if (page.some((id) => (hashes.get(id) ?? null) !== expected.get(id))) throw changed(side);
     }
   }
 }
 
-const moved = (end: string): Problem =>
-  new Problem('stale-preview', `The ${end} has changed since the preview was computed; compute it again.`, {
-    errors: [{ pointer: '#/preview', detail: `is stale: the ${end} has changed` }],
+const changed = (side: string): Problem =>
+  new Problem('stale-preview', `The ${side} has changed since the preview was computed; compute it again.`, {
+    errors: [{ pointer: '#/preview', detail: `is stale: the ${side} has changed` }],
   });

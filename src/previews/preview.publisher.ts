@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { PreviewChange } from '../planning/planning.types.ts';
 import { previewKey } from '../preview-cache/preview.key.ts';
 import { PreviewService } from '../preview-cache/preview.service.ts';
-import type { ChangeTokens, PreviewChange, Run } from '../runs/run.types.ts';
+import type { ChangeTokens, Run } from '../runs/run.types.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { firstChanges, runCounts } from './preview.sql.ts';
 
@@ -24,7 +25,7 @@ export interface PreviewDelta {
 }
 type ShownChange = Pick<PreviewChange, 'external_id' | 'destination_id' | 'fields' | 'reason' | 'data'>;
 
-/** What a preview is computed from; it names both ends, so that two shops of a tenant do not replace each other's. */
+/** What a preview is computed from; it names source and destination, so that two shops of a tenant do not replace each other's. */
 function previewInputs(run: Run) {
   return {
     sync_type: `connection:${run.source_connection_id}:${run.destination_connection_id ?? 'records'}`,
@@ -32,6 +33,9 @@ function previewInputs(run: Run) {
     filters: { ...run.filters, mode: run.mode },
   };
 }
+
+/** The cache key of what a preview's run computes. */
+export const previewKeyOf = (run: Run): string => previewKey(previewInputs(run));
 
 /** Puts the outcome of a preview's run where previews are looked for. */
 @Injectable()
@@ -41,12 +45,9 @@ export class PreviewPublisher {
     private readonly previews: PreviewService,
   ) {}
 
-  expiryOf(run: Run): string {
+  /** RFC 3339. */
+  changesExpireAt(run: Run): string {
     return new Date(Date.parse(run.created_at) + CHANGES_HOURS * 3_600_000).toISOString();
-  }
-
-  keyOf(run: Run): string {
-    return previewKey(previewInputs(run));
   }
 
   /** In the transaction of the run's end. */

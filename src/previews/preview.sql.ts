@@ -1,17 +1,6 @@
 import type { Statement } from '../database/database.ts';
 import type { Run } from '../runs/run.types.ts';
-import type { Ends } from '../runs/source/change.tokens.ts';
-import type { PreviewChangeDto } from './preview-changes.dto.ts';
-
-/** The last run that changed records of the connection and entity type, and how much it has changed by now. */
-export const lastChangeOfRecords = ({ org_id, source_connection_id, entity_type }: Ends): Statement => ({
-  text: `
-    SELECT sync_id || ' ' || counts::text AS token FROM sync_runs
-     WHERE org_id = $1 AND source_connection_id = $2 AND entity_type = $3 AND kind <> 'preview'
-       AND counts ?| ARRAY['created', 'updated', 'deleted']
-     ORDER BY created_at DESC, sync_id DESC LIMIT 1`,
-  values: [org_id, source_connection_id, entity_type],
-});
+import type { PreviewChangeDto } from './dto/preview-changes.dto.ts';
 
 /** The first changes of each kind, as the cached preview shows them. */
 export const firstChanges = (run: Pick<Run, 'org_id' | 'sync_id'>, each: number): Statement => ({

@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import type { Steering } from './progress.sql.ts';
+import type { ControlRequest } from './progress.sql.ts';
 
-/** Told of every request to cancel, pause or resume, in the tenant's context; true: the sync is another now. */
-export type SteeringListener = (syncId: string, steering: Steering) => Promise<boolean>;
+/** Called for every request to cancel, pause or resume, in the tenant's context. True: the listener has changed the sync. */
+export type ControlListener = (syncId: string, request: ControlRequest) => Promise<boolean>;
 
-/** How those who run syncs themselves learn at once what an operator asked for; a reporter learns it with its next report. */
+/** How modules that run syncs themselves hear of an operator's request at once; a reporter hears of it with its next report. */
 @Injectable()
-export class SteeringListeners {
-  private readonly listeners: SteeringListener[] = [];
+export class ControlListeners {
+  private readonly listeners: ControlListener[] = [];
 
-  register(listener: SteeringListener): void {
+  register(listener: ControlListener): void {
     this.listeners.push(listener);
   }
 
-  async tell(syncId: string, steering: Steering): Promise<boolean> {
+  async notify(syncId: string, request: ControlRequest): Promise<boolean> {
     let changed = false;
-    for (const listener of this.listeners) changed = (await listener(syncId, steering)) || changed;
+    for (const listener of this.listeners) changed = (await listener(syncId, request)) || changed;
     return changed;
   }
 }

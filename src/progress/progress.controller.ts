@@ -153,7 +153,7 @@ export class ProgressController {
     problems: ['not-found', 'sync-ended'],
   })
   cancel(@Param() { sync_id }: SyncIdParam): Promise<ProgressDto> {
-    return this.progress.steer(sync_id, 'cancel');
+    return this.progress.control(sync_id, 'cancel');
   }
 
   @Post(':sync_id/pause')
@@ -167,7 +167,7 @@ export class ProgressController {
     problems: ['not-found', 'sync-ended'],
   })
   pause(@Param() { sync_id }: SyncIdParam): Promise<ProgressDto> {
-    return this.progress.steer(sync_id, 'pause');
+    return this.progress.control(sync_id, 'pause');
   }
 
   @Post(':sync_id/resume')
@@ -181,6 +181,6 @@ export class ProgressController {
     problems: ['not-found', 'sync-ended'],
   })
   resume(@Param() { sync_id }: SyncIdParam): Promise<ProgressDto> {
-    return this.progress.steer(sync_id, 'resume');
+    return this.progress.control(sync_id, 'resume');
   }
 }

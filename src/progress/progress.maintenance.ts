@@ -5,7 +5,7 @@ import { TaskRunner } from '../jobs/task.runner.ts';
 
 /** Ends syncs whose reporter went silent: as cancelled when that was asked for, else as timeout. */
 @Injectable()
-export class ProgressUpkeep {
+export class ProgressMaintenance {
   constructor(runner: TaskRunner, @Inject(ENVIRONMENT) env: Environment) {
     runner.registerStatement({
       name: 'silent-syncs',

@@ -5,7 +5,7 @@ import { checkEach, validateItem } from '../common/validation.ts';
 import { toProblem } from '../database/sqlstate.ts';
 import { actingFor, currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
-import { SteeringListeners } from './control.listeners.ts';
+import { ControlListeners } from './control.listeners.ts';
 import type { BulkReportResultDto, BulkReportResultsDto, ProgressDto, SlowSyncDto } from './dto/progress.dto.ts';
 import {
   type ActiveSyncsQuery,
@@ -18,15 +18,15 @@ import {
 import { noSuchSync, reportProblem, syncEnded } from './progress.problem.ts';
 import {
   activeSyncs,
+  type ControlRequest,
   type FoundRow,
   findSync,
   type ReportElement,
   type ReportResult,
   reportProgress,
-  type Steering,
+  requestControl,
   slowSyncs,
   startSync,
-  steerSync,
 } from './progress.sql.ts';
 import { ReportBatcher } from './report.batcher.ts';
 
@@ -37,7 +37,7 @@ export class ProgressService {
   constructor(
     private readonly database: TenantDatabase,
     private readonly batcher: ReportBatcher,
-    private readonly steering: SteeringListeners,
+    private readonly controlListeners: ControlListeners,
   ) {}
 
   /** Starts a sync, or finds the same one started before (`created` false). Throws sync-exists when it differs. */
@@ -100,14 +100,16 @@ export class ProgressService {
     };
   }
 
-  /** Asks the reporter to cancel, pause or go on; it learns of it in its next answer. Asking twice is no error. */
-  async steer(syncId: string, steering: Steering): Promise<ProgressDto> {
+  /** Asks the reporter to cancel, pause or resume; it reads the request in the response to its next report. Asking twice is no error. */
+  async control(syncId: string, request: ControlRequest): Promise<ProgressDto> {
     const { orgId } = currentTenant();
-    const [found] = await this.database.query<FoundRow<ProgressDto>>(steerSync(orgId, syncId, steering, currentUser()));
+    const [found] = await this.database.query<FoundRow<ProgressDto>>(
+      requestControl(orgId, syncId, request, currentUser()),
+    );
     if (!found) throw noSuchSync(syncId);
-    const alreadyCancelled = steering === 'cancel' && found.row.status === 'cancelled';
+    const alreadyCancelled = request === 'cancel' && found.row.status === 'cancelled';
     if (!found.done && !alreadyCancelled) throw syncEnded(found.row);
-    return (await this.steering.tell(syncId, steering)) ? this.get(syncId) : found.row;
+    return (await this.controlListeners.notify(syncId, request)) ? this.get(syncId) : found.row;
   }
 
   private bulkResult(

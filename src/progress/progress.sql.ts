@@ -62,7 +62,7 @@ export const slowSyncs = (orgId: string, below: number): Statement => ({
 });
 
 /** What an operator may ask of an active sync, and the columns that say so. */
-const STEERING = {
+const CONTROL = {
   /** A sync no worker has begun has no reporter to confirm: it ends at once. */
   cancel: `cancel_requested = true, requested_at = now(), requested_by = $3,
            status = CASE WHEN status = 'queued' THEN 'cancelled' ELSE status END`,
@@ -71,18 +71,18 @@ const STEERING = {
   resume: `pause_requested = false, requested_at = now(), requested_by = $3, updated_at = now(),
            status = CASE WHEN status = 'paused' THEN 'running' ELSE status END`,
 } as const;
-export type Steering = keyof typeof STEERING;
+export type ControlRequest = keyof typeof CONTROL;
 
-export const steerSync = (orgId: string, syncId: string, steering: Steering, user: string): Statement => ({
+export const requestControl = (orgId: string, syncId: string, request: ControlRequest, user: string): Statement => ({
   text: `
-    WITH steered AS (
-      UPDATE sync_progress SET ${STEERING[steering]}
+    WITH controlled AS (
+      UPDATE sync_progress SET ${CONTROL[request]}
        WHERE org_id = $1 AND sync_id = $2 AND completed_at IS NULL
       RETURNING *)
-    SELECT true AS done, row_to_json(steered) AS row FROM steered
+    SELECT true AS done, row_to_json(controlled) AS row FROM controlled
     UNION ALL
     SELECT false, row_to_json(s) FROM sync_progress s
-     WHERE s.org_id = $1 AND s.sync_id = $2 AND NOT EXISTS (SELECT FROM steered)`,
+     WHERE s.org_id = $1 AND s.sync_id = $2 AND NOT EXISTS (SELECT FROM controlled)`,
   values: [orgId, syncId, user],
 });
 

@@ -5,12 +5,12 @@ import { type ReportElement, type ReportResult, reportProgress } from './progres
 
 /** As many reports as share one call at most: enough to share the commit, few enough that none waits long for the others. */
 const BATCH_SIZE = 128;
-/** Calls under way at once. Two keep the database busy while the answers of one are sent; more only make batches smaller. */
+/** Calls under way at once. Two keep the database busy while the responses of one are sent; more only make batches smaller. */
 const CALLS = 2;
 /** How long a call waits for a row that somebody else holds locked before it goes on without that row's report. */
 const LOCK_TIMEOUT = '100ms';
 /** How long a report whose row stays locked is tried again. */
-const PATIENCE_MS = 10_000;
+const RETRY_FOR_MS = 10_000;
 
 interface Waiting {
   readonly report: ReportElement;
@@ -29,13 +29,13 @@ interface Waiting {
 @Injectable()
 export class ReportBatcher {
   private waiting: Waiting[] = [];
-  /** Syncs with a report at the database, or among the suspects. */
+  /** Syncs with a report at the database, or waiting to be retried one by one. */
   private readonly busy = new Set<string>();
   private calls = 0;
   private scheduled = false;
   /** Reports of calls that had no effect because of one report in them; sent one by one. */
-  private readonly suspects: Waiting[] = [];
-  private interrogating = false;
+  private readonly toRetry: Waiting[] = [];
+  private retrying = false;
 
   constructor(private readonly database: TenantDatabase) {}
 
@@ -59,7 +59,7 @@ export class ReportBatcher {
     // After the sockets that are readable now have been read: what came together goes together.
     setImmediate(() => {
       this.scheduled = false;
-      const batch = this.take();
+      const batch = this.nextBatch();
       // All that wait may be for busy syncs; the end of their call brings us here again.
       if (batch.length === 0) return;
       void this.send(batch);
@@ -68,7 +68,7 @@ export class ReportBatcher {
   }
 
   /** The oldest reports, one a sync, of syncs that have none at the database. */
-  private take(): Waiting[] {
+  private nextBatch(): Waiting[] {
     const batch: Waiting[] = [];
     this.waiting = this.waiting.filter((one) => {
       if (batch.length === BATCH_SIZE || this.busy.has(one.key)) return true;
@@ -87,8 +87,8 @@ export class ReportBatcher {
     } catch (error) {
       if (isConnectionLoss(error)) for (const one of batch) this.settle(one, () => one.reject(error));
       else {
-        this.suspects.push(...batch);
-        void this.interrogate();
+        this.toRetry.push(...batch);
+        void this.retryOneByOne();
       }
     } finally {
       this.calls -= 1;
@@ -101,28 +101,28 @@ export class ReportBatcher {
    * the end of the line, so that it delays the others by no more than the lock timeout. One at a time: however many rows are
    * locked, they cost one connection.
    */
-  private async interrogate(): Promise<void> {
-    if (this.interrogating) return;
-    this.interrogating = true;
-    for (let one = this.suspects.shift(); one; one = this.suspects.shift()) {
+  private async retryOneByOne(): Promise<void> {
+    if (this.retrying) return;
+    this.retrying = true;
+    for (let one = this.toRetry.shift(); one; one = this.toRetry.shift()) {
       const { key, since, resolve, reject } = one;
       try {
         const results = await this.call([one]);
         this.settle(one, () => resolve(results.get(key) as ReportResult));
       } catch (error) {
-        if (isContention(error) && Date.now() - since < PATIENCE_MS) this.suspects.push(one);
+        if (isContention(error) && Date.now() - since < RETRY_FOR_MS) this.toRetry.push(one);
         else this.settle(one, () => reject(error));
-        // Nor will the others be told anything else, and each might wait for a connection in vain.
+        // The others would fail in the same way, and each might wait for a connection in vain.
         if (isConnectionLoss(error))
-          for (const other of this.suspects.splice(0)) this.settle(other, () => other.reject(error));
+          for (const other of this.toRetry.splice(0)) this.settle(other, () => other.reject(error));
       }
     }
-    this.interrogating = false;
+    this.retrying = false;
   }
 
-  private settle(one: Waiting, answer: () => void): void {
+  private settle(one: Waiting, respond: () => void): void {
     this.busy.delete(one.key);
-    answer();
+    respond();
     this.schedule();
   }
 

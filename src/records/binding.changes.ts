@@ -1,9 +1,21 @@
+import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
 import type { WriteResult } from '../connectors/contract/connector.types.ts';
 import { contentHash } from '../planning/content.hash.ts';
 import { agreedOn, type Binding } from '../planning/item.plan.ts';
-import { type Pair, sourceSide } from '../runs/destination/destination.sql.ts';
-import type { PlannedItem } from '../runs/destination/item.planner.ts';
-import type { StoredBinding } from '../runs/run.types.ts';
+import type { PlannedItem } from '../planning/planning.types.ts';
+import { type Pair, sourceSide } from './bindings.sql.ts';
+
+/** A binding as it is stored: side a is the connection with the smaller id. */
+export interface StoredBinding {
+  /** One of the two ids is enough to remove it. */
+  readonly id_a?: string;
+  readonly id_b?: string;
+  readonly hash_a?: string;
+  readonly hash_b?: string;
+  readonly data_a?: CanonicalData;
+  readonly data_b?: CanonicalData;
+  readonly removed?: boolean;
+}
 
 /** A binding to keep, or the source id of one to remove. */
 type BindingChange = Binding | { readonly source_id: string; readonly removed: true };

@@ -1,4 +1,4 @@
-import { ENTITY_TYPES } from '../connectors/canonical/canonical.types.ts';
+import { type CanonicalData, ENTITY_TYPES, type EntityType } from '../connectors/canonical/canonical.types.ts';
 import type { Statement } from '../database/database.ts';
 import type { RecordDto } from './dto/record.dto.ts';
 import type { RecordParam, RecordsQuery } from './dto/requests.dto.ts';
@@ -51,3 +51,25 @@ export const findRecord = (orgId: string, { connection_id, entity_type, external
      ORDER BY external_id LIMIT 1`,
   values: [orgId, connection_id, entity_type, external_id],
 });
+
+/** The records there are of these ids, deleted ones left out; one by one by the primary key, as migration 0016 says why. */
+export const findRecords = (
+  orgId: string,
+  connectionId: string,
+  entity: EntityType,
+  externalIds: readonly string[],
+): Statement => ({
+  text: `
+    SELECT r.external_id, r.content_hash, r.data FROM unnest($4::text[]) AS g (id) CROSS JOIN LATERAL (
+      SELECT external_id, content_hash, data, deleted_at FROM sync_records
+       WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND external_id >= g.id AND external_id <= g.id
+       ORDER BY external_id LIMIT 1) AS r
+     WHERE r.deleted_at IS NULL`,
+  values: [orgId, connectionId, entity, externalIds],
+});
+
+export interface FoundRecord {
+  readonly external_id: string;
+  readonly content_hash: string;
+  readonly data: CanonicalData;
+}

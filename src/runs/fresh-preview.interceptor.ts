@@ -2,7 +2,7 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import type { FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
 import { IdempotencyInterceptor } from '../idempotency/idempotency.interceptor.ts';
-import { PreviewFreshness } from '../previews/preview.freshness.ts';
+import { RunPreviews } from './run.previews.ts';
 
 /**
  * Asks both systems about the preview a request wants to apply, before the request's transaction begins. A repeated request is
@@ -11,7 +11,7 @@ import { PreviewFreshness } from '../previews/preview.freshness.ts';
 @Injectable()
 export class FreshPreviewInterceptor implements NestInterceptor {
   constructor(
-    private readonly freshness: PreviewFreshness,
+    private readonly previews: RunPreviews,
     private readonly idempotency: IdempotencyInterceptor,
   ) {}
 
@@ -25,7 +25,7 @@ export class FreshPreviewInterceptor implements NestInterceptor {
       preview.length <= 200 &&
       !(await this.idempotency.isRepeated(request))
     )
-      await this.freshness.assertFresh(preview);
+      await this.previews.assertFresh(preview);
     return next.handle();
   }
 }

@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { SteeringListeners } from '../progress/control.listeners.ts';
+import { ControlListeners } from '../progress/control.listeners.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
 import { cancelPausedRun, unpauseRun } from './runs.sql.ts';
 
-/** What an operator's request means for a run that no worker holds; one that is at work learns of it by its heartbeat. */
+/** Carries out an operator's request for a run that no worker holds. A worker hears of a request by its heartbeat. */
 @Injectable()
-export class RunSteering {
+export class RunControl {
   constructor(
-    listeners: SteeringListeners,
+    listeners: ControlListeners,
     private readonly database: TenantDatabase,
     private readonly dispatcher: RunDispatcher,
   ) {
-    listeners.register((syncId, steering) => {
-      if (steering === 'resume') return this.resume(syncId);
-      return steering === 'cancel' ? this.cancel(syncId) : Promise.resolve(false);
+    listeners.register((syncId, request) => {
+      if (request === 'resume') return this.resume(syncId);
+      return request === 'cancel' ? this.cancel(syncId) : Promise.resolve(false);
     });
   }
 

@@ -3,7 +3,7 @@ import { TaskRunner } from '../jobs/task.runner.ts';
 
 /** Clears away what runs leave behind, and what a removed connection had. Each is a function of migration 0018. */
 @Injectable()
-export class RunUpkeep {
+export class RunMaintenance {
   constructor(runner: TaskRunner) {
     const tasks = [
       { name: 'seen-items', everySeconds: 60, call: 'cleanup_seen(5000)' },

@@ -3,8 +3,8 @@ import type pg from 'pg';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { POOL } from '../database/database.module.ts';
+import { runAsWorker } from '../tenancy/tenant.context.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
-import { runAsWorker } from './worker.tenant.ts';
 
 const AT_ONCE = 200;
 

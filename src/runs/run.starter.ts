@@ -6,7 +6,7 @@ import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
 import type { Run } from './run.types.ts';
 import { insertRun } from './runs.sql.ts';
-import { RunEnds } from './source-destination.check.ts';
+import { SourceDestinationCheck } from './source-destination.check.ts';
 
 /** A run somebody wants. */
 export interface WantedRun {
@@ -27,14 +27,14 @@ export interface WantedRun {
 export class RunStarter {
   constructor(
     private readonly database: TenantDatabase,
-    private readonly ends: RunEnds,
+    private readonly sourceDestination: SourceDestinationCheck,
     private readonly dispatcher: RunDispatcher,
   ) {}
 
   /** Returns its sync_id. Throws not-found for a connection there is not, invalid-request for what its system cannot do. */
   async start(wanted: WantedRun): Promise<string> {
     const { source_connection_id, destination_connection_id, entity_type } = wanted;
-    const { system } = await this.ends.refuseImpossible(source_connection_id, destination_connection_id, entity_type);
+    const { system } = await this.sourceDestination.check(source_connection_id, destination_connection_id, entity_type);
     const syncId = `run-${randomUUID()}`;
     await this.database.transaction(async (transaction) => {
       await transaction.query(

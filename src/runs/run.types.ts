@@ -1,6 +1,7 @@
 import type { CanonicalData, EntityType } from '../connectors/canonical/canonical.types.ts';
 import type { Cursor, Watermark } from '../connectors/contract/connector.types.ts';
-import type { FieldChange } from '../planning/field.diff.ts';
+import type { ItemOutcome, PreviewChange } from '../planning/planning.types.ts';
+import type { StoredBinding } from '../records/binding.changes.ts';
 
 /** `apply` carries out a preview, `retry` and `webhook` work on named items, the others walk the source. */
 type RunKind = 'sync' | 'preview' | 'apply' | 'retry' | 'webhook';
@@ -31,12 +32,12 @@ export interface Run {
 
 /** Where a run goes on; kept in `checkpoint` of its row in sync_progress. */
 export interface RunCheckpoint {
-  readonly phase: 'walk' | 'deletions' | 'items';
-  /** Of the walk: the source's own. */
+  readonly phase: 'pages' | 'deletions' | 'items';
+  /** Of pages: the source's own. */
   readonly cursor?: Cursor | null;
   /** Of deletions and named items, which go in the order of their ids: the last one done. */
   readonly after?: string;
-  /** Of a preview: how both ends stood before it looked at anything. */
+  /** Of a preview: what source and destination said before it read anything. */
   readonly tokens?: ChangeTokens;
 }
 
@@ -46,48 +47,11 @@ export interface ChangeTokens {
   readonly destination: string | null;
 }
 
-/** What became of one item. */
-export interface ItemOutcome {
-  readonly external_id: string;
-  readonly outcome: 'processed' | 'failed' | 'skipped';
-  /** What was done, for the run's counts; left out for records, where the database finds out. */
-  readonly action?: 'created' | 'updated' | 'deleted' | 'unchanged' | 'conflict' | 'failed' | 'skipped';
-  readonly error_class?: string;
-  readonly message?: string;
-  readonly payload?: unknown;
-}
-
 export interface RecordChange {
   readonly external_id: string;
   readonly data?: CanonicalData;
   readonly hash?: string;
   readonly deleted: boolean;
-}
-
-/** A binding as it is stored: side a is the connection with the smaller id. */
-export interface StoredBinding {
-  /** One of the two ids is enough to remove it. */
-  readonly id_a?: string;
-  readonly id_b?: string;
-  readonly hash_a?: string;
-  readonly hash_b?: string;
-  readonly data_a?: CanonicalData;
-  readonly data_b?: CanonicalData;
-  readonly removed?: boolean;
-}
-
-/** What a preview found for one item. */
-export interface PreviewChange {
-  readonly external_id: string;
-  readonly kind: 'create' | 'update' | 'delete' | 'conflict';
-  readonly destination_id: string | null;
-  /** Null: it is not there. */
-  readonly source_hash: string | null;
-  readonly destination_hash: string | null;
-  readonly fields: readonly FieldChange[];
-  /** Of a conflict, for people; null for the others. */
-  readonly reason: string | null;
-  readonly data: CanonicalData | null;
 }
 
 /** Everything a batch changes, as app.commit_batch takes it: all of it or nothing. */
@@ -106,4 +70,4 @@ export interface Batch {
 }
 
 /** What the database says after a batch. `finished`: by this batch; `ended`: by somebody else. */
-export type LeaseAnswer = 'go on' | 'finished' | 'paused' | 'ended' | 'fenced';
+export type LeaseOutcome = 'go on' | 'finished' | 'paused' | 'ended' | 'fenced';

@@ -4,15 +4,14 @@ import type { FastifyReply } from 'fastify';
 import { RequireScope } from '../auth/auth.decorators.ts';
 import type { Page } from '../common/cursor.ts';
 import { Operation } from '../common/operation.ts';
-import { ConnectionIdParam } from '../connectors/connections/dto/requests.dto.ts';
 import { Idempotent } from '../idempotency/idempotent.decorator.ts';
 import { SyncIdParam } from '../progress/dto/sync-id.param.ts';
-import { RunsQuery, StartPreviewDto, StartRunDto } from './dto/requests.dto.ts';
-import { PreviewRunDto, RunDto, RunPageDto } from './dto/run.dto.ts';
+import { RunsQuery, StartRunDto } from './dto/requests.dto.ts';
+import { RunDto, RunPageDto } from './dto/run.dto.ts';
 import { FreshPreviewInterceptor } from './fresh-preview.interceptor.ts';
 import { RunsService } from './runs.service.ts';
 
-const LOCATION = { Location: 'Where its progress is' };
+export const LOCATION = { Location: 'Where its progress is' };
 
 @ApiTags('runs')
 @Controller('api/sync')
@@ -36,27 +35,6 @@ export class RunsController {
   })
   async start(@Body() body: StartRunDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<RunDto> {
     return located(await this.runs.start(body), reply);
-  }
-
-  @Post('connections/:connection_id/preview')
-  @HttpCode(202)
-  @RequireScope('sync:write')
-  @Idempotent()
-  @ApiBody({ type: StartPreviewDto })
-  @Operation({
-    id: 'startPreview',
-    summary: 'Compute what a sync from this connection would change',
-    description:
-      'Runs as a sync of its own and writes nothing to either end. Its result is at /previews/{cache_key} when it has ended, all of its changes at /previews/{cache_key}/changes.',
-    ok: [{ status: 202, description: 'Queued', type: PreviewRunDto, headers: LOCATION }],
-    problems: ['not-found'],
-  })
-  async preview(
-    @Param() { connection_id }: ConnectionIdParam,
-    @Body() body: StartPreviewDto,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PreviewRunDto> {
-    return located(await this.runs.preview(connection_id, body), reply);
   }
 
   @Post('progress/:sync_id/retry-failed')
@@ -100,7 +78,8 @@ export class RunsController {
   }
 }
 
-function located<T extends { sync_id: string }>(run: T, reply: FastifyReply): T {
+/** Says where the progress of a started run is. */
+export function located<T extends { sync_id: string }>(run: T, reply: FastifyReply): T {
   reply.header('location', `/api/sync/progress/${run.sync_id}`);
   return run;
 }

@@ -1,51 +1,47 @@
 import { Module } from '@nestjs/common';
 import { ActivityModule } from '../activity/activity.module.ts';
 import { ConnectorsModule } from '../connectors/connectors.module.ts';
-import { PreviewFinder } from '../previews/preview.finder.ts';
-import { PreviewFreshness } from '../previews/preview.freshness.ts';
-import { PreviewChangesController } from '../previews/preview-changes.controller.ts';
-import { PreviewChangesService } from '../previews/preview-changes.service.ts';
-import { SyncChangesController } from '../previews/sync-changes.controller.ts';
-import { ProgressModule } from '../progress/progress.module.ts';
-import { ItemsController } from '../records/items/items.controller.ts';
-import { ItemsService } from '../records/items/items.service.ts';
-import { RecordsController } from '../records/records.controller.ts';
-import { RecordsService } from '../records/records.service.ts';
-import { SchedulesController } from '../schedules/schedules.controller.ts';
-import { SchedulesService } from '../schedules/schedules.service.ts';
-import { HookService } from '../webhooks/webhook.service.ts';
-import { HooksController } from '../webhooks/webhooks.controller.ts';
+import { ProgressApiModule } from '../progress/progress.module.ts';
 import { FreshPreviewInterceptor } from './fresh-preview.interceptor.ts';
-import { RunSteering } from './run.control.ts';
+import { RunControl } from './run.control.ts';
+import { RunDispatcher } from './run.dispatcher.ts';
+import { RunEndListeners } from './run.end-listeners.ts';
+import { RunMaintenance } from './run.maintenance.ts';
 import { RunRemoval } from './run.removal.ts';
-import { RunCoreModule } from './run-core.module.ts';
+import { RunRescuer } from './run.rescuer.ts';
+import { RunStarter } from './run.starter.ts';
 import { RunsController } from './runs.controller.ts';
 import { RunsService } from './runs.service.ts';
+import { BatchesFactory } from './source/batches.factory.ts';
+import { SourceDestinationCheck } from './source-destination.check.ts';
+import { RunExecutor } from './worker/run.executor.ts';
+import { RunOpener } from './worker/run.opener.ts';
+import { RunWorker } from './worker/run.worker.ts';
 
-/** The API of runs. */
+/** Starts runs and works on them, with or without an API beside it. Finds previews through RunPreviews, see there. */
 @Module({
-  imports: [RunCoreModule, ConnectorsModule, ActivityModule, ProgressModule],
-  controllers: [
-    RunsController,
-    ItemsController,
-    RecordsController,
-    PreviewChangesController,
-    SyncChangesController,
-    SchedulesController,
-    HooksController,
-  ],
+  imports: [ConnectorsModule],
   providers: [
-    RunsService,
-    PreviewFinder,
-    PreviewFreshness,
-    FreshPreviewInterceptor,
-    RunSteering,
-    ItemsService,
-    RecordsService,
-    PreviewChangesService,
-    RunRemoval,
-    SchedulesService,
-    HookService,
+    RunDispatcher,
+    SourceDestinationCheck,
+    RunStarter,
+    RunEndListeners,
+    BatchesFactory,
+    RunOpener,
+    RunExecutor,
+    RunWorker,
+    RunRescuer,
+    RunMaintenance,
   ],
+  exports: [RunDispatcher, RunEndListeners, RunStarter, SourceDestinationCheck],
+})
+export class RunsModule {}
+
+/** The endpoints of runs, and what an operator's requests mean for them. */
+@Module({
+  imports: [RunsModule, ConnectorsModule, ActivityModule, ProgressApiModule],
+  controllers: [RunsController],
+  providers: [RunsService, FreshPreviewInterceptor, RunControl, RunRemoval],
+  exports: [RunsService],
 })
 export class RunsApiModule {}

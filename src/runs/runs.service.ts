@@ -2,13 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { ActivityService } from '../activity/activity.service.ts';
 import { decodeCursor, type Page, toPage } from '../common/cursor.ts';
 import { Problem } from '../common/problem.ts';
-import { PreviewFinder } from '../previews/preview.finder.ts';
-import { PreviewPublisher } from '../previews/preview.publisher.ts';
 import { noSuchSync } from '../progress/progress.problem.ts';
 import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
-import type { RunsQuery, StartPreviewDto, StartRunDto } from './dto/requests.dto.ts';
-import type { PreviewRunDto, RunDto } from './dto/run.dto.ts';
+import { destinationConnectionOf, type RunsQuery, type StartRunDto } from './dto/requests.dto.ts';
+import type { RunDto } from './dto/run.dto.ts';
+import { RunPreviews } from './run.previews.ts';
 import { RunStarter } from './run.starter.ts';
 import type { Run } from './run.types.ts';
 import { countItems, findRun, findRunRow, runsPage } from './runs.sql.ts';
@@ -18,23 +17,25 @@ export class RunsService {
   constructor(
     private readonly database: TenantDatabase,
     private readonly starter: RunStarter,
-    private readonly finder: PreviewFinder,
-    private readonly publisher: PreviewPublisher,
+    private readonly previews: RunPreviews,
     private readonly activity: ActivityService,
   ) {}
 
-  /** Throws stale-preview and delete-guard for a preview that cannot be applied; see PreviewFreshness for the rest of that. */
+  /** Throws stale-preview and delete-guard for a preview that cannot be applied; FreshPreviewInterceptor has asked both systems before. */
   start(body: StartRunDto): Promise<RunDto> {
     return this.database.transaction(async () => {
-      const preview = body.preview === undefined ? null : await this.finder.find(body.preview);
-      if (preview) this.finder.refuseOtherEnds(preview, body);
+      const destination = destinationConnectionOf(body);
+      const preview =
+        body.preview === undefined
+          ? null
+          : await this.previews.find({ ...body, preview: body.preview, destination_connection_id: destination });
       const guard = preview?.guard ?? null;
       if (guard !== null && !body.override_guard)
         throw new Problem('delete-guard', `${guard} Send override_guard with a reason if that is right.`);
       const syncId = await this.starter.start({
         kind: preview ? 'apply' : 'sync',
         source_connection_id: body.source_connection_id,
-        destination_connection_id: connectionOf(body),
+        destination_connection_id: destination,
         entity_type: body.entity_type,
         mode: body.mode ?? 'full',
         filters: preview?.run.filters ?? body.filters,
@@ -46,20 +47,6 @@ export class RunsService {
       if (body.override_guard) await this.noteOverride(syncId, body, guard);
       return this.get(syncId);
     });
-  }
-
-  async preview(connectionId: string, body: StartPreviewDto): Promise<PreviewRunDto> {
-    const syncId = await this.starter.start({
-      kind: 'preview',
-      source_connection_id: connectionId,
-      destination_connection_id: connectionOf(body),
-      entity_type: body.entity_type,
-      mode: body.mode ?? 'full',
-      filters: body.filters,
-      trigger: 'request',
-      requested_by: currentUser(),
-    });
-    return { ...(await this.get(syncId)), cache_key: this.publisher.keyOf(await this.row(syncId)) };
   }
 
   /** Starts a sync of just the items that failed or were skipped in an ended one. */
@@ -100,7 +87,8 @@ export class RunsService {
     return toPage(rows, limit, ({ created_at, sync_id }) => ({ at: created_at, id: sync_id }));
   }
 
-  private async row(syncId: string): Promise<Run> {
+  /** The bare run. Throws not-found. */
+  async row(syncId: string): Promise<Run> {
     const [found] = await this.database.read<{ run: Run }>(findRunRow(currentTenant().orgId, syncId));
     if (!found) throw noSuchSync(syncId);
     return found.run;
@@ -127,6 +115,3 @@ export class RunsService {
     });
   }
 }
-
-const connectionOf = ({ destination }: StartPreviewDto): string | null =>
-  typeof destination === 'object' ? destination.connection_id : null;

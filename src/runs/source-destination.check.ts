@@ -4,24 +4,24 @@ import type { EntityType } from '../connectors/canonical/canonical.types.ts';
 import { ConnectionService } from '../connectors/connections/connection.service.ts';
 import type { ConnectionRow } from '../connectors/connections/connection.types.ts';
 
-/** Says at once what every run between two ends would fail of. */
+/** Refuses at once what every run between this source and destination would fail of. */
 @Injectable()
-export class RunEnds {
+export class SourceDestinationCheck {
   constructor(private readonly connections: ConnectionService) {}
 
   /**
    * The source. `destination` null: the records. Throws not-found for a connection there is not, invalid-request for what its
    * system cannot do.
    */
-  async refuseImpossible(source: string, destination: string | null, entity: EntityType): Promise<ConnectionRow> {
+  async check(source: string, destination: string | null, entity: EntityType): Promise<ConnectionRow> {
     if (source.toLowerCase() === destination?.toLowerCase())
       throw invalid('#/destination', 'must be another connection than the source');
-    const read = await this.refuseUnable(source, entity, 'read', '#/entity_type');
-    if (destination !== null) await this.refuseUnable(destination, entity, 'write', '#/destination');
+    const read = await this.checkSide(source, entity, 'read', '#/entity_type');
+    if (destination !== null) await this.checkSide(destination, entity, 'write', '#/destination');
     return read;
   }
 
-  private async refuseUnable(
+  private async checkSide(
     id: string,
     entity: EntityType,
     what: 'read' | 'write',

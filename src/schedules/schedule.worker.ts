@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { JobQueue } from '../jobs/job.queue.ts';
-import { runAsWorker } from '../runs/worker.tenant.ts';
+import { runAsWorker } from '../tenancy/tenant.context.ts';
 import { ScheduleRunner } from './schedule.runner.ts';
 
 /** What a job of the queue `sync-schedules` says. */

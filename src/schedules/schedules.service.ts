@@ -3,7 +3,7 @@ import { ActivityService } from '../activity/activity.service.ts';
 import { Problem } from '../common/problem.ts';
 import { ConnectionService } from '../connectors/connections/connection.service.ts';
 import { JobQueue } from '../jobs/job.queue.ts';
-import { RunEnds } from '../runs/source-destination.check.ts';
+import { SourceDestinationCheck } from '../runs/source-destination.check.ts';
 import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import type { TenantTransaction } from '../tenancy/tenant.types.ts';
@@ -31,7 +31,7 @@ export class SchedulesService {
   constructor(
     private readonly database: TenantDatabase,
     private readonly connections: ConnectionService,
-    private readonly ends: RunEnds,
+    private readonly sourceDestination: SourceDestinationCheck,
     private readonly queue: JobQueue,
     private readonly activity: ActivityService,
   ) {}
@@ -42,7 +42,7 @@ export class SchedulesService {
     const { time_zone = 'UTC', enabled = true, entity_type, mode, cron } = body;
     const members = { entity_type, mode, cron, time_zone, enabled, destination: destinationOf(body) ?? 'records' };
     return this.database.transaction(async (transaction) => {
-      await this.ends.refuseImpossible(connectionId, idOf(members.destination), entity_type);
+      await this.sourceDestination.check(connectionId, idOf(members.destination), entity_type);
       if ((await transaction.query(schedulesOf(orgId, connectionId))).length >= MOST_OF_A_CONNECTION)
         throw new Problem('conflict', `A connection has at most ${MOST_OF_A_CONNECTION} schedules; remove one.`);
       const [row] = await transaction.query<ScheduleRow>(insertSchedule(orgId, connectionId, members, currentUser()));
@@ -71,7 +71,7 @@ export class SchedulesService {
       const { entity_type, mode, cron, time_zone, enabled } = { ...current, ...given(body) };
       const destination = destinationOf(body) ?? current.destination;
       const members: ScheduleMembers = { entity_type, mode, cron, time_zone, enabled, destination };
-      if (enabled) await this.ends.refuseImpossible(current.connection_id, idOf(destination), entity_type);
+      if (enabled) await this.sourceDestination.check(current.connection_id, idOf(destination), entity_type);
       const [row] = await transaction.query<ScheduleRow>(updateSchedule(orgId, id, members));
       return this.settle(transaction, 'schedule_changed', row as ScheduleRow);
     });

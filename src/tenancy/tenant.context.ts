@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Principal } from '../auth/principal.ts';
 import { Problem } from '../common/problem.ts';
 import type { TenantContext } from './tenant.types.ts';
 
@@ -39,3 +40,15 @@ export function actingFor(named: string | undefined, field: string): string {
   const detail = `must be your own user (${own}); only a service key may name another`;
   throw new Problem('invalid-request', `${field} ${detail}.`, { errors: [{ pointer: `#/${field}`, detail }] });
 }
+
+/** Who background work is done as; the organization is the run's, and row-level security holds it like any other. */
+const WORKER: Omit<Principal, 'orgId'> = {
+  kind: 'key',
+  name: 'sync-worker',
+  userId: null,
+  scopes: ['sync:read', 'sync:write'],
+  expiresAt: null,
+};
+
+export const runAsWorker = <T>(orgId: string, work: () => T): T =>
+  runAsTenant({ orgId, principal: { ...WORKER, orgId } }, work);

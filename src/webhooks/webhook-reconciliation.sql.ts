@@ -8,7 +8,7 @@ const NAMED = 20;
  * The last walk of everything before this run, to wherever: records are the source's, so what it had read needed no webhook after.
  * No row also when that was so long ago that deliveries have been cleared, or when no webhook has come in that time.
  */
-export const findEarlierWalk = (run: Run): Statement => ({
+export const findEarlierRun = (run: Run): Statement => ({
   text: `
     SELECT p.started_at FROM sync_runs r JOIN sync_progress p USING (org_id, sync_id)
      WHERE r.org_id = $1 AND r.source_connection_id = $2 AND r.entity_type = $3 AND r.created_at < $4 AND r.sync_id <> $5

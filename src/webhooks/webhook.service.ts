@@ -9,7 +9,7 @@ import type { WebhookEvent, WebhookRequest } from '../connectors/contract/connec
 import { RunStarter } from '../runs/run.starter.ts';
 import { currentTenant, currentUser, runAsTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
-import type { HookAnswerDto } from './dto/webhook.dto.ts';
+import type { WebhookResponseDto } from './dto/webhook.dto.ts';
 import { type Change, giveDeliveries, keepDelivery, lockDeliveries } from './webhook.sql.ts';
 
 /** Who a webhook's work is done as. */
@@ -23,7 +23,7 @@ const WEBHOOK: Omit<Principal, 'orgId'> = {
 
 /** Takes webhooks. Nothing is called from here: a run looks at what they name, so that they are answered at once. */
 @Injectable()
-export class HookService {
+export class WebhookService {
   constructor(
     private readonly database: TenantDatabase,
     private readonly connections: ConnectionService,
@@ -32,7 +32,7 @@ export class HookService {
   ) {}
 
   /** Throws not-found when no such connection has webhooks, unauthenticated when the signature is wrong. */
-  async receive(connectionId: string, request: WebhookRequest): Promise<HookAnswerDto> {
+  async receive(connectionId: string, request: WebhookRequest): Promise<WebhookResponseDto> {
     const orgId = await this.connections.organizationOf(connectionId);
     if (orgId === undefined) throw noSuchConnection();
     return runAsTenant({ orgId, principal: { ...WEBHOOK, orgId } }, async () => {

@@ -3,14 +3,14 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Public } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
-import { HookAnswerDto, HookParam } from './dto/webhook.dto.ts';
+import { WebhookParam, WebhookResponseDto } from './dto/webhook.dto.ts';
 import { RawBody } from './raw-body.decorator.ts';
-import { HookService } from './webhook.service.ts';
+import { WebhookService } from './webhook.service.ts';
 
 @ApiTags('hooks')
 @Controller('api/sync/hooks')
-export class HooksController {
-  constructor(private readonly hooks: HookService) {}
+export class WebhooksController {
+  constructor(private readonly hooks: WebhookService) {}
 
   @Post(':connection')
   @HttpCode(200)
@@ -22,7 +22,7 @@ export class HooksController {
     description:
       'Signed with the webhook secret of the connection, as its system signs. The changed item is read by a sync that starts at once, together with those of the webhooks that follow before it begins.',
     isPublic: true,
-    ok: [{ status: 200, description: 'Taken', type: HookAnswerDto }],
+    ok: [{ status: 200, description: 'Taken', type: WebhookResponseDto }],
     problems: [
       'malformed-request',
       'unauthenticated',
@@ -32,7 +32,10 @@ export class HooksController {
       'invalid-request',
     ],
   })
-  receive(@Param() { connection }: HookParam, @Req() { headers, body }: FastifyRequest): Promise<HookAnswerDto> {
+  receive(
+    @Param() { connection }: WebhookParam,
+    @Req() { headers, body }: FastifyRequest,
+  ): Promise<WebhookResponseDto> {
     return this.hooks.receive(connection, { headers: single(headers), body: Buffer.isBuffer(body) ? body : NO_BODY });
   }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { RunsFixture } from '../runs/runs.support.ts';
-import { type RunEnds, type TwoSystems, withSystems } from '../runs/two-systems.support.ts';
+import { type SourceDestinationCheck, type TwoSystems, withSystems } from '../runs/two-systems.support.ts';
 import { TestBrowser } from './support/test-browser.ts';
 import type { WatchedPage } from './support/watched.page.ts';
 import { withoutRefusals } from './support/without-refusals.ts';
@@ -28,7 +28,7 @@ async function open(orgId: string, path: string, colorScheme: 'light' | 'dark' =
 }
 
 /** Computes a preview and answers its key. */
-async function preview(orgId: string, { source_connection_id, ...ends }: RunEnds): Promise<string> {
+async function preview(orgId: string, { source_connection_id, ...ends }: SourceDestinationCheck): Promise<string> {
   const asked = await fixture.call(orgId, 'POST', `/connections/${source_connection_id}/preview`, ends);
   await fixture.ended(orgId, asked.body.sync_id);
   return asked.body.cache_key;

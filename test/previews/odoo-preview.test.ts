@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { type Answer, RunsFixture } from '../runs/runs.support.ts';
 import { together } from '../runs/together.support.ts';
-import { type RunEnds, type TwoSystems, withSystems } from '../runs/two-systems.support.ts';
+import { type SourceDestinationCheck, type TwoSystems, withSystems } from '../runs/two-systems.support.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const ORG = 'org-previews';
@@ -18,7 +18,7 @@ type Json = Answer<ReturnType<JSON['parse']>>['body'];
 async function preview({
   source_connection_id,
   ...ends
-}: RunEnds): Promise<{ key: string; summary: Json; delta: Json }> {
+}: SourceDestinationCheck): Promise<{ key: string; summary: Json; delta: Json }> {
   const asked = await fixture.call(ORG, 'POST', `/connections/${source_connection_id}/preview`, ends);
   const { progress } = await fixture.ended(ORG, asked.body.sync_id);
   expect(progress.status).toBe('completed');
@@ -26,10 +26,14 @@ async function preview({
   return { key: asked.body.cache_key, summary: body.summary, delta: body.delta_data };
 }
 
-const apply = (ends: RunEnds, key: string, more: object = {}) =>
+const apply = (ends: SourceDestinationCheck, key: string, more: object = {}) =>
   fixture.call(ORG, 'POST', '/runs', { mode: 'full', ...ends, preview: key, ...more });
 
-async function expectStale(ends: RunEnds, change: () => void, end: 'source' | 'destination'): Promise<void> {
+async function expectStale(
+  ends: SourceDestinationCheck,
+  change: () => void,
+  end: 'source' | 'destination',
+): Promise<void> {
   const { key } = await preview(ends);
   // A part (a variation, a variant) shows in its product's time alone, which both systems tell in whole seconds.
   const second = () => Math.floor(Date.now() / 1000);

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import pg from 'pg';
-import type { ItemOutcome, RecordChange, StoredBinding } from '../../src/runs/run.types.ts';
+import type { ItemOutcome } from '../../src/planning/planning.types.ts';
+import type { StoredBinding } from '../../src/records/binding.changes.ts';
+import type { RecordChange } from '../../src/runs/run.types.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { RUN_OUT, RunTables } from './run-tables.support.ts';
 
@@ -59,7 +61,7 @@ const FULL_BATCH = {
   connection_a: '00000000-0000-4000-8000-000000000001',
   connection_b: '00000000-0000-4000-8000-000000000002',
   bindings: [bound('1', 'x')],
-  checkpoint: { phase: 'walk' as const, cursor: { page: 2 } },
+  checkpoint: { phase: 'pages' as const, cursor: { page: 2 } },
   watermark: { at: 1 },
   total: 10,
 };

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { RunsFixture } from './runs.support.ts';
 import { together } from './together.support.ts';
-import { type RunEnds, type TwoSystems, type TwoSystemsOptions, withSystems } from './two-systems.support.ts';
+import {
+  type SourceDestinationCheck,
+  type TwoSystems,
+  type TwoSystemsOptions,
+  withSystems,
+} from './two-systems.support.ts';
 
 const ORG = 'org-changes';
 let fixture: RunsFixture;
@@ -10,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-const full = (ends: RunEnds) => fixture.run(ORG, ends);
-const incremental = (ends: RunEnds) => fixture.run(ORG, { ...ends, mode: 'incremental' });
+const full = (ends: SourceDestinationCheck) => fixture.run(ORG, ends);
+const incremental = (ends: SourceDestinationCheck) => fixture.run(ORG, { ...ends, mode: 'incremental' });
 
 /** A shop whose customers, products and orders are in Odoo already. */
 function whenSynced(options: TwoSystemsOptions, work: (systems: TwoSystems) => Promise<void>): Promise<void> {

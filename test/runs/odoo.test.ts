@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { shopClient } from '../../sandbox/woocommerce/shop-client.support.ts';
 import { startWooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
 import { RunsFixture } from './runs.support.ts';
-import { type RunEnds, withSystems } from './two-systems.support.ts';
+import { type SourceDestinationCheck, withSystems } from './two-systems.support.ts';
 
 const ORG = 'org-erp';
 let fixture: RunsFixture;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 
 const ENTITIES = ['customer', 'product', 'order'];
-const runAll = (ends: (entity: string) => RunEnds) =>
+const runAll = (ends: (entity: string) => SourceDestinationCheck) =>
   Promise.all(ENTITIES.map((entity) => fixture.run(ORG, ends(entity))));
 
 describe.each([18, 19] as const)('WooCommerce and Odoo %s', (version) => {

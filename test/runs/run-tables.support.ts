@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ProgressDto } from '../../src/progress/dto/progress.dto.ts';
-import type { Batch, LeaseAnswer, Run } from '../../src/runs/run.types.ts';
+import type { Batch, LeaseOutcome, Run } from '../../src/runs/run.types.ts';
 import { insertRun, type NewRun } from '../../src/runs/runs.sql.ts';
 import { commitBatch, releaseLease, renewLease, takeLease } from '../../src/runs/worker/lease.sql.ts';
 import { sql } from '../support/test-database.ts';
@@ -91,9 +91,9 @@ export class RunTables {
     return { sync, epoch: taken.lease_epoch };
   }
 
-  async commit(org: string, { sync, epoch }: { sync: string; epoch: number }, batch: Batch): Promise<LeaseAnswer> {
+  async commit(org: string, { sync, epoch }: { sync: string; epoch: number }, batch: Batch): Promise<LeaseOutcome> {
     const [row] = await this.harness.as(org, (tenants) =>
-      tenants.query<{ outcome: LeaseAnswer }>(commitBatch(org, sync, epoch, LEASE_SECONDS, batch)),
+      tenants.query<{ outcome: LeaseOutcome }>(commitBatch(org, sync, epoch, LEASE_SECONDS, batch)),
     );
     if (!row) throw new Error('a batch has an answer');
     return row.outcome;

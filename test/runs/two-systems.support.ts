@@ -12,13 +12,13 @@ export interface TwoSystems {
   readonly shopId: string;
   readonly odooId: string;
   /** The members of a run's body that say from where to where. */
-  readonly there: (entity_type: string) => RunEnds;
-  readonly back: (entity_type: string) => RunEnds;
+  readonly there: (entity_type: string) => SourceDestinationCheck;
+  readonly back: (entity_type: string) => SourceDestinationCheck;
   /** What was written to each since the last call, as it was sent. */
   readonly sent: () => { readonly odoo: ReturnType<typeof odooWrites>; readonly shop: readonly RecordedWrite[] };
 }
 
-export interface RunEnds {
+export interface SourceDestinationCheck {
   readonly source_connection_id: string;
   readonly destination: { readonly connection_id: string };
   readonly entity_type: string;

@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../connectors/contract/connector.error.ts';
 import type { ConnectorSession, WriteOperation, WriteResult } from '../../connectors/contract/connector.types.ts';
-import type { DeletionBudget } from '../../planning/deletion.budget.ts';
+import type { DeletionBudget } from '../../planning/deletion.guard.ts';
 import { type FieldPath, topOf } from '../../planning/field.diff.ts';
 import { changeMade, changeOf } from '../../planning/planned.change.ts';
 import {
@@ -10,13 +10,13 @@ import {
   outcomeOfWrite,
   type TriedItem,
 } from '../../planning/planned.outcome.ts';
+import type { PlannedItem, PreviewChange, WorkItem } from '../../planning/planning.types.ts';
 import { bindingChanges, stored } from '../../records/binding.changes.ts';
-import type { PreviewChange } from '../run.types.ts';
-import type { Patience } from '../worker/retry.policy.ts';
+import type { Pair } from '../../records/bindings.sql.ts';
+import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
-import type { Pair } from './destination.sql.ts';
-import type { Destination, StepResult, WorkItem } from './destination.types.ts';
-import type { ItemPlanner, PlannedItem } from './item.planner.ts';
+import type { BatchResult, Destination } from './destination.types.ts';
+import type { ItemPlanner } from './item.planner.ts';
 import { problemOutcome, recordOf, staleOutcome } from './records.destination.ts';
 
 interface Parts {
@@ -24,7 +24,7 @@ interface Parts {
   readonly pair: Pair;
   readonly session: ConnectorSession;
   readonly planner: ItemPlanner;
-  readonly patience: Patience;
+  readonly retryPolicy: RetryPolicy;
   readonly budget: DeletionBudget;
   /** RFC 3339: until when it can be asked what was changed. */
   readonly changesExpireAt: string;
@@ -33,7 +33,7 @@ interface Parts {
 type Written = NonNullable<TriedItem['intended']>;
 
 /**
- * Brings items to another system. When it cannot be known what took effect (an answer was lost), everything is looked up and planned
+ * Writes items to another system. When it cannot be known what took effect (a response was lost), everything is looked up and planned
  * anew: what is there by now needs nothing more, so nothing is done twice.
  */
 export class ConnectionDestination implements Destination {
@@ -43,11 +43,11 @@ export class ConnectionDestination implements Destination {
     this.parts = parts;
   }
 
-  async take(items: readonly WorkItem[]): Promise<StepResult> {
+  async process(items: readonly WorkItem[]): Promise<BatchResult> {
     const { pair } = this.parts;
     const broken = items.flatMap((work) => problemOutcome(work) ?? []);
     const sound = items.filter(({ item }) => !item.problem);
-    const { planned, stale, results } = await this.bring(sound);
+    const { planned, stale, results } = await this.planAndWrite(sound);
     const settled = planned.map((one) => ({ one, result: results.get(one) }));
     const [connection_a, connection_b] = [pair.source, pair.destination].sort() as [string, string];
     return {
@@ -64,13 +64,13 @@ export class ConnectionDestination implements Destination {
     };
   }
 
-  private changes(changes: readonly PreviewChange[]): Pick<StepResult, 'changes' | 'changes_expire_at'> {
+  private changes(changes: readonly PreviewChange[]): Pick<BatchResult, 'changes' | 'changes_expire_at'> {
     return changes.length > 0 ? { changes, changes_expire_at: this.parts.changesExpireAt } : {};
   }
 
   /** Plans and writes until it is known of each item what became of it. */
-  private async bring(items: readonly WorkItem[]) {
-    const { lease, pair, session, planner, patience, budget } = this.parts;
+  private async planAndWrite(items: readonly WorkItem[]) {
+    const { lease, pair, session, planner, retryPolicy, budget } = this.parts;
     /** What an earlier try set out to do: if it is found done, that is what was done. */
     const tried = new Map<string, PreviewChange>();
     const isResumed = lease.run.lease_epoch > 1;
@@ -96,7 +96,7 @@ export class ConnectionDestination implements Destination {
         if (!(error instanceof ConnectorError)) throw error;
         if (error.kind !== 'aborted')
           for (const change of writes.flatMap(changeOf)) tried.set(change.external_id, change);
-        await patience.recover(error, attempt);
+        await retryPolicy.recover(error, attempt);
       }
     }
   }

@@ -3,12 +3,12 @@ import type { Candidate, ConnectorSession, ExternalItem } from '../../connectors
 import { contentHash } from '../../planning/content.hash.ts';
 import type { MayPass } from '../../planning/field.directions.ts';
 import { type Binding, type ItemPlan, isEcho, planItem } from '../../planning/item.plan.ts';
+import type { PlannedItem, WorkItem } from '../../planning/planning.types.ts';
 import { referencesOf, translateReferences } from '../../planning/references.ts';
 import { settleRivals } from '../../planning/rivals.ts';
+import { findBindings, findBoundDestinations, type Pair } from '../../records/bindings.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import type { Patience } from '../worker/retry.policy.ts';
-import { findBindings, findBoundDestinations, type Pair } from './destination.sql.ts';
-import type { WorkItem } from './destination.types.ts';
+import type { RetryPolicy } from '../worker/retry.policy.ts';
 
 export interface PlannerOptions {
   readonly pair: Pair;
@@ -22,24 +22,16 @@ export interface PlannerOptions {
   readonly since: string;
 }
 
-export interface PlannedItem {
-  readonly work: WorkItem;
-  readonly plan: ItemPlan;
-  readonly binding: Binding | null;
-  /** Marks what is created for it, so that a create whose answer was lost is found again. */
-  readonly key: string;
-}
-
 /** Decides what to do with items, having looked up all that the decision needs: three statements and at most two calls. */
 export class ItemPlanner {
   private readonly database: TenantDatabase;
-  private readonly patience: Patience;
+  private readonly retryPolicy: RetryPolicy;
   private readonly signal: AbortSignal;
   private readonly options: PlannerOptions;
 
-  constructor(database: TenantDatabase, patience: Patience, signal: AbortSignal, options: PlannerOptions) {
+  constructor(database: TenantDatabase, retryPolicy: RetryPolicy, signal: AbortSignal, options: PlannerOptions) {
     this.database = database;
-    this.patience = patience;
+    this.retryPolicy = retryPolicy;
     this.signal = signal;
     this.options = options;
   }
@@ -112,7 +104,7 @@ export class ItemPlanner {
     const found = new Map<string, ExternalItem[]>();
     const boundIds = items.flatMap(({ item }) => bindings.get(item.external_id)?.destination_id ?? []);
     if (boundIds.length > 0) {
-      const there = await this.patience.call(() => session.readByIds(pair.entity, boundIds, this.signal));
+      const there = await this.retryPolicy.call(() => session.readByIds(pair.entity, boundIds, this.signal));
       const byId = new Map(there.map((entry) => [entry.external_id, entry]));
       for (const [id, { destination_id }] of bindings) {
         const entry = byId.get(destination_id);
@@ -128,7 +120,7 @@ export class ItemPlanner {
         since,
       }),
     );
-    const matches = await this.patience.call(() => session.findMatches(pair.entity, candidates, this.signal));
+    const matches = await this.retryPolicy.call(() => session.findMatches(pair.entity, candidates, this.signal));
     for (const [index, { item }] of unbound.entries()) found.set(item.external_id, matches[index] ?? []);
     return found;
   }

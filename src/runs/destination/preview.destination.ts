@@ -1,10 +1,11 @@
 import { contentHash } from '../../planning/content.hash.ts';
 import { diffFields } from '../../planning/field.diff.ts';
 import { changeOf } from '../../planning/planned.change.ts';
+import type { ItemOutcome, PreviewChange, WorkItem } from '../../planning/planning.types.ts';
+import { type FoundRecord, findRecords } from '../../records/records.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import type { ItemOutcome, PreviewChange, Run } from '../run.types.ts';
-import { type FoundRecord, findRecords } from './destination.sql.ts';
-import type { Destination, StepResult, WorkItem } from './destination.types.ts';
+import type { Run } from '../run.types.ts';
+import type { BatchResult, Destination } from './destination.types.ts';
 import type { ItemPlanner } from './item.planner.ts';
 import { problemOutcome } from './records.destination.ts';
 
@@ -20,7 +21,7 @@ export class ConnectionPreview implements Destination {
     this.expiresAt = expiresAt;
   }
 
-  async take(items: readonly WorkItem[]): Promise<StepResult> {
+  async process(items: readonly WorkItem[]): Promise<BatchResult> {
     const broken = items.flatMap((work) => problemOutcome(work) ?? []);
     const planned = await this.planner.plan(items.filter(({ item }) => !item.problem));
     const changes = planned.flatMap(changeOf);
@@ -45,7 +46,7 @@ export class RecordsPreview implements Destination {
     this.expiresAt = expiresAt;
   }
 
-  async take(items: readonly WorkItem[]): Promise<StepResult> {
+  async process(items: readonly WorkItem[]): Promise<BatchResult> {
     const { org_id, source_connection_id, entity_type } = this.run;
     const broken = items.flatMap((work) => problemOutcome(work) ?? []);
     const sound = items.filter(({ item }) => !item.problem);
@@ -62,7 +63,7 @@ function shown(
   sound: readonly WorkItem[],
   changes: readonly PreviewChange[],
   changes_expire_at: string,
-): StepResult {
+): BatchResult {
   const kinds = new Map(changes.map(({ external_id, kind }) => [external_id, kind]));
   const items = sound.map(({ item }): ItemOutcome => {
     const kind = kinds.get(item.external_id);

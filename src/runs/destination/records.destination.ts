@@ -1,9 +1,10 @@
 import { contentHash } from '../../planning/content.hash.ts';
-import type { DeletionBudget } from '../../planning/deletion.budget.ts';
+import type { DeletionBudget } from '../../planning/deletion.guard.ts';
+import type { ItemOutcome, WorkItem } from '../../planning/planning.types.ts';
+import { type FoundRecord, findRecords } from '../../records/records.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import type { ItemOutcome, RecordChange, Run } from '../run.types.ts';
-import { type FoundRecord, findRecords } from './destination.sql.ts';
-import type { Destination, StepResult, WorkItem } from './destination.types.ts';
+import type { RecordChange, Run } from '../run.types.ts';
+import type { BatchResult, Destination } from './destination.types.ts';
 
 /** Keeps what is read as canonical records. What changed is found out where it is written, see migration 0016. */
 export class RecordsDestination implements Destination {
@@ -17,7 +18,7 @@ export class RecordsDestination implements Destination {
     this.budget = budget;
   }
 
-  async take(items: readonly WorkItem[]): Promise<StepResult> {
+  async process(items: readonly WorkItem[]): Promise<BatchResult> {
     const asks = items.filter(({ item, expected }) => item.deleted || expected);
     const known = asks.length > 0 ? await this.known(asks) : new Map<string, FoundRecord>();
     this.budget.spend(items.filter(({ item }) => item.deleted && known.has(item.external_id)).length);

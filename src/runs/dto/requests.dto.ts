@@ -20,9 +20,9 @@ export class OverrideGuardDto {
   reason: string;
 }
 
-/** What is compared with what. */
+/** What a run reads and where it writes. */
 @ApiExtraModels(DestinationConnectionDto)
-class SyncEndsDto {
+export class SourceAndDestinationDto {
   @ApiProperty({ enum: ENTITY_TYPES, example: 'customer' })
   @IsIn(ENTITY_TYPES)
   entity_type: EntityType;
@@ -31,7 +31,7 @@ class SyncEndsDto {
     enum: ['full', 'incremental'],
     default: 'full',
     description:
-      'full: everything, and deletions are found; incremental: what changed since the last sync of the same two ends',
+      'full: everything, and deletions are found; incremental: what changed since the last sync of the same source and destination',
     example: 'full',
   })
   @IsOptional()
@@ -72,15 +72,18 @@ class SyncEndsDto {
   filters?: Record<string, unknown> = {};
 }
 
-export class StartPreviewDto extends SyncEndsDto {}
+/** The connection a run writes to; null: the records. */
+export const destinationConnectionOf = ({ destination }: SourceAndDestinationDto): string | null =>
+  typeof destination === 'object' ? destination.connection_id : null;
 
-export class StartRunDto extends SyncEndsDto {
+export class StartRunDto extends SourceAndDestinationDto {
   @ApiProperty({ format: 'uuid', example: '0b6f3c1e-6a7c-4c1d-9d39-0f9a6a0f7a11' })
   @IsUUID()
   source_connection_id: string;
 
   @ApiPropertyOptional({
-    description: 'Apply exactly this preview of the same ends: its cache_key, or the sync_id that computed it',
+    description:
+      'Apply exactly this preview of the same source and destination: its cache_key, or the sync_id that computed it',
     example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   })
   @IsOptional()

@@ -65,13 +65,6 @@ export class RunDto {
 }
 
 /** A preview that is being computed. */
-export class PreviewRunDto extends RunDto {
-  @ApiProperty({
-    description: 'Where the preview will be, at /previews/{cache_key}, once the sync has ended',
-    example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-  })
-  cache_key: string;
-}
 
 export class RunPageDto {
   @ApiProperty({ type: [RunDto] })

@@ -1,28 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
 import type { ReadQuery, Watermark } from '../../connectors/contract/connector.types.ts';
-import type { DeletionBudget } from '../../planning/deletion.budget.ts';
+import type { DeletionBudget } from '../../planning/deletion.guard.ts';
+import type { WorkItem } from '../../planning/planning.types.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import type { WorkItem } from '../destination/destination.types.ts';
 import type { ChangeTokens, Run, RunCheckpoint } from '../run.types.ts';
-import type { Patience } from '../worker/retry.policy.ts';
+import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
-import { namedSteps, type Step, walkSteps } from './batches.ts';
+import { namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
 import { destinationToken } from './change.tokens.ts';
 import { SourceReader } from './source.reader.ts';
 import { countNamedItems, countUnseenRecords, findWatermark, namedItems, unseenRecords } from './source.sql.ts';
 
-export interface StepsInput {
+export interface BatchesInput {
   readonly lease: RunLease;
-  readonly patience: Patience;
+  readonly retryPolicy: RetryPolicy;
   readonly signal: AbortSignal;
   readonly source: OpenedConnection;
   readonly other: OpenedConnection | null;
   readonly budget: DeletionBudget;
 }
 
-export interface RunSteps {
-  readonly steps: AsyncIterable<Step>;
+export interface RunBatches {
+  readonly batches: AsyncIterable<SourceBatch>;
   readonly total: number | null;
   readonly tokens: ChangeTokens;
 }
@@ -35,47 +35,47 @@ interface NamedItem {
 
 const NO_TOKENS: ChangeTokens = { source: null, destination: null };
 
-/** The steps of a run from its checkpoint on: a walk of the source and then its deletions, or the items it names. */
+/** The batches of a run from its checkpoint on: the pages of the source and then its deletions, or the items the run names. */
 @Injectable()
-export class StepsFactory {
+export class BatchesFactory {
   constructor(private readonly database: TenantDatabase) {}
 
-  async make(input: StepsInput): Promise<RunSteps> {
+  async make(input: BatchesInput): Promise<RunBatches> {
     const { run, progress } = input.lease;
     const checkpoint = progress.checkpoint as RunCheckpoint | null;
     const named = run.kind === 'apply' || run.kind === 'retry' || run.kind === 'webhook';
-    const reader = new SourceReader(input.source.session, input.patience, {
+    const reader = new SourceReader(input.source.session, input.retryPolicy, {
       entity: run.entity_type,
       query: await this.query(run),
       signal: input.signal,
     });
     if (named) return this.named(run as NamedRun, reader, checkpoint ?? { phase: 'items', after: '' });
     const tokens = checkpoint?.tokens ?? (run.kind === 'preview' ? await this.tokens(input, reader) : NO_TOKENS);
-    const from = checkpoint ?? { phase: 'walk', cursor: null, ...(run.kind === 'preview' && { tokens }) };
+    const from = checkpoint ?? { phase: 'pages', cursor: null, ...(run.kind === 'preview' && { tokens }) };
     const total = progress.total_items ?? (await reader.count());
-    return { steps: this.walk(run, reader, from, input.budget), total, tokens };
+    return { batches: this.readAll(run, reader, from, input.budget), total, tokens };
   }
 
-  private async *walk(
+  private async *readAll(
     run: Run,
     reader: SourceReader,
     from: RunCheckpoint,
     budget: DeletionBudget,
-  ): AsyncGenerator<Step> {
+  ): AsyncGenerator<SourceBatch> {
     const findsDeletions = run.mode === 'full' && Object.keys(run.filters).length === 0;
-    if (from.phase === 'walk') yield* walkSteps(reader, from, findsDeletions);
+    if (from.phase === 'pages') yield* pageBatches(reader, from, findsDeletions);
     if (!findsDeletions) return;
     const [unseen] = await this.database.query<{ count: number }>(countUnseenRecords(run));
     budget.expect(unseen?.count ?? 0);
     const start = from.phase === 'deletions' ? from : { ...from, phase: 'deletions' as const, cursor: null, after: '' };
-    // What the walk did not come by is asked for by its id: only what is not there is gone.
-    yield* namedSteps(reader, start, (after) => this.database.query<NamedItem>(unseenRecords(run, after)));
+    // What no page held is asked for by its id: only what is not there then has been deleted.
+    yield* namedItemBatches(reader, start, (after) => this.database.query<NamedItem>(unseenRecords(run, after)));
   }
 
-  private async named(run: NamedRun, reader: SourceReader, from: RunCheckpoint): Promise<RunSteps> {
+  private async named(run: NamedRun, reader: SourceReader, from: RunCheckpoint): Promise<RunBatches> {
     const [row] = await this.database.query<{ count: number }>(countNamedItems(run));
     const next = (after: string) => this.database.query<NamedItem>(namedItems(run, after));
-    return { steps: namedSteps(reader, from, next), total: row?.count ?? null, tokens: NO_TOKENS };
+    return { batches: namedItemBatches(reader, from, next), total: row?.count ?? null, tokens: NO_TOKENS };
   }
 
   /** A first incremental sync has nothing to start from and reads all. */
@@ -85,9 +85,12 @@ export class StepsFactory {
     return { mode: run.mode, since: row?.watermark ?? null, filters: run.filters };
   }
 
-  private async tokens({ lease, patience, other, signal }: StepsInput, reader: SourceReader): Promise<ChangeTokens> {
+  private async tokens(
+    { lease, retryPolicy, other, signal }: BatchesInput,
+    reader: SourceReader,
+  ): Promise<ChangeTokens> {
     const source = await reader.changeToken();
-    const destination = await patience.call(() => destinationToken(this.database, lease.run, other, signal));
+    const destination = await retryPolicy.call(() => destinationToken(this.database, lease.run, other, signal));
     return { source, destination };
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Cursor, ExternalItem, Page } from '../../connectors/contract/connector.types.ts';
-import { namedSteps, type Step, walkSteps } from './batches.ts';
+import { namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
 import type { SourceReader } from './source.reader.ts';
 
 const item = (external_id: string, name = ''): ExternalItem => ({ external_id, data: { name } });
@@ -20,23 +20,23 @@ function readerOf(pages: readonly (readonly ExternalItem[])[]): SourceReader {
   const byIds = async (ids: readonly string[]) => ids.map((id) => item(id, 'anew'));
   return { page, byIds } as Partial<SourceReader> as SourceReader;
 }
-async function all(steps: AsyncIterable<Step>): Promise<Step[]> {
-  const found: Step[] = [];
+async function all(steps: AsyncIterable<SourceBatch>): Promise<SourceBatch[]> {
+  const found: SourceBatch[] = [];
   for await (const step of steps) found.push(step);
   return found;
 }
-const idsOf = ({ items }: Step) => items.map((work) => work.item.external_id);
-const START = { phase: 'walk', cursor: null } as const;
+const idsOf = ({ items }: SourceBatch) => items.map((work) => work.item.external_id);
+const START = { phase: 'pages', cursor: null } as const;
 
 describe('The steps of a walk', () => {
   const pages = [[item('1'), item('2')], [], [item('3')]];
 
   it('are its pages, each with where to go on after it; the last has the watermark', async () => {
-    const steps = await all(walkSteps(readerOf(pages), START, false));
+    const steps = await all(pageBatches(readerOf(pages), START, false));
     expect(steps.map(idsOf)).toEqual([['1', '2'], [], ['3']]);
     expect(steps.map(({ checkpoint }) => checkpoint)).toEqual([
-      { phase: 'walk', cursor: { n: 1 } },
-      { phase: 'walk', cursor: { n: 2 } },
+      { phase: 'pages', cursor: { n: 1 } },
+      { phase: 'pages', cursor: { n: 2 } },
       { phase: 'deletions', cursor: null, after: '' },
     ]);
     expect(steps.map(({ watermark, isLast }) => [watermark, isLast])).toEqual([
@@ -48,13 +48,13 @@ describe('The steps of a walk', () => {
 
   it('have no last one where deletions follow, and keep what a preview noted at its start', async () => {
     const tokens = { source: 's', destination: null };
-    const steps = await all(walkSteps(readerOf(pages), { ...START, tokens }, true));
+    const steps = await all(pageBatches(readerOf(pages), { ...START, tokens }, true));
     expect(steps.map(({ isLast }) => isLast)).toEqual([false, false, false]);
     expect(steps.every(({ checkpoint }) => checkpoint.tokens === tokens)).toBe(true);
   });
 
   it('tell an id once a page, as it came last', async () => {
-    const [step] = await all(walkSteps(readerOf([[item('1', 'old'), item('2'), item('1', 'new')]]), START, false));
+    const [step] = await all(pageBatches(readerOf([[item('1', 'old'), item('2'), item('1', 'new')]]), START, false));
     expect(step?.items).toEqual([{ item: item('1', 'new') }, { item: item('2') }]);
   });
 
@@ -62,10 +62,10 @@ describe('The steps of a walk', () => {
     const walk = fc.array(fc.array(fc.nat(5).map((n) => item(String(n)))), { minLength: 1, maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(walk, fc.nat(5), async (made, cut) => {
-        const whole = await all(walkSteps(readerOf(made), START, true));
+        const whole = await all(pageBatches(readerOf(made), START, true));
         const from = whole[Math.min(cut, whole.length - 1)]?.checkpoint;
-        if (from?.phase !== 'walk') return;
-        const rest = await all(walkSteps(readerOf(made), JSON.parse(JSON.stringify(from)), true));
+        if (from?.phase !== 'pages') return;
+        const rest = await all(pageBatches(readerOf(made), JSON.parse(JSON.stringify(from)), true));
         expect(rest).toEqual(whole.slice(cut + 1));
       }),
     );
@@ -84,7 +84,7 @@ describe('The steps of named items', () => {
 
   it('look each up anew, with what was expected of it, and end with an empty one', async () => {
     const steps = await all(
-      namedSteps(readerOf([]), { phase: 'items', after: '' }, named(['a', 'b', 'c'], 2) as never),
+      namedItemBatches(readerOf([]), { phase: 'items', after: '' }, named(['a', 'b', 'c'], 2) as never),
     );
     expect(steps.map(idsOf)).toEqual([['a', 'b'], ['c'], []]);
     expect(steps.map(({ checkpoint, isLast }) => [checkpoint.after, isLast])).toEqual([
@@ -101,7 +101,7 @@ describe('The steps of named items', () => {
       fc.asyncProperty(ids, fc.integer({ min: 1, max: 5 }), fc.nat(12), async (list, size, cut) => {
         const next = named(list, size) as never;
         const after = list[cut] ?? '';
-        const steps = await all(namedSteps(readerOf([]), { phase: 'deletions', after }, next));
+        const steps = await all(namedItemBatches(readerOf([]), { phase: 'deletions', after }, next));
         expect(steps.flatMap(idsOf)).toEqual(list.filter((id) => id > after));
         expect(steps.filter(({ isLast }) => isLast)).toHaveLength(1);
       }),

@@ -1,34 +1,34 @@
 import type { Watermark } from '../../connectors/contract/connector.types.ts';
-import type { WorkItem } from '../destination/destination.types.ts';
+import type { WorkItem } from '../../planning/planning.types.ts';
 import type { RunCheckpoint } from '../run.types.ts';
-import { readAhead } from '../worker/read.ahead.ts';
+import { readAhead } from './read.ahead.ts';
 import type { SourceReader } from './source.reader.ts';
 
-/** A batch's worth of a run. */
-export interface Step {
+/** What the source gives for one batch. */
+export interface SourceBatch {
   /** An id comes once. */
   readonly items: readonly WorkItem[];
-  /** Where the run goes on after this. */
+  /** Where the run resumes after this batch. */
   readonly checkpoint: RunCheckpoint;
   readonly total: number | null;
-  /** On the last step of a walk. */
+  /** On the last page. */
   readonly watermark?: Watermark;
   readonly isLast: boolean;
 }
 
-/** The pages of the source; what follows the walk, if anything, is a phase of its own. */
-export async function* walkSteps(
+/** One batch a page of the source; the deletions, if they are looked for, are the next phase. */
+export async function* pageBatches(
   reader: SourceReader,
   from: RunCheckpoint,
   thenDeletions: boolean,
-): AsyncGenerator<Step> {
+): AsyncGenerator<SourceBatch> {
   for await (const page of readAhead((cursor) => reader.page(cursor), from.cursor ?? null)) {
     const over = page.next === null;
     yield {
       items: onceEach(page.items.map((item) => ({ item }))),
       checkpoint: over
         ? { ...from, phase: 'deletions', cursor: null, after: '' }
-        : { ...from, phase: 'walk', cursor: page.next },
+        : { ...from, phase: 'pages', cursor: page.next },
       total: page.total,
       watermark: page.watermark,
       isLast: over && !thenDeletions,
@@ -36,14 +36,14 @@ export async function* walkSteps(
   }
 }
 
-/** Of named items, each looked at anew: `next` gives up to 100 after an id, in the order of ids. */
-export async function* namedSteps(
+/** Of named items, each read again: `next` gives up to 100 after an id, in the order of ids. */
+export async function* namedItemBatches(
   reader: SourceReader,
   from: RunCheckpoint,
   next: (
     after: string,
   ) => Promise<readonly { readonly external_id: string; readonly expected?: WorkItem['expected'] }[]>,
-): AsyncGenerator<Step> {
+): AsyncGenerator<SourceBatch> {
   let after = from.after ?? '';
   for (;;) {
     const named = await next(after);

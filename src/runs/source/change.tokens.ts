@@ -1,19 +1,28 @@
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
 import type { ReadQuery } from '../../connectors/contract/connector.types.ts';
-import { lastChangeOfRecords } from '../../previews/preview.sql.ts';
+import type { Statement } from '../../database/database.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { Run } from '../run.types.ts';
 
 /** A destination is looked at as a whole, whatever part of the source is previewed. */
 const WHOLE: ReadQuery = { mode: 'full', since: null, filters: {} };
 
-/** Which of its parts a run says where it goes. */
-export type Ends = Pick<Run, 'org_id' | 'source_connection_id' | 'entity_type'>;
+type SourceOfRun = Pick<Run, 'org_id' | 'source_connection_id' | 'entity_type'>;
+
+/** The last run that changed records of the connection and entity type, and how much it has changed by now. */
+const lastChangeOfRecords = ({ org_id, source_connection_id, entity_type }: SourceOfRun): Statement => ({
+  text: `
+    SELECT sync_id || ' ' || counts::text AS token FROM sync_runs
+     WHERE org_id = $1 AND source_connection_id = $2 AND entity_type = $3 AND kind <> 'preview'
+       AND counts ?| ARRAY['created', 'updated', 'deleted']
+     ORDER BY created_at DESC, sync_id DESC LIMIT 1`,
+  values: [org_id, source_connection_id, entity_type],
+});
 
 /** Changes when the destination changes; null when it cannot be told cheaply. */
 export async function destinationToken(
   database: TenantDatabase,
-  run: Ends,
+  run: SourceOfRun,
   other: OpenedConnection | null,
   signal: AbortSignal,
 ): Promise<string | null> {

@@ -6,40 +6,47 @@ import type {
   Page,
   ReadQuery,
 } from '../../connectors/contract/connector.types.ts';
-import { adaptPageSize, FIRST_PAGE_SIZE } from '../worker/page.size.ts';
-import type { Patience } from '../worker/retry.policy.ts';
+import type { RetryPolicy } from '../worker/retry.policy.ts';
 
-/** Reads from the source with patience, in pages that shrink when it has trouble. */
+export const LARGEST_PAGE = 100;
+const SMALLEST_PAGE = 5;
+
+/** The next page's size: half after trouble, a little more after each success. Pure. */
+export function adaptPageSize(size: number, wentWell: boolean): number {
+  return wentWell ? Math.min(size + 5, LARGEST_PAGE) : Math.max(Math.floor(size / 2), SMALLEST_PAGE);
+}
+
+/** Reads from the source with retryPolicy, in pages that shrink when it has trouble. */
 export class SourceReader {
   private readonly session: ConnectorSession;
-  private readonly patience: Patience;
+  private readonly retryPolicy: RetryPolicy;
   private readonly entity: EntityType;
   private readonly query: ReadQuery;
   private readonly signal: AbortSignal;
-  private pageSize = FIRST_PAGE_SIZE;
+  private pageSize = LARGEST_PAGE;
 
   constructor(
     session: ConnectorSession,
-    patience: Patience,
+    retryPolicy: RetryPolicy,
     { entity, query, signal }: { entity: EntityType; query: ReadQuery; signal: AbortSignal },
   ) {
     this.session = session;
-    this.patience = patience;
+    this.retryPolicy = retryPolicy;
     this.entity = entity;
     this.query = query;
     this.signal = signal;
   }
 
   count(): Promise<number | null> {
-    return this.patience.call(() => this.session.count(this.entity, this.query, this.signal));
+    return this.retryPolicy.call(() => this.session.count(this.entity, this.query, this.signal));
   }
 
   changeToken(): Promise<string | null> {
-    return this.patience.call(() => this.session.changeToken(this.entity, this.query, this.signal));
+    return this.retryPolicy.call(() => this.session.changeToken(this.entity, this.query, this.signal));
   }
 
   async page(cursor: Cursor | null): Promise<Page> {
-    const page = await this.patience.call(
+    const page = await this.retryPolicy.call(
       () => this.session.read(this.entity, this.query, { cursor, pageSize: this.pageSize }, this.signal),
       () => this.adapt(false),
     );
@@ -50,7 +57,7 @@ export class SourceReader {
   /** One item an id: what the source does not have any more comes as deleted. */
   async byIds(ids: readonly string[]): Promise<ExternalItem[]> {
     if (ids.length === 0) return [];
-    const found = await this.patience.call(() => this.session.readByIds(this.entity, ids, this.signal));
+    const found = await this.retryPolicy.call(() => this.session.readByIds(this.entity, ids, this.signal));
     const byId = new Map(found.map((item) => [item.external_id, item]));
     return ids.map((id) => byId.get(id) ?? { external_id: id, data: null, deleted: true });
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ConnectorError, type ConnectorErrorKind } from '../../connectors/contract/connector.error.ts';
-import { adaptPageSize, FIRST_PAGE_SIZE } from './page.size.ts';
+import { adaptPageSize, LARGEST_PAGE } from '../source/source.reader.ts';
 import { decideRunRetry, type RunFailure } from './retry.decision.ts';
 
 const NOW = Date.UTC(2030, 0, 1);
@@ -71,7 +71,7 @@ describe('The size of a page', () => {
   it('stays between 5 and 100, halves with trouble and grows back', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean()), (walk) => {
-        let size = FIRST_PAGE_SIZE;
+        let size = LARGEST_PAGE;
         for (const wentWell of walk) {
           const next = adaptPageSize(size, wentWell);
           expect(Number.isInteger(next) && next >= 5 && next <= 100).toBe(true);

@@ -19,7 +19,7 @@ export class Stopped extends Error {
 }
 
 /** Repeats calls to a system for as long as it makes sense, and stops waiting when the run should stop. */
-export class Patience {
+export class RetryPolicy {
   private readonly lease: RunLease;
 
   constructor(lease: RunLease) {

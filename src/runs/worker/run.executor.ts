@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import type { Batch, LeaseAnswer } from '../run.types.ts';
+import type { Batch, LeaseOutcome } from '../run.types.ts';
 import { Stopped } from './retry.policy.ts';
 import type { RunLease } from './run.lease.ts';
 import { type OpenedRun, RunOpener } from './run.opener.ts';
@@ -24,13 +24,13 @@ export class RunExecutor {
     const reading = new AbortController();
     try {
       const opened = await this.opener.open(lease, AbortSignal.any([lease.stopSignal, reading.signal]));
-      for await (const step of opened.steps) {
-        const result = step.items.length > 0 ? await opened.destination.take(step.items) : {};
-        const { checkpoint, watermark } = step;
-        const total = step.total ?? opened.total ?? undefined;
+      for await (const read of opened.batches) {
+        const result = read.items.length > 0 ? await opened.destination.process(read.items) : {};
+        const { checkpoint, watermark } = read;
+        const total = read.total ?? opened.total ?? undefined;
         const batch = { ...result, checkpoint, total, ...(watermark && opened.keepsWatermark && { watermark }) };
-        const answer = step.isLast ? await this.finish(lease, opened, batch) : await lease.commit(batch);
-        if (answer !== 'go on') return;
+        const outcome = read.isLast ? await this.finish(lease, opened, batch) : await lease.commit(batch);
+        if (outcome !== 'go on') return;
         if (lease.stopSignal.aborted) throw new Stopped();
         if (await shouldYield()) {
           lease.askToStop('stopping');
@@ -38,17 +38,17 @@ export class RunExecutor {
         }
       }
     } finally {
-      // The page that was being read ahead is not wanted any more.
+      // Nobody needs the page that was being read ahead.
       reading.abort();
     }
   }
 
   /** A preview becomes visible with the end of its run, or not at all. */
-  private finish(lease: RunLease, opened: OpenedRun, batch: Batch): Promise<LeaseAnswer> {
+  private finish(lease: RunLease, opened: OpenedRun, batch: Batch): Promise<LeaseOutcome> {
     return this.database.transaction(async () => {
-      const answer = await lease.commit({ ...batch, final: { status: 'completed' } });
-      if (answer === 'finished') await opened.afterwards();
-      return answer;
+      const outcome = await lease.commit({ ...batch, final: { status: 'completed' } });
+      if (outcome === 'finished') await opened.afterEnd();
+      return outcome;
     });
   }
 }

@@ -3,7 +3,7 @@ import type { SyncStatus } from '../../common/sync-status.ts';
 import type { CommittedBatch } from '../../metrics/run.metrics.ts';
 import type { ProgressDto } from '../../progress/dto/progress.dto.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import type { Batch, LeaseAnswer, Run } from '../run.types.ts';
+import type { Batch, LeaseOutcome, Run } from '../run.types.ts';
 import { commitBatch, releaseLease, renewLease, takeLease } from './lease.sql.ts';
 
 /** Why a run stops before its end; `stopping`: this process does, somebody else goes on. */
@@ -76,11 +76,11 @@ export class RunLease {
     this.stop.abort();
   }
 
-  async commit(batch: Batch): Promise<LeaseAnswer> {
+  async commit(batch: Batch): Promise<LeaseOutcome> {
     const { org_id, sync_id, lease_epoch } = this.run;
     this.limitedUntil = null;
     const began = performance.now();
-    const [row] = await this.database.query<{ outcome: LeaseAnswer; progress: ProgressDto | null }>(
+    const [row] = await this.database.query<{ outcome: LeaseOutcome; progress: ProgressDto | null }>(
       commitBatch(org_id, sync_id, lease_epoch, this.seconds, batch),
     );
     const outcome = row?.outcome ?? 'fenced';

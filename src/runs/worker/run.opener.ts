@@ -2,34 +2,34 @@ import { Injectable } from '@nestjs/common';
 import { ConnectionService } from '../../connectors/connections/connection.service.ts';
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
 import type { EntityDescription } from '../../connectors/contract/connector.types.ts';
-import { DeletionBudget } from '../../planning/deletion.budget.ts';
-import { type End, mayPass } from '../../planning/field.directions.ts';
-import { PreviewPublisher } from '../../previews/preview.publisher.ts';
+import { DeletionBudget } from '../../planning/deletion.guard.ts';
+import { mayPass, type Side } from '../../planning/field.directions.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import { MissedWebhooks } from '../../webhooks/webhook.reconciliation.ts';
 import { ConnectionDestination } from '../destination/connection.destination.ts';
 import type { Destination } from '../destination/destination.types.ts';
 import { ItemPlanner } from '../destination/item.planner.ts';
 import { ConnectionPreview, RecordsPreview } from '../destination/preview.destination.ts';
 import { RecordsDestination } from '../destination/records.destination.ts';
+import { RunEndListeners } from '../run.end-listeners.ts';
+import { RunPreviews } from '../run.previews.ts';
 import type { Run } from '../run.types.ts';
 import { openSince } from '../runs.sql.ts';
-import { StepsFactory } from '../source/batches.factory.ts';
-import type { Step } from '../source/batches.ts';
+import { BatchesFactory } from '../source/batches.factory.ts';
+import type { SourceBatch } from '../source/batches.ts';
 import { countRecords } from '../source/source.sql.ts';
-import { Patience } from './retry.policy.ts';
+import { RetryPolicy } from './retry.policy.ts';
 import type { RunLease } from './run.lease.ts';
 
 /** Everything a run needs, bound to it. */
 export interface OpenedRun {
-  readonly steps: AsyncIterable<Step>;
+  readonly batches: AsyncIterable<SourceBatch>;
   readonly destination: Destination;
   /** Items of the whole run as far as it is known; null: not yet. */
   readonly total: number | null;
   /** Whether the next incremental sync may start from this run's watermark. */
   readonly keepsWatermark: boolean;
   /** What becomes visible in the transaction of the run's end. */
-  afterwards(): Promise<void>;
+  afterEnd(): Promise<void>;
 }
 
 /** Opens the connections of a run and puts its parts together. */
@@ -38,44 +38,51 @@ export class RunOpener {
   constructor(
     private readonly database: TenantDatabase,
     private readonly connections: ConnectionService,
-    private readonly stepsFactory: StepsFactory,
-    private readonly publisher: PreviewPublisher,
-    private readonly missed: MissedWebhooks,
+    private readonly batchesFactory: BatchesFactory,
+    private readonly previews: RunPreviews,
+    private readonly endListeners: RunEndListeners,
   ) {}
 
   /** Throws Problem when a connection is gone, ConnectorError when a system does not answer. */
   async open(lease: RunLease, signal: AbortSignal): Promise<OpenedRun> {
     const { run } = lease;
-    const patience = new Patience(lease);
+    const retryPolicy = new RetryPolicy(lease);
     const onWait = (until: number | null) => lease.waitsForLimit(until === null ? null : new Date(until));
     const source = await this.connections.open(run.source_connection_id, { onWait });
     const other = run.destination_connection_id
       ? await this.connections.open(run.destination_connection_id, { onWait })
       : null;
     const budget = await this.budget(run, other ?? source);
-    const planner = other && (await this.planner(run, source, other, patience, signal));
-    const { steps, total, tokens } = await this.stepsFactory.make({ lease, patience, signal, source, other, budget });
+    const planner = other && (await this.planner(run, source, other, retryPolicy, signal));
+    const { batches, total, tokens } = await this.batchesFactory.make({
+      lease,
+      retryPolicy,
+      signal,
+      source,
+      other,
+      budget,
+    });
     return {
-      steps,
+      batches,
       total,
-      destination: this.destination(lease, patience, budget, planner, other),
+      destination: this.destination(lease, retryPolicy, budget, planner, other),
       keepsWatermark: run.kind === 'sync' && Object.keys(run.filters).length === 0,
-      afterwards: async () => {
-        if (run.kind === 'preview') await this.publisher.publish(run, tokens, (deletes) => budget.refusalOf(deletes));
-        await this.missed.report(run, lease.progress.started_at);
+      afterEnd: async () => {
+        if (run.kind === 'preview') await this.previews.publish(run, tokens, (deletes) => budget.refusalOf(deletes));
+        await this.endListeners.notify(run, lease.progress.started_at);
       },
     };
   }
 
   private destination(
     lease: RunLease,
-    patience: Patience,
+    retryPolicy: RetryPolicy,
     budget: DeletionBudget,
     planner: ItemPlanner | null,
     other: OpenedConnection | null,
   ): Destination {
     const { run } = lease;
-    const expiresAt = this.publisher.expiryOf(run);
+    const expiresAt = this.previews.changesExpireAt(run);
     if (!planner || !other)
       return run.kind === 'preview'
         ? new RecordsPreview(this.database, run, expiresAt)
@@ -86,7 +93,7 @@ export class RunOpener {
       pair: pairOf(run, other.connection.id),
       session: other.session,
       planner,
-      patience,
+      retryPolicy,
       budget,
       changesExpireAt: expiresAt,
     });
@@ -96,14 +103,14 @@ export class RunOpener {
     run: Run,
     source: OpenedConnection,
     other: OpenedConnection,
-    patience: Patience,
+    retryPolicy: RetryPolicy,
     signal: AbortSignal,
   ): Promise<ItemPlanner> {
     const [open] = await this.database.query<{ since: string }>(openSince(run));
-    return new ItemPlanner(this.database, patience, signal, {
+    return new ItemPlanner(this.database, retryPolicy, signal, {
       pair: pairOf(run, other.connection.id),
       session: other.session,
-      mayPass: mayPass(endOf(source, run), endOf(other, run)),
+      mayPass: mayPass(sideOf(source, run), sideOf(other, run)),
       onConflict: other.connection.settings.on_conflict === 'overwrite' ? 'overwrite' : 'skip',
       destinationDeletes: entityOf(other, run).deletes !== 'none',
       // A run over everything, and one that was asked to look at these very items, compares with what is there now.
@@ -137,7 +144,7 @@ function entityOf({ connector }: OpenedConnection, run: Run): EntityDescription 
   return entity;
 }
 
-function endOf(opened: OpenedConnection, run: Run): End {
-  const directions = opened.connection.settings.field_directions as Record<string, End['directions']> | undefined;
+function sideOf(opened: OpenedConnection, run: Run): Side {
+  const directions = opened.connection.settings.field_directions as Record<string, Side['directions']> | undefined;
   return { entity: entityOf(opened, run), directions: directions?.[run.entity_type] ?? {} };
 }

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
 
-export class HookParam {
+export class WebhookParam {
   @ApiProperty({
     format: 'uuid',
     description: 'The id of the connection',
@@ -14,7 +14,7 @@ export class HookParam {
 const STATUSES = ['accepted', 'repeated', 'ignored'] as const;
 
 /** What became of a webhook; whoever sent it need not look. */
-export class HookAnswerDto {
+export class WebhookResponseDto {
   @ApiProperty({
     enum: STATUSES,
     description:

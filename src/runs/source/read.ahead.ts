@@ -1,6 +1,6 @@
 import type { Cursor, Page } from '../../connectors/contract/connector.types.ts';
 
-/** The pages of a walk, the next one being read while the caller works on this one: two are in memory, never more. */
+/** The pages of a source, the next one being read while the caller works on this one: two are in memory, never more. */
 export async function* readAhead(
   read: (cursor: Cursor | null) => Promise<Page>,
   start: Cursor | null,

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { PageQuery } from '../common/page-query.dto.ts';
-import type { PreviewChange } from '../runs/run.types.ts';
+import { PageQuery } from '../../common/page-query.dto.ts';
+import type { PreviewChange } from '../../planning/planning.types.ts';
 
 const KINDS = ['create', 'update', 'delete', 'conflict'] as const satisfies readonly PreviewChange['kind'][];
 

@@ -1,5 +1,5 @@
-import type { CanonicalData, EntityType } from '../../connectors/canonical/canonical.types.ts';
-import type { Statement } from '../../database/database.ts';
+import type { EntityType } from '../connectors/canonical/canonical.types.ts';
+import type { Statement } from '../database/database.ts';
 
 /** Which two connections a binding joins, as one direction of it sees them. */
 export interface Pair {
@@ -14,7 +14,7 @@ export const sourceSide = ({ source, destination }: Pair): 'a' | 'b' => (source 
 const otherSide = (side: 'a' | 'b') => (side === 'a' ? 'b' : 'a');
 const connections = (pair: Pair) => [pair.source, pair.destination].sort();
 
-/** Bindings of source ids; see plan/item.plan.ts for the row. */
+/** Bindings of source ids; see planning/item.plan.ts for the row. */
 export const findBindings = (pair: Pair, sourceIds: readonly string[]): Statement => {
   const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))];
   return {
@@ -37,25 +37,3 @@ export const findBoundDestinations = (pair: Pair, destinationIds: readonly strin
     values: [pair.orgId, pair.entity, ...connections(pair), destinationIds],
   };
 };
-
-/** The records there are of these ids, deleted ones left out; one by one by the primary key, as migration 0016 says why. */
-export const findRecords = (
-  orgId: string,
-  connectionId: string,
-  entity: EntityType,
-  externalIds: readonly string[],
-): Statement => ({
-  text: `
-    SELECT r.external_id, r.content_hash, r.data FROM unnest($4::text[]) AS g (id) CROSS JOIN LATERAL (
-      SELECT external_id, content_hash, data, deleted_at FROM sync_records
-       WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND external_id >= g.id AND external_id <= g.id
-       ORDER BY external_id LIMIT 1) AS r
-     WHERE r.deleted_at IS NULL`,
-  values: [orgId, connectionId, entity, externalIds],
-});
-
-export interface FoundRecord {
-  readonly external_id: string;
-  readonly content_hash: string;
-  readonly data: CanonicalData;
-}

@@ -1,0 +1,45 @@
+import { Global, Injectable, Module } from '@nestjs/common';
+import { ConnectorsModule } from '../connectors/connectors.module.ts';
+import { PreviewCacheModule } from '../preview-cache/preview-cache.module.ts';
+import { RunPreviews } from '../runs/run.previews.ts';
+import { RunsApiModule, RunsModule } from '../runs/runs.module.ts';
+import { PreviewFinder } from './preview.finder.ts';
+import { PreviewFreshness } from './preview.freshness.ts';
+import { PreviewPublisher } from './preview.publisher.ts';
+import { PreviewChangesService } from './preview-changes.service.ts';
+import { PreviewsController } from './previews.controller.ts';
+import { PreviewsService } from './previews.service.ts';
+
+/** What runs ask of previews, each from the class that knows. */
+@Injectable()
+class PreviewsOfRuns extends RunPreviews {
+  constructor(
+    private readonly finder: PreviewFinder,
+    private readonly freshness: PreviewFreshness,
+    private readonly publisher: PreviewPublisher,
+  ) {
+    super();
+  }
+
+  override find: RunPreviews['find'] = (wanted) => this.finder.findFor(wanted);
+  override assertFresh: RunPreviews['assertFresh'] = (preview) => this.freshness.assertFresh(preview);
+  override publish: RunPreviews['publish'] = (run, tokens, guard) => this.publisher.publish(run, tokens, guard);
+  override changesExpireAt: RunPreviews['changesExpireAt'] = (run) => this.publisher.changesExpireAt(run);
+}
+
+/** Global, since the runs below it use its RunPreviews without importing it. */
+@Global()
+@Module({
+  imports: [PreviewCacheModule, ConnectorsModule],
+  providers: [PreviewFinder, PreviewFreshness, PreviewPublisher, { provide: RunPreviews, useClass: PreviewsOfRuns }],
+  exports: [RunPreviews],
+})
+export class PreviewsModule {}
+
+/** The endpoints of previews that a run computes. */
+@Module({
+  imports: [PreviewCacheModule, RunsModule, RunsApiModule],
+  controllers: [PreviewsController],
+  providers: [PreviewsService, PreviewChangesService],
+})
+export class PreviewsApiModule {}

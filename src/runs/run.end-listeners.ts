@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+import type { Run } from './run.types.ts';
+
+/** Called in the transaction of a run's end, after its last batch; `startedAt` (RFC 3339): when it began to work. */
+export type RunEndListener = (run: Run, startedAt: string) => Promise<void>;
+
+/** How modules above runs learn that one has ended, in the same transaction. */
+@Injectable()
+export class RunEndListeners {
+  private readonly listeners: RunEndListener[] = [];
+
+  register(listener: RunEndListener): void {
+    this.listeners.push(listener);
+  }
+
+  async notify(run: Run, startedAt: string): Promise<void> {
+    for (const listener of this.listeners) await listener(run, startedAt);
+  }
+}
