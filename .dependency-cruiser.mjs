@@ -83,7 +83,7 @@ export default {
       extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'],
       // For packages that have nothing but `exports`.
       exportsFields: ['exports'],
-      conditionNames: ['import', 'node', 'default', 'types'],
+      conditionNames: ['@sync-operations/source', 'import', 'node', 'default', 'types'],
     },
   },
 };

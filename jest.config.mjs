@@ -1,6 +1,8 @@
 /** Real Postgres, real HTTP: see test/support/. Node's ESM loader runs the modules, swc only strips types and emits decorators. */
 export default {
   testEnvironment: 'node',
+  // Packages of this repository are read from their sources, without a build.
+  testEnvironmentOptions: { customExportConditions: ['@sync-operations/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '@swc/jest' },
   testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/sandbox/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],

@@ -7,7 +7,7 @@ import {
   listActivity,
   listActivityErrors,
   type Progress,
-} from '../clients/typescript/src/index.ts';
+} from '@sync-operations/client';
 import { Refused, reliably } from './reliable.call.ts';
 
 /** One thing that must hold, as it was found and as it must be. */

@@ -7,7 +7,7 @@ import {
   createConnection,
   listConnections,
   removeConnection,
-} from '../clients/typescript/src/index.ts';
+} from '@sync-operations/client';
 import type { OdooSandbox } from '../sandbox/odoo/odoo-sandbox.ts';
 import { Refused, reliably } from './reliable.call.ts';
 import type { ShopAccess } from './shop.client.ts';

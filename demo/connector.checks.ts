@@ -1,4 +1,4 @@
-import { type Client, getConnection, getPreview, type Run } from '../clients/typescript/src/index.ts';
+import { type Client, getConnection, getPreview, type Run } from '@sync-operations/client';
 import type { OdooSandbox } from '../sandbox/odoo/odoo-sandbox.ts';
 import type { Check } from './checks.ts';
 import { type ExpectedChanges, OLD_PHONE } from './partner.seed.ts';

@@ -8,7 +8,7 @@ import {
   type Report,
   reportProgress,
   startSync,
-} from '../clients/typescript/src/index.ts';
+} from '@sync-operations/client';
 import type { CrmStore } from './crm.store.ts';
 import { reliably } from './reliable.call.ts';
 import { fetchCustomers, type ShopAccess, type ShopCustomer } from './shop.client.ts';

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { type Client, createSyncClient } from '../clients/typescript/src/index.ts';
+import { type Client, createSyncClient } from '@sync-operations/client';
 import { badCustomerCount } from '../sandbox/woocommerce/customers/bad-customers.rules.ts';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '../sandbox/woocommerce/woocommerce-sandbox.ts';
 import { loadEnvironment } from '../src/config/environment.ts';

@@ -7,7 +7,7 @@ import {
   type PreviewChange,
   type PreviewRun,
   type Run,
-} from '../clients/typescript/src/index.ts';
+} from '@sync-operations/client';
 import type { PreviewSummary } from './connector.checks.ts';
 import { reliably } from './reliable.call.ts';
 import { grouped } from './terminal.ts';

@@ -1,4 +1,4 @@
-import type { Progress } from '../clients/typescript/src/index.ts';
+import type { Progress } from '@sync-operations/client';
 import { type Check, lookAfterwards, lookWhileLive, readBack } from './checks.ts';
 import { syncWooCommerceCustomers } from './customer.sync.ts';
 import type { DemoOptions } from './demo.options.ts';

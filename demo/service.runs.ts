@@ -9,7 +9,7 @@ import {
   type StartRun,
   startPreview,
   startRun,
-} from '../clients/typescript/src/index.ts';
+} from '@sync-operations/client';
 import { reliably } from './reliable.call.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,5 +1,5 @@
+import type { Progress } from '@sync-operations/client';
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { Progress } from '../clients/typescript/src/index.ts';
 
 /** 1234567 → 1,234,567 */
 export const grouped = (count: number): string => count.toLocaleString('en-US');

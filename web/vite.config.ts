@@ -21,9 +21,13 @@ function compressed(): Plugin {
 }
 
 /** `npx vite web` serves the sources and passes the API on to a service on port 3000. */
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   root: import.meta.dirname,
   plugins: [compressed()],
+  // The first one: packages of this repository from their sources. The others are vite's own, which a list replaces.
+  resolve: {
+    conditions: ['@sync-operations/source', 'module', 'browser', mode === 'production' ? 'production' : 'development'],
+  },
   build: {
     outDir: OUT,
     emptyOutDir: true,
@@ -45,4 +49,4 @@ export default defineConfig({
       '/sign-out': 'http://127.0.0.1:3000',
     },
   },
-});
+}));

@@ -7,7 +7,7 @@ import {
   listActivityTrends,
   listSlowActivity,
   startSync,
-} from '../../clients/typescript/src/index.ts';
+} from '@sync-operations/client';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService, token } from '../support/test-service.ts';
 

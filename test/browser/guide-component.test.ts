@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Client, completeSync, reportProgress, startSync } from '../../clients/typescript/src/index.ts';
+import { type Client, completeSync, reportProgress, startSync } from '@sync-operations/client';
 import { readGuide } from '../guide/guide.parser.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { type BrowserBundle, bundleForBrowser } from './support/browser.bundle.ts';

@@ -1,6 +1,6 @@
+import { SyncProgressDashboard } from '@sync-operations/react';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { SyncProgressDashboard } from '../../clients/react/src/index.ts';
 
 /** `?orgId=` is shown; `&twice` by two components; `&links` with a link and a button on each card. */
 const wanted = new URLSearchParams(location.search);

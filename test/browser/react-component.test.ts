@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { speedWords } from '../../clients/react/src/view/sync.words.ts';
 import {
   type Client,
   cancelSync,
@@ -8,7 +7,8 @@ import {
   pauseSync,
   reportProgress,
   startSync,
-} from '../../clients/typescript/src/index.ts';
+} from '@sync-operations/client';
+import { speedWords } from '@sync-operations/react/internal/view/sync.words';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { type BrowserBundle, bundleForBrowser } from './support/browser.bundle.ts';
@@ -17,7 +17,7 @@ import { type PageOptions, TestBrowser } from './support/test-browser.ts';
 import type { WatchedPage } from './support/watched.page.ts';
 
 const PAGE = `
-import '../../clients/react/src/style.css';
+import '@sync-operations/react/style.css';
 import './react-component.mount.tsx';
 `;
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type pg from 'pg';
 import {
   type Client,
   listActivityErrors,
@@ -9,7 +8,8 @@ import {
   lookUpPreview,
   reportProgress,
   storePreview,
-} from '../../clients/typescript/src/index.ts';
+} from '@sync-operations/client';
+import type pg from 'pg';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { GuideRunner, plainSqlPool, type Row } from './guide.runner.ts';
 

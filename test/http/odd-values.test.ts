@@ -1,12 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  appendActivity,
-  createSyncClient,
-  lookUpPreview,
-  startSync,
-  storePreview,
-} from '../../clients/typescript/src/index.ts';
+import { appendActivity, createSyncClient, lookUpPreview, startSync, storePreview } from '@sync-operations/client';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
 interface Schema {

@@ -6,7 +6,7 @@ import {
   listPreviews,
   lookUpPreview,
   storePreview,
-} from '../../clients/typescript/src/index.ts';
+} from '@sync-operations/client';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 

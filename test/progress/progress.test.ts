@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import {
   type Client,
   cancelSync,
@@ -14,7 +13,8 @@ import {
   reportProgress,
   resumeSync,
   startSync,
-} from '../../clients/typescript/src/index.ts';
+} from '@sync-operations/client';
+import fc from 'fast-check';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 

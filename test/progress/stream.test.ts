@@ -2,13 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import {
-  type Client,
-  createSyncClient,
-  listActiveSyncs,
-  reportProgress,
-  startSync,
-} from '../../clients/typescript/src/index.ts';
+import { type Client, createSyncClient, listActiveSyncs, reportProgress, startSync } from '@sync-operations/client';
 import { parseEnvironment } from '../../src/config/environment.ts';
 import { createApp } from '../../src/create-app.ts';
 import { StreamService } from '../../src/progress/stream/stream.service.ts';

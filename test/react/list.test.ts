@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import type { StreamedSync } from '@sync-operations/react';
 import {
   EMPTY_LIST,
   type SyncList,
   samplesOf,
   withChange,
   withSnapshot,
-} from '../../clients/react/src/live/sync.list.ts';
-import type { StreamedSync } from '../../clients/react/src/live/sync.types.ts';
+} from '@sync-operations/react/internal/live/sync.list';
+import fc from 'fast-check';
 import { aSync } from './react.support.ts';
 
 const time = (second: number) => `2026-11-22T14:00:${String(second).padStart(2, '0')}.000000+00:00`;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { StreamedSync } from '../../clients/react/src/live/sync.types.ts';
-import type { Progress } from '../../clients/typescript/src/index.ts';
+import type { Progress } from '@sync-operations/client';
+import type { StreamedSync } from '@sync-operations/react';
 
 /** Compiles as long as the package's own type has the fields of the service's. */
 type Both = StreamedSync & Omit<Progress, 'checkpoint'>;

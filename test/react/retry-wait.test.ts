@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { retryWaitMs } from '@sync-operations/react/internal/live/retry.wait';
 import fc from 'fast-check';
-import { retryWaitMs } from '../../clients/react/src/live/retry.wait.ts';
 
 describe('the wait before connecting again', () => {
   it('doubles up to half a minute, and is between half of that and all of it', () => {

@@ -3,8 +3,8 @@ import { expect, it } from '@jest/globals';
 import { bundleForBrowser } from '../browser/support/browser.bundle.ts';
 
 const ENTRY = `
-import '../../clients/react/src/style.css';
-export * from '../../clients/react/src/index.ts';
+import '@sync-operations/react/style.css';
+export * from '@sync-operations/react';
 `;
 
 it('the whole React package is under 15 kB gzipped, with its stylesheet and the EventSource, without React', async () => {

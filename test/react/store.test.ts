@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createSyncProgressStore, type StoreOptions } from '../../clients/react/src/live/progress.store.ts';
-import type { SyncProgress } from '../../clients/react/src/live/sync.types.ts';
+import type { SyncProgress } from '@sync-operations/react';
+import { createSyncProgressStore, type StoreOptions } from '@sync-operations/react/internal/live/progress.store';
 import { waitFor } from '../support/wait-for.ts';
 import { aSync, beginStream, sendEvent, sendJson, startFakeService } from './react.support.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { durationWords, etaWords } from '@sync-operations/react/internal/view/duration.words';
+import { conditionOf } from '@sync-operations/react/internal/view/sync.condition';
+import { countWords, percentOf, progressWords, trendWords } from '@sync-operations/react/internal/view/sync.words';
 import fc from 'fast-check';
-import { durationWords, etaWords } from '../../clients/react/src/view/duration.words.ts';
-import { conditionOf } from '../../clients/react/src/view/sync.condition.ts';
-import { countWords, percentOf, progressWords, trendWords } from '../../clients/react/src/view/sync.words.ts';
 import { aSync } from './react.support.ts';
 
 describe('a duration in words', () => {

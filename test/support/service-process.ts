@@ -83,7 +83,14 @@ export class ServiceProcess {
 
   /** demo/demo.ts, which runs a service of its own and says what that says. */
   static demo(args: readonly string[], variables: Record<string, string>): ServiceProcess {
-    return new ServiceProcess(join(ROOT, 'demo/demo.ts'), args, { PORT: '0', ...variables }, {});
+    return new ServiceProcess(
+      join(ROOT, 'demo/demo.ts'),
+      args,
+      { PORT: '0', ...variables },
+      {
+        nodeArgs: ['--conditions=@sync-operations/source'],
+      },
+    );
   }
 
   /** Where it listens; undefined until it does. */

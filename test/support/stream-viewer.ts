@@ -5,7 +5,7 @@ import {
   type ProgressStreamEnd,
   type StreamedSync,
   streamProgress,
-} from '../../clients/typescript/src/index.ts';
+} from '@sync-operations/client';
 import { waitFor } from './wait-for.ts';
 
 type StreamEvent =

@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type Client, createSyncClient } from '@sync-operations/client';
 import { SignJWT } from 'jose';
-import { type Client, createSyncClient } from '../../clients/typescript/src/index.ts';
 import { KeyAdmin, type NewKey } from '../../src/auth/key.admin.ts';
 import { parseEnvironment } from '../../src/config/environment.ts';
 import { createApp } from '../../src/create-app.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Client, createSyncClient, listOrganizations, startSync } from '../../clients/typescript/src/index.ts';
+import { type Client, createSyncClient, listOrganizations, startSync } from '@sync-operations/client';
 import { ask } from '../auth/auth.support.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import {
   appendActivity,
   type Client,
@@ -10,7 +9,8 @@ import {
   reportProgress,
   startSync,
   storePreview,
-} from '../../clients/typescript/src/index.ts';
+} from '@sync-operations/client';
+import pg from 'pg';
 import { type CountingProxy, startCountingProxy } from '../support/counting-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';

@@ -9,7 +9,7 @@ import {
   reportProgress,
   startSync,
   storePreview,
-} from '../../clients/typescript/src/index.ts';
+} from '@sync-operations/client';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { StreamedSync } from '../../clients/react/src/live/sync.types.ts';
+import type { StreamedSync } from '@sync-operations/react';
 import { withLeaving } from '../../web/src/live/leaving.ts';
 import { isWorthChoosing, liveChoices, matches } from '../../web/src/live/live.filter.ts';
 import { liveNumbers } from '../../web/src/live/live.numbers.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Activity, Item, Progress, Run } from '../../clients/typescript/src/index.ts';
+import type { Activity, Item, Progress, Run } from '@sync-operations/client';
 import { itemClasses } from '../../web/src/sync/item.counting.ts';
 import { outcomeCounts } from '../../web/src/sync/outcome.counts.ts';
 import { fieldChangesOf } from '../../web/src/sync/payload.fields.ts';

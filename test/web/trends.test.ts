@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ActivityTrend } from '../../clients/typescript/src/index.ts';
+import type { ActivityTrend } from '@sync-operations/client';
 import { durationTicks } from '../../web/src/trends/duration.ticks.ts';
 import { daysUpTo, periodDays } from '../../web/src/trends/trends.period.ts';
 import { daysOf, numbersOf, seriesOf } from '../../web/src/trends/trends.series.ts';

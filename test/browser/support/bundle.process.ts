@@ -15,6 +15,8 @@ async function bundle(entry: string, options: BundleOptions): Promise<BrowserBun
     mode,
     logLevel: 'error',
     publicDir: false,
+    // As in web/vite.config.ts.
+    resolve: { conditions: ['@sync-operations/source', 'module', 'browser', mode] },
     define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
     oxc: { jsx: { runtime: 'automatic', development: false } },
     plugins: [fromMemory(options.sources ?? {})],

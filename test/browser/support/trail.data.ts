@@ -1,4 +1,4 @@
-import type { Activity } from '../../../clients/typescript/src/index.ts';
+import type { Activity } from '@sync-operations/client';
 import { makeByHand } from '../../support/maintenance.support.ts';
 import { sql } from '../../support/test-database.ts';
 import type { TestService } from '../../support/test-service.ts';

@@ -1,4 +1,4 @@
-import type { ListActivityData, SyncStatus } from '../../../clients/typescript/src/index.ts';
+import type { ListActivityData, SyncStatus } from '@sync-operations/client';
 
 /** What may stand in the address of the page; named as in the API. */
 export const ACTIVITY_PARAMETERS = [

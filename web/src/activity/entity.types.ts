@@ -1,5 +1,5 @@
+import { listActivityTrends } from '@sync-operations/client';
 import { useQuery } from '@tanstack/react-query';
-import { listActivityTrends } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 

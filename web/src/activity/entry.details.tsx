@@ -1,5 +1,5 @@
+import type { Activity } from '@sync-operations/client';
 import { Link } from 'wouter';
-import type { Activity } from '../../../clients/typescript/src/index.ts';
 import { syncPath } from '../navigation/location.ts';
 import { activityPath } from './activity.filters.ts';
 

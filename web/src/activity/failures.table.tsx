@@ -1,5 +1,5 @@
+import type { ActivityError } from '@sync-operations/client';
 import { Link } from 'wouter';
-import type { ActivityError } from '../../../clients/typescript/src/index.ts';
 import { syncPath } from '../navigation/location.ts';
 import { Card } from '../ui/card.tsx';
 import { capitalized, count } from '../ui/format.ts';

@@ -1,5 +1,5 @@
+import { listActivityErrors } from '@sync-operations/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { listActivityErrors } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 import { Button } from '../ui/button.tsx';

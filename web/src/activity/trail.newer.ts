@@ -1,4 +1,4 @@
-import type { Activity } from '../../../clients/typescript/src/index.ts';
+import type { Activity } from '@sync-operations/client';
 
 /** How many of `items`, newest first, came after `newest` (null: there was none). */
 export function newerThan(

@@ -1,6 +1,6 @@
+import { type Activity, listActivity } from '@sync-operations/client';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { type Activity, listActivity } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { isPassing } from '../api/query.client.ts';
 import { unwrap } from '../api/unwrap.ts';

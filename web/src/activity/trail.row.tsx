@@ -1,5 +1,5 @@
+import type { Activity } from '@sync-operations/client';
 import { useId, useState } from 'react';
-import type { Activity } from '../../../clients/typescript/src/index.ts';
 import { capitalized, count, duration } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { StatusBadge, statusText } from '../ui/status-badge.tsx';

@@ -1,5 +1,5 @@
+import type { ActivityPage } from '@sync-operations/client';
 import { memo } from 'react';
-import type { ActivityPage } from '../../../clients/typescript/src/index.ts';
 import { TrailRow } from './trail.row.tsx';
 import './trail.css';
 

@@ -1,7 +1,6 @@
+import { type Client, createSyncClient, whoami } from '@sync-operations/client';
 import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
-import { type Client, createClient } from '../../../clients/typescript/src/generated/client/index.ts';
-import { whoami } from '../../../clients/typescript/src/index.ts';
 import { unwrap } from './unwrap.ts';
 
 /** The organization whose pages are open, and a client that names it in each call. */
@@ -14,7 +13,7 @@ export const OrganizationContext = createContext<Organization | null>(null);
 
 export const openOrganization = (orgId: string): Organization => ({
   orgId,
-  client: createClient({ baseUrl: '', headers: { 'X-Org-Id': orgId } }),
+  client: createSyncClient({ baseUrl: '', orgId }),
 });
 
 /** Throws outside the pages of an organization. */

@@ -1,4 +1,4 @@
-import type { Problem } from '../../../clients/typescript/src/index.ts';
+import type { Problem } from '@sync-operations/client';
 
 /** What an answer of the service that is not a success, or no answer at all, becomes here. */
 export class ApiError extends Error {

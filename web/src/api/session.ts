@@ -1,12 +1,11 @@
+import { createSyncClient, listOrganizations } from '@sync-operations/client';
 import { useQuery } from '@tanstack/react-query';
-import { createClient } from '../../../clients/typescript/src/generated/client/index.ts';
-import { listOrganizations } from '../../../clients/typescript/src/index.ts';
 import { ApiError } from './problem.ts';
 import { queryClient, SESSION_KEY } from './query.client.ts';
 import { unwrap } from './unwrap.ts';
 
 /** No organization is named: for what comes before one is chosen. */
-const client = createClient({ baseUrl: '' });
+const client = createSyncClient({ baseUrl: '' });
 
 export interface Organizations {
   readonly ids: readonly string[];

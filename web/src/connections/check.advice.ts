@@ -1,4 +1,4 @@
-import type { ConnectorErrorKind } from '../../../clients/typescript/src/index.ts';
+import type { ConnectorErrorKind } from '@sync-operations/client';
 
 /** What to try when a system could not be used, in a sentence; its own words stand above. */
 const ADVICE: Readonly<Record<ConnectorErrorKind, string>> = {

@@ -1,5 +1,5 @@
+import type { ConnectionCheck } from '@sync-operations/client';
 import type { ReactNode } from 'react';
-import type { ConnectionCheck } from '../../../clients/typescript/src/index.ts';
 import { Note } from '../ui/note.tsx';
 import { Time } from '../ui/time.tsx';
 import { checkAdvice } from './check.advice.ts';

@@ -1,4 +1,4 @@
-import type { Connection } from '../../../clients/typescript/src/index.ts';
+import type { Connection } from '@sync-operations/client';
 import { Button } from '../ui/button.tsx';
 import { Note } from '../ui/note.tsx';
 import { Time } from '../ui/time.tsx';

@@ -1,4 +1,4 @@
-import type { Connection, Connector } from '../../../clients/typescript/src/index.ts';
+import type { Connection, Connector } from '@sync-operations/client';
 import { EditDialog } from './edit.dialog.tsx';
 import { RemoveDialog } from './remove.dialog.tsx';
 import { RunDialog } from './run.dialog.tsx';

@@ -1,4 +1,4 @@
-import type { Connection, Connector } from '../../../clients/typescript/src/index.ts';
+import type { Connection, Connector } from '@sync-operations/client';
 import type { FieldErrors } from '../api/field.errors.ts';
 import { draftOf, given, readDraft } from './schema.draft.ts';
 import type { Draft, FormSchema } from './schema.types.ts';

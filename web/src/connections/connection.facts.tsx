@@ -1,5 +1,5 @@
+import type { Connection, Connector } from '@sync-operations/client';
 import type { ReactNode } from 'react';
-import type { Connection, Connector } from '../../../clients/typescript/src/index.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Time } from '../ui/time.tsx';
 import { settingsSchema } from './connection.draft.ts';

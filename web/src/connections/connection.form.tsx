@@ -1,5 +1,5 @@
+import type { Connector } from '@sync-operations/client';
 import type { ReactNode } from 'react';
-import type { Connector } from '../../../clients/typescript/src/index.ts';
 import type { FieldErrors } from '../api/field.errors.ts';
 import { Field } from '../ui/field.tsx';
 import { type ConnectionDraft, credentialsSchema, settingsSchema } from './connection.draft.ts';

@@ -1,11 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import {
   checkConnection,
   getConnection,
   listConnections,
   listConnectors,
   listSchedules,
-} from '../../../clients/typescript/src/index.ts';
+} from '@sync-operations/client';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 

@@ -1,5 +1,5 @@
+import type { Connection } from '@sync-operations/client';
 import { Link } from 'wouter';
-import type { Connection } from '../../../clients/typescript/src/index.ts';
 import { connectionPath } from '../navigation/location.ts';
 import { Time } from '../ui/time.tsx';
 import { useConnectors, useSchedules } from './connection.queries.ts';

@@ -1,6 +1,6 @@
+import { listRuns, type Run } from '@sync-operations/client';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { listRuns, type Run } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 import { syncPath } from '../navigation/location.ts';

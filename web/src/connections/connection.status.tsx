@@ -1,4 +1,4 @@
-import type { ConnectionStatus } from '../../../clients/typescript/src/index.ts';
+import type { ConnectionStatus } from '@sync-operations/client';
 import '../ui/badge.css';
 
 const LOOKS: Readonly<Record<ConnectionStatus, { readonly text: string; readonly kind: string }>> = {

@@ -1,5 +1,5 @@
+import type { Connection, Connector } from '@sync-operations/client';
 import { useState } from 'react';
-import type { Connection, Connector } from '../../../clients/typescript/src/index.ts';
 import { useMay } from '../api/organization.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';

@@ -1,4 +1,4 @@
-import type { Connection, Connector, EntityType } from '../../../clients/typescript/src/index.ts';
+import type { Connection, Connector, EntityType } from '@sync-operations/client';
 
 /** The other connections whose system can be written such entities. */
 export function destinationsFor(

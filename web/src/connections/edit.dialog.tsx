@@ -1,5 +1,5 @@
+import type { Connection, Connector } from '@sync-operations/client';
 import { useRef, useState } from 'react';
-import type { Connection, Connector } from '../../../clients/typescript/src/index.ts';
 import { stillWrong } from '../api/field.errors.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';

@@ -1,4 +1,4 @@
-import type { Connection, Connector, EntityType } from '../../../clients/typescript/src/index.ts';
+import type { Connection, Connector, EntityType } from '@sync-operations/client';
 import type { FieldErrors } from '../api/field.errors.ts';
 import { Field } from '../ui/field.tsx';
 import { capitalized } from '../ui/format.ts';

@@ -1,6 +1,6 @@
+import type { Connector, CreatedConnection } from '@sync-operations/client';
 import { useRef, useState } from 'react';
 import { Link } from 'wouter';
-import type { Connector, CreatedConnection } from '../../../clients/typescript/src/index.ts';
 import { stillWrong } from '../api/field.errors.ts';
 import { connectionPath } from '../navigation/location.ts';
 import { Button } from '../ui/button.tsx';

@@ -1,6 +1,6 @@
+import { type Connection, removeConnection } from '@sync-operations/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
-import { type Connection, removeConnection } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 import { Button } from '../ui/button.tsx';

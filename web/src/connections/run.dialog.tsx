@@ -1,7 +1,7 @@
+import { type Connection, type Connector, startPreview, startRun } from '@sync-operations/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { type Connection, type Connector, startPreview, startRun } from '../../../clients/typescript/src/index.ts';
 import { fieldErrors } from '../api/field.errors.ts';
 import { useIdempotencyKey } from '../api/idempotency.ts';
 import { useOrganization } from '../api/organization.ts';

@@ -1,4 +1,4 @@
-import type { Run } from '../../../clients/typescript/src/index.ts';
+import type { Run } from '@sync-operations/client';
 import { count } from '../ui/format.ts';
 
 /** What a preview counts it would do, not what was done. */

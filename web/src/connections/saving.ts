@@ -1,11 +1,11 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import {
   type Connection,
   type Connector,
   type CreatedConnection,
   changeConnection,
   createConnection,
-} from '../../../clients/typescript/src/index.ts';
+} from '@sync-operations/client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FieldErrors, fieldErrors } from '../api/field.errors.ts';
 import { useIdempotencyKey } from '../api/idempotency.ts';
 import { useOrganization } from '../api/organization.ts';

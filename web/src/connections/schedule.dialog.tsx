@@ -1,6 +1,6 @@
+import { type Connection, type Connector, createSchedule } from '@sync-operations/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type Connection, type Connector, createSchedule } from '../../../clients/typescript/src/index.ts';
 import { fieldErrors, stillWrong } from '../api/field.errors.ts';
 import { useIdempotencyKey } from '../api/idempotency.ts';
 import { useOrganization } from '../api/organization.ts';

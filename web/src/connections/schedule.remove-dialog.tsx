@@ -1,5 +1,5 @@
+import { removeSchedule, type Schedule } from '@sync-operations/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { removeSchedule, type Schedule } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 import { Button } from '../ui/button.tsx';

@@ -1,7 +1,7 @@
+import { changeSchedule, type Schedule } from '@sync-operations/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { changeSchedule, type Schedule } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 import { syncPath } from '../navigation/location.ts';

@@ -1,4 +1,4 @@
-import type { Connector } from '../../../clients/typescript/src/index.ts';
+import type { Connector } from '@sync-operations/client';
 
 interface Props {
   readonly connectors: readonly Connector[];

@@ -1,4 +1,4 @@
-import type { CreatedConnection } from '../../../clients/typescript/src/index.ts';
+import type { CreatedConnection } from '@sync-operations/client';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Note } from '../ui/note.tsx';
 

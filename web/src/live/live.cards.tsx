@@ -1,6 +1,6 @@
+import { type LiveSyncProgress, type StreamedSync, SyncCard } from '@sync-operations/react';
 import { type MouseEvent, useRef } from 'react';
 import { useLocation, useRouter } from 'wouter';
-import { type LiveSyncProgress, type StreamedSync, SyncCard } from '../../../clients/react/src/index.ts';
 import { useMay } from '../api/organization.ts';
 import { syncPath } from '../navigation/location.ts';
 import { SteeringButtons } from '../steering/steering-buttons.tsx';
@@ -9,7 +9,7 @@ import { useNow } from '../ui/use-now.ts';
 import { useGliding } from './use-gliding.ts';
 import { useLeaving } from './use-leaving.ts';
 import { useLiveSteering } from './use-live-steering.ts';
-import '../../../clients/react/src/style.css';
+import '@sync-operations/react/style.css';
 import './live.cards.css';
 
 const idOf = ({ sync_id }: StreamedSync): string => sync_id;

@@ -1,4 +1,4 @@
-import { connectionWords, type LiveSyncProgress } from '../../../clients/react/src/index.ts';
+import { connectionWords, type LiveSyncProgress } from '@sync-operations/react';
 
 /** How the page itself fares, in the corner of the eye. */
 export function LiveConnection({ progress }: { readonly progress: LiveSyncProgress }) {

@@ -1,4 +1,4 @@
-import '../../../clients/react/src/style.css';
+import '@sync-operations/react/style.css';
 import './live.cards.css';
 
 /** As tall as cards, so that those move nothing when they come. */

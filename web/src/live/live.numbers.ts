@@ -1,4 +1,4 @@
-import type { StreamedSync } from '../../../clients/react/src/live/sync.types.ts';
+import type { StreamedSync } from '@sync-operations/react';
 
 export interface LiveNumbers {
   readonly active: number;

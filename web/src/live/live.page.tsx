@@ -1,5 +1,5 @@
+import { type LiveSyncProgress, useSyncProgress } from '@sync-operations/react';
 import { useMemo, useRef } from 'react';
-import { type LiveSyncProgress, useSyncProgress } from '../../../clients/react/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { useParameters } from '../navigation/location.ts';
 import { PageHeader } from '../ui/page-header.tsx';

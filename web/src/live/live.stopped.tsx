@@ -1,4 +1,4 @@
-import { type LiveSyncProgress, stoppedWords } from '../../../clients/react/src/index.ts';
+import { type LiveSyncProgress, stoppedWords } from '@sync-operations/react';
 import { Button } from '../ui/button.tsx';
 import { Note } from '../ui/note.tsx';
 

@@ -1,4 +1,4 @@
-import type { StreamedSync } from '../../../clients/react/src/index.ts';
+import type { StreamedSync } from '@sync-operations/react';
 import { count } from '../ui/format.ts';
 import { liveNumbers } from './live.numbers.ts';
 

@@ -1,6 +1,6 @@
+import { type Activity, listActivity } from '@sync-operations/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { type Activity, listActivity } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 import { syncPath } from '../navigation/location.ts';

@@ -1,5 +1,5 @@
+import type { StreamedSync } from '@sync-operations/react';
 import { useState } from 'react';
-import type { StreamedSync } from '../../../clients/react/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { ASKED, type Steering, steer } from '../steering/steering.ts';
 import { useToast } from '../ui/toast.tsx';

@@ -1,6 +1,6 @@
+import type { ConnectionState } from '@sync-operations/react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import type { ConnectionState } from '../../../clients/react/src/index.ts';
 import { SESSION_KEY } from '../api/query.client.ts';
 
 /** Leads to the sign-in once the stream finds that the session has ended. What it found before this page was opened is old. */

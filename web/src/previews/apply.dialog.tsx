@@ -1,6 +1,6 @@
+import type { Preview } from '@sync-operations/client';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import type { Preview } from '../../../clients/typescript/src/index.ts';
 import { ApiError } from '../api/problem.ts';
 import { useEndName } from '../connections/connection.names.ts';
 import { syncPath } from '../navigation/location.ts';

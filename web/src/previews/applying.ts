@@ -1,5 +1,5 @@
+import { type Preview, type StartRun, startPreview, startRun } from '@sync-operations/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type Preview, type StartRun, startPreview, startRun } from '../../../clients/typescript/src/index.ts';
 import { useIdempotencyKey } from '../api/idempotency.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';

@@ -1,4 +1,4 @@
-import type { PreviewChange } from '../../../clients/typescript/src/index.ts';
+import type { PreviewChange } from '@sync-operations/client';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { LoadMore } from '../ui/load-more.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';

@@ -1,4 +1,4 @@
-import type { PreviewChange } from '../../../clients/typescript/src/index.ts';
+import type { PreviewChange } from '@sync-operations/client';
 import { previewPath, useParameters } from '../navigation/location.ts';
 import { Card } from '../ui/card.tsx';
 import { Empty } from '../ui/empty.tsx';

@@ -1,4 +1,4 @@
-import type { FieldChange } from '../../../clients/typescript/src/index.ts';
+import type { FieldChange } from '@sync-operations/client';
 import { type Part, textParts } from './text.parts.ts';
 import { valueText } from './value.text.ts';
 import './changes.css';

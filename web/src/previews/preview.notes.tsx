@@ -1,5 +1,5 @@
+import type { Preview } from '@sync-operations/client';
 import { Link } from 'wouter';
-import type { Preview } from '../../../clients/typescript/src/index.ts';
 import { syncPath } from '../navigation/location.ts';
 import { Note } from '../ui/note.tsx';
 import { Time } from '../ui/time.tsx';

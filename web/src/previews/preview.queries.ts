@@ -1,4 +1,3 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import {
   getPreview,
   getRun,
@@ -6,7 +5,8 @@ import {
   listPreviews,
   listRuns,
   type PreviewChange,
-} from '../../../clients/typescript/src/index.ts';
+} from '@sync-operations/client';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 

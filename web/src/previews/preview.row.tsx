@@ -1,5 +1,5 @@
+import type { PreviewSummary } from '@sync-operations/client';
 import { Link } from 'wouter';
-import type { PreviewSummary } from '../../../clients/typescript/src/index.ts';
 import { previewPath } from '../navigation/location.ts';
 import { capitalized, count } from '../ui/format.ts';
 import { Time } from '../ui/time.tsx';

@@ -1,5 +1,4 @@
-import type { Client } from '../../../clients/typescript/src/generated/client/index.ts';
-import { cancelSync, type Progress, pauseSync, resumeSync } from '../../../clients/typescript/src/index.ts';
+import { type Client, cancelSync, type Progress, pauseSync, resumeSync } from '@sync-operations/client';
 import { unwrap } from '../api/unwrap.ts';
 
 export type Steering = 'pause' | 'resume' | 'cancel';

@@ -1,5 +1,5 @@
+import { listSyncChanges, type PreviewChange, type Run } from '@sync-operations/client';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { listSyncChanges, type PreviewChange, type Run } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 import { useParameters } from '../navigation/location.ts';

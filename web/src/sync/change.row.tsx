@@ -1,4 +1,4 @@
-import type { PreviewChange } from '../../../clients/typescript/src/index.ts';
+import type { PreviewChange } from '@sync-operations/client';
 import { FieldDiff } from '../previews/field.diff.tsx';
 import { ItemData } from '../previews/item.data.tsx';
 import { itemName } from '../previews/value.text.ts';

@@ -1,4 +1,4 @@
-import type { PreviewChange } from '../../../clients/typescript/src/index.ts';
+import type { PreviewChange } from '@sync-operations/client';
 
 interface ChangeKind {
   readonly name: PreviewChange['kind'];

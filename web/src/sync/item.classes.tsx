@@ -1,4 +1,4 @@
-import type { ItemPage } from '../../../clients/typescript/src/index.ts';
+import type { ItemPage } from '@sync-operations/client';
 import { Chip } from '../ui/chip.tsx';
 import { count } from '../ui/format.ts';
 import { itemClasses } from './item.counting.ts';

@@ -1,4 +1,4 @@
-import type { ItemPage } from '../../../clients/typescript/src/index.ts';
+import type { ItemPage } from '@sync-operations/client';
 
 export interface ItemClass {
   readonly error_class: string;

@@ -1,4 +1,4 @@
-import type { Item } from '../../../clients/typescript/src/index.ts';
+import type { Item } from '@sync-operations/client';
 import { FieldDiff } from '../previews/field.diff.tsx';
 import { Time } from '../ui/time.tsx';
 import { fieldChangesOf } from './payload.fields.ts';

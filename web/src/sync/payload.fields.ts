@@ -1,4 +1,4 @@
-import type { FieldChange } from '../../../clients/typescript/src/index.ts';
+import type { FieldChange } from '@sync-operations/client';
 
 /** The fields that stand against each other in a payload of a conflict; undefined when it is something else. */
 export function fieldChangesOf(payload: unknown): readonly FieldChange[] | undefined {

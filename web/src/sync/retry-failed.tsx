@@ -1,6 +1,6 @@
+import { retryFailedItems } from '@sync-operations/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
-import { retryFailedItems } from '../../../clients/typescript/src/index.ts';
 import { useIdempotencyKey } from '../api/idempotency.ts';
 import { useMay, useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';

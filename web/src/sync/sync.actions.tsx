@@ -1,4 +1,4 @@
-import type { Progress } from '../../../clients/typescript/src/index.ts';
+import type { Progress } from '@sync-operations/client';
 import { useMay } from '../api/organization.ts';
 import { SteeringButtons } from '../steering/steering-buttons.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';

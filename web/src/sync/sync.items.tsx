@@ -1,4 +1,4 @@
-import type { Item, SyncStatus } from '../../../clients/typescript/src/index.ts';
+import type { Item, SyncStatus } from '@sync-operations/client';
 import { useParameters } from '../navigation/location.ts';
 import { Card } from '../ui/card.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';

@@ -1,7 +1,7 @@
+import { listPreviewChanges, listPreviews, type Progress, type Run } from '@sync-operations/client';
 import { useQuery } from '@tanstack/react-query';
 import { Fragment } from 'react';
 import { Link } from 'wouter';
-import { listPreviewChanges, listPreviews, type Progress, type Run } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 import { useEndName } from '../connections/connection.names.ts';

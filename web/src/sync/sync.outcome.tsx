@@ -1,4 +1,4 @@
-import type { Run } from '../../../clients/typescript/src/index.ts';
+import type { Run } from '@sync-operations/client';
 import { Card } from '../ui/card.tsx';
 import { count } from '../ui/format.ts';
 import { type OutcomeCount, outcomeCounts } from './outcome.counts.ts';

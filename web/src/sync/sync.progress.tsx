@@ -1,5 +1,5 @@
+import type { Progress as Sync } from '@sync-operations/client';
 import type { ReactNode } from 'react';
-import type { Progress as Sync } from '../../../clients/typescript/src/index.ts';
 import { Card } from '../ui/card.tsx';
 import { count, duration, speed } from '../ui/format.ts';
 import { Note } from '../ui/note.tsx';

@@ -1,5 +1,5 @@
+import { getRun, getSync, type Progress, type Run } from '@sync-operations/client';
 import { useQuery } from '@tanstack/react-query';
-import { getRun, getSync, type Progress, type Run } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { ApiError } from '../api/problem.ts';
 import { unwrap } from '../api/unwrap.ts';

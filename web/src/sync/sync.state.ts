@@ -1,4 +1,4 @@
-import type { Progress, Run } from '../../../clients/typescript/src/index.ts';
+import type { Progress, Run } from '@sync-operations/client';
 import { dateTime, duration } from '../ui/format.ts';
 
 /** A sync that has not reported for so long is called silent; the service gives it up later, by its own setting. */

@@ -1,7 +1,7 @@
+import { type Activity, listActivity } from '@sync-operations/client';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { type Activity, listActivity } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 import { syncPath } from '../navigation/location.ts';

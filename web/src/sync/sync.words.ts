@@ -1,4 +1,4 @@
-import type { Run } from '../../../clients/typescript/src/index.ts';
+import type { Run } from '@sync-operations/client';
 import { capitalized } from '../ui/format.ts';
 
 const KINDS: Readonly<Record<Run['kind'], string>> = {

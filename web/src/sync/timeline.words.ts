@@ -1,4 +1,4 @@
-import type { Activity } from '../../../clients/typescript/src/index.ts';
+import type { Activity } from '@sync-operations/client';
 import { capitalized, count, duration } from '../ui/format.ts';
 
 export interface TimelineWords {

@@ -1,6 +1,6 @@
+import { type StreamedSync, useSyncProgress } from '@sync-operations/react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { type StreamedSync, useSyncProgress } from '../../../clients/react/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { type SyncAndRun, syncKey } from './sync.queries.ts';
 

@@ -1,5 +1,5 @@
+import type { Progress } from '@sync-operations/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { Progress } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { ASKED, type Steering, steer } from '../steering/steering.ts';
 import { type SyncAndRun, syncKey } from './sync.queries.ts';

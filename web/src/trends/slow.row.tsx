@@ -1,5 +1,5 @@
+import type { SlowActivity } from '@sync-operations/client';
 import { Link } from 'wouter';
-import type { SlowActivity } from '../../../clients/typescript/src/index.ts';
 import { syncPath } from '../navigation/location.ts';
 import { capitalized, count, duration, speed } from '../ui/format.ts';
 import { Time } from '../ui/time.tsx';

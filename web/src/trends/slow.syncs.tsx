@@ -1,5 +1,5 @@
+import type { SlowActivity } from '@sync-operations/client';
 import { useState } from 'react';
-import type { SlowActivity } from '../../../clients/typescript/src/index.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';

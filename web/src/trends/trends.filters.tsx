@@ -1,4 +1,4 @@
-import type { ActivityTrend } from '../../../clients/typescript/src/index.ts';
+import type { ActivityTrend } from '@sync-operations/client';
 import { Field } from '../ui/field.tsx';
 import { FilterBar } from '../ui/filter-bar.tsx';
 import { capitalized } from '../ui/format.ts';

@@ -1,5 +1,5 @@
+import { listActivityTrends, listSlowActivity } from '@sync-operations/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { listActivityTrends, listSlowActivity } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
 

@@ -1,4 +1,4 @@
-import type { ActivityTrend } from '../../../clients/typescript/src/index.ts';
+import type { ActivityTrend } from '@sync-operations/client';
 import { capitalized } from '../ui/format.ts';
 
 /** What is drawn in one colour and pattern: an entity type, or those beyond the largest together. */

@@ -1,4 +1,4 @@
-import type { SyncStatus } from '../../../clients/typescript/src/index.ts';
+import type { SyncStatus } from '@sync-operations/client';
 import './badge.css';
 
 const KINDS: Readonly<Record<SyncStatus, string>> = {
