@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CredentialCipher } from '../src/connectors/credentials/credential.cipher.ts';
 import { rotateCredentials } from '../src/connectors/credentials/credential.rotation.ts';
-import { ensureRememberedKeys, rememberedKeys } from '../src/database/embedded/encryption.keys.ts';
+import { ensureRememberedKeys, rememberedKeys } from '../src/config/encryption.keys.ts';
 import { ask } from './auth/auth.support.ts';
 import { cleanUp, newFolder, ServiceProcess } from './support/service-process.ts';
 import { sql } from './support/test-database.ts';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { hashSecret, newSecret } from '../../src/auth/secret.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../packages/embedded-postgres/src/embedded-postgres.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { provisionAppRole } from '../../src/database/provision.ts';
 

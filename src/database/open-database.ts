@@ -1,7 +1,7 @@
 import { ConfigurationError, type Environment } from '../config/environment.ts';
 import { createPool } from './database.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
-import { ensureRememberedKeys, rememberedKeys } from './embedded/encryption.keys.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../packages/embedded-postgres/src/embedded-postgres.ts';
+import { ensureRememberedKeys, rememberedKeys } from '../config/encryption.keys.ts';
 import { migrate } from './migrate.ts';
 import { provisionAppRole } from './provision.ts';
 import { assertDatabaseReady } from './readiness.ts';

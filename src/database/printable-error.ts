@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../config/environment.ts';
-import { EmbeddedPostgresError } from './embedded/embedded-postgres.ts';
+import { EmbeddedPostgresError } from '../../packages/embedded-postgres/src/embedded-postgres.ts';
 import { DatabaseNotReadyError } from './readiness.ts';
 import { isConnectionLoss } from './sqlstate.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedPostgresError } from './embedded-postgres.error.ts';
 import { freePort } from './free.port.ts';
-import { type PostgresInstallation, runOnCluster } from './postgres.installation.ts';
+import { type PostgresInstallation, runOnCluster } from './postgres.programs.ts';
 import { runningPostmaster } from './postmaster.file.ts';
 import { identify, isAlive } from './process.identity.ts';
 import { logEnd, logSince, logSize } from './server.log.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { EmbeddedPostgresError, reason } from './embedded-postgres.error.ts';
+import { EmbeddedPostgresError, reason } from '../../packages/embedded-postgres/src/embedded-postgres.error.ts';
 
 interface RememberedKey {
   readonly id: string;

@@ -14,7 +14,7 @@ import { renameDurably } from './atomic-file.ts';
 import type { DataFolder } from './data-folder.ts';
 import { EmbeddedPostgresError } from './embedded-postgres.error.ts';
 import { type PostgresCredentials, superuser } from './postgres.credentials.ts';
-import { isReachable, type PostgresInstallation, runOnCluster } from './postgres.installation.ts';
+import { isReachable, type PostgresInstallation, runOnCluster } from './postgres.programs.ts';
 import { logEnd, logSize } from './server.log.ts';
 import { includeSettings } from './server.settings.ts';
 

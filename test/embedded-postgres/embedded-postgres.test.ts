@@ -19,8 +19,8 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.ts';
-import { identify, isPostgresServer } from '../src/database/embedded/process.identity.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../packages/embedded-postgres/src/embedded-postgres.ts';
+import { identify, isPostgresServer } from '../../packages/embedded-postgres/src/process.identity.ts';
 
 const settings = { fsync: 'off' };
 const isRoot = process.getuid?.() === 0;
@@ -242,7 +242,7 @@ function start(dataDir: string): Promise<EmbeddedPostgres> {
 /** A Node process that starts the database, leads its own process group, answers a SIGINT and stops when told. */
 function spawnStart(dataDir: string, env = process.env): ChildProcess {
   const program = `
-    import { startEmbeddedPostgres } from ${JSON.stringify(new URL('../src/database/embedded/embedded-postgres.ts', import.meta.url))};
+    import { startEmbeddedPostgres } from ${JSON.stringify(new URL('../../packages/embedded-postgres/src/embedded-postgres.ts', import.meta.url))};
     process.on('SIGINT', () => process.send('interrupted'));
     const server = await startEmbeddedPostgres({ dataDir: process.argv[1], settings: ${JSON.stringify(settings)} });
     process.once('message', () => server.stop().then(() => process.disconnect()));

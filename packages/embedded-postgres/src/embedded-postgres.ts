@@ -13,10 +13,10 @@ import {
   type PostgresCredentials,
   superuser,
 } from './postgres.credentials.ts';
-import { type PostgresInstallation, prepareInstallation } from './postgres.installation.ts';
+import { type PostgresInstallation, prepareInstallation } from './postgres.programs.ts';
 import { adoptRunningServer } from './server.adoption.ts';
 import { startServer, stopServer } from './server.process.ts';
-import { join, leave, rememberedPort } from './server.registry.ts';
+import { join, leave, rememberedPort } from './server.users.ts';
 
 export { EmbeddedPostgresError } from './embedded-postgres.error.ts';
 export type { EmbeddedPostgres, EmbeddedPostgresOptions, PostgresBinaries } from './embedded-postgres.types.ts';
