@@ -1,11 +1,9 @@
 import { join, relative } from 'node:path';
+import { freePort, openDataFolder, startEmbeddedPostgres } from '@sync-operations/embedded-postgres';
 import { type Client, createSyncClient } from '../clients/typescript/src/index.ts';
 import { badCustomerCount } from '../sandbox/woocommerce/customers/bad-customers.rules.ts';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '../sandbox/woocommerce/woocommerce-sandbox.ts';
 import { loadEnvironment } from '../src/config/environment.ts';
-import { openDataFolder } from '../packages/embedded-postgres/src/data-folder.ts';
-import { startEmbeddedPostgres } from '../packages/embedded-postgres/src/embedded-postgres.ts';
-import { freePort } from '../packages/embedded-postgres/src/free.port.ts';
 import { CrmStore } from './crm.store.ts';
 import { NO_OTHER_DATABASE, type ServiceAccess } from './service.launch.ts';
 import { type SupervisedService, superviseService } from './service.process.ts';

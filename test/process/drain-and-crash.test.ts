@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { identify } from '@sync-operations/embedded-postgres';
 import { createSyncClient, getSync, startSync } from '../../clients/typescript/src/index.ts';
-import { identify } from '../../packages/embedded-postgres/src/process.identity.ts';
 import { loadUntilRefused } from '../support/load.ts';
 import { cleanUp, newFolder, ServiceProcess } from '../support/service-process.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -10,19 +10,21 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { renameDurably } from './atomic-file.ts';
-import type { DataFolder } from './data-folder.ts';
+import type pg from 'pg';
+import { type DataFolder, renameDurably } from './data-folder.ts';
 import { EmbeddedPostgresError } from './embedded-postgres.error.ts';
-import { type PostgresCredentials, superuser } from './postgres.credentials.ts';
-import { isReachable, type PostgresInstallation, runOnCluster } from './postgres.programs.ts';
-import { logEnd, logSize } from './server.log.ts';
-import { includeSettings } from './server.settings.ts';
+import { asSuperuser, databaseName, owner, type PostgresCredentials, superuser } from './postgres.credentials.ts';
+import { lastLines, type PostgresInstallation, runProgram } from './postgres.programs.ts';
+import { includeSettings } from './server.process.ts';
 
 const unfinishedPrefix = 'cluster.new-';
 
+/** Any number, the same in every process. */
+const provisioningLock = 7_367_011;
+
 /**
- * Makes the cluster unless there is one. A first start that was killed half way leaves only a temporary folder, which the
- * next one removes before it begins anew. The caller holds the data folder's lock.
+ * Creates the cluster unless there is one. A first start that was killed half way leaves only a temporary folder, which the
+ * next one removes before it starts over. The caller holds the data folder's lock.
  */
 export async function ensureCluster(
   installation: PostgresInstallation,
@@ -31,7 +33,7 @@ export async function ensureCluster(
 ): Promise<void> {
   const { folder, account, version } = installation;
   removeLeftovers(folder);
-  if (existsSync(folder.cluster)) return checkMadeBy(version.major, folder);
+  if (existsSync(folder.cluster)) return checkMajorVersion(folder, version.major);
   options.log(`first start: creating the database cluster in ${folder.root}…`);
   const unfinished = mkdtempSync(path.join(folder.root, unfinishedPrefix));
   if (account) chownSync(unfinished, account.uid, account.gid);
@@ -44,22 +46,49 @@ export async function ensureCluster(
   }
 }
 
+/**
+ * Creates the owner role and its database, or what is missing of them after a start that was killed in between. Migrations
+ * create the other roles. The caller holds the data folder's lock.
+ */
+export async function provisionDatabase(port: number, credentials: PostgresCredentials): Promise<void> {
+  await asSuperuser(port, credentials.superuser, async (client) => {
+    // A killed process may have left a session that is still doing this: its statement ends first.
+    await client.query('SELECT pg_advisory_lock($1)', [provisioningLock]);
+    if (!(await exists(client, 'SELECT 1 FROM pg_roles WHERE rolname = $1', owner))) {
+      await client.query(`CREATE ROLE ${owner}`);
+    }
+    // DDL takes no parameters. Each time: this also heals a role made without its attributes or with an older password.
+    const password = client.escapeLiteral(credentials.owner);
+    await client.query(
+      `ALTER ROLE ${owner} LOGIN CREATEROLE NOSUPERUSER NOBYPASSRLS NOCREATEDB NOREPLICATION PASSWORD ${password}`,
+    );
+    if (!(await exists(client, 'SELECT 1 FROM pg_database WHERE datname = $1', databaseName))) {
+      await client.query(`CREATE DATABASE ${databaseName} OWNER ${owner} TEMPLATE template0 ENCODING 'UTF8'`);
+    }
+    await client.query(`ALTER DATABASE ${databaseName} OWNER TO ${owner}`);
+    await client.query(`ALTER DATABASE ${databaseName} SET timezone TO 'UTC'`);
+  });
+}
+
+async function exists(client: pg.Client, query: string, name: string): Promise<boolean> {
+  return (await client.query(query, [name])).rows.length > 0;
+}
+
 async function initialise(
   installation: PostgresInstallation,
   cluster: string,
   password: string,
   sync: boolean,
 ): Promise<void> {
-  const { folder, account, version } = installation;
+  const { folder, account, isReachable, version } = installation;
   writeFileSync(folder.initialPassword, password, { flag: 'wx', mode: 0o600 });
   if (account) chownSync(folder.initialPassword, account.uid, account.gid);
   const descriptor = openSync(folder.initialPassword, 'r');
-  const logStart = logSize(folder);
   try {
     const args = [
       `--username=${superuser}`,
       '--auth=scram-sha-256',
-      `--pwfile=${isReachable(installation) ? folder.initialPassword : '/proc/self/fd/3'}`,
+      `--pwfile=${isReachable ? folder.initialPassword : '/proc/self/fd/3'}`,
       '--encoding=UTF8',
       '--locale=C',
       // C.UTF-8 sorts by code point, the same on every machine, and knows upper and lower case beyond ASCII.
@@ -67,10 +96,10 @@ async function initialise(
       '--no-instructions',
       ...(sync ? [] : ['--no-sync']),
     ];
-    const code = await runOnCluster(installation, 'initdb', cluster, args, { descriptor });
+    const { code, output } = await runProgram(installation, 'initdb', cluster, args, { descriptor });
     if (code === 0) return;
     throw new EmbeddedPostgresError(
-      `The database cluster could not be created (initdb ended with ${code}); ${folder.log} ends with:\n${logEnd(folder, logStart)}`,
+      `The database cluster could not be created (initdb ended with ${code}); ${folder.log} ends with:\n${lastLines(output)}`,
     );
   } finally {
     closeSync(descriptor);
@@ -89,11 +118,11 @@ function removeLeftovers(folder: DataFolder): void {
   }
 }
 
-function checkMadeBy(major: number, folder: DataFolder): void {
+function checkMajorVersion(folder: DataFolder, major: number): void {
   const versionFile = path.join(folder.cluster, 'PG_VERSION');
-  const made = existsSync(versionFile) ? readFileSync(versionFile, 'utf8').trim() : 'unknown';
-  if (made === String(major)) return;
+  const madeBy = existsSync(versionFile) ? readFileSync(versionFile, 'utf8').trim() : 'unknown';
+  if (madeBy === String(major)) return;
   throw new EmbeddedPostgresError(
-    `The database in ${folder.cluster} was made by PostgreSQL ${made} and this is PostgreSQL ${major}: export it with PostgreSQL ${made} and delete ${folder.root} to begin with an empty database, or set DATABASE_URL.`,
+    `The database in ${folder.cluster} was made by PostgreSQL ${madeBy} and this is PostgreSQL ${major}: export it with PostgreSQL ${madeBy} and delete ${folder.root} to begin with an empty database, or set DATABASE_URL.`,
   );
 }

@@ -1,56 +1,97 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { writeFileAtomically } from './atomic-file.ts';
-import type { DataFolder } from './data-folder.ts';
+import { type DataFolder, writeFileAtomically } from './data-folder.ts';
 import { EmbeddedPostgresError, errorCode } from './embedded-postgres.error.ts';
-import { disownMisleadingFile, disownPostmasterFile, runningPostmaster } from './postmaster.file.ts';
-import { asSuperuser } from './superuser.connection.ts';
+import { asSuperuser } from './postgres.credentials.ts';
+import { identify, isPostgresServer, type ProcessIdentity } from './process.identity.ts';
 
-const lookEveryMs = 25;
+const retryEveryMs = 25;
 /** A server that listens answers at once, if only that it is still starting; one that recovers from a crash may do so for long. */
 const silentForMs = 15_000;
 const startingForMs = 300_000;
+/** Above every system's highest. */
+const impossiblePid = 2 ** 31 - 2;
 
-type Answer = 'ours' | 'another folder' | 'wrong password' | 'starting or stopping' | 'silence';
+type Response = 'ours' | 'another folder' | 'wrong password' | 'starting or stopping' | 'silence';
+
+/** The server of a cluster, as it describes itself in `postmaster.pid`. */
+export interface Postmaster extends ProcessIdentity {
+  /** 0 in the first moments. */
+  readonly port: number;
+}
 
 /**
- * The port of the server that already runs on this data folder, once it takes connections; undefined when none does. Such a one was
+ * The server that already runs on this data folder, once it takes connections; undefined when none does. Such a server was
  * started by another live process, or left behind by one that was killed.
  */
-export async function adoptRunningServer(folder: DataFolder, password: string): Promise<number | undefined> {
-  disownMisleadingFile(folder.cluster);
+export async function adoptRunningServer(folder: DataFolder, password: string): Promise<Postmaster | undefined> {
+  if (existsSync(postmasterFile(folder.cluster)) && !runningPostmaster(folder.cluster)) {
+    invalidatePostmasterFile(folder.cluster);
+  }
   const began = Date.now();
   for (;;) {
     const server = runningPostmaster(folder.cluster);
     if (server === undefined) return undefined;
-    const answer = server.port === undefined ? 'silence' : await ask(folder, server.port, password);
-    if (answer === 'ours') return server.port;
-    if (answer === 'another folder') {
-      disownPostmasterFile(folder.cluster);
+    const response = server.port === 0 ? 'silence' : await probe(folder, server.port, password);
+    if (response === 'ours') return server;
+    if (response === 'another folder') {
+      invalidatePostmasterFile(folder.cluster);
       return undefined;
     }
-    const patience = answer === 'silence' ? silentForMs : startingForMs;
-    if (answer === 'wrong password' || Date.now() - began > patience) {
+    const waitForMs = response === 'silence' ? silentForMs : startingForMs;
+    if (response === 'wrong password' || Date.now() - began > waitForMs) {
       throw new EmbeddedPostgresError(
-        `Process ${server.pid} is a PostgreSQL server that ${folder.cluster} names as its own, but on port ${server.port ?? '?'} it answers with ${answer}: stop it, or delete postmaster.pid there if it serves something else.`,
+        `Process ${server.pid} is a PostgreSQL server that ${folder.cluster} names as its own, but on port ${server.port || '?'} it answers with ${response}: stop it, or delete postmaster.pid there if it serves something else.`,
       );
     }
-    await delay(lookEveryMs);
+    await delay(retryEveryMs);
   }
 }
 
-/** SCRAM proves both sides: only a server with our cluster, or a copy of it, accepts the password. */
-async function ask(folder: DataFolder, port: number, password: string): Promise<Answer> {
+/** The server that `postmaster.pid` names; undefined when there is none, or no PostgreSQL server has that pid. */
+export function runningPostmaster(cluster: string): Postmaster | undefined {
+  let content: string;
   try {
-    const same = await asSuperuser({ port, password }, async (client) =>
+    content = readFileSync(postmasterFile(cluster), 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  // One value a line: pid, data folder, start time, port, …; the pid is negative for a server in single-user mode.
+  const [pid, , , port] = content.split('\n').map(Number);
+  const identity = identify(Math.abs(pid ?? 0));
+  return identity && isPostgresServer(identity.pid) ? { ...identity, port: port || 0 } : undefined;
+}
+
+/**
+ * Replaces the pid in `postmaster.pid` by one that nobody can have. Postgres refuses to start while the pid there exists, but it
+ * may belong to another program by now, or to a killed server that its parent never reaped (a Node that is pid 1 of a
+ * container reaps no orphans). Deleting the file would also delete the key of the shared memory, by which Postgres
+ * notices sessions of the old server that still run.
+ */
+function invalidatePostmasterFile(cluster: string): void {
+  const file = postmasterFile(cluster);
+  const [, ...rest] = readFileSync(file, 'utf8').split('\n');
+  // In place, so that the file still belongs to the server's user.
+  writeFileSync(file, [impossiblePid, ...rest].join('\n'));
+}
+
+function postmasterFile(cluster: string): string {
+  return path.join(cluster, 'postmaster.pid');
+}
+
+/** SCRAM proves both sides: only a server with our cluster, or a copy of it, accepts the password. */
+async function probe(folder: DataFolder, port: number, password: string): Promise<Response> {
+  try {
+    const isOurs = await asSuperuser(port, password, (client) =>
       readsWhatWeWrite(folder.cluster, async (name) => {
         const { rows } = await client.query('SELECT pg_read_file($1, 0, 100, true) AS content', [name]);
         return rows[0]?.content;
       }),
     );
-    return same ? 'ours' : 'another folder';
+    return isOurs ? 'ours' : 'another folder';
   } catch (error) {
     switch (errorCode(error)) {
       case '28P01':
@@ -71,8 +112,8 @@ async function ask(folder: DataFolder, port: number, password: string): Promise<
 }
 
 /**
- * Tells the server of this folder from the server of the folder it was copied from: same password, same postmaster.pid.
- * Paths would not do: a folder can be moved under a running server.
+ * Tells the server of this folder from the server of the folder it was copied from: both have the same password and the same
+ * postmaster.pid. Comparing paths would not do, because a folder can be moved under a running server.
  */
 async function readsWhatWeWrite(cluster: string, read: (name: string) => Promise<unknown>): Promise<boolean> {
   const name = `adoption-${randomUUID()}`;

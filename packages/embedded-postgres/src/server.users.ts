@@ -1,51 +1,54 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { writeFileAtomically } from './atomic-file.ts';
-import type { DataFolder } from './data-folder.ts';
+import { type DataFolder, writeFileAtomically } from './data-folder.ts';
 import { identify, isAlive, type ProcessIdentity } from './process.identity.ts';
+import type { Postmaster } from './server.adoption.ts';
 
 /** One call of startEmbeddedPostgres that was not stopped yet. */
 interface ServerUser extends ProcessIdentity {
   readonly id: string;
 }
 
-interface Registry {
-  /** The port of the last start, reused while free so that a URL somebody noted stays right. */
-  readonly port?: number;
+interface ServerUsers {
+  /** The server of the last start. */
+  readonly server?: Postmaster;
   readonly users: readonly ServerUser[];
 }
 
-/** The remembered port. */
+/** The port of the last start, reused while free so that a URL somebody noted stays right. */
 export function rememberedPort(folder: DataFolder): number | undefined {
-  return read(folder).port;
+  return read(folder).server?.port;
 }
 
-/** Enters this process as a user of the server on that port. The caller holds the data folder's lock. */
-export function join(folder: DataFolder, port: number): string {
+/** Adds this process as a user of the server and returns the user's id. The caller holds the data folder's lock. */
+export function addUser(folder: DataFolder, server: Postmaster): string {
   const id = randomUUID();
   const self: ServerUser = { ...(identify(process.pid) ?? { pid: process.pid, started: '' }), id };
-  write(folder, { port, users: [...read(folder).users.filter(isAlive), self] });
+  write(folder, { server, users: [...read(folder).users.filter(isAlive), self] });
   return id;
 }
 
-/** Removes a user, and those whose process died without doing so; true when none is left. Under the lock, too. */
-export function leave(folder: DataFolder, id: string): boolean {
-  const { port, users } = read(folder);
+/**
+ * Removes a user, and those whose process died without doing so. Returns the server when nobody uses it any more. The caller
+ * holds the data folder's lock.
+ */
+export function removeUser(folder: DataFolder, id: string): Postmaster | undefined {
+  const { server, users } = read(folder);
   const left = users.filter((user) => user.id !== id && isAlive(user));
-  write(folder, { port, users: left });
-  return left.length === 0;
+  write(folder, { server, users: left });
+  return left.length === 0 ? server : undefined;
 }
 
-function read(folder: DataFolder): Registry {
+function read(folder: DataFolder): ServerUsers {
   try {
-    const parsed = JSON.parse(readFileSync(folder.registry, 'utf8')) as Partial<Registry>;
-    return { port: parsed.port, users: Array.isArray(parsed.users) ? parsed.users : [] };
+    const { server, users } = JSON.parse(readFileSync(folder.users, 'utf8')) as Partial<ServerUsers>;
+    return { server, users: Array.isArray(users) ? users : [] };
   } catch {
     // Missing at the first start. Nothing here is worth refusing to start for.
     return { users: [] };
   }
 }
 
-function write(folder: DataFolder, registry: Registry): void {
-  writeFileAtomically(folder.registry, `${JSON.stringify(registry, null, 2)}\n`, 0o644);
+function write(folder: DataFolder, content: ServerUsers): void {
+  writeFileAtomically(folder.users, `${JSON.stringify(content, null, 2)}\n`, 0o644);
 }
