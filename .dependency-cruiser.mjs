@@ -46,6 +46,12 @@ export default {
       to: { path: '^(test|demo|sandbox|bench|clients)/' },
     },
     {
+      name: 'packages-stand-alone',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^(src|migrations|test|demo|sandbox|bench|clients|web)/' },
+    },
+    {
       name: 'the-sandbox-stands-alone',
       comment: 'It imitates a foreign system, so it must not share our code.',
       severity: 'error',
@@ -68,7 +74,7 @@ export default {
     {
       name: 'only-declared-packages',
       severity: 'error',
-      from: { path: '^(src|migrations)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^(src|migrations|packages)/', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -6,6 +6,7 @@ COPY clients/typescript/package.json clients/typescript/
 COPY clients/react/package.json clients/react/
 COPY web/package.json web/
 COPY sandbox/package.json sandbox/
+COPY packages/embedded-postgres/package.json packages/embedded-postgres/
 # With the optional ones: what builds the dashboard brings its platform's binaries that way.
 RUN npm ci --ignore-scripts
 COPY . .
@@ -16,6 +17,7 @@ ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/packages ./packages
 COPY --from=build /app/dist ./dist
 USER node
 EXPOSE 3000

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '@sync-operations/embedded-postgres';
 import { migrate } from '../src/database/migrate.ts';
 import { provisionAppRole } from '../src/database/provision.ts';
 import { fetchLoop } from './connectors/fetch.loop.ts';

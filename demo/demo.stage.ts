@@ -1,11 +1,9 @@
 import { join, relative } from 'node:path';
 import { type Client, createSyncClient } from '@sync-operations/client';
+import { freePort, openDataFolder, startEmbeddedPostgres } from '@sync-operations/embedded-postgres';
 import { badCustomerCount } from '../sandbox/woocommerce/customers/bad-customers.rules.ts';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '../sandbox/woocommerce/woocommerce-sandbox.ts';
 import { loadEnvironment } from '../src/config/environment.ts';
-import { openDataFolder } from '../src/database/embedded/data-folder.ts';
-import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.ts';
-import { freePort } from '../src/database/embedded/free.port.ts';
 import { CrmStore } from './crm.store.ts';
 import { NO_OTHER_DATABASE, type ServiceAccess } from './service.launch.ts';
 import { type SupervisedService, superviseService } from './service.process.ts';

@@ -1,5 +1,5 @@
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@sync-operations/embedded-postgres';
 import pg from 'pg';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { provisionAppRole } from '../../src/database/provision.ts';
 import type { BenchSync } from './load.types.ts';

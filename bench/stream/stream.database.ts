@@ -1,6 +1,6 @@
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@sync-operations/embedded-postgres';
 import pg from 'pg';
 import { hashSecret, newSecret } from '../../src/auth/key.hash.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { provisionAppRole } from '../../src/database/provision.ts';
 

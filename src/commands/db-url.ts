@@ -1,5 +1,5 @@
+import { startEmbeddedPostgres } from '@sync-operations/embedded-postgres';
 import { ConfigurationError, loadEnvironment } from '../config/environment.ts';
-import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.ts';
 import { runCommand } from './run-command.ts';
 
 // npm run --silent db:url -- app|owner: the embedded database, for people who use plain SQL.

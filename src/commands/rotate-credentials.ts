@@ -1,7 +1,7 @@
+import { rememberedKeys } from '../config/encryption.keys.ts';
 import { ConfigurationError, loadEnvironment } from '../config/environment.ts';
 import { CredentialCipher } from '../connectors/credentials/credential.cipher.ts';
 import { rotateCredentials } from '../connectors/credentials/credential.rotation.ts';
-import { rememberedKeys } from '../database/embedded/encryption.keys.ts';
 import { withOwnerUrl } from '../database/open-database.ts';
 import { runCommand } from './run-command.ts';
 

@@ -1,7 +1,7 @@
+import type { EmbeddedPostgres } from '@sync-operations/embedded-postgres';
+import { ensureRememberedKeys, rememberedKeys } from '../config/encryption.keys.ts';
 import { ConfigurationError, type Environment } from '../config/environment.ts';
 import { createPool } from './database.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
-import { ensureRememberedKeys, rememberedKeys } from './embedded/encryption.keys.ts';
 import { migrate } from './migrate.ts';
 import { provisionAppRole } from './provision.ts';
 import { assertDatabaseReady } from './readiness.ts';
@@ -28,7 +28,7 @@ export async function openDatabase(environment: Environment, log: Log): Promise<
 }
 
 async function openEmbedded(environment: Environment, log: Log): Promise<OpenDatabase> {
-  const embedded = await startEmbeddedPostgres({ dataDir: environment.SYNC_DATA_DIR, log });
+  const embedded = await startEmbedded(environment, log);
   try {
     const { SYNC_ENCRYPTION_KEYS: given, SYNC_DATA_DIR: dataDir } = environment;
     // The one made before there was a variable still opens what it sealed.
@@ -42,6 +42,12 @@ async function openEmbedded(environment: Environment, log: Log): Promise<OpenDat
     await embedded.stop();
     throw error;
   }
+}
+
+/** Loaded here, so that a service with a database of its own neither needs the package nor waits for it. */
+async function startEmbedded({ SYNC_DATA_DIR: dataDir }: Environment, log?: Log): Promise<EmbeddedPostgres> {
+  const { startEmbeddedPostgres } = await import('@sync-operations/embedded-postgres');
+  return startEmbeddedPostgres({ dataDir, log });
 }
 
 async function checked(appUrl: string): Promise<void> {
@@ -60,7 +66,7 @@ export async function withOwnerUrl<T>(environment: Environment, work: (ownerUrl:
     throw new ConfigurationError(
       "MIGRATION_DATABASE_URL must be set to the owner's URL for this; DATABASE_URL is the service's.",
     );
-  const embedded = await startEmbeddedPostgres({ dataDir: environment.SYNC_DATA_DIR });
+  const embedded = await startEmbedded(environment);
   try {
     return await work(embedded.ownerUrl);
   } finally {

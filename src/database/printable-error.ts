@@ -1,17 +1,13 @@
 import { ConfigurationError } from '../config/environment.ts';
-import { EmbeddedPostgresError } from './embedded/embedded-postgres.ts';
 import { DatabaseNotReadyError } from './readiness.ts';
 import { isConnectionLoss } from './sqlstate.ts';
 
 /** One sentence for what a person can mend; the stack for what only we can. `variable` named the database that was used. */
 export function printableError(error: unknown, variable = 'DATABASE_URL'): string {
-  if (
-    error instanceof ConfigurationError ||
-    error instanceof EmbeddedPostgresError ||
-    error instanceof DatabaseNotReadyError
-  )
-    return error.message;
   if (!(error instanceof Error)) return String(error);
+  // By name, because with a database of your own the embedded Postgres is never loaded.
+  if (error.name === 'EmbeddedPostgresError') return error.message;
+  if (error instanceof ConfigurationError || error instanceof DatabaseNotReadyError) return error.message;
   const code = (error as NodeJS.ErrnoException).code;
   if (code === '28P01' || code === '28000') return `${variable} is refused by the database: ${error.message}.`;
   if (code === '3D000') return `${variable} names a database that does not exist: ${error.message}.`;

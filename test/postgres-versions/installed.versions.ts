@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { PostgresBinaries } from '../../src/database/embedded/embedded-postgres.ts';
+import type { PostgresBinaries } from '@sync-operations/embedded-postgres';
 
 /** The majors that package.json names, oldest first. */
 export function namedVersions(): number[] {

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '@sync-operations/embedded-postgres';
 import { migrate, revert } from '../../src/database/migrate.ts';
 import { provisionAppRole } from '../../src/database/provision.ts';
 import { schemaSnapshot } from '../support/schema-snapshot.ts';

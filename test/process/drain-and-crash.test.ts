@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSyncClient, getSync, startSync } from '@sync-operations/client';
-import { identify } from '../../src/database/embedded/process.identity.ts';
+import { identify } from '@sync-operations/embedded-postgres';
 import { loadUntilRefused } from '../support/load.ts';
 import { cleanUp, newFolder, ServiceProcess } from '../support/service-process.ts';
 import { waitFor } from '../support/wait-for.ts';

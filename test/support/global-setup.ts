@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@sync-operations/embedded-postgres';
 import { migrate } from '../../src/database/migrate.ts';
 import { provisionAppRole } from '../../src/database/provision.ts';
 

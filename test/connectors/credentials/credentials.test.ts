@@ -1,9 +1,9 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ensureRememberedKeys, rememberedKeys } from '../../../src/config/encryption.keys.ts';
 import { CredentialCipher } from '../../../src/connectors/credentials/credential.cipher.ts';
 import { rotateCredentials } from '../../../src/connectors/credentials/credential.rotation.ts';
-import { ensureRememberedKeys, rememberedKeys } from '../../../src/database/embedded/encryption.keys.ts';
 import { ask } from '../../auth/auth.support.ts';
 import { cleanUp, newFolder, ServiceProcess } from '../../support/service-process.ts';
 import { sql } from '../../support/test-database.ts';

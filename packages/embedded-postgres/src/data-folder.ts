@@ -1,4 +1,16 @@
-import { chmodSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { EmbeddedPostgresError, reason } from './embedded-postgres.error.ts';
 
@@ -9,7 +21,7 @@ export interface DataFolder {
   readonly cluster: string;
   readonly credentials: string;
   /** The port to reuse and the processes that use the server. */
-  readonly registry: string;
+  readonly users: string;
   /** Held while starting or stopping. */
   readonly lock: string;
   /** The server's own log, and what initdb and pg_ctl print. */
@@ -35,9 +47,38 @@ export function openDataFolder(dataDir: string): DataFolder {
     root,
     cluster: path.join(root, 'cluster'),
     credentials: path.join(root, 'credentials.json'),
-    registry: path.join(root, 'server.json'),
+    users: path.join(root, 'server.json'),
     lock: path.join(root, 'lock'),
     log: path.join(root, 'postgres.log'),
     initialPassword: path.join(root, 'initdb-password'),
   };
+}
+
+/** Replaces a file so that a reader, or a machine that loses power, finds the old content or the new, never a part of it. */
+export function writeFileAtomically(file: string, content: string, mode: number): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  rmSync(temporary, { force: true });
+  const descriptor = openSync(temporary, 'wx', mode);
+  try {
+    // The umask cuts the mode given to open, and the server's user must be able to read what is meant for it.
+    fchmodSync(descriptor, mode);
+    writeSync(descriptor, content);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameDurably(temporary, file);
+}
+
+/** Renames, and makes the new name survive a power cut. */
+export function renameDurably(from: string, to: string): void {
+  renameSync(from, to);
+  // Windows cannot open a folder, and makes renames durable by itself.
+  if (process.platform === 'win32') return;
+  const parent = openSync(path.dirname(to), 'r');
+  try {
+    fsyncSync(parent);
+  } finally {
+    closeSync(parent);
+  }
 }

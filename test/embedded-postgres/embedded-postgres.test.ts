@@ -18,9 +18,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
+import {
+  type EmbeddedPostgres,
+  identify,
+  isPostgresServer,
+  startEmbeddedPostgres,
+} from '@sync-operations/embedded-postgres';
 import pg from 'pg';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.ts';
-import { identify, isPostgresServer } from '../src/database/embedded/process.identity.ts';
 
 const settings = { fsync: 'off' };
 const isRoot = process.getuid?.() === 0;
@@ -150,6 +154,18 @@ describe('the embedded database', () => {
     await (await start(dataDir)).stop();
   });
 
+  test('does not stop another server that got its pid after a crash', async () => {
+    const [dataDir, elsewhere] = [await usedFolder(), newFolder()];
+    const [crashed, stranger] = [await start(dataDir), await start(elsewhere)];
+    process.kill(Number(postmasterPid(dataDir)), 'SIGKILL');
+    const file = path.join(dataDir, 'cluster/postmaster.pid');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(postmasterPid(elsewhere))));
+    await crashed.stop();
+    expect(await first(stranger.ownerUrl, 'SELECT 1 AS one')).toEqual({ one: 1 });
+    await stranger.stop();
+    await (await start(dataDir)).stop();
+  });
+
   test('is left running by a second process that stops, and stopped by the last one', async () => {
     const dataDir = await usedFolder();
     const { child, server } = await startInChild(dataDir);
@@ -242,7 +258,7 @@ function start(dataDir: string): Promise<EmbeddedPostgres> {
 /** A Node process that starts the database, leads its own process group, answers a SIGINT and stops when told. */
 function spawnStart(dataDir: string, env = process.env): ChildProcess {
   const program = `
-    import { startEmbeddedPostgres } from ${JSON.stringify(new URL('../src/database/embedded/embedded-postgres.ts', import.meta.url))};
+    import { startEmbeddedPostgres } from '@sync-operations/embedded-postgres';
     process.on('SIGINT', () => process.send('interrupted'));
     const server = await startEmbeddedPostgres({ dataDir: process.argv[1], settings: ${JSON.stringify(settings)} });
     process.once('message', () => server.stop().then(() => process.disconnect()));

@@ -2,10 +2,14 @@ import { chmodSync, cpSync, lstatSync, mkdtempSync, readdirSync, rmSync } from '
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { PostgresBinaries } from './embedded-postgres.types.ts';
-import { ensureLibrarySymlinks, nativeFolder } from './library.symlinks.ts';
-import { platformBinaries, readVersion } from './postgres.binaries.ts';
-import { reachableBinaries } from './reachable.binaries.ts';
+import {
+  ensureLibrarySymlinks,
+  nativeFolder,
+  type PostgresBinaries,
+  platformBinaries,
+  readVersion,
+} from './postgres.binaries.ts';
+import { reachableBinaries } from './server.account.ts';
 
 const isRoot = process.getuid?.() === 0;
 const nobody = { uid: 65534, gid: 65534 };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { EmbeddedPostgresError, reason } from './embedded-postgres.error.ts';
+import { ConfigurationError } from './environment.ts';
 
 interface RememberedKey {
   readonly id: string;
@@ -9,7 +9,7 @@ interface RememberedKey {
   readonly key: string;
 }
 
-/** The key that was made for the data folder's credentials of connections, if one was. Throws EmbeddedPostgresError. */
+/** The key in the data folder that encrypts the credentials of connections, if there is one. Throws ConfigurationError. */
 export function rememberedKeys(dataDir: string): RememberedKey[] {
   const file = path.join(dataDir, 'encryption-key');
   if (!existsSync(file)) return [];
@@ -17,16 +17,16 @@ export function rememberedKeys(dataDir: string): RememberedKey[] {
     const [, id, key] = /^([\w-]{1,32}):([A-Za-z0-9+/]{43}=)$/.exec(readFileSync(file, 'utf8').trim()) ?? [];
     if (id !== undefined && key !== undefined) return [{ id, key }];
   } catch (error) {
-    throw unusable(file, `cannot be read (${reason(error)})`);
+    throw unusable(file, `cannot be read (${(error as NodeJS.ErrnoException).code ?? error})`);
   }
   throw unusable(file, 'does not hold a key');
 }
 
-/** The same, made first where there is none; unreadable to other users. */
+/** The same, generated first where there is none; unreadable to other users. */
 export function ensureRememberedKeys(dataDir: string): RememberedKey[] {
   const file = path.join(dataDir, 'encryption-key');
   if (!existsSync(file)) {
-    // An id of its own, so that a lost file is told as a key that is missing and not as one that does not fit.
+    // A random id, so that a lost file is reported as a missing key and not as one that does not fit.
     const id = `local-${randomBytes(4).toString('hex')}`;
     createOnce(file, `${id}:${randomBytes(32).toString('base64')}\n`);
   }
@@ -53,8 +53,8 @@ function createOnce(file: string, content: string): void {
   }
 }
 
-function unusable(file: string, what: string): EmbeddedPostgresError {
-  return new EmbeddedPostgresError(
+function unusable(file: string, what: string): ConfigurationError {
+  return new ConfigurationError(
     `${file} ${what}, so the credentials of connections cannot be opened: put the file back, or delete it and store the credentials anew.`,
   );
 }
