@@ -18,13 +18,12 @@ import { ProgressApiModule, ProgressModule } from './progress/progress.module.ts
 import { RecordsApiModule } from './records/records.module.ts';
 import { RunsApiModule, RunsModule } from './runs/runs.module.ts';
 import { SchedulesApiModule, SchedulesModule } from './schedules/schedules.module.ts';
-import { TenancyModule } from './tenancy/tenancy.module.ts';
-import { WhoamiModule } from './tenancy/whoami.module.ts';
+import { TenancyApiModule, TenancyModule } from './tenancy/tenancy.module.ts';
 import { WebhooksApiModule, WebhooksModule } from './webhooks/webhooks.module.ts';
 
 /** What serves the API, and what a process with SYNC_WORKER=only does without. */
 const API = [
-  WhoamiModule,
+  TenancyApiModule,
   ProgressApiModule,
   ActivityApiModule,
   PreviewCacheApiModule,

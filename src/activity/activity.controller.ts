@@ -5,7 +5,7 @@ import { RequireScope } from '../auth/auth.decorators.ts';
 import type { Page } from '../common/cursor.ts';
 import { Operation } from '../common/operation.ts';
 import { validateItem } from '../common/validation.ts';
-import { Idempotent } from '../idempotency/idempotent.decorator.ts';
+import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
 import { toCsv, toNdjson } from './activity.export.ts';
 import { ActivityService } from './activity.service.ts';
 import {

@@ -1,9 +1,16 @@
 import { Module } from '@nestjs/common';
+import { maintenance } from '../jobs/task.runner.ts';
 import { SignInController } from './sign-in.controller.ts';
-import { SignInMaintenance } from './sign-in.maintenance.ts';
 
 /** What a process without an API needs of the dashboard: the removal of expired sessions. */
-@Module({ providers: [SignInMaintenance] })
+@Module({
+  providers: [
+    maintenance('expired-sign-ins', () => ({
+      everySeconds: 600,
+      statement: { text: 'SELECT app.cleanup_sign_ins(500) AS changed' },
+    })),
+  ],
+})
 export class DashboardModule {}
 
 /** Signing in and out. The page itself is served by dashboard.page.ts, outside Nest. */

@@ -1,11 +1,28 @@
 import { Body, Controller, Get, Header, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public, RequireScope, SESSION_COOKIE } from '../auth/auth.decorators.ts';
 import { KeyStore, type OpenedSession } from '../auth/key.store.ts';
 import { refuseCrossSite } from '../auth/same.origin.ts';
 import { Problem } from '../common/problem.ts';
-import { SignInDto, SignInQuery } from './sign-in.dto.ts';
+import { IsText } from '../common/validation.ts';
+
+class SignInQuery {
+  @IsText(200)
+  token: string;
+
+  /** The page to open then; one of the dashboard's, so that a link cannot lead elsewhere. */
+  @IsOptional()
+  @IsText(2_000)
+  @Matches(/^\/o\/[\x21-\x5b\x5d-\x7e]+$/, { message: 'to must be the path of a page: /o/{organization}/…' })
+  to?: string;
+}
+
+class SignInDto {
+  @IsText(1_000)
+  key: string;
+}
 
 /** Pages for a browser, not for API clients: they set and clear the session cookie. */
 @ApiExcludeController()

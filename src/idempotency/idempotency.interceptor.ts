@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import {
+  applyDecorators,
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  UseInterceptors,
+} from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { Problem } from '../common/problem.ts';
+import type { TenantTransaction } from '../tenancy/tenant.context.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
-import type { TenantTransaction } from '../tenancy/tenant.types.ts';
 import { claimKey, findResponse, type StoredResponse, storeResponse } from './idempotency.sql.ts';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -90,3 +98,15 @@ const fingerprintOf = (request: FastifyRequest): string =>
   createHash('sha256')
     .update(JSON.stringify([request.method, request.url, request.body ?? null]))
     .digest('hex');
+
+/** A POST that may be repeated with the same Idempotency-Key and then answers what it answered the first time. */
+export const Idempotent = () =>
+  applyDecorators(
+    UseInterceptors(IdempotencyInterceptor),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description: 'Repeat a request with the same key and it is done once; kept for 24 hours',
+      schema: { type: 'string', maxLength: 255, example: '0b9e4f2e-7d2f-4a8e-9a55-6f1f6c9b2a11' },
+    }),
+  );

@@ -4,7 +4,7 @@ import { type Job, PgBoss, type ScheduleOptions, type SendOptions, type WorkOpti
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { POOL } from '../database/database.module.ts';
-import type { TenantTransaction } from '../tenancy/tenant.types.ts';
+import type { TenantTransaction } from '../tenancy/tenant.context.ts';
 
 /** Made by migration 0013. */
 export type QueueName = 'sync-runs' | 'sync-schedules';

@@ -1,4 +1,11 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type Provider,
+} from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type pg from 'pg';
 import { ENVIRONMENT } from '../config/config.module.ts';
@@ -6,17 +13,19 @@ import type { Environment } from '../config/environment.ts';
 import { POOL } from '../database/database.module.ts';
 import type { Statement } from '../database/database.ts';
 import { TaskMetrics } from '../metrics/task.metrics.ts';
-import type { ScheduledTask } from './scheduled.task.ts';
-import { claimTask, finishTask } from './tasks.sql.ts';
+import { claimTask, finishTask, type ScheduledTask } from './scheduled.task.ts';
 
 const WAKE_MS = 15_000;
 /** A task ends its turn after this many batches, so that one with much to do leaves time for the others. */
 const BATCHES_A_TURN = 200;
 
+/** A task that is one SQL statement. It returns one row, whose column `changed` says how many rows it changed. */
+export type ScheduledStatement = Omit<ScheduledTask, 'run'> & { readonly statement: Statement };
+
 /** Wakes on every replica; a task runs on the one that claims its turn in the database. */
 @Injectable()
 export class TaskRunner implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger('Upkeep');
+  private readonly logger = new Logger('Maintenance');
   private readonly tasks: ScheduledTask[] = [];
   private turn: Promise<void> | undefined;
   private stopped = false;
@@ -31,8 +40,7 @@ export class TaskRunner implements OnApplicationBootstrap, OnModuleDestroy {
     this.tasks.push(task);
   }
 
-  /** A task that is one SQL function, whose result is named `changed`. */
-  registerStatement({ statement, ...task }: Omit<ScheduledTask, 'run'> & { readonly statement: Statement }): void {
+  registerStatement({ statement, ...task }: ScheduledStatement): void {
     const run = async () => {
       const { rows } = await this.pool.query<{ changed: number }>(statement.text, statement.values as unknown[]);
       return rows[0]?.changed ?? 0;
@@ -92,3 +100,16 @@ export class TaskRunner implements OnApplicationBootstrap, OnModuleDestroy {
     if (changed > 0) this.logger.log({ task: task.name, changed }, 'scheduled task ran');
   }
 }
+
+/** The provider by which a module registers its maintenance. `define` gets the environment, for what can be configured. */
+export const maintenance = (
+  name: string,
+  define: (env: Environment) => Omit<ScheduledStatement, 'name'>,
+): Provider => ({
+  provide: `maintenance ${name}`,
+  inject: [TaskRunner, ENVIRONMENT],
+  useFactory: (runner: TaskRunner, env: Environment) => {
+    runner.registerStatement({ name, ...define(env) });
+    return name;
+  },
+});

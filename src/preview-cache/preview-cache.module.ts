@@ -1,11 +1,17 @@
 import { Module } from '@nestjs/common';
+import { maintenance } from '../jobs/task.runner.ts';
 import { PreviewController } from './preview.controller.ts';
-import { PreviewMaintenance } from './preview.maintenance.ts';
 import { PreviewService } from './preview.service.ts';
 
 /** Stored previews, for whoever computes them, and their scheduled maintenance. */
 @Module({
-  providers: [PreviewService, PreviewMaintenance],
+  providers: [
+    PreviewService,
+    maintenance('expired-previews', () => ({
+      everySeconds: 300,
+      statement: { text: 'SELECT auto_cleanup_preview_cache(500) AS changed' },
+    })),
+  ],
   exports: [PreviewService],
 })
 export class PreviewCacheModule {}

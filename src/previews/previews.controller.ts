@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { RequireScope } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
 import { ConnectionIdParam } from '../connectors/connections/dto/requests.dto.ts';
-import { Idempotent } from '../idempotency/idempotent.decorator.ts';
+import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
 import { CacheKeyParam } from '../preview-cache/dto/preview.dto.ts';
 import { SyncIdParam } from '../progress/dto/sync-id.param.ts';
 import { LOCATION, located } from '../runs/runs.controller.ts';

@@ -3,7 +3,7 @@ import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { RequireScope } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
-import { Idempotent } from '../idempotency/idempotent.decorator.ts';
+import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
 import { BulkReportResultsDto, ProgressDto, SlowSyncDto } from './dto/progress.dto.ts';
 import {
   ActiveSyncsQuery,

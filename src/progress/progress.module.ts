@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
+import { maintenance } from '../jobs/task.runner.ts';
 import { ControlListeners } from './control.listeners.ts';
 import { ProgressController } from './progress.controller.ts';
-import { ProgressMaintenance } from './progress.maintenance.ts';
 import { ProgressService } from './progress.service.ts';
 import { ReportBatcher } from './report.batcher.ts';
 import { ProgressPoller } from './stream/progress.poller.ts';
@@ -9,8 +9,18 @@ import { StreamController } from './stream/stream.controller.ts';
 import { StreamService } from './stream/stream.service.ts';
 import { ViewerKeeper } from './stream/viewer.keeper.ts';
 
-/** What a process without an API needs of progress: the end of silent syncs. */
-@Module({ providers: [ProgressMaintenance] })
+/** What a process without an API needs of progress: it ends syncs whose reporter went silent, as cancelled or as timeout. */
+@Module({
+  providers: [
+    maintenance('silent-syncs', ({ SYNC_SILENT_MINUTES }) => ({
+      everySeconds: 30,
+      statement: {
+        text: 'SELECT app.end_silent_syncs(make_interval(mins => $1), 500) AS changed',
+        values: [SYNC_SILENT_MINUTES],
+      },
+    })),
+  ],
+})
 export class ProgressModule {}
 
 /** Reports, control and the live stream. */

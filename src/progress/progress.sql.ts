@@ -112,3 +112,20 @@ export const reportProgress = (reports: readonly ReportElement[], lockTimeout: s
   text: 'SELECT org_id, sync_id, outcome, progress FROM app.report_progress($1, $2)',
   values: [JSON.stringify(reports), lockTimeout],
 });
+
+/** What an organization looks like now. */
+export interface WatchedRow {
+  readonly org_id: string;
+  /** Names this state; sent back, it asks for rows only if the state has changed. */
+  readonly digest: string;
+  /** RFC 3339, by the clock of the database. */
+  readonly at: string;
+  /** The syncs of the window as JSON texts, one a line; null when the state is the one of the digest that was given. */
+  readonly syncs: string | null;
+}
+
+/** One row an organization. `digest` is the one of the last call; null: there was none. */
+export const watchProgress = (watched: readonly { orgId: string; digest: string | null }[]): Statement => ({
+  text: 'SELECT org_id, digest, at, syncs FROM app.watch_progress($1, $2)',
+  values: [watched.map(({ orgId }) => orgId), watched.map(({ digest }) => digest)],
+});

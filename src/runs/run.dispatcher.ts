@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { JobQueue } from '../jobs/job.queue.ts';
+import type { TenantTransaction } from '../tenancy/tenant.context.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
-import type { TenantTransaction } from '../tenancy/tenant.types.ts';
 
 /** What a job of the queue `sync-runs` says. */
 export interface RunJob {

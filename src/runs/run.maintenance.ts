@@ -1,17 +1,13 @@
-import { Injectable } from '@nestjs/common';
-import { TaskRunner } from '../jobs/task.runner.ts';
+import type { Provider } from '@nestjs/common';
+import { maintenance } from '../jobs/task.runner.ts';
 
-/** Clears away what runs leave behind, and what a removed connection had. Each is a function of migration 0018. */
-@Injectable()
-export class RunMaintenance {
-  constructor(runner: TaskRunner) {
-    const tasks = [
-      { name: 'seen-items', everySeconds: 60, call: 'cleanup_seen(5000)' },
-      { name: 'expired-preview-changes', everySeconds: 600, call: 'cleanup_preview_changes(1000)' },
-      { name: 'old-webhooks', everySeconds: 86_400, call: 'cleanup_hook_deliveries(1000)' },
-      { name: 'removed-connections', everySeconds: 600, call: 'purge_removed_connections(1000)' },
-    ];
-    for (const { name, everySeconds, call } of tasks)
-      runner.registerStatement({ name, everySeconds, statement: { text: `SELECT app.${call} AS changed` } });
-  }
-}
+const task = (name: string, everySeconds: number, call: string): Provider =>
+  maintenance(name, () => ({ everySeconds, statement: { text: `SELECT app.${call} AS changed` } }));
+
+/** Deletes what ended runs leave behind, and what belonged to a removed connection. */
+export const RUN_MAINTENANCE: readonly Provider[] = [
+  task('seen-items', 60, 'cleanup_seen(5000)'),
+  task('expired-preview-changes', 600, 'cleanup_preview_changes(1000)'),
+  task('old-webhooks', 86_400, 'cleanup_hook_deliveries(1000)'),
+  task('removed-connections', 600, 'purge_removed_connections(1000)'),
+];

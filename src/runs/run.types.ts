@@ -1,6 +1,6 @@
 import type { CanonicalData, EntityType } from '../connectors/canonical/canonical.types.ts';
 import type { Cursor, Watermark } from '../connectors/contract/connector.types.ts';
-import type { ItemOutcome, PreviewChange } from '../planning/planning.types.ts';
+import type { ItemOutcome, PreviewChange, WorkItem } from '../planning/planning.types.ts';
 import type { StoredBinding } from '../records/binding.changes.ts';
 
 /** `apply` carries out a preview, `retry` and `webhook` work on named items, the others walk the source. */
@@ -67,6 +67,17 @@ export interface Batch {
   readonly total?: number;
   readonly watermark?: Watermark;
   readonly final?: { readonly status: 'completed' | 'failed'; readonly error_message?: string };
+}
+
+/** What the items of a batch add to what is committed. */
+export type BatchResult = Pick<
+  Batch,
+  'items' | 'records' | 'connection_a' | 'connection_b' | 'bindings' | 'changes' | 'changes_expire_at'
+>;
+
+/** Where a run writes, or where a preview finds out what it would write. No id comes twice in a call. */
+export interface Destination {
+  process(items: readonly WorkItem[]): Promise<BatchResult>;
 }
 
 /** What the database says after a batch. `finished`: by this batch; `ended`: by somebody else. */

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { RequireScope } from '../auth/auth.decorators.ts';
 import type { Page } from '../common/cursor.ts';
 import { Operation } from '../common/operation.ts';
-import { Idempotent } from '../idempotency/idempotent.decorator.ts';
+import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
 import { SyncIdParam } from '../progress/dto/sync-id.param.ts';
 import { RunsQuery, StartRunDto } from './dto/requests.dto.ts';
 import { RunDto, RunPageDto } from './dto/run.dto.ts';

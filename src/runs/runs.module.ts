@@ -6,7 +6,7 @@ import { FreshPreviewInterceptor } from './fresh-preview.interceptor.ts';
 import { RunControl } from './run.control.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
 import { RunEndListeners } from './run.end-listeners.ts';
-import { RunMaintenance } from './run.maintenance.ts';
+import { RUN_MAINTENANCE } from './run.maintenance.ts';
 import { RunRemoval } from './run.removal.ts';
 import { RunRescuer } from './run.rescuer.ts';
 import { RunStarter } from './run.starter.ts';
@@ -31,7 +31,7 @@ import { RunWorker } from './worker/run.worker.ts';
     RunExecutor,
     RunWorker,
     RunRescuer,
-    RunMaintenance,
+    ...RUN_MAINTENANCE,
   ],
   exports: [RunDispatcher, RunEndListeners, RunStarter, SourceDestinationCheck],
 })

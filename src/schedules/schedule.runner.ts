@@ -3,9 +3,9 @@ import { ActivityService } from '../activity/activity.service.ts';
 import { Problem } from '../common/problem.ts';
 import { JobQueue } from '../jobs/job.queue.ts';
 import { RunStarter } from '../runs/run.starter.ts';
+import type { TenantTransaction } from '../tenancy/tenant.context.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
-import type { TenantTransaction } from '../tenancy/tenant.types.ts';
 import { previousRun } from './cron.expression.ts';
 import { type LockedSchedule, lockSchedule, noteFailed, noteSkipped, noteStarted } from './schedule.sql.ts';
 

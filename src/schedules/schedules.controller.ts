@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { RequireScope } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
 import { ConnectionIdParam } from '../connectors/connections/dto/requests.dto.ts';
-import { Idempotent } from '../idempotency/idempotent.decorator.ts';
+import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
 import { ChangeScheduleDto, CreateScheduleDto, ScheduleIdParam } from './dto/requests.dto.ts';
 import { ScheduleDto, ScheduleListDto } from './dto/schedule.dto.ts';
 import { SchedulesService } from './schedules.service.ts';

@@ -1,7 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Principal } from '../auth/principal.ts';
 import { Problem } from '../common/problem.ts';
-import type { TenantContext } from './tenant.types.ts';
+import type { Statement } from '../database/database.ts';
+
+/** An open transaction in which the organization is set. */
+export interface TenantTransaction {
+  query<Row extends object>(statement: Statement): Promise<Row[]>;
+}
+
+/** Whose request (or job) is being worked on. */
+export interface TenantContext {
+  readonly orgId: string;
+  readonly principal: Principal;
+  /** Set while a transaction is open, so that what runs inside joins it instead of opening another. */
+  readonly transaction?: TenantTransaction;
+}
 
 const storage = new AsyncLocalStorage<TenantContext>();
 

@@ -3,8 +3,8 @@ import type pg from 'pg';
 import { POOL } from '../database/database.module.ts';
 import type { Statement } from '../database/database.ts';
 import { isConnectionLoss } from '../database/sqlstate.ts';
+import type { TenantTransaction } from './tenant.context.ts';
 import { currentTenant, runAsTenant } from './tenant.context.ts';
-import type { TenantTransaction } from './tenant.types.ts';
 
 /** The one way to the tenant tables, and the only code that sets the organization. Outside a tenant it throws. */
 @Injectable()

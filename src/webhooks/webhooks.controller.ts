@@ -1,11 +1,14 @@
 import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Public } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
 import { WebhookParam, WebhookResponseDto } from './dto/webhook.dto.ts';
-import { RawBody } from './raw-body.decorator.ts';
 import { WebhookService } from './webhook.service.ts';
+
+/** The handler gets the body as it came, as a Buffer: what is signed are its bytes. See src/http/raw.body.ts. */
+const RawBody = () => RouteConfig({ rawBody: true });
 
 @ApiTags('hooks')
 @Controller('api/sync/hooks')

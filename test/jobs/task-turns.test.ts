@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { claimTask } from '../../src/jobs/scheduled.task.ts';
 import { TaskRunner } from '../../src/jobs/task.runner.ts';
-import { claimTask } from '../../src/jobs/tasks.sql.ts';
 import { lastError, takeTurns } from '../support/maintenance.support.ts';
 import { DONE_ONCE, leaveWorkForUpkeep, upkeepOutcome } from '../support/maintenance-data.ts';
 import { sql } from '../support/test-database.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import type { WatchedRow } from '../../src/progress/stream/stream.sql.ts';
+import type { WatchedRow } from '../../src/progress/progress.sql.ts';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
 
 let database: TestDatabase;

@@ -15,7 +15,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { RequireScope } from '../../auth/auth.decorators.ts';
 import { Operation } from '../../common/operation.ts';
-import { Idempotent } from '../../idempotency/idempotent.decorator.ts';
+import { Idempotent } from '../../idempotency/idempotency.interceptor.ts';
 import { ConnectionChecker } from './connection.checker.ts';
 import { ConnectionEditor } from './connection.editor.ts';
 import { ConnectionPresenter } from './connection.presenter.ts';

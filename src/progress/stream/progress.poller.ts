@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable, Logger } from '@nestjs/common';
 import { StreamMetrics } from '../../metrics/stream.metrics.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import { type WatchedRow, watchProgress } from './stream.sql.ts';
+import { type WatchedRow, watchProgress } from '../progress.sql.ts';
 import type { StreamViewer } from './stream.viewer.ts';
 import { WatchedOrganization } from './watched.organization.ts';
 

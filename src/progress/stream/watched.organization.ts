@@ -1,5 +1,5 @@
+import type { WatchedRow } from '../progress.sql.ts';
 import { changeEvent, snapshotEvent } from './stream.events.ts';
-import type { WatchedRow } from './stream.sql.ts';
 import type { StreamViewer } from './stream.viewer.ts';
 
 /** What an organization's viewers have been told: the last look at it, from which the next change and a new viewer's snapshot are made. */

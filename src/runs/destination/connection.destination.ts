@@ -13,9 +13,9 @@ import {
 import type { PlannedItem, PreviewChange, WorkItem } from '../../planning/planning.types.ts';
 import { bindingChanges, stored } from '../../records/binding.changes.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
+import type { BatchResult, Destination } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
-import type { BatchResult, Destination } from './destination.types.ts';
 import type { ItemPlanner } from './item.planner.ts';
 import { problemOutcome, recordOf, staleOutcome } from './records.destination.ts';
 

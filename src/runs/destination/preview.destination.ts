@@ -4,8 +4,7 @@ import { changeOf } from '../../planning/planned.change.ts';
 import type { ItemOutcome, PreviewChange, WorkItem } from '../../planning/planning.types.ts';
 import { type FoundRecord, findRecords } from '../../records/records.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import type { Run } from '../run.types.ts';
-import type { BatchResult, Destination } from './destination.types.ts';
+import type { BatchResult, Destination, Run } from '../run.types.ts';
 import type { ItemPlanner } from './item.planner.ts';
 import { problemOutcome } from './records.destination.ts';
 

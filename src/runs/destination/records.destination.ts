@@ -3,8 +3,7 @@ import type { DeletionBudget } from '../../planning/deletion.guard.ts';
 import type { ItemOutcome, WorkItem } from '../../planning/planning.types.ts';
 import { type FoundRecord, findRecords } from '../../records/records.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import type { RecordChange, Run } from '../run.types.ts';
-import type { BatchResult, Destination } from './destination.types.ts';
+import type { BatchResult, Destination, RecordChange, Run } from '../run.types.ts';
 
 /** Keeps what is read as canonical records. What changed is found out where it is written, see migration 0016. */
 export class RecordsDestination implements Destination {

@@ -26,6 +26,7 @@ export function isNestedDeeper(json: string, limit: number): boolean {
 }
 
 type Done = (error: Error | null, body?: unknown) => void;
+type Parser = (request: unknown, body: { toString(): string }, done: Done) => void;
 
 /** Fastify's own parser, which refuses prototype poisoning, for bodies of a sane depth; an empty body is no body. */
 export function jsonParser(fastify: FastifyInstance) {
@@ -40,3 +41,16 @@ export function jsonParser(fastify: FastifyInstance) {
     } else void parse(request as FastifyRequest, json, done);
   };
 }
+
+/** The body as it came, a Buffer, for a route whose config says `rawBody` because its bytes are signed; parsed for any other. */
+export function rawOr(parse: Parser): Parser {
+  return (request, body, done) => {
+    const { config } = (request as FastifyRequest).routeOptions;
+    if ((config as { rawBody?: unknown }).rawBody === true) done(null, body);
+    else parse(request, body, done);
+  };
+}
+
+/** WooCommerce greets a new webhook with a form; no other route accepts one. */
+export const refuseForm: Parser = (_request, _body, done) =>
+  done(new Problem('unsupported-media-type', 'This route does not accept a form; send application/json.'));
