@@ -8,7 +8,7 @@ import {
   listConnections,
   removeConnection,
 } from '../clients/typescript/src/index.ts';
-import type { OdooSandbox } from '../sandbox/odoo/odoo-sandbox.ts';
+import type { OdooSandbox } from '../sandbox/src/odoo/odoo-sandbox.ts';
 import { Refused, reliably } from './reliable.call.ts';
 import type { ShopAccess } from './shop.client.ts';
 

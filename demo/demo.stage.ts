@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { type Client, createSyncClient } from '../clients/typescript/src/index.ts';
-import { badCustomerCount } from '../sandbox/woocommerce/customers/bad-customers.rules.ts';
-import { startWooCommerceSandbox, type WooCommerceSandbox } from '../sandbox/woocommerce/woocommerce-sandbox.ts';
+import { badCustomerCount } from '../sandbox/src/woocommerce/customers/bad-customers.rules.ts';
+import { startWooCommerceSandbox, type WooCommerceSandbox } from '../sandbox/src/woocommerce/woocommerce-sandbox.ts';
 import { loadEnvironment } from '../src/config/environment.ts';
 import { openDataFolder } from '../src/database/embedded/data-folder.ts';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.ts';

@@ -1,7 +1,7 @@
-import type { Values } from '../sandbox/odoo/orm/model.types.ts';
-import type { OdooAdmin } from '../sandbox/odoo/sandbox.admin.ts';
-import { generateCustomer } from '../sandbox/woocommerce/customers/customer.generator.ts';
-import type { CustomerRecord, ShopSeed } from '../sandbox/woocommerce/customers/customer.types.ts';
+import type { Values } from '../sandbox/src/odoo/orm/model.types.ts';
+import type { OdooAdmin } from '../sandbox/src/odoo/sandbox.admin.ts';
+import { generateCustomer } from '../sandbox/src/woocommerce/customers/customer.generator.ts';
+import type { CustomerRecord, ShopSeed } from '../sandbox/src/woocommerce/customers/customer.types.ts';
 
 /** What a full sync of the shop must come to, the Odoo being as `seedPartners` left it. */
 export interface ExpectedChanges {

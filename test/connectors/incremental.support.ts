@@ -1,5 +1,5 @@
-import { startOdooSandbox } from '../../sandbox/odoo/odoo-sandbox.ts';
-import { startWooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
+import { startOdooSandbox } from '../../sandbox/src/odoo/odoo-sandbox.ts';
+import { startWooCommerceSandbox } from '../../sandbox/src/woocommerce/woocommerce-sandbox.ts';
 import type {
   CanonicalCustomer,
   CanonicalOrder,

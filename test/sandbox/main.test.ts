@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { readOptions } from './main.options.ts';
+import { readOptions } from '../../sandbox/src/main.options.ts';
 
 /** What is asked of a running one: at small sizes, on free ports. */
 const SMALL = '--port 0 --odoo-port 0 --customers 7 --products 6 --orders 5 --partners 4 --odoo-products 3';
@@ -11,7 +11,7 @@ const SMALL = '--port 0 --odoo-port 0 --customers 7 --products 6 --orders 5 --pa
 describe('The sandbox command', () => {
   let child: ChildProcess;
   const start = (flags: string) => {
-    const main = new URL('./main.ts', import.meta.url).pathname;
+    const main = new URL('../../sandbox/src/main.ts', import.meta.url).pathname;
     const started = spawn(process.execPath, [main, ...flags.split(' ')], { stdio: ['ignore', 'pipe', 'pipe'] });
     child = started;
     return started;

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readRecording } from '../../test/recordings/recording.parser.ts';
+import type { WooCommerceSandboxOptions } from '../../../sandbox/src/woocommerce/sandbox.options.ts';
+import {
+  startWooCommerceSandbox,
+  type WooCommerceSandbox,
+} from '../../../sandbox/src/woocommerce/woocommerce-sandbox.ts';
+import { readRecording } from '../../recordings/recording.parser.ts';
 import { formOf, replay, telling } from './recordings.support.ts';
-import type { WooCommerceSandboxOptions } from './sandbox.options.ts';
-import { startWooCommerceSandbox, type WooCommerceSandbox } from './woocommerce-sandbox.ts';
 
 const KEY = { consumerKey: 'ck_example', consumerSecret: 'cs_example', customers: 1200 };
 const SHOPS = {

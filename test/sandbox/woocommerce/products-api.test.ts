@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  startWooCommerceSandbox,
+  type WooCommerceSandbox,
+} from '../../../sandbox/src/woocommerce/woocommerce-sandbox.ts';
 import { shopClient } from './shop-client.support.ts';
-import { startWooCommerceSandbox, type WooCommerceSandbox } from './woocommerce-sandbox.ts';
 
 const NOON = Date.UTC(2026, 5, 1, 12);
 

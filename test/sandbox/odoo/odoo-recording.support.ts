@@ -16,7 +16,7 @@ export interface OdooRecording {
 
 /** For tests: reads test/recordings/<name>.http, a raw request and a raw answer with `----` between them. */
 export function readOdooRecording(name: string): OdooRecording {
-  const text = readFileSync(new URL(`../../test/recordings/${name}.http`, import.meta.url), 'utf8');
+  const text = readFileSync(new URL(`../../recordings/${name}.http`, import.meta.url), 'utf8');
   const [request = '', answer = ''] = text.split('\n----\n');
   const sent = splitMessage(request);
   const got = splitMessage(answer);

@@ -58,6 +58,6 @@ function faultLines(shop: WooCommerceSandbox, odoo: OdooSandbox): string[] {
     `  curl -d '[{"kind": "too-many-requests", "every": 10, "retryAfter": 2}]' '${shop.url}${FAULT_CONTROL_PATH}'`,
     `  curl -d '[{"kind": "answer-lost", "every": 5}]' '${odoo.url}${FAULT_CONTROL_PATH}'`,
     'Kinds: too-many-requests, server-error, slow, truncated, dropped, answer-lost, expired-key; of the shop also',
-    'duplicated, shifting, item-errors, too-large. sandbox/faults/fault.rules.ts says what each does, and when it strikes.',
+    'duplicated, shifting, item-errors, too-large. sandbox/src/faults/fault.rules.ts says what each does, and when it strikes.',
   ];
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type OdooSandbox, startOdooSandbox } from '../../../sandbox/src/odoo/odoo-sandbox.ts';
 import { jsonRpcClient } from './odoo-client.support.ts';
-import { type OdooSandbox, startOdooSandbox } from './odoo-sandbox.ts';
 
 describe.each([18, 19] as const)('Write dates of Odoo %i', (version) => {
   let odoo: OdooSandbox;

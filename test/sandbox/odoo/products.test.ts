@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type OdooSandbox, startOdooSandbox } from '../../../sandbox/src/odoo/odoo-sandbox.ts';
 import { json2Client } from './odoo-client.support.ts';
-import { type OdooSandbox, startOdooSandbox } from './odoo-sandbox.ts';
 
 describe('Products', () => {
   let odoo: OdooSandbox;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type OdooSandbox, startOdooSandbox } from '../../../sandbox/src/odoo/odoo-sandbox.ts';
 import { type OdooRecording, readOdooRecording } from './odoo-recording.support.ts';
-import { type OdooSandbox, startOdooSandbox } from './odoo-sandbox.ts';
 
 const JSON_RPC = [
   '60-jsonrpc-authenticate',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type OdooSandbox, startOdooSandbox } from '../../../sandbox/src/odoo/odoo-sandbox.ts';
 import { rawJsonRpc } from './odoo-client.support.ts';
 import { readRecordedCall } from './odoo-recording.support.ts';
-import { type OdooSandbox, startOdooSandbox } from './odoo-sandbox.ts';
 
 /** Recorded over XML-RPC, true of the methods whatever carries them. Those that create come last: they take ids. */
 const VALUES = [

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { type OdooSandbox, startOdooSandbox } from '../../../sandbox/src/odoo/odoo-sandbox.ts';
+import type { OdooSandboxOptions } from '../../../sandbox/src/odoo/sandbox.options.ts';
 import { json2Client, jsonRpcClient, rawJsonRpc } from './odoo-client.support.ts';
-import { type OdooSandbox, startOdooSandbox } from './odoo-sandbox.ts';
-import type { OdooSandboxOptions } from './sandbox.options.ts';
 
 const running: OdooSandbox[] = [];
 async function start(options: OdooSandboxOptions): Promise<OdooSandbox> {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { modelsOf } from './models/model.registry.ts';
-import { Database } from './orm/database.ts';
-import { compileDomain } from './orm/domain.compiler.ts';
-import { parseDomain } from './orm/domain.parser.ts';
-import type { Environment, OdooVersion } from './orm/model.types.ts';
-import { unlinkRecords } from './orm/record.remover.ts';
-import { countRecords, searchIds } from './orm/record.search.ts';
-import { createRecord, writeRecords } from './orm/record.writer.ts';
+import { modelsOf } from '../models/model.registry.ts';
+import { Database } from './database.ts';
+import { compileDomain } from './domain.compiler.ts';
+import { parseDomain } from './domain.parser.ts';
+import type { Environment, OdooVersion } from './model.types.ts';
+import { unlinkRecords } from './record.remover.ts';
+import { countRecords, searchIds } from './record.search.ts';
+import { createRecord, writeRecords } from './record.writer.ts';
 
 const SMALL = { seed: 1, partners: 200, products: 20, orders: 20, login: 'admin' };
 const EVERYTHING = { uid: 2, internal: true, context: { active_test: false } };

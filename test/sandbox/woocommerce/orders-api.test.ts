@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { toCents } from '../../../sandbox/src/woocommerce/store/cents.money.ts';
+import {
+  startWooCommerceSandbox,
+  type WooCommerceSandbox,
+} from '../../../sandbox/src/woocommerce/woocommerce-sandbox.ts';
 import { shopClient } from './shop-client.support.ts';
-import { toCents } from './store/cents.money.ts';
-import { startWooCommerceSandbox, type WooCommerceSandbox } from './woocommerce-sandbox.ts';
 
 const NOON = Date.UTC(2026, 5, 1, 12);
 

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { controlFaults, FAULT_CONTROL_PATH } from '../../../sandbox/src/faults/fault.control.ts';
+import { FaultPlan } from '../../../sandbox/src/faults/fault.plan.ts';
+import {
+  startWooCommerceSandbox,
+  type WooCommerceSandbox,
+} from '../../../sandbox/src/woocommerce/woocommerce-sandbox.ts';
 import { shopClient } from '../woocommerce/shop-client.support.ts';
-import { startWooCommerceSandbox, type WooCommerceSandbox } from '../woocommerce/woocommerce-sandbox.ts';
-import { controlFaults, FAULT_CONTROL_PATH } from './fault.control.ts';
-import { FaultPlan } from './fault.plan.ts';
 
 describe('A sandbox with faults', () => {
   let shop: WooCommerceSandbox;

@@ -1,4 +1,4 @@
-import type { Recording } from '../../test/recordings/recording.parser.ts';
+import type { Recording } from '../../recordings/recording.parser.ts';
 
 /** Sends a recorded request to the sandbox; its addresses in the answer become the recorded ones again. */
 export async function replay({ request }: Recording, sandboxUrl: string) {

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { badCustomerIndices } from './customers/bad-customers.rules.ts';
+import { badCustomerIndices } from '../../../sandbox/src/woocommerce/customers/bad-customers.rules.ts';
+import {
+  startWooCommerceSandbox,
+  type WooCommerceSandbox,
+} from '../../../sandbox/src/woocommerce/woocommerce-sandbox.ts';
+import { isEmail } from '../../../sandbox/src/woocommerce/wordpress/email.rule.ts';
 import { shopClient } from './shop-client.support.ts';
-import { startWooCommerceSandbox, type WooCommerceSandbox } from './woocommerce-sandbox.ts';
-import { isEmail } from './wordpress/email.rule.ts';
 
 const NOON = Date.UTC(2026, 5, 1, 12);
 

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readRecording } from '../../test/recordings/recording.parser.ts';
+import {
+  startWooCommerceSandbox,
+  type WooCommerceSandbox,
+} from '../../../sandbox/src/woocommerce/woocommerce-sandbox.ts';
+import { readRecording } from '../../recordings/recording.parser.ts';
 import { formOf, replay, telling } from './recordings.support.ts';
-import { startWooCommerceSandbox, type WooCommerceSandbox } from './woocommerce-sandbox.ts';
 
 type Row = Record<string, unknown>;
 
