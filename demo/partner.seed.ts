@@ -1,4 +1,4 @@
-import type { Values } from '../sandbox/src/odoo/orm/model.types.ts';
+import type { Values } from '../sandbox/src/odoo/orm/record.types.ts';
 import type { OdooAdmin } from '../sandbox/src/odoo/sandbox.admin.ts';
 import { generateCustomer } from '../sandbox/src/woocommerce/customers/customer.generator.ts';
 import type { CustomerRecord, ShopSeed } from '../sandbox/src/woocommerce/customers/customer.types.ts';

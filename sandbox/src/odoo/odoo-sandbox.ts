@@ -5,7 +5,7 @@ import { FaultPlan } from '../faults/fault.plan.ts';
 import type { FaultRule } from '../faults/fault.rules.ts';
 import { modelsOf } from './models/model.registry.ts';
 import { ADMIN_UID } from './models/user.model.ts';
-import { Database } from './orm/database.ts';
+import { InMemoryDatabase } from './orm/database.ts';
 import type { OdooVersion } from './orm/model.types.ts';
 import { type OdooFaults, OwnFaultPlan } from './rpc/own.faults.ts';
 import { UserDirectory } from './rpc/user.directory.ts';
@@ -43,7 +43,7 @@ export interface OdooSandbox {
 export async function startOdooSandbox(options: OdooSandboxOptions): Promise<OdooSandbox> {
   const resolved = resolveOptions(options);
   const { version, database, username, password, apiKey } = resolved;
-  const db = new Database(version, modelsOf({ ...resolved, login: username }), resolved.now);
+  const db = new InMemoryDatabase(version, modelsOf({ ...resolved, login: username }), resolved.now);
   const own = new OwnFaultPlan(resolved.odooFaults);
   db.watch = (env, model, id) => own.checkRecord(env, model, id);
   const users = new UserDirectory(version, { login: username, password, apiKey });

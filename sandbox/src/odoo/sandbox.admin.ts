@@ -1,9 +1,10 @@
 import { ADMIN_UID } from './models/user.model.ts';
-import type { Database } from './orm/database.ts';
+import type { InMemoryDatabase } from './orm/database.ts';
 import { readRecords } from './orm/field.reader.ts';
-import type { Environment, Row, Values } from './orm/model.types.ts';
+import type { Environment } from './orm/model.types.ts';
 import { unlinkRecords } from './orm/record.remover.ts';
 import { searchIds } from './orm/record.search.ts';
+import type { Row, Values } from './orm/record.types.ts';
 import { createRecord, writeRecords } from './orm/record.writer.ts';
 import { runMethod } from './rpc/method.calls.ts';
 
@@ -46,7 +47,7 @@ export interface ModelState {
   deleted: number[];
 }
 
-export function adminOf(db: Database): OdooAdmin {
+export function adminOf(db: InMemoryDatabase): OdooAdmin {
   const run = <T>(work: (env: Environment) => T, startedAt?: number): T =>
     db.transaction({ uid: ADMIN_UID, internal: true, context: EVERYTHING, startedAt }, work);
   const read: OdooAdmin['read'] = (model, ids, fields) =>
@@ -83,11 +84,11 @@ export function adminOf(db: Database): OdooAdmin {
 
 const EVERYTHING = { active_test: false, disable_cancel_warning: true };
 
-export function stateOf(db: Database): Record<string, ModelState> {
+export function stateOf(db: InMemoryDatabase): Record<string, ModelState> {
   return Object.fromEntries(db.models().map(({ name }) => [name, modelState(db, name)]));
 }
 
-function modelState(db: Database, name: string): ModelState {
+function modelState(db: InMemoryDatabase, name: string): ModelState {
   const table = db.table(name);
   const ids = table.keptSortedBy('id');
   const deleted = table.deletedIds();

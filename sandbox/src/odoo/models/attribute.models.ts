@@ -1,5 +1,6 @@
-import type { Environment, GeneratedRows, Model } from '../orm/model.types.ts';
+import type { Environment, Model } from '../orm/model.types.ts';
 import { validationError } from '../orm/odoo.error.ts';
+import type { GeneratedRows } from '../orm/record.types.ts';
 import { boolean, field, many2many, many2one, model, one2many } from './field.builders.ts';
 import { fixedRows } from './reference.models.ts';
 import { syncTemplateOf, syncVariants } from './variant.service.ts';

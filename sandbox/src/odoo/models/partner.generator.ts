@@ -1,6 +1,6 @@
 import { hash32 } from '../../woocommerce/customers/hash32.random.ts';
 import { SECOND } from '../orm/datetime.format.ts';
-import type { GeneratedRows } from '../orm/model.types.ts';
+import type { GeneratedRows } from '../orm/record.types.ts';
 import { countryId, INSTALLED_AT, stateId } from './reference.models.ts';
 import { ascendingDates } from './write-dates.generator.ts';
 

@@ -1,4 +1,5 @@
-import type { Field, GeneratedRows, Model, OdooVersion, Stored } from '../orm/model.types.ts';
+import type { Field, Model, OdooVersion } from '../orm/model.types.ts';
+import type { GeneratedRows, Stored } from '../orm/record.types.ts';
 import { writeRecords } from '../orm/record.writer.ts';
 import { boolean, field, many2many, many2one, model, one2many } from './field.builders.ts';
 import { onlyVariant, syncVariants, VARIANT_FIELDS, variantsOf, withCode } from './variant.service.ts';

@@ -1,7 +1,8 @@
 import { roundTo } from '../orm/field.coercion.ts';
-import type { Environment, Field, GeneratedRows, Model } from '../orm/model.types.ts';
+import type { Environment, Field, Model } from '../orm/model.types.ts';
 import { validationError } from '../orm/odoo.error.ts';
 import { unlinkRecords } from '../orm/record.remover.ts';
+import type { GeneratedRows } from '../orm/record.types.ts';
 import { createRecord, writeRecords } from '../orm/record.writer.ts';
 import { idsIn } from '../orm/stored.ids.ts';
 import { boolean, field, many2many, many2one, model } from './field.builders.ts';

@@ -1,6 +1,7 @@
 import { hash32 } from '../../woocommerce/customers/hash32.random.ts';
 import { SECOND } from '../orm/datetime.format.ts';
-import type { GeneratedRows, OdooVersion } from '../orm/model.types.ts';
+import type { OdooVersion } from '../orm/model.types.ts';
+import type { GeneratedRows } from '../orm/record.types.ts';
 import { INSTALLED_AT } from './reference.models.ts';
 import { ascendingDates } from './write-dates.generator.ts';
 

@@ -1,4 +1,5 @@
-import type { Model, OdooVersion, Row } from '../orm/model.types.ts';
+import type { Model, OdooVersion } from '../orm/model.types.ts';
+import type { Row } from '../orm/record.types.ts';
 import { COUNTRY_CODES, STATES } from './country.codes.ts';
 import { boolean, field, many2one, model } from './field.builders.ts';
 

@@ -1,5 +1,6 @@
-import type { Environment, GeneratedRows, Model, OdooVersion } from '../orm/model.types.ts';
+import type { Environment, Model, OdooVersion } from '../orm/model.types.ts';
 import { userError, validationError } from '../orm/odoo.error.ts';
+import type { GeneratedRows } from '../orm/record.types.ts';
 import { boolean, field, many2many, many2one, model } from './field.builders.ts';
 import { lineAmounts, taxField } from './sale-line.amounts.ts';
 

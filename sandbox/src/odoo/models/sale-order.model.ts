@@ -1,6 +1,7 @@
 import { roundTo } from '../orm/field.coercion.ts';
-import type { Environment, GeneratedRows, Model, OdooVersion } from '../orm/model.types.ts';
+import type { Environment, Model, OdooVersion } from '../orm/model.types.ts';
 import { userError } from '../orm/odoo.error.ts';
+import type { GeneratedRows } from '../orm/record.types.ts';
 import { writeRecords } from '../orm/record.writer.ts';
 import { idsWhere } from '../orm/relation.lookup.ts';
 import { boolean, field, many2one, model, one2many } from './field.builders.ts';

@@ -1,5 +1,6 @@
 import { SECOND } from '../orm/datetime.format.ts';
-import type { GeneratedRows, OdooVersion } from '../orm/model.types.ts';
+import type { OdooVersion } from '../orm/model.types.ts';
+import type { GeneratedRows } from '../orm/record.types.ts';
 import { variantCount } from './product.generator.ts';
 import { taxField } from './sale-line.amounts.ts';
 import { ascendingDates } from './write-dates.generator.ts';

@@ -1,5 +1,6 @@
-import type { Environment, Stored } from '../orm/model.types.ts';
+import type { Environment } from '../orm/model.types.ts';
 import { unlinkRecords } from '../orm/record.remover.ts';
+import type { Stored } from '../orm/record.types.ts';
 import { createRecord, writeRecords } from '../orm/record.writer.ts';
 import { idsWhere } from '../orm/relation.lookup.ts';
 import { idsIn } from '../orm/stored.ids.ts';

@@ -1,6 +1,7 @@
-import type { Environment, Field, Model, OdooVersion, Row, Stored } from './model.types.ts';
+import type { Database, Environment, Field, Model, OdooVersion } from './model.types.ts';
 import { OdooError, userError } from './odoo.error.ts';
 import { RecordTable } from './record.table.ts';
+import type { Row, Stored } from './record.types.ts';
 
 export interface EnvironmentParts {
   uid: number;
@@ -11,15 +12,14 @@ export interface EnvironmentParts {
 }
 
 /** All models and their records, with transactions that leave nothing behind when they fail. */
-export class Database {
+export class InMemoryDatabase implements Database {
   readonly version: OdooVersion;
   readonly #models = new Map<string, Model>();
   readonly #tables = new Map<string, RecordTable>();
   readonly #externalIds = new Map<string, { model: string; id: number }>();
   readonly #sequences = new Map<string, number>();
   readonly #clock: () => number;
-  /** Sees every record that a call from outside has saved; a throw refuses it. */
-  watch: ((env: Environment, model: string, id: number) => void) | null = null;
+  watch: Database['watch'] = null;
   #lastInstant = 0;
   #undo: (() => void)[] = [];
 
@@ -75,7 +75,6 @@ export class Database {
     }
   }
 
-  /** A point within the transaction to go back to. */
   savepoint(): number {
     return this.#undo.length;
   }
@@ -103,13 +102,11 @@ export class Database {
     this.#undo.push(() => table.restore(change));
   }
 
-  /** Sets fields without any rule, and write_date with them. */
   patch(env: Environment, model: string, id: number, values: Readonly<Record<string, Stored>>): void {
     const row = this.table(model).row(id);
     if (row) this.put(model, { ...row, ...values, write_date: env.now, write_uid: env.uid });
   }
 
-  /** What a field of a record is now, computed and related ones too. */
   read(env: Environment, model: string, id: number, name: string): Stored {
     const field = this.fieldOf(model, name);
     if (field?.compute) return field.compute(env, id);
@@ -124,7 +121,6 @@ export class Database {
     return Object.hasOwn(fields, name) ? fields[name] : undefined;
   }
 
-  /** The next number of a sequence that starts with `first`; a transaction that fails leaves a gap. */
   nextNumber(sequence: string, first: number): number {
     const number = this.#sequences.get(sequence) ?? first;
     this.#sequences.set(sequence, number + 1);

@@ -1,8 +1,9 @@
 import { DAY, type ParsedDatetime, parseDatetime, SECOND } from './datetime.format.ts';
 import type { Condition } from './domain.parser.ts';
-import type { OdooVersion, Stored } from './model.types.ts';
+import type { OdooVersion } from './model.types.ts';
 import { OdooError, valueError } from './odoo.error.ts';
 import { pythonRepr } from './python.format.ts';
+import type { Stored } from './record.types.ts';
 
 export interface DatetimeTest {
   holds(stored: Stored): boolean;

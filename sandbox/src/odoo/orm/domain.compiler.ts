@@ -1,8 +1,9 @@
 import { datetimeTest } from './datetime.condition.ts';
 import { type Condition, type DomainNode, parseDomain } from './domain.parser.ts';
-import type { Environment, Field, Stored } from './model.types.ts';
+import type { Environment, Field } from './model.types.ts';
 import { valueError } from './odoo.error.ts';
 import { pythonTuple } from './python.format.ts';
+import type { Stored } from './record.types.ts';
 import { relationTest } from './relation.condition.ts';
 import { idsIn } from './stored.ids.ts';
 import { likeTest } from './text.pattern.ts';

@@ -1,8 +1,9 @@
 import { Big } from 'big.js';
 import { parseDatetime, SECOND } from './datetime.format.ts';
-import type { Environment, Field, Stored } from './model.types.ts';
+import type { Environment, Field } from './model.types.ts';
 import { OdooError, referenceError, valueError } from './odoo.error.ts';
 import { pythonRepr } from './python.format.ts';
+import type { Stored } from './record.types.ts';
 
 export interface FieldPlace {
   env: Environment;

@@ -1,7 +1,8 @@
 import { formatDatetime } from './datetime.format.ts';
-import type { Environment, Field, Stored } from './model.types.ts';
+import type { Environment, Field } from './model.types.ts';
 import { missingError, valueError } from './odoo.error.ts';
 import { PythonFloat } from './python.format.ts';
+import type { Stored } from './record.types.ts';
 import { idsIn } from './stored.ids.ts';
 
 export type ReadRecord = Record<string, unknown>;

@@ -1,22 +1,8 @@
-import type { Database } from './database.ts';
+import type { RecordTable } from './record.table.ts';
+import type { GeneratedRows, Row, Stored } from './record.types.ts';
 
 /** The two versions a sandbox can be. */
 export type OdooVersion = 18 | 19;
-
-/**
- * A value as the database keeps it. Empty is null, never false; a many2one is the id, a many2many the ids, a date and
- * time microseconds since 1970 in UTC.
- */
-export type Stored = string | number | boolean | null | readonly number[];
-
-/** A record as the database keeps it; fields that are absent are empty. */
-export interface Row {
-  readonly id: number;
-  readonly [field: string]: Stored;
-}
-
-/** Fields and what they are to become, as they were sent. */
-export type Values = Readonly<Record<string, unknown>>;
 
 export type FieldType =
   | 'char'
@@ -32,6 +18,32 @@ export type FieldType =
   | 'many2one'
   | 'one2many'
   | 'many2many';
+
+/** What a call and a model may do with all records; database.ts keeps them. */
+export interface Database {
+  readonly version: OdooVersion;
+  models(): Model[];
+  hasModel(name: string): boolean;
+  /** Throws the UserError of Odoo for a model that does not exist, as `table` does. */
+  model(name: string): Model;
+  table(name: string): RecordTable;
+  fieldOf(model: string, name: string): Field | undefined;
+  /** What a field of a record is now, computed and related ones too. */
+  read(env: Environment, model: string, id: number, name: string): Stored;
+  put(model: string, row: Row): void;
+  delete(model: string, id: number): void;
+  /** Sets fields without any rule, and write_date with them. */
+  patch(env: Environment, model: string, id: number, values: Readonly<Record<string, Stored>>): void;
+  /** The next number of a sequence that starts with `first`; a transaction that fails leaves a gap. */
+  nextNumber(sequence: string, first: number): number;
+  externalId(name: string): { model: string; id: number } | null;
+  setExternalId(name: string, target: { model: string; id: number }): void;
+  /** A point within the transaction to go back to. */
+  savepoint(): number;
+  rollbackTo(savepoint: number): void;
+  /** Sees every record that a call from outside has saved; a throw refuses it. */
+  readonly watch: ((env: Environment, model: string, id: number) => void) | null;
+}
 
 /** What a call works in: one transaction of one user. */
 export interface Environment {
@@ -71,16 +83,6 @@ export interface Field {
   readonly initial?: (env: Environment) => Stored;
   /** What happens when the record a many2one points to is deleted: refused, or this becomes empty or goes with it. */
   readonly onDelete?: 'restrict' | 'cascade' | 'empty';
-}
-
-/** The part of a table that is computed whenever it is asked for. */
-export interface GeneratedRows {
-  readonly count: number;
-  readonly firstId: number;
-  /** By index, 0 to count - 1; a field without a column is empty. */
-  readonly columns: Readonly<Record<string, (index: number) => Stored>>;
-  /** Indexes of the rows where a field has a value (text in lower case), without looking at every row. */
-  readonly find: Readonly<Record<string, (value: string | number) => readonly number[]>>;
 }
 
 export interface Model {

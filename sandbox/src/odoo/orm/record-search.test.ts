@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { modelsOf } from '../models/model.registry.ts';
-import { Database } from './database.ts';
+import { InMemoryDatabase } from './database.ts';
 import { compileDomain } from './domain.compiler.ts';
 import { parseDomain } from './domain.parser.ts';
 import type { Environment, OdooVersion } from './model.types.ts';
@@ -13,8 +13,8 @@ const SMALL = { seed: 1, partners: 200, products: 20, orders: 20, login: 'admin'
 const EVERYTHING = { uid: 2, internal: true, context: { active_test: false } };
 
 /** 200 partners, some of them changed, deleted or new. */
-function shop(version: OdooVersion): Database {
-  const db = new Database(version, modelsOf({ ...SMALL, version }), () => Date.UTC(2025, 4, 1, 12));
+function shop(version: OdooVersion): InMemoryDatabase {
+  const db = new InMemoryDatabase(version, modelsOf({ ...SMALL, version }), () => Date.UTC(2025, 4, 1, 12));
   db.transaction(EVERYTHING, (env) => {
     writeRecords(env, 'res.partner', [10, 60, 61], { email: 'changed@example.test' });
     unlinkRecords(env, 'res.partner', [30, 199]);

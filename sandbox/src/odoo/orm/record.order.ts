@@ -1,6 +1,7 @@
 import { hash32 } from '../../woocommerce/customers/hash32.random.ts';
-import type { Environment, Stored } from './model.types.ts';
+import type { Environment } from './model.types.ts';
 import { valueError } from './odoo.error.ts';
+import type { Stored } from './record.types.ts';
 
 export interface OrderKey {
   field: string;

@@ -1,4 +1,4 @@
-import type { GeneratedRows, Row, Stored } from './model.types.ts';
+import type { GeneratedRows, Row, Stored } from './record.types.ts';
 
 const NONE: GeneratedRows = { count: 0, firstId: 1, columns: {}, find: {} };
 

@@ -1,7 +1,8 @@
 import { toStored } from './field.coercion.ts';
 import { requireRecords, unknownField } from './field.reader.ts';
-import type { Environment, Field, Model, Row, Stored, Values } from './model.types.ts';
+import type { Environment, Field, Model } from './model.types.ts';
 import { mandatoryError } from './odoo.error.ts';
+import type { Row, Stored, Values } from './record.types.ts';
 import { type Command, readCommands, runCommands } from './relation.commands.ts';
 
 const ACTIONS = { create: createRecord, write: writeRecords };

@@ -1,8 +1,9 @@
 import { requireRecords } from './field.reader.ts';
-import type { Environment, Field, Values } from './model.types.ts';
+import type { Environment, Field } from './model.types.ts';
 import { valueError } from './odoo.error.ts';
 import { pythonRepr } from './python.format.ts';
 import { unlinkRecords } from './record.remover.ts';
+import type { Values } from './record.types.ts';
 import { idsIn } from './stored.ids.ts';
 
 /** What to do with the records of an x2many. */

@@ -1,7 +1,8 @@
 import type { Condition } from './domain.parser.ts';
-import type { Environment, Field, Stored } from './model.types.ts';
+import type { Environment, Field } from './model.types.ts';
 import { valueError } from './odoo.error.ts';
 import { pythonTuple } from './python.format.ts';
+import type { Stored } from './record.types.ts';
 import { idsIn } from './stored.ids.ts';
 import { likeTest } from './text.pattern.ts';
 

@@ -1,4 +1,4 @@
-import type { Stored } from './model.types.ts';
+import type { Stored } from './record.types.ts';
 
 /** The ids a relation holds: one, several or none. */
 export function idsIn(stored: Stored): readonly number[] {

@@ -1,5 +1,5 @@
 import type { Condition } from './domain.parser.ts';
-import type { Stored } from './model.types.ts';
+import type { Stored } from './record.types.ts';
 
 /** `like`, `ilike`, `=like`, `=ilike` and their negations: a test of text, or null for any other operator. */
 export function likeTest({ operator, value }: Condition): ((stored: Stored) => boolean) | null {

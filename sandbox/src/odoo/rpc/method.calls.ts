@@ -1,9 +1,10 @@
 import { readRecords, requireRecords } from '../orm/field.reader.ts';
-import type { Environment, ModelMethod, Stored, Values } from '../orm/model.types.ts';
+import type { Environment, ModelMethod } from '../orm/model.types.ts';
 import { accessError, OdooError, typeError } from '../orm/odoo.error.ts';
 import { loadRows } from '../orm/record.loader.ts';
 import { unlinkRecords } from '../orm/record.remover.ts';
 import { countRecords, searchIds } from '../orm/record.search.ts';
+import type { Stored, Values } from '../orm/record.types.ts';
 import { createRecord, writeRecords } from '../orm/record.writer.ts';
 import { describeFields } from './fields.description.ts';
 import { COMMON_METHODS, OWN_METHODS, type Signature } from './method.signatures.ts';

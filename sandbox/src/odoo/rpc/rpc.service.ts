@@ -1,4 +1,4 @@
-import type { Database } from '../orm/database.ts';
+import type { InMemoryDatabase } from '../orm/database.ts';
 import { checkAccess } from './access.rights.ts';
 import { type Call, runMethod, signatureOf } from './method.calls.ts';
 import type { Signature } from './method.signatures.ts';
@@ -7,7 +7,7 @@ import type { UserDirectory } from './user.directory.ts';
 
 /** What the protocols share. */
 export interface RpcParts {
-  db: Database;
+  db: InMemoryDatabase;
   database: string;
   users: UserDirectory;
   faults: OwnFaultPlan;

@@ -1,4 +1,4 @@
-import type { ArgSpec } from '../wordpress/rest-args.validator.ts';
+import type { ArgSpec } from '../wordpress/rest.types.ts';
 
 type Args = Readonly<Record<string, ArgSpec>>;
 

@@ -1,5 +1,5 @@
 import { collectionArgs, FLAG, INTEGER, META_ARG, TEXT } from '../wordpress/common.args.ts';
-import type { ArgSpec } from '../wordpress/rest-args.validator.ts';
+import type { ArgSpec } from '../wordpress/rest.types.ts';
 
 type Args = Readonly<Record<string, ArgSpec>>;
 

@@ -1,8 +1,7 @@
 import { INTEGER, TEXT } from '../wordpress/common.args.ts';
 import { onlySignedIn } from '../wordpress/crud.routes.ts';
 import { pagingHeaders } from '../wordpress/rest.headers.ts';
-import type { Endpoint, Route } from '../wordpress/rest.types.ts';
-import type { ArgSpec } from '../wordpress/rest-args.validator.ts';
+import type { ArgSpec, Endpoint, Route } from '../wordpress/rest.types.ts';
 import type { Catalogue } from './product.catalogue.ts';
 import type { Term } from './product.types.ts';
 

@@ -1,8 +1,7 @@
 import { runBatch } from './batch.handler.ts';
 import { type Action, forbidden } from './permission.error.ts';
 import { pagingHeaders } from './rest.headers.ts';
-import type { Endpoint, RestReply, RestRequest, Route } from './rest.types.ts';
-import type { ArgSpec } from './rest-args.validator.ts';
+import type { ArgSpec, Endpoint, RestReply, RestRequest, Route } from './rest.types.ts';
 
 type Args = Readonly<Record<string, ArgSpec>>;
 export type Params = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { ArgSpec } from './rest-args.validator.ts';
+import type { ArgSpec } from './rest.types.ts';
 
 /** Turns validated values into what handlers take: integers, booleans, lists of ids; adds defaults for what is absent. */
 export function sanitizeArgs(

@@ -1,21 +1,7 @@
 import { isEmail } from './email.rule.ts';
 import { RestError } from './rest.error.ts';
+import type { ArgSpec } from './rest.types.ts';
 import { wordsOf } from './rest-args.sanitizer.ts';
-
-/** One parameter of an endpoint, in the part of JSON Schema that WooCommerce uses. */
-export interface ArgSpec {
-  type: 'integer' | 'string' | 'boolean' | 'array' | 'object' | 'any';
-  required?: boolean;
-  default?: unknown;
-  enum?: readonly string[];
-  format?: 'email' | 'date-time';
-  minimum?: number;
-  maximum?: number;
-  items?: ArgSpec;
-  properties?: Readonly<Record<string, ArgSpec>>;
-  /** Never refused: WooCommerce reads whatever numbers it finds (include, exclude). */
-  idList?: true;
-}
 
 interface Complaint {
   code: string;

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { PhpParams } from './php-query.codec.ts';
-import type { ArgSpec } from './rest-args.validator.ts';
 
 /** A request as it came over the wire, its query decoded. */
 export interface RawRequest {
@@ -42,6 +41,21 @@ export interface RestReply {
   headers?: Readonly<Record<string, string>>;
   /** `_fields` also decides their order. */
   fieldsAsAsked?: boolean;
+}
+
+/** One parameter of an endpoint, in the part of JSON Schema that WooCommerce uses. */
+export interface ArgSpec {
+  type: 'integer' | 'string' | 'boolean' | 'array' | 'object' | 'any';
+  required?: boolean;
+  default?: unknown;
+  enum?: readonly string[];
+  format?: 'email' | 'date-time';
+  minimum?: number;
+  maximum?: number;
+  items?: ArgSpec;
+  properties?: Readonly<Record<string, ArgSpec>>;
+  /** Never refused: WooCommerce reads whatever numbers it finds (include, exclude). */
+  idList?: true;
 }
 
 /** What one or more methods of a route do. `permit` throws the RestError of whoever may not. */
