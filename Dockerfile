@@ -2,6 +2,9 @@
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY clients/typescript/package.json clients/typescript/
+COPY clients/react/package.json clients/react/
+COPY sandbox/package.json sandbox/
 # With the optional ones: what builds the dashboard brings its platform's binaries that way.
 RUN npm ci --ignore-scripts
 COPY . .

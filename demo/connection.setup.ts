@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { OdooSandbox } from '@sync-operations/sandbox';
 import {
   type Client,
   type Connection,
@@ -8,7 +9,6 @@ import {
   listConnections,
   removeConnection,
 } from '../clients/typescript/src/index.ts';
-import type { OdooSandbox } from '../sandbox/src/odoo/odoo-sandbox.ts';
 import { Refused, reliably } from './reliable.call.ts';
 import type { ShopAccess } from './shop.client.ts';
 

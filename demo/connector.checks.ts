@@ -1,5 +1,5 @@
+import type { OdooSandbox } from '@sync-operations/sandbox';
 import { type Client, getConnection, getPreview, type Run } from '../clients/typescript/src/index.ts';
-import type { OdooSandbox } from '../sandbox/src/odoo/odoo-sandbox.ts';
 import type { Check } from './checks.ts';
 import { type ExpectedChanges, OLD_PHONE } from './partner.seed.ts';
 import { Refused, reliably } from './reliable.call.ts';

@@ -1,7 +1,6 @@
 import { join, relative } from 'node:path';
+import { badCustomerCount, startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
 import { type Client, createSyncClient } from '../clients/typescript/src/index.ts';
-import { badCustomerCount } from '../sandbox/src/woocommerce/customers/bad-customers.rules.ts';
-import { startWooCommerceSandbox, type WooCommerceSandbox } from '../sandbox/src/woocommerce/woocommerce-sandbox.ts';
 import { loadEnvironment } from '../src/config/environment.ts';
 import { openDataFolder } from '../src/database/embedded/data-folder.ts';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.ts';

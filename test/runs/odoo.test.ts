@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startWooCommerceSandbox } from '../../sandbox/src/woocommerce/woocommerce-sandbox.ts';
+import { startWooCommerceSandbox } from '@sync-operations/sandbox';
 import { shopClient } from '../sandbox/woocommerce/shop-client.support.ts';
 import { RunsFixture } from './runs.support.ts';
 import { type RunEnds, withSystems } from './two-systems.support.ts';

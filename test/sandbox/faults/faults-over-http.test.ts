@@ -1,10 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
 import { controlFaults, FAULT_CONTROL_PATH } from '../../../sandbox/src/faults/fault.control.ts';
 import { FaultPlan } from '../../../sandbox/src/faults/fault.plan.ts';
-import {
-  startWooCommerceSandbox,
-  type WooCommerceSandbox,
-} from '../../../sandbox/src/woocommerce/woocommerce-sandbox.ts';
 import { shopClient } from '../woocommerce/shop-client.support.ts';
 
 describe('A sandbox with faults', () => {

@@ -1,4 +1,4 @@
-import type { OdooSandbox } from '../../../sandbox/src/odoo/odoo-sandbox.ts';
+import type { OdooSandbox } from '@sync-operations/sandbox';
 
 /** What a call came to: its result, or the name and message of the server's exception. */
 export interface RpcOutcome {

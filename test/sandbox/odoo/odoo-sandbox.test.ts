@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type OdooSandbox, startOdooSandbox } from '../../../sandbox/src/odoo/odoo-sandbox.ts';
-import type { OdooSandboxOptions } from '../../../sandbox/src/odoo/sandbox.options.ts';
+import { type OdooSandbox, type OdooSandboxOptions, startOdooSandbox } from '@sync-operations/sandbox';
 import { json2Client, jsonRpcClient, rawJsonRpc } from './odoo-client.support.ts';
 
 const running: OdooSandbox[] = [];

@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  startWooCommerceSandbox,
-  type WooCommerceSandbox,
-} from '../../../sandbox/src/woocommerce/woocommerce-sandbox.ts';
+import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
 import { shopClient } from './shop-client.support.ts';
 
 describe('Parameters of the customers API', () => {

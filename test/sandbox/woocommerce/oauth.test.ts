@@ -1,9 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  startWooCommerceSandbox,
-  type WooCommerceSandbox,
-} from '../../../sandbox/src/woocommerce/woocommerce-sandbox.ts';
+import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
 
 const NOW = Date.UTC(2026, 5, 1, 12);
 let nonces = 0;

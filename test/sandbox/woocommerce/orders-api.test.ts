@@ -1,9 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
 import { toCents } from '../../../sandbox/src/woocommerce/store/cents.money.ts';
-import {
-  startWooCommerceSandbox,
-  type WooCommerceSandbox,
-} from '../../../sandbox/src/woocommerce/woocommerce-sandbox.ts';
 import { shopClient } from './shop-client.support.ts';
 
 const NOON = Date.UTC(2026, 5, 1, 12);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { WooCommerceSandboxOptions } from '../../../sandbox/src/woocommerce/sandbox.options.ts';
 import {
   startWooCommerceSandbox,
   type WooCommerceSandbox,
-} from '../../../sandbox/src/woocommerce/woocommerce-sandbox.ts';
+  type WooCommerceSandboxOptions,
+} from '@sync-operations/sandbox';
 import { readRecording } from '../../recordings/recording.parser.ts';
 import { formOf, replay, telling } from './recordings.support.ts';
 

@@ -1,4 +1,4 @@
-import type { WooCommerceSandbox } from '../../../sandbox/src/woocommerce/woocommerce-sandbox.ts';
+import type { WooCommerceSandbox } from '@sync-operations/sandbox';
 
 /** For tests: calls a sandbox below /wp-json/wc/v3 with its own key. */
 export function shopClient({ url, consumerKey, consumerSecret }: WooCommerceSandbox) {

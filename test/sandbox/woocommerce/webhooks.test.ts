@@ -4,10 +4,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  startWooCommerceSandbox,
-  type WooCommerceSandbox,
-} from '../../../sandbox/src/woocommerce/woocommerce-sandbox.ts';
+import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
 import { shopClient } from './shop-client.support.ts';
 
 interface Received {
