@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import type { OdooSandboxOptions } from './odoo/sandbox.options.ts';
-import type { WooCommerceSandboxOptions } from './woocommerce/sandbox.options.ts';
+import type { OdooSandboxOptions } from './odoo/odoo.options.ts';
+import type { WooCommerceSandboxOptions } from './woocommerce/woocommerce.options.ts';
 
 export interface SandboxOptions {
   readonly shop: WooCommerceSandboxOptions;

@@ -1,7 +1,7 @@
 import { readOptions, USAGE } from './main.options.ts';
-import { startOdooSandbox } from './odoo/odoo-sandbox.ts';
-import { whatRuns } from './started.text.ts';
-import { startWooCommerceSandbox } from './woocommerce/woocommerce-sandbox.ts';
+import { startOdooSandbox } from './odoo/odoo.sandbox.ts';
+import { whatRuns } from './startup.message.ts';
+import { startWooCommerceSandbox } from './woocommerce/woocommerce.sandbox.ts';
 
 /** `npm run sandbox`: a shop and an ERP to try things on, until stopped. See main.options.ts for what it can be told. */
 async function main(): Promise<void> {

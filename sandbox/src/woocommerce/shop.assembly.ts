@@ -15,12 +15,12 @@ import { presentProduct } from './products/product.presenter.ts';
 import { productRoutes } from './products/product.routes.ts';
 import { ProductService } from './products/product.service.ts';
 import { VariationService } from './products/variation.service.ts';
-import type { ResolvedOptions } from './sandbox.options.ts';
 import { ChangeFeed } from './store/change.feed.ts';
 import { IdRow } from './store/id.row.ts';
 import { WebhookDispatcher } from './webhooks/webhook.dispatcher.ts';
 import { webhookRoutes } from './webhooks/webhook.routes.ts';
 import { WebhookStore } from './webhooks/webhook.store.ts';
+import type { ResolvedOptions } from './woocommerce.options.ts';
 import { createDispatcher } from './wordpress/rest.dispatcher.ts';
 import type { RawRequest } from './wordpress/rest.types.ts';
 

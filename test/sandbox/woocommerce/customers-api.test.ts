@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
-import { badCustomerIndices } from '../../../sandbox/src/woocommerce/customers/bad-customers.rules.ts';
+import { badCustomerIndices } from '../../../sandbox/src/woocommerce/customers/customer.defects.ts';
 import { isEmail } from '../../../sandbox/src/woocommerce/wordpress/email.rule.ts';
 import { shopClient } from './shop-client.support.ts';
 

@@ -1,5 +1,5 @@
 import type { Environment, Field, FieldType, Model } from '../orm/model.types.ts';
-import { idsWhere } from '../orm/relation.lookup.ts';
+import { idsWhere } from '../orm/relation.ids.ts';
 
 type Extra = Partial<Field>;
 

@@ -1,4 +1,4 @@
-import { hash32 } from '../../woocommerce/customers/hash32.random.ts';
+import { hash32 } from '../../seeded.random.ts';
 import { SECOND } from '../orm/datetime.format.ts';
 import type { GeneratedRows } from '../orm/record.types.ts';
 import { countryId, INSTALLED_AT, stateId } from './reference.models.ts';

@@ -3,7 +3,7 @@ import type { Environment, Model, OdooVersion } from '../orm/model.types.ts';
 import { userError } from '../orm/odoo.error.ts';
 import type { GeneratedRows } from '../orm/record.types.ts';
 import { writeRecords } from '../orm/record.writer.ts';
-import { idsWhere } from '../orm/relation.lookup.ts';
+import { idsWhere } from '../orm/relation.ids.ts';
 import { boolean, field, many2one, model, one2many } from './field.builders.ts';
 import { orderAmounts } from './sale-line.amounts.ts';
 

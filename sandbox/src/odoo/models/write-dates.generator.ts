@@ -1,4 +1,4 @@
-import { hash32 } from '../../woocommerce/customers/hash32.random.ts';
+import { hash32 } from '../../seeded.random.ts';
 import { SECOND } from '../orm/datetime.format.ts';
 
 /** How many records were written in one transaction, and so share a write date. */

@@ -1,4 +1,4 @@
-import { hash32 } from '../../woocommerce/customers/hash32.random.ts';
+import { hash32 } from '../../seeded.random.ts';
 import type { Environment } from './model.types.ts';
 import { valueError } from './odoo.error.ts';
 import type { Stored } from './record.types.ts';

@@ -1,7 +1,7 @@
 import { requireRecords } from './field.reader.ts';
 import type { Environment, Field, Model } from './model.types.ts';
 import { referenceError } from './odoo.error.ts';
-import { idsWhere } from './relation.lookup.ts';
+import { idsWhere } from './relation.ids.ts';
 
 /** Deletes records and what goes with them. Throws where another record needs one of them. */
 export function unlinkRecords(env: Environment, name: string, ids: readonly number[]): void {

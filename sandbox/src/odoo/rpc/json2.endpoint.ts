@@ -1,10 +1,10 @@
 import type { ReadyAnswer } from '../../faults/fault.transport.ts';
 import { httpError, type OdooError, typeError } from '../orm/odoo.error.ts';
 import { toPythonJson } from '../orm/python.format.ts';
+import { databaseNotFound, unsupportedMediaType } from './error.pages.ts';
 import { asOdooError, serializeException } from './error.presenter.ts';
 import { bindArguments, type Signature, UnexpectedArgument } from './method.signatures.ts';
 import { callMethod, credentialsHold, type RpcParts } from './rpc.service.ts';
-import { databaseNotFound, unsupportedMediaType } from './web.pages.ts';
 
 export interface Json2Request {
   method: string;

@@ -1,9 +1,9 @@
+import type { OwnFaultPlan } from '../odoo.faults.ts';
 import type { InMemoryDatabase } from '../orm/database.ts';
 import { checkAccess } from './access.rights.ts';
 import { type Call, runMethod, signatureOf } from './method.calls.ts';
 import type { Signature } from './method.signatures.ts';
-import type { OwnFaultPlan } from './own.faults.ts';
-import type { UserDirectory } from './user.directory.ts';
+import type { UserDirectory } from './user.authenticator.ts';
 
 /** What the protocols share. */
 export interface RpcParts {

@@ -1,7 +1,7 @@
 import { presentOrder } from '../orders/order.presenter.ts';
 import { presentProduct, presentVariation } from '../products/product.presenter.ts';
 import type { Shop } from '../shop.assembly.ts';
-import type { RequestLog } from './request.log.ts';
+import type { RequestLog } from './shop.counters.ts';
 import type { WriteLog, WriteName } from './write.log.ts';
 
 /** What is in the shop, exactly, and what was done to it. The lists are made when they are called for; those in the trash count. */

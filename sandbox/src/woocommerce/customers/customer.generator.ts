@@ -1,8 +1,8 @@
-import { defectOf } from './bad-customers.rules.ts';
+import { hash32 } from '../../seeded.random.ts';
+import { EMPTY_ADDRESS, EMPTY_BILLING } from './customer.address.ts';
+import { defectOf } from './customer.defects.ts';
 import { COUNTRIES, FIRST_NAMES, LAST_NAMES, profileName } from './customer.names.ts';
 import type { BillingAddress, CustomerRecord, MetaItem, ShopSeed } from './customer.types.ts';
-import { EMPTY_ADDRESS, EMPTY_BILLING } from './empty.address.ts';
-import { hash32 } from './hash32.random.ts';
 
 const DAY = 86_400_000;
 const OPENED = Date.UTC(2025, 0, 1);

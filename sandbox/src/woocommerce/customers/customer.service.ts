@@ -1,5 +1,6 @@
 import type { ChangeEvent } from '../store/change.feed.ts';
 import { isEmail } from '../wordpress/email.rule.ts';
+import { EMPTY_ADDRESS, EMPTY_BILLING } from './customer.address.ts';
 import {
   alreadyExists,
   emailOfAnother,
@@ -14,7 +15,6 @@ import {
 import { type CustomerInput, mergeInput } from './customer.input.ts';
 import type { CustomerStore } from './customer.store.ts';
 import type { CustomerRecord } from './customer.types.ts';
-import { EMPTY_ADDRESS, EMPTY_BILLING } from './empty.address.ts';
 
 /** What may be done to single customers. Every failure is the RestError that WooCommerce would answer. */
 export class CustomerService {

@@ -1,3 +1,4 @@
+import { EMPTY_ADDRESS, EMPTY_BILLING } from './customer.address.ts';
 import {
   FIRST_CUSTOMER_ID,
   firstFreeMetaId,
@@ -6,7 +7,6 @@ import {
   generatedUsername,
 } from './customer.generator.ts';
 import type { CustomerRecord, ShopSeed } from './customer.types.ts';
-import { EMPTY_ADDRESS, EMPTY_BILLING } from './empty.address.ts';
 
 const ADMINISTRATOR: CustomerRecord = {
   id: 1,

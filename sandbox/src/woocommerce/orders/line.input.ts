@@ -1,9 +1,9 @@
 import type { Catalogue } from '../products/product.catalogue.ts';
 import { priceOf, priceRange } from '../products/product.price.ts';
 import { fields } from '../products/sellable.input.ts';
-import { slugOf } from '../products/slug.rule.ts';
 import { toCents } from '../store/cents.money.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
+import { slugOf } from '../wordpress/text.formatting.ts';
 import { lineMeta } from './line.meta.ts';
 import { noProductNamed, unknownLine } from './order.errors.ts';
 import type { FeeLine, LineItem, LineMeta, OrderRecord, ShippingLine } from './order.types.ts';

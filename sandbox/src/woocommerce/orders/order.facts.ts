@@ -1,5 +1,5 @@
+import { hash32 } from '../../seeded.random.ts';
 import { FIRST_CUSTOMER_ID, generatedEmail } from '../customers/customer.generator.ts';
-import { hash32 } from '../customers/hash32.random.ts';
 import type { OrderSeed } from './order.types.ts';
 
 const DAY = 86_400_000;

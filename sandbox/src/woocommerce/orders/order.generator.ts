@@ -1,6 +1,6 @@
+import { hash32 } from '../../seeded.random.ts';
+import { EMPTY_ADDRESS, EMPTY_BILLING } from '../customers/customer.address.ts';
 import { COUNTRIES, FIRST_NAMES, LAST_NAMES } from '../customers/customer.names.ts';
-import { EMPTY_ADDRESS, EMPTY_BILLING } from '../customers/empty.address.ts';
-import { hash32 } from '../customers/hash32.random.ts';
 import { productName, productPrice, variationOption, variationPrice } from '../products/product.generator.ts';
 import { isVariable, productIdAt, variationIdAt, variationIndicesOf } from '../products/product.ids.ts';
 import { percentOf } from '../store/cents.money.ts';

@@ -1,4 +1,4 @@
-import { hash32 } from '../customers/hash32.random.ts';
+import { hash32 } from '../../seeded.random.ts';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 

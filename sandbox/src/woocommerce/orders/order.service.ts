@@ -1,5 +1,5 @@
+import { EMPTY_ADDRESS, EMPTY_BILLING } from '../customers/customer.address.ts';
 import { mergeAddress, mergeMeta } from '../customers/customer.input.ts';
-import { EMPTY_ADDRESS, EMPTY_BILLING } from '../customers/empty.address.ts';
 import type { Catalogue } from '../products/product.catalogue.ts';
 import { pick } from '../products/sellable.input.ts';
 import type { ChangeEvent, ChangeFeed } from '../store/change.feed.ts';

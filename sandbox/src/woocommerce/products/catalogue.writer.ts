@@ -1,11 +1,11 @@
 import type { ChangeEvent, ChangeFeed } from '../store/change.feed.ts';
 import type { IdRow } from '../store/id.row.ts';
-import { BLANK_PRODUCT } from './blank.product.ts';
+import { slugOf } from '../wordpress/text.formatting.ts';
 import { type Catalogue, variationName } from './product.catalogue.ts';
+import { BLANK_PRODUCT } from './product.defaults.ts';
 import { skuTaken } from './product.errors.ts';
 import type { InputSource } from './product.input.ts';
 import type { ProductRecord, VariationRecord } from './product.types.ts';
-import { slugOf } from './slug.rule.ts';
 
 export interface CatalogueWriterParts {
   catalogue: Catalogue;

@@ -1,7 +1,7 @@
 import { RestError } from '../wordpress/rest.error.ts';
-import { CATEGORIES } from './blank.product.ts';
+import { slugOf } from '../wordpress/text.formatting.ts';
+import { CATEGORIES } from './product.defaults.ts';
 import type { Term } from './product.types.ts';
-import { slugOf } from './slug.rule.ts';
 
 /** The shop's product categories, without parents. */
 export class CategoryStore {

@@ -1,4 +1,5 @@
 import { OverlayStore } from '../store/overlay.store.ts';
+import { slugOf } from '../wordpress/text.formatting.ts';
 import { CategoryStore } from './category.store.ts';
 import {
   generateProduct,
@@ -19,7 +20,6 @@ import {
   variationIndicesOf,
 } from './product.ids.ts';
 import type { CatalogueSeed, ProductRecord, VariationRecord } from './product.types.ts';
-import { slugOf } from './slug.rule.ts';
 
 /** Products and variations with the look-ups that bind them: children, SKUs, slugs. What is in the trash holds no SKU. */
 export class Catalogue {

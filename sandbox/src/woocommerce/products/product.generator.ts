@@ -1,9 +1,9 @@
-import { hash32 } from '../customers/hash32.random.ts';
+import { hash32 } from '../../seeded.random.ts';
 import { fromCents, percentOf } from '../store/cents.money.ts';
-import { BLANK_PRODUCT, BLANK_SELLABLE, CATEGORIES } from './blank.product.ts';
+import { slugOf } from '../wordpress/text.formatting.ts';
+import { BLANK_PRODUCT, BLANK_SELLABLE, CATEGORIES } from './product.defaults.ts';
 import { isVariable, parentIndexOf, productIdAt, variationIdAt } from './product.ids.ts';
 import type { CatalogueSeed, ProductRecord, VariationRecord } from './product.types.ts';
-import { slugOf } from './slug.rule.ts';
 
 const HOUR = 3_600_000;
 const OPENED = Date.UTC(2025, 2, 1);

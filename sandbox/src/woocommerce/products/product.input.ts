@@ -1,7 +1,7 @@
 import type { Params } from '../wordpress/crud.routes.ts';
+import { slugOf } from '../wordpress/text.formatting.ts';
 import type { ProductAttribute, ProductRecord, Term, VariationAttribute } from './product.types.ts';
 import { fields, mergeImages, mergeSellable, pick } from './sellable.input.ts';
-import { slugOf } from './slug.rule.ts';
 
 const TEXTS = [
   'name',

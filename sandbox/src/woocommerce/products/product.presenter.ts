@@ -1,9 +1,9 @@
 import type { Context } from '../wordpress/crud.routes.ts';
+import { paragraphsOf, slugOf } from '../wordpress/text.formatting.ts';
 import type { Catalogue } from './product.catalogue.ts';
 import { isOnSale, priceHtml, priceOf, priceRange } from './product.price.ts';
 import type { ProductRecord, VariationRecord } from './product.types.ts';
 import { backordersOf, datesOf, downloadsOf, presentImage, saleDatesOf, selfLinks } from './sellable.presenter.ts';
-import { paragraphsOf, slugOf } from './slug.rule.ts';
 
 export interface PresenterParts {
   catalogue: Catalogue;

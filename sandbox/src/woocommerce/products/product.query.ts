@@ -1,11 +1,11 @@
 import { type DateFilter, judgeSpan, passesDates, readDateFilter } from '../store/date.filter.ts';
 import { type Filter, listKnown, listRecords, type RecordPage, type SortOrder } from '../store/record.listing.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
+import { slugOf } from '../wordpress/text.formatting.ts';
 import type { Catalogue } from './product.catalogue.ts';
 import { PRODUCT_SPAN, productFacts, productName, productSku } from './product.generator.ts';
 import type { ProductService } from './product.service.ts';
 import type { CatalogueSeed, ProductRecord, VariationRecord } from './product.types.ts';
-import { slugOf } from './slug.rule.ts';
 
 interface Wanted {
   dates: DateFilter;

@@ -1,11 +1,11 @@
 import type { ChangeEvent } from '../store/change.feed.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
-import { BLANK_PRODUCT } from './blank.product.ts';
+import { slugOf } from '../wordpress/text.formatting.ts';
 import type { CatalogueWriter } from './catalogue.writer.ts';
+import { BLANK_PRODUCT } from './product.defaults.ts';
 import { alreadyTrashed, notHere, productExists, unknownProduct } from './product.errors.ts';
 import { mergeProduct } from './product.input.ts';
 import type { ProductRecord } from './product.types.ts';
-import { slugOf } from './slug.rule.ts';
 
 /** What may be done to products. Every failure is the RestError that WooCommerce would answer. */
 export class ProductService {

@@ -1,7 +1,7 @@
 import type { ChangeEvent } from '../store/change.feed.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
-import { BLANK_SELLABLE } from './blank.product.ts';
 import type { CatalogueWriter } from './catalogue.writer.ts';
+import { BLANK_SELLABLE } from './product.defaults.ts';
 import { alreadyTrashed, productExists, unknownProduct, unknownVariation } from './product.errors.ts';
 import { readOptions } from './product.input.ts';
 import type { VariationRecord } from './product.types.ts';

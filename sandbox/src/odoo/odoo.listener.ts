@@ -6,11 +6,11 @@ import type { FaultPlan } from '../faults/fault.plan.ts';
 import type { FaultRule } from '../faults/fault.rules.ts';
 import { answerWithFault, type ReadyAnswer, send } from '../faults/fault.transport.ts';
 import { toPythonJson } from './orm/python.format.ts';
+import { methodNotAllowed, notFound } from './rpc/error.pages.ts';
 import { answerJson2 } from './rpc/json2.endpoint.ts';
 import { answerJsonRpc } from './rpc/jsonrpc.endpoint.ts';
 import type { RpcParts } from './rpc/rpc.service.ts';
 import { versionOf } from './rpc/version.answer.ts';
-import { methodNotAllowed, notFound } from './rpc/web.pages.ts';
 
 export interface ListenerParts {
   rpc: RpcParts;

@@ -1,5 +1,5 @@
-import type { Environment } from '../orm/model.types.ts';
-import { OdooError, validationError } from '../orm/odoo.error.ts';
+import type { Environment } from './orm/model.types.ts';
+import { OdooError, validationError } from './orm/odoo.error.ts';
 
 /** What goes wrong inside an Odoo, beside what the network does to it. */
 export interface OdooFaults {

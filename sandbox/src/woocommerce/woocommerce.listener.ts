@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { answerWithFault, send } from '../faults/fault.transport.ts';
-import type { RequestLog } from './control/request.log.ts';
-import { type ControlParts, controlShop, isControlPath } from './control/sandbox.control.ts';
+import { type ControlParts, controlShop, isControlPath } from './control/shop.control.ts';
+import type { RequestLog } from './control/shop.counters.ts';
 import { answerShop } from './control/shop.faults.ts';
 import { parsePhpQuery } from './wordpress/php-query.codec.ts';
 import type { DispatchedReply } from './wordpress/rest.dispatcher.ts';

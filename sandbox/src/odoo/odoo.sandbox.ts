@@ -5,13 +5,13 @@ import { FaultPlan } from '../faults/fault.plan.ts';
 import type { FaultRule } from '../faults/fault.rules.ts';
 import { modelsOf } from './models/model.registry.ts';
 import { ADMIN_UID } from './models/user.model.ts';
+import { adminOf, type ModelState, type OdooAdmin, stateOf } from './odoo.admin.ts';
+import { type OdooFaults, OwnFaultPlan } from './odoo.faults.ts';
+import { sandboxListener } from './odoo.listener.ts';
+import { type OdooSandboxOptions, resolveOptions } from './odoo.options.ts';
 import { InMemoryDatabase } from './orm/database.ts';
 import type { OdooVersion } from './orm/model.types.ts';
-import { type OdooFaults, OwnFaultPlan } from './rpc/own.faults.ts';
-import { UserDirectory } from './rpc/user.directory.ts';
-import { adminOf, type ModelState, type OdooAdmin, stateOf } from './sandbox.admin.ts';
-import { sandboxListener } from './sandbox.listener.ts';
-import { type OdooSandboxOptions, resolveOptions } from './sandbox.options.ts';
+import { UserDirectory } from './rpc/user.authenticator.ts';
 
 /** A running sandbox Odoo. */
 export interface OdooSandbox {

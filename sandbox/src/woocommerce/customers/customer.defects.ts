@@ -1,5 +1,5 @@
+import { hash32 } from '../../seeded.random.ts';
 import type { ShopSeed } from './customer.types.ts';
-import { hash32 } from './hash32.random.ts';
 
 /** How a bad customer is bad: no email at all, or a blank inside it (both come from imports past WooCommerce). */
 export type Defect = 'empty email' | 'blank in email';

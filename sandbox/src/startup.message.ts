@@ -1,6 +1,6 @@
 import { FAULT_CONTROL_PATH } from './faults/fault.control.ts';
-import type { OdooSandbox } from './odoo/odoo-sandbox.ts';
-import type { WooCommerceSandbox } from './woocommerce/woocommerce-sandbox.ts';
+import type { OdooSandbox } from './odoo/odoo.sandbox.ts';
+import type { WooCommerceSandbox } from './woocommerce/woocommerce.sandbox.ts';
 
 /** Where both sandboxes are, what opens them, and a call to try on each; every command works as it is printed. */
 export function whatRuns(shop: WooCommerceSandbox, odoo: OdooSandbox): string {

@@ -3,14 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FaultPlan } from '../faults/fault.plan.ts';
 import type { FaultRule } from '../faults/fault.rules.ts';
-import { RequestLog } from './control/request.log.ts';
 import { createShopAdmin, type ShopAdmin } from './control/shop.admin.ts';
+import { RequestLog } from './control/shop.counters.ts';
 import { readState, type ShopState } from './control/shop.state.ts';
 import { WriteLog } from './control/write.log.ts';
-import { sandboxListener } from './sandbox.listener.ts';
-import { resolveOptions, type WooCommerceSandboxOptions } from './sandbox.options.ts';
 import { assembleShop } from './shop.assembly.ts';
 import type { DeliveryFaults } from './webhooks/webhook.types.ts';
+import { sandboxListener } from './woocommerce.listener.ts';
+import { resolveOptions, type WooCommerceSandboxOptions } from './woocommerce.options.ts';
 
 /** A running sandbox shop. */
 export interface WooCommerceSandbox {

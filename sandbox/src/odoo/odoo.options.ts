@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FaultRule } from '../faults/fault.rules.ts';
+import type { OdooFaults } from './odoo.faults.ts';
 import type { OdooVersion } from './orm/model.types.ts';
-import type { OdooFaults } from './rpc/own.faults.ts';
 
 /** How a sandbox Odoo is to be; everything but the version has a default. */
 export interface OdooSandboxOptions {
