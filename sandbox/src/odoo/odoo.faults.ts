@@ -21,7 +21,7 @@ interface RefusedRecord {
 }
 
 /** The faults in force and how far each has counted; new ones start counting at nothing. */
-export class OwnFaultPlan {
+export class OdooFaultPlan {
   #faults: OdooFaults;
   #writes = 0;
   #calls = 0;

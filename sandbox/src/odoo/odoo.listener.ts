@@ -10,7 +10,7 @@ import { methodNotAllowed, notFound } from './rpc/error.pages.ts';
 import { answerJson2 } from './rpc/json2.endpoint.ts';
 import { answerJsonRpc } from './rpc/jsonrpc.endpoint.ts';
 import type { RpcParts } from './rpc/rpc.service.ts';
-import { versionOf } from './rpc/version.answer.ts';
+import { versionOf } from './rpc/rpc.service.ts';
 
 export interface ListenerParts {
   rpc: RpcParts;

@@ -6,12 +6,12 @@ import type { FaultRule } from '../faults/fault.rules.ts';
 import { modelsOf } from './models/model.registry.ts';
 import { ADMIN_UID } from './models/user.model.ts';
 import { adminOf, type ModelState, type OdooAdmin, stateOf } from './odoo.admin.ts';
-import { type OdooFaults, OwnFaultPlan } from './odoo.faults.ts';
+import { OdooFaultPlan, type OdooFaults } from './odoo.faults.ts';
 import { sandboxListener } from './odoo.listener.ts';
 import { type OdooSandboxOptions, resolveOptions } from './odoo.options.ts';
 import { InMemoryDatabase } from './orm/database.ts';
 import type { OdooVersion } from './orm/model.types.ts';
-import { UserDirectory } from './rpc/user.authenticator.ts';
+import { UserAuthenticator } from './rpc/user.authenticator.ts';
 
 /** A running sandbox Odoo. */
 export interface OdooSandbox {
@@ -44,9 +44,9 @@ export async function startOdooSandbox(options: OdooSandboxOptions): Promise<Odo
   const resolved = resolveOptions(options);
   const { version, database, username, password, apiKey } = resolved;
   const db = new InMemoryDatabase(version, modelsOf({ ...resolved, login: username }), resolved.now);
-  const own = new OwnFaultPlan(resolved.odooFaults);
+  const own = new OdooFaultPlan(resolved.odooFaults);
   db.watch = (env, model, id) => own.checkRecord(env, model, id);
-  const users = new UserDirectory(version, { login: username, password, apiKey });
+  const users = new UserAuthenticator(version, { login: username, password, apiKey });
   const calls = new Map<string, number>();
   const rpc = { db, database, users, faults: own, calls };
 

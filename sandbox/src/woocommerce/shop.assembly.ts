@@ -16,7 +16,7 @@ import { productRoutes } from './products/product.routes.ts';
 import { ProductService } from './products/product.service.ts';
 import { VariationService } from './products/variation.service.ts';
 import { ChangeFeed } from './store/change.feed.ts';
-import { IdRow } from './store/id.row.ts';
+import { IdSequence } from './store/overlay.store.ts';
 import { WebhookDispatcher } from './webhooks/webhook.dispatcher.ts';
 import { webhookRoutes } from './webhooks/webhook.routes.ts';
 import { WebhookStore } from './webhooks/webhook.store.ts';
@@ -28,8 +28,8 @@ import type { RawRequest } from './wordpress/rest.types.ts';
 export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping: AbortSignal) {
   const { now, seed, customers, badRate, products, orders, guestRate } = options;
   const changes = new ChangeFeed();
-  const ids = new IdRow(firstFreeId({ products, orders }));
-  const metaIds = new IdRow(orderMetaId(orders, 0));
+  const ids = new IdSequence(firstFreeId({ products, orders }));
+  const metaIds = new IdSequence(orderMetaId(orders, 0));
 
   const customerStore = new CustomerStore({ seed, customers, badRate });
   const customersUrl = `${homeUrl}/wp-json/wc/v3/customers`;
@@ -55,7 +55,7 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
   };
   const orderService = new OrderService({
     ...{ orders: orderStore, catalogue, hasCustomer, changes, ids, metaIds, now },
-    lineIds: new IdRow(lineIdAt(orders, 0)),
+    lineIds: new IdSequence(lineIdAt(orders, 0)),
     show: (order) => presentOrder(order, orderPresenter),
   });
 

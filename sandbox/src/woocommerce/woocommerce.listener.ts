@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { answerWithFault, send } from '../faults/fault.transport.ts';
 import { type ControlParts, controlShop, isControlPath } from './control/shop.control.ts';
-import type { RequestLog } from './control/shop.counters.ts';
+import type { RequestCounter } from './control/shop.counters.ts';
 import { answerShop } from './control/shop.faults.ts';
 import { parsePhpQuery } from './wordpress/php-query.codec.ts';
 import type { DispatchedReply } from './wordpress/rest.dispatcher.ts';
@@ -10,7 +10,7 @@ import type { RawRequest } from './wordpress/rest.types.ts';
 
 export interface ListenerParts extends ControlParts {
   dispatch: (request: RawRequest) => DispatchedReply;
-  requests: RequestLog;
+  requests: RequestCounter;
   stopping: AbortSignal;
   /** The host loses the Authorization header. */
   stripAuthorization: boolean;

@@ -4,9 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { FaultPlan } from '../faults/fault.plan.ts';
 import type { FaultRule } from '../faults/fault.rules.ts';
 import { createShopAdmin, type ShopAdmin } from './control/shop.admin.ts';
-import { RequestLog } from './control/shop.counters.ts';
+import { RequestCounter, WriteCounter } from './control/shop.counters.ts';
 import { readState, type ShopState } from './control/shop.state.ts';
-import { WriteLog } from './control/write.log.ts';
 import { assembleShop } from './shop.assembly.ts';
 import type { DeliveryFaults } from './webhooks/webhook.types.ts';
 import { sandboxListener } from './woocommerce.listener.ts';
@@ -46,7 +45,7 @@ export async function startWooCommerceSandbox(options: WooCommerceSandboxOptions
   // Links and OAuth signatures hold the port, which is known only now; nobody can have connected in between.
   const url = `http://${resolved.host}:${(server.address() as AddressInfo).port}`;
   const shop = assembleShop(url, resolved, stopping.signal);
-  const [requests, writes] = [new RequestLog(), new WriteLog()];
+  const [requests, writes] = [new RequestCounter(), new WriteCounter()];
   shop.changes.listen((change) => writes.count(change));
   const admin = createShopAdmin(shop);
   const state = () => readState(shop, requests, writes);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
 import { badCustomerIndices } from '../../../sandbox/src/woocommerce/customers/customer.defects.ts';
-import { isEmail } from '../../../sandbox/src/woocommerce/wordpress/email.rule.ts';
+import { isEmail } from '../../../sandbox/src/woocommerce/wordpress/text.formatting.ts';
 import { shopClient } from './shop-client.support.ts';
 
 const NOON = Date.UTC(2026, 5, 1, 12);

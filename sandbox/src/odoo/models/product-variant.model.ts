@@ -4,7 +4,7 @@ import { validationError } from '../orm/odoo.error.ts';
 import { unlinkRecords } from '../orm/record.remover.ts';
 import type { GeneratedRows } from '../orm/record.types.ts';
 import { createRecord, writeRecords } from '../orm/record.writer.ts';
-import { idsIn } from '../orm/stored.ids.ts';
+import { idsIn } from '../orm/relation.ids.ts';
 import { boolean, field, many2many, many2one, model } from './field.builders.ts';
 import { VARIANT_FIELDS, variantsOf, withCode } from './variant.service.ts';
 

@@ -1,6 +1,6 @@
 import { Big } from 'big.js';
 import type { Environment, OdooVersion } from '../orm/model.types.ts';
-import { idsIn } from '../orm/stored.ids.ts';
+import { idsIn } from '../orm/relation.ids.ts';
 
 export interface LineAmounts {
   subtotal: Big;

@@ -2,8 +2,7 @@ import type { Environment } from '../orm/model.types.ts';
 import { unlinkRecords } from '../orm/record.remover.ts';
 import type { Stored } from '../orm/record.types.ts';
 import { createRecord, writeRecords } from '../orm/record.writer.ts';
-import { idsWhere } from '../orm/relation.ids.ts';
-import { idsIn } from '../orm/stored.ids.ts';
+import { idsIn, idsWhere } from '../orm/relation.ids.ts';
 
 const LINE = 'product.template.attribute.line';
 const LINE_VALUE = 'product.template.attribute.value';

@@ -5,7 +5,7 @@ import { valueError } from './odoo.error.ts';
 import { pythonTuple } from './python.format.ts';
 import type { Stored } from './record.types.ts';
 import { relationTest } from './relation.condition.ts';
-import { idsIn } from './stored.ids.ts';
+import { idsIn } from './relation.ids.ts';
 import { likeTest } from './text.pattern.ts';
 
 /** Does the record of that id fit? */

@@ -3,7 +3,7 @@ import type { Environment, Field } from './model.types.ts';
 import { missingError, valueError } from './odoo.error.ts';
 import { PythonFloat } from './python.format.ts';
 import type { Stored } from './record.types.ts';
-import { idsIn } from './stored.ids.ts';
+import { idsIn } from './relation.ids.ts';
 
 export type ReadRecord = Record<string, unknown>;
 

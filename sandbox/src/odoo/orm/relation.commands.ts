@@ -4,7 +4,7 @@ import { valueError } from './odoo.error.ts';
 import { pythonRepr } from './python.format.ts';
 import { unlinkRecords } from './record.remover.ts';
 import type { Values } from './record.types.ts';
-import { idsIn } from './stored.ids.ts';
+import { idsIn } from './relation.ids.ts';
 
 /** What to do with the records of an x2many. */
 export type Command =

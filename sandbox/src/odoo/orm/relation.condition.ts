@@ -3,7 +3,7 @@ import type { Environment, Field } from './model.types.ts';
 import { valueError } from './odoo.error.ts';
 import { pythonTuple } from './python.format.ts';
 import type { Stored } from './record.types.ts';
-import { idsIn } from './stored.ids.ts';
+import { idsIn } from './relation.ids.ts';
 import { likeTest } from './text.pattern.ts';
 
 /** A condition on a many2one or x2many: by id, by emptiness, or by the name the other records go by. */

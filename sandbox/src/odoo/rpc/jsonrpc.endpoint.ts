@@ -3,8 +3,7 @@ import { accessDenied, OdooError, typeError } from '../orm/odoo.error.ts';
 import { toPythonJson } from '../orm/python.format.ts';
 import { asOdooError, serializeException } from './error.presenter.ts';
 import { bindArguments, type Signature, UnexpectedArgument } from './method.signatures.ts';
-import { callMethod, credentialsHold, type RpcParts } from './rpc.service.ts';
-import { versionOf } from './version.answer.ts';
+import { callMethod, credentialsHold, type RpcParts, versionOf } from './rpc.service.ts';
 
 /** `POST /jsonrpc`: answers 200 with `result` or `error` to anything that is JSON. */
 export function answerJsonRpc(parts: RpcParts, body: string): ReadyAnswer {

@@ -1,16 +1,17 @@
-import type { OwnFaultPlan } from '../odoo.faults.ts';
+import type { OdooFaultPlan } from '../odoo.faults.ts';
 import type { InMemoryDatabase } from '../orm/database.ts';
+import type { OdooVersion } from '../orm/model.types.ts';
 import { checkAccess } from './access.rights.ts';
 import { type Call, runMethod, signatureOf } from './method.calls.ts';
 import type { Signature } from './method.signatures.ts';
-import type { UserDirectory } from './user.authenticator.ts';
+import type { UserAuthenticator } from './user.authenticator.ts';
 
 /** What the protocols share. */
 export interface RpcParts {
   db: InMemoryDatabase;
   database: string;
-  users: UserDirectory;
-  faults: OwnFaultPlan;
+  users: UserAuthenticator;
+  faults: OdooFaultPlan;
   /** How often each `model.method` was called. */
   calls: Map<string, number>;
   /** The credentials of this request count for nothing. */
@@ -53,4 +54,14 @@ function isRefusedLoad(result: unknown): boolean {
   return (
     typeof result === 'object' && result !== null && 'messages' in result && 'ids' in result && result.ids === false
   );
+}
+
+/** What `common.version` answers (recording 01). */
+export function versionOf(version: OdooVersion) {
+  return {
+    server_version: version === 18 ? '18.0-20250506' : '19.0',
+    server_version_info: [version, 0, 0, 'final', 0, ''],
+    server_serie: `${version}.0`,
+    protocol_version: 1,
+  };
 }

@@ -9,7 +9,7 @@ export interface Credentials {
 }
 
 /** Who may log in: the administrator, and a user who may read partners but not orders. */
-export class UserDirectory {
+export class UserAuthenticator {
   readonly #users: readonly Credentials[];
 
   constructor(version: OdooVersion, admin: Omit<Credentials, 'uid'>) {

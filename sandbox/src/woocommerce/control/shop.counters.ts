@@ -1,5 +1,6 @@
+import type { Change, ChangedResource, ChangeEvent } from '../store/change.feed.ts';
 /** Counts requests by method and path, ids left out: `PUT /orders/{id}`. Faulted ones count too. */
-export class RequestLog {
+export class RequestCounter {
   readonly #counts = new Map<string, number>();
 
   count(method: string, path: string): void {
@@ -9,6 +10,26 @@ export class RequestLog {
   }
 
   counts(): Record<string, number> {
+    return Object.fromEntries([...this.#counts].sort());
+  }
+
+  reset(): void {
+    this.#counts.clear();
+  }
+}
+
+export type WriteName = `${ChangedResource}.${ChangeEvent}`;
+
+/** Counts writes to records, whoever made them, by what webhooks call them: `customer.updated`. */
+export class WriteCounter {
+  readonly #counts = new Map<WriteName, number>();
+
+  count({ resource, event }: Change): void {
+    const name: WriteName = `${resource}.${event}`;
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  }
+
+  counts(): Partial<Record<WriteName, number>> {
     return Object.fromEntries([...this.#counts].sort());
   }
 

@@ -1,8 +1,7 @@
 import { presentOrder } from '../orders/order.presenter.ts';
 import { presentProduct, presentVariation } from '../products/product.presenter.ts';
 import type { Shop } from '../shop.assembly.ts';
-import type { RequestLog } from './shop.counters.ts';
-import type { WriteLog, WriteName } from './write.log.ts';
+import type { RequestCounter, WriteCounter, WriteName } from './shop.counters.ts';
 
 /** What is in the shop, exactly, and what was done to it. The lists are made when they are called for; those in the trash count. */
 export interface ShopState {
@@ -17,7 +16,7 @@ export interface ShopState {
   orders(): ReturnType<typeof presentOrder>[];
 }
 
-export function readState(shop: Shop, requests: RequestLog, writes: WriteLog): ShopState {
+export function readState(shop: Shop, requests: RequestCounter, writes: WriteCounter): ShopState {
   const { store, show } = shop.customers;
   const { catalogue, presenter } = shop.products;
   return {

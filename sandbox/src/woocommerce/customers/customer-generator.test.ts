@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isEmail } from '../wordpress/email.rule.ts';
+import { isEmail } from '../wordpress/text.formatting.ts';
 import { badCustomerCount, badCustomerIndices, defectOf } from './customer.defects.ts';
 import { generateCustomer } from './customer.generator.ts';
 import type { ShopSeed } from './customer.types.ts';

@@ -18,3 +18,12 @@ export const EMPTY_ADDRESS: Readonly<Address> = {
 export const EMPTY_BILLING: Readonly<BillingAddress> = (({ phone, ...rest }) => ({ ...rest, email: '', phone }))(
   EMPTY_ADDRESS,
 );
+
+/** The address with every known part that was given. */
+export function mergeAddress<T extends object>(address: T, given: unknown): T {
+  if (typeof given !== 'object' || given === null) return address;
+  const known = Object.entries(given).filter(
+    ([name, value]) => name in address && value !== undefined && value !== null,
+  );
+  return { ...address, ...Object.fromEntries(known.map(([name, value]) => [name, String(value)])) };
+}

@@ -1,3 +1,4 @@
+import { mergeAddress } from './customer.address.ts';
 import { profileName } from './customer.names.ts';
 import type { CustomerRecord, MetaItem } from './customer.types.ts';
 
@@ -14,15 +15,6 @@ export function mergeInput(customer: CustomerRecord, input: CustomerInput, nextM
     shipping: mergeAddress(customer.shipping, input.shipping),
     meta_data: mergeMeta(customer.meta_data, input.meta_data, nextMetaId),
   };
-}
-
-/** The address with every known part that was given. */
-export function mergeAddress<T extends object>(address: T, given: unknown): T {
-  if (typeof given !== 'object' || given === null) return address;
-  const known = Object.entries(given).filter(
-    ([name, value]) => name in address && value !== undefined && value !== null,
-  );
-  return { ...address, ...Object.fromEntries(known.map(([name, value]) => [name, String(value)])) };
 }
 
 /** An item is found by its id, else by its key; a value of null removes it; anything else is added. */

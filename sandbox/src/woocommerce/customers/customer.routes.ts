@@ -1,5 +1,5 @@
 import { runBatch } from '../wordpress/batch.handler.ts';
-import { forbidden } from '../wordpress/permission.error.ts';
+import { forbidden } from '../wordpress/rest.error.ts';
 import { pagingHeaders } from '../wordpress/rest.headers.ts';
 import type { Endpoint, RestReply, RestRequest, Route } from '../wordpress/rest.types.ts';
 import { CREATE_ARGS, DELETE_ARGS, ITEM_ARGS, LIST_ARGS, UPDATE_ARGS } from './customer.args.ts';

@@ -1,5 +1,5 @@
 import type { ChangeEvent } from '../store/change.feed.ts';
-import { isEmail } from '../wordpress/email.rule.ts';
+import { isEmail } from '../wordpress/text.formatting.ts';
 import { EMPTY_ADDRESS, EMPTY_BILLING } from './customer.address.ts';
 import {
   alreadyExists,

@@ -4,7 +4,6 @@ import { fields } from '../products/sellable.input.ts';
 import { toCents } from '../store/cents.money.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
 import { slugOf } from '../wordpress/text.formatting.ts';
-import { lineMeta } from './line.meta.ts';
 import { noProductNamed, unknownLine } from './order.errors.ts';
 import type { FeeLine, LineItem, LineMeta, OrderRecord, ShippingLine } from './order.types.ts';
 
@@ -139,4 +138,9 @@ function mergeFee(before: FeeLine | null, given: Params, { nextLineId }: LineSou
     total: given.total == null ? (before?.total ?? 0) : toCents(given.total),
     taxes: before?.taxes ?? [],
   };
+}
+
+/** Meta data of a line, which also says how to show it (recording 60). */
+export function lineMeta(id: number, key: string, value: unknown, displayKey = key): LineMeta {
+  return { id, key, value, display_key: displayKey, display_value: value };
 }

@@ -1,7 +1,6 @@
 import { fromCents } from '../store/cents.money.ts';
-import { taxTotal } from './order.totals.ts';
+import { TAX_RATE, taxTotal } from './order.totals.ts';
 import type { FeeLine, LineItem, LineTax, OrderRecord, ShippingLine } from './order.types.ts';
-import { TAX_RATE } from './tax.rate.ts';
 
 /** What the shop knows today of the product in a line; null when it is gone. */
 export type LineLabels = (

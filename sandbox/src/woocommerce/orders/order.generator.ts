@@ -4,13 +4,11 @@ import { COUNTRIES, FIRST_NAMES, LAST_NAMES } from '../customers/customer.names.
 import { productName, productPrice, variationOption, variationPrice } from '../products/product.generator.ts';
 import { isVariable, productIdAt, variationIdAt, variationIndicesOf } from '../products/product.ids.ts';
 import { percentOf } from '../store/cents.money.ts';
-import { lineMeta } from './line.meta.ts';
+import { lineMeta } from './line.input.ts';
 import { orderEmail, orderFacts } from './order.facts.ts';
-import { lineIdAt, orderIdAt, orderMetaId } from './order.ids.ts';
-import { orderKey } from './order.key.ts';
-import { totalsOf } from './order.totals.ts';
+import { lineIdAt, orderIdAt, orderKey, orderMetaId } from './order.ids.ts';
+import { TAX_RATE, totalsOf } from './order.totals.ts';
 import type { LineItem, LineTax, OrderRecord, OrderSeed } from './order.types.ts';
-import { TAX_RATE } from './tax.rate.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,3 +1,4 @@
+import { hash32 } from '../../seeded.random.ts';
 import { firstIdAfterProducts } from '../products/product.ids.ts';
 
 /** Orders follow the products in WordPress's row of ids. Every 7th is refunded, and its refund has the next id. */
@@ -31,4 +32,12 @@ export function lineIdAt(index: number, line: number): number {
 /** Meta data too, twenty to an order. */
 export function orderMetaId(index: number, place: number): number {
   return 1000 + index * 20 + place;
+}
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+
+/** The secret in an order's payment link: `wc_order_` and 13 letters. */
+export function orderKey(seed: number, index: number): string {
+  const letters = Array.from({ length: 13 }, (_, place) => LETTERS[hash32(seed, index, 100 + place) % LETTERS.length]);
+  return `wc_order_${letters.join('')}`;
 }

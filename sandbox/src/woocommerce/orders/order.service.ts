@@ -1,13 +1,13 @@
-import { EMPTY_ADDRESS, EMPTY_BILLING } from '../customers/customer.address.ts';
-import { mergeAddress, mergeMeta } from '../customers/customer.input.ts';
+import { EMPTY_ADDRESS, EMPTY_BILLING, mergeAddress } from '../customers/customer.address.ts';
+import { mergeMeta } from '../customers/customer.input.ts';
 import type { Catalogue } from '../products/product.catalogue.ts';
 import { pick } from '../products/sellable.input.ts';
 import type { ChangeEvent, ChangeFeed } from '../store/change.feed.ts';
-import type { IdRow } from '../store/id.row.ts';
+import type { IdSequence } from '../store/overlay.store.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
 import { mergeLines } from './line.input.ts';
 import * as errors from './order.errors.ts';
-import { orderKey } from './order.key.ts';
+import { orderKey } from './order.ids.ts';
 import type { OrderStore } from './order.store.ts';
 import { refundable } from './order.totals.ts';
 import type { OrderRecord } from './order.types.ts';
@@ -17,9 +17,9 @@ export interface OrderServiceParts {
   catalogue: Catalogue;
   hasCustomer: (id: number) => boolean;
   changes: ChangeFeed;
-  ids: IdRow;
-  lineIds: IdRow;
-  metaIds: IdRow;
+  ids: IdSequence;
+  lineIds: IdSequence;
+  metaIds: IdSequence;
   /** Milliseconds since 1970. */
   now: () => number;
   /** What the API shows of an order, for webhooks. */

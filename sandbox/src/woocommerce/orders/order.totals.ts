@@ -1,5 +1,8 @@
 import type { LineTax, OrderRecord } from './order.types.ts';
 
+/** The one tax rate of the shop, in whole percent. */
+export const TAX_RATE = { id: 1, code: 'DE-MWST-1', label: 'MwSt.', percent: 19 } as const;
+
 /** The sums of an order, in cents. */
 export interface OrderTotals {
   discount: number;

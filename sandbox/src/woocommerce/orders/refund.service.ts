@@ -1,5 +1,5 @@
 import { toCents } from '../store/cents.money.ts';
-import type { IdRow } from '../store/id.row.ts';
+import type { IdSequence } from '../store/overlay.store.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
 import { invalidRefund, refundRefused, refundsNotTrashable, unknownRefund } from './order.errors.ts';
 import type { OrderService } from './order.service.ts';
@@ -9,11 +9,11 @@ import type { RefundRecord } from './order.types.ts';
 /** Refunds below an order; each is also a change of the order. */
 export class RefundService {
   readonly #orders: OrderService;
-  readonly #ids: IdRow;
+  readonly #ids: IdSequence;
   readonly #now: () => number;
 
   /** `now` in milliseconds since 1970. */
-  constructor(orders: OrderService, ids: IdRow, now: () => number) {
+  constructor(orders: OrderService, ids: IdSequence, now: () => number) {
     this.#orders = orders;
     this.#ids = ids;
     this.#now = now;

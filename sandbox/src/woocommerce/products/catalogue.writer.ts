@@ -1,5 +1,5 @@
 import type { ChangeEvent, ChangeFeed } from '../store/change.feed.ts';
-import type { IdRow } from '../store/id.row.ts';
+import type { IdSequence } from '../store/overlay.store.ts';
 import { slugOf } from '../wordpress/text.formatting.ts';
 import { type Catalogue, variationName } from './product.catalogue.ts';
 import { BLANK_PRODUCT } from './product.defaults.ts';
@@ -10,8 +10,8 @@ import type { ProductRecord, VariationRecord } from './product.types.ts';
 export interface CatalogueWriterParts {
   catalogue: Catalogue;
   changes: ChangeFeed;
-  ids: IdRow;
-  metaIds: IdRow;
+  ids: IdSequence;
+  metaIds: IdSequence;
   /** Milliseconds since 1970. */
   now: () => number;
   /** What the API shows of a product, for webhooks. */

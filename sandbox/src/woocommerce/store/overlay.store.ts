@@ -73,3 +73,16 @@ export class OverlayStore<T extends { readonly id: number }> {
     yield* created.sort((a, b) => a.id - b.id);
   }
 }
+
+/** Numbers given out once each, ascending: WordPress numbers products, variations, orders and refunds in one row. */
+export class IdSequence {
+  #next: number;
+
+  constructor(first: number) {
+    this.#next = first;
+  }
+
+  next(): number {
+    return this.#next++;
+  }
+}

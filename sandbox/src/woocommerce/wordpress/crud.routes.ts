@@ -1,5 +1,5 @@
 import { runBatch } from './batch.handler.ts';
-import { type Action, forbidden } from './permission.error.ts';
+import { type Action, forbidden } from './rest.error.ts';
 import { pagingHeaders } from './rest.headers.ts';
 import type { ArgSpec, Endpoint, RestReply, RestRequest, Route } from './rest.types.ts';
 

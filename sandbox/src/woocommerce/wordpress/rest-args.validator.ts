@@ -1,7 +1,7 @@
-import { isEmail } from './email.rule.ts';
 import { RestError } from './rest.error.ts';
 import type { ArgSpec } from './rest.types.ts';
 import { wordsOf } from './rest-args.sanitizer.ts';
+import { isEmail } from './text.formatting.ts';
 
 interface Complaint {
   code: string;
