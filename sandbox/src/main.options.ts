@@ -8,17 +8,23 @@ export interface SandboxOptions {
 }
 
 export const USAGE = `Usage: npm run sandbox -- [options]
-  --port N           of the WooCommerce shop (8090); 0 takes a free one
-  --customers N      in the shop (5000)
-  --bad-rate R       share of them that a destination would refuse, 0 to 1 (0.01)
-  --products N       in the shop, the variations of every 8th not counted (500)
-  --orders N         in the shop (300)
-  --guest-rate R     share of the orders that guests placed, 0 to 1 (a sixth)
-  --odoo-port N      of the Odoo (8091); 0 takes a free one
-  --odoo-version N   18 speaks JSON-RPC, 19 JSON-2 too (19)
-  --partners N       in the Odoo (1000)
-  --odoo-products N  in the Odoo (100)
-  --odoo-orders N    in the Odoo (100)
+
+WooCommerce:
+  --port N           port; 0 picks a free one (8090)
+  --customers N      number of customers (5000)
+  --bad-rate R       share of the customers that a destination would refuse, 0 to 1 (0.01)
+  --products N       number of products, without the variations of every 8th (500)
+  --orders N         number of orders (300)
+  --guest-rate R     share of the orders that guests placed, 0 to 1 (1/6)
+
+Odoo:
+  --odoo-port N      port; 0 picks a free one (8091)
+  --odoo-version N   18 has JSON-RPC, 19 has JSON-RPC and JSON-2 (19)
+  --partners N       number of partners (1000)
+  --odoo-products N  number of product templates (100)
+  --odoo-orders N    number of sales orders (100)
+
+Both:
   --seed N           equal seeds make equal data and equal keys (1)`;
 
 const FLAGS = {
@@ -38,7 +44,7 @@ const FLAGS = {
 
 type Flag = keyof typeof FLAGS;
 
-/** Throws an Error for people, which says how; numbers out of range are the sandboxes' to refuse. */
+/** Throws an Error with a message for people. The sandboxes themselves refuse numbers out of range. */
 export function readOptions(args: readonly string[]): SandboxOptions {
   const values = parse(args);
   const number = (flag: Flag): number => {

@@ -1,9 +1,9 @@
 import { readOptions, USAGE } from './main.options.ts';
 import { startOdooSandbox } from './odoo/odoo.sandbox.ts';
-import { whatRuns } from './startup.message.ts';
+import { startupMessage } from './startup.message.ts';
 import { startWooCommerceSandbox } from './woocommerce/woocommerce.sandbox.ts';
 
-/** `npm run sandbox`: a shop and an ERP to try things on, until stopped. See main.options.ts for what it can be told. */
+/** `npm run sandbox`: runs a WooCommerce and an Odoo until stopped. main.options.ts has the options. */
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   if (args.includes('--help')) return console.log(USAGE);
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
     const odoo = await startOdooSandbox(options.odoo);
     const stop = () => Promise.all([shop.stop(), odoo.stop()]);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
-    console.log(whatRuns(shop, odoo));
+    console.log(startupMessage(shop, odoo));
   } catch (problem) {
     await shop.stop();
     throw problem;

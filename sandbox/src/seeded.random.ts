@@ -1,6 +1,6 @@
 /**
- * A well-mixed unsigned 32-bit number from three integers; the same ones give the same number on every machine.
- * `salt` keeps the properties of one customer independent of each other.
+ * A pseudo-random unsigned 32-bit number from three integers, the same on every machine. Another `salt` for each property
+ * of a record keeps its properties independent of each other.
  */
 export function hash32(seed: number, index: number, salt: number): number {
   let hash =

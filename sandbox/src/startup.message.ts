@@ -2,8 +2,8 @@ import { FAULT_CONTROL_PATH } from './faults/fault.control.ts';
 import type { OdooSandbox } from './odoo/odoo.sandbox.ts';
 import type { WooCommerceSandbox } from './woocommerce/woocommerce.sandbox.ts';
 
-/** Where both sandboxes are, what opens them, and a call to try on each; every command works as it is printed. */
-export function whatRuns(shop: WooCommerceSandbox, odoo: OdooSandbox): string {
+/** What `npm run sandbox` prints: addresses, credentials, and commands that work as printed. */
+export function startupMessage(shop: WooCommerceSandbox, odoo: OdooSandbox): string {
   return [...shopLines(shop), '', ...odooLines(odoo), '', ...faultLines(shop, odoo), '', 'Stop with Ctrl-C.'].join(
     '\n',
   );
@@ -17,7 +17,7 @@ function shopLines({ url, consumerKey, consumerSecret, state }: WooCommerceSandb
     `  consumer secret  ${consumerSecret}`,
     `  curl -u ${consumerKey}:${consumerSecret} \\`,
     `    '${url}/wp-json/wc/v3/customers?per_page=2&orderby=id'`,
-    'Change a customer as somebody in its back office would:',
+    'Change a customer, as somebody in the back office would:',
     `  curl -d '[2, {"first_name": "Ann"}]' '${url}/__sandbox/admin/updateCustomer'`,
   ];
 }
@@ -54,10 +54,10 @@ function jsonRpcCall({ url, database, uid, password }: OdooSandbox): string[] {
 
 function faultLines(shop: WooCommerceSandbox, odoo: OdooSandbox): string[] {
   return [
-    'Faults, such as 429 at every 10th call of the shop, and every 5th answer of the Odoo lost; [] ends them:',
+    'Make the shop answer every 10th request with 429, and the Odoo lose every 5th response; [] ends the faults:',
     `  curl -d '[{"kind": "too-many-requests", "every": 10, "retryAfter": 2}]' '${shop.url}${FAULT_CONTROL_PATH}'`,
     `  curl -d '[{"kind": "answer-lost", "every": 5}]' '${odoo.url}${FAULT_CONTROL_PATH}'`,
-    'Kinds: too-many-requests, server-error, slow, truncated, dropped, answer-lost, expired-key; of the shop also',
-    'duplicated, shifting, item-errors, too-large. sandbox/src/faults/fault.rules.ts says what each does, and when it strikes.',
+    'Kinds: too-many-requests, server-error, slow, truncated, dropped, answer-lost, expired-key; the shop also has',
+    'duplicated, shifting, item-errors, too-large. sandbox/README.md describes each one and when it strikes.',
   ];
 }

@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, it } from '@jest/globals';
-import { answerWithFault } from './fault.transport.ts';
+import { respondWithFault } from './fault.transport.ts';
 
 it('A slow answer gives up waiting when the sandbox stops, so that no timer keeps the process alive', async () => {
   const stopping = new AbortController();
-  const waiting = answerWithFault(
+  const waiting = respondWithFault(
     { kind: 'slow', ms: 600_000 },
     {
       request: {} as IncomingMessage,
       response: {} as ServerResponse,
-      answer: () => {
+      execute: () => {
         throw new Error('was carried out');
       },
       stopping: stopping.signal,
@@ -24,13 +24,13 @@ it('A fault that is the system’s own to imitate is handed to what answers; the
   const exchange = {
     request: {} as IncomingMessage,
     response: { writeHead: () => ({ end: () => undefined }) } as unknown as ServerResponse,
-    answer: (fault: unknown) => {
+    execute: (fault: unknown) => {
       asked.push(fault);
       return { status: 200, headers: {}, body: '' };
     },
     stopping: new AbortController().signal,
   };
-  for (const kind of ['item-errors', 'slow'] as const) await answerWithFault({ kind, ms: 0 }, exchange);
-  await answerWithFault(null, exchange);
+  for (const kind of ['item-errors', 'slow'] as const) await respondWithFault({ kind, ms: 0 }, exchange);
+  await respondWithFault(null, exchange);
   expect(asked).toEqual([{ kind: 'item-errors', ms: 0 }, null, null]);
 });

@@ -1,6 +1,6 @@
 import { decideFault, type FaultCounts, type FaultRule } from './fault.rules.ts';
 
-/** The rules in force and how far each has counted; new rules start counting at nothing. */
+/** The active rules and their counters; new rules start counting at 0. */
 export class FaultPlan {
   #rules: readonly FaultRule[];
   #counts: FaultCounts = [];
@@ -14,7 +14,7 @@ export class FaultPlan {
     this.#counts = [];
   }
 
-  /** The fault of the next request, or null; `pathAndQuery` is its URL as sent. */
+  /** The fault for the next request, or null; `pathAndQuery` is its URL as sent. */
   next(pathAndQuery: string): FaultRule | null {
     const { fault, counts } = decideFault(this.#rules, this.#counts, pathAndQuery);
     this.#counts = counts;

@@ -1,20 +1,20 @@
 /**
- * What can go wrong between a client and any system:
- * - `too-many-requests`: 429 with Retry-After of `retryAfter` seconds, not carried out
- * - `server-error`: 500, not carried out
- * - `slow`: answered right, `ms` milliseconds late
- * - `truncated`: carried out, but the connection ends in the middle of the body
- * - `dropped`: the connection ends at once, not carried out
- * - `answer-lost`: carried out, but the connection ends before the answer
+ * Faults between a client and any system:
+ * - `too-many-requests`: 429 with a Retry-After of `retryAfter` seconds; the request is not executed
+ * - `server-error`: 500; the request is not executed
+ * - `slow`: the correct response, `ms` milliseconds late
+ * - `truncated`: the request is executed, but the connection closes in the middle of the body
+ * - `dropped`: the connection closes at once; the request is not executed
+ * - `answer-lost`: the request is executed, but the connection closes before the response
  */
 const TRANSPORT_KINDS = ['too-many-requests', 'server-error', 'slow', 'truncated', 'dropped', 'answer-lost'] as const;
 
 /**
- * What can be wrong with the answer itself; each sandbox gives it the form that its system has:
- * - `duplicated`: a page begins with the last `rows` (1) rows of the page before
- * - `shifting`: before a page is answered, the first `rows` (1) rows of the page before are changed or, by `action`, deleted
- * - `expired-key`: the credentials count for nothing; with `from`, from that request on
- * - `item-errors`: every `items`-th (2nd) item of a batch is not carried out and answers an error
+ * Faults in the response itself; each sandbox gives them the form of its system:
+ * - `duplicated`: a page begins with the last `rows` (1) rows of the previous page
+ * - `shifting`: before a page is read, the first `rows` (1) rows of the previous page are changed or, by `action`, deleted
+ * - `expired-key`: the credentials are invalid; with `from`, from that request on
+ * - `item-errors`: every `items`-th (2nd) item of a batch is not executed and gets an error
  * - `too-large`: a batch of more than `items` (50) items is refused
  */
 const ANSWER_KINDS = ['duplicated', 'shifting', 'expired-key', 'item-errors', 'too-large'] as const;
@@ -24,26 +24,26 @@ const ACTIONS = ['modify', 'delete'] as const;
 
 type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** When a fault strikes. With none of `from`, `every` and `times` it strikes each matching request. */
+/** Which fault, and which requests it strikes. Without `from`, `every` and `times` it strikes each matching request. */
 export interface FaultRule {
   kind: FaultKind;
-  /** Spare the matching requests before the n-th, and count from there. */
+  /** Skip the matching requests before the n-th, and count from there. */
   from?: number;
   /** Strike the n-th, 2n-th, 3n-th… matching request. */
   every?: number;
-  /** Strike so often at most, then never again. */
+  /** Strike at most so many times. */
   times?: number;
-  /** Part of the path and query a request must have, such as `page=3` or `/batch`. */
+  /** Strike only requests whose path and query contain this, such as `page=3` or `/batch`. */
   match?: string;
-  /** Seconds, for too-many-requests; 1 if absent. */
+  /** Seconds, for too-many-requests (1). */
   retryAfter?: number;
-  /** Milliseconds, for slow; 1,000 if absent. */
+  /** Milliseconds, for slow (1,000). */
   ms?: number;
-  /** For duplicated and shifting. */
+  /** For duplicated and shifting (1). */
   rows?: number;
-  /** For item-errors and too-large. */
+  /** For item-errors (2) and too-large (50). */
   items?: number;
-  /** For shifting; modify if absent. */
+  /** For shifting (modify). */
   action?: (typeof ACTIONS)[number];
 }
 
@@ -57,18 +57,18 @@ const LEAST: Readonly<Record<string, number>> = {
   items: 1,
 };
 
-/** How many requests each rule has matched so far, by its place in the list. */
+/** How many requests each rule has matched so far, by its index. */
 export type FaultCounts = readonly number[];
 
-/** What happens to a request, and the counts to go on with. */
+/** The fault for a request, if any, and the counts for the next one. */
 export interface FaultDecision {
   fault: FaultRule | null;
   counts: FaultCounts;
 }
 
 /**
- * Decides by counting alone, so that the same requests meet the same faults. The first rule that strikes wins; a later one
- * that would have struck the same request loses that turn, because each rule counts every request it matches.
+ * Decides by counting only, so that the same requests meet the same faults. Of several rules that would strike a request
+ * the first wins; the others lose that turn, because each rule counts every request it matches.
  */
 export function decideFault(rules: readonly FaultRule[], counts: FaultCounts, pathAndQuery: string): FaultDecision {
   const next = rules.map((rule, i) => (counts[i] ?? 0) + (pathAndQuery.includes(rule.match ?? '') ? 1 : 0));
@@ -76,7 +76,7 @@ export function decideFault(rules: readonly FaultRule[], counts: FaultCounts, pa
   return { fault: fault ?? null, counts: next };
 }
 
-/** Reads rules from untrusted JSON: a list of rules or `{rules: […]}`. Throws a TypeError that says what is wrong. */
+/** Parses rules from untrusted JSON: a list of rules or `{rules: […]}`. Throws a TypeError that says what is wrong. */
 export function parseFaultRules(value: unknown): FaultRule[] {
   const list = isRecord(value) ? value.rules : value;
   if (!Array.isArray(list)) throw new TypeError('Send a list of rules, or {"rules": [...]}.');

@@ -2,28 +2,28 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultRule } from './fault.rules.ts';
 
-/** An answer that is ready to be sent. */
-export interface ReadyAnswer {
+/** A response that is ready to be sent. */
+export interface ReadyResponse {
   status: number;
   headers: Readonly<Record<string, string>>;
   body: string;
 }
 
 /**
- * One exchange. `answer` carries the request out, so a fault decides whether it is called at all; it is given the faults that
- * are the system's own to imitate, else null.
+ * One HTTP exchange. `execute` executes the request, so the fault decides whether it is called at all. It receives the faults
+ * that the system itself imitates, else null.
  */
 export interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
-  answer: (fault: FaultRule | null) => ReadyAnswer | Promise<ReadyAnswer>;
-  /** Aborted when the sandbox stops: ends a slow answer early. */
+  execute: (fault: FaultRule | null) => ReadyResponse | Promise<ReadyResponse>;
+  /** Aborted when the sandbox stops: ends a slow response early. */
   stopping: AbortSignal;
 }
 
-/** Answers an exchange with its fault, or properly when there is none. */
-export async function answerWithFault(fault: FaultRule | null, exchange: Exchange): Promise<void> {
-  const { request, response, answer, stopping } = exchange;
+/** Responds with the fault, or normally when there is none. */
+export async function respondWithFault(fault: FaultRule | null, exchange: Exchange): Promise<void> {
+  const { request, response, execute, stopping } = exchange;
   switch (fault?.kind) {
     case 'too-many-requests':
       send(response, tooManyRequests(fault.retryAfter ?? 1));
@@ -35,35 +35,35 @@ export async function answerWithFault(fault: FaultRule | null, exchange: Exchang
       request.socket.destroy();
       return;
     case 'answer-lost':
-      await answer(null);
+      await execute(null);
       request.socket.destroy();
       return;
     case 'truncated':
-      sendHalf(response, await answer(null));
+      sendHalf(response, await execute(null));
       return;
     case 'slow':
       await delay(fault.ms ?? 1000, undefined, { signal: stopping });
-      send(response, await answer(null));
+      send(response, await execute(null));
       return;
     default:
-      send(response, await answer(fault));
+      send(response, await execute(fault));
   }
 }
 
-/** Sends an answer whole. */
-export function send(response: ServerResponse, { status, headers, body }: ReadyAnswer): void {
+/** Sends a complete response. */
+export function send(response: ServerResponse, { status, headers, body }: ReadyResponse): void {
   response.writeHead(status, headers).end(body === '' ? undefined : body);
 }
 
-/** Promises the whole length, sends half of it and hangs up: a proxy that loses its upstream looks like this. */
-function sendHalf(response: ServerResponse, { status, headers, body }: ReadyAnswer): void {
+/** Announces the whole length, sends half of it and hangs up, like a proxy that loses its upstream. */
+function sendHalf(response: ServerResponse, { status, headers, body }: ReadyResponse): void {
   const bytes = Buffer.from(body);
   response.writeHead(status, { ...headers, 'Content-Length': String(bytes.length) });
   response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
 }
 
-/** As hosts answer it in front of the shop: not JSON. */
-function tooManyRequests(retryAfter: number): ReadyAnswer {
+/** As hosting providers send it in front of a shop: not JSON. */
+function tooManyRequests(retryAfter: number): ReadyResponse {
   return {
     status: 429,
     headers: { 'Content-Type': 'text/html', 'Retry-After': String(retryAfter) },
@@ -71,8 +71,8 @@ function tooManyRequests(retryAfter: number): ReadyAnswer {
   };
 }
 
-/** As WordPress answers when a plugin dies. */
-const CRITICAL_ERROR: ReadyAnswer = {
+/** As WordPress responds when a plugin crashes. */
+const CRITICAL_ERROR: ReadyResponse = {
   status: 500,
   headers: { 'Content-Type': 'application/json; charset=UTF-8' },
   body: JSON.stringify({

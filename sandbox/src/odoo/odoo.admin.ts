@@ -8,7 +8,7 @@ import type { Row, Values } from './orm/record.types.ts';
 import { createRecord, writeRecords } from './orm/record.writer.ts';
 import { runMethod } from './rpc/method.calls.ts';
 
-/** Changes records as somebody at Odoo's own screens would: not over HTTP, not counted, met by no fault. */
+/** Changes records like a user of Odoo's own interface: not over HTTP, not counted, without faults. */
 export interface OdooAdmin {
   create(model: string, vals: Values): number;
   write(model: string, ids: readonly number[], vals: Values): void;
@@ -16,32 +16,32 @@ export interface OdooAdmin {
   archive(model: string, ids: readonly number[]): void;
   /** Runs a method of records, such as action_confirm. */
   call(model: string, method: string, ids: readonly number[]): unknown;
-  /** Ids, archived records too. */
+  /** Ids, including archived records. */
   search(model: string, domain: readonly unknown[], order?: string): number[];
-  /** Records as the API shows them, archived ones in relations too. */
+  /** Records as the API shows them, including archived ones in relations. */
   read(model: string, ids: readonly number[], fields?: readonly string[]): AdminRecord[];
   /** One record; throws if it does not exist. */
   get(model: string, id: number, fields?: readonly string[]): AdminRecord;
-  /** Starts a transaction: what is changed in it shows when it commits, with the write_date of now. */
+  /** Starts a transaction. Its changes become visible when it commits, with the write_date of its start. */
   begin(): LateTransaction;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the fields that were asked for, as JSON has them
 type AdminRecord = Record<string, any>;
 
-/** Changes that wait. */
+/** Changes that wait for the commit. */
 interface LateTransaction {
   create(model: string, vals: Values): void;
   write(model: string, ids: readonly number[], vals: Values): void;
   unlink(model: string, ids: readonly number[]): void;
-  /** Makes all of them show at once. */
+  /** Makes all changes visible at once. */
   commit(): void;
 }
 
-/** What a model's records came to: how many there are, and all that is not as it was generated. */
+/** The state of a model's records: how many there are, and all that differ from the generated ones. */
 export interface ModelState {
   count: number;
-  /** Created, changed, or there from the start without being generated; by id. */
+  /** Created or changed records, and those that exist from the start without being generated; by id. */
   kept: Row[];
   /** Ids. */
   deleted: number[];

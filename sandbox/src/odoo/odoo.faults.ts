@@ -1,26 +1,26 @@
 import type { Environment } from './orm/model.types.ts';
 import { OdooError, validationError } from './orm/odoo.error.ts';
 
-/** What goes wrong inside an Odoo, beside what the network does to it. */
+/** Faults of the Odoo server itself. Network faults are FaultRules. */
 export interface OdooFaults {
-  /** Each n-th call that writes fails to serialize and leaves nothing behind, as after Odoo's own five tries. */
+  /** Every n-th call that writes fails with a serialization failure and is rolled back, as after Odoo's own five attempts. */
   serializationFailureEvery?: number;
-  /** The key and password stop working with the n-th call that uses one. */
+  /** The key and the password are invalid from the n-th call that uses one. */
   keyExpiresAtCall?: number;
-  /** Records that are refused, one by one, when they are created or written from outside. */
+  /** Records that are refused when a client creates or writes them. */
   refuse?: readonly RefusedRecord[];
 }
 
 interface RefusedRecord {
   model: string;
   field: string;
-  /** Part of the field's text, or a pattern of it. */
+  /** A part of the field's text, or a pattern. */
   matching: string | RegExp;
   /** Of the ValidationError. */
   message?: string;
 }
 
-/** The faults in force and how far each has counted; new ones start counting at nothing. */
+/** The active faults and their counters; new faults start counting at 0. */
 export class OdooFaultPlan {
   #faults: OdooFaults;
   #writes = 0;
@@ -36,13 +36,13 @@ export class OdooFaultPlan {
     this.#calls = 0;
   }
 
-  /** Counts a call with credentials: are they still good? */
+  /** Counts a call with credentials; returns whether they are still valid. */
   keyHolds(): boolean {
     this.#calls += 1;
     return this.#calls < (this.#faults.keyExpiresAtCall ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Counts a call that writes; throws when it is one to fail. To be called when its work is done. */
+  /** Counts a call that writes and throws when it must fail. Call it when the work is done. */
   beforeCommit(): void {
     const every = this.#faults.serializationFailureEvery;
     this.#writes += 1;
@@ -53,7 +53,7 @@ export class OdooFaultPlan {
     );
   }
 
-  /** Throws a ValidationError for a record that is to be refused. */
+  /** Throws a ValidationError for a record that must be refused. */
   checkRecord(env: Environment, model: string, id: number): void {
     for (const { model: refused, field, matching, message } of this.#faults.refuse ?? []) {
       if (refused !== model) continue;

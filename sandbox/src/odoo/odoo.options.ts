@@ -3,40 +3,40 @@ import type { FaultRule } from '../faults/fault.rules.ts';
 import type { OdooFaults } from './odoo.faults.ts';
 import type { OdooVersion } from './orm/model.types.ts';
 
-/** How a sandbox Odoo is to be; everything but the version has a default. */
+/** Options of a sandbox Odoo. Each but the version has a default. */
 export interface OdooSandboxOptions {
   /** 19 has JSON-2 beside JSON-RPC. */
   version: OdooVersion;
-  /** 0, the default, takes a free one. */
+  /** 0, the default, picks a free port. */
   port?: number;
-  /** 127.0.0.1 unless told otherwise. */
+  /** 127.0.0.1 by default. */
   host?: string;
   /** odoo18 or odoo19. */
   database?: string;
   username?: string;
   password?: string;
   apiKey?: string;
-  /** How many there are from the start; they cost no memory. 1,000 as in the recordings. */
+  /** How many partners the Odoo starts with (1,000, as in the recordings). They cost no memory. */
   partners?: number;
-  /** Templates; every tenth has four variants. */
+  /** How many product templates (100); every tenth has four variants. */
   products?: number;
-  /** Of two lines each. */
+  /** How many orders (100), of two lines each. */
   orders?: number;
   /** Equal seeds make equal records and equal keys. */
   seed?: number;
   /** The server's clock, milliseconds since 1970. */
   now?: () => number;
-  /** How long every answer takes at least. */
+  /** The minimum duration of every response, milliseconds. */
   latencyMs?: number;
-  /** Of the network and the proxy. */
+  /** Faults of the network and the proxy. */
   faults?: readonly FaultRule[];
-  /** Of the server itself. */
+  /** Faults of the server itself. */
   odooFaults?: OdooFaults;
 }
 
 export type ResolvedOptions = Required<OdooSandboxOptions>;
 
-/** Fills in defaults; throws a RangeError for numbers that make no Odoo. */
+/** Fills in defaults; throws a RangeError for invalid numbers. */
 export function resolveOptions(options: OdooSandboxOptions): ResolvedOptions {
   const seed = options.seed ?? 1;
   const resolved: ResolvedOptions = {
@@ -45,7 +45,7 @@ export function resolveOptions(options: OdooSandboxOptions): ResolvedOptions {
     database: `odoo${options.version}`,
     username: 'admin',
     password: 'admin',
-    // Made of the seed, since it opens nothing but made-up data.
+    // Derived from the seed, because it protects nothing but generated data.
     apiKey: createHash('sha1').update(`odoo sandbox key ${seed}`).digest('hex'),
     partners: 1000,
     products: 100,

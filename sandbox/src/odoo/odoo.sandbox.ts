@@ -15,12 +15,12 @@ import { UserAuthenticator } from './rpc/user.authenticator.ts';
 
 /** A running sandbox Odoo. */
 export interface OdooSandbox {
-  /** No slash at its end; JSON-RPC is at /jsonrpc, JSON-2 below /json/2. */
+  /** Without a trailing slash; JSON-RPC is at /jsonrpc, JSON-2 below /json/2. */
   url: string;
   version: OdooVersion;
   database: string;
   username: string;
-  /** JSON-RPC takes either, JSON-2 the key. */
+  /** JSON-RPC accepts the password or the key, JSON-2 the key. */
   password: string;
   apiKey: string;
   /** Of that user. */
@@ -31,7 +31,7 @@ export interface OdooSandbox {
   /** How often each `model.method`, and `common.authenticate` and such, was called since the start or the last reset. */
   calls(): Record<string, number>;
   resetCalls(): void;
-  /** Replaces the faults of the network; an empty list ends them. */
+  /** Replaces the network faults; an empty list ends them. */
   setFaults(rules: readonly FaultRule[]): void;
   /** Replaces the faults of the server itself; an empty object ends them. */
   setOdooFaults(faults: OdooFaults): void;
@@ -39,7 +39,7 @@ export interface OdooSandbox {
   stop(): Promise<void>;
 }
 
-/** Starts an Odoo that answers as the real ones do in test/recordings/odoo-18 and odoo-19. */
+/** Starts an Odoo that responds like the real ones of test/recordings/odoo-18 and odoo-19. */
 export async function startOdooSandbox(options: OdooSandboxOptions): Promise<OdooSandbox> {
   const resolved = resolveOptions(options);
   const { version, database, username, password, apiKey } = resolved;

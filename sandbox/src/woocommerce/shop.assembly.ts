@@ -24,7 +24,7 @@ import type { ResolvedOptions } from './woocommerce.options.ts';
 import { createDispatcher } from './wordpress/rest.dispatcher.ts';
 import type { RawRequest } from './wordpress/rest.types.ts';
 
-/** The parts of a shop at an address, joined. */
+/** Builds the parts of a shop and connects them. */
 export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping: AbortSignal) {
   const { now, seed, customers, badRate, products, orders, guestRate } = options;
   const changes = new ChangeFeed();

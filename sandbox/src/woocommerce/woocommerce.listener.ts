@@ -1,22 +1,22 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { answerWithFault, send } from '../faults/fault.transport.ts';
+import { respondWithFault, send } from '../faults/fault.transport.ts';
 import { type ControlParts, controlShop, isControlPath } from './control/shop.control.ts';
 import type { RequestCounter } from './control/shop.counters.ts';
-import { answerShop } from './control/shop.faults.ts';
+import { executeWithFault } from './control/shop.faults.ts';
 import { parsePhpQuery } from './wordpress/php-query.codec.ts';
-import type { DispatchedReply } from './wordpress/rest.dispatcher.ts';
+import type { DispatchedResponse } from './wordpress/rest.dispatcher.ts';
 import type { RawRequest } from './wordpress/rest.types.ts';
 
 export interface ListenerParts extends ControlParts {
-  dispatch: (request: RawRequest) => DispatchedReply;
+  dispatch: (request: RawRequest) => DispatchedResponse;
   requests: RequestCounter;
   stopping: AbortSignal;
   /** The host loses the Authorization header. */
   stripAuthorization: boolean;
 }
 
-/** Joins HTTP, faults and shop. Faults strike in front of the shop, so a bad key meets them too. */
+/** Connects HTTP, faults and the shop. Faults come before the shop, so a request with a bad key meets them, too. */
 export function sandboxListener(parts: ListenerParts): RequestListener {
   const { faults, requests, stopping, stripAuthorization } = parts;
   return (request, response) => {
@@ -31,13 +31,13 @@ export function sandboxListener(parts: ListenerParts): RequestListener {
       if (stripAuthorization) delete request.headers.authorization;
       const raw = rawRequest(request, body);
       requests.count(method, raw.path);
-      await answerWithFault(faults.next(url), {
+      await respondWithFault(faults.next(url), {
         ...{ request, response, stopping },
-        answer: (fault) => answerShop(fault, raw, parts),
+        execute: (fault) => executeWithFault(fault, raw, parts),
       });
     };
     handle().catch((problem: unknown) => {
-      // A client that left, or the sandbox stopping under a slow answer, is no news; anything else is a bug here.
+      // Expected when the client has left or the sandbox stops during a slow response; anything else is a bug here.
       if (!request.socket.destroyed && !stopping.aborted) console.error(problem);
       response.destroy();
     });

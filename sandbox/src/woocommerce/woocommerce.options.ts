@@ -2,37 +2,37 @@ import { createHash } from 'node:crypto';
 import type { FaultRule } from '../faults/fault.rules.ts';
 import type { ApiKey, KeyPermissions } from './auth/api-key.types.ts';
 
-/** How a sandbox shop is to be; everything has a default. */
+/** Options of a sandbox shop. Each has a default. */
 export interface WooCommerceSandboxOptions {
-  /** 0, the default, takes a free one. */
+  /** 0, the default, picks a free port. */
   port?: number;
-  /** 127.0.0.1 unless told otherwise. */
+  /** 127.0.0.1 by default. */
   host?: string;
-  /** How many customers the shop has from the start; 1,200 as in the recordings. They cost no memory. */
+  /** How many customers the shop starts with (1,200, as in the recordings). They cost no memory. */
   customers?: number;
-  /** How many products, the variations of every 8th not counted; 500 as in the recordings. */
+  /** How many products, without the variations of every 8th (500, as in the recordings). */
   products?: number;
-  /** How many orders; 300. */
+  /** How many orders (300). */
   orders?: number;
-  /** Share of the orders, 0 to 1, that guests placed: exactly orders × guestRate, rounded; a sixth. */
+  /** Share of the orders that guests placed, 0 to 1: exactly orders × guestRate, rounded (1/6). */
   guestRate?: number;
-  /** Share of the customers, 0 to 1, that a destination would refuse: exactly customers × badRate, rounded. See defectOf(). */
+  /** Share of the customers that a destination would refuse, 0 to 1: exactly customers × badRate, rounded (0). See defectOf(). */
   badRate?: number;
   /** Equal seeds make equal shops and equal keys. */
   seed?: number;
   consumerKey?: string;
   consumerSecret?: string;
-  /** What that key may do; read_write. */
+  /** What that key may do (read_write). */
   permissions?: KeyPermissions;
-  /** More keys beside it. */
+  /** Additional keys. */
   otherKeys?: readonly ApiKey[];
-  /** Pretend that a proxy ends TLS in front (true), or be a plain http shop, where only OAuth 1.0a counts. */
+  /** Behave as if a proxy in front terminated TLS (true). False: a plain http shop, which accepts only OAuth 1.0a. */
   treatAsHttps?: boolean;
-  /** Believe X-Forwarded-Proto instead: TLS only for requests that carry `https` there. */
+  /** Trust X-Forwarded-Proto instead: a request came by TLS only if it carries `https` there. */
   behindProxy?: boolean;
-  /** Lose the Authorization header, as some hosts do: only keys in the query, or OAuth in it, get through. */
+  /** Drop the Authorization header, as some hosts do: only keys or OAuth in the query work. */
   stripAuthorization?: boolean;
-  /** The most items that a batch may have; 100. */
+  /** The maximum number of items in a batch (100). */
   batchLimit?: number;
   faults?: readonly FaultRule[];
   /** The shop's clock, milliseconds since 1970. */
@@ -41,7 +41,7 @@ export interface WooCommerceSandboxOptions {
 
 export type ResolvedOptions = Required<WooCommerceSandboxOptions>;
 
-/** Fills in defaults; throws a RangeError for numbers that make no shop. */
+/** Fills in defaults; throws a RangeError for invalid numbers. */
 export function resolveOptions(options: WooCommerceSandboxOptions): ResolvedOptions {
   const seed = options.seed ?? 1;
   const resolved: ResolvedOptions = {
@@ -76,7 +76,7 @@ export function resolveOptions(options: WooCommerceSandboxOptions): ResolvedOpti
   return resolved;
 }
 
-/** As long as a real key; made of the seed, since it opens nothing but made-up data. */
+/** As long as a real key. Derived from the seed, because it protects nothing but generated data. */
 function derivedHex(text: string): string {
   return createHash('sha1').update(`woocommerce sandbox ${text}`).digest('hex');
 }

@@ -13,19 +13,19 @@ import { resolveOptions, type WooCommerceSandboxOptions } from './woocommerce.op
 
 /** A running sandbox shop. */
 export interface WooCommerceSandbox {
-  /** The shop's home URL, no slash at its end; the API is below /wp-json/wc/v3. */
+  /** The shop's home URL without a trailing slash; the API is below /wp-json/wc/v3. */
   url: string;
   consumerKey: string;
   consumerSecret: string;
-  /** Works past the REST API, as somebody in the shop's own back office. */
+  /** Bypasses the REST API, like somebody in the shop's back office. */
   admin: ShopAdmin;
-  /** Exactly what is there and what was asked for. */
+  /** The exact content of the shop, and what was requested and written. */
   state(): ShopState;
-  /** The counts of requests and writes begin again. */
+  /** Resets the counts of requests and writes. */
   resetCounters(): void;
-  /** Replaces the faults in force; an empty list ends them. */
+  /** Replaces the active faults; an empty list ends them. */
   setFaults(rules: readonly FaultRule[]): void;
-  /** How webhooks go wrong from now on; `{}` ends it. */
+  /** Sets the faults of webhooks; `{}` ends them. */
   setDeliveryFaults(faults: DeliveryFaults): void;
   /** Resolves when every webhook is delivered or has failed. */
   webhooksSettled(): Promise<void>;
@@ -33,7 +33,7 @@ export interface WooCommerceSandbox {
   stop(): Promise<void>;
 }
 
-/** Starts a shop that answers as WooCommerce 11 does in test/recordings/woocommerce-11. */
+/** Starts a shop that responds like the WooCommerce 11 of test/recordings/woocommerce-11. */
 export async function startWooCommerceSandbox(options: WooCommerceSandboxOptions = {}): Promise<WooCommerceSandbox> {
   const resolved = resolveOptions(options);
   const faults = new FaultPlan(resolved.faults);
@@ -42,7 +42,7 @@ export async function startWooCommerceSandbox(options: WooCommerceSandboxOptions
   server.listen(resolved.port, resolved.host);
   await once(server, 'listening');
 
-  // Links and OAuth signatures hold the port, which is known only now; nobody can have connected in between.
+  // Links and OAuth signatures contain the port, which is known only now. No client can have connected in between.
   const url = `http://${resolved.host}:${(server.address() as AddressInfo).port}`;
   const shop = assembleShop(url, resolved, stopping.signal);
   const [requests, writes] = [new RequestCounter(), new WriteCounter()];

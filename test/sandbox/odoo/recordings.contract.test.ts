@@ -53,7 +53,7 @@ describe('The sandbox answers like the recorded Odoo', () => {
     const answer = await replay(recording, running.get(name.slice(0, 7))?.url ?? '');
 
     expect(answer.status).toBe(recording.status);
-    expect(answer.headers).toEqual(telling(recording.headers));
+    expect(answer.headers).toEqual(applicationHeaders(recording.headers));
     if (FORM_ONLY.includes(name))
       expect(answer.body.replace(/\d+/g, '0')).toBe(recording.body.replace(/\d+/g, '0').trim());
     else expect(withoutTraceback(answer.body).trim()).toBe(withoutTraceback(recording.body).trim());
@@ -76,13 +76,13 @@ async function replay({ method, path, requestHeaders, requestBody }: OdooRecordi
   const response = await fetch(`${url}${path}`, { method, headers: requestHeaders, body });
   return {
     status: response.status,
-    headers: telling(Object.fromEntries(response.headers)),
+    headers: applicationHeaders(Object.fromEntries(response.headers)),
     body: await response.text(),
   };
 }
 
 /** All headers but those of the connection and of the web server. */
-function telling(headers: Readonly<Record<string, string>>) {
+function applicationHeaders(headers: Readonly<Record<string, string>>) {
   const transport = ['server', 'date', 'connection', 'keep-alive', 'transfer-encoding', 'content-length'];
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !transport.includes(name)));
 }

@@ -60,7 +60,7 @@ describe.each([18, 19] as const)('Write dates of Odoo %i', (version) => {
 
   it('as the only order lose rows across pages; with the id none', async () => {
     const call = jsonRpcClient(odoo);
-    const walk = async (order: string) => {
+    const readAllPages = async (order: string) => {
       const seen = new Set<number>();
       for (let offset = 0; ; offset += 7) {
         const page = (await call('res.partner', 'search', [[['ref', '=like', 'PEER-%']]], { limit: 7, offset, order }))
@@ -74,8 +74,8 @@ describe.each([18, 19] as const)('Write dates of Odoo %i', (version) => {
       ['active', '=', true],
     ]).length;
 
-    expect(await walk('write_date, id')).toBe(all);
-    expect(await walk('write_date')).toBeLessThan(all);
+    expect(await readAllPages('write_date, id')).toBe(all);
+    expect(await readAllPages('write_date')).toBeLessThan(all);
   });
 
   it('of a template move its variants, and those of a line its order', () => {

@@ -5,7 +5,7 @@ import {
   type WooCommerceSandboxOptions,
 } from '@sync-operations/sandbox';
 import { readRecording } from '../../recordings/recording.parser.ts';
-import { formOf, replay, telling } from './recordings.support.ts';
+import { applicationHeaders, formOf, replay } from './recordings.support.ts';
 
 const KEY = { consumerKey: 'ck_example', consumerSecret: 'cs_example', customers: 1200 };
 const SHOPS = {
@@ -70,7 +70,7 @@ describe('The sandbox answers like the recorded WooCommerce 11', () => {
     const answer = await replay(recording, running.get(shop)?.url ?? '');
 
     expect(answer.status).toBe(recording.status);
-    expect(answer.headers).toEqual(telling(recording.headers));
+    expect(answer.headers).toEqual(applicationHeaders(recording.headers));
     if (body === 'same') expect(answer.body).toEqual(recording.body);
     else expect(formOf(answer.body)).toEqual(formOf(recording.body));
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
 import { readRecording } from '../../recordings/recording.parser.ts';
-import { formOf, replay, telling } from './recordings.support.ts';
+import { applicationHeaders, formOf, replay } from './recordings.support.ts';
 
 type Row = Record<string, unknown>;
 
@@ -47,7 +47,11 @@ describe('Products and orders of the sandbox answer like the recorded WooCommerc
   it.each(SAME)('%s: same status, headers and body', async (name) => {
     const recording = readRecording(`woocommerce-11/${name}`);
     const answer = await replay(recording, shop.url);
-    expect(answer).toEqual({ status: recording.status, headers: telling(recording.headers), body: recording.body });
+    expect(answer).toEqual({
+      status: recording.status,
+      headers: applicationHeaders(recording.headers),
+      body: recording.body,
+    });
   });
 
   it.each(SAME_FORM)('%s: same status and headers, a body of the same form', async (name) => {
@@ -55,7 +59,7 @@ describe('Products and orders of the sandbox answer like the recorded WooCommerc
     const answer = await replay(recording, shop.url);
     expect([answer.status, withoutTotals(answer.headers)]).toEqual([
       recording.status,
-      withoutTotals(telling(recording.headers)),
+      withoutTotals(applicationHeaders(recording.headers)),
     ]);
     expect(formOf(answer.body)).toEqual(formOf(recording.body));
   });
@@ -63,7 +67,10 @@ describe('Products and orders of the sandbox answer like the recorded WooCommerc
   it.each(['60-order-full', '75-orders-refund'])('%s: one of its orders has that form', async (name) => {
     const recording = readRecording(`woocommerce-11/${name}`);
     const answer = await replay(recording, shop.url);
-    expect([answer.status, withoutTotals(answer.headers)]).toEqual([200, withoutTotals(telling(recording.headers))]);
+    expect([answer.status, withoutTotals(answer.headers)]).toEqual([
+      200,
+      withoutTotals(applicationHeaders(recording.headers)),
+    ]);
     const url = recording.request.url.replace(/per_page=1/, 'per_page=100').replace(/&page=5/, '');
     const all = await replay({ ...recording, request: { ...recording.request, url } }, shop.url);
     const forms = (all.body as Row[]).map((order) => JSON.stringify(formOf([order])));
@@ -128,7 +135,7 @@ describe('Products and orders of the sandbox answer like the recorded WooCommerc
     const recording = readRecording('woocommerce-11/42-batch-products-dup-sku');
     const recorded = recording.body as { create: Row[]; update: Row[] };
     const { status, headers, body } = await replay(recording, shop.url);
-    expect([status, headers]).toEqual([200, telling(recording.headers)]);
+    expect([status, headers]).toEqual([200, applicationHeaders(recording.headers)]);
     expect([body.create[0], body.update]).toEqual([recorded.create[0], recorded.update]);
     const made = ['id', '_links', 'related_ids'];
     const rest = (product: Row = {}) =>

@@ -16,11 +16,11 @@ export async function replay({ request }: Recording, sandboxUrl: string) {
   const headers = Object.fromEntries(
     [...response.headers].map(([k, v]) => [k, v.replaceAll(sandboxUrl, recordedHome)]),
   );
-  return { status: response.status, headers: telling(headers), body: text === '' ? null : JSON.parse(text) };
+  return { status: response.status, headers: applicationHeaders(headers), body: text === '' ? null : JSON.parse(text) };
 }
 
 /** All headers but those of the connection and of the web server. */
-export function telling(headers: Readonly<Record<string, string>>) {
+export function applicationHeaders(headers: Readonly<Record<string, string>>) {
   const transport = ['server', 'date', 'connection', 'keep-alive', 'transfer-encoding', 'content-length'];
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !transport.includes(name)));
 }

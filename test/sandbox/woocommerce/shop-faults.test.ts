@@ -13,7 +13,7 @@ describe('Faults that only a shop can have', () => {
     call = shopClient(shop);
   });
   afterEach(() => shop.stop());
-  const walk = async (path: string) => {
+  const readAllPages = async (path: string) => {
     const seen: number[] = [];
     for (let page = 1, pages = 1; page <= pages; page += 1) {
       const { body, headers } = await call('GET', `${path}&page=${page}`);
@@ -28,7 +28,7 @@ describe('Faults that only a shop can have', () => {
       { kind: 'duplicated', rows: 2, match: 'page=2&' },
       { kind: 'duplicated', rows: 2, match: '&page=2' },
     ]);
-    const seen = await walk(`/customers?${IN_ORDER}`);
+    const seen = await readAllPages(`/customers?${IN_ORDER}`);
     expect(seen.slice(0, 9)).toEqual([2, 3, 4, 5, 6, 5, 6, 7, 8]);
     expect([seen.length, new Set(seen).size]).toEqual([22, 20]);
   });
@@ -48,7 +48,7 @@ describe('Faults that only a shop can have', () => {
       .products()
       .map(({ id }) => id);
     const frozen = 'modified_before=2026-06-01T12:00:00&dates_are_gmt=true';
-    const seen = await walk(`/products?${IN_ORDER}&${frozen}`);
+    const seen = await readAllPages(`/products?${IN_ORDER}&${frozen}`);
     expect(all.filter((id) => !seen.includes(id))).toEqual([all[5]]);
     const [changed] = (await call('GET', '/products?modified_after=2026-06-01T11:00:00&dates_are_gmt=true')).body;
     expect([changed.id, changed.short_description]).toEqual([all[0], `<p>moved ${all[0]}</p>\n`]);
@@ -56,7 +56,7 @@ describe('Faults that only a shop can have', () => {
 
   it.each(['customers', 'products', 'orders'])('shifting can also delete %s', async (resource) => {
     shop.setFaults([{ kind: 'shifting', action: 'delete', match: resource, from: 2 }]);
-    const seen = await walk(`/${resource}?${IN_ORDER}`);
+    const seen = await readAllPages(`/${resource}?${IN_ORDER}`);
     const left = Number((await call('GET', `/${resource}`)).headers.get('x-wp-total'));
     expect([left, seen.length < 20]).toEqual([17, true]);
   });

@@ -8,7 +8,7 @@ export function field(type: FieldType, label: string, extra: Extra = {}): Field 
   return { type, label, ...extra };
 }
 
-/** Points to a record of another model; emptied when that is deleted, unless `extra` says otherwise. */
+/** A many2one; emptied when its target is deleted, unless `extra` says otherwise. */
 export function many2one(relation: string, label: string, extra: Extra = {}): Field {
   return { type: 'many2one', relation, label, onDelete: extra.required ? 'restrict' : 'empty', ...extra };
 }
@@ -27,7 +27,7 @@ export function boolean(label: string, initial: boolean): Field {
   return { type: 'boolean', label, initial: () => initial };
 }
 
-/** What every model has beside its own fields. */
+/** The fields of every model. */
 function commonFields(displayName: Model['displayName']): Record<string, Field> {
   return {
     id: { type: 'integer', label: 'ID', readonly: true },
@@ -41,7 +41,7 @@ function commonFields(displayName: Model['displayName']): Record<string, Field> 
 
 export type ModelParts = Omit<Model, 'displayName'> & Partial<Pick<Model, 'displayName'>>;
 
-/** A model with the common fields; shows itself by its `name` unless told otherwise. */
+/** A model with the common fields; its display name is its `name` by default. */
 export function model(parts: ModelParts): Model {
   const displayName: Model['displayName'] =
     parts.displayName ?? ((env, id) => String(env.db.read(env, parts.name, id, 'name') ?? ''));

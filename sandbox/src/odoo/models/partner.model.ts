@@ -11,7 +11,7 @@ export interface PartnerParts {
   partners: number;
 }
 
-/** The partner of the administrator, and of all who cannot be deleted because they log in. */
+/** The administrator's partner. It cannot be deleted, because its user logs in. */
 export const ADMIN_PARTNER = 3;
 
 /** Partners: companies, people and addresses alike. */
@@ -110,7 +110,7 @@ function systemPartners(version: OdooVersion) {
   ];
 }
 
-/** Odoo answers with where to go instead (recordings 65 and 90). */
+/** Odoo's message suggests what to do instead (recordings 65 and 90). */
 function linkedToUser(version: OdooVersion, userName: string, userId: number): OdooError {
   const explanation =
     'You cannot delete contacts linked to an active user.\nYou should rather archive them after archiving their ' +

@@ -10,7 +10,7 @@ const SOLD_OR_SERVED = [
   ['combo', 'Combo'],
 ] as const;
 
-/** What is offered; a template without attributes has one variant, and shows some of its fields as its own. */
+/** Templates: what is offered. A template without attributes has one variant and shows some of its fields as its own. */
 export function productTemplateModel(version: OdooVersion, generated: GeneratedRows | undefined): Model {
   return model({
     name: 'product.template',
@@ -61,7 +61,7 @@ export function productTemplateModel(version: OdooVersion, generated: GeneratedR
     saved(env, id, before, vals) {
       if (before === null) {
         syncVariants(env, id);
-        // They were assigned before there was a variant to take them.
+        // They were assigned before the variant existed.
         const own = VARIANT_FIELDS.filter((name) => vals[name] !== undefined);
         const variant = onlyVariant(env, id);
         if (variant !== null && own.length > 0)

@@ -8,7 +8,7 @@ import { idsIn } from '../orm/relation.ids.ts';
 import { boolean, field, many2many, many2one, model } from './field.builders.ts';
 import { VARIANT_FIELDS, variantsOf, withCode } from './variant.service.ts';
 
-/** What is sold and stocked: the variants of templates, which hold what they have in common. */
+/** Variants: what is sold and stocked. Their template holds what they share. */
 export function productVariantModel(generated: GeneratedRows | undefined): Model {
   return model({
     name: 'product.product',
@@ -70,7 +70,7 @@ export function productVariantModel(generated: GeneratedRows | undefined): Model
     },
     saved(env, id, _before, vals) {
       uniqueBarcode(env, id);
-      // What the template keeps a copy of moves its write date too.
+      // A field that the template copies also updates the template's write date.
       const template = Number(env.db.table('product.product').value(id, 'product_tmpl_id'));
       if (vals.default_code !== undefined || vals.weight !== undefined)
         env.db.patch(env, 'product.template', template, {});

@@ -12,7 +12,7 @@ export interface ProductSeed {
   products: number;
 }
 
-/** Of ten templates the tenth comes in two sizes and two colours. */
+/** Every tenth template comes in two sizes and two colours. */
 const BLOCK = 10;
 const VARIANTS = [
   ['S', 'Red'],
@@ -22,7 +22,7 @@ const VARIANTS = [
 ] as const;
 const PER_BLOCK = BLOCK - 1 + VARIANTS.length;
 
-/** How many variants so many templates have. */
+/** How many variants a number of templates has. */
 export function variantCount(products: number): number {
   return Math.floor(products / BLOCK) * PER_BLOCK + (products % BLOCK);
 }
@@ -137,7 +137,7 @@ export function generatedProducts({ version, seed, products }: ProductSeed): Rea
   };
 }
 
-/** The n-th stretch of so many indexes. */
+/** The n-th range of a number of indexes. */
 function numbers(n: number | null, each: number): number[] {
   return n === null || n < 0 ? [] : Array.from({ length: each }, (_, i) => n * each + i);
 }

@@ -3,7 +3,7 @@ import type { Row } from '../orm/record.types.ts';
 import { COUNTRY_CODES, STATES } from './country.codes.ts';
 import { boolean, field, many2one, model } from './field.builders.ts';
 
-/** When the database was set up: the dates of what comes with it, microseconds. */
+/** When the database was created: the dates of its initial records, microseconds. */
 export const INSTALLED_AT = Date.UTC(2025, 0, 1) * 1000;
 
 const STAMPS = { create_date: INSTALLED_AT, write_date: INSTALLED_AT, create_uid: 2, write_uid: 2 };
@@ -148,7 +148,7 @@ export function referenceModels(version: OdooVersion): Model[] {
           },
         }),
       },
-      // 19 has no category `All` that everything is in (recording 37).
+      // 19 has no category `All` as the root (recording 37).
       rows: fixedRows(
         version === 18
           ? [

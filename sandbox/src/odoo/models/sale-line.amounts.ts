@@ -12,7 +12,7 @@ export function taxField(version: OdooVersion): 'tax_id' | 'tax_ids' {
   return version === 18 ? 'tax_id' : 'tax_ids';
 }
 
-/** What a line comes to, each to the cent: quantity × price less discount, and its taxes on that. */
+/** The amounts of a line, rounded to the cent: quantity × price less discount, and the taxes on that. */
 export function lineAmounts(env: Environment, line: number): LineAmounts {
   const table = env.db.table('sale.order.line');
   const number = (field: string) => new Big(Number(table.value(line, field) ?? 0));

@@ -71,7 +71,7 @@ export function saleLineModel(version: OdooVersion, generated: GeneratedRows | u
   });
 }
 
-/** Name, price and taxes of a line come from its product where it does not say. */
+/** The defaults of a line's name, price and taxes come from its product. */
 function withDefaults(env: Environment, vals: Record<string, unknown>): Record<string, unknown> {
   if (vals.display_type) return { ...vals, product_uom_qty: 0 };
   const product = Number(vals.product_id);

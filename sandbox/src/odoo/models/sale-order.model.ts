@@ -89,7 +89,7 @@ export function saleOrderModel(version: OdooVersion, generated: GeneratedRows | 
           throw userError('You cannot cancel a locked order. Please unlock it first.');
         }
         const drafts = ids.every((id) => env.db.table(table).value(id, 'state') === 'draft');
-        // 18 asks a person first, and cancels nothing, unless told not to.
+        // 18 asks for confirmation and cancels nothing, unless the context disables it.
         if (version === 18 && !drafts && !env.context.disable_cancel_warning) return cancelWizard(ids);
         writeRecords(env, table, ids, { state: 'cancel' });
         return true;
@@ -107,7 +107,7 @@ export function saleOrderModel(version: OdooVersion, generated: GeneratedRows | 
   });
 }
 
-/** S00001, S00002… above all that were generated. */
+/** S00001, S00002… after the generated ones. */
 function nextName(env: Environment): string {
   const number = env.db.nextNumber('sale.order', env.db.table('sale.order').generated.count + 1);
   return `S${String(number).padStart(5, '0')}`;

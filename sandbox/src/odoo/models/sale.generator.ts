@@ -12,11 +12,11 @@ export interface SaleSeed {
   partners: number;
   products: number;
   firstPartnerId: number;
-  /** Who orders where there are no generated partners. */
+  /** The customer of all orders when no partners are generated. */
   fallbackPartnerId: number;
 }
 
-/** Orders of two lines each, as in recording 38: the fourth is partner 54's, for 92.00 before taxes. */
+/** Orders of two lines each, as in recording 38: the fourth is by partner 54, for 92.00 before taxes. */
 export function generatedSales(shop: SaleSeed): Readonly<Record<string, GeneratedRows>> {
   const { version, seed, orders, partners, products, firstPartnerId, fallbackPartnerId } = shop;
   const date = ascendingDates({

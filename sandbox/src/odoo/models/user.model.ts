@@ -5,7 +5,7 @@ import { fixedRows } from './reference.models.ts';
 
 export const ADMIN_UID = 2;
 
-/** Of the user who may read partners but not orders (recordings 31 to 33). */
+/** The uid of the user who may read partners but not orders (recordings 31 to 33). */
 export function limitedUid(version: OdooVersion): number {
   return version === 18 ? 6 : 5;
 }

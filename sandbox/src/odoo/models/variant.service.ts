@@ -10,12 +10,12 @@ const LINE_VALUE = 'product.template.attribute.value';
 /** The fields of a variant that its template shows while it is the only one. */
 export const VARIANT_FIELDS = ['default_code', 'barcode', 'standard_price', 'weight'] as const;
 
-/** How products are shown: `[SKU-0005] Product 5`. */
+/** The display name of a product: `[SKU-0005] Product 5`. */
 export function withCode(code: Stored, name: Stored): string {
   return code === null ? String(name ?? '') : `[${String(code)}] ${String(name ?? '')}`;
 }
 
-/** The variants of a template, archived ones too where asked. */
+/** The variants of a template, on request with archived ones. */
 export function variantsOf(env: Environment, template: number, archived = false): number[] {
   const table = env.db.table('product.product');
   const ids = idsWhere(env, 'product.product', 'product_tmpl_id', template);
@@ -29,7 +29,7 @@ export function onlyVariant(env: Environment, template: number): number | null {
   return ids.length === 1 ? (ids[0] ?? null) : null;
 }
 
-/** After a line changed: gives it a record for each of its values, then makes the variants fit. */
+/** After a line changed: creates a record for each of its values, then updates the variants. */
 export function syncTemplateOf(env: Environment, line: number): void {
   const wanted = idsIn(env.db.table(LINE).value(line, 'value_ids'));
   const existing = idsWhere(env, LINE_VALUE, 'attribute_line_id', line);
@@ -71,7 +71,7 @@ export function syncVariants(env: Environment, template: number, obsolete: reado
   for (const value of obsolete) unlinkRecords(env, LINE_VALUE, [value]);
 }
 
-/** A variant that was sold stays, archived. */
+/** A variant that was sold is archived instead of deleted. */
 function removeOrArchive(env: Environment, variant: number): void {
   if (idsWhere(env, 'sale.order.line', 'product_id', variant).length === 0)
     unlinkRecords(env, 'product.product', [variant]);

@@ -7,11 +7,11 @@ export interface EnvironmentParts {
   uid: number;
   context?: Readonly<Record<string, unknown>>;
   internal?: boolean;
-  /** Microseconds since 1970; the clock's next instant unless told otherwise. */
+  /** Microseconds since 1970; by default the next instant of the clock. */
   startedAt?: number;
 }
 
-/** All models and their records, with transactions that leave nothing behind when they fail. */
+/** All models and their records. A transaction that fails is rolled back. */
 export class InMemoryDatabase implements Database {
   readonly version: OdooVersion;
   readonly #models = new Map<string, Model>();
@@ -54,7 +54,7 @@ export class InMemoryDatabase implements Database {
     return table;
   }
 
-  /** Runs one transaction; a throw undoes all of it. */
+  /** Runs one transaction; a throw rolls it back. */
   transaction<T>(parts: EnvironmentParts, work: (env: Environment) => T): T {
     const env: Environment = {
       db: this,
@@ -83,7 +83,7 @@ export class InMemoryDatabase implements Database {
     for (const undo of this.#undo.splice(savepoint).reverse()) undo();
   }
 
-  /** The clock in microseconds: never the same twice, and never on a whole second, as it hardly ever is. */
+  /** The clock in microseconds: strictly increasing, and never on a whole second, which hardly ever happens in a real one. */
   instant(): number {
     const read = Math.floor(this.#clock() * 1000) + 1;
     this.#lastInstant = Math.max(read, this.#lastInstant + 1);

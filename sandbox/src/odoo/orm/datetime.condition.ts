@@ -7,14 +7,14 @@ import type { Stored } from './record.types.ts';
 
 export interface DatetimeTest {
   holds(stored: Stored): boolean;
-  /** No matching value lies outside `from` (included) to `before`, microseconds. */
+  /** All matching values lie from `from` (included) to `before` (excluded), microseconds. */
   from: number;
   before: number;
 }
 
 /**
- * A condition on a date and time. 18 compares what the database keeps, microseconds and all, so that `> w` finds the row
- * that shows w. 19 thinks in whole seconds: `>` means from the next second on, `<=` up to the end of that one.
+ * A condition on a date and time. 18 compares the stored microseconds, so `> w` finds the row that shows w. 19 compares
+ * whole seconds: `>` means from the next second on, `<=` up to the end of that second.
  */
 export function datetimeTest(version: OdooVersion, { operator, value }: Condition): DatetimeTest {
   const negative = operator === '!=' || operator === 'not in';
@@ -43,7 +43,7 @@ function equality(version: OdooVersion, value: unknown): DatetimeTest {
 
 function rangeOn18(operator: string, value: unknown) {
   const { micros, isDay } = parsed(18, value);
-  // A day stands for its midnight, but for its end where that is the natural reading.
+  // A day means its midnight, or its end where that is the natural reading.
   const limit = isDay && (operator === '>' || operator === '<=') ? micros + DAY - SECOND : micros;
   return span(operator, limit, 1, value);
 }
@@ -53,7 +53,7 @@ function rangeOn19(operator: string, value: unknown) {
   return span(operator, Math.floor(micros / SECOND) * SECOND, isDay ? DAY : SECOND, value);
 }
 
-/** `step` is the smallest difference that counts. */
+/** `step` is the resolution of the comparison. */
 function span(operator: string, limit: number, step: number, value: unknown) {
   switch (operator) {
     case '>':

@@ -1,9 +1,9 @@
-/** Microseconds in a second: what dates and times are kept in. */
+/** Microseconds in a second, the unit in which times are stored. */
 export const SECOND = 1_000_000;
 
 export const DAY = 86_400 * SECOND;
 
-/** `YYYY-MM-DD HH:MM:SS` in UTC, microseconds cut off, as Odoo shows what it keeps. */
+/** `YYYY-MM-DD HH:MM:SS` in UTC without microseconds, as Odoo shows a stored time. */
 export function formatDatetime(micros: number): string {
   return new Date(Math.floor(micros / SECOND) * 1000).toISOString().slice(0, 19).replace('T', ' ');
 }
@@ -17,7 +17,7 @@ export interface ParsedDatetime {
   hasZone: boolean;
 }
 
-/** Reads `YYYY-MM-DD`, with or without a time (T or a blank, up to six decimals, a zone); null for anything else. */
+/** Parses `YYYY-MM-DD`, with or without a time (T or a space, up to six decimals, a zone); null for anything else. */
 export function parseDatetime(text: string): ParsedDatetime | null {
   const parts = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,6}))?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?$/.exec(
     text.trim(),

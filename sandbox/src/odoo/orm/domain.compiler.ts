@@ -8,10 +8,10 @@ import { relationTest } from './relation.condition.ts';
 import { idsIn } from './relation.ids.ts';
 import { likeTest } from './text.pattern.ts';
 
-/** Does the record of that id fit? */
+/** Whether the record of an id matches. */
 export type RecordTest = (id: number) => boolean;
 
-/** Turns a domain into a test of records. Throws what the server throws for unknown fields and bad values. */
+/** Compiles a domain into a test of records. Throws what the server throws for unknown fields and invalid values. */
 export function compileDomain(env: Environment, model: string, node: DomainNode): RecordTest {
   switch (node.kind) {
     case 'always':
@@ -50,7 +50,7 @@ function compileCondition(env: Environment, model: string, condition: Condition)
     const negated = rest.length === 0 && condition.operator === 'not any';
     return (id) => idsIn(read(id)).some(test) !== negated;
   }
-  // Of the record itself: below or above it in its own hierarchy.
+  // On the record itself: below or above it in its own hierarchy.
   const itself = name === 'id' && condition.operator.endsWith('_of');
   const test = valueTest(env, itself ? { ...field, relation: model } : field, condition);
   return (id) => test(read(id));

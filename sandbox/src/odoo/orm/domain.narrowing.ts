@@ -4,8 +4,8 @@ import type { Environment, Field } from './model.types.ts';
 import { isPlainPattern } from './text.pattern.ts';
 
 /**
- * Where the records of a domain can be at all: a list of ids, or a stretch of the generated ones (by index, `to` left
- * out) and all others. Only ever too large; the domain decides.
+ * Where the records of a domain can be: a list of ids, or a range of the generated ones (by index, `to` excluded) and all
+ * others. It may be too large, never too small; the domain decides.
  */
 export interface Narrowing {
   ids: readonly number[] | null;
@@ -13,7 +13,7 @@ export interface Narrowing {
   to: number;
 }
 
-/** Looks for conditions on ids, indexed fields and write dates, so that a search need not read every record. */
+/** Uses conditions on ids, indexed fields and write dates, so that a search need not read every record. */
 export function narrow(env: Environment, model: string, node: DomainNode): Narrowing {
   const all = { ids: null, from: 0, to: env.db.table(model).generated.count };
   if (node.kind === 'never') return { ids: [], from: 0, to: 0 };
@@ -61,7 +61,7 @@ function narrowCondition(env: Environment, model: string, condition: Condition, 
   return lists.every((list) => list !== null) ? { ...all, ids: [...new Set(lists.flat())] as number[] } : all;
 }
 
-/** The values a condition asks to be equal to, or null if it asks for something else. */
+/** The values that a condition compares for equality, or null for another condition. */
 function equalTo(path: string, operator: string, value: unknown): (string | number)[] | null {
   if (operator === '=ilike') return typeof value === 'string' && isPlainPattern(value) ? [value] : null;
   if (operator !== '=' && operator !== 'in') return null;
@@ -73,7 +73,7 @@ function equalTo(path: string, operator: string, value: unknown): (string | numb
 function idsWith(env: Environment, model: string, path: string, field: Field, value: string | number) {
   if (path === 'id') return env.db.table(model).has(Number(value)) ? [Number(value)] : [];
   if (field.candidates) return field.candidates(env.db, value);
-  // A name in place of an id takes reading all.
+  // A name in place of an id requires reading all records.
   if (field.relation && typeof value === 'string') return null;
   return field.indexed ? env.db.table(model).findEqual(path, field.relation ? value : String(value)) : null;
 }

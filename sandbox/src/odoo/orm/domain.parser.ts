@@ -43,7 +43,7 @@ export function parseDomain(domain: unknown): DomainNode {
   return nodes.length === 1 ? only : { kind: 'and', nodes };
 }
 
-/** Does any condition name this field? Odoo then leaves archived records to the domain. */
+/** Whether a condition names the field. Odoo then does not filter archived records itself. */
 export function mentions(node: DomainNode, field: string): boolean {
   if (node.kind === 'condition') return node.path === field;
   if (node.kind === 'not') return mentions(node.node, field);

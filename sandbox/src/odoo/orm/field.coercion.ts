@@ -12,7 +12,7 @@ export interface FieldPlace {
   field: Field;
 }
 
-/** A value from outside as the database keeps it; x2many commands are not for here. Throws as the server does. */
+/** Converts a value from a client to the stored one; does not take x2many commands. Throws as the server does. */
 export function toStored(place: FieldPlace, value: unknown): Stored {
   const { env, model, name, field } = place;
   if (field.type === 'boolean') return Boolean(value);
@@ -37,7 +37,7 @@ export function toStored(place: FieldPlace, value: unknown): Stored {
   }
 }
 
-/** Half away from zero, as Odoo rounds; exact, because it goes by the shortest text of the number. */
+/** Rounds half away from zero, as Odoo does; exact, because it works on the shortest decimal text of the number. */
 export function roundTo(value: number, digits: number): number {
   return new Big(value).round(digits, Big.roundHalfUp).toNumber();
 }
@@ -53,7 +53,7 @@ function numeric(value: unknown): number {
   );
 }
 
-/** Only `YYYY-MM-DD HH:MM:SS`: T, Z and decimals fail, unlike in a domain. */
+/** Accepts only `YYYY-MM-DD HH:MM:SS`: T, Z and decimals fail, unlike in a domain. */
 function datetime(env: Environment, value: unknown): number {
   const text = String(value);
   const read = parseDatetime(text);
@@ -63,7 +63,7 @@ function datetime(env: Environment, value: unknown): number {
   return env.internal ? read.micros : Math.floor(read.micros / SECOND) * SECOND;
 }
 
-/** Odoo's sanitizer puts plain text into a paragraph and drops what could run. */
+/** Odoo's sanitizer wraps plain text in a paragraph and removes anything executable. */
 function asHtml(text: string): string | null {
   if (text.trim() === '') return null;
   const harmless = text.replace(/<script[\s\S]*?<\/script>/gi, '').replace(/ on\w+="[^"]*"/gi, '');

@@ -7,7 +7,7 @@ import { idsIn } from './relation.ids.ts';
 
 export type ReadRecord = Record<string, unknown>;
 
-/** Records as `read` answers them, id first; ids that do not exist are left out. `load` '' gives ids for many2one. */
+/** Records as `read` returns them, id first, without ids that do not exist. `load` '' returns ids for many2one. */
 export function readRecords(
   env: Environment,
   model: string,
@@ -34,13 +34,13 @@ export function readRecords(
     });
 }
 
-/** Throws MissingError for the first id that is not there. */
+/** Throws MissingError for the first id that does not exist. */
 export function requireRecords(env: Environment, model: string, ids: readonly number[]): void {
   const table = env.db.table(model);
   for (const id of ids) if (!table.has(id)) throw missingError(model, id, env.uid);
 }
 
-/** As reads say it; writes on 19 say `in` instead of `on`. */
+/** The message of reads; writes on 19 say `in` instead of `on`. */
 export function unknownField(env: Environment, model: string, name: string, writing = false): Error {
   if (env.version === 18) return valueError(`Invalid field '${name}' on model '${model}'`);
   return valueError(`Invalid field '${name}' ${writing ? 'in' : 'on'} '${model}'`);
@@ -70,7 +70,7 @@ function shown(env: Environment, field: Field, stored: Stored, load: unknown): u
   }
 }
 
-/** Archived records do not show in relations either, unless the context asks for them. */
+/** Relations do not show archived records either, unless the context asks for them. */
 function visible(env: Environment, field: Field, ids: readonly number[]): readonly number[] {
   const relation = field.relation ?? '';
   const table = env.db.table(relation);

@@ -1,8 +1,8 @@
-/** An exception of the server; error.presenter.ts turns it into what a client sees. */
+/** An exception of the server; error.presenter.ts converts it to what a client sees. */
 export class OdooError extends Error {
   /** Python's name, such as `odoo.exceptions.ValidationError`. */
   readonly exception: string;
-  /** Of a JSON-2 answer; JSON-RPC is always 200. */
+  /** The status of a JSON-2 response; JSON-RPC always returns 200. */
   readonly status: number;
   readonly args: readonly unknown[];
 
@@ -43,12 +43,12 @@ export function typeError(message: string): OdooError {
   return new OdooError('builtins.TypeError', message);
 }
 
-/** As the web server itself answers: the status is its second argument. */
+/** An error of the web server itself: its second argument is the status. */
 export function httpError(name: string, status: number, message: string): OdooError {
   return new OdooError(`werkzeug.exceptions.${name}`, message, status, [message, status]);
 }
 
-/** A foreign key that a deletion or a wrong id would break. */
+/** A foreign key that a deletion or a wrong id would violate. */
 export function referenceError(label: string, model: string, constraint: string): OdooError {
   return validationError(
     'The operation cannot be completed: another model requires the record being deleted. If possible, archive it ' +

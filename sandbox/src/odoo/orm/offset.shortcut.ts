@@ -6,13 +6,13 @@ import type { OrderKey } from './record.order.ts';
 export interface Shortcut {
   /** Index of the generated record to start reading at. */
   from: number;
-  /** How many fitting records lie before it that reading from there does not meet. */
+  /** How many matching records before it are skipped. */
   skipped: number;
 }
 
 /**
- * How far a search can jump over generated records that all fit. Kept records are still read from the start, and any of
- * them may come before the offset: so the jump falls short by as many as there are.
+ * How far a search can skip generated records that all match. Kept records are still read from the start, and any of them
+ * may come before the offset, so the search skips fewer by their number.
  */
 export function shortcutTo(
   offset: number,
@@ -33,7 +33,7 @@ function isAscending([first, second]: readonly OrderKey[]): boolean {
   return first.field === 'write_date' && second?.field === 'id' && !second.descending;
 }
 
-/** Is that true of every generated record in the stretch the domain was narrowed to? */
+/** Whether the domain is true of every generated record in the range it was narrowed to. */
 function isStretch(node: DomainNode): boolean {
   if (node.kind === 'and') return node.nodes.every(isStretch);
   if (node.kind !== 'condition') return node.kind === 'always';

@@ -1,4 +1,4 @@
-/** A number that Python would show with a point: `6.0`. */
+/** A number that Python prints with a decimal point: `6.0`. */
 export class PythonFloat {
   readonly value: number;
 
@@ -15,7 +15,7 @@ export class PythonFloat {
   }
 }
 
-/** JSON as Python's json.dumps writes it for Odoo: `{"a": 1.0, "b": [1, 2]}`, letters of any script as they are. */
+/** JSON as Python's json.dumps writes it for Odoo: `{"a": 1.0, "b": [1, 2]}`, without escaping non-ASCII letters. */
 export function toPythonJson(value: unknown): string {
   if (value instanceof PythonFloat) return value.toString();
   if (Array.isArray(value)) return `[${value.map(toPythonJson).join(', ')}]`;
@@ -26,7 +26,7 @@ export function toPythonJson(value: unknown): string {
   return value === undefined ? 'null' : JSON.stringify(value);
 }
 
-/** What Python's repr() makes of a JSON value, as it appears in messages. */
+/** Python's repr() of a JSON value, as it appears in messages. */
 export function pythonRepr(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (value === true) return 'True';
@@ -41,7 +41,7 @@ export function pythonRepr(value: unknown): string {
   return String(value);
 }
 
-/** A tuple's repr, which a condition in a message is. */
+/** The repr of a tuple: a condition in a message. */
 export function pythonTuple(items: readonly unknown[]): string {
   return `(${items.map(pythonRepr).join(', ')}${items.length === 1 ? ',' : ''})`;
 }

@@ -4,7 +4,7 @@ import { OdooError } from './odoo.error.ts';
 import { searchIds } from './record.search.ts';
 import { createRecord, writeRecords } from './record.writer.ts';
 
-/** As Odoo answers an import: `ids` false when anything was wrong, and then nothing was saved. */
+/** Odoo's result of an import: `ids` is false when anything was wrong, and then nothing was saved. */
 export interface LoadResult {
   ids: number[] | false;
   messages: LoadMessage[];
@@ -101,7 +101,7 @@ function related(env: Environment, field: Field, by: string | undefined, text: s
   );
 }
 
-/** An external id without a module belongs to the imports. */
+/** An external id without a module belongs to the module `__import__`. */
 function qualified(text: string): string {
   return text.includes('.') ? text : `__import__.${text}`;
 }

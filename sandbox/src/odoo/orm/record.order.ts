@@ -8,7 +8,7 @@ export interface OrderKey {
   descending: boolean;
 }
 
-/** Reads `write_date desc, id`; throws for unknown fields and other words. */
+/** Parses `write_date desc, id`; throws for unknown fields and other words. */
 export function parseOrder(env: Environment, model: string, order: string): OrderKey[] {
   return order.split(',').map((part) => {
     const [, field = '', direction] =
@@ -30,8 +30,8 @@ export function parseOrder(env: Environment, model: string, order: string): Orde
 const collator = new Intl.Collator('en');
 
 /**
- * Compares records by some keys. Where all are equal and the id is not among them, the result depends on `salt`: the
- * database promises no order of ties, and gives another one for another page.
+ * Compares records by keys. Ties that the id does not break are ordered by `salt`: a database guarantees no order of ties
+ * and may return them in another order on another page.
  */
 export function recordComparator(env: Environment, model: string, keys: readonly OrderKey[], salt: number) {
   const readers = keys.map(({ field }) => sortValue(env, model, field));
@@ -45,7 +45,7 @@ export function recordComparator(env: Environment, model: string, keys: readonly
   };
 }
 
-/** Relations sort by the name of the other record. */
+/** Relations are sorted by the name of the other record. */
 function sortValue(env: Environment, model: string, name: string): (id: number) => Stored {
   const field = env.db.fieldOf(model, name);
   if (field?.type !== 'many2one') return (id) => env.db.read(env, model, id, name);
@@ -55,7 +55,7 @@ function sortValue(env: Environment, model: string, name: string): (id: number) 
   };
 }
 
-/** Empty values come last, and first when descending. */
+/** Empty values come last when ascending, first when descending. */
 function compareStored(a: Stored, b: Stored): number {
   if (a === b) return 0;
   if (a === null) return 1;

@@ -3,7 +3,7 @@ import type { Environment, Field, Model } from './model.types.ts';
 import { referenceError } from './odoo.error.ts';
 import { idsWhere } from './relation.ids.ts';
 
-/** Deletes records and what goes with them. Throws where another record needs one of them. */
+/** Deletes records and what cascades from them. Throws when another record needs one of them. */
 export function unlinkRecords(env: Environment, name: string, ids: readonly number[]): void {
   const model = env.db.model(name);
   requireRecords(env, name, ids);
@@ -11,14 +11,14 @@ export function unlinkRecords(env: Environment, name: string, ids: readonly numb
   for (const id of ids) {
     const before = env.db.table(name).row(id);
     if (!before) continue;
-    // Gone before its parts, so that those do not mend what is about to go; a refusal brings it back.
+    // Deleted before its parts, so that deleting those does not update it; a refusal rolls this back.
     env.db.delete(name, id);
     releaseReferences(env, name, id, ids);
     model.deleted?.(env, before);
   }
 }
 
-/** Follows every many2one that points to a record about to go. */
+/** Handles every many2one that points to a record to be deleted. */
 function releaseReferences(env: Environment, name: string, id: number, together: readonly number[]): void {
   for (const [model, fieldName, field] of pointingTo(env, name)) {
     const all = idsWhere(env, model.name, fieldName, id);

@@ -1,15 +1,15 @@
 import type { RecordTable } from './record.table.ts';
 
 export interface ScanParts {
-  /** `id`, or a field that never falls from one generated record to the next. */
+  /** `id`, or a field that never decreases from one generated record to the next. */
   field: string;
   descending: boolean;
-  /** The stretch of generated records to read, by index, `to` left out. Kept records are all read. */
+  /** The range of generated records to read, by index, `to` excluded. Kept records are all read. */
   from: number;
   to: number;
 }
 
-/** Reads a table in the order of a field, the generated records merged with the kept ones; equal ones in any order. */
+/** Reads a table in the order of a field, merging generated and kept records; ties in any order. */
 export function* scan(table: RecordTable, { field, descending, from, to }: ScanParts): Generator<number> {
   const kept = table.keptSortedBy(field);
   const step = descending ? -1 : 1;

@@ -8,12 +8,12 @@ import { scan } from './record.scan.ts';
 
 export interface SearchParts {
   offset?: number;
-  /** 0 and null are none. */
+  /** 0 and null mean no limit. */
   limit?: number | null;
   order?: string | null;
 }
 
-/** Ids of the records that fit a domain, in order. Archived ones only where the domain or the context asks for them. */
+/** Ids of the records that match a domain, in order. Archived records only if the domain or the context asks for them. */
 export function searchIds(env: Environment, model: string, domain: unknown, parts: SearchParts = {}): number[] {
   const { order, limit } = parts;
   const keys = parseOrder(env, model, order || env.db.model(model).order);
@@ -21,7 +21,7 @@ export function searchIds(env: Environment, model: string, domain: unknown, part
   const end = limit ? offset + Number(limit) : Number.POSITIVE_INFINITY;
   const node = withActiveTest(env, model, parseDomain(domain));
   const test = compileDomain(env, model, node);
-  // Ties fall differently on every page: hence the salt.
+  // The salt makes the order of ties differ between pages.
   const query = { node, test, keys, salt: offset * 7919 + Number(limit ?? 0), end };
   const narrowing = narrow(env, model, node);
   if (narrowing.ids || !comesSorted(keys)) return take(sorted(env, model, query), offset, end);
@@ -29,7 +29,7 @@ export function searchIds(env: Environment, model: string, domain: unknown, part
   return take(inOrder(env, model, query, { ...narrowing, from }), offset - skipped, end - skipped);
 }
 
-/** How many records fit. */
+/** How many records match. */
 export function countRecords(env: Environment, model: string, domain: unknown, limit?: number | null): number {
   const node = withActiveTest(env, model, parseDomain(domain));
   const test = compileDomain(env, model, node);
@@ -47,7 +47,7 @@ interface Query {
   test: RecordTest;
   keys: readonly OrderKey[];
   salt: number;
-  /** Nobody looks at what comes after so many. */
+  /** How many results are needed. */
   end: number;
 }
 
@@ -61,7 +61,7 @@ function sorted(env: Environment, model: string, { node, test, keys, salt, end }
   return smallest(candidates(env, model, node), { test, compare, end });
 }
 
-/** Fitting records as they are read, where they come sorted by the first key: only those equal in it are sorted here. */
+/** Matching records in reading order, which is sorted by the first key already: only ties in it are sorted here. */
 function* inOrder(
   env: Environment,
   model: string,
@@ -85,7 +85,7 @@ function* inOrder(
   yield* group.sort(compare);
 }
 
-/** The first `end` fitting ids by a comparison, sorted; keeps no more than twice as many in hand. */
+/** The first `end` matching ids by a comparison, sorted; holds at most twice as many in memory. */
 function smallest(
   ids: Iterable<number>,
   { test, compare, end }: { test: RecordTest; compare: (a: number, b: number) => number; end: number },

@@ -5,11 +5,11 @@ const NONE: GeneratedRows = { count: 0, firstId: 1, columns: {}, find: {} };
 export interface TableParts {
   generated?: GeneratedRows;
   rows?: readonly Row[];
-  /** Fields to find by equality among the kept rows. */
+  /** Fields with an index over the kept rows. */
   indexed: readonly string[];
 }
 
-/** What was at an id before a change; `restore` puts it back. */
+/** The state of an id before a change; `restore` brings it back. */
 export interface TableChange {
   id: number;
   kept: Row | undefined;
@@ -17,8 +17,8 @@ export interface TableChange {
 }
 
 /**
- * One model's records: the generated ones are computed whenever asked for, only what was there from the start or was
- * changed, created or deleted since is kept.
+ * One model's records. Generated records are computed on request; only rows given at the start and what was changed,
+ * created or deleted since is kept in memory.
  */
 export class RecordTable {
   readonly generated: GeneratedRows;
@@ -35,7 +35,7 @@ export class RecordTable {
     this.#nextId = Math.max(generated.firstId + generated.count - 1, ...rows.map(({ id }) => id)) + 1;
   }
 
-  /** Given out for ever: a transaction that fails leaves a gap, as a sequence does. */
+  /** Never reused: a transaction that fails leaves a gap, as with a sequence. */
   nextId(): number {
     return this.#nextId++;
   }
@@ -90,17 +90,17 @@ export class RecordTable {
     if (kept) this.#keep(kept);
   }
 
-  /** Is this a generated record that nobody has touched? */
+  /** Whether this is a generated record that was never changed or deleted. */
   isUntouched(id: number): boolean {
     return this.isGenerated(id) && !this.#kept.has(id) && !this.#deleted.has(id);
   }
 
-  /** Is that the id of a generated record, even if it was changed or deleted since? */
+  /** Whether the id belongs to a generated record, even if it was changed or deleted since. */
   isGenerated(id: number): boolean {
     return id >= this.generated.firstId && id < this.generated.firstId + this.generated.count;
   }
 
-  /** How many generated records of a stretch of indexes were changed or deleted; `to` left out. */
+  /** How many generated records in a range of indexes were changed or deleted; `to` excluded. */
   touchedBetween(from: number, to: number): number {
     const inside = (id: number) => id >= this.generated.firstId + from && id < this.generated.firstId + to;
     return [...this.#kept.keys(), ...this.#deleted].filter(inside).length;
@@ -121,7 +121,7 @@ export class RecordTable {
     return [...this.#deleted].sort((a, b) => a - b);
   }
 
-  /** Ids of the records where a field has that value, letters compared without case; null if that takes reading all. */
+  /** Ids of the records where a field has a value, compared without case; null if that would take reading all records. */
   findEqual(field: string, value: string | number): number[] | null {
     const index = this.#indexes.get(field);
     const find = this.generated.find[field];

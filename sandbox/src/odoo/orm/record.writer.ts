@@ -7,7 +7,7 @@ import { type Command, readCommands, runCommands } from './relation.commands.ts'
 
 const ACTIONS = { create: createRecord, write: writeRecords };
 
-/** Creates one record and all that its values ask for; its id. */
+/** Creates one record with the related records in its values; returns its id. */
 export function createRecord(env: Environment, name: string, vals: Values): number {
   const model = env.db.model(name);
   checkFields(env, model, vals);
@@ -26,7 +26,7 @@ export function createRecord(env: Environment, name: string, vals: Values): numb
   return id;
 }
 
-/** Writes the same values to records. Always moves write_date, even where nothing changes. */
+/** Writes the same values to records. Always updates write_date, even when nothing changes. */
 export function writeRecords(env: Environment, name: string, ids: readonly number[], vals: Values): void {
   const model = env.db.model(name);
   checkFields(env, model, vals);
@@ -46,7 +46,7 @@ interface Split {
   plain: Record<string, Stored>;
   /** x2many fields and their commands. */
   relational: [name: string, field: Field, commands: Command[]][];
-  /** Fields of other records, and computed ones that take writes. */
+  /** Fields of other records, and computed fields that can be written. */
   assigned: [name: string, field: Field, value: unknown][];
 }
 
@@ -104,7 +104,7 @@ function checkRequired(model: Model, row: Row): void {
   }
 }
 
-/** Set by the ORM alone. */
+/** Fields that only the ORM sets. */
 function isStamp(name: string): boolean {
   return ['create_date', 'write_date', 'create_uid', 'write_uid'].includes(name);
 }

@@ -51,7 +51,7 @@ export interface Place {
   field: Field;
 }
 
-/** How records are saved; handed in, because saving one runs the commands in its values. */
+/** How records are saved. Passed in, because saving a record runs the commands in its values. */
 export interface RecordActions {
   create(env: Environment, model: string, vals: Values): number;
   write(env: Environment, model: string, ids: readonly number[], vals: Values): void;
@@ -121,7 +121,7 @@ function attach(env: Environment, actions: RecordActions, place: Place, ids: rea
   env.db.patch(env, model, id, { [name]: [...new Set([...current(env, place), ...ids])] });
 }
 
-/** Takes records out; those that belong to this one alone (a required or cascading inverse) go altogether. */
+/** Unlinks records. Those that belong to this record alone (a required or cascading inverse) are deleted. */
 function detach(env: Environment, actions: RecordActions, place: Place, ids: readonly number[], keep = false): void {
   const { model, id, name, field } = place;
   if (ids.length === 0) return;

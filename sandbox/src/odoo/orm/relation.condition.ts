@@ -6,7 +6,7 @@ import type { Stored } from './record.types.ts';
 import { idsIn } from './relation.ids.ts';
 import { likeTest } from './text.pattern.ts';
 
-/** A condition on a many2one or x2many: by id, by emptiness, or by the name the other records go by. */
+/** A condition on a many2one or x2many: by id, by emptiness, or by the name of the other records. */
 export function relationTest(env: Environment, field: Field, condition: Condition): (stored: Stored) => boolean {
   const { operator, value, sent } = condition;
   const relation = field.relation ?? '';
@@ -42,7 +42,7 @@ function negatable(operator: string, test: (stored: Stored) => boolean): (stored
   return operator.startsWith('not ') ? (stored) => !test(stored) : test;
 }
 
-/** A record and all above it; ends where it meets itself. */
+/** A record and all its ancestors; stops at a cycle. */
 function chain(id: number, parent: (id: number) => Stored): number[] {
   const seen: number[] = [];
   for (let at: Stored = id; typeof at === 'number' && !seen.includes(at); at = parent(at)) seen.push(at);

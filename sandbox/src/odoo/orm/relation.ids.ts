@@ -2,7 +2,7 @@ import type { Environment } from './model.types.ts';
 import { scan } from './record.scan.ts';
 import type { Stored } from './record.types.ts';
 
-/** Ids of the records, archived ones too, whose many2one points to a record; ascending. */
+/** Ids of the records, including archived ones, whose many2one points to a record; ascending. */
 export function idsWhere(env: Pick<Environment, 'db'>, model: string, field: string, target: number): number[] {
   const table = env.db.table(model);
   const found = table.findEqual(field, target);

@@ -11,7 +11,7 @@ export function likeTest({ operator, value }: Condition): ((stored: Stored) => b
   return (stored) => (typeof stored === 'string' && pattern.test(stored)) !== Boolean(negated);
 }
 
-/** Has neither `%` nor `_`, so that `=ilike` with it is equality without case. */
+/** Whether it has neither `%` nor `_`, so that `=ilike` is case-insensitive equality. */
 export function isPlainPattern(text: string): boolean {
   return !/[%_\\]/.test(text);
 }

@@ -32,7 +32,7 @@ const OPEN_TO_ALL = [
   'res.partner.category',
 ];
 
-/** Refuses the limited user what recordings 32 and 33 show; anybody else may do anything. */
+/** Refuses to the limited user what recordings 32 and 33 show. All others may do anything. */
 export function checkAccess(env: Environment, model: string, writes: boolean): void {
   if (env.uid !== limitedUid(env.version)) return;
   if (OPEN_TO_ALL.includes(model) && (!writes || model === 'res.partner')) return;

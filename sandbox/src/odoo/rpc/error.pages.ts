@@ -1,11 +1,11 @@
-import type { ReadyAnswer } from '../../faults/fault.transport.ts';
+import type { ReadyResponse } from '../../faults/fault.transport.ts';
 
-function page(status: number, body: string): ReadyAnswer {
+function page(status: number, body: string): ReadyResponse {
   return { status, headers: { 'Content-Type': 'text/html; charset=utf-8' }, body };
 }
 
-/** What the server answers for a database it does not have (recording 92). */
-export function databaseNotFound(): ReadyAnswer {
+/** The response for a database that does not exist (recording 92). */
+export function databaseNotFound(): ReadyResponse {
   return page(
     404,
     `<!DOCTYPE html>
@@ -19,7 +19,7 @@ export function databaseNotFound(): ReadyAnswer {
   );
 }
 
-export function notFound(): ReadyAnswer {
+export function notFound(): ReadyResponse {
   return page(
     404,
     `<!doctype html>
@@ -31,7 +31,7 @@ export function notFound(): ReadyAnswer {
   );
 }
 
-export function methodNotAllowed(): ReadyAnswer {
+export function methodNotAllowed(): ReadyResponse {
   return page(
     405,
     `<!doctype html>
@@ -43,7 +43,7 @@ export function methodNotAllowed(): ReadyAnswer {
   );
 }
 
-export function unsupportedMediaType(path: string): ReadyAnswer {
+export function unsupportedMediaType(path: string): ReadyResponse {
   return page(
     415,
     `<!doctype html>

@@ -1,7 +1,7 @@
 import type { OdooVersion } from '../orm/model.types.ts';
 import { OdooError } from '../orm/odoo.error.ts';
 
-/** An exception as both protocols show it; `debug` is a traceback, which nobody should pass on. */
+/** An exception as both protocols show it; `debug` is a traceback, which clients should not pass on. */
 export interface SerializedException {
   name: string;
   message: string;
@@ -19,7 +19,7 @@ export function serializeException(problem: OdooError, version: OdooVersion): Se
     : { name, message, arguments: args, context: {}, debug };
 }
 
-/** Any failure as one of the server's: a bug of the sandbox shows as an internal error, with its stack. */
+/** Converts any failure to a server exception: a bug of the sandbox becomes an internal error, with its stack in the log. */
 export function asOdooError(problem: unknown): OdooError {
   if (problem instanceof OdooError) return problem;
   console.error(problem);

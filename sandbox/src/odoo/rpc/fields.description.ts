@@ -2,7 +2,7 @@ import type { Environment, Field } from '../orm/model.types.ts';
 
 type Description = Record<string, unknown>;
 
-/** What fields_get answers: by field name, the attributes asked for or all. */
+/** The result of fields_get: by field name, the requested attributes or all. */
 export function describeFields(
   env: Environment,
   model: string,

@@ -1,4 +1,4 @@
-import type { ReadyAnswer } from '../../faults/fault.transport.ts';
+import type { ReadyResponse } from '../../faults/fault.transport.ts';
 import { httpError, type OdooError, typeError } from '../orm/odoo.error.ts';
 import { toPythonJson } from '../orm/python.format.ts';
 import { databaseNotFound, unsupportedMediaType } from './error.pages.ts';
@@ -14,8 +14,8 @@ export interface Json2Request {
   body: string;
 }
 
-/** `POST /json/2/<model>/<method>` of Odoo 19: the status tells what happened, errors are JSON. */
-export function answerJson2(parts: RpcParts, request: Json2Request): ReadyAnswer {
+/** `POST /json/2/<model>/<method>` of Odoo 19: the outcome is in the status; errors are JSON. */
+export function handleJson2(parts: RpcParts, request: Json2Request): ReadyResponse {
   const asked = request.headers['x-odoo-database'];
   if (asked !== undefined && asked !== parts.database) return databaseNotFound();
   const type = String(request.headers['content-type'] ?? '')
@@ -52,7 +52,7 @@ function call(parts: RpcParts, request: Json2Request): unknown {
       }
       return { ids: records, args: bound(signature, named) };
     });
-    // Records that a method returns show as their ids.
+    // Records that a method returns are serialized as their ids.
     return method === 'create' && typeof result === 'number' ? [result] : result;
   } catch (problem) {
     throw isUnknownMethod(problem) ? httpError('NotFound', 404, problem.message) : problem;
@@ -82,7 +82,7 @@ function parseBody(body: string): Record<string, unknown> {
   throw httpError('BadRequest', 400, 'could not parse the body, expecting a json object');
 }
 
-/** Where Python stopped reading, as near as can be told: at V8's place, or at the end. */
+/** Where Python stopped reading, approximately: the position V8 reports, or the end. */
 function pythonComplaint(body: string, problem: unknown): string {
   const at = Number(/at position (\d+)/.exec(String(problem))?.[1] ?? body.trimEnd().length);
   const before = body.slice(0, at);

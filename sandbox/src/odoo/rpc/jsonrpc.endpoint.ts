@@ -1,12 +1,12 @@
-import type { ReadyAnswer } from '../../faults/fault.transport.ts';
+import type { ReadyResponse } from '../../faults/fault.transport.ts';
 import { accessDenied, OdooError, typeError } from '../orm/odoo.error.ts';
 import { toPythonJson } from '../orm/python.format.ts';
 import { asOdooError, serializeException } from './error.presenter.ts';
 import { bindArguments, type Signature, UnexpectedArgument } from './method.signatures.ts';
 import { callMethod, credentialsHold, type RpcParts, versionOf } from './rpc.service.ts';
 
-/** `POST /jsonrpc`: answers 200 with `result` or `error` to anything that is JSON. */
-export function answerJsonRpc(parts: RpcParts, body: string): ReadyAnswer {
+/** `POST /jsonrpc`: responds with 200 and `result` or `error` to any valid JSON. */
+export function handleJsonRpc(parts: RpcParts, body: string): ReadyResponse {
   let request: { id?: unknown; params?: { service?: unknown; method?: unknown; args?: unknown } };
   try {
     request = JSON.parse(body);
@@ -22,7 +22,7 @@ export function answerJsonRpc(parts: RpcParts, body: string): ReadyAnswer {
   } catch (problem) {
     const { version } = parts.db;
     const data = serializeException(asOdooError(problem), version);
-    // The code says nothing of what went wrong; 19 only changed it.
+    // The code is the same for every error; 19 only changed its value.
     const error = { code: version === 18 ? 200 : 0, message: 'Odoo Server Error', data };
     return { status: 200, headers: JSON_TYPE, body: toPythonJson({ ...envelope, error }) };
   }

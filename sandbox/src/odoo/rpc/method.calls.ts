@@ -12,7 +12,7 @@ import { COMMON_METHODS, OWN_METHODS, type Signature } from './method.signatures
 export interface Call {
   model: string;
   method: string;
-  /** Of the records it is called on; none for methods of the model. */
+  /** The records it is called on; none for methods of the model. */
   ids: readonly number[];
   args: Readonly<Record<string, unknown>>;
 }
@@ -31,7 +31,7 @@ export function signatureOf(env: Environment, model: string, method: string): Si
   return found;
 }
 
-/** Runs a method with its arguments already bound. Does not check rights. */
+/** Runs a method with bound arguments. Does not check access rights. */
 export function runMethod(env: Environment, { model, method, ids, args }: Call): unknown {
   const own: ModelMethod | undefined = env.db.model(model).methods?.[method];
   if (own) {
@@ -78,7 +78,7 @@ export function runMethod(env: Environment, { model, method, ids, args }: Call):
   }
 }
 
-/** One id for one set of values, a list for a list; nothing is kept if one of them fails. */
+/** Returns one id for one set of values, a list for a list; nothing is saved if one of them fails. */
 function createAll(env: Environment, model: string, list: unknown): number | number[] {
   if (!Array.isArray(list)) return createRecord(env, model, values(list));
   return list.map((vals) => createRecord(env, model, values(vals)));

@@ -4,9 +4,9 @@ import { typeError } from '../orm/odoo.error.ts';
 export interface Signature {
   on: 'model' | 'records';
   parameters: readonly string[];
-  /** How many of them must be there. */
+  /** How many of them are required. */
   required: number;
-  /** Takes any further named ones; what becomes of them is the method's business. */
+  /** Accepts any further named arguments and passes them to the method. */
   open?: boolean;
   writes?: boolean;
 }
@@ -22,7 +22,7 @@ const records = (parameters: readonly string[] = [], required = 0, more: Partial
   on: 'records',
 });
 
-/** The methods every model has, as 19 names their arguments. */
+/** The methods of every model, with the argument names of 19. */
 export const COMMON_METHODS: Readonly<Record<string, Signature>> = {
   search: model(['domain', 'offset', 'limit', 'order'], 1),
   search_read: model(['domain', 'fields', 'offset', 'limit', 'order'], 0, { open: true }),
@@ -41,7 +41,7 @@ export const COMMON_METHODS: Readonly<Record<string, Signature>> = {
   message_subscribe: records(['partner_ids', 'subtype_ids']),
 };
 
-/** Those that only some models have beside them. */
+/** Methods that only some models have. */
 export const OWN_METHODS: Readonly<Record<string, Signature>> = {
   context_get: model([]),
   action_confirm: records([], 0, { writes: true }),
@@ -50,7 +50,7 @@ export const OWN_METHODS: Readonly<Record<string, Signature>> = {
   action_lock: records([], 0, { writes: true }),
 };
 
-/** Puts positional and named arguments together as Python would; throws its TypeError. */
+/** Binds positional and named arguments as Python does; throws its TypeError. */
 export function bindArguments(
   { parameters, required, open }: Signature,
   positional: readonly unknown[],
@@ -60,7 +60,7 @@ export function bindArguments(
   const bound = Object.fromEntries(positional.map((value, i) => [parameters[i] ?? '', value]));
   for (const [name, value] of Object.entries(named)) {
     if (!parameters.includes(name)) {
-      // Such a method hands them on to one that refuses them (recording 86).
+      // Such a method passes them on to one that refuses them (recording 86).
       if (open) throw new UnexpectedArgument(`BaseModel._read_format() got an unexpected keyword argument '${name}'`);
       throw typeError(`got an unexpected keyword argument '${name}'`);
     }
@@ -72,5 +72,5 @@ export function bindArguments(
   return bound;
 }
 
-/** An argument that was bound, and only refused when the method ran: 500 instead of 422 in JSON-2. */
+/** An argument that was bound and refused only when the method ran: 500 instead of 422 in JSON-2. */
 export class UnexpectedArgument extends Error {}

@@ -6,7 +6,7 @@ import { type Call, runMethod, signatureOf } from './method.calls.ts';
 import type { Signature } from './method.signatures.ts';
 import type { UserAuthenticator } from './user.authenticator.ts';
 
-/** What the protocols share. */
+/** The parts that both protocols share. */
 export interface RpcParts {
   db: InMemoryDatabase;
   database: string;
@@ -14,11 +14,11 @@ export interface RpcParts {
   faults: OdooFaultPlan;
   /** How often each `model.method` was called. */
   calls: Map<string, number>;
-  /** The credentials of this request count for nothing. */
+  /** The credentials of this request are treated as expired. */
   keyExpired?: boolean;
 }
 
-/** Counts a call with good credentials: do they still hold? */
+/** Counts a call with valid credentials; returns whether they are still valid. */
 export function credentialsHold({ faults, keyExpired = false }: RpcParts): boolean {
   return faults.keyHolds() && !keyExpired;
 }
@@ -28,7 +28,7 @@ export interface Caller {
   context: Readonly<Record<string, unknown>>;
 }
 
-/** Runs one public method in a transaction of its own; `prepare` turns what was sent into a call by its signature. */
+/** Runs one public method in a transaction of its own; `prepare` binds what was sent to its signature. */
 export function callMethod(
   { db, faults, calls }: RpcParts,
   caller: Caller,
@@ -43,7 +43,7 @@ export function callMethod(
     checkAccess(env, model, signature.writes ?? false);
     const before = db.savepoint();
     const result = runMethod(env, call);
-    // An import that found anything wrong saves nothing, and is no failure.
+    // An import with errors saves nothing, and its call succeeds.
     if (isRefusedLoad(result)) db.rollbackTo(before);
     if (signature.writes) faults.beforeCommit();
     return result;
@@ -56,7 +56,7 @@ function isRefusedLoad(result: unknown): boolean {
   );
 }
 
-/** What `common.version` answers (recording 01). */
+/** The result of `common.version` (recording 01). */
 export function versionOf(version: OdooVersion) {
   return {
     server_version: version === 18 ? '18.0-20250506' : '19.0',

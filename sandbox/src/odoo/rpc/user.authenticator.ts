@@ -8,7 +8,7 @@ export interface Credentials {
   apiKey: string;
 }
 
-/** Who may log in: the administrator, and a user who may read partners but not orders. */
+/** Authenticates the two users: the administrator, and one who may read partners but not orders. */
 export class UserAuthenticator {
   readonly #users: readonly Credentials[];
 
@@ -20,7 +20,7 @@ export class UserAuthenticator {
     ];
   }
 
-  /** The uid for a login, with its password or its key; null for wrong ones. */
+  /** The uid for a login with its password or key; null for wrong credentials. */
   authenticate(login: unknown, secret: unknown): number | null {
     return this.#users.find((user) => user.login === login && isSecretOf(user, secret))?.uid ?? null;
   }

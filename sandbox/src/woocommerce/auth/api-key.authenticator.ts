@@ -24,13 +24,13 @@ export function createAuthenticator({ homeUrl, keys, isHttps, now }: Authenticat
     if (!request.path.startsWith('/wp-json/wc/')) return ANONYMOUS;
     const credentials = isHttps(request) ? (queryCredentials(request) ?? basicCredentials(request)) : null;
     const key = credentials && findKey(credentials.consumerKey);
-    if (!credentials || !key) return verifyOAuth(request); // an unknown key is nobody, not an error (recording 10)
+    if (!credentials || !key) return verifyOAuth(request); // an unknown key counts as anonymous, not as an error (recording 10)
     if (key.consumerSecret === credentials.consumerSecret) return { key, error: null };
     return { key: null, error: authenticationError('Consumer secret is invalid.') };
   };
 }
 
-/** Recordings 13 and 14: a key that may not do this also answers 401. */
+/** Recordings 13 and 14: a key without the permission gets 401, too. */
 export function requirePermission(key: ApiKey, method: string): void {
   const needed = method === 'GET' || method === 'HEAD' ? 'read' : 'write';
   if (method === 'OPTIONS' || key.permissions.split('_').includes(needed)) return;

@@ -27,7 +27,7 @@ export function oauthSignature(
   return createHmac(algorithm, `${consumerSecret}&`).update(base).digest('base64');
 }
 
-/** Compares without telling by its duration how much was right. */
+/** Compares in constant time. */
 export function sameSignature(expected: string, given: string): boolean {
   const [left, right] = [Buffer.from(expected), Buffer.from(given)];
   return left.length === right.length && timingSafeEqual(left, right);

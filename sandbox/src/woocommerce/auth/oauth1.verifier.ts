@@ -23,7 +23,7 @@ export interface OAuthVerifierOptions {
 
 /** Checks OAuth 1.0a in WooCommerce's order: the signature before the timestamp (recording 19), the nonce last. */
 export function createOAuthVerifier({ homeUrl, findKey, now }: OAuthVerifierOptions): Authenticate {
-  const usedNonces = new Map<string, number>(); // key and nonce → the timestamp it came with, seconds
+  const usedNonces = new Map<string, number>(); // key and nonce → its timestamp in seconds
 
   return (request) => {
     const params = oauthParams(request);
@@ -39,7 +39,7 @@ export function createOAuthVerifier({ homeUrl, findKey, now }: OAuthVerifierOpti
     if (!algorithm) return refuse(authenticationError('Invalid signature - signature method is invalid.'));
     const { oauth_signature: _given, ...signed } = params;
     const parts = { method: request.method, url: homeUrl + request.path, params: signed };
-    const given = field('oauth_signature').replaceAll(' ', '+'); // an unescaped + arrives as a blank
+    const given = field('oauth_signature').replaceAll(' ', '+'); // an unescaped + arrives as a space
     if (!sameSignature(oauthSignature(parts, key.consumerSecret, algorithm), given)) {
       return refuse(authenticationError('Invalid signature - provided signature does not match.'));
     }

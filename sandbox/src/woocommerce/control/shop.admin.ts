@@ -4,8 +4,8 @@ import type { Shop } from '../shop.assembly.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
 
 /**
- * The shop's own administrator, who works past the REST API: no key, no faults, no counted requests; webhooks go out all the
- * same. Inputs are those of the API; answers are what the API would show. Throws the RestError of what cannot be done.
+ * The shop's administrator, who bypasses the REST API: no key, no faults, no counted requests. Webhooks are still sent.
+ * Inputs and results are those of the API. Throws the RestError that the API would return.
  */
 export function createShopAdmin(shop: Shop) {
   const { service: customers, show: customer } = shop.customers;

@@ -1,5 +1,5 @@
 import type { Change, ChangedResource, ChangeEvent } from '../store/change.feed.ts';
-/** Counts requests by method and path, ids left out: `PUT /orders/{id}`. Faulted ones count too. */
+/** Counts requests by method and path without ids: `PUT /orders/{id}`. Requests that meet a fault count, too. */
 export class RequestCounter {
   readonly #counts = new Map<string, number>();
 
@@ -20,7 +20,7 @@ export class RequestCounter {
 
 export type WriteName = `${ChangedResource}.${ChangeEvent}`;
 
-/** Counts writes to records, whoever made them, by what webhooks call them: `customer.updated`. */
+/** Counts writes to records by the topic of their webhooks: `customer.updated`. */
 export class WriteCounter {
   readonly #counts = new Map<WriteName, number>();
 

@@ -1,18 +1,18 @@
 import type { FaultRule } from '../../faults/fault.rules.ts';
-import type { DispatchedReply } from '../wordpress/rest.dispatcher.ts';
+import type { DispatchedResponse } from '../wordpress/rest.dispatcher.ts';
 import type { RawRequest } from '../wordpress/rest.types.ts';
 import type { ShopAdmin } from './shop.admin.ts';
 
-type Dispatch = (request: RawRequest) => DispatchedReply;
+type Dispatch = (request: RawRequest) => DispatchedResponse;
 
-/** Carries a request out with a fault in it that only a shop can have; null for none. */
-export function answerShop(
+/** Executes a request with a fault that only a shop can have, or without one. */
+export function executeWithFault(
   fault: FaultRule | null,
   request: RawRequest,
   { dispatch, admin }: { dispatch: Dispatch; admin: ShopAdmin },
-): DispatchedReply {
+): DispatchedResponse {
   switch (fault?.kind) {
-    case 'expired-key': // a revoked key is an unknown one: nobody (recording 10)
+    case 'expired-key': // a revoked key is an unknown key, so the request is anonymous (recording 10)
       return dispatch({ ...request, as: 'nobody' });
     case 'item-errors':
       return dispatch({ ...request, batch: { failEvery: fault.items ?? 2 } });
@@ -34,7 +34,7 @@ export function answerShop(
   }
 }
 
-/** The rows of the page before, as the shop would answer them now; none for a first page and for what is no list. */
+/** The rows of the previous page as the shop would return them now; empty for a first page or a request that lists nothing. */
 function rowsBefore(request: RawRequest, dispatch: Dispatch): Record<string, unknown>[] {
   const { page, offset, per_page, _fields, ...query } = request.query;
   const size = Number(per_page ?? 10);
@@ -46,7 +46,7 @@ function rowsBefore(request: RawRequest, dispatch: Dispatch): Record<string, unk
   return Array.isArray(rows) ? rows : [];
 }
 
-/** Changes something that shows, so that a missed change is seen, or deletes: an order or product goes into the trash. */
+/** Changes a visible field, so that a test notices a missed change, or deletes: an order or product goes into the trash. */
 function shift(path: string, id: number, remove: boolean, admin: ShopAdmin): void {
   const note = `moved ${id}`;
   if (path.endsWith('/customers')) {

@@ -3,12 +3,12 @@ import { presentProduct, presentVariation } from '../products/product.presenter.
 import type { Shop } from '../shop.assembly.ts';
 import type { RequestCounter, WriteCounter, WriteName } from './shop.counters.ts';
 
-/** What is in the shop, exactly, and what was done to it. The lists are made when they are called for; those in the trash count. */
+/** The exact content of the shop and what was done to it. Lists are built when called and include the trash. */
 export interface ShopState {
   counts: { customers: number; products: number; variations: number; orders: number };
   /** `GET /orders` → how often, since the start or the last reset. */
   requests: Record<string, number>;
-  /** `customer.updated` → how often, by whomever. */
+  /** `customer.updated` → how often, by any client or the administrator. */
   writes: Partial<Record<WriteName, number>>;
   customers(): ReturnType<Shop['customers']['show']>[];
   products(): ReturnType<typeof presentProduct>[];

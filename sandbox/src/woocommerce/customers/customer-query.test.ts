@@ -47,7 +47,7 @@ describe('Lists of customers', () => {
       fc.property(...cases, (store, orderby, descending, limit) => {
         const query: CustomerQuery = { ...EVERYBODY, orderby, order: descending ? 'desc' : 'asc', limit };
         const expected = everybody(store).sort((a, b) => compareUsers(a, b, orderby));
-        expect(walk(store, query)).toEqual((descending ? expected.reverse() : expected).map(({ id }) => id));
+        expect(readAllPages(store, query)).toEqual((descending ? expected.reverse() : expected).map(({ id }) => id));
       }),
       { numRuns: 150 },
     );
@@ -62,7 +62,7 @@ describe('Lists of customers', () => {
           if (text.includes('@')) return inEmail;
           return username.includes(text) || (/^\d+$/.test(text) ? String(id) === text : inEmail);
         });
-        expect(walk(store, { ...EVERYBODY, search })).toEqual(expected.map(({ id }) => id));
+        expect(readAllPages(store, { ...EVERYBODY, search })).toEqual(expected.map(({ id }) => id));
       }),
     );
   });
@@ -70,16 +70,16 @@ describe('Lists of customers', () => {
   it('keep the order of include, and leave out exclude', () => {
     const store = new CustomerStore({ seed: 1, customers: 50, badRate: 0 });
     const include = [30, 4, 17, 999];
-    expect(walk(store, { ...EVERYBODY, orderby: 'include', include })).toEqual([30, 4, 17]);
-    expect(walk(store, { ...EVERYBODY, include, exclude: [4] })).toEqual([17, 30]);
-    expect(walk(store, { ...EVERYBODY, role: 'customer', exclude: [2, 3, 999] }).slice(0, 2)).toEqual([4, 5]);
+    expect(readAllPages(store, { ...EVERYBODY, orderby: 'include', include })).toEqual([30, 4, 17]);
+    expect(readAllPages(store, { ...EVERYBODY, include, exclude: [4] })).toEqual([17, 30]);
+    expect(readAllPages(store, { ...EVERYBODY, role: 'customer', exclude: [2, 3, 999] }).slice(0, 2)).toEqual([4, 5]);
   });
 
   it('tell the roles apart', () => {
     const store = new CustomerStore({ seed: 1, customers: 3, badRate: 0 });
-    expect(walk(store, { ...EVERYBODY, role: 'customer' })).toEqual([2, 3, 4]);
-    expect(walk(store, { ...EVERYBODY, role: 'administrator' })).toEqual([1]);
-    expect(walk(store, { ...EVERYBODY, role: 'editor' })).toEqual([]);
+    expect(readAllPages(store, { ...EVERYBODY, role: 'customer' })).toEqual([2, 3, 4]);
+    expect(readAllPages(store, { ...EVERYBODY, role: 'administrator' })).toEqual([1]);
+    expect(readAllPages(store, { ...EVERYBODY, role: 'editor' })).toEqual([]);
   });
 
   it('give any page of a million in a few milliseconds, by id and by name', () => {
@@ -100,7 +100,7 @@ function everybody(store: CustomerStore): CustomerRecord[] {
   return ids.flatMap((id) => store.get(id) ?? []);
 }
 
-function walk(store: CustomerStore, query: CustomerQuery): number[] {
+function readAllPages(store: CustomerStore, query: CustomerQuery): number[] {
   const ids: number[] = [];
   for (let offset = 0; ; offset += query.limit) {
     const { customers, total } = findCustomers(store, { ...query, offset });

@@ -14,12 +14,12 @@ export const EMPTY_ADDRESS: Readonly<Address> = {
   phone: '',
 };
 
-/** The same with an email; its order of fields is the recorded one. */
+/** The same with an email, fields in recorded order. */
 export const EMPTY_BILLING: Readonly<BillingAddress> = (({ phone, ...rest }) => ({ ...rest, email: '', phone }))(
   EMPTY_ADDRESS,
 );
 
-/** The address with every known part that was given. */
+/** The address with every given field replaced. Unknown fields are ignored. */
 export function mergeAddress<T extends object>(address: T, given: unknown): T {
   if (typeof given !== 'object' || given === null) return address;
   const known = Object.entries(given).filter(

@@ -5,12 +5,12 @@ export function unknownCustomer(): RestError {
   return new RestError('wc_user_invalid_id', 'Invalid user ID.', 404);
 }
 
-/** Recording 31: an address that WordPress would not mail to. */
+/** Recording 31: WordPress does not accept the address. */
 export function invalidEmail(): RestError {
   return new RestError('customer_invalid_email', 'Invalid email address', 400);
 }
 
-/** Recording 40: none at all, which only a batch lets through to here. */
+/** Recording 40: no email at all. Only a batch gets this far without one. */
 export function missingEmail(): RestError {
   return new RestError('registration-error-invalid-email', 'Please provide a valid email address.', 400);
 }
@@ -21,7 +21,7 @@ export function emailTaken(email: string): RestError {
   return new RestError('registration-error-email-exists', message, 400);
 }
 
-/** An update to an email that somebody else has (from WooCommerce's documentation, not recorded). */
+/** An update to another customer's email (from WooCommerce's documentation, not recorded). */
 export function emailOfAnother(): RestError {
   return new RestError('woocommerce_rest_customer_invalid_email', 'Email address is invalid.', 400);
 }
@@ -39,7 +39,7 @@ export function alreadyExists(): RestError {
   return new RestError('woocommerce_rest_customer_exists', 'Cannot create existing resource.', 400);
 }
 
-/** Recording 50: a customer is deleted for good or not at all. */
+/** Recording 50: customers have no trash. */
 export function noTrash(): RestError {
   return new RestError('woocommerce_rest_trash_not_supported', 'Customers do not support trashing.', 501);
 }

@@ -10,7 +10,7 @@ const OPENED = Date.UTC(2025, 0, 1);
 /** The id of the generated customer of an index: WordPress gives 1 to the administrator (recording 01). */
 export const FIRST_CUSTOMER_ID = 2;
 
-/** Made customers' meta ids start above every generated one. */
+/** The meta ids of created customers start above all generated ones. */
 export function firstFreeMetaId({ customers }: ShopSeed): number {
   return metaId(customers + 2);
 }
@@ -30,8 +30,8 @@ export function generatedUsername(index: number): string {
 }
 
 /**
- * The generated customer of an index: a pure function, so that a shop of any size costs no memory. Peculiarities come at
- * fixed steps of its number (index + 1): every 10th has no addresses, every 25th nested meta, every 50th no name
+ * The generated customer of an index: a pure function, so a shop of any size costs no memory. Special cases repeat by
+ * number (index + 1): every 10th has no addresses, every 25th nested meta, every 50th no name
  * (recordings 01, 65, 67), every 31st was made outside WooCommerce (`date_modified: null`).
  */
 export function generateCustomer(index: number, shop: ShopSeed): CustomerRecord {

@@ -5,7 +5,7 @@ import type { CustomerRecord, MetaItem } from './customer.types.ts';
 /** The parameters of a create or an update; validated, unless they come in a batch. */
 export type CustomerInput = Readonly<Record<string, unknown>>;
 
-/** The customer with every given field taken over; what is not given stays, inside addresses too. */
+/** The customer with every given field replaced. Fields that are not given stay, inside addresses too. */
 export function mergeInput(customer: CustomerRecord, input: CustomerInput, nextMetaId: () => number): CustomerRecord {
   return {
     ...customer,
@@ -17,7 +17,7 @@ export function mergeInput(customer: CustomerRecord, input: CustomerInput, nextM
   };
 }
 
-/** An item is found by its id, else by its key; a value of null removes it; anything else is added. */
+/** An item is found by its id, else by its key. A value of null removes it; an unknown item is added. */
 export function mergeMeta(meta: readonly MetaItem[], given: unknown, nextMetaId: () => number): readonly MetaItem[] {
   if (!Array.isArray(given)) return meta;
   let merged = [...meta];

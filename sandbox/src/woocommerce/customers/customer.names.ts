@@ -1,4 +1,4 @@
-/** Names that break careless code: several scripts, apostrophes, ampersands, markup. As typed, not yet escaped. */
+/** Names that break careless code: several scripts, apostrophes, ampersands, markup. Not escaped. */
 export const FIRST_NAMES = [
   'Anna',
   '李',
@@ -42,7 +42,7 @@ export const LAST_NAMES = [
 export const COUNTRIES = ['DE', 'PL', 'GB', 'CH', 'FR', 'AT', 'NL', 'SE'] as const;
 
 /**
- * A name as WordPress keeps it in a profile: markup gone and `&` escaped, whereas an address keeps what was typed
+ * A name as WordPress stores it in a profile: without markup and with `&` escaped. An address keeps what was typed
  * (recording 02: `Bold` beside `<b>Bold</b>`).
  */
 export function profileName(typed: string): string {

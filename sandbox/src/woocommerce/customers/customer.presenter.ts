@@ -31,7 +31,7 @@ export function presentCustomer(customer: CustomerRecord, collectionUrl: string)
   };
 }
 
-/** Gravatar's address: the SHA-256 of the lower-case email, nothing for no email. */
+/** Gravatar's address: the SHA-256 of the lower-case email, or no hash without an email. */
 function avatarUrl(email: string): string {
   const hash = email === '' ? '' : createHash('sha256').update(email.trim().toLowerCase()).digest('hex');
   return `https://secure.gravatar.com/avatar/${hash}?s=96&d=mm&r=g`;

@@ -22,7 +22,7 @@ export interface CustomerPage {
   customers: CustomerRecord[];
 }
 
-/** Runs a query: without a filter any page is computed directly, with one the matches are collected and sorted. */
+/** Runs a query. Without a filter a page is computed directly; with one the matches are collected and sorted. */
 export function findCustomers(store: CustomerStore, query: CustomerQuery): CustomerPage {
   const filtered = query.email !== '' || query.search !== '' || query.include.length > 0;
   const ids = filtered || !hasRole('customer', query) ? collected(store, query) : computed(store, query);

@@ -1,7 +1,7 @@
 import { runBatch } from '../wordpress/batch.handler.ts';
 import { forbidden } from '../wordpress/rest.error.ts';
 import { pagingHeaders } from '../wordpress/rest.headers.ts';
-import type { Endpoint, RestReply, RestRequest, Route } from '../wordpress/rest.types.ts';
+import type { Endpoint, RestRequest, RestResponse, Route } from '../wordpress/rest.types.ts';
 import { CREATE_ARGS, DELETE_ARGS, ITEM_ARGS, LIST_ARGS, UPDATE_ARGS } from './customer.args.ts';
 import type { CustomerInput } from './customer.input.ts';
 import { presentCustomer } from './customer.presenter.ts';
@@ -16,7 +16,7 @@ const EDITABLE = ['POST', 'PUT', 'PATCH'] as const;
 export function customerRoutes(store: CustomerStore, service: CustomerService, homeUrl: string): Route[] {
   const url = `${homeUrl}/wp-json/wc/v3/customers`;
   const show = (customer: CustomerRecord) => presentCustomer(customer, url);
-  const ok = (customer: CustomerRecord): RestReply => ({ status: 200, body: show(customer) });
+  const ok = (customer: CustomerRecord): RestResponse => ({ status: 200, body: show(customer) });
 
   const list: Endpoint = {
     methods: ['GET'],
@@ -40,7 +40,7 @@ export function customerRoutes(store: CustomerStore, service: CustomerService, h
   };
   const batch: Endpoint = {
     methods: EDITABLE,
-    args: { ...UPDATE_ARGS }, // items are not validated, only stray fields of the batch itself
+    args: { ...UPDATE_ARGS }, // items are not validated, only the fields of the batch itself
     permit: onlySignedIn('batch'),
     handle: ({ params, batch: rules }) => {
       const actions = {
@@ -51,7 +51,7 @@ export function customerRoutes(store: CustomerStore, service: CustomerService, h
       return { status: 200, body: runBatch(params, actions, rules) };
     },
   };
-  /** A missing customer is told to anyone, before any permission (recording 20). */
+  /** A missing customer is a 404 for anyone, before permissions are checked (recording 20). */
   const permitOn = (action: 'view' | 'edit' | 'delete') => (request: RestRequest) => {
     const customer = service.find(request.params.id);
     onlySignedIn(action)(request);
@@ -91,7 +91,7 @@ function onlySignedIn(action: 'list' | 'view' | 'create' | 'edit' | 'delete' | '
   };
 }
 
-/** Reads validated parameters; `offset`, when given and not 0, beats `page`. */
+/** Reads validated parameters. An `offset` other than 0 overrides `page`. */
 function toQuery(params: Readonly<Record<string, unknown>>): CustomerQuery {
   const limit = Number(params.per_page);
   return {

@@ -15,13 +15,13 @@ export interface SequenceParts {
   removed: readonly number[];
 }
 
-/** All generated customers less the removed plus the added ones. */
+/** All generated customers without the removed ones and with the added ones. */
 export function customerSequence({ store, order, added, removed }: SequenceParts): Sequence {
   const users = [...added].sort((a, b) => compareUsers(a, b, order));
   return mergedSequence(ranking(order, store.shop.customers), users, removed);
 }
 
-/** Sorts users as the shop's database would; equal keys by id. */
+/** Sorts users as the shop's database does; ties by id. */
 export function compareUsers(a: CustomerRecord, b: CustomerRecord, order: CustomerOrder): number {
   if (order === 'name') return compareText(a.username.toLowerCase(), b.username.toLowerCase());
   if (order === 'registered_date' && a.createdAt !== b.createdAt) return a.createdAt - b.createdAt;

@@ -16,17 +16,21 @@ import { type CustomerInput, mergeInput } from './customer.input.ts';
 import type { CustomerStore } from './customer.store.ts';
 import type { CustomerRecord } from './customer.types.ts';
 
-/** What may be done to single customers. Every failure is the RestError that WooCommerce would answer. */
+/** Operations on single customers. Every failure is the RestError that WooCommerce would return. */
 export class CustomerService {
   readonly #store: CustomerStore;
   readonly #now: () => number;
-  readonly #tell: (event: ChangeEvent, customer: CustomerRecord) => void;
+  readonly #onChange: (event: ChangeEvent, customer: CustomerRecord) => void;
 
-  /** `now` in milliseconds since 1970; `tell` hears of every write. */
-  constructor(store: CustomerStore, now: () => number, tell: (event: ChangeEvent, customer: CustomerRecord) => void) {
+  /** `now` in milliseconds since 1970; `onChange` is called after every write. */
+  constructor(
+    store: CustomerStore,
+    now: () => number,
+    onChange: (event: ChangeEvent, customer: CustomerRecord) => void,
+  ) {
     this.#store = store;
     this.#now = now;
-    this.#tell = tell;
+    this.#onChange = onChange;
   }
 
   find(id: unknown): CustomerRecord {
@@ -67,27 +71,27 @@ export class CustomerService {
     const before = this.find(input.id);
     const email = input.email === undefined ? before.email : String(input.email);
     const owner = email === before.email || email === '' ? null : this.#store.idOfEmail(email);
-    // WooCommerce refuses even another spelling of the customer's own address: it compares with case, the database without.
+    // WooCommerce refuses even the customer's own address in other capitals: it compares case-sensitively, the database does not.
     if (owner !== null) throw emailOfAnother();
     if (input.username && input.username !== before.username) throw usernameFixed();
-    // Whoever keeps a bad email that was there before may still be given a new name.
+    // A customer who already has an invalid email can still be renamed.
     if (email !== before.email && email !== '' && !isEmail(email)) throw invalidEmail();
     const after = mergeInput({ ...before, email }, input, () => this.#store.nextMetaId());
-    return this.#save({ ...after, modifiedAt: this.#seconds() }, 'updated'); // also when nothing differs, as WordPress does
+    return this.#save({ ...after, modifiedAt: this.#seconds() }, 'updated'); // even when nothing changed, as WordPress does
   }
 
-  /** Deletes for good and returns what was there. */
+  /** Deletes the customer permanently and returns it as it was. */
   delete(id: unknown, force: boolean): CustomerRecord {
     if (!force) throw noTrash();
     const customer = this.find(id);
     this.#store.delete(customer.id);
-    this.#tell('deleted', customer);
+    this.#onChange('deleted', customer);
     return customer;
   }
 
   #save(record: CustomerRecord, event: ChangeEvent): CustomerRecord {
     this.#store.put(record);
-    this.#tell(event, record);
+    this.#onChange(event, record);
     return record;
   }
 

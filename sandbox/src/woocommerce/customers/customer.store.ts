@@ -24,8 +24,8 @@ const ADMINISTRATOR: CustomerRecord = {
 };
 
 /**
- * The shop's users: the generated ones are computed whenever asked for, only what was changed, created or deleted since
- * is kept. Emails and user names compare without case, as in WordPress's database.
+ * The shop's users. Generated users are computed on request; only what was changed, created or deleted since is kept in
+ * memory. Emails and user names compare without case, as in WordPress's database.
  */
 export class CustomerStore {
   readonly shop: ShopSeed;
@@ -49,7 +49,7 @@ export class CustomerStore {
     return this.isGenerated(id) ? generateCustomer(id - FIRST_CUSTOMER_ID, this.shop) : null;
   }
 
-  /** Saves a changed or a new customer. */
+  /** Stores a changed or a new customer. */
   put(record: CustomerRecord): void {
     this.#forget(record.id);
     this.#kept.set(record.id, record);
@@ -59,7 +59,7 @@ export class CustomerStore {
 
   delete(id: number): void {
     this.#forget(id);
-    this.#deleted.add(id); // ids are never given out again
+    this.#deleted.add(id); // ids are never reused
   }
 
   nextId(): number {
@@ -70,22 +70,22 @@ export class CustomerStore {
     return this.#nextMetaId++;
   }
 
-  /** Was there ever a generated customer of this id? */
+  /** Whether the id belongs to a generated customer, deleted or not. */
   isGenerated(id: number): boolean {
     return id >= FIRST_CUSTOMER_ID && id < FIRST_CUSTOMER_ID + this.shop.customers;
   }
 
-  /** Is there a customer of this id? */
+  /** Whether a customer of this id exists. */
   has(id: number): boolean {
     return !this.#deleted.has(id) && (this.#kept.has(id) || this.isGenerated(id));
   }
 
-  /** How many customers there are, the administrator not counted. */
+  /** How many customers there are, without the administrator. */
   size(): number {
     return this.shop.customers - this.deletedGenerated().length + this.added().length - 1;
   }
 
-  /** Every customer by id, made one at a time; not the administrator. */
+  /** Every customer by id, without the administrator, generated one at a time. */
   *customers(): IterableIterator<CustomerRecord> {
     for (let index = 0; index < this.shop.customers; index += 1) {
       const customer = this.get(index + FIRST_CUSTOMER_ID);
@@ -104,7 +104,7 @@ export class CustomerStore {
     return [...this.#deleted].filter((id) => this.isGenerated(id));
   }
 
-  /** Everybody who is not generated: the administrator and the customers created since, by id. */
+  /** Users that were not generated: the administrator and the customers created since, by id. */
   added(): CustomerRecord[] {
     return [...this.#kept.values()].filter(({ id }) => !this.isGenerated(id)).sort((a, b) => a.id - b.id);
   }

@@ -10,7 +10,7 @@ export function lexicalAt(rank: number, count: number): number {
   while (left > 0) {
     const family = countWithPrefix(current, count);
     if (family <= left) {
-      left -= family; // the number and all that begin with it come before the one sought
+      left -= family; // the number and all that begin with it come before the one we look for
       current += 1;
     } else {
       left -= 1;

@@ -7,7 +7,7 @@ import { slugOf } from '../wordpress/text.formatting.ts';
 import { noProductNamed, unknownLine } from './order.errors.ts';
 import type { FeeLine, LineItem, LineMeta, OrderRecord, ShippingLine } from './order.types.ts';
 
-/** What lines need from the shop around them. */
+/** What order lines need from the rest of the shop. */
 export interface LineSource {
   catalogue: Catalogue;
   nextLineId(): number;
@@ -18,7 +18,7 @@ export interface LineSource {
 
 type Lines = Pick<OrderRecord, 'line_items' | 'shipping_lines' | 'fee_lines'>;
 
-/** The lines after an input: one with an id changes that line, one without is added, a null or a quantity of 0 removes. */
+/** The lines after an input: an item with an id changes that line, one without is added, a null or a quantity of 0 removes it. */
 export function mergeLines(order: OrderRecord, input: Params, source: LineSource): Lines {
   return {
     line_items: mergeList(order.line_items, input.line_items, 'product_id', (before, given) =>
@@ -50,12 +50,12 @@ function mergeList<T extends { id: number }>(
   return merged;
 }
 
-/** A product that does not exist makes a line of product 0 without name or price (recording 39). */
+/** A product that does not exist becomes a line with product 0, without name or price (recording 39). */
 function mergeItem(before: LineItem | null, given: Params, source: LineSource): LineItem {
   const product = before ? null : productOf(given, source);
   const quantity = Math.trunc(Number(given.quantity ?? before?.quantity ?? 1)) || 0;
   const price = product?.price ?? 0;
-  const subtotal = given.subtotal ?? given.total; // WooCommerce takes a total alone as undiscounted
+  const subtotal = given.subtotal ?? given.total; // WooCommerce reads a total without a subtotal as undiscounted
   return {
     id: before?.id ?? source.nextLineId(),
     name: String(given.name ?? before?.name ?? product?.name ?? ''),
@@ -140,7 +140,7 @@ function mergeFee(before: FeeLine | null, given: Params, { nextLineId }: LineSou
   };
 }
 
-/** Meta data of a line, which also says how to show it (recording 60). */
+/** Meta data of a line, with the key and value to display (recording 60). */
 export function lineMeta(id: number, key: string, value: unknown, displayKey = key): LineMeta {
   return { id, key, value, display_key: displayKey, display_value: value };
 }

@@ -2,13 +2,13 @@ import { fromCents } from '../store/cents.money.ts';
 import { TAX_RATE, taxTotal } from './order.totals.ts';
 import type { FeeLine, LineItem, LineTax, OrderRecord, ShippingLine } from './order.types.ts';
 
-/** What the shop knows today of the product in a line; null when it is gone. */
+/** The current name and SKU of the product in a line; null when the product was deleted. */
 export type LineLabels = (
   productId: number,
   variationId: number,
 ) => { name: string; sku: string; parentName: string | null } | null;
 
-/** `price` is the only amount that is a number (recording 60); a product that is gone has no SKU (recording 39). */
+/** `price` is the only amount that is a number (recording 60); a deleted product has no SKU (recording 39). */
 export function presentLine(line: LineItem, labels: LineLabels) {
   const label = line.product_id === 0 ? null : labels(line.product_id, line.variation_id);
   return {
@@ -57,7 +57,7 @@ export function presentFee({ id, name, total, taxes }: FeeLine) {
   };
 }
 
-/** One line a tax rate, over all that it was laid on. */
+/** One line for each tax rate, summed over everything it applies to. */
 export function presentTaxLines({ line_items, fee_lines, shipping_lines }: OrderRecord): object[] {
   const sum = (lines: readonly { taxes: readonly LineTax[] }[]) =>
     lines.reduce((total, { taxes }) => total + taxTotal(taxes), 0);
@@ -65,7 +65,7 @@ export function presentTaxLines({ line_items, fee_lines, shipping_lines }: Order
   const [first] = line_items;
   return [
     {
-      id: (first?.id ?? 1) + 6, // the seventh of the ten that an order's lines have
+      id: (first?.id ?? 1) + 6, // the seventh of the ten ids of an order's lines
       rate_code: TAX_RATE.code,
       rate_id: TAX_RATE.id,
       label: TAX_RATE.label,

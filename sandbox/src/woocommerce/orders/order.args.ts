@@ -3,7 +3,7 @@ import type { ArgSpec } from '../wordpress/rest.types.ts';
 
 type Args = Readonly<Record<string, ArgSpec>>;
 
-/** In this order recording 38 names them. */
+/** In the order of recording 38. */
 const STATUSES = [
   ...['auto-draft', 'pending', 'processing', 'on-hold', 'completed'],
   ...['cancelled', 'refunded', 'failed', 'checkout-draft'],

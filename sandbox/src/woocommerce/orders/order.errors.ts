@@ -5,7 +5,7 @@ export function unknownOrder(): RestError {
   return new RestError('woocommerce_rest_shop_order_invalid_id', 'Invalid ID.', 404);
 }
 
-/** Recording 44: an update has other words than a read or a delete. */
+/** Recording 44: an update gets another message than a read or a delete. */
 export function unknownOrderToUpdate(): RestError {
   return new RestError('woocommerce_rest_shop_order_invalid_id', 'ID is invalid.', 400);
 }
@@ -40,7 +40,7 @@ export function invalidRefund(): RestError {
   return new RestError('woocommerce_rest_invalid_order_refund', 'Refund amount must be greater than zero.', 400);
 }
 
-/** More than is left, or nothing left. */
+/** The amount is more than what is left to refund. */
 export function refundRefused(): RestError {
   return new RestError('woocommerce_rest_cannot_create_order_refund', 'Invalid refund amount.', 500);
 }

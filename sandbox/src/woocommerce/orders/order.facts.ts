@@ -5,13 +5,13 @@ import type { OrderSeed } from './order.types.ts';
 const DAY = 86_400_000;
 const OPENED = Date.UTC(2025, 2, 1);
 
-/** In turn; the last is the refunded one that order.ids.ts makes room for. */
+/** Used in rotation. The last one is `refunded`: order.ids.ts reserves an id for its refund. */
 const STATUSES = ['completed', 'processing', 'pending', 'completed', 'on-hold', 'cancelled', 'refunded'] as const;
 
-/** No generated order was made or changed outside of this. Milliseconds. */
+/** Every generated order was created and changed within this span, in milliseconds. */
 export const ORDER_SPAN = { from: OPENED, to: OPENED + 262 * DAY };
 
-/** What lists filter by; cheap, since it is asked for every order of the shop. Orders come in the order of their ids. */
+/** The fields that lists filter by. Cheap, because a filter asks for them for every order. Ids ascend with the creation date. */
 export function orderFacts(index: number, shop: OrderSeed) {
   const perDay = Math.max(3, Math.ceil(shop.orders / 200));
   const createdAt = OPENED + Math.floor(index / perDay) * DAY + (index % perDay) * Math.floor(86_400 / perDay) * 1000;
@@ -23,7 +23,7 @@ export function orderFacts(index: number, shop: OrderSeed) {
   };
 }
 
-/** Exactly orders × guestRate of them, rounded, evenly over the shop; all where there are no customers. */
+/** Exactly orders × guestRate orders, rounded, are by guests, spread evenly. Without customers all orders are. */
 function isGuest(index: number, { orders, guestRate, customers }: OrderSeed): boolean {
   if (customers === 0) return true;
   const guests = Math.round(orders * guestRate);
@@ -32,7 +32,7 @@ function isGuest(index: number, { orders, guestRate, customers }: OrderSeed): bo
 }
 
 /**
- * Who ordered. Guests come back: about three orders have the same email, now and then in capitals; and every tenth guest is a
+ * The email of who ordered. Guests return: about three orders share an email, sometimes in capitals. Every tenth guest is a
  * customer who did not sign in.
  */
 export function orderEmail(index: number, shop: OrderSeed): string {

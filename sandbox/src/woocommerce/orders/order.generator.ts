@@ -72,7 +72,7 @@ export function generateOrder(index: number, shop: OrderSeed): OrderRecord {
   };
 }
 
-/** The ids of the products in a generated order, for the filter that asks for one. */
+/** The ids of the products in a generated order, for the `product` filter. */
 export function orderedProducts(index: number, shop: OrderSeed): { product: number; variation: number }[] {
   const lines = 1 + (hash32(shop.seed, index, 43) % 4);
   return Array.from({ length: lines }, (_, line) => {

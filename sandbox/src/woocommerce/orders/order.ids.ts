@@ -1,7 +1,7 @@
 import { hash32 } from '../../seeded.random.ts';
 import { firstIdAfterProducts } from '../products/product.ids.ts';
 
-/** Orders follow the products in WordPress's row of ids. Every 7th is refunded, and its refund has the next id. */
+/** WordPress numbers orders after the products. Every 7th order is refunded, and its refund has the next id. */
 const CYCLE = 7;
 
 export type Sizes = { products: number; orders: number };
@@ -19,17 +19,17 @@ export function orderIndexOf(id: number, { products, orders }: Sizes): number | 
   return index < orders ? index : null;
 }
 
-/** The first id that nothing generated has. */
+/** The first id above all generated records. */
 export function firstFreeId(sizes: Sizes): number {
   return orderIdAt(sizes.orders, sizes);
 }
 
-/** Lines are numbered in a row of their own, ten to an order. */
+/** Order lines have a numbering of their own, ten ids for each order. */
 export function lineIdAt(index: number, line: number): number {
   return index * 10 + line + 1;
 }
 
-/** Meta data too, twenty to an order. */
+/** Meta data has its own numbering, too, twenty ids for each order. */
 export function orderMetaId(index: number, place: number): number {
   return 1000 + index * 20 + place;
 }

@@ -10,7 +10,7 @@ const SYMBOLS: Readonly<Record<string, string>> = { EUR: '€', USD: '$', GBP: '
 export interface OrderPresenterParts {
   homeUrl: string;
   labels: LineLabels;
-  /** Orders of a deleted customer become a guest's. */
+  /** An order of a deleted customer counts as a guest's. */
   hasCustomer: (id: number) => boolean;
 }
 

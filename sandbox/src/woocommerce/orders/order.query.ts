@@ -17,7 +17,7 @@ interface Wanted {
   search: string;
 }
 
-/** What of the customers a list depends on: orders of a deleted one are a guest's. */
+/** What an order list needs to know of customers: an order of a deleted customer counts as a guest's. */
 export interface CustomerPresence {
   hasCustomer(id: number): boolean;
   /** Changes with every deletion. */
@@ -38,7 +38,7 @@ export function findOrders(store: OrderStore, presence: CustomerPresence, params
   return listKnown(found.filter(filter.matches), { ...page, order: orderby === 'include' ? null : order });
 }
 
-/** `customer` counts as of today, so a deleted customer's orders are found under 0. */
+/** `customer` uses the current customers, so the orders of a deleted customer are found under 0. */
 function orderFilter(wanted: Wanted, shop: OrderSeed, presence: CustomerPresence): Filter<OrderRecord> {
   const { customer, product, search, statuses, dates } = wanted;
   const ownerOf = (id: number) => (id > 0 && presence.hasCustomer(id) ? id : 0);
@@ -70,7 +70,7 @@ function sortOrder(orderby: string, shop: OrderSeed): SortOrder<OrderRecord> {
       generatedKey: (index) => orderFacts(index, shop).modifiedAt,
     };
   }
-  // The generated ones were made in the order of their ids; the other orders mean nothing for orders.
+  // Generated orders were created in the order of their ids. The remaining sort orders do not apply to orders.
   if (orderby === 'date') return { name: 'date', key: ({ createdAt }) => createdAt };
   return { name: 'id', key: ({ id }) => id };
 }
@@ -85,7 +85,7 @@ function readWanted(params: Params): Wanted {
   };
 }
 
-/** `any` leaves out what is in the trash or was never placed. */
+/** `any` leaves out orders in the trash and orders that were never placed. */
 function hasStatus(status: string, wanted: readonly string[]): boolean {
   return wanted.includes('any') ? !['trash', 'auto-draft', 'checkout-draft'].includes(status) : wanted.includes(status);
 }

@@ -18,7 +18,7 @@ export interface OrderRouteParts {
   presenter: OrderPresenterParts;
 }
 
-/** The orders part of wc/v3 with refunds. Link forgets the status, so that its next page is of all orders (recording 75). */
+/** The orders part of wc/v3 with refunds. Link omits the status, so its next page lists all orders (recording 75). */
 export function orderRoutes({ store, service, refunds, presence, presenter }: OrderRouteParts): Route[] {
   const { homeUrl } = presenter;
   const orders = crudRoutes<OrderRecord>({

@@ -28,7 +28,7 @@ export interface OrderServiceParts {
 
 const TEXTS = ['currency', 'payment_method', 'payment_method_title', 'transaction_id', 'created_via', 'customer_note'];
 
-/** What may be done to single orders. Every failure is the RestError that WooCommerce would answer. */
+/** Operations on single orders. Every failure is the RestError that WooCommerce would return. */
 export class OrderService {
   readonly #parts: OrderServiceParts;
 
@@ -85,7 +85,7 @@ export class OrderService {
     return this.save(after, before.status === 'trash' && after.status !== 'trash' ? 'restored' : 'updated');
   }
 
-  /** Into the trash, or with `force` for good, of which no webhook tells; answers with what was there. */
+  /** Moves the order into the trash, or with `force` deletes it, which triggers no webhook. Returns the order as it was. */
   delete(id: unknown, force: boolean): OrderRecord {
     const order = this.get(id);
     if (!force && order.status === 'trash') throw errors.alreadyTrashedOrder();
@@ -119,7 +119,7 @@ export class OrderService {
     return input.status ? this.#withStatus(order, String(input.status)) : order;
   }
 
-  /** A status brings its dates with it; a refund of what is left comes with `refunded` (recording 75). */
+  /** A status sets its dates; `refunded` also refunds what is left (recording 75). */
   #withStatus(order: OrderRecord, status: string): OrderRecord {
     const now = this.#seconds();
     const paid = status === 'processing' || status === 'completed';
@@ -136,9 +136,9 @@ export class OrderService {
     return { ...next, refunds: [...next.refunds, refund] };
   }
 
-  /** Notes the time and tells of it. */
+  /** Sets the modification date, stores the order and emits the change. */
   save(record: OrderRecord, event: ChangeEvent): OrderRecord {
-    const order = { ...record, modifiedAt: this.#seconds() }; // also when nothing differs, as WooCommerce does
+    const order = { ...record, modifiedAt: this.#seconds() }; // even when nothing changed, as WooCommerce does
     this.#parts.orders.put(order);
     this.#parts.changes.emit({ resource: 'order', event, id: order.id, body: () => this.#parts.show(order) });
     return order;

@@ -3,7 +3,7 @@ import { generateOrder } from './order.generator.ts';
 import { orderIdAt, orderIndexOf } from './order.ids.ts';
 import type { OrderRecord, OrderSeed } from './order.types.ts';
 
-/** The shop's orders, those in the trash too. */
+/** The shop's orders, including those in the trash. */
 export class OrderStore extends OverlayStore<OrderRecord> {
   readonly shop: OrderSeed;
 

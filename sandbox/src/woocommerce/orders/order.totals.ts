@@ -35,7 +35,7 @@ export function taxTotal(taxes: readonly LineTax[]): number {
   return sum(taxes, ({ total }) => total);
 }
 
-/** What has not been given back yet. */
+/** The amount that has not been refunded yet. */
 export function refundable(order: OrderRecord): number {
   return totalsOf(order).total - sum(order.refunds, ({ amount }) => amount);
 }

@@ -6,7 +6,7 @@ import type { OrderService } from './order.service.ts';
 import { refundable } from './order.totals.ts';
 import type { RefundRecord } from './order.types.ts';
 
-/** Refunds below an order; each is also a change of the order. */
+/** Refunds of an order. Each refund also changes the order. */
 export class RefundService {
   readonly #orders: OrderService;
   readonly #ids: IdSequence;
@@ -19,7 +19,7 @@ export class RefundService {
     this.#now = now;
   }
 
-  /** Gives money back; all of it makes the order refunded. */
+  /** Refunds an amount. When nothing is left to refund, the order becomes `refunded`. */
   create(orderId: unknown, input: Params): RefundRecord {
     const order = this.#orders.get(orderId);
     const amount = toCents(input.amount);

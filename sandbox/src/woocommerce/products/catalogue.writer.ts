@@ -18,7 +18,7 @@ export interface CatalogueWriterParts {
   show: (product: ProductRecord) => object;
 }
 
-/** What writing products and writing variations have in common. */
+/** What writing products and writing variations share. */
 export class CatalogueWriter {
   readonly catalogue: Catalogue;
   readonly #parts: CatalogueWriterParts;
@@ -28,7 +28,7 @@ export class CatalogueWriter {
     this.#parts = parts;
   }
 
-  /** A product; a variation too, in the shape in which `/products?sku=` and `/products/{id}` show it. */
+  /** A product, or a variation in the shape in which `/products?sku=` and `/products/{id}` show it. */
   find(id: unknown): ProductRecord | null {
     const product = this.catalogue.products.get(Number(id));
     if (product) return product;
@@ -46,7 +46,7 @@ export class CatalogueWriter {
     throw skuTaken(owner, `${wanted}-${n}`);
   }
 
-  tell(event: ChangeEvent, id: number): void {
+  emitChange(event: ChangeEvent, id: number): void {
     const product = event === 'deleted' ? null : this.find(id);
     const body = () => (product ? this.#parts.show(product) : { id });
     this.#parts.changes.emit({ resource: 'product', event, id, body });

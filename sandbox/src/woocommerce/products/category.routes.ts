@@ -13,7 +13,7 @@ const LIST_ARGS: Readonly<Record<string, ArgSpec>> = {
   orderby: { ...TEXT, enum: ['id', 'name', 'slug'], default: 'name' },
 };
 
-/** GET and POST of /products/categories: as much as a writer of products needs. No recording shows them. */
+/** GET and POST of /products/categories: what a client that writes products needs. Not recorded. */
 export function categoryRoutes({ categories }: Catalogue, homeUrl: string): Route[] {
   const url = `${homeUrl}/wp-json/wc/v3/products/categories`;
   const list: Endpoint = {

@@ -11,7 +11,7 @@ export class CategoryStore {
     return this.#terms;
   }
 
-  /** Throws when there is one of that name already; capitals do not count. WordPress keeps a bare & escaped. */
+  /** Throws when the name exists already, compared without case. WordPress stores a bare & escaped. */
   create(given: string): Term {
     const name = given.trim().replace(/&(?!#?\w+;)/g, '&amp;');
     if (name === '') throw new RestError('empty_term_name', 'A name is required for this term.', 400);

@@ -8,13 +8,13 @@ const STATUSES = ['draft', 'pending', 'private', 'publish', 'future', 'auto-draf
 const STOCK_STATUSES = ['instock', 'outofstock', 'onbackorder'];
 const IDS: ArgSpec = { type: 'array', items: INTEGER };
 
-/** In this order recording 73 names them, repetitions and all. */
+/** In the order of recording 73, with its repetitions. */
 const ORDERS = [
   ...['date', 'id', 'include', 'title', 'slug', 'modified', 'popularity', 'rating', 'post__in', 'price', 'sales'],
   ...['menu_order', 'random', 'popularity', 'rating', 'menu_order', 'price', 'popularity', 'rating'],
 ];
 
-/** GET /products; those of variations differ in nothing that matters here. */
+/** GET /products. Those of variations differ in nothing that is used here. */
 export const LIST_ARGS: Args = {
   ...collectionArgs(ORDERS),
   slug: TEXT,
@@ -77,7 +77,7 @@ export const WRITE_ARGS: Args = {
   grouped_products: IDS,
 };
 
-/** The same of a variation; its stock may be its product's. */
+/** POST and PUT of a variation, whose stock may be its product's. */
 export const VARIATION_WRITE_ARGS: Args = {
   ...SELLABLE,
   status: { ...TEXT, enum: STATUSES },

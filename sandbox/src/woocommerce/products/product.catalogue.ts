@@ -21,13 +21,13 @@ import {
 } from './product.ids.ts';
 import type { CatalogueSeed, ProductRecord, VariationRecord } from './product.types.ts';
 
-/** Products and variations with the look-ups that bind them: children, SKUs, slugs. What is in the trash holds no SKU. */
+/** Products and variations with their lookups: children, SKUs, slugs. A product in the trash holds no SKU. */
 export class Catalogue {
   readonly products: OverlayStore<ProductRecord>;
   readonly variations: OverlayStore<VariationRecord>;
   readonly shop: CatalogueSeed;
   readonly categories = new CategoryStore();
-  readonly #created = new Map<number, Set<number>>(); // product → variations made since
+  readonly #created = new Map<number, Set<number>>(); // product → variations created since
   readonly #idBySku = new Map<string, number>();
   readonly #idBySlug = new Map<string, number>();
 
@@ -76,7 +76,7 @@ export class Catalogue {
     this.#created.get(variation.parent_id)?.delete(variation.id);
   }
 
-  /** All variations of a product, those in the trash too, in the order of the shop page. */
+  /** All variations of a product, including the trash, in the order of the shop page. */
   childrenOf(productId: number): VariationRecord[] {
     const index = productIndexOf(productId, this.shop.products);
     const generated = index !== null && isVariable(index) ? variationIndicesOf(index).map(variationIdAt) : [];
@@ -85,7 +85,7 @@ export class Catalogue {
     return children.sort((a, b) => a.menu_order - b.menu_order || a.id - b.id);
   }
 
-  /** The product or variation that holds a SKU; capitals do not count. */
+  /** The product or variation with a SKU, compared without case. */
   idOfSku(sku: string): number | null {
     const kept = this.#idBySku.get(sku.toLowerCase());
     if (kept !== undefined) return kept;
@@ -99,7 +99,7 @@ export class Catalogue {
     return this.variations.isUntouched(id) ? id : null;
   }
 
-  /** `wanted`, or with -2, -3… behind it when another product has it. */
+  /** `wanted`, or `wanted` with -2, -3… appended when another product has it. */
   freeSlug(wanted: string, ownId: number): string {
     const base = wanted === '' ? String(ownId) : wanted;
     let slug = base;
@@ -107,7 +107,7 @@ export class Catalogue {
     return slug;
   }
 
-  /** What an order line needs to know, without making the whole product. Name and SKU of today. */
+  /** The current name and SKU for an order line, without generating the whole product. */
   labelOf(productId: number, variationId: number): { name: string; sku: string; parentName: string | null } | null {
     const name = this.#nameOf(productId);
     if (name === null) return null;

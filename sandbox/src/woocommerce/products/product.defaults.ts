@@ -7,7 +7,7 @@ export const CATEGORIES: readonly Term[] = [
   { id: 17, name: 'Music', slug: 'music' },
 ];
 
-/** Something to sell about which nothing was said yet. */
+/** A product or variation before any input. */
 export const BLANK_SELLABLE: Readonly<Sellable> = {
   id: 0,
   createdAt: 0,

@@ -9,7 +9,7 @@ export function unknownVariation(status: 404 | 400 = 404): RestError {
   return new RestError('woocommerce_rest_product_variation_invalid_id', 'Invalid ID.', status);
 }
 
-/** Recording 34: says who has the SKU, and one that nobody has. */
+/** Recording 34: names the product with the SKU, and a free SKU. */
 export function skuTaken(resourceId: number, uniqueSku: string): RestError {
   const details = { resource_id: resourceId, unique_sku: uniqueSku };
   return new RestError('product_invalid_sku', 'Invalid or duplicated SKU.', 400, details);

@@ -9,10 +9,10 @@ const HOUR = 3_600_000;
 const OPENED = Date.UTC(2025, 2, 1);
 const OPTIONS = ['S', 'M', 'L', 'X / XL'] as const;
 
-/** No generated product was made or changed outside of this. Milliseconds. */
+/** Every generated product was created and changed within this span, in milliseconds. */
 export const PRODUCT_SPAN = { from: OPENED, to: OPENED + (2100 + 200 * 24) * HOUR };
 
-/** What lists filter by; cheap, since it is asked for every product of the shop. */
+/** The fields that lists filter by. Cheap, because a filter asks for them for every product. */
 export function productFacts(index: number, shop: CatalogueSeed) {
   const number = index + 1;
   const createdAt = OPENED + Math.floor(number / Math.max(20, Math.ceil(shop.products / 2000))) * HOUR;
@@ -25,13 +25,13 @@ export function productFacts(index: number, shop: CatalogueSeed) {
   };
 }
 
-/** Every 33rd has markup and quotes in it (recording 76). */
+/** Every 33rd name contains markup and quotes (recording 76). */
 export function productName(index: number): string {
   const number = index + 1;
   return number % 33 === 0 ? `Kaffee & Kuchen – “Größe” <em>${number}</em>` : `Product ${number}`;
 }
 
-/** Every 50th has none. */
+/** Every 50th product has no SKU. */
 export function productSku(index: number): string {
   return (index + 1) % 50 === 0 ? '' : `SKU-${String(index + 1).padStart(4, '0')}`;
 }

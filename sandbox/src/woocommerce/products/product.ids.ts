@@ -1,6 +1,6 @@
 /**
- * How the recorded shop was numbered: ids begin at 11, every 8th product (the 1st, 9th, 17th…) is variable and is followed by
- * its four variations. So 12 ids hold 8 products.
+ * The numbering of the recorded shop: ids begin at 11; every 8th product (the 1st, 9th, 17th…) is variable and is followed
+ * by its four variations. So 12 ids hold 8 products.
  */
 const FIRST = 11;
 const GROUP = 8;

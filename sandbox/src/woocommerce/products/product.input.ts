@@ -15,17 +15,17 @@ const TEXTS = [
 const FLAGS = ['featured', 'sold_individually', 'reviews_allowed'];
 const ID_LISTS = ['upsell_ids', 'cross_sell_ids', 'grouped_products'];
 
-/** What a merge needs from the shop around it. */
+/** What a merge needs from the rest of the shop. */
 export interface InputSource {
   nextId(): number;
   nextMetaId(): number;
   /** Milliseconds, whole seconds. */
   now: number;
-  /** Of the shop; the first is for products that are in none. */
+  /** The shop's categories. Products without one get the first. */
   categories: readonly Term[];
 }
 
-/** The product with every given field taken over; SKU and slug are left to the service, which knows the others. */
+/** The product with every given field replaced. SKU and slug are set by the service, which knows the other products. */
 export function mergeProduct(product: ProductRecord, input: Params, source: InputSource): ProductRecord {
   return {
     ...mergeSellable(product, input, source.nextMetaId),
@@ -41,7 +41,7 @@ export function mergeProduct(product: ProductRecord, input: Params, source: Inpu
   };
 }
 
-/** Categories are given by id; unknown ones are dropped, and none at all is Uncategorized. */
+/** Categories are given by id. Unknown ones are dropped; without any the product is Uncategorized. */
 function mergeCategories(before: readonly Term[], given: unknown, all: readonly Term[]): readonly Term[] {
   if (!Array.isArray(given)) return before;
   const known = given.flatMap((term) => all.filter(({ id }) => id === Number(fields(term).id)));
@@ -68,7 +68,7 @@ function mergeAttributes(before: readonly ProductAttribute[], given: unknown): r
   }));
 }
 
-/** `[{name, option}]`, as variations and default attributes have it. */
+/** `[{name, option}]`, the form of variations and default attributes. */
 export function readOptions(before: readonly VariationAttribute[], given: unknown): readonly VariationAttribute[] {
   if (!Array.isArray(given)) return before;
   return given

@@ -140,7 +140,7 @@ function presentAttributes(product: ProductRecord, catalogue: Catalogue): object
   return options.map(({ id, name, option }) => ({ id, name, slug: slugOf(name), option }));
 }
 
-/** Up to five neighbours; a real shop draws them anew for each answer. */
+/** Up to five neighbours. A real shop picks random ones for each response. */
 function relatedIds(id: number, { products, shop }: Catalogue): number[] {
   const index = products.generated.indexOf(id) ?? 0;
   const near = [1, 2, 3, 4, 5].map((step) => (index + step) % Math.max(1, shop.products));

@@ -6,7 +6,7 @@ export function isOnSale({ regular_price, sale_price, saleFrom, saleTo }: Sellab
   return now >= (saleFrom ?? -Infinity) && now < (saleTo ?? Infinity);
 }
 
-/** What a buyer pays: text as typed, empty for no price. */
+/** What a buyer pays: the text as typed, empty for no price. */
 export function priceOf(item: Sellable, now: number): string {
   return isOnSale(item, now) ? item.sale_price : item.regular_price;
 }

@@ -43,7 +43,7 @@ export function findProducts(
   return listRecords(catalogue.products, { ...request, filter });
 }
 
-/** The variations of one product, few enough to be looked at one by one. */
+/** The variations of one product: so few that each one is checked. */
 export function findVariations(catalogue: Catalogue, params: Params): RecordPage<VariationRecord> {
   const wanted = readWanted(params);
   const include = params.include as number[];
@@ -73,10 +73,10 @@ function readRequest(params: Params, shop: CatalogueSeed) {
   return { ...readPage(params), exclude: params.exclude as number[], orderby, order: productOrder(orderby, shop) };
 }
 
-/** Orders that the shop knows but this imitation has no use for fall back to the id. */
+/** Sort orders that are not imitated fall back to the id. */
 function productOrder(orderby: string, shop: CatalogueSeed): SortOrder<ProductRecord> {
   switch (orderby) {
-    case 'date': // the generated ones were made in the order of their ids
+    case 'date': // generated products were created in the order of their ids
       return { name: 'date', key: ({ createdAt }) => createdAt };
     case 'modified':
       return {
@@ -105,7 +105,7 @@ function productFilter(params: Params, shop: CatalogueSeed): Filter<ProductRecor
     const { name, sku, slug, stock_status } = product;
     return passesFacts(product, wanted) && passesTexts({ name, sku, slug }, wanted) && hasStock(stock_status, wanted);
   };
-  // A sold-out variable product shows in its variations alone, which the filter does not follow.
+  // Whether a variable product is sold out shows only in its variations, which the filter does not check.
   const generated = (index: number) =>
     passesFacts(productFacts(index, shop), wanted) &&
     (wanted.search === '' && wanted.slug === '' ? true : passesTexts(textsOf(index), wanted)) &&

@@ -19,7 +19,7 @@ export function productRoutes(
     path: 'products',
     args: { list: LIST_ARGS, create: WRITE_ARGS, update: WRITE_ARGS },
     url: () => url,
-    fieldsAsAsked: true,
+    fieldsInRequestedOrder: true,
     list: (params) => findProducts({ catalogue, service }, params),
     find: ({ id }) => service.find(id),
     get: ({ id }) => service.get(id),

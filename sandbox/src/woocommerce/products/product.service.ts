@@ -7,7 +7,7 @@ import { alreadyTrashed, notHere, productExists, unknownProduct } from './produc
 import { mergeProduct } from './product.input.ts';
 import type { ProductRecord } from './product.types.ts';
 
-/** What may be done to products. Every failure is the RestError that WooCommerce would answer. */
+/** Operations on products. Every failure is the RestError that WooCommerce would return. */
 export class ProductService {
   readonly #writer: CatalogueWriter;
 
@@ -44,7 +44,7 @@ export class ProductService {
     return this.#save(after, input, before.status === 'trash' && after.status !== 'trash' ? 'restored' : 'updated');
   }
 
-  /** Into the trash, or with `force` for good; answers with what was there. */
+  /** Moves the product into the trash, or with `force` deletes it. Returns the product as it was. */
   delete(id: unknown, force: boolean): ProductRecord {
     const product = this.get(id);
     if (product.type === 'variation') throw notHere();
@@ -52,7 +52,7 @@ export class ProductService {
     const { catalogue } = this.#writer;
     if (force) catalogue.deleteProduct(product);
     else catalogue.putProduct({ ...product, status: 'trash', modifiedAt: this.#writer.source().now });
-    this.#writer.tell('deleted', product.id);
+    this.#writer.emitChange('deleted', product.id);
     return product;
   }
 
@@ -62,10 +62,10 @@ export class ProductService {
       ...product,
       sku: input.sku == null ? product.sku : String(input.sku),
       slug: this.#writer.catalogue.freeSlug(wanted, product.id),
-      modifiedAt: this.#writer.source().now, // also when nothing differs, as WordPress does
+      modifiedAt: this.#writer.source().now, // even when nothing changed, as WordPress does
     };
     this.#writer.catalogue.putProduct(saved);
-    this.#writer.tell(event, saved.id);
+    this.#writer.emitChange(event, saved.id);
     return saved;
   }
 }

@@ -7,7 +7,7 @@ import type { ProductImage, Sellable } from './product.types.ts';
 const TEXTS = ['description', 'global_unique_id', 'tax_status', 'tax_class', 'status'] as const;
 const FLAGS = ['virtual', 'downloadable'] as const;
 
-/** Takes over what is given of prices, stock, weights and texts; what is not stays. */
+/** Replaces the given prices, stock, weights and texts. Fields that are not given stay. */
 export function mergeSellable<T extends Sellable>(record: T, input: Params, nextMetaId: () => number): T {
   const next: Sellable = {
     ...record,
@@ -26,7 +26,7 @@ export function mergeSellable<T extends Sellable>(record: T, input: Params, next
 
 type Stock = Pick<Sellable, 'manage_stock' | 'stock_quantity' | 'stock_status' | 'backorders' | 'low_stock_amount'>;
 
-/** A managed stock decides the status; an unmanaged one has no quantity. */
+/** Managed stock determines the status; unmanaged stock has no quantity. */
 function mergedStock(record: Sellable, input: Params): Stock {
   const manage_stock = input.manage_stock == null ? record.manage_stock : isTrue(input.manage_stock);
   const low_stock_amount = input.low_stock_amount == null ? record.low_stock_amount : Number(input.low_stock_amount);
@@ -46,7 +46,7 @@ function mergedStock(record: Sellable, input: Params): Stock {
   };
 }
 
-/** Images given by `src`; WordPress would fetch them. One with a known id stays. */
+/** Images given by `src`, which WordPress would fetch. An image with a known id stays. */
 export function mergeImages(
   known: readonly ProductImage[],
   given: unknown,
@@ -63,7 +63,7 @@ export function mergeImages(
   });
 }
 
-/** The given members among `names`, each turned by `turn`; null counts as not given. */
+/** The given fields among `names`, each converted by `turn`; null counts as not given. */
 export function pick<N extends string, V>(input: Params, names: readonly N[], turn: (value: unknown) => V) {
   const given = names.filter((name) => (input[name] ?? null) !== null);
   return Object.fromEntries(given.map((name) => [name, turn(input[name])])) as Partial<Record<N, V>>;

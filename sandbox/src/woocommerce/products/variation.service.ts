@@ -7,7 +7,7 @@ import { readOptions } from './product.input.ts';
 import type { VariationRecord } from './product.types.ts';
 import { mergeImages, mergeSellable } from './sellable.input.ts';
 
-/** What may be done to variations; `product_id` names the product they must belong to. */
+/** Operations on variations; `product_id` names the product they must belong to. */
 export class VariationService {
   readonly #writer: CatalogueWriter;
 
@@ -49,7 +49,7 @@ export class VariationService {
     const { catalogue } = this.#writer;
     if (force) catalogue.deleteVariation(variation);
     else catalogue.putVariation({ ...variation, status: 'trash', modifiedAt: this.#writer.source().now });
-    this.#writer.tell('deleted', variation.id);
+    this.#writer.emitChange('deleted', variation.id);
     this.#touchParent(variation);
     return variation;
   }
@@ -67,17 +67,17 @@ export class VariationService {
       modifiedAt: source.now,
     };
     this.#writer.catalogue.putVariation(saved);
-    this.#writer.tell(event, saved.id);
+    this.#writer.emitChange(event, saved.id);
     this.#touchParent(saved);
     return saved;
   }
 
-  /** WooCommerce saves the product after its variations, to sync prices and stock, and so notes the time there too. */
+  /** WooCommerce saves the product after its variations, to sync prices and stock, and so updates its date, too. */
   #touchParent({ parent_id }: VariationRecord): void {
     const { catalogue } = this.#writer;
     const parent = catalogue.products.get(parent_id);
     if (!parent) return;
     catalogue.putProduct({ ...parent, modifiedAt: this.#writer.source().now });
-    this.#writer.tell('updated', parent_id);
+    this.#writer.emitChange('updated', parent_id);
   }
 }

@@ -1,17 +1,17 @@
 export type ChangedResource = 'customer' | 'product' | 'order';
 export type ChangeEvent = 'created' | 'updated' | 'deleted' | 'restored';
 
-/** Something happened to a record; `body` is what the API shows of it, `{id}` for a deleted one. */
+/** A change of a record; `body` is the record as the API shows it, `{id}` for a deleted one. */
 export interface Change {
   resource: ChangedResource;
   event: ChangeEvent;
   id: number;
   body(): object;
-  /** Force-deleted orders tell nobody. */
+  /** No webhook is sent: the order was deleted with `force`. */
   silent?: boolean;
 }
 
-/** Tells listeners of every write, in its order, while the write is under way. */
+/** Calls listeners synchronously for every write, in order. */
 export class ChangeFeed {
   readonly #listeners: ((change: Change) => void)[] = [];
 

@@ -6,7 +6,7 @@ export interface Dated {
   modifiedAt: number;
 }
 
-/** Open intervals of UTC instants in milliseconds: both ends are left out, as WordPress compares. */
+/** Open intervals of UTC instants in milliseconds: both ends are excluded, as in WordPress. */
 export interface DateFilter {
   created: readonly [after: number, before: number];
   modified: readonly [after: number, before: number];
@@ -26,7 +26,7 @@ export function passesDates({ createdAt, modifiedAt }: Dated, { created, modifie
   return createdAt > created[0] && createdAt < created[1] && modifiedAt > modified[0] && modifiedAt < modified[1];
 }
 
-/** Whether all, none or some of what lies between two dates passes, so that a full walk need not look at every record. */
+/** Whether all, no or some records between two dates match, so that listing everything need not check each record. */
 export function judgeSpan(span: { from: number; to: number }, { created, modified }: DateFilter) {
   const intervals = [created, modified];
   if (intervals.some(([after, before]) => after >= span.to || before <= span.from)) return 'none';

@@ -1,4 +1,4 @@
-/** An ascending sequence of ids that is never written out: any stretch of it costs a few look-ups. */
+/** An ascending sequence of ids that is never materialized: reading any part of it costs a few lookups. */
 export interface Sequence {
   length: number;
   idAt(position: number): number;
@@ -8,15 +8,15 @@ export interface Sequence {
 export interface Ranking<T> {
   count: number;
   idAt(rank: number): number;
-  /** Only asked for ids that are in the ranking. */
+  /** Only called for ids in the ranking. */
   rankOf(id: number): number;
   /** Does the generated record at that rank come after this one? */
   isAfter(rank: number, record: T): boolean;
 }
 
 /**
- * All generated records less the removed plus the added ones (`added` in the list's order). Generated records have a
- * computable rank; the few others are placed among them by binary search.
+ * All generated records without the removed ones and with the added ones (`added` in the list's order). The rank of a
+ * generated record is computed; the few others are placed among them by binary search.
  */
 export function mergedSequence<T extends { readonly id: number }>(
   ranking: Ranking<T>,

@@ -1,6 +1,6 @@
 import type { Sequence } from './merged.sequence.ts';
 
-/** The part of a shop that is computed whenever it is asked for; ids ascend with the index. */
+/** The part of a shop that is computed on request; ids ascend with the index. */
 export interface Generated<T> {
   count: number;
   idAt(index: number): number;
@@ -9,12 +9,12 @@ export interface Generated<T> {
   make(index: number): T;
 }
 
-/** Generated records, and over them what was changed, created or deleted since: only that takes memory. */
+/** Generated records, overlaid with what was changed, created or deleted since. Only the overlay takes memory. */
 export class OverlayStore<T extends { readonly id: number }> {
   readonly generated: Generated<T>;
-  /** Grows with every write, so that whoever remembers a list knows when it is old. */
+  /** Incremented by every write: a cached list of another version is stale. */
   version = 0;
-  /** Lists that were asked for lately; see record.listing.ts. */
+  /** Recent lists; see record.listing.ts. */
   readonly indices = new Map<string, Uint32Array>();
   readonly sequences = new Map<string, { version: number; sequence: Sequence }>();
   readonly #kept = new Map<number, T>();
@@ -32,20 +32,20 @@ export class OverlayStore<T extends { readonly id: number }> {
     return index === null ? null : this.generated.make(index);
   }
 
-  /** Saves a changed or a new record. */
+  /** Stores a changed or a new record. */
   put(record: T): void {
     this.#kept.set(record.id, record);
     this.version += 1;
   }
 
-  /** For good: ids are never given out again. */
+  /** Permanently: ids are never reused. */
   delete(id: number): void {
     this.#kept.delete(id);
     this.#gone.add(id);
     this.version += 1;
   }
 
-  /** Everything that is not as it was generated, in no order. */
+  /** All changed and created records, in no order. */
   kept(): IterableIterator<T> {
     return this.#kept.values();
   }
@@ -63,7 +63,7 @@ export class OverlayStore<T extends { readonly id: number }> {
     return this.generated.count - this.touched().length + this.#kept.size;
   }
 
-  /** Every record, by id; made one at a time. */
+  /** Every record by id, generated one at a time. */
   *all(): IterableIterator<T> {
     for (let index = 0; index < this.generated.count; index += 1) {
       const record = this.get(this.generated.idAt(index));
@@ -74,7 +74,7 @@ export class OverlayStore<T extends { readonly id: number }> {
   }
 }
 
-/** Numbers given out once each, ascending: WordPress numbers products, variations, orders and refunds in one row. */
+/** Ascending ids. WordPress numbers products, variations, orders and refunds in one sequence. */
 export class IdSequence {
   #next: number;
 

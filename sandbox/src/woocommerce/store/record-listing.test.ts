@@ -57,7 +57,7 @@ describe('Lists of records', () => {
         const request = { filter: ALL, order, descending, exclude, limit };
         const expected = [...store.all()].filter(({ id }) => !exclude.includes(id));
         expected.sort((a, b) => Number(order.key(a)) - Number(order.key(b)) || a.id - b.id);
-        expect(walk((offset) => listRecords(store, { ...request, offset }), limit)).toEqual(
+        expect(readAllPages((offset) => listRecords(store, { ...request, offset }), limit)).toEqual(
           (descending ? expected.reverse() : expected).map(({ id }) => id),
         );
       }),
@@ -77,7 +77,7 @@ describe('Lists of records', () => {
         const request = { filter: ODD, order, descending: false, exclude: [], limit };
         const expected = [...store.all()].filter(ODD.matches);
         expected.sort((a, b) => a.modifiedAt - b.modifiedAt || a.id - b.id);
-        expect(walk((offset) => listRecords(store, { ...request, offset }), limit)).toEqual(
+        expect(readAllPages((offset) => listRecords(store, { ...request, offset }), limit)).toEqual(
           expected.map(({ id }) => id),
         );
       }),
@@ -154,7 +154,10 @@ function withSameCount(lived: OrderStore): OrderStore {
   return store;
 }
 
-function walk(page: (offset: number) => { total: number; records: readonly OrderRecord[] }, limit: number): number[] {
+function readAllPages(
+  page: (offset: number) => { total: number; records: readonly OrderRecord[] },
+  limit: number,
+): number[] {
   const ids: number[] = [];
   for (let offset = 0; ; offset += limit) {
     const { records, total } = page(offset);

@@ -1,11 +1,11 @@
 import { firstWhere, mergedSequence, type Ranking, type Sequence } from './merged.sequence.ts';
 import type { OverlayStore } from './overlay.store.ts';
 
-/** What records are sorted by, ascending; equal keys by id. */
+/** What records are sorted by, ascending; ties by id. */
 export interface SortOrder<T> {
   name: string;
   key(record: T): number | string;
-  /** The same of a generated record, without making it. Absent: the generated ones ascend by it as they stand. */
+  /** The key of a generated record, without generating it. Absent: generated records ascend by it already. */
   generatedKey?: (index: number) => number | string;
 }
 
@@ -14,7 +14,7 @@ export interface Filter<T> {
   /** Equal names must mean equal filters. */
   name: string;
   matches(record: T): boolean;
-  /** The same of generated records, by index; `all` and `none` where it is known without looking. */
+  /** Matches generated records by index; `all` or `none` when no check is needed. */
   generated: 'all' | 'none' | ((index: number) => boolean);
 }
 
@@ -35,7 +35,7 @@ export interface RecordPage<T> {
 
 const REMEMBERED = 6;
 
-/** A page of everything that passes the filter; a page of a million costs as little as one of a thousand. */
+/** A page of the records that match the filter. A page of a million costs as little as one of a thousand. */
 export function listRecords<T extends { readonly id: number }>(
   store: OverlayStore<T>,
   { filter, order, descending, exclude, offset, limit }: ListRequest<T>,
@@ -122,7 +122,7 @@ function rankingOf<T extends { readonly id: number }>(
   };
 }
 
-/** The indices of the generated records that pass, sorted; kept for the next page, since writes do not change them. */
+/** The sorted indices of the generated records that match; cached for the next page, because writes do not change them. */
 function indicesOf<T extends { readonly id: number }>(
   store: OverlayStore<T>,
   filter: Filter<T>,

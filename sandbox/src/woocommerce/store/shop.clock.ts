@@ -13,9 +13,9 @@ export function timePair(milliseconds: number | null): { local: string | null; g
 }
 
 /**
- * A date parameter as WordPress reads it: with a zone it is turned into shop time, without one it is taken as it stands.
- * The result, in milliseconds as if it were UTC, is compared with shop time or, for dates_are_gmt, with UTC: so a `Z` together
- * with dates_are_gmt is an hour off. NaN for what is no date.
+ * A date parameter as WordPress reads it: with a zone it is converted to shop time, without one it is used as given.
+ * The result, in milliseconds as if it were UTC, is compared with shop time or, for dates_are_gmt, with UTC. So a `Z`
+ * together with dates_are_gmt is an hour off. NaN for an invalid date.
  */
 export function readDateParameter(text: string): number {
   const zoned = /(?:Z|[+-]\d{2}(?::?\d{2})?)$/i.test(text.slice(10));

@@ -9,7 +9,7 @@ export function pingOf({ id, deliveryUrl }: WebhookRecord): Delivery {
   return { url: deliveryUrl, headers, body: `webhook_id=${id}` };
 }
 
-/** A signed delivery. Its id comes of the webhook and the second, so that two in one second share it. */
+/** A signed delivery. Its id is a hash of the webhook and the second, so two deliveries in one second share it. */
 export function deliveryOf(
   webhook: WebhookRecord,
   body: object,

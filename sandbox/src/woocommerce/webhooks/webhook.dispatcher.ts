@@ -11,11 +11,11 @@ export interface WebhookDispatcherParts {
   homeUrl: string;
   /** Milliseconds since 1970. */
   now: () => number;
-  /** Aborted when the shop stops: what is under way ends, what waits is dropped. */
+  /** Aborted when the shop stops: running deliveries end, waiting ones are dropped. */
   stopping: AbortSignal;
 }
 
-/** Delivers in the background, one webhook's deliveries in their order; nothing is tried twice. */
+/** Delivers in the background, the deliveries of one webhook in order. Nothing is retried. */
 export class WebhookDispatcher {
   readonly #parts: WebhookDispatcherParts;
   readonly #queues = new Map<number, Promise<void>>(); // webhook → its last delivery
@@ -27,7 +27,7 @@ export class WebhookDispatcher {
     this.#parts = parts;
   }
 
-  /** New faults start counting at nothing. */
+  /** New faults start counting at 0. */
   setFaults(faults: DeliveryFaults): void {
     this.#faults = faults;
     this.#count = 0;
@@ -37,7 +37,7 @@ export class WebhookDispatcher {
     this.#enqueue(webhook, pingOf(webhook));
   }
 
-  /** A webhook that was switched on again starts with a clean slate. */
+  /** A webhook that was reactivated starts with 0 failures. */
   forgive(id: number): void {
     this.#failures.delete(id);
   }
@@ -59,7 +59,7 @@ export class WebhookDispatcher {
     }
   }
 
-  /** Resolves when nothing is under way, also nothing that came up meanwhile. */
+  /** Resolves when no delivery is running, including those started meanwhile. */
   async settled(): Promise<void> {
     for (let pending = this.#queues.size; pending > 0; pending = this.#queues.size) {
       await Promise.all(this.#queues.values());
@@ -80,9 +80,9 @@ export class WebhookDispatcher {
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(TIMEOUT)]);
     // Redirects count as delivered and are not followed.
     const status = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal }).then(
-      async (answer) => {
-        await answer.body?.cancel();
-        return answer.status;
+      async (response) => {
+        await response.body?.cancel();
+        return response.status;
       },
       () => 0,
     );

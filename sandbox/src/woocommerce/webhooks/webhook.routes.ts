@@ -3,7 +3,7 @@ import { timePair } from '../store/shop.clock.ts';
 import { INTEGER, TEXT } from '../wordpress/common.args.ts';
 import { onlySignedIn } from '../wordpress/crud.routes.ts';
 import { pagingHeaders } from '../wordpress/rest.headers.ts';
-import type { ArgSpec, RestReply, Route } from '../wordpress/rest.types.ts';
+import type { ArgSpec, RestResponse, Route } from '../wordpress/rest.types.ts';
 import type { WebhookDispatcher } from './webhook.dispatcher.ts';
 import type { WebhookStore } from './webhook.store.ts';
 import type { WebhookRecord } from './webhook.types.ts';
@@ -25,7 +25,7 @@ const LIST_ARGS: Args = {
 /** The webhooks part of wc/v3. */
 export function webhookRoutes(store: WebhookStore, dispatcher: WebhookDispatcher, homeUrl: string): Route[] {
   const url = `${homeUrl}/wp-json/wc/v3/webhooks`;
-  const ok = (webhook: WebhookRecord): RestReply => ({ status: 200, body: present(webhook, url) });
+  const ok = (webhook: WebhookRecord): RestResponse => ({ status: 200, body: present(webhook, url) });
   return [
     {
       pattern: /^\/wc\/v3\/webhooks$/,

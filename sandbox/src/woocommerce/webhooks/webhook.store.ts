@@ -33,7 +33,7 @@ export class WebhookStore {
   create(input: Params): WebhookRecord {
     const now = this.#seconds();
     const id = this.#nextId++;
-    // WooCommerce makes up a secret that nobody is told; here it follows from the id.
+    // WooCommerce generates a secret that it never shows; here it is derived from the id.
     const secret = createHash('sha256').update(`webhook ${id}`).digest('hex');
     const webhook: WebhookRecord = {
       id,

@@ -1,6 +1,6 @@
 import type { ChangedResource, ChangeEvent } from '../store/change.feed.ts';
 
-/** A webhook as WooCommerce > Settings > Advanced keeps it. */
+/** A webhook as in WooCommerce > Settings > Advanced. */
 export interface WebhookRecord {
   id: number;
   name: string;
@@ -15,7 +15,7 @@ export interface WebhookRecord {
   modifiedAt: number;
 }
 
-/** How deliveries go wrong on demand. */
+/** Faults of webhook deliveries, on demand. */
 export interface DeliveryFaults {
   /** Send every n-th delivery twice, under one delivery id. */
   duplicateEvery?: number;

@@ -1,25 +1,25 @@
 import { RestError } from './rest.error.ts';
 import type { BatchRules } from './rest.types.ts';
 
-/** What a batch does to one item; a RestError becomes that item's error and harms no other. */
+/** What a batch does to one item. A RestError becomes the error of that item only. */
 export interface BatchActions {
   create(item: Readonly<Record<string, unknown>>): object;
   update(item: Readonly<Record<string, unknown>>): object;
   delete(id: number): object;
 }
 
-type BatchAnswer = Partial<Record<keyof BatchActions, object[]>>;
+type BatchResult = Partial<Record<keyof BatchActions, object[]>>;
 
 /**
- * Runs a batch in WooCommerce's order and answers in the order given. An error stands at `{id, error}`: id 0 for a create,
- * null for an update without one (recording 40). Ids that are no number vanish from `delete`, which shifts the rest.
- * An empty batch answers `[]` (recording 43).
+ * Runs a batch in WooCommerce's order; results have the order of the items. An error is `{id, error}`: id 0 for a create,
+ * null for an update without an id (recording 40). Ids that are not numbers vanish from `delete`, which shifts the rest.
+ * An empty batch returns `[]` (recording 43).
  */
 export function runBatch(
   params: Readonly<Record<string, unknown>>,
   actions: BatchActions,
   { limit = 100, failEvery = Number.POSITIVE_INFINITY }: BatchRules,
-): BatchAnswer | [] {
+): BatchResult | [] {
   const [creates, updates, deletes] = [items(params.create), items(params.update), items(params.delete)];
   if (creates.length + updates.length + deletes.length > limit) throw tooMany(limit); // recording 41
 
@@ -34,14 +34,14 @@ export function runBatch(
       throw problem;
     }
   };
-  const answer: BatchAnswer = {};
-  if (creates.length > 0) answer.create = creates.map((item) => attempt(0, () => actions.create(fields(item))));
+  const result: BatchResult = {};
+  if (creates.length > 0) result.create = creates.map((item) => attempt(0, () => actions.create(fields(item))));
   if (updates.length > 0) {
-    answer.update = updates.map((item) => attempt(fields(item).id ?? null, () => actions.update(fields(item))));
+    result.update = updates.map((item) => attempt(fields(item).id ?? null, () => actions.update(fields(item))));
   }
   const ids = deletes.map((id) => Math.trunc(Number(id)) || 0).filter((id) => id !== 0);
-  if (ids.length > 0) answer.delete = ids.map((id) => attempt(id, () => actions.delete(id)));
-  return Object.keys(answer).length === 0 ? [] : answer;
+  if (ids.length > 0) result.delete = ids.map((id) => attempt(id, () => actions.delete(id)));
+  return Object.keys(result).length === 0 ? [] : result;
 }
 
 function items(value: unknown): unknown[] {
@@ -57,7 +57,7 @@ function tooMany(limit: number): RestError {
   return new RestError('woocommerce_rest_request_entity_too_large', message, 413);
 }
 
-/** WordPress's own words for a write that its database refused. */
+/** WordPress's message for a write that its database refused. */
 function databaseFailed(): RestError {
   return new RestError('db_update_error', 'Could not update post in the database.', 500);
 }

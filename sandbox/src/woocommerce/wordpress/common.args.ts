@@ -11,7 +11,7 @@ export const META_ARG: ArgSpec = {
   items: { type: 'object', properties: { id: INTEGER, key: TEXT, value: { type: 'any' } } },
 };
 
-/** What every list of posts takes; the newest come first unless told otherwise. */
+/** The parameters of every list of posts; by default the newest come first. */
 export function collectionArgs(orders: readonly string[]): Args {
   const date: ArgSpec = { type: 'string', format: 'date-time' };
   return {

@@ -1,12 +1,12 @@
 import { runBatch } from './batch.handler.ts';
 import { type Action, forbidden } from './rest.error.ts';
 import { pagingHeaders } from './rest.headers.ts';
-import type { ArgSpec, Endpoint, RestReply, RestRequest, Route } from './rest.types.ts';
+import type { ArgSpec, Endpoint, RestRequest, RestResponse, Route } from './rest.types.ts';
 
 type Args = Readonly<Record<string, ArgSpec>>;
 export type Params = Readonly<Record<string, unknown>>;
 
-/** `edit` is what a write answers with: raw texts and a few fields more. */
+/** `edit` is the context of a write's response: raw texts and a few more fields. */
 export type Context = 'view' | 'edit';
 
 /** What WooCommerce's post-like resources (products, variations, orders) have in common. */
@@ -16,17 +16,17 @@ export interface CrudResource<T extends { readonly id: number }> {
   args: { list: Args; create: Args; update: Args };
   /** Absolute address of the collection. */
   url(params: Params): string;
-  /** Lists are cut to `_fields` in the order of the list. */
-  fieldsAsAsked?: boolean;
-  /** Parameters that Link forgets. */
+  /** `_fields` also sets the order of the fields in lists. */
+  fieldsInRequestedOrder?: boolean;
+  /** Parameters that Link omits. */
   unlinked?: readonly string[];
   list(params: Params): { total: number; records: readonly T[] };
-  /** Null when there is none: permissions are asked only for what exists (recordings 21, 22). */
+  /** Null when it does not exist: permissions are checked only for what exists (recordings 21, 22). */
   find(params: Params): T | null;
   get(params: Params): T;
   create(params: Params): T;
   update(params: Params): T;
-  /** Answers with what was there before. */
+  /** Returns the record as it was. */
   delete(params: Params, force: boolean): T;
   show(record: T, context: Context): object;
 }
@@ -83,12 +83,12 @@ function listEndpoint<T extends { readonly id: number }>(resource: CrudResource<
       const { total, records } = resource.list(params);
       const perPage = Number(params.per_page);
       const linked = Object.fromEntries(Object.entries(query).filter(([name]) => !resource.unlinked?.includes(name)));
-      const offset = (Number(params.page) - 1) * perPage; // Link counts pages even where `offset` was given
+      const offset = (Number(params.page) - 1) * perPage; // Link counts pages even with an `offset`
       return {
         status: 200,
         body: records.map((record) => resource.show(record, params.context as Context)),
         headers: pagingHeaders({ url: resource.url(params), query: linked, total, perPage, offset }),
-        fieldsAsAsked: resource.fieldsAsAsked,
+        fieldsInRequestedOrder: resource.fieldsInRequestedOrder,
       };
     },
   };
@@ -111,7 +111,7 @@ function batchEndpoint<T extends { readonly id: number }>(resource: CrudResource
   const groups = [...resource.path.matchAll(/\(\?<(\w+)>/g)].map(([, name]) => name ?? '');
   return {
     methods: EDITABLE,
-    args: { ...resource.args.update }, // items are not validated, only stray fields of the batch itself
+    args: { ...resource.args.update }, // items are not validated, only the fields of the batch itself
     permit: onlySignedIn('batch'),
     handle: ({ params, batch }) => {
       const path = Object.fromEntries(groups.map((name) => [name, params[name]]));
@@ -131,6 +131,6 @@ function onExisting<T extends { readonly id: number }>(resource: CrudResource<T>
   };
 }
 
-function ok(body: object): RestReply {
+function ok(body: object): RestResponse {
   return { status: 200, body };
 }

@@ -20,7 +20,7 @@ export function parsePhpQuery(text: string): PhpParams {
   return params;
 }
 
-/** Writes a query string; `encode` is PHP's urlencode unless WordPress's careless raw join is wanted. */
+/** Writes a query string. `encode` is PHP's urlencode, except for WordPress's raw join. */
 export function buildPhpQuery(params: Readonly<Record<string, unknown>>, encode = urlencode): string {
   const pairs: string[] = [];
   const visit = (value: unknown, name: string): void => {

@@ -1,7 +1,7 @@
 import { type PhpParams, parsePhpQuery } from './php-query.codec.ts';
 import type { RawRequest } from './rest.types.ts';
 
-/** The parameters in a body, JSON or form by its Content-Type, or null for JSON that does not parse. GET bodies do not count. */
+/** The parameters in a body, JSON or form by its Content-Type; null for invalid JSON. The body of a GET is ignored. */
 export function readBody({ method, headers, body }: RawRequest): Record<string, unknown> | null {
   if (body === '' || method === 'GET' || method === 'HEAD') return {};
   if (/^application\/(?:[\w.+-]+\+)?json/i.test(headers['content-type'] ?? '')) return readJson(body);

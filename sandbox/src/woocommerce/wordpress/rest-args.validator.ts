@@ -9,12 +9,12 @@ interface Complaint {
   data: { param: string } | null;
 }
 
-/** As rest_parse_date() takes it. */
+/** The dates that rest_parse_date() accepts. */
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}(?::\d{2})?)?$/;
 
 type Args = Readonly<Record<string, ArgSpec>>;
 
-/** Null passes everywhere, as in WordPress. Throws what recordings 05 to 07 and 30 show; first all that is missing, then all that is wrong, in the order of `args`. */
+/** Throws all missing parameters, else all invalid ones, in the order of `args` (recordings 05 to 07, 30). Null is always valid, as in WordPress. */
 export function validateArgs(args: Args, given: Readonly<Record<string, unknown>>): void {
   const missing = Object.keys(args).filter((name) => args[name]?.required && given[name] === undefined);
   if (missing.length > 0) {

@@ -4,10 +4,10 @@ type Tree = Map<string, Tree>;
 
 /**
  * Keeps only what `_fields` names (`id,billing.email`), in the order of the data, not of the list (recording 67).
- * `asAsked` keeps the order of the list, as products do (recording 64).
- * Nothing asked keeps all; an object left without fields is `[]`, as PHP writes an empty array.
+ * `inRequestedOrder` keeps the order of the list, as products do (recording 64).
+ * Without `_fields` everything is kept. An object without fields becomes `[]`, as PHP writes an empty array.
  */
-export function filterFields(body: unknown, fields: unknown, asAsked = false): unknown {
+export function filterFields(body: unknown, fields: unknown, inRequestedOrder = false): unknown {
   const names = wordsOf(fields);
   if (names.length === 0) return body;
   const tree: Tree = new Map();
@@ -19,7 +19,7 @@ export function filterFields(body: unknown, fields: unknown, asAsked = false): u
       node = child;
     }
   }
-  const cut = (item: unknown) => (asAsked ? inOrderOf(tree, prune(item, tree)) : prune(item, tree));
+  const cut = (item: unknown) => (inRequestedOrder ? inOrderOf(tree, prune(item, tree)) : prune(item, tree));
   return Array.isArray(body) ? body.map(cut) : cut(body);
 }
 

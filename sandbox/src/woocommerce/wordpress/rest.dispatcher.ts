@@ -3,13 +3,13 @@ import type { Authenticate } from '../auth/api-key.types.ts';
 import { readBody } from './request-body.reader.ts';
 import { invalidJson, noRoute, RestError } from './rest.error.ts';
 import { commonHeaders } from './rest.headers.ts';
-import type { Endpoint, RawRequest, RestReply, RestRequest, Route } from './rest.types.ts';
+import type { Endpoint, RawRequest, RestRequest, RestResponse, Route } from './rest.types.ts';
 import { sanitizeArgs } from './rest-args.sanitizer.ts';
 import { validateArgs } from './rest-args.validator.ts';
 import { filterFields } from './rest-fields.filter.ts';
 
-/** A finished answer: all headers, `body` as JSON text or empty. */
-export interface DispatchedReply {
+/** A complete response: all headers, `body` as JSON text or empty. */
+export interface DispatchedResponse {
   status: number;
   headers: Record<string, string>;
   body: string;
@@ -36,11 +36,11 @@ interface Match {
  * the user's permission, and only then the resource; so an anonymous request with a bad parameter gets 400, not 401.
  */
 export function createDispatcher({ homeUrl, routes, authenticate, batchLimit = 100 }: DispatcherParts) {
-  return function dispatch(raw: RawRequest): DispatchedReply {
+  return function dispatch(raw: RawRequest): DispatchedResponse {
     const { key, error } = raw.as ? NO_KEY : authenticate(raw);
     const signedIn = key !== null || raw.as === 'manager';
     const headers = commonHeaders(homeUrl, raw.method, signedIn);
-    const finish = ({ status, body, headers: extra }: RestReply): DispatchedReply => ({
+    const finish = ({ status, body, headers: extra }: RestResponse): DispatchedResponse => ({
       status,
       headers: { ...headers, ...extra },
       body: raw.method === 'HEAD' || body === undefined ? '' : JSON.stringify(body),
@@ -53,7 +53,7 @@ export function createDispatcher({ homeUrl, routes, authenticate, batchLimit = 1
       const allowed = allowedMethods(match.route, request);
       if (allowed !== '') headers.Allow = allowed;
       const reply = run(match.endpoint, raw, request);
-      return finish({ ...reply, body: filterFields(reply.body, request.params._fields, reply.fieldsAsAsked) });
+      return finish({ ...reply, body: filterFields(reply.body, request.params._fields, reply.fieldsInRequestedOrder) });
     } catch (problem) {
       if (!(problem instanceof RestError)) throw problem;
       return finish({ status: problem.status, body: problem.body() });
@@ -61,7 +61,7 @@ export function createDispatcher({ homeUrl, routes, authenticate, batchLimit = 1
   };
 }
 
-function run(endpoint: Endpoint, raw: RawRequest, given: RestRequest): RestReply {
+function run(endpoint: Endpoint, raw: RawRequest, given: RestRequest): RestResponse {
   if (readBody(raw) === null) throw invalidJson();
   validateArgs(endpoint.args, given.params);
   const params = sanitizeArgs(endpoint.args, given.params);
@@ -93,7 +93,7 @@ function mergeParams({ pathParams }: Match, raw: RawRequest, signedIn: boolean, 
   return { params, query: raw.query, signedIn, batch: { limit, ...raw.batch } };
 }
 
-/** The Allow header: the methods that this user may use on this very object, hence none for a missing one (recording 20). */
+/** The Allow header: the methods that this user may use on this object, so none for a missing one (recording 20). */
 function allowedMethods(route: Route, request: RestRequest): string {
   const permitted = route.endpoints.filter((endpoint) => {
     try {

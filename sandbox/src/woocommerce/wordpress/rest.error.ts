@@ -1,4 +1,4 @@
-/** An error as WordPress answers it: `{code, message, data: {status, …}}` with that HTTP status. */
+/** An error as WordPress returns it: `{code, message, data: {status, …}}` with that HTTP status. */
 export class RestError extends Error {
   readonly code: string;
   readonly status: number;
@@ -17,7 +17,7 @@ export class RestError extends Error {
   }
 }
 
-/** Recording 23. WordPress has no 405: a known path with another method answers this too. */
+/** Recording 23. WordPress has no 405: a known path with another method gets this error too. */
 export function noRoute(): RestError {
   return new RestError('rest_no_route', 'No route was found matching the URL and request method.', 404);
 }
@@ -30,7 +30,7 @@ export function invalidJson(): RestError {
   });
 }
 
-/** Recordings 10 to 19: everything that is wrong with credentials. */
+/** Recordings 10 to 19: anything wrong with credentials. */
 export function authenticationError(message: string): RestError {
   return new RestError('woocommerce_rest_authentication_error', message, 401);
 }
@@ -50,7 +50,7 @@ const FORBIDDEN = {
 
 export type Action = keyof typeof FORBIDDEN;
 
-/** Recordings 10 and 12 for lists; the others are their kin. Anonymous requests get 401, signed-in ones 403. */
+/** Recordings 10 and 12 show it for lists. Anonymous requests get 401, signed-in ones 403. */
 export function forbidden(action: Action, status: 401 | 403 = 401): RestError {
   const [code, message] = FORBIDDEN[action];
   return new RestError(`woocommerce_rest_cannot_${code}`, message, status);

@@ -1,6 +1,6 @@
 import { buildPhpQuery, parsePhpQuery } from './php-query.codec.ts';
 
-/** What every answer carries. A signed-in answer forbids caching, an anonymous GET varies by origin (recordings 04, 12). */
+/** The headers of every response. A signed-in response forbids caching, an anonymous GET varies by origin (recordings 04, 12). */
 export function commonHeaders(homeUrl: string, method: string, signedIn: boolean): Record<string, string> {
   return {
     'Content-Type': 'application/json; charset=UTF-8',
@@ -17,7 +17,7 @@ export function commonHeaders(homeUrl: string, method: string, signedIn: boolean
   };
 }
 
-/** What a list was asked for and how much there was. */
+/** The request for a page of a list, and the number of all rows. */
 export interface PageFacts {
   /** The collection's own address, without a query. */
   url: string;

@@ -9,17 +9,17 @@ export interface RawRequest {
   query: PhpParams;
   headers: IncomingHttpHeaders;
   body: string;
-  /** Asked by the sandbox itself, or by somebody whose key was revoked: no credentials are looked at. */
+  /** `manager`: sent by the sandbox itself. `nobody`: the key was revoked. Credentials are not checked. */
   as?: 'manager' | 'nobody';
-  /** How batches are to go wrong. */
+  /** Limits and faults of batches. */
   batch?: BatchRules;
 }
 
-/** What a site, or a fault, makes of batches. */
+/** Limits and faults of batches, from the site's options or a fault rule. */
 export interface BatchRules {
-  /** The most items a batch may have; 100. */
+  /** The maximum number of items in a batch (100). */
   limit?: number;
-  /** Every n-th item of a batch is not carried out and answers an error. */
+  /** Every n-th item of a batch is not executed and gets an error. */
   failEvery?: number;
 }
 
@@ -34,13 +34,13 @@ export interface RestRequest {
   batch: BatchRules;
 }
 
-/** `body: undefined` answers without a body; a `Link` header replaces WordPress's own. */
-export interface RestReply {
+/** `body: undefined` sends no body; a `Link` header replaces WordPress's own. */
+export interface RestResponse {
   status: number;
   body: unknown;
   headers?: Readonly<Record<string, string>>;
-  /** `_fields` also decides their order. */
-  fieldsAsAsked?: boolean;
+  /** `_fields` also sets the order of the fields. */
+  fieldsInRequestedOrder?: boolean;
 }
 
 /** One parameter of an endpoint, in the part of JSON Schema that WooCommerce uses. */
@@ -54,16 +54,16 @@ export interface ArgSpec {
   maximum?: number;
   items?: ArgSpec;
   properties?: Readonly<Record<string, ArgSpec>>;
-  /** Never refused: WooCommerce reads whatever numbers it finds (include, exclude). */
+  /** Never refused: WooCommerce reads the numbers that it finds (include, exclude). */
   idList?: true;
 }
 
-/** What one or more methods of a route do. `permit` throws the RestError of whoever may not. */
+/** What one or more methods of a route do. `permit` throws a RestError when the caller may not. */
 export interface Endpoint {
   methods: readonly string[];
   args: Readonly<Record<string, ArgSpec>>;
   permit(request: RestRequest): void;
-  handle(request: RestRequest): RestReply;
+  handle(request: RestRequest): RestResponse;
 }
 
 /** A path below /wp-json, such as /wc/v3/customers/(?<id>\d+); the named groups become parameters. */

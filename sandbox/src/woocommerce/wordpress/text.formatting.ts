@@ -1,4 +1,4 @@
-/** A title as WordPress puts it in an address: `Kaffee & Kuchen – “Größe” <em>33</em>` → `kaffee-kuchen-grose-33`. */
+/** WordPress's sanitize_title(): `Kaffee & Kuchen – “Größe” <em>33</em>` → `kaffee-kuchen-grose-33`. */
 export function slugOf(title: string): string {
   const plain = title
     .replace(/<[^>]*>/g, '')
@@ -10,7 +10,7 @@ export function slugOf(title: string): string {
   return encodeURIComponent(words).toLowerCase(); // other scripts are percent-encoded in the database too
 }
 
-/** A text with WordPress's paragraphs around its lines; what has paragraphs already stays as it is (recording 61). */
+/** WordPress's wpautop(): puts paragraphs around the lines of a text that has none (recording 61). */
 export function paragraphsOf(text: string): string {
   const trimmed = text.trim();
   if (trimmed === '') return '';
@@ -22,7 +22,7 @@ export function paragraphsOf(text: string): string {
 const LOCAL = /^[a-z0-9!#$%&'*+/=?^_`{|}~.-]+$/i;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
 
-/** What WordPress calls an email address: narrower than the RFC, no quoted parts, and a dot in the domain. */
+/** WordPress's is_email(): narrower than the RFC, without quoted parts, and with a dot in the domain. */
 export function isEmail(text: string): boolean {
   const [local = '', domain = '', ...more] = text.split('@');
   const labels = domain.split('.');
