@@ -8,7 +8,7 @@ import {
   listConnections,
   removeConnection,
 } from '@sync-operations/client';
-import type { OdooSandbox } from '../sandbox/odoo/odoo-sandbox.ts';
+import type { OdooSandbox } from '@sync-operations/sandbox';
 import { Refused, reliably } from './reliable.call.ts';
 import type { ShopAccess } from './shop.client.ts';
 

@@ -1,4 +1,4 @@
-import { type OdooSandbox, startOdooSandbox } from '../sandbox/odoo/odoo-sandbox.ts';
+import { type OdooSandbox, startOdooSandbox } from '@sync-operations/sandbox';
 import type { Check } from './checks.ts';
 import { type Connected, connectBoth } from './connection.setup.ts';
 import {

@@ -1,5 +1,5 @@
 import { type Client, getConnection, getPreview, type Run } from '@sync-operations/client';
-import type { OdooSandbox } from '../sandbox/odoo/odoo-sandbox.ts';
+import type { OdooSandbox } from '@sync-operations/sandbox';
 import type { Check } from './checks.ts';
 import { type ExpectedChanges, OLD_PHONE } from './partner.seed.ts';
 import { Refused, reliably } from './reliable.call.ts';

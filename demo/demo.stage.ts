@@ -1,8 +1,7 @@
 import { join, relative } from 'node:path';
 import { type Client, createSyncClient } from '@sync-operations/client';
 import { freePort, openDataFolder, startEmbeddedPostgres } from '@sync-operations/embedded-postgres';
-import { badCustomerCount } from '../sandbox/woocommerce/customers/bad-customers.rules.ts';
-import { startWooCommerceSandbox, type WooCommerceSandbox } from '../sandbox/woocommerce/woocommerce-sandbox.ts';
+import { badCustomerCount, startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
 import { loadEnvironment } from '../src/config/environment.ts';
 import { CrmStore } from './crm.store.ts';
 import { NO_OTHER_DATABASE, type ServiceAccess } from './service.launch.ts';

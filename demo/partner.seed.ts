@@ -1,7 +1,10 @@
-import type { Values } from '../sandbox/odoo/orm/model.types.ts';
-import type { OdooAdmin } from '../sandbox/odoo/sandbox.admin.ts';
-import { generateCustomer } from '../sandbox/woocommerce/customers/customer.generator.ts';
-import type { CustomerRecord, ShopSeed } from '../sandbox/woocommerce/customers/customer.types.ts';
+import {
+  type CustomerRecord,
+  generateCustomer,
+  type OdooAdmin,
+  type OdooValues,
+  type ShopSeed,
+} from '@sync-operations/sandbox';
 
 /** What a full sync of the shop must come to, the Odoo being as `seedPartners` left it. */
 export interface ExpectedChanges {
@@ -26,7 +29,7 @@ export const OLD_PHONE = '+49 30 555 ';
 export function seedPartners(admin: OdooAdmin, shop: ShopSeed): ExpectedChanges {
   const counts = { updates: 0, unchanged: 0, conflicts: 0, refused: 0, someone: 0 };
   let plain = 0;
-  const enter = (values: Values) => admin.create('res.partner', { ...values, customer_rank: 1 });
+  const enter = (values: OdooValues) => admin.create('res.partner', { ...values, customer_rank: 1 });
   for (let index = 0; index < shop.customers; index++) {
     const customer = generateCustomer(index, shop);
     if (isNameless(customer)) counts.refused += 1;

@@ -1,4 +1,4 @@
-import { startWooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
+import { startWooCommerceSandbox } from '@sync-operations/sandbox';
 
 /** A shop in a process of its own, so that neither side of the comparison pays for it; tells its parent where it is. */
 const shop = await startWooCommerceSandbox({ customers: Number(process.argv[2]), badRate: 0, behindProxy: true });

@@ -1,5 +1,4 @@
-import { startOdooSandbox } from '../../sandbox/odoo/odoo-sandbox.ts';
-import { startWooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
+import { startOdooSandbox, startWooCommerceSandbox } from '@sync-operations/sandbox';
 import type {
   CanonicalCustomer,
   CanonicalOrder,

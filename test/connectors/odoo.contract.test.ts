@@ -1,4 +1,4 @@
-import { type OdooSandbox, startOdooSandbox } from '../../sandbox/odoo/odoo-sandbox.ts';
+import { type OdooSandbox, startOdooSandbox } from '@sync-operations/sandbox';
 import type { EntityType } from '../../src/connectors/canonical/canonical.types.ts';
 import { HttpClients } from '../../src/connectors/http/http.clients.ts';
 import { odoo } from '../../src/connectors/odoo/odoo.connector.ts';

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import type { FaultRule } from '../../sandbox/faults/fault.rules.ts';
-import type { OdooFaults } from '../../sandbox/odoo/rpc/own.faults.ts';
+import type { FaultRule, OdooFaults } from '@sync-operations/sandbox';
 import { RunsFixture } from './runs.support.ts';
 import { together } from './together.support.ts';
 import { type TwoSystems, withSystems } from './two-systems.support.ts';

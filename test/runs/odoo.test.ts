@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { shopClient } from '../../sandbox/woocommerce/shop-client.support.ts';
-import { startWooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
+import { startWooCommerceSandbox } from '@sync-operations/sandbox';
+import { shopClient } from '../sandbox/woocommerce/shop-client.support.ts';
 import { RunsFixture } from './runs.support.ts';
 import { type SourceDestinationCheck, withSystems } from './two-systems.support.ts';
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { OdooSandbox } from '../../sandbox/odoo/odoo-sandbox.ts';
-import type { WooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
+import type { OdooSandbox, WooCommerceSandbox } from '@sync-operations/sandbox';
 import { CONNECTOR_LIST } from '../../src/connectors/connectors.tokens.ts';
 import type { Connector } from '../../src/connectors/contract/connector.types.ts';
 import { startTestService, type TestService, token } from '../support/test-service.ts';

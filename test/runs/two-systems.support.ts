@@ -1,7 +1,11 @@
-import { type OdooSandbox, startOdooSandbox } from '../../sandbox/odoo/odoo-sandbox.ts';
-import type { OdooSandboxOptions } from '../../sandbox/odoo/sandbox.options.ts';
-import type { WooCommerceSandboxOptions } from '../../sandbox/woocommerce/sandbox.options.ts';
-import { startWooCommerceSandbox, type WooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
+import {
+  type OdooSandbox,
+  type OdooSandboxOptions,
+  startOdooSandbox,
+  startWooCommerceSandbox,
+  type WooCommerceSandbox,
+  type WooCommerceSandboxOptions,
+} from '@sync-operations/sandbox';
 import { odooWrites, type RecordedWrite, startRecordingProxy } from './recording.proxy.ts';
 import type { RunsFixture } from './runs.support.ts';
 

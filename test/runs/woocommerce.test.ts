@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { shopClient } from '../../sandbox/woocommerce/shop-client.support.ts';
-import { startWooCommerceSandbox, type WooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
+import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
+import { shopClient } from '../sandbox/woocommerce/shop-client.support.ts';
 import { sql } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { RunsFixture } from './runs.support.ts';

@@ -1,7 +1,0 @@
-import type { Stored } from './model.types.ts';
-
-/** The ids a relation holds: one, several or none. */
-export function idsIn(stored: Stored): readonly number[] {
-  if (typeof stored === 'number') return [stored];
-  return Array.isArray(stored) ? (stored as readonly number[]) : [];
-}

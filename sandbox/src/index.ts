@@ -1,0 +1,11 @@
+export type { FaultRule } from './faults/fault.rules.ts';
+export type { OdooAdmin } from './odoo/odoo.admin.ts';
+export type { OdooFaults } from './odoo/odoo.faults.ts';
+export type { OdooSandboxOptions } from './odoo/odoo.options.ts';
+export { type OdooSandbox, startOdooSandbox } from './odoo/odoo.sandbox.ts';
+export type { Values as OdooValues } from './odoo/orm/record.types.ts';
+export { badCustomerCount } from './woocommerce/customers/customer.defects.ts';
+export { generateCustomer } from './woocommerce/customers/customer.generator.ts';
+export type { CustomerRecord, ShopSeed } from './woocommerce/customers/customer.types.ts';
+export type { WooCommerceSandboxOptions } from './woocommerce/woocommerce.options.ts';
+export { startWooCommerceSandbox, type WooCommerceSandbox } from './woocommerce/woocommerce.sandbox.ts';

@@ -1,0 +1,129 @@
+import type { Environment, Model, OdooVersion } from '../orm/model.types.ts';
+import { OdooError, validationError } from '../orm/odoo.error.ts';
+import { pythonRepr } from '../orm/python.format.ts';
+import { boolean, field, many2many, many2one, model, one2many } from './field.builders.ts';
+import { generatedPartners } from './partner.generator.ts';
+import { fixedRows } from './reference.models.ts';
+
+export interface PartnerParts {
+  version: OdooVersion;
+  seed: number;
+  partners: number;
+}
+
+/** The administrator's partner. It cannot be deleted, because its user logs in. */
+export const ADMIN_PARTNER = 3;
+
+/** Partners: companies, people and addresses alike. */
+export function partnerModel({ version, seed, partners }: PartnerParts): Model {
+  return model({
+    name: 'res.partner',
+    label: 'Contact',
+    order: 'complete_name, id desc',
+    displayName,
+    generated: generatedPartners({ seed, partners, firstId: version === 18 ? 7 : 6 }),
+    rows: fixedRows(systemPartners(version)),
+    fields: {
+      name: field('char', 'Name', { indexed: true }),
+      complete_name: field('char', 'Complete Name', { compute: displayName }),
+      email: field('char', 'Email', { indexed: true }),
+      phone: field('char', 'Phone'),
+      // 19 has one telephone number.
+      ...(version === 18 && { mobile: field('char', 'Mobile') }),
+      street: field('char', 'Street'),
+      street2: field('char', 'Street2'),
+      city: field('char', 'City'),
+      zip: field('char', 'Zip'),
+      country_id: many2one('res.country', 'Country', { onDelete: 'restrict' }),
+      state_id: many2one('res.country.state', 'State', { onDelete: 'restrict' }),
+      vat: field('char', 'Tax ID', { indexed: true }),
+      ref: field('char', 'Reference', { indexed: true }),
+      comment: field('html', 'Notes'),
+      website: field('char', 'Website Link'),
+      lang: field('char', 'Language', { initial: () => 'en_US' }),
+      company_name: field('char', 'Company Name'),
+      is_company: boolean('Is a Company', false),
+      parent_id: many2one('res.partner', 'Related Company', { indexed: true }),
+      child_ids: one2many('res.partner', 'parent_id', 'Contact'),
+      type: field('selection', 'Address Type', {
+        selection: [
+          ['contact', 'Contact'],
+          ['invoice', 'Invoice Address'],
+          ['delivery', 'Delivery Address'],
+          ['other', 'Other Address'],
+        ],
+        initial: () => 'contact',
+      }),
+      active: boolean('Active', true),
+      customer_rank: field('integer', 'Customer Rank', { initial: () => 0 }),
+      category_id: many2many('res.partner.category', 'Tags'),
+      color: field('integer', 'Color Index', { initial: () => 0 }),
+    },
+    saved(env, id) {
+      const table = env.db.table('res.partner');
+      if (table.value(id, 'type') === 'contact' && table.value(id, 'name') === null) {
+        throw validationError('The operation cannot be completed: Contacts require a name');
+      }
+      const seen = new Set<unknown>();
+      for (let at = table.value(id, 'parent_id'); typeof at === 'number'; at = table.value(at, 'parent_id')) {
+        if (at === id) throw validationError('You cannot create recursive Partner hierarchies.');
+        if (seen.has(at)) break;
+        seen.add(at);
+      }
+    },
+    deleting(env, ids) {
+      const users = env.db.table('res.users');
+      const linked = users.keptSortedBy('id').filter((id) => ids.includes(Number(users.value(id, 'partner_id'))));
+      if (linked.length > 0)
+        throw linkedToUser(version, String(env.db.read(env, 'res.users', linked[0] ?? 0, 'name')), linked[0] ?? 0);
+    },
+  });
+}
+
+function displayName(env: Environment, id: number): string {
+  const table = env.db.table('res.partner');
+  const [name, parent, type] = [table.value(id, 'name'), table.value(id, 'parent_id'), table.value(id, 'type')];
+  if (typeof parent === 'number') {
+    const own =
+      name ?? { invoice: 'Invoice Address', delivery: 'Delivery Address', other: 'Other Address' }[String(type)];
+    return `${String(table.value(parent, 'name') ?? '')}, ${String(own ?? '')}`;
+  }
+  return String(name ?? '');
+}
+
+function systemPartners(version: OdooVersion) {
+  const partner = { type: 'contact', is_company: false, customer_rank: 0, color: 0, lang: 'en_US' };
+  return [
+    {
+      ...partner,
+      id: 1,
+      name: 'My Company (San Francisco)',
+      email: 'info@yourcompany.example.com',
+      is_company: true,
+      active: true,
+    },
+    { ...partner, id: 2, name: 'OdooBot', email: 'odoobot@example.com', active: true },
+    { ...partner, id: 3, name: 'Administrator', email: 'admin@yourcompany.example.com', active: true },
+    { ...partner, id: 4, name: 'Public user', active: false },
+    { ...partner, id: 5, name: version === 18 ? 'Portal User Template' : 'Limited', active: version === 19 },
+    ...(version === 18 ? [{ ...partner, id: 6, name: 'Limited', active: true }] : []),
+  ];
+}
+
+/** Odoo's message suggests what to do instead (recordings 65 and 90). */
+function linkedToUser(version: OdooVersion, userName: string, userId: number): OdooError {
+  const explanation =
+    'You cannot delete contacts linked to an active user.\nYou should rather archive them after archiving their ' +
+    `associated user.\n\nLinked active users : ${userName}`;
+  const action = {
+    type: 'ir.actions.act_window',
+    res_model: 'res.users',
+    context: { create: false },
+    view_mode: 'form',
+    views: [[version === 18 ? 163 : 167, 'form']],
+    res_id: userId,
+  };
+  const args = [explanation, action, 'Go to users', null];
+  const message = args.map((part) => (typeof part === 'string' ? part : pythonRepr(part))).join('\n');
+  return new OdooError('odoo.exceptions.RedirectWarning', message, 500, args);
+}

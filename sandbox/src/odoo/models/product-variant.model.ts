@@ -1,0 +1,118 @@
+import { roundTo } from '../orm/field.coercion.ts';
+import type { Environment, Field, Model } from '../orm/model.types.ts';
+import { validationError } from '../orm/odoo.error.ts';
+import { unlinkRecords } from '../orm/record.remover.ts';
+import type { GeneratedRows } from '../orm/record.types.ts';
+import { createRecord, writeRecords } from '../orm/record.writer.ts';
+import { idsIn } from '../orm/relation.ids.ts';
+import { boolean, field, many2many, many2one, model } from './field.builders.ts';
+import { VARIANT_FIELDS, variantsOf, withCode } from './variant.service.ts';
+
+/** Variants: what is sold and stocked. Their template holds what they share. */
+export function productVariantModel(generated: GeneratedRows | undefined): Model {
+  return model({
+    name: 'product.product',
+    label: 'Product Variant',
+    order: 'is_favorite desc, default_code, name, id',
+    displayName: variantName,
+    fields: {
+      product_tmpl_id: many2one('product.template', 'Product Template', {
+        required: true,
+        indexed: true,
+        onDelete: 'cascade',
+      }),
+      name: ofTemplate('char', 'Name', 'name'),
+      default_code: field('char', 'Internal Reference', { indexed: true }),
+      barcode: field('char', 'Barcode', { indexed: true }),
+      standard_price: field('float', 'Cost', { initial: () => 0 }),
+      weight: field('float', 'Weight', { initial: () => 0 }),
+      list_price: ofTemplate('float', 'Sales Price', 'list_price'),
+      price_extra: field('float', 'Variant Price Extra', { compute: priceExtra }),
+      lst_price: field('float', 'Sales Price', {
+        compute: (env, id) =>
+          roundTo(Number(env.db.read(env, 'product.product', id, 'list_price') ?? 0) + priceExtra(env, id), 2),
+        assign: (env, id, value) =>
+          writeRecords(env, 'product.product', [id], { list_price: Number(value ?? 0) - priceExtra(env, id) }),
+      }),
+      description: ofTemplate('html', 'Description', 'description'),
+      description_sale: ofTemplate('text', 'Sales Description', 'description_sale'),
+      type: ofTemplate('selection', 'Product Type', 'type'),
+      categ_id: ofTemplate('many2one', 'Product Category', 'categ_id', 'product.category'),
+      taxes_id: ofTemplate('many2many', 'Sales Taxes', 'taxes_id', 'account.tax'),
+      sale_ok: ofTemplate('boolean', 'Sales', 'sale_ok'),
+      is_favorite: ofTemplate('boolean', 'Favorite', 'is_favorite'),
+      image_128: field('binary', 'Image 128'),
+      image_1920: field('binary', 'Image'),
+      product_template_attribute_value_ids: many2many('product.template.attribute.value', 'Attribute Values'),
+      qty_available: field('float', 'Quantity On Hand', { readonly: true, initial: () => 0 }),
+      active: boolean('Active', true),
+    },
+    generated,
+    prepare(env, vals) {
+      if (vals.product_tmpl_id) return vals;
+      const own = new Set([
+        ...VARIANT_FIELDS,
+        'product_template_attribute_value_ids',
+        'lst_price',
+        'active',
+        'qty_available',
+      ]);
+      const shared = Object.fromEntries(Object.entries(vals).filter(([name]) => !own.has(name)));
+      const template = createRecord(
+        { ...env, context: { ...env.context, create_product_product: false } },
+        'product.template',
+        shared,
+      );
+      return {
+        ...Object.fromEntries(Object.entries(vals).filter(([name]) => own.has(name))),
+        product_tmpl_id: template,
+      };
+    },
+    saved(env, id, _before, vals) {
+      uniqueBarcode(env, id);
+      // A field that the template copies also updates the template's write date.
+      const template = Number(env.db.table('product.product').value(id, 'product_tmpl_id'));
+      if (vals.default_code !== undefined || vals.weight !== undefined)
+        env.db.patch(env, 'product.template', template, {});
+      if (vals.active === true) env.db.patch(env, 'product.template', template, { active: true });
+    },
+    deleted(env, before) {
+      const template = Number(before.product_tmpl_id);
+      if (!env.db.table('product.template').has(template) || variantsOf(env, template, true).length > 0) return;
+      const lines = idsIn(env.db.read(env, 'product.template', template, 'attribute_line_ids'));
+      if (lines.length === 0) unlinkRecords(env, 'product.template', [template]);
+    },
+  });
+}
+
+/** A field that the template holds and the variant shows and writes. */
+function ofTemplate(type: Field['type'], label: string, name: string, relation?: string): Field {
+  return { ...field(type, label, { related: ['product_tmpl_id', name] }), ...(relation && { relation }) };
+}
+
+function priceExtra(env: Environment, id: number): number {
+  const values = idsIn(env.db.table('product.product').value(id, 'product_template_attribute_value_ids'));
+  return values.reduce(
+    (sum, value) => sum + Number(env.db.table('product.template.attribute.value').value(value, 'price_extra') ?? 0),
+    0,
+  );
+}
+
+function variantName(env: Environment, id: number): string {
+  const table = env.db.table('product.product');
+  const values = idsIn(table.value(id, 'product_template_attribute_value_ids'));
+  const names = values.map((value) => String(env.db.read(env, 'product.template.attribute.value', value, 'name')));
+  const name = String(env.db.read(env, 'product.product', id, 'name') ?? '');
+  return withCode(table.value(id, 'default_code'), names.length > 0 ? `${name} (${names.join(', ')})` : name);
+}
+
+function uniqueBarcode(env: Environment, id: number): void {
+  const table = env.db.table('product.product');
+  const barcode = table.value(id, 'barcode');
+  if (typeof barcode !== 'string') return;
+  const other = (table.findEqual('barcode', barcode) ?? []).find((found) => found !== id);
+  if (other === undefined) return;
+  throw validationError(
+    `Barcode(s) already assigned:\n\n- Barcode "${barcode}" already assigned to product(s): ${variantName(env, other)}, ${variantName(env, id)}`,
+  );
+}

@@ -1,0 +1,91 @@
+import type { Environment } from '../orm/model.types.ts';
+import { unlinkRecords } from '../orm/record.remover.ts';
+import type { Stored } from '../orm/record.types.ts';
+import { createRecord, writeRecords } from '../orm/record.writer.ts';
+import { idsIn, idsWhere } from '../orm/relation.ids.ts';
+
+const LINE = 'product.template.attribute.line';
+const LINE_VALUE = 'product.template.attribute.value';
+
+/** The fields of a variant that its template shows while it is the only one. */
+export const VARIANT_FIELDS = ['default_code', 'barcode', 'standard_price', 'weight'] as const;
+
+/** The display name of a product: `[SKU-0005] Product 5`. */
+export function withCode(code: Stored, name: Stored): string {
+  return code === null ? String(name ?? '') : `[${String(code)}] ${String(name ?? '')}`;
+}
+
+/** The variants of a template, on request with archived ones. */
+export function variantsOf(env: Environment, template: number, archived = false): number[] {
+  const table = env.db.table('product.product');
+  const ids = idsWhere(env, 'product.product', 'product_tmpl_id', template);
+  return archived ? ids : ids.filter((id) => table.value(id, 'active') === true);
+}
+
+/** The variant of a template that has exactly one, counting archived ones when there is no other. */
+export function onlyVariant(env: Environment, template: number): number | null {
+  const active = variantsOf(env, template);
+  const ids = active.length > 0 ? active : variantsOf(env, template, true);
+  return ids.length === 1 ? (ids[0] ?? null) : null;
+}
+
+/** After a line changed: creates a record for each of its values, then updates the variants. */
+export function syncTemplateOf(env: Environment, line: number): void {
+  const wanted = idsIn(env.db.table(LINE).value(line, 'value_ids'));
+  const existing = idsWhere(env, LINE_VALUE, 'attribute_line_id', line);
+  const attributeValueOf = (id: number) => Number(env.db.table(LINE_VALUE).value(id, 'product_attribute_value_id'));
+  for (const value of wanted) {
+    if (existing.some((id) => attributeValueOf(id) === value)) continue;
+    createRecord(env, LINE_VALUE, { attribute_line_id: line, product_attribute_value_id: value });
+  }
+  const template = Number(env.db.table(LINE).value(line, 'product_tmpl_id'));
+  syncVariants(
+    env,
+    template,
+    existing.filter((id) => !wanted.includes(attributeValueOf(id))),
+  );
+}
+
+/** Creates the variants that a template's lines ask for and removes the others; `obsolete` line values go at the end. */
+export function syncVariants(env: Environment, template: number, obsolete: readonly number[] = []): void {
+  if (!env.db.table('product.template').has(template) || env.context.create_product_product === false) return;
+  const lines = idsWhere(env, LINE, 'product_tmpl_id', template);
+  const choices = lines
+    .map((line) => idsWhere(env, LINE_VALUE, 'attribute_line_id', line).filter((id) => !obsolete.includes(id)))
+    .filter((values) => values.length > 0);
+  const wanted = new Map(combinations(choices).map((combination) => [key(combination), combination]));
+  const surplus: number[] = [];
+  for (const variant of variantsOf(env, template, true)) {
+    if (
+      !wanted.delete(key(idsIn(env.db.table('product.product').value(variant, 'product_template_attribute_value_ids'))))
+    )
+      surplus.push(variant);
+  }
+  for (const combination of wanted.values()) {
+    createRecord(env, 'product.product', {
+      product_tmpl_id: template,
+      product_template_attribute_value_ids: [[6, 0, combination]],
+    });
+  }
+  for (const variant of surplus) removeOrArchive(env, variant);
+  for (const value of obsolete) unlinkRecords(env, LINE_VALUE, [value]);
+}
+
+/** A variant that was sold is archived instead of deleted. */
+function removeOrArchive(env: Environment, variant: number): void {
+  if (idsWhere(env, 'sale.order.line', 'product_id', variant).length === 0)
+    unlinkRecords(env, 'product.product', [variant]);
+  else if (env.db.table('product.product').value(variant, 'active') === true)
+    writeRecords(env, 'product.product', [variant], { active: false });
+}
+
+function combinations(choices: readonly (readonly number[])[]): number[][] {
+  return choices.reduce<number[][]>(
+    (all, values) => all.flatMap((start) => values.map((value) => [...start, value])),
+    [[]],
+  );
+}
+
+function key(combination: readonly number[]): string {
+  return [...combination].sort((a, b) => a - b).join(',');
+}

@@ -1,0 +1,62 @@
+import type { FaultRule } from '../../faults/fault.rules.ts';
+import type { DispatchedResponse } from '../wordpress/rest.dispatcher.ts';
+import type { RawRequest } from '../wordpress/rest.types.ts';
+import type { ShopAdmin } from './shop.admin.ts';
+
+type Dispatch = (request: RawRequest) => DispatchedResponse;
+
+/** Executes a request with a fault that only a shop can have, or without one. */
+export function executeWithFault(
+  fault: FaultRule | null,
+  request: RawRequest,
+  { dispatch, admin }: { dispatch: Dispatch; admin: ShopAdmin },
+): DispatchedResponse {
+  switch (fault?.kind) {
+    case 'expired-key': // a revoked key is an unknown key, so the request is anonymous (recording 10)
+      return dispatch({ ...request, as: 'nobody' });
+    case 'item-errors':
+      return dispatch({ ...request, batch: { failEvery: fault.items ?? 2 } });
+    case 'too-large':
+      return dispatch({ ...request, batch: { limit: fault.items ?? 50 } });
+    case 'duplicated': {
+      const repeated = rowsBefore(request, dispatch).slice(-(fault.rows ?? 1));
+      const reply = dispatch(request);
+      if (reply.status !== 200 || repeated.length === 0) return reply;
+      return { ...reply, body: JSON.stringify([...repeated, ...JSON.parse(reply.body)]) };
+    }
+    case 'shifting':
+      for (const { id } of rowsBefore(request, dispatch).slice(0, fault.rows ?? 1)) {
+        shift(request.path, Number(id), fault.action === 'delete', admin);
+      }
+      return dispatch(request);
+    default:
+      return dispatch(request);
+  }
+}
+
+/** The rows of the previous page as the shop would return them now; empty for a first page or a request that lists nothing. */
+function rowsBefore(request: RawRequest, dispatch: Dispatch): Record<string, unknown>[] {
+  const { page, offset, per_page, _fields, ...query } = request.query;
+  const size = Number(per_page ?? 10);
+  const skipped = Number(offset ?? 0) || (Number(page ?? 1) - 1) * size;
+  if (request.method !== 'GET' || !(skipped > 0)) return [];
+  const before = { ...query, per_page: String(size), offset: String(Math.max(0, skipped - size)) };
+  const reply = dispatch({ ...request, query: before, as: 'manager' });
+  const rows: unknown = reply.status === 200 ? JSON.parse(reply.body) : [];
+  return Array.isArray(rows) ? rows : [];
+}
+
+/** Changes a visible field, so that a test notices a missed change, or deletes: an order or product goes into the trash. */
+function shift(path: string, id: number, remove: boolean, admin: ShopAdmin): void {
+  const note = `moved ${id}`;
+  if (path.endsWith('/customers')) {
+    if (remove) admin.deleteCustomer(id);
+    else admin.updateCustomer(id, { billing: { company: note } });
+  } else if (path.endsWith('/products')) {
+    if (remove) admin.trashProduct(id);
+    else admin.updateProduct(id, { short_description: note });
+  } else if (path.endsWith('/orders')) {
+    if (remove) admin.trashOrder(id);
+    else admin.updateOrder(id, { customer_note: note });
+  }
+}

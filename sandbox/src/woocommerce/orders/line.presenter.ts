@@ -1,0 +1,83 @@
+import { fromCents } from '../store/cents.money.ts';
+import { TAX_RATE, taxTotal } from './order.totals.ts';
+import type { FeeLine, LineItem, LineTax, OrderRecord, ShippingLine } from './order.types.ts';
+
+/** The current name and SKU of the product in a line; null when the product was deleted. */
+export type LineLabels = (
+  productId: number,
+  variationId: number,
+) => { name: string; sku: string; parentName: string | null } | null;
+
+/** `price` is the only amount that is a number (recording 60); a deleted product has no SKU (recording 39). */
+export function presentLine(line: LineItem, labels: LineLabels) {
+  const label = line.product_id === 0 ? null : labels(line.product_id, line.variation_id);
+  return {
+    id: line.id,
+    name: line.name,
+    product_id: line.product_id,
+    variation_id: line.variation_id,
+    quantity: line.quantity,
+    tax_class: line.tax_class,
+    subtotal: fromCents(line.subtotal),
+    subtotal_tax: fromCents(line.taxes.reduce((sum, { subtotal }) => sum + subtotal, 0)),
+    total: fromCents(line.total),
+    total_tax: fromCents(taxTotal(line.taxes)),
+    taxes: line.taxes.map(presentTax),
+    meta_data: line.meta_data,
+    sku: label ? label.sku : null,
+    global_unique_id: label ? '' : null,
+    price: line.total / Math.max(1, line.quantity) / 100,
+    image: { id: label && line.variation_id === 0 ? '' : 0, src: '' },
+    parent_name: label ? label.parentName : null,
+  };
+}
+
+export function presentShipping({ taxes, total, ...line }: ShippingLine) {
+  return {
+    ...line,
+    total: fromCents(total),
+    total_tax: fromCents(taxTotal(taxes)),
+    taxes: taxes.map(presentTax),
+    tax_status: 'taxable',
+    meta_data: [],
+  };
+}
+
+export function presentFee({ id, name, total, taxes }: FeeLine) {
+  return {
+    id,
+    name,
+    tax_class: '',
+    tax_status: 'taxable',
+    amount: '',
+    total: fromCents(total),
+    total_tax: fromCents(taxTotal(taxes)),
+    taxes: taxes.map(presentTax),
+    meta_data: [],
+  };
+}
+
+/** One line for each tax rate, summed over everything it applies to. */
+export function presentTaxLines({ line_items, fee_lines, shipping_lines }: OrderRecord): object[] {
+  const sum = (lines: readonly { taxes: readonly LineTax[] }[]) =>
+    lines.reduce((total, { taxes }) => total + taxTotal(taxes), 0);
+  if ([...line_items, ...fee_lines, ...shipping_lines].every(({ taxes }) => taxes.length === 0)) return [];
+  const [first] = line_items;
+  return [
+    {
+      id: (first?.id ?? 1) + 6, // the seventh of the ten ids of an order's lines
+      rate_code: TAX_RATE.code,
+      rate_id: TAX_RATE.id,
+      label: TAX_RATE.label,
+      compound: false,
+      tax_total: fromCents(sum([...line_items, ...fee_lines])),
+      shipping_tax_total: fromCents(sum(shipping_lines)),
+      rate_percent: TAX_RATE.percent,
+      meta_data: [],
+    },
+  ];
+}
+
+function presentTax({ rateId, total, subtotal }: LineTax) {
+  return { id: rateId, total: fromCents(total), subtotal: fromCents(subtotal) };
+}

@@ -1,0 +1,50 @@
+import { RestError } from '../wordpress/rest.error.ts';
+
+/** Recordings 22, 44 and 51. */
+export function unknownOrder(): RestError {
+  return new RestError('woocommerce_rest_shop_order_invalid_id', 'Invalid ID.', 404);
+}
+
+/** Recording 44: an update gets another message than a read or a delete. */
+export function unknownOrderToUpdate(): RestError {
+  return new RestError('woocommerce_rest_shop_order_invalid_id', 'ID is invalid.', 400);
+}
+
+/** Recording 37. */
+export function unknownOrderCustomer(): RestError {
+  return new RestError('woocommerce_rest_invalid_customer_id', 'Customer ID is invalid.', 400);
+}
+
+export function orderExists(): RestError {
+  return new RestError('woocommerce_rest_shop_order_exists', 'Cannot create existing shop_order.', 400);
+}
+
+export function alreadyTrashedOrder(): RestError {
+  return new RestError('woocommerce_rest_already_trashed', 'The shop_order has already been deleted.', 410);
+}
+
+export function noProductNamed(): RestError {
+  return new RestError('woocommerce_rest_required_product_reference', 'Product ID or SKU is required.', 400);
+}
+
+export function unknownLine(): RestError {
+  const message = 'Order item ID provided is not associated with order.';
+  return new RestError('woocommerce_rest_invalid_item_id', message, 400);
+}
+
+export function unknownRefund(): RestError {
+  return new RestError('woocommerce_rest_shop_order_refund_invalid_id', 'Invalid ID.', 404);
+}
+
+export function invalidRefund(): RestError {
+  return new RestError('woocommerce_rest_invalid_order_refund', 'Refund amount must be greater than zero.', 400);
+}
+
+/** The amount is more than what is left to refund. */
+export function refundRefused(): RestError {
+  return new RestError('woocommerce_rest_cannot_create_order_refund', 'Invalid refund amount.', 500);
+}
+
+export function refundsNotTrashable(): RestError {
+  return new RestError('woocommerce_rest_trash_not_supported', 'The shop_order_refund does not support trashing.', 501);
+}

@@ -1,0 +1,150 @@
+import { EMPTY_ADDRESS, EMPTY_BILLING, mergeAddress } from '../customers/customer.address.ts';
+import { mergeMeta } from '../customers/customer.input.ts';
+import type { Catalogue } from '../products/product.catalogue.ts';
+import { pick } from '../products/sellable.input.ts';
+import type { ChangeEvent, ChangeFeed } from '../store/change.feed.ts';
+import type { IdSequence } from '../store/overlay.store.ts';
+import type { Params } from '../wordpress/crud.routes.ts';
+import { mergeLines } from './line.input.ts';
+import * as errors from './order.errors.ts';
+import { orderKey } from './order.ids.ts';
+import type { OrderStore } from './order.store.ts';
+import { refundable } from './order.totals.ts';
+import type { OrderRecord } from './order.types.ts';
+
+export interface OrderServiceParts {
+  orders: OrderStore;
+  catalogue: Catalogue;
+  hasCustomer: (id: number) => boolean;
+  changes: ChangeFeed;
+  ids: IdSequence;
+  lineIds: IdSequence;
+  metaIds: IdSequence;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** What the API shows of an order, for webhooks. */
+  show: (order: OrderRecord) => object;
+}
+
+const TEXTS = ['currency', 'payment_method', 'payment_method_title', 'transaction_id', 'created_via', 'customer_note'];
+
+/** Operations on single orders. Every failure is the RestError that WooCommerce would return. */
+export class OrderService {
+  readonly #parts: OrderServiceParts;
+
+  constructor(parts: OrderServiceParts) {
+    this.#parts = parts;
+  }
+
+  find(id: unknown): OrderRecord | null {
+    return this.#parts.orders.get(Number(id));
+  }
+
+  get(id: unknown): OrderRecord {
+    const order = this.find(id);
+    if (!order) throw errors.unknownOrder();
+    return order;
+  }
+
+  create(input: Params): OrderRecord {
+    if (input.id) throw errors.orderExists();
+    const id = this.#parts.ids.next();
+    const now = this.#seconds();
+    const blank: OrderRecord = {
+      id,
+      status: 'pending',
+      currency: 'EUR',
+      createdAt: now,
+      modifiedAt: now,
+      completedAt: null,
+      paidAt: null,
+      customer_id: 0,
+      order_key: orderKey(this.#parts.orders.shop.seed, id),
+      billing: { ...EMPTY_BILLING },
+      shipping: { ...EMPTY_ADDRESS },
+      payment_method: '',
+      payment_method_title: '',
+      transaction_id: '',
+      created_via: 'rest-api',
+      customer_note: '',
+      meta_data: [],
+      line_items: [],
+      shipping_lines: [],
+      fee_lines: [],
+      refunds: [],
+    };
+    const order = this.#merge(blank, input);
+    const paid = input.set_paid === true && order.paidAt === null ? this.#withStatus(order, 'processing') : order;
+    return this.save(paid, 'created');
+  }
+
+  update(input: Params): OrderRecord {
+    const before = this.find(input.id);
+    if (!before) throw errors.unknownOrderToUpdate();
+    const after = this.#merge(before, input);
+    return this.save(after, before.status === 'trash' && after.status !== 'trash' ? 'restored' : 'updated');
+  }
+
+  /** Moves the order into the trash, or with `force` deletes it, which triggers no webhook. Returns the order as it was. */
+  delete(id: unknown, force: boolean): OrderRecord {
+    const order = this.get(id);
+    if (!force && order.status === 'trash') throw errors.alreadyTrashedOrder();
+    if (force) this.#parts.orders.delete(order.id);
+    else this.#parts.orders.put({ ...order, status: 'trash', modifiedAt: this.#seconds() });
+    this.#parts.changes.emit({
+      resource: 'order',
+      event: 'deleted',
+      id: order.id,
+      body: () => ({ id: order.id }),
+      silent: force,
+    });
+    return order;
+  }
+
+  #merge(before: OrderRecord, input: Params): OrderRecord {
+    const { catalogue, lineIds, metaIds, hasCustomer } = this.#parts;
+    const customer = input.customer_id == null ? before.customer_id : Number(input.customer_id);
+    if (input.customer_id && !hasCustomer(customer)) throw errors.unknownOrderCustomer();
+    const nextMetaId = () => metaIds.next();
+    const source = { catalogue, nextLineId: () => lineIds.next(), nextMetaId, now: this.#seconds() };
+    const order: OrderRecord = {
+      ...before,
+      ...pick(input, TEXTS, String),
+      customer_id: customer,
+      billing: mergeAddress(before.billing, input.billing),
+      shipping: mergeAddress(before.shipping, input.shipping),
+      meta_data: mergeMeta(before.meta_data, input.meta_data, nextMetaId),
+      ...mergeLines(before, input, source),
+    };
+    return input.status ? this.#withStatus(order, String(input.status)) : order;
+  }
+
+  /** A status sets its dates; `refunded` also refunds what is left (recording 75). */
+  #withStatus(order: OrderRecord, status: string): OrderRecord {
+    const now = this.#seconds();
+    const paid = status === 'processing' || status === 'completed';
+    const next: OrderRecord = {
+      ...order,
+      status,
+      paidAt: paid ? (order.paidAt ?? now) : order.paidAt,
+      completedAt: status === 'completed' ? (order.completedAt ?? now) : order.completedAt,
+    };
+    const amount = refundable(next);
+    if (status !== 'refunded' || order.status === 'refunded' || amount <= 0) return next;
+    const reason = 'Order fully refunded.';
+    const refund = { id: this.#parts.ids.next(), createdAt: now, reason, amount, refundedBy: 1 };
+    return { ...next, refunds: [...next.refunds, refund] };
+  }
+
+  /** Sets the modification date, stores the order and emits the change. */
+  save(record: OrderRecord, event: ChangeEvent): OrderRecord {
+    const order = { ...record, modifiedAt: this.#seconds() }; // even when nothing changed, as WooCommerce does
+    this.#parts.orders.put(order);
+    this.#parts.changes.emit({ resource: 'order', event, id: order.id, body: () => this.#parts.show(order) });
+    return order;
+  }
+
+  #seconds(): number {
+    return Math.floor(this.#parts.now() / 1000) * 1000;
+  }
+}

@@ -1,0 +1,71 @@
+import type { ChangeEvent, ChangeFeed } from '../store/change.feed.ts';
+import type { IdSequence } from '../store/overlay.store.ts';
+import { slugOf } from '../wordpress/text.formatting.ts';
+import { type Catalogue, variationName } from './product.catalogue.ts';
+import { BLANK_PRODUCT } from './product.defaults.ts';
+import { skuTaken } from './product.errors.ts';
+import type { InputSource } from './product.input.ts';
+import type { ProductRecord, VariationRecord } from './product.types.ts';
+
+export interface CatalogueWriterParts {
+  catalogue: Catalogue;
+  changes: ChangeFeed;
+  ids: IdSequence;
+  metaIds: IdSequence;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** What the API shows of a product, for webhooks. */
+  show: (product: ProductRecord) => object;
+}
+
+/** What writing products and writing variations share. */
+export class CatalogueWriter {
+  readonly catalogue: Catalogue;
+  readonly #parts: CatalogueWriterParts;
+
+  constructor(parts: CatalogueWriterParts) {
+    this.catalogue = parts.catalogue;
+    this.#parts = parts;
+  }
+
+  /** A product, or a variation in the shape in which `/products?sku=` and `/products/{id}` show it. */
+  find(id: unknown): ProductRecord | null {
+    const product = this.catalogue.products.get(Number(id));
+    if (product) return product;
+    const variation = this.catalogue.variations.get(Number(id));
+    return variation && this.#asProduct(variation);
+  }
+
+  /** Throws when another product or variation has the SKU. */
+  checkSku(sku: unknown, ownId: number): void {
+    const wanted = String(sku ?? '');
+    const owner = wanted === '' ? null : this.catalogue.idOfSku(wanted);
+    if (owner === null || owner === ownId) return;
+    let n = 1;
+    while (this.catalogue.idOfSku(`${wanted}-${n}`) !== null) n += 1;
+    throw skuTaken(owner, `${wanted}-${n}`);
+  }
+
+  emitChange(event: ChangeEvent, id: number): void {
+    const product = event === 'deleted' ? null : this.find(id);
+    const body = () => (product ? this.#parts.show(product) : { id });
+    this.#parts.changes.emit({ resource: 'product', event, id, body });
+  }
+
+  source(): InputSource {
+    const { ids, metaIds, now } = this.#parts;
+    return {
+      nextId: () => ids.next(),
+      nextMetaId: () => metaIds.next(),
+      now: Math.floor(now() / 1000) * 1000,
+      categories: this.catalogue.categories.all(),
+    };
+  }
+
+  #asProduct(variation: VariationRecord): ProductRecord {
+    const parent = this.catalogue.products.get(variation.parent_id);
+    const name = variationName(parent?.name ?? '', variation);
+    const images = variation.image ? [variation.image] : [];
+    return { ...BLANK_PRODUCT, ...variation, type: 'variation', name, slug: slugOf(name), images, attributes: [] };
+  }
+}

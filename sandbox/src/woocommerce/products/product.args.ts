@@ -1,0 +1,87 @@
+import { collectionArgs, FLAG, INTEGER, META_ARG, TEXT } from '../wordpress/common.args.ts';
+import type { ArgSpec } from '../wordpress/rest.types.ts';
+
+type Args = Readonly<Record<string, ArgSpec>>;
+
+const TYPES = ['simple', 'grouped', 'external', 'variable'];
+const STATUSES = ['draft', 'pending', 'private', 'publish', 'future', 'auto-draft', 'trash'];
+const STOCK_STATUSES = ['instock', 'outofstock', 'onbackorder'];
+const IDS: ArgSpec = { type: 'array', items: INTEGER };
+
+/** In the order of recording 73, with its repetitions. */
+const ORDERS = [
+  ...['date', 'id', 'include', 'title', 'slug', 'modified', 'popularity', 'rating', 'post__in', 'price', 'sales'],
+  ...['menu_order', 'random', 'popularity', 'rating', 'menu_order', 'price', 'popularity', 'rating'],
+];
+
+/** GET /products. Those of variations differ in nothing that is used here. */
+export const LIST_ARGS: Args = {
+  ...collectionArgs(ORDERS),
+  slug: TEXT,
+  status: { ...TEXT, enum: ['any', ...STATUSES], default: 'any' },
+  type: { ...TEXT, enum: TYPES },
+  sku: TEXT,
+  featured: FLAG,
+  category: TEXT,
+  parent: { type: 'array', idList: true, default: [] },
+  stock_status: { ...TEXT, enum: STOCK_STATUSES },
+};
+
+const SELLABLE: Args = {
+  id: INTEGER,
+  description: TEXT,
+  sku: TEXT,
+  global_unique_id: TEXT,
+  regular_price: TEXT,
+  sale_price: TEXT,
+  date_on_sale_from: TEXT,
+  date_on_sale_from_gmt: TEXT,
+  date_on_sale_to: TEXT,
+  date_on_sale_to_gmt: TEXT,
+  virtual: FLAG,
+  downloadable: FLAG,
+  tax_status: { ...TEXT, enum: ['taxable', 'shipping', 'none'] },
+  tax_class: TEXT,
+  stock_quantity: INTEGER,
+  stock_status: { ...TEXT, enum: STOCK_STATUSES },
+  backorders: { ...TEXT, enum: ['no', 'notify', 'yes'] },
+  low_stock_amount: INTEGER,
+  weight: TEXT,
+  dimensions: { type: 'object', properties: { length: TEXT, width: TEXT, height: TEXT } },
+  menu_order: INTEGER,
+  meta_data: META_ARG,
+};
+
+/** POST and PUT of a product; prices are text, a number is refused (recordings 35, 36). */
+export const WRITE_ARGS: Args = {
+  name: TEXT,
+  slug: TEXT,
+  type: { ...TEXT, enum: TYPES },
+  status: { ...TEXT, enum: STATUSES },
+  featured: FLAG,
+  catalog_visibility: { ...TEXT, enum: ['visible', 'catalog', 'search', 'hidden'] },
+  short_description: TEXT,
+  ...SELLABLE,
+  manage_stock: FLAG,
+  sold_individually: FLAG,
+  reviews_allowed: FLAG,
+  upsell_ids: IDS,
+  cross_sell_ids: IDS,
+  parent_id: INTEGER,
+  purchase_note: TEXT,
+  categories: { type: 'array', items: { type: 'object', properties: { id: INTEGER } } },
+  tags: { type: 'array', items: { type: 'object', properties: { id: INTEGER } } },
+  images: { type: 'array', items: { type: 'object', properties: { src: TEXT, name: TEXT, alt: TEXT } } },
+  attributes: { type: 'array', items: { type: 'object' } },
+  default_attributes: { type: 'array', items: { type: 'object' } },
+  grouped_products: IDS,
+};
+
+/** POST and PUT of a variation, whose stock may be its product's. */
+export const VARIATION_WRITE_ARGS: Args = {
+  ...SELLABLE,
+  status: { ...TEXT, enum: STATUSES },
+  manage_stock: { type: 'any' },
+  image: { type: 'object', properties: { src: TEXT, name: TEXT, alt: TEXT } },
+  attributes: { type: 'array', items: { type: 'object', properties: { name: TEXT, option: TEXT } } },
+};

@@ -1,0 +1,31 @@
+import { RestError } from '../wordpress/rest.error.ts';
+
+/** Recordings 21, 22 and 25 with 404, recording 42 with 400 for an update. */
+export function unknownProduct(status: 404 | 400 = 404): RestError {
+  return new RestError('woocommerce_rest_product_invalid_id', 'Invalid ID.', status);
+}
+
+export function unknownVariation(status: 404 | 400 = 404): RestError {
+  return new RestError('woocommerce_rest_product_variation_invalid_id', 'Invalid ID.', status);
+}
+
+/** Recording 34: names the product with the SKU, and a free SKU. */
+export function skuTaken(resourceId: number, uniqueSku: string): RestError {
+  const details = { resource_id: resourceId, unique_sku: uniqueSku };
+  return new RestError('product_invalid_sku', 'Invalid or duplicated SKU.', 400, details);
+}
+
+export function productExists(postType: string): RestError {
+  return new RestError(`woocommerce_rest_${postType}_exists`, `Cannot create existing ${postType}.`, 400);
+}
+
+/** A second delete without force. */
+export function alreadyTrashed(postType: string): RestError {
+  return new RestError('woocommerce_rest_already_trashed', `The ${postType} has already been deleted.`, 410);
+}
+
+export function notHere(): RestError {
+  const message =
+    'To manipulate product variations you should use the /products/&lt;product_id&gt;/variations/&lt;id&gt; endpoint.';
+  return new RestError('woocommerce_rest_invalid_product_id', message, 404);
+}

@@ -1,0 +1,77 @@
+import type { Params } from '../wordpress/crud.routes.ts';
+import { slugOf } from '../wordpress/text.formatting.ts';
+import type { ProductAttribute, ProductRecord, Term, VariationAttribute } from './product.types.ts';
+import { fields, mergeImages, mergeSellable, pick } from './sellable.input.ts';
+
+const TEXTS = [
+  'name',
+  'type',
+  'catalog_visibility',
+  'short_description',
+  'purchase_note',
+  'external_url',
+  'button_text',
+];
+const FLAGS = ['featured', 'sold_individually', 'reviews_allowed'];
+const ID_LISTS = ['upsell_ids', 'cross_sell_ids', 'grouped_products'];
+
+/** What a merge needs from the rest of the shop. */
+export interface InputSource {
+  nextId(): number;
+  nextMetaId(): number;
+  /** Milliseconds, whole seconds. */
+  now: number;
+  /** The shop's categories. Products without one get the first. */
+  categories: readonly Term[];
+}
+
+/** The product with every given field replaced. SKU and slug are set by the service, which knows the other products. */
+export function mergeProduct(product: ProductRecord, input: Params, source: InputSource): ProductRecord {
+  return {
+    ...mergeSellable(product, input, source.nextMetaId),
+    ...pick(input, TEXTS, String),
+    ...pick(input, FLAGS, (value) => value === true || value === 'true'),
+    ...pick(input, ID_LISTS, (value) => (Array.isArray(value) ? value.map(Number) : [])),
+    ...pick(input, ['parent_id'], Number),
+    categories: mergeCategories(product.categories, input.categories, source.categories),
+    tags: mergeTerms(product.tags, input.tags),
+    images: mergeImages(product.images, input.images, () => ({ id: source.nextId(), createdAt: source.now })),
+    attributes: mergeAttributes(product.attributes, input.attributes),
+    default_attributes: readOptions(product.default_attributes, input.default_attributes),
+  };
+}
+
+/** Categories are given by id. Unknown ones are dropped; without any the product is Uncategorized. */
+function mergeCategories(before: readonly Term[], given: unknown, all: readonly Term[]): readonly Term[] {
+  if (!Array.isArray(given)) return before;
+  const known = given.flatMap((term) => all.filter(({ id }) => id === Number(fields(term).id)));
+  return known.length > 0 ? known : all.slice(0, 1);
+}
+
+function mergeTerms(before: readonly Term[], given: unknown): readonly Term[] {
+  if (!Array.isArray(given)) return before;
+  return given.map(fields).map(({ id, name }) => {
+    const known = before.find((term) => term.id === Number(id));
+    return known ?? { id: Number(id ?? 0), name: String(name ?? ''), slug: slugOf(String(name ?? '')) };
+  });
+}
+
+function mergeAttributes(before: readonly ProductAttribute[], given: unknown): readonly ProductAttribute[] {
+  if (!Array.isArray(given)) return before;
+  return given.map(fields).map(({ name, position, visible, variation, options }, index) => ({
+    id: 0, // the shop has no global attributes
+    name: String(name ?? ''),
+    position: Number(position ?? index),
+    visible: visible === true,
+    variation: variation === true,
+    options: Array.isArray(options) ? options.map(String) : String(options ?? '').split(/\s*\|\s*/),
+  }));
+}
+
+/** `[{name, option}]`, the form of variations and default attributes. */
+export function readOptions(before: readonly VariationAttribute[], given: unknown): readonly VariationAttribute[] {
+  if (!Array.isArray(given)) return before;
+  return given
+    .map(fields)
+    .map(({ name, option }) => ({ id: 0, name: String(name ?? ''), option: String(option ?? '') }));
+}

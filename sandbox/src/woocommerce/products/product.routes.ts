@@ -1,0 +1,44 @@
+import { crudRoutes } from '../wordpress/crud.routes.ts';
+import type { Route } from '../wordpress/rest.types.ts';
+import { categoryRoutes } from './category.routes.ts';
+import { LIST_ARGS, VARIATION_WRITE_ARGS, WRITE_ARGS } from './product.args.ts';
+import { type PresenterParts, presentProduct, presentVariation } from './product.presenter.ts';
+import { findProducts, findVariations } from './product.query.ts';
+import type { ProductService } from './product.service.ts';
+import type { ProductRecord, VariationRecord } from './product.types.ts';
+import type { VariationService } from './variation.service.ts';
+
+/** The products part of wc/v3 with variations. */
+export function productRoutes(
+  { service, variations }: { service: ProductService; variations: VariationService },
+  parts: PresenterParts,
+): Route[] {
+  const { catalogue, homeUrl } = parts;
+  const url = `${homeUrl}/wp-json/wc/v3/products`;
+  const products = crudRoutes<ProductRecord>({
+    path: 'products',
+    args: { list: LIST_ARGS, create: WRITE_ARGS, update: WRITE_ARGS },
+    url: () => url,
+    fieldsInRequestedOrder: true,
+    list: (params) => findProducts({ catalogue, service }, params),
+    find: ({ id }) => service.find(id),
+    get: ({ id }) => service.get(id),
+    create: (params) => service.create(params),
+    update: (params) => service.update(params),
+    delete: ({ id }, force) => service.delete(id, force),
+    show: (product, context) => presentProduct(product, parts, context),
+  });
+  const below = crudRoutes<VariationRecord>({
+    path: 'products/(?<product_id>\\d+)/variations',
+    args: { list: LIST_ARGS, create: VARIATION_WRITE_ARGS, update: VARIATION_WRITE_ARGS },
+    url: ({ product_id }) => `${url}/${product_id}/variations`,
+    list: (params) => findVariations(catalogue, params),
+    find: (params) => variations.find(params),
+    get: (params) => variations.get(params),
+    create: (params) => variations.create(params),
+    update: (params) => variations.update(params),
+    delete: (params, force) => variations.delete(params, force),
+    show: (variation) => presentVariation(variation, parts),
+  });
+  return [...products, ...categoryRoutes(catalogue, homeUrl), ...below];
+}

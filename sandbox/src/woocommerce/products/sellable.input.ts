@@ -1,0 +1,86 @@
+import { mergeMeta } from '../customers/customer.input.ts';
+import { cleanNumber } from '../store/cents.money.ts';
+import { SHOP_OFFSET } from '../store/shop.clock.ts';
+import type { Params } from '../wordpress/crud.routes.ts';
+import type { ProductImage, Sellable } from './product.types.ts';
+
+const TEXTS = ['description', 'global_unique_id', 'tax_status', 'tax_class', 'status'] as const;
+const FLAGS = ['virtual', 'downloadable'] as const;
+
+/** Replaces the given prices, stock, weights and texts. Fields that are not given stay. */
+export function mergeSellable<T extends Sellable>(record: T, input: Params, nextMetaId: () => number): T {
+  const next: Sellable = {
+    ...record,
+    ...pick(input, TEXTS, String),
+    ...pick(input, FLAGS, (value) => value === true || value === 'true'),
+    ...pick(input, ['regular_price', 'sale_price', 'weight'], cleanNumber),
+    ...pick(input, ['menu_order'], Number),
+    saleFrom: saleDate(input, 'date_on_sale_from', record.saleFrom),
+    saleTo: saleDate(input, 'date_on_sale_to', record.saleTo),
+    dimensions: { ...record.dimensions, ...pick(fields(input.dimensions), ['length', 'width', 'height'], cleanNumber) },
+    meta_data: mergeMeta(record.meta_data, input.meta_data, nextMetaId),
+    ...mergedStock(record, input),
+  };
+  return { ...record, ...next };
+}
+
+type Stock = Pick<Sellable, 'manage_stock' | 'stock_quantity' | 'stock_status' | 'backorders' | 'low_stock_amount'>;
+
+/** Managed stock determines the status; unmanaged stock has no quantity. */
+function mergedStock(record: Sellable, input: Params): Stock {
+  const manage_stock = input.manage_stock == null ? record.manage_stock : isTrue(input.manage_stock);
+  const low_stock_amount = input.low_stock_amount == null ? record.low_stock_amount : Number(input.low_stock_amount);
+  if (!manage_stock) {
+    const stock_status = input.stock_status == null ? record.stock_status : String(input.stock_status);
+    return { manage_stock, stock_quantity: null, stock_status, backorders: 'no', low_stock_amount };
+  }
+  const backorders = input.backorders == null ? record.backorders : String(input.backorders);
+  const stock_quantity = Math.trunc(Number(input.stock_quantity ?? record.stock_quantity ?? 0)) || 0;
+  const empty = backorders === 'no' ? 'outofstock' : 'onbackorder';
+  return {
+    manage_stock,
+    stock_quantity,
+    stock_status: stock_quantity > 0 ? 'instock' : empty,
+    backorders,
+    low_stock_amount,
+  };
+}
+
+/** Images given by `src`, which WordPress would fetch. An image with a known id stays. */
+export function mergeImages(
+  known: readonly ProductImage[],
+  given: unknown,
+  make: () => { id: number; createdAt: number },
+): readonly ProductImage[] {
+  if (!Array.isArray(given)) return known;
+  return given.map(fields).flatMap((image) => {
+    const before = known.find(({ id }) => id === Number(image.id));
+    const src = String(image.src ?? before?.src ?? '');
+    if (src === '') return [];
+    const named = pick(image, ['name', 'alt'], String);
+    const name = decodeURIComponent(src.split('/').at(-1) ?? '').replace(/\.\w+$/, '');
+    return [{ ...(before ?? { ...make(), src, name, alt: '' }), ...named }];
+  });
+}
+
+/** The given fields among `names`, each converted by `turn`; null counts as not given. */
+export function pick<N extends string, V>(input: Params, names: readonly N[], turn: (value: unknown) => V) {
+  const given = names.filter((name) => (input[name] ?? null) !== null);
+  return Object.fromEntries(given.map((name) => [name, turn(input[name])])) as Partial<Record<N, V>>;
+}
+
+export function fields(value: unknown): Params {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function isTrue(value: unknown): boolean {
+  return value === true || value === 'true' || value === 'yes' || value === '1' || value === 1;
+}
+
+function saleDate(input: Params, name: string, before: number | null): number | null {
+  const gmt = input[`${name}_gmt`];
+  const local = input[name];
+  if (gmt !== undefined) return gmt ? Date.parse(`${gmt}Z`) || null : null;
+  if (local !== undefined) return local ? Date.parse(`${local}Z`) - SHOP_OFFSET || null : null;
+  return before;
+}

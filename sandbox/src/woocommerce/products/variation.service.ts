@@ -1,0 +1,83 @@
+import type { ChangeEvent } from '../store/change.feed.ts';
+import type { Params } from '../wordpress/crud.routes.ts';
+import type { CatalogueWriter } from './catalogue.writer.ts';
+import { BLANK_SELLABLE } from './product.defaults.ts';
+import { alreadyTrashed, productExists, unknownProduct, unknownVariation } from './product.errors.ts';
+import { readOptions } from './product.input.ts';
+import type { VariationRecord } from './product.types.ts';
+import { mergeImages, mergeSellable } from './sellable.input.ts';
+
+/** Operations on variations; `product_id` names the product they must belong to. */
+export class VariationService {
+  readonly #writer: CatalogueWriter;
+
+  constructor(writer: CatalogueWriter) {
+    this.#writer = writer;
+  }
+
+  find({ product_id, id }: Params): VariationRecord | null {
+    const variation = this.#writer.catalogue.variations.get(Number(id));
+    return variation?.parent_id === Number(product_id) ? variation : null;
+  }
+
+  get(params: Params): VariationRecord {
+    const variation = this.find(params);
+    if (!variation) throw unknownVariation();
+    return variation;
+  }
+
+  create(input: Params): VariationRecord {
+    if (input.id) throw productExists('product_variation');
+    const parent = this.#writer.catalogue.products.get(Number(input.product_id));
+    if (!parent) throw unknownProduct();
+    this.#writer.checkSku(input.sku, 0);
+    const source = this.#writer.source();
+    const blank = { ...BLANK_SELLABLE, id: source.nextId(), createdAt: source.now, parent_id: parent.id };
+    return this.#save({ ...blank, image: null, attributes: [] }, input, 'created');
+  }
+
+  update(input: Params): VariationRecord {
+    const before = this.find(input);
+    if (!before) throw unknownVariation(400);
+    this.#writer.checkSku(input.sku, before.id);
+    return this.#save(before, input, 'updated');
+  }
+
+  delete(params: Params, force: boolean): VariationRecord {
+    const variation = this.get(params);
+    if (!force && variation.status === 'trash') throw alreadyTrashed('product_variation');
+    const { catalogue } = this.#writer;
+    if (force) catalogue.deleteVariation(variation);
+    else catalogue.putVariation({ ...variation, status: 'trash', modifiedAt: this.#writer.source().now });
+    this.#writer.emitChange('deleted', variation.id);
+    this.#touchParent(variation);
+    return variation;
+  }
+
+  #save(before: VariationRecord, input: Params, event: ChangeEvent): VariationRecord {
+    const source = this.#writer.source();
+    const make = () => ({ id: source.nextId(), createdAt: source.now });
+    const known = before.image ? [before.image] : [];
+    const [image = before.image] = mergeImages(known, input.image ? [input.image] : null, make);
+    const saved: VariationRecord = {
+      ...mergeSellable(before, input, source.nextMetaId),
+      sku: input.sku == null ? before.sku : String(input.sku),
+      image: input.image === null ? null : image,
+      attributes: readOptions(before.attributes, input.attributes),
+      modifiedAt: source.now,
+    };
+    this.#writer.catalogue.putVariation(saved);
+    this.#writer.emitChange(event, saved.id);
+    this.#touchParent(saved);
+    return saved;
+  }
+
+  /** WooCommerce saves the product after its variations, to sync prices and stock, and so updates its date, too. */
+  #touchParent({ parent_id }: VariationRecord): void {
+    const { catalogue } = this.#writer;
+    const parent = catalogue.products.get(parent_id);
+    if (!parent) return;
+    catalogue.putProduct({ ...parent, modifiedAt: this.#writer.source().now });
+    this.#writer.emitChange('updated', parent_id);
+  }
+}

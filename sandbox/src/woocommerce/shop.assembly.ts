@@ -1,0 +1,108 @@
+import { createAuthenticator } from './auth/api-key.authenticator.ts';
+import { presentCustomer } from './customers/customer.presenter.ts';
+import { customerRoutes } from './customers/customer.routes.ts';
+import { CustomerService } from './customers/customer.service.ts';
+import { CustomerStore } from './customers/customer.store.ts';
+import { firstFreeId, lineIdAt, orderMetaId } from './orders/order.ids.ts';
+import { presentOrder } from './orders/order.presenter.ts';
+import { orderRoutes } from './orders/order.routes.ts';
+import { OrderService } from './orders/order.service.ts';
+import { OrderStore } from './orders/order.store.ts';
+import { RefundService } from './orders/refund.service.ts';
+import { CatalogueWriter } from './products/catalogue.writer.ts';
+import { Catalogue } from './products/product.catalogue.ts';
+import { presentProduct } from './products/product.presenter.ts';
+import { productRoutes } from './products/product.routes.ts';
+import { ProductService } from './products/product.service.ts';
+import { VariationService } from './products/variation.service.ts';
+import { ChangeFeed } from './store/change.feed.ts';
+import { IdSequence } from './store/overlay.store.ts';
+import { WebhookDispatcher } from './webhooks/webhook.dispatcher.ts';
+import { webhookRoutes } from './webhooks/webhook.routes.ts';
+import { WebhookStore } from './webhooks/webhook.store.ts';
+import type { ResolvedOptions } from './woocommerce.options.ts';
+import { createDispatcher } from './wordpress/rest.dispatcher.ts';
+import type { RawRequest } from './wordpress/rest.types.ts';
+
+/** Builds the parts of a shop and connects them. */
+export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping: AbortSignal) {
+  const { now, seed, customers, badRate, products, orders, guestRate } = options;
+  const changes = new ChangeFeed();
+  const ids = new IdSequence(firstFreeId({ products, orders }));
+  const metaIds = new IdSequence(orderMetaId(orders, 0));
+
+  const customerStore = new CustomerStore({ seed, customers, badRate });
+  const customersUrl = `${homeUrl}/wp-json/wc/v3/customers`;
+  const customerService = new CustomerService(customerStore, now, (event, customer) => {
+    const body = event === 'deleted' ? { id: customer.id } : presentCustomer(customer, customersUrl);
+    changes.emit({ resource: 'customer', event, id: customer.id, body: () => body });
+  });
+
+  const catalogue = new Catalogue({ seed, products });
+  const productPresenter = { catalogue, homeUrl, now };
+  const writer = new CatalogueWriter({
+    ...{ catalogue, changes, ids, metaIds, now },
+    show: (product) => presentProduct(product, productPresenter, 'view'),
+  });
+  const productServices = { service: new ProductService(writer), variations: new VariationService(writer) };
+
+  const orderStore = new OrderStore({ seed, orders, guestRate, customers, products, badRate });
+  const hasCustomer = (id: number) => customerStore.has(id);
+  const orderPresenter = {
+    homeUrl,
+    hasCustomer,
+    labels: (productId: number, variationId: number) => catalogue.labelOf(productId, variationId),
+  };
+  const orderService = new OrderService({
+    ...{ orders: orderStore, catalogue, hasCustomer, changes, ids, metaIds, now },
+    lineIds: new IdSequence(lineIdAt(orders, 0)),
+    show: (order) => presentOrder(order, orderPresenter),
+  });
+
+  const refunds = new RefundService(orderService, ids, now);
+
+  const webhookStore = new WebhookStore(now);
+  const webhooks = new WebhookDispatcher({ store: webhookStore, homeUrl, now, stopping });
+  changes.listen((change) => webhooks.deliver(change));
+
+  const routes = [
+    ...customerRoutes(customerStore, customerService, homeUrl),
+    ...productRoutes(productServices, productPresenter),
+    ...orderRoutes({
+      store: orderStore,
+      service: orderService,
+      refunds,
+      presence: { hasCustomer, deletions: () => customerStore.deletions() },
+      presenter: orderPresenter,
+    }),
+    ...webhookRoutes(webhookStore, webhooks, homeUrl),
+  ];
+  return {
+    dispatch: createDispatcher({
+      homeUrl,
+      routes,
+      authenticate: authenticatorOf(homeUrl, options),
+      batchLimit: options.batchLimit,
+    }),
+    changes,
+    webhooks,
+    customers: {
+      store: customerStore,
+      service: customerService,
+      show: (record: Customer) => presentCustomer(record, customersUrl),
+    },
+    products: { catalogue, ...productServices, presenter: productPresenter },
+    orders: { store: orderStore, service: orderService, refunds, presenter: orderPresenter },
+  };
+}
+
+export type Shop = ReturnType<typeof assembleShop>;
+
+type Customer = Parameters<typeof presentCustomer>[0];
+
+function authenticatorOf(homeUrl: string, options: ResolvedOptions) {
+  const { consumerKey, consumerSecret, permissions, otherKeys, treatAsHttps, behindProxy, now } = options;
+  const keys = [{ consumerKey, consumerSecret, permissions }, ...otherKeys];
+  const isHttps = ({ headers }: RawRequest) => (behindProxy ? headers['x-forwarded-proto'] === 'https' : treatAsHttps);
+  return createAuthenticator({ homeUrl, keys, isHttps, now });
+}

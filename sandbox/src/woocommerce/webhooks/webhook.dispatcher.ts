@@ -1,0 +1,97 @@
+import type { Change } from '../store/change.feed.ts';
+import { deliveryOf, pingOf } from './webhook.delivery.ts';
+import type { WebhookStore } from './webhook.store.ts';
+import type { Delivery, DeliveryFaults, WebhookRecord } from './webhook.types.ts';
+
+const FAILURES_TO_DISABLE = 5;
+const TIMEOUT = 5_000; // milliseconds
+
+export interface WebhookDispatcherParts {
+  store: WebhookStore;
+  homeUrl: string;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Aborted when the shop stops: running deliveries end, waiting ones are dropped. */
+  stopping: AbortSignal;
+}
+
+/** Delivers in the background, the deliveries of one webhook in order. Nothing is retried. */
+export class WebhookDispatcher {
+  readonly #parts: WebhookDispatcherParts;
+  readonly #queues = new Map<number, Promise<void>>(); // webhook → its last delivery
+  readonly #failures = new Map<number, number>(); // webhook → failures in a row
+  #faults: DeliveryFaults = {};
+  #count = 0;
+
+  constructor(parts: WebhookDispatcherParts) {
+    this.#parts = parts;
+  }
+
+  /** New faults start counting at 0. */
+  setFaults(faults: DeliveryFaults): void {
+    this.#faults = faults;
+    this.#count = 0;
+  }
+
+  ping(webhook: WebhookRecord): void {
+    this.#enqueue(webhook, pingOf(webhook));
+  }
+
+  /** A webhook that was reactivated starts with 0 failures. */
+  forgive(id: number): void {
+    this.#failures.delete(id);
+  }
+
+  deliver(change: Change): void {
+    const { store, homeUrl, now } = this.#parts;
+    if (change.silent) return;
+    const interested = store
+      .all()
+      .filter(
+        ({ resource, event, status }) => resource === change.resource && event === change.event && status === 'active',
+      );
+    for (const webhook of interested) {
+      this.#count += 1;
+      const delivery = deliveryOf(webhook, change.body(), { homeUrl, now: now() });
+      if (this.#count % (this.#faults.loseEvery ?? Infinity) === 0) continue;
+      this.#enqueue(webhook, delivery);
+      if (this.#count % (this.#faults.duplicateEvery ?? Infinity) === 0) this.#enqueue(webhook, delivery);
+    }
+  }
+
+  /** Resolves when no delivery is running, including those started meanwhile. */
+  async settled(): Promise<void> {
+    for (let pending = this.#queues.size; pending > 0; pending = this.#queues.size) {
+      await Promise.all(this.#queues.values());
+    }
+  }
+
+  #enqueue({ id }: WebhookRecord, delivery: Delivery): void {
+    const queue = (this.#queues.get(id) ?? Promise.resolve()).then(() => this.#send(id, delivery));
+    this.#queues.set(id, queue);
+    void queue.then(() => {
+      if (this.#queues.get(id) === queue) this.#queues.delete(id);
+    });
+  }
+
+  async #send(id: number, { url, headers, body }: Delivery): Promise<void> {
+    const { store, stopping } = this.#parts;
+    if (stopping.aborted || store.find(id)?.status !== 'active') return;
+    const signal = AbortSignal.any([stopping, AbortSignal.timeout(TIMEOUT)]);
+    // Redirects count as delivered and are not followed.
+    const status = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal }).then(
+      async (response) => {
+        await response.body?.cancel();
+        return response.status;
+      },
+      () => 0,
+    );
+    if (status >= 200 && status < 303) {
+      this.#failures.delete(id);
+      return;
+    }
+    const failures = (this.#failures.get(id) ?? 0) + 1;
+    this.#failures.set(id, failures);
+    if (failures >= FAILURES_TO_DISABLE) store.disable(id);
+  }
+}

@@ -1,0 +1,57 @@
+/** An error as WordPress returns it: `{code, message, data: {status, …}}` with that HTTP status. */
+export class RestError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly data: Readonly<Record<string, unknown>>;
+
+  constructor(code: string, message: string, status: number, details: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.data = { status, ...details };
+  }
+
+  /** The JSON body, also used as `error` of a batch item. */
+  body(): { code: string; message: string; data: Readonly<Record<string, unknown>> } {
+    return { code: this.code, message: this.message, data: this.data };
+  }
+}
+
+/** Recording 23. WordPress has no 405: a known path with another method gets this error too. */
+export function noRoute(): RestError {
+  return new RestError('rest_no_route', 'No route was found matching the URL and request method.', 404);
+}
+
+/** Recording 33; the numbers are PHP's json_last_error(). */
+export function invalidJson(): RestError {
+  return new RestError('rest_invalid_json', 'Invalid JSON body passed.', 400, {
+    json_error_code: 4,
+    json_error_message: 'Syntax error',
+  });
+}
+
+/** Recordings 10 to 19: anything wrong with credentials. */
+export function authenticationError(message: string): RestError {
+  return new RestError('woocommerce_rest_authentication_error', message, 401);
+}
+
+const FORBIDDEN = {
+  list: ['view', 'Sorry, you cannot list resources.'],
+  view: ['view', 'Sorry, you cannot view this resource.'],
+  create: ['create', 'Sorry, you are not allowed to create resources.'],
+  edit: ['edit', 'Sorry, you are not allowed to edit this resource.'],
+  delete: ['delete', 'Sorry, you are not allowed to delete this resource.'],
+  batch: ['batch', 'Sorry, you are not allowed to batch manipulate this resource.'],
+  deleteAdministrator: [
+    'delete',
+    'Sorry, users with administrator role cannot be deleted via this endpoint. Allowed roles: customer, subscriber',
+  ],
+} as const;
+
+export type Action = keyof typeof FORBIDDEN;
+
+/** Recordings 10 and 12 show it for lists. Anonymous requests get 401, signed-in ones 403. */
+export function forbidden(action: Action, status: 401 | 403 = 401): RestError {
+  const [code, message] = FORBIDDEN[action];
+  return new RestError(`woocommerce_rest_cannot_${code}`, message, status);
+}

@@ -1,0 +1,176 @@
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
+import { shopClient } from './shop-client.support.ts';
+
+interface Received {
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+describe('Webhooks of the sandbox', () => {
+  let shop: WooCommerceSandbox;
+  let call: ReturnType<typeof shopClient>;
+  let receiver: Server;
+  let received: Received[];
+  let answer: number;
+  beforeEach(async () => {
+    shop = await startWooCommerceSandbox({ customers: 5, products: 10, orders: 5 });
+    call = shopClient(shop);
+    received = [];
+    answer = 200;
+    receiver = createServer((request, response) => {
+      void text(request).then((body) => {
+        received.push({ headers: request.headers, body });
+        response.writeHead(answer).end();
+      });
+    });
+    receiver.listen(0, '127.0.0.1');
+    await once(receiver, 'listening');
+  });
+  afterEach(async () => {
+    await shop.stop();
+    receiver.closeAllConnections();
+    receiver.close();
+  });
+
+  const subscribe = async (topic: string) => {
+    const delivery_url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+    const { body } = await call('POST', '/webhooks', { name: 'sync', topic, delivery_url, secret: 'shh' });
+    await shop.webhooksSettled();
+    return body;
+  };
+  const topics = () => received.map(({ headers }) => headers['x-wc-webhook-topic'] ?? 'ping');
+
+  it('begin with an unsigned ping, a form', async () => {
+    const webhook = await subscribe('customer.updated');
+    expect(webhook).toMatchObject({ id: 1, status: 'active', topic: 'customer.updated', resource: 'customer' });
+    expect(webhook).not.toHaveProperty('secret');
+    expect(received.map(({ body }) => body)).toEqual(['webhook_id=1']);
+    expect(received[0]?.headers['content-type']).toBe('application/x-www-form-urlencoded');
+    expect(Object.keys(received[0]?.headers ?? {}).filter((name) => name.startsWith('x-wc'))).toEqual([]);
+  });
+
+  it('tell of a change with what the API shows, signed over the raw body', async () => {
+    await subscribe('customer.updated');
+    await call('PUT', '/customers/3', { first_name: 'Zoë' });
+    await shop.webhooksSettled();
+    const { headers, body } = received[1] ?? { headers: {}, body: '' };
+    expect(JSON.parse(body)).toEqual((await call('GET', '/customers/3')).body);
+    expect(headers).toMatchObject({
+      'content-type': 'application/json',
+      'x-wc-webhook-source': `${shop.url}/`,
+      'x-wc-webhook-topic': 'customer.updated',
+      'x-wc-webhook-resource': 'customer',
+      'x-wc-webhook-event': 'updated',
+      'x-wc-webhook-id': '1',
+      'x-wc-webhook-delivery-id': expect.stringMatching(/^[0-9a-f]{32}$/),
+      'x-wc-webhook-signature': createHmac('sha256', 'shh').update(body).digest('base64'),
+    });
+  });
+
+  it('tell of whatever the back office does too, and only the id of what was deleted', async () => {
+    for (const topic of ['order.created', 'order.deleted', 'order.restored', 'product.deleted', 'product.updated'])
+      await subscribe(topic);
+    received = [];
+    const { id } = shop.admin.createOrder({});
+    shop.admin.trashOrder(id);
+    shop.admin.restoreOrder(id);
+    shop.admin.trashProduct(17);
+    shop.admin.updateVariation(11, 12, { regular_price: '3' });
+    await shop.webhooksSettled();
+    expect(topics().sort()).toEqual(
+      [
+        'order.created',
+        'order.deleted',
+        'order.restored',
+        'product.deleted',
+        'product.updated',
+        'product.updated',
+      ].sort(),
+    );
+    const deleted = received.filter(({ headers }) => headers['x-wc-webhook-event'] === 'deleted');
+    expect(deleted.map(({ body }) => JSON.parse(body)).sort((a, b) => a.id - b.id)).toEqual([{ id: 17 }, { id }]);
+  });
+
+  it('say nothing of an order that is deleted for good', async () => {
+    await subscribe('order.deleted');
+    const { id } = shop.admin.createOrder({});
+    await call('DELETE', `/orders/${id}?force=true`);
+    await shop.webhooksSettled();
+    expect(topics()).toEqual(['ping']);
+  });
+
+  it('do not hold up the answer', async () => {
+    await subscribe('customer.updated');
+    receiver.removeAllListeners('request');
+    let release = () => {};
+    receiver.on('request', (_request, response) => {
+      release = () => response.end();
+    });
+    const arrived = once(receiver, 'request');
+    expect((await call('PUT', '/customers/3', { first_name: 'A' })).status).toBe(200);
+    await arrived;
+    release();
+    await shop.webhooksSettled();
+  });
+
+  it('come twice under one delivery id, or never, on demand', async () => {
+    await subscribe('customer.updated');
+    shop.setDeliveryFaults({ duplicateEvery: 2 });
+    for (const name of ['A', 'B']) shop.admin.updateCustomer(3, { first_name: name });
+    await shop.webhooksSettled();
+    expect(received.slice(1).map(({ body }) => JSON.parse(body).first_name)).toEqual(['A', 'B', 'B']);
+    const [, , first, second] = received.map(({ headers }) => headers['x-wc-webhook-delivery-id']);
+    expect(first).toBe(second);
+
+    shop.setDeliveryFaults({ loseEvery: 1 });
+    shop.admin.updateCustomer(3, { first_name: 'C' });
+    await shop.webhooksSettled();
+    expect(received).toHaveLength(4);
+  });
+
+  it('are disabled after five failures in a row, and go on when they are switched on again', async () => {
+    await subscribe('customer.updated');
+    const change = async (times: number) => {
+      for (let n = 0; n < times; n += 1) shop.admin.updateCustomer(3, { first_name: `n${n}` });
+      await shop.webhooksSettled();
+    };
+    answer = 500;
+    await change(4);
+    answer = 302; // counts as delivered
+    await change(1);
+    answer = 404;
+    await change(7);
+    expect(received).toHaveLength(1 + 4 + 1 + 5);
+    expect((await call('GET', '/webhooks/1')).body.status).toBe('disabled');
+    answer = 200;
+    await call('PUT', '/webhooks/1', { status: 'active' });
+    await change(1);
+    expect(received).toHaveLength(12);
+  });
+
+  it('are listed, deleted for good only, and refused without a topic or an address', async () => {
+    await subscribe('customer.updated');
+    expect((await call('GET', '/webhooks')).body).toMatchObject([{ id: 1 }]);
+    expect((await call('DELETE', '/webhooks/1')).status).toBe(501);
+    expect((await call('DELETE', '/webhooks/1?force=true')).status).toBe(200);
+    expect((await call('GET', '/webhooks/1')).status).toBe(404);
+    const delivery_url = 'http://127.0.0.1/x';
+    const refusals = [
+      { topic: 'customer.updated' },
+      { topic: 'x', delivery_url },
+      { topic: 'order.created', delivery_url: 'x' },
+    ];
+    const codes = await Promise.all(refusals.map(async (body) => (await call('POST', '/webhooks', body)).body.code));
+    expect(codes).toEqual([
+      'rest_missing_callback_param',
+      'woocommerce_rest_shop_webhook_invalid_topic',
+      'woocommerce_rest_shop_webhook_invalid_delivery_url',
+    ]);
+  });
+});
