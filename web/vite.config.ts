@@ -20,7 +20,9 @@ function compressed(): Plugin {
   };
 }
 
-/** `npx vite web` serves the sources and passes the API on to a service on port 3000. */
+const SERVICE = `http://127.0.0.1:${process.env.PORT ?? 3000}`;
+
+/** `npm run dev` serves the sources and passes the rest on to the service. */
 export default defineConfig(({ mode }) => ({
   root: import.meta.dirname,
   plugins: [compressed()],
@@ -43,10 +45,10 @@ export default defineConfig(({ mode }) => ({
   },
   server: {
     proxy: {
-      '/api': 'http://127.0.0.1:3000',
-      '/session': 'http://127.0.0.1:3000',
-      '/sign-in': 'http://127.0.0.1:3000',
-      '/sign-out': 'http://127.0.0.1:3000',
+      '/api': SERVICE,
+      '/session': SERVICE,
+      '/sign-in': SERVICE,
+      '/sign-out': SERVICE,
     },
   },
 }));

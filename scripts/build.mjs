@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+// npm run build [-- service | dashboard]: builds what is not built yet, and says so. A stamp in dist holds the hash of the
+// sources and the time of the output, so that a branch that comes back, another lockfile or an edit is noticed, and a mere
+// touch is not. Plain JavaScript, because `npm start` must get as far as its sentence about too old a Node.
+
+/** Both parts depend on the packages and on what configures them. */
+const COMMON = ['package.json', 'package-lock.json', 'scripts/build.mjs'];
+const PARTS = {
+  service: {
+    sources: [...COMMON, 'src', 'migrations', 'nest-cli.json', 'build.swcrc'],
+    // What was deleted from the sources must not run; a migration is found by its file.
+    outdated: ['dist/src', 'dist/migrations'],
+    output: 'dist/src/main.js',
+    command: ['node_modules/@nestjs/cli/bin/nest.js', 'build'],
+  },
+  dashboard: {
+    sources: [...COMMON, 'web', 'clients'],
+    outdated: [],
+    output: 'dist/web/index.html',
+    command: ['node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn'],
+  },
+};
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PARTS);
+const stale = wanted.map((name) => ({ name, hash: hashOf(PARTS[name].sources) })).filter((part) => !isBuilt(part));
+if (stale.length > 0) {
+  console.log(
+    `Building the ${stale.map(({ name }) => name).join(' and the ')}, as the sources are new or have changed…`,
+  );
+  const started = Date.now();
+  const built = await Promise.all(stale.map(build));
+  if (built.includes(false)) process.exit(1);
+  console.log(`Built in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
+}
+
+function hashOf(paths) {
+  const hash = createHash('sha256');
+  for (const file of paths.flatMap(filesOf)) hash.update(file).update('\0').update(readFileSync(file)).update('\0');
+  return hash.digest('hex');
+}
+
+/** Sorted; without the tests, and what is made of the sources. */
+function filesOf(path) {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .filter((name) => name !== 'node_modules' && name !== 'dist' && !/\.test\.tsx?$/.test(name))
+    .sort()
+    .flatMap((name) => filesOf(join(path, name)));
+}
+
+function isBuilt({ name, hash }) {
+  const { output } = PARTS[name];
+  const stamp = stampOf(name);
+  return existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === stampText(hash, output);
+}
+
+/** With the time of the output: whoever else builds into dist, such as `npm run dev`, makes the stamp invalid. */
+function stampText(hash, output) {
+  return `${hash} ${statSync(output).mtimeMs}\n`;
+}
+
+function stampOf(name) {
+  return `dist/${name}.stamp`;
+}
+
+/** False: it failed, and said why. */
+async function build({ name, hash }) {
+  const { outdated, output, command } = PARTS[name];
+  rmSync(stampOf(name), { force: true });
+  for (const folder of outdated) rmSync(folder, { recursive: true, force: true });
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      said += text;
+    });
+  }
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  if (code !== 0 || !existsSync(output)) {
+    console.error(`${said}\nThe ${name} could not be built.`);
+    return false;
+  }
+  mkdirSync('dist', { recursive: true });
+  // Of the sources as they were when it began: an edit made meanwhile is built the next time.
+  writeFileSync(stampOf(name), stampText(hash, output));
+  return true;
+}
