@@ -60,8 +60,9 @@ export async function applySqlFiles(db: QueryRunner, files: readonly SqlFile[]):
     for (const file of changed) defined.set(file.name, await apply(db, file, before.get(file.name)?.objects ?? []));
     const names = files.map(({ name }) => name);
     await db.query('DELETE FROM app.sql_files WHERE name <> ALL ($1)', [names]);
-    const known = [...before.values()].flatMap(({ objects }) => objects);
-    const dropped = await drop(db, known, new Set([...defined.values()].flat()));
+    const once = new Set([...before.values()].flatMap(({ objects }) => objects));
+    const still = new Set([...defined.values()].flat());
+    const dropped = await drop(db, ({ name, ours }) => (ours || once.has(name)) && !still.has(name));
     return { applied: changed.map(({ name }) => name), dropped };
   });
 }
@@ -70,8 +71,8 @@ export async function applySqlFiles(db: QueryRunner, files: readonly SqlFile[]):
 export async function dropSqlObjects(db: QueryRunner): Promise<void> {
   const [table] = await db.query(`SELECT to_regclass('app.sql_files') AS name`);
   if (!table.name) return;
-  const known = (await appliedFiles(db)).flatMap(({ objects }) => objects);
-  await asOwnerOfAll(db, () => drop(db, known, new Set()));
+  const defined = new Set((await appliedFiles(db)).flatMap(({ objects }) => objects));
+  await asOwnerOfAll(db, () => drop(db, ({ name, ours }) => ours || defined.has(name)));
   await db.query('DELETE FROM app.sql_files');
 }
 
@@ -88,7 +89,7 @@ async function apply(db: QueryRunner, file: SqlFile, defined: readonly string[])
   } catch (error) {
     if ((error as { code?: string }).code !== CANNOT_REPLACE) throw inFile(file, error);
     await db.query('ROLLBACK TO SAVEPOINT sql_file');
-    await drop(db, defined, new Set());
+    await drop(db, ({ name }) => defined.includes(name));
     await db.query(file.text).catch((second) => {
       throw inFile(file, second);
     });
@@ -105,12 +106,11 @@ async function apply(db: QueryRunner, file: SqlFile, defined: readonly string[])
   return objects;
 }
 
-/** Drops, of what is known or ours, all that is not to stay; triggers and views before the functions that they call. */
-async function drop(db: QueryRunner, known: readonly string[], stay: ReadonlySet<string>): Promise<string[]> {
+/** Triggers and views before the functions that they call. */
+async function drop(db: QueryRunner, isGone: (object: SqlObject) => boolean): Promise<string[]> {
   const gone = (await objectsOf(db))
-    .filter(({ name, ours }) => (ours && stay.size > 0) || known.includes(name))
+    .filter(isGone)
     .map(({ name }) => name)
-    .filter((name) => !stay.has(name))
     .sort((a, b) => Number(a.startsWith('ROUTINE')) - Number(b.startsWith('ROUTINE')) || (a < b ? -1 : 1));
   for (const name of gone) await db.query(`DROP ${name}`);
   return gone;
