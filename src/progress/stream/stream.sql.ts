@@ -11,7 +11,7 @@ export interface WatchedRow {
   readonly syncs: string | null;
 }
 
-/** One row an organization. The digest is what the last look answered; null: none yet. */
+/** The function, with its window and digest: src/progress/sql/watch_progress.sql. One row an organization. The digest is what the last look answered; null: none yet. */
 export const watchProgress = (watched: readonly { orgId: string; digest: string | null }[]): Statement => ({
   text: 'SELECT org_id, digest, at, syncs FROM app.watch_progress($1, $2)',
   values: [watched.map(({ orgId }) => orgId), watched.map(({ digest }) => digest)],
