@@ -1,10 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { giveToMaintenance, protectTenantTable } from './support.ts';
+import { letMaintenanceDelete, protectTenantTable } from './support.ts';
 
-/**
- * Why: the delta a sync would apply, kept for its time to live, one a kind of sync and entity type. Cleanup crosses
- * organizations, so it runs as sync_maintenance, whose policy shows it expired rows only.
- */
+/** Why: the delta a sync would apply, kept for its time to live, one a kind of sync and entity type. */
 export class PreviewCache0007 implements MigrationInterface {
   name = 'preview-cache-0000000000007';
 
@@ -26,28 +23,14 @@ export class PreviewCache0007 implements MigrationInterface {
     await db.query(`CREATE INDEX sync_preview_cache_by_key ON public.sync_preview_cache (org_id, cache_key)`);
     await protectTenantTable(db, 'public.sync_preview_cache');
     await db.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_preview_cache TO sync_app`);
-    await db.query(`GRANT SELECT, DELETE ON public.sync_preview_cache TO sync_maintenance`);
-    await db.query(`
-      CREATE POLICY maintenance_expired ON public.sync_preview_cache TO sync_maintenance
-        USING (expires_at <= now()) WITH CHECK (false)`);
-    await db.query(`
-      CREATE FUNCTION public.auto_cleanup_preview_cache(batch_size integer DEFAULT NULL) RETURNS integer
-      LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-      DECLARE
-        deleted integer;
-      BEGIN
-        -- Said again outside: an entry may be renewed between the two.
-        DELETE FROM public.sync_preview_cache WHERE expires_at <= now() AND ctid = ANY (ARRAY(
-          SELECT ctid FROM public.sync_preview_cache WHERE expires_at <= now() LIMIT batch_size));
-        GET DIAGNOSTICS deleted = ROW_COUNT;
-        RETURN deleted;
-      END
-      $$`);
-    await giveToMaintenance(db, 'public.auto_cleanup_preview_cache(integer)');
+    await letMaintenanceDelete(db, {
+      table: 'public.sync_preview_cache',
+      policy: 'maintenance_expired',
+      rows: 'expires_at <= now()',
+    });
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query(`DROP FUNCTION public.auto_cleanup_preview_cache(integer)`);
     await db.query(`DROP TABLE public.sync_preview_cache`);
   }
 }

@@ -1,26 +1,38 @@
 import type { QueryRunner } from 'typeorm';
 
 /**
- * The one policy of every table with tenant rows. The scalar subselect is evaluated once a statement, not once a row;
- * `nullif` because the setting is '' (not NULL) on a connection that had it in an earlier transaction. Not for everybody: it
- * would open a tenant's live rows to sync_maintenance whenever upkeep is called where an organization is set.
+ * True for a row of the organization that is set. Without a sub-select, which a distributed Postgres refuses in a policy;
+ * `nullif` because the setting is '' (not NULL) on a connection that had it in an earlier transaction.
+ */
+export const OWN_ROWS = `org_id = nullif(current_setting('app.current_org_id', true), '')`;
+
+/**
+ * The one policy of every table with tenant rows. Not for everybody: it would open a tenant's live rows to sync_maintenance
+ * whenever a function of maintenance is called where an organization is set.
  */
 export async function protectTenantTable(db: QueryRunner, table: string): Promise<void> {
-  await db.query(`ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`);
-  await db.query(`ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`);
-  await db.query(`
-    CREATE POLICY tenant ON ${table} TO sync_app, CURRENT_USER
-      USING (org_id = (SELECT nullif(current_setting('app.current_org_id', true), '')))
-      WITH CHECK (org_id = (SELECT nullif(current_setting('app.current_org_id', true), '')))`);
+  await forceRowSecurity(db, table);
+  await db.query(
+    `CREATE POLICY tenant ON ${table} TO sync_app, CURRENT_USER USING (${OWN_ROWS}) WITH CHECK (${OWN_ROWS})`,
+  );
 }
 
-/** Hands a SECURITY DEFINER function to sync_maintenance, whose policies then limit it, and lets only sync_app call it. */
-export async function giveToMaintenance(db: QueryRunner, signature: string): Promise<void> {
-  const schema = signature.split('.')[0];
-  // Owning a function needs CREATE on its schema, for the moment of the handing over only.
-  await db.query(`GRANT CREATE ON SCHEMA ${schema} TO sync_maintenance`);
-  await db.query(`ALTER FUNCTION ${signature} OWNER TO sync_maintenance`);
-  await db.query(`REVOKE CREATE ON SCHEMA ${schema} FROM sync_maintenance`);
-  await db.query(`REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC`);
-  await db.query(`GRANT EXECUTE ON FUNCTION ${signature} TO sync_app`);
+/** Row-level security for everybody, the owner included. */
+export async function forceRowSecurity(db: QueryRunner, table: string): Promise<void> {
+  await db.query(`ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`);
+  await db.query(`ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`);
 }
+
+/** Lets sync_maintenance read and delete the rows of a tenant table that the condition names, and no others. */
+export async function letMaintenanceDelete(
+  db: QueryRunner,
+  { table, policy, rows }: { table: string; policy: string; rows: string },
+): Promise<void> {
+  await db.query(`GRANT SELECT, DELETE ON ${table} TO sync_maintenance`);
+  await db.query(`CREATE POLICY ${policy} ON ${table} TO sync_maintenance USING (${rows}) WITH CHECK (false)`);
+}
+
+/** The rows of a connection that was removed; `whose` says how a row of the table names the connection `c.id`. */
+export const ofRemovedConnection = (table: string, whose: string): string =>
+  `EXISTS (SELECT FROM public.sync_connections c
+            WHERE c.org_id = ${table}.org_id AND c.removed_at IS NOT NULL AND ${whose})`;

@@ -2,6 +2,9 @@ import type { Keyset } from '../common/cursor.ts';
 import type { Statement } from '../database/database.ts';
 import type { ActivityFilterQuery, AppendActivityDto } from './dto/requests.dto.ts';
 
+// The months are partitions of one table: sql/partitions.sql makes them, a scheduled task of this module detaches old ones. The entry of a sync that
+// ends is written by the database: src/progress/sql/end_of_sync.sql.
+
 /** A period of the trail, both ends RFC 3339; `to` is exclusive. */
 export interface Period {
   readonly from: string;

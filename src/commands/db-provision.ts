@@ -10,9 +10,9 @@ await runCommand(async () => {
     throw new ConfigurationError(
       "MIGRATION_DATABASE_URL must be set to the owner's URL (on Neon: the direct one, not -pooler).",
     );
-  const ran = await migrate(ownerUrl);
+  const { migrations } = await migrate(ownerUrl);
   const password = newPassword();
   await provisionAppRole(ownerUrl, password);
-  console.error(`Ran ${ran.length} migrations; sync_app has a new password. The service's URL, shown once:`);
+  console.error(`Ran ${migrations.length} migrations; sync_app has a new password. The service's URL, shown once:`);
   console.log(`DATABASE_URL=${appUrlFrom(ownerUrl, password)}`);
 });

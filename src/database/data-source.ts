@@ -1,16 +1,16 @@
 import 'reflect-metadata';
-import { DataSource } from 'typeorm';
+import { DataSource, type Logger } from 'typeorm';
 import { migrations } from '../../migrations/index.ts';
 
 /** TypeORM runs the migrations and nothing else: its transactions await every statement, one round trip each. */
-export function migrationDataSource(ownerUrl: string): DataSource {
+export function migrationDataSource(ownerUrl: string, logger?: Logger): DataSource {
   return new DataSource({
     type: 'postgres',
     url: ownerUrl,
     applicationName: 'sync-operations-migrate',
     migrations,
     migrationsTableName: 'sync_migrations',
-    migrationsTransactionMode: 'each',
-    logging: false,
+    logging: logger !== undefined,
+    logger,
   });
 }

@@ -1,49 +1,82 @@
-import pg from 'pg';
+import { type Logger, MigrationExecutor, type QueryRunner } from 'typeorm';
+import { migrations } from '../../migrations/index.ts';
 import { migrationDataSource } from './data-source.ts';
+import { DatabaseNotReadyError } from './readiness.ts';
+import { type AppliedSql, applySqlFiles, dropSqlObjects } from './sql.apply.ts';
+import { sqlFiles } from './sql.files.ts';
 
 // Two starting replicas must not migrate at once; TypeORM has no lock of its own.
 const MIGRATION_LOCK = 7_210_011;
 
-/** Runs what is pending and returns the names that ran. A second caller waits, then finds nothing to do. */
-export function migrate(ownerUrl: string): Promise<string[]> {
-  return withMigrationLock(ownerUrl, async (source) =>
-    (await source.runMigrations()).map((migration) => migration.name),
-  );
+export interface Migrated extends AppliedSql {
+  /** The names of the migrations that ran. */
+  readonly migrations: string[];
 }
 
-/** Reverts the newest migration, or all of them; returns the names that were reverted, newest first. */
-export function revert(ownerUrl: string, options: { all?: boolean } = {}): Promise<string[]> {
-  return withMigrationLock(ownerUrl, async (source) => {
-    const reverted: string[] = [];
-    const [table] = await source.query<{ name: string | null }[]>(
-      `SELECT to_regclass('public.sync_migrations') AS name`,
-    );
-    if (!table?.name) return reverted;
-    do {
-      const [newest] = await source.query<{ name: string }[]>(
-        'SELECT name FROM public.sync_migrations ORDER BY timestamp DESC LIMIT 1',
-      );
-      if (!newest) break;
-      await source.undoLastMigration();
-      reverted.push(newest.name);
-    } while (options.all);
-    return reverted;
+/**
+ * Runs the migrations that are pending, then applies the SQL files that changed, all in one transaction. A second caller
+ * waits, then finds nothing to do.
+ */
+export function migrate(
+  ownerUrl: string,
+  { files = sqlFiles, logger }: { files?: typeof sqlFiles; logger?: Logger } = {},
+): Promise<Migrated> {
+  return inMigration(ownerUrl, logger, async (db, executor) => {
+    await refuseUnknownMigrations(db);
+    const ran = await executor.executePendingMigrations();
+    return { migrations: ran.map(({ name }) => name), ...(await applySqlFiles(db, files)) };
   });
 }
 
-async function withMigrationLock<T>(
+/**
+ * Reverts the newest migration, or all of them; returns the names that were reverted, newest first. The functions, triggers and
+ * views go first, since they need the tables as they are: the version to go back to makes its own by `migrate`.
+ */
+export function revert(ownerUrl: string, options: { all?: boolean } = {}): Promise<string[]> {
+  return inMigration(ownerUrl, undefined, async (db, executor) => {
+    await refuseUnknownMigrations(db);
+    const names = (await executedMigrations(db)).reverse().slice(0, options.all ? undefined : 1);
+    if (names.length > 0) await dropSqlObjects(db);
+    for (const _name of names) await executor.undoLastMigration();
+    return names;
+  });
+}
+
+/** A database of another line of versions would be half migrated: neither what it was nor what this version needs. */
+async function refuseUnknownMigrations(db: QueryRunner): Promise<void> {
+  const known = new Set(migrations.map((migration) => new migration().name));
+  const unknown = (await executedMigrations(db)).find((name) => !known.has(name));
+  if (unknown !== undefined)
+    throw new DatabaseNotReadyError(
+      `The database was made by another version, whose migration "${unknown}" this one does not know; use that version, or an empty database.`,
+    );
+}
+
+/** In the order they ran. */
+async function executedMigrations(db: QueryRunner): Promise<string[]> {
+  const [table] = await db.query(`SELECT to_regclass('public.sync_migrations') AS name`);
+  if (!table.name) return [];
+  const rows: { name: string }[] = await db.query('SELECT name FROM public.sync_migrations ORDER BY timestamp');
+  return rows.map(({ name }) => name);
+}
+
+async function inMigration<T>(
   ownerUrl: string,
-  work: (source: ReturnType<typeof migrationDataSource>) => Promise<T>,
+  logger: Logger | undefined,
+  work: (db: QueryRunner, executor: MigrationExecutor) => Promise<T>,
 ): Promise<T> {
-  const lock = new pg.Client({ connectionString: ownerUrl, application_name: 'sync-operations-migrate' });
-  await lock.connect();
-  const source = migrationDataSource(ownerUrl);
+  const source = migrationDataSource(ownerUrl, logger);
   try {
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await source.initialize();
-    return await work(source);
+    const db = source.createQueryRunner();
+    const executor = new MigrationExecutor(source, db);
+    await db.startTransaction();
+    await db.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    const result = await work(db, executor);
+    await db.commitTransaction();
+    return result;
   } finally {
+    // Without COMMIT the connection's end rolls back.
     if (source.isInitialized) await source.destroy();
-    await lock.end();
   }
 }

@@ -33,8 +33,8 @@ async function openEmbedded(environment: Environment, log: Log): Promise<OpenDat
     const { SYNC_ENCRYPTION_KEYS: given, SYNC_DATA_DIR: dataDir } = environment;
     // The one made before there was a variable still opens what it sealed.
     const keys = given ? [...given, ...rememberedKeys(dataDir)] : ensureRememberedKeys(dataDir);
-    const ran = await migrate(embedded.ownerUrl);
-    if (ran.length > 0) log(`Ran ${ran.length} migrations`);
+    const { migrations } = await migrate(embedded.ownerUrl);
+    if (migrations.length > 0) log(`Ran ${migrations.length} migrations`);
     await provisionAppRole(embedded.ownerUrl, new URL(embedded.appUrl).password);
     const urls = { databaseUrl: embedded.appUrl, MIGRATION_DATABASE_URL: embedded.ownerUrl };
     return { environment: Object.freeze({ ...environment, ...urls, SYNC_ENCRYPTION_KEYS: keys }), embedded };

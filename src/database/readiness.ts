@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { migrations } from '../../migrations/index.ts';
+import { sqlFiles } from './sql.files.ts';
 
 /** The database cannot be used as it is. The message is one sentence that says what to run. */
 export class DatabaseNotReadyError extends Error {
@@ -10,11 +11,10 @@ interface RoleView {
   readonly role: string;
   /** Names the way in which the role could bypass row-level security, itself or as a member of another role. */
   readonly bypass: string | null;
-  readonly migrated: boolean;
 }
 
 const ROLE_VIEW = `
-  SELECT current_user AS role, to_regclass('public.sync_migrations') IS NOT NULL AS migrated,
+  SELECT current_user AS role,
          (SELECT CASE WHEN r.rolsuper THEN 'is a superuser' WHEN r.rolbypassrls THEN 'has BYPASSRLS' ELSE 'owns the tables' END
                  || CASE WHEN r.rolname = current_user THEN '' ELSE ' (through ' || r.rolname || ')' END
             FROM pg_roles r
@@ -31,15 +31,28 @@ export async function assertDatabaseReady(pool: pg.Pool): Promise<void> {
     throw new DatabaseNotReadyError(
       `The role "${view.role}" ${view.bypass} and could bypass row-level security; run "npm run db:provision" with MIGRATION_DATABASE_URL set to the owner's URL and use the URL it prints.`,
     );
-  if (!view.migrated || (await pendingMigrations(pool)) > 0)
+  if ((await schemaState(pool)) !== 'current')
     throw new DatabaseNotReadyError(
       'The database is not migrated to this version; run "npm run migrate" with MIGRATION_DATABASE_URL set to the owner\'s URL.',
     );
 }
 
-/** How many of this version's migrations the database lacks. */
-export async function pendingMigrations(pool: pg.Pool): Promise<number> {
-  const { rows } = await pool.query<{ name: string }>('SELECT name FROM public.sync_migrations');
-  const done = new Set(rows.map(({ name }) => name));
-  return migrations.filter((migration) => !done.has(new migration().name)).length;
+/**
+ * behind: a migration or an SQL file of this version was never applied; different: an SQL file was applied with another content. A
+ * service that runs finds the second when a newer version has just been migrated to: it goes on, but would not start.
+ */
+export type SchemaState = 'current' | 'behind' | 'different';
+
+export async function schemaState(pool: pg.Pool): Promise<SchemaState> {
+  const tables = await pool.query<{ found: boolean }>(
+    `SELECT to_regclass('public.sync_migrations') IS NOT NULL AND to_regclass('app.sql_files') IS NOT NULL AS found`,
+  );
+  if (!tables.rows[0]?.found) return 'behind';
+  const { rows } = await pool.query<{ name: string; sha256: string | null }>(
+    'SELECT name, NULL AS sha256 FROM public.sync_migrations UNION ALL SELECT name, sha256 FROM app.sql_files',
+  );
+  const applied = new Map(rows.map(({ name, sha256 }) => [name, sha256]));
+  const needed = [...migrations.map((migration) => new migration().name), ...sqlFiles.map(({ name }) => name)];
+  if (needed.some((name) => !applied.has(name))) return 'behind';
+  return sqlFiles.every(({ name, sha256 }) => applied.get(name) === sha256) ? 'current' : 'different';
 }

@@ -5,7 +5,7 @@ import { Public } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
 import { Problem } from '../common/problem.ts';
 import { POOL } from '../database/database.module.ts';
-import { pendingMigrations } from '../database/readiness.ts';
+import { schemaState } from '../database/readiness.ts';
 
 export class HealthDto {
   @ApiProperty({ enum: ['ok'], example: 'ok' })
@@ -38,7 +38,7 @@ export class HealthController {
     isPublic: true,
   })
   async ready(): Promise<HealthDto> {
-    if ((await pendingMigrations(this.pool)) > 0)
+    if ((await schemaState(this.pool)) === 'behind')
       throw new Problem('unavailable', 'The database is not migrated to this version.');
     return { status: 'ok' };
   }

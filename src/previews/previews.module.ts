@@ -1,5 +1,6 @@
 import { Global, Injectable, Module } from '@nestjs/common';
 import { ConnectorsModule } from '../connectors/connectors.module.ts';
+import { maintenance } from '../jobs/task.runner.ts';
 import { PreviewCacheModule } from '../preview-cache/preview-cache.module.ts';
 import { RunPreviews } from '../runs/run.previews.ts';
 import { RunsApiModule, RunsModule } from '../runs/runs.module.ts';
@@ -31,7 +32,16 @@ class PreviewsOfRuns extends RunPreviews {
 @Global()
 @Module({
   imports: [PreviewCacheModule, ConnectorsModule],
-  providers: [PreviewFinder, PreviewFreshness, PreviewPublisher, { provide: RunPreviews, useClass: PreviewsOfRuns }],
+  providers: [
+    PreviewFinder,
+    PreviewFreshness,
+    PreviewPublisher,
+    { provide: RunPreviews, useClass: PreviewsOfRuns },
+    maintenance('expired-preview-changes', () => ({
+      everySeconds: 600,
+      statement: { text: 'SELECT app.cleanup_preview_changes(1000) AS changed' },
+    })),
+  ],
   exports: [RunPreviews],
 })
 export class PreviewsModule {}

@@ -1,6 +1,9 @@
 import type { Statement } from '../database/database.ts';
 import type { ActiveSyncsQuery, StartSyncDto } from './dto/requests.dto.ts';
 
+// Elapsed, speed, ETA and the check of the counts against the total are columns and constraints: migrations/0005-progress.ts. What a
+// report, an end, a request of control does is in sql/: report_progress.sql, end_of_sync.sql, ended_is_final.sql, log_control.sql.
+
 /** Rows come as json, so that they are the same text whichever statement read them. */
 export interface FoundRow<Row> {
   /** True: this statement made or changed the row; false: it stood there as it is. */
@@ -124,7 +127,7 @@ export interface WatchedRow {
   readonly syncs: string | null;
 }
 
-/** One row an organization. `digest` is the one of the last call; null: there was none. */
+/** The window and the digest: sql/watch_progress.sql. One row an organization. `digest` is the one of the last call; null: there was none. */
 export const watchProgress = (watched: readonly { orgId: string; digest: string | null }[]): Statement => ({
   text: 'SELECT org_id, digest, at, syncs FROM app.watch_progress($1, $2)',
   values: [watched.map(({ orgId }) => orgId), watched.map(({ digest }) => digest)],

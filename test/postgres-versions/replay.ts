@@ -39,7 +39,7 @@ async function replay(major: number): Promise<string> {
       await provisionAppRole(server.ownerUrl, new URL(server.appUrl).password);
       await smoke(server.appUrl);
       const [row] = await sql<{ server_version: string }>(server.appUrl, 'SHOW server_version');
-      return `${row?.server_version}, ${ran.length} migrations up, down, up, ${migrated.length} objects`;
+      return `${row?.server_version}, ${ran.migrations.length} migrations and ${ran.applied.length} SQL files up, down, up, ${migrated.length} objects`;
     } finally {
       await server.stop();
     }

@@ -99,6 +99,15 @@ describe('a start is refused with one line on stderr', () => {
     await behind.drop();
   });
 
+  it('when the functions are those of another version', async () => {
+    const other = await createTestDatabase();
+    await sql(other.ownerUrl, `UPDATE app.sql_files SET sha256 = 'another' WHERE name = 'runs/sql/lease.sql'`);
+    expect(await refusal({ DATABASE_URL: other.appUrl })).toMatch(
+      /^The database is not migrated to this version; .*\.$/,
+    );
+    await other.drop();
+  });
+
   it.each<[string, () => Promise<string>, string]>([
     ['a superuser', async () => database.superuserUrl, 'is a superuser'],
     ['the owner of the tables', async () => database.ownerUrl, 'owns the tables'],

@@ -123,7 +123,7 @@ describe('Upkeep of runs', () => {
     const [again] = await sql(
       service.database.appUrl,
       `SELECT app.cleanup_seen(100) AS seen, app.cleanup_preview_changes(100) AS changes,
-              app.cleanup_hook_deliveries(100) AS deliveries, app.purge_removed_connections(100) AS connections`,
+              app.cleanup_webhook_deliveries(100) AS deliveries, app.purge_removed_connections(100) AS connections`,
     );
     expect(again).toEqual({ seen: 0, changes: 0, deliveries: 0, connections: 0 });
   });

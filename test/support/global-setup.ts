@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@sync-operations/embedded-postgres';
 import { migrate } from '../../src/database/migrate.ts';
 import { provisionAppRole } from '../../src/database/provision.ts';
+import { sql } from './test-database.ts';
 
 declare global {
   var testPostgres: { server: EmbeddedPostgres; dataDir: string } | undefined;
@@ -16,6 +17,8 @@ export default async function setUp(): Promise<void> {
   globalThis.testPostgres = { server, dataDir };
   await migrate(server.ownerUrl);
   await provisionAppRole(server.ownerUrl, new URL(server.appUrl).password);
+  // What plpgsql's own checks can only find at run time is an error in every test.
+  await sql(server.superuserUrl, `ALTER ROLE sync_app SET plpgsql.extra_errors = 'all'`);
   // The workers of jest inherit the environment.
   process.env.TEST_SUPERUSER_URL = server.superuserUrl;
   process.env.TEST_OWNER_URL = server.ownerUrl;

@@ -175,6 +175,7 @@ export const PARTITION_CASES: Readonly<Record<Role, Row>> = {
 
 /** The tables that hold no tenant rows, and why that is so. */
 export const WITHOUT_TENANT_ROWS: Readonly<Record<string, string>> = {
+  'app.sql_files': 'which SQL files were applied; the service reads it to refuse functions of another version',
   'public.sync_migrations': 'which migrations ran; the service reads it to refuse a database of another version',
   'app.scheduled_tasks': 'one row a scheduled task of the whole cluster: names, times and counts',
 };

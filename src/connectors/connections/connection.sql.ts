@@ -50,12 +50,12 @@ export const insertHookAddress = (orgId: string, connectionId: string): Statemen
 });
 
 export const findHook = (connectionId: string): Statement => ({
-  text: 'SELECT app.find_hook($1) AS org_id',
+  text: 'SELECT app.find_webhook($1) AS org_id',
   values: [connectionId],
 });
 
 export const removeHookAddress = (connectionId: string): Statement => ({
-  text: 'SELECT app.remove_hook($1)',
+  text: 'SELECT app.remove_webhook($1)',
   values: [connectionId],
 });
 

@@ -1,6 +1,8 @@
 import type { Statement } from '../../database/database.ts';
 import type { Batch } from '../run.types.ts';
 
+// The functions: src/runs/sql/lease.sql and commit_batch.sql, which also adds up the counts of a run.
+
 /** No row: somebody else has it, it is paused, or it has ended. Rows as json. */
 export const takeLease = (orgId: string, syncId: string, worker: string, seconds: number): Statement => ({
   text: 'SELECT run, progress FROM app.take_lease($1, $2, $3, make_interval(secs => $4))',

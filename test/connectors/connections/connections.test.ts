@@ -385,12 +385,12 @@ describe('the address of a webhook', () => {
     const { id } = await create();
     const as = (text: string, values: unknown[] = [], orgId?: string) =>
       sql(service.database.appUrl, text, values, orgId);
-    expect(await as('SELECT app.find_hook($1) AS org_id', [id])).toEqual([{ org_id: 'org-1' }]);
-    expect(await as('SELECT app.find_hook($1) AS org_id', [randomUUID()])).toEqual([{ org_id: null }]);
+    expect(await as('SELECT app.find_webhook($1) AS org_id', [id])).toEqual([{ org_id: 'org-1' }]);
+    expect(await as('SELECT app.find_webhook($1) AS org_id', [randomUUID()])).toEqual([{ org_id: null }]);
     expect(await as('SELECT * FROM auth.hook_addresses', [], 'org-1')).toEqual([]);
     for (const shown of ['', '%', 'null', ','])
       expect(
-        await as(`SELECT h.* FROM set_config('app.presented_hook', $1, false), auth.hook_addresses h`, [shown]),
+        await as(`SELECT h.* FROM set_config('app.presented_webhook', $1, false), auth.hook_addresses h`, [shown]),
       ).toEqual([]);
   });
 
@@ -399,7 +399,7 @@ describe('the address of a webhook', () => {
     const as = (text: string, values: unknown[]) => sql(service.database.appUrl, text, values, 'org-2');
     const forged = as("INSERT INTO auth.hook_addresses (org_id, connection_id) VALUES ('org-1', $1)", [randomUUID()]);
     await expect(forged).rejects.toThrow(/row-level security policy/);
-    await as('SELECT app.remove_hook($1)', [id]);
-    expect(await as('SELECT app.find_hook($1) AS org_id', [id])).toEqual([{ org_id: 'org-1' }]);
+    await as('SELECT app.remove_webhook($1)', [id]);
+    expect(await as('SELECT app.find_webhook($1) AS org_id', [id])).toEqual([{ org_id: 'org-1' }]);
   });
 });

@@ -1,0 +1,97 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { forceRowSecurity, OWN_ROWS, protectTenantTable } from './support.ts';
+
+/** An address shows itself to a transaction that presents its connection. */
+const PRESENTED = `connection_id::text = (SELECT current_setting('app.presented_webhook', true))`;
+
+/**
+ * Why: what a tenant's syncs need to reach a shop or an ERP. Secrets stand here encrypted, each beside the id of its key, and a
+ * removed connection keeps none. A webhook names a connection and nothing else, so its organization is found as a key's is: the
+ * policy is possession. The owner may read those addresses: rotating the keys goes from organization to organization. sync_maintenance
+ * sees removed connections only, and marks those purged of which nothing is left.
+ */
+export class Connectors0008 implements MigrationInterface {
+  name = 'connectors-0000000000008';
+
+  async up(db: QueryRunner): Promise<void> {
+    await connections(db);
+    await webhookAddresses(db);
+  }
+
+  async down(db: QueryRunner): Promise<void> {
+    await db.query(`DROP TABLE auth.hook_addresses`);
+    await db.query(`DROP TABLE public.sync_connections`);
+  }
+}
+
+async function connections(db: QueryRunner): Promise<void> {
+  await db.query(`
+    CREATE TABLE public.sync_connections (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      id uuid NOT NULL,
+      name text NOT NULL CHECK (name <> ''),
+      system text NOT NULL CHECK (system <> ''),
+      base_url text NOT NULL CHECK (base_url <> ''),
+      credentials bytea,
+      credentials_key_id text CHECK ((credentials_key_id IS NULL) = (credentials IS NULL)),
+      webhook_secret bytea,
+      webhook_secret_key_id text CHECK ((webhook_secret_key_id IS NULL) = (webhook_secret IS NULL)),
+      settings jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(settings) = 'object'),
+      access_revision integer NOT NULL DEFAULT 1,
+      status text NOT NULL DEFAULT 'unchecked' CHECK (status IN ('unchecked', 'ok', 'failing')),
+      last_checked_at timestamptz,
+      last_error text,
+      version text,
+      account text,
+      warnings jsonb NOT NULL DEFAULT '[]',
+      credentials_expire_at timestamptz,
+      created_by text,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      updated_at timestamptz NOT NULL DEFAULT now(),
+      removed_at timestamptz CHECK (removed_at IS NULL OR (credentials IS NULL AND webhook_secret IS NULL)),
+      purged_at timestamptz CHECK (purged_at IS NULL OR removed_at IS NOT NULL),
+      PRIMARY KEY (org_id, id)
+    )`);
+  await db.query(`
+    COMMENT ON COLUMN public.sync_connections.access_revision IS
+      'goes up with each change of base_url or credentials: an outcome of what was before is not kept'`);
+  await db.query(`
+    COMMENT ON COLUMN public.sync_connections.purged_at IS 'when nothing that was read from it was left'`);
+  await db.query(`
+    CREATE UNIQUE INDEX sync_connections_by_name ON public.sync_connections (org_id, name) WHERE removed_at IS NULL`);
+  await db.query(`
+    CREATE INDEX sync_connections_newest ON public.sync_connections (org_id, created_at DESC, id DESC)
+      WHERE removed_at IS NULL`);
+  await db.query(`
+    CREATE INDEX sync_connections_unpurged ON public.sync_connections (org_id, id)
+      WHERE removed_at IS NOT NULL AND purged_at IS NULL`);
+  await protectTenantTable(db, 'public.sync_connections');
+  await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_connections TO sync_app`);
+  await db.query(`GRANT SELECT (org_id) ON public.sync_connections TO sync_directory`);
+  await db.query(`CREATE POLICY directory ON public.sync_connections FOR SELECT TO sync_directory USING (true)`);
+  await db.query(`
+    GRANT SELECT (org_id, id, removed_at, purged_at), UPDATE (purged_at) ON public.sync_connections TO sync_maintenance`);
+  await db.query(`
+    CREATE POLICY maintenance_sees_removed ON public.sync_connections FOR SELECT TO sync_maintenance
+      USING (removed_at IS NOT NULL)`);
+  await db.query(`
+    CREATE POLICY maintenance_purges_removed ON public.sync_connections FOR UPDATE TO sync_maintenance
+      USING (removed_at IS NOT NULL) WITH CHECK (removed_at IS NOT NULL AND purged_at IS NOT NULL)`);
+}
+
+async function webhookAddresses(db: QueryRunner): Promise<void> {
+  await db.query(`
+    CREATE TABLE auth.hook_addresses (
+      connection_id uuid PRIMARY KEY,
+      org_id text NOT NULL CHECK (org_id <> '')
+    )`);
+  await forceRowSecurity(db, 'auth.hook_addresses');
+  for (const policy of [
+    `possession ON auth.hook_addresses FOR SELECT TO sync_app USING (${PRESENTED})`,
+    `own ON auth.hook_addresses FOR INSERT TO sync_app WITH CHECK (${OWN_ROWS})`,
+    `removal ON auth.hook_addresses FOR DELETE TO sync_app USING (${PRESENTED} AND ${OWN_ROWS})`,
+    `owner ON auth.hook_addresses FOR SELECT TO CURRENT_USER USING (true)`,
+  ])
+    await db.query(`CREATE POLICY ${policy}`);
+  await db.query(`GRANT SELECT, INSERT, DELETE ON auth.hook_addresses TO sync_app`);
+}

@@ -1,0 +1,83 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { letMaintenanceDelete, ofRemovedConnection, protectTenantTable } from './support.ts';
+
+/**
+ * Why: the canonical copy of what runs read, and which entries of two systems are the same. `change_seq` counts an organization's
+ * changes from a row that is locked to the end of the transaction, so that it grows in the order of commits and a reader who asks for
+ * what is after N misses nothing.
+ */
+export class Records0009 implements MigrationInterface {
+  name = 'records-0000000000009';
+
+  async up(db: QueryRunner): Promise<void> {
+    for (const [table, columns] of Object.entries(TABLES)) {
+      await db.query(`CREATE TABLE public.${table} (org_id text NOT NULL CHECK (org_id <> ''), ${columns})`);
+      await protectTenantTable(db, `public.${table}`);
+      await db.query(`GRANT SELECT, INSERT, UPDATE ON public.${table} TO sync_app`);
+    }
+    await db.query(`GRANT DELETE ON public.sync_bindings, public.sync_items TO sync_app`);
+    await db.query(`CREATE INDEX sync_records_changes ON public.sync_records (org_id, change_seq)`);
+    // A reader of one connection's changes, and the end of a run that looks at its own, pass over no other connection's.
+    await db.query(`
+      CREATE INDEX sync_records_changes_of ON public.sync_records (org_id, connection_id, entity_type, change_seq)`);
+    await letMaintenanceDelete(db, {
+      table: 'public.sync_records',
+      policy: 'maintenance_removed',
+      rows: ofRemovedConnection('sync_records', 'sync_records.connection_id = c.id'),
+    });
+    await letMaintenanceDelete(db, {
+      table: 'public.sync_bindings',
+      policy: 'maintenance_removed',
+      rows: ofRemovedConnection('sync_bindings', 'c.id IN (sync_bindings.connection_a, sync_bindings.connection_b)'),
+    });
+  }
+
+  async down(db: QueryRunner): Promise<void> {
+    await db.query(`
+      DROP TABLE public.sync_items, public.sync_bindings, public.sync_change_counters, public.sync_records`);
+  }
+}
+
+const TABLES: Readonly<Record<string, string>> = {
+  sync_records: `
+    connection_id uuid NOT NULL,
+    entity_type text NOT NULL CHECK (entity_type <> ''),
+    external_id text NOT NULL CHECK (external_id <> ''),
+    data jsonb NOT NULL,
+    content_hash text NOT NULL,
+    change_seq bigint NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    deleted_at timestamptz,
+    PRIMARY KEY (org_id, connection_id, entity_type, external_id)`,
+  sync_change_counters: `
+    last_seq bigint NOT NULL,
+    PRIMARY KEY (org_id)`,
+  // A pair of ids, each side with what it held at the last sync: three-way comparison needs both, an echo only the hash.
+  // The smaller connection id is side a, so that both directions share one row.
+  sync_bindings: `
+    entity_type text NOT NULL CHECK (entity_type <> ''),
+    connection_a uuid NOT NULL,
+    connection_b uuid NOT NULL CHECK (connection_a < connection_b),
+    id_a text NOT NULL CHECK (id_a <> ''),
+    id_b text NOT NULL CHECK (id_b <> ''),
+    hash_a text NOT NULL,
+    hash_b text NOT NULL,
+    data_a jsonb NOT NULL,
+    data_b jsonb NOT NULL,
+    synced_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (org_id, entity_type, connection_a, connection_b, id_a),
+    UNIQUE (org_id, entity_type, connection_a, connection_b, id_b)`,
+  // One row an item that failed or was skipped.
+  sync_items: `
+    sync_id text NOT NULL CHECK (sync_id <> ''),
+    external_id text NOT NULL CHECK (external_id <> ''),
+    outcome text NOT NULL CHECK (outcome IN ('failed', 'skipped')),
+    error_class text NOT NULL,
+    message text NOT NULL,
+    payload jsonb,
+    attempts integer NOT NULL DEFAULT 1 CHECK (attempts > 0),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (org_id, sync_id, external_id)`,
+};

@@ -1,0 +1,149 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { letMaintenanceDelete, ofRemovedConnection, protectTenantTable } from './support.ts';
+
+/**
+ * Why: a sync that the service itself runs. Its counts are a row of sync_progress like any other's; here stands what to do and
+ * who may do it: a lease with an epoch, so that a worker that was thought dead can write nothing any more. One run at a time has
+ * a connection and entity type: the primary key of sync_slots. sync_maintenance sees the names of open runs, and clears away after
+ * ended ones.
+ */
+export class Runs0010 implements MigrationInterface {
+  name = 'runs-0000000000010';
+
+  async up(db: QueryRunner): Promise<void> {
+    await runs(db);
+    await slots(db);
+    await seen(db);
+    await cursors(db);
+    // What failed is of the connections of its run.
+    await letMaintenanceDelete(db, {
+      table: 'public.sync_items',
+      policy: 'maintenance_removed',
+      rows: ofRemovedConnection(
+        'sync_items',
+        `EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_items.org_id AND r.sync_id = sync_items.sync_id
+                    AND c.id IN (r.source_connection_id, r.destination_connection_id))`,
+      ),
+    });
+  }
+
+  async down(db: QueryRunner): Promise<void> {
+    await db.query(`DROP POLICY maintenance_removed ON public.sync_items`);
+    await db.query(`REVOKE ALL ON public.sync_items FROM sync_maintenance`);
+    await db.query(`DROP TABLE public.sync_cursors, public.sync_seen, public.sync_slots, public.sync_runs`);
+  }
+}
+
+async function runs(db: QueryRunner): Promise<void> {
+  await db.query(`
+    CREATE TABLE public.sync_runs (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      sync_id text NOT NULL CHECK (sync_id <> ''),
+      kind text NOT NULL CHECK (kind IN ('sync', 'preview', 'apply', 'retry', 'webhook')),
+      source_connection_id uuid NOT NULL,
+      destination_connection_id uuid CHECK (destination_connection_id <> source_connection_id),
+      entity_type text NOT NULL CHECK (entity_type <> ''),
+      mode text NOT NULL CHECK (mode IN ('full', 'incremental')),
+      filters jsonb NOT NULL DEFAULT '{}',
+      of_sync_id text CHECK ((of_sync_id IS NOT NULL) = (kind IN ('apply', 'retry'))),
+      override_reason text,
+      trigger text NOT NULL DEFAULT 'request' CHECK (trigger IN ('request', 'schedule', 'webhook')),
+      requested_by text,
+      state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'ready', 'paused', 'ended')),
+      lease_epoch bigint NOT NULL DEFAULT 0,
+      leased_by text,
+      leased_until timestamptz,
+      leases_without_commit integer NOT NULL DEFAULT 0,
+      postponements integer NOT NULL DEFAULT 0,
+      counts jsonb NOT NULL DEFAULT '{}',
+      seen_cleared boolean NOT NULL DEFAULT false,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (org_id, sync_id)
+    ) WITH (fillfactor = 70)`);
+  const comments = {
+    of_sync_id: 'apply: the preview; retry: the sync whose items failed',
+    destination_connection_id: 'null: the records',
+    leases_without_commit: 'many: it kills whoever works on it',
+    counts: 'items by what was done: created, updated, …',
+  };
+  for (const [column, text] of Object.entries(comments))
+    await db.query(`COMMENT ON COLUMN public.sync_runs.${column} IS '${text}'`);
+  await db.query(
+    `CREATE INDEX sync_runs_open ON public.sync_runs (org_id, created_at, sync_id) WHERE state <> 'ended'`,
+  );
+  await db.query(
+    `CREATE INDEX sync_runs_uncleared ON public.sync_runs (org_id, sync_id) WHERE state = 'ended' AND NOT seen_cleared`,
+  );
+  await db.query(`
+    CREATE INDEX sync_runs_by_source
+      ON public.sync_runs (org_id, source_connection_id, entity_type, created_at DESC, sync_id)`);
+  await protectTenantTable(db, 'public.sync_runs');
+  await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_runs TO sync_app`);
+  await db.query(`
+    GRANT SELECT (org_id, sync_id, source_connection_id, destination_connection_id, state, leased_until, created_at, seen_cleared),
+          UPDATE (seen_cleared) ON public.sync_runs TO sync_maintenance`);
+  await db.query(`
+    CREATE POLICY maintenance_sees_runs ON public.sync_runs FOR SELECT TO sync_maintenance USING (true)`);
+  await db.query(`
+    CREATE POLICY maintenance_clears_ended ON public.sync_runs FOR UPDATE TO sync_maintenance
+      USING (state = 'ended') WITH CHECK (state = 'ended' AND seen_cleared)`);
+}
+
+/** A slot whose run has ended is free, however it ended. */
+async function slots(db: QueryRunner): Promise<void> {
+  await db.query(`
+    CREATE TABLE public.sync_slots (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      connection_id uuid NOT NULL,
+      entity_type text NOT NULL,
+      sync_id text NOT NULL,
+      PRIMARY KEY (org_id, connection_id, entity_type)
+    )`);
+  await protectTenantTable(db, 'public.sync_slots');
+  await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_slots TO sync_app`);
+}
+
+/** The ids that a run has read: counts each once, and tells a full sync what is gone. Emptied when the run has ended. */
+async function seen(db: QueryRunner): Promise<void> {
+  await db.query(`
+    CREATE TABLE public.sync_seen (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      sync_id text NOT NULL,
+      external_id text NOT NULL,
+      failed boolean NOT NULL,
+      PRIMARY KEY (org_id, sync_id, external_id)
+    )`);
+  await protectTenantTable(db, 'public.sync_seen');
+  await db.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_seen TO sync_app`);
+  await letMaintenanceDelete(db, {
+    table: 'public.sync_seen',
+    policy: 'maintenance_ended',
+    rows: `EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_seen.org_id AND r.sync_id = sync_seen.sync_id
+                    AND r.state = 'ended')`,
+  });
+}
+
+/** Where an incremental run goes on: what the last one to that destination had read. */
+async function cursors(db: QueryRunner): Promise<void> {
+  await db.query(`
+    CREATE TABLE public.sync_cursors (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      connection_id uuid NOT NULL,
+      entity_type text NOT NULL,
+      destination text NOT NULL CHECK (destination <> ''),
+      watermark jsonb NOT NULL,
+      sync_id text NOT NULL,
+      updated_at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (org_id, connection_id, entity_type, destination)
+    )`);
+  await protectTenantTable(db, 'public.sync_cursors');
+  await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_cursors TO sync_app`);
+  await letMaintenanceDelete(db, {
+    table: 'public.sync_cursors',
+    policy: 'maintenance_removed',
+    rows: ofRemovedConnection(
+      'sync_cursors',
+      '(sync_cursors.connection_id = c.id OR sync_cursors.destination = c.id::text)',
+    ),
+  });
+}

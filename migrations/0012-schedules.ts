@@ -1,0 +1,41 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { letMaintenanceDelete, ofRemovedConnection, protectTenantTable } from './support.ts';
+
+/** Why: schedules start runs by themselves. The clock itself is pg-boss's; this is what a tenant sees and changes. */
+export class Schedules0012 implements MigrationInterface {
+  name = 'schedules-0000000000012';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      CREATE TABLE public.sync_schedules (
+        org_id text NOT NULL CHECK (org_id <> ''),
+        id uuid NOT NULL DEFAULT gen_random_uuid(),
+        connection_id uuid NOT NULL,
+        entity_type text NOT NULL CHECK (entity_type <> ''),
+        destination text NOT NULL DEFAULT 'records' CHECK (destination <> ''),
+        mode text NOT NULL CHECK (mode IN ('full', 'incremental')),
+        cron text NOT NULL,
+        time_zone text NOT NULL,
+        enabled boolean NOT NULL DEFAULT true,
+        last_run_at timestamptz,
+        last_sync_id text,
+        last_error text,
+        created_by text,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        updated_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (org_id, id)
+      )`);
+    await db.query(`CREATE INDEX sync_schedules_by_connection ON public.sync_schedules (org_id, connection_id)`);
+    await protectTenantTable(db, 'public.sync_schedules');
+    await db.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_schedules TO sync_app`);
+    await letMaintenanceDelete(db, {
+      table: 'public.sync_schedules',
+      policy: 'maintenance_removed',
+      rows: ofRemovedConnection('sync_schedules', 'sync_schedules.connection_id = c.id'),
+    });
+  }
+
+  async down(db: QueryRunner): Promise<void> {
+    await db.query(`DROP TABLE public.sync_schedules`);
+  }
+}

@@ -1,0 +1,28 @@
+-- Why: appending must not fail because a month has no partition yet, and must stay one round trip.
+-- Promises: all entries or none, returned in the order given. The partition is looked for (a look-up in the catalogue) and made before
+-- the insert, not after a failed one.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.append_activity(org text, entries jsonb) RETURNS SETOF public.sync_activity_log
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF to_regclass('public.' || app.activity_partition_name(now())) IS NULL THEN
+    PERFORM app.ensure_activity_partition(now());
+  END IF;
+  RETURN QUERY
+    INSERT INTO public.sync_activity_log (org_id, sync_id, entity_type, activity_type, status, source_system, user_id,
+      record_count, duration_seconds, error_message, details)
+    SELECT org, e.sync_id, e.entity_type, e.activity_type, e.status, e.source_system, e.user_id, e.record_count,
+      e.duration_seconds, e.error_message, e.details
+      FROM jsonb_array_elements(entries) WITH ORDINALITY AS element (entry, position),
+           jsonb_to_record(element.entry) AS e (sync_id text, entity_type text, activity_type text, status text,
+             source_system text, user_id text, record_count integer, duration_seconds double precision,
+             error_message text, details jsonb)
+     ORDER BY element.position
+    RETURNING *;
+END
+$$;
+ALTER FUNCTION app.append_activity(text, jsonb) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.append_activity(text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.append_activity(text, jsonb) TO sync_app;

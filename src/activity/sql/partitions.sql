@@ -1,0 +1,83 @@
+-- Why: row-level security is not inherited by partitions, so a partition must never be made without ENABLE, FORCE and no grants, and
+-- nobody should have to remember it.
+-- Promises: each month from this one to the twelfth ahead has a partition once it was asked for; making one does not hold up writers
+-- (LIKE and ATTACH take SHARE UPDATE EXCLUSIVE, PARTITION OF would take ACCESS EXCLUSIVE) and waits for a lock 10 seconds at
+-- most. One made by hand is protected by the next call. They run as the owner of the table, who alone may attach, and touch no rows.
+-- Callers: sync_app and sync_maintenance: the triggers that write an entry run as either.
+
+CREATE OR REPLACE FUNCTION app.activity_partition_name(at timestamptz) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+RETURN 'sync_activity_log_' || to_char(at AT TIME ZONE 'UTC', 'YYYY_MM');
+ALTER FUNCTION app.activity_partition_name(timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.activity_partition_name(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.activity_partition_name(timestamptz) TO sync_app, sync_maintenance;
+
+CREATE OR REPLACE FUNCTION app.ensure_activity_partition(at timestamptz) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '10s' AS $$
+DECLARE
+  partition text := app.activity_partition_name(at);
+  month timestamp := date_trunc('month', at AT TIME ZONE 'UTC');
+BEGIN
+  IF at NOT BETWEEN now() - interval '2 months' AND now() + interval '13 months' THEN
+    RAISE EXCEPTION 'no partition is made for %, only for this month and those ahead', at
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  IF to_regclass('public.' || quote_ident(partition)) IS NOT NULL THEN
+    RETURN partition;
+  END IF;
+  -- Two writers may find the month missing at once: the second waits here, then sees what the first made.
+  LOCK TABLE public.sync_activity_log IN SHARE UPDATE EXCLUSIVE MODE;
+  IF to_regclass('public.' || quote_ident(partition)) IS NOT NULL THEN
+    RETURN partition;
+  END IF;
+  EXECUTE format('CREATE TABLE public.%I (LIKE public.sync_activity_log INCLUDING ALL)', partition);
+  EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', partition);
+  EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', partition);
+  EXECUTE format('ALTER TABLE public.sync_activity_log ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
+    partition, month AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
+  RETURN partition;
+EXCEPTION WHEN invalid_object_definition THEN
+  -- Somebody's partition under another name covers the month: what is written finds its place there.
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.ensure_activity_partition(timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.ensure_activity_partition(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.ensure_activity_partition(timestamptz) TO sync_app, sync_maintenance;
+
+CREATE OR REPLACE FUNCTION app.prepare_activity_partitions(months_ahead integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '10s' AS $$
+DECLARE
+  child regclass;
+  changed integer := 0;
+BEGIN
+  FOR ahead IN 0 .. least(months_ahead, 12) LOOP
+    IF to_regclass('public.' || app.activity_partition_name(now() + ahead * interval '1 month')) IS NULL THEN
+      changed := changed + (app.ensure_activity_partition(now() + ahead * interval '1 month') IS NOT NULL)::integer;
+    END IF;
+  END LOOP;
+  -- A partition made by hand has neither protection: it gets it here.
+  FOR child IN
+    SELECT c.oid FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+     WHERE i.inhparent = 'public.sync_activity_log'::regclass
+       AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+  LOOP
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', child);
+    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', child);
+    EXECUTE format('REVOKE ALL ON %s FROM PUBLIC, sync_app, sync_maintenance', child);
+    changed := changed + 1;
+  END LOOP;
+  RETURN changed;
+END
+$$;
+ALTER FUNCTION app.prepare_activity_partitions(integer) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.prepare_activity_partitions(integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.prepare_activity_partitions(integer) TO sync_app, sync_maintenance;
+
+-- A new database takes entries by plain SQL at once.
+SELECT app.prepare_activity_partitions(3);

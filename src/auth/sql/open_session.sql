@@ -1,0 +1,57 @@
+-- Why: a person pastes a service key once and goes on with a session, so that no page keeps the key.
+-- Promises: the session has the key's organization, user and scopes, which a trigger copies, and ends no later than the key. It
+-- answers when the session ends, or null when no live key was presented.
+-- Callers: sync_app, which may insert such a session and no other row.
+
+-- Runs as whoever inserts: sync_app sees the key only when it presents its hash.
+CREATE OR REPLACE FUNCTION app.copy_from_key() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  opener auth.api_keys;
+BEGIN
+  -- Against a key that is being revoked: it waits for us and then ends this session too, or we wait and see it revoked.
+  PERFORM pg_advisory_xact_lock_shared(hashtextextended('sessions of ' || NEW.opened_by, 0));
+  SELECT * INTO opener FROM auth.api_keys k
+   WHERE k.id = NEW.opened_by AND k.kind = 'service' AND k.revoked_at IS NULL
+     AND (k.expires_at IS NULL OR k.expires_at > now());
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'no live key was presented to open a session with' USING ERRCODE = 'SY002';
+  END IF;
+  NEW.org_id := opener.org_id;
+  NEW.name := opener.name;
+  NEW.user_id := opener.user_id;
+  NEW.scopes := opener.scopes;
+  NEW.expires_at := least(NEW.expires_at, opener.expires_at);
+  RETURN NEW;
+END
+$$;
+ALTER FUNCTION app.copy_from_key() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.copy_from_key() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+CREATE OR REPLACE TRIGGER copy_from_key BEFORE INSERT ON auth.api_keys
+  FOR EACH ROW WHEN (NEW.opened_by IS NOT NULL) EXECUTE FUNCTION app.copy_from_key();
+
+CREATE OR REPLACE FUNCTION app.open_session(presented bytea, session_hash bytea, ends timestamptz) RETURNS timestamptz
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  opener uuid;
+  ends_at timestamptz;
+BEGIN
+  -- The session's own hash too: Postgres holds the new row against the policy for SELECT when it is returned.
+  PERFORM set_config('app.presented_key', encode(presented, 'hex') || ',' || encode(session_hash, 'hex'), true);
+  SELECT k.id INTO opener FROM auth.api_keys k WHERE k.key_hash = presented;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  INSERT INTO auth.api_keys (kind, key_hash, expires_at, opened_by)
+  VALUES ('session', session_hash, ends, opener) RETURNING expires_at INTO ends_at;
+  RETURN ends_at;
+EXCEPTION WHEN SQLSTATE 'SY002' THEN
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.open_session(bytea, bytea, timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.open_session(bytea, bytea, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.open_session(bytea, bytea, timestamptz) TO sync_app;
+COMMENT ON FUNCTION app.open_session(bytea, bytea, timestamptz) IS 'when the session ends; null: no live key';

@@ -1,0 +1,20 @@
+-- Why: an idempotency key is kept for 24 hours; afterwards it only takes up space.
+-- Promises: deletes at most batch_size expired ones and returns how many. It runs as sync_maintenance, whose policy shows it
+-- expired rows only.
+-- Callers: sync_app, by a scheduled task.
+
+CREATE OR REPLACE FUNCTION app.cleanup_idempotency_keys(batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  deleted integer;
+BEGIN
+  DELETE FROM public.idempotency_keys WHERE expires_at <= now() AND ctid = ANY (ARRAY(
+    SELECT ctid FROM public.idempotency_keys WHERE expires_at <= now() LIMIT batch_size));
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
+END
+$$;
+ALTER FUNCTION app.cleanup_idempotency_keys(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.cleanup_idempotency_keys(integer) FROM PUBLIC, sync_app, sync_directory;
+GRANT EXECUTE ON FUNCTION app.cleanup_idempotency_keys(integer) TO sync_app;

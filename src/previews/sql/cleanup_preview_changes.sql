@@ -1,0 +1,20 @@
+-- Why: the changes that a preview found, or a run made, are kept for a time only.
+-- Promises: deletes at most batch_size expired ones and returns how many. Expiry has no index: it would lead with the time, not with
+-- the organization, and this runs every few minutes only. It runs as sync_maintenance, whose policy shows it expired rows only.
+-- Callers: sync_app, by the scheduled task expired-preview-changes.
+
+CREATE OR REPLACE FUNCTION app.cleanup_preview_changes(batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  deleted integer;
+BEGIN
+  DELETE FROM public.sync_preview_changes WHERE expires_at <= now() AND ctid = ANY (ARRAY(
+    SELECT ctid FROM public.sync_preview_changes WHERE expires_at <= now() LIMIT batch_size));
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
+END
+$$;
+ALTER FUNCTION app.cleanup_preview_changes(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.cleanup_preview_changes(integer) FROM PUBLIC, sync_app, sync_directory;
+GRANT EXECUTE ON FUNCTION app.cleanup_preview_changes(integer) TO sync_app;

@@ -1,0 +1,57 @@
+-- Why: a sync that ends writes its one audit entry whoever ended it, the service or a client with plain SQL, so these are triggers.
+-- Promises: reaching the total, a final status or a completed_at ends the sync: status and completed_at agree, and one entry is
+-- written in the same transaction. Each trigger has a WHEN clause that an ordinary report does not meet and so does not pay for.
+-- Callers: triggers of public.sync_progress, nobody else.
+
+CREATE OR REPLACE FUNCTION app.end_sync() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NEW.status IN ('queued', 'running', 'paused', 'completed') THEN
+    NEW.status := CASE WHEN NEW.failed_count > 0 THEN 'completed_with_errors' ELSE 'completed' END;
+  END IF;
+  NEW.completed_at := coalesce(NEW.completed_at, now());
+  RETURN NEW;
+END
+$$;
+ALTER FUNCTION app.end_sync() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.end_sync() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+CREATE OR REPLACE TRIGGER end_on_insert BEFORE INSERT ON public.sync_progress
+  FOR EACH ROW WHEN (NEW.completed_at IS NOT NULL
+    OR NEW.status NOT IN ('queued', 'running', 'paused')
+    OR NEW.processed_count::bigint + NEW.failed_count >= NEW.total_items)
+  EXECUTE FUNCTION app.end_sync();
+CREATE OR REPLACE TRIGGER end_on_update BEFORE UPDATE ON public.sync_progress
+  FOR EACH ROW WHEN (OLD.completed_at IS NULL AND (NEW.completed_at IS NOT NULL
+    OR NEW.status NOT IN ('queued', 'running', 'paused')
+    OR NEW.processed_count::bigint + NEW.failed_count >= NEW.total_items))
+  EXECUTE FUNCTION app.end_sync();
+
+CREATE OR REPLACE FUNCTION app.log_sync_end() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  -- An update whose month has no partition makes it, so that the end of a sync is never lost.
+  IF to_regclass('public.' || app.activity_partition_name(now())) IS NULL THEN
+    PERFORM app.ensure_activity_partition(now());
+  END IF;
+  INSERT INTO public.sync_activity_log (org_id, sync_id, entity_type, activity_type, status, source_system, user_id,
+    record_count, duration_seconds, error_message, details)
+  VALUES (NEW.org_id, NEW.sync_id, NEW.entity_type,
+    'sync_' || CASE NEW.status WHEN 'completed_with_errors' THEN 'completed' ELSE NEW.status END,
+    NEW.status, NEW.source_system, NEW.initiated_by, NEW.processed_count,
+    greatest(extract(epoch FROM NEW.completed_at - NEW.started_at), 0),
+    coalesce(NEW.error_message, CASE WHEN NEW.status = 'completed_with_errors'
+      THEN format('%s of %s items failed', NEW.failed_count, NEW.processed_count::bigint + NEW.failed_count) END),
+    jsonb_build_object('total_items', NEW.total_items, 'processed_count', NEW.processed_count,
+      'failed_count', NEW.failed_count));
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.log_sync_end() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.log_sync_end() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+CREATE OR REPLACE TRIGGER log_end_on_insert AFTER INSERT ON public.sync_progress
+  FOR EACH ROW WHEN (NEW.completed_at IS NOT NULL) EXECUTE FUNCTION app.log_sync_end();
+CREATE OR REPLACE TRIGGER log_end_on_update AFTER UPDATE ON public.sync_progress
+  FOR EACH ROW WHEN (OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL)
+  EXECUTE FUNCTION app.log_sync_end();

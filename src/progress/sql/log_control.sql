@@ -1,0 +1,32 @@
+-- Why: the trail must tell who asked to cancel, pause or resume a sync, not only that it was cancelled.
+-- Promises: one entry a request, whichever way it was made; asking twice, or two who ask at once, make one. `requested_at` marks a
+-- request: no report touches it, so a report pays for the comparison only.
+-- Callers: a trigger of public.sync_progress, nobody else.
+
+CREATE OR REPLACE FUNCTION app.log_control() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  asked text := CASE
+    WHEN NEW.cancel_requested AND NOT OLD.cancel_requested THEN 'cancel_requested'
+    WHEN NEW.pause_requested AND NOT OLD.pause_requested THEN 'pause_requested'
+    WHEN OLD.pause_requested AND NOT NEW.pause_requested OR OLD.status = 'paused' AND NEW.status = 'running'
+      THEN 'resume_requested' END;
+  -- A request may end the sync in its own transaction, whose entries all have its time; it comes before the end.
+  asked_at timestamptz := now() - interval '1 microsecond';
+BEGIN
+  IF asked IS NULL THEN
+    RETURN NULL;
+  END IF;
+  IF to_regclass('public.' || app.activity_partition_name(asked_at)) IS NULL THEN
+    PERFORM app.ensure_activity_partition(asked_at);
+  END IF;
+  INSERT INTO public.sync_activity_log (org_id, created_at, sync_id, entity_type, activity_type, status, source_system, user_id)
+  VALUES (NEW.org_id, asked_at, NEW.sync_id, NEW.entity_type, asked, NEW.status, NEW.source_system, NEW.requested_by);
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.log_control() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.log_control() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+CREATE OR REPLACE TRIGGER log_control AFTER UPDATE ON public.sync_progress
+  FOR EACH ROW WHEN (OLD.requested_at IS DISTINCT FROM NEW.requested_at) EXECUTE FUNCTION app.log_control();

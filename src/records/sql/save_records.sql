@@ -1,0 +1,44 @@
+-- Why: what a run read becomes the canonical records, and a reader who asks for the changes after N must miss none.
+-- Promises: one row an item, saying created, updated, deleted or unchanged. change_seq comes from the organization's counter, which is
+-- locked to the end of the transaction, so that it grows in the order of commits. A record is asked for by a range of one
+-- id in the order of ids, which only the primary key gives: by equality the planner may take the index of changes for as good
+-- and read all of a connection's records.
+-- Callers: sync_app, through app.commit_batch.
+
+CREATE OR REPLACE FUNCTION app.save_records(org text, connection uuid, entity text, given jsonb)
+  RETURNS TABLE (external_id text, action text)
+LANGUAGE sql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+WITH compared AS (
+  SELECT g.external_id, coalesce(g.data, r.data) AS data, coalesce(g.hash, r.content_hash) AS hash, g.deleted,
+         CASE WHEN g.deleted THEN CASE WHEN r.is_live THEN 'deleted' ELSE 'unchanged' END
+              WHEN r.is_live IS NOT TRUE THEN 'created'
+              WHEN r.content_hash <> g.hash THEN 'updated' ELSE 'unchanged' END AS action
+    FROM jsonb_to_recordset(given) AS g (external_id text, data jsonb, hash text, deleted boolean)
+    LEFT JOIN LATERAL (
+      SELECT x.data, x.content_hash, x.deleted_at IS NULL AS is_live FROM public.sync_records x
+       WHERE x.org_id = org AND x.connection_id = connection AND x.entity_type = entity
+         AND x.external_id >= g.external_id AND x.external_id <= g.external_id
+       ORDER BY x.external_id LIMIT 1) AS r ON true
+), changed AS (
+  SELECT c.*, row_number() OVER (ORDER BY c.external_id) AS position FROM compared c WHERE c.action <> 'unchanged'
+), counter AS (
+  -- Locked to the end of the transaction: change_seq grows in the order of commits.
+  INSERT INTO public.sync_change_counters AS k (org_id, last_seq) SELECT org, count(*) FROM changed HAVING count(*) > 0
+  ON CONFLICT (org_id) DO UPDATE SET last_seq = k.last_seq + EXCLUDED.last_seq
+  RETURNING k.last_seq - (SELECT count(*) FROM changed) AS before
+), written AS (
+  INSERT INTO public.sync_records AS r
+    (org_id, connection_id, entity_type, external_id, data, content_hash, change_seq, deleted_at)
+  SELECT org, connection, entity, c.external_id, c.data, c.hash, k.before + c.position,
+         CASE WHEN c.deleted THEN now() END
+    FROM changed c CROSS JOIN counter k
+  ON CONFLICT (org_id, connection_id, entity_type, external_id) DO UPDATE
+     SET data = EXCLUDED.data, content_hash = EXCLUDED.content_hash, change_seq = EXCLUDED.change_seq,
+         updated_at = EXCLUDED.updated_at, deleted_at = EXCLUDED.deleted_at
+)
+SELECT c.external_id, c.action FROM compared c
+$$;
+ALTER FUNCTION app.save_records(text, uuid, text, jsonb) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.save_records(text, uuid, text, jsonb) TO sync_app;

@@ -1,0 +1,156 @@
+-- Why: a batch takes effect whole or not at all, by the holder of the lease only, and in one round trip.
+-- Promises: records, bindings, failed items, changes, watermark, counts and checkpoint together, and what an operator asked for
+-- (cancel, pause) with them; 'fenced' and no effect when the epoch is not the latest. An item counts once however often it is read. A
+-- table that has just grown has no statistics, so rows are looked up one by one (LATERAL … LIMIT 1, = ANY): a join might read the
+-- table once for each of them.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)
+  RETURNS TABLE (outcome text, progress json)
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  run public.sync_runs;
+  p public.sync_progress;
+  done jsonb := '[]';
+  succeeded integer := 0;
+  failed integer := 0;
+  tally jsonb;
+  final text := batch #>> '{final,status}';
+BEGIN
+  SELECT * INTO run FROM public.sync_runs AS r
+   WHERE r.org_id = org AND r.sync_id = sync AND r.lease_epoch = epoch AND r.state = 'ready' FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN QUERY SELECT 'fenced', NULL::json;
+    RETURN;
+  END IF;
+  SELECT * INTO p FROM public.sync_progress AS s WHERE s.org_id = org AND s.sync_id = sync FOR NO KEY UPDATE;
+  IF p.completed_at IS NOT NULL THEN
+    UPDATE public.sync_runs AS r SET state = 'ended', leased_by = NULL, leased_until = NULL
+     WHERE r.org_id = org AND r.sync_id = sync;
+    RETURN QUERY SELECT 'ended', row_to_json(p);
+    RETURN;
+  END IF;
+
+  IF batch ? 'records' THEN
+    SELECT coalesce(jsonb_agg(s), '[]') INTO done
+      FROM app.save_records(org, run.source_connection_id, run.entity_type, batch -> 'records') AS s;
+  END IF;
+
+  IF batch ? 'items' THEN
+    WITH items AS (
+      SELECT i.*, coalesce(i.action, d.action, i.outcome) AS done
+        FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, action text)
+        LEFT JOIN jsonb_to_recordset(done) AS d (external_id text, action text) USING (external_id)
+    ), seen AS (
+      INSERT INTO public.sync_seen AS s (org_id, sync_id, external_id, failed)
+      SELECT org, sync, i.external_id, i.outcome = 'failed' FROM items i
+      ON CONFLICT (org_id, sync_id, external_id) DO UPDATE SET failed = EXCLUDED.failed WHERE s.failed <> EXCLUDED.failed
+      RETURNING s.external_id, s.failed, s.xmax = 0 AS is_new
+    )
+    SELECT count(*) FILTER (WHERE is_new AND NOT s.failed) + count(*) FILTER (WHERE NOT is_new AND NOT s.failed)
+             - count(*) FILTER (WHERE NOT is_new AND s.failed),
+           count(*) FILTER (WHERE is_new AND s.failed) + count(*) FILTER (WHERE NOT is_new AND s.failed)
+             - count(*) FILTER (WHERE NOT is_new AND NOT s.failed),
+           (SELECT jsonb_object_agg(t.done, t.n) FROM (
+              SELECT i.done, count(*) AS n FROM items i JOIN seen n USING (external_id) WHERE n.is_new GROUP BY 1) AS t)
+      INTO succeeded, failed, tally
+      FROM seen s;
+    -- It may have failed when it was read the first time.
+    DELETE FROM public.sync_items AS x
+     WHERE x.org_id = org AND x.sync_id = sync AND x.external_id = ANY (ARRAY(
+       SELECT i.external_id FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text)
+        WHERE i.outcome = 'processed'));
+    INSERT INTO public.sync_items AS x (org_id, sync_id, external_id, outcome, error_class, message, payload, attempts)
+    SELECT org, sync, i.external_id, i.outcome, i.error_class, i.message, i.payload, 1 + coalesce(before.attempts, 0)
+      FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, error_class text, message text,
+             payload jsonb)
+      LEFT JOIN LATERAL (
+        SELECT x.attempts FROM public.sync_items x
+         WHERE x.org_id = org AND x.sync_id = run.of_sync_id AND x.external_id = i.external_id LIMIT 1) AS before ON true
+     WHERE i.outcome IN ('failed', 'skipped')
+    ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
+       SET outcome = EXCLUDED.outcome, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
+           payload = EXCLUDED.payload, attempts = EXCLUDED.attempts, updated_at = EXCLUDED.updated_at;
+  END IF;
+
+  IF batch ? 'bindings' THEN
+    -- Removed first: an id may be bound anew in the same batch.
+    IF jsonb_path_exists(batch, '$.bindings[*].removed') THEN
+      DELETE FROM public.sync_bindings AS b
+       WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.connection_a = (batch ->> 'connection_a')::uuid
+         AND b.connection_b = (batch ->> 'connection_b')::uuid AND b.id_a = ANY (ARRAY(
+           SELECT g ->> 'id_a' FROM jsonb_path_query(batch, '$.bindings[*] ? (@.removed == true)') AS g));
+      DELETE FROM public.sync_bindings AS b
+       WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.connection_a = (batch ->> 'connection_a')::uuid
+         AND b.connection_b = (batch ->> 'connection_b')::uuid AND b.id_b = ANY (ARRAY(
+           SELECT g ->> 'id_b' FROM jsonb_path_query(batch, '$.bindings[*] ? (@.removed == true)') AS g));
+    END IF;
+    INSERT INTO public.sync_bindings AS b
+      (org_id, entity_type, connection_a, connection_b, id_a, id_b, hash_a, hash_b, data_a, data_b)
+    SELECT org, run.entity_type, (batch ->> 'connection_a')::uuid, (batch ->> 'connection_b')::uuid,
+           g.id_a, g.id_b, g.hash_a, g.hash_b, g.data_a, g.data_b
+      FROM jsonb_to_recordset(batch -> 'bindings') AS g (id_a text, id_b text, hash_a text, hash_b text, data_a jsonb,
+             data_b jsonb, removed boolean)
+     WHERE g.removed IS NOT TRUE
+    ON CONFLICT (org_id, entity_type, connection_a, connection_b, id_a) DO UPDATE
+       SET id_b = EXCLUDED.id_b, hash_a = EXCLUDED.hash_a, hash_b = EXCLUDED.hash_b, data_a = EXCLUDED.data_a,
+           data_b = EXCLUDED.data_b, synced_at = EXCLUDED.synced_at;
+  END IF;
+
+  IF batch ? 'changes' THEN
+    INSERT INTO public.sync_preview_changes AS c (org_id, sync_id, external_id, kind, destination_id, source_hash,
+      destination_hash, fields, reason, data, expires_at)
+    SELECT org, sync, g.external_id, g.kind, g.destination_id, g.source_hash, g.destination_hash, g.fields, g.reason, g.data,
+           (batch ->> 'changes_expire_at')::timestamptz
+      FROM jsonb_to_recordset(batch -> 'changes') AS g (external_id text, kind text, destination_id text,
+             source_hash text, destination_hash text, fields jsonb, reason text, data jsonb)
+    ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
+       SET kind = EXCLUDED.kind, destination_id = EXCLUDED.destination_id, source_hash = EXCLUDED.source_hash,
+           destination_hash = EXCLUDED.destination_hash, fields = EXCLUDED.fields, reason = EXCLUDED.reason,
+           data = EXCLUDED.data;
+  END IF;
+
+  IF batch ? 'watermark' THEN
+    INSERT INTO public.sync_cursors (org_id, connection_id, entity_type, destination, watermark, sync_id)
+    VALUES (org, run.source_connection_id, run.entity_type,
+            coalesce(run.destination_connection_id::text, 'records'), batch -> 'watermark', sync)
+    ON CONFLICT (org_id, connection_id, entity_type, destination) DO UPDATE
+       SET watermark = EXCLUDED.watermark, sync_id = EXCLUDED.sync_id, updated_at = EXCLUDED.updated_at;
+  END IF;
+
+  UPDATE public.sync_progress AS s
+     SET processed_count = s.processed_count + succeeded,
+         failed_count = s.failed_count + failed,
+         current_item = s.processed_count + succeeded + s.failed_count + failed,
+         -- Reaching the total ends a sync, so it stays above the counts until the run itself says that it is over.
+         total_items = CASE
+           WHEN final = 'completed' THEN s.processed_count + succeeded + s.failed_count + failed
+           ELSE greatest(coalesce((batch ->> 'total')::integer, s.total_items),
+             CASE WHEN coalesce((batch ->> 'total')::integer, s.total_items) IS NOT NULL
+               THEN s.processed_count + succeeded + s.failed_count + failed + 1 END) END,
+         checkpoint = coalesce(batch -> 'checkpoint', s.checkpoint),
+         error_message = coalesce(batch #>> '{final,error_message}', s.error_message),
+         rate_limited_until = NULL,
+         updated_at = now(),
+         status = CASE WHEN final IS NOT NULL THEN final WHEN s.cancel_requested THEN 'cancelled'
+                       WHEN s.pause_requested THEN 'paused' ELSE 'running' END
+   WHERE s.org_id = org AND s.sync_id = sync
+  RETURNING s.* INTO p;
+  UPDATE public.sync_runs AS r
+     SET state = CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.status = 'paused' THEN 'paused' ELSE 'ready' END,
+         leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
+         leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
+         leases_without_commit = 0, postponements = 0,
+         counts = r.counts || coalesce((SELECT jsonb_object_agg(t.key, coalesce((r.counts ->> t.key)::bigint, 0) + t.value::bigint)
+                                          FROM jsonb_each_text(tally) AS t), '{}')
+   WHERE r.org_id = org AND r.sync_id = sync;
+  RETURN QUERY SELECT CASE WHEN final IS NOT NULL THEN 'finished' WHEN p.completed_at IS NOT NULL THEN 'ended'
+                           WHEN p.status = 'paused' THEN 'paused' ELSE 'go on' END,
+                      row_to_json(p);
+END
+$$;
+ALTER FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;

@@ -1,0 +1,49 @@
+-- Why: a connection and entity type has one run at a time; the others wait for the slot.
+-- Promises: gives the organization's waiting runs the slots of their connections where these are free, the oldest first; nobody
+-- overtakes a run that waits for the same slot. A slot whose run has ended is free, however it ended. It answers the runs that are
+-- ready to be queued.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.dispatch_runs(org text) RETURNS TABLE (sync_id text)
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  r record;
+  slots uuid[];
+  taken text[] := '{}';
+  wanted text[];
+BEGIN
+  -- Two requests of one organization must not both find a slot free.
+  PERFORM pg_advisory_xact_lock(hashtextextended('dispatch_runs ' || org, 0));
+  FOR r IN SELECT w.sync_id, w.entity_type, w.source_connection_id, w.destination_connection_id, p.completed_at
+             FROM public.sync_runs w JOIN public.sync_progress p USING (org_id, sync_id)
+            WHERE w.org_id = org AND w.state = 'waiting' ORDER BY w.created_at, w.sync_id LOOP
+    IF r.completed_at IS NOT NULL THEN
+      UPDATE public.sync_runs w SET state = 'ended' WHERE w.org_id = org AND w.sync_id = r.sync_id;
+      CONTINUE;
+    END IF;
+    slots := array_remove(ARRAY[r.source_connection_id, r.destination_connection_id], NULL);
+    SELECT array_agg(s || r.entity_type) INTO wanted FROM unnest(slots) AS s;
+    -- Nobody overtakes a run that waits for the same slot.
+    IF wanted && taken OR EXISTS (
+      SELECT FROM public.sync_slots s JOIN public.sync_progress p USING (org_id, sync_id)
+       WHERE s.org_id = org AND s.connection_id = ANY (slots) AND s.entity_type = r.entity_type
+         AND s.sync_id <> r.sync_id AND p.completed_at IS NULL) THEN
+      taken := taken || wanted;
+      CONTINUE;
+    END IF;
+    INSERT INTO public.sync_slots (org_id, connection_id, entity_type, sync_id)
+    SELECT org, s, r.entity_type, r.sync_id FROM unnest(slots) AS s
+    ON CONFLICT (org_id, connection_id, entity_type) DO UPDATE SET sync_id = EXCLUDED.sync_id;
+    UPDATE public.sync_runs w SET state = 'ready', leased_until = now() + interval '1 minute'
+     WHERE w.org_id = org AND w.sync_id = r.sync_id;
+    taken := taken || wanted;
+    sync_id := r.sync_id;
+    RETURN NEXT;
+  END LOOP;
+END
+$$;
+ALTER FUNCTION app.dispatch_runs(text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.dispatch_runs(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.dispatch_runs(text) TO sync_app;

@@ -1,0 +1,87 @@
+-- Why: a worker that was thought dead must write nothing any more, so a run is worked on under a lease with an epoch.
+-- Promises: take_lease gives a run that is ready to one worker under a new epoch, or no row; renew_lease prolongs it and answers what
+-- was asked for meanwhile (go on, cancel, pause, ended, fenced); release_lease queues the run again. With an epoch that is not the
+-- latest, nothing changes.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.take_lease(org text, sync text, worker text, lease interval)
+  RETURNS TABLE (run json, progress json)
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  r public.sync_runs;
+  p public.sync_progress;
+BEGIN
+  UPDATE public.sync_runs AS w
+     SET lease_epoch = w.lease_epoch + 1, leased_by = worker, leased_until = now() + lease,
+         leases_without_commit = w.leases_without_commit + 1
+   WHERE w.org_id = org AND w.sync_id = sync AND w.state = 'ready' AND (w.leased_by IS NULL OR w.leased_until < now())
+  RETURNING w.* INTO r;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  -- The clock of a sync starts with its work, not with its wait.
+  UPDATE public.sync_progress AS s
+     SET status = 'running', updated_at = now(),
+         started_at = CASE WHEN r.lease_epoch = 1 THEN now() ELSE s.started_at END
+   WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL
+  RETURNING s.* INTO p;
+  IF NOT FOUND THEN
+    UPDATE public.sync_runs AS w SET state = 'ended', leased_by = NULL, leased_until = NULL
+     WHERE w.org_id = org AND w.sync_id = sync;
+    RETURN;
+  END IF;
+  RETURN QUERY SELECT row_to_json(r), row_to_json(p);
+END
+$$;
+ALTER FUNCTION app.take_lease(text, text, text, interval) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.take_lease(text, text, text, interval) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.take_lease(text, text, text, interval) TO sync_app;
+
+CREATE OR REPLACE FUNCTION app.renew_lease(org text, sync text, epoch bigint, lease interval, limited_until timestamptz)
+  RETURNS text
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  p record;
+BEGIN
+  UPDATE public.sync_runs AS w SET leased_until = now() + lease
+   WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready';
+  IF NOT FOUND THEN
+    RETURN 'fenced';
+  END IF;
+  SELECT s.completed_at, s.cancel_requested, s.pause_requested, s.rate_limited_until, s.updated_at INTO p
+    FROM public.sync_progress AS s WHERE s.org_id = org AND s.sync_id = sync;
+  -- A sync that waits for a limit says so, and is not taken for silent.
+  IF p.completed_at IS NULL
+    AND (p.rate_limited_until IS DISTINCT FROM limited_until OR p.updated_at < now() - interval '15 seconds') THEN
+    UPDATE public.sync_progress AS s SET rate_limited_until = limited_until, updated_at = now()
+     WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL;
+  END IF;
+  RETURN CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.cancel_requested THEN 'cancel'
+              WHEN p.pause_requested THEN 'pause' ELSE 'go on' END;
+END
+$$;
+ALTER FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) TO sync_app;
+
+CREATE OR REPLACE FUNCTION app.release_lease(org text, sync text, epoch bigint, until timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE public.sync_runs AS w
+     SET leased_by = NULL, leased_until = coalesce(until, now()) + interval '1 minute', leases_without_commit = 0,
+         postponements = w.postponements + CASE WHEN until IS NULL THEN 0 ELSE 1 END
+   WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready';
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  UPDATE public.sync_progress AS s SET status = 'queued', rate_limited_until = until, updated_at = now()
+   WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL;
+  RETURN FOUND;
+END
+$$;
+ALTER FUNCTION app.release_lease(text, text, bigint, timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.release_lease(text, text, bigint, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.release_lease(text, text, bigint, timestamptz) TO sync_app;

@@ -1,0 +1,64 @@
+-- Why: what was read from a system must go when its connection is removed. Its runs stay: they tell what happened, and hold no data.
+-- Promises: deletes at most batch_size rows a table of one removed connection that no run works with, the tables one after the
+-- other, and marks it purged when nothing is left; the answer is above zero while there is more to do. It runs as sync_maintenance,
+-- whose policies show it rows of removed connections only.
+-- Callers: sync_app, by the scheduled task removed-connections.
+
+CREATE OR REPLACE FUNCTION app.purge_removed_connections(batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  c record;
+  changed integer;
+  deleted integer := 0;
+BEGIN
+  SELECT u.org_id, u.id INTO c FROM public.sync_connections u
+   WHERE u.removed_at IS NOT NULL AND u.purged_at IS NULL
+     -- What is still at work with it may write once more.
+     AND NOT EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = u.org_id AND r.state <> 'ended'
+                        AND u.id IN (r.source_connection_id, r.destination_connection_id))
+   ORDER BY u.org_id, u.id LIMIT 1;
+  IF NOT FOUND THEN
+    RETURN 0;
+  END IF;
+  DELETE FROM public.sync_records d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_records x
+     WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  DELETE FROM public.sync_bindings d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_bindings x
+     WHERE x.org_id = c.org_id AND c.id IN (x.connection_a, x.connection_b) LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  DELETE FROM public.sync_cursors d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_cursors x
+     WHERE x.org_id = c.org_id AND (x.connection_id = c.id OR x.destination = c.id::text) LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  DELETE FROM public.sync_items d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_items x
+     WHERE x.org_id = c.org_id AND EXISTS (
+       SELECT FROM public.sync_runs r WHERE r.org_id = x.org_id AND r.sync_id = x.sync_id
+          AND c.id IN (r.source_connection_id, r.destination_connection_id)) LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  DELETE FROM public.sync_schedules d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_schedules x
+     WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  DELETE FROM public.sync_hook_deliveries d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_hook_deliveries x
+     WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  IF deleted = 0 THEN
+    UPDATE public.sync_connections u SET purged_at = now() WHERE u.org_id = c.org_id AND u.id = c.id;
+  END IF;
+  RETURN deleted + 1;
+END
+$$;
+ALTER FUNCTION app.purge_removed_connections(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.purge_removed_connections(integer) FROM PUBLIC, sync_app, sync_directory;
+GRANT EXECUTE ON FUNCTION app.purge_removed_connections(integer) TO sync_app;

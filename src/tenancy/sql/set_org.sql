@@ -1,0 +1,18 @@
+-- Why: every policy reads the organization from one setting, and only this writes it.
+-- Promises: the organization holds until the end of the transaction, never longer, and is never empty.
+-- Callers: sync_app. Another function that serves several organizations calls it for each in turn.
+
+CREATE OR REPLACE FUNCTION app.set_org(org_id text) RETURNS void
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF org_id IS NULL OR org_id = '' THEN
+    RAISE EXCEPTION 'the organization must not be empty' USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  -- true: until the end of the transaction, so that nothing leaks to the next user of a pooled connection.
+  PERFORM set_config('app.current_org_id', org_id, true);
+END
+$$;
+ALTER FUNCTION app.set_org(text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.set_org(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.set_org(text) TO sync_app;

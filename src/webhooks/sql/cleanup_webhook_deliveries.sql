@@ -1,0 +1,20 @@
+-- Why: a delivery is kept so that the same one counts once and reconciliation can tell what no webhook announced; after 30 days it
+-- serves neither.
+-- Promises: deletes at most batch_size older ones and returns how many. It runs as sync_maintenance, whose policy shows it those only.
+-- Callers: sync_app, by the scheduled task old-webhooks.
+
+CREATE OR REPLACE FUNCTION app.cleanup_webhook_deliveries(batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  deleted integer;
+BEGIN
+  DELETE FROM public.sync_hook_deliveries WHERE received_at < now() - interval '30 days' AND ctid = ANY (ARRAY(
+    SELECT ctid FROM public.sync_hook_deliveries WHERE received_at < now() - interval '30 days' LIMIT batch_size));
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
+END
+$$;
+ALTER FUNCTION app.cleanup_webhook_deliveries(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.cleanup_webhook_deliveries(integer) FROM PUBLIC, sync_app, sync_directory;
+GRANT EXECUTE ON FUNCTION app.cleanup_webhook_deliveries(integer) TO sync_app;

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
+
+// CREATE OR REPLACE resets what a file does not say, and a function that lost its owner still works, with other rights. So what each
+// of them must be is written here, a line each: signature | owner | SECURITY | settings beside the search path | who may call it.
+const FUNCTIONS = `
+app.activity_partition_name(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance
+app.append_activity(text, jsonb) | sync_owner | INVOKER | - | sync_app
+app.cleanup_idempotency_keys(integer) | sync_maintenance | DEFINER | - | sync_app
+app.cleanup_preview_changes(integer) | sync_maintenance | DEFINER | - | sync_app
+app.cleanup_seen(integer) | sync_maintenance | DEFINER | - | sync_app
+app.cleanup_sign_ins(integer) | sync_maintenance | DEFINER | - | sync_app
+app.cleanup_webhook_deliveries(integer) | sync_maintenance | DEFINER | - | sync_app
+app.commit_batch(text, text, bigint, interval, jsonb) | sync_owner | INVOKER | - | sync_app
+app.copy_from_key() | sync_owner | INVOKER | - | -
+app.dispatch_runs(text) | sync_owner | INVOKER | - | sync_app
+app.end_session(bytea) | sync_owner | INVOKER | - | sync_app
+app.end_sessions_of_key() | sync_owner | INVOKER | - | -
+app.end_silent_syncs(interval, integer) | sync_maintenance | DEFINER | - | sync_app
+app.end_sync() | sync_owner | INVOKER | - | -
+app.ensure_activity_partition(timestamp with time zone) | sync_owner | DEFINER | lock_timeout=10s | sync_app, sync_maintenance
+app.exchange_link(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
+app.find_key(bytea) | sync_owner | INVOKER | - | sync_app
+app.find_webhook(uuid) | sync_owner | INVOKER | - | sync_app
+app.live_keys(bytea[]) | sync_owner | INVOKER | - | sync_app
+app.log_control() | sync_owner | INVOKER | - | -
+app.log_sync_end() | sync_owner | INVOKER | - | -
+app.open_session(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
+app.organizations(bytea, text, text, integer) | sync_directory | DEFINER | - | sync_app
+app.prepare_activity_partitions(integer) | sync_owner | DEFINER | lock_timeout=10s | sync_app, sync_maintenance
+app.purge_removed_connections(integer) | sync_maintenance | DEFINER | - | sync_app
+app.refuse_change_of_ended_sync() | sync_owner | INVOKER | - | -
+app.release_lease(text, text, bigint, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
+app.remove_webhook(uuid) | sync_owner | INVOKER | - | sync_app
+app.renew_lease(text, text, bigint, interval, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
+app.report_progress(json, text) | sync_owner | INVOKER | enable_hashjoin=off, enable_mergejoin=off | sync_app
+app.runs_without_worker(integer) | sync_maintenance | DEFINER | - | sync_app
+app.save_records(text, uuid, text, jsonb) | sync_owner | INVOKER | - | sync_app
+app.set_org(text) | sync_owner | INVOKER | - | sync_app
+app.take_lease(text, text, text, interval) | sync_owner | INVOKER | - | sync_app
+app.watch_progress(text[], text[]) | sync_owner | INVOKER | enable_seqscan=off | sync_app
+public.auto_cleanup_preview_cache(integer) | sync_maintenance | DEFINER | - | sync_app
+`;
+
+/** Name, when, whose function. */
+const TRIGGERS = `
+copy_from_key | BEFORE INSERT WHEN ON auth.api_keys | app.copy_from_key()
+end_on_insert | BEFORE INSERT WHEN ON public.sync_progress | app.end_sync()
+end_on_update | BEFORE UPDATE WHEN ON public.sync_progress | app.end_sync()
+end_sessions_of_key | AFTER UPDATE WHEN ON auth.api_keys | app.end_sessions_of_key()
+ended_is_final | BEFORE UPDATE WHEN ON public.sync_progress | app.refuse_change_of_ended_sync()
+log_control | AFTER UPDATE WHEN ON public.sync_progress | app.log_control()
+log_end_on_insert | AFTER INSERT WHEN ON public.sync_progress | app.log_sync_end()
+log_end_on_update | AFTER UPDATE WHEN ON public.sync_progress | app.log_sync_end()
+`;
+
+const FIXED_SEARCH_PATH = 'search_path=pg_catalog, pg_temp';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+const lines = (text: string): string[] => text.trim().split('\n');
+const read = async (query: string): Promise<string[]> =>
+  (await sql<{ line: string }>(database.superuserUrl, query)).map(({ line }) => line).sort();
+
+describe('the functions and triggers of the SQL files', () => {
+  it('have the owner, the rights and the settings that are written here', async () => {
+    const found = await read(`
+      SELECT concat_ws(' | ', n.nspname || '.' || p.proname || '(' || oidvectortypes(p.proargtypes) || ')', p.proowner::regrole,
+               CASE WHEN p.prosecdef THEN 'DEFINER' ELSE 'INVOKER' END,
+               coalesce(nullif(array_to_string(array_remove(p.proconfig, '${FIXED_SEARCH_PATH}'), ', '), ''), '-'),
+               coalesce((SELECT string_agg(CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, ', ' ORDER BY a.grantee::regrole::text)
+                  FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee <> p.proowner), '-')) AS line
+        FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+       WHERE n.nspname IN ('app', 'auth', 'public')`);
+    expect(found).toEqual(lines(FUNCTIONS));
+  });
+
+  it('all have a search path that nobody can put anything into', async () => {
+    const others = await read(`
+      SELECT p.oid::regprocedure::text AS line FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+       WHERE n.nspname IN ('app', 'auth', 'public') AND NOT coalesce('${FIXED_SEARCH_PATH}' = ANY (p.proconfig), false)`);
+    expect(others).toEqual([]);
+  });
+
+  it('are called by the triggers that are written here', async () => {
+    const found = await read(`
+      SELECT format('%s | %s %s | %s', g.tgname, CASE WHEN g.tgtype & 2 > 0 THEN 'BEFORE' ELSE 'AFTER' END,
+               CASE WHEN g.tgtype & 4 > 0 THEN 'INSERT' ELSE 'UPDATE' END
+                 || CASE WHEN g.tgqual IS NULL THEN '' ELSE ' WHEN' END || format(' ON %s.%s', n.nspname, c.relname),
+               g.tgfoid::regprocedure) AS line
+        FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE n.nspname IN ('app', 'auth', 'public') AND NOT g.tgisinternal`);
+    expect(found).toEqual(lines(TRIGGERS));
+  });
+});

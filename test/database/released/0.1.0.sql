@@ -1,0 +1,3017 @@
+-- part: migrations
+CREATE TABLE "sync_migrations" ("id" SERIAL NOT NULL, "timestamp" bigint NOT NULL, "name" character varying NOT NULL, CONSTRAINT "PK_fe9142de6dc5cf3927c47dd3aea" PRIMARY KEY ("id"))
+;
+-- next
+DO $$
+      DECLARE
+        role_name text;
+      BEGIN
+        FOREACH role_name IN ARRAY ARRAY['sync_app', 'sync_maintenance', 'sync_directory'] LOOP
+          -- Two databases of one cluster may be migrated at the same time.
+          BEGIN
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
+              EXECUTE format('CREATE ROLE %I NOLOGIN', role_name);
+            END IF;
+          EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+          END;
+        END LOOP;
+        -- A function can be handed only to a role one is a member of; the functions of maintenance belong to sync_maintenance.
+        -- From 16 on, who made a role is its member without the right to SET ROLE, which handing over needs.
+        IF NOT pg_has_role(current_user, 'sync_maintenance',
+                           CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
+          EXECUTE format('GRANT sync_maintenance TO %I', current_user);
+        END IF;
+      EXCEPTION WHEN unique_violation THEN NULL;
+      END
+      $$
+;
+-- next
+CREATE SCHEMA app
+;
+-- next
+CREATE SCHEMA auth
+;
+-- next
+GRANT USAGE ON SCHEMA app, auth, public TO sync_app, sync_maintenance, sync_directory
+;
+-- next
+GRANT SELECT ON public.sync_migrations TO sync_app
+;
+-- next
+CREATE TABLE app.sql_files (
+        name text PRIMARY KEY,
+        sha256 text NOT NULL,
+        objects text[] NOT NULL,
+        applied_at timestamptz NOT NULL DEFAULT now()
+      )
+;
+-- next
+COMMENT ON TABLE app.sql_files IS 'the files of functions, triggers and views that were applied, and what each defines'
+;
+-- next
+GRANT SELECT ON app.sql_files TO sync_app
+;
+-- next
+INSERT INTO "sync_migrations"("timestamp", "name") VALUES (1, 'roles-and-schemas-0000000000001')
+;
+-- next
+CREATE TABLE auth.users_extended (
+      id text NOT NULL CHECK (id <> ''),
+      org_id text NOT NULL CHECK (org_id <> ''),
+      email text,
+      display_name text,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (org_id, id)
+    )
+;
+-- next
+ALTER TABLE auth.users_extended ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE auth.users_extended FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY tenant ON auth.users_extended TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+CREATE POLICY owner ON auth.users_extended TO CURRENT_USER USING (true) WITH CHECK (true)
+;
+-- next
+CREATE POLICY directory ON auth.users_extended FOR SELECT TO sync_directory USING (true)
+;
+-- next
+GRANT SELECT ON auth.users_extended TO sync_app
+;
+-- next
+GRANT SELECT (org_id) ON auth.users_extended TO sync_directory
+;
+-- next
+CREATE TABLE auth.api_keys (
+      id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+      org_id text CHECK (org_id <> ''),
+      kind text NOT NULL DEFAULT 'service' CHECK (kind IN ('service', 'link', 'session')),
+      name text NOT NULL CHECK (name <> ''),
+      user_id text,
+      scopes text[] NOT NULL CHECK (scopes <> '{}'),
+      key_hash bytea NOT NULL UNIQUE CHECK (length(key_hash) = 32),
+      opened_by uuid REFERENCES auth.api_keys (id) ON DELETE CASCADE,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      expires_at timestamptz CHECK (kind = 'service' OR expires_at IS NOT NULL),
+      revoked_at timestamptz,
+      CONSTRAINT api_keys_opened_is_session CHECK (opened_by IS NULL OR kind = 'session')
+    )
+;
+-- next
+COMMENT ON COLUMN auth.api_keys.org_id IS 'null: every organization, named per request'
+;
+-- next
+COMMENT ON COLUMN auth.api_keys.opened_by IS 'the service key that a session was opened with; null: by a link'
+;
+-- next
+CREATE INDEX api_keys_opened_by ON auth.api_keys (opened_by) WHERE opened_by IS NOT NULL
+;
+-- next
+ALTER TABLE auth.api_keys ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE auth.api_keys FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY possession ON auth.api_keys FOR SELECT TO sync_app USING (encode(key_hash, 'hex') = ANY (string_to_array(
+  (SELECT current_setting('app.presented_key', true)), ',')))
+;
+-- next
+CREATE POLICY exchange ON auth.api_keys FOR UPDATE TO sync_app
+       USING (kind = 'link' AND encode(key_hash, 'hex') = ANY (string_to_array(
+  (SELECT current_setting('app.presented_key', true)), ','))) WITH CHECK (kind = 'session')
+;
+-- next
+CREATE POLICY sign_out ON auth.api_keys FOR DELETE TO sync_app USING (kind = 'session' AND encode(key_hash, 'hex') = ANY (string_to_array(
+  (SELECT current_setting('app.presented_key', true)), ',')))
+;
+-- next
+CREATE POLICY open_session ON auth.api_keys FOR INSERT TO sync_app WITH CHECK (kind = 'session' AND opened_by IS NOT NULL)
+;
+-- next
+CREATE POLICY owner ON auth.api_keys TO CURRENT_USER USING (true) WITH CHECK (true)
+;
+-- next
+CREATE POLICY directory_possession ON auth.api_keys FOR SELECT TO sync_directory USING (encode(key_hash, 'hex') = (SELECT current_setting('app.presented_key', true)))
+;
+-- next
+GRANT SELECT, DELETE, UPDATE (key_hash, kind, expires_at), INSERT (kind, key_hash, expires_at, opened_by)
+      ON auth.api_keys TO sync_app
+;
+-- next
+GRANT SELECT (org_id, kind, key_hash, expires_at, revoked_at) ON auth.api_keys TO sync_directory
+;
+-- next
+GRANT SELECT, DELETE ON auth.api_keys TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_expired ON auth.api_keys TO sync_maintenance USING (kind <> 'service' AND expires_at <= now()) WITH CHECK (false)
+;
+-- next
+INSERT INTO "sync_migrations"("timestamp", "name") VALUES (2, 'auth-0000000000002')
+;
+-- next
+CREATE TABLE app.scheduled_tasks (
+        name text PRIMARY KEY,
+        started_at timestamptz NOT NULL DEFAULT now(),
+        finished_at timestamptz,
+        runs bigint NOT NULL DEFAULT 1,
+        changed bigint NOT NULL DEFAULT 0,
+        last_error text
+      )
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON app.scheduled_tasks TO sync_app
+;
+-- next
+SET LOCAL lock_timeout = 30000;
+    SET LOCAL idle_in_transaction_session_timeout = 30000;
+    SELECT pg_advisory_xact_lock(('x' || encode(sha224((current_database() || '.pgboss.pgboss')::bytea), 'hex'))::bit(64)::bigint);
+CREATE SCHEMA IF NOT EXISTS pgboss;
+
+    CREATE TYPE pgboss.job_state AS ENUM (
+      'created',
+      'retry',
+      'active',
+      'completed',
+      'cancelled',
+      'failed'
+    )
+  ;
+
+    CREATE FUNCTION pgboss.job_now()
+    RETURNS timestamp with time zone AS
+    $$
+      SELECT pg_catalog.now();
+    $$
+    LANGUAGE sql STABLE;
+  ;
+
+    CREATE TABLE pgboss.version (
+      version int primary key,
+      cron_on timestamp with time zone,
+      bam_on timestamp with time zone,
+      flow_on timestamp with time zone,
+      reindex_on timestamp with time zone,
+      monitor_backoff_on timestamp with time zone
+    )
+  ;
+
+    CREATE TABLE pgboss.queue (
+      name text NOT NULL,
+      policy text NOT NULL,
+      retry_limit int NOT NULL,
+      retry_delay int NOT NULL,
+      retry_backoff bool NOT NULL,
+      retry_delay_max int,
+      expire_seconds int NOT NULL,
+      retention_seconds int NOT NULL,
+      deletion_seconds int NOT NULL,
+      dead_letter text REFERENCES pgboss.queue (name) CHECK (dead_letter IS DISTINCT FROM name),
+      partition bool NOT NULL,
+      table_name text NOT NULL,
+      deferred_count int NOT NULL default 0,
+      blocked_count int NOT NULL default 0,
+      queued_count int NOT NULL default 0,
+      ready_count int NOT NULL default 0,
+      warning_queued int NOT NULL default 0,
+      active_count int NOT NULL default 0,
+      failed_count int NOT NULL default 0,
+      total_count int NOT NULL default 0,
+      retained_count int,
+      retained_on timestamp with time zone,
+      created_delta int NOT NULL default 0,
+      completed_delta int NOT NULL default 0,
+      failed_delta int NOT NULL default 0,
+      delta_on timestamp with time zone,
+      delta_seconds int,
+      wait_bins int[],
+      run_bins int[],
+      ready_oldest_seconds int,
+      ready_history int[] NOT NULL default '{}',
+      heartbeat_seconds int,
+      notify bool NOT NULL DEFAULT false,
+      singletons_active text[],
+      monitor_claim_on timestamp with time zone,
+      monitor_on timestamp with time zone,
+      maintain_on timestamp with time zone,
+      created_on timestamp with time zone not null default now(),
+      updated_on timestamp with time zone not null default now(),
+      PRIMARY KEY (name)
+    )
+  ;
+
+    CREATE TABLE pgboss.schedule (
+      name text REFERENCES pgboss.queue ON DELETE CASCADE,
+      key text not null DEFAULT '',
+      kind text not null DEFAULT 'cron' CHECK (kind IN ('cron', 'rrule')),
+      cron text not null,
+      timezone text DEFAULT 'UTC',
+      data jsonb,
+      options jsonb,
+      created_on timestamp with time zone not null default now(),
+      updated_on timestamp with time zone not null default now(),
+      last_job_id uuid,
+      PRIMARY KEY (name, key)
+    )
+  ;
+
+    CREATE TABLE pgboss.subscription (
+      event text not null,
+      name text not null REFERENCES pgboss.queue ON DELETE CASCADE,
+      created_on timestamp with time zone not null default now(),
+      updated_on timestamp with time zone not null default now(),
+      PRIMARY KEY(event, name)
+    )
+  ;
+
+    CREATE TABLE pgboss.bam (
+      id uuid PRIMARY KEY default gen_random_uuid(),
+      name text NOT NULL,
+      version int NOT NULL,
+      status text NOT NULL DEFAULT 'pending',
+      queue text,
+      table_name text NOT NULL,
+      command text NOT NULL,
+      error text,
+      created_on timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+      started_on timestamp with time zone,
+      completed_on timestamp with time zone
+    )
+  ;
+
+    CREATE FUNCTION pgboss.job_table_format(command text, table_name text)
+    RETURNS text AS
+    $$
+      SELECT format(
+        regexp_replace(
+          regexp_replace(command, '\.job\y', '.%1$I', 'g'),
+          '\yjob_i(\d+)', '%1$s_i\1', 'g'
+        ),
+        table_name
+      );
+    $$
+    LANGUAGE sql IMMUTABLE;
+  ;
+
+    CREATE FUNCTION pgboss.job_table_run(command text, tbl_name text DEFAULT NULL, queue_name text DEFAULT NULL)
+    RETURNS VOID AS
+    $$
+    DECLARE
+      tbl RECORD;
+    BEGIN
+      IF queue_name IS NOT NULL THEN
+        SELECT table_name INTO tbl_name FROM pgboss.queue WHERE name = queue_name;
+      END IF;
+
+      IF tbl_name IS NOT NULL THEN
+        EXECUTE pgboss.job_table_format(command, tbl_name);
+        RETURN;
+      END IF;
+
+      EXECUTE pgboss.job_table_format(command, 'job_common');
+
+      FOR tbl IN SELECT table_name FROM pgboss.queue WHERE partition = true
+      LOOP
+        EXECUTE pgboss.job_table_format(command, tbl.table_name);
+      END LOOP;
+    END;
+    $$
+    LANGUAGE plpgsql;
+  ;
+
+    CREATE FUNCTION pgboss.job_table_run_async(command_name text, version int, command text, tbl_name text DEFAULT NULL, queue_name text DEFAULT NULL)
+    RETURNS VOID AS
+    $$
+    BEGIN
+      IF queue_name IS NOT NULL THEN
+        SELECT table_name INTO tbl_name FROM pgboss.queue WHERE name = queue_name;
+      END IF;
+
+      IF tbl_name IS NOT NULL THEN
+        INSERT INTO pgboss.bam (name, version, status, queue, table_name, command)
+        VALUES (
+          command_name,
+          version,
+          'pending',
+          queue_name,
+          tbl_name,
+          pgboss.job_table_format(command, tbl_name)
+        );
+        RETURN;
+      END IF;
+
+      INSERT INTO pgboss.bam (name, version, status, queue, table_name, command)
+      SELECT
+        command_name,
+        version,
+        'pending',
+        NULL,
+        'job_common',
+        pgboss.job_table_format(command, 'job_common')
+      UNION ALL
+      SELECT
+        command_name,
+        version,
+        'pending',
+        queue.name,
+        queue.table_name,
+        pgboss.job_table_format(command, queue.table_name)
+      FROM pgboss.queue
+      WHERE partition = true;
+    END;
+    $$
+    LANGUAGE plpgsql;
+  ;
+
+    CREATE TABLE pgboss.job (
+      id uuid not null default gen_random_uuid(),
+      name text not null,
+      priority integer not null default(0),
+      data jsonb,
+      state pgboss.job_state not null default 'created',
+      retry_limit integer not null default 2,
+      retry_count integer not null default 0,
+      retry_delay integer not null default 0,
+      retry_backoff boolean not null default false,
+      retry_delay_max integer,
+      expire_seconds int not null default 900,
+      deletion_seconds int not null default 604800,
+      singleton_key text,
+      singleton_on timestamp without time zone,
+      group_id text,
+      group_tier text,
+      start_after timestamp with time zone not null default now(),
+      created_on timestamp with time zone not null default now(),
+      started_on timestamp with time zone,
+      completed_on timestamp with time zone,
+      keep_until timestamp with time zone NOT NULL default now() + interval '1209600',
+      output jsonb,
+      dead_letter text,
+      policy text,
+      heartbeat_on timestamp with time zone,
+      heartbeat_seconds int,
+      blocked boolean not null default false,
+      blocking boolean not null default false,
+      pending_dependencies int not null default 0,
+      source_name text,
+      source_id uuid,
+      source_created_on timestamp with time zone,
+      source_retry_count int,
+      source_output jsonb,
+      source_root_id uuid,
+      trace_context jsonb,
+      upsert_by_key bool
+    ) PARTITION BY LIST (name)
+  ;
+ALTER TABLE pgboss.job ADD PRIMARY KEY (name, id);
+
+    CREATE TABLE pgboss.job_common (LIKE pgboss.job INCLUDING GENERATED INCLUDING DEFAULTS);
+
+    SELECT pgboss.job_table_run($cmd$ALTER TABLE pgboss.job ADD PRIMARY KEY (name, id)$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$ALTER TABLE pgboss.job ADD CONSTRAINT q_fkey FOREIGN KEY (name) REFERENCES pgboss.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$ALTER TABLE pgboss.job ADD CONSTRAINT dlq_fkey FOREIGN KEY (dead_letter) REFERENCES pgboss.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$CREATE UNIQUE INDEX job_i1 ON pgboss.job (name, COALESCE(singleton_key, '')) WHERE state = 'created' AND policy = 'short'$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$CREATE UNIQUE INDEX job_i2 ON pgboss.job (name, COALESCE(singleton_key, '')) WHERE state = 'active' AND policy = 'singleton'$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$CREATE UNIQUE INDEX job_i3 ON pgboss.job (name, state, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'stately'$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$CREATE UNIQUE INDEX job_i6 ON pgboss.job (name, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'exclusive'$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$CREATE UNIQUE INDEX job_i8 ON pgboss.job (name, singleton_key) WHERE state IN ('active', 'retry', 'failed') AND policy = 'key_strict_fifo'$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$CREATE INDEX job_i10 ON pgboss.job (name, singleton_key, state DESC, created_on, id) INCLUDE (start_after) WHERE state < 'active' AND NOT blocked AND policy = 'key_strict_fifo'$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$ALTER TABLE pgboss.job ADD CONSTRAINT job_key_strict_fifo_singleton_key_check CHECK (NOT (policy = 'key_strict_fifo' AND singleton_key IS NULL))$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$CREATE UNIQUE INDEX job_i4 ON pgboss.job (name, singleton_on, COALESCE(singleton_key, '')) WHERE state <> 'cancelled' AND singleton_on IS NOT NULL$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$CREATE INDEX job_i11 ON pgboss.job (name, priority DESC, created_on, start_after) WHERE state < 'active' AND NOT blocked$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$CREATE INDEX job_i7 ON pgboss.job (name, group_id) WHERE state = 'active' AND group_id IS NOT NULL$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$CREATE INDEX job_i9 ON pgboss.job (name, id) WHERE blocking AND state = 'completed'$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$CREATE INDEX job_i12 ON pgboss.job (source_root_id) WHERE source_root_id IS NOT NULL$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$CREATE UNIQUE INDEX job_i13 ON pgboss.job (name, singleton_key) WHERE state = 'created' AND upsert_by_key$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$CREATE INDEX job_i14 ON pgboss.job (name, state, blocked, start_after) WHERE state IN ('created', 'retry', 'active', 'failed')$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$CREATE INDEX job_i15 ON pgboss.job (name, created_on)$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$CREATE INDEX job_i16 ON pgboss.job (name, completed_on) WHERE completed_on IS NOT NULL$cmd$, 'job_common');
+    SELECT pgboss.job_table_run($cmd$CREATE INDEX job_i17 ON pgboss.job (name, singleton_key, created_on) WHERE state < 'active' AND singleton_key IS NOT NULL$cmd$, 'job_common');
+
+    ALTER TABLE pgboss.job ATTACH PARTITION pgboss.job_common DEFAULT;
+  ;
+
+    CREATE TABLE pgboss.warning (
+      id uuid PRIMARY KEY default gen_random_uuid(),
+      type text NOT NULL,
+      message text NOT NULL,
+      data jsonb,
+      created_on timestamp with time zone NOT NULL DEFAULT now()
+    )
+  ;
+CREATE INDEX warning_i1 ON pgboss.warning (created_on DESC);
+
+    CREATE TABLE pgboss.queue_stats (
+      id uuid NOT NULL DEFAULT gen_random_uuid(),
+      name text NOT NULL,
+      deferred_count int NOT NULL DEFAULT 0,
+      queued_count   int NOT NULL DEFAULT 0,
+      ready_count    int NOT NULL DEFAULT 0,
+      active_count   int NOT NULL DEFAULT 0,
+      failed_count   int NOT NULL DEFAULT 0,
+      total_count    int NOT NULL DEFAULT 0,
+      created_delta   int,
+      completed_delta int,
+      failed_delta    int,
+      delta_seconds   int,
+      delta_on        timestamptz,
+      wait_bins       int[],
+      run_bins        int[],
+      ready_oldest_seconds int,
+      captured_on timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (id, captured_on)
+    ) PARTITION BY RANGE (captured_on)
+  ;
+CREATE INDEX queue_stats_i1 ON pgboss.queue_stats (name, captured_on DESC) INCLUDE (deferred_count, queued_count, ready_count, active_count, failed_count, total_count);
+;
+
+    DO $$
+    DECLARE
+      d date;
+      i int;
+      part_name text;
+    BEGIN
+      FOR i IN 0..1 LOOP
+        d := (pgboss.job_now() AT TIME ZONE 'UTC')::date + i;
+        part_name := 'queue_stats_' || to_char(d, 'YYYYMMDD');
+        IF NOT EXISTS (
+          SELECT 1 FROM pg_class c
+          JOIN pg_namespace n ON n.oid = c.relnamespace
+          WHERE n.nspname = 'pgboss' AND c.relname = part_name
+        ) THEN
+          EXECUTE format(
+            'CREATE TABLE pgboss.%I PARTITION OF pgboss.queue_stats FOR VALUES FROM (%L) TO (%L)',
+            part_name,
+            to_char(d, 'YYYY-MM-DD') || ' 00:00:00+00',
+            to_char(d + 1, 'YYYY-MM-DD') || ' 00:00:00+00'
+          );
+        END IF;
+      END LOOP;
+    END;
+    $$
+  ;
+
+    CREATE TABLE pgboss.job_dependency (
+      child_name text NOT NULL,
+      child_id uuid NOT NULL,
+      parent_name text NOT NULL,
+      parent_id uuid NOT NULL,
+      PRIMARY KEY (child_name, child_id, parent_name, parent_id)
+    )
+  ;
+CREATE INDEX IF NOT EXISTS job_dep_parent_idx ON pgboss.job_dependency (parent_name, parent_id);
+
+    CREATE TABLE pgboss.instance (
+      id uuid PRIMARY KEY,
+      name text,
+      host text NOT NULL,
+      pid int NOT NULL,
+      version text NOT NULL,
+      node_version text NOT NULL,
+      application_name text,
+      heartbeat_seconds int NOT NULL,
+      supervise bool NOT NULL,
+      schedule bool NOT NULL,
+      migrate bool NOT NULL,
+      persist_queue_stats bool NOT NULL,
+      persist_warnings bool NOT NULL,
+      pool_max int,
+      pool_total int,
+      pool_idle int,
+      pool_waiting int,
+      workers jsonb NOT NULL DEFAULT '[]'::jsonb,
+      metrics jsonb,
+      config jsonb NOT NULL DEFAULT '{}'::jsonb,
+      crash_restarts int NOT NULL DEFAULT 0,
+      crash_restarts_since timestamptz,
+      started_on timestamptz NOT NULL DEFAULT now(),
+      heartbeat_on timestamptz NOT NULL DEFAULT now(),
+      stopped_on timestamptz
+    )
+  ;
+
+    CREATE FUNCTION pgboss.create_queue(queue_name text, options jsonb)
+    RETURNS VOID AS
+    $$
+    DECLARE
+      tablename varchar := CASE WHEN options->>'partition' = 'true'
+                            THEN 'j' || encode(sha224(queue_name::bytea), 'hex')
+                            ELSE 'job_common'
+                            END;
+      queue_created_on timestamptz;
+    BEGIN
+
+      WITH q as (
+        INSERT INTO pgboss.queue (
+          name,
+          policy,
+          retry_limit,
+          retry_delay,
+          retry_backoff,
+          retry_delay_max,
+          expire_seconds,
+          retention_seconds,
+          deletion_seconds,
+          warning_queued,
+          dead_letter,
+          partition,
+          table_name,
+          heartbeat_seconds,
+          notify,
+          created_on,
+          updated_on
+        )
+        VALUES (
+          queue_name,
+          options->>'policy',
+          COALESCE((options->>'retryLimit')::int, 2),
+          COALESCE((options->>'retryDelay')::int, 0),
+          COALESCE((options->>'retryBackoff')::bool, false),
+          (options->>'retryDelayMax')::int,
+          COALESCE((options->>'expireInSeconds')::int, 900),
+          COALESCE((options->>'retentionSeconds')::int, 1209600),
+          COALESCE((options->>'deleteAfterSeconds')::int, 604800),
+          COALESCE((options->>'warningQueueSize')::int, 0),
+          options->>'deadLetter',
+          COALESCE((options->>'partition')::bool, false),
+          tablename,
+          (options->>'heartbeatSeconds')::int,
+          COALESCE((options->>'notify')::bool, false),
+          pgboss.job_now(),
+          pgboss.job_now()
+        )
+        ON CONFLICT DO NOTHING
+        RETURNING created_on
+      )
+      SELECT created_on into queue_created_on from q;
+
+      IF queue_created_on IS NULL OR options->>'partition' IS DISTINCT FROM 'true' THEN
+        RETURN;
+      END IF;
+
+      EXECUTE format('CREATE TABLE pgboss.%I (LIKE pgboss.job INCLUDING DEFAULTS)', tablename);
+
+      EXECUTE pgboss.job_table_format($cmd$ALTER TABLE pgboss.job ADD PRIMARY KEY (name, id)$cmd$, tablename);
+      EXECUTE pgboss.job_table_format($cmd$ALTER TABLE pgboss.job ADD CONSTRAINT q_fkey FOREIGN KEY (name) REFERENCES pgboss.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, tablename);
+      EXECUTE pgboss.job_table_format($cmd$ALTER TABLE pgboss.job ADD CONSTRAINT dlq_fkey FOREIGN KEY (dead_letter) REFERENCES pgboss.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, tablename);
+
+      EXECUTE pgboss.job_table_format($cmd$CREATE INDEX job_i11 ON pgboss.job (name, priority DESC, created_on, start_after) WHERE state < 'active' AND NOT blocked$cmd$, tablename);
+      EXECUTE pgboss.job_table_format($cmd$CREATE UNIQUE INDEX job_i4 ON pgboss.job (name, singleton_on, COALESCE(singleton_key, '')) WHERE state <> 'cancelled' AND singleton_on IS NOT NULL$cmd$, tablename);
+      EXECUTE pgboss.job_table_format($cmd$CREATE INDEX job_i7 ON pgboss.job (name, group_id) WHERE state = 'active' AND group_id IS NOT NULL$cmd$, tablename);
+      EXECUTE pgboss.job_table_format($cmd$CREATE INDEX job_i9 ON pgboss.job (name, id) WHERE blocking AND state = 'completed'$cmd$, tablename);
+      EXECUTE pgboss.job_table_format($cmd$CREATE INDEX job_i12 ON pgboss.job (source_root_id) WHERE source_root_id IS NOT NULL$cmd$, tablename);
+      EXECUTE pgboss.job_table_format($cmd$CREATE UNIQUE INDEX job_i13 ON pgboss.job (name, singleton_key) WHERE state = 'created' AND upsert_by_key$cmd$, tablename);
+      EXECUTE pgboss.job_table_format($cmd$CREATE INDEX job_i14 ON pgboss.job (name, state, blocked, start_after) WHERE state IN ('created', 'retry', 'active', 'failed')$cmd$, tablename);
+      EXECUTE pgboss.job_table_format($cmd$CREATE INDEX job_i15 ON pgboss.job (name, created_on)$cmd$, tablename);
+      EXECUTE pgboss.job_table_format($cmd$CREATE INDEX job_i16 ON pgboss.job (name, completed_on) WHERE completed_on IS NOT NULL$cmd$, tablename);
+      EXECUTE pgboss.job_table_format($cmd$CREATE INDEX job_i17 ON pgboss.job (name, singleton_key, created_on) WHERE state < 'active' AND singleton_key IS NOT NULL$cmd$, tablename);
+
+      IF options->>'policy' = 'short' THEN
+        EXECUTE pgboss.job_table_format($cmd$CREATE UNIQUE INDEX job_i1 ON pgboss.job (name, COALESCE(singleton_key, '')) WHERE state = 'created' AND policy = 'short'$cmd$, tablename);
+      ELSIF options->>'policy' = 'singleton' THEN
+        EXECUTE pgboss.job_table_format($cmd$CREATE UNIQUE INDEX job_i2 ON pgboss.job (name, COALESCE(singleton_key, '')) WHERE state = 'active' AND policy = 'singleton'$cmd$, tablename);
+      ELSIF options->>'policy' = 'stately' THEN
+        EXECUTE pgboss.job_table_format($cmd$CREATE UNIQUE INDEX job_i3 ON pgboss.job (name, state, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'stately'$cmd$, tablename);
+      ELSIF options->>'policy' = 'exclusive' THEN
+        EXECUTE pgboss.job_table_format($cmd$CREATE UNIQUE INDEX job_i6 ON pgboss.job (name, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'exclusive'$cmd$, tablename);
+      ELSIF options->>'policy' = 'key_strict_fifo' THEN
+        EXECUTE pgboss.job_table_format($cmd$CREATE UNIQUE INDEX job_i8 ON pgboss.job (name, singleton_key) WHERE state IN ('active', 'retry', 'failed') AND policy = 'key_strict_fifo'$cmd$, tablename);
+        EXECUTE pgboss.job_table_format($cmd$CREATE INDEX job_i10 ON pgboss.job (name, singleton_key, state DESC, created_on, id) INCLUDE (start_after) WHERE state < 'active' AND NOT blocked AND policy = 'key_strict_fifo'$cmd$, tablename);
+        EXECUTE pgboss.job_table_format($cmd$ALTER TABLE pgboss.job ADD CONSTRAINT job_key_strict_fifo_singleton_key_check CHECK (NOT (policy = 'key_strict_fifo' AND singleton_key IS NULL))$cmd$, tablename);
+      END IF;
+
+      EXECUTE format('ALTER TABLE pgboss.%I ADD CONSTRAINT cjc CHECK (name=%L)', tablename, queue_name);
+      EXECUTE format('ALTER TABLE pgboss.job ATTACH PARTITION pgboss.%I FOR VALUES IN (%L)', tablename, queue_name);
+    END;
+    $$
+    LANGUAGE plpgsql;
+  ;
+
+    CREATE FUNCTION pgboss.delete_queue(queue_name text)
+    RETURNS VOID AS
+    $$
+    DECLARE
+      v_table varchar;
+      v_partition bool;
+    BEGIN
+      
+      SELECT table_name, partition
+      FROM pgboss.queue
+      WHERE name = queue_name
+      INTO v_table, v_partition;
+
+      IF v_partition THEN
+        EXECUTE format('DROP TABLE IF EXISTS pgboss.%I', v_table);
+      ELSE
+        EXECUTE format('DELETE FROM pgboss.%I WHERE name = %L', v_table, queue_name);
+      END IF;
+    
+      DELETE FROM pgboss.queue WHERE name = queue_name;
+    END;
+    $$
+    LANGUAGE plpgsql;
+  ;
+INSERT INTO pgboss.version(version) VALUES ('46');
+;
+-- next
+SELECT pgboss.create_queue('sync-runs', '{"policy": "short", "retryLimit": 0, "heartbeatSeconds": 30,
+        "expireInSeconds": 1800, "deleteAfterSeconds": 3600}')
+;
+-- next
+SELECT pgboss.create_queue('sync-schedules', '{"policy": "standard", "retryLimit": 5, "retryDelay": 10,
+        "retryBackoff": true, "deleteAfterSeconds": 3600}')
+;
+-- next
+GRANT USAGE ON SCHEMA pgboss TO sync_app
+;
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgboss TO sync_app
+;
+-- next
+INSERT INTO "sync_migrations"("timestamp", "name") VALUES (3, 'jobs-0000000000003')
+;
+-- next
+CREATE TABLE public.idempotency_keys (
+        org_id text NOT NULL CHECK (org_id <> ''),
+        key text NOT NULL CHECK (key <> ''),
+        fingerprint text NOT NULL,
+        response jsonb,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        expires_at timestamptz NOT NULL DEFAULT now() + interval '24 hours',
+        PRIMARY KEY (org_id, key)
+      )
+;
+-- next
+ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.idempotency_keys FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY tenant ON public.idempotency_keys TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.idempotency_keys TO sync_app
+;
+-- next
+GRANT SELECT, DELETE ON public.idempotency_keys TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_expired ON public.idempotency_keys TO sync_maintenance USING (expires_at <= now()) WITH CHECK (false)
+;
+-- next
+INSERT INTO "sync_migrations"("timestamp", "name") VALUES (4, 'idempotency-0000000000004')
+;
+-- next
+CREATE TABLE public.sync_progress (
+        id uuid NOT NULL DEFAULT gen_random_uuid(),
+        org_id text NOT NULL CHECK (org_id <> ''),
+        sync_id text NOT NULL CHECK (sync_id <> ''),
+        entity_type text NOT NULL CHECK (entity_type <> ''),
+        source_system text NOT NULL CHECK (source_system <> ''),
+        total_items integer CHECK (total_items >= 0),
+        processed_count integer NOT NULL DEFAULT 0 CHECK (processed_count >= 0),
+        failed_count integer NOT NULL DEFAULT 0 CHECK (failed_count >= 0),
+        current_item integer,
+        initiated_by text,
+        status text NOT NULL DEFAULT 'running' CHECK (status IN
+          ('queued', 'running', 'paused', 'completed', 'completed_with_errors', 'failed', 'cancelled', 'timeout')),
+        started_at timestamptz NOT NULL DEFAULT now(),
+        updated_at timestamptz NOT NULL DEFAULT now(),
+        completed_at timestamptz,
+        error_message text,
+        checkpoint jsonb,
+        cancel_requested boolean NOT NULL DEFAULT false,
+        pause_requested boolean NOT NULL DEFAULT false,
+        requested_at timestamptz,
+        requested_by text,
+        rate_limited_until timestamptz,
+        elapsed_seconds double precision GENERATED ALWAYS AS (
+          greatest(extract(epoch FROM updated_at - started_at), 0)::double precision) STORED,
+        speed_items_per_min double precision GENERATED ALWAYS AS (
+          CASE WHEN updated_at > started_at
+            THEN processed_count * 60.0::double precision / extract(epoch FROM updated_at - started_at)::double precision
+          END) STORED,
+        eta_seconds double precision GENERATED ALWAYS AS (
+          CASE WHEN completed_at IS NULL AND updated_at > started_at AND processed_count::bigint + failed_count > 0
+            THEN ceil((total_items - processed_count::bigint - failed_count)
+              * extract(epoch FROM updated_at - started_at)::double precision / (processed_count::bigint + failed_count))
+          END) STORED,
+        PRIMARY KEY (org_id, sync_id),
+        CONSTRAINT sync_progress_counts_within_total CHECK (processed_count::bigint + failed_count <= total_items),
+        CONSTRAINT sync_progress_ended_has_time CHECK (
+          (completed_at IS NULL) = (status IN ('queued', 'running', 'paused')))
+      ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+              autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000)
+;
+-- next
+CREATE INDEX sync_progress_active ON public.sync_progress (org_id, started_at DESC, sync_id)
+        WHERE completed_at IS NULL
+;
+-- next
+CREATE INDEX sync_progress_ended ON public.sync_progress (org_id, completed_at) WHERE completed_at IS NOT NULL
+;
+-- next
+ALTER TABLE public.sync_progress ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_progress FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY tenant ON public.sync_progress TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_progress TO sync_app
+;
+-- next
+GRANT SELECT (org_id) ON public.sync_progress TO sync_directory
+;
+-- next
+CREATE POLICY directory ON public.sync_progress FOR SELECT TO sync_directory USING (true)
+;
+-- next
+GRANT SELECT, UPDATE (status, error_message) ON public.sync_progress TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_sees_silent ON public.sync_progress FOR SELECT TO sync_maintenance
+        USING (updated_at < now() - interval '30 seconds' AND (completed_at IS NULL OR completed_at = now()))
+;
+-- next
+CREATE POLICY maintenance_ends_silent ON public.sync_progress FOR UPDATE TO sync_maintenance
+        USING (updated_at < now() - interval '30 seconds' AND completed_at IS NULL)
+        WITH CHECK (status IN ('timeout', 'cancelled'))
+;
+-- next
+INSERT INTO "sync_migrations"("timestamp", "name") VALUES (5, 'progress-0000000000005')
+;
+-- next
+CREATE TABLE public.sync_activity_log (
+        id uuid NOT NULL DEFAULT gen_random_uuid(),
+        org_id text NOT NULL CHECK (org_id <> ''),
+        created_at timestamptz NOT NULL DEFAULT now(),
+        sync_id text,
+        entity_type text,
+        activity_type text NOT NULL CHECK (activity_type <> ''),
+        status text NOT NULL CHECK (status IN
+          ('queued', 'running', 'paused', 'completed', 'completed_with_errors', 'failed', 'cancelled', 'timeout')),
+        source_system text,
+        user_id text,
+        record_count integer CHECK (record_count >= 0),
+        duration_seconds double precision CHECK (duration_seconds >= 0),
+        error_message text,
+        details jsonb,
+        PRIMARY KEY (org_id, created_at, id)
+      ) PARTITION BY RANGE (created_at)
+;
+-- next
+CREATE INDEX sync_activity_log_by_sync ON public.sync_activity_log (org_id, sync_id, created_at, id)
+;
+-- next
+CREATE INDEX sync_activity_log_by_user ON public.sync_activity_log (org_id, user_id, created_at, id)
+;
+-- next
+CREATE INDEX sync_activity_log_failures ON public.sync_activity_log (org_id, created_at, id)
+        WHERE status IN ('failed', 'completed_with_errors', 'timeout')
+;
+-- next
+ALTER TABLE public.sync_activity_log ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_activity_log FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY tenant ON public.sync_activity_log TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT ON public.sync_activity_log TO sync_app
+;
+-- next
+GRANT INSERT ON public.sync_activity_log TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_ends ON public.sync_activity_log FOR INSERT TO sync_maintenance
+        WITH CHECK (activity_type IN ('sync_timeout', 'sync_cancelled') AND status IN ('timeout', 'cancelled'))
+;
+-- next
+INSERT INTO "sync_migrations"("timestamp", "name") VALUES (6, 'activity-0000000000006')
+;
+-- next
+CREATE TABLE public.sync_preview_cache (
+        org_id text NOT NULL CHECK (org_id <> ''),
+        sync_type text NOT NULL CHECK (sync_type <> ''),
+        entity_type text NOT NULL DEFAULT 'all' CHECK (entity_type <> ''),
+        cache_key text NOT NULL CHECK (cache_key <> ''),
+        filters jsonb NOT NULL DEFAULT '{}',
+        summary jsonb,
+        delta_data jsonb NOT NULL,
+        computed_by text,
+        computed_at timestamptz NOT NULL DEFAULT now(),
+        expires_at timestamptz NOT NULL DEFAULT now() + interval '1 hour',
+        PRIMARY KEY (org_id, sync_type, entity_type)
+      )
+;
+-- next
+CREATE INDEX sync_preview_cache_by_key ON public.sync_preview_cache (org_id, cache_key)
+;
+-- next
+ALTER TABLE public.sync_preview_cache ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_preview_cache FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY tenant ON public.sync_preview_cache TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_preview_cache TO sync_app
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_preview_cache TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_expired ON public.sync_preview_cache TO sync_maintenance USING (expires_at <= now()) WITH CHECK (false)
+;
+-- next
+INSERT INTO "sync_migrations"("timestamp", "name") VALUES (7, 'preview-cache-0000000000007')
+;
+-- next
+CREATE TABLE public.sync_connections (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      id uuid NOT NULL,
+      name text NOT NULL CHECK (name <> ''),
+      system text NOT NULL CHECK (system <> ''),
+      base_url text NOT NULL CHECK (base_url <> ''),
+      credentials bytea,
+      credentials_key_id text CHECK ((credentials_key_id IS NULL) = (credentials IS NULL)),
+      webhook_secret bytea,
+      webhook_secret_key_id text CHECK ((webhook_secret_key_id IS NULL) = (webhook_secret IS NULL)),
+      settings jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(settings) = 'object'),
+      access_revision integer NOT NULL DEFAULT 1,
+      status text NOT NULL DEFAULT 'unchecked' CHECK (status IN ('unchecked', 'ok', 'failing')),
+      last_checked_at timestamptz,
+      last_error text,
+      version text,
+      account text,
+      warnings jsonb NOT NULL DEFAULT '[]',
+      credentials_expire_at timestamptz,
+      created_by text,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      updated_at timestamptz NOT NULL DEFAULT now(),
+      removed_at timestamptz CHECK (removed_at IS NULL OR (credentials IS NULL AND webhook_secret IS NULL)),
+      purged_at timestamptz CHECK (purged_at IS NULL OR removed_at IS NOT NULL),
+      PRIMARY KEY (org_id, id)
+    )
+;
+-- next
+COMMENT ON COLUMN public.sync_connections.access_revision IS
+      'goes up with each change of base_url or credentials: an outcome of what was before is not kept'
+;
+-- next
+COMMENT ON COLUMN public.sync_connections.purged_at IS 'when nothing that was read from it was left'
+;
+-- next
+CREATE UNIQUE INDEX sync_connections_by_name ON public.sync_connections (org_id, name) WHERE removed_at IS NULL
+;
+-- next
+CREATE INDEX sync_connections_newest ON public.sync_connections (org_id, created_at DESC, id DESC)
+      WHERE removed_at IS NULL
+;
+-- next
+CREATE INDEX sync_connections_unpurged ON public.sync_connections (org_id, id)
+      WHERE removed_at IS NOT NULL AND purged_at IS NULL
+;
+-- next
+ALTER TABLE public.sync_connections ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_connections FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY tenant ON public.sync_connections TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_connections TO sync_app
+;
+-- next
+GRANT SELECT (org_id) ON public.sync_connections TO sync_directory
+;
+-- next
+CREATE POLICY directory ON public.sync_connections FOR SELECT TO sync_directory USING (true)
+;
+-- next
+GRANT SELECT (org_id, id, removed_at, purged_at), UPDATE (purged_at) ON public.sync_connections TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_sees_removed ON public.sync_connections FOR SELECT TO sync_maintenance
+      USING (removed_at IS NOT NULL)
+;
+-- next
+CREATE POLICY maintenance_purges_removed ON public.sync_connections FOR UPDATE TO sync_maintenance
+      USING (removed_at IS NOT NULL) WITH CHECK (removed_at IS NOT NULL AND purged_at IS NOT NULL)
+;
+-- next
+CREATE TABLE auth.hook_addresses (
+      connection_id uuid PRIMARY KEY,
+      org_id text NOT NULL CHECK (org_id <> '')
+    )
+;
+-- next
+ALTER TABLE auth.hook_addresses ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE auth.hook_addresses FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY possession ON auth.hook_addresses FOR SELECT TO sync_app USING (connection_id::text = (SELECT current_setting('app.presented_webhook', true)))
+;
+-- next
+CREATE POLICY own ON auth.hook_addresses FOR INSERT TO sync_app WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+CREATE POLICY removal ON auth.hook_addresses FOR DELETE TO sync_app USING (connection_id::text = (SELECT current_setting('app.presented_webhook', true)) AND org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+CREATE POLICY owner ON auth.hook_addresses FOR SELECT TO CURRENT_USER USING (true)
+;
+-- next
+GRANT SELECT, INSERT, DELETE ON auth.hook_addresses TO sync_app
+;
+-- next
+INSERT INTO "sync_migrations"("timestamp", "name") VALUES (8, 'connectors-0000000000008')
+;
+-- next
+CREATE TABLE public.sync_records (org_id text NOT NULL CHECK (org_id <> ''), 
+    connection_id uuid NOT NULL,
+    entity_type text NOT NULL CHECK (entity_type <> ''),
+    external_id text NOT NULL CHECK (external_id <> ''),
+    data jsonb NOT NULL,
+    content_hash text NOT NULL,
+    change_seq bigint NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    deleted_at timestamptz,
+    PRIMARY KEY (org_id, connection_id, entity_type, external_id))
+;
+-- next
+ALTER TABLE public.sync_records ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_records FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY tenant ON public.sync_records TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_records TO sync_app
+;
+-- next
+CREATE TABLE public.sync_change_counters (org_id text NOT NULL CHECK (org_id <> ''), 
+    last_seq bigint NOT NULL,
+    PRIMARY KEY (org_id))
+;
+-- next
+ALTER TABLE public.sync_change_counters ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_change_counters FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY tenant ON public.sync_change_counters TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_change_counters TO sync_app
+;
+-- next
+CREATE TABLE public.sync_bindings (org_id text NOT NULL CHECK (org_id <> ''), 
+    entity_type text NOT NULL CHECK (entity_type <> ''),
+    connection_a uuid NOT NULL,
+    connection_b uuid NOT NULL CHECK (connection_a < connection_b),
+    id_a text NOT NULL CHECK (id_a <> ''),
+    id_b text NOT NULL CHECK (id_b <> ''),
+    hash_a text NOT NULL,
+    hash_b text NOT NULL,
+    data_a jsonb NOT NULL,
+    data_b jsonb NOT NULL,
+    synced_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (org_id, entity_type, connection_a, connection_b, id_a),
+    UNIQUE (org_id, entity_type, connection_a, connection_b, id_b))
+;
+-- next
+ALTER TABLE public.sync_bindings ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_bindings FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY tenant ON public.sync_bindings TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_bindings TO sync_app
+;
+-- next
+CREATE TABLE public.sync_items (org_id text NOT NULL CHECK (org_id <> ''), 
+    sync_id text NOT NULL CHECK (sync_id <> ''),
+    external_id text NOT NULL CHECK (external_id <> ''),
+    outcome text NOT NULL CHECK (outcome IN ('failed', 'skipped')),
+    error_class text NOT NULL,
+    message text NOT NULL,
+    payload jsonb,
+    attempts integer NOT NULL DEFAULT 1 CHECK (attempts > 0),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (org_id, sync_id, external_id))
+;
+-- next
+ALTER TABLE public.sync_items ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_items FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY tenant ON public.sync_items TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_items TO sync_app
+;
+-- next
+GRANT DELETE ON public.sync_bindings, public.sync_items TO sync_app
+;
+-- next
+CREATE INDEX sync_records_changes ON public.sync_records (org_id, change_seq)
+;
+-- next
+CREATE INDEX sync_records_changes_of ON public.sync_records (org_id, connection_id, entity_type, change_seq)
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_records TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_removed ON public.sync_records TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
+            WHERE c.org_id = sync_records.org_id AND c.removed_at IS NOT NULL AND sync_records.connection_id = c.id)) WITH CHECK (false)
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_bindings TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_removed ON public.sync_bindings TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
+            WHERE c.org_id = sync_bindings.org_id AND c.removed_at IS NOT NULL AND c.id IN (sync_bindings.connection_a, sync_bindings.connection_b))) WITH CHECK (false)
+;
+-- next
+INSERT INTO "sync_migrations"("timestamp", "name") VALUES (9, 'records-0000000000009')
+;
+-- next
+CREATE TABLE public.sync_runs (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      sync_id text NOT NULL CHECK (sync_id <> ''),
+      kind text NOT NULL CHECK (kind IN ('sync', 'preview', 'apply', 'retry', 'webhook')),
+      source_connection_id uuid NOT NULL,
+      destination_connection_id uuid CHECK (destination_connection_id <> source_connection_id),
+      entity_type text NOT NULL CHECK (entity_type <> ''),
+      mode text NOT NULL CHECK (mode IN ('full', 'incremental')),
+      filters jsonb NOT NULL DEFAULT '{}',
+      of_sync_id text CHECK ((of_sync_id IS NOT NULL) = (kind IN ('apply', 'retry'))),
+      override_reason text,
+      trigger text NOT NULL DEFAULT 'request' CHECK (trigger IN ('request', 'schedule', 'webhook')),
+      requested_by text,
+      state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'ready', 'paused', 'ended')),
+      lease_epoch bigint NOT NULL DEFAULT 0,
+      leased_by text,
+      leased_until timestamptz,
+      leases_without_commit integer NOT NULL DEFAULT 0,
+      postponements integer NOT NULL DEFAULT 0,
+      counts jsonb NOT NULL DEFAULT '{}',
+      seen_cleared boolean NOT NULL DEFAULT false,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (org_id, sync_id)
+    ) WITH (fillfactor = 70)
+;
+-- next
+COMMENT ON COLUMN public.sync_runs.of_sync_id IS 'apply: the preview; retry: the sync whose items failed'
+;
+-- next
+COMMENT ON COLUMN public.sync_runs.destination_connection_id IS 'null: the records'
+;
+-- next
+COMMENT ON COLUMN public.sync_runs.leases_without_commit IS 'many: it kills whoever works on it'
+;
+-- next
+COMMENT ON COLUMN public.sync_runs.counts IS 'items by what was done: created, updated, …'
+;
+-- next
+CREATE INDEX sync_runs_open ON public.sync_runs (org_id, created_at, sync_id) WHERE state <> 'ended'
+;
+-- next
+CREATE INDEX sync_runs_uncleared ON public.sync_runs (org_id, sync_id) WHERE state = 'ended' AND NOT seen_cleared
+;
+-- next
+CREATE INDEX sync_runs_by_source
+      ON public.sync_runs (org_id, source_connection_id, entity_type, created_at DESC, sync_id)
+;
+-- next
+ALTER TABLE public.sync_runs ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_runs FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY tenant ON public.sync_runs TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_runs TO sync_app
+;
+-- next
+GRANT SELECT (org_id, sync_id, source_connection_id, destination_connection_id, state, leased_until, created_at, seen_cleared),
+          UPDATE (seen_cleared) ON public.sync_runs TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_sees_runs ON public.sync_runs FOR SELECT TO sync_maintenance USING (true)
+;
+-- next
+CREATE POLICY maintenance_clears_ended ON public.sync_runs FOR UPDATE TO sync_maintenance
+      USING (state = 'ended') WITH CHECK (state = 'ended' AND seen_cleared)
+;
+-- next
+CREATE TABLE public.sync_slots (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      connection_id uuid NOT NULL,
+      entity_type text NOT NULL,
+      sync_id text NOT NULL,
+      PRIMARY KEY (org_id, connection_id, entity_type)
+    )
+;
+-- next
+ALTER TABLE public.sync_slots ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_slots FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY tenant ON public.sync_slots TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_slots TO sync_app
+;
+-- next
+CREATE TABLE public.sync_seen (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      sync_id text NOT NULL,
+      external_id text NOT NULL,
+      failed boolean NOT NULL,
+      PRIMARY KEY (org_id, sync_id, external_id)
+    )
+;
+-- next
+ALTER TABLE public.sync_seen ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_seen FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY tenant ON public.sync_seen TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_seen TO sync_app
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_seen TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_ended ON public.sync_seen TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_seen.org_id AND r.sync_id = sync_seen.sync_id
+                    AND r.state = 'ended')) WITH CHECK (false)
+;
+-- next
+CREATE TABLE public.sync_cursors (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      connection_id uuid NOT NULL,
+      entity_type text NOT NULL,
+      destination text NOT NULL CHECK (destination <> ''),
+      watermark jsonb NOT NULL,
+      sync_id text NOT NULL,
+      updated_at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (org_id, connection_id, entity_type, destination)
+    )
+;
+-- next
+ALTER TABLE public.sync_cursors ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_cursors FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY tenant ON public.sync_cursors TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_cursors TO sync_app
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_cursors TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_removed ON public.sync_cursors TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
+            WHERE c.org_id = sync_cursors.org_id AND c.removed_at IS NOT NULL AND (sync_cursors.connection_id = c.id OR sync_cursors.destination = c.id::text))) WITH CHECK (false)
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_items TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_removed ON public.sync_items TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
+            WHERE c.org_id = sync_items.org_id AND c.removed_at IS NOT NULL AND EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_items.org_id AND r.sync_id = sync_items.sync_id
+                    AND c.id IN (r.source_connection_id, r.destination_connection_id)))) WITH CHECK (false)
+;
+-- next
+INSERT INTO "sync_migrations"("timestamp", "name") VALUES (10, 'runs-0000000000010')
+;
+-- next
+CREATE TABLE public.sync_preview_changes (
+        org_id text NOT NULL CHECK (org_id <> ''),
+        sync_id text NOT NULL CHECK (sync_id <> ''),
+        external_id text NOT NULL CHECK (external_id <> ''),
+        kind text NOT NULL CHECK (kind IN ('create', 'update', 'delete', 'conflict')),
+        destination_id text,
+        source_hash text,
+        destination_hash text,
+        fields jsonb NOT NULL DEFAULT '[]',
+        reason text CHECK (kind = 'conflict' OR reason IS NULL),
+        data jsonb,
+        expires_at timestamptz NOT NULL,
+        PRIMARY KEY (org_id, sync_id, external_id)
+      )
+;
+-- next
+CREATE INDEX sync_preview_changes_by_kind ON public.sync_preview_changes (org_id, sync_id, kind, external_id)
+;
+-- next
+ALTER TABLE public.sync_preview_changes ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_preview_changes FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY tenant ON public.sync_preview_changes TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_preview_changes TO sync_app
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_preview_changes TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_expired ON public.sync_preview_changes TO sync_maintenance USING (expires_at <= now()) WITH CHECK (false)
+;
+-- next
+INSERT INTO "sync_migrations"("timestamp", "name") VALUES (11, 'previews-0000000000011')
+;
+-- next
+CREATE TABLE public.sync_schedules (
+        org_id text NOT NULL CHECK (org_id <> ''),
+        id uuid NOT NULL DEFAULT gen_random_uuid(),
+        connection_id uuid NOT NULL,
+        entity_type text NOT NULL CHECK (entity_type <> ''),
+        destination text NOT NULL DEFAULT 'records' CHECK (destination <> ''),
+        mode text NOT NULL CHECK (mode IN ('full', 'incremental')),
+        cron text NOT NULL,
+        time_zone text NOT NULL,
+        enabled boolean NOT NULL DEFAULT true,
+        last_run_at timestamptz,
+        last_sync_id text,
+        last_error text,
+        created_by text,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        updated_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (org_id, id)
+      )
+;
+-- next
+CREATE INDEX sync_schedules_by_connection ON public.sync_schedules (org_id, connection_id)
+;
+-- next
+ALTER TABLE public.sync_schedules ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_schedules FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY tenant ON public.sync_schedules TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_schedules TO sync_app
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_schedules TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_removed ON public.sync_schedules TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
+            WHERE c.org_id = sync_schedules.org_id AND c.removed_at IS NOT NULL AND sync_schedules.connection_id = c.id)) WITH CHECK (false)
+;
+-- next
+INSERT INTO "sync_migrations"("timestamp", "name") VALUES (12, 'schedules-0000000000012')
+;
+-- next
+CREATE TABLE public.sync_hook_deliveries (
+        org_id text NOT NULL CHECK (org_id <> ''),
+        connection_id uuid NOT NULL,
+        delivery_key text NOT NULL CHECK (delivery_key <> ''),
+        entity_type text NOT NULL CHECK (entity_type <> ''),
+        external_id text NOT NULL CHECK (external_id <> ''),
+        deleted boolean NOT NULL,
+        received_at timestamptz NOT NULL DEFAULT now(),
+        sync_id text,
+        PRIMARY KEY (org_id, connection_id, delivery_key)
+      )
+;
+-- next
+COMMENT ON COLUMN public.sync_hook_deliveries.sync_id IS 'the run that took it; null: waits for one'
+;
+-- next
+CREATE INDEX sync_hook_deliveries_waiting ON public.sync_hook_deliveries (org_id, connection_id, entity_type)
+        WHERE sync_id IS NULL
+;
+-- next
+CREATE INDEX sync_hook_deliveries_by_item
+        ON public.sync_hook_deliveries (org_id, connection_id, entity_type, external_id, received_at)
+;
+-- next
+CREATE INDEX sync_hook_deliveries_by_run ON public.sync_hook_deliveries (org_id, sync_id, external_id)
+;
+-- next
+ALTER TABLE public.sync_hook_deliveries ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_hook_deliveries FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY tenant ON public.sync_hook_deliveries TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_hook_deliveries TO sync_app
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_hook_deliveries TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_old ON public.sync_hook_deliveries TO sync_maintenance USING (received_at < now() - interval '30 days') WITH CHECK (false)
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_hook_deliveries TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_removed ON public.sync_hook_deliveries TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
+            WHERE c.org_id = sync_hook_deliveries.org_id AND c.removed_at IS NOT NULL AND sync_hook_deliveries.connection_id = c.id)) WITH CHECK (false)
+;
+-- next
+INSERT INTO "sync_migrations"("timestamp", "name") VALUES (13, 'webhooks-0000000000013')
+;
+
+-- part: sqlFiles
+GRANT sync_directory TO CURRENT_USER
+;
+-- next
+GRANT CREATE ON SCHEMA app, public TO sync_maintenance, sync_directory
+;
+-- next
+SET LOCAL plpgsql.extra_errors = 'all'
+;
+-- next
+-- Why: who may see every organization must be able to choose one, and row-level security shows the service's role one at a
+-- time. An organization is one that has reported a sync, has a connection or has users.
+-- Promises: names only, in order, at most `lim` after `after`; nothing to a caller that does not present a live key of every
+-- organization. It belongs to sync_directory, a role that reads no column but org_id and what makes a key valid.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.organizations(presented bytea, after text, fragment text, lim integer) RETURNS SETOF text
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  org text := coalesce(after, '');
+  answered integer := 0;
+BEGIN
+  PERFORM set_config('app.presented_key', encode(presented, 'hex'), true);
+  IF NOT EXISTS (SELECT FROM auth.api_keys k
+                  WHERE k.key_hash = presented AND k.org_id IS NULL AND k.kind IN ('service', 'session')
+                    AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())) THEN
+    RETURN;
+  END IF;
+  -- From one organization to the next by the primary keys: what each of them has stored is never passed over.
+  WHILE answered < lim LOOP
+    org := least(
+      (SELECT t.org_id FROM public.sync_progress t WHERE t.org_id > org ORDER BY t.org_id LIMIT 1),
+      (SELECT t.org_id FROM public.sync_connections t WHERE t.org_id > org ORDER BY t.org_id LIMIT 1),
+      (SELECT t.org_id FROM auth.users_extended t WHERE t.org_id > org ORDER BY t.org_id LIMIT 1));
+    EXIT WHEN org IS NULL;
+    IF fragment IS NULL OR strpos(lower(org), lower(fragment)) > 0 THEN
+      RETURN NEXT org;
+      answered := answered + 1;
+    END IF;
+  END LOOP;
+END
+$$;
+ALTER FUNCTION app.organizations(bytea, text, text, integer) OWNER TO sync_directory;
+REVOKE ALL ON FUNCTION app.organizations(bytea, text, text, integer) FROM PUBLIC, sync_app, sync_maintenance;
+GRANT EXECUTE ON FUNCTION app.organizations(bytea, text, text, integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('tenancy/sql/organizations.sql', '339190a2e94eb560a9c39053347074f92b39b7f1e9416e2a91c9aae526f2aecd', ARRAY['ROUTINE app.organizations(presented bytea, after text, fragment text, lim integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: every policy reads the organization from one setting, and only this writes it.
+-- Promises: the organization holds until the end of the transaction, never longer, and is never empty.
+-- Callers: sync_app. Another function that serves several organizations calls it for each in turn.
+
+CREATE OR REPLACE FUNCTION app.set_org(org_id text) RETURNS void
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF org_id IS NULL OR org_id = '' THEN
+    RAISE EXCEPTION 'the organization must not be empty' USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  -- true: until the end of the transaction, so that nothing leaks to the next user of a pooled connection.
+  PERFORM set_config('app.current_org_id', org_id, true);
+END
+$$;
+ALTER FUNCTION app.set_org(text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.set_org(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.set_org(text) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('tenancy/sql/set_org.sql', 'ff360902076bf66ea7c9f4a99247144e971ff9267cd69c976bdc1aba8393093b', ARRAY['ROUTINE app.set_org(org_id text)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: links that nobody used and sessions that ended would pile up.
+-- Promises: deletes at most batch_size expired ones and returns how many. It runs as sync_maintenance, whose policy shows it
+-- expired links and sessions and no service key.
+-- Callers: sync_app, by the scheduled task expired-sign-ins.
+
+CREATE OR REPLACE FUNCTION app.cleanup_sign_ins(batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  deleted integer;
+BEGIN
+  DELETE FROM auth.api_keys WHERE kind <> 'service' AND expires_at <= now() AND ctid = ANY (ARRAY(
+    SELECT ctid FROM auth.api_keys WHERE kind <> 'service' AND expires_at <= now() LIMIT batch_size));
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
+END
+$$;
+ALTER FUNCTION app.cleanup_sign_ins(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.cleanup_sign_ins(integer) FROM PUBLIC, sync_app, sync_directory;
+GRANT EXECUTE ON FUNCTION app.cleanup_sign_ins(integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/cleanup_sign_ins.sql', 'b7addc28f44f36b113baa6d066007cb8455b07b2380a2ccfc75676830d2b5986', ARRAY['ROUTINE app.cleanup_sign_ins(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: signing out deletes the session, so that its cookie is worth nothing any more.
+-- Promises: true when there was such a session; keys and links are never deleted.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.end_session(hash bytea) RETURNS boolean
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM set_config('app.presented_key', encode(hash, 'hex'), true);
+  DELETE FROM auth.api_keys k WHERE k.key_hash = hash AND k.kind = 'session';
+  RETURN FOUND;
+END
+$$;
+ALTER FUNCTION app.end_session(bytea) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.end_session(bytea) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.end_session(bytea) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/end_session.sql', 'ab3708f847e92428657b3d320f821996f09f5fb573668e856e14dce67ae76e53', ARRAY['ROUTINE app.end_session(hash bytea)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: a session is as good as the key it was opened with, and no better.
+-- Promises: whatever changes a service key, a command or plain SQL, ends the sessions that were opened with it in the same
+-- transaction. Deleting the key ends them by its foreign key.
+-- Callers: a trigger of auth.api_keys, nobody else.
+
+CREATE OR REPLACE FUNCTION app.end_sessions_of_key() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('sessions of ' || OLD.id, 0));
+  DELETE FROM auth.api_keys k WHERE k.opened_by = OLD.id;
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.end_sessions_of_key() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.end_sessions_of_key() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+
+-- Not only revoked or shortened: a session must not keep scopes that its key has lost either.
+CREATE OR REPLACE TRIGGER end_sessions_of_key AFTER UPDATE ON auth.api_keys
+  FOR EACH ROW WHEN (OLD.kind = 'service' AND OLD.* IS DISTINCT FROM NEW.*)
+  EXECUTE FUNCTION app.end_sessions_of_key();
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/end_sessions_of_key.sql', '286cecccca68fe0f89cf171d8b9fea7359fcac891137be230d74911117929769', ARRAY['ROUTINE app.end_sessions_of_key()', 'TRIGGER end_sessions_of_key ON auth.api_keys']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: a one-time sign-in link becomes a session, in place, so that it can be used once.
+-- Promises: true to one caller only, also when two present the same link at once. Neither organization nor scopes change:
+-- the role may update three columns.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.exchange_link(link_hash bytea, session_hash bytea, session_ends timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  link uuid;
+BEGIN
+  PERFORM set_config('app.presented_key', encode(link_hash, 'hex') || ',' || encode(session_hash, 'hex'), true);
+  SELECT k.id INTO link FROM auth.api_keys k
+   WHERE k.key_hash = link_hash AND k.kind = 'link' AND k.revoked_at IS NULL AND k.expires_at > now();
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  -- Of two browsers with the same link, the second waits here and then finds no such link.
+  UPDATE auth.api_keys k SET key_hash = session_hash, kind = 'session', expires_at = session_ends
+   WHERE k.id = link AND k.key_hash = link_hash AND k.kind = 'link';
+  RETURN FOUND;
+END
+$$;
+ALTER FUNCTION app.exchange_link(bytea, bytea, timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.exchange_link(bytea, bytea, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.exchange_link(bytea, bytea, timestamptz) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/exchange_link.sql', '7cd7c4d4674f4c8d7c0f3314ecb1b078447639df77a71bf19be3dfe915607f9c', ARRAY['ROUTINE app.exchange_link(link_hash bytea, session_hash bytea, session_ends timestamp with time zone)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: a key is looked up before any organization is known, so its policy is possession: a row shows itself only to a
+-- transaction that presents its hash.
+-- Promises: the live service key or session of that hash, or no row; never a sign-in link.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.find_key(hash bytea)
+RETURNS TABLE (id uuid, org_id text, kind text, name text, user_id text, scopes text[], expires_at timestamptz)
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM set_config('app.presented_key', encode(hash, 'hex'), true);
+  RETURN QUERY
+    SELECT k.id, k.org_id, k.kind, k.name, k.user_id, k.scopes, k.expires_at FROM auth.api_keys k
+     WHERE k.key_hash = hash AND k.kind <> 'link' AND k.revoked_at IS NULL
+       AND (k.expires_at IS NULL OR k.expires_at > now());
+END
+$$;
+ALTER FUNCTION app.find_key(bytea) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.find_key(bytea) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.find_key(bytea) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/find_key.sql', 'f7411b28778149125e1f2a7263ff3d74d402fbca1da2a2bb8ae757b023feefdb', ARRAY['ROUTINE app.find_key(hash bytea)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: the viewers of live streams stay connected after their key was checked; a revoked key must end them.
+-- Promises: those of the hashes that are still live, each found by possession as in app.find_key, in one round trip.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.live_keys(hashes bytea[]) RETURNS SETOF bytea
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  hash bytea;
+BEGIN
+  FOREACH hash IN ARRAY hashes LOOP
+    PERFORM set_config('app.presented_key', encode(hash, 'hex'), true);
+    RETURN QUERY
+      SELECT k.key_hash FROM auth.api_keys k
+       WHERE k.key_hash = hash AND k.kind <> 'link' AND k.revoked_at IS NULL
+         AND (k.expires_at IS NULL OR k.expires_at > now());
+  END LOOP;
+END
+$$;
+ALTER FUNCTION app.live_keys(bytea[]) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.live_keys(bytea[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.live_keys(bytea[]) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/live_keys.sql', 'e4c2d277dae3e37ea67e5425f47e2c24506093a26454c82ca364432cfce2da4c', ARRAY['ROUTINE app.live_keys(hashes bytea[])']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: a person pastes a service key once and goes on with a session, so that no page keeps the key.
+-- Promises: the session has the key's organization, user and scopes, which a trigger copies, and ends no later than the key. It
+-- answers when the session ends, or null when no live key was presented.
+-- Callers: sync_app, which may insert such a session and no other row.
+
+-- Runs as whoever inserts: sync_app sees the key only when it presents its hash.
+CREATE OR REPLACE FUNCTION app.copy_from_key() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  opener auth.api_keys;
+BEGIN
+  -- Against a key that is being revoked: it waits for us and then ends this session too, or we wait and see it revoked.
+  PERFORM pg_advisory_xact_lock_shared(hashtextextended('sessions of ' || NEW.opened_by, 0));
+  SELECT * INTO opener FROM auth.api_keys k
+   WHERE k.id = NEW.opened_by AND k.kind = 'service' AND k.revoked_at IS NULL
+     AND (k.expires_at IS NULL OR k.expires_at > now());
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'no live key was presented to open a session with' USING ERRCODE = 'SY002';
+  END IF;
+  NEW.org_id := opener.org_id;
+  NEW.name := opener.name;
+  NEW.user_id := opener.user_id;
+  NEW.scopes := opener.scopes;
+  NEW.expires_at := least(NEW.expires_at, opener.expires_at);
+  RETURN NEW;
+END
+$$;
+ALTER FUNCTION app.copy_from_key() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.copy_from_key() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+CREATE OR REPLACE TRIGGER copy_from_key BEFORE INSERT ON auth.api_keys
+  FOR EACH ROW WHEN (NEW.opened_by IS NOT NULL) EXECUTE FUNCTION app.copy_from_key();
+
+CREATE OR REPLACE FUNCTION app.open_session(presented bytea, session_hash bytea, ends timestamptz) RETURNS timestamptz
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  opener uuid;
+  ends_at timestamptz;
+BEGIN
+  -- The session's own hash too: Postgres holds the new row against the policy for SELECT when it is returned.
+  PERFORM set_config('app.presented_key', encode(presented, 'hex') || ',' || encode(session_hash, 'hex'), true);
+  SELECT k.id INTO opener FROM auth.api_keys k WHERE k.key_hash = presented;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  INSERT INTO auth.api_keys (kind, key_hash, expires_at, opened_by)
+  VALUES ('session', session_hash, ends, opener) RETURNING expires_at INTO ends_at;
+  RETURN ends_at;
+EXCEPTION WHEN SQLSTATE 'SY002' THEN
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.open_session(bytea, bytea, timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.open_session(bytea, bytea, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.open_session(bytea, bytea, timestamptz) TO sync_app;
+COMMENT ON FUNCTION app.open_session(bytea, bytea, timestamptz) IS 'when the session ends; null: no live key';
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/open_session.sql', '67768592ada8ffc111b1ce8269a1b33d8af3d9f3100d9dbe345985fc7731d0aa', ARRAY['ROUTINE app.copy_from_key()', 'ROUTINE app.open_session(presented bytea, session_hash bytea, ends timestamp with time zone)', 'TRIGGER copy_from_key ON auth.api_keys']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: an idempotency key is kept for 24 hours; afterwards it only takes up space.
+-- Promises: deletes at most batch_size expired ones and returns how many. It runs as sync_maintenance, whose policy shows it
+-- expired rows only.
+-- Callers: sync_app, by a scheduled task.
+
+CREATE OR REPLACE FUNCTION app.cleanup_idempotency_keys(batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  deleted integer;
+BEGIN
+  DELETE FROM public.idempotency_keys WHERE expires_at <= now() AND ctid = ANY (ARRAY(
+    SELECT ctid FROM public.idempotency_keys WHERE expires_at <= now() LIMIT batch_size));
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
+END
+$$;
+ALTER FUNCTION app.cleanup_idempotency_keys(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.cleanup_idempotency_keys(integer) FROM PUBLIC, sync_app, sync_directory;
+GRANT EXECUTE ON FUNCTION app.cleanup_idempotency_keys(integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('idempotency/sql/cleanup_idempotency_keys.sql', '607384d97899372ed378687abaa043b1c93819b9d9724af79478103e0f772cf6', ARRAY['ROUTINE app.cleanup_idempotency_keys(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: a sync that ends writes its one audit entry whoever ended it, the service or a client with plain SQL, so these are triggers.
+-- Promises: reaching the total, a final status or a completed_at ends the sync: status and completed_at agree, and one entry is
+-- written in the same transaction. Each trigger has a WHEN clause that an ordinary report does not meet and so does not pay for.
+-- Callers: triggers of public.sync_progress, nobody else.
+
+CREATE OR REPLACE FUNCTION app.end_sync() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NEW.status IN ('queued', 'running', 'paused', 'completed') THEN
+    NEW.status := CASE WHEN NEW.failed_count > 0 THEN 'completed_with_errors' ELSE 'completed' END;
+  END IF;
+  NEW.completed_at := coalesce(NEW.completed_at, now());
+  RETURN NEW;
+END
+$$;
+ALTER FUNCTION app.end_sync() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.end_sync() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+CREATE OR REPLACE TRIGGER end_on_insert BEFORE INSERT ON public.sync_progress
+  FOR EACH ROW WHEN (NEW.completed_at IS NOT NULL
+    OR NEW.status NOT IN ('queued', 'running', 'paused')
+    OR NEW.processed_count::bigint + NEW.failed_count >= NEW.total_items)
+  EXECUTE FUNCTION app.end_sync();
+CREATE OR REPLACE TRIGGER end_on_update BEFORE UPDATE ON public.sync_progress
+  FOR EACH ROW WHEN (OLD.completed_at IS NULL AND (NEW.completed_at IS NOT NULL
+    OR NEW.status NOT IN ('queued', 'running', 'paused')
+    OR NEW.processed_count::bigint + NEW.failed_count >= NEW.total_items))
+  EXECUTE FUNCTION app.end_sync();
+
+CREATE OR REPLACE FUNCTION app.log_sync_end() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  -- An update whose month has no partition makes it, so that the end of a sync is never lost.
+  IF to_regclass('public.' || app.activity_partition_name(now())) IS NULL THEN
+    PERFORM app.ensure_activity_partition(now());
+  END IF;
+  INSERT INTO public.sync_activity_log (org_id, sync_id, entity_type, activity_type, status, source_system, user_id,
+    record_count, duration_seconds, error_message, details)
+  VALUES (NEW.org_id, NEW.sync_id, NEW.entity_type,
+    'sync_' || CASE NEW.status WHEN 'completed_with_errors' THEN 'completed' ELSE NEW.status END,
+    NEW.status, NEW.source_system, NEW.initiated_by, NEW.processed_count,
+    greatest(extract(epoch FROM NEW.completed_at - NEW.started_at), 0),
+    coalesce(NEW.error_message, CASE WHEN NEW.status = 'completed_with_errors'
+      THEN format('%s of %s items failed', NEW.failed_count, NEW.processed_count::bigint + NEW.failed_count) END),
+    jsonb_build_object('total_items', NEW.total_items, 'processed_count', NEW.processed_count,
+      'failed_count', NEW.failed_count));
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.log_sync_end() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.log_sync_end() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+CREATE OR REPLACE TRIGGER log_end_on_insert AFTER INSERT ON public.sync_progress
+  FOR EACH ROW WHEN (NEW.completed_at IS NOT NULL) EXECUTE FUNCTION app.log_sync_end();
+CREATE OR REPLACE TRIGGER log_end_on_update AFTER UPDATE ON public.sync_progress
+  FOR EACH ROW WHEN (OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL)
+  EXECUTE FUNCTION app.log_sync_end();
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', 'c96ce426b38c9507d026f537064380d3e866294183c88e6e7d9cbdfcf632c06c', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: a reporter that has died would leave its sync running for ever.
+-- Promises: ends at most batch_size syncs that were running, or asked to cancel, and silent for that long, as timeout or cancelled,
+-- and returns how many. A run of the service that has no worker is not silent by its own fault: it waits. It crosses
+-- organizations, so it runs as sync_maintenance, which sees no sync that reported within the last 30 seconds.
+-- Callers: sync_app, by a scheduled task.
+
+CREATE OR REPLACE FUNCTION app.end_silent_syncs(silent_for interval, batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  ended integer;
+BEGIN
+  UPDATE public.sync_progress AS s
+     SET status = CASE WHEN s.cancel_requested THEN 'cancelled' ELSE 'timeout' END,
+         error_message = CASE WHEN s.cancel_requested THEN s.error_message
+           ELSE format('no report for %s minutes', round(extract(epoch FROM silent_for) / 60)) END
+    FROM (SELECT c.org_id, c.sync_id FROM public.sync_progress c
+           WHERE c.completed_at IS NULL AND greatest(c.updated_at, c.requested_at) < now() - silent_for
+             -- A queued sync waits for a worker and a paused one for a person; neither is silent by its own fault.
+             AND (c.status = 'running' OR c.cancel_requested)
+             AND NOT EXISTS (SELECT FROM public.sync_runs r
+                              WHERE r.org_id = c.org_id AND r.sync_id = c.sync_id AND r.state <> 'ended')
+           ORDER BY c.org_id, c.sync_id LIMIT batch_size) AS silent
+   WHERE s.org_id = silent.org_id AND s.sync_id = silent.sync_id
+     -- Said again on the locked row: the reporter may have spoken in between.
+     AND s.completed_at IS NULL AND greatest(s.updated_at, s.requested_at) < now() - silent_for
+     AND (s.status = 'running' OR s.cancel_requested);
+  GET DIAGNOSTICS ended = ROW_COUNT;
+  RETURN ended;
+END
+$$;
+ALTER FUNCTION app.end_silent_syncs(interval, integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.end_silent_syncs(interval, integer) FROM PUBLIC, sync_app, sync_directory;
+GRANT EXECUTE ON FUNCTION app.end_silent_syncs(interval, integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_silent_syncs.sql', 'aaf4b8405e1fcc83eba4cd2c33710295d30e0fb484787585442fe6a8958c2ecd', ARRAY['ROUTINE app.end_silent_syncs(silent_for interval, batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: the audit entry of a sync that has ended must stay true.
+-- Promises: status, counts and times of an ended sync cannot be changed, also by plain SQL: SQLSTATE SY001.
+-- Callers: a trigger of public.sync_progress, nobody else.
+
+CREATE OR REPLACE FUNCTION app.refuse_change_of_ended_sync() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RAISE EXCEPTION 'sync % has ended as % and cannot be changed', OLD.sync_id, OLD.status
+    USING ERRCODE = 'SY001', HINT = 'Start a new sync.';
+END
+$$;
+ALTER FUNCTION app.refuse_change_of_ended_sync() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.refuse_change_of_ended_sync() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+CREATE OR REPLACE TRIGGER ended_is_final BEFORE UPDATE ON public.sync_progress
+  FOR EACH ROW WHEN (OLD.completed_at IS NOT NULL AND
+    (OLD.status, OLD.total_items, OLD.processed_count, OLD.failed_count, OLD.started_at, OLD.completed_at)
+      IS DISTINCT FROM
+    (NEW.status, NEW.total_items, NEW.processed_count, NEW.failed_count, NEW.started_at, NEW.completed_at))
+  EXECUTE FUNCTION app.refuse_change_of_ended_sync();
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/ended_is_final.sql', '3e3797003cd8bc6a78b4c5f102a915746b91a7ab1987e78cf007168086fed4f3', ARRAY['ROUTINE app.refuse_change_of_ended_sync()', 'TRIGGER ended_is_final ON public.sync_progress']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: the trail must tell who asked to cancel, pause or resume a sync, not only that it was cancelled.
+-- Promises: one entry a request, whichever way it was made; asking twice, or two who ask at once, make one. `requested_at` marks a
+-- request: no report touches it, so a report pays for the comparison only.
+-- Callers: a trigger of public.sync_progress, nobody else.
+
+CREATE OR REPLACE FUNCTION app.log_control() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  asked text := CASE
+    WHEN NEW.cancel_requested AND NOT OLD.cancel_requested THEN 'cancel_requested'
+    WHEN NEW.pause_requested AND NOT OLD.pause_requested THEN 'pause_requested'
+    WHEN OLD.pause_requested AND NOT NEW.pause_requested OR OLD.status = 'paused' AND NEW.status = 'running'
+      THEN 'resume_requested' END;
+  -- A request may end the sync in its own transaction, whose entries all have its time; it comes before the end.
+  asked_at timestamptz := now() - interval '1 microsecond';
+BEGIN
+  IF asked IS NULL THEN
+    RETURN NULL;
+  END IF;
+  IF to_regclass('public.' || app.activity_partition_name(asked_at)) IS NULL THEN
+    PERFORM app.ensure_activity_partition(asked_at);
+  END IF;
+  INSERT INTO public.sync_activity_log (org_id, created_at, sync_id, entity_type, activity_type, status, source_system, user_id)
+  VALUES (NEW.org_id, asked_at, NEW.sync_id, NEW.entity_type, asked, NEW.status, NEW.source_system, NEW.requested_by);
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.log_control() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.log_control() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+CREATE OR REPLACE TRIGGER log_control AFTER UPDATE ON public.sync_progress
+  FOR EACH ROW WHEN (OLD.requested_at IS DISTINCT FROM NEW.requested_at) EXECUTE FUNCTION app.log_control();
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/log_control.sql', '255350c25da1f59d9cfa4db8d5ed3de678acc93c385afc4896ad35e7b1b6d419', ARRAY['ROUTINE app.log_control()', 'TRIGGER log_control ON public.sync_progress']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: reporting progress is the hot path. One call carries reports of many syncs and organizations, so that a round trip and a
+-- commit are shared; the reports of one organization share one UPDATE, because starting an update (its constraints, generated
+-- columns, triggers and policy) costs more than a row of it.
+-- Promises: at most one report a sync; each organization is set before its rows are touched, under the same policies as any other
+-- statement. What a caller can do wrong is an outcome (missing, ended, backwards, above_total), not an exception, so that one bad
+-- report harms no other. The row comes back as JSON text. Hash and merge joins are off, so that rows are always found by their key,
+-- never through an organization's other syncs, whatever the planner believes.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.report_progress(reports json, lock_timeout text DEFAULT NULL)
+  RETURNS TABLE (org_id text, sync_id text, outcome text, progress text)
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+SET enable_hashjoin = off
+SET enable_mergejoin = off AS $$
+#variable_conflict use_column
+DECLARE
+  o record;
+  taken text[];
+BEGIN
+  IF lock_timeout IS NOT NULL THEN
+    PERFORM set_config('lock_timeout', lock_timeout, true);
+  END IF;
+  FOR o IN SELECT x ->> 'org_id' AS org_id, json_agg(x) AS reports, count(*) AS size
+             FROM json_array_elements(reports) AS x GROUP BY 1 ORDER BY 1 LOOP
+    PERFORM app.set_org(o.org_id);
+    -- Everyone locks rows in the same order, so that no two calls wait for each other.
+    IF o.size > 1 THEN
+      PERFORM FROM public.sync_progress AS s
+        WHERE s.org_id = o.org_id
+          AND s.sync_id IN (SELECT r.sync_id FROM json_to_recordset(o.reports) AS r (sync_id text))
+        ORDER BY s.sync_id
+          FOR NO KEY UPDATE;
+    END IF;
+    taken := '{}';
+    FOR org_id, sync_id, outcome, progress IN
+      UPDATE public.sync_progress AS s
+         SET processed_count = coalesce(r.processed_count, s.processed_count),
+             failed_count = coalesce(r.failed_count, s.failed_count),
+             total_items = coalesce(r.total_items, s.total_items, CASE WHEN r.status = 'completed' THEN
+               coalesce(r.processed_count, s.processed_count) + coalesce(r.failed_count, s.failed_count) END),
+             current_item = coalesce(r.current_item, s.current_item),
+             checkpoint = coalesce(r.checkpoint, s.checkpoint),
+             error_message = coalesce(r.error_message, s.error_message),
+             status = coalesce(r.status, CASE WHEN s.status = 'paused' AND s.pause_requested THEN 'paused'
+                                              ELSE 'running' END),
+             updated_at = now()
+        FROM json_to_recordset(o.reports) AS r (sync_id text, processed_count integer, failed_count integer,
+               total_items integer, current_item integer, status text, error_message text, checkpoint jsonb)
+       WHERE s.org_id = o.org_id AND s.sync_id = r.sync_id AND s.completed_at IS NULL
+         AND coalesce(r.processed_count, s.processed_count) >= s.processed_count
+         AND coalesce(r.failed_count, s.failed_count) >= s.failed_count
+         AND coalesce(r.processed_count, s.processed_count)::bigint + coalesce(r.failed_count, s.failed_count)
+             <= coalesce(r.total_items, s.total_items, 2147483647)
+      RETURNING s.org_id, s.sync_id, 'reported', row_to_json(s)::text
+    LOOP
+      taken := taken || sync_id;
+      RETURN NEXT;
+    END LOOP;
+    CONTINUE WHEN cardinality(taken) = o.size;
+    RETURN QUERY
+    SELECT o.org_id, r.sync_id,
+           CASE
+             WHEN s.sync_id IS NULL THEN 'missing'
+             -- The answer to the last report may have been lost: saying the same again is no error.
+             WHEN s.completed_at IS NOT NULL
+               AND coalesce(r.processed_count, s.processed_count) = s.processed_count
+               AND coalesce(r.failed_count, s.failed_count) = s.failed_count
+               AND (CASE WHEN s.status LIKE 'completed%' THEN coalesce(r.status, 'completed') = 'completed'
+                         ELSE r.status = s.status END) THEN 'reported'
+             WHEN s.completed_at IS NOT NULL THEN 'ended'
+             WHEN r.processed_count < s.processed_count OR r.failed_count < s.failed_count THEN 'backwards'
+             ELSE 'above_total'
+           END,
+           CASE WHEN s.sync_id IS NOT NULL THEN row_to_json(s)::text END
+      FROM json_to_recordset(o.reports) AS r (sync_id text, processed_count integer, failed_count integer, status text)
+      LEFT JOIN public.sync_progress AS s ON s.org_id = o.org_id AND s.sync_id = r.sync_id
+     WHERE r.sync_id <> ALL (taken);
+  END LOOP;
+END
+$$;
+ALTER FUNCTION app.report_progress(json, text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.report_progress(json, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.report_progress(json, text) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_progress.sql', '9128d7565cf741eb9800deb9b7aed4e17e3dd044ac704d0ae052c81c66517237', ARRAY['ROUTINE app.report_progress(reports json, lock_timeout text)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: viewers of a live stream see every change within a second, also one made by plain SQL, so the organizations that somebody
+-- watches are looked at twice a second: all in one round trip, each under its own policies.
+-- Promises: one row an organization. The caller names what it saw last by a digest over the versions of the rows (xmin, which
+-- every update changes); rows are made JSON and sent only when the digest differs. The window is the newest 1,000 active syncs
+-- and the newest 1,000 that ended within the last minute, each from its index: sequential scans are off, so that it never reads an
+-- organization's whole history, whatever the planner believes of a table without statistics. The checkpoint is left out: it may
+-- be big.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.watch_progress(orgs text[], digests text[])
+  RETURNS TABLE (org_id text, digest text, at timestamptz, syncs text)
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+#variable_conflict use_column
+DECLARE
+  o record;
+BEGIN
+  FOR o IN SELECT w.org_id, w.digest FROM unnest(orgs, digests) AS w (org_id, digest) LOOP
+    PERFORM app.set_org(o.org_id);
+    org_id := o.org_id;
+    at := clock_timestamp();
+    syncs := NULL;
+    -- Before the rows: what changes in between is seen again at the next look, never missed.
+    SELECT encode(sha256(convert_to(coalesce(string_agg(w.version, ','), ''), 'UTF8')), 'hex') INTO digest FROM (
+      (SELECT s.xmin || ' ' || s.sync_id AS version FROM public.sync_progress AS s
+        WHERE s.org_id = o.org_id AND s.completed_at IS NULL
+        ORDER BY s.started_at DESC, s.sync_id DESC LIMIT 1000)
+      UNION ALL
+      (SELECT s.xmin || ' ' || s.sync_id FROM public.sync_progress AS s
+        WHERE s.org_id = o.org_id AND s.completed_at > now() - interval '60 seconds'
+        ORDER BY s.completed_at DESC LIMIT 1000)) AS w;
+    IF digest IS DISTINCT FROM o.digest THEN
+      SELECT coalesce(string_agg(row_to_json(shown)::text, E'\n'), '') INTO syncs FROM (
+        SELECT w.id, w.org_id, w.sync_id, w.entity_type, w.source_system, w.total_items, w.processed_count, w.failed_count,
+               w.current_item, w.initiated_by, w.status, w.started_at, w.updated_at, w.completed_at, w.error_message,
+               w.cancel_requested, w.pause_requested, w.requested_at, w.requested_by, w.rate_limited_until,
+               w.elapsed_seconds, w.speed_items_per_min, w.eta_seconds
+          FROM (
+            (SELECT s.* FROM public.sync_progress AS s
+              WHERE s.org_id = o.org_id AND s.completed_at IS NULL
+              ORDER BY s.started_at DESC, s.sync_id DESC LIMIT 1000)
+            UNION ALL
+            (SELECT s.* FROM public.sync_progress AS s
+              WHERE s.org_id = o.org_id AND s.completed_at > now() - interval '60 seconds'
+              ORDER BY s.completed_at DESC LIMIT 1000)) AS w) AS shown;
+    END IF;
+    RETURN NEXT;
+  END LOOP;
+END
+$$;
+ALTER FUNCTION app.watch_progress(text[], text[]) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.watch_progress(text[], text[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.watch_progress(text[], text[]) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/watch_progress.sql', '8cff7ba891c2df0d79c962acb749d55a351eb1a1a71f6c7776156c80a354d25e', ARRAY['ROUTINE app.watch_progress(orgs text[], digests text[])']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: appending must not fail because a month has no partition yet, and must stay one round trip.
+-- Promises: all entries or none, returned in the order given. The partition is looked for (a look-up in the catalogue) and made before
+-- the insert, not after a failed one.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.append_activity(org text, entries jsonb) RETURNS SETOF public.sync_activity_log
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF to_regclass('public.' || app.activity_partition_name(now())) IS NULL THEN
+    PERFORM app.ensure_activity_partition(now());
+  END IF;
+  RETURN QUERY
+    INSERT INTO public.sync_activity_log (org_id, sync_id, entity_type, activity_type, status, source_system, user_id,
+      record_count, duration_seconds, error_message, details)
+    SELECT org, e.sync_id, e.entity_type, e.activity_type, e.status, e.source_system, e.user_id, e.record_count,
+      e.duration_seconds, e.error_message, e.details
+      FROM jsonb_array_elements(entries) WITH ORDINALITY AS element (entry, position),
+           jsonb_to_record(element.entry) AS e (sync_id text, entity_type text, activity_type text, status text,
+             source_system text, user_id text, record_count integer, duration_seconds double precision,
+             error_message text, details jsonb)
+     ORDER BY element.position
+    RETURNING *;
+END
+$$;
+ALTER FUNCTION app.append_activity(text, jsonb) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.append_activity(text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.append_activity(text, jsonb) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/append_activity.sql', 'dea7c761360a68ccc792dd6436b163e5eb7fe815e821a6acf99779ce6e8e4cea', ARRAY['ROUTINE app.append_activity(org text, entries jsonb)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: row-level security is not inherited by partitions, so a partition must never be made without ENABLE, FORCE and no grants, and
+-- nobody should have to remember it.
+-- Promises: each month from this one to the twelfth ahead has a partition once it was asked for; making one does not hold up writers
+-- (LIKE and ATTACH take SHARE UPDATE EXCLUSIVE, PARTITION OF would take ACCESS EXCLUSIVE) and waits for a lock 10 seconds at
+-- most. One made by hand is protected by the next call. They run as the owner of the table, who alone may attach, and touch no rows.
+-- Callers: sync_app and sync_maintenance: the triggers that write an entry run as either.
+
+CREATE OR REPLACE FUNCTION app.activity_partition_name(at timestamptz) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+RETURN 'sync_activity_log_' || to_char(at AT TIME ZONE 'UTC', 'YYYY_MM');
+ALTER FUNCTION app.activity_partition_name(timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.activity_partition_name(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.activity_partition_name(timestamptz) TO sync_app, sync_maintenance;
+
+CREATE OR REPLACE FUNCTION app.ensure_activity_partition(at timestamptz) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '10s' AS $$
+DECLARE
+  partition text := app.activity_partition_name(at);
+  month timestamp := date_trunc('month', at AT TIME ZONE 'UTC');
+BEGIN
+  IF at NOT BETWEEN now() - interval '2 months' AND now() + interval '13 months' THEN
+    RAISE EXCEPTION 'no partition is made for %, only for this month and those ahead', at
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  IF to_regclass('public.' || quote_ident(partition)) IS NOT NULL THEN
+    RETURN partition;
+  END IF;
+  -- Two writers may find the month missing at once: the second waits here, then sees what the first made.
+  LOCK TABLE public.sync_activity_log IN SHARE UPDATE EXCLUSIVE MODE;
+  IF to_regclass('public.' || quote_ident(partition)) IS NOT NULL THEN
+    RETURN partition;
+  END IF;
+  EXECUTE format('CREATE TABLE public.%I (LIKE public.sync_activity_log INCLUDING ALL)', partition);
+  EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', partition);
+  EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', partition);
+  EXECUTE format('ALTER TABLE public.sync_activity_log ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
+    partition, month AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
+  RETURN partition;
+EXCEPTION WHEN invalid_object_definition THEN
+  -- Somebody's partition under another name covers the month: what is written finds its place there.
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.ensure_activity_partition(timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.ensure_activity_partition(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.ensure_activity_partition(timestamptz) TO sync_app, sync_maintenance;
+
+CREATE OR REPLACE FUNCTION app.prepare_activity_partitions(months_ahead integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '10s' AS $$
+DECLARE
+  child regclass;
+  changed integer := 0;
+BEGIN
+  FOR ahead IN 0 .. least(months_ahead, 12) LOOP
+    IF to_regclass('public.' || app.activity_partition_name(now() + ahead * interval '1 month')) IS NULL THEN
+      changed := changed + (app.ensure_activity_partition(now() + ahead * interval '1 month') IS NOT NULL)::integer;
+    END IF;
+  END LOOP;
+  -- A partition made by hand has neither protection: it gets it here.
+  FOR child IN
+    SELECT c.oid FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+     WHERE i.inhparent = 'public.sync_activity_log'::regclass
+       AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+  LOOP
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', child);
+    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', child);
+    EXECUTE format('REVOKE ALL ON %s FROM PUBLIC, sync_app, sync_maintenance', child);
+    changed := changed + 1;
+  END LOOP;
+  RETURN changed;
+END
+$$;
+ALTER FUNCTION app.prepare_activity_partitions(integer) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.prepare_activity_partitions(integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.prepare_activity_partitions(integer) TO sync_app, sync_maintenance;
+
+-- A new database takes entries by plain SQL at once.
+SELECT app.prepare_activity_partitions(3);
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/partitions.sql', '7ac157e8b08208f29fe8e31e5718725ba29795c1aad51c1a8a7c2e5f1f35ec2b', ARRAY['ROUTINE app.activity_partition_name(at timestamp with time zone)', 'ROUTINE app.ensure_activity_partition(at timestamp with time zone)', 'ROUTINE app.prepare_activity_partitions(months_ahead integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: a preview is kept for its time to live; the integration guide names this function, so its name and schema are a contract.
+-- Promises: deletes expired previews, at most batch_size of them unless null, and returns how many. It crosses organizations, so it
+-- runs as sync_maintenance, whose policy shows it expired rows only.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION public.auto_cleanup_preview_cache(batch_size integer DEFAULT NULL) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  deleted integer;
+BEGIN
+  -- Said again outside: an entry may be renewed between the two.
+  DELETE FROM public.sync_preview_cache WHERE expires_at <= now() AND ctid = ANY (ARRAY(
+    SELECT ctid FROM public.sync_preview_cache WHERE expires_at <= now() LIMIT batch_size));
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
+END
+$$;
+ALTER FUNCTION public.auto_cleanup_preview_cache(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION public.auto_cleanup_preview_cache(integer) FROM PUBLIC, sync_app, sync_directory;
+GRANT EXECUTE ON FUNCTION public.auto_cleanup_preview_cache(integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('preview-cache/sql/auto_cleanup_preview_cache.sql', 'f2264211e222b6702b3a9779b5fe9642bfb1dacff161694e88ec1b7bb8eeb742', ARRAY['ROUTINE public.auto_cleanup_preview_cache(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: a shop's webhook names a connection and nothing else, so its organization is found as a key's is: by possession.
+-- Promises: find_webhook answers the organization of that connection's address, or null; remove_webhook removes it, if it belongs to
+-- the organization that is set.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.find_webhook(connection uuid) RETURNS text
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM set_config('app.presented_webhook', connection::text, true);
+  RETURN (SELECT h.org_id FROM auth.hook_addresses h WHERE h.connection_id = connection);
+END
+$$;
+ALTER FUNCTION app.find_webhook(uuid) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.find_webhook(uuid) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.find_webhook(uuid) TO sync_app;
+
+CREATE OR REPLACE FUNCTION app.remove_webhook(connection uuid) RETURNS void
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM set_config('app.presented_webhook', connection::text, true);
+  DELETE FROM auth.hook_addresses h WHERE h.connection_id = connection;
+END
+$$;
+ALTER FUNCTION app.remove_webhook(uuid) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.remove_webhook(uuid) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.remove_webhook(uuid) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhook_addresses.sql', '0f1268fa6766a0fe74e6cf0765c57e8a4f6d03699633a634e153df22c81cbca8', ARRAY['ROUTINE app.remove_webhook(connection uuid)', 'ROUTINE app.find_webhook(connection uuid)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: what a run read becomes the canonical records, and a reader who asks for the changes after N must miss none.
+-- Promises: one row an item, saying created, updated, deleted or unchanged. change_seq comes from the organization's counter, which is
+-- locked to the end of the transaction, so that it grows in the order of commits. A record is asked for by a range of one
+-- id in the order of ids, which only the primary key gives: by equality the planner may take the index of changes for as good
+-- and read all of a connection's records.
+-- Callers: sync_app, through app.commit_batch.
+
+CREATE OR REPLACE FUNCTION app.save_records(org text, connection uuid, entity text, given jsonb)
+  RETURNS TABLE (external_id text, action text)
+LANGUAGE sql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+WITH compared AS (
+  SELECT g.external_id, coalesce(g.data, r.data) AS data, coalesce(g.hash, r.content_hash) AS hash, g.deleted,
+         CASE WHEN g.deleted THEN CASE WHEN r.is_live THEN 'deleted' ELSE 'unchanged' END
+              WHEN r.is_live IS NOT TRUE THEN 'created'
+              WHEN r.content_hash <> g.hash THEN 'updated' ELSE 'unchanged' END AS action
+    FROM jsonb_to_recordset(given) AS g (external_id text, data jsonb, hash text, deleted boolean)
+    LEFT JOIN LATERAL (
+      SELECT x.data, x.content_hash, x.deleted_at IS NULL AS is_live FROM public.sync_records x
+       WHERE x.org_id = org AND x.connection_id = connection AND x.entity_type = entity
+         AND x.external_id >= g.external_id AND x.external_id <= g.external_id
+       ORDER BY x.external_id LIMIT 1) AS r ON true
+), changed AS (
+  SELECT c.*, row_number() OVER (ORDER BY c.external_id) AS position FROM compared c WHERE c.action <> 'unchanged'
+), counter AS (
+  -- Locked to the end of the transaction: change_seq grows in the order of commits.
+  INSERT INTO public.sync_change_counters AS k (org_id, last_seq) SELECT org, count(*) FROM changed HAVING count(*) > 0
+  ON CONFLICT (org_id) DO UPDATE SET last_seq = k.last_seq + EXCLUDED.last_seq
+  RETURNING k.last_seq - (SELECT count(*) FROM changed) AS before
+), written AS (
+  INSERT INTO public.sync_records AS r
+    (org_id, connection_id, entity_type, external_id, data, content_hash, change_seq, deleted_at)
+  SELECT org, connection, entity, c.external_id, c.data, c.hash, k.before + c.position,
+         CASE WHEN c.deleted THEN now() END
+    FROM changed c CROSS JOIN counter k
+  ON CONFLICT (org_id, connection_id, entity_type, external_id) DO UPDATE
+     SET data = EXCLUDED.data, content_hash = EXCLUDED.content_hash, change_seq = EXCLUDED.change_seq,
+         updated_at = EXCLUDED.updated_at, deleted_at = EXCLUDED.deleted_at
+)
+SELECT c.external_id, c.action FROM compared c
+$$;
+ALTER FUNCTION app.save_records(text, uuid, text, jsonb) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.save_records(text, uuid, text, jsonb) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/save_records.sql', 'b9fd594100b97080202d9ff5cfd0accb7c8ec2f5926e6cfa2d525a4e3e44f92e', ARRAY['ROUTINE app.save_records(org text, connection uuid, entity text, given jsonb)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: the ids that a run has read are needed until it has ended.
+-- Promises: deletes at most batch_size of them of one ended run; the answer is above zero while there is more to do. It runs as
+-- sync_maintenance, whose policy shows it ids of ended runs only.
+-- Callers: sync_app, by the scheduled task seen-items.
+
+CREATE OR REPLACE FUNCTION app.cleanup_seen(batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  r record;
+  deleted integer;
+BEGIN
+  SELECT u.org_id, u.sync_id INTO r FROM public.sync_runs u WHERE u.state = 'ended' AND NOT u.seen_cleared
+   ORDER BY u.org_id, u.sync_id LIMIT 1;
+  IF NOT FOUND THEN
+    RETURN 0;
+  END IF;
+  DELETE FROM public.sync_seen s WHERE s.org_id = r.org_id AND s.sync_id = r.sync_id AND s.external_id = ANY (ARRAY(
+    SELECT x.external_id FROM public.sync_seen x WHERE x.org_id = r.org_id AND x.sync_id = r.sync_id LIMIT batch_size));
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  IF deleted < batch_size THEN
+    UPDATE public.sync_runs u SET seen_cleared = true WHERE u.org_id = r.org_id AND u.sync_id = r.sync_id AND u.state = 'ended';
+  END IF;
+  RETURN deleted + 1;
+END
+$$;
+ALTER FUNCTION app.cleanup_seen(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.cleanup_seen(integer) FROM PUBLIC, sync_app, sync_directory;
+GRANT EXECUTE ON FUNCTION app.cleanup_seen(integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/cleanup_seen.sql', '33b07b43db187732e64814f72cc3f599441d61db5c7205da020d1ec048661817', ARRAY['ROUTINE app.cleanup_seen(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: a batch takes effect whole or not at all, by the holder of the lease only, and in one round trip.
+-- Promises: records, bindings, failed items, changes, watermark, counts and checkpoint together, and what an operator asked for
+-- (cancel, pause) with them; 'fenced' and no effect when the epoch is not the latest. An item counts once however often it is read. A
+-- table that has just grown has no statistics, so rows are looked up one by one (LATERAL … LIMIT 1, = ANY): a join might read the
+-- table once for each of them.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)
+  RETURNS TABLE (outcome text, progress json)
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  run public.sync_runs;
+  p public.sync_progress;
+  done jsonb := '[]';
+  succeeded integer := 0;
+  failed integer := 0;
+  tally jsonb;
+  final text := batch #>> '{final,status}';
+BEGIN
+  SELECT * INTO run FROM public.sync_runs AS r
+   WHERE r.org_id = org AND r.sync_id = sync AND r.lease_epoch = epoch AND r.state = 'ready' FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN QUERY SELECT 'fenced', NULL::json;
+    RETURN;
+  END IF;
+  SELECT * INTO p FROM public.sync_progress AS s WHERE s.org_id = org AND s.sync_id = sync FOR NO KEY UPDATE;
+  IF p.completed_at IS NOT NULL THEN
+    UPDATE public.sync_runs AS r SET state = 'ended', leased_by = NULL, leased_until = NULL
+     WHERE r.org_id = org AND r.sync_id = sync;
+    RETURN QUERY SELECT 'ended', row_to_json(p);
+    RETURN;
+  END IF;
+
+  IF batch ? 'records' THEN
+    SELECT coalesce(jsonb_agg(s), '[]') INTO done
+      FROM app.save_records(org, run.source_connection_id, run.entity_type, batch -> 'records') AS s;
+  END IF;
+
+  IF batch ? 'items' THEN
+    WITH items AS (
+      SELECT i.*, coalesce(i.action, d.action, i.outcome) AS done
+        FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, action text)
+        LEFT JOIN jsonb_to_recordset(done) AS d (external_id text, action text) USING (external_id)
+    ), seen AS (
+      INSERT INTO public.sync_seen AS s (org_id, sync_id, external_id, failed)
+      SELECT org, sync, i.external_id, i.outcome = 'failed' FROM items i
+      ON CONFLICT (org_id, sync_id, external_id) DO UPDATE SET failed = EXCLUDED.failed WHERE s.failed <> EXCLUDED.failed
+      RETURNING s.external_id, s.failed, s.xmax = 0 AS is_new
+    )
+    SELECT count(*) FILTER (WHERE is_new AND NOT s.failed) + count(*) FILTER (WHERE NOT is_new AND NOT s.failed)
+             - count(*) FILTER (WHERE NOT is_new AND s.failed),
+           count(*) FILTER (WHERE is_new AND s.failed) + count(*) FILTER (WHERE NOT is_new AND s.failed)
+             - count(*) FILTER (WHERE NOT is_new AND NOT s.failed),
+           (SELECT jsonb_object_agg(t.done, t.n) FROM (
+              SELECT i.done, count(*) AS n FROM items i JOIN seen n USING (external_id) WHERE n.is_new GROUP BY 1) AS t)
+      INTO succeeded, failed, tally
+      FROM seen s;
+    -- It may have failed when it was read the first time.
+    DELETE FROM public.sync_items AS x
+     WHERE x.org_id = org AND x.sync_id = sync AND x.external_id = ANY (ARRAY(
+       SELECT i.external_id FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text)
+        WHERE i.outcome = 'processed'));
+    INSERT INTO public.sync_items AS x (org_id, sync_id, external_id, outcome, error_class, message, payload, attempts)
+    SELECT org, sync, i.external_id, i.outcome, i.error_class, i.message, i.payload, 1 + coalesce(before.attempts, 0)
+      FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, error_class text, message text,
+             payload jsonb)
+      LEFT JOIN LATERAL (
+        SELECT x.attempts FROM public.sync_items x
+         WHERE x.org_id = org AND x.sync_id = run.of_sync_id AND x.external_id = i.external_id LIMIT 1) AS before ON true
+     WHERE i.outcome IN ('failed', 'skipped')
+    ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
+       SET outcome = EXCLUDED.outcome, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
+           payload = EXCLUDED.payload, attempts = EXCLUDED.attempts, updated_at = EXCLUDED.updated_at;
+  END IF;
+
+  IF batch ? 'bindings' THEN
+    -- Removed first: an id may be bound anew in the same batch.
+    IF jsonb_path_exists(batch, '$.bindings[*].removed') THEN
+      DELETE FROM public.sync_bindings AS b
+       WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.connection_a = (batch ->> 'connection_a')::uuid
+         AND b.connection_b = (batch ->> 'connection_b')::uuid AND b.id_a = ANY (ARRAY(
+           SELECT g ->> 'id_a' FROM jsonb_path_query(batch, '$.bindings[*] ? (@.removed == true)') AS g));
+      DELETE FROM public.sync_bindings AS b
+       WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.connection_a = (batch ->> 'connection_a')::uuid
+         AND b.connection_b = (batch ->> 'connection_b')::uuid AND b.id_b = ANY (ARRAY(
+           SELECT g ->> 'id_b' FROM jsonb_path_query(batch, '$.bindings[*] ? (@.removed == true)') AS g));
+    END IF;
+    INSERT INTO public.sync_bindings AS b
+      (org_id, entity_type, connection_a, connection_b, id_a, id_b, hash_a, hash_b, data_a, data_b)
+    SELECT org, run.entity_type, (batch ->> 'connection_a')::uuid, (batch ->> 'connection_b')::uuid,
+           g.id_a, g.id_b, g.hash_a, g.hash_b, g.data_a, g.data_b
+      FROM jsonb_to_recordset(batch -> 'bindings') AS g (id_a text, id_b text, hash_a text, hash_b text, data_a jsonb,
+             data_b jsonb, removed boolean)
+     WHERE g.removed IS NOT TRUE
+    ON CONFLICT (org_id, entity_type, connection_a, connection_b, id_a) DO UPDATE
+       SET id_b = EXCLUDED.id_b, hash_a = EXCLUDED.hash_a, hash_b = EXCLUDED.hash_b, data_a = EXCLUDED.data_a,
+           data_b = EXCLUDED.data_b, synced_at = EXCLUDED.synced_at;
+  END IF;
+
+  IF batch ? 'changes' THEN
+    INSERT INTO public.sync_preview_changes AS c (org_id, sync_id, external_id, kind, destination_id, source_hash,
+      destination_hash, fields, reason, data, expires_at)
+    SELECT org, sync, g.external_id, g.kind, g.destination_id, g.source_hash, g.destination_hash, g.fields, g.reason, g.data,
+           (batch ->> 'changes_expire_at')::timestamptz
+      FROM jsonb_to_recordset(batch -> 'changes') AS g (external_id text, kind text, destination_id text,
+             source_hash text, destination_hash text, fields jsonb, reason text, data jsonb)
+    ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
+       SET kind = EXCLUDED.kind, destination_id = EXCLUDED.destination_id, source_hash = EXCLUDED.source_hash,
+           destination_hash = EXCLUDED.destination_hash, fields = EXCLUDED.fields, reason = EXCLUDED.reason,
+           data = EXCLUDED.data;
+  END IF;
+
+  IF batch ? 'watermark' THEN
+    INSERT INTO public.sync_cursors (org_id, connection_id, entity_type, destination, watermark, sync_id)
+    VALUES (org, run.source_connection_id, run.entity_type,
+            coalesce(run.destination_connection_id::text, 'records'), batch -> 'watermark', sync)
+    ON CONFLICT (org_id, connection_id, entity_type, destination) DO UPDATE
+       SET watermark = EXCLUDED.watermark, sync_id = EXCLUDED.sync_id, updated_at = EXCLUDED.updated_at;
+  END IF;
+
+  UPDATE public.sync_progress AS s
+     SET processed_count = s.processed_count + succeeded,
+         failed_count = s.failed_count + failed,
+         current_item = s.processed_count + succeeded + s.failed_count + failed,
+         -- Reaching the total ends a sync, so it stays above the counts until the run itself says that it is over.
+         total_items = CASE
+           WHEN final = 'completed' THEN s.processed_count + succeeded + s.failed_count + failed
+           ELSE greatest(coalesce((batch ->> 'total')::integer, s.total_items),
+             CASE WHEN coalesce((batch ->> 'total')::integer, s.total_items) IS NOT NULL
+               THEN s.processed_count + succeeded + s.failed_count + failed + 1 END) END,
+         checkpoint = coalesce(batch -> 'checkpoint', s.checkpoint),
+         error_message = coalesce(batch #>> '{final,error_message}', s.error_message),
+         rate_limited_until = NULL,
+         updated_at = now(),
+         status = CASE WHEN final IS NOT NULL THEN final WHEN s.cancel_requested THEN 'cancelled'
+                       WHEN s.pause_requested THEN 'paused' ELSE 'running' END
+   WHERE s.org_id = org AND s.sync_id = sync
+  RETURNING s.* INTO p;
+  UPDATE public.sync_runs AS r
+     SET state = CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.status = 'paused' THEN 'paused' ELSE 'ready' END,
+         leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
+         leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
+         leases_without_commit = 0, postponements = 0,
+         counts = r.counts || coalesce((SELECT jsonb_object_agg(t.key, coalesce((r.counts ->> t.key)::bigint, 0) + t.value::bigint)
+                                          FROM jsonb_each_text(tally) AS t), '{}')
+   WHERE r.org_id = org AND r.sync_id = sync;
+  RETURN QUERY SELECT CASE WHEN final IS NOT NULL THEN 'finished' WHEN p.completed_at IS NOT NULL THEN 'ended'
+                           WHEN p.status = 'paused' THEN 'paused' ELSE 'go on' END,
+                      row_to_json(p);
+END
+$$;
+ALTER FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', 'd4b116b244e480f688976836c11eaaa2d3d0406d118a5b1500fd110ba57f4dbd', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: a connection and entity type has one run at a time; the others wait for the slot.
+-- Promises: gives the organization's waiting runs the slots of their connections where these are free, the oldest first; nobody
+-- overtakes a run that waits for the same slot. A slot whose run has ended is free, however it ended. It answers the runs that are
+-- ready to be queued.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.dispatch_runs(org text) RETURNS TABLE (sync_id text)
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  r record;
+  slots uuid[];
+  taken text[] := '{}';
+  wanted text[];
+BEGIN
+  -- Two requests of one organization must not both find a slot free.
+  PERFORM pg_advisory_xact_lock(hashtextextended('dispatch_runs ' || org, 0));
+  FOR r IN SELECT w.sync_id, w.entity_type, w.source_connection_id, w.destination_connection_id, p.completed_at
+             FROM public.sync_runs w JOIN public.sync_progress p USING (org_id, sync_id)
+            WHERE w.org_id = org AND w.state = 'waiting' ORDER BY w.created_at, w.sync_id LOOP
+    IF r.completed_at IS NOT NULL THEN
+      UPDATE public.sync_runs w SET state = 'ended' WHERE w.org_id = org AND w.sync_id = r.sync_id;
+      CONTINUE;
+    END IF;
+    slots := array_remove(ARRAY[r.source_connection_id, r.destination_connection_id], NULL);
+    SELECT array_agg(s || r.entity_type) INTO wanted FROM unnest(slots) AS s;
+    -- Nobody overtakes a run that waits for the same slot.
+    IF wanted && taken OR EXISTS (
+      SELECT FROM public.sync_slots s JOIN public.sync_progress p USING (org_id, sync_id)
+       WHERE s.org_id = org AND s.connection_id = ANY (slots) AND s.entity_type = r.entity_type
+         AND s.sync_id <> r.sync_id AND p.completed_at IS NULL) THEN
+      taken := taken || wanted;
+      CONTINUE;
+    END IF;
+    INSERT INTO public.sync_slots (org_id, connection_id, entity_type, sync_id)
+    SELECT org, s, r.entity_type, r.sync_id FROM unnest(slots) AS s
+    ON CONFLICT (org_id, connection_id, entity_type) DO UPDATE SET sync_id = EXCLUDED.sync_id;
+    UPDATE public.sync_runs w SET state = 'ready', leased_until = now() + interval '1 minute'
+     WHERE w.org_id = org AND w.sync_id = r.sync_id;
+    taken := taken || wanted;
+    sync_id := r.sync_id;
+    RETURN NEXT;
+  END LOOP;
+END
+$$;
+ALTER FUNCTION app.dispatch_runs(text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.dispatch_runs(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.dispatch_runs(text) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/dispatch_runs.sql', '098a85de0831b280ae95d273885fdde1eb8fcd44055d1114c0af3ffcac5f21e8', ARRAY['ROUTINE app.dispatch_runs(org text)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: a worker that was thought dead must write nothing any more, so a run is worked on under a lease with an epoch.
+-- Promises: take_lease gives a run that is ready to one worker under a new epoch, or no row; renew_lease prolongs it and answers what
+-- was asked for meanwhile (go on, cancel, pause, ended, fenced); release_lease queues the run again. With an epoch that is not the
+-- latest, nothing changes.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.take_lease(org text, sync text, worker text, lease interval)
+  RETURNS TABLE (run json, progress json)
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  r public.sync_runs;
+  p public.sync_progress;
+BEGIN
+  UPDATE public.sync_runs AS w
+     SET lease_epoch = w.lease_epoch + 1, leased_by = worker, leased_until = now() + lease,
+         leases_without_commit = w.leases_without_commit + 1
+   WHERE w.org_id = org AND w.sync_id = sync AND w.state = 'ready' AND (w.leased_by IS NULL OR w.leased_until < now())
+  RETURNING w.* INTO r;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  -- The clock of a sync starts with its work, not with its wait.
+  UPDATE public.sync_progress AS s
+     SET status = 'running', updated_at = now(),
+         started_at = CASE WHEN r.lease_epoch = 1 THEN now() ELSE s.started_at END
+   WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL
+  RETURNING s.* INTO p;
+  IF NOT FOUND THEN
+    UPDATE public.sync_runs AS w SET state = 'ended', leased_by = NULL, leased_until = NULL
+     WHERE w.org_id = org AND w.sync_id = sync;
+    RETURN;
+  END IF;
+  RETURN QUERY SELECT row_to_json(r), row_to_json(p);
+END
+$$;
+ALTER FUNCTION app.take_lease(text, text, text, interval) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.take_lease(text, text, text, interval) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.take_lease(text, text, text, interval) TO sync_app;
+
+CREATE OR REPLACE FUNCTION app.renew_lease(org text, sync text, epoch bigint, lease interval, limited_until timestamptz)
+  RETURNS text
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  p record;
+BEGIN
+  UPDATE public.sync_runs AS w SET leased_until = now() + lease
+   WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready';
+  IF NOT FOUND THEN
+    RETURN 'fenced';
+  END IF;
+  SELECT s.completed_at, s.cancel_requested, s.pause_requested, s.rate_limited_until, s.updated_at INTO p
+    FROM public.sync_progress AS s WHERE s.org_id = org AND s.sync_id = sync;
+  -- A sync that waits for a limit says so, and is not taken for silent.
+  IF p.completed_at IS NULL
+    AND (p.rate_limited_until IS DISTINCT FROM limited_until OR p.updated_at < now() - interval '15 seconds') THEN
+    UPDATE public.sync_progress AS s SET rate_limited_until = limited_until, updated_at = now()
+     WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL;
+  END IF;
+  RETURN CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.cancel_requested THEN 'cancel'
+              WHEN p.pause_requested THEN 'pause' ELSE 'go on' END;
+END
+$$;
+ALTER FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) TO sync_app;
+
+CREATE OR REPLACE FUNCTION app.release_lease(org text, sync text, epoch bigint, until timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE public.sync_runs AS w
+     SET leased_by = NULL, leased_until = coalesce(until, now()) + interval '1 minute', leases_without_commit = 0,
+         postponements = w.postponements + CASE WHEN until IS NULL THEN 0 ELSE 1 END
+   WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready';
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  UPDATE public.sync_progress AS s SET status = 'queued', rate_limited_until = until, updated_at = now()
+   WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL;
+  RETURN FOUND;
+END
+$$;
+ALTER FUNCTION app.release_lease(text, text, bigint, timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.release_lease(text, text, bigint, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.release_lease(text, text, bigint, timestamptz) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', 'f34726a91e7a270419ebcc410e48accdac4d0bbe4d608d95fb590aafdb3ae0c9', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, limited_until timestamp with time zone)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: what was read from a system must go when its connection is removed. Its runs stay: they tell what happened, and hold no data.
+-- Promises: deletes at most batch_size rows a table of one removed connection that no run works with, the tables one after the
+-- other, and marks it purged when nothing is left; the answer is above zero while there is more to do. It runs as sync_maintenance,
+-- whose policies show it rows of removed connections only.
+-- Callers: sync_app, by the scheduled task removed-connections.
+
+CREATE OR REPLACE FUNCTION app.purge_removed_connections(batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  c record;
+  changed integer;
+  deleted integer := 0;
+BEGIN
+  SELECT u.org_id, u.id INTO c FROM public.sync_connections u
+   WHERE u.removed_at IS NOT NULL AND u.purged_at IS NULL
+     -- What is still at work with it may write once more.
+     AND NOT EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = u.org_id AND r.state <> 'ended'
+                        AND u.id IN (r.source_connection_id, r.destination_connection_id))
+   ORDER BY u.org_id, u.id LIMIT 1;
+  IF NOT FOUND THEN
+    RETURN 0;
+  END IF;
+  DELETE FROM public.sync_records d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_records x
+     WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  DELETE FROM public.sync_bindings d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_bindings x
+     WHERE x.org_id = c.org_id AND c.id IN (x.connection_a, x.connection_b) LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  DELETE FROM public.sync_cursors d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_cursors x
+     WHERE x.org_id = c.org_id AND (x.connection_id = c.id OR x.destination = c.id::text) LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  DELETE FROM public.sync_items d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_items x
+     WHERE x.org_id = c.org_id AND EXISTS (
+       SELECT FROM public.sync_runs r WHERE r.org_id = x.org_id AND r.sync_id = x.sync_id
+          AND c.id IN (r.source_connection_id, r.destination_connection_id)) LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  DELETE FROM public.sync_schedules d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_schedules x
+     WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  DELETE FROM public.sync_hook_deliveries d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_hook_deliveries x
+     WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  IF deleted = 0 THEN
+    UPDATE public.sync_connections u SET purged_at = now() WHERE u.org_id = c.org_id AND u.id = c.id;
+  END IF;
+  RETURN deleted + 1;
+END
+$$;
+ALTER FUNCTION app.purge_removed_connections(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.purge_removed_connections(integer) FROM PUBLIC, sync_app, sync_directory;
+GRANT EXECUTE ON FUNCTION app.purge_removed_connections(integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', '62795a658901395d6b9cde8a48b90fa04b6949c5f4dc7d230b51d900c4bf61c7', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: a run whose worker died, or whose job was lost, must be queued again, whichever organization it belongs to.
+-- Promises: the names of at most batch_size open runs that wait or whose lease has run out; changes nothing. It runs as
+-- sync_maintenance, which sees names and times of runs and nothing of their data.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.runs_without_worker(batch_size integer) RETURNS TABLE (org_id text, sync_id text, state text)
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+SELECT r.org_id, r.sync_id, r.state FROM public.sync_runs r
+ WHERE r.state IN ('waiting', 'ready') AND (r.leased_until < now() OR r.state = 'waiting')
+ ORDER BY r.org_id, r.created_at, r.sync_id LIMIT batch_size
+$$;
+ALTER FUNCTION app.runs_without_worker(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.runs_without_worker(integer) FROM PUBLIC, sync_app, sync_directory;
+GRANT EXECUTE ON FUNCTION app.runs_without_worker(integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/runs_without_worker.sql', '15d4e5a02d34324ff898524c605be3c26a4a0e4d2ef87d473d038cbbebf2666b', ARRAY['ROUTINE app.runs_without_worker(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: the changes that a preview found, or a run made, are kept for a time only.
+-- Promises: deletes at most batch_size expired ones and returns how many. Expiry has no index: it would lead with the time, not with
+-- the organization, and this runs every few minutes only. It runs as sync_maintenance, whose policy shows it expired rows only.
+-- Callers: sync_app, by the scheduled task expired-preview-changes.
+
+CREATE OR REPLACE FUNCTION app.cleanup_preview_changes(batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  deleted integer;
+BEGIN
+  DELETE FROM public.sync_preview_changes WHERE expires_at <= now() AND ctid = ANY (ARRAY(
+    SELECT ctid FROM public.sync_preview_changes WHERE expires_at <= now() LIMIT batch_size));
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
+END
+$$;
+ALTER FUNCTION app.cleanup_preview_changes(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.cleanup_preview_changes(integer) FROM PUBLIC, sync_app, sync_directory;
+GRANT EXECUTE ON FUNCTION app.cleanup_preview_changes(integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('previews/sql/cleanup_preview_changes.sql', '1bee93fb2e8f901fd7012d57176ff2a4e22ed53c6f17292929ce45d597ee5b75', ARRAY['ROUTINE app.cleanup_preview_changes(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: a delivery is kept so that the same one counts once and reconciliation can tell what no webhook announced; after 30 days it
+-- serves neither.
+-- Promises: deletes at most batch_size older ones and returns how many. It runs as sync_maintenance, whose policy shows it those only.
+-- Callers: sync_app, by the scheduled task old-webhooks.
+
+CREATE OR REPLACE FUNCTION app.cleanup_webhook_deliveries(batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  deleted integer;
+BEGIN
+  DELETE FROM public.sync_hook_deliveries WHERE received_at < now() - interval '30 days' AND ctid = ANY (ARRAY(
+    SELECT ctid FROM public.sync_hook_deliveries WHERE received_at < now() - interval '30 days' LIMIT batch_size));
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
+END
+$$;
+ALTER FUNCTION app.cleanup_webhook_deliveries(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.cleanup_webhook_deliveries(integer) FROM PUBLIC, sync_app, sync_directory;
+GRANT EXECUTE ON FUNCTION app.cleanup_webhook_deliveries(integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhooks/sql/cleanup_webhook_deliveries.sql', '4aa7803a104f7477c33e84bc33bd70ab0cedadbbca783f94089e318817e58e69', ARRAY['ROUTINE app.cleanup_webhook_deliveries(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/end_sessions_of_key.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/lease.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/runs_without_worker.sql', 'previews/sql/cleanup_preview_changes.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql']::text[])
+;
+-- next
+REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
+;
+-- next
+REVOKE sync_directory FROM CURRENT_USER
+;
+
+-- part: rows
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T16:29:07.230Z','2026-11-28T18:29:07.230Z')
+;
+-- next
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T16:29:07.231Z','2026-11-28T17:29:07.231Z')
+;
+-- next
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T16:29:07.231Z','2026-11-28T18:29:07.231Z')
+;
+-- next
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T16:29:07.231Z','2026-11-28T17:29:07.231Z')
+;
+-- next
+INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
+;
+-- next
+INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','stale','sync_timeout','timeout')
+;
+-- next
+INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','live','batch_process','running')
+;
+-- next
+INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
+;
+-- next
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-28T19:29:07.231Z')
+;
+-- next
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-28T17:29:07.231Z')
+;
+-- next
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-28T19:29:07.231Z')
+;
+-- next
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-28T17:29:07.231Z')
+;
+-- next
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-28T19:29:07.231Z')
+;
+-- next
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-28T17:29:07.231Z')
+;
+-- next
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-28T19:29:07.231Z')
+;
+-- next
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-28T17:29:07.231Z')
+;
+-- next
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
+;
+-- next
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-24T18:29:07.231Z')
+;
+-- next
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
+;
+-- next
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-24T18:29:07.231Z')
+;
+-- next
+INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
+;
+-- next
+INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78')
+;
+-- next
+INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45')
+;
+-- next
+INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb')
+;
+-- next
+INSERT INTO public.sync_runs (org_id,sync_id,kind,entity_type,mode,source_connection_id,state) VALUES ('org-1','live','sync','customer','full','172cdd4a-1601-758f-3c43-e6103738d8f3','ready')
+;
+-- next
+INSERT INTO public.sync_runs (org_id,sync_id,kind,entity_type,mode,source_connection_id,state) VALUES ('org-1','stale','sync','customer','full','c641090d-f204-8bdc-bfd4-86ca8915bd78','ended')
+;
+-- next
+INSERT INTO public.sync_runs (org_id,sync_id,kind,entity_type,mode,source_connection_id,state) VALUES ('org-2','live','sync','customer','full','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ready')
+;
+-- next
+INSERT INTO public.sync_runs (org_id,sync_id,kind,entity_type,mode,source_connection_id,state) VALUES ('org-2','stale','sync','customer','full','f516a086-c14c-e0ab-42fc-4f69b9f684fb','ended')
+;
+-- next
+INSERT INTO public.sync_slots (org_id,connection_id,entity_type,sync_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','live')
+;
+-- next
+INSERT INTO public.sync_slots (org_id,connection_id,entity_type,sync_id) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','stale')
+;
+-- next
+INSERT INTO public.sync_slots (org_id,connection_id,entity_type,sync_id) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','live')
+;
+-- next
+INSERT INTO public.sync_slots (org_id,connection_id,entity_type,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','stale')
+;
+-- next
+INSERT INTO public.sync_records (org_id,external_id,connection_id,entity_type,data,content_hash,change_seq) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','{}','h',1)
+;
+-- next
+INSERT INTO public.sync_records (org_id,external_id,connection_id,entity_type,data,content_hash,change_seq) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','{}','h',1)
+;
+-- next
+INSERT INTO public.sync_records (org_id,external_id,connection_id,entity_type,data,content_hash,change_seq) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','{}','h',1)
+;
+-- next
+INSERT INTO public.sync_records (org_id,external_id,connection_id,entity_type,data,content_hash,change_seq) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','{}','h',1)
+;
+-- next
+INSERT INTO public.sync_change_counters (org_id,last_seq) VALUES ('org-1',1) ON CONFLICT (org_id) DO UPDATE SET last_seq = EXCLUDED.last_seq
+;
+-- next
+INSERT INTO public.sync_change_counters (org_id,last_seq) VALUES ('org-1',1) ON CONFLICT (org_id) DO UPDATE SET last_seq = EXCLUDED.last_seq
+;
+-- next
+INSERT INTO public.sync_change_counters (org_id,last_seq) VALUES ('org-2',1) ON CONFLICT (org_id) DO UPDATE SET last_seq = EXCLUDED.last_seq
+;
+-- next
+INSERT INTO public.sync_change_counters (org_id,last_seq) VALUES ('org-2',1) ON CONFLICT (org_id) DO UPDATE SET last_seq = EXCLUDED.last_seq
+;
+-- next
+INSERT INTO public.sync_bindings (org_id,entity_type,connection_a,connection_b,id_a,id_b,hash_a,hash_b,data_a,data_b) VALUES ('org-1','customer','172cdd4a-1601-758f-3c43-e6103738d8f3','f79c6d06-cc59-9b0f-7a01-4dc86dd123db','live','live','a','b','{}','{}')
+;
+-- next
+INSERT INTO public.sync_bindings (org_id,entity_type,connection_a,connection_b,id_a,id_b,hash_a,hash_b,data_a,data_b) VALUES ('org-1','customer','c641090d-f204-8bdc-bfd4-86ca8915bd78','f79c6d06-cc59-9b0f-7a01-4dc86dd123db','stale','stale','a','b','{}','{}')
+;
+-- next
+INSERT INTO public.sync_bindings (org_id,entity_type,connection_a,connection_b,id_a,id_b,hash_a,hash_b,data_a,data_b) VALUES ('org-2','customer','87b63d1f-bf43-be4e-6f90-485ca9243c78','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','live','a','b','{}','{}')
+;
+-- next
+INSERT INTO public.sync_bindings (org_id,entity_type,connection_a,connection_b,id_a,id_b,hash_a,hash_b,data_a,data_b) VALUES ('org-2','customer','87b63d1f-bf43-be4e-6f90-485ca9243c78','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','stale','a','b','{}','{}')
+;
+-- next
+INSERT INTO public.sync_items (org_id,sync_id,external_id,outcome,error_class,message) VALUES ('org-1','live','live','failed','refused','m')
+;
+-- next
+INSERT INTO public.sync_items (org_id,sync_id,external_id,outcome,error_class,message) VALUES ('org-1','stale','stale','failed','refused','m')
+;
+-- next
+INSERT INTO public.sync_items (org_id,sync_id,external_id,outcome,error_class,message) VALUES ('org-2','live','live','failed','refused','m')
+;
+-- next
+INSERT INTO public.sync_items (org_id,sync_id,external_id,outcome,error_class,message) VALUES ('org-2','stale','stale','failed','refused','m')
+;
+-- next
+INSERT INTO public.sync_seen (org_id,sync_id,external_id,failed) VALUES ('org-1','live','live',false)
+;
+-- next
+INSERT INTO public.sync_seen (org_id,sync_id,external_id,failed) VALUES ('org-1','stale','stale',false)
+;
+-- next
+INSERT INTO public.sync_seen (org_id,sync_id,external_id,failed) VALUES ('org-2','live','live',false)
+;
+-- next
+INSERT INTO public.sync_seen (org_id,sync_id,external_id,failed) VALUES ('org-2','stale','stale',false)
+;
+-- next
+INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','live','{}','live')
+;
+-- next
+INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','stale','{}','stale')
+;
+-- next
+INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','live','{}','live')
+;
+-- next
+INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
+;
+-- next
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-28T19:29:07.247Z')
+;
+-- next
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-28T17:29:07.247Z')
+;
+-- next
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-28T19:29:07.247Z')
+;
+-- next
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-28T17:29:07.247Z')
+;
+-- next
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC')
+;
+-- next
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC')
+;
+-- next
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC')
+;
+-- next
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC')
+;
+-- next
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-28T18:29:07.247Z')
+;
+-- next
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-28T18:29:07.247Z')
+;
+-- next
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-28T18:29:07.247Z')
+;
+-- next
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-28T18:29:07.247Z')
+;
+-- next
+INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
+;
+-- next
+INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','stale')
+;
+-- next
+INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
+;
+-- next
+INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
+;
+-- next
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-28T19:29:07.247Z')
+;
+-- next
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-28T17:29:07.247Z')
+;
+-- next
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-28T19:29:07.247Z')
+;
+-- next
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-28T17:29:07.247Z')
+;
+-- next
+INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')
+;
+-- next
+INSERT INTO pgboss.job (name, data) VALUES ('sync-runs', '{"org_id": "org-1", "sync_id": "live"}')
+;
