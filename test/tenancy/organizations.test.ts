@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Client, createSyncClient, listOrganizations, startSync } from '../../clients/typescript/src/index.ts';
-import { ask } from '../auth/auth.support.ts';
+import { cookieOf, send } from '../support/send.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
@@ -59,11 +59,11 @@ describe('a key of every organization', () => {
 
   it('sees as much by its session', async () => {
     const key = await service.createKey({ orgId: null });
-    const opened = await ask(service, '/sign-in', {
+    const opened = await send(service, '/sign-in', {
       ...{ method: 'POST', body: JSON.stringify({ key }), origin: service.url },
     });
-    const cookie = opened.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-    const { body } = await ask(service, '/api/sync/organizations?limit=1', { cookie });
+    const cookie = cookieOf(opened);
+    const { body } = await send(service, '/api/sync/organizations?limit=1', { cookie });
     expect(body).toMatchObject({ items: [{ org_id: 'Acme' }], next_cursor: expect.any(String) });
   });
 });

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { CONNECTOR_LIST } from '../../../src/connectors/connectors.tokens.ts';
 import { ConnectorError } from '../../../src/connectors/contract/connector.error.ts';
 import type { CheckResult, Connector } from '../../../src/connectors/contract/connector.types.ts';
-import { ask } from '../../auth/auth.support.ts';
 import { fakeConnector } from '../../support/fake.connector.ts';
+import { send } from '../../support/send.ts';
 import { sql } from '../../support/test-database.ts';
 import { startTestService, type TestService } from '../../support/test-service.ts';
 
@@ -40,7 +40,7 @@ beforeEach(() => {
 afterAll(() => service.close());
 
 const request = (who: keyof typeof keys, method: string, path: string, body?: unknown, more = {}) =>
-  ask(service, path, {
+  send(service, path, {
     method,
     'x-api-key': keys[who],
     ...more,
@@ -100,7 +100,7 @@ describe('a connection', () => {
     const body = bodyOf({ settings: { mode: 'fast', page_size: null } });
     const made = await request('admin', 'POST', PATH, body);
     const { id, webhook_secret, ...rest } = made.body as Record<string, unknown> & { id: string };
-    expect(made.headers.get('location')).toBe(`${PATH}/${id}`);
+    expect(made.headers.location).toBe(`${PATH}/${id}`);
     expect(webhook_secret).toMatch(/^[0-9a-f]{64}$/);
     expect(rest).toMatchObject({
       ...{ name: body.name, org_id: 'org-1', system: 'fake', base_url: 'https://shop.example.com' },
@@ -154,9 +154,9 @@ describe('a connection', () => {
 
   it('is listed newest first, page by page', async () => {
     const organization = await service.createKey({ orgId: 'org-pages', scopes: ['sync:admin'] });
-    const get = (search: string) => ask(service, `${PATH}?${search}`, { 'x-api-key': organization });
+    const get = (search: string) => send(service, `${PATH}?${search}`, { 'x-api-key': organization });
     for (const name of ['a', 'b', 'c'])
-      await ask(service, PATH, {
+      await send(service, PATH, {
         ...{ method: 'POST', 'x-api-key': organization, body: JSON.stringify(bodyOf({ name })) },
       });
     const first = await get('limit=2');

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CredentialCipher } from '../../../src/connectors/credentials/credential.cipher.ts';
 import { rotateCredentials } from '../../../src/connectors/credentials/credential.rotation.ts';
 import { ensureRememberedKeys, rememberedKeys } from '../../../src/database/embedded/encryption.keys.ts';
-import { ask } from '../../auth/auth.support.ts';
+import { send } from '../../support/send.ts';
 import { cleanUp, newFolder, ServiceProcess } from '../../support/service-process.ts';
 import { sql } from '../../support/test-database.ts';
 import { startTestService, TEST_ENCRYPTION_KEY, type TestService } from '../../support/test-service.ts';
@@ -30,7 +30,7 @@ afterAll(async () => {
 
 type Reached = Pick<TestService, 'url'>;
 const request = (to: Reached, orgId: string, method: string, path: string, body?: unknown) =>
-  ask(to, path, {
+  send(to, path, {
     ...{ method, 'x-api-key': apiKey, 'x-org-id': orgId },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
@@ -183,7 +183,7 @@ describe('the key of the embedded database', () => {
     const folder = newFolder();
     const variables = { SYNC_DATA_DIR: folder, SYNC_DEV_API_KEY: 'a-key-for-tests-only', SYNC_WORKER: 'off' };
     const as = (to: Reached, path: string, body?: object) =>
-      ask(to, path, {
+      send(to, path, {
         ...{ method: 'POST', 'x-api-key': variables.SYNC_DEV_API_KEY, 'x-org-id': 'org-1' },
         ...(body && { body: JSON.stringify(body) }),
       });
