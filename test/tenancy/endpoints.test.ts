@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { send } from '../support/send.ts';
 import { startTestService } from '../support/test-service.ts';
 import { call, comparable } from './endpoint.caller.ts';
 import { type Document, readOperations } from './endpoint.operations.ts';
@@ -27,7 +28,7 @@ const WITHOUT_ORGANIZATION = {
 
 // The service's own document says which tests there are, so it is read before they are.
 const service = await startTestService();
-const document = (await (await fetch(`${service.url}/openapi.json`)).json()) as Document;
+const document = (await send(service, '/openapi.json')).body as Document;
 const operations = readOperations(document);
 const guarded = operations.filter(({ isPublic }) => !isPublic);
 const admin = new pg.Client({ connectionString: service.database.superuserUrl });

@@ -10,6 +10,7 @@ import { ScheduleRunner } from '../../src/schedules/schedule.runner.ts';
 import { type Change, keepDelivery } from '../../src/webhooks/webhook.sql.ts';
 import { FakeSystem, fakeConnector } from '../runs/fake.system.ts';
 import { RunsFixture } from '../runs/runs.support.ts';
+import { send } from '../support/send.ts';
 import { sql } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -35,9 +36,10 @@ async function connect(name: string, settings: object = {}): Promise<{ id: strin
   return { id: body.id, system };
 }
 
-async function post(id: string, headers: Record<string, string>, body: string) {
-  const response = await fetch(`${fixture.service.url}/api/sync/hooks/${id}`, { method: 'POST', headers, body });
-  return { status: response.status, body: (await response.json()) as { status: unknown } };
+async function post(id: string, headers: Record<string, string>, text: string) {
+  const request = { method: 'POST', ...headers, body: text };
+  const { status, body } = await send(fixture.service, `/api/sync/hooks/${id}`, request);
+  return { status, body };
 }
 const sign = (body: string, secret = SECRET) => createHmac('sha256', secret).update(body).digest('base64');
 
@@ -81,11 +83,7 @@ describe('A webhook', () => {
     expect((await tell(without, { id: 1 })).status).toBe(404);
     expect(await hookRuns(id)).toEqual([]);
     // Only webhooks are taken as forms.
-    const elsewhere = await fetch(`${fixture.service.url}/api/sync/runs`, {
-      method: 'POST',
-      headers: form,
-      body: 'a=b',
-    });
+    const elsewhere = await send(fixture.service, '/api/sync/runs', { method: 'POST', ...form, body: 'a=b' });
     expect(elsewhere.status).toBe(415);
   });
 
