@@ -9,6 +9,8 @@ export interface RawResponse {
   readonly cookies: readonly string[];
   // biome-ignore lint/suspicious/noExplicitAny: bodies are looked at member by member
   readonly body: any;
+  /** Empty where there is none. */
+  readonly text: string;
   /** The last part of a problem's type. */
   readonly problem: string | undefined;
   readonly detail: string | undefined;
@@ -33,6 +35,7 @@ export async function send(
     headers: response.headers,
     cookies: (response.headers['set-cookie'] as unknown as string[] | undefined) ?? [],
     body: response.body,
+    text: response.text ?? '',
     problem: problemOf(response),
     detail: response.body?.detail,
   };
