@@ -39,12 +39,12 @@ const REFUSED = {
 describe('a pasted key', () => {
   it('becomes a session with its organization, name, user and scopes, in a cookie that no script can read', async () => {
     const key = await service.createKey({ orgId: 'org-1', name: 'ops', userId: 'user-4', scopes: ['sync:admin'] });
-    const answer = await paste(` ${key}\n`);
-    expect(answer.status).toBe(204);
-    const [cookie, ...more] = answer.cookies;
+    const response = await paste(` ${key}\n`);
+    expect(response.status).toBe(204);
+    const [cookie, ...more] = response.cookies;
     expect(more).toEqual([]);
     expect(cookie).toMatch(/^sync_session=sys_[\w-]{43}; Max-Age=43(199|200); Path=\/; HttpOnly; SameSite=Lax$/);
-    expect((await whoami(cookieOf(answer))).body).toMatchObject({
+    expect((await whoami(cookieOf(response))).body).toMatchObject({
       ...{ kind: 'session', name: 'ops', user_id: 'user-4', org_id: 'org-1' },
       scopes: ['sync:read', 'sync:write', 'sync:admin'],
     });
@@ -71,9 +71,9 @@ describe('a pasted key', () => {
     const link = await service.createKey({ kind: 'link', orgId: 'org-1', ttlSeconds: 60 });
     const session = cookieOf(await paste(await service.createKey({}))).split('=')[1];
     for (const key of ['syk_unknown', ' ', revoked, expired, link, session]) {
-      const answer = await paste(key);
-      expect(answer).toMatchObject(REFUSED);
-      expect(answer.cookies).toEqual([]);
+      const response = await paste(key);
+      expect(response).toMatchObject(REFUSED);
+      expect(response.cookies).toEqual([]);
     }
   });
 
@@ -88,9 +88,9 @@ describe('a pasted key', () => {
     ['what is no browser', {}],
   ])('signs nobody in from %s', async (_from, headers) => {
     const key = await service.createKey({ orgId: 'org-1' });
-    const answer = await paste(key, headers);
-    expect(answer).toMatchObject({ status: 403, problem: 'cross-site-request' });
-    expect(answer.cookies).toEqual([]);
+    const response = await paste(key, headers);
+    expect(response).toMatchObject({ status: 403, problem: 'cross-site-request' });
+    expect(response.cookies).toEqual([]);
     expect(await sessionsOf(key)).toEqual([]);
   });
 });
@@ -98,9 +98,9 @@ describe('a pasted key', () => {
 describe('the session of a key', () => {
   it('ends no later than its key', async () => {
     const key = await service.createKey({ orgId: 'org-1', ttlSeconds: 2 });
-    const answer = await paste(key);
-    expect(answer.cookies[0]).toMatch(/Max-Age=[12];/);
-    const cookie = cookieOf(answer);
+    const response = await paste(key);
+    expect(response.cookies[0]).toMatch(/Max-Age=[12];/);
+    const cookie = cookieOf(response);
     expect((await whoami(cookie)).status).toBe(200);
     await waitFor('the session is over', async () => (await whoami(cookie)).status === 401, { withinMs: 4_000 });
   });

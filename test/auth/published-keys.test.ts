@@ -111,9 +111,9 @@ describe('an issuer that does not answer', () => {
   it('is our failure and not the caller’s, and is asked again', async () => {
     const sign = await issuer.newKey('k1', 'ES256');
     await issuer.close();
-    const answer = await sendWithToken(service, await sign());
-    expect(answer).toMatchObject({ status: 503, problem: 'unavailable' });
-    expect(answer.headers['retry-after']).toBe('5');
+    const response = await sendWithToken(service, await sign());
+    expect(response).toMatchObject({ status: 503, problem: 'unavailable' });
+    expect(response.headers['retry-after']).toBe('5');
     await issuer.open();
     expect(await statusOf(await sign())).toBe(200);
   });

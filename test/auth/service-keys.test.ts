@@ -114,8 +114,8 @@ describe('acting for another user', () => {
   it('is not for people', async () => {
     const authorization = `Bearer ${await token('org-1', { sub: 'user-1' })}`;
     expect((await start({ authorization }, 'user-1')).body.initiated_by).toBe('user-1');
-    const answer = await start({ authorization }, 'user-7');
-    expect(answer).toMatchObject({ status: 422, problem: 'invalid-request' });
-    expect(answer.body.errors).toEqual([expect.objectContaining({ pointer: '#/initiated_by' })]);
+    const response = await start({ authorization }, 'user-7');
+    expect(response).toMatchObject({ status: 422, problem: 'invalid-request' });
+    expect(response.body.errors).toEqual([expect.objectContaining({ pointer: '#/initiated_by' })]);
   });
 });

@@ -61,10 +61,10 @@ describe('a token with the shared secret', () => {
     ['was changed after it was signed', changedAfterwards, 'not valid here'],
     ['is no token at all', () => 'nonsense', 'not valid here'],
   ])('is refused when it %s', async (_why, token, detail) => {
-    const answer = await sendWithToken(service, await token());
-    expect(answer).toMatchObject({ status: 401, problem: 'unauthenticated' });
-    expect(answer.detail).toContain(detail);
-    expect(answer.headers['www-authenticate']).toMatch(/^Bearer /);
+    const response = await sendWithToken(service, await token());
+    expect(response).toMatchObject({ status: 401, problem: 'unauthenticated' });
+    expect(response.detail).toContain(detail);
+    expect(response.headers['www-authenticate']).toMatch(/^Bearer /);
   });
 
   it('is refused when it is signed with a private key of whoever sent it', async () => {
@@ -74,8 +74,8 @@ describe('a token with the shared secret', () => {
   });
 
   it('is not looked for in other schemes', async () => {
-    const answer = await send(service, '/api/sync/whoami', { authorization: `Basic ${btoa('user-1:secret')}` });
-    expect(answer).toMatchObject({ status: 401, detail: 'Authorization must be: Bearer <token>.' });
+    const response = await send(service, '/api/sync/whoami', { authorization: `Basic ${btoa('user-1:secret')}` });
+    expect(response).toMatchObject({ status: 401, detail: 'Authorization must be: Bearer <token>.' });
   });
 });
 
@@ -98,9 +98,9 @@ describe('a scope', () => {
   it.each([[undefined], [''], ['openid'], ['sync:reader'], ['SYNC:ADMIN'], [{ 'sync:admin': true }]])(
     'of another kind lets nobody in: %j',
     async (scope) => {
-      const answer = await sendWithToken(service, await sign(ours({ scope })));
-      expect(answer).toMatchObject({ status: 403, problem: 'missing-scope' });
-      expect(answer.detail).toContain('sync:read');
+      const response = await sendWithToken(service, await sign(ours({ scope })));
+      expect(response).toMatchObject({ status: 403, problem: 'missing-scope' });
+      expect(response.detail).toContain('sync:read');
     },
   );
 });

@@ -59,8 +59,8 @@ describe('a one-time link', () => {
 
   it('leads to the page it names, and to none of another site', async () => {
     const to = '/o/org%2F1/live?a=b';
-    const answer = await send(service, `/sign-in?to=${encodeURIComponent(to)}&token=${await link()}`);
-    expect([answer.status, answer.headers.location]).toEqual([303, to]);
+    const response = await send(service, `/sign-in?to=${encodeURIComponent(to)}&token=${await link()}`);
+    expect([response.status, response.headers.location]).toEqual([303, to]);
     for (const elsewhere of [
       '//evil.example',
       'https://evil.example',
@@ -78,8 +78,8 @@ describe('a one-time link', () => {
 
   it('works for one of two who follow it at the same time', async () => {
     const token = await link();
-    const answers = await Promise.all([1, 2, 3, 4].map(() => follow(token)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([303, 401, 401, 401]);
+    const responses = await Promise.all([1, 2, 3, 4].map(() => follow(token)));
+    expect(responses.map(({ status }) => status).sort()).toEqual([303, 401, 401, 401]);
   });
 
   it('works neither when its time is over nor when nobody made it', async () => {
@@ -100,8 +100,8 @@ describe('a one-time link', () => {
 
 describe('a session', () => {
   it('reads, as the user of the link', async () => {
-    const answer = await send(service, '/api/sync/whoami', { cookie: await signIn() });
-    expect(answer.body).toMatchObject({ kind: 'session', user_id: 'user-9', org_id: 'org-1' });
+    const response = await send(service, '/api/sync/whoami', { cookie: await signIn() });
+    expect(response.body).toMatchObject({ kind: 'session', user_id: 'user-9', org_id: 'org-1' });
     expect((await send(service, '/api/sync/progress?orgId=org-2', { cookie: await signIn() })).status).toBe(403);
   });
 
@@ -122,13 +122,13 @@ describe('a session', () => {
   });
 
   it('does not act for another user', async () => {
-    const answer = await send(service, '/api/sync/progress', {
+    const response = await send(service, '/api/sync/progress', {
       cookie: await signIn(),
       origin: service.url,
       method: 'POST',
       body: JSON.stringify({ entity_type: 'customer', source_system: 'shop', initiated_by: 'user-1' }),
     });
-    expect(answer.status).toBe(422);
+    expect(response.status).toBe(422);
   });
 
   it('ends when it is signed out, at once, and not by another site', async () => {
@@ -136,9 +136,9 @@ describe('a session', () => {
     expect((await send(service, '/api/sync/whoami', { cookie })).status).toBe(200);
     expect((await send(service, '/sign-out', { cookie, method: 'POST' })).status).toBe(403);
 
-    const answer = await send(service, '/sign-out', { cookie, origin: service.url, method: 'POST' });
-    expect(answer.status).toBe(204);
-    expect(answer.cookies[0]).toMatch(/^sync_session=;.*Expires=Thu, 01 Jan 1970/);
+    const response = await send(service, '/sign-out', { cookie, origin: service.url, method: 'POST' });
+    expect(response.status).toBe(204);
+    expect(response.cookies[0]).toMatch(/^sync_session=;.*Expires=Thu, 01 Jan 1970/);
     expect(await send(service, '/api/sync/whoami', { cookie })).toMatchObject({
       status: 401,
       detail: 'The session has ended; sign in again.',
@@ -148,9 +148,9 @@ describe('a session', () => {
   it('can be asked for by anybody, who learns of their own only', async () => {
     const cookie = await signIn();
     const signedIn = async (headers: Record<string, string>) => {
-      const answer = await send(service, '/session', headers);
-      expect([answer.status, answer.headers['cache-control']]).toEqual([200, 'no-store']);
-      return answer.body;
+      const response = await send(service, '/session', headers);
+      expect([response.status, response.headers['cache-control']]).toEqual([200, 'no-store']);
+      return response.body;
     };
     expect(await signedIn({ cookie })).toEqual({ signed_in: true });
     for (const nobody of [{}, { cookie: 'sync_session=sys_guess' }, { cookie: `sync_session=${await link()}` }])

@@ -18,8 +18,8 @@ describe('a check', () => {
   it('tells what the system is and keeps it', async () => {
     const { id } = await fixture.create();
     const { status, body } = await fixture.request('admin', 'POST', `${PATH}/${id}/check`);
-    const told = { ...GOOD, credentials_expire_at: '2027-01-01T00:00:00.000Z' };
-    expect([status, body]).toEqual([200, { ok: true, ...told }]);
+    const found = { ...GOOD, credentials_expire_at: '2027-01-01T00:00:00.000Z' };
+    expect([status, body]).toEqual([200, { ok: true, ...found }]);
     const { body: kept } = await fixture.request('reader', 'GET', `${PATH}/${id}`);
     expect(kept).toMatchObject({ ...GOOD, status: 'ok', credentials_expire_at: '2027-01-01T00:00:00+00:00' });
     expect(Date.parse(String(kept.last_checked_at))).toBeGreaterThan(Date.now() - 60_000);

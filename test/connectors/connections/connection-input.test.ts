@@ -81,11 +81,11 @@ describe('what is wrong with a connection', () => {
       ...inner,
       ...odd.map((value) => ({ settings: { field_directions: { customer: value } } })),
     ];
-    const answers = bodies.flatMap((body) => [
+    const responses = bodies.flatMap((body) => [
       fixture.request('admin', 'POST', PATH, bodyOf(body)),
       fixture.request('admin', 'PATCH', `${PATH}/${id}`, body),
     ]);
-    const failed = (await Promise.all(answers)).filter(({ status }) => status >= 500);
+    const failed = (await Promise.all(responses)).filter(({ status }) => status >= 500);
     expect(failed.map(({ body }) => body)).toEqual([]);
     expect((await fixture.request('admin', 'GET', `${PATH}/not-a-uuid`)).problem).toBe('invalid-request');
   });

@@ -25,10 +25,10 @@ describe('the catalogue', () => {
   });
 
   it('answers 404 for a system there is not', async () => {
-    const answers = ['nothing', 'constructor'].map((name) =>
+    const responses = ['nothing', 'constructor'].map((name) =>
       fixture.request('reader', 'GET', `/api/sync/connectors/${name}`),
     );
-    for (const { problem } of await Promise.all(answers)) expect(problem).toBe('not-found');
+    for (const { problem } of await Promise.all(responses)) expect(problem).toBe('not-found');
   });
 });
 
