@@ -18,9 +18,6 @@ const OPTIONS: ValidatorOptions = {
   stopAtFirstError: true,
 };
 
-/** The largest value of a Postgres integer. */
-export const MAX_INTEGER = 2_147_483_647;
-
 /** Postgres stores no NUL and no half of a surrogate pair; both are legal in a JSON string. */
 export const isStorableText = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
@@ -30,8 +27,8 @@ function isStorableJson(value: unknown): boolean {
   return Object.entries(value).every(([key, inner]) => isStorableText(key) && isStorableJson(inner));
 }
 
-/** Text of 1 to `max` characters that Postgres can store. */
-export function IsText(max: number): PropertyDecorator {
+/** Text of `min` to `max` characters that Postgres can store. */
+export function IsText(max: number, min = 1): PropertyDecorator {
   const storable = ValidateBy({
     name: 'isStorableText',
     validator: {
@@ -40,7 +37,7 @@ export function IsText(max: number): PropertyDecorator {
     },
   });
   return (target, key) => {
-    for (const decorate of [IsString(), MinLength(1), MaxLength(max), storable]) decorate(target, key as string);
+    for (const decorate of [IsString(), MinLength(min), MaxLength(max), storable]) decorate(target, key as string);
   };
 }
 

@@ -1,7 +1,6 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
+import { TextProperty } from '../common/bounds.decorator.ts';
 import { PageQuery } from '../common/page-query.dto.ts';
-import { IsText } from '../common/validation.ts';
 
 export class OrganizationDto {
   @ApiProperty({ example: 'org-123' })
@@ -22,8 +21,11 @@ export class OrganizationPageDto {
 }
 
 export class OrganizationsQuery extends PageQuery {
-  @ApiPropertyOptional({ description: 'Only ids that contain this, in upper or lower case', example: 'org-1' })
-  @IsOptional()
-  @IsText(200)
+  @TextProperty({
+    maxLength: 200,
+    optional: true,
+    description: 'Only ids that contain this, in upper or lower case',
+    example: 'org-1',
+  })
   q?: string;
 }

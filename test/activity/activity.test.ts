@@ -1,24 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   appendActivity,
-  type Client,
   listActivity,
   listActivityErrors,
   listActivityTrends,
   listSlowActivity,
-  startSync,
 } from '@sync-operations/client';
+import type { Agent, Response } from 'supertest';
+import { problemOf } from '../support/send.ts';
 import { sql } from '../support/test-database.ts';
-import { startTestService, type TestService, token } from '../support/test-service.ts';
+import { startTestService, type TestService } from '../support/test-service.ts';
 
 let service: TestService;
-let client: Client;
+let request: Agent;
 
 beforeAll(async () => {
   service = await startTestService();
-  client = await service.client('org-1');
+  request = await service.request('org-1');
 });
 afterAll(() => service.close());
+
+const PATH = '/api/sync/activity';
+const append = (by: Agent, body: object) => by.post(PATH).send(body);
 
 const entry = { activity_type: 'batch_process', status: 'completed_with_errors', entity_type: 'customer' } as const;
 
@@ -48,9 +51,8 @@ const insertEnds = (orgId: string, rows: readonly object[]) =>
 
 describe('appending', () => {
   it('appends one entry by the caller and answers it', async () => {
-    const { data, response } = await appendActivity({ client, body: { ...entry, details: { customerId: 7 } } });
-    expect(response?.status).toBe(201);
-    expect(data).toMatchObject({
+    const { body } = await append(request, { ...entry, details: { customerId: 7 } }).expect(201);
+    expect(body).toMatchObject({
       org_id: 'org-1',
       user_id: 'user-1',
       details: { customerId: 7 },
@@ -59,50 +61,42 @@ describe('appending', () => {
   });
 
   it('appends many, each with its own status; a bad one harms no other', async () => {
-    const body = { items: [entry, { ...entry, status: 'odd' as 'failed' }, { ...entry, record_count: 3 }] };
-    const { data } = await appendActivity({ client, body });
-    const items = (data as { items: { status: number; activity?: object; problem?: { errors?: object[] } }[] }).items;
-    expect(items.map(({ status }) => status)).toEqual([201, 422, 201]);
-    expect(items[1]?.problem?.errors).toMatchObject([{ pointer: '#/status' }]);
-    expect(items[2]?.activity).toMatchObject({ record_count: 3 });
+    const entries = [entry, { ...entry, status: 'odd' }, { ...entry, record_count: 3 }];
+    const { items } = (await append(request, { items: entries }).expect(200)).body;
+    expect(items).toMatchObject([
+      { status: 201 },
+      { status: 422, problem: { errors: [{ pointer: '#/status' }] } },
+      { status: 201, activity: { record_count: 3 } },
+    ]);
   });
 
   it('does not let a user name somebody else', async () => {
-    const { error } = await appendActivity({ client, body: { ...entry, user_id: 'the-boss' } });
-    expect(error).toMatchObject({ status: 422, errors: [{ pointer: '#/user_id' }] });
+    const { body } = await append(request, { ...entry, user_id: 'the-boss' }).expect(422);
+    expect(body).toMatchObject({ status: 422, errors: [{ pointer: '#/user_id' }] });
   });
 
-  it('answers a repeated Idempotency-Key with the first answer and appends nothing', async () => {
-    const mine = await service.client('org-idem');
+  it('answers a repeated Idempotency-Key with the first response and appends nothing', async () => {
+    const mine = await service.request('org-idem');
     const headers = { 'Idempotency-Key': 'key-1' };
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, () =>
-        appendActivity({ client: mine, headers, body: { ...entry, details: { n: 1 } } }),
-      ),
+    const responses = await Promise.all(
+      Array.from({ length: 10 }, () => append(mine, { ...entry, details: { n: 1 } }).set(headers)),
     );
-    expect(new Set(answers.map(({ data }) => (data as { id: string }).id)).size).toBe(1);
-    expect(answers.filter(({ response }) => response?.headers.get('idempotency-replayed') === 'true')).toHaveLength(9);
-    expect((await listActivity({ client: mine })).data?.items).toHaveLength(1);
-    const other = await appendActivity({ client: mine, headers, body: { ...entry, details: { n: 2 } } });
-    expect(other.error).toMatchObject({ status: 422, type: expect.stringContaining('idempotency-key-reused') });
+    expect(new Set(responses.map(({ body }) => body.id)).size).toBe(1);
+    expect(responses.filter((response) => response.headers['idempotency-replayed'] === 'true')).toHaveLength(9);
+    expect((await mine.get(PATH)).body.items).toHaveLength(1);
+    const other = await append(mine, { ...entry, details: { n: 2 } })
+      .set(headers)
+      .expect(422);
+    expect(problemOf(other)).toBe('idempotency-key-reused');
   });
 
   it('forgets the key of a request that failed, so that it may be mended and sent again', async () => {
-    const mine = await service.client('org-idem');
-    const headers = { 'Idempotency-Key': 'key-2' };
-    const bad = await startSync({ client: mine, headers, body: { entity_type: '', source_system: 'odoo' } });
-    const good = await startSync({
-      client: mine,
-      headers,
-      body: { sync_id: 's', entity_type: 'order', source_system: 'odoo' },
-    });
-    const again = await startSync({
-      client: mine,
-      headers,
-      body: { sync_id: 's', entity_type: 'order', source_system: 'odoo' },
-    });
-    expect([bad, good, again].map(({ response }) => response?.status)).toEqual([422, 201, 201]);
-    expect(again.response?.headers.get('location')).toBe('/api/sync/progress/s');
+    const mine = await service.request('org-idem');
+    const start = (body: object) => mine.post('/api/sync/progress').set('idempotency-key', 'key-2').send(body);
+    await start({ entity_type: '', source_system: 'odoo' }).expect(422);
+    const good = { sync_id: 's', entity_type: 'order', source_system: 'odoo' };
+    await start(good).expect(201);
+    await start(good).expect(201).expect('location', '/api/sync/progress/s');
   });
 });
 
@@ -141,8 +135,8 @@ describe('reading the trail', () => {
       { cursor: 'abc' },
       { days: 0 },
     ]) {
-      const { error } = await listActivity({ client, query });
-      expect(error).toMatchObject({ status: 422, errors: [{ parameter: expect.any(String) }] });
+      const { body } = await request.get(PATH).query(query).expect(422);
+      expect(body).toMatchObject({ status: 422, errors: [{ parameter: expect.any(String) }] });
     }
   });
 
@@ -268,8 +262,8 @@ describe('slow syncs of the past', () => {
   });
 
   it.each([-0.1, 1.1, 'half'])('are not below %s', async (below) => {
-    const { error } = await listSlowActivity({ client, query: { below: below as number } });
-    expect(error).toMatchObject({ status: 422, errors: [{ parameter: 'below' }] });
+    const { body } = await request.get(`${PATH}/slow`).query({ below }).expect(422);
+    expect(body).toMatchObject({ status: 422, errors: [{ parameter: 'below' }] });
   });
 
   it('of another organization are neither listed nor compared with', async () => {
@@ -280,21 +274,19 @@ describe('slow syncs of the past', () => {
 });
 
 describe('exporting', () => {
-  const download = async (path: string) =>
-    fetch(`${service.url}/api/sync/activity/export${path}`, {
-      headers: { authorization: `Bearer ${await token('org-export')}` },
-    });
+  const download = async (search: string): Promise<Response> =>
+    (await service.request('org-export')).get(`${PATH}/export${search}`).buffer();
 
   it('streams every entry as NDJSON, more than one page', async () => {
     await insertPast('org-export', 2_500, 1, '=HYPERLINK("http://x")');
     const response = await download('');
-    expect(response.headers.get('content-type')).toBe('application/x-ndjson');
-    const lines = (await response.text()).trimEnd().split('\n');
+    expect(response.headers['content-type']).toBe('application/x-ndjson');
+    const lines = response.text.trimEnd().split('\n');
     expect(new Set(lines.map((line) => (JSON.parse(line) as { id: string }).id)).size).toBe(2_500);
   });
 
   it('streams CSV in which no cell is a formula', async () => {
-    const text = await (await download('?format=csv')).text();
+    const { text } = await download('?format=csv');
     const rows = text.trimEnd().split('\r\n');
     expect(rows).toHaveLength(2_501);
     expect(rows[0]).toMatch(/^created_at,id,org_id,/);
@@ -304,6 +296,6 @@ describe('exporting', () => {
   it('answers a wrong filter before the first byte', async () => {
     const response = await download('?from=yesterday');
     expect(response.status).toBe(422);
-    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(response.headers['content-type']).toContain('application/problem+json');
   });
 });

@@ -15,7 +15,7 @@ afterAll(() => service.close());
 
 const TASK = 'activity-partitions';
 
-/** Leaves the month at hand without a partition, as when upkeep failed for months. */
+/** Leaves the month at hand without a partition, as when maintenance failed for months. */
 async function dropThisMonth(): Promise<string> {
   const name = await partitionName(service, 0);
   await sql(service.database.ownerUrl, `DROP TABLE ${name}`);

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { KeyAdmin } from '../../src/auth/key.admin.ts';
 import { hashSecret } from '../../src/auth/key.hash.ts';
+import { cookieOf, send } from '../support/send.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { type Answer, ask } from './auth.support.ts';
 
 let service: TestService;
 
@@ -15,12 +15,10 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 const paste = (key: unknown, headers: Record<string, string> = { origin: service.url }) =>
-  ask(service, '/sign-in', { method: 'POST', body: JSON.stringify({ key }), ...headers });
-
-const cookieOf = ({ headers }: Answer) => headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  send(service, '/sign-in', { method: 'POST', body: JSON.stringify({ key }), ...headers });
 
 const whoami = (cookie: string, headers: Record<string, string> = {}) =>
-  ask(service, '/api/sync/whoami', { cookie, ...headers });
+  send(service, '/api/sync/whoami', { cookie, ...headers });
 
 const sessionsOf = (key: string) =>
   sql(
@@ -41,12 +39,12 @@ const REFUSED = {
 describe('a pasted key', () => {
   it('becomes a session with its organization, name, user and scopes, in a cookie that no script can read', async () => {
     const key = await service.createKey({ orgId: 'org-1', name: 'ops', userId: 'user-4', scopes: ['sync:admin'] });
-    const answer = await paste(` ${key}\n`);
-    expect(answer.status).toBe(204);
-    const [cookie, ...more] = answer.headers.getSetCookie();
+    const response = await paste(` ${key}\n`);
+    expect(response.status).toBe(204);
+    const [cookie, ...more] = response.cookies;
     expect(more).toEqual([]);
     expect(cookie).toMatch(/^sync_session=sys_[\w-]{43}; Max-Age=43(199|200); Path=\/; HttpOnly; SameSite=Lax$/);
-    expect((await whoami(cookieOf(answer))).body).toMatchObject({
+    expect((await whoami(cookieOf(response))).body).toMatchObject({
       ...{ kind: 'session', name: 'ops', user_id: 'user-4', org_id: 'org-1' },
       scopes: ['sync:read', 'sync:write', 'sync:admin'],
     });
@@ -63,7 +61,7 @@ describe('a pasted key', () => {
     const [one, other] = [cookieOf(await paste(key)), cookieOf(await paste(key))];
     expect(one).not.toBe(other);
     const credentials: Record<string, string>[] = [{ cookie: one }, { cookie: other }, { 'x-api-key': key }];
-    for (const headers of credentials) expect((await ask(service, '/api/sync/whoami', headers)).status).toBe(200);
+    for (const headers of credentials) expect((await send(service, '/api/sync/whoami', headers)).status).toBe(200);
   });
 
   it('opens nothing when it is unknown, revoked, expired, a link or a session', async () => {
@@ -73,9 +71,9 @@ describe('a pasted key', () => {
     const link = await service.createKey({ kind: 'link', orgId: 'org-1', ttlSeconds: 60 });
     const session = cookieOf(await paste(await service.createKey({}))).split('=')[1];
     for (const key of ['syk_unknown', ' ', revoked, expired, link, session]) {
-      const answer = await paste(key);
-      expect(answer).toMatchObject(REFUSED);
-      expect(answer.headers.getSetCookie()).toEqual([]);
+      const response = await paste(key);
+      expect(response).toMatchObject(REFUSED);
+      expect(response.cookies).toEqual([]);
     }
   });
 
@@ -90,9 +88,9 @@ describe('a pasted key', () => {
     ['what is no browser', {}],
   ])('signs nobody in from %s', async (_from, headers) => {
     const key = await service.createKey({ orgId: 'org-1' });
-    const answer = await paste(key, headers);
-    expect(answer).toMatchObject({ status: 403, problem: 'cross-site-request' });
-    expect(answer.headers.getSetCookie()).toEqual([]);
+    const response = await paste(key, headers);
+    expect(response).toMatchObject({ status: 403, problem: 'cross-site-request' });
+    expect(response.cookies).toEqual([]);
     expect(await sessionsOf(key)).toEqual([]);
   });
 });
@@ -100,9 +98,9 @@ describe('a pasted key', () => {
 describe('the session of a key', () => {
   it('ends no later than its key', async () => {
     const key = await service.createKey({ orgId: 'org-1', ttlSeconds: 2 });
-    const answer = await paste(key);
-    expect(answer.headers.getSetCookie()[0]).toMatch(/Max-Age=[12];/);
-    const cookie = cookieOf(answer);
+    const response = await paste(key);
+    expect(response.cookies[0]).toMatch(/Max-Age=[12];/);
+    const cookie = cookieOf(response);
     expect((await whoami(cookie)).status).toBe(200);
     await waitFor('the session is over', async () => (await whoami(cookie)).status === 401, { withinMs: 4_000 });
   });
@@ -142,10 +140,10 @@ describe('the session of a key', () => {
   it('signs out alone', async () => {
     const key = await service.createKey({ orgId: 'org-1' });
     const cookie = cookieOf(await paste(key));
-    const signedOut = await ask(service, '/sign-out', { cookie, origin: service.url, method: 'POST' });
+    const signedOut = await send(service, '/sign-out', { cookie, origin: service.url, method: 'POST' });
     expect(signedOut.status).toBe(204);
     expect((await whoami(cookie)).status).toBe(401);
-    expect((await ask(service, '/api/sync/whoami', { 'x-api-key': key })).status).toBe(200);
+    expect((await send(service, '/api/sync/whoami', { 'x-api-key': key })).status).toBe(200);
   });
 });
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, importJWK, type JWK } from 'jose';
 import { startTestService, type TestService } from '../support/test-service.ts';
-import { askWithToken, claims } from './auth.support.ts';
+import { claims, sendWithToken } from './auth.support.ts';
 
 /** An issuer that publishes its keys, and can be ill. */
 class Issuer {
@@ -56,7 +56,7 @@ afterEach(async () => {
   await issuer.close();
 });
 
-const statusOf = async (token: string) => (await askWithToken(service, token)).status;
+const statusOf = async (token: string) => (await sendWithToken(service, token)).status;
 
 /** The keys are asked for again at most every half minute, so that unknown ones cannot be used to overload the issuer. */
 function halfAMinuteLater(): void {
@@ -67,7 +67,7 @@ function halfAMinuteLater(): void {
 describe('published keys', () => {
   it.each(['RS256', 'ES256'] as const)('verify %s', async (alg) => {
     const sign = await issuer.newKey('k1', alg);
-    expect(await askWithToken(service, await sign())).toMatchObject({ status: 200, body: { org_id: 'org-1' } });
+    expect(await sendWithToken(service, await sign())).toMatchObject({ status: 200, body: { org_id: 'org-1' } });
   });
 
   it('refuse what another key signed under the same name', async () => {
@@ -111,9 +111,9 @@ describe('an issuer that does not answer', () => {
   it('is our failure and not the caller’s, and is asked again', async () => {
     const sign = await issuer.newKey('k1', 'ES256');
     await issuer.close();
-    const answer = await askWithToken(service, await sign());
-    expect(answer).toMatchObject({ status: 503, problem: 'unavailable' });
-    expect(answer.headers.get('retry-after')).toBe('5');
+    const response = await sendWithToken(service, await sign());
+    expect(response).toMatchObject({ status: 503, problem: 'unavailable' });
+    expect(response.headers['retry-after']).toBe('5');
     await issuer.open();
     expect(await statusOf(await sign())).toBe(200);
   });

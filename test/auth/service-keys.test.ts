@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KeyAdmin } from '../../src/auth/key.admin.ts';
+import { send } from '../support/send.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService, token } from '../support/test-service.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { ask } from './auth.support.ts';
 
 let service: TestService;
 let ofOne: string;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 const whoami = (key: string, headers: Record<string, string> = {}, query = '') =>
-  ask(service, `/api/sync/whoami${query}`, { 'x-api-key': key, ...headers });
+  send(service, `/api/sync/whoami${query}`, { 'x-api-key': key, ...headers });
 
 describe('a service key', () => {
   it('is its name in its organization', async () => {
@@ -53,7 +53,7 @@ describe('a service key', () => {
     const key = await service.createKey({ orgId: 'org-1', scopes: ['sync:read'] });
     const start = { method: 'POST', body: JSON.stringify({ entity_type: 'customer', source_system: 'shop' }) };
     expect((await whoami(key)).status).toBe(200);
-    expect(await ask(service, '/api/sync/progress', { 'x-api-key': key, ...start })).toMatchObject({
+    expect(await send(service, '/api/sync/progress', { 'x-api-key': key, ...start })).toMatchObject({
       status: 403,
       problem: 'missing-scope',
     });
@@ -98,7 +98,7 @@ describe('the organization of a request', () => {
 
 describe('acting for another user', () => {
   const start = (headers: Record<string, string>, initiated_by?: string) =>
-    ask(service, '/api/sync/progress', {
+    send(service, '/api/sync/progress', {
       ...headers,
       method: 'POST',
       body: JSON.stringify({ entity_type: 'customer', source_system: 'shop', initiated_by }),
@@ -114,8 +114,8 @@ describe('acting for another user', () => {
   it('is not for people', async () => {
     const authorization = `Bearer ${await token('org-1', { sub: 'user-1' })}`;
     expect((await start({ authorization }, 'user-1')).body.initiated_by).toBe('user-1');
-    const answer = await start({ authorization }, 'user-7');
-    expect(answer).toMatchObject({ status: 422, problem: 'invalid-request' });
-    expect(answer.body.errors).toEqual([expect.objectContaining({ pointer: '#/initiated_by' })]);
+    const response = await start({ authorization }, 'user-7');
+    expect(response).toMatchObject({ status: 422, problem: 'invalid-request' });
+    expect(response.body.errors).toEqual([expect.objectContaining({ pointer: '#/initiated_by' })]);
   });
 });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPair, type SignJWT, UnsecuredJWT } from 'jose';
+import { send } from '../support/send.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
-import { ask, askWithToken, claims } from './auth.support.ts';
+import { claims, sendWithToken } from './auth.support.ts';
 
 const SECRET = 'the-shared-secret-of-these-tests-0123456789';
 const ISSUER = 'https://issuer.example';
@@ -27,7 +28,7 @@ const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 
 describe('a token with the shared secret', () => {
   it('is its subject in its organization', async () => {
-    const { status, body } = await askWithToken(service, await sign(ours()));
+    const { status, body } = await sendWithToken(service, await sign(ours()));
     expect({ status, body }).toMatchObject({
       status: 200,
       body: { kind: 'token', name: 'user-1', user_id: 'user-1', org_id: 'org-1', database_org_id: 'org-1' },
@@ -37,7 +38,7 @@ describe('a token with the shared secret', () => {
   it('is taken again and again, and by the name Bearer in any case', async () => {
     const token = await sign(ours());
     for (const scheme of ['Bearer', 'bearer', 'BEARER'])
-      expect((await ask(service, '/api/sync/whoami', { authorization: `${scheme} ${token}` })).status).toBe(200);
+      expect((await send(service, '/api/sync/whoami', { authorization: `${scheme} ${token}` })).status).toBe(200);
   });
 
   it.each<[why: string, token: () => Promise<string> | string, detail: string]>([
@@ -60,21 +61,21 @@ describe('a token with the shared secret', () => {
     ['was changed after it was signed', changedAfterwards, 'not valid here'],
     ['is no token at all', () => 'nonsense', 'not valid here'],
   ])('is refused when it %s', async (_why, token, detail) => {
-    const answer = await askWithToken(service, await token());
-    expect(answer).toMatchObject({ status: 401, problem: 'unauthenticated' });
-    expect(answer.detail).toContain(detail);
-    expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer /);
+    const response = await sendWithToken(service, await token());
+    expect(response).toMatchObject({ status: 401, problem: 'unauthenticated' });
+    expect(response.detail).toContain(detail);
+    expect(response.headers['www-authenticate']).toMatch(/^Bearer /);
   });
 
   it('is refused when it is signed with a private key of whoever sent it', async () => {
     const { privateKey } = await generateKeyPair('RS256');
     const token = await ours().setProtectedHeader({ alg: 'RS256' }).sign(privateKey);
-    expect((await askWithToken(service, token)).status).toBe(401);
+    expect((await sendWithToken(service, token)).status).toBe(401);
   });
 
   it('is not looked for in other schemes', async () => {
-    const answer = await ask(service, '/api/sync/whoami', { authorization: `Basic ${btoa('user-1:secret')}` });
-    expect(answer).toMatchObject({ status: 401, detail: 'Authorization must be: Bearer <token>.' });
+    const response = await send(service, '/api/sync/whoami', { authorization: `Basic ${btoa('user-1:secret')}` });
+    expect(response).toMatchObject({ status: 401, detail: 'Authorization must be: Bearer <token>.' });
   });
 });
 
@@ -89,17 +90,17 @@ describe('a scope', () => {
     [['sync:read', 'sync:write'], ['sync:read', 'sync:write'], true],
   ])('%j includes the lesser ones and no more', async (scope, scopes, canWrite) => {
     const token = await sign(ours({ scope }));
-    expect((await askWithToken(service, token)).body.scopes).toEqual(scopes);
-    const { status } = await ask(service, '/api/sync/progress', { authorization: `Bearer ${token}`, ...start });
+    expect((await sendWithToken(service, token)).body.scopes).toEqual(scopes);
+    const { status } = await send(service, '/api/sync/progress', { authorization: `Bearer ${token}`, ...start });
     expect(status).toBe(canWrite ? 201 : 403);
   });
 
   it.each([[undefined], [''], ['openid'], ['sync:reader'], ['SYNC:ADMIN'], [{ 'sync:admin': true }]])(
     'of another kind lets nobody in: %j',
     async (scope) => {
-      const answer = await askWithToken(service, await sign(ours({ scope })));
-      expect(answer).toMatchObject({ status: 403, problem: 'missing-scope' });
-      expect(answer.detail).toContain('sync:read');
+      const response = await sendWithToken(service, await sign(ours({ scope })));
+      expect(response).toMatchObject({ status: 403, problem: 'missing-scope' });
+      expect(response.detail).toContain('sync:read');
     },
   );
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { cookieOf, send } from '../support/send.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
-import { ask } from './auth.support.ts';
 
 let service: TestService;
 
@@ -13,17 +13,14 @@ afterAll(() => service.close());
 const link = (ttlSeconds = 3600) =>
   service.createKey({ kind: 'link', orgId: 'org-1', name: 'support', userId: 'user-9', ttlSeconds });
 
-const follow = (token: string) => ask(service, `/sign-in?token=${token}`);
-
-/** The cookie's name and value, as a browser sends it back. */
-const cookieOf = (headers: Headers) => headers.getSetCookie()[0]?.split(';')[0] ?? '';
+const follow = (token: string) => send(service, `/sign-in?token=${token}`);
 
 async function signIn(): Promise<string> {
-  return cookieOf((await follow(await link())).headers);
+  return cookieOf(await follow(await link()));
 }
 
 const start = (cookie: string, headers: Record<string, string>) =>
-  ask(service, '/api/sync/progress', {
+  send(service, '/api/sync/progress', {
     cookie,
     ...headers,
     method: 'POST',
@@ -32,10 +29,10 @@ const start = (cookie: string, headers: Record<string, string>) =>
 
 describe('a one-time link', () => {
   it('becomes a session whose cookie no script and no other site can use', async () => {
-    const { status, headers } = await follow(await link());
-    expect({ status, location: headers.get('location') }).toEqual({ status: 303, location: '/' });
-    expect(headers.get('cache-control')).toBe('no-store');
-    const [cookie, ...more] = headers.getSetCookie();
+    const { status, headers, cookies } = await follow(await link());
+    expect({ status, location: headers.location }).toEqual({ status: 303, location: '/' });
+    expect(headers['cache-control']).toBe('no-store');
+    const [cookie, ...more] = cookies;
     expect(more).toEqual([]);
     expect(cookie).toMatch(/^sync_session=sys_[\w-]{43};/);
     const flags = cookie?.split('; ').slice(1).sort();
@@ -47,23 +44,23 @@ describe('a one-time link', () => {
     expect((await follow(token)).status).toBe(303);
     const again = await follow(token);
     expect(again).toMatchObject({ status: 401, problem: 'unauthenticated' });
-    expect(again.headers.getSetCookie()).toEqual([]);
+    expect(again.cookies).toEqual([]);
   });
 
   it('that was used leads a browser to a page that says so', async () => {
     const token = await link();
     await follow(token);
-    const again = await ask(service, `/sign-in?token=${token}`, {
+    const again = await send(service, `/sign-in?token=${token}`, {
       accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
     });
-    expect([again.status, again.headers.get('location')]).toEqual([303, '/?sign-in=used']);
-    expect([again.headers.getSetCookie(), again.headers.get('cache-control')]).toEqual([[], 'no-store']);
+    expect([again.status, again.headers.location]).toEqual([303, '/?sign-in=used']);
+    expect([again.cookies, again.headers['cache-control']]).toEqual([[], 'no-store']);
   });
 
   it('leads to the page it names, and to none of another site', async () => {
     const to = '/o/org%2F1/live?a=b';
-    const answer = await ask(service, `/sign-in?to=${encodeURIComponent(to)}&token=${await link()}`);
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, to]);
+    const response = await send(service, `/sign-in?to=${encodeURIComponent(to)}&token=${await link()}`);
+    expect([response.status, response.headers.location]).toEqual([303, to]);
     for (const elsewhere of [
       '//evil.example',
       'https://evil.example',
@@ -73,16 +70,16 @@ describe('a one-time link', () => {
       '/docs',
     ]) {
       const token = await link();
-      const refused = await ask(service, `/sign-in?to=${encodeURIComponent(elsewhere)}&token=${token}`);
-      expect([elsewhere, refused.status, refused.headers.getSetCookie()]).toEqual([elsewhere, 422, []]);
+      const refused = await send(service, `/sign-in?to=${encodeURIComponent(elsewhere)}&token=${token}`);
+      expect([elsewhere, refused.status, refused.cookies]).toEqual([elsewhere, 422, []]);
       expect((await follow(token)).status).toBe(303);
     }
   });
 
   it('works for one of two who follow it at the same time', async () => {
     const token = await link();
-    const answers = await Promise.all([1, 2, 3, 4].map(() => follow(token)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([303, 401, 401, 401]);
+    const responses = await Promise.all([1, 2, 3, 4].map(() => follow(token)));
+    expect(responses.map(({ status }) => status).sort()).toEqual([303, 401, 401, 401]);
   });
 
   it('works neither when its time is over nor when nobody made it', async () => {
@@ -95,17 +92,17 @@ describe('a one-time link', () => {
 
   it('is no key, neither before nor after', async () => {
     const token = await link();
-    expect((await ask(service, '/api/sync/whoami', { 'x-api-key': token })).status).toBe(401);
+    expect((await send(service, '/api/sync/whoami', { 'x-api-key': token })).status).toBe(401);
     await follow(token);
-    expect((await ask(service, '/api/sync/whoami', { 'x-api-key': token })).status).toBe(401);
+    expect((await send(service, '/api/sync/whoami', { 'x-api-key': token })).status).toBe(401);
   });
 });
 
 describe('a session', () => {
   it('reads, as the user of the link', async () => {
-    const answer = await ask(service, '/api/sync/whoami', { cookie: await signIn() });
-    expect(answer.body).toMatchObject({ kind: 'session', user_id: 'user-9', org_id: 'org-1' });
-    expect((await ask(service, '/api/sync/progress?orgId=org-2', { cookie: await signIn() })).status).toBe(403);
+    const response = await send(service, '/api/sync/whoami', { cookie: await signIn() });
+    expect(response.body).toMatchObject({ kind: 'session', user_id: 'user-9', org_id: 'org-1' });
+    expect((await send(service, '/api/sync/progress?orgId=org-2', { cookie: await signIn() })).status).toBe(403);
   });
 
   it('writes from a page of our own', async () => {
@@ -125,24 +122,24 @@ describe('a session', () => {
   });
 
   it('does not act for another user', async () => {
-    const answer = await ask(service, '/api/sync/progress', {
+    const response = await send(service, '/api/sync/progress', {
       cookie: await signIn(),
       origin: service.url,
       method: 'POST',
       body: JSON.stringify({ entity_type: 'customer', source_system: 'shop', initiated_by: 'user-1' }),
     });
-    expect(answer.status).toBe(422);
+    expect(response.status).toBe(422);
   });
 
   it('ends when it is signed out, at once, and not by another site', async () => {
     const cookie = await signIn();
-    expect((await ask(service, '/api/sync/whoami', { cookie })).status).toBe(200);
-    expect((await ask(service, '/sign-out', { cookie, method: 'POST' })).status).toBe(403);
+    expect((await send(service, '/api/sync/whoami', { cookie })).status).toBe(200);
+    expect((await send(service, '/sign-out', { cookie, method: 'POST' })).status).toBe(403);
 
-    const answer = await ask(service, '/sign-out', { cookie, origin: service.url, method: 'POST' });
-    expect(answer.status).toBe(204);
-    expect(answer.headers.getSetCookie()[0]).toMatch(/^sync_session=;.*Expires=Thu, 01 Jan 1970/);
-    expect(await ask(service, '/api/sync/whoami', { cookie })).toMatchObject({
+    const response = await send(service, '/sign-out', { cookie, origin: service.url, method: 'POST' });
+    expect(response.status).toBe(204);
+    expect(response.cookies[0]).toMatch(/^sync_session=;.*Expires=Thu, 01 Jan 1970/);
+    expect(await send(service, '/api/sync/whoami', { cookie })).toMatchObject({
       status: 401,
       detail: 'The session has ended; sign in again.',
     });
@@ -151,14 +148,14 @@ describe('a session', () => {
   it('can be asked for by anybody, who learns of their own only', async () => {
     const cookie = await signIn();
     const signedIn = async (headers: Record<string, string>) => {
-      const answer = await ask(service, '/session', headers);
-      expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store']);
-      return answer.body;
+      const response = await send(service, '/session', headers);
+      expect([response.status, response.headers['cache-control']]).toEqual([200, 'no-store']);
+      return response.body;
     };
     expect(await signedIn({ cookie })).toEqual({ signed_in: true });
     for (const nobody of [{}, { cookie: 'sync_session=sys_guess' }, { cookie: `sync_session=${await link()}` }])
       expect(await signedIn(nobody as Record<string, string>)).toEqual({ signed_in: false });
-    await ask(service, '/sign-out', { cookie, origin: service.url, method: 'POST' });
+    await send(service, '/sign-out', { cookie, origin: service.url, method: 'POST' });
     expect(await signedIn({ cookie })).toEqual({ signed_in: false });
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ask } from '../auth/auth.support.ts';
+import { send } from '../support/send.ts';
 import { cleanUp, ServiceProcess } from '../support/service-process.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -30,7 +30,7 @@ async function printed(...args: string[]): Promise<string> {
 }
 
 const whoami = (key: string, headers: Record<string, string> = {}) =>
-  ask(service, '/api/sync/whoami', { 'x-api-key': key, ...headers });
+  send(service, '/api/sync/whoami', { 'x-api-key': key, ...headers });
 
 describe('npm run keys -- create', () => {
   it('prints a key of one organization that may write, and says how to send it', async () => {
@@ -58,8 +58,8 @@ describe('npm run keys -- link', () => {
     const address = new URL(await printed('link', '--name', 'support', '--org', 'org-1'));
     expect(address.origin).toBe('http://127.0.0.1:4711');
     const path = address.pathname + address.search;
-    expect((await ask(service, path)).status).toBe(303);
-    expect((await ask(service, path)).status).toBe(401);
+    expect((await send(service, path)).status).toBe(303);
+    expect((await send(service, path)).status).toBe(401);
   });
 });
 

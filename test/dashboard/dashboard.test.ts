@@ -17,11 +17,11 @@ describe('the page', () => {
   it.each(['/', '/o/org-1/live', '/o/a%2Fb%20%C3%BC/syncs/x%2525', '/?sign-in=used'])(
     'is the same at %s, whoever asks',
     async (path) => {
-      const answer = await get(path);
-      expect(answer.status).toBe(200);
-      expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
-      expect(answer.headers.get('cache-control')).toBe('no-cache');
-      expect(await answer.text()).toBe(page);
+      const response = await get(path);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(response.headers.get('cache-control')).toBe('no-cache');
+      expect(await response.text()).toBe(page);
     },
   );
 
@@ -55,9 +55,9 @@ describe('the page', () => {
   it.each(['/assets/none.js', '/assets/', '/assets/../package.json', '/assets/%2e%2e/src/main.js', '/o'])(
     'leads nowhere else: %s',
     async (path) => {
-      const answer = await get(path);
-      expect(answer.status).toBe(404);
-      expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+      const response = await get(path);
+      expect(response.status).toBe(404);
+      expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     },
   );
 });

@@ -100,7 +100,7 @@ describe('troubleshooting', () => {
     ]);
   });
 
-  it('makes a partition by hand as the owner, once and again; upkeep then protects it', async () => {
+  it('makes a partition by hand as the owner, once and again; maintenance then protects it', async () => {
     const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 1 });
     const asOwner = new GuideRunner(owner);
     const november = asOwner.sql('Partition Not Found Error');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { send } from '../support/send.ts';
 import { startTestService, type TestService, token } from '../support/test-service.ts';
 
 let service: TestService;
@@ -17,17 +18,10 @@ it.each([101, 5_000, 20_000, 1_000_000])('a body nested %d deep is refused, wher
     ['PUT', 'previews', `{"sync_type": "a", "delta_data": ${deep}}`],
   ];
   for (const [method, path, body] of bodies) {
-    const response = await fetch(`${service.url}/api/sync/${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${await token('org-1')}`,
-        'content-type': 'application/json',
-        'idempotency-key': `${path}-${depth}`,
-      },
-      body,
-    });
-    const { type } = (await response.json()) as { type: string };
-    expect([400, 413]).toContain(response.status);
-    expect(type).toMatch(/:(malformed-request|body-too-large)$/);
+    const authorization = `Bearer ${await token('org-1')}`;
+    const key = { 'idempotency-key': `${path}-${depth}` };
+    const { status, problem } = await send(service, `/api/sync/${path}`, { method, authorization, ...key, body });
+    expect([400, 413]).toContain(status);
+    expect(problem).toMatch(/^(malformed-request|body-too-large)$/);
   }
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { appendActivity, createSyncClient, lookUpPreview, startSync, storePreview } from '@sync-operations/client';
+import { send } from '../support/send.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
 interface Schema {
@@ -69,7 +70,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** Every answer of 500 and above to the body with one member replaced by each odd value, at any depth of `items`. */
+/** Every response of 500 and above to the body with one member replaced by each odd value, at any depth of `items`. */
 async function failures(method: string, path: string, example: Record<string, unknown>): Promise<string[]> {
   const variants = Object.keys(example).flatMap((name) => {
     const inner = example[name];
@@ -79,16 +80,15 @@ async function failures(method: string, path: string, example: Record<string, un
       ...Object.keys(nested ?? {}).map((key) => ({ ...example, [name]: [{ ...nested, [key]: odd }] })),
     ]);
   });
-  const answers = await Promise.all(
+  const failed = await Promise.all(
     variants.map(async (body) => {
-      const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' };
-      const response = await fetch(service.url + path, { method, headers, body: JSON.stringify(body) });
-      const text = await response.text();
-      const failed = response.status >= 500 || /"status":5\d\d/.test(text);
-      return failed ? [`${response.status} ${JSON.stringify(body).slice(0, 200)} → ${text.slice(0, 200)}`] : [];
+      const response = await send(service, path, { method, 'x-api-key': apiKey, body: JSON.stringify(body) });
+      const text = JSON.stringify(response.body);
+      const isFailure = response.status >= 500 || /"status":5\d\d/.test(text);
+      return isFailure ? [`${response.status} ${JSON.stringify(body).slice(0, 200)} → ${text.slice(0, 200)}`] : [];
     }),
   );
-  return answers.flat();
+  return failed.flat();
 }
 
 describe.each(bodies)('$name', ({ method, path, example }) => {

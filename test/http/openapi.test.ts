@@ -60,13 +60,13 @@ describe.each(operations)('$name', ({ method, path, operation }) => {
 
   it('takes an Idempotency-Key when it is a POST that writes', () => {
     const takesKey = operation.parameters?.some(({ name }) => name === 'Idempotency-Key') ?? false;
-    // A check calls out, so it runs in no transaction, and may be repeated; a webhook is told apart from its repetition by itself.
+    // A check calls out, so it runs in no transaction, and may be repeated; a webhook recognizes its own repetition.
     const needsNone = /\/(lookup|check)$|\/hooks\//.test(path);
     expect(takesKey).toBe(method === 'post' && !needsNone);
   });
 });
 
-it('every property of every body and answer has an example, or a fixed set of values', () => {
+it('every property of every body and response has an example, or a fixed set of values', () => {
   const bare = Object.entries(document.components.schemas).flatMap(([schema, { properties = {} }]) =>
     Object.entries(properties)
       .filter(

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { claimTask } from '../../src/jobs/scheduled.task.ts';
 import { TaskRunner } from '../../src/jobs/task.runner.ts';
 import { lastError, takeTurns } from '../support/maintenance.support.ts';
-import { DONE_ONCE, leaveWorkForUpkeep, upkeepOutcome } from '../support/maintenance-data.ts';
+import { DONE_ONCE, leaveWorkForMaintenance, maintenanceOutcome } from '../support/maintenance-data.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
@@ -89,10 +89,10 @@ describe('a task that throws', () => {
 
 describe('the tasks together', () => {
   it('end, delete and leave alone what they should, and nothing more when they come again', async () => {
-    await leaveWorkForUpkeep(service.database);
+    await leaveWorkForMaintenance(service.database);
     await takeTurns(service);
-    expect(await upkeepOutcome(service.database)).toEqual(DONE_ONCE);
+    expect(await maintenanceOutcome(service.database)).toEqual(DONE_ONCE);
     await takeTurns(service);
-    expect(await upkeepOutcome(service.database)).toEqual(DONE_ONCE);
+    expect(await maintenanceOutcome(service.database)).toEqual(DONE_ONCE);
   });
 });

@@ -1,23 +1,23 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import {
-  type Client,
-  deletePreview,
-  getPreview,
-  listPreviews,
-  lookUpPreview,
-  storePreview,
-} from '@sync-operations/client';
+import { type Client, listPreviews, lookUpPreview, storePreview } from '@sync-operations/client';
+import type { Agent } from 'supertest';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
 let service: TestService;
 let client: Client;
+let request: Agent;
 
 beforeAll(async () => {
   service = await startTestService();
   client = await service.client('org-1');
+  request = await service.request('org-1');
 });
 afterAll(() => service.close());
+
+const PATH = '/api/sync/previews';
+const store = (body: object) => request.put(PATH).send(body);
+const get = (cache_key: string) => request.get(`${PATH}/${cache_key}`);
 
 const inputs = { sync_type: 'woocommerce', entity_type: 'customer', filters: { b: 1, a: { d: 2, c: 3 } } };
 const delta_data = { creates: [{ email: 'a@example.com' }], updates: [], deletes: [{}, {}] };
@@ -32,21 +32,19 @@ it('stores a preview under the hash of its inputs, whatever their order, and cou
 });
 
 it('answers 304 to the ETag it gave, until it is stored anew', async () => {
-  const { data, response } = await storePreview({ client, body: { ...inputs, delta_data } });
-  const etag = response?.headers.get('etag') ?? '';
-  const read = () =>
-    getPreview({ client, path: { cache_key: data?.cache_key ?? '' }, headers: { 'If-None-Match': etag } });
-  expect((await read()).response?.status).toBe(304);
-  await storePreview({ client, body: { ...inputs, delta_data: {} } });
-  const anew = await read();
-  expect([anew.response?.status, anew.data?.delta_data]).toEqual([200, {}]);
+  const stored = await store({ ...inputs, delta_data });
+  const read = () => get(stored.body.cache_key).set('if-none-match', stored.headers.etag as string);
+  await read().expect(304);
+  await store({ ...inputs, delta_data: {} });
+  const { body } = await read().expect(200);
+  expect(body.delta_data).toEqual({});
 });
 
 it('serves nothing under the key of inputs that were replaced', async () => {
-  const first = await storePreview({ client, body: { ...inputs, filters: { shop: 1 }, delta_data: { creates: [1] } } });
-  await storePreview({ client, body: { ...inputs, filters: { shop: 2 }, delta_data: { creates: [2] } } });
-  const stale = await getPreview({ client, path: { cache_key: first.data?.cache_key ?? '' } });
-  expect(stale.error).toMatchObject({ status: 404 });
+  const first = await store({ ...inputs, filters: { shop: 1 }, delta_data: { creates: [1] } });
+  await store({ ...inputs, filters: { shop: 2 }, delta_data: { creates: [2] } });
+  const { body } = await get(first.body.cache_key).expect(404);
+  expect(body).toMatchObject({ status: 404 });
 });
 
 it('keeps an hour unless said and a day at most, and nothing after', async () => {
@@ -56,21 +54,19 @@ it('keeps an hour unless said and a day at most, and nothing after', async () =>
   };
   expect([await hours(), await hours(60), await hours(10_000_000)]).toEqual([1, 1 / 60, 24]);
   await sql(service.database.appUrl, `UPDATE sync_preview_cache SET expires_at = now()`, [], 'org-1');
-  expect((await lookUpPreview({ client, body: inputs })).error).toMatchObject({ status: 404 });
+  const { body } = await request.post(`${PATH}/lookup`).send(inputs).expect(404);
+  expect(body).toMatchObject({ status: 404 });
 });
 
 it('forgets a preview once', async () => {
-  const { data } = await storePreview({ client, body: { ...inputs, delta_data } });
-  const path = { cache_key: data?.cache_key ?? '' };
-  const statuses = [await deletePreview({ client, path }), await deletePreview({ client, path })].map(
-    (a) => a.response?.status,
-  );
-  expect(statuses).toEqual([204, 404]);
+  const { body } = await store({ ...inputs, delta_data });
+  await request.delete(`${PATH}/${body.cache_key}`).expect(204);
+  await request.delete(`${PATH}/${body.cache_key}`).expect(404);
 });
 
 it('names the field that Postgres could not store', async () => {
-  const { error } = await storePreview({ client, body: { sync_type: 'a', delta_data: { x: ['\u0000'] } } });
-  expect(error).toMatchObject({ status: 422, errors: [{ pointer: '#/delta_data' }] });
+  const { body } = await store({ sync_type: 'a', delta_data: { x: ['\u0000'] } }).expect(422);
+  expect(body).toMatchObject({ status: 422, errors: [{ pointer: '#/delta_data' }] });
 });
 
 it('lists what has not expired, newest first, page by page and without the deltas', async () => {
@@ -108,8 +104,8 @@ it.each([
   ['a time that is none', ['previews', 'yesterday', 'a', 'b']],
 ])('refuses a cursor of %s', async (_what, parts) => {
   const cursor = Buffer.from(JSON.stringify(parts)).toString('base64url');
-  const { error } = await listPreviews({ client, query: { cursor } });
-  expect(error).toMatchObject({ status: 422, errors: [{ parameter: 'cursor' }] });
+  const { body } = await request.get(PATH).query({ cursor }).expect(422);
+  expect(body).toMatchObject({ status: 422, errors: [{ parameter: 'cursor' }] });
 });
 
 it('lists nothing of another organization', async () => {

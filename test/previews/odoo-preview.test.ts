@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { type Answer, RunsFixture } from '../runs/runs.support.ts';
+import { type Json, RunsFixture } from '../runs/runs.support.ts';
 import { together } from '../runs/together.support.ts';
 import { type SourceDestinationCheck, type TwoSystems, withSystems } from '../runs/two-systems.support.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -11,8 +11,6 @@ beforeAll(async () => {
   fixture = await RunsFixture.start();
 });
 afterAll(() => fixture.close());
-
-type Json = Answer<ReturnType<JSON['parse']>>['body'];
 
 /** Computes a preview and answers it. */
 async function preview({

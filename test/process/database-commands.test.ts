@@ -73,7 +73,7 @@ describe('npm run --silent db:url', () => {
   });
 
   it('is not for a database of your own', async () => {
-    const answer = await ServiceProcess.command('db-url', ['app'], { DATABASE_URL: server.appUrl });
-    expect(answer).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^DATABASE_URL is set, /) });
+    const result = await ServiceProcess.command('db-url', ['app'], { DATABASE_URL: server.appUrl });
+    expect(result).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^DATABASE_URL is set, /) });
   });
 });

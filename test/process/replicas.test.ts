@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { DONE_ONCE, leaveWorkForUpkeep, upkeepOutcome } from '../support/maintenance-data.ts';
+import { DONE_ONCE, leaveWorkForMaintenance, maintenanceOutcome } from '../support/maintenance-data.ts';
 import { cleanUp, ServiceProcess } from '../support/service-process.ts';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -20,7 +20,7 @@ let database: TestDatabase;
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  await leaveWorkForUpkeep(database);
+  await leaveWorkForMaintenance(database);
 });
 afterEach(async () => {
   await cleanUp();
@@ -58,7 +58,7 @@ describe('two replicas on one database', () => {
     const [one, two] = await Promise.all(replicas.map(runsIn));
     for (const task of TASKS)
       expect({ task, runs: (one?.get(task) ?? 0) + (two?.get(task) ?? 0) }).toEqual({ task, runs: 1 });
-    expect(await upkeepOutcome(database)).toEqual(DONE_ONCE);
+    expect(await maintenanceOutcome(database)).toEqual(DONE_ONCE);
   });
 });
 
@@ -76,7 +76,7 @@ describe('SYNC_WORKER', () => {
   it('only does them and serves health and metrics, but no API', async () => {
     const worker = await start({ SYNC_WORKER: 'only' });
     await turnsOver();
-    expect(await upkeepOutcome(database)).toEqual(DONE_ONCE);
+    expect(await maintenanceOutcome(database)).toEqual(DONE_ONCE);
     expect((await runsIn(worker)).get('silent-syncs')).toBe(1);
     expect((await fetch(`${worker.url}/health/ready`)).status).toBe(200);
     for (const path of [

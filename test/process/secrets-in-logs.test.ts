@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { KeyAdmin } from '../../src/auth/key.admin.ts';
-import { ask } from '../auth/auth.support.ts';
+import { send } from '../support/send.ts';
 import { cleanUp, ServiceProcess } from '../support/service-process.ts';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
 import { token } from '../support/test-service.ts';
@@ -40,30 +40,30 @@ it('no secret is logged at any level, whatever becomes of the request that carri
     body: JSON.stringify({ key: pasted }),
     origin: service.url,
   });
-  const signedIn = await ask(service, `/sign-in?token=${link}`);
-  const session = signedIn.headers.getSetCookie()[0]?.match(/sync_session=([^;]+)/)?.[1] as string;
+  const signedIn = await send(service, `/sign-in?token=${link}`);
+  const session = signedIn.cookies[0]?.match(/sync_session=([^;]+)/)?.[1] as string;
 
-  const send = async () => [
-    await ask(service, path, { 'x-api-key': key }),
-    await ask(service, path, { authorization: `Bearer ${jwt}` }),
-    await ask(service, path, { cookie: `sync_session=${session}` }),
-    await ask(service, path, { 'x-api-key': secrets.unknownKey }),
-    await ask(service, path, { authorization: `Bearer ${secrets.brokenJwt}` }),
-    await ask(service, path, { authorization: `Basic ${secrets.basic}` }),
-    await ask(service, `/sign-in?token=${secrets.unknownLink}`),
-    await ask(service, `/sign-in?token=${secrets.unknownLink}&token=${link}`),
-    await ask(service, '/sign-in', paste(key)),
-    await ask(service, '/sign-in', paste(secrets.unknownKey)),
-    await ask(service, '/sign-in', { ...paste(key), body: `{"key": "${key}` }),
-    await ask(service, `/nowhere/%zz?token=${link}&consumer_secret=${secrets.consumer}`),
-    await ask(service, `${path}?consumer_key=${secrets.consumer}`, { cookie: `other=1; sync_session=${session}` }),
+  const sendAll = async () => [
+    await send(service, path, { 'x-api-key': key }),
+    await send(service, path, { authorization: `Bearer ${jwt}` }),
+    await send(service, path, { cookie: `sync_session=${session}` }),
+    await send(service, path, { 'x-api-key': secrets.unknownKey }),
+    await send(service, path, { authorization: `Bearer ${secrets.brokenJwt}` }),
+    await send(service, path, { authorization: `Basic ${secrets.basic}` }),
+    await send(service, `/sign-in?token=${secrets.unknownLink}`),
+    await send(service, `/sign-in?token=${secrets.unknownLink}&token=${link}`),
+    await send(service, '/sign-in', paste(key)),
+    await send(service, '/sign-in', paste(secrets.unknownKey)),
+    await send(service, '/sign-in', { ...paste(key), body: `{"key": "${key}` }),
+    await send(service, `/nowhere/%zz?token=${link}&consumer_secret=${secrets.consumer}`),
+    await send(service, `${path}?consumer_key=${secrets.consumer}`, { cookie: `other=1; sync_session=${session}` }),
   ];
-  const statuses = async () => (await send()).map(({ status }) => status);
+  const statuses = async () => (await sendAll()).map(({ status }) => status);
   expect(await statuses()).toEqual([200, 200, 200, 401, 401, 401, 401, 422, 204, 401, 400, 400, 200]);
 
   // Nor when the database fails under it, with the key among the statement's parameters; first by an error, then as a whole.
   await sql(database.ownerUrl, 'REVOKE EXECUTE ON FUNCTION app.find_key(bytea) FROM sync_app');
-  expect((await ask(service, path, { 'x-api-key': `${key}2` })).status).toBe(500);
+  expect((await send(service, path, { 'x-api-key': `${key}2` })).status).toBe(500);
   await database.drop();
   expect((await statuses())[1]).toBeGreaterThanOrEqual(500);
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConnectorError } from '../../src/connectors/contract/connector.error.ts';
 import { sql } from '../support/test-database.ts';
-import { type Answer, RunsFixture } from './runs.support.ts';
+import { type Json, RunsFixture } from './runs.support.ts';
 
 const ORG = 'org-changes';
 let fixture: RunsFixture;
@@ -9,8 +9,6 @@ beforeAll(async () => {
   fixture = await RunsFixture.start();
 });
 afterAll(() => fixture.close());
-
-type Json = Answer<ReturnType<JSON['parse']>>['body'];
 
 const ask = (syncId: string, query = '', orgId = ORG) =>
   fixture.call(orgId, 'GET', `/progress/${syncId}/changes${query}`);

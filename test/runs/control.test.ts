@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-const ORG = 'org-steered';
+const ORG = 'org-controlled';
 
 /** Holds the system's n-th read until it is let go. */
 function gate(system: FakeSystem, read = 2) {
@@ -138,7 +138,7 @@ describe('Many runs of one organization', () => {
 });
 
 describe('Another organization', () => {
-  it('cannot start, see or steer a run, nor use the connection', async () => {
+  it('cannot start, see or control a run, nor use the connection', async () => {
     const { id, system } = await fixture.connect(ORG, 'mine');
     system.fill(5);
     const { sync_id } = await fixture.run(ORG, { source_connection_id: id });

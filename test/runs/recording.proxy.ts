@@ -27,13 +27,15 @@ export async function startRecordingProxy(target: string): Promise<RecordingProx
     const path = new URL(request.url ?? '/', target).pathname;
     if (request.method !== 'GET') writes.push({ what: `${request.method} ${path}`, body: text && JSON.parse(text) });
     const headers = Object.entries(request.headers).filter(([name]) => name !== 'host' && name !== 'connection');
-    const answer = await fetch(target + request.url, {
+    const received = await fetch(target + request.url, {
       method: request.method,
       headers: Object.fromEntries(headers) as Record<string, string>,
       ...(text && { body: text }),
     });
-    const told = [...answer.headers].filter(([name]) => !/^(content-length|connection|transfer-encoding)$/.test(name));
-    response.writeHead(answer.status, Object.fromEntries(told)).end(await answer.text());
+    const headersToPass = [...received.headers].filter(
+      ([name]) => !/^(content-length|connection|transfer-encoding)$/.test(name),
+    );
+    response.writeHead(received.status, Object.fromEntries(headersToPass)).end(await received.text());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

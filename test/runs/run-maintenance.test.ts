@@ -100,7 +100,7 @@ async function left(name: string) {
 
 const ALL = { records: 1500, bindings: 1, cursors: 2, items: 1, schedules: 1, runs: 1, purged: 0 };
 
-describe('Upkeep of runs', () => {
+describe('Maintenance of runs', () => {
   it('clears what is over, of every organization, and nothing else', async () => {
     await plant('kept', { removed: false, run: 'ended' });
     await plant('at-work', { removed: false, run: 'paused' });

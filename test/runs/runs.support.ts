@@ -2,18 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { OdooSandbox, WooCommerceSandbox } from '@sync-operations/sandbox';
 import { CONNECTOR_LIST } from '../../src/connectors/connectors.tokens.ts';
 import type { Connector } from '../../src/connectors/contract/connector.types.ts';
+import { type RawResponse, send } from '../support/send.ts';
 import { startTestService, type TestService, token } from '../support/test-service.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { FakeSystem, fakeConnector } from './fake.system.ts';
 
-export interface Answer<Body> {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Body;
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: answers are looked at member by member
-type Json = any;
+// biome-ignore lint/suspicious/noExplicitAny: bodies are looked at member by member
+export type Json = any;
 
 /** A worker, its API and fake systems, for one test file. */
 export class RunsFixture {
@@ -36,18 +31,11 @@ export class RunsFixture {
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
-  ): Promise<Answer<Json>> {
-    const response = await fetch(`${this.service.url}/api/sync${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${await token(orgId, { scope: 'sync:admin' })}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...headers,
-      },
+  ): Promise<RawResponse> {
+    return send(this.service, `/api/sync${path}`, {
+      ...{ method, authorization: `Bearer ${await token(orgId, { scope: 'sync:admin' })}`, ...headers },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
   }
 
   /** A fake system and a connection of the organization to it. */

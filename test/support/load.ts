@@ -30,18 +30,19 @@ export function loadUntilRefused({ url, apiKey, orgId, name, connections }: Load
 
   /** True when acknowledged; false when the service did not take it: 503 while it stops, or no connection. */
   async function send(method: string, path: string, body: object): Promise<boolean> {
-    let answer: { status: number; text: string };
+    let response: { status: number; text: string };
     try {
-      answer = await exchange(agent, new URL(path, url), method, { 'x-api-key': apiKey, 'x-org-id': orgId }, body);
+      response = await exchange(agent, new URL(path, url), method, { 'x-api-key': apiKey, 'x-org-id': orgId }, body);
     } catch {
       return false;
     }
-    if (answer.status >= 200 && answer.status < 300) {
+    if (response.status >= 200 && response.status < 300) {
       acknowledged += 1;
       return true;
     }
     // The service is stopping is a 503; that the database is gone would be one, too.
-    if (answer.status !== 503 || answer.text.includes('database')) unexpected.push(`${answer.status} ${answer.text}`);
+    if (response.status !== 503 || response.text.includes('database'))
+      unexpected.push(`${response.status} ${response.text}`);
     return false;
   }
 

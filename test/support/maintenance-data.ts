@@ -1,7 +1,7 @@
 import { sql, type TestDatabase } from './test-database.ts';
 
 /** Leaves behind what the scheduled tasks look for, for two organizations, and beside each what they must leave alone. */
-export async function leaveWorkForUpkeep({ superuserUrl }: TestDatabase): Promise<void> {
+export async function leaveWorkForMaintenance({ superuserUrl }: TestDatabase): Promise<void> {
   await sql(
     superuserUrl,
     `INSERT INTO sync_preview_cache (org_id, sync_type, entity_type, cache_key, delta_data, expires_at)
@@ -34,7 +34,7 @@ export async function leaveWorkForUpkeep({ superuserUrl }: TestDatabase): Promis
 }
 
 /** What is left of it, as one object to compare. */
-export async function upkeepOutcome({ superuserUrl }: TestDatabase): Promise<Record<string, unknown>> {
+export async function maintenanceOutcome({ superuserUrl }: TestDatabase): Promise<Record<string, unknown>> {
   const [outcome] = await sql(
     superuserUrl,
     `SELECT (SELECT json_agg(cache_key ORDER BY cache_key) FROM sync_preview_cache) AS previews,

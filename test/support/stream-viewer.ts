@@ -19,7 +19,7 @@ export class TestViewer {
   /** What the events add up to, by sync_id. */
   readonly syncs = new Map<string, StreamedSync>();
   isClosed = false;
-  /** Whether a count was ever told to be lower than before. */
+  /** Whether a count was ever reported lower than before. */
   wentBackwards = false;
   private readonly abort = new AbortController();
 
@@ -52,7 +52,7 @@ export class TestViewer {
     this.abort.abort();
   }
 
-  /** The sync as it is told of, when it is as wanted; within a second and what a busy machine adds. */
+  /** The sync as the stream reports it, once it is as wanted; within a second and what a busy machine adds. */
   async sees(syncId: string, wanted: Partial<StreamedSync>, withinMs = 1_500): Promise<StreamedSync> {
     return waitFor(
       `${syncId} is ${JSON.stringify(wanted)}`,

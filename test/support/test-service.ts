@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Client, createSyncClient } from '@sync-operations/client';
 import { SignJWT } from 'jose';
+import supertest, { type Agent } from 'supertest';
 import { KeyAdmin, type NewKey } from '../../src/auth/key.admin.ts';
 import { parseEnvironment } from '../../src/config/environment.ts';
 import { createApp } from '../../src/create-app.ts';
@@ -17,6 +18,8 @@ export interface TestService {
   readonly url: string;
   /** A client of the organization's user, with sync:write unless said. */
   client(orgId: string, claims?: TokenClaims): Promise<Client>;
+  /** supertest with that user's token: for tests that look at statuses, headers and problem bodies. */
+  request(orgId: string, claims?: TokenClaims): Promise<Agent>;
   createKey(key: Partial<NewKey>): Promise<string>;
   close(): Promise<void>;
 }
@@ -36,7 +39,7 @@ export async function startTestService(variables: Record<string, string> = {}): 
       MIGRATION_DATABASE_URL: database.ownerUrl,
       SYNC_JWT_SECRET: JWT_SECRET,
       SYNC_ENCRYPTION_KEYS: `${TEST_ENCRYPTION_KEY.id}:${TEST_ENCRYPTION_KEY.key}`,
-      // Upkeep runs where a test says so, not in the middle of another.
+      // Maintenance runs where a test says so, not in the middle of another.
       SYNC_WORKER: 'off',
       LOG_LEVEL: 'silent',
       ...variables,
@@ -49,6 +52,8 @@ export async function startTestService(variables: Record<string, string> = {}): 
     database,
     url,
     client: async (orgId, claims) => createSyncClient({ baseUrl: url, token: await token(orgId, claims) }),
+    request: async (orgId, claims) =>
+      supertest.agent(app.getHttpServer()).set('authorization', `Bearer ${await token(orgId, claims)}`),
     createKey: (key) =>
       KeyAdmin.with(database.ownerUrl, (keys) =>
         keys.create({

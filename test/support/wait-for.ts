@@ -12,8 +12,8 @@ export async function waitFor<T>(
   for (;;) {
     let failure: unknown;
     try {
-      const answer = await probe();
-      if (answer) return answer as Exclude<T, Falsy>;
+      const value = await probe();
+      if (value) return value as Exclude<T, Falsy>;
     } catch (error) {
       failure = error;
     }

@@ -46,7 +46,7 @@ describe('the service role', () => {
     ['disable a trigger', 'ALTER TABLE sync_progress DISABLE TRIGGER USER', /must be owner of table/],
     ['switch triggers off', "SET session_replication_role = 'replica'", /permission denied to set parameter/],
     ['become the owner', 'SET ROLE sync_owner', /permission denied to set role/],
-    ['become upkeep', 'SET ROLE sync_maintenance', /permission denied to set role/],
+    ['become maintenance', 'SET ROLE sync_maintenance', /permission denied to set role/],
     ['become the directory', 'SET ROLE sync_directory', /permission denied to set role/],
     ['give itself BYPASSRLS', 'ALTER ROLE sync_app BYPASSRLS', /permission denied to alter role/],
     ['join the owner', 'GRANT sync_owner TO sync_app', /permission denied to grant role/],

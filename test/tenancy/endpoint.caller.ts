@@ -1,7 +1,7 @@
 import type { Request } from './endpoint.operations.ts';
 
-/** An answer, read to its end; of a stream of events, its first one. */
-export interface Answer {
+/** A response, read to its end; of a stream of events, its first one. */
+export interface EndpointResponse {
   readonly status: number;
   readonly type: string | null;
   readonly text: string;
@@ -9,12 +9,12 @@ export interface Answer {
   readonly problem: string | undefined;
 }
 
-/** Sends the request with these headers. Throws when the service answers that it failed itself. */
+/** Sends the request with these headers. Throws when the service responds that it failed itself. */
 export async function call(
   baseUrl: string,
   { method, path, headers, body }: Request,
   credentials: Readonly<Record<string, string>>,
-): Promise<Answer> {
+): Promise<EndpointResponse> {
   const response = await fetch(baseUrl + path, {
     method,
     headers: { ...headers, ...credentials, ...(body !== undefined && { 'content-type': 'application/json' }) },
@@ -39,8 +39,8 @@ async function firstEvent(response: Response): Promise<string> {
   return text;
 }
 
-/** The answer without what differs from call to call or only repeats the names that were sent. */
-export function comparable({ status, type, text }: Answer, who: string): object {
+/** The response without what differs from call to call or only repeats the names that were sent. */
+export function comparable({ status, type, text }: EndpointResponse, who: string): object {
   const plain = text
     .replaceAll(/"request_id":"[^"]*"/g, '"request_id":"…"')
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '(uuid)')

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { send } from '../support/send.ts';
 import { startTestService } from '../support/test-service.ts';
 import { call, comparable } from './endpoint.caller.ts';
 import { type Document, readOperations } from './endpoint.operations.ts';
@@ -27,7 +28,7 @@ const WITHOUT_ORGANIZATION = {
 
 // The service's own document says which tests there are, so it is read before they are.
 const service = await startTestService();
-const document = (await (await fetch(`${service.url}/openapi.json`)).json()) as Document;
+const document = (await send(service, '/openapi.json')).body as Document;
 const operations = readOperations(document);
 const guarded = operations.filter(({ isPublic }) => !isPublic);
 const admin = new pg.Client({ connectionString: service.database.superuserUrl });
@@ -61,12 +62,12 @@ it('the victim has something to lose in every tenant table', async () => {
 describe.each(guarded)('$id: $method $path', (operation) => {
   const requests = () => operation.requests(namesOf('b'));
   const problems = async (headers: Record<string, string>, search?: string) => {
-    const answers = [];
+    const responses = [];
     for (const request of requests()) {
       const path = search ? `${request.path}${request.path.includes('?') ? '&' : '?'}${search}` : request.path;
-      answers.push(await call(service.url, { ...request, path }, headers));
+      responses.push(await call(service.url, { ...request, path }, headers));
     }
-    return [...new Set(answers.map(({ status, problem, type }) => `${status} ${problem} ${type}`))];
+    return [...new Set(responses.map(({ status, problem, type }) => `${status} ${problem} ${type}`))];
   };
   const only = (text: string) => [`${text} application/problem+json; charset=utf-8`];
 
@@ -98,19 +99,19 @@ describe.each(guarded)('$id: $method $path', (operation) => {
     const who = `b-${operation.id}`;
     await plantVictim(admin, who, who);
     const before = await snapshot(admin, who);
-    const answers = [];
+    const responses = [];
     for (const someone of [who, `nobody-${operation.id}`]) {
       const seen = [];
       for (const request of operation.requests(namesOf(someone))) {
-        const answer = await call(service.url, request, ours.admin);
-        expect(answer.text).not.toContain(MARKER);
+        const response = await call(service.url, request, ours.admin);
+        expect(response.text).not.toContain(MARKER);
         if (operation.hasPathParameter && operation.id !== 'getConnector')
-          expect(answer).toMatchObject({ status: 404, problem: 'not-found' });
-        seen.push(comparable(answer, someone));
+          expect(response).toMatchObject({ status: 404, problem: 'not-found' });
+        seen.push(comparable(response, someone));
       }
-      answers.push(seen);
+      responses.push(seen);
     }
-    expect(answers[0]).toEqual(answers[1]);
+    expect(responses[0]).toEqual(responses[1]);
     expect(await snapshot(admin, who)).toEqual(before);
   });
 
@@ -120,9 +121,9 @@ describe.each(guarded)('$id: $method $path', (operation) => {
     const own = await key(who, 'sync:admin');
     const [request] = operation.requests({ ...namesOf(who), 'Idempotency-Key': 'unused', 'If-None-Match': undefined });
     if (!request) throw new Error('no request');
-    const answer = await call(service.url, request, own);
-    expect(answer.status).toBeLessThan(300);
-    if (operation.method === 'GET' && !(operation.id in WITHOUT_CONTENT)) expect(answer.text).toContain(MARKER);
+    const response = await call(service.url, request, own);
+    expect(response.status).toBeLessThan(300);
+    if (operation.method === 'GET' && !(operation.id in WITHOUT_CONTENT)) expect(response.text).toContain(MARKER);
   });
 });
 

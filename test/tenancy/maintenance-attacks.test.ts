@@ -42,7 +42,7 @@ describe('an upsert onto the key of another organization', () => {
   });
 });
 
-describe('upkeep, called by an organization', () => {
+describe('maintenance, called by an organization', () => {
   it('deletes the expired previews of all and no live one of anybody', async () => {
     const rows = await attacker.commit('SELECT auto_cleanup_preview_cache() AS deleted');
     expect(rows).toEqual([{ deleted: 2 }]);
@@ -103,10 +103,10 @@ describe('a partition that the owner makes by hand', () => {
     VALUES ('org-b', '2025-11-06', 'batch_process', 'running')`;
   const read = 'SELECT org_id FROM sync_activity_log_2025_11';
 
-  it('is open when they grant it, and closed by the next upkeep', async () => {
+  it('is open when they grant it, and closed by the next maintenance', async () => {
     await sql(attacker.database.ownerUrl, byHand);
     await sql(attacker.database.ownerUrl, fill, [], 'org-b');
-    // Why upkeep has to: row-level security is not inherited.
+    // Why maintenance has to: row-level security is not inherited.
     expect(await attacker.run(read)).toEqual([{ org_id: 'org-b' }]);
     await attacker.commit('SELECT app.prepare_activity_partitions(3)');
     await expect(attacker.run(read)).rejects.toThrow(/permission denied for table/);

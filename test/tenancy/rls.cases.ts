@@ -8,9 +8,9 @@ const AND_STALE = ['all', 'stale', 'stale'] as const;
 /** The service with the tables of runs: its organization's rows, which it removes from some. */
 const WITHOUT_DELETE: Row = [OWN, OWN_NEW, OWN, 'denied', 'denied'];
 const WITH_DELETE: Row = [OWN, OWN_NEW, OWN, OWN, 'denied'];
-/** Upkeep that deletes what is over. */
+/** Maintenance that deletes what is over. */
 const CLEARS: Row = ['stale', 'denied', 'denied', 'stale', 'denied'];
-/** The owner of a table that upkeep does not look at, and of one that it clears. */
+/** The owner of a table that maintenance does not look at, and of one that it clears. */
 const OWNER: Row = [OWN, OWN_NEW, OWN, OWN, 'all'];
 const OWNER_CLEARS: Row = [AND_STALE, OWN_NEW, OWN_NEW, AND_STALE, 'all'];
 
@@ -100,7 +100,7 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
       'all',
     ],
   },
-  // Upkeep finds runs without a worker among all; of what they do it sees no more than the connections.
+  // Maintenance finds runs without a worker among all; of what they do it sees no more than the connections.
   'public.sync_runs': {
     sync_app: WITHOUT_DELETE,
     sync_maintenance: ['all', 'denied', 'stale', 'denied', 'denied'],

@@ -6,7 +6,7 @@ import type { State } from './rls.types.ts';
 export interface Fixture {
   /** The text column that tells the rows of one organization apart. */
   readonly marker: string;
-  /** A row in use, or one that upkeep may touch, whose marker is `name`. */
+  /** A row in use, or one that maintenance may touch, whose marker is `name`. */
   row(orgId: string, state: State, name: string): Readonly<Record<string, unknown>>;
   /** What UPDATE sets, in a way that the table's checks and triggers allow. */
   readonly change: string;
@@ -66,7 +66,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     change: 'response = NULL',
   },
   'public.sync_connections': {
-    // Upkeep may not read more of it.
+    // Maintenance may not read more of it.
     marker: stateOf('id'),
     row: (org_id, state, name) => ({
       ...{ org_id, name, id: uuidOf(org_id, name), system: 'woocommerce', base_url: 'https://shop.example.com' },

@@ -10,7 +10,7 @@ export type Operation = (typeof OPERATIONS)[number];
 export const CONTEXTS = ['own', 'other', 'none'] as const;
 export type Context = (typeof CONTEXTS)[number];
 
-/** Every organization has two rows in each table: one in use, and one that upkeep may touch (expired, silent). */
+/** Every organization has two rows in each table: one in use, and one that maintenance may touch (expired, silent). */
 export const STATES = ['live', 'stale'] as const;
 export type State = (typeof STATES)[number];
 

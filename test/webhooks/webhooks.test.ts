@@ -10,6 +10,7 @@ import { runAsWorker } from '../../src/tenancy/tenant.context.ts';
 import { type Change, keepDelivery } from '../../src/webhooks/webhook.sql.ts';
 import { FakeSystem, fakeConnector } from '../runs/fake.system.ts';
 import { RunsFixture } from '../runs/runs.support.ts';
+import { send } from '../support/send.ts';
 import { sql } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -35,14 +36,15 @@ async function connect(name: string, settings: object = {}): Promise<{ id: strin
   return { id: body.id, system };
 }
 
-async function post(id: string, headers: Record<string, string>, body: string) {
-  const response = await fetch(`${fixture.service.url}/api/sync/hooks/${id}`, { method: 'POST', headers, body });
-  return { status: response.status, body: (await response.json()) as { status: unknown } };
+async function post(id: string, headers: Record<string, string>, text: string) {
+  const request = { method: 'POST', ...headers, body: text };
+  const { status, body } = await send(fixture.service, `/api/sync/hooks/${id}`, request);
+  return { status, body };
 }
 const sign = (body: string, secret = SECRET) => createHmac('sha256', secret).update(body).digest('base64');
 
 /** As WooCommerce sends it. */
-function tell(id: string, payload: object, { topic = 'customer.updated', secret = SECRET } = {}) {
+function deliver(id: string, payload: object, { topic = 'customer.updated', secret = SECRET } = {}) {
   const body = JSON.stringify(payload);
   const headers = { 'x-wc-webhook-topic': topic, 'x-wc-webhook-signature': sign(body, secret) };
   return post(id, { 'content-type': 'application/json', ...headers }, body);
@@ -68,28 +70,24 @@ describe('A webhook', () => {
     const { id } = await connect('greeting');
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     expect(await post(id, form, 'webhook_id=7')).toEqual({ status: 200, body: { status: 'ignored' } });
-    expect((await tell(id, { id: 1 }, { topic: 'coupon.created' })).body.status).toBe('ignored');
-    expect((await tell(id, { id: 1 }, { secret: 'another' })).status).toBe(401);
+    expect((await deliver(id, { id: 1 }, { topic: 'coupon.created' })).body.status).toBe('ignored');
+    expect((await deliver(id, { id: 1 }, { secret: 'another' })).status).toBe(401);
     const json = { 'content-type': 'application/json' };
     expect((await post(id, json, '{"id":1}')).status).toBe(401);
     expect((await post(id, form, 'id=1')).status).toBe(401);
     expect((await post(id, { 'content-type': 'application/xml' }, 'x')).status).toBe(415);
     expect((await post(id, json, 'x'.repeat(9 * 1024 * 1024))).status).toBe(413);
-    expect((await tell(randomUUID(), { id: 1 })).status).toBe(404);
-    expect((await tell('x', { id: 1 })).status).toBe(422);
+    expect((await deliver(randomUUID(), { id: 1 })).status).toBe(404);
+    expect((await deliver('x', { id: 1 })).status).toBe(422);
     const { id: without } = await fixture.connect(ORG, 'without-webhooks');
-    expect((await tell(without, { id: 1 })).status).toBe(404);
+    expect((await deliver(without, { id: 1 })).status).toBe(404);
     expect(await hookRuns(id)).toEqual([]);
     // Only webhooks are taken as forms.
-    const elsewhere = await fetch(`${fixture.service.url}/api/sync/runs`, {
-      method: 'POST',
-      headers: form,
-      body: 'a=b',
-    });
+    const elsewhere = await send(fixture.service, '/api/sync/runs', { method: 'POST', ...form, body: 'a=b' });
     expect(elsewhere.status).toBe(415);
   });
 
-  it('brings what it names at once, and once however often it is told', async () => {
+  it('brings what it names at once, and once however often it is delivered', async () => {
     const { id, system } = await connect('bringing');
     system.put(person('ann'), '1');
     system.put(person('bob'), '2');
@@ -111,14 +109,14 @@ describe('A webhook', () => {
     expect((await post(id, { ...json, ...headers }, body)).body).toEqual({ status: 'repeated' });
 
     system.remove('1');
-    expect((await tell(id, { id: 1 }, { topic: 'customer.deleted' })).body.status).toBe('accepted');
+    expect((await deliver(id, { id: 1 }, { topic: 'customer.deleted' })).body.status).toBe('accepted');
     await ended(id, 2);
     expect((await record(id, '1')).deleted_at).not.toBeNull();
-    // Told of the same again after a while, it is another event: it was restored and deleted again.
+    // The same again after a while is another event: it was restored and deleted again.
     await admin(`UPDATE sync_hook_deliveries SET received_at = now() - interval '2 hours' WHERE connection_id = $1`, [
       id,
     ]);
-    expect((await tell(id, { id: 1 }, { topic: 'customer.deleted' })).body.status).toBe('accepted');
+    expect((await deliver(id, { id: 1 }, { topic: 'customer.deleted' })).body.status).toBe('accepted');
     await ended(id, 3);
   });
 
@@ -130,8 +128,8 @@ describe('A webhook', () => {
     const { sync_id } = await fixture.start(ORG, { source_connection_id: id });
     await waitFor('the sync reads', () => system.reads === 1);
     for (let i = 0; i < 30; i += 1) system.put(person(`new${i}`), `9${i}`);
-    const answers = await Promise.all(Array.from({ length: 30 }, (_, i) => tell(id, { id: Number(`9${i}`) })));
-    expect(new Set(answers.map(({ body }) => body.status))).toEqual(new Set(['accepted']));
+    const responses = await Promise.all(Array.from({ length: 30 }, (_, i) => deliver(id, { id: Number(`9${i}`) })));
+    expect(new Set(responses.map(({ body }) => body.status))).toEqual(new Set(['accepted']));
     expect(await hookRuns(id)).toEqual([expect.objectContaining({ state: 'waiting' })]);
     system.hooks = {};
     open();
@@ -148,21 +146,21 @@ describe('A webhook', () => {
     const erp = await fixture.connect(ORG, 'hook-erp');
     const { id, system } = await connect('leading', { webhook_destination: erp.id });
     system.put(person('ann'), '1');
-    await tell(id, { id: 1 });
+    await deliver(id, { id: 1 });
     const [run] = await ended(id, 1);
     expect(run).toMatchObject({ destination: erp.id, counts: { created: 1 } });
     expect([...erp.system.items.values()]).toEqual([expect.objectContaining({ name: 'ann' })]);
 
     await fixture.call(ORG, 'DELETE', `/connections/${erp.id}`);
     system.put(person('bob'), '2');
-    expect(await tell(id, { id: 2 })).toEqual({ status: 200, body: { status: 'accepted' } });
+    expect(await deliver(id, { id: 2 })).toEqual({ status: 200, body: { status: 'accepted' } });
     const { items } = (await fixture.call(ORG, 'GET', '/activity?failed=true')).body;
     expect(items[0]).toMatchObject({
       activity_type: 'webhook_failed',
       details: { connection_id: id, external_id: '2' },
     });
     await fixture.call(ORG, 'PATCH', `/connections/${id}`, { settings: { webhook_destination: 'records' } });
-    await tell(id, { id: 1, again: true });
+    await deliver(id, { id: 1, again: true });
     const [next] = await ended(id, 2);
     expect(next.progress).toMatchObject({ processed_count: 2 });
     expect(await record(id, '2')).toMatchObject({ data: { name: 'bob' } });
@@ -171,7 +169,7 @@ describe('A webhook', () => {
   it('is not answered any more when its connection was removed', async () => {
     const { id } = await connect('removed');
     await fixture.call(ORG, 'DELETE', `/connections/${id}`);
-    expect((await tell(id, { id: 1 })).status).toBe(404);
+    expect((await deliver(id, { id: 1 })).status).toBe(404);
   });
 });
 
@@ -190,7 +188,7 @@ describe('A webhook that comes at the moment its run begins', () => {
     return client;
   };
   const run = (client: pg.Client, { text, values }: Statement) => client.query(text, values as unknown[]);
-  const take = (client: pg.Client, syncId: string) =>
+  const takeLease = (client: pg.Client, syncId: string) =>
     client.query("SELECT run FROM app.take_lease($1, $2, 'w', interval '1 hour')", [ORG, syncId]);
   const blocked = () =>
     waitFor('one waits for the other', async () => {
@@ -215,7 +213,7 @@ describe('A webhook that comes at the moment its run begins', () => {
     const [hook, worker] = [await begin(), await begin()];
     const kept = await run(hook, keepDelivery(ORG, connection, change('1'), null));
     expect(kept.rows).toEqual([{ sync_id: 'hook-first' }]);
-    const taken = take(worker, 'hook-first');
+    const taken = takeLease(worker, 'hook-first');
     await blocked();
     await hook.query('COMMIT');
     expect((await taken).rows).toHaveLength(1);
@@ -227,7 +225,7 @@ describe('A webhook that comes at the moment its run begins', () => {
   it('needs a run of its own when that was first', async () => {
     await plant('run-first');
     const [hook, worker] = [await begin(), await begin()];
-    await take(worker, 'run-first');
+    await takeLease(worker, 'run-first');
     const kept = run(hook, keepDelivery(ORG, connection, change('2'), null));
     await blocked();
     await worker.query('COMMIT');
@@ -254,10 +252,10 @@ describe('A scheduled sync', () => {
     const { id, system } = await connect('reconciled');
     system.fill(30);
     await fixture.run(ORG, { source_connection_id: id });
-    system.put(person('told'), '000001');
-    await tell(id, { id: 1, padded: '000001' });
-    system.put(person('told'), '7');
-    await tell(id, { id: 7 });
+    system.put(person('announced'), '000001');
+    await deliver(id, { id: 1, padded: '000001' });
+    system.put(person('announced'), '7');
+    await deliver(id, { id: 7 });
     await waitFor('the webhooks are worked off', async () => (await record(id, '7')).data);
     await waitFor('nothing is at work', async () =>
       (await hookRuns(id)).every(({ state }: { state: string }) => state === 'ended'),
@@ -265,7 +263,7 @@ describe('A scheduled sync', () => {
     system.put(person('silent'), '000002');
     system.put(person('silent2'), '000003');
     const { run, missed } = await runScheduled(id);
-    // The first was told under another id, so that it is not known to have been told.
+    // The first was announced under another id, so it counts as not announced.
     expect(run.counts).toMatchObject({ updated: 3 });
     expect(missed).toEqual([
       expect.objectContaining({
@@ -277,14 +275,14 @@ describe('A scheduled sync', () => {
       }),
     ]);
     expect((await runScheduled(id)).missed).toEqual([]);
-    system.put(person('told at last'), '7');
+    system.put(person('announced at last'), '7');
     await admin(
       `INSERT INTO sync_hook_deliveries (org_id, connection_id, delivery_key, entity_type, external_id, deleted)
        VALUES ($1, $2, 'late', 'customer', '7', false)`,
       [ORG, id],
     );
-    const told = await runScheduled(id);
-    expect([told.run.counts.updated, told.missed]).toEqual([1, []]);
+    const announced = await runScheduled(id);
+    expect([announced.run.counts.updated, announced.missed]).toEqual([1, []]);
   });
 
   it('reports nothing for a connection that sends no webhooks', async () => {

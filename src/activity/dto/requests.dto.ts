@@ -1,70 +1,42 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsISO8601,
-  IsNumber,
-  IsOptional,
-  Max,
-  Min,
-} from 'class-validator';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsISO8601, IsOptional } from 'class-validator';
+import { EnumProperty, IntegerProperty, NumberProperty, TextProperty } from '../../common/bounds.decorator.ts';
 import { OrgQuery } from '../../common/org-query.dto.ts';
 import { SYNC_STATUSES, type SyncStatus } from '../../common/sync-status.ts';
-import { IsJsonObject, IsText, MAX_INTEGER } from '../../common/validation.ts';
+import { IsJsonObject } from '../../common/validation.ts';
 
 export class AppendActivityDto {
-  @ApiPropertyOptional({ example: 'sync-woo-1762430000000' })
-  @IsOptional()
-  @IsText(200)
+  @TextProperty({ maxLength: 200, optional: true, example: 'sync-woo-1762430000000' })
   sync_id?: string;
 
-  @ApiPropertyOptional({ example: 'customer' })
-  @IsOptional()
-  @IsText(100)
+  @TextProperty({ maxLength: 100, optional: true, example: 'customer' })
   entity_type?: string;
 
-  @ApiProperty({ example: 'batch_process' })
-  @IsText(100)
+  @TextProperty({ maxLength: 100, example: 'batch_process' })
   activity_type: string;
 
-  @ApiProperty({ enum: SYNC_STATUSES, enumName: 'SyncStatus', example: 'completed_with_errors' })
-  @IsIn(SYNC_STATUSES)
+  @EnumProperty({ values: SYNC_STATUSES, name: 'SyncStatus', example: 'completed_with_errors' })
   status: SyncStatus;
 
-  @ApiPropertyOptional({ example: 'woocommerce' })
-  @IsOptional()
-  @IsText(100)
+  @TextProperty({ maxLength: 100, optional: true, example: 'woocommerce' })
   source_system?: string;
 
-  @ApiPropertyOptional({
+  @TextProperty({
+    maxLength: 200,
+    optional: true,
     description: 'The user on whose behalf; your own unless you use a service key',
     example: 'user-7',
   })
-  @IsOptional()
-  @IsText(200)
   user_id?: string;
 
-  @ApiPropertyOptional({ type: 'integer', example: 1 })
-  @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(MAX_INTEGER)
+  @IntegerProperty({ min: 0, optional: true, example: 1 })
   record_count?: number;
 
-  @ApiPropertyOptional({ example: 0.2 })
-  @IsOptional()
-  @IsNumber()
-  @Min(0)
+  @NumberProperty({ min: 0, optional: true, example: 0.2 })
   duration_seconds?: number;
 
-  @ApiPropertyOptional({ example: 'Invalid email address' })
-  @IsOptional()
-  @IsText(10_000)
+  @TextProperty({ maxLength: 10_000, optional: true, example: 'Invalid email address' })
   error_message?: string;
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { customerId: 17 } })
@@ -84,12 +56,7 @@ export class BulkAppendDto {
 
 /** Which part of the trail: `days` back from now, or `from` (inclusive) `to` (exclusive). */
 export class PeriodQuery extends OrgQuery {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 3650, description: 'The last so many days', example: 7 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(3650)
+  @IntegerProperty({ min: 1, max: 3650, query: true, optional: true, description: 'The last so many days', example: 7 })
   days?: number;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Not with days', example: '2026-11-01T00:00:00Z' })
@@ -102,9 +69,7 @@ export class PeriodQuery extends OrgQuery {
   @IsISO8601({ strict: true, strictSeparator: true })
   to?: string;
 
-  @ApiPropertyOptional({ example: 'customer' })
-  @IsOptional()
-  @IsText(100)
+  @TextProperty({ maxLength: 100, optional: true, example: 'customer' })
   entity_type?: string;
 }
 
@@ -121,19 +86,20 @@ export class TrendsQuery extends PeriodQuery {
 }
 
 export class SlowActivityQuery extends PeriodQuery {
-  @ApiPropertyOptional({ minimum: 0, maximum: 1, default: 0.5, description: 'Of the usual speed', example: 0.5 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsNumber()
-  @Min(0)
-  @Max(1)
+  @NumberProperty({
+    min: 0,
+    max: 1,
+    query: true,
+    optional: true,
+    default: 0.5,
+    description: 'Of the usual speed',
+    example: 0.5,
+  })
   below?: number = 0.5;
 }
 
 export class ActivityFilterQuery extends PeriodQuery {
-  @ApiPropertyOptional({ enum: SYNC_STATUSES, enumName: 'SyncStatus' })
-  @IsOptional()
-  @IsIn(SYNC_STATUSES)
+  @EnumProperty({ values: SYNC_STATUSES, name: 'SyncStatus', optional: true })
   status?: SyncStatus;
 
   @ApiPropertyOptional({ type: Boolean, description: 'Only failed, completed_with_errors and timeout' })
@@ -142,43 +108,30 @@ export class ActivityFilterQuery extends PeriodQuery {
   @IsBoolean()
   failed?: boolean;
 
-  @ApiPropertyOptional({ example: 'user-7' })
-  @IsOptional()
-  @IsText(200)
+  @TextProperty({ maxLength: 200, optional: true, example: 'user-7' })
   user_id?: string;
 
-  @ApiPropertyOptional({ example: 'sync-woo-1762430000000' })
-  @IsOptional()
-  @IsText(200)
+  @TextProperty({ maxLength: 200, optional: true, example: 'sync-woo-1762430000000' })
   sync_id?: string;
 
-  @ApiPropertyOptional({
+  @TextProperty({
+    maxLength: 10_000,
+    optional: true,
     description: 'Exactly this message, as GET /activity/errors tells it',
     example: 'Invalid email address',
   })
-  @IsOptional()
-  @IsText(10_000)
   error_message?: string;
 }
 
 export class ActivityQuery extends ActivityFilterQuery {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 1000, default: 100 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @IntegerProperty({ min: 1, max: 1000, query: true, optional: true, default: 100 })
   limit?: number = 100;
 
-  @ApiPropertyOptional({ description: 'next_cursor of the page before' })
-  @IsOptional()
-  @IsText(500)
+  @TextProperty({ maxLength: 500, optional: true, description: 'next_cursor of the page before' })
   cursor?: string;
 }
 
 export class ExportQuery extends ActivityFilterQuery {
-  @ApiPropertyOptional({ enum: ['ndjson', 'csv'], default: 'ndjson' })
-  @IsOptional()
-  @IsIn(['ndjson', 'csv'])
+  @EnumProperty({ values: ['ndjson', 'csv'], optional: true, default: 'ndjson' })
   format?: 'ndjson' | 'csv' = 'ndjson';
 }

@@ -1,17 +1,15 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsOptional } from 'class-validator';
+import { IntegerProperty, TextProperty } from '../../common/bounds.decorator.ts';
 import { PageQuery } from '../../common/page-query.dto.ts';
-import { IsJsonObject, IsText } from '../../common/validation.ts';
+import { IsJsonObject } from '../../common/validation.ts';
 
 /** What a preview is computed from; its key is made of these three. */
 export class PreviewInputsDto {
-  @ApiProperty({ example: 'woocommerce' })
-  @IsText(200)
+  @TextProperty({ maxLength: 200, example: 'woocommerce' })
   sync_type: string;
 
-  @ApiPropertyOptional({ default: 'all', example: 'customer' })
-  @IsOptional()
-  @IsText(100)
+  @TextProperty({ maxLength: 100, optional: true, default: 'all', example: 'customer' })
   entity_type?: string = 'all';
 
   @ApiPropertyOptional({
@@ -45,26 +43,23 @@ export class StorePreviewDto extends PreviewInputsDto {
   @IsJsonObject()
   summary?: Record<string, unknown>;
 
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 1,
+  @IntegerProperty({
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    optional: true,
     default: 3600,
     description: 'At most a day; more is cut to it',
     example: 3600,
   })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(Number.MAX_SAFE_INTEGER)
   ttl_seconds?: number = 3600;
 }
 
 export class CacheKeyParam {
-  @ApiProperty({
+  @TextProperty({
+    maxLength: 200,
     description: 'SHA-256 over the canonical JSON (RFC 8785) of the inputs',
     example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   })
-  @IsText(200)
   cache_key: string;
 }
 
@@ -127,13 +122,9 @@ export class PreviewPageDto {
 }
 
 export class PreviewsQuery extends PageQuery {
-  @ApiPropertyOptional({ example: 'woocommerce' })
-  @IsOptional()
-  @IsText(200)
+  @TextProperty({ maxLength: 200, optional: true, example: 'woocommerce' })
   sync_type?: string;
 
-  @ApiPropertyOptional({ example: 'customer' })
-  @IsOptional()
-  @IsText(100)
+  @TextProperty({ maxLength: 100, optional: true, example: 'customer' })
   entity_type?: string;
 }

@@ -1,14 +1,12 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
+import { EnumProperty } from '../../common/bounds.decorator.ts';
 import { PageQuery } from '../../common/page-query.dto.ts';
 import type { PreviewChange } from '../../planning/planning.types.ts';
 
 const KINDS = ['create', 'update', 'delete', 'conflict'] as const satisfies readonly PreviewChange['kind'][];
 
 export class PreviewChangesQuery extends PageQuery {
-  @ApiPropertyOptional({ enum: KINDS })
-  @IsOptional()
-  @IsIn(KINDS)
+  @EnumProperty({ values: KINDS, optional: true })
   kind?: PreviewChange['kind'];
 }
 

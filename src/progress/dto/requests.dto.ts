@@ -1,50 +1,49 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional } from 'class-validator';
+import {
+  EnumProperty,
+  IntegerProperty,
+  MAX_INTEGER,
+  NumberProperty,
+  TextProperty,
+} from '../../common/bounds.decorator.ts';
 import { OrgQuery } from '../../common/org-query.dto.ts';
 import { ACTIVE_STATUSES } from '../../common/sync-status.ts';
-import { IsJsonObject, IsText, MAX_INTEGER } from '../../common/validation.ts';
+import { IsJsonObject } from '../../common/validation.ts';
 
 export class StartSyncDto {
-  @ApiPropertyOptional({
+  @TextProperty({
+    maxLength: 200,
+    optional: true,
     description: 'Unique in your organization; made up when left out',
     example: 'sync-woo-1762430000000',
   })
-  @IsOptional()
-  @IsText(200)
   sync_id?: string;
 
-  @ApiProperty({ example: 'customer' })
-  @IsText(100)
+  @TextProperty({ maxLength: 100, example: 'customer' })
   entity_type: string;
 
-  @ApiProperty({ example: 'woocommerce' })
-  @IsText(100)
+  @TextProperty({ maxLength: 100, example: 'woocommerce' })
   source_system: string;
 
-  @ApiPropertyOptional({
-    type: 'integer',
+  @IntegerProperty({
+    min: 0,
+    optional: true,
     nullable: true,
     description: 'Leave out while it is not known',
     example: 5000,
   })
-  @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(MAX_INTEGER)
   total_items?: number | null;
 
-  @ApiPropertyOptional({
+  @TextProperty({
+    maxLength: 200,
+    optional: true,
     description: 'The user on whose behalf; your own unless you use a service key',
     example: 'user-7',
   })
-  @IsOptional()
-  @IsText(200)
   initiated_by?: string;
 
-  @ApiPropertyOptional({ enum: ['queued', 'running'], default: 'running' })
-  @IsOptional()
-  @IsIn(['queued', 'running'])
+  @EnumProperty({ values: ['queued', 'running'], optional: true, default: 'running' })
   status?: 'queued' | 'running';
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { page: 1 } })
@@ -54,42 +53,25 @@ export class StartSyncDto {
 }
 
 class CountsDto {
-  @ApiPropertyOptional({ type: 'integer', description: 'Absolute count of what succeeded', example: 1200 })
-  @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(MAX_INTEGER)
+  @IntegerProperty({ min: 0, optional: true, description: 'Absolute count of what succeeded', example: 1200 })
   processed_count?: number;
 
-  @ApiPropertyOptional({ type: 'integer', description: 'Absolute count of what failed', example: 12 })
-  @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(MAX_INTEGER)
+  @IntegerProperty({ min: 0, optional: true, description: 'Absolute count of what failed', example: 12 })
   failed_count?: number;
 }
 
 export class ReportDto extends CountsDto {
-  @ApiPropertyOptional({ type: 'integer', description: 'When it becomes known, or changes', example: 5000 })
-  @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(MAX_INTEGER)
+  @IntegerProperty({ min: 0, optional: true, description: 'When it becomes known, or changes', example: 5000 })
   total_items?: number;
 
-  @ApiPropertyOptional({ type: 'integer', example: 1212 })
-  @IsOptional()
-  @IsInt()
-  @Min(-MAX_INTEGER)
-  @Max(MAX_INTEGER)
+  @IntegerProperty({ min: -MAX_INTEGER, optional: true, example: 1212 })
   current_item?: number;
 
-  @ApiPropertyOptional({
-    enum: ['running', 'paused', 'cancelled'],
+  @EnumProperty({
+    values: ['running', 'paused', 'cancelled'],
+    optional: true,
     description: 'Confirms a request to pause or to cancel',
   })
-  @IsOptional()
-  @IsIn(['running', 'paused', 'cancelled'])
   status?: 'running' | 'paused' | 'cancelled';
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { page: 13 } })
@@ -99,8 +81,7 @@ export class ReportDto extends CountsDto {
 }
 
 export class BulkReportItemDto extends ReportDto {
-  @ApiProperty({ example: 'sync-woo-1762430000000' })
-  @IsText(200)
+  @TextProperty({ maxLength: 200, example: 'sync-woo-1762430000000' })
   sync_id: string;
 }
 
@@ -116,40 +97,35 @@ export class BulkReportDto {
 export class CompleteDto extends CountsDto {}
 
 export class FailDto extends CountsDto {
-  @ApiProperty({ description: 'Why, for people', example: 'The shop answered 401: the key was revoked.' })
-  @IsText(10_000)
+  @TextProperty({
+    maxLength: 10_000,
+    description: 'Why, for people',
+    example: 'The shop answered 401: the key was revoked.',
+  })
   error_message: string;
 }
 
 export class ActiveSyncsQuery extends OrgQuery {
-  @ApiPropertyOptional({ enum: ACTIVE_STATUSES })
-  @IsOptional()
-  @IsIn(ACTIVE_STATUSES)
+  @EnumProperty({ values: ACTIVE_STATUSES, optional: true })
   status?: (typeof ACTIVE_STATUSES)[number];
 
-  @ApiPropertyOptional({ example: 'customer' })
-  @IsOptional()
-  @IsText(100)
+  @TextProperty({ maxLength: 100, optional: true, example: 'customer' })
   entity_type?: string;
 
-  @ApiPropertyOptional({ example: 'woocommerce' })
-  @IsOptional()
-  @IsText(100)
+  @TextProperty({ maxLength: 100, optional: true, example: 'woocommerce' })
   source_system?: string;
 
-  @ApiPropertyOptional({ type: Number, description: 'Only those below this many items per minute', example: 10 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsNumber()
-  @Min(0)
+  @NumberProperty({
+    min: 0,
+    query: true,
+    optional: true,
+    description: 'Only those below this many items per minute',
+    example: 10,
+  })
   slow?: number;
 }
 
 export class SlowSyncsQuery extends OrgQuery {
-  @ApiPropertyOptional({ type: Number, default: 10, description: 'Items per minute' })
-  @IsOptional()
-  @Type(() => Number)
-  @IsNumber()
-  @Min(0)
+  @NumberProperty({ min: 0, query: true, optional: true, default: 10, description: 'Items per minute' })
   below?: number = 10;
 }

@@ -1,8 +1,6 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { IsText } from '../../common/validation.ts';
+import { TextProperty } from '../../common/bounds.decorator.ts';
 
 export class SyncIdParam {
-  @ApiProperty({ example: 'sync-woo-1762430000000' })
-  @IsText(200)
+  @TextProperty({ maxLength: 200, example: 'sync-woo-1762430000000' })
   sync_id: string;
 }

@@ -1,20 +1,18 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsOptional, Matches } from 'class-validator';
+import { IsBoolean, IsOptional, Matches } from 'class-validator';
+import { EnumProperty, TextProperty } from '../../common/bounds.decorator.ts';
 import { PageQuery } from '../../common/page-query.dto.ts';
-import { IsText } from '../../common/validation.ts';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
 import { ConnectionIdParam } from '../../connectors/connections/dto/requests.dto.ts';
 
 const CONNECTION = '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d';
 
 export class RecordParam extends ConnectionIdParam {
-  @ApiProperty({ enum: ENTITY_TYPES, example: 'customer' })
-  @IsIn(ENTITY_TYPES)
+  @EnumProperty({ values: ENTITY_TYPES, example: 'customer' })
   entity_type: EntityType;
 
-  @ApiProperty({ description: 'Its id in the system of the connection', example: '4711' })
-  @IsText(500)
+  @TextProperty({ maxLength: 500, description: 'Its id in the system of the connection', example: '4711' })
   external_id: string;
 }
 
@@ -24,14 +22,10 @@ export class RecordsQuery extends PageQuery {
   @Matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, { message: 'connection_id must be a UUID' })
   connection_id?: string;
 
-  @ApiPropertyOptional({ enum: ENTITY_TYPES })
-  @IsOptional()
-  @IsIn(ENTITY_TYPES)
+  @EnumProperty({ values: ENTITY_TYPES, optional: true })
   entity_type?: EntityType;
 
-  @ApiPropertyOptional({ example: '4711' })
-  @IsOptional()
-  @IsText(500)
+  @TextProperty({ maxLength: 500, optional: true, example: '4711' })
   external_id?: string;
 
   @ApiPropertyOptional({
@@ -43,8 +37,10 @@ export class RecordsQuery extends PageQuery {
   @IsBoolean()
   deleted?: boolean;
 
-  @ApiPropertyOptional({ description: 'next_cursor of the page before, or a changes_cursor you kept' })
-  @IsOptional()
-  @IsText(4_000)
+  @TextProperty({
+    maxLength: 4_000,
+    optional: true,
+    description: 'next_cursor of the page before, or a changes_cursor you kept',
+  })
   override cursor?: string;
 }

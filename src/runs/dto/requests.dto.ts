@@ -1,8 +1,9 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsUUID, Max, Min, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+import { IsOptional, IsUUID, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+import { EnumProperty, IntegerProperty, TextProperty } from '../../common/bounds.decorator.ts';
 import { OrgQuery } from '../../common/org-query.dto.ts';
-import { IsJsonObject, IsText } from '../../common/validation.ts';
+import { IsJsonObject } from '../../common/validation.ts';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
 
 export class DestinationConnectionDto {
@@ -12,30 +13,28 @@ export class DestinationConnectionDto {
 }
 
 export class OverrideGuardDto {
-  @ApiProperty({
+  @TextProperty({
+    maxLength: 1_000,
     description: 'Why it is right to delete so many; goes into the audit trail',
     example: 'The 2019 customers were removed on purpose.',
   })
-  @IsText(1_000)
   reason: string;
 }
 
 /** What a run reads and where it writes. */
 @ApiExtraModels(DestinationConnectionDto)
 export class SourceAndDestinationDto {
-  @ApiProperty({ enum: ENTITY_TYPES, example: 'customer' })
-  @IsIn(ENTITY_TYPES)
+  @EnumProperty({ values: ENTITY_TYPES, example: 'customer' })
   entity_type: EntityType;
 
-  @ApiPropertyOptional({
-    enum: ['full', 'incremental'],
+  @EnumProperty({
+    values: ['full', 'incremental'],
+    optional: true,
     default: 'full',
     description:
       'full: everything, and deletions are found; incremental: what changed since the last sync of the same source and destination',
     example: 'full',
   })
-  @IsOptional()
-  @IsIn(['full', 'incremental'])
   mode?: 'full' | 'incremental' = 'full';
 
   @ApiPropertyOptional({
@@ -81,13 +80,13 @@ export class StartRunDto extends SourceAndDestinationDto {
   @IsUUID()
   source_connection_id: string;
 
-  @ApiPropertyOptional({
+  @TextProperty({
+    maxLength: 200,
+    optional: true,
     description:
       'Apply exactly this preview of the same source and destination: its cache_key, or the sync_id that computed it',
     example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   })
-  @IsOptional()
-  @IsText(200)
   preview?: string;
 
   @ApiPropertyOptional({ type: OverrideGuardDto, description: 'Lets deletes above the guard pass' })
@@ -107,21 +106,12 @@ export class RunsQuery extends OrgQuery {
   @IsUUID()
   connection_id?: string;
 
-  @ApiPropertyOptional({ enum: ENTITY_TYPES })
-  @IsOptional()
-  @IsIn(ENTITY_TYPES)
+  @EnumProperty({ values: ENTITY_TYPES, optional: true })
   entity_type?: EntityType;
 
-  @ApiPropertyOptional({ description: 'next_cursor of the page before' })
-  @IsOptional()
-  @IsText(500)
+  @TextProperty({ maxLength: 500, optional: true, description: 'next_cursor of the page before' })
   cursor?: string;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
+  @IntegerProperty({ min: 1, max: 200, query: true, optional: true, default: 50 })
   limit?: number = 50;
 }

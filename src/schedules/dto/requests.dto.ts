@@ -1,6 +1,6 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath, PartialType } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, Matches, ValidateBy } from 'class-validator';
-import { IsText } from '../../common/validation.ts';
+import { IsBoolean, IsOptional, Matches, ValidateBy } from 'class-validator';
+import { EnumProperty, TextProperty } from '../../common/bounds.decorator.ts';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
 import { DestinationConnectionDto } from '../../runs/dto/requests.dto.ts';
 import { isTimeZone, wrongCron } from '../cron.expression.ts';
@@ -17,8 +17,7 @@ function isDestination(value: unknown): boolean {
 /** Has no initial values: a change inherits from it, and they would change what was not given. */
 @ApiExtraModels(DestinationConnectionDto)
 export class CreateScheduleDto {
-  @ApiProperty({ enum: ENTITY_TYPES, example: 'customer' })
-  @IsIn(ENTITY_TYPES)
+  @EnumProperty({ values: ENTITY_TYPES, example: 'customer' })
   entity_type: EntityType;
 
   @ApiPropertyOptional({
@@ -37,19 +36,18 @@ export class CreateScheduleDto {
   })
   destination?: 'records' | DestinationConnectionDto;
 
-  @ApiProperty({
-    enum: ['full', 'incremental'],
+  @EnumProperty({
+    values: ['full', 'incremental'],
     description: 'full finds deletions; incremental reads what changed since the last sync of the same two ends',
     example: 'incremental',
   })
-  @IsIn(['full', 'incremental'])
   mode: 'full' | 'incremental';
 
-  @ApiProperty({
+  @TextProperty({
+    maxLength: 100,
     description: 'Minute, hour, day of month, month, day of week, in the words of crontab',
     example: '*/15 * * * *',
   })
-  @IsText(100)
   @ValidateBy({
     name: 'isCron',
     validator: {
@@ -59,13 +57,13 @@ export class CreateScheduleDto {
   })
   cron: string;
 
-  @ApiPropertyOptional({
+  @TextProperty({
+    maxLength: 100,
+    optional: true,
     default: 'UTC',
     description: 'A name of the IANA database; the schedule keeps to its wall clock',
     example: 'Europe/Zurich',
   })
-  @IsOptional()
-  @IsText(100)
   @ValidateBy({
     name: 'isTimeZone',
     validator: {

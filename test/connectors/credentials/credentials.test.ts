@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ensureRememberedKeys, rememberedKeys } from '../../../src/config/encryption.keys.ts';
 import { CredentialCipher } from '../../../src/connectors/credentials/credential.cipher.ts';
 import { rotateCredentials } from '../../../src/connectors/credentials/credential.rotation.ts';
-import { ask } from '../../auth/auth.support.ts';
+import { send } from '../../support/send.ts';
 import { cleanUp, newFolder, ServiceProcess } from '../../support/service-process.ts';
 import { sql } from '../../support/test-database.ts';
 import { startTestService, TEST_ENCRYPTION_KEY, type TestService } from '../../support/test-service.ts';
@@ -30,16 +30,16 @@ afterAll(async () => {
 
 type Reached = Pick<TestService, 'url'>;
 const request = (to: Reached, orgId: string, method: string, path: string, body?: unknown) =>
-  ask(to, path, {
+  send(to, path, {
     ...{ method, 'x-api-key': apiKey, 'x-org-id': orgId },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
 
 async function create(to: Reached, orgId: string, name: string): Promise<string> {
   const body = { name, system: 'woocommerce', base_url: 'https://shop.example.com', credentials: CREDENTIALS };
-  const answer = await request(to, orgId, 'POST', PATH, { ...body, webhook_secret: WEBHOOK_SECRET });
-  expect(answer).toMatchObject({ status: 201 });
-  return answer.body.id as string;
+  const response = await request(to, orgId, 'POST', PATH, { ...body, webhook_secret: WEBHOOK_SECRET });
+  expect(response).toMatchObject({ status: 201 });
+  return response.body.id as string;
 }
 
 const keyIds = async () =>
@@ -77,28 +77,28 @@ describe('secrets', () => {
     const id = await create(logging, 'org-l', 'logged');
     const body = { name: 'logged', system: 'woocommerce', base_url: 'https://x.example', credentials: CREDENTIALS };
     const wrong = { ...body, credentials: { ...CREDENTIALS, [CREDENTIALS.consumer_key]: CREDENTIALS.consumer_secret } };
-    const answers = [
+    const responses = [
       await request(logging, 'org-l', 'POST', PATH, body),
       await request(logging, 'org-l', 'POST', PATH, { ...body, credentials: Object.values(CREDENTIALS) }),
       await request(logging, 'org-l', 'POST', PATH, { ...body, settings: { page: CREDENTIALS } }),
       await request(logging, 'org-l', 'POST', PATH, { ...body, base_url: `https://x.example/?k=${WEBHOOK_SECRET}` }),
       await request(logging, 'org-l', 'GET', `${PATH}/${id}`),
     ];
-    const statuses = answers.map(({ status }) => status);
+    const statuses = responses.map(({ status }) => status);
     // Then the database fails under it, with the row in its own words.
     await sql(service.database.ownerUrl, 'ALTER TABLE sync_connections ADD CONSTRAINT never CHECK (false) NOT VALID');
-    answers.push(await request(logging, 'org-l', 'POST', PATH, { ...body, name: 'another' }));
+    responses.push(await request(logging, 'org-l', 'POST', PATH, { ...body, name: 'another' }));
     await sql(service.database.ownerUrl, 'ALTER TABLE sync_connections DROP CONSTRAINT never');
     await sql(service.database.ownerUrl, 'REVOKE INSERT ON sync_connections FROM sync_app');
-    answers.push(await request(logging, 'org-l', 'POST', PATH, { ...body, name: 'another' }));
+    responses.push(await request(logging, 'org-l', 'POST', PATH, { ...body, name: 'another' }));
     await sql(service.database.ownerUrl, 'GRANT INSERT ON sync_connections TO sync_app');
-    expect([statuses, answers.at(-1)?.status]).toEqual([[409, 422, 422, 422, 200], 500]);
+    expect([statuses, responses.at(-1)?.status]).toEqual([[409, 422, 422, 422, 200], 500]);
     // Named by its own mistake: a member called as the secret is; the pointer says which, to the caller alone.
     await request(logging, 'org-l', 'POST', PATH, wrong);
 
     const { stdout, stderr } = await logging.stop();
     expect(stdout).toContain('permission denied for table sync_connections');
-    const said = stdout + stderr + JSON.stringify(answers);
+    const said = stdout + stderr + JSON.stringify(responses);
     expect(SECRETS.filter((secret) => said.includes(secret))).toEqual([]);
   });
 });
@@ -183,7 +183,7 @@ describe('the key of the embedded database', () => {
     const folder = newFolder();
     const variables = { SYNC_DATA_DIR: folder, SYNC_DEV_API_KEY: 'a-key-for-tests-only', SYNC_WORKER: 'off' };
     const as = (to: Reached, path: string, body?: object) =>
-      ask(to, path, {
+      send(to, path, {
         ...{ method: 'POST', 'x-api-key': variables.SYNC_DEV_API_KEY, 'x-org-id': 'org-1' },
         ...(body && { body: JSON.stringify(body) }),
       });

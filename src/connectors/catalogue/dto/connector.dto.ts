@@ -1,11 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsText } from '../../../common/validation.ts';
+import { TextProperty } from '../../../common/bounds.decorator.ts';
 import { ENTITY_TYPES, type EntityType } from '../../canonical/canonical.types.ts';
 import type { FieldDirection } from '../../contract/connector.types.ts';
 
 export class ConnectorParam {
-  @ApiProperty({ example: 'woocommerce' })
-  @IsText(100)
+  @TextProperty({ maxLength: 100, example: 'woocommerce' })
   system: string;
 }
 

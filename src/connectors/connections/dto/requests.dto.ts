@@ -1,24 +1,23 @@
 import { ApiProperty, ApiPropertyOptional, PartialType, PickType } from '@nestjs/swagger';
-import { IsOptional, Matches, MinLength } from 'class-validator';
+import { IsOptional, Matches } from 'class-validator';
+import { TextProperty } from '../../../common/bounds.decorator.ts';
 import { PageQuery } from '../../../common/page-query.dto.ts';
-import { IsJsonObject, IsText } from '../../../common/validation.ts';
+import { IsJsonObject } from '../../../common/validation.ts';
 
 const SECRET = '2f1c0d9a7b6e45c8a1f3e5d7c9b0a2f4';
 
 export class CreateConnectionDto {
-  @ApiProperty({ description: 'Unique in your organization', example: 'Main shop' })
-  @IsText(200)
+  @TextProperty({ maxLength: 200, description: 'Unique in your organization', example: 'Main shop' })
   name: string;
 
-  @ApiProperty({ description: 'One of GET /connectors', example: 'woocommerce' })
-  @IsText(100)
+  @TextProperty({ maxLength: 100, description: 'One of GET /connectors', example: 'woocommerce' })
   system: string;
 
-  @ApiProperty({
+  @TextProperty({
+    maxLength: 2_000,
     description: 'https, unless settings.allow_http; without user, query and fragment',
     example: 'https://shop.example.com',
   })
-  @IsText(2_000)
   base_url: string;
 
   @ApiProperty({
@@ -42,14 +41,13 @@ export class CreateConnectionDto {
   @IsJsonObject()
   settings?: Record<string, unknown> = {};
 
-  @ApiPropertyOptional({
-    description: 'What the system signs its webhooks with; made up unless given',
+  @TextProperty({
     minLength: 16,
+    maxLength: 200,
+    optional: true,
+    description: 'What the system signs its webhooks with; made up unless given',
     example: SECRET,
   })
-  @IsOptional()
-  @IsText(200)
-  @MinLength(16)
   webhook_secret?: string;
 }
 
@@ -76,8 +74,6 @@ export class ConnectionIdParam {
 }
 
 export class ConnectionsQuery extends PageQuery {
-  @ApiPropertyOptional({ example: 'woocommerce' })
-  @IsOptional()
-  @IsText(100)
+  @TextProperty({ maxLength: 100, optional: true, example: 'woocommerce' })
   system?: string;
 }

@@ -1,19 +1,14 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
+import { EnumProperty, TextProperty } from '../../../common/bounds.decorator.ts';
 import { PageQuery } from '../../../common/page-query.dto.ts';
-import { IsText } from '../../../common/validation.ts';
 
 const OUTCOMES = ['failed', 'skipped'] as const;
 
 export class ItemsQuery extends PageQuery {
-  @ApiPropertyOptional({ enum: OUTCOMES })
-  @IsOptional()
-  @IsIn(OUTCOMES)
+  @EnumProperty({ values: OUTCOMES, optional: true })
   outcome?: (typeof OUTCOMES)[number];
 
-  @ApiPropertyOptional({ example: 'invalid_email' })
-  @IsOptional()
-  @IsText(200)
+  @TextProperty({ maxLength: 200, optional: true, example: 'invalid_email' })
   error_class?: string;
 }
 

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newOrg } from './batch.support.ts';
+import { RUN_OUT, RunTables } from './run-tables.support.ts';
+
+let tables: RunTables;
+beforeAll(async () => {
+  tables = await RunTables.start();
+});
+afterAll(() => tables.close());
+
+describe('The lease', () => {
+  it('is given to one, and to another when it was handed on or has run out', async () => {
+    const org = newOrg();
+    const { sync, epoch } = await tables.held(org);
+    expect(await tables.take(org, sync)).toBeUndefined();
+    expect(await tables.renew(org, sync, epoch)).toBe('go on');
+    expect(await tables.release(org, sync, epoch)).toBe(true);
+    expect((await tables.progress(org, sync)).status).toBe('queued');
+    expect(await tables.take(org, sync, RUN_OUT)).toMatchObject({ lease_epoch: epoch + 1 });
+    expect(await tables.renew(org, sync, epoch)).toBe('fenced');
+    expect(await tables.release(org, sync, epoch)).toBe(false);
+    const taken = await Promise.all(Array.from({ length: 5 }, (_, i) => tables.take(org, sync, 60, `w${i}`)));
+    expect(taken.filter(Boolean)).toMatchObject([{ lease_epoch: epoch + 2 }]);
+  });
+
+  it('that nobody has can be taken before the time to which it was put off', async () => {
+    const org = newOrg();
+    const { sync, epoch } = await tables.held(org);
+    const until = new Date(Date.now() + 3_600_000);
+    await tables.release(org, sync, epoch, until);
+    expect(await tables.run(org, sync)).toMatchObject({ postponements: 1, leased_by: null });
+    const { rate_limited_until } = await tables.progress(org, sync);
+    expect(Date.parse(String(rate_limited_until))).toBe(until.getTime());
+    const [again] = [await tables.take(org, sync)];
+    await tables.commit(org, { sync, epoch: again?.lease_epoch ?? 0 }, {});
+    expect(await tables.run(org, sync)).toMatchObject({ postponements: 0, leases_without_commit: 0 });
+    expect((await tables.progress(org, sync)).rate_limited_until).toBeNull();
+  });
+
+  it('counts those who took it and committed nothing', async () => {
+    const org = newOrg();
+    const sync = await tables.insert(org);
+    await tables.dispatch(org);
+    for (let n = 1; n <= 3; n += 1)
+      expect(await tables.take(org, sync, RUN_OUT)).toMatchObject({ lease_epoch: n, leases_without_commit: n });
+    expect(await tables.renew(org, sync, 3)).toBe('go on');
+    await tables.query(org, `UPDATE sync_progress SET status = 'cancelled' WHERE sync_id = $1`, [sync]);
+    expect(await tables.renew(org, sync, 3)).toBe('ended');
+    expect(await tables.release(org, sync, 3)).toBe(false);
+  });
+});
