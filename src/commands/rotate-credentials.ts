@@ -1,5 +1,5 @@
 import { ConfigurationError, loadEnvironment } from '../config/environment.ts';
-import { CredentialCipher } from '../connectors/credentials/credential.cipher.ts';
+import { CredentialCipher } from '../connectors/credentials/credential.encryption.ts';
 import { rotateCredentials } from '../connectors/credentials/credential.rotation.ts';
 import { rememberedKeys } from '../database/embedded/encryption.keys.ts';
 import { withOwnerUrl } from '../database/open-database.ts';

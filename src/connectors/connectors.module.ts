@@ -14,7 +14,7 @@ import { RemovalListeners } from './connections/removal.listeners.ts';
 import { WebhookSecretInterceptor } from './connections/webhook-secret.interceptor.ts';
 import { CONNECTORS } from './connector.registry.ts';
 import { CONNECTOR_LIST } from './connectors.tokens.ts';
-import { CredentialCipher } from './credentials/credential.cipher.ts';
+import { CredentialCipher } from './credentials/credential.encryption.ts';
 import { HttpClients } from './http/http.clients.ts';
 
 /** What a worker needs of connections: opening them. */

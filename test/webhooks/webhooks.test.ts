@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { CONNECTOR_LIST } from '../../src/connectors/connectors.tokens.ts';
 import type { Connector } from '../../src/connectors/contract/connector.types.ts';
-import { woocommerceWebhooks } from '../../src/connectors/woocommerce/woocommerce.webhooks.ts';
+import { woocommerceWebhooks } from '../../src/connectors/woocommerce/webhook/webhook.payload.ts';
 import type { Statement } from '../../src/database/database.ts';
 import { runAsWorker } from '../../src/runs/worker.tenant.ts';
 import { ScheduleRunner } from '../../src/schedules/schedule.runner.ts';

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Problem } from '../../common/problem.ts';
 import type { Members } from '../catalogue/settings.schema.ts';
 import type { SettingsSchema } from '../contract/connector.types.ts';
-import { CredentialCipher, type SealedSecret } from '../credentials/credential.cipher.ts';
+import { CredentialCipher, type SealedSecret } from '../credentials/credential.encryption.ts';
 import type { SealedConnectionRow } from './connection.types.ts';
 
 type Whose = { readonly orgId: string; readonly connectionId: string };

@@ -1,7 +1,7 @@
 import type { Keyset } from '../../common/cursor.ts';
 import type { Statement } from '../../database/database.ts';
 import type { Members } from '../catalogue/settings.schema.ts';
-import type { SealedSecret } from '../credentials/credential.cipher.ts';
+import type { SealedSecret } from '../credentials/credential.encryption.ts';
 
 /** Never the ciphertexts: who needs them says so. */
 const SHOWN = `org_id, id, name, system, base_url, settings, credentials IS NOT NULL AS has_credentials, access_revision, status,

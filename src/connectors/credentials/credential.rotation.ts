@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { Problem } from '../../common/problem.ts';
 import type { Statement } from '../../database/database.ts';
-import type { CredentialCipher, SecretPlace } from './credential.cipher.ts';
+import type { CredentialCipher, SecretPlace } from './credential.encryption.ts';
 import { organizationsWithConnections, type SealedRow, sealedWithOlderKeys, storeSealed } from './credential.sql.ts';
 
 const BATCH = 100;

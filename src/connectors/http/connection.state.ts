@@ -9,9 +9,9 @@ import {
 } from 'cockatiel';
 import PQueue from 'p-queue';
 import { ConnectorError } from '../contract/connector.error.ts';
-import { loadOf, type Outcome } from './answer.classification.ts';
 import { adaptConcurrency, type Concurrency } from './concurrency.adaptation.ts';
 import type { HttpOptions } from './http.options.ts';
+import { loadOf, type Outcome } from './response.classification.ts';
 
 /** A pause a system asked for. */
 interface Hold {

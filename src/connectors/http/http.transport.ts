@@ -2,7 +2,7 @@ import { Agent } from 'undici';
 import { ConnectorError } from '../contract/connector.error.ts';
 import { checkUrl, guardedLookup, isPublicAddress } from './address.guard.ts';
 import { decodeBody } from './body.decoder.ts';
-import { exchange } from './exchange.ts';
+import { exchange } from './http.exchange.ts';
 import type { ConnectionAccess, HttpOptions } from './http.options.ts';
 import type { HttpRequest, HttpResponse } from './http.types.ts';
 import { decideRedirect } from './redirect.decision.ts';
@@ -75,7 +75,7 @@ export class HttpTransport {
 function makeAgent(options: HttpOptions, isAllowed: (address: string) => boolean): Agent {
   return new Agent({
     connect: { lookup: guardedLookup(options.lookup, isAllowed), timeout: options.connectTimeoutMs },
-    // exchange.ts keeps the time, to the millisecond and for the whole.
+    // http.exchange.ts keeps the time, to the millisecond and for the whole.
     headersTimeout: 0,
     bodyTimeout: 0,
   });

@@ -1,7 +1,7 @@
 import type { ConnectorErrorKind } from '../contract/connector.error.ts';
-import { classifyAnswer } from './answer.classification.ts';
 import { FAILURES, type FailureKind } from './call.failure.ts';
 import type { HttpOptions } from './http.options.ts';
+import { classifyAnswer } from './response.classification.ts';
 import { retryAfterMs } from './retry-after.header.ts';
 
 /** One attempt and what came of it: an answer (`status`, `headers`) or a failure. */

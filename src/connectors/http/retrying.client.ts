@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError } from '../contract/connector.error.ts';
-import type { Outcome } from './answer.classification.ts';
 import { describeCall } from './call.description.ts';
 import { CallFailure } from './call.failure.ts';
 import type { ConnectionState, HoldListener } from './connection.state.ts';
 import type { ConnectionAccess, HttpOptions } from './http.options.ts';
 import type { HttpTransport } from './http.transport.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './http.types.ts';
+import type { Outcome } from './response.classification.ts';
 import { decideRetry, type RetryDecision } from './retry.decision.ts';
 
 export interface ClientParts {

@@ -1,7 +1,7 @@
 import type { CheckResult } from '../contract/connector.types.ts';
-import { isRecord } from './api/answer.reader.ts';
 import { OdooFault } from './api/odoo.fault.ts';
 import type { Row } from './api/odoo-api.types.ts';
+import { isRecord } from './api/response.reader.ts';
 import type { OdooClient } from './client/odoo.client.ts';
 import { idOf, text, timestampOf } from './client/odoo.values.ts';
 import type { OdooEntity } from './odoo.entity.ts';

@@ -12,6 +12,7 @@ import type {
   WriteOperation,
   WriteResult,
 } from '../contract/connector.types.ts';
+import { changeToken } from './change.token.ts';
 import { GeographyLoader } from './client/geography.ts';
 import { OdooClient } from './client/odoo.client.ts';
 import { toId } from './client/odoo.values.ts';
@@ -20,9 +21,8 @@ import { checkAccess } from './odoo.check.ts';
 import type { OdooEntity } from './odoo.entity.ts';
 import { readSettings } from './odoo.settings.ts';
 import { OrderEntity } from './orders/order.entity.ts';
+import { domainOf, EntityWalker } from './pagination/entity.reader.ts';
 import { ProductEntity } from './products/product.entity.ts';
-import { changeToken } from './walk/change.token.ts';
-import { domainOf, EntityWalker } from './walk/entity.walker.ts';
 import { writeBatch } from './write/batch.writer.ts';
 
 /** Hands each call to the entity it is for. */

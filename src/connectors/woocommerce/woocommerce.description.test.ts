@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { recordedRows } from '../../../test/connectors/woocommerce-recordings.support.ts';
+import { recordedRows } from '../../../test/connectors/woocommerce/recordings.support.ts';
 import { customerFromShop } from './mapping/customer.mapping.ts';
 import { orderFromShop } from './mapping/order.mapping.ts';
 import { productFromShop } from './mapping/product.mapping.ts';

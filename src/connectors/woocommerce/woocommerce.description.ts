@@ -1,6 +1,6 @@
 import type { ConnectorDescription, EntityDescription, SettingsSchema } from '../contract/connector.types.ts';
+import { woocommerceWebhooks } from './webhook/webhook.payload.ts';
 import { AUTH_SETTINGS } from './woocommerce.settings.ts';
-import { woocommerceWebhooks } from './woocommerce.webhooks.ts';
 
 const customer: EntityDescription = {
   entity_type: 'customer',

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CredentialCipher } from '../../../src/connectors/credentials/credential.cipher.ts';
+import { CredentialCipher } from '../../../src/connectors/credentials/credential.encryption.ts';
 import { rotateCredentials } from '../../../src/connectors/credentials/credential.rotation.ts';
 import { ensureRememberedKeys, rememberedKeys } from '../../../src/database/embedded/encryption.keys.ts';
 import { ask } from '../../auth/auth.support.ts';

@@ -1,8 +1,8 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpClient } from '../../http/http.types.ts';
-import { dateOf, isRecord, readJson, textOf } from './answer.reader.ts';
 import { faultOf } from './odoo.fault.ts';
 import type { CallOptions, MethodArguments, OdooApi } from './odoo-api.types.ts';
+import { dateOf, isRecord, readJson, textOf } from './response.reader.ts';
 
 export interface Json2Options {
   readonly http: HttpClient;

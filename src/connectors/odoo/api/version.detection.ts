@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpClient } from '../../http/http.types.ts';
-import { isRecord, readJson, textOf } from './answer.reader.ts';
 import { sendJsonRpc } from './jsonrpc.api.ts';
+import { isRecord, readJson, textOf } from './response.reader.ts';
 
 export interface OdooVersion {
   /** As Odoo writes it: `18.0`, `saas~18.4`, `19.0+e`. */

@@ -1,10 +1,10 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpClient } from '../../http/http.types.ts';
-import { isRecord } from '../api/answer.reader.ts';
 import { Json2Api } from '../api/json2.api.ts';
 import { JsonRpcApi } from '../api/jsonrpc.api.ts';
 import { OdooFault } from '../api/odoo.fault.ts';
 import type { CallOptions, Domain, MethodArguments, OdooApi, Row, Values } from '../api/odoo-api.types.ts';
+import { isRecord } from '../api/response.reader.ts';
 import { RetryingApi } from '../api/retrying.api.ts';
 import { detectVersion, type OdooVersion } from '../api/version.detection.ts';
 import type { OdooSettings } from '../odoo.settings.ts';

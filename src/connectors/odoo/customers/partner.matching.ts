@@ -1,9 +1,9 @@
 import type { CanonicalCustomer } from '../../canonical/canonical.types.ts';
 import type { Candidate } from '../../contract/connector.types.ts';
 import type { Domain, Row } from '../api/odoo-api.types.ts';
-import { anyOf, literally } from '../client/domain.ts';
 import { markOf } from '../client/odoo.marker.ts';
 import { text } from '../client/odoo.values.ts';
+import { anyOf, literally } from '../client/search.domain.ts';
 
 /** Lower case, and the bare address of `Ann <ann@example.com>`. */
 export function plainEmail(value: unknown): string | null {

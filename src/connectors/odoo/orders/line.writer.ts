@@ -1,8 +1,8 @@
 import type { CanonicalOrder, CanonicalOrderLine } from '../../canonical/canonical.types.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
-import { anyOf } from '../client/domain.ts';
 import type { FieldInfos, OdooClient } from '../client/odoo.client.ts';
 import { idOf, text, toId } from '../client/odoo.values.ts';
+import { anyOf } from '../client/search.domain.ts';
 import { ItemRefused } from '../odoo.entity.ts';
 import { linePrice } from './line.amounts.ts';
 import { STAND_INS } from './line.mapping.ts';

@@ -1,11 +1,11 @@
 import type { CanonicalOrder } from '../../canonical/canonical.types.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
-import { isRecord } from '../api/answer.reader.ts';
 import type { Domain, Row, Values } from '../api/odoo-api.types.ts';
-import { anyOf } from '../client/domain.ts';
+import { isRecord } from '../api/response.reader.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { markOf } from '../client/odoo.marker.ts';
 import { idOf, text, toId } from '../client/odoo.values.ts';
+import { anyOf } from '../client/search.domain.ts';
 import {
   type CreateOperation,
   changes,
@@ -15,8 +15,8 @@ import {
   type PreparedWrite,
   type UpdateOperation,
 } from '../odoo.entity.ts';
-import { findBuyers } from './buyer.lookup.ts';
 import { CurrencyLookup } from './currency.lookup.ts';
+import { findBuyers } from './customer.lookup.ts';
 import { findTargets, lineCommands, lineValues } from './line.writer.ts';
 import { ORDER_FIELDS, orderFromSale, saleValues, stateAction } from './order.mapping.ts';
 import { OrderPartsReader } from './order-parts.reader.ts';

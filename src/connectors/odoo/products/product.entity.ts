@@ -1,10 +1,10 @@
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
 import type { Domain, Row, Values } from '../api/odoo-api.types.ts';
-import { anyOf } from '../client/domain.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { markOf } from '../client/odoo.marker.ts';
 import { idOf } from '../client/odoo.values.ts';
+import { anyOf } from '../client/search.domain.ts';
 import { type CreateOperation, changes, type OdooEntity, type Prepared, type UpdateOperation } from '../odoo.entity.ts';
 import { prepareEach } from '../write/prepare.ts';
 import { productFromTemplate, TEMPLATE_FIELDS, templateValues } from './product.mapping.ts';

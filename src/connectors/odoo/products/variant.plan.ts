@@ -2,7 +2,7 @@ import type { CanonicalVariation } from '../../canonical/canonical.types.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import { decimalOf, idsOf } from '../client/odoo.values.ts';
 import { ItemRefused } from '../odoo.entity.ts';
-import type { WantedAttributes } from './attribute.registry.ts';
+import type { WantedAttributes } from './attribute.cache.ts';
 import { type PriceModel, priceModelOf } from './variant.prices.ts';
 import { optionsKey, type TemplateOption } from './variant.types.ts';
 

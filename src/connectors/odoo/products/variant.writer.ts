@@ -3,7 +3,7 @@ import { OdooFault } from '../api/odoo.fault.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { idOf, idsOf } from '../client/odoo.values.ts';
-import { AttributeRegistry, type WantedAttributes } from './attribute.registry.ts';
+import { AttributeRegistry, type WantedAttributes } from './attribute.cache.ts';
 import { variantValues } from './product.mapping.ts';
 import { type ProductPartsReader, productPartsReader } from './product-parts.reader.ts';
 import { chosen, differing, holdsPrices, modelOf, optionIds, sameIds, wantedAttributes } from './variant.plan.ts';

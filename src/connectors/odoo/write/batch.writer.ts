@@ -5,6 +5,7 @@ import type { OdooClient } from '../client/odoo.client.ts';
 import { toId } from '../client/odoo.values.ts';
 import type { CreateOperation, OdooEntity, Prepared, PreparedWrite, UpdateOperation } from '../odoo.entity.ts';
 import { ItemRefused } from '../odoo.entity.ts';
+import { bisect } from './batch.bisection.ts';
 import {
   asAmbiguous,
   GONE,
@@ -16,7 +17,6 @@ import {
   refusalOf,
   type Target,
 } from './batch.outcomes.ts';
-import { bisect } from './bisect.ts';
 
 export interface BatchWriter {
   readonly client: OdooClient;

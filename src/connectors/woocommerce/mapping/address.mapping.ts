@@ -1,7 +1,7 @@
 import type { CanonicalAddress } from '../../canonical/canonical.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { recordOf } from './raw.reader.ts';
-import { textOf } from './text.mapping.ts';
+import { textOf } from './shop.values.ts';
 
 const SHOP_NAMES = {
   first_name: 'first_name',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { recordedRows } from '../../../../test/connectors/woocommerce-recordings.support.ts';
+import { recordedRows } from '../../../../test/connectors/woocommerce/recordings.support.ts';
 import type { CanonicalCustomer } from '../../canonical/canonical.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { customerFromShop, customerToCreate, customerToShop, guestFromOrder } from './customer.mapping.ts';

@@ -1,11 +1,11 @@
 import type { CanonicalAddress, CanonicalCustomer } from '../../canonical/canonical.types.ts';
+import { type Changes, changedMembers, changes } from '../../canonical/changed.paths.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { type AddressMember, addressFromShop, addressToShop } from './address.mapping.ts';
-import { type Changes, changedMembers, changes } from './change.paths.ts';
 import { unmappable } from './item.mapping.ts';
 import { idOf, markedWith, recordOf } from './raw.reader.ts';
-import { encodeName, nameOf, textOf } from './text.mapping.ts';
+import { encodeName, nameOf, textOf } from './shop.values.ts';
 
 /** What a read asks the shop for. */
 export const CUSTOMER_FIELDS = 'id,email,first_name,last_name,billing,shipping';

@@ -2,7 +2,7 @@ import Big from 'big.js';
 import type { CanonicalOrderLine, Decimal } from '../../canonical/canonical.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { idOf, listOf } from './raw.reader.ts';
-import { amountOf, nameOf, textOf } from './text.mapping.ts';
+import { amountOf, nameOf, textOf } from './shop.values.ts';
 
 type Kind = CanonicalOrderLine['kind'];
 

@@ -1,14 +1,14 @@
 import type { CanonicalOrder, CanonicalRefund } from '../../canonical/canonical.types.ts';
+import { type Changes, changedMembers, changes } from '../../canonical/changed.paths.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { addressFromShop, addressToShop } from './address.mapping.ts';
-import { type Changes, changedMembers, changes } from './change.paths.ts';
 import { guestId } from './customer.mapping.ts';
 import { trashed, unmappable } from './item.mapping.ts';
 import { linesFromShop, linesToShop, type SkuHolders } from './order-line.mapping.ts';
 import { statusFromShop, statusToShop } from './order-status.mapping.ts';
 import { idOf, listOf, markedWith, recordOf } from './raw.reader.ts';
-import { amountOf, decimalOf, textOf, timestampOf } from './text.mapping.ts';
+import { amountOf, decimalOf, textOf, timestampOf } from './shop.values.ts';
 
 /** What a read asks the shop for. */
 export const ORDER_FIELDS =

@@ -1,11 +1,11 @@
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
+import { type Changes, changes } from '../../canonical/changed.paths.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
-import { type Changes, changes } from './change.paths.ts';
 import { trashed, unmappable } from './item.mapping.ts';
 import { compareText, idOf, listOf, markedWith, recordOf, syncKeyOf } from './raw.reader.ts';
+import { decimalOf, encodeTitle, nameOf, textOf } from './shop.values.ts';
 import { stockFromShop, stockToShop } from './stock.mapping.ts';
-import { decimalOf, encodeTitle, nameOf, textOf } from './text.mapping.ts';
 import { variationsFromShop } from './variation.mapping.ts';
 
 /** What a read asks the shop for. Much of the rest (related products, price HTML) costs the shop more than all of this. */

@@ -1,6 +1,6 @@
 import type { Decimal } from '../../canonical/canonical.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
-import { decimalOf } from './text.mapping.ts';
+import { decimalOf } from './shop.values.ts';
 
 /** Null where the shop does not count; a variation that leaves it to its product (`parent`) does not count itself. */
 export function stockFromShop({ manage_stock, stock_quantity }: Raw): Decimal | null {

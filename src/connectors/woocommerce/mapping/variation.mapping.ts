@@ -1,8 +1,8 @@
 import type { CanonicalVariation } from '../../canonical/canonical.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { compareText, idOf, listOf } from './raw.reader.ts';
+import { decimalOf, nameOf, textOf } from './shop.values.ts';
 import { stockFromShop, stockToShop } from './stock.mapping.ts';
-import { decimalOf, nameOf, textOf } from './text.mapping.ts';
 
 export const VARIATION_FIELDS =
   'id,status,sku,global_unique_id,regular_price,sale_price,weight,manage_stock,stock_quantity,attributes,parent_id';

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
 import { CUSTOMER_FIELDS, customerFromShop } from '../mapping/customer.mapping.ts';
-import { textOf } from '../mapping/text.mapping.ts';
+import { textOf } from '../mapping/shop.values.ts';
 import { inParallel, type Shop } from '../read/shop.context.ts';
 
 /** By email, which the shop keeps unique over all roles: one call each, since it looks for one at a time. */

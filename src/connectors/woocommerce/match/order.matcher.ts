@@ -1,6 +1,6 @@
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
 import { idOf, syncKeyOf } from '../mapping/raw.reader.ts';
-import { timestampOf } from '../mapping/text.mapping.ts';
+import { timestampOf } from '../mapping/shop.values.ts';
 import { rawByIds } from '../read/document.reader.ts';
 import { ORDERS } from '../read/order.reader.ts';
 import type { Shop } from '../read/shop.context.ts';

@@ -3,7 +3,7 @@ import type { Candidate, ExternalItem } from '../../contract/connector.types.ts'
 import { rawByIds } from '../read/document.reader.ts';
 import { PRODUCTS, productItems } from '../read/product.reader.ts';
 import type { Shop } from '../read/shop.context.ts';
-import { findSkus } from './sku.directory.ts';
+import { findSkus } from './sku.lookup.ts';
 
 /**
  * By the product's SKU; without one by those of its variations, whose product it is then, or by the key that a create without any SKU

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ReadQuery } from '../../contract/connector.types.ts';
 import { CUSTOMER_FIELDS } from '../mapping/customer.mapping.ts';
+import { WALK_START, walkOn } from '../pagination/id.pagination.ts';
 import type { Params, Raw } from '../shop/shop.client.ts';
-import { WALK_START, walkOn } from '../walk/id.walk.ts';
 import type { Documents } from './document.reader.ts';
-import { GUEST_ORDERS } from './guest.directory.ts';
+import { GUEST_ORDERS } from './guest.lookup.ts';
 import { filterParams } from './read.filters.ts';
 import type { Shop } from './shop.context.ts';
 

@@ -1,8 +1,8 @@
 import type { ExternalItem, ReadQuery } from '../../contract/connector.types.ts';
 import { CUSTOMER_FIELDS, customerFromShop, guestEmail } from '../mapping/customer.mapping.ts';
-import type { Phase } from '../walk/phase.reader.ts';
-import { modifiedBounds, sinceOf } from '../walk/walk.bounds.ts';
-import { GUEST_ORDERS, type GuestDirectory } from './guest.directory.ts';
+import { modifiedBounds, sinceOf } from '../pagination/modified.bounds.ts';
+import type { Phase } from '../pagination/phase.reader.ts';
+import { GUEST_ORDERS, type GuestDirectory } from './guest.lookup.ts';
 import { filterParams } from './read.filters.ts';
 import { inParallel, numericIds, type Shop } from './shop.context.ts';
 

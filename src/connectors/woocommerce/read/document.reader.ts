@@ -1,9 +1,9 @@
 import type { ExternalItem, ReadQuery } from '../../contract/connector.types.ts';
 import { trashed } from '../mapping/item.mapping.ts';
 import { idOf } from '../mapping/raw.reader.ts';
+import { modifiedBounds, sinceOf } from '../pagination/modified.bounds.ts';
+import type { Phase } from '../pagination/phase.reader.ts';
 import type { Params, Raw } from '../shop/shop.client.ts';
-import type { Phase } from '../walk/phase.reader.ts';
-import { modifiedBounds, sinceOf } from '../walk/walk.bounds.ts';
 import { filterParams } from './read.filters.ts';
 import { numericIds, type Shop } from './shop.context.ts';
 

@@ -2,9 +2,9 @@ import type { ExternalItem } from '../../contract/connector.types.ts';
 import { PRODUCT_FIELDS, productFromShop } from '../mapping/product.mapping.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { VARIATION_FIELDS } from '../mapping/variation.mapping.ts';
-import { shopCodeOf } from '../shop/shop.answer.ts';
+import { WALK_START, walkOn } from '../pagination/id.pagination.ts';
 import type { Raw } from '../shop/shop.client.ts';
-import { WALK_START, walkOn } from '../walk/id.walk.ts';
+import { shopCodeOf } from '../shop/shop.response.ts';
 import type { Documents } from './document.reader.ts';
 import { inParallel, type Shop } from './shop.context.ts';
 

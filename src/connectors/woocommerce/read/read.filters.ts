@@ -1,7 +1,7 @@
 import type { EntityType } from '../../canonical/canonical.types.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
+import { naiveUtc } from '../pagination/modified.bounds.ts';
 import type { Params } from '../shop/shop.client.ts';
-import { naiveUtc } from '../walk/walk.bounds.ts';
 
 /** Names a run may filter by, and what the shop calls them. */
 const SHOP_NAMES: Readonly<Record<EntityType, Readonly<Record<string, string>>>> = {

@@ -1,8 +1,8 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpClient, HttpRequest } from '../../http/http.types.ts';
 import type { ShopSettings } from '../woocommerce.settings.ts';
-import { createSigner, type Signer, type SignMethod, signMethods, withQuery } from './request.signer.ts';
-import { type Asked, readAnswer } from './shop.answer.ts';
+import { createSigner, type Signer, type SignMethod, signMethods, withQuery } from './oauth1.signature.ts';
+import { type Asked, readAnswer } from './shop.response.ts';
 
 /** An object as the API shows it; what is in it is read with care, field by field. */
 export type Raw = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ItemProblem } from '../../contract/connector.types.ts';
 import { recordOf } from '../mapping/raw.reader.ts';
-import { plainMessage } from '../mapping/text.mapping.ts';
+import { plainMessage } from '../mapping/shop.values.ts';
 import type { Raw, ShopClient } from '../shop/shop.client.ts';
 
 /** One line of a batch. */

@@ -2,8 +2,8 @@ import type { CanonicalData } from '../../canonical/canonical.types.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { WriteResult } from '../../contract/connector.types.ts';
 import { inParallel, type Shop } from '../read/shop.context.ts';
-import { shopCodeOf } from '../shop/shop.answer.ts';
 import type { Raw } from '../shop/shop.client.ts';
+import { shopCodeOf } from '../shop/shop.response.ts';
 import { asAmbiguous, type BatchOperation, type BatchWriter, isGone, itemProblem } from './batch.writer.ts';
 import { failed, NOT_WRITABLE, type OperationOn, removed, shopIdOf } from './operation.results.ts';
 

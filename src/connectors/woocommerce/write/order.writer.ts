@@ -1,10 +1,10 @@
 import type { CanonicalOrder } from '../../canonical/canonical.types.ts';
+import { changes } from '../../canonical/changed.paths.ts';
 import type { WriteResult } from '../../contract/connector.types.ts';
-import { changes } from '../mapping/change.paths.ts';
 import { orderFromShop, orderToCreate, orderToShop } from '../mapping/order.mapping.ts';
 import type { SkuHolders } from '../mapping/order-line.mapping.ts';
 import { idOf } from '../mapping/raw.reader.ts';
-import { findSkus } from '../match/sku.directory.ts';
+import { findSkus } from '../match/sku.lookup.ts';
 import { rawByIds } from '../read/document.reader.ts';
 import { ORDERS } from '../read/order.reader.ts';
 import type { Shop } from '../read/shop.context.ts';

@@ -1,6 +1,6 @@
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
+import { changes } from '../../canonical/changed.paths.ts';
 import type { WriteResult } from '../../contract/connector.types.ts';
-import { changes } from '../mapping/change.paths.ts';
 import { newCategories, productFromShop, productToCreate, productToShop } from '../mapping/product.mapping.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { rawByIds } from '../read/document.reader.ts';
@@ -8,7 +8,7 @@ import { PRODUCTS, variationsOf } from '../read/product.reader.ts';
 import type { Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import type { BatchOperation, BatchWriter } from './batch.writer.ts';
-import type { CategoryDirectory } from './category.directory.ts';
+import type { CategoryDirectory } from './category.cache.ts';
 import { type DocumentWrite, writeDocuments } from './document.writer.ts';
 import { failed, type OperationOn, written } from './operation.results.ts';
 import { writeVariations } from './variation.writer.ts';
