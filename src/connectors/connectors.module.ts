@@ -6,14 +6,12 @@ import { CatalogueController } from './catalogue/catalogue.controller.ts';
 import { CatalogueService } from './catalogue/catalogue.service.ts';
 import { ConnectionChecker } from './connections/connection.checker.ts';
 import { ConnectionController } from './connections/connection.controller.ts';
-import { ConnectionEditor } from './connections/connection.editor.ts';
+import { ConnectionEditor, RemovalListeners } from './connections/connection.editor.ts';
 import { ConnectionPresenter } from './connections/connection.presenter.ts';
 import { ConnectionSecrets } from './connections/connection.secrets.ts';
 import { ConnectionService } from './connections/connection.service.ts';
-import { RemovalListeners } from './connections/removal.listeners.ts';
 import { WebhookSecretInterceptor } from './connections/webhook-secret.interceptor.ts';
-import { CONNECTORS } from './connector.registry.ts';
-import { CONNECTOR_LIST } from './connectors.tokens.ts';
+import { CONNECTOR_LIST, CONNECTORS } from './connector.registry.ts';
 import { CredentialCipher } from './credentials/credential.encryption.ts';
 import { HttpClients } from './http/http.clients.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OdooSandbox } from '../../sandbox/odoo/odoo-sandbox.ts';
 import type { WooCommerceSandbox } from '../../sandbox/woocommerce/woocommerce-sandbox.ts';
-import { CONNECTOR_LIST } from '../../src/connectors/connectors.tokens.ts';
+import { CONNECTOR_LIST } from '../../src/connectors/connector.registry.ts';
 import type { Connector } from '../../src/connectors/contract/connector.types.ts';
 import { startTestService, type TestService, token } from '../support/test-service.ts';
 import { waitFor } from '../support/wait-for.ts';

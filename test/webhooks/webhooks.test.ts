@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { CONNECTOR_LIST } from '../../src/connectors/connectors.tokens.ts';
+import { CONNECTOR_LIST } from '../../src/connectors/connector.registry.ts';
 import type { Connector } from '../../src/connectors/contract/connector.types.ts';
 import { woocommerceWebhooks } from '../../src/connectors/woocommerce/webhook/webhook.payload.ts';
 import type { Statement } from '../../src/database/database.ts';

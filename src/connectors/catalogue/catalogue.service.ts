@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Problem } from '../../common/problem.ts';
 import { currentTenant } from '../../tenancy/tenant.context.ts';
-import { connectorFor } from '../connector.registry.ts';
-import { CONNECTOR_LIST } from '../connectors.tokens.ts';
+import { CONNECTOR_LIST, connectorFor } from '../connector.registry.ts';
 import type { Connector, ConnectorDescription } from '../contract/connector.types.ts';
 import { settingsSchemaOf } from './common.settings.ts';
 import type { ConnectorDto, ConnectorListDto } from './dto/connector.dto.ts';

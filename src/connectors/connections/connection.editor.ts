@@ -6,11 +6,9 @@ import { ENVIRONMENT } from '../../config/config.module.ts';
 import type { Environment } from '../../config/environment.ts';
 import { currentTenant, currentUser } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import { connectorFor } from '../connector.registry.ts';
-import { CONNECTOR_LIST } from '../connectors.tokens.ts';
+import { CONNECTOR_LIST, connectorFor } from '../connector.registry.ts';
 import type { Connector } from '../contract/connector.types.ts';
-import { changedMembers } from './connection.changes.ts';
-import { checkInput, invalid } from './connection.input.ts';
+import { changedMembers, checkInput, invalid } from './connection.input.ts';
 import { ConnectionSecrets, newWebhookSecret } from './connection.secrets.ts';
 import { ConnectionService, noSuchConnection } from './connection.service.ts';
 import {
@@ -24,7 +22,20 @@ import {
 } from './connection.sql.ts';
 import type { ConnectionRow } from './connection.types.ts';
 import type { ChangeConnectionDto, CreateConnectionDto } from './dto/requests.dto.ts';
-import { RemovalListeners } from './removal.listeners.ts';
+
+/** Notifies modules that use connections of each removal, as the tenant and inside the transaction of the removal. */
+@Injectable()
+export class RemovalListeners {
+  private readonly listeners: ((connectionId: string) => Promise<void>)[] = [];
+
+  register(listener: (connectionId: string) => Promise<void>): void {
+    this.listeners.push(listener);
+  }
+
+  async notify(connectionId: string): Promise<void> {
+    for (const listener of this.listeners) await listener(connectionId);
+  }
+}
 
 /** Makes, changes and removes connections; each leaves an entry in the trail, in the same transaction. */
 @Injectable()
@@ -102,7 +113,7 @@ export class ConnectionEditor {
       );
       if (!removed) throw noSuchConnection();
       await transaction.query(removeHookAddress(id));
-      await this.removals.tell(id);
+      await this.removals.notify(id);
       await this.note('connection_removed', { id, ...removed });
     });
   }

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Page } from '../../common/cursor.ts';
-import { connectorFor } from '../connector.registry.ts';
-import { CONNECTOR_LIST } from '../connectors.tokens.ts';
+import { CONNECTOR_LIST, connectorFor } from '../connector.registry.ts';
 import type { Connector } from '../contract/connector.types.ts';
 import type { ConnectionRow } from './connection.types.ts';
 import type { ConnectionDto, ConnectionPageDto, CreatedConnectionDto } from './dto/connection.dto.ts';

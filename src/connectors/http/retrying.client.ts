@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError } from '../contract/connector.error.ts';
-import { describeCall } from './call.description.ts';
 import { CallFailure } from './call.failure.ts';
 import type { ConnectionState, HoldListener } from './connection.state.ts';
 import type { ConnectionAccess, HttpOptions } from './http.options.ts';
@@ -116,6 +115,12 @@ export class RetryingClient implements HttpClient {
       if (until !== null || this.#waiting === 0) onWait?.(until, reason);
     };
   }
+}
+
+/** A call as messages name it: method, host and path. Never the query or user information, which may hold keys. */
+function describeCall({ method, url }: HttpRequest): string {
+  const parsed = URL.parse(url);
+  return parsed ? `${method} ${parsed.host}${parsed.pathname.slice(0, 200)}` : method;
 }
 
 /** Errors of the parts below say what happened; here they learn to which call. */

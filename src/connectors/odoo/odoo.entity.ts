@@ -48,7 +48,14 @@ export class ItemRefused extends Error {
   }
 }
 
-/** `billing.city` changes `billing`; null stands for a create, which writes all that is given. */
-export function changes(paths: readonly string[] | null, member: string): boolean {
-  return paths === null || paths.some((path) => path === member || path.startsWith(`${member}.`));
+/** One result per operation: its values, or why it cannot be written. */
+export function prepareEach<T>(operations: readonly T[], prepare: (operation: T) => PreparedWrite): Prepared[] {
+  return operations.map((operation) => {
+    try {
+      return prepare(operation);
+    } catch (error) {
+      if (error instanceof ItemRefused) return { problem: error.problem };
+      throw error;
+    }
+  });
 }

@@ -16,12 +16,13 @@ import { changeToken } from './change.token.ts';
 import { GeographyLoader } from './client/geography.ts';
 import { OdooClient } from './client/odoo.client.ts';
 import { toId } from './client/odoo.values.ts';
+import { domainOf } from './client/search.domain.ts';
 import { PartnerEntity } from './customers/partner.entity.ts';
 import { checkAccess } from './odoo.check.ts';
 import type { OdooEntity } from './odoo.entity.ts';
 import { readSettings } from './odoo.settings.ts';
 import { OrderEntity } from './orders/order.entity.ts';
-import { domainOf, EntityWalker } from './pagination/entity.reader.ts';
+import { EntityWalker } from './pagination/entity.reader.ts';
 import { ProductEntity } from './products/product.entity.ts';
 import { writeBatch } from './write/batch.writer.ts';
 

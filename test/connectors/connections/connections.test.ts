@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { CONNECTOR_LIST } from '../../../src/connectors/connectors.tokens.ts';
+import { CONNECTOR_LIST } from '../../../src/connectors/connector.registry.ts';
 import { ConnectorError } from '../../../src/connectors/contract/connector.error.ts';
 import type { CheckResult, Connector } from '../../../src/connectors/contract/connector.types.ts';
 import { ask } from '../../auth/auth.support.ts';

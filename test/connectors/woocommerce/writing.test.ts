@@ -132,7 +132,7 @@ describe('Writing to a shop', () => {
     expect(await session.write('product', [{ kind: 'create', key: 'k', data }], NEVER)).toMatchObject([
       {
         ok: false,
-        problem: { error_class: 'variation_product_invalid_sku', message: '1 of its variations: Duplicated.' },
+        problem: { error_class: 'variation_product_invalid_sku', message: '1 of its variations failed: Duplicated.' },
       },
     ]);
   });

@@ -3,9 +3,14 @@ import type { Candidate, ExternalItem } from '../../contract/connector.types.ts'
 import type { Domain, Row } from '../api/odoo-api.types.ts';
 import type { GeographyLoader } from '../client/geography.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
-import { type CreateOperation, type OdooEntity, type Prepared, type UpdateOperation } from '../odoo.entity.ts';
+import {
+  type CreateOperation,
+  type OdooEntity,
+  type Prepared,
+  prepareEach,
+  type UpdateOperation,
+} from '../odoo.entity.ts';
 import { DEFAULT_CUSTOMER_DOMAIN } from '../odoo.settings.ts';
-import { prepareEach } from '../write/prepare.ts';
 import { customerFromPartner, marked, PARTNER_FIELDS, partnerValues } from './partner.mapping.ts';
 import { assignPartners, matchDomain } from './partner.matching.ts';
 

@@ -1,9 +1,10 @@
 import type { CanonicalAddress, CanonicalCustomer } from '../../canonical/canonical.types.ts';
+import { changes } from '../../canonical/changed.paths.ts';
 import type { Row } from '../api/odoo-api.types.ts';
 import type { Geography } from '../client/geography.ts';
 import { markOf, withoutMark } from '../client/odoo.marker.ts';
 import { idOf, orFalse, text } from '../client/odoo.values.ts';
-import { changes, ItemRefused } from '../odoo.entity.ts';
+import { ItemRefused } from '../odoo.entity.ts';
 
 /** What a read asks for, as far as the server has it. */
 export const PARTNER_FIELDS = [

@@ -1,4 +1,5 @@
 import type { CanonicalOrder } from '../../canonical/canonical.types.ts';
+import { changes } from '../../canonical/changed.paths.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
 import type { Domain, Row, Values } from '../api/odoo-api.types.ts';
 import { isRecord } from '../api/response.reader.ts';
@@ -8,7 +9,6 @@ import { idOf, text, toId } from '../client/odoo.values.ts';
 import { anyOf } from '../client/search.domain.ts';
 import {
   type CreateOperation,
-  changes,
   ItemRefused,
   type OdooEntity,
   type Prepared,

@@ -1,7 +1,7 @@
 import type { CanonicalOrder, CanonicalOrderLine, OrderStatus } from '../../canonical/canonical.types.ts';
+import { changes } from '../../canonical/changed.paths.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import { decimalOf, idOf, labelOf, odooTime, orFalse, text, timestampOf } from '../client/odoo.values.ts';
-import { changes } from '../odoo.entity.ts';
 import { sumOf } from './line.amounts.ts';
 
 /** What a read asks for, as far as the server has it. */

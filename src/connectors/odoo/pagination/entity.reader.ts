@@ -3,7 +3,7 @@ import type { ExternalItem, Page, ReadPosition, ReadQuery } from '../../contract
 import type { Domain, Row } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { idOf, odooTime, text } from '../client/odoo.values.ts';
-import { allOf } from '../client/search.domain.ts';
+import { allOf, domainOf } from '../client/search.domain.ts';
 import type { OdooEntity } from '../odoo.entity.ts';
 import * as cursors from './page.cursor.ts';
 
@@ -104,13 +104,4 @@ export class EntityWalker {
   #domain(query: ReadQuery, signal: AbortSignal): Promise<Domain> {
     return domainOf(this.#entity, query, signal);
   }
-}
-
-/** The entity's own domain and, from the filters, `domain`: an Odoo domain that narrows it further. */
-export async function domainOf(entity: OdooEntity, query: ReadQuery, signal: AbortSignal): Promise<Domain> {
-  const { domain = [], ...unknown } = query.filters;
-  const [name] = Object.keys(unknown);
-  if (name !== undefined) throw new ConnectorError('rejected', `Odoo has no filter "${name}": there is "domain".`);
-  if (!Array.isArray(domain)) throw new ConnectorError('rejected', 'The filter "domain" must be a list.');
-  return allOf(await entity.domain(signal), domain);
 }

@@ -1,12 +1,18 @@
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
+import { changes } from '../../canonical/changed.paths.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
 import type { Domain, Row, Values } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { markOf } from '../client/odoo.marker.ts';
 import { idOf } from '../client/odoo.values.ts';
 import { anyOf } from '../client/search.domain.ts';
-import { type CreateOperation, changes, type OdooEntity, type Prepared, type UpdateOperation } from '../odoo.entity.ts';
-import { prepareEach } from '../write/prepare.ts';
+import {
+  type CreateOperation,
+  type OdooEntity,
+  type Prepared,
+  prepareEach,
+  type UpdateOperation,
+} from '../odoo.entity.ts';
 import { productFromTemplate, TEMPLATE_FIELDS, templateValues } from './product.mapping.ts';
 import { assignTemplates, type ProductTraits, traitsOf } from './product.matching.ts';
 import { type ProductPartsReader, productPartsReader } from './product-parts.reader.ts';

@@ -1,8 +1,9 @@
 import type { CanonicalProduct, CanonicalVariation, Decimal } from '../../canonical/canonical.types.ts';
+import { changes } from '../../canonical/changed.paths.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import { withoutMark } from '../client/odoo.marker.ts';
 import { decimalOf, idOf, idsOf, labelOf, orFalse, text } from '../client/odoo.values.ts';
-import { changes, ItemRefused } from '../odoo.entity.ts';
+import { ItemRefused } from '../odoo.entity.ts';
 import { type Decimals, optionsKey, type TemplateOption } from './variant.types.ts';
 
 /** What a read asks for, as far as the server has it. */

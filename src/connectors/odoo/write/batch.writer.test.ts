@@ -7,7 +7,7 @@ import type { Values } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import type { OdooEntity } from '../odoo.entity.ts';
 import { writeBatch } from './batch.writer.ts';
-import { prepareEach } from './prepare.ts';
+import { prepareEach } from '../odoo.entity.ts';
 
 const { signal } = new AbortController();
 const invalid = () => new OdooFault('rejected', 'validation_error', 'No.');

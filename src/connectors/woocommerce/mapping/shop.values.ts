@@ -1,30 +1,41 @@
 import type { Decimal, Timestamp } from '../../canonical/canonical.types.ts';
 import { toDecimal } from '../../canonical/decimal.ts';
+import type { Raw } from '../shop/shop.client.ts';
 
-/** The shop shows what is empty as `""`; a number where text is expected is taken as it is written. */
+/** Null for `""`, which the shop returns for an empty field. Accepts a number where text is expected. */
 export function textOf(value: unknown): string | null {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** Of a name, which the shop keeps HTML-escaped. */
+/** The text of a name, which the shop stores HTML-escaped. */
 export function nameOf(value: unknown): string | null {
   const text = textOf(value);
   return text === null ? null : decodeEntities(text);
 }
 
-/** Null for nothing and for what is no number. */
+/** Null for an empty field and for a value that is not a number. */
 export function decimalOf(value: unknown): Decimal | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
   return toDecimal(value) ?? null;
 }
 
-/** An amount, which is never nothing. */
+/** For amounts, which are never empty. */
 export function amountOf(value: unknown): Decimal {
   return decimalOf(value) ?? '0';
 }
 
-/** The shop's `*_gmt` times are UTC and do not say so. */
+/** Null when the shop does not manage the stock. For a variation whose product manages it (`parent`), that is so as well. */
+export function stockFromShop({ manage_stock, stock_quantity }: Raw): Decimal | null {
+  return manage_stock === true ? (decimalOf(stock_quantity as number | null) ?? '0') : null;
+}
+
+/** The shop expects a JSON number here, unlike prices. It rejects a fraction itself, unless a plugin allows one. */
+export function stockToShop(stock: Decimal | null): Raw {
+  return stock === null ? { manage_stock: false } : { manage_stock: true, stock_quantity: Number(stock) };
+}
+
+/** The shop's `*_gmt` times are UTC, without a zone. */
 export function timestampOf(value: unknown): Timestamp | null {
   const [, time] = (typeof value === 'string' && /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)Z?$/.exec(value)) || [];
   return time === undefined ? null : `${time}Z`;
@@ -32,7 +43,7 @@ export function timestampOf(value: unknown): Timestamp | null {
 
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00A0' };
 
-/** Once over the text, so that `&amp;lt;` becomes `&lt;` and no more. */
+/** Decodes once, so that `&amp;lt;` becomes `&lt;`, not `<`. */
 export function decodeEntities(text: string): string {
   return text.replace(
     /&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(amp|lt|gt|quot|apos|nbsp));/g,
@@ -45,19 +56,19 @@ export function decodeEntities(text: string): string {
 }
 
 /**
- * A person's name as the shop stores it. It strips what looks like a tag and escapes what is left, once; escaped here, the name
- * comes back as it was given.
+ * Escapes a person's name. The shop strips what looks like a tag and escapes the rest, but does not escape twice. So a name that is
+ * escaped here reads back as it was written.
  */
 export function encodeName(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** A product's title is HTML of its own: only what would be read back as another text is escaped. */
+/** A product's title is HTML. This escapes only what would read back as a different text. */
 export function encodeTitle(text: string): string {
   return text.replace(/&(?=#?\w+;)/g, '&amp;');
 }
 
-/** One line for people: tags and line ends gone, at most 300 characters. */
+/** One line for people, without tags and line breaks, at most 300 characters. */
 export function plainMessage(value: unknown): string {
   if (typeof value !== 'string') return '';
   const text = decodeEntities(value.replace(/<[^>]*>/g, ' '))

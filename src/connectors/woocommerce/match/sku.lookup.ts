@@ -3,16 +3,16 @@ import { idOf } from '../mapping/raw.reader.ts';
 import { textOf } from '../mapping/shop.values.ts';
 import { chunksOf, inParallel, type Shop } from '../read/shop.context.ts';
 
-/** The shop takes several SKUs at once, with commas between; long lists would make an address that hosts refuse. */
-const SKUS_AT_ONCE = 25;
+/** The shop searches for several SKUs, separated by commas. A longer list would make a URL that hosts refuse. */
+const SKUS_PER_CALL = 25;
 
-/** Who has each SKU, products and variations alike; SKUs nobody has are left out. */
+/** Finds the product or variation that has each SKU. Leaves out SKUs that no product has. */
 export async function findSkus({ client }: Shop, skus: readonly string[], signal: AbortSignal): Promise<SkuHolders> {
   const wanted = [...new Set(skus)];
   const plain = wanted.filter((sku) => !sku.includes(','));
-  const asked = [...chunksOf(plain, SKUS_AT_ONCE), ...wanted.filter((sku) => sku.includes(',')).map((sku) => [sku])];
+  const calls = [...chunksOf(plain, SKUS_PER_CALL), ...wanted.filter((sku) => sku.includes(',')).map((sku) => [sku])];
   const holders = new Map<string, SkuHolder>();
-  await inParallel(asked, async (chunk) => {
+  await inParallel(calls, async (chunk) => {
     const params = { sku: chunk.join(','), status: 'any', per_page: 100, _fields: 'id,sku,type,parent_id' };
     const { rows } = await client.list('/products', params, signal);
     for (const row of rows) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Raw } from '../shop/shop.client.ts';
-import { type FetchWindow, placeOf, WALK_START, type WalkPlace, walkOn } from './id.pagination.ts';
+import { type FetchWindow, FIRST_POSITION, type IdPosition, parsePosition, readIdPage } from './id.pagination.ts';
 
 /** A listing ordered by id; rows that are `hidden` are counted and not shown. */
 class Listing {
@@ -21,53 +21,53 @@ class Listing {
   };
 }
 
-interface Walked {
+interface Reading {
   readonly ids: number[];
   readonly steps: number;
 }
 
-async function walk(
+async function readAll(
   listing: Listing,
   pageSize: (step: number) => number,
   between: (step: number) => void = () => {},
-): Promise<Walked> {
+): Promise<Reading> {
   const ids: number[] = [];
-  let place: WalkPlace = WALK_START;
+  let position: IdPosition = FIRST_POSITION;
   for (let step = 0; step < 5000; step += 1) {
     const size = pageSize(step);
-    const { rows, place: next, done } = await walkOn(listing.fetch, place, size);
+    const { rows, position: next, done } = await readIdPage(listing.fetch, position, size);
     if (rows.length > size) throw new Error('More than was asked for.');
     ids.push(...rows.map(({ id }) => Number(id)));
     if (done) return { ids, steps: step + 1 };
-    place = JSON.parse(JSON.stringify(next));
+    position = JSON.parse(JSON.stringify(next));
     between(step);
   }
-  throw new Error('The walk does not end.');
+  throw new Error('The pagination does not end.');
 }
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
-describe('A walk by id', () => {
+describe('Pagination by id', () => {
   it('asks for little more than the rows there are', async () => {
     const listing = new Listing(upTo(1000));
-    expect((await walk(listing, () => 100)).ids).toEqual(upTo(1000));
+    expect((await readAll(listing, () => 100)).ids).toEqual(upTo(1000));
     expect(listing.asked).toBe(11);
   });
 
   it('ends at once where there is nothing', async () => {
-    expect(await walk(new Listing([]), () => 10)).toEqual({ ids: [], steps: 1 });
+    expect(await readAll(new Listing([]), () => 10)).toEqual({ ids: [], steps: 1 });
   });
 
   it('goes on behind short pages, however many rows the shop does not show', async () => {
     const listing = new Listing(upTo(700));
     for (let id = 50; id <= 420; id += 1) listing.hidden.add(id);
-    const seen = await walk(listing, () => 20);
+    const seen = await readAll(listing, () => 20);
     expect(seen.ids).toEqual(upTo(700).filter((id) => !listing.hidden.has(id)));
   });
 
-  it('finds its place again after nearly everything before it has left', async () => {
+  it('finds its position again after nearly everything before it has left', async () => {
     const listing = new Listing(upTo(1000));
-    const seen = await walk(
+    const seen = await readAll(
       listing,
       () => 50,
       (step) => {
@@ -77,39 +77,39 @@ describe('A walk by id', () => {
     expect(seen.ids).toEqual(upTo(1000));
   });
 
-  it('tells rows that a shifted page has pushed off the end', async () => {
+  it('returns rows that a shifted page has pushed off the end', async () => {
     const listing = new Listing(upTo(30));
     const shifted: FetchWindow = async (window) => {
       const duplicates = window.offset === 19 ? 3 : 0;
       return listing.fetch({ ...window, offset: window.offset - duplicates });
     };
-    const told: Raw[] = [];
-    let place: WalkPlace = { offset: 20, last_id: 20 };
+    const returned: Raw[] = [];
+    let position: IdPosition = { offset: 20, last_id: 20 };
     for (let done = false, steps = 0; !done && steps < 5; steps += 1) {
-      const step = await walkOn(shifted, place, 10);
-      told.push(...step.rows);
-      ({ place, done } = step);
+      const page = await readIdPage(shifted, position, 10);
+      returned.push(...page.rows);
+      ({ position, done } = page);
     }
-    expect(told.map(({ id }) => id)).toEqual(upTo(30).slice(20));
+    expect(returned.map(({ id }) => id)).toEqual(upTo(30).slice(20));
   });
 
-  it('tells a row without an id, once', async () => {
+  it('returns a row without an id once', async () => {
     const rows: Raw[] = [{ id: 1 }, { name: 'broken' }, { id: 3 }];
     const fetch: FetchWindow = async ({ offset, perPage }) => ({
       rows: rows.slice(offset, offset + perPage),
       total: 3,
     });
-    const told: Raw[] = [];
-    let place = WALK_START;
+    const returned: Raw[] = [];
+    let position = FIRST_POSITION;
     for (let done = false, steps = 0; !done && steps < 20; steps += 1) {
-      const step = await walkOn(fetch, place, 1);
-      told.push(...step.rows);
-      ({ place, done } = step);
+      const page = await readIdPage(fetch, position, 1);
+      returned.push(...page.rows);
+      ({ position, done } = page);
     }
-    expect(told).toEqual(rows);
+    expect(returned).toEqual(rows);
   });
 
-  it('loses nothing that stays and tells nothing twice, whatever leaves, enters or is hidden meanwhile', async () => {
+  it('loses no row that stays and returns none twice, whatever leaves, enters or is hidden meanwhile', async () => {
     const change = fc.record({
       step: fc.nat(40),
       leave: fc.array(fc.nat(250), { maxLength: 30 }),
@@ -129,7 +129,7 @@ describe('A walk by id', () => {
           for (const id of hide) listing.hidden.add(id);
           const left = new Set<number>();
           const entered = new Set<number>();
-          const seen = await walk(
+          const seen = await readAll(
             listing,
             (step) => size[step % size.length] ?? 1,
             (step) => {
@@ -154,9 +154,9 @@ describe('A walk by id', () => {
     );
   });
 
-  it('refuses a place that is none', () => {
+  it('refuses a value that is not a position', () => {
     for (const value of [null, {}, { offset: -1, last_id: 0 }, { offset: '5', last_id: 1 }]) {
-      expect(() => placeOf(value)).toThrow(expect.objectContaining({ kind: 'rejected' }));
+      expect(() => parsePosition(value)).toThrow(expect.objectContaining({ kind: 'rejected' }));
     }
   });
 });

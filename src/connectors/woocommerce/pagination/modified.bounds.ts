@@ -1,7 +1,7 @@
 import type { ReadQuery, Watermark } from '../../contract/connector.types.ts';
 import type { Params } from '../shop/shop.client.ts';
 
-/** `YYYY-MM-DDTHH:MM:SS` in UTC without a zone: with one the shop compares it wrongly. */
+/** `YYYY-MM-DDTHH:MM:SS` in UTC, without a zone: the shop compares a time with a zone wrongly. */
 export function naiveUtc(milliseconds: number): string {
   return new Date(milliseconds).toISOString().slice(0, 19);
 }
@@ -18,8 +18,8 @@ export function sinceOf({ mode, since }: ReadQuery): number | null {
 }
 
 /**
- * The filter for what was modified since, less the overlap, and before. Both bounds exclude their own second, so the lower one
- * lies one second further back: what was modified in the second in which the last walk began is not skipped.
+ * The filter for rows modified after `since`, less the overlap, and before `before`. Both bounds exclude their own second. The lower
+ * bound therefore lies one second earlier, so that rows modified in the second when the last sync began are not skipped.
  */
 export function modifiedBounds(since: number | null, overlapSeconds: number, before: string | null): Params {
   if (since === null) return {};

@@ -7,35 +7,35 @@ import { textOf } from '../mapping/shop.values.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { inParallel, type Shop } from './shop.context.ts';
 
-const REMEMBERED = 5000;
+const MAX_REMEMBERED = 5000;
 const PAGE = 100;
 const GUEST_FIELDS = 'id,customer_id,billing,shipping';
 
-/** Everything that tells one listing of guests' orders from another. */
+/** The filter for orders without an account. */
 export const GUEST_ORDERS = { customer: 0, status: 'any' } as const;
 
 /**
- * Customers who ordered without an account. What is known of one is what their newest order says, so that it does not depend on
- * which of their orders a walk meets. An email that has an account is that account's, not a guest's.
+ * Finds customers who ordered without an account. Their data comes from their newest order, so that it does not depend on which of
+ * their orders was read. An email with an account belongs to the account, not to a guest.
  */
-export class GuestDirectory {
+export class GuestLookup {
   readonly #shop: Shop;
-  /** For the life of a session; emails in lower case. */
-  readonly #told = new LRUCache<string, true>({ max: REMEMBERED });
+  /** Emails in lower case that this session has looked up. */
+  readonly #seen = new LRUCache<string, true>({ max: MAX_REMEMBERED });
 
   constructor(shop: Shop) {
     this.#shop = shop;
   }
 
-  /** The guests behind some orders, each email once in a session. */
+  /** Returns the guests who placed the orders, each email once a session. */
   async ofOrders(orders: readonly Raw[], signal: AbortSignal): Promise<ExternalItem[]> {
-    const emails = new Set(orders.flatMap((order) => emailOf(order) ?? []).filter((email) => !this.#told.has(email)));
+    const emails = new Set(orders.flatMap((order) => emailOf(order) ?? []).filter((email) => !this.#seen.has(email)));
     const guests = await inParallel([...emails], (email) => this.find(email, signal));
-    for (const email of emails) this.#told.set(email, true);
+    for (const email of emails) this.#seen.set(email, true);
     return guests.filter((guest) => guest !== null);
   }
 
-  /** Null: nobody ordered with this email without an account, or it has one by now. */
+  /** Null when no order without an account has this email, or when the email has an account by now. */
   async find(email: string, signal: AbortSignal): Promise<ExternalItem | null> {
     if (await this.#hasAccount(email, signal)) return null;
     const order = await this.#newestOrder(email, signal);
@@ -48,13 +48,13 @@ export class GuestDirectory {
       const { rows } = await this.#shop.client.list('/customers', params, signal);
       return rows.some((row) => idOf(row) !== null);
     } catch (error) {
-      // The shop refuses to look for what is no email; nobody can have an account with that.
+      // The shop refuses to search for a text that is not an email. Nobody can have an account with it.
       if (error instanceof ConnectorError && error.kind === 'rejected') return false;
       throw error;
     }
   }
 
-  /** The shop searches for parts of a text, so what it finds is compared. */
+  /** The shop also finds orders that contain the text elsewhere, so this compares their email. */
   async #newestOrder(email: string, signal: AbortSignal): Promise<Raw | null> {
     for (let offset = 0; ; offset += PAGE) {
       const params = { ...GUEST_ORDERS, search: email, orderby: 'id', order: 'desc', per_page: PAGE, offset };

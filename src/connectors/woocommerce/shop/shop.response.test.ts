@@ -1,19 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { recordedResponse } from '../../../../test/connectors/woocommerce/recordings.support.ts';
-import { type Asked, readAnswer } from './shop.response.ts';
+import { readResponse, type ShopCall } from './shop.response.ts';
 
-const LIST: Asked = { method: 'GET', path: '/customers', idempotent: true };
-const CREATE: Asked = { method: 'POST', path: '/customers/batch', idempotent: false };
+const LIST: ShopCall = { method: 'GET', path: '/customers', idempotent: true };
+const CREATE: ShopCall = { method: 'POST', path: '/customers/batch', idempotent: false };
 const NOW = Date.UTC(2026, 10, 22);
 
-function kindOf(name: string, asked = LIST) {
-  const answer = readAnswer(recordedResponse(name), asked, NOW);
-  return answer.ok ? 'ok' : answer.error.kind;
+function kindOf(name: string, call = LIST) {
+  const result = readResponse(recordedResponse(name), call, NOW);
+  return result.ok ? 'ok' : result.error.kind;
 }
 
-function errorOf(status: number, body: string, asked = LIST, headers = {}) {
-  const answer = readAnswer({ status, headers, body }, asked, NOW);
-  return answer.ok ? null : answer.error;
+function errorOf(status: number, body: string, call = LIST, headers = {}) {
+  const result = readResponse({ status, headers, body }, call, NOW);
+  return result.ok ? null : result.error;
 }
 
 describe("A shop's answer", () => {
@@ -34,12 +34,12 @@ describe("A shop's answer", () => {
     expect(kindOf(name)).toBe(kind);
   });
 
-  it('tells a key that was not taken at all from one that is wrong', () => {
-    const anonymous = (name: string) => {
-      const answer = readAnswer(recordedResponse(name), LIST, NOW);
-      return !answer.ok && answer.anonymous;
+  it('distinguishes a key that was ignored from one that is wrong', () => {
+    const keyIgnored = (name: string) => {
+      const result = readResponse(recordedResponse(name), LIST, NOW);
+      return !result.ok && result.keyIgnored;
     };
-    expect(['10-bad-key', '12-no-auth', '11-bad-secret', '13-ro-key-write'].map(anonymous)).toEqual([
+    expect(['10-bad-key', '12-no-auth', '11-bad-secret', '13-ro-key-write'].map(keyIgnored)).toEqual([
       true,
       true,
       false,
@@ -61,7 +61,7 @@ describe("A shop's answer", () => {
     expect(errorOf(500, '{"code":"internal_server_error","message":"<p>Oh</p>"}', CREATE)).toMatchObject({
       kind: 'unavailable',
       ambiguous: true,
-      message: 'The shop answered 500: Oh',
+      message: 'The shop responded with status 500: Oh',
     });
     expect(errorOf(500, 'x')).toMatchObject({ kind: 'unavailable', ambiguous: false });
   });
@@ -72,6 +72,6 @@ describe("A shop's answer", () => {
   });
 
   it('may begin with a byte order mark', () => {
-    expect(readAnswer({ status: 200, headers: {}, body: '\uFEFF[]' }, LIST, NOW)).toEqual({ ok: true, body: [] });
+    expect(readResponse({ status: 200, headers: {}, body: '\uFEFF[]' }, LIST, NOW)).toEqual({ ok: true, body: [] });
   });
 });

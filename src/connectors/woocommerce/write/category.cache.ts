@@ -5,8 +5,8 @@ import type { Shop } from '../read/shop.context.ts';
 
 const PAGE = 100;
 
-/** The ids of categories by their names, made where there are none. Read once in a session: shops have few of them. */
-export class CategoryDirectory {
+/** The ids of categories by name. Reads them once a session, since a shop has few, and creates those that are missing. */
+export class CategoryCache {
   readonly #shop: Shop;
   #ids: Map<string, number> | null = null;
 
@@ -14,7 +14,7 @@ export class CategoryDirectory {
     this.#shop = shop;
   }
 
-  /** At least of the names. A name that several categories have means the oldest of them. */
+  /** Covers at least the given names. When several categories share a name, the oldest counts. */
   async idsOf(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
     if (names.length === 0) return new Map();
     this.#ids ??= await this.#readAll(signal);
@@ -36,7 +36,7 @@ export class CategoryDirectory {
     }
   }
 
-  /** Sending it twice does no harm: the shop refuses a second category of the same name and place. */
+  /** Idempotent: the shop refuses a second category with the same name and parent. */
   async #create(name: string, signal: AbortSignal): Promise<void> {
     const body = { name: encodeTitle(name) };
     const request = { method: 'POST', path: '/products/categories', body, idempotent: true } as const;
@@ -45,7 +45,7 @@ export class CategoryDirectory {
       if (id !== null) this.#ids?.set(name, id);
     } catch (error) {
       if (!(error instanceof ConnectorError) || error.kind !== 'rejected') throw error;
-      // Somebody has made it meanwhile, or the shop does not take the name: then the product goes without it.
+      // Somebody created it meanwhile, or the shop does not accept the name. In that case the product gets no such category.
       this.#ids = await this.#readAll(signal);
     }
   }
