@@ -4,13 +4,13 @@ import type { OdooClient } from './client/odoo.client.ts';
 import { shiftTime, text } from './client/odoo.values.ts';
 import type { OdooEntity } from './odoo.entity.ts';
 
-/** More changes than this within the overlap: the newest of them stand for all. */
-const MOST_ROWS = 500;
+/** When more rows changed within the overlap, the token covers the newest of them. */
+const MAX_ROWS = 500;
 
 /**
- * How many there are and a hash of what changed last: a delete moves the count, everything else a time of change. Rows of the whole
- * overlap before the newest change count, because a long transaction turns up late with the time of its start; and they count
- * with their content, because a second change within one second moves no time that is shown.
+ * Combines the number of records with a hash of the latest changes: a delete changes the number, any other change a time. The hash
+ * covers all rows within the overlap before the newest change, because a long transaction appears late with the time when it began. It
+ * covers their content, because a second change within the same second does not change the visible time.
  */
 export async function changeToken(
   client: OdooClient,
@@ -38,13 +38,13 @@ async function tokenOf(client: OdooClient, { model, domain, fields }: Covered, s
   const time = text(newest?.write_date);
   if (time === null) return `${count}`;
   const since = ['write_date', '>=', shiftTime(time, -60 * client.settings.overlapMinutes)];
-  const search = { domain: [...domain, since], fields: [...fields, 'write_date'], order, limit: MOST_ROWS };
+  const search = { domain: [...domain, since], fields: [...fields, 'write_date'], order, limit: MAX_ROWS };
   const rows = await client.searchRead(model, search, signal);
   return `${count}-${hashOf(rows)}`;
 }
 
 function hashOf(rows: readonly Row[]): string {
-  // Keys sorted: Odoo sends a row's fields in the order they were asked for, which a new version of us may change.
+  // Sorted by field: Odoo returns fields in the order of the request, which a new version of this service may change.
   const sorted = rows.map((row) => Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)));
   return createHash('sha256').update(JSON.stringify(sorted)).digest('base64url').slice(0, 22);
 }

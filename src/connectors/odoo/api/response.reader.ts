@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpResponse } from '../../http/http.types.ts';
 
-/** A JSON answer, or the error that one which is not JSON stands for. `ambiguous`: a lost answer leaves it open what took effect. */
+/** Parses the body. Throws the ConnectorError for a response that is not JSON; `ambiguous`: the call may have taken effect. */
 export function readJson(response: HttpResponse, ambiguous: boolean): unknown {
   const { status, body } = response;
   try {
@@ -23,13 +23,13 @@ function notJson(status: number, ambiguous: boolean): ConnectorError {
   if (status === 413) return new ConnectorError('too-large', 'Odoo refuses a request of this size.', { status });
   if (status === 429) return new ConnectorError('rate-limited', 'Odoo asks to slow down.', { status });
   if (status >= 500) {
-    return new ConnectorError('unavailable', `Odoo answered ${status}.`, { status, ambiguous });
+    return new ConnectorError('unavailable', `Odoo responded with status ${status}.`, { status, ambiguous });
   }
-  if (status >= 400) return new ConnectorError('rejected', `Odoo answered ${status}.`, { status });
-  return new ConnectorError('protocol', 'The answer is not JSON: is this an Odoo server?', { status, ambiguous });
+  if (status >= 400) return new ConnectorError('rejected', `Odoo responded with status ${status}.`, { status });
+  return new ConnectorError('protocol', 'The response is not JSON: is this an Odoo server?', { status, ambiguous });
 }
 
-/** Milliseconds since 1970, or null when the header is missing or odd. */
+/** Milliseconds since 1970; null when the header is missing or invalid. */
 export function dateOf(response: HttpResponse): number | null {
   const time = Date.parse(response.headers.date ?? '');
   return Number.isNaN(time) ? null : time;

@@ -15,7 +15,7 @@ import { customerFromPartner, marked, PARTNER_FIELDS, partnerValues } from './pa
 import { assignPartners, matchDomain } from './partner.matching.ts';
 
 const MODEL = 'res.partner';
-/** Of modules that a server may be without. */
+/** Fields of modules that a server may not have. */
 const OPTIONAL = ['customer_rank', 'email_normalized'];
 
 export class PartnerEntity implements OdooEntity {
@@ -31,7 +31,7 @@ export class PartnerEntity implements OdooEntity {
     this.#geography = geography;
   }
 
-  /** customer_rank comes with the accounting modules; without it every partner counts. */
+  /** The accounting modules add customer_rank. Without it, every partner counts as a customer. */
   async domain(signal: AbortSignal): Promise<Domain> {
     const { customerDomain } = this.#client.settings;
     if (customerDomain !== null) return customerDomain;

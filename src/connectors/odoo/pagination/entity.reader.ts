@@ -7,11 +7,11 @@ import { allOf, domainOf } from '../client/search.domain.ts';
 import type { OdooEntity } from '../odoo.entity.ts';
 import * as cursors from './page.cursor.ts';
 
-/** Rows of one answer at most, whatever page size is asked for. */
-const MOST_ROWS = 1000;
+/** The largest page, whatever size the caller requests. */
+const MAX_ROWS = 1000;
 
-/** Reads an entity page by page; every page stands on its cursor alone. */
-export class EntityWalker {
+/** Reads an entity page by page. A page depends on its cursor alone. */
+export class EntityReader {
   readonly #client: OdooClient;
   readonly #entity: OdooEntity;
 
@@ -22,17 +22,17 @@ export class EntityWalker {
 
   async count(query: ReadQuery, signal: AbortSignal): Promise<number | null> {
     const since = cursors.sinceOf(query);
-    // How many entities changed parts belong to would take as long as reading them.
+    // Counting the entities whose parts changed would take as long as reading them.
     if (since !== null && this.#entity.part !== null) return null;
     const domain = await this.#domain(query, signal);
-    const changed = since === null ? [] : cursors.pageOf(this.#changesFrom(since, null, null)).domain;
+    const changed = since === null ? [] : cursors.pageQuery(this.#changesFrom(since, null, null)).domain;
     return this.#client.searchCount(this.#entity.model, allOf(domain, changed), signal);
   }
 
   async read(query: ReadQuery, { cursor, pageSize }: ReadPosition, signal: AbortSignal): Promise<Page> {
     const at = cursor === null ? await this.#start(query, signal) : cursors.parseCursor(cursor);
-    if (at === null) throw new ConnectorError('rejected', 'The cursor is not of this connector.');
-    const limit = Math.min(Math.max(1, pageSize), MOST_ROWS);
+    if (at === null) throw new ConnectorError('rejected', 'This is not a cursor of the Odoo connector.');
+    const limit = Math.min(Math.max(1, pageSize), MAX_ROWS);
     const { items, rows } = await this.#page(at, query, limit, signal);
     const next = cursors.nextCursor(at, rows, limit) ?? this.#partAfter(at, query);
     const watermark = cursors.watermarkOf(at.began, cursors.sinceOf(query));
@@ -43,7 +43,7 @@ export class EntityWalker {
     return this.#load([['id', 'in', ids]], 'id asc', undefined, signal).then(({ items }) => items);
   }
 
-  async #start(query: ReadQuery, signal: AbortSignal): Promise<cursors.WalkCursor> {
+  async #start(query: ReadQuery, signal: AbortSignal): Promise<cursors.PageCursor> {
     const total = await this.count(query, signal);
     const began = await this.#began(signal);
     const since = cursors.sinceOf(query);
@@ -55,8 +55,8 @@ export class EntityWalker {
   }
 
   /**
-   * The newest time of change there is when the walk begins: by the database's own clock, and not after this moment. The server's
-   * Date caps it, since a row that was imported with a time to come would move the watermark past changes not made yet.
+   * The newest time of change when the read begins, by the database's own clock. The server's Date limits it, since a row that was
+   * imported with a time in the future would move the watermark past changes that are still to come.
    */
   async #began(signal: AbortSignal): Promise<string | null> {
     const { model, part } = this.#entity;
@@ -75,8 +75,8 @@ export class EntityWalker {
     return text(row?.write_date);
   }
 
-  async #page(at: cursors.WalkCursor, query: ReadQuery, limit: number, signal: AbortSignal) {
-    const { domain, order } = cursors.pageOf(at);
+  async #page(at: cursors.PageCursor, query: ReadQuery, limit: number, signal: AbortSignal) {
+    const { domain, order } = cursors.pageQuery(at);
     const base = await this.#domain(query, signal);
     const { part } = this.#entity;
     if (at.walk === 'full' || !at.part || part === null) return this.#load(allOf(base, domain), order, limit, signal);
@@ -88,8 +88,8 @@ export class EntityWalker {
     return { rows, items };
   }
 
-  /** After the records themselves those that only a part of them tells changed. */
-  #partAfter(at: cursors.WalkCursor, query: ReadQuery): cursors.WalkCursor | null {
+  /** After the changed records come the records of which only a part has changed. */
+  #partAfter(at: cursors.PageCursor, query: ReadQuery): cursors.PageCursor | null {
     const since = cursors.sinceOf(query);
     if (this.#entity.part === null || at.walk === 'full' || at.part || since === null) return null;
     return { ...this.#changesFrom(since, at.began, at.total), part: true };

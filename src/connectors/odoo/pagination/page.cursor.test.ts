@@ -7,9 +7,9 @@ import {
   changesCursor,
   fullCursor,
   nextCursor,
-  pageOf,
+  type PageCursor,
+  pageQuery,
   parseCursor,
-  type WalkCursor,
 } from './page.cursor.ts';
 
 /** A row as the database has it: the time in microseconds, of which only whole seconds are shown. */
@@ -19,10 +19,10 @@ interface Stored {
 }
 
 const START = Date.parse('2026-05-01T10:00:00Z');
-const shown = (micros: number) => odooTime(START + Math.floor(micros / 1e6) * 1000) ?? '';
+const shownTime = (micros: number) => odooTime(START + Math.floor(micros / 1e6) * 1000) ?? '';
 const microsOf = (time: string) => (Date.parse(`${time.replace(' ', 'T')}Z`) - START) * 1000;
 
-function answer(table: readonly Stored[], domain: Domain, order: string, limit: number) {
+function search(table: readonly Stored[], domain: Domain, order: string, limit: number) {
   const fits = (row: Stored) =>
     (domain as [string, string, string | number][]).every(([field, operator, value]) => {
       const [left, right] = field === 'id' ? [row.id, Number(value)] : [row.micros, microsOf(String(value))];
@@ -30,29 +30,29 @@ function answer(table: readonly Stored[], domain: Domain, order: string, limit: 
     });
   const byId = (a: Stored, b: Stored) => a.id - b.id;
   const sorted = table.filter(fits).sort(order === 'id asc' ? byId : (a, b) => a.micros - b.micros || byId(a, b));
-  return sorted.slice(0, limit).map(({ id, micros }) => ({ id, write_date: shown(micros) }));
+  return sorted.slice(0, limit).map(({ id, micros }) => ({ id, write_date: shownTime(micros) }));
 }
 
-/** Walks to the end, `between` every two pages; answers each id with the latest change of it that was seen. */
-function walk(start: WalkCursor, table: Stored[], limit: () => number, between: () => void) {
+/** Reads to the end, with `between` after each page; returns the latest change of each id that was read. */
+function readAll(start: PageCursor, table: Stored[], limit: () => number, between: () => void) {
   const seen = new Map<number, number>();
-  let cursor: WalkCursor | null = start;
+  let cursor: PageCursor | null = start;
   let pages = 0;
   while (cursor) {
-    const { domain, order } = pageOf(cursor);
+    const { domain, order } = pageQuery(cursor);
     const size = limit();
-    const rows = answer(table, domain, order, size);
+    const rows = search(table, domain, order, size);
     for (const { id } of rows) seen.set(id, table.find((row) => row.id === id)?.micros ?? 0);
     cursor = nextCursor(parseCursor(JSON.parse(JSON.stringify(cursor))) ?? cursor, rows, size);
     between();
-    if (++pages > 500) throw new Error('The walk does not end.');
+    if (++pages > 500) throw new Error('The pagination does not end.');
   }
   return seen;
 }
 
 const NOTHING = { began: null, total: null };
 
-describe('a walk by time of change', () => {
+describe('reading by time of change', () => {
   // Many rows in few seconds, so that seconds fill whole pages and microseconds run against the ids.
   const tables = fc.uniqueArray(
     fc.record({ id: fc.integer({ min: 1, max: 60 }), micros: fc.integer({ min: 0, max: 4e6 }) }),
@@ -67,13 +67,13 @@ describe('a walk by time of change', () => {
       fc.property(tables, fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (table, sizes) => {
         let turn = 0;
         const limit = () => sizes[turn++ % sizes.length] ?? 1;
-        const seen = walk(changesCursor(shown(0), 0, NOTHING), table, limit, () => {});
+        const seen = readAll(changesCursor(shownTime(0), 0, NOTHING), table, limit, () => {});
         expect([...seen.keys()].sort()).toEqual(table.map(({ id }) => id).sort());
       }),
     );
   });
 
-  it('with the walk after it misses no change that is made under it or committed late', () => {
+  it('together with the next read misses no change that is made under it or committed late', () => {
     const change = fc.record({
       id: fc.integer({ min: 1, max: 60 }),
       // Seconds until the change, and how long its transaction took: always less than the overlap.
@@ -88,7 +88,7 @@ describe('a walk by time of change', () => {
         (table, script, size) => {
           // Transactions that began before the newest change there is may still commit after it.
           let clock = Math.max(0, ...table.map(({ micros }) => micros));
-          const began = shown(Math.max(0, ...table.map(({ micros }) => micros)));
+          const began = shownTime(Math.max(0, ...table.map(({ micros }) => micros)));
           const pending = [...script];
           const disturb = () => {
             const next = pending.shift();
@@ -99,9 +99,9 @@ describe('a walk by time of change', () => {
             if (row) row.micros = Math.max(micros, row.micros + 1);
             else table.push({ id: next.id, micros });
           };
-          const first = walk(changesCursor(shown(0), 2, NOTHING), table, () => size, disturb);
+          const first = readAll(changesCursor(shownTime(0), 2, NOTHING), table, () => size, disturb);
           while (pending.length > 0) disturb();
-          const second = walk(
+          const second = readAll(
             changesCursor(began, 2, NOTHING),
             table,
             () => size,
@@ -124,7 +124,7 @@ describe('a walk by time of change', () => {
     const rows = [3, 1].map((id) => ({ id, write_date: '2026-05-01 10:00:07' }));
     const next = nextCursor(cursor, rows, 2);
     expect(next).toMatchObject({ from: '2026-05-01 10:00:07', after: 0 });
-    expect(next && pageOf(next)).toEqual({
+    expect(next && pageQuery(next)).toEqual({
       domain: [
         ['write_date', '>=', '2026-05-01 10:00:07'],
         ['write_date', '<', '2026-05-01 10:00:08'],
@@ -135,10 +135,10 @@ describe('a walk by time of change', () => {
   });
 });
 
-describe('a full walk', () => {
+describe('a full read', () => {
   it('goes by id and ends with the first short page', () => {
     const cursor = fullCursor({ began: null, total: 3 });
-    expect(pageOf(cursor)).toEqual({ domain: [['id', '>', 0]], order: 'id asc' });
+    expect(pageQuery(cursor)).toEqual({ domain: [['id', '>', 0]], order: 'id asc' });
     const next = nextCursor(cursor, [{ id: 4 }, { id: 9 }], 2);
     expect(next).toMatchObject({ walk: 'full', after: 9, total: 3 });
     expect(nextCursor(cursor, [{ id: 10 }], 2)).toBeNull();

@@ -2,46 +2,46 @@ import type { Cursor, ReadQuery, Watermark } from '../../contract/connector.type
 import type { Domain, Row } from '../api/odoo-api.types.ts';
 import { idOf, shiftTime, text } from '../client/odoo.values.ts';
 
-/** Where a walk stands. Times are Odoo's text in whole seconds, UTC. */
-export type WalkCursor = FullCursor | ChangesCursor;
+/** How far a read has come. Checkpoints store it, so its names stay as they are. Times are Odoo's text in whole seconds, UTC. */
+export type PageCursor = FullCursor | ChangesCursor;
 
-interface Walk {
-  /** A time of the server that lies before anything the walk can have missed; null: the server had nothing at all. */
+interface ReadStart {
+  /** A time of the server, not later than any change that the read can miss; null when the server had no record. */
   readonly began: string | null;
   readonly total: number | null;
 }
 
-/** By id, over everything. */
-export interface FullCursor extends Walk {
+/** Reads all records, by id. */
+export interface FullCursor extends ReadStart {
   readonly walk: 'full';
-  /** The greatest id seen. */
+  /** The greatest id that was read. */
   readonly after: number;
 }
 
-/** By time of change. `part`: the records themselves are done, now those whose change counts as theirs. */
-export interface ChangesCursor extends Walk {
+/** Reads by time of change. `part`: the records themselves are done; now come the parts whose change counts as a change of theirs. */
+export interface ChangesCursor extends ReadStart {
   readonly walk: 'changes';
   readonly part: boolean;
-  /** Everything changed before this second is done. */
+  /** All changes before this second are done. */
   readonly from: string;
   /**
-   * Set while the one second `from` is walked by id. The database keeps microseconds that are not shown, so that within a second
-   * neither the time shown nor the id tells what was seen; and one transaction may write more rows than fit a page.
+   * Set while the second `from` is read by id. The database keeps microseconds and does not return them, so within a second neither the
+   * time nor the id shows which rows were read, and one transaction may write more rows than fit on a page.
    */
   readonly after: number | null;
 }
 
-export function fullCursor(walk: Walk): FullCursor {
-  return { walk: 'full', after: 0, ...walk };
+export function fullCursor(start: ReadStart): FullCursor {
+  return { walk: 'full', after: 0, ...start };
 }
 
-/** From the watermark less the overlap: a transaction carries the time of its start and is seen when it ends. */
-export function changesCursor(since: string, overlapSeconds: number, walk: Walk): ChangesCursor {
-  return { walk: 'changes', part: false, from: shiftTime(since, -overlapSeconds), after: null, ...walk };
+/** Starts at the watermark less the overlap: rows carry the time when their transaction began, and appear when it ends. */
+export function changesCursor(since: string, overlapSeconds: number, start: ReadStart): ChangesCursor {
+  return { walk: 'changes', part: false, from: shiftTime(since, -overlapSeconds), after: null, ...start };
 }
 
-/** What to ask for at the cursor. Only `>=` and `<` mean the same before and after 18.4, and both are exact to the second. */
-export function pageOf(cursor: WalkCursor): { domain: Domain; order: string } {
+/** The query for the page at the cursor. Only `>=` and `<` mean the same before and after 18.4, and both are exact to the second. */
+export function pageQuery(cursor: PageCursor): { domain: Domain; order: string } {
   if (cursor.walk === 'full') return { domain: [['id', '>', cursor.after]], order: 'id asc' };
   const since = ['write_date', '>=', cursor.from];
   if (cursor.after === null) return { domain: [since], order: 'write_date asc, id asc' };
@@ -49,18 +49,18 @@ export function pageOf(cursor: WalkCursor): { domain: Domain; order: string } {
   return { domain, order: 'id asc' };
 }
 
-/** After a page of rows with `id` and `write_date`; null: nothing is left. */
-export function nextCursor<C extends WalkCursor>(cursor: C, rows: readonly Row[], limit: number): C | null {
-  const whole = rows.length >= limit;
+/** The cursor after a page of rows with `id` and `write_date`; null after the last page. */
+export function nextCursor<C extends PageCursor>(cursor: C, rows: readonly Row[], limit: number): C | null {
+  const full = rows.length >= limit;
   const last = rows.at(-1);
   const lastId = idOf(last?.id) ?? 0;
-  if (cursor.walk === 'full') return whole ? { ...cursor, after: lastId } : null;
+  if (cursor.walk === 'full') return full ? { ...cursor, after: lastId } : null;
   if (cursor.after !== null) {
-    return whole ? { ...cursor, after: lastId } : { ...cursor, from: shiftTime(cursor.from, 1), after: null };
+    return full ? { ...cursor, after: lastId } : { ...cursor, from: shiftTime(cursor.from, 1), after: null };
   }
-  if (!whole || last === undefined) return null;
+  if (!full || last === undefined) return null;
   const lastSecond = text(last.write_date) ?? cursor.from;
-  // The last second may go on: it is asked for again. When it fills a page by itself, by id.
+  // The last second may have more rows, so it is read again: by id when it fills a page by itself.
   const filled = text(rows[0]?.write_date) === lastSecond;
   return { ...cursor, from: lastSecond, after: filled ? 0 : null };
 }
@@ -69,13 +69,13 @@ export function watermarkOf(began: string | null, since: string | null): Waterma
   return { write_date: began ?? since ?? '1970-01-01 00:00:00' };
 }
 
-/** The time a query starts from; null: a full walk. */
+/** The time from which a query reads; null: a full read. */
 export function sinceOf(query: ReadQuery): string | null {
   return query.mode === 'incremental' ? text(query.since?.write_date) : null;
 }
 
-/** Null for what is no cursor of this walk. */
-export function parseCursor(cursor: Cursor): WalkCursor | null {
+/** Null for a value that is not a cursor of this connector. */
+export function parseCursor(cursor: Cursor): PageCursor | null {
   const { walk, after, from } = cursor;
   if (walk === 'full' && typeof after === 'number') return cursor as unknown as FullCursor;
   const fits = walk === 'changes' && typeof from === 'string' && (after === null || typeof after === 'number');

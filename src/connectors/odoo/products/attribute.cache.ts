@@ -2,11 +2,11 @@ import type { Row } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { idOf, text } from '../client/odoo.values.ts';
 
-/** Attribute names, each with the options that are needed of it. */
+/** The needed options by attribute name. */
 export type WantedAttributes = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** The ids of attributes and their values by name, shared by all templates of a server; what is missing is made. */
-export class AttributeRegistry {
+/** The ids of attributes and their values by name, which all templates of a server share. Creates those that are missing. */
+export class AttributeCache {
   readonly #client: OdooClient;
   readonly #attributes = new Map<string, number>();
   readonly #values = new Map<string, number>();
@@ -23,7 +23,7 @@ export class AttributeRegistry {
     return [...options].flatMap((option) => this.#values.get(JSON.stringify([attribute, option])) ?? []);
   }
 
-  /** After this, every wanted attribute and option has its id. */
+  /** Reads or creates every wanted attribute and option, so that each has an id. */
   async ensure(wanted: WantedAttributes, signal: AbortSignal): Promise<void> {
     const missing = [...wanted].filter(
       ([name, options]) => !this.#attributes.has(name) || this.valueIds(name, options).length < options.size,
@@ -39,12 +39,12 @@ export class AttributeRegistry {
   async #ensureAttributes(names: readonly string[], signal: AbortSignal): Promise<void> {
     const model = 'product.attribute';
     const found = await this.#client.searchRead(model, { domain: [['name', 'in', names]], fields: ['name'] }, signal);
-    for (const row of found) this.#learn(this.#attributes, text(row.name) ?? '', row);
+    for (const row of found) this.#remember(this.#attributes, text(row.name) ?? '', row);
     const missing = names.filter((name) => !this.#attributes.has(name));
     if (missing.length === 0) return;
     const values = missing.map((name) => ({ name }));
     const ids = await this.#client.create(model, values, signal);
-    for (const [i, name] of missing.entries()) this.#learn(this.#attributes, name, { id: ids[i] });
+    for (const [i, name] of missing.entries()) this.#remember(this.#attributes, name, { id: ids[i] });
   }
 
   async #ensureValues(wanted: readonly (readonly [string, ReadonlySet<string>])[], signal: AbortSignal): Promise<void> {
@@ -53,7 +53,7 @@ export class AttributeRegistry {
     const search = { domain: [['attribute_id', 'in', [...names.keys()]]], fields: ['name', 'attribute_id'] };
     for (const row of await this.#client.searchRead(model, search, signal)) {
       const attribute = names.get(idOf(row.attribute_id) ?? 0) ?? '';
-      this.#learn(this.#values, JSON.stringify([attribute, text(row.name)]), row);
+      this.#remember(this.#values, JSON.stringify([attribute, text(row.name)]), row);
     }
     const missing = wanted.flatMap(([name, options]) =>
       [...options]
@@ -63,11 +63,11 @@ export class AttributeRegistry {
     if (missing.length === 0) return;
     const values = missing.map(([name = '', option]) => ({ name: option, attribute_id: this.attributeId(name) }));
     const ids = await this.#client.create(model, values, signal);
-    for (const [i, pair] of missing.entries()) this.#learn(this.#values, JSON.stringify(pair), { id: ids[i] });
+    for (const [i, pair] of missing.entries()) this.#remember(this.#values, JSON.stringify(pair), { id: ids[i] });
   }
 
-  /** The oldest of several of one name stands for it. */
-  #learn(known: Map<string, number>, name: string, row: Row): void {
+  /** When several share a name, the oldest counts. */
+  #remember(known: Map<string, number>, name: string, row: Row): void {
     const id = idOf(row.id);
     if (id !== null && !known.has(name)) known.set(name, id);
   }

@@ -109,7 +109,7 @@ export class ProductEntity implements OdooEntity {
     });
   }
 
-  /** The variant that is left after the options went has none of the template's own values yet. */
+  /** After the options are removed, the remaining variant does not have the template's values yet. */
   async #becomePlain(id: number, values: Values, signal: AbortSignal): Promise<void> {
     await this.#client.write(MODEL, [id], values, signal);
   }
