@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { ConnectorError } from '../contract/connector.error.ts';
 import { CallFailure, failureOf, type Stage } from './call.failure.ts';
 
-/** One request on the wire and its answer; no redirect, no retry. */
+/** One request on the wire, without redirects and retries. */
 export interface ExchangeCall {
   readonly url: URL;
   readonly method: string;
@@ -11,36 +11,36 @@ export interface ExchangeCall {
   readonly headersTimeoutMs: number;
   readonly totalTimeoutMs: number;
   readonly maxBytes: number;
-  /** Called when the request begins to be written. */
+  /** Called when the first byte of the request is about to be written. */
   readonly onSent: () => void;
   readonly signal: AbortSignal;
 }
 
-export interface ExchangeAnswer {
+export interface ExchangeResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** As it came, perhaps compressed. */
+  /** As received, perhaps compressed. */
   readonly body: Buffer;
 }
 
 /**
- * Throws CallFailure, the ConnectorError of a refused address, or the signal's reason, and then at once: undici itself looks at a
- * signal only after it has connected.
+ * Throws CallFailure, the ConnectorError of a refused address, or the signal's reason. An abort takes effect at once, while undici
+ * itself checks a signal only after it has connected.
  */
-export async function exchange(dispatcher: Dispatcher, call: ExchangeCall): Promise<ExchangeAnswer> {
+export async function exchange(dispatcher: Dispatcher, call: ExchangeCall): Promise<ExchangeResponse> {
   call.signal.throwIfAborted();
   const running = new RunningExchange(call);
   const onAbort = () => running.stop(call.signal.reason);
   const timers = [
     setTimeout(() => running.expire('head'), call.headersTimeoutMs),
-    setTimeout(() => running.expire('whole'), call.totalTimeoutMs),
+    setTimeout(() => running.expire('response'), call.totalTimeoutMs),
   ];
   call.signal.addEventListener('abort', onAbort, { once: true });
   try {
     const { url, method, headers, body } = call;
     const path = `${url.pathname}${url.search}`;
     dispatcher.dispatch({ origin: url.origin, path, method, headers, body: body ?? null }, running);
-    return await running.answer;
+    return await running.response;
   } finally {
     for (const timer of timers) clearTimeout(timer);
     call.signal.removeEventListener('abort', onAbort);
@@ -48,9 +48,9 @@ export async function exchange(dispatcher: Dispatcher, call: ExchangeCall): Prom
 }
 
 class RunningExchange implements Dispatcher.DispatchHandler {
-  readonly answer: Promise<ExchangeAnswer>;
+  readonly response: Promise<ExchangeResponse>;
   readonly #call: ExchangeCall;
-  readonly #settle: PromiseWithResolvers<ExchangeAnswer>;
+  readonly #settle: PromiseWithResolvers<ExchangeResponse>;
   readonly #chunks: Buffer[] = [];
   #stage: Stage = 'connecting';
   #controller: Dispatcher.DispatchController | undefined;
@@ -62,7 +62,7 @@ class RunningExchange implements Dispatcher.DispatchHandler {
   constructor(call: ExchangeCall) {
     this.#call = call;
     this.#settle = Promise.withResolvers();
-    this.answer = this.#settle.promise;
+    this.response = this.#settle.promise;
   }
 
   stop(error: Error): void {
@@ -71,13 +71,13 @@ class RunningExchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(this.#stopped);
   }
 
-  expire(what: 'head' | 'whole'): void {
-    if (what === 'head' && this.#stage === 'answering') return;
+  expire(what: 'head' | 'response'): void {
+    if (what === 'head' && this.#stage === 'responding') return;
     this.stop(new CallFailure('timeout', this.#stage !== 'connecting'));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // Stopped while it was connecting: nothing is written.
+    // When it was stopped during connecting, nothing is written.
     this.#controller = controller;
     if (this.#stopped) {
       controller.abort(this.#stopped);
@@ -93,7 +93,7 @@ class RunningExchange implements Dispatcher.DispatchHandler {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     if (status < 200) return;
-    this.#stage = 'answering';
+    this.#stage = 'responding';
     this.#status = status;
     this.#headers = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { answer, Bench, errorOf, get, post, startServer } from './server.fixture.ts';
+import { Bench, errorOf, get, post, respond, startServer } from './server.fixture.ts';
 
 const bench = new Bench();
 afterEach(() => bench.close());
@@ -12,7 +12,7 @@ async function untilTrue(probe: () => boolean): Promise<void> {
 describe('a failure that passes', () => {
   test('is tried again, signed anew each time', async () => {
     const server = await bench.server((_request, response, nth) => {
-      answer(
+      respond(
         response,
         nth < 3 ? 502 : 200,
         nth < 3 ? '<html>' : '{"ok":true}',
@@ -21,8 +21,8 @@ describe('a failure that passes', () => {
     });
     let nonce = 0;
     const sign = () => ({ url: `${server.url}/a?nonce=${++nonce}`, headers: { 'X-Nonce': `${nonce}` } });
-    const answered = await bench.client().send(get(`${server.url}/a`, { sign }));
-    expect(answered.body).toBe('{"ok":true}');
+    const received = await bench.client().send(get(`${server.url}/a`, { sign }));
+    expect(received.body).toBe('{"ok":true}');
     expect(server.requests.map(({ url, headers }) => [url, headers['x-nonce']])).toEqual([
       ['/a?nonce=1', '1'],
       ['/a?nonce=2', '2'],
@@ -32,16 +32,16 @@ describe('a failure that passes', () => {
 
   test('ends after the last attempt, without the query in its message', async () => {
     const server = await bench.server((_request, response) =>
-      answer(response, 503, '', { 'content-type': 'text/html' }),
+      respond(response, 503, '', { 'content-type': 'text/html' }),
     );
     const error = await errorOf(bench.client().send(get(`${server.url}/wp-json?consumer_secret=cs_1`)));
     expect(error).toMatchObject({ kind: 'unavailable', status: 503, ambiguous: false });
-    expect(error.message).toBe(`GET 127.0.0.1:${server.port}/wp-json: the answer was 503`);
+    expect(error.message).toBe(`GET 127.0.0.1:${server.port}/wp-json: the system responded with status 503`);
     expect(server.requests).toHaveLength(3);
   });
 
   test('of a write that was surely not carried out is tried again', async () => {
-    const server = await bench.server((_request, response, nth) => answer(response, nth === 1 ? 429 : 201));
+    const server = await bench.server((_request, response, nth) => respond(response, nth === 1 ? 429 : 201));
     expect((await bench.client().send(post(server.url))).status).toBe(201);
     expect(server.requests).toHaveLength(2);
   });
@@ -76,7 +76,7 @@ describe('a failure that passes', () => {
   ])('%s after a write leaves it open what happened', async (_name, status) => {
     const server = await bench.server((request, response) => {
       if (status === 0) request.socket.destroy();
-      else answer(response, status);
+      else respond(response, status);
     });
     expect(await errorOf(bench.client().send(post(server.url)))).toMatchObject({ ambiguous: true });
     expect(server.requests).toHaveLength(1);
@@ -85,8 +85,8 @@ describe('a failure that passes', () => {
   test.each([
     [500, 2],
     [501, 1],
-  ])('a %i that explains itself in JSON is an answer after %i attempts', async (status, attempts) => {
-    const server = await bench.server((_request, response) => answer(response, status, '{"code":"x"}'));
+  ])('a %i that explains itself in JSON is a response after %i attempts', async (status, attempts) => {
+    const server = await bench.server((_request, response) => respond(response, status, '{"code":"x"}'));
     expect(await bench.client().send(get(server.url))).toMatchObject({ status, body: '{"code":"x"}' });
     expect(server.requests).toHaveLength(attempts);
   });
@@ -97,7 +97,7 @@ describe('a rate limit', () => {
     const arrivals: number[] = [];
     const server = await bench.server((_request, response, nth) => {
       arrivals.push(Date.now());
-      answer(response, nth === 1 ? 429 : 200, '{}', nth === 1 ? { 'retry-after': '0.15' } : {});
+      respond(response, nth === 1 ? 429 : 200, '{}', nth === 1 ? { 'retry-after': '0.15' } : {});
     });
     const clients = bench.clients();
     const told: (number | null)[] = [];
@@ -113,7 +113,7 @@ describe('a rate limit', () => {
 
   test('that is long is not waited for, by anybody of the connection, and others go on', async () => {
     const server = await bench.server((_request, response, nth) => {
-      answer(response, nth === 1 ? 429 : 200, '{}', { 'retry-after': '3600' });
+      respond(response, nth === 1 ? 429 : 200, '{}', { 'retry-after': '3600' });
     });
     const clients = bench.clients();
     const access = { allowHttp: true, allowPrivateAddresses: true };
@@ -131,7 +131,7 @@ describe('the circuit', () => {
   test('opens after failures in a row, tries again after a while, and closes', async () => {
     let healthy = false;
     const server = await bench.server((_request, response) => {
-      answer(response, healthy ? 200 : 502, '');
+      respond(response, healthy ? 200 : 502, '');
     });
     const client = bench.client({ maxAttempts: 1, breakAfter: 2, halfOpenAfterMs: 250 });
     await errorOf(client.send(get(server.url)));
@@ -146,9 +146,9 @@ describe('the circuit', () => {
     expect((await client.send(get(server.url))).status).toBe(200);
   });
 
-  test('stays open when the one call that tries it is broken off', async () => {
+  test('stays open when the one call that tries it is aborted', async () => {
     const server = await bench.server((_request, response, nth) => {
-      if (nth === 1) answer(response, 502);
+      if (nth === 1) respond(response, 502);
     });
     const client = bench.client({ maxAttempts: 1, breakAfter: 1, halfOpenAfterMs: 250 });
     await errorOf(client.send(get(server.url)));
@@ -160,12 +160,12 @@ describe('the circuit', () => {
     abort.abort();
     await probe;
     const next = await errorOf(client.send(get(server.url)));
-    expect(next.message).toContain('not tried');
+    expect(next.message).toContain('not attempted');
     expect(server.requests).toHaveLength(2);
   });
 
-  test('is left alone by answers that are merely errors', async () => {
-    const server = await bench.server((_request, response) => answer(response, 500));
+  test('is left alone by responses that are merely errors', async () => {
+    const server = await bench.server((_request, response) => respond(response, 500));
     const client = bench.client({ maxAttempts: 1, breakAfter: 2 });
     for (let call = 0; call < 4; call++) expect((await client.send(get(server.url))).status).toBe(500);
   });
@@ -183,7 +183,7 @@ describe('the concurrency', () => {
       Promise.allSettled(Array.from({ length: size }, () => client.send(get(server.url))));
     const finish = async (size: number, status: number) => {
       await untilTrue(() => open.length === size);
-      for (const response of open.splice(0)) answer(response, status);
+      for (const response of open.splice(0)) respond(response, status);
     };
     const all = begin(12);
     for (let round = 0; round < 3; round++) await finish(4, 200);
@@ -215,12 +215,12 @@ describe('an abort', () => {
     abort.abort(new Error('secret reason'));
     expect(await read).toMatchObject({ kind: 'aborted', ambiguous: false });
     expect(await write).toMatchObject({ kind: 'aborted', ambiguous: true });
-    expect((await write).message).toBe(`POST 127.0.0.1:${server.port}/w: broken off`);
+    expect((await write).message).toBe(`POST 127.0.0.1:${server.port}/w: aborted`);
   });
 
   test('ends a request that waits for its place, for a rate limit, for a name, or has not begun', async () => {
     const server = await bench.server((_request, response, nth) => {
-      if (nth === 1) answer(response, 429, '{}', { 'retry-after': '15' });
+      if (nth === 1) respond(response, 429, '{}', { 'retry-after': '15' });
     });
     const abort = new AbortController();
     const { signal } = abort;
@@ -251,7 +251,7 @@ describe('an abort', () => {
   });
 
   test('while a name is being resolved keeps the request from ever being sent', async () => {
-    const server = await bench.server((_request, response) => answer(response, 200));
+    const server = await bench.server((_request, response) => respond(response, 200));
     const waiting: (() => void)[] = [];
     let held = true;
     const client = bench.client({

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Lookup } from '../../../src/connectors/http/http.options.ts';
-import { answer, Bench, errorOf, get, post } from './server.fixture.ts';
+import { Bench, errorOf, get, post, respond } from './server.fixture.ts';
 
 const bench = new Bench();
 afterEach(() => bench.close());
@@ -26,18 +26,18 @@ async function rawServer(bytes: string): Promise<{ url: string; close(): Promise
 }
 
 describe('a request', () => {
-  test('arrives as it was made, with our name, and its answer comes back as text', async () => {
+  test('arrives as it was made, with our name, and its response comes back as text', async () => {
     const server = await bench.server((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk) => chunks.push(chunk));
-      request.on('end', () => answer(response, 201, Buffer.concat(chunks).toString(), { 'X-WP-Total': '7' }));
+      request.on('end', () => respond(response, 201, Buffer.concat(chunks).toString(), { 'X-WP-Total': '7' }));
     });
     const request = post(`${server.url}/wp-json?x=1`, {
       body: '{"name":"Zoë"}',
       headers: { 'Content-Type': 'text/x' },
     });
-    const answered = await bench.client().send(request);
-    expect(answered).toMatchObject({ status: 201, body: '{"name":"Zoë"}', headers: { 'x-wp-total': '7' } });
+    const received = await bench.client().send(request);
+    expect(received).toMatchObject({ status: 201, body: '{"name":"Zoë"}', headers: { 'x-wp-total': '7' } });
     expect(server.requests[0]).toMatchObject({
       method: 'POST',
       url: '/wp-json?x=1',
@@ -46,7 +46,7 @@ describe('a request', () => {
   });
 
   test('with what HTTP does not allow is refused without showing it', async () => {
-    const server = await bench.server((_request, response) => answer(response, 200));
+    const server = await bench.server((_request, response) => respond(response, 200));
     const error = await errorOf(bench.client().send(get(server.url, { headers: { authorization: 'Basic secret\n' } })));
     expect(error.kind).toBe('rejected');
     expect(`${error.message} ${String(error.cause)}`).not.toContain('secret');
@@ -97,7 +97,7 @@ describe('a body', () => {
       const client = bench.client();
       const read = await errorOf(client.send(get(`${server.url}/a?key=secret`)));
       expect(read).toMatchObject({ kind: 'unavailable', ambiguous: false });
-      expect(read.message).toBe(`GET ${server.url.slice(7)}/a: the answer was cut off`);
+      expect(read.message).toBe(`GET ${server.url.slice(7)}/a: the response was cut off`);
       expect(await errorOf(client.send(post(server.url)))).toMatchObject({ kind: 'unavailable', ambiguous: true });
     } finally {
       await server.close();
@@ -115,7 +115,7 @@ describe('a body', () => {
 });
 
 describe('a slow system', () => {
-  test('is given up when no answer begins', async () => {
+  test('is given up when no response begins', async () => {
     const server = await bench.server(() => {});
     const client = bench.client({ headersTimeoutMs: 30, maxAttempts: 2 });
     expect(await errorOf(client.send(get(server.url)))).toMatchObject({ kind: 'timeout', ambiguous: false });
@@ -124,7 +124,7 @@ describe('a slow system', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  test('is given up when its answer does not end', async () => {
+  test('is given up when its response does not end', async () => {
     const server = await bench.server((_request, response) => {
       response.writeHead(200).write('{');
     });
@@ -135,7 +135,7 @@ describe('a slow system', () => {
 
 describe('an address', () => {
   test('whose name resolves into the own network is refused before anything is sent', async () => {
-    const server = await bench.server((_request, response) => answer(response, 200));
+    const server = await bench.server((_request, response) => respond(response, 200));
     const client = bench.client({ lookup: nameOf('127.0.0.1') }, { allowPrivateAddresses: false });
     const error = await errorOf(client.send(get(`http://shop.example:${server.port}/wp-json?key=secret`)));
     expect(error).toMatchObject({ kind: 'address-refused' });
@@ -144,7 +144,7 @@ describe('an address', () => {
   });
 
   test('localhost is refused as the system resolves it', async () => {
-    const server = await bench.server((_request, response) => answer(response, 200));
+    const server = await bench.server((_request, response) => respond(response, 200));
     const client = bench.client({ lookup: systemLookup }, { allowPrivateAddresses: false });
     const refused = await errorOf(client.send(get(`http://localhost:${server.port}/`)));
     expect(refused).toMatchObject({ kind: 'address-refused' });
@@ -154,7 +154,7 @@ describe('an address', () => {
   });
 
   test('is not reached over a socket that a connection with more rights left open', async () => {
-    const server = await bench.server((_request, response) => answer(response, 200));
+    const server = await bench.server((_request, response) => respond(response, 200));
     const clients = bench.clients({ lookup: nameOf('127.0.0.1') });
     const url = `http://shop.example:${server.port}/`;
     const trusted = clients.for('one', { allowHttp: true, allowPrivateAddresses: true });
@@ -170,7 +170,7 @@ describe('an address', () => {
   });
 
   test('that speaks no TLS is unavailable, and a write to it surely did not happen', async () => {
-    const server = await bench.server((_request, response) => answer(response, 200));
+    const server = await bench.server((_request, response) => respond(response, 200));
     const error = await errorOf(bench.client().send(post(`https://127.0.0.1:${server.port}/`)));
     expect(error).toMatchObject({ kind: 'unavailable', ambiguous: false });
   });
@@ -179,17 +179,17 @@ describe('an address', () => {
 describe('a redirect', () => {
   test('on the same host is followed with the credentials', async () => {
     const server = await bench.server((request, response) => {
-      if (request.url === '/old') answer(response, 301, '', { location: '/new?x=1' });
-      else answer(response, 200, JSON.stringify([request.url, request.headers.authorization]));
+      if (request.url === '/old') respond(response, 301, '', { location: '/new?x=1' });
+      else respond(response, 200, JSON.stringify([request.url, request.headers.authorization]));
     });
-    const answered = await bench.client().send(get(`${server.url}/old`, { headers: { authorization: 'Basic x' } }));
-    expect(answered.body).toBe('["/new?x=1","Basic x"]');
+    const received = await bench.client().send(get(`${server.url}/old`, { headers: { authorization: 'Basic x' } }));
+    expect(received.body).toBe('["/new?x=1","Basic x"]');
   });
 
   test('to another host is refused, and that host hears nothing', async () => {
-    const other = await bench.server((_request, response) => answer(response, 200));
+    const other = await bench.server((_request, response) => respond(response, 200));
     const server = await bench.server((_request, response) => {
-      answer(response, 302, '', { location: `${other.url}/in?key=secret` });
+      respond(response, 302, '', { location: `${other.url}/in?key=secret` });
     });
     const error = await errorOf(bench.client().send(get(`${server.url}/a`)));
     expect(error).toMatchObject({ kind: 'address-refused', status: 302 });
@@ -200,7 +200,7 @@ describe('a redirect', () => {
   });
 
   test('of a write names the address to configure', async () => {
-    const server = await bench.server((_request, response) => answer(response, 301, '', { location: '/shop/a?b' }));
+    const server = await bench.server((_request, response) => respond(response, 301, '', { location: '/shop/a?b' }));
     const error = await errorOf(bench.client().send(post(`${server.url}/a`)));
     expect(error).toMatchObject({ kind: 'address-refused', ambiguous: false });
     expect(error.message).toContain(`redirects to ${server.url}/shop/a; configure that address`);
@@ -209,7 +209,7 @@ describe('a redirect', () => {
 
   test('without end is left after three', async () => {
     const server = await bench.server((request, response) =>
-      answer(response, 307, '', { location: `${request.url}x` }),
+      respond(response, 307, '', { location: `${request.url}x` }),
     );
     expect(await errorOf(bench.client().send(get(`${server.url}/`)))).toMatchObject({ kind: 'address-refused' });
     expect(server.requests).toHaveLength(4);

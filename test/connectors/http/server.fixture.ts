@@ -33,7 +33,7 @@ export async function startServer(handler: Handler): Promise<TestServer> {
 }
 
 /** Answers with JSON unless the headers say otherwise. */
-export function answer(
+export function respond(
   response: ServerResponse,
   status: number,
   body = '{}',
