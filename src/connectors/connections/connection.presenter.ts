@@ -5,7 +5,7 @@ import type { Connector } from '../contract/connector.types.ts';
 import type { ConnectionRow } from './connection.types.ts';
 import type { ConnectionDto, ConnectionPageDto, CreatedConnectionDto } from './dto/connection.dto.ts';
 
-/** What the API shows of connections. */
+/** Connections as the API returns them. */
 @Injectable()
 export class ConnectionPresenter {
   constructor(@Inject(CONNECTOR_LIST) private readonly connectors: readonly Connector[]) {}

@@ -7,14 +7,14 @@ export interface EncryptionKey {
   readonly key: string;
 }
 
-/** Whose secret it is and what for; a ciphertext opens nowhere else. */
-export interface SecretPlace {
+/** The owner and the purpose of a secret. They authenticate the ciphertext, which cannot be decrypted for any other. */
+export interface SecretContext {
   readonly orgId: string;
   readonly connectionId: string;
   readonly purpose: 'credentials' | 'webhook_secret';
 }
 
-/** IV, tag and ciphertext in one, and the key that it was made with. */
+/** `box` is the IV, the tag and the ciphertext; `keyId` names the key that encrypted it. */
 export interface SealedSecret {
   readonly keyId: string;
   readonly box: Buffer;
@@ -24,51 +24,51 @@ const ALGORITHM = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Seals with the newest key and opens with any of them. Throws Problem encryption-not-configured when a key is not there. */
+/** Encrypts with the newest key and decrypts with any of them. Throws Problem encryption-not-configured when a key is missing. */
 export class CredentialCipher {
   readonly #keys: ReadonlyMap<string, KeyObject>;
   readonly #newest: string | undefined;
 
-  /** The newest first; none: everything throws. */
+  /** The newest first. Without keys, every method throws. */
   constructor(keys: readonly EncryptionKey[]) {
-    // Reversed: of two with one id the first counts.
+    // Reversed, so that the first of two keys with the same id counts.
     this.#keys = new Map(keys.toReversed().map(({ id, key }) => [id, createSecretKey(key, 'base64')]));
     this.#newest = keys[0]?.id;
   }
 
   get newestKeyId(): string {
     if (this.#newest === undefined) {
-      const how = 'an id, a colon and 32 random bytes in base64 (openssl rand -base64 32), and start it again';
+      const value = 'an id, a colon and 32 random bytes in base64 (openssl rand -base64 32), then restart the service';
       throw new Problem(
         'encryption-not-configured',
-        `The service has no key to encrypt credentials with; set SYNC_ENCRYPTION_KEYS to ${how}.`,
+        `The service has no key to encrypt credentials. Set SYNC_ENCRYPTION_KEYS to ${value}.`,
       );
     }
     return this.#newest;
   }
 
-  seal(secret: string, place: SecretPlace): SealedSecret {
+  seal(secret: string, context: SecretContext): SealedSecret {
     const keyId = this.newestKeyId;
-    // Random: 2^32 secrets may be sealed with one key before two share an IV with a chance worth naming.
+    // With a random IV, one key may encrypt 2^32 secrets before the chance that two share an IV matters.
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv(ALGORITHM, this.#key(keyId), iv, { authTagLength: TAG_BYTES });
-    cipher.setAAD(additionalData(place));
+    cipher.setAAD(additionalData(context));
     const text = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
     return { keyId, box: Buffer.concat([iv, cipher.getAuthTag(), text]) };
   }
 
-  open({ keyId, box }: SealedSecret, place: SecretPlace): string {
+  open({ keyId, box }: SealedSecret, context: SecretContext): string {
     const key = this.#key(keyId);
     try {
       const decipher = createDecipheriv(ALGORITHM, key, box.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
-      decipher.setAAD(additionalData(place));
+      decipher.setAAD(additionalData(context));
       decipher.setAuthTag(box.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
       const text = box.subarray(IV_BYTES + TAG_BYTES);
       return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8');
     } catch (cause) {
       throw new Problem(
         'encryption-not-configured',
-        `What is stored does not open with the key "${keyId}": SYNC_ENCRYPTION_KEYS has another key of that name, or the row was changed. Mend the variable, or store the secrets of the connection anew.`,
+        `The key "${keyId}" does not decrypt the stored secret: SYNC_ENCRYPTION_KEYS has another key with this id, or the row was changed. Correct the variable, or store the secrets of the connection again.`,
         { cause },
       );
     }
@@ -79,12 +79,12 @@ export class CredentialCipher {
     if (!key)
       throw new Problem(
         'encryption-not-configured',
-        `What is stored was encrypted with the key "${id}", which is not in SYNC_ENCRYPTION_KEYS. Add it there, or store the secrets of the connection anew.`,
+        `The stored secret was encrypted with the key "${id}", which is not in SYNC_ENCRYPTION_KEYS. Add the key, or store the secrets of the connection again.`,
       );
     return key;
   }
 }
 
-/** As JSON, so that no two places give the same text. */
-const additionalData = ({ orgId, connectionId, purpose }: SecretPlace): Buffer =>
+/** As JSON, so that two different contexts never give the same text. */
+const additionalData = ({ orgId, connectionId, purpose }: SecretContext): Buffer =>
   Buffer.from(JSON.stringify([orgId, connectionId, purpose]));

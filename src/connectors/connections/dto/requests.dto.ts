@@ -15,7 +15,7 @@ export class CreateConnectionDto {
   system: string;
 
   @ApiProperty({
-    description: 'https, unless settings.allow_http; without user, query and fragment',
+    description: 'https, or http with settings.allow_http; without user, query and fragment',
     example: 'https://shop.example.com',
   })
   @IsText(2_000)
@@ -24,7 +24,8 @@ export class CreateConnectionDto {
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    description: 'As the credentials schema of the system says; never answered. A change gives them whole',
+    description:
+      'See the credentials schema of the system. Write-only: no response contains them. A change replaces all of them',
     example: { consumer_key: 'ck_0123456789abcdef', consumer_secret: 'cs_0123456789abcdef' },
   })
   @IsJsonObject()
@@ -35,7 +36,7 @@ export class CreateConnectionDto {
     additionalProperties: true,
     default: {},
     description:
-      'As the settings schema of the system says. A change gives those that change; null brings back a default',
+      'See the settings schema of the system. A change contains only the settings to change; null restores a default',
     example: { delete_guard_percent: 15, on_conflict: 'skip' },
   })
   @IsOptional()
@@ -43,7 +44,7 @@ export class CreateConnectionDto {
   settings?: Record<string, unknown> = {};
 
   @ApiPropertyOptional({
-    description: 'What the system signs its webhooks with; made up unless given',
+    description: 'The secret that signs webhooks of the system; generated unless given',
     minLength: 16,
     example: SECRET,
   })
@@ -53,15 +54,15 @@ export class CreateConnectionDto {
   webhook_secret?: string;
 }
 
-/** What is left out stays as it is. */
+/** Members that are left out stay as they are. */
 export class ChangeConnectionDto extends PartialType(
   PickType(CreateConnectionDto, ['name', 'base_url', 'credentials', 'webhook_secret'] as const),
 ) {
-  // Not inherited: its default would change the settings of who gives none.
+  // Not inherited, since its default would replace the settings of a request that has none.
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: true,
-    description: 'Those that change; null brings back a default',
+    description: 'The settings to change; null restores a default',
     example: { on_conflict: 'overwrite' },
   })
   @IsOptional()
