@@ -8,7 +8,7 @@ import type {
   ReadQuery,
 } from '../../../src/connectors/contract/connector.types.ts';
 import type { HttpClient, HttpResponse } from '../../../src/connectors/http/http.types.ts';
-import { FULL, LIVE, outcomeOf, type SizeOf, walk } from './connector.pagination.ts';
+import { FULL, LIVE, outcomeOf, readAll, type SizeOf } from './connector.pagination.ts';
 
 /** One entity type of a system that nobody else uses meanwhile, with 20 items or more. */
 export interface ContractSubject {
@@ -16,7 +16,7 @@ export interface ContractSubject {
   readonly entity: EntityType;
   /** A new session of the same connection, as another process would open it; over `http` in the place of its own when given. */
   open(http?: HttpClient): ConnectorSession;
-  /** Of every item that a full walk comes by now, those with a problem or `deleted` included. */
+  /** The id of every item that a full read returns now, including those with a problem or `deleted`. */
   expectedIds(): readonly string[] | Promise<readonly string[]>;
   /**
    * Changes one item and answers its id. Where the system tells times, it lets seconds pass by the system's clock before and after,
@@ -27,7 +27,7 @@ export interface ContractSubject {
   readonly unknownIds?: readonly string[];
   /** What the contract allows and most systems do not need. */
   readonly tolerates?: {
-    /** A quiet walk may come by an item twice. */
+    /** A read may return an item twice even if nothing changes. */
     readonly repeats?: boolean;
     /** `count` is an upper bound. */
     readonly highCount?: boolean;
@@ -54,7 +54,7 @@ export function describeConnectorContract(name: string, setUp: () => Promise<Con
       return found;
     };
     const all = (session = subject.open(), size: number | SizeOf = 100, query = FULL) =>
-      walk(session, subject.entity, query, size);
+      readAll(session, subject.entity, query, size);
     const comparable = (found: readonly string[]) =>
       (subject.tolerates?.repeats ? [...new Set(found)] : [...found]).sort();
     const unknown = () => subject.unknownIds ?? ['0', '999999999', 'no-such-id'];
@@ -70,11 +70,11 @@ export function describeConnectorContract(name: string, setUp: () => Promise<Con
     });
 
     it('a check of good credentials says who they are and what will not work', async () => {
-      const answer = await subject.open().check(LIVE);
-      expect(Object.keys(answer).sort()).toEqual(['account', 'credentials_expire_at', 'version', 'warnings']);
+      const result = await subject.open().check(LIVE);
+      expect(Object.keys(result).sort()).toEqual(['account', 'credentials_expire_at', 'version', 'warnings']);
     });
 
-    it.each([1, 7, 100])('a walk in pages of %i comes by every item', async (size) => {
+    it.each([1, 7, 100])('reading in pages of %i returns every item', async (size) => {
       const { items } = await all(subject.open(), size);
       expect(comparable(items.map(({ external_id }) => external_id))).toEqual(ids);
     });
@@ -89,7 +89,7 @@ export function describeConnectorContract(name: string, setUp: () => Promise<Con
       const { pages } = await all(subject.open(), size);
       for (const [index, { next }] of pages.entries()) {
         if (next === null) continue;
-        const rest = await walk(subject.open(), subject.entity, FULL, size, next);
+        const rest = await readAll(subject.open(), subject.entity, FULL, size, next);
         const expected = pages.slice(index + 1).flatMap(({ items }) => items);
         expect(rest.items).toEqual(expected);
       }
@@ -105,20 +105,20 @@ export function describeConnectorContract(name: string, setUp: () => Promise<Con
       }
     });
 
-    it('the count is that of the walk, or not known', async () => {
+    it('the count is the number of items that a read returns, or not known', async () => {
       const count = await subject.open().count(subject.entity, FULL, LIVE);
       if (count === null) return;
       if (subject.tolerates?.highCount) expect(count).toBeGreaterThanOrEqual(ids.length);
       else expect(count).toBe(ids.length);
     });
 
-    it('by ids it reads what the walk read, and leaves out what there is not', async () => {
-      const walked = (await all()).items.filter(({ data }) => data !== null).slice(0, 50);
-      const wanted = walked.map(({ external_id }) => external_id);
+    it('readByIds returns the same items as a read, and leaves out ids that do not exist', async () => {
+      const read = (await all()).items.filter(({ data }) => data !== null).slice(0, 50);
+      const wanted = read.map(({ external_id }) => external_id);
       const session = subject.open();
       const found = await session.readByIds(subject.entity, [...wanted, ...unknown()], LIVE);
       const byId = new Map(found.map((item) => [item.external_id, item.data]));
-      expect(byId).toEqual(new Map(walked.map(({ external_id, data }) => [external_id, data])));
+      expect(byId).toEqual(new Map(read.map(({ external_id, data }) => [external_id, data])));
       expect(await session.readByIds(subject.entity, unknown(), LIVE)).toEqual([]);
     });
 
@@ -134,7 +134,7 @@ export function describeConnectorContract(name: string, setUp: () => Promise<Con
       expect(await session.findMatches(subject.entity, [], LIVE)).toEqual([]);
     });
 
-    it('what cannot be written is told for each operation', async () => {
+    it('every operation that cannot be written has a problem', async () => {
       const session = subject.open();
       if (described().write) return expect(await session.write(subject.entity, [], LIVE)).toEqual([]);
       const create = { kind: 'create', key: 'contract-1', data: stranger(subject.entity).data } as const;
@@ -155,11 +155,11 @@ export function describeConnectorContract(name: string, setUp: () => Promise<Con
       expect(await outcomeOf(session.read(subject.entity, FULL, next, aborted))).toBe('aborted');
     });
 
-    it.each(Object.entries(ANSWERS))(
+    it.each(Object.entries(RESPONSES))(
       'whatever comes back (%s), nothing but a ConnectorError is thrown',
       async (_, send) => {
         for (const [, attempt] of calls(subject, LIVE)) await outcomeOf(attempt(subject.open({ send })));
-        expect(await outcomeOf(subject.open({ send }).check(LIVE))).not.toBe('answered');
+        expect(await outcomeOf(subject.open({ send }).check(LIVE))).not.toBe('succeeded');
       },
     );
 
@@ -167,10 +167,10 @@ export function describeConnectorContract(name: string, setUp: () => Promise<Con
       const query: ReadQuery = { ...FULL, filters: { no_such_filter: 'x' } };
       const session = subject.open();
       const position = { cursor: null, pageSize: 10 };
-      expect(await outcomeOf(session.read(subject.entity, query, position, LIVE))).not.toBe('answered');
+      expect(await outcomeOf(session.read(subject.entity, query, position, LIVE))).not.toBe('succeeded');
     });
 
-    it('the change token stays as long as nothing changes, and an incremental walk finds what did', async () => {
+    it('the change token stays as long as nothing changes, and an incremental read finds what did', async () => {
       const token = () => subject.open().changeToken(subject.entity, FULL, LIVE);
       const before = await token();
       expect(await token()).toBe(before);
@@ -211,19 +211,19 @@ const calls = ({ entity }: ContractSubject, signal: AbortSignal): readonly (read
   ['changeToken', (session) => session.changeToken(entity, FULL, signal)],
 ];
 
-const answering = (status: number, body: string, type: string) => (): Promise<HttpResponse> =>
+const respondWith = (status: number, body: string, type: string) => (): Promise<HttpResponse> =>
   Promise.resolve({ status, body, headers: { 'content-type': type } });
 
-/** No system answers a check like this. */
-const ANSWERS: Readonly<Record<string, HttpClient['send']>> = {
+/** No system responds to a check like this. */
+const RESPONSES: Readonly<Record<string, HttpClient['send']>> = {
   'no connection': () => Promise.reject(new ConnectorError('unavailable', 'the connection was refused')),
-  'a web page': answering(200, '<!doctype html><title>Sign in</title>', 'text/html'),
-  'an empty body': answering(200, '', 'application/json'),
-  'cut-off JSON': answering(200, '{"items":[{"id":', 'application/json'),
-  'JSON of another kind': answering(200, 'null', 'application/json'),
-  'status 401': answering(401, '{}', 'application/json'),
-  'status 403': answering(403, '{}', 'application/json'),
-  'status 404': answering(404, '<html>', 'text/html'),
-  'status 500': answering(500, '{"message":"x"}', 'application/json'),
-  'status 304': answering(304, '', 'text/plain'),
+  'a web page': respondWith(200, '<!doctype html><title>Sign in</title>', 'text/html'),
+  'an empty body': respondWith(200, '', 'application/json'),
+  'cut-off JSON': respondWith(200, '{"items":[{"id":', 'application/json'),
+  'JSON of another kind': respondWith(200, 'null', 'application/json'),
+  'status 401': respondWith(401, '{}', 'application/json'),
+  'status 403': respondWith(403, '{}', 'application/json'),
+  'status 404': respondWith(404, '<html>', 'text/html'),
+  'status 500': respondWith(500, '{"message":"x"}', 'application/json'),
+  'status 304': respondWith(304, '', 'text/plain'),
 };

@@ -17,7 +17,7 @@ export type SizeOf = (page: number) => number;
 const MAX_PAGES = 10_000;
 
 /** Reads to the end, or from a cursor on; cursors go through JSON as a checkpoint does. */
-export async function walk(
+export async function readAll(
   session: ConnectorSession,
   entity: EntityType,
   query: ReadQuery = FULL,
@@ -33,14 +33,14 @@ export async function walk(
     if (page.next === null) return { items: pages.flatMap(({ items }) => items), pages };
     cursor = page.next;
   }
-  throw new Error('the walk does not end');
+  throw new Error('the pagination does not end');
 }
 
-/** The kind of the ConnectorError that a call ended with, or `answered`; throws what is no ConnectorError. */
+/** The kind of the ConnectorError that a call ended with, or `succeeded`. Throws any other error. */
 export async function outcomeOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;
-    return 'answered';
+    return 'succeeded';
   } catch (error) {
     if (error instanceof ConnectorError) return error.kind;
     throw error;

@@ -12,12 +12,12 @@ import {
   type SystemOptions,
 } from './incremental.support.ts';
 
-/** One turn of a walk: what happens before it reads, what while the answer is under way, and how much it asks for. */
+/** One page of a read: what happens before it, what happens while its response is on its way, and its size. */
 interface Turn {
   readonly before: readonly Change[];
   readonly during: readonly Change[];
-  /** Of the answers to this read: which one. */
-  readonly answer: number;
+  /** The index of the response, among those to this read, during which `during` happens. */
+  readonly response: number;
   readonly pageSize: number;
   /** The page comes to nothing, as when a worker is killed, and is read again later. */
   readonly lost: boolean;
@@ -47,50 +47,50 @@ const change: fc.Arbitrary<Change> = fc.oneof(
 const turn: fc.Arbitrary<Turn> = fc.record({
   before: fc.array(change, { maxLength: 4 }),
   during: fc.oneof(fc.constant([]), fc.tuple(change, pass), fc.tuple(pass, change)),
-  answer: fc.nat(3),
+  response: fc.nat(3),
   pageSize: fc.integer({ min: 1, max: 9 }),
   lost: fc.nat(5).map((n) => n === 0),
 });
-/** A full walk and two incremental ones. */
+/** A full read and two incremental ones. */
 const program = fc.tuple(
   ...[1, 2, 3].map(() => fc.array(turn, { minLength: 1, maxLength: 7 })),
 ) as unknown as fc.Arbitrary<[Turn[], Turn[], Turn[]]>;
 
-const QUIET: Turn = { before: [], during: [], answer: 0, pageSize: 20, lost: false };
+const QUIET: Turn = { before: [], during: [], response: 0, pageSize: 20, lost: false };
 
-/** What a reader knows who applies each item it comes by, as the records do. */
-async function walk(
+/** The state of a reader that applies each item that it reads, as the records do. */
+async function readAll(
   { session, entity, ...system }: ChangingSystem,
   known: Map<string, string>,
   since: Watermark | null,
   turns: readonly Turn[],
 ): Promise<Watermark> {
   const query = { mode: since === null ? 'full' : 'incremental', since, filters: {} } as const;
-  const [there, told] = [system.ids(), new Set<string>()];
+  const [there, returned] = [system.ids(), new Set<string>()];
   let cursor: Cursor | null = null;
   for (let pages = 0; pages < 500; pages += 1) {
-    const { before, during, answer, pageSize, lost } = turns[pages] ?? QUIET;
+    const { before, during, response, pageSize, lost } = turns[pages] ?? QUIET;
     for (const next of before) system.change(next);
-    system.whileAnswering(during, answer);
+    system.duringResponse(during, response);
     const page: Page = await session.read(entity, query, { cursor, pageSize }, LIVE);
     if (page.items.length > pageSize) throw new Error(`${page.items.length} items in a page of ${pageSize}`);
     if (lost) continue;
     for (const item of page.items) {
       if (item.problem) throw new Error(JSON.stringify(item.problem));
-      told.add(item.external_id);
+      returned.add(item.external_id);
       if (item.deleted) known.delete(item.external_id);
       else known.set(item.external_id, system.versionOf(item));
     }
     // As a checkpoint keeps it.
     cursor = JSON.parse(JSON.stringify(page.next));
     if (cursor === null) {
-      // What a full walk passes over looks deleted.
+      // An item that a full read leaves out looks deleted.
       const stayed = since === null ? there.filter((id) => !system.removed.has(id) && !system.erased.has(id)) : [];
-      expect(stayed.filter((id) => !told.has(id))).toEqual([]);
+      expect(stayed.filter((id) => !returned.has(id))).toEqual([]);
       return JSON.parse(JSON.stringify(page.watermark));
     }
   }
-  throw new Error('the walk does not end');
+  throw new Error('the pagination does not end');
 }
 
 const clients = new HttpClients({ baseWaitMs: 1, maxBackoffMs: 5 });
@@ -106,14 +106,14 @@ async function missesNothing(
   const system = await open({ clients, clock, settings, skew });
   try {
     const known = new Map<string, string>();
-    let watermark = await walk(system, known, null, first);
-    watermark = await walk(system, known, watermark, second);
-    watermark = await walk(system, known, watermark, third);
-    system.whileAnswering([], 0);
+    let watermark = await readAll(system, known, null, first);
+    watermark = await readAll(system, known, watermark, second);
+    watermark = await readAll(system, known, watermark, third);
+    system.duringResponse([], 0);
     const truth = system.truth();
-    // A walk leaves the second in which it begins to the next one.
+    // A read leaves the second in which it begins to the next read.
     clock.now += 1000;
-    await walk(system, known, watermark, []);
+    await readAll(system, known, watermark, []);
     for (const id of system.erased) known.delete(id);
     expect(Object.fromEntries(known)).toEqual(Object.fromEntries(truth));
   } finally {
@@ -123,7 +123,7 @@ async function missesNothing(
 
 const SKEW = fc.constantFrom(0, -3_600_000, 90_000);
 
-describe('Incremental walks, whatever changes under them and while they ask,', () => {
+describe('Incremental reads, whatever changes during and between their requests,', () => {
   it.each(['product', 'order'] as const)('miss no %s of a shop, even without an overlap', async (entity) => {
     const property = fc.asyncProperty(program, fc.constantFrom(0, 0, 2, 120), SKEW, (turns, overlap_seconds, skew) =>
       missesNothing((options) => changingShop(entity, options), { overlap_seconds }, turns, skew),

@@ -29,7 +29,7 @@ export interface ChangingSystem {
   readonly entity: 'customer' | 'product' | 'order';
   change(change: Change): void;
   /** Happens while an answer is under way, after the system made it and before it is here; `skip`: how many go before it. */
-  whileAnswering(changes: readonly Change[], skip: number): void;
+  duringResponse(changes: readonly Change[], skip: number): void;
   /** Of all that is there and not in a trash: the text that tells a record's versions apart, by id. */
   truth(): Map<string, string>;
   versionOf(item: ExternalItem): string;
@@ -65,12 +65,12 @@ function clockedHttp({ clients, clock }: SystemOptions, change: (change: Change)
       return { ...response, headers: { ...response.headers, date: new Date(clock.now).toUTCString() } };
     },
   };
-  const whileAnswering = (changes: readonly Change[], skip: number): void => {
+  const duringResponse = (changes: readonly Change[], skip: number): void => {
     // What the last read had no answer for happens before this one.
     for (const next of waiting.changes) change(next);
     waiting = { changes: [...changes], skip };
   };
-  return { http, whileAnswering };
+  return { http, duringResponse };
 }
 
 /** The id that `pick` chooses; undefined when there is none. */
@@ -112,7 +112,7 @@ export async function changingShop(entity: 'product' | 'order', options: SystemO
       }
     }
   };
-  const { http, whileAnswering } = clockedHttp(options, change);
+  const { http, duringResponse } = clockedHttp(options, change);
   const connection = {
     id: 'c',
     base_url: shop.url,
@@ -123,7 +123,7 @@ export async function changingShop(entity: 'product' | 'order', options: SystemO
     session: woocommerce.open({ connection, http, now: () => clock.now + skew }),
     entity,
     change,
-    whileAnswering,
+    duringResponse,
     ids: () => all().map(({ id }) => String(id)),
     removed,
     truth: () =>
@@ -175,7 +175,7 @@ export async function changingOdoo(version: 18 | 19, options: SystemOptions): Pr
       }
     }
   };
-  const { http, whileAnswering } = clockedHttp(options, change);
+  const { http, duringResponse } = clockedHttp(options, change);
   const { url, database, username, apiKey: api_key } = server;
   const connection = {
     id: 'c',
@@ -187,7 +187,7 @@ export async function changingOdoo(version: 18 | 19, options: SystemOptions): Pr
     session: odoo.open({ connection, http, now: () => clock.now + skew }),
     entity: 'customer',
     change,
-    whileAnswering,
+    duringResponse,
     ids: () => admin.search('res.partner', customers).map(String),
     removed,
     truth: () => {

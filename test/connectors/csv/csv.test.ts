@@ -5,7 +5,7 @@ import { csv } from '../../../src/connectors/csv/csv.connector.ts';
 import { HttpClients } from '../../../src/connectors/http/http.clients.ts';
 import type { HttpClient } from '../../../src/connectors/http/http.types.ts';
 import { describeConnectorContract } from '../contract/connector.contract.ts';
-import { FULL, LIVE, walk } from '../contract/connector.pagination.ts';
+import { FULL, LIVE, readAll } from '../contract/connector.pagination.ts';
 import { CUSTOMER_SETTINGS, clientOf, customersFile, FileServer, newClients, openCsv } from './csv.support.ts';
 
 const etag = (file: string | Buffer) => ({ etag: `"${createHash('sha1').update(file).digest('hex')}"` });
@@ -58,20 +58,20 @@ describe('A CSV file', () => {
     expect(await open(settings).count('customer', FULL, LIVE)).toBe(3);
   });
 
-  it('tells the row of everything it cannot take', async () => {
+  it('names the row of every item that it cannot map', async () => {
     server.file = 'Number,E-mail,Name,Town\n1,a,A\n,b,B,X\n2,c,C,X\n2,d,D,X\n';
     const { items } = await read();
     expect(items.map(({ external_id, problem }) => [external_id, problem?.error_class, problem?.message])).toEqual([
       ['1', 'wrong_cell_count', 'Row 2: 3 cells, where the header has 4.'],
       ['row:3', 'no_id', 'Row 3: it needs an id of 1 to 200 characters.'],
       ['2', undefined, undefined],
-      ['row:5', 'duplicate_id', 'Row 5: row 4 has the same id, and was taken.'],
+      ['row:5', 'duplicate_id', 'Row 5: row 4 has the same id and was used.'],
     ]);
     expect(items[3]?.raw).toEqual({ Number: '2', 'E-mail': 'd', Name: 'D', Town: 'X' });
     expect((await open().check(LIVE)).warnings).toEqual(['2 of 4 rows have no id, or one that another row has.']);
   });
 
-  it('that is not UTF-8 is told by row, and UTF-16 as a whole', async () => {
+  it('that is not UTF-8 is reported by row, and UTF-16 for the whole file', async () => {
     server.file = Buffer.concat([Buffer.from('Number,E-mail,Name,Town\n1,a,B'), Buffer.of(0xfc), Buffer.from('r,X\n')]);
     expect((await read()).items).toMatchObject([
       { external_id: '1', data: null, problem: { error_class: 'not_utf8' } },
@@ -90,7 +90,7 @@ describe('A CSV file', () => {
       kind: 'rejected',
       message:
         'The settings do not fit the file: there is no column "E-mail" for email; there is more than one column "Name"; ' +
-        'a customer has no member age that a column can hold. Its columns: "Number", "Mail", "Name", "Name".',
+        'the member age of a customer cannot be mapped to a column. Its columns: "Number", "Mail", "Name", "Name".',
     });
   });
 
@@ -116,10 +116,10 @@ describe('A CSV file', () => {
     await small.close();
   });
 
-  it('is sent once for a whole walk, and only when it changed after that', async () => {
+  it('is downloaded once for a whole read, and only when it changed after that', async () => {
     server.file = customersFile(100);
     const session = open();
-    await walk(session, 'customer', FULL, 7);
+    await readAll(session, 'customer', FULL, 7);
     const before = await session.changeToken('customer', FULL, LIVE);
     server.file = customersFile(101);
     expect(await session.changeToken('customer', FULL, LIVE)).not.toBe(before);
@@ -145,7 +145,7 @@ describe('A CSV file', () => {
     }
   });
 
-  it('that changes under a walk is walked again from its top', async () => {
+  it('that changes during a read is read again from the start', async () => {
     server.file = customersFile(30);
     const first = await read();
     server.file = customersFile(30).replace('1,p1@example.test', '0,p0@example.test,Zero,X\n1,p1@example.test');
@@ -165,14 +165,14 @@ describe('A CSV file', () => {
     expect(again.total).toBe(31);
   });
 
-  it('that the last incremental sync has read is not walked again, unless its columns are given other members', async () => {
+  it('that the last incremental sync has read is not read again, unless its columns map to other members', async () => {
     server.file = customersFile(30);
-    const { pages } = await walk(open(), 'customer');
+    const { pages } = await readAll(open(), 'customer');
     const query: ReadQuery = { mode: 'incremental', since: pages.at(-1)?.watermark ?? null, filters: {} };
-    expect((await walk(open(), 'customer', query)).items).toEqual([]);
+    expect((await readAll(open(), 'customer', query)).items).toEqual([]);
     expect(await open().count('customer', query, LIVE)).toBe(0);
     const other = { ...CUSTOMER_SETTINGS, columns: { email: 'E-mail' } };
-    expect((await walk(open(other), 'customer', query)).items).toHaveLength(30);
+    expect((await readAll(open(other), 'customer', query)).items).toHaveLength(30);
   });
 
   it('has rows of one kind, and sends its password to the server only', async () => {

@@ -62,7 +62,7 @@ describe('a failure that passes', () => {
     expect(lookups).toBe(3);
   });
 
-  test('of a name that does not resolve is told', async () => {
+  test('of a name that does not resolve is reported', async () => {
     const missing = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
     const client = bench.client({ lookup: (_name, _options, callback) => callback(missing, []) });
     const error = await errorOf(client.send(post('https://shop.example/')));
@@ -93,22 +93,22 @@ describe('a failure that passes', () => {
 });
 
 describe('a rate limit', () => {
-  test('that is short is waited for, told, and holds the other requests as well', async () => {
+  test('that is short is waited for, reported, and holds the other requests as well', async () => {
     const arrivals: number[] = [];
     const server = await bench.server((_request, response, nth) => {
       arrivals.push(Date.now());
       respond(response, nth === 1 ? 429 : 200, '{}', nth === 1 ? { 'retry-after': '0.15' } : {});
     });
     const clients = bench.clients();
-    const told: (number | null)[] = [];
+    const reported: (number | null)[] = [];
     const access = { allowHttp: true, allowPrivateAddresses: true };
-    const first = clients.for('a', { ...access, onWait: (until) => told.push(until) });
+    const first = clients.for('a', { ...access, onWait: (until) => reported.push(until) });
     const sent = first.send(get(server.url));
-    await untilTrue(() => told.length > 0);
+    await untilTrue(() => reported.length > 0);
     await Promise.all([sent, clients.for('a', access).send(get(server.url))]);
     expect(arrivals).toHaveLength(3);
     expect(Math.min(...arrivals.slice(1)) - Number(arrivals[0])).toBeGreaterThanOrEqual(149);
-    expect(told).toEqual([expect.any(Number), null]);
+    expect(reported).toEqual([expect.any(Number), null]);
   });
 
   test('that is long is not waited for, by anybody of the connection, and others go on', async () => {

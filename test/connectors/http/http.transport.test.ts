@@ -15,7 +15,7 @@ const nameOf =
   (_name, _options, callback) =>
     callback(null, [{ address, family: address.includes(':') ? 6 : 4 }]);
 
-/** Answers each connection with these bytes and ends it. */
+/** Responds to each connection with these bytes and ends it. */
 async function rawServer(bytes: string): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((socket) =>
     socket.once('data', () => socket.end(Buffer.from(bytes, 'latin1'))).on('error', () => {}),
@@ -104,7 +104,7 @@ describe('a body', () => {
     }
   });
 
-  test('that is not HTTP is told apart', async () => {
+  test('that is not HTTP is recognised', async () => {
     const server = await rawServer('SSH-2.0-OpenSSH\r\n');
     try {
       expect(await errorOf(bench.client().send(get(server.url)))).toMatchObject({ kind: 'protocol' });

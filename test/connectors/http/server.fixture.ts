@@ -32,7 +32,7 @@ export async function startServer(handler: Handler): Promise<TestServer> {
   return { url: `http://127.0.0.1:${port}`, port, requests, close };
 }
 
-/** Answers with JSON unless the headers say otherwise. */
+/** Responds with JSON unless the headers say otherwise. */
 export function respond(
   response: ServerResponse,
   status: number,

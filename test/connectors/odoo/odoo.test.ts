@@ -44,7 +44,7 @@ describe.each([18, 19] as const)('Odoo %s', (version) => {
     return odoo.open({ connection, http });
   }
 
-  async function walk(
+  async function readAll(
     entity: 'customer' | 'product' | 'order',
     query: ReadQuery,
     pageSize: number,
@@ -81,35 +81,35 @@ describe.each([18, 19] as const)('Odoo %s', (version) => {
   });
 
   it('reads every customer once, and counts them', async () => {
-    const { ids, total } = await walk('customer', FULL, 37);
+    const { ids, total } = await readAll('customer', FULL, 37);
     const partners = server.admin.search('res.partner', [['ref', '!=', false]]);
     expect(ids).toEqual(partners.map(String));
     expect(total).toBe(partners.length);
     expect(await session.count('customer', FULL, signal)).toBe(partners.length);
   });
 
-  it('reads changes made under the walk, archived ones too, in this walk or the next', async () => {
-    const first = await walk('customer', FULL, 100);
+  it('reads changes made during the read, archived ones too, in this read or the next', async () => {
+    const first = await readAll('customer', FULL, 100);
     const [a = 0, b = 0, c = 0] = server.admin.search('res.partner', [['ref', '!=', false]]);
     const late = server.admin.begin();
     late.write('res.partner', [c], { city: 'Late' });
     server.admin.write('res.partner', [a], { city: 'Early' });
     const pending = [() => server.admin.archive('res.partner', [b]), () => late.commit()];
-    const second = await walk('customer', since(first.watermark), 1, () => pending.shift()?.());
+    const second = await readAll('customer', since(first.watermark), 1, () => pending.shift()?.());
     for (const left of pending) left();
-    const third = await walk('customer', since(second.watermark), 50);
+    const third = await readAll('customer', since(second.watermark), 50);
     const seen = new Map([...second.data, ...third.data]) as Map<string, CanonicalCustomer>;
     expect(seen.get(String(a))?.billing?.city).toBe('Early');
     expect(seen.get(String(b))?.active).toBe(false);
     expect(seen.get(String(c))?.billing?.city).toBe('Late');
   });
 
-  it('walks a second that many rows share with any page size', async () => {
+  it('reads a second that many rows share with any page size', async () => {
     const ids = server.admin.search('res.partner', [['ref', '!=', false]]).slice(10, 60);
-    const before = (await walk('customer', FULL, 100)).watermark;
+    const before = (await readAll('customer', FULL, 100)).watermark;
     server.admin.write('res.partner', ids, { comment: 'all at once' });
     for (const pageSize of [1, 7, 50, 100]) {
-      const { data } = await walk('customer', since(before), pageSize);
+      const { data } = await readAll('customer', since(before), pageSize);
       expect(ids.filter((id) => !data.has(String(id)))).toEqual([]);
     }
   });
@@ -195,7 +195,7 @@ describe.each([18, 19] as const)('Odoo %s', (version) => {
     expect(server.admin.search('res.partner', [['ref', '=like', 'B-%']])).toHaveLength(3);
   });
 
-  it('says that it does not know when the answer to a create is lost, and finds what came of it', async () => {
+  it('reports an ambiguous result when the response to a create is lost, and finds the created record', async () => {
     const data = { name: 'Lost', email: null, reference: null };
     const create = { kind: 'create', key: 'lost:1', data } as const;
     // Everything else a write asks for is known to the session by now.
@@ -207,7 +207,7 @@ describe.each([18, 19] as const)('Odoo %s', (version) => {
   });
 
   it('reads products with their variants, and a change of a variant alone', async () => {
-    const { data, watermark } = await walk('product', FULL, 15);
+    const { data, watermark } = await readAll('product', FULL, 15);
     const offered = server.admin.search('product.template', [['sale_ok', '=', true]]);
     expect([...data.keys()]).toEqual(offered.map(String));
     const variable = data.get('10') as CanonicalProduct;
@@ -216,7 +216,7 @@ describe.each([18, 19] as const)('Odoo %s', (version) => {
     expect(variable).not.toHaveProperty('sku');
     const [option = 0] = server.admin.search('product.product', [['default_code', '=', 'SKU-0010-S-RED']]);
     server.admin.write('product.product', [option], { barcode: `bar ${version}` });
-    const changed = await walk('product', since(watermark), 15);
+    const changed = await readAll('product', since(watermark), 15);
     const variations = (changed.data.get('10') as CanonicalProduct | undefined)?.variations;
     expect(variations?.map(({ barcode }) => barcode)).toContain(`bar ${version}`);
   });
@@ -343,7 +343,7 @@ describe.each([18, 19] as const)('Odoo %s', (version) => {
     expect(cancelled?.data).toMatchObject({ status: 'cancelled' });
   });
 
-  it('tells by its token that something moved, and that nothing did', async () => {
+  it('has a token that changes exactly when something changes', async () => {
     for (const [entity, model] of [
       ['customer', 'res.partner'],
       ['product', 'product.product'],
@@ -360,7 +360,7 @@ describe.each([18, 19] as const)('Odoo %s', (version) => {
 
   it('refuses a filter it does not know and narrows by a domain', async () => {
     const filtered = { ...FULL, filters: { domain: [['id', '<', 20]] } };
-    const { ids } = await walk('customer', filtered, 50);
+    const { ids } = await readAll('customer', filtered, 50);
     expect(ids.length).toBeGreaterThan(0);
     expect(ids.every((id) => Number(id) < 20)).toBe(true);
     const unknown = { ...FULL, filters: { colour: 'red' } };

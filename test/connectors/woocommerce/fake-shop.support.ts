@@ -2,7 +2,7 @@ import type { HttpClient, HttpRequest, HttpResponse } from '../../../src/connect
 import type { Raw } from '../../../src/connectors/woocommerce/shop/shop.client.ts';
 
 type Row = Record<string, unknown>;
-type Answer = { status: number; body: unknown; headers?: Record<string, string> };
+type FakeResponse = { status: number; body: unknown; headers?: Record<string, string> };
 
 export interface FakeCall {
   readonly method: string;
@@ -12,14 +12,14 @@ export interface FakeCall {
 }
 
 /**
- * For tests: as much of a shop as the connector sees, in memory, with a clock of its own. `on` answers a call before the shop does;
+ * For tests: as much of a shop as the connector sees, in memory, with a clock of its own. `on` may respond to a call before the shop does;
  * undefined lets it through.
  */
 export class FakeShop implements HttpClient {
   readonly tables: Record<string, Row[]> = { customers: [], products: [], orders: [], 'products/categories': [] };
   readonly calls: FakeCall[] = [];
   now = Date.UTC(2026, 10, 22, 12);
-  on: (call: FakeCall) => Answer | undefined = () => undefined;
+  on: (call: FakeCall) => FakeResponse | undefined = () => undefined;
   #lastId = 1000;
 
   async send(request: HttpRequest): Promise<HttpResponse> {
@@ -32,7 +32,7 @@ export class FakeShop implements HttpClient {
       body: request.body === undefined ? null : JSON.parse(request.body),
     };
     this.calls.push(call);
-    const { status, body, headers } = this.on(call) ?? this.#answer(call);
+    const { status, body, headers } = this.on(call) ?? this.#respond(call);
     const date = new Date(this.now).toUTCString();
     return { status, headers: { date, ...headers }, body: JSON.stringify(body) };
   }
@@ -48,7 +48,7 @@ export class FakeShop implements HttpClient {
     return at < 0 ? stored : (rows[at] as Row);
   }
 
-  #answer(call: FakeCall): Answer {
+  #respond(call: FakeCall): FakeResponse {
     const { method, path, query, body } = call;
     const [, table = '', id] = /^(.*?)(?:\/(\d+|batch))?$/.exec(path) ?? [];
     if (id === 'batch') return { status: 200, body: this.#batch(table, body ?? {}) };
@@ -92,7 +92,7 @@ export class FakeShop implements HttpClient {
     return this.put(table, { ...defaults, date_created_gmt, customer_id: 0, ...item, id: this.#lastId });
   }
 
-  #trash(table: string, id: number): Answer {
+  #trash(table: string, id: number): FakeResponse {
     const row = this.#table(table).find((one) => one.id === id);
     if (!row) return { status: 404, body: { code: 'woocommerce_rest_invalid_id', message: 'Invalid ID.' } };
     if (row.status === 'trash')

@@ -88,12 +88,12 @@ describe('Reading a shop', () => {
     expect(ids((await readAll(without, 'customer', FULL)).items)).toEqual(['5']);
   });
 
-  it('misses no change over many incremental walks, whatever happens between and during them', async () => {
+  it('misses no change over many incremental reads, whatever happens between and during them', async () => {
     const event = fc.record({ id: fc.integer({ min: 1, max: 40 }), trash: fc.boolean(), seconds: fc.nat(3) });
-    const walks = fc.array(fc.array(event, { maxLength: 8 }), { minLength: 1, maxLength: 6 });
+    const plans = fc.array(fc.array(event, { maxLength: 8 }), { minLength: 1, maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(
-        walks,
+        plans,
         fc.integer({ min: 2, max: 9 }),
         fc.constantFrom(0, 120),
         async (plan, pageSize, overlap) => {
@@ -103,7 +103,7 @@ describe('Reading a shop', () => {
           const known = new Map<string, string>();
           let version = 0;
           let watermark: Watermark | undefined;
-          const walk = async (events: (typeof plan)[number]) => {
+          const readOnce = async (events: (typeof plan)[number]) => {
             const left = [...events];
             const change = async () => {
               for (const { id, trash, seconds } of left.splice(0, 2)) {
@@ -120,9 +120,9 @@ describe('Reading a shop', () => {
             watermark = last.watermark;
             await change();
           };
-          for (const events of plan) await walk(events);
-          busy.now += 5000; // a walk tells what was changed before the second in which it begins
-          await walk([]);
+          for (const events of plan) await readOnce(events);
+          busy.now += 5000; // a read returns changes from before the second in which it begins
+          await readOnce([]);
           const truth = busy.tables.orders?.map(({ id, number, status }) => [
             String(id),
             status === 'trash' ? 'gone' : number,
@@ -169,7 +169,7 @@ describe('Reading a shop', () => {
     ]);
   });
 
-  it('refuses a filter nobody knows and a cursor of another walk', async () => {
+  it('refuses an unknown filter and a cursor of another read', async () => {
     const rejected = expect.objectContaining({ kind: 'rejected' });
     await expect(session.count('order', { ...FULL, filters: { colour: 'red' } }, NEVER)).rejects.toEqual(rejected);
     await expect(session.read('order', FULL, { cursor: { phase: 'x' }, pageSize: 5 }, NEVER)).rejects.toEqual(rejected);

@@ -21,14 +21,14 @@ export interface SessionOptions {
   readonly now?: () => number;
 }
 
-/** For tests: a session with a shop, whoever answers for it. */
+/** For tests: a session with a shop, whatever implements it. */
 export function openShop(http: HttpClient, options: SessionOptions = {}): ConnectorSession {
   const { url = 'https://shop.example', key = 'ck_1', secret = 'cs_1', settings = {}, now } = options;
   const credentials = { consumer_key: key, consumer_secret: secret };
   return woocommerce.open({ connection: { id: 'c', base_url: url, credentials, settings }, http, now });
 }
 
-export interface Walk {
+export interface Reading {
   readonly items: ExternalItem[];
   readonly last: Page;
 }
@@ -39,7 +39,7 @@ export async function readAll(
   entity: EntityType,
   query: ReadQuery,
   { pageSize = 100, between = async (_page: Page) => {} } = {},
-): Promise<Walk> {
+): Promise<Reading> {
   const items: ExternalItem[] = [];
   let cursor: Cursor | null = null;
   for (let pages = 0; pages < 10_000; pages += 1) {
@@ -51,7 +51,7 @@ export async function readAll(
     cursor = JSON.parse(JSON.stringify(page.next));
     await between(page);
   }
-  throw new Error('The walk does not end.');
+  throw new Error('The pagination does not end.');
 }
 
 /** As a run does: what may pass is tried again from where it was. */

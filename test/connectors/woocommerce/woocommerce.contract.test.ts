@@ -4,7 +4,7 @@ import type { EntityType } from '../../../src/connectors/canonical/canonical.typ
 import { HttpClients } from '../../../src/connectors/http/http.clients.ts';
 import { woocommerce } from '../../../src/connectors/woocommerce/woocommerce.connector.ts';
 import { type ContractSubject, describeConnectorContract } from '../contract/connector.contract.ts';
-import { FULL, walk } from '../contract/connector.pagination.ts';
+import { FULL, readAll } from '../contract/connector.pagination.ts';
 import { openShop } from './session.support.ts';
 
 type State = ReturnType<WooCommerceSandbox['state']>;
@@ -91,22 +91,22 @@ for (const [entity, subject] of Object.entries(SUBJECTS) as [EntityType, ShopSub
 }
 
 describe('A guest who ordered more than once', () => {
-  it('comes once in a walk, and again only to a session that did not tell them before', async () => {
+  it('are returned once in a read, and again only by a session that has not returned them', async () => {
     const clients = new HttpClients();
     const shop = await startWooCommerceSandbox({ customers: 5, orders: 60, guestRate: 1 });
     try {
       const { url, consumerKey: key, consumerSecret: secret } = shop;
       const http = clients.for('shop', { allowHttp: true, allowPrivateAddresses: true });
       const open = () => openShop(http, { url, key, secret });
-      const { items, pages } = await walk(open(), 'customer', FULL, 4);
-      const told = items.map(({ external_id }) => external_id);
-      expect([...told].sort()).toEqual(customerIds(shop.state()).sort());
+      const { items, pages } = await readAll(open(), 'customer', FULL, 4);
+      const returned = items.map(({ external_id }) => external_id);
+      expect([...returned].sort()).toEqual(customerIds(shop.state()).sort());
       for (const [index, { next }] of pages.entries()) {
         if (next === null) continue;
-        const rest = (await walk(open(), 'customer', FULL, 4, next)).items.map(({ external_id }) => external_id);
+        const rest = (await readAll(open(), 'customer', FULL, 4, next)).items.map(({ external_id }) => external_id);
         const expected = pages.slice(index + 1).flatMap((page) => page.items.map(({ external_id }) => external_id));
         expect(rest).toEqual(expect.arrayContaining(expected));
-        expect(told).toEqual(expect.arrayContaining(rest));
+        expect(returned).toEqual(expect.arrayContaining(rest));
         expect(new Set(rest).size).toBe(rest.length);
       }
     } finally {

@@ -54,7 +54,7 @@ describe('Writing to a shop', () => {
     expect(batches()[0]?.body?.update).toEqual([expect.anything(), { id: 2, first_name: 'X' }]);
   });
 
-  it('matches a recorded answer by place, where failed items name no id', async () => {
+  it('matches a recorded response by index, where failed items have no id', async () => {
     const { status, body } = recordedResponse('40-batch-mixed');
     shop.on = () => ({ status, body: JSON.parse(body) });
     const update = { kind: 'update', data: { first_name: 'x' }, current: {}, changes: ['first_name'] } as const;
@@ -122,7 +122,7 @@ describe('Writing to a shop', () => {
     expect(shop.tables['products/categories']).toMatchObject([{ name: 'Tea &amp; Co' }, { name: 'New' }]);
   });
 
-  it('tells a variation that the shop refuses as the problem of its product', async () => {
+  it('reports a variation that the shop refuses as a problem of its product', async () => {
     shop.put('products/77/variations', { id: 9, sku: 'TAKEN' });
     shop.on = ({ path }) =>
       path.endsWith('variations/batch')
@@ -217,7 +217,7 @@ describe('Writing to a shop', () => {
     await expect(session.write('order', remove, NEVER)).rejects.toMatchObject({ kind: 'not-found' });
   });
 
-  it('is told not to be able to write by a key that may only read', async () => {
+  it('reports that a key may only read', async () => {
     const { status, body } = recordedResponse('13-ro-key-write');
     shop.on = ({ method }) => (method === 'POST' ? { status, body: JSON.parse(body) } : undefined);
     await expect(session.write('customer', creates(1), NEVER)).rejects.toMatchObject({
