@@ -19,11 +19,11 @@ export interface ContractSubject {
   /** The id of every item that a full read returns now, including those with a problem or `deleted`. */
   expectedIds(): readonly string[] | Promise<readonly string[]>;
   /**
-   * Changes one item and answers its id. Where the system tells times, it lets seconds pass by the system's clock before and after,
-   * without leaving the present: a walk may leave what changes in the second of its beginning to the next one.
+   * Changes one item and returns its id. Where the system has times of change, it lets seconds pass by the system's clock before and
+   * after, without leaving the present: a read may leave changes in the second in which it begins to the next read.
    */
   change(): string | Promise<string>;
-  /** Of the form that ids have in the system, and not there. */
+  /** In the format of the system's ids, but not existing. */
   readonly unknownIds?: readonly string[];
   /** What the contract allows and most systems do not need. */
   readonly tolerates?: {

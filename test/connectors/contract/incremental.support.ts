@@ -18,7 +18,7 @@ export type Change =
   | { readonly do: 'update many'; readonly pick: number; readonly many: number }
   | { readonly do: 'pass'; readonly ms: number };
 
-/** A clock that moves only when it is told to. */
+/** A clock that moves only when a test moves it. */
 export interface Clock {
   now: number;
 }
@@ -28,16 +28,16 @@ export interface ChangingSystem {
   readonly session: ConnectorSession;
   readonly entity: 'customer' | 'product' | 'order';
   change(change: Change): void;
-  /** Happens while an answer is under way, after the system made it and before it is here; `skip`: how many go before it. */
+  /** Makes the changes while a response is on its way: after the system created it and before it arrives. `skip`: how many precede it. */
   duringResponse(changes: readonly Change[], skip: number): void;
-  /** Of all that is there and not in a trash: the text that tells a record's versions apart, by id. */
+  /** For every record outside the trash, by id: the text that distinguishes its versions. */
   truth(): Map<string, string>;
   versionOf(item: ExternalItem): string;
-  /** All that is there, in a trash too. */
+  /** The ids of all records, also in the trash. */
   ids(): string[];
-  /** Went into a trash at some time. */
+  /** Records that were in the trash at some time. */
   readonly removed: ReadonlySet<string>;
-  /** Gone for good, which no incremental walk can see. */
+  /** Permanently deleted, which no incremental read can detect. */
   readonly erased: ReadonlySet<string>;
   stop(): Promise<void>;
 }
@@ -52,7 +52,7 @@ export interface SystemOptions {
 
 let connections = 0;
 
-/** The real HTTP client; its answers carry the sandbox's clock in their Date, as a server's do. */
+/** The real HTTP client; its responses carry the sandbox's clock in their Date, as a server's do. */
 function clockedHttp({ clients, clock }: SystemOptions, change: (change: Change) => void) {
   connections += 1;
   const real = clients.for(`c${connections}`, { allowHttp: true, allowPrivateAddresses: true });
@@ -66,7 +66,7 @@ function clockedHttp({ clients, clock }: SystemOptions, change: (change: Change)
     },
   };
   const duringResponse = (changes: readonly Change[], skip: number): void => {
-    // What the last read had no answer for happens before this one.
+    // Changes for which the last read had no response happen before this one.
     for (const next of waiting.changes) change(next);
     waiting = { changes: [...changes], skip };
   };

@@ -68,7 +68,7 @@ describe('A CSV file', () => {
       ['row:5', 'duplicate_id', 'Row 5: row 4 has the same id and was used.'],
     ]);
     expect(items[3]?.raw).toEqual({ Number: '2', 'E-mail': 'd', Name: 'D', Town: 'X' });
-    expect((await open().check(LIVE)).warnings).toEqual(['2 of 4 rows have no id, or one that another row has.']);
+    expect((await open().check(LIVE)).warnings).toEqual(['2 of 4 rows have no id, or the id of an earlier row.']);
   });
 
   it('that is not UTF-8 is reported by row, and UTF-16 for the whole file', async () => {
