@@ -1,6 +1,6 @@
 import { rememberedKeys } from '../config/encryption.keys.ts';
 import { ConfigurationError, loadEnvironment } from '../config/environment.ts';
-import { CredentialCipher } from '../connectors/credentials/credential.cipher.ts';
+import { CredentialCipher } from '../connectors/credentials/credential.encryption.ts';
 import { rotateCredentials } from '../connectors/credentials/credential.rotation.ts';
 import { withOwnerUrl } from '../database/open-database.ts';
 import { runCommand } from './run-command.ts';

@@ -3,9 +3,12 @@ import { csv } from './csv/csv.connector.ts';
 import { odoo } from './odoo/odoo.connector.ts';
 import { woocommerce } from './woocommerce/woocommerce.connector.ts';
 
-/** Every system that can be connected: a new one is its folder and its line here. */
+/** Every system that can be connected. A new one is a folder and a line here. */
 export const CONNECTORS: readonly Connector[] = [woocommerce, odoo, csv];
 
-/** Undefined when there is no such system. */
+/** Injects the connectors of this process: those above, unless a test replaces them. */
+export const CONNECTOR_LIST = Symbol('CONNECTOR_LIST');
+
+/** Undefined when no connector has this system. */
 export const connectorFor = (system: string, connectors: readonly Connector[] = CONNECTORS): Connector | undefined =>
   connectors.find(({ description }) => description.system === system);

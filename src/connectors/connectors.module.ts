@@ -6,21 +6,19 @@ import { CatalogueController } from './catalogue/catalogue.controller.ts';
 import { CatalogueService } from './catalogue/catalogue.service.ts';
 import { ConnectionChecker } from './connections/connection.checker.ts';
 import { ConnectionController } from './connections/connection.controller.ts';
-import { ConnectionEditor } from './connections/connection.editor.ts';
+import { ConnectionEditor, RemovalListeners } from './connections/connection.editor.ts';
 import { ConnectionPresenter } from './connections/connection.presenter.ts';
 import { ConnectionSecrets } from './connections/connection.secrets.ts';
 import { ConnectionService } from './connections/connection.service.ts';
-import { RemovalListeners } from './connections/removal.listeners.ts';
 import { WebhookSecretInterceptor } from './connections/webhook-secret.interceptor.ts';
-import { CONNECTORS } from './connector.registry.ts';
-import { CONNECTOR_LIST } from './connectors.tokens.ts';
-import { CredentialCipher } from './credentials/credential.cipher.ts';
+import { CONNECTOR_LIST, CONNECTORS } from './connector.registry.ts';
+import { CredentialCipher } from './credentials/credential.encryption.ts';
 import { HttpClients } from './http/http.clients.ts';
 
-/** What a worker needs of connections: opening them. */
+/** What a worker needs to open connections. */
 @Module({
   providers: [
-    // A copy, so that a test adds a system of its own to its own service only.
+    // A copy, so that a test can add a system to its own service only.
     { provide: CONNECTOR_LIST, useFactory: () => [...CONNECTORS] },
     { provide: HttpClients, useFactory: () => new HttpClients() },
     {
@@ -37,13 +35,13 @@ import { HttpClients } from './http/http.clients.ts';
 export class ConnectorsModule implements BeforeApplicationShutdown {
   constructor(@Inject(HttpClients) private readonly clients: HttpClients) {}
 
-  /** After the workers have drained, before the server waits for requests at work: a check ends at once. */
+  /** Runs after the workers have drained and before the server waits for open requests, so that a check ends at once. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.clients.close();
   }
 }
 
-/** The API of connections and the catalogue. */
+/** The API for connections and the catalogue. */
 @Module({
   imports: [ConnectorsModule, ActivityModule],
   controllers: [CatalogueController, ConnectionController],

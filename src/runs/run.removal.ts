@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RemovalListeners } from '../connectors/connections/removal.listeners.ts';
+import { RemovalListeners } from '../connectors/connections/connection.editor.ts';
 import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { cancelRunsOf, endCancelledRuns } from './runs.sql.ts';

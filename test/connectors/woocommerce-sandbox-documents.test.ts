@@ -4,7 +4,7 @@ import type { CanonicalOrder, CanonicalProduct } from '../../src/connectors/cano
 import type { ConnectorSession, ReadQuery } from '../../src/connectors/contract/connector.types.ts';
 import { HttpClients } from '../../src/connectors/http/http.clients.ts';
 import { woocommerce } from '../../src/connectors/woocommerce/woocommerce.connector.ts';
-import { FULL, NEVER, openShop, readAll } from './woocommerce-session.support.ts';
+import { FULL, NEVER, openShop, readAll } from './woocommerce/session.support.ts';
 
 describe('Products, orders and guests of a shop over HTTP', () => {
   const clients = new HttpClients({ baseWaitMs: 5, maxBackoffMs: 20 });

@@ -6,7 +6,7 @@ import type { ConnectorSession, WebhookRequest } from '../../src/connectors/cont
 import { HttpClients } from '../../src/connectors/http/http.clients.ts';
 import { woocommerce } from '../../src/connectors/woocommerce/woocommerce.connector.ts';
 import { shopClient } from '../sandbox/woocommerce/shop-client.support.ts';
-import { FULL, NEVER, openShop, readAll } from './woocommerce-session.support.ts';
+import { FULL, NEVER, openShop, readAll } from './woocommerce/session.support.ts';
 
 describe('The WooCommerce connector with a shop over HTTP', () => {
   const clients = new HttpClients({ baseWaitMs: 5, maxBackoffMs: 20 });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { settingsSchemaOf } from '../../src/connectors/catalogue/common.settings.ts';
-import { checkAgainst } from '../../src/connectors/catalogue/settings.schema.ts';
+import { validate } from '../../src/connectors/catalogue/settings.schema.ts';
 import { csv } from '../../src/connectors/csv/csv.connector.ts';
 
 const PAGE = 'docs/writing-a-connector.md';
@@ -28,8 +28,8 @@ it('the connection on the page is one that the service takes', () => {
   const example = JSON.parse(blocks.find(({ language }) => language === 'json')?.text ?? '');
   const { description } = csv;
   expect(example.system).toBe(description.system);
-  expect(checkAgainst(settingsSchemaOf(description), example.settings, '#/settings').errors).toEqual([]);
-  expect(checkAgainst(description.credentials, example.credentials, '#/credentials').errors).toEqual([]);
+  expect(validate(settingsSchemaOf(description), example.settings, '#/settings').errors).toEqual([]);
+  expect(validate(description.credentials, example.credentials, '#/credentials').errors).toEqual([]);
 });
 
 it('the page names every file of the connector, every common setting, and no file that is not there', () => {

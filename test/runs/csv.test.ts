@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { CUSTOMER_SETTINGS, customersFile, FileServer } from '../connectors/csv.support.ts';
+import { CUSTOMER_SETTINGS, customersFile, FileServer } from '../connectors/csv/csv.support.ts';
 import { sql } from '../support/test-database.ts';
 import { RunsFixture } from './runs.support.ts';
 

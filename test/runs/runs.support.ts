@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OdooSandbox, WooCommerceSandbox } from '@sync-operations/sandbox';
-import { CONNECTOR_LIST } from '../../src/connectors/connectors.tokens.ts';
+import { CONNECTOR_LIST } from '../../src/connectors/connector.registry.ts';
 import type { Connector } from '../../src/connectors/contract/connector.types.ts';
 import { type RawResponse, send } from '../support/send.ts';
 import { startTestService, type TestService, token } from '../support/test-service.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseEnvironment } from '../../src/config/environment.ts';
-import { CONNECTOR_LIST } from '../../src/connectors/connectors.tokens.ts';
+import { CONNECTOR_LIST } from '../../src/connectors/connector.registry.ts';
 import type { Connector } from '../../src/connectors/contract/connector.types.ts';
 import { createApp } from '../../src/create-app.ts';
 import { ScheduleRunner } from '../../src/schedules/schedule.runner.ts';

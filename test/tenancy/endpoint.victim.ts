@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { CredentialCipher } from '../../src/connectors/credentials/credential.cipher.ts';
+import { CredentialCipher } from '../../src/connectors/credentials/credential.encryption.ts';
 import { previewKey } from '../../src/preview-cache/preview.key.ts';
 import { TEST_ENCRYPTION_KEY } from '../support/test-service.ts';
 import type { Values } from './endpoint.operations.ts';

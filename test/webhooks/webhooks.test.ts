@@ -1,9 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { CONNECTOR_LIST } from '../../src/connectors/connectors.tokens.ts';
+import { CONNECTOR_LIST } from '../../src/connectors/connector.registry.ts';
 import type { Connector } from '../../src/connectors/contract/connector.types.ts';
-import { woocommerceWebhooks } from '../../src/connectors/woocommerce/woocommerce.webhooks.ts';
+import { woocommerceWebhooks } from '../../src/connectors/woocommerce/webhook/webhook.payload.ts';
 import type { Statement } from '../../src/database/database.ts';
 import { ScheduleRunner } from '../../src/schedules/schedule.runner.ts';
 import { runAsWorker } from '../../src/tenancy/tenant.context.ts';

@@ -2,12 +2,12 @@ export const ENTITY_TYPES = ['customer', 'product', 'order'] as const;
 export type EntityType = (typeof ENTITY_TYPES)[number];
 
 /**
- * The shapes in the middle. A member that is left out is one the system does not hold; null is one it holds and that is empty.
- * The difference matters: what is left out is never compared and never overwritten.
+ * The canonical shapes, which every connector maps to and from. A member is left out when the system does not have it, and null when
+ * it is empty. The difference matters: a member that is left out is never compared and never overwritten.
  */
 export type CanonicalData = CanonicalCustomer | CanonicalProduct | CanonicalOrder;
 
-/** An exact decimal as text, `-12.5`, in the one form of decimal.ts. Never a float. */
+/** An exact decimal as text, `-12.5`, normalized by decimal.ts. Never a float. */
 export type Decimal = string;
 
 /** RFC 3339 in UTC with a Z, whole seconds. */
@@ -31,7 +31,7 @@ export interface CanonicalAddress {
 
 export interface CanonicalCustomer {
   readonly email?: string | null;
-  /** In full: what a system with one field for it holds. Others join and split it. */
+  /** The full name, for systems with one field. The connectors of other systems join and split it. */
   readonly name?: string | null;
   readonly first_name?: string | null;
   readonly last_name?: string | null;
@@ -39,13 +39,13 @@ export interface CanonicalCustomer {
   readonly phone?: string | null;
   /** VAT or other tax number. */
   readonly vat?: string | null;
-  /** The number the company itself gives its customers. */
+  /** The customer number that the company assigns. */
   readonly reference?: string | null;
   readonly billing?: CanonicalAddress;
   readonly shipping?: CanonicalAddress;
   /** False: archived. */
   readonly active?: boolean;
-  /** True: ordered without an account; known by the email only. */
+  /** True: ordered without an account, so only the email identifies them. */
   readonly guest?: boolean;
 }
 
@@ -55,7 +55,7 @@ export interface CanonicalProduct {
   readonly description?: string | null;
   readonly short_description?: string | null;
   readonly barcode?: string | null;
-  /** Offered to buyers. */
+  /** Offered for sale. */
   readonly active?: boolean;
   readonly published?: boolean;
   readonly price?: Decimal | null;
@@ -66,9 +66,9 @@ export interface CanonicalProduct {
   readonly stock?: Decimal | null;
   readonly categories?: readonly string[];
   readonly images?: readonly { readonly url: string; readonly alt?: string | null }[];
-  /** What variations differ by; sorted by name. */
+  /** The attributes that variations differ by; sorted by name. */
   readonly attributes?: readonly { readonly name: string; readonly options: readonly string[] }[];
-  /** Empty for a product without. Sorted by SKU, then by options. */
+  /** Empty for a product without variations. Sorted by SKU, then by options. */
   readonly variations?: readonly CanonicalVariation[];
 }
 
@@ -86,7 +86,7 @@ export interface CanonicalVariation {
 }
 
 export interface CanonicalOrder {
-  /** As people know it. */
+  /** The number that people use, such as `1042`. */
   readonly number?: string | null;
   readonly status?: OrderStatus;
   /** ISO 4217. */
@@ -118,7 +118,7 @@ export const ORDER_STATUSES = [
 ] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
-/** Ids are of the system the data belongs to; the runner translates them through the bindings, null where there is none. */
+/** Ids belong to the system that the data belongs to. The runner translates them through the bindings; null where there is none. */
 export interface CustomerReference {
   readonly external_id: string | null;
   readonly email?: string | null;
@@ -128,13 +128,13 @@ export interface CustomerReference {
 export interface CanonicalOrderLine {
   readonly kind: 'product' | 'shipping' | 'fee';
   readonly name: string;
-  /** Of the product, for kind `product`; null where it is not known any more. */
+  /** For kind `product`; null when the product no longer exists. */
   readonly product_external_id?: string | null;
   readonly sku?: string | null;
   readonly quantity: Decimal;
   /** Before discounts, without tax. */
   readonly unit_price?: Decimal;
-  /** Of the line, after discounts, without tax. */
+  /** For the whole line, after discounts, without tax. */
   readonly total: Decimal;
   readonly tax_total?: Decimal;
   readonly taxes?: readonly { readonly name: string; readonly total: Decimal }[];

@@ -14,9 +14,9 @@ export class CatalogueController {
   @RequireScope('sync:read')
   @Operation({
     id: 'listConnectors',
-    summary: 'What can be connected',
+    summary: 'List the systems that can be connected',
     description:
-      'Systems with their entity types, directions, and the schemas of a connection’s credentials and settings.',
+      'Each system has its entity types, their directions, and the schemas of a connection’s credentials and settings.',
     ok: [{ status: 200, description: 'The systems', type: ConnectorListDto }],
   })
   list(): ConnectorListDto {
@@ -27,7 +27,7 @@ export class CatalogueController {
   @RequireScope('sync:read')
   @Operation({
     id: 'getConnector',
-    summary: 'One system that can be connected',
+    summary: 'Read a system that can be connected',
     ok: [{ status: 200, description: 'The system', type: ConnectorDto }],
     problems: ['not-found'],
   })

@@ -7,16 +7,16 @@ import {
 } from '../contract/connector.types.ts';
 import { escaped, type Members } from './settings.schema.ts';
 
-/** What a connection of any system can be told; the service acts on these, its connector does not see to them. */
+/** The settings that every connection has, whatever its system. The service uses them, not the connector. */
 export interface CommonSettings {
   readonly allow_http: boolean;
   /** 0 to 100. */
   readonly delete_guard_percent: number;
   readonly delete_guard_count?: number;
   readonly on_conflict: 'skip' | 'overwrite';
-  /** By entity type, then by path (`billing.city`) or top member. */
+  /** By entity type, then by path (`billing.city`) or member. */
   readonly field_directions: Readonly<Record<string, Readonly<Record<string, FieldDirection>>>>;
-  /** `records`, or the id of the connection to which a webhook's change goes. */
+  /** Where changes from webhooks are written: `records`, or the id of a connection. */
   readonly webhook_destination: string;
   readonly max_concurrency: number;
 }
@@ -27,13 +27,13 @@ const COMMON: SettingsSchema = {
     allow_http: {
       type: 'boolean',
       title: 'Allow plain http',
-      description: 'Whoever is on the way can then read and change what is sent.',
+      description: 'Without encryption, others on the network can read and change the data and the credentials.',
       default: false,
     },
     delete_guard_percent: {
       type: 'number',
       title: 'Delete at most (percent)',
-      description: 'A sync that would delete more than this share of the records it knows is refused.',
+      description: 'A sync is refused when it would delete more than this share of the records that were read before.',
       minimum: 0,
       maximum: 100,
       default: 15,
@@ -41,32 +41,33 @@ const COMMON: SettingsSchema = {
     delete_guard_count: {
       type: 'integer',
       title: 'Delete at most (records)',
-      description: 'The same as a number of records; whichever is reached first.',
+      description: 'The same limit as a number of records. The lower limit applies.',
       minimum: 0,
     },
     on_conflict: {
       type: 'string',
       title: 'When both sides changed',
-      description: 'skip leaves the destination as it is and reports the record; overwrite takes the source.',
+      description: 'skip keeps the destination and reports the record; overwrite writes the value of the source.',
       enum: ['skip', 'overwrite'],
       default: 'skip',
     },
     field_directions: {
       type: 'object',
-      title: 'Directions of fields',
-      description: 'Entity type to field to both, read, write or none, as seen from this system.',
+      title: 'Field directions',
+      description:
+        'For each entity type, the direction of a field as seen from this system: both, read, write or none, such as {"customer": {"phone": "read"}}.',
       default: {},
     },
     webhook_destination: {
       type: 'string',
-      title: 'Where changes told by webhooks go',
-      description: 'records, or the id of a connection.',
+      title: 'Webhook destination',
+      description: 'Where changes from webhooks are written: records, or the id of a connection.',
       maxLength: 36,
       default: 'records',
     },
     max_concurrency: {
       type: 'integer',
-      title: 'Requests at once',
+      title: 'Concurrent requests',
       minimum: 1,
       maximum: 16,
       default: 4,
@@ -74,24 +75,24 @@ const COMMON: SettingsSchema = {
   },
 };
 
-/** The schema of a connection's settings: those of its system and the common ones. A name of both is the common one. */
+/** The schema of a connection's settings: those of its system and the common ones, which win over a setting of the same name. */
 export function settingsSchemaOf({ settings }: ConnectorDescription): SettingsSchema {
   return { ...settings, properties: { ...settings.properties, ...COMMON.properties } };
 }
 
-/** Of settings that were checked and have their defaults. */
+/** For settings that are checked and include defaults. */
 export const commonSettings = (settings: Members): CommonSettings => settings as unknown as CommonSettings;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** What no schema can say: that fields exist, and that a destination is one. */
+/** Checks what a schema cannot express: that fields exist, and that the destination is valid. */
 export function checkCommon({ entities }: ConnectorDescription, members: Members): ProblemField[] {
   const { field_directions: directions, webhook_destination: destination } = members;
   const errors = isObject(directions)
     ? Object.entries(directions).flatMap(([type, fields]) => {
         const entity = entities.find(({ entity_type }) => entity_type === type);
         const pointer = `#/settings/field_directions/${escaped(type)}`;
-        if (!entity) return [{ pointer, detail: 'is no entity type of this system' }];
+        if (!entity) return [{ pointer, detail: 'is not an entity type of this system' }];
         return isObject(fields)
           ? checkFields(entity.fields, fields, pointer)
           : [{ pointer, detail: 'must be an object' }];
@@ -106,7 +107,7 @@ function checkFields(known: readonly string[], fields: Members, pointer: string)
   return Object.entries(fields).flatMap(([field, direction]) => {
     const at = `${pointer}/${escaped(field)}`;
     if (!known.includes(field.split('.', 1)[0] as string))
-      return [{ pointer: at, detail: 'is no field of this entity type in this system' }];
+      return [{ pointer: at, detail: 'is not a field of this entity type in this system' }];
     return FIELD_DIRECTIONS.includes(direction as FieldDirection)
       ? []
       : [{ pointer: at, detail: `must be one of ${FIELD_DIRECTIONS.join(', ')}` }];

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { CONNECTORS } from '../connector.registry.ts';
 import type { SettingsSchema } from '../contract/connector.types.ts';
 import { settingsSchemaOf } from './common.settings.ts';
-import { checkAgainst, withDefaults } from './settings.schema.ts';
+import { validate, withDefaults } from './settings.schema.ts';
 
 const schema: SettingsSchema = {
   type: 'object',
@@ -20,7 +20,7 @@ const schema: SettingsSchema = {
 };
 
 const details = (given: Record<string, unknown>) =>
-  checkAgainst(schema, given, '#/it').errors.map(({ pointer, detail }) => `${pointer} ${detail}`);
+  validate(schema, given, '#/it').errors.map(({ pointer, detail }) => `${pointer} ${detail}`);
 
 describe('a schema of settings', () => {
   it.each<[Record<string, unknown>, string[]]>([
@@ -40,7 +40,7 @@ describe('a schema of settings', () => {
     [{ key: 'k', map: [] }, ['#/it/map must be an object']],
     [{ key: 'k', map: { long: 'x'.repeat(20) } }, ['#/it/map must not be longer than 20 characters']],
     [{ key: 'k', mode: 'slow' }, ['#/it/mode must be one of fast, safe']],
-    [{ key: 'k', toString: 'x', 'a~/': 1 }, ['#/it/toString is not known here', '#/it/a~0~1 is not known here']],
+    [{ key: 'k', toString: 'x', 'a~/': 1 }, ['#/it/toString is not a known field', '#/it/a~0~1 is not a known field']],
   ])('%j', (given, expected) => {
     expect(details(given)).toEqual(expected);
   });
@@ -61,7 +61,7 @@ describe('a schema of settings', () => {
         (given) => {
           const filled = withDefaults(schema, { key: 'k', ...given });
           expect(filled).toEqual({ key: 'k', size: 5, on: false, ...given });
-          expect(checkAgainst(schema, filled, '#').errors).toEqual([]);
+          expect(validate(schema, filled, '#').errors).toEqual([]);
         },
       ),
     );
@@ -72,7 +72,7 @@ describe('the schemas of the registry', () => {
   it('have valid defaults, no secret among the settings, and at least one among the credentials', () => {
     for (const { description } of CONNECTORS) {
       const settings = settingsSchemaOf(description);
-      const wrong = checkAgainst(settings, withDefaults(settings, {}), '#').errors;
+      const wrong = validate(settings, withDefaults(settings, {}), '#').errors;
       // What is required has no default; everything else must hold with what it is given.
       expect(wrong.map(({ pointer }) => pointer)).toEqual((settings.required ?? []).map((name) => `#/${name}`));
       expect(Object.values(settings.properties).filter(({ secret }) => secret)).toEqual([]);

@@ -3,30 +3,30 @@ import type { SettingsProperty, SettingsSchema } from '../contract/connector.typ
 
 export type Members = Readonly<Record<string, unknown>>;
 
-/** The members that were given, without null ones, or what is wrong with them. */
-export type Checked = { readonly members: Members; readonly errors: readonly ProblemField[] };
+/** The given members, without null ones, and the errors in them. */
+export type Validated = { readonly members: Members; readonly errors: readonly ProblemField[] };
 
-/** Longer than any key or domain filter; what has no maxLength of its own keeps to it, as text or as JSON. */
+/** For members without a maxLength, as text or as JSON. It is longer than any key or Odoo domain. */
 const MAX_LENGTH = 8_000;
 
 /**
- * Holds an object of a body against the schema of its connector. null is the member left out. `pointer` is where the object
- * stands: `#/credentials`. No detail repeats a value: it may be a secret.
+ * Validates an object of a request body. A member that is null counts as left out. `pointer` is the place of the object in the body:
+ * `#/credentials`. No error repeats a value, which may be a secret.
  */
-export function checkAgainst(schema: SettingsSchema, given: Members, pointer: string): Checked {
+export function validate(schema: SettingsSchema, given: Members, pointer: string): Validated {
   const members = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
   const missing = (schema.required ?? []).filter((name) => !Object.hasOwn(members, name));
   const errors = [
     ...missing.map((name) => ({ pointer: `${pointer}/${escaped(name)}`, detail: 'is required' })),
     ...Object.entries(members).flatMap(([name, value]) => {
-      const detail = wrongWith(value, name, schema);
+      const detail = errorIn(value, name, schema);
       return detail === undefined ? [] : [{ pointer: `${pointer}/${escaped(name)}`, detail }];
     }),
   ];
   return { members, errors };
 }
 
-/** What a connector is given: the members with the schema's defaults in the place of those left out. */
+/** The members, with the schema's defaults for those left out. */
 export function withDefaults(schema: SettingsSchema, members: Members): Members {
   const defaults = Object.entries(schema.properties).flatMap(([name, property]) =>
     property.default === undefined ? [] : [[name, property.default] as const],
@@ -37,15 +37,15 @@ export function withDefaults(schema: SettingsSchema, members: Members): Members 
 /** A part of a JSON pointer (RFC 6901). */
 export const escaped = (part: string): string => part.replaceAll('~', '~0').replaceAll('/', '~1');
 
-function wrongWith(value: unknown, name: string, schema: SettingsSchema): string | undefined {
-  // Not by plain access: `constructor` is a member of every object.
+function errorIn(value: unknown, name: string, schema: SettingsSchema): string | undefined {
+  // Object.hasOwn, because every object has a member `constructor`.
   const property = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
-  if (!property) return 'is not known here';
+  if (!property) return 'is not a known field';
   if (value === '' && schema.required?.includes(name)) return 'must not be empty';
-  return wrongType(value, property) ?? wrongSize(value, property) ?? notOneOf(value, property);
+  return typeError(value, property) ?? sizeError(value, property) ?? enumError(value, property);
 }
 
-function wrongType(value: unknown, { type }: SettingsProperty): string | undefined {
+function typeError(value: unknown, { type }: SettingsProperty): string | undefined {
   switch (type) {
     case 'string':
       return typeof value === 'string' ? undefined : 'must be text';
@@ -62,7 +62,7 @@ function wrongType(value: unknown, { type }: SettingsProperty): string | undefin
   }
 }
 
-function wrongSize(value: unknown, { minimum, maximum, maxLength = MAX_LENGTH }: SettingsProperty): string | undefined {
+function sizeError(value: unknown, { minimum, maximum, maxLength = MAX_LENGTH }: SettingsProperty): string | undefined {
   if (typeof value === 'number') {
     if (minimum !== undefined && value < minimum) return `must not be less than ${minimum}`;
     if (maximum !== undefined && value > maximum) return `must not be greater than ${maximum}`;
@@ -72,7 +72,7 @@ function wrongSize(value: unknown, { minimum, maximum, maxLength = MAX_LENGTH }:
   return length > maxLength ? `must not be longer than ${maxLength} characters` : undefined;
 }
 
-function notOneOf(value: unknown, { enum: allowed }: SettingsProperty): string | undefined {
+function enumError(value: unknown, { enum: allowed }: SettingsProperty): string | undefined {
   if (!allowed) return undefined;
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   return values.every((one) => allowed.includes(one as string)) ? undefined : `must be one of ${allowed.join(', ')}`;

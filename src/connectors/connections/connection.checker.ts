@@ -9,12 +9,12 @@ import { storeCheck } from './connection.sql.ts';
 import type { OpenedConnection } from './connection.types.ts';
 import type { ConnectionCheckDto } from './dto/connection.dto.ts';
 
-/** Longer than any request should wait, with what the retries of a slow system need. */
-const WITHIN_MS = 30_000;
-/** Of a text that came from outside. */
+/** Leaves time for the retries of a slow system. */
+const TIMEOUT_MS = 30_000;
+/** Of a text that comes from the system. */
 const MAX_LENGTH = 1_000;
 
-/** Calls the system now and keeps what came of it. No transaction is open meanwhile. */
+/** Calls the system and stores the result. No transaction is open during the call. */
 @Injectable()
 export class ConnectionChecker {
   constructor(
@@ -23,10 +23,10 @@ export class ConnectionChecker {
     private readonly activity: ActivityService,
   ) {}
 
-  /** A system that cannot be used is an answer, not a problem. */
+  /** A system that cannot be used gives a result with `ok: false`, not a Problem. */
   async check(id: string): Promise<ConnectionCheckDto> {
     const opened = await this.connections.open(id);
-    const outcome = await outcomeOf(opened, AbortSignal.timeout(WITHIN_MS));
+    const outcome = await outcomeOf(opened, AbortSignal.timeout(TIMEOUT_MS));
     await this.store(opened, outcome);
     return outcome;
   }
@@ -65,14 +65,14 @@ async function outcomeOf({ session, redact }: OpenedConnection, signal: AbortSig
     const kind = timedOut ? 'timeout' : (error as ConnectorError).kind;
     if (kind === 'aborted') throw new Problem('unavailable', 'The service is stopping; try again.', { retryAfter: 5 });
     const message = timedOut
-      ? `The system did not answer within ${WITHIN_MS / 1000} seconds.`
+      ? `The system did not answer within ${TIMEOUT_MS / 1000} seconds.`
       : text((error as ConnectorError).message) || kind;
     const nothing = { version: null, account: null, credentials_expire_at: null, warnings: [] };
     return { ok: false, ...nothing, error: { kind, message } };
   }
 }
 
-/** Postgres stores no NUL and no half of a surrogate pair. */
+/** Postgres cannot store NUL or a lone surrogate. */
 const storable = (text: string): string => text.replaceAll('\0', '').slice(0, MAX_LENGTH).toWellFormed();
 
 const dateOrNull = (text: string): string | null => {

@@ -37,19 +37,19 @@ export class ConnectionController {
   @Post()
   @RequireScope('sync:admin')
   @Idempotent()
-  // Below, and so around it.
+  // Decorators apply from bottom to top, so this one runs outside of Idempotent.
   @UseInterceptors(WebhookSecretInterceptor)
   @Operation({
     id: 'createConnection',
     summary: 'Connect a shop or an ERP',
     description:
-      'Stores the credentials encrypted; nothing is called yet, see check. The webhook secret is answered here only.',
+      'Stores the credentials encrypted. Does not call the system; use check for that. Only this response contains the webhook secret.',
     ok: [
       {
         status: 201,
         description: 'Connected',
         type: CreatedConnectionDto,
-        headers: { Location: 'Where the connection is' },
+        headers: { Location: 'The path of the connection' },
       },
     ],
     problems: ['conflict', 'encryption-not-configured'],
@@ -67,7 +67,7 @@ export class ConnectionController {
   @RequireScope('sync:read')
   @Operation({
     id: 'listConnections',
-    summary: 'Connections, newest first',
+    summary: 'List connections, newest first',
     ok: [{ status: 200, description: 'A page', type: ConnectionPageDto }],
   })
   async list(@Query() query: ConnectionsQuery): Promise<ConnectionPageDto> {
@@ -91,8 +91,9 @@ export class ConnectionController {
   @Operation({
     id: 'changeConnection',
     summary: 'Change a connection',
-    description: 'What is left out stays. Another base_url or other credentials make it unchecked again.',
-    ok: [{ status: 200, description: 'The connection as it is now', type: ConnectionDto }],
+    description:
+      'Members that are left out stay as they are. A new base_url or new credentials reset the status to unchecked.',
+    ok: [{ status: 200, description: 'The changed connection', type: ConnectionDto }],
     problems: ['not-found', 'conflict', 'encryption-not-configured'],
   })
   async change(
@@ -108,7 +109,7 @@ export class ConnectionController {
   @Operation({
     id: 'removeConnection',
     summary: 'Remove a connection',
-    description: 'Its credentials are wiped at once.',
+    description: 'Deletes its credentials at once.',
     ok: [{ status: 204, description: 'Removed' }],
     problems: ['not-found'],
   })
@@ -116,15 +117,15 @@ export class ConnectionController {
     return this.editor.remove(connection_id);
   }
 
-  // Takes no Idempotency-Key: that would hold a transaction open while the system is called; and asking again does no harm.
+  // Accepts no Idempotency-Key, which would keep a transaction open during the call to the system. Repeating the request does no harm.
   @Post(':connection_id/check')
   @HttpCode(200)
   @RequireScope('sync:admin')
   @Operation({
     id: 'checkConnection',
-    summary: 'Call the system and see whether the credentials work',
-    description: 'Takes up to 30 seconds. A system that refuses or cannot be reached is an answer with ok false.',
-    ok: [{ status: 200, description: 'What came of it', type: ConnectionCheckDto }],
+    summary: 'Call the system to check the credentials',
+    description: 'Takes up to 30 seconds. When the system refuses or cannot be reached, ok is false.',
+    ok: [{ status: 200, description: 'The result of the check', type: ConnectionCheckDto }],
     problems: ['not-found', 'conflict', 'encryption-not-configured'],
   })
   check(@Param() { connection_id }: ConnectionIdParam): Promise<ConnectionCheckDto> {

@@ -6,11 +6,9 @@ import { ENVIRONMENT } from '../../config/config.module.ts';
 import type { Environment } from '../../config/environment.ts';
 import { currentTenant, currentUser } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import { connectorFor } from '../connector.registry.ts';
-import { CONNECTOR_LIST } from '../connectors.tokens.ts';
+import { CONNECTOR_LIST, connectorFor } from '../connector.registry.ts';
 import type { Connector } from '../contract/connector.types.ts';
-import { changedMembers } from './connection.changes.ts';
-import { checkInput, invalid } from './connection.input.ts';
+import { changedMembers, checkInput, invalid } from './connection.input.ts';
 import { ConnectionSecrets, newWebhookSecret } from './connection.secrets.ts';
 import { ConnectionService, noSuchConnection } from './connection.service.ts';
 import {
@@ -24,9 +22,22 @@ import {
 } from './connection.sql.ts';
 import type { ConnectionRow } from './connection.types.ts';
 import type { ChangeConnectionDto, CreateConnectionDto } from './dto/requests.dto.ts';
-import { RemovalListeners } from './removal.listeners.ts';
 
-/** Makes, changes and removes connections; each leaves an entry in the trail, in the same transaction. */
+/** Notifies modules that use connections of each removal, as the tenant and inside the transaction of the removal. */
+@Injectable()
+export class RemovalListeners {
+  private readonly listeners: ((connectionId: string) => Promise<void>)[] = [];
+
+  register(listener: (connectionId: string) => Promise<void>): void {
+    this.listeners.push(listener);
+  }
+
+  async notify(connectionId: string): Promise<void> {
+    for (const listener of this.listeners) await listener(connectionId);
+  }
+}
+
+/** Creates, changes and removes connections. Each operation adds an entry to the audit trail in the same transaction. */
 @Injectable()
 export class ConnectionEditor {
   constructor(
@@ -39,37 +50,37 @@ export class ConnectionEditor {
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
-  /** Answers the webhook secret, too, still sealed; null when the system sends no webhooks. */
+  /** Also returns the webhook secret, still encrypted; null when the system sends no webhooks. */
   async create(body: CreateConnectionDto): Promise<{ connection: ConnectionRow; webhookSecret: string | null }> {
     const { orgId } = currentTenant();
     const connector = this.connectorNamed(body.system);
     const input = checkInput(connector, body, { baseUrl: '', settings: {} }, this.deployment);
     const id = randomUUID();
-    const whose = { orgId, connectionId: id };
-    const credentials = this.secrets.sealCredentials(input.credentials ?? {}, whose);
+    const owner = { orgId, connectionId: id };
+    const credentials = this.secrets.sealCredentials(input.credentials ?? {}, owner);
     const webhookSecret = connector.description.webhooks
-      ? this.secrets.sealWebhookSecret(body.webhook_secret ?? newWebhookSecret(), whose)
+      ? this.secrets.sealWebhookSecret(body.webhook_secret ?? newWebhookSecret(), owner)
       : null;
     const row = { id, name: body.name, system: body.system, baseUrl: input.baseUrl, settings: input.settings };
     const connection = await this.database.transaction(async (transaction) => {
       const [inserted] = await transaction.query<ConnectionRow>(
         insertConnection(orgId, { ...row, credentials, webhookSecret, createdBy: currentUser() }),
       );
-      if (!inserted) throw nameTaken();
+      if (!inserted) throw nameConflict();
       await transaction.query(insertHookAddress(orgId, id));
-      await this.note('connection_created', inserted);
+      await this.record('connection_created', inserted);
       return inserted;
     });
     return {
-      connection: this.connections.filled(connection),
+      connection: this.connections.withDefaultSettings(connection),
       webhookSecret: webhookSecret && this.secrets.toText(webhookSecret),
     };
   }
 
-  /** Only what is given changes; see checkInput for what is inside credentials and settings. */
+  /** Changes only the given members; checkInput says how credentials and settings change. */
   async change(id: string, body: ChangeConnectionDto): Promise<ConnectionRow> {
     const { orgId } = currentTenant();
-    const whose = { orgId, connectionId: id };
+    const owner = { orgId, connectionId: id };
     const changed = await this.database.transaction(async (transaction) => {
       const [current] = await transaction.query<ConnectionRow>(lockConnection(orgId, id));
       if (!current) throw noSuchConnection();
@@ -80,19 +91,19 @@ export class ConnectionEditor {
       const members = changedMembers(current, { name, baseUrl, settings, credentials, webhookSecret: secret });
       if (members.length === 0) return current;
       const [other] = await transaction.query(findNameTaken(orgId, name, id));
-      if (other) throw nameTaken();
+      if (other) throw nameConflict();
       const [row] = await transaction.query<ConnectionRow>(
         updateConnection(orgId, id, {
           ...{ name, baseUrl, settings },
-          credentials: credentials && this.secrets.sealCredentials(credentials, whose),
-          webhookSecret: secret === undefined ? undefined : this.secrets.sealWebhookSecret(secret, whose),
+          credentials: credentials && this.secrets.sealCredentials(credentials, owner),
+          webhookSecret: secret === undefined ? undefined : this.secrets.sealWebhookSecret(secret, owner),
           resetsStatus: members.includes('base_url') || members.includes('credentials'),
         }),
       );
-      await this.note('connection_changed', row as ConnectionRow, { changed: members });
+      await this.record('connection_changed', row as ConnectionRow, { changed: members });
       return row as ConnectionRow;
     });
-    return this.connections.filled(changed);
+    return this.connections.withDefaultSettings(changed);
   }
 
   async remove(id: string): Promise<void> {
@@ -102,8 +113,8 @@ export class ConnectionEditor {
       );
       if (!removed) throw noSuchConnection();
       await transaction.query(removeHookAddress(id));
-      await this.removals.tell(id);
-      await this.note('connection_removed', { id, ...removed });
+      await this.removals.notify(id);
+      await this.record('connection_removed', { id, ...removed });
     });
   }
 
@@ -118,7 +129,7 @@ export class ConnectionEditor {
     return connector;
   }
 
-  private async note(
+  private async record(
     activity_type: string,
     { id, name, system }: Pick<ConnectionRow, 'id' | 'name' | 'system'>,
     details: Record<string, unknown> = {},
@@ -130,7 +141,7 @@ export class ConnectionEditor {
   }
 }
 
-function nameTaken(): Problem {
-  const detail = 'is the name of another connection';
+function nameConflict(): Problem {
+  const detail = 'is already the name of another connection';
   return new Problem('conflict', `name ${detail}.`, { errors: [{ pointer: '#/name', detail }] });
 }

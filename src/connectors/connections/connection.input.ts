@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Problem, type ProblemField } from '../../common/problem.ts';
 import { checkCommon, commonSettings, settingsSchemaOf } from '../catalogue/common.settings.ts';
-import { checkAgainst, type Members, withDefaults } from '../catalogue/settings.schema.ts';
+import { type Members, validate, withDefaults } from '../catalogue/settings.schema.ts';
 import type { Connector } from '../contract/connector.types.ts';
 import { normalizeBaseUrl } from './base.url.ts';
+import type { ConnectionRow } from './connection.types.ts';
 
-/** What a request wants of a connection; undefined: as it is. */
+/** The members of a request for a connection; undefined: not given. */
 export interface ConnectionInput {
   readonly base_url?: string;
   readonly credentials?: Members;
@@ -12,7 +14,7 @@ export interface ConnectionInput {
   readonly webhook_secret?: string;
 }
 
-/** What may be stored. */
+/** The checked members, ready to store. */
 export interface CheckedInput {
   readonly baseUrl: string;
   readonly settings: Members;
@@ -21,9 +23,9 @@ export interface CheckedInput {
 }
 
 /**
- * Holds a request against the connector's schemas and the rules of addresses; `current` is what there is, empty at creation.
- * Credentials are given whole. Settings are given one by one: those left out stay, null brings back the default. Throws Problem
- * invalid-request with every wrong field.
+ * Checks a request against the connector's schemas and the rules for addresses. `current` is the stored connection, empty for a create.
+ * Credentials are replaced as a whole. Settings change one by one: those left out stay, and null restores a default. Throws Problem
+ * invalid-request with every invalid field.
  */
 export function checkInput(
   { description }: Connector,
@@ -34,7 +36,7 @@ export function checkInput(
   const errors: ProblemField[] = [];
   const schema = settingsSchemaOf(description);
   const merged = { ...current.settings, ...input.settings };
-  const settings = input.settings === undefined ? undefined : checkAgainst(schema, merged, '#/settings');
+  const settings = input.settings === undefined ? undefined : validate(schema, merged, '#/settings');
   if (settings) errors.push(...settings.errors, ...checkCommon(description, settings.members));
   const members = settings?.members ?? current.settings;
 
@@ -43,12 +45,12 @@ export function checkInput(
   const address = input.base_url === undefined ? undefined : normalizeBaseUrl(input.base_url, rules);
   if (address?.wrong !== undefined) errors.push({ pointer: '#/base_url', detail: address.wrong });
   if (!address && current.baseUrl.startsWith('http:') && !allowHttp)
-    errors.push({ pointer: '#/settings/allow_http', detail: 'must stay true as long as base_url is not https' });
+    errors.push({ pointer: '#/settings/allow_http', detail: 'must stay true while base_url is http' });
 
-  const credentials = input.credentials && checkAgainst(description.credentials, input.credentials, '#/credentials');
+  const credentials = input.credentials && validate(description.credentials, input.credentials, '#/credentials');
   if (credentials) errors.push(...credentials.errors);
   if (input.webhook_secret !== undefined && !description.webhooks)
-    errors.push({ pointer: '#/webhook_secret', detail: 'is not known here: this system sends no webhooks' });
+    errors.push({ pointer: '#/webhook_secret', detail: 'is not allowed: this system sends no webhooks' });
 
   if (errors.length > 0) throw invalid(errors);
   return {
@@ -56,6 +58,28 @@ export function checkInput(
     settings: members,
     credentials: credentials?.members,
   };
+}
+
+/** The connection after a change. A secret that is undefined stays as it is. */
+export interface Wanted {
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly settings: Members;
+  readonly credentials: Members | undefined;
+  readonly webhookSecret: string | undefined;
+}
+
+/** The names of changed members, such as `settings.on_conflict`, without values. A secret that is given counts as changed. */
+export function changedMembers(current: ConnectionRow, wanted: Wanted): string[] {
+  const names = Object.keys({ ...current.settings, ...wanted.settings });
+  const settings = names.filter((name) => !isDeepStrictEqual(current.settings[name], wanted.settings[name]));
+  return [
+    ...(wanted.name === current.name ? [] : ['name']),
+    ...(wanted.baseUrl === current.base_url ? [] : ['base_url']),
+    ...(wanted.credentials === undefined ? [] : ['credentials']),
+    ...(wanted.webhookSecret === undefined ? [] : ['webhook_secret']),
+    ...settings.map((name) => `settings.${name}`),
+  ];
 }
 
 /** `#/settings/allow_http must be true or false (and 2 more).` */

@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Page } from '../../common/cursor.ts';
-import { connectorFor } from '../connector.registry.ts';
-import { CONNECTOR_LIST } from '../connectors.tokens.ts';
+import { CONNECTOR_LIST, connectorFor } from '../connector.registry.ts';
 import type { Connector } from '../contract/connector.types.ts';
 import type { ConnectionRow } from './connection.types.ts';
 import type { ConnectionDto, ConnectionPageDto, CreatedConnectionDto } from './dto/connection.dto.ts';
 
-/** What the API shows of connections. */
+/** Connections as the API returns them. */
 @Injectable()
 export class ConnectionPresenter {
   constructor(@Inject(CONNECTOR_LIST) private readonly connectors: readonly Connector[]) {}

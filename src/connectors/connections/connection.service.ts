@@ -11,8 +11,7 @@ import { currentTenant } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { commonSettings, settingsSchemaOf } from '../catalogue/common.settings.ts';
 import { withDefaults } from '../catalogue/settings.schema.ts';
-import { connectorFor } from '../connector.registry.ts';
-import { CONNECTOR_LIST } from '../connectors.tokens.ts';
+import { CONNECTOR_LIST, connectorFor } from '../connector.registry.ts';
 import type { Connector } from '../contract/connector.types.ts';
 import { HttpClients } from '../http/http.clients.ts';
 import { ConnectionSecrets, redactor } from './connection.secrets.ts';
@@ -20,11 +19,11 @@ import { connectionsPage, findConnection, findHook, findSealedConnection } from 
 import type { ConnectionRow, OpenedConnection, OpenedWebhook, SealedConnectionRow } from './connection.types.ts';
 
 export interface OpenOptions {
-  /** Called when the system asks us to wait, until then (milliseconds since 1970), and with null when it goes on. */
+  /** Called when the system requests a wait until then (milliseconds since 1970), and with null when the wait is over. */
   readonly onWait?: (untilMs: number | null, reason: string) => void;
 }
 
-/** Connections of the tenant at work: to look at and to use. Outside a tenant everything but `organizationOf` throws. */
+/** Reads and opens the connections of the current tenant. Without a tenant, every method except `organizationOf` throws. */
 @Injectable()
 export class ConnectionService {
   constructor(
@@ -44,30 +43,30 @@ export class ConnectionService {
     const page = connectionsPage(currentTenant().orgId, query.system ?? null, after, limit + 1);
     const rows = await this.database.read<ConnectionRow>(page);
     return toPage(
-      rows.map((row) => this.filled(row)),
+      rows.map((row) => this.withDefaultSettings(row)),
       limit,
       keysetOf,
     );
   }
 
-  /** Throws not-found also when it was removed. */
+  /** Throws not-found, also when the connection was removed. */
   async get(id: string): Promise<ConnectionRow> {
     const [row] = await this.database.read<ConnectionRow>(findConnection(currentTenant().orgId, id));
     if (!row) throw noSuchConnection();
-    return this.filled(row);
+    return this.withDefaultSettings(row);
   }
 
   /**
-   * Opens its secrets and binds its connector; nothing is called yet. Never inside a transaction: what comes next is a call to
-   * another system. Throws not-found, or encryption-not-configured when no key of this service opens the secrets.
+   * Decrypts the secrets and binds the connector, without a call to the system. Do not use it inside a transaction, since calls to the
+   * system follow. Throws not-found, or encryption-not-configured when the service has no key that decrypts the secrets.
    */
   async open(id: string, { onWait }: OpenOptions = {}): Promise<OpenedConnection> {
     const sealed = await this.sealed(id);
     const connector = this.connectorOf(sealed.system);
     const credentials = this.secrets.credentialsOf(sealed);
-    const connection = this.filled(withoutSecrets(sealed));
+    const connection = this.withDefaultSettings(withoutSecrets(sealed));
     const { allow_http: allowHttp, max_concurrency: maxConcurrency } = commonSettings(connection.settings);
-    // With the revision: a corrected address does not wait for the circuit of the wrong one.
+    // Includes the revision, so that a corrected address does not wait for the open circuit of the wrong one.
     const http = this.clients.for(`${connection.id} ${connection.access_revision} ${maxConcurrency}`, {
       allowHttp,
       maxConcurrency,
@@ -84,34 +83,34 @@ export class ConnectionService {
     };
   }
 
-  /** What it takes to read a webhook. Throws not-found also when the system sends none. */
+  /** What is needed to read a webhook. Throws not-found, also when the system sends no webhooks. */
   async openWebhook(id: string): Promise<OpenedWebhook> {
     const sealed = await this.sealed(id);
     const { webhooks: receiver } = this.connectorOf(sealed.system).description;
     if (!receiver || sealed.webhook_secret === null) throw noSuchConnection();
     return {
-      connection: this.filled(withoutSecrets(sealed)),
+      connection: this.withDefaultSettings(withoutSecrets(sealed)),
       receiver,
       secret: this.secrets.webhookSecretOf(sealed),
     };
   }
 
-  /** Whose connection it is, for a webhook, which comes without any credentials; undefined when there is none. */
+  /** The organization of a connection, for a webhook, which has no credentials of this service; undefined when there is none. */
   async organizationOf(id: string): Promise<string | undefined> {
     const { text, values } = findHook(id);
     const { rows } = await this.pool.query<{ org_id: string | null }>(text, values as unknown[]);
     return rows[0]?.org_id ?? undefined;
   }
 
-  /** Throws conflict when this version has no connector for the system. */
+  /** Throws conflict when this version of the service has no connector for the system. */
   connectorOf(system: string): Connector {
     const connector = connectorFor(system, this.connectors);
     if (!connector) throw new Problem('conflict', `This version of the service has no connector for "${system}".`);
     return connector;
   }
 
-  /** With the defaults of its settings. */
-  filled(row: ConnectionRow): ConnectionRow {
+  /** Adds the defaults of the settings. */
+  withDefaultSettings(row: ConnectionRow): ConnectionRow {
     const connector = connectorFor(row.system, this.connectors);
     if (!connector) return row;
     return { ...row, settings: withDefaults(settingsSchemaOf(connector.description), row.settings) };
@@ -130,7 +129,7 @@ export const noSuchConnection = (): Problem =>
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function notACursor(): Problem {
-  const detail = 'is not a cursor of this list; use next_cursor of an earlier answer as it is';
+  const detail = 'is not a cursor of this list; use next_cursor of an earlier response, unchanged';
   return new Problem('invalid-request', `cursor ${detail}.`, { errors: [{ parameter: 'cursor', detail }] });
 }
 

@@ -1,13 +1,13 @@
 import type { Keyset } from '../../common/cursor.ts';
 import type { Statement } from '../../database/database.ts';
 import type { Members } from '../catalogue/settings.schema.ts';
-import type { SealedSecret } from '../credentials/credential.cipher.ts';
+import type { SealedSecret } from '../credentials/credential.encryption.ts';
 
-/** Never the ciphertexts: who needs them says so. */
+/** Without the ciphertexts; statements that need them add SEALED. */
 const SHOWN = `org_id, id, name, system, base_url, settings, credentials IS NOT NULL AS has_credentials, access_revision, status,
   last_checked_at, last_error, version, account, warnings, credentials_expire_at, created_by, created_at, updated_at`;
 const SEALED = 'credentials, credentials_key_id, webhook_secret, webhook_secret_key_id';
-/** Removed ones are there for nobody. */
+/** Every statement leaves out removed connections. */
 const ONE = 'org_id = $1 AND id = $2 AND removed_at IS NULL';
 
 export interface NewConnection {
@@ -21,7 +21,7 @@ export interface NewConnection {
   readonly createdBy: string;
 }
 
-/** No row: another connection has the name. */
+/** Returns no row when another connection has the name. */
 export const insertConnection = (orgId: string, connection: NewConnection): Statement => ({
   text: `
     INSERT INTO sync_connections (org_id, id, name, system, base_url, settings, created_by, ${SEALED})
@@ -43,7 +43,7 @@ export const insertConnection = (orgId: string, connection: NewConnection): Stat
   ],
 });
 
-/** So that a webhook, which names a connection and no organization, finds it. */
+/** Lets a webhook, which names a connection but no organization, find the organization. */
 export const insertHookAddress = (orgId: string, connectionId: string): Statement => ({
   text: 'INSERT INTO auth.hook_addresses (org_id, connection_id) VALUES ($1, $2)',
   values: [orgId, connectionId],
@@ -74,7 +74,7 @@ export const findSealedConnection = (orgId: string, id: string): Statement => ({
   values: [orgId, id],
 });
 
-/** A row: another connection has the name. */
+/** Returns a row when another connection has the name. */
 export const findNameTaken = (orgId: string, name: string, otherThan: string): Statement => ({
   text: 'SELECT 1 FROM sync_connections WHERE org_id = $1 AND name = $2 AND id <> $3 AND removed_at IS NULL',
   values: [orgId, name, otherThan],
@@ -95,14 +95,14 @@ export const connectionsPage = (
   values: [orgId, system, limit, ...(after ? [after.at, after.id] : [])],
 });
 
-/** What a change leaves; a secret that is undefined stays as it is. */
+/** The connection after a change. A secret that is undefined stays as it is. */
 export interface ChangedConnection {
   readonly name: string;
   readonly baseUrl: string;
   readonly settings: Members;
   readonly credentials: SealedSecret | undefined;
   readonly webhookSecret: SealedSecret | undefined;
-  /** Where it leads or how it signs in has changed, so what was found out before says nothing. */
+  /** True when base_url or credentials changed, so that results of earlier checks no longer apply. */
   readonly resetsStatus: boolean;
 }
 
@@ -133,7 +133,7 @@ export const updateConnection = (orgId: string, id: string, changed: ChangedConn
   ],
 });
 
-/** The secrets go at once; the rest stays for whoever asks what a sync of last week was connected to. */
+/** Deletes the secrets at once. The rest stays, so that earlier syncs still show what they were connected to. */
 export const removeConnection = (orgId: string, id: string): Statement => ({
   text: `
     UPDATE sync_connections
@@ -150,7 +150,7 @@ export interface CheckedState {
   readonly credentialsExpireAt: string | null;
 }
 
-/** No row: base_url or credentials have changed since, or the connection is gone. What was known stays when it fails. */
+/** Returns no row when base_url or credentials changed meanwhile, or the connection was removed. A failure keeps earlier results. */
 export const storeCheck = (
   orgId: string,
   id: string,

@@ -4,7 +4,7 @@ import type { Connector, ConnectorSession, WebhookReceiver } from '../contract/c
 export const CONNECTION_STATUSES = ['unchecked', 'ok', 'failing'] as const;
 export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number];
 
-/** A row of sync_connections that was not removed, without its secrets. Times are RFC 3339. */
+/** A row of sync_connections without its secrets. Times are RFC 3339. */
 export interface ConnectionRow {
   readonly org_id: string;
   readonly id: string;
@@ -12,7 +12,7 @@ export interface ConnectionRow {
   readonly system: string;
   /** Without a slash at its end. */
   readonly base_url: string;
-  /** As they were given; defaults are filled in where they are shown or used. */
+  /** As given. Defaults are added where settings are returned or used. */
   readonly settings: Members;
   readonly has_credentials: boolean;
   /** Goes up when base_url or credentials change. */
@@ -29,7 +29,7 @@ export interface ConnectionRow {
   readonly updated_at: string;
 }
 
-/** With its secrets, sealed. */
+/** With its encrypted secrets. */
 export interface SealedConnectionRow extends ConnectionRow {
   readonly credentials: Buffer | null;
   readonly credentials_key_id: string | null;
@@ -37,17 +37,17 @@ export interface SealedConnectionRow extends ConnectionRow {
   readonly webhook_secret_key_id: string | null;
 }
 
-/** A connection at work. The session holds its secrets: never log it, and let go of it when the work is done. */
+/** A connection in use. The session contains its secrets: never log it, and drop it when the work is done. */
 export interface OpenedConnection {
-  /** Its settings with the defaults filled in. */
+  /** Its settings include the defaults. */
   readonly connection: ConnectionRow;
   readonly connector: Connector;
   readonly session: ConnectorSession;
-  /** Takes the connection's secrets out of a text that came from outside. */
+  /** Removes the connection's secrets from a text that comes from the system. */
   readonly redact: (text: string) => string;
 }
 
-/** What it takes to read a webhook of a connection. */
+/** What is needed to read a webhook of a connection. */
 export interface OpenedWebhook {
   readonly connection: ConnectionRow;
   readonly receiver: WebhookReceiver;

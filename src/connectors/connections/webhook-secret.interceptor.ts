@@ -5,8 +5,8 @@ import { ConnectionSecrets } from './connection.secrets.ts';
 import type { CreatedConnectionDto } from './dto/connection.dto.ts';
 
 /**
- * Opens the webhook secret of an answer at the very edge. Inside it the answer is kept for its Idempotency-Key, and what is kept
- * must hold no secret in clear; repeated, the request still answers the same.
+ * Decrypts the webhook secret of a response as the last step. Before this step the response is stored for its Idempotency-Key, and a
+ * stored response must not contain a secret in plain text. A repeated request still gets the same response.
  */
 @Injectable()
 export class WebhookSecretInterceptor implements NestInterceptor {

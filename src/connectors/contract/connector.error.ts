@@ -1,23 +1,23 @@
-/** What went wrong between us and a system, as a whole call; see ItemProblem for one item. */
+/** Why a whole call to a system failed. For one item, see ItemProblem. */
 export type ConnectorErrorKind =
   /** The credentials are wrong, expired or revoked. */
   | 'auth'
-  /** The credentials are good but may not do this. */
+  /** The credentials are valid but do not allow this. */
   | 'forbidden'
-  /** The system does not know the address, the entity or the method. */
+  /** The system does not have the address, the entity or the method. */
   | 'not-found'
-  /** The system understood and refused; trying again will not help. */
+  /** The system understood the request and refused it. Trying again will not help. */
   | 'rejected'
-  /** Too many requests; `retryAt` says when to come back. */
+  /** Too many requests; `retryAt` says when to try again. */
   | 'rate-limited'
   /** Down, overloaded, not reachable, or the connection broke. */
   | 'unavailable'
   | 'timeout'
-  /** What came back is not what such a system answers (HTML, cut-off JSON). */
+  /** The response is not one of such a system (HTML, truncated JSON). */
   | 'protocol'
-  /** The request or the answer is too large; smaller pages or batches help. */
+  /** The request or the response is too large. Smaller pages or batches help. */
   | 'too-large'
-  /** An address we refuse to call: not https, private, or a redirect to another host. */
+  /** An address that we refuse to call: not https, private, or a redirect to another host. */
   | 'address-refused'
   /** The caller's signal was aborted. */
   | 'aborted';
@@ -33,14 +33,14 @@ const TRANSIENT: ReadonlySet<ConnectorErrorKind> = new Set([
 export interface ConnectorErrorOptions {
   /** Milliseconds since 1970. */
   readonly retryAt?: number;
-  /** HTTP status, when there was an answer. */
+  /** HTTP status, when there was a response. */
   readonly status?: number;
-  /** True: a write may or may not have taken effect. */
+  /** True when a write may have taken effect. */
   readonly ambiguous?: boolean;
   readonly cause?: unknown;
 }
 
-/** The message is read by people; it never holds a credential, a query string with keys, or a traceback. */
+/** The message is for people. It never contains a credential, a query string with keys, or a traceback. */
 export class ConnectorError extends Error {
   override readonly name = 'ConnectorError';
   readonly kind: ConnectorErrorKind;
@@ -56,7 +56,7 @@ export class ConnectorError extends Error {
     this.ambiguous = options.ambiguous ?? false;
   }
 
-  /** Worth trying again later, perhaps with less at once. */
+  /** True when it is worth trying again later, perhaps with smaller pages or batches. */
   get transient(): boolean {
     return TRANSIENT.has(this.kind);
   }

@@ -2,22 +2,22 @@ import type { CanonicalData, EntityType } from '../canonical/canonical.types.ts'
 import type { HttpClient } from '../http/http.types.ts';
 
 /**
- * What a system must offer to be synced. One folder implements it and one line in `connector.registry.ts` adds it. A connector
- * knows its system and the canonical shapes; it knows nothing of runs, tenants or the database.
+ * What a system must offer to be synced. One folder implements it, and one line in `connector.registry.ts` adds it. A connector
+ * depends on its system and on the canonical shapes, not on runs, tenants or the database.
  */
 export interface Connector {
   readonly description: ConnectorDescription;
-  /** Binds the connector to one connection; opens nothing by itself. */
+  /** Binds the connector to one connection. It makes no call yet. */
   open(context: SessionContext): ConnectorSession;
 }
 
-/** What the catalogue says of a system. */
+/** The entry of a system in the catalogue. */
 export interface ConnectorDescription {
   /** Stable name, lower case: `woocommerce`. */
   readonly system: string;
   readonly title: string;
   readonly entities: readonly EntityDescription[];
-  /** JSON Schemas (draft 2020-12, the subset of settings.schema.ts) of a connection's two objects. */
+  /** JSON Schemas (draft 2020-12, the subset of settings.schema.ts) of a connection's credentials and settings. */
   readonly credentials: SettingsSchema;
   readonly settings: SettingsSchema;
   /** Present when the system can send webhooks to `POST /hooks/{connection}`. */
@@ -28,21 +28,21 @@ export interface EntityDescription {
   readonly entity_type: EntityType;
   readonly read: boolean;
   readonly write: boolean;
-  /** False: the system tells no time of change, so an incremental sync walks all and compares hashes. */
+  /** False: the system has no times of change, so an incremental sync reads all items and compares hashes. */
   readonly tells_changes: boolean;
-  /** The canonical members this system holds; others are left out of what it reads and ignored in what it is given. */
+  /** The canonical members that this system has. Reads leave out others, and writes ignore them. */
   readonly fields: readonly string[];
-  /** Members that are not `both` unless the connection's settings say so: `{ status: 'read' }` is never written here. */
+  /** Members whose default is not `both`. With `{ status: 'read' }`, a status is never written unless the settings say so. */
   readonly default_directions?: Readonly<Record<string, FieldDirection>>;
-  /** How the system removes one: for good, into a trash or archive, or not at all. */
+  /** How the system removes an item: permanently, into a trash or archive, or not at all. */
   readonly deletes: 'permanent' | 'archive' | 'none';
 }
 
-/** Seen from the system: `read` leaves it and never enters, `write` enters and never leaves. */
+/** Seen from the system: a `read` field is only read from it, a `write` field only written to it. */
 export const FIELD_DIRECTIONS = ['both', 'read', 'write', 'none'] as const;
 export type FieldDirection = (typeof FIELD_DIRECTIONS)[number];
 
-/** A form: flat members of an object, each with a title, so that a dashboard can draw it. */
+/** The flat members of an object, each with a title, so that a dashboard can show them as a form. */
 export interface SettingsSchema {
   readonly type: 'object';
   readonly required?: readonly string[];
@@ -53,7 +53,7 @@ export interface SettingsProperty {
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object';
   readonly title: string;
   readonly description?: string;
-  /** Write-only and drawn as a password field. */
+  /** Write-only, and shown as a password field. */
   readonly secret?: boolean;
   readonly enum?: readonly string[];
   readonly default?: unknown;
@@ -62,67 +62,67 @@ export interface SettingsProperty {
   readonly maxLength?: number;
 }
 
-/** One connection, with its secrets in clear; never logged, never kept beyond a session. */
+/** One connection, with its secrets in plain text. Never log it or keep it longer than a session. */
 export interface OpenConnection {
   readonly id: string;
   /** Without a slash at its end. */
   readonly base_url: string;
   readonly credentials: Readonly<Record<string, unknown>>;
-  /** With the defaults of the schema filled in. */
+  /** Including the defaults of the schema. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
 export interface SessionContext {
   readonly connection: OpenConnection;
-  /** Guards, caps, retries and limits are its business: a connector only asks and reads answers. */
+  /** It checks addresses, limits sizes and times, and retries. A connector only sends requests and reads responses. */
   readonly http: HttpClient;
   /** For tests; `Date.now` otherwise. */
   readonly now?: () => number;
 }
 
-/** Every method throws ConnectorError and nothing else; what is wrong with one item is in that item's result. */
+/** Every method throws only ConnectorError. A problem of one item is in the result of that item. */
 export interface ConnectorSession {
-  /** Signs in and looks at what the key may do. Throws ConnectorError (`auth`, `forbidden`, `unavailable`…) when it cannot. */
+  /** Signs in and checks the permissions of the key. Throws ConnectorError (`auth`, `forbidden`, `unavailable`…) when it cannot. */
   check(signal: AbortSignal): Promise<CheckResult>;
-  /** How many the query will read, if the system tells cheaply; null: not known. */
+  /** How many items the query will read; null when the system has no cheap way to count them. */
   count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number | null>;
-  /** One page. `cursor` null: from the start; otherwise the `next` of the page before, which may be days old. */
+  /** Reads one page. `cursor` is null for the first page, otherwise the `next` of the page before, which may be days old. */
   read(entity: EntityType, query: ReadQuery, position: ReadPosition, signal: AbortSignal): Promise<Page>;
-  /** Those of the ids (at most 100) that exist, in any order. What is in a trash comes with `deleted: true` or not at all. */
+  /** Returns those of the ids (at most 100) that exist, in any order. Items in a trash have `deleted: true` or are left out. */
   readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]>;
   /**
-   * What there already is of each candidate (at most 100), by its natural keys (email, VAT, reference, SKU, order number) or by
-   * the `key` an earlier create was marked with; in the candidates' order, an empty list where there is nothing.
+   * Finds existing items for each candidate (at most 100), by natural keys (email, VAT, reference, SKU, order number) or by the `key` that
+   * an earlier create stored. One list for each candidate, in their order; empty when nothing matches.
    */
   findMatches(entity: EntityType, candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]>;
   /**
-   * Carries out at most 100 operations, one result each in their order. When an answer is lost and it cannot be known what took
-   * effect, throws ConnectorError with `ambiguous: true`; the caller looks again before it repeats anything.
+   * Carries out at most 100 operations and returns one result for each, in their order. Throws ConnectorError with `ambiguous: true`
+   * when a response is lost and the write may have taken effect. The caller then checks before it repeats anything.
    */
   write(entity: EntityType, operations: readonly WriteOperation[], signal: AbortSignal): Promise<WriteResult[]>;
   /**
-   * A short text that changes when anything the query covers is created, changed or deleted, got with a few cheap calls; null
-   * when the system has no cheap way to tell. Two equal texts with a time between mean: nothing moved.
+   * A short text that changes when an item of the query is created, changed or deleted, from a few cheap calls; null when the system
+   * has no cheap way to tell. Two equal texts at different times mean that nothing changed in between.
    */
   changeToken(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<string | null>;
 }
 
 export interface CheckResult {
-  /** Of the system, such as `19.0`; null when it does not say. */
+  /** Of the system, such as `19.0`; null when it does not tell. */
   readonly version: string | null;
-  /** Who the key is, if it says. */
+  /** Who owns the key; null when the system does not tell. */
   readonly account: string | null;
-  /** RFC 3339; null: does not expire, or the system does not say. */
+  /** RFC 3339; null when they do not expire, or the system does not tell. */
   readonly credentials_expire_at: string | null;
-  /** What will not work though the key is good: "the key may read but not write". */
+  /** What will not work although the key is valid: "the key may read but not write". */
   readonly warnings: readonly string[];
 }
 
-/** What to read. `since` is a `watermark` of an earlier page, opaque to everybody but the connector. */
+/** What to read. `since` is a `watermark` of an earlier page, opaque to all but the connector. */
 export interface ReadQuery {
   readonly mode: 'full' | 'incremental';
   readonly since: Watermark | null;
-  /** As in `POST /runs`; names the connector understands are in its README part of docs, unknown ones are refused there. */
+  /** As in `POST /runs`. docs/connectors.md lists the filters of each connector, which refuses unknown ones. */
   readonly filters: Readonly<Record<string, unknown>>;
 }
 
@@ -131,62 +131,62 @@ export type Watermark = Readonly<Record<string, unknown>>;
 
 export interface ReadPosition {
   readonly cursor: Cursor | null;
-  /** At most so many items; a connector may read fewer, never more. */
+  /** The maximum number of items. A page may have fewer, never more. */
   readonly pageSize: number;
 }
 
 export interface Page {
-  /** May be empty though `next` is not null, and may repeat items of earlier pages: the caller counts an id once. */
+  /** May be empty although `next` is not null, and may repeat items of earlier pages: the caller counts an id once. */
   readonly items: readonly ExternalItem[];
-  /** Null: that was the last page. */
+  /** Null on the last page. */
   readonly next: Cursor | null;
-  /** Items of the whole walk as known now; null: not known. */
+  /** The number of items on all pages, as known now; null when not known. */
   readonly total: number | null;
-  /** On the last page: where the next incremental sync starts. It lies before anything this walk can have missed. */
+  /** On the last page: where the next incremental sync starts. It lies before any change that these pages may have missed. */
   readonly watermark?: Watermark;
 }
 
-/** One object of a system, mapped; or the reason why it could not be. */
+/** One object of a system in its canonical shape, or the problem that prevented the mapping. */
 export interface ExternalItem {
   readonly external_id: string;
   /** Null exactly when `problem` is set or `deleted` is true. */
   readonly data: CanonicalData | null;
-  /** In a trash or archived so that it counts as gone. */
+  /** True when it is in a trash, or archived so that it counts as deleted. */
   readonly deleted?: boolean;
   readonly problem?: ItemProblem;
-  /** As the system sent it, to be shown beside a problem; small, without secrets. */
+  /** As the system returned it, to show with a problem; small, without secrets. */
   readonly raw?: unknown;
 }
 
-/** Why one item failed or was skipped. `error_class` is stable and for machines: `invalid_email`, `duplicate_sku`. */
+/** Why one item failed or was skipped. `error_class` is for machines and never changes: `invalid_email`, `duplicate_sku`. */
 export interface ItemProblem {
   readonly error_class: string;
   readonly message: string;
 }
 
 export interface Candidate {
-  /** Marks what is created for it (see WriteOperation), so that a create whose answer was lost is found again. */
+  /** The key that a create for it stores (see WriteOperation), to find the item again when the response was lost. */
   readonly key: string;
   readonly data: CanonicalData;
-  /** RFC 3339: nothing with this key was created before. */
+  /** RFC 3339. No item with this key was created before. */
   readonly since: string;
 }
 
 export type WriteOperation =
   | {
       readonly kind: 'create';
-      /** Unique to the source item and the destination, at most 64 characters of [A-Za-z0-9:_-]. Written where findMatches looks. */
+      /** Unique for the source item and the destination, at most 64 characters of [A-Za-z0-9:_-]. Stored where findMatches searches. */
       readonly key: string;
       readonly data: CanonicalData;
     }
   | {
       readonly kind: 'update';
       readonly external_id: string;
-      /** The whole as it should become. */
+      /** The whole item as it should become. */
       readonly data: CanonicalData;
       /** Only these paths (`email`, `billing.city`, `lines`) may be written. */
       readonly changes: readonly string[];
-      /** As it was read a moment ago. */
+      /** The item as it was read just before. */
       readonly current: CanonicalData;
     }
   | { readonly kind: 'delete'; readonly external_id: string };
@@ -195,12 +195,12 @@ export type WriteResult =
   | {
       readonly ok: true;
       readonly external_id: string;
-      /** As the system has it now, mapped as a read would map it; null after a delete. */
+      /** The item as the system has it now, mapped as in a read; null after a delete. */
       readonly data: CanonicalData | null;
     }
   | { readonly ok: false; readonly problem: ItemProblem; readonly raw?: unknown };
 
-/** How a system's webhooks are read; pure, over the raw request. */
+/** Reads a system's webhooks. Pure; works on the raw request. */
 export interface WebhookReceiver {
   /** Throws ConnectorError `auth` when the signature is wrong. `secret` is the connection's webhook secret. */
   receive(request: WebhookRequest, secret: string): WebhookEvent;
@@ -213,13 +213,13 @@ export interface WebhookRequest {
 }
 
 export type WebhookEvent =
-  /** A greeting at the webhook's creation, or a topic nobody syncs: answered 200 and forgotten. */
+  /** The ping of a new webhook, or a topic that is not synced. The service responds with 200 and does nothing. */
   | { readonly kind: 'ignored'; readonly reason: string }
   | {
       readonly kind: 'change';
       readonly entity_type: EntityType;
       readonly external_id: string;
       readonly deleted: boolean;
-      /** Equal for the same event told twice: topic, id and hash of the body. */
+      /** Equal when the same event is delivered twice: topic, id and hash of the body. */
       readonly delivery_key: string;
     };

@@ -1,21 +1,21 @@
 import pg from 'pg';
 import { Problem } from '../../common/problem.ts';
 import type { Statement } from '../../database/database.ts';
-import type { CredentialCipher, SecretPlace } from './credential.cipher.ts';
+import type { CredentialCipher, SecretContext } from './credential.encryption.ts';
 import { organizationsWithConnections, type SealedRow, sealedWithOlderKeys, storeSealed } from './credential.sql.ts';
 
 const BATCH = 100;
 
 export interface Rotation {
-  /** Connections whose secrets are now under the newest key and were not before. */
+  /** The number of connections whose secrets were encrypted again with the newest key. */
   readonly changed: number;
-  /** Connections that no given key opens, and why; they stay as they are. */
+  /** Connections whose secrets no given key decrypts, and why. They stay as they are. */
   readonly unreadable: readonly { readonly orgId: string; readonly connectionId: string; readonly reason: string }[];
 }
 
 /**
- * Seals every connection's secrets anew with the newest key, organization by organization, a batch a transaction. What is under
- * that key already is left alone, so it may be run again, also after it was cut off.
+ * Encrypts every connection's secrets again with the newest key, organization by organization, in one transaction for each batch. It
+ * skips secrets that already have that key, so it may run again, also after an interruption.
  */
 export async function rotateCredentials(
   ownerUrl: string,
@@ -57,10 +57,10 @@ export async function rotateCredentials(
 }
 
 function resealed(cipher: CredentialCipher, orgId: string, row: SealedRow): SealedRow | Problem {
-  const again = (box: Buffer | null, keyId: string | null, purpose: SecretPlace['purpose']) => {
+  const again = (box: Buffer | null, keyId: string | null, purpose: SecretContext['purpose']) => {
     if (box === null || keyId === null || keyId === cipher.newestKeyId) return { box, keyId };
-    const place = { orgId, connectionId: row.id, purpose };
-    return cipher.seal(cipher.open({ keyId, box }, place), place);
+    const context = { orgId, connectionId: row.id, purpose };
+    return cipher.seal(cipher.open({ keyId, box }, context), context);
   };
   try {
     const credentials = again(row.credentials, row.credentials_key_id, 'credentials');

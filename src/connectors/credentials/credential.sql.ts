@@ -9,12 +9,12 @@ export interface SealedRow {
   readonly webhook_secret_key_id: string | null;
 }
 
-/** As the owner, who may read these addresses; everything else it reads of one organization at a time. */
+/** Runs as the owner, who may read these addresses. All other statements read one organization at a time. */
 export const organizationsWithConnections: Statement = {
   text: 'SELECT DISTINCT org_id FROM auth.hook_addresses ORDER BY org_id',
 };
 
-/** Locked, so that a change by a request is neither lost nor overwritten. */
+/** Locks the rows, so that a concurrent change by a request is neither lost nor overwritten. */
 export const sealedWithOlderKeys = (orgId: string, newest: string, after: string | null, limit: number): Statement => ({
   text: `
     SELECT id, credentials, credentials_key_id, webhook_secret, webhook_secret_key_id FROM public.sync_connections
@@ -24,7 +24,7 @@ export const sealedWithOlderKeys = (orgId: string, newest: string, after: string
   values: [orgId, newest, after, limit],
 });
 
-/** Not a change of the connection: neither `updated_at` nor its revision moves. */
+/** Does not count as a change of the connection: `updated_at` and the revision stay. */
 export const storeSealed = (orgId: string, row: SealedRow): Statement => ({
   text: `
     UPDATE public.sync_connections

@@ -3,7 +3,7 @@ import { type CsvEntity, MEMBERS } from './csv.members.ts';
 import { CsvSession } from './csv.session.ts';
 import { CREDENTIALS, SETTINGS } from './csv.settings.ts';
 
-const describe = (entity_type: CsvEntity): EntityDescription => ({
+const describeEntity = (entity_type: CsvEntity): EntityDescription => ({
   entity_type,
   read: true,
   write: false,
@@ -12,12 +12,12 @@ const describe = (entity_type: CsvEntity): EntityDescription => ({
   deletes: 'none',
 });
 
-/** A file of customers or products at an address of the tenant, such as the nightly export of another program. */
+/** A file of customers or products at a URL, such as the nightly export of another program. */
 export const csv: Connector = {
   description: {
     system: 'csv',
     title: 'CSV file',
-    entities: [describe('customer'), describe('product')],
+    entities: [describeEntity('customer'), describeEntity('product')],
     credentials: CREDENTIALS,
     settings: SETTINGS,
   },

@@ -7,24 +7,24 @@ import { idOf, itemOf, problemOf } from './csv.mapping.ts';
 import { type Row, type RowPosition, readRows, START } from './csv.rows.ts';
 import type { CsvSettings } from './csv.settings.ts';
 
-/** Of an index that has to fit into memory. */
+/** The index of ids must fit in memory. */
 const MAX_ROWS = 500_000;
-/** Parsed at a stretch; then others have a turn. */
-const STRETCH = 1_000;
+/** After this many rows, the event loop handles other work. */
+const CHUNK_ROWS = 1_000;
 
 const isBlank = ({ cells }: Row): boolean => cells.every((cell) => cell === '');
 
-/** Changes with the file and with the settings that say how it is read. */
+/** Changes with the content of the file and with the settings for reading it. */
 export function fingerprintOf(bytes: Buffer, { url, authorization, ...reading }: CsvSettings): string {
   return createHash('sha256').update(JSON.stringify(reading)).update(bytes).digest('hex').slice(0, 32);
 }
 
-/** One version of the file, with where each id stands in it. */
+/** One version of the file, with an index of the position of each id. */
 export class CsvFile {
   readonly fingerprint: string;
-  /** Rows that are not blank. */
+  /** The number of rows that are not blank. */
   total = 0;
-  /** Rows whose id another row has, or that have none. */
+  /** The number of rows without an id, or with the id of an earlier row. */
   unusable = 0;
   readonly #bytes: Buffer;
   readonly #settings: CsvSettings;
@@ -42,14 +42,14 @@ export class CsvFile {
     this.#first = next;
   }
 
-  /** Walks it once. Throws ConnectorError `rejected` when it cannot be read with these settings. */
+  /** Reads the whole file once. Throws ConnectorError `rejected` when the settings do not fit the file. */
   static async open(bytes: Buffer, settings: CsvSettings, signal: AbortSignal): Promise<CsvFile> {
     const file = new CsvFile(bytes, settings);
-    for await (const rows of file.#stretches(signal)) file.#enter(rows);
+    for await (const rows of file.#chunks(signal)) file.#addToIndex(rows);
     return file;
   }
 
-  /** The items of at most `limit` rows, and where the next begins; null: that was the last. */
+  /** Returns the items of at most `limit` rows and the position of the next row; null after the last row. */
   read(from: RowPosition | null, limit: number): { items: ExternalItem[]; next: RowPosition | null } {
     const { rows, next } = readRows(this.#bytes, from ?? this.#first, limit, this.#settings.delimiter);
     return {
@@ -66,10 +66,10 @@ export class CsvFile {
   }
 
   async *items(signal: AbortSignal): AsyncGenerator<ExternalItem> {
-    for await (const rows of this.#stretches(signal)) for (const row of rows) yield this.#item(row);
+    for await (const rows of this.#chunks(signal)) for (const row of rows) yield this.#item(row);
   }
 
-  #enter(rows: readonly Row[]): void {
+  #addToIndex(rows: readonly Row[]): void {
     this.total += rows.length;
     if (this.total > MAX_ROWS) throw new ConnectorError('rejected', `The file has more than ${MAX_ROWS} rows.`);
     for (const row of rows) {
@@ -79,18 +79,18 @@ export class CsvFile {
     }
   }
 
-  /** The first row with an id is the one that counts. */
+  /** The first row with an id counts. */
   #item(row: Row): ExternalItem {
     const first = this.#index.get(idOf(row, this.#layout) ?? '');
     if (!first || first.row === row.at.row) return itemOf(row, this.#layout);
-    return problemOf(row, this.#layout, 'duplicate_id', `row ${first.row} has the same id, and was taken`);
+    return problemOf(row, this.#layout, 'duplicate_id', `row ${first.row} has the same id and was used`);
   }
 
-  async *#stretches(signal: AbortSignal): AsyncGenerator<Row[]> {
+  async *#chunks(signal: AbortSignal): AsyncGenerator<Row[]> {
     let at = this.#first;
     while (at.byte < this.#bytes.length) {
-      if (signal.aborted) throw new ConnectorError('aborted', 'Reading the file was broken off.');
-      const { rows, next } = readRows(this.#bytes, at, STRETCH, this.#settings.delimiter);
+      if (signal.aborted) throw new ConnectorError('aborted', 'Reading the file was aborted.');
+      const { rows, next } = readRows(this.#bytes, at, CHUNK_ROWS, this.#settings.delimiter);
       yield rows.filter((row) => !isBlank(row));
       at = next;
       await setImmediate();

@@ -10,7 +10,7 @@ const YES: ReadonlySet<string> = new Set(['1', 'true', 'yes', 'y']);
 const NO: ReadonlySet<string> = new Set(['0', 'false', 'no', 'n']);
 const MAX_ID_LENGTH = 200;
 const MAX_RAW_LENGTH = 200;
-/** What the HTTP layer puts in the place of bytes that are not UTF-8. */
+/** The replacement character: the HTTP layer puts it in place of bytes that are not UTF-8. */
 const NOT_UTF8 = '\uFFFD';
 
 const NUMBERS: Readonly<Record<DecimalMark, RegExp>> = {
@@ -18,7 +18,7 @@ const NUMBERS: Readonly<Record<DecimalMark, RegExp>> = {
   ',': /^[+-]?\d{1,30}(,\d{1,20})?$/,
 };
 
-/** Null for an empty cell, undefined for what is not of this kind. `1,234.50` is not: who knows which mark is which? */
+/** Null for an empty cell, undefined for a value of another kind. `1,234.50` is not a decimal, because its marks are ambiguous. */
 export function cellValue(cell: string, kind: CellKind, mark: DecimalMark): string | boolean | null | undefined {
   if (cell === '') return null;
   if (kind === 'text') return cell;
@@ -29,13 +29,13 @@ export function cellValue(cell: string, kind: CellKind, mark: DecimalMark): stri
   return YES.has(word) ? true : NO.has(word) ? false : undefined;
 }
 
-/** Undefined when the row does not tell which thing it is. */
+/** Undefined when the row has no usable id. */
 export function idOf({ cells }: Row, { idIndex }: Layout): string | undefined {
   const id = cells[idIndex] ?? '';
   return id === '' || id.length > MAX_ID_LENGTH || id.includes(NOT_UTF8) ? undefined : id;
 }
 
-/** One row as the canonical shape, or what is wrong with it. Pure. */
+/** Maps one row to its canonical shape, or to a problem. Pure. */
 export function itemOf(row: Row, layout: Layout): ExternalItem {
   const id = idOf(row, layout);
   if (id === undefined) return problemOf(row, layout, 'no_id', `it needs an id of 1 to ${MAX_ID_LENGTH} characters`);
@@ -49,14 +49,14 @@ export function itemOf(row: Row, layout: Layout): ExternalItem {
     const name = layout.names[index];
     if (cell.includes(NOT_UTF8)) return problemOf(row, layout, 'not_utf8', `${name} is not UTF-8`);
     const value = cellValue(cell, kind, layout.decimalMark);
-    if (value === undefined) return problemOf(row, layout, `invalid_${path}`, `${name} is no ${kind}`);
-    // A flag is never null: an empty one says nothing.
+    if (value === undefined) return problemOf(row, layout, `invalid_${path}`, `${name} is not a ${kind}`);
+    // A flag is never null. An empty cell leaves it out.
     if (value !== null || kind !== 'flag') put(data, path, value);
   }
   return { external_id: id, data: data as CanonicalData };
 }
 
-/** Under its own id when it has one: what was read of it before stays, and a retry finds it. */
+/** Keeps the row's id if it has one, so that the earlier record stays and a retry finds it. */
 export function problemOf(row: Row, layout: Layout, error_class: string, what: string): ExternalItem {
   const cells = layout.names.map((name, index) => [name, (row.cells[index] ?? '').slice(0, MAX_RAW_LENGTH)]);
   return {

@@ -2,7 +2,7 @@ import type { CanonicalCustomer, CanonicalData, CanonicalProduct } from '../cano
 import type { Candidate, ExternalItem } from '../contract/connector.types.ts';
 import type { CsvEntity } from './csv.members.ts';
 
-/** By what two of a kind are told to be the same. */
+/** The natural keys of an item. Two items that share one match. */
 function keysOf(entity: CsvEntity, data: CanonicalData): string[] {
   const { email, vat, reference } = data as CanonicalCustomer;
   const { sku, barcode } = data as CanonicalProduct;

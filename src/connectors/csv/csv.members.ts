@@ -1,6 +1,6 @@
 import type { CanonicalAddress, CanonicalCustomer, CanonicalProduct } from '../canonical/canonical.types.ts';
 
-/** What a cell holds. `flag`: true or false; `country`: two letters of ISO 3166-1. */
+/** The type of a cell. `flag`: true or false; `country`: two letters of ISO 3166-1. */
 export type CellKind = 'text' | 'decimal' | 'flag' | 'country';
 export type CsvEntity = 'customer' | 'product';
 
@@ -22,7 +22,7 @@ const PRODUCT: Partial<Record<keyof CanonicalProduct, CellKind>> = {
 
 const under = (member: string) => Object.entries(ADDRESS).map(([name, kind]) => [`${member}.${name}`, kind] as const);
 
-/** The members a column can be given to, by their path: what fits into one cell. */
+/** The members that a column can map to, by path: those that fit in one cell. */
 export const MEMBERS: Readonly<Record<CsvEntity, ReadonlyMap<string, CellKind>>> = {
   customer: new Map([...Object.entries(CUSTOMER), ...under('billing'), ...under('shipping')]),
   product: new Map(Object.entries(PRODUCT)),

@@ -4,7 +4,7 @@ import { ConnectorError } from '../contract/connector.error.ts';
 export interface RowPosition {
   /** From the start of the file. */
   readonly byte: number;
-  /** As a spreadsheet counts: the header is 1. */
+  /** Counted as in a spreadsheet: the header is row 1. */
   readonly row: number;
 }
 
@@ -16,12 +16,12 @@ export interface Row {
 
 export const START: RowPosition = { byte: 0, row: 1 };
 
-/** In bytes. A quote that is never closed would otherwise make one cell of the rest. */
-const LONGEST_ROW = 256 * 1024;
+/** Without a limit, a quote that is never closed would make one cell of the rest of the file. */
+const MAX_ROW_BYTES = 256 * 1024;
 
 /**
- * At most `limit` rows from a position on, and where the next begins: at `bytes.length` when there is none. Throws ConnectorError
- * `protocol` for a quote that is never closed, as at the end of a file that is still being written.
+ * Reads at most `limit` rows from a position, and returns the position of the next row, which is `bytes.length` after the last. Throws
+ * ConnectorError `protocol` for a quote that is never closed, as at the end of a file that is still being written.
  */
 export function readRows(
   bytes: Buffer,
@@ -42,14 +42,14 @@ function parseAt(bytes: Buffer, from: RowPosition, limit: number, delimiter: str
   if (from.byte >= bytes.length) return [];
   try {
     return parse(bytes.subarray(from.byte), {
-      ...{ delimiter, info: true, to: limit, max_record_size: LONGEST_ROW },
+      ...{ delimiter, info: true, to: limit, max_record_size: MAX_ROW_BYTES },
       record_delimiter: ['\r\n', '\n', '\r'],
-      // A row with too few cells is that row's problem, a quote inside of a cell (5" pipe) is none.
+      // A row with too few cells is a problem of that row. A quote inside a cell (5" pipe) is valid.
       ...{ relax_column_count: true, relax_quotes: true },
     }) as unknown as readonly { readonly record: readonly string[]; readonly info: Info }[];
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const row = from.row + Number(error.records ?? 0);
-    throw new ConnectorError('protocol', `Row ${row} does not end: is a quote not closed, or the file cut off?`);
+    throw new ConnectorError('protocol', `Row ${row} does not end. Is a quote not closed, or is the file truncated?`);
   }
 }

@@ -20,7 +20,7 @@ import { matchesOf } from './csv.matching.ts';
 import type { RowPosition } from './csv.rows.ts';
 import { type CsvSettings, readSettings } from './csv.settings.ts';
 
-/** Keeps the newest version of the file that it has seen; every call but a page of a walk through it asks for a newer one. */
+/** Keeps the latest version of the file. Every call checks for a newer one, except the later pages of a read. */
 export class CsvSession implements ConnectorSession {
   readonly #settings: CsvSettings;
   readonly #http: HttpClient;
@@ -33,32 +33,32 @@ export class CsvSession implements ConnectorSession {
   }
 
   async check(signal: AbortSignal): Promise<CheckResult> {
-    const { unusable, total } = await this.#newest(signal);
-    const warnings = unusable > 0 ? [`${unusable} of ${total} rows have no id, or one that another row has.`] : [];
+    const { unusable, total } = await this.#latest(signal);
+    const warnings = unusable > 0 ? [`${unusable} of ${total} rows have no id, or the id of an earlier row.`] : [];
     return { version: null, account: null, credentials_expire_at: null, warnings };
   }
 
   async count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number> {
-    this.#refuseUnknown(entity, query);
-    const file = await this.#newest(signal);
-    return isKnown(query, file) ? 0 : file.total;
+    this.#checkQuery(entity, query);
+    const file = await this.#latest(signal);
+    return isUnchanged(query, file) ? 0 : file.total;
   }
 
   async read(entity: EntityType, query: ReadQuery, position: ReadPosition, signal: AbortSignal): Promise<Page> {
-    this.#refuseUnknown(entity, query);
+    this.#checkQuery(entity, query);
     const { cursor, pageSize } = position;
-    const goesOn = cursor !== null && cursor.file === this.#file?.fingerprint;
-    const file = goesOn ? this.#held(signal) : await this.#newest(signal);
+    const isSameFile = cursor !== null && cursor.file === this.#file?.fingerprint;
+    const file = isSameFile ? this.#current(signal) : await this.#latest(signal);
     const watermark = { file: file.fingerprint };
-    if (cursor === null && isKnown(query, file)) return { items: [], next: null, total: 0, watermark };
-    const { items, next } = file.read(placeIn(file, cursor), pageSize);
+    if (cursor === null && isUnchanged(query, file)) return { items: [], next: null, total: 0, watermark };
+    const { items, next } = file.read(positionIn(file, cursor), pageSize);
     const { total } = file;
     return next ? { items, total, next: { ...watermark, ...next } } : { items, total, next: null, watermark };
   }
 
   async readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]> {
-    this.#refuseUnknown(entity);
-    return (await this.#newest(signal)).byIds(ids);
+    this.#checkQuery(entity);
+    return (await this.#latest(signal)).byIds(ids);
   }
 
   async findMatches(
@@ -66,8 +66,8 @@ export class CsvSession implements ConnectorSession {
     candidates: readonly Candidate[],
     signal: AbortSignal,
   ): Promise<ExternalItem[][]> {
-    this.#refuseUnknown(entity);
-    const file = await this.#newest(signal);
+    this.#checkQuery(entity);
+    const file = await this.#latest(signal);
     return matchesOf(this.#settings.entity, candidates, file.items(signal));
   }
 
@@ -77,27 +77,31 @@ export class CsvSession implements ConnectorSession {
   }
 
   async changeToken(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<string> {
-    this.#refuseUnknown(entity, query);
-    return (await this.#newest(signal)).fingerprint;
+    this.#checkQuery(entity, query);
+    return (await this.#latest(signal)).fingerprint;
   }
 
-  async #newest(signal: AbortSignal): Promise<CsvFile> {
-    const got = await download(this.#settings, this.#http, this.#validators, signal);
-    if (!got) return this.#held(signal);
-    const same = this.#file?.fingerprint === fingerprintOf(got.bytes, this.#settings);
-    const file = same ? this.#held(signal) : await CsvFile.open(got.bytes, this.#settings, signal);
-    this.#validators = got.validators;
+  async #latest(signal: AbortSignal): Promise<CsvFile> {
+    const downloaded = await download(this.#settings, this.#http, this.#validators, signal);
+    if (!downloaded) return this.#current(signal);
+    const { bytes, validators } = downloaded;
+    const same = this.#file?.fingerprint === fingerprintOf(bytes, this.#settings);
+    const file = same ? this.#current(signal) : await CsvFile.open(bytes, this.#settings, signal);
+    this.#validators = validators;
     this.#file = file;
     return file;
   }
 
-  #held(signal: AbortSignal): CsvFile {
-    if (signal.aborted) throw new ConnectorError('aborted', 'Reading the file was broken off.');
+  #current(signal: AbortSignal): CsvFile {
+    if (signal.aborted) throw new ConnectorError('aborted', 'Reading the file was aborted.');
     if (this.#file) return this.#file;
-    throw new ConnectorError('protocol', 'The server says that the file has not changed, and was not asked that.');
+    throw new ConnectorError(
+      'protocol',
+      'The server responded that the file has not changed, although the request did not ask that.',
+    );
   }
 
-  #refuseUnknown(entity: EntityType, query?: ReadQuery): void {
+  #checkQuery(entity: EntityType, query?: ReadQuery): void {
     if (entity !== this.#settings.entity)
       throw new ConnectorError('rejected', `The rows of this file are ${this.#settings.entity}s, not ${entity}s.`);
     const [filter] = Object.keys(query?.filters ?? {});
@@ -105,11 +109,11 @@ export class CsvSession implements ConnectorSession {
   }
 }
 
-/** An incremental sync of the file that the last one read has nothing to do. */
-const isKnown = ({ mode, since }: ReadQuery, { fingerprint }: CsvFile): boolean =>
+/** True when the last sync read this version of the file, so that an incremental sync has nothing to do. */
+const isUnchanged = ({ mode, since }: ReadQuery, { fingerprint }: CsvFile): boolean =>
   mode === 'incremental' && since?.file === fingerprint;
 
-/** From the top when the cursor is one of another version: rows may have moved either way. */
-function placeIn({ fingerprint }: CsvFile, cursor: Cursor | null): RowPosition | null {
+/** Null, which restarts the read, when the cursor belongs to another version: rows may have moved in either direction. */
+function positionIn({ fingerprint }: CsvFile, cursor: Cursor | null): RowPosition | null {
   return cursor?.file === fingerprint ? (cursor as unknown as RowPosition) : null;
 }

@@ -9,7 +9,7 @@ export type DecimalMark = (typeof DECIMAL_MARKS)[keyof typeof DECIMAL_MARKS];
 export const CREDENTIALS: SettingsSchema = {
   type: 'object',
   properties: {
-    username: { type: 'string', title: 'User', description: 'If the address asks for one.', maxLength: 200 },
+    username: { type: 'string', title: 'User', description: 'Only if the server requires one.', maxLength: 200 },
     password: { type: 'string', title: 'Password', secret: true, maxLength: 500 },
   },
 };
@@ -18,19 +18,20 @@ export const SETTINGS: SettingsSchema = {
   type: 'object',
   required: ['entity_type', 'id_column', 'columns'],
   properties: {
-    entity_type: { type: 'string', title: 'What a row is', enum: ['customer', 'product'] },
+    entity_type: { type: 'string', title: 'Entity type of a row', enum: ['customer', 'product'] },
     id_column: {
       type: 'string',
-      title: 'Column of the id',
-      description: 'Unique in the file, and the same for the same thing in every later file.',
+      title: 'ID column',
+      description: 'Unique in the file, and stable: the same item has the same ID in every later file.',
       maxLength: 200,
     },
     columns: {
       type: 'object',
       title: 'Columns',
-      description: 'Member to column, such as {"email": "E-mail", "billing.city": "Town"}; the rest is not read.',
+      description:
+        'Maps members to columns, such as {"email": "E-mail", "billing.city": "Town"}. Other columns are ignored.',
     },
-    delimiter: { type: 'string', title: 'Between cells', enum: Object.keys(DELIMITERS), default: 'comma' },
+    delimiter: { type: 'string', title: 'Delimiter', enum: Object.keys(DELIMITERS), default: 'comma' },
     decimal_mark: { type: 'string', title: 'Decimal mark', enum: Object.keys(DECIMAL_MARKS), default: 'point' },
   },
 };
@@ -38,17 +39,17 @@ export const SETTINGS: SettingsSchema = {
 /** A connection's credentials and settings, typed. */
 export interface CsvSettings {
   readonly url: string;
-  /** For the header of that name; null: none. */
+  /** The value of the header; null: no header. */
   readonly authorization: string | null;
   readonly entity: CsvEntity;
   readonly idColumn: string;
-  /** Path of a canonical member to the name of a column; looked at by layoutOf. */
+  /** Path of a canonical member to the name of a column; layoutOf checks them. */
   readonly columns: Readonly<Record<string, unknown>>;
   readonly delimiter: string;
   readonly decimalMark: DecimalMark;
 }
 
-/** The schema was checked when the connection was made. */
+/** The settings were validated when the connection was created or changed. */
 export function readSettings({ base_url, credentials, settings }: OpenConnection): CsvSettings {
   const { username, password = '' } = credentials;
   return {

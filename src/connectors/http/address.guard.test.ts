@@ -48,8 +48,8 @@ describe('an address', () => {
 describe('a URL', () => {
   test.each([
     ['http://shop.example/', 'the address is not https'],
-    ['ftp://shop.example/', 'only https addresses are called'],
-    ['https://user:secret@shop.example/', 'credentials do not belong in the address'],
+    ['ftp://shop.example/', 'the address must be https'],
+    ['https://user:secret@shop.example/', 'the address must not contain credentials'],
     ['shop.example?key=secret', 'the address is not a URL'],
     ['https://127.0.0.1/', '127.0.0.1 is not on the public internet'],
     ['https://2130706433/', '127.0.0.1 is not on the public internet'],

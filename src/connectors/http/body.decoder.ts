@@ -5,8 +5,8 @@ import { CallFailure } from './call.failure.ts';
 const decompress = { gzip: promisify(gunzip), deflate: promisify(inflate), deflateRaw: promisify(inflateRaw) };
 
 /**
- * The text of a body that came whole. Throws CallFailure: `too-large` beyond `maxBytes` after decompression (it stops there, so a
- * bomb costs no more), `cut-off` when the compressed data ends early, `encoding` otherwise. Without a byte order mark.
+ * The text of a complete body, without a byte order mark. Throws CallFailure: `too-large` beyond `maxBytes` after decompression (which
+ * stops there, so a decompression bomb does no harm), `cut-off` when the compressed data ends early, `encoding` otherwise.
  */
 export async function decodeBody(raw: Buffer, contentEncoding: string | undefined, maxBytes: number): Promise<string> {
   const encoding = (contentEncoding ?? '').trim().toLowerCase();
@@ -14,9 +14,9 @@ export async function decodeBody(raw: Buffer, contentEncoding: string | undefine
   const options: ZlibOptions = { maxOutputLength: maxBytes };
   try {
     if (encoding === 'gzip' || encoding === 'x-gzip') return toText(await decompress.gzip(raw, options));
-    // "deflate" should have a zlib head, but some servers leave it out.
-    const headless = ((raw[0] ?? 0) & 0x0f) !== 8;
-    if (encoding === 'deflate') return toText(await decompress[headless ? 'deflateRaw' : 'deflate'](raw, options));
+    // "deflate" should have a zlib header, but some servers leave it out.
+    const isRaw = ((raw[0] ?? 0) & 0x0f) !== 8;
+    if (encoding === 'deflate') return toText(await decompress[isRaw ? 'deflateRaw' : 'deflate'](raw, options));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ERR_BUFFER_TOO_LARGE') throw new CallFailure('too-large', true);

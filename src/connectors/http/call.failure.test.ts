@@ -22,9 +22,9 @@ describe('an error of the wire', () => {
     ['UND_ERR_SOCKET', 'sent', 'reset'],
     ['UND_ERR_HEADERS_OVERFLOW', 'sent', 'not-http'],
     ['HPE_INVALID_CONSTANT', 'sent', 'not-http'],
-    ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'answering', 'cut-off'],
-    ['HPE_INVALID_EOF_STATE', 'answering', 'cut-off'],
-    ['ECONNRESET', 'answering', 'cut-off'],
+    ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'responding', 'cut-off'],
+    ['HPE_INVALID_EOF_STATE', 'responding', 'cut-off'],
+    ['ECONNRESET', 'responding', 'cut-off'],
   ])('%s while %s is %s', (code, stage, kind) => {
     expect(failureOf(error(code), stage)).toMatchObject({ kind, sent: stage !== 'connecting', cause: code });
   });
@@ -33,7 +33,7 @@ describe('an error of the wire', () => {
     const failure = failureOf(Object.assign(new Error('<html>secret'), { name: 'HTTPParserError' }), 'sent');
     expect(failure).toMatchObject({
       kind: 'not-http',
-      message: 'what came back is not HTTP',
+      message: 'the response is not HTTP',
       cause: 'HTTPParserError',
     });
   });

@@ -1,6 +1,6 @@
 import type { ConnectorErrorKind } from '../contract/connector.error.ts';
 
-/** Why an attempt brought no whole answer. */
+/** Why an attempt had no complete response. */
 export type FailureKind =
   | 'dns'
   | 'refused'
@@ -18,31 +18,35 @@ interface FailureMeaning {
   /** For people, after "GET shop.example/wp-json: ". */
   readonly text: string;
   readonly error: ConnectorErrorKind;
-  /** The same request may well succeed in a moment. */
-  readonly passing: boolean;
+  /** The same request may succeed a moment later. */
+  readonly temporary: boolean;
 }
 
 export const FAILURES: Readonly<Record<FailureKind, FailureMeaning>> = {
-  dns: { text: 'the name could not be resolved', error: 'unavailable', passing: true },
-  refused: { text: 'the connection was refused', error: 'unavailable', passing: true },
-  connect: { text: 'no connection could be made', error: 'unavailable', passing: true },
-  certificate: { text: 'its certificate is not valid', error: 'unavailable', passing: false },
-  reset: { text: 'the connection broke', error: 'unavailable', passing: true },
-  timeout: { text: 'no answer in time', error: 'timeout', passing: true },
-  'cut-off': { text: 'the answer was cut off', error: 'unavailable', passing: true },
-  'not-http': { text: 'what came back is not HTTP', error: 'protocol', passing: false },
-  encoding: { text: 'the answer could not be decompressed', error: 'protocol', passing: false },
-  'too-large': { text: 'the answer is too large', error: 'too-large', passing: false },
-  unsendable: { text: 'the address or a header holds what HTTP does not allow', error: 'rejected', passing: false },
+  dns: { text: 'the name could not be resolved', error: 'unavailable', temporary: true },
+  refused: { text: 'the connection was refused', error: 'unavailable', temporary: true },
+  connect: { text: 'no connection could be made', error: 'unavailable', temporary: true },
+  certificate: { text: 'its certificate is not valid', error: 'unavailable', temporary: false },
+  reset: { text: 'the connection broke', error: 'unavailable', temporary: true },
+  timeout: { text: 'no response in time', error: 'timeout', temporary: true },
+  'cut-off': { text: 'the response was cut off', error: 'unavailable', temporary: true },
+  'not-http': { text: 'the response is not HTTP', error: 'protocol', temporary: false },
+  encoding: { text: 'the response could not be decompressed', error: 'protocol', temporary: false },
+  'too-large': { text: 'the response is too large', error: 'too-large', temporary: false },
+  unsendable: {
+    text: 'the address or a header contains what HTTP does not allow',
+    error: 'rejected',
+    temporary: false,
+  },
 };
 
-/** An attempt without a whole answer. `sent` false: surely nothing reached the system. */
+/** An attempt without a complete response. `sent` false: nothing reached the system. */
 export class CallFailure extends Error {
   override readonly name = 'CallFailure';
   readonly kind: FailureKind;
   readonly sent: boolean;
 
-  /** `code` such as ECONNRESET; never the error itself, since those of a parser hold the bytes it could not read. */
+  /** `code` such as ECONNRESET; never the error itself, since a parser's error contains the bytes it could not read. */
   constructor(kind: FailureKind, sent: boolean, code?: string) {
     super(FAILURES[kind].text, { cause: code });
     this.kind = kind;
@@ -50,10 +54,10 @@ export class CallFailure extends Error {
   }
 }
 
-/** How far an attempt came: nothing written, the request written, the head of the answer read. */
-export type Stage = 'connecting' | 'sent' | 'answering';
+/** How far an attempt came: nothing written, the request written, the head of the response read. */
+export type Stage = 'connecting' | 'sent' | 'responding';
 
-/** Reads the codes of Node and undici; what is unknown counts as a broken connection. */
+/** Classifies the error codes of Node and undici. An unknown code counts as a broken connection. */
 export function failureOf(error: unknown, stage: Stage): CallFailure {
   const code = codeOf(error);
   return new CallFailure(kindOf(code, stage), stage !== 'connecting', code);
@@ -61,7 +65,7 @@ export function failureOf(error: unknown, stage: Stage): CallFailure {
 
 function kindOf(code: string, stage: Stage): FailureKind {
   if (code === 'UND_ERR_INVALID_ARG' || code === 'ERR_INVALID_CHAR') return 'unsendable';
-  if (stage === 'answering') return 'cut-off';
+  if (stage === 'responding') return 'cut-off';
   if (code === 'HTTPParserError' || code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return 'not-http';
   if (stage === 'sent') return 'reset';
   if (code === 'ENOTFOUND' || code.startsWith('EAI_')) return 'dns';

@@ -1,4 +1,4 @@
-/** How many calls of a connection may run at once, as a fraction that grows; and when it was last lowered (milliseconds). */
+/** How many calls of a connection may run at once, as a fraction that grows, and when the limit was last lowered (milliseconds). */
 export interface Concurrency {
   readonly limit: number;
   readonly loweredAt: number;
@@ -11,8 +11,8 @@ export interface CallEnd {
 }
 
 /**
- * Additive increase, multiplicative decrease: a strained system halves the limit, a limit's worth of good calls adds one. Calls
- * that began before the last halving say nothing new, so that a burst of failures halves once. Always within 1 and `max`.
+ * Additive increase, multiplicative decrease: a strained system halves the limit, and as many good calls as the limit add one. Calls
+ * that began before the last halving do not count, so that a burst of failures halves once. Always between 1 and `max`.
  */
 export function adaptConcurrency(current: Concurrency, end: CallEnd, max: number): Concurrency {
   if (end.load === 'fine') return { ...current, limit: Math.min(max, current.limit + 1 / current.limit) };

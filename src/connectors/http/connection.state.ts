@@ -9,11 +9,11 @@ import {
 } from 'cockatiel';
 import PQueue from 'p-queue';
 import { ConnectorError } from '../contract/connector.error.ts';
-import { loadOf, type Outcome } from './answer.classification.ts';
 import { adaptConcurrency, type Concurrency } from './concurrency.adaptation.ts';
 import type { HttpOptions } from './http.options.ts';
+import { loadOf, type Outcome } from './response.classification.ts';
 
-/** A pause a system asked for. */
+/** A pause that a system requested. */
 interface Hold {
   /** Milliseconds since 1970. */
   readonly until: number;
@@ -22,7 +22,7 @@ interface Hold {
 
 export type HoldListener = (until: number | null, reason: string) => void;
 
-/** What all clients of one connection share: its queue, its circuit and the pause its system asked for. */
+/** What all clients of one connection share: its queue, its circuit breaker and the pause that its system requested. */
 export class ConnectionState {
   readonly #options: HttpOptions;
   readonly #queue: PQueue;
@@ -35,7 +35,7 @@ export class ConnectionState {
     this.#options = options;
     this.#concurrency = { limit: options.maxConcurrency, loweredAt: 0 };
     this.#queue = new PQueue({ concurrency: options.maxConcurrency });
-    // An attempt that is broken off while the circuit is half open proves nothing: it stays open.
+    // An attempt that is aborted while the circuit is half open proves nothing, so the circuit stays open.
     const broken = handleWhenResult((outcome) => loadOf(outcome as Outcome) === 'down').orWhen(
       (error) => this.#circuit.state === CircuitState.HalfOpen && !(error instanceof ConnectorError),
     );
@@ -54,13 +54,13 @@ export class ConnectionState {
   }
 
   /**
-   * Runs an attempt when the pause is over, a place is free and the circuit lets it through. Throws ConnectorError: `rate-limited`
-   * when the pause is longer than is waited for, `unavailable` when the circuit is open; and the signal's reason.
+   * Runs an attempt when the pause is over, the queue has a free place and the circuit is closed. Throws ConnectorError
+   * `rate-limited` when the pause is too long to wait for, `unavailable` when the circuit is open, or the signal's reason.
    */
   async run(attempt: () => Promise<Outcome>, signal: AbortSignal, onHold: HoldListener): Promise<Outcome> {
     for (;;) {
-      await this.#pass(signal, onHold);
-      // A place may come free only after somebody else was told to pause.
+      await this.#waitForHold(signal, onHold);
+      // While this attempt was in the queue, the response to another may have requested a pause.
       const outcome = await this.#queue.add(async () => (this.#held() ? null : await this.#guarded(attempt, signal)), {
         signal,
       });
@@ -68,7 +68,7 @@ export class ConnectionState {
     }
   }
 
-  async #pass(signal: AbortSignal, onHold: HoldListener): Promise<void> {
+  async #waitForHold(signal: AbortSignal, onHold: HoldListener): Promise<void> {
     let hold = this.#held();
     if (!hold) return;
     try {
@@ -102,7 +102,7 @@ export class ConnectionState {
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;
       const at = new Date(this.#reopensAt).toISOString();
-      const text = `not tried, because the last ${this.#options.breakAfter} attempts failed; not before ${at}`;
+      const text = `not attempted, because the last ${this.#options.breakAfter} attempts failed; not before ${at}`;
       throw new ConnectorError('unavailable', text, { retryAt: this.#reopensAt });
     }
   }

@@ -5,7 +5,7 @@ import { HttpTransport } from './http.transport.ts';
 import type { HttpClient } from './http.types.ts';
 import { RetryingClient } from './retrying.client.ts';
 
-/** The outbound HTTP of a process. Clients of the same connection share its concurrency, its circuit and its rate limit. */
+/** The outbound HTTP of a process. Clients of the same connection share its concurrency, its circuit breaker and its rate limit. */
 export class HttpClients {
   readonly #options: HttpOptions;
   readonly #transport: HttpTransport;
@@ -30,7 +30,7 @@ export class HttpClients {
     return new RetryingClient({ options: this.#options, transport: this.#transport, state, access, closing });
   }
 
-  /** What is under way or waits ends with ConnectorError `aborted`; so does what comes later. */
+  /** Requests in progress, waiting or sent later end with ConnectorError `aborted`. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#transport.close();

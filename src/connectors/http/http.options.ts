@@ -9,27 +9,27 @@ export type Lookup = (
 
 /** Limits of all outbound calls of a process; times in milliseconds. */
 export interface HttpOptions {
-  /** Of one answer's body, after decompression and before. */
+  /** Of one response body, before and after decompression. */
   readonly maxResponseBytes: number;
   readonly connectTimeoutMs: number;
-  /** From the start of an attempt to the head of its answer, connecting included. */
+  /** From the start of an attempt to the head of its response, including the time to connect. */
   readonly headersTimeoutMs: number;
-  /** Of one attempt, redirects and body included; waits between attempts do not count. */
+  /** Of one attempt, including redirects and the body, but not the waits between attempts. */
   readonly totalTimeoutMs: number;
-  /** Of one request, the first included. */
+  /** Of one request, including the first attempt. */
   readonly maxAttempts: number;
   /** The first wait between two attempts; each later one may be twice as long, up to `maxBackoffMs`. */
   readonly baseWaitMs: number;
   readonly maxBackoffMs: number;
-  /** A system that asks for a longer wait gets none: the call ends with `rate-limited` and the time to come back. */
+  /** When a system requests a longer wait, the call ends with `rate-limited` and the time to try again. */
   readonly maxInlineWaitMs: number;
   /** Calls of one connection at once while the system keeps up. */
   readonly maxConcurrency: number;
-  /** So many failures in a row open a connection's circuit. */
+  /** This many failures in a row open a connection's circuit breaker. */
   readonly breakAfter: number;
-  /** An open circuit lets one call through after so long. */
+  /** After this time, an open circuit breaker lets one call through. */
   readonly halfOpenAfterMs: number;
-  /** Connections whose circuit and concurrency are remembered; the one used longest ago is forgotten. */
+  /** The number of connections whose state is kept. The least recently used one is dropped. */
   readonly maxConnections: number;
   readonly lookup: Lookup;
   /** In [0, 1), for jitter. */
@@ -53,16 +53,16 @@ export const HTTP_DEFAULTS: HttpOptions = {
   random: Math.random,
 };
 
-/** What one connection may call, and who hears that it waits. */
+/** What one connection may call, and the callbacks for waits and attempts. */
 export interface ConnectionAccess {
-  /** Otherwise https only. */
+  /** False: https only. */
   readonly allowHttp: boolean;
-  /** Calls at once while the system keeps up, in the place of the process's; of the connection's first client. */
+  /** Overrides the limit of the process. The first client of a connection decides. */
   readonly maxConcurrency?: number;
-  /** Of the deployment: its own network may be called. */
+  /** From the configuration of the deployment: the connection may call addresses in its private network. */
   readonly allowPrivateAddresses: boolean;
-  /** A rate limit holds this client until then (milliseconds since 1970); null: no longer. */
+  /** Called when a rate limit makes this client wait until then (milliseconds since 1970), and with null when the wait is over. */
   readonly onWait?: (untilMs: number | null, reason: string) => void;
-  /** Told of every attempt that was made: the answer's status, or null when no whole answer came. */
+  /** Called after every attempt, with the status of the response, or null without a complete response. */
   readonly onAttempt?: (status: number | null) => void;
 }

@@ -2,29 +2,29 @@ import { Agent } from 'undici';
 import { ConnectorError } from '../contract/connector.error.ts';
 import { checkUrl, guardedLookup, isPublicAddress } from './address.guard.ts';
 import { decodeBody } from './body.decoder.ts';
-import { exchange } from './exchange.ts';
+import { exchange } from './http.exchange.ts';
 import type { ConnectionAccess, HttpOptions } from './http.options.ts';
 import type { HttpRequest, HttpResponse } from './http.types.ts';
 import { decideRedirect } from './redirect.decision.ts';
 
 const DEFAULT_HEADERS = { 'user-agent': 'sync-operations', 'accept-encoding': 'gzip, deflate' };
 
-/** Attempts of requests over sockets that all connections share; knows nothing of retries. */
+/** Sends single attempts of requests, without retries, over sockets that all connections share. */
 export class HttpTransport {
   readonly #options: HttpOptions;
   readonly #guarded: Agent;
-  /** Apart, so that a socket into the own network is never reused by a connection that may not have it. */
-  readonly #open: Agent;
+  /** Separate, so that a connection without permission never reuses a socket into the private network. */
+  readonly #unguarded: Agent;
 
   constructor(options: HttpOptions) {
     this.#options = options;
     this.#guarded = makeAgent(options, isPublicAddress);
-    this.#open = makeAgent(options, () => true);
+    this.#unguarded = makeAgent(options, () => true);
   }
 
   /**
-   * One attempt with its redirects. Signs anew. `onSent` is called once something is written. Throws CallFailure, ConnectorError
-   * (`address-refused`) or the signal's reason.
+   * One attempt with its redirects and a new signature. Calls `onSent` when the request is about to be written. Throws CallFailure,
+   * ConnectorError (`address-refused`) or the signal's reason.
    */
   async attempt(
     request: HttpRequest,
@@ -38,7 +38,7 @@ export class HttpTransport {
     let url = checkUrl(signature?.url ?? request.url, access);
     for (let hops = 0; ; hops++) {
       const left = Math.max(deadline - performance.now(), 0);
-      const answer = await exchange(access.allowPrivateAddresses ? this.#open : this.#guarded, {
+      const response = await exchange(access.allowPrivateAddresses ? this.#unguarded : this.#guarded, {
         url,
         method: request.method,
         headers,
@@ -49,46 +49,46 @@ export class HttpTransport {
         onSent,
         signal,
       });
-      const { status, headers: answered } = answer;
+      const { status, headers: received } = response;
       const { method } = request;
       const signed = request.sign !== undefined;
-      const redirect = decideRedirect({ status, location: answered.location, from: url, method, signed, hops });
+      const redirect = decideRedirect({ status, location: received.location, from: url, method, signed, hops });
       if (redirect && 'refuse' in redirect) throw refusal(redirect.refuse, status, request.idempotent);
       if (!redirect) {
-        const encoding = status === 204 || status === 304 ? undefined : answered['content-encoding'];
+        const encoding = status === 204 || status === 304 ? undefined : received['content-encoding'];
         return {
           status,
-          headers: answered,
-          body: await decodeBody(answer.body, encoding, this.#options.maxResponseBytes),
+          headers: received,
+          body: await decodeBody(response.body, encoding, this.#options.maxResponseBytes),
         };
       }
       url = checkUrl(redirect.follow.href, access);
     }
   }
 
-  /** Ends idle sockets and whatever is still under way. */
+  /** Closes all sockets, also those with a request in progress. */
   async close(): Promise<void> {
-    await Promise.all([this.#guarded.destroy(), this.#open.destroy()]);
+    await Promise.all([this.#guarded.destroy(), this.#unguarded.destroy()]);
   }
 }
 
 function makeAgent(options: HttpOptions, isAllowed: (address: string) => boolean): Agent {
   return new Agent({
     connect: { lookup: guardedLookup(options.lookup, isAllowed), timeout: options.connectTimeoutMs },
-    // exchange.ts keeps the time, to the millisecond and for the whole.
+    // http.exchange.ts measures both times, to the millisecond.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
 }
 
-/** Later ones win, whatever the case of their letters. */
+/** Later headers win. Names are compared without case. */
 function joinHeaders(...parts: (Readonly<Record<string, string>> | undefined)[]): Record<string, string> {
   const entries = parts.flatMap((part) => Object.entries(part ?? {}));
   return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function refusal(why: string, status: number, idempotent: boolean): ConnectorError {
-  // 303 says "done, look there"; the other redirects were not carried out.
+  // 303 means that the request was carried out. With the other redirects it was not.
   const ambiguous = status === 303 && !idempotent;
   return new ConnectorError('address-refused', why, { status, ambiguous });
 }

@@ -1,23 +1,21 @@
 /** A call to a connection's system. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Absolute. Its query is never logged and never in an error: it may hold keys. */
+  /** Absolute. Its query may contain keys, so it is never logged and never in an error. */
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /**
-   * Made anew for each attempt and added to the headers or the URL: a signature with a nonce cannot be sent twice.
-   */
+  /** Called for each attempt, and added to the headers or the URL: a signature with a nonce cannot be sent twice. */
   readonly sign?: () => { readonly headers?: Readonly<Record<string, string>>; readonly url?: string };
   /**
-   * Sending it twice does no harm (reads, updates to a given state). Only such a request is sent again after its answer was
-   * lost; for others that is a ConnectorError with `ambiguous: true`.
+   * Sending it twice does no harm (reads, updates to a given state). Only such a request is sent again when its response was lost. For
+   * other requests that is a ConnectorError with `ambiguous: true`.
    */
   readonly idempotent: boolean;
   readonly signal: AbortSignal;
 }
 
-/** Any answer that came whole, whatever its status: 429 and 5xx only after the retries are used up. */
+/** A complete response with any status. Some 5xx are returned only after a retry; 429 is a ConnectorError. */
 export interface HttpResponse {
   readonly status: number;
   /** Lower-case names. */
@@ -25,7 +23,7 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-/** Throws ConnectorError for what is not an answer. */
+/** Throws ConnectorError when there is no usable response. */
 export interface HttpClient {
   send(request: HttpRequest): Promise<HttpResponse>;
 }

@@ -3,9 +3,9 @@ export interface RedirectQuestion {
   readonly location: string | undefined;
   readonly from: URL;
   readonly method: string;
-  /** A signature covers the address, so it would be wrong at any other. */
+  /** A signature covers the address, so it would be wrong for any other. */
   readonly signed: boolean;
-  /** Followed before this one. */
+  /** Redirects that were followed before. */
   readonly hops: number;
 }
 
@@ -15,8 +15,8 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const MAX_HOPS = 3;
 
 /**
- * Only a GET is followed, and only where its credentials may go as well: the same origin, or from http to https of the same host at
- * the usual ports. Everything else is refused with the address to configure instead, without its query. Null: not a redirect.
+ * Follows only a GET, and only where its credentials may go: the same origin, or from http to https of the same host on the default
+ * ports. Refuses any other redirect, with the address to configure instead, without its query. Null: not a redirect.
  */
 export function decideRedirect(question: RedirectQuestion): RedirectDecision | null {
   const { status, location, from, method, signed, hops } = question;

@@ -15,29 +15,29 @@ const OPTIONS: RetryOptions = {
 const JSON_TYPE = { 'content-type': 'application/json; charset=UTF-8' };
 const HTML_TYPE = { 'content-type': 'text/html' };
 
-/** In short: `again`, `answer`, or the error's kind with a ? when it is ambiguous. */
+/** In short: `again`, `response`, or the error's kind with a ? when it is ambiguous. */
 function decide(question: Partial<RetryQuestion>): string {
   const decision = decideRetry({ attempt: 1, idempotent: true, now: NOW, ...question }, OPTIONS);
   if (decision.retry) return 'again';
-  return decision.end.as === 'answer' ? 'answer' : `${decision.end.kind}${decision.end.ambiguous ? '?' : ''}`;
+  return decision.end.as === 'response' ? 'response' : `${decision.end.kind}${decision.end.ambiguous ? '?' : ''}`;
 }
 
-describe('after an answer', () => {
+describe('after a response', () => {
   test.each<[number, Record<string, string>, string, string, string]>([
     // status, headers, idempotent at first, idempotent at last, not idempotent at first
-    [200, JSON_TYPE, 'answer', 'answer', 'answer'],
-    [400, JSON_TYPE, 'answer', 'answer', 'answer'],
-    [401, HTML_TYPE, 'answer', 'answer', 'answer'],
-    [413, HTML_TYPE, 'answer', 'answer', 'answer'],
+    [200, JSON_TYPE, 'response', 'response', 'response'],
+    [400, JSON_TYPE, 'response', 'response', 'response'],
+    [401, HTML_TYPE, 'response', 'response', 'response'],
+    [413, HTML_TYPE, 'response', 'response', 'response'],
     [408, HTML_TYPE, 'again', 'unavailable', 'unavailable?'],
     [425, HTML_TYPE, 'again', 'unavailable', 'again'],
     [429, JSON_TYPE, 'again', 'rate-limited', 'again'],
     [500, HTML_TYPE, 'again', 'unavailable', 'unavailable?'],
     [500, {}, 'again', 'unavailable', 'unavailable?'],
-    [500, JSON_TYPE, 'again', 'answer', 'answer'],
-    [500, { 'content-type': 'application/problem+json' }, 'again', 'answer', 'answer'],
+    [500, JSON_TYPE, 'again', 'response', 'response'],
+    [500, { 'content-type': 'application/problem+json' }, 'again', 'response', 'response'],
     [501, HTML_TYPE, 'again', 'unavailable', 'unavailable?'],
-    [501, JSON_TYPE, 'answer', 'answer', 'answer'],
+    [501, JSON_TYPE, 'response', 'response', 'response'],
     [502, HTML_TYPE, 'again', 'unavailable', 'unavailable?'],
     [502, JSON_TYPE, 'again', 'unavailable', 'unavailable?'],
     [503, HTML_TYPE, 'again', 'unavailable', 'unavailable?'],
@@ -46,7 +46,7 @@ describe('after an answer', () => {
     [502, { 'retry-after': '600' }, 'rate-limited', 'rate-limited', 'rate-limited?'],
     [429, { 'retry-after': '600' }, 'rate-limited', 'rate-limited', 'rate-limited'],
     [504, HTML_TYPE, 'again', 'unavailable', 'unavailable?'],
-    [507, JSON_TYPE, 'again', 'answer', 'answer'],
+    [507, JSON_TYPE, 'again', 'response', 'response'],
     [522, JSON_TYPE, 'again', 'unavailable', 'unavailable?'],
   ])('%i with %j', (status, headers, first, last, notIdempotent) => {
     expect(decide({ status, headers })).toBe(first);
@@ -55,7 +55,7 @@ describe('after an answer', () => {
   });
 
   test('a 500 in JSON is asked for once more, not oftener', () => {
-    expect(decide({ status: 500, headers: JSON_TYPE, attempt: 2 })).toBe('answer');
+    expect(decide({ status: 500, headers: JSON_TYPE, attempt: 2 })).toBe('response');
   });
 
   test('retryAt is when the system wants to be asked again', () => {
@@ -67,7 +67,7 @@ describe('after an answer', () => {
   });
 });
 
-describe('without an answer', () => {
+describe('without a response', () => {
   test.each<[FailureKind, boolean, string, string, string]>([
     // kind, sent, idempotent at first, idempotent at last, not idempotent at first
     ['dns', false, 'again', 'unavailable', 'again'],
@@ -156,7 +156,7 @@ describe('whatever comes back', () => {
     fc.assert(
       fc.property(question, options, (asked, limits) => {
         const decision = decideRetry(asked, limits);
-        if (decision.retry || decision.end.as === 'answer' || decision.end.retryAt === undefined) return;
+        if (decision.retry || decision.end.as === 'response' || decision.end.retryAt === undefined) return;
         expect(decision.end.retryAt).toBeGreaterThanOrEqual(
           NOW + (retryAfterMs(asked.headers['retry-after'], NOW) ?? 0),
         );

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError } from '../contract/connector.error.ts';
-import type { Outcome } from './answer.classification.ts';
-import { describeCall } from './call.description.ts';
 import { CallFailure } from './call.failure.ts';
 import type { ConnectionState, HoldListener } from './connection.state.ts';
 import type { ConnectionAccess, HttpOptions } from './http.options.ts';
 import type { HttpTransport } from './http.transport.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './http.types.ts';
+import type { Outcome } from './response.classification.ts';
 import { decideRetry, type RetryDecision } from './retry.decision.ts';
 
 export interface ClientParts {
@@ -19,12 +18,12 @@ export interface ClientParts {
 }
 
 /**
- * Asks decideRetry after each attempt and does as it says. The loop is our own because cockatiel's retry sleeps through an abort;
- * its circuit breaker is in ConnectionState.
+ * Follows decideRetry after each attempt. The loop is our own because cockatiel's retry does not wake up on an abort. Its circuit
+ * breaker is in ConnectionState.
  */
 export class RetryingClient implements HttpClient {
   readonly #parts: ClientParts;
-  /** Requests of this client that a rate limit holds now. */
+  /** The number of this client's requests that wait for a rate limit. */
   #waiting = 0;
 
   constructor(parts: ClientParts) {
@@ -44,7 +43,7 @@ export class RetryingClient implements HttpClient {
       if (error instanceof ConnectorError) throw error;
       if (!call.signal.aborted) throw error;
       const ambiguous = progress.sent && !request.idempotent;
-      throw new ConnectorError('aborted', `${describeCall(request)}: broken off`, { ambiguous });
+      throw new ConnectorError('aborted', `${describeCall(request)}: aborted`, { ambiguous });
     } finally {
       for (const source of sources) source.removeEventListener('abort', abort);
     }
@@ -59,7 +58,7 @@ export class RetryingClient implements HttpClient {
       const question = 'kind' in outcome ? { failure: outcome } : { status: outcome.status, headers: outcome.headers };
       const decision = decideRetry({ attempt, idempotent: request.idempotent, now, ...question }, options);
       if (!decision.retry) return this.#end(request, outcome, decision);
-      // The next attempt waits for the hold by itself.
+      // The next attempt waits for the hold in state.run.
       if (decision.holdsAll) state.hold(now + decision.waitMs, decision.reason);
       else await sleep(decision.waitMs, undefined, { signal });
     }
@@ -85,18 +84,18 @@ export class RetryingClient implements HttpClient {
     };
     try {
       const outcome = await state.run(once, signal, onHold);
-      // From here decideRetry knows what it means; only an attempt that is broken off asks.
+      // `sent` matters only for an attempt that is aborted. For this one, decideRetry knows the outcome.
       progress.sent = false;
       access.onAttempt?.('kind' in outcome ? null : outcome.status);
       return outcome;
     } catch (error) {
-      throw named(request, error);
+      throw withCall(request, error);
     }
   }
 
   #end(request: HttpRequest, outcome: Outcome, { reason, end }: RetryDecision & { retry: false }): HttpResponse {
-    if (end.as === 'answer' && !('kind' in outcome)) return outcome;
-    if (end.as === 'answer') throw new Error('a failure is no answer');
+    if (end.as === 'response' && !('kind' in outcome)) return outcome;
+    if (end.as === 'response') throw new Error('a failure is not a response');
     const { kind, ambiguous, retryAt } = end;
     if (retryAt !== undefined) this.#parts.state.hold(retryAt, reason);
     const when = retryAt === undefined ? '' : `; not before ${new Date(retryAt).toISOString()}`;
@@ -104,22 +103,28 @@ export class RetryingClient implements HttpClient {
     throw new ConnectorError(kind, `${describeCall(request)}: ${reason}${when}`, { ambiguous, retryAt, ...found });
   }
 
-  /** One for each request: tells when it begins to wait, when the end moves, and when none of the client waits any more. */
+  /** One for each request. Notifies when it begins to wait, when the end moves, and when no request of the client waits any more. */
   #holdListener(): HoldListener {
     const { onWait } = this.#parts.access;
-    let told: number | null = null;
+    let notified: number | null = null;
     return (until, reason) => {
-      if (until === told) return;
-      if (told === null) this.#waiting++;
-      told = until;
+      if (until === notified) return;
+      if (notified === null) this.#waiting++;
+      notified = until;
       if (until === null) this.#waiting--;
       if (until !== null || this.#waiting === 0) onWait?.(until, reason);
     };
   }
 }
 
-/** Errors of the parts below say what happened; here they learn to which call. */
-function named(request: HttpRequest, error: unknown): unknown {
+/** A call as messages name it: method, host and path. Never the query or user information, which may hold keys. */
+function describeCall({ method, url }: HttpRequest): string {
+  const parsed = URL.parse(url);
+  return parsed ? `${method} ${parsed.host}${parsed.pathname.slice(0, 200)}` : method;
+}
+
+/** Adds the call to an error of the parts below. */
+function withCall(request: HttpRequest, error: unknown): unknown {
   if (!(error instanceof ConnectorError)) return error;
   const { kind, retryAt, status, ambiguous } = error;
   return new ConnectorError(kind, `${describeCall(request)}: ${error.message}`, { retryAt, status, ambiguous });

@@ -1,12 +1,12 @@
 import type { CheckResult } from '../contract/connector.types.ts';
-import { isRecord } from './api/answer.reader.ts';
 import { OdooFault } from './api/odoo.fault.ts';
 import type { Row } from './api/odoo-api.types.ts';
+import { isRecord } from './api/response.reader.ts';
 import type { OdooClient } from './client/odoo.client.ts';
 import { idOf, text, timestampOf } from './client/odoo.values.ts';
 import type { OdooEntity } from './odoo.entity.ts';
 
-/** Signs in and asks what the key may do, without touching a record. */
+/** Signs in and checks the permissions of the key, without changing a record. */
 export async function checkAccess(
   client: OdooClient,
   entities: readonly OdooEntity[],
@@ -29,7 +29,7 @@ export async function checkAccess(
   };
 }
 
-/** Any call shows whether the credentials are good; this one may be made by everybody. Null: the server does not say who. */
+/** Any call shows whether the credentials are valid, and every user may make this one. Null when the server does not return the user. */
 async function signIn(client: OdooClient, signal: AbortSignal): Promise<Row | null> {
   const context = await client.call('res.users', 'context_get', {}, { idempotent: true, signal });
   const uid = isRecord(context) ? idOf(context.uid) : null;
@@ -40,7 +40,7 @@ async function signIn(client: OdooClient, signal: AbortSignal): Promise<Row | nu
   });
 }
 
-/** RFC 3339. Which of a user's keys is ours Odoo does not tell: the one that ends first counts. */
+/** RFC 3339. Odoo does not tell which of the user's keys is ours, so the one that expires first counts. */
 async function keyExpiry(client: OdooClient, userId: number, now: number, signal: AbortSignal): Promise<string | null> {
   const model = 'res.users.apikeys';
   const rows = await orNull(() =>
@@ -61,10 +61,10 @@ async function accessWarnings(client: OdooClient, entities: readonly OdooEntity[
   return warnings;
 }
 
-/** What this user or version cannot be asked is not known; that is no failure of the check. */
-async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
+/** Null for what this user or version does not allow to read. That does not fail the check. */
+async function orNull<T>(read: () => Promise<T>): Promise<T | null> {
   try {
-    return await ask();
+    return await read();
   } catch (error) {
     if (error instanceof OdooFault && error.ofItem) return null;
     throw error;

@@ -33,7 +33,7 @@ export const odoo: Connector = {
         write: true,
         tells_changes: true,
         fields: ORDER_MEMBERS,
-        // Totals are computed here; a status that is written back and forth mails customers. A cancelled order stands for a deleted one.
+        // Odoo computes totals, and writing a status sends mail to the customer. A deleted order is cancelled.
         default_directions: {
           status: 'read',
           shipping_total: 'read',

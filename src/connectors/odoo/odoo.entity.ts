@@ -5,24 +5,24 @@ import type { Domain, Row, Values } from './api/odoo-api.types.ts';
 export type CreateOperation = Extract<WriteOperation, { kind: 'create' }>;
 export type UpdateOperation = Extract<WriteOperation, { kind: 'update' }>;
 
-/** What one canonical entity is in Odoo; reading, walking and writing in general know it by this only. */
+/** How Odoo stores one canonical entity type. The generic code for reading, pagination and writing depends on this interface only. */
 export interface OdooEntity {
   readonly type: EntityType;
   readonly model: string;
-  /** Records of their own whose change is a change of the entity: variants, order lines. */
+  /** Separate records whose change is a change of the entity: variants, order lines. */
   readonly part: { readonly model: string; readonly parentField: string } | null;
-  /** Which records count as this entity; matching looks further. */
+  /** The records that count as this entity. Matching also finds others. */
   domain(signal: AbortSignal): Promise<Domain>;
-  /** Those of the fields the mapping knows that this server has. */
+  /** Those of the mapped fields that this server has. */
   fields(signal: AbortSignal): Promise<readonly string[]>;
-  /** Maps a page of rows, with what belongs to them fetched in a call or two. */
+  /** Maps a page of rows. Reads the records that belong to them in one or two calls. */
   toItems(rows: readonly Row[], signal: AbortSignal): Promise<ExternalItem[]>;
   /** One list per candidate, in their order. */
   findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]>;
-  /** In the order given; an operation that cannot be written at all is a problem. */
+  /** In the order of the operations; a problem for an operation that cannot be written. */
   prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]>;
   prepareUpdates(operations: readonly UpdateOperation[], signal: AbortSignal): Promise<Prepared[]>;
-  /** How one is removed; null: there is more to it than writing values. */
+  /** The values that remove a record; null when removal takes more than writing values. */
   readonly removal: Values | null;
   remove?(id: number, signal: AbortSignal): Promise<void>;
 }
@@ -30,15 +30,15 @@ export interface OdooEntity {
 export type Prepared = PreparedWrite | { readonly problem: ItemProblem };
 
 export interface PreparedWrite {
-  /** Empty: nothing to write to the record itself. */
+  /** Empty when the record itself does not change. */
   readonly values: Values;
-  /** The values hold commands that make new lines, so that sending them twice does harm. */
+  /** The values contain commands that add lines, so they must not be sent twice. */
   readonly adds?: boolean;
-  /** What else must be written once the record is there. */
+  /** Writes the rest once the record exists. */
   readonly after?: (id: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Thrown while preparing or in `after`: this item cannot be written, the others can. */
+/** Thrown during preparation or in `after` when this item cannot be written. The others still can. */
 export class ItemRefused extends Error {
   readonly problem: ItemProblem;
 
@@ -48,7 +48,14 @@ export class ItemRefused extends Error {
   }
 }
 
-/** `billing.city` changes `billing`; null stands for a create, which writes all that is given. */
-export function changes(paths: readonly string[] | null, member: string): boolean {
-  return paths === null || paths.some((path) => path === member || path.startsWith(`${member}.`));
+/** One result for each operation: its values, or the problem that prevents it. */
+export function prepareEach<T>(operations: readonly T[], prepare: (operation: T) => PreparedWrite): Prepared[] {
+  return operations.map((operation) => {
+    try {
+      return prepare(operation);
+    } catch (error) {
+      if (error instanceof ItemRefused) return { problem: error.problem };
+      throw error;
+    }
+  });
 }

@@ -12,20 +12,21 @@ import type {
   WriteOperation,
   WriteResult,
 } from '../contract/connector.types.ts';
+import { changeToken } from './change.token.ts';
 import { GeographyLoader } from './client/geography.ts';
 import { OdooClient } from './client/odoo.client.ts';
 import { toId } from './client/odoo.values.ts';
+import { domainOf } from './client/search.domain.ts';
 import { PartnerEntity } from './customers/partner.entity.ts';
 import { checkAccess } from './odoo.check.ts';
 import type { OdooEntity } from './odoo.entity.ts';
 import { readSettings } from './odoo.settings.ts';
 import { OrderEntity } from './orders/order.entity.ts';
+import { EntityReader } from './pagination/entity.reader.ts';
 import { ProductEntity } from './products/product.entity.ts';
-import { changeToken } from './walk/change.token.ts';
-import { domainOf, EntityWalker } from './walk/entity.walker.ts';
 import { writeBatch } from './write/batch.writer.ts';
 
-/** Hands each call to the entity it is for. */
+/** Forwards each call to the part that implements it for the entity. */
 export class OdooSession implements ConnectorSession {
   readonly #client: OdooClient;
   readonly #entities: Readonly<Record<EntityType, OdooEntity>>;
@@ -46,16 +47,16 @@ export class OdooSession implements ConnectorSession {
   }
 
   count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number | null> {
-    return this.#walker(entity).count(query, signal);
+    return this.#reader(entity).count(query, signal);
   }
 
   read(entity: EntityType, query: ReadQuery, position: ReadPosition, signal: AbortSignal): Promise<Page> {
-    return this.#walker(entity).read(query, position, signal);
+    return this.#reader(entity).read(query, position, signal);
   }
 
   async readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]> {
     const known = ids.flatMap((id) => toId(id) ?? []);
-    return known.length === 0 ? [] : this.#walker(entity).readByIds(known, signal);
+    return known.length === 0 ? [] : this.#reader(entity).readByIds(known, signal);
   }
 
   async findMatches(
@@ -76,8 +77,8 @@ export class OdooSession implements ConnectorSession {
     return changeToken(this.#client, found, await domainOf(found, query, signal), signal);
   }
 
-  #walker(entity: EntityType): EntityWalker {
-    return new EntityWalker(this.#client, this.#entity(entity));
+  #reader(entity: EntityType): EntityReader {
+    return new EntityReader(this.#client, this.#entity(entity));
   }
 
   #entity(type: EntityType): OdooEntity {

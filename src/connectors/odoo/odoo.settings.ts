@@ -4,7 +4,7 @@ import type { Domain } from './api/odoo-api.types.ts';
 
 const PROTOCOLS = ['auto', 'json2', 'jsonrpc'] as const;
 
-/** A connection's credentials and settings, typed; what each means stands in the schemas below. */
+/** A connection's credentials and settings, typed. The schemas below explain them. */
 export interface OdooSettings {
   readonly baseUrl: string;
   readonly database: string;
@@ -12,7 +12,7 @@ export interface OdooSettings {
   readonly apiKey: string;
   readonly protocol: (typeof PROTOCOLS)[number];
   readonly overlapMinutes: number;
-  /** Null: the default, as far as the server has its field. */
+  /** Null: the default, if the server has its field. */
   readonly customerDomain: Domain | null;
   readonly productDomain: Domain;
   readonly orderDomain: Domain;
@@ -29,11 +29,11 @@ export const CREDENTIALS: SettingsSchema = {
   required: ['database', 'username', 'api_key'],
   properties: {
     database: { type: 'string', title: 'Database', maxLength: 128 },
-    username: { type: 'string', title: 'User name', description: 'The login of the user whom the key belongs to.' },
+    username: { type: 'string', title: 'User name', description: 'The login of the user who owns the key.' },
     api_key: {
       type: 'string',
       title: 'API key',
-      description: 'Made in Odoo under Preferences, Account Security. From Odoo 18 on keys expire.',
+      description: 'Create one in Odoo: Preferences, Account Security. From Odoo 18 on, keys expire.',
       secret: true,
     },
   },
@@ -45,7 +45,7 @@ export const SETTINGS: SettingsSchema = {
     protocol: {
       type: 'string',
       title: 'Protocol',
-      description: 'auto asks the server: JSON-2 from Odoo 19 on, JSON-RPC before.',
+      description: 'auto selects by the version of the server: JSON-2 from Odoo 19 on, JSON-RPC before.',
       enum: PROTOCOLS,
       default: 'auto',
     },
@@ -59,21 +59,26 @@ export const SETTINGS: SettingsSchema = {
     },
     customer_domain: {
       type: 'array',
-      title: 'Which partners are customers',
-      description: 'An Odoo domain.',
+      title: 'Customer domain',
+      description: 'An Odoo domain: which partners are customers.',
       default: DEFAULT_CUSTOMER_DOMAIN,
     },
     product_domain: {
       type: 'array',
-      title: 'Which products to read',
-      description: 'An Odoo domain.',
+      title: 'Product domain',
+      description: 'An Odoo domain: which products to read.',
       default: DEFAULT_PRODUCT_DOMAIN,
     },
-    order_domain: { type: 'array', title: 'Which orders to read', description: 'An Odoo domain.', default: [] },
+    order_domain: {
+      type: 'array',
+      title: 'Order domain',
+      description: 'An Odoo domain: which orders to read.',
+      default: [],
+    },
     language: {
       type: 'string',
       title: 'Language',
-      description: 'Code such as de_DE for translated names; the user’s own otherwise.',
+      description: 'A code such as de_DE, for translated names. Default: the language of the user.',
       maxLength: 16,
     },
     company_id: {
@@ -86,13 +91,13 @@ export const SETTINGS: SettingsSchema = {
       type: 'boolean',
       title: 'Confirm orders',
       description:
-        'New orders that are being processed or completed are confirmed at once, if the status of orders is written at all; otherwise they stay quotations.',
+        'Confirms new orders whose status is processing or completed. Otherwise they stay quotations. The field status of orders must be written.',
       default: false,
     },
   },
 };
 
-/** Throws ConnectorError `rejected` when the credentials are not there: the schema should have caught it before. */
+/** Throws ConnectorError `rejected` when credentials are missing, which the schema should have prevented. */
 export function readSettings({ base_url, credentials, settings }: OpenConnection): OdooSettings {
   const customerDomain = domainOr(settings.customer_domain, DEFAULT_CUSTOMER_DOMAIN);
   const isDefault = JSON.stringify(customerDomain) === JSON.stringify(DEFAULT_CUSTOMER_DOMAIN);

@@ -14,45 +14,44 @@ import type {
 import { matchCustomers } from './match/customer.matcher.ts';
 import { matchOrders } from './match/order.matcher.ts';
 import { matchProducts } from './match/product.matcher.ts';
+import { type Phase, readPhases } from './pagination/phase.reader.ts';
 import { customerToken, documentToken } from './read/change.token.ts';
 import { customerPhases, customersByIds } from './read/customer.reader.ts';
-import { documentPhases, documentsByIds } from './read/document.reader.ts';
-import { GuestDirectory } from './read/guest.directory.ts';
-import { ORDERS } from './read/order.reader.ts';
+import { documentPhases, documentsByIds, ORDERS } from './read/document.reader.ts';
+import { GuestLookup } from './read/guest.lookup.ts';
 import { PRODUCTS } from './read/product.reader.ts';
 import type { Shop } from './read/shop.context.ts';
 import { checkShop } from './shop/shop.check.ts';
 import { ShopClient } from './shop/shop.client.ts';
-import { type Phase, readPhases } from './walk/phase.reader.ts';
 import { readSettings } from './woocommerce.settings.ts';
 import { BatchWriter } from './write/batch.writer.ts';
-import { CategoryDirectory } from './write/category.directory.ts';
+import { CategoryCache } from './write/category.cache.ts';
 import { writeCustomers } from './write/customer.writer.ts';
 import type { OperationOn } from './write/operation.results.ts';
 import { writeOrders } from './write/order.writer.ts';
 import { writeProducts } from './write/product.writer.ts';
 
-/** Leads each call to the part that does it; what it learns of the shop it keeps for its own life. */
+/** Forwards each call to the part that implements it. What those parts learn about the shop lives as long as the session. */
 export class WooCommerceSession implements ConnectorSession {
   readonly #shop: Shop;
-  readonly #guests: GuestDirectory;
+  readonly #guests: GuestLookup;
   readonly #batches: BatchWriter;
-  readonly #categories: CategoryDirectory;
+  readonly #categories: CategoryCache;
 
   constructor({ connection, http, now = Date.now }: SessionContext) {
     const settings = readSettings(connection);
     const client = new ShopClient(settings, http, now);
     this.#shop = { client, settings };
-    this.#guests = new GuestDirectory(this.#shop);
+    this.#guests = new GuestLookup(this.#shop);
     this.#batches = new BatchWriter(client, settings.batchSize);
-    this.#categories = new CategoryDirectory(this.#shop);
+    this.#categories = new CategoryCache(this.#shop);
   }
 
   check(signal: AbortSignal): Promise<CheckResult> {
     return checkShop(this.#shop.client, signal);
   }
 
-  /** Of guests only their orders can be counted, so with guests it is as many as there can be. */
+  /** With guests this is an upper bound: only their orders can be counted. */
   async count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number> {
     const totals = await Promise.all(this.#phases(entity, query, signal).map((phase) => phase.total()));
     return totals.reduce((sum, total) => sum + total, 0);

@@ -16,7 +16,7 @@ describe('what is wrong with a connection', () => {
       { credentials: { consumer_key: 'x', api_key: '' } },
       [
         '#/credentials/api_key must not be empty',
-        '#/credentials/consumer_key is not known here',
+        '#/credentials/consumer_key is not a known field',
         '#/credentials/login is required',
       ],
     ],
@@ -24,7 +24,7 @@ describe('what is wrong with a connection', () => {
       'settings',
       { settings: { mode: 'slow', page_size: 0, max_concurrency: 17, delete_guard_percent: '1', 'a/b': 1 } },
       [
-        '#/settings/a~1b is not known here',
+        '#/settings/a~1b is not a known field',
         '#/settings/delete_guard_percent must be a number',
         '#/settings/max_concurrency must not be greater than 16',
         '#/settings/mode must be one of fast, safe',
@@ -36,8 +36,8 @@ describe('what is wrong with a connection', () => {
       { settings: { field_directions: { customer: { email: 'up', tail: 'read', 'billing.city': 'write' }, pet: {} } } },
       [
         '#/settings/field_directions/customer/email must be one of both, read, write, none',
-        '#/settings/field_directions/customer/tail is no field of this entity type in this system',
-        '#/settings/field_directions/pet is no entity type of this system',
+        '#/settings/field_directions/customer/tail is not a field of this entity type in this system',
+        '#/settings/field_directions/pet is not an entity type of this system',
       ],
     ],
     [
@@ -45,8 +45,8 @@ describe('what is wrong with a connection', () => {
       { settings: { webhook_destination: 'mars' } },
       ['#/settings/webhook_destination must be records'],
     ],
-    ['an address without https', { base_url: 'http://shop.example.com' }, ['#/base_url is not https']],
-    ['a private address', { base_url: 'https://[::1]/' }, ['#/base_url is not an address of the public internet']],
+    ['an address without https', { base_url: 'http://shop.example.com' }, ['#/base_url must be https']],
+    ['a private address', { base_url: 'https://[::1]/' }, ['#/base_url must be an address on the public internet']],
     ['a short webhook secret', { webhook_secret: 'short' }, ['#/webhook_secret must be longer']],
   ])('is named by pointers, all at once: %s', async (_what, change, expected) => {
     const { status, body } = await fixture.request('admin', 'POST', PATH, bodyOf(change));
@@ -59,7 +59,7 @@ describe('what is wrong with a connection', () => {
     const { id } = await fixture.create({ base_url: 'http://shop.example.com', settings: { allow_http: true } });
     const change = (body: object) => fixture.request('admin', 'PATCH', `${PATH}/${id}`, body);
     expect(pointers((await change({ name: 'x', settings: { allow_http: null } })).body)).toEqual([
-      '#/settings/allow_http must stay true as long as base_url is not https',
+      '#/settings/allow_http must stay true while base_url is http',
     ]);
     expect(pointers((await change({ credentials: { login: 'x' } })).body)).toEqual([
       '#/credentials/api_key is required',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
-import { CONNECTOR_LIST } from '../../../src/connectors/connectors.tokens.ts';
+import { CONNECTOR_LIST } from '../../../src/connectors/connector.registry.ts';
 import type { CheckResult, Connector } from '../../../src/connectors/contract/connector.types.ts';
 import { fakeConnector } from '../../support/fake.connector.ts';
 import { type RawResponse, send } from '../../support/send.ts';

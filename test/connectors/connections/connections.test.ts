@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CONNECTOR_LIST } from '../../../src/connectors/connector.registry.ts';
 import { send } from '../../support/send.ts';
 import { sql } from '../../support/test-database.ts';
 import { bodyOf, ConnectionsFixture, PATH, pointers } from './connections.support.ts';
@@ -84,7 +85,10 @@ describe('a connection', () => {
     const { id, name } = await fixture.create();
     const { id: second } = await fixture.create();
     const again = await fixture.request('admin', 'POST', PATH, bodyOf({ name }));
-    expect([again.problem, pointers(again.body)]).toEqual(['conflict', ['#/name is the name of another connection']]);
+    expect([again.problem, pointers(again.body)]).toEqual([
+      'conflict',
+      ['#/name is already the name of another connection'],
+    ]);
     expect((await fixture.request('admin', 'PATCH', `${PATH}/${second}`, { name })).problem).toBe('conflict');
     await fixture.create({ name }, 'other');
     await fixture.request('admin', 'DELETE', `${PATH}/${id}`);

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ensureRememberedKeys, rememberedKeys } from '../../../src/config/encryption.keys.ts';
-import { CredentialCipher } from '../../../src/connectors/credentials/credential.cipher.ts';
+import { CredentialCipher } from '../../../src/connectors/credentials/credential.encryption.ts';
 import { rotateCredentials } from '../../../src/connectors/credentials/credential.rotation.ts';
 import { send } from '../../support/send.ts';
 import { cleanUp, newFolder, ServiceProcess } from '../../support/service-process.ts';

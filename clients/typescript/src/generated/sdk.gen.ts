@@ -326,9 +326,9 @@ export const getPreview = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * What can be connected
+ * List the systems that can be connected
  *
- * Systems with their entity types, directions, and the schemas of a connection’s credentials and settings.
+ * Each system has its entity types, their directions, and the schemas of a connection’s credentials and settings.
  */
 export const listConnectors = <ThrowOnError extends boolean = false>(options?: Options<ListConnectorsData, ThrowOnError>): RequestResult<ListConnectorsResponses, ListConnectorsErrors, ThrowOnError> => (options?.client ?? client).get<ListConnectorsResponses, ListConnectorsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -337,9 +337,9 @@ export const listConnectors = <ThrowOnError extends boolean = false>(options?: O
 });
 
 /**
- * One system that can be connected
+ * Read a system that can be connected
  *
- * One system that can be connected
+ * Read a system that can be connected
  */
 export const getConnector = <ThrowOnError extends boolean = false>(options: Options<GetConnectorData, ThrowOnError>): RequestResult<GetConnectorResponses, GetConnectorErrors, ThrowOnError> => (options.client ?? client).get<GetConnectorResponses, GetConnectorErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -348,9 +348,9 @@ export const getConnector = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Connections, newest first
+ * List connections, newest first
  *
- * Connections, newest first
+ * List connections, newest first
  */
 export const listConnections = <ThrowOnError extends boolean = false>(options?: Options<ListConnectionsData, ThrowOnError>): RequestResult<ListConnectionsResponses, ListConnectionsErrors, ThrowOnError> => (options?.client ?? client).get<ListConnectionsResponses, ListConnectionsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -361,7 +361,7 @@ export const listConnections = <ThrowOnError extends boolean = false>(options?: 
 /**
  * Connect a shop or an ERP
  *
- * Stores the credentials encrypted; nothing is called yet, see check. The webhook secret is answered here only.
+ * Stores the credentials encrypted. Does not call the system; use check for that. Only this response contains the webhook secret.
  */
 export const createConnection = <ThrowOnError extends boolean = false>(options: Options<CreateConnectionData, ThrowOnError>): RequestResult<CreateConnectionResponses, CreateConnectionErrors, ThrowOnError> => (options.client ?? client).post<CreateConnectionResponses, CreateConnectionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -376,7 +376,7 @@ export const createConnection = <ThrowOnError extends boolean = false>(options: 
 /**
  * Remove a connection
  *
- * Its credentials are wiped at once.
+ * Deletes its credentials at once.
  */
 export const removeConnection = <ThrowOnError extends boolean = false>(options: Options<RemoveConnectionData, ThrowOnError>): RequestResult<RemoveConnectionResponses, RemoveConnectionErrors, ThrowOnError> => (options.client ?? client).delete<RemoveConnectionResponses, RemoveConnectionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -398,7 +398,7 @@ export const getConnection = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Change a connection
  *
- * What is left out stays. Another base_url or other credentials make it unchecked again.
+ * Members that are left out stay as they are. A new base_url or new credentials reset the status to unchecked.
  */
 export const changeConnection = <ThrowOnError extends boolean = false>(options: Options<ChangeConnectionData, ThrowOnError>): RequestResult<ChangeConnectionResponses, ChangeConnectionErrors, ThrowOnError> => (options.client ?? client).patch<ChangeConnectionResponses, ChangeConnectionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -411,9 +411,9 @@ export const changeConnection = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
- * Call the system and see whether the credentials work
+ * Call the system to check the credentials
  *
- * Takes up to 30 seconds. A system that refuses or cannot be reached is an answer with ok false.
+ * Takes up to 30 seconds. When the system refuses or cannot be reached, ok is false.
  */
 export const checkConnection = <ThrowOnError extends boolean = false>(options: Options<CheckConnectionData, ThrowOnError>): RequestResult<CheckConnectionResponses, CheckConnectionErrors, ThrowOnError> => (options.client ?? client).post<CheckConnectionResponses, CheckConnectionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],

@@ -673,21 +673,21 @@ export type ConnectorEntity = {
      */
     write: boolean;
     /**
-     * false: an incremental sync walks all and compares, since the system tells no time of change
+     * When false, the system has no times of change, so an incremental sync reads and compares all items
      */
     tells_changes: boolean;
     /**
-     * The canonical members the system holds
+     * The canonical members that the system has
      */
     fields: Array<string>;
     /**
-     * Fields that are not both ways unless settings.field_directions says so
+     * Fields whose default direction is not both; settings.field_directions overrides it
      */
     default_directions?: {
         [key: string]: string;
     };
     /**
-     * How the system removes one: for good, into a trash or archive, or not at all
+     * How the system removes an item: permanently, into a trash or archive, or not at all
      */
     deletes: 'permanent' | 'archive' | 'none';
 };
@@ -697,19 +697,19 @@ export type Connector = {
     title: string;
     entities: Array<ConnectorEntity>;
     /**
-     * JSON Schema (2020-12) of a connection’s credentials; a member with secret is drawn as a password
+     * JSON Schema (2020-12) of a connection’s credentials. Show a member with secret as a password field
      */
     credentials: {
         [key: string]: unknown;
     };
     /**
-     * JSON Schema (2020-12) of a connection’s settings, those of every system included
+     * JSON Schema (2020-12) of a connection’s settings, including those of every system
      */
     settings: {
         [key: string]: unknown;
     };
     /**
-     * The system can tell of changes by webhooks
+     * The system can send webhooks
      */
     webhooks: boolean;
 };
@@ -728,23 +728,23 @@ export type CreateConnection = {
      */
     system: string;
     /**
-     * https, unless settings.allow_http; without user, query and fragment
+     * https, or http with settings.allow_http; without user, query and fragment
      */
     base_url: string;
     /**
-     * As the credentials schema of the system says; never answered. A change gives them whole
+     * See the credentials schema of the system. Write-only: no response contains them. A change replaces all of them
      */
     credentials: {
         [key: string]: unknown;
     };
     /**
-     * As the settings schema of the system says. A change gives those that change; null brings back a default
+     * See the settings schema of the system. A change contains only the settings to change; null restores a default
      */
     settings?: {
         [key: string]: unknown;
     };
     /**
-     * What the system signs its webhooks with; made up unless given
+     * The secret that signs webhooks of the system; generated unless given
      */
     webhook_secret?: string;
 };
@@ -762,13 +762,13 @@ export type CreatedConnection = {
     base_url: string;
     has_credentials: boolean;
     /**
-     * With the defaults of what was not set
+     * Including defaults
      */
     settings: {
         [key: string]: unknown;
     };
     /**
-     * Where the system sends its webhooks: a path of this service; null when it sends none
+     * The path of this service that receives webhooks; null when the system sends none
      */
     webhook_url: string | null;
     status: ConnectionStatus;
@@ -778,11 +778,11 @@ export type CreatedConnection = {
      */
     last_error: string | null;
     /**
-     * Of the system, as last seen
+     * Of the system, at the last check
      */
     version: string | null;
     /**
-     * Who the credentials are of
+     * Who owns the credentials
      */
     account: string | null;
     warnings: Array<string>;
@@ -791,7 +791,7 @@ export type CreatedConnection = {
     created_at: string;
     updated_at: string;
     /**
-     * Shown once: give it to the system with webhook_url; null when it sends no webhooks
+     * Returned only once. Configure it in the system together with webhook_url; null when the system sends no webhooks
      */
     webhook_secret: string | null;
 };
@@ -807,13 +807,13 @@ export type Connection = {
     base_url: string;
     has_credentials: boolean;
     /**
-     * With the defaults of what was not set
+     * Including defaults
      */
     settings: {
         [key: string]: unknown;
     };
     /**
-     * Where the system sends its webhooks: a path of this service; null when it sends none
+     * The path of this service that receives webhooks; null when the system sends none
      */
     webhook_url: string | null;
     status: ConnectionStatus;
@@ -823,11 +823,11 @@ export type Connection = {
      */
     last_error: string | null;
     /**
-     * Of the system, as last seen
+     * Of the system, at the last check
      */
     version: string | null;
     /**
-     * Who the credentials are of
+     * Who owns the credentials
      */
     account: string | null;
     warnings: Array<string>;
@@ -851,21 +851,21 @@ export type ChangeConnection = {
      */
     name?: string;
     /**
-     * https, unless settings.allow_http; without user, query and fragment
+     * https, or http with settings.allow_http; without user, query and fragment
      */
     base_url?: string;
     /**
-     * As the credentials schema of the system says; never answered. A change gives them whole
+     * See the credentials schema of the system. Write-only: no response contains them. A change replaces all of them
      */
     credentials?: {
         [key: string]: unknown;
     };
     /**
-     * What the system signs its webhooks with; made up unless given
+     * The secret that signs webhooks of the system; generated unless given
      */
     webhook_secret?: string;
     /**
-     * Those that change; null brings back a default
+     * The settings to change; null restores a default
      */
     settings?: {
         [key: string]: unknown;
@@ -881,7 +881,7 @@ export type ConnectionCheckError = {
 
 export type ConnectionCheck = {
     /**
-     * false: error says why
+     * When false, error says why
      */
     ok: boolean;
     version: string | null;
@@ -3111,7 +3111,7 @@ export type ChangeConnectionError = ChangeConnectionErrors[keyof ChangeConnectio
 
 export type ChangeConnectionResponses = {
     /**
-     * The connection as it is now
+     * The changed connection
      */
     200: Connection;
 };
@@ -3168,7 +3168,7 @@ export type CheckConnectionError = CheckConnectionErrors[keyof CheckConnectionEr
 
 export type CheckConnectionResponses = {
     /**
-     * What came of it
+     * The result of the check
      */
     200: ConnectionCheck;
 };

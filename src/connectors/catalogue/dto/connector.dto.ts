@@ -19,25 +19,25 @@ export class ConnectorEntityDto {
   write: boolean;
 
   @ApiProperty({
-    description: 'false: an incremental sync walks all and compares, since the system tells no time of change',
+    description: 'When false, the system has no times of change, so an incremental sync reads and compares all items',
     example: false,
   })
   tells_changes: boolean;
 
-  @ApiProperty({ type: [String], description: 'The canonical members the system holds', example: ['email', 'name'] })
+  @ApiProperty({ type: [String], description: 'The canonical members that the system has', example: ['email', 'name'] })
   fields: string[];
 
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: { type: 'string' },
-    description: 'Fields that are not both ways unless settings.field_directions says so',
+    description: 'Fields whose default direction is not both; settings.field_directions overrides it',
     example: { status: 'read' },
   })
   default_directions?: Record<string, FieldDirection>;
 
   @ApiProperty({
     enum: ['permanent', 'archive', 'none'],
-    description: 'How the system removes one: for good, into a trash or archive, or not at all',
+    description: 'How the system removes an item: permanently, into a trash or archive, or not at all',
     example: 'permanent',
   })
   deletes: 'permanent' | 'archive' | 'none';
@@ -57,7 +57,7 @@ export class ConnectorDto {
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    description: 'JSON Schema (2020-12) of a connection’s credentials; a member with secret is drawn as a password',
+    description: 'JSON Schema (2020-12) of a connection’s credentials. Show a member with secret as a password field',
     example: {
       type: 'object',
       required: ['consumer_key'],
@@ -69,7 +69,7 @@ export class ConnectorDto {
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    description: 'JSON Schema (2020-12) of a connection’s settings, those of every system included',
+    description: 'JSON Schema (2020-12) of a connection’s settings, including those of every system',
     example: {
       type: 'object',
       properties: { allow_http: { type: 'boolean', title: 'Allow plain http', default: false } },
@@ -77,7 +77,7 @@ export class ConnectorDto {
   })
   settings: object;
 
-  @ApiProperty({ description: 'The system can tell of changes by webhooks', example: true })
+  @ApiProperty({ description: 'The system can send webhooks', example: true })
   webhooks: boolean;
 }
 

@@ -3,9 +3,9 @@ import type { ConnectorErrorKind } from '../../contract/connector.error.ts';
 import { CONNECTION_STATUSES, type ConnectionStatus } from '../connection.types.ts';
 
 const CHECKED_AT = '2026-11-22T14:02:26.123456+00:00';
-const ERROR = 'the system answered 401: the consumer key is not known';
+const ERROR = 'The shop does not accept the key: Consumer key is invalid.';
 
-/** A connection, without its secrets. */
+/** A connection without its secrets. */
 export class ConnectionDto {
   @ApiProperty({ format: 'uuid', example: '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d' })
   id: string;
@@ -28,7 +28,7 @@ export class ConnectionDto {
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    description: 'With the defaults of what was not set',
+    description: 'Including defaults',
     example: { delete_guard_percent: 15, on_conflict: 'skip', max_concurrency: 4 },
   })
   settings: Record<string, unknown>;
@@ -36,7 +36,7 @@ export class ConnectionDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Where the system sends its webhooks: a path of this service; null when it sends none',
+    description: 'The path of this service that receives webhooks; null when the system sends none',
     example: '/api/sync/hooks/6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d',
   })
   webhook_url: string | null;
@@ -50,10 +50,10 @@ export class ConnectionDto {
   @ApiProperty({ type: String, nullable: true, description: 'Why the last check failed', example: ERROR })
   last_error: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Of the system, as last seen', example: '10.3.1' })
+  @ApiProperty({ type: String, nullable: true, description: 'Of the system, at the last check', example: '10.3.1' })
   version: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Who the credentials are of', example: 'sync@example.com' })
+  @ApiProperty({ type: String, nullable: true, description: 'Who owns the credentials', example: 'sync@example.com' })
   account: string | null;
 
   @ApiProperty({ type: [String], example: ['the key may read but not write'] })
@@ -76,7 +76,8 @@ export class CreatedConnectionDto extends ConnectionDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Shown once: give it to the system with webhook_url; null when it sends no webhooks',
+    description:
+      'Returned only once. Configure it in the system together with webhook_url; null when the system sends no webhooks',
     example: '2f1c0d9a7b6e45c8a1f3e5d7c9b0a2f4',
   })
   webhook_secret: string | null;
@@ -103,9 +104,9 @@ export class ConnectionCheckErrorDto {
   message: string;
 }
 
-/** What came of calling the system. */
+/** The result of a call to the system. */
 export class ConnectionCheckDto {
-  @ApiProperty({ description: 'false: error says why', example: true })
+  @ApiProperty({ description: 'When false, error says why', example: true })
   ok: boolean;
 
   @ApiProperty({ type: String, nullable: true, example: '10.3.1' })

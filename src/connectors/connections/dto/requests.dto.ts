@@ -15,7 +15,7 @@ export class CreateConnectionDto {
 
   @TextProperty({
     maxLength: 2_000,
-    description: 'https, unless settings.allow_http; without user, query and fragment',
+    description: 'https, or http with settings.allow_http; without user, query and fragment',
     example: 'https://shop.example.com',
   })
   base_url: string;
@@ -23,7 +23,8 @@ export class CreateConnectionDto {
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    description: 'As the credentials schema of the system says; never answered. A change gives them whole',
+    description:
+      'See the credentials schema of the system. Write-only: no response contains them. A change replaces all of them',
     example: { consumer_key: 'ck_0123456789abcdef', consumer_secret: 'cs_0123456789abcdef' },
   })
   @IsJsonObject()
@@ -34,7 +35,7 @@ export class CreateConnectionDto {
     additionalProperties: true,
     default: {},
     description:
-      'As the settings schema of the system says. A change gives those that change; null brings back a default',
+      'See the settings schema of the system. A change contains only the settings to change; null restores a default',
     example: { delete_guard_percent: 15, on_conflict: 'skip' },
   })
   @IsOptional()
@@ -45,21 +46,21 @@ export class CreateConnectionDto {
     minLength: 16,
     maxLength: 200,
     optional: true,
-    description: 'What the system signs its webhooks with; made up unless given',
+    description: 'The secret that signs webhooks of the system; generated unless given',
     example: SECRET,
   })
   webhook_secret?: string;
 }
 
-/** What is left out stays as it is. */
+/** Members that are left out stay as they are. */
 export class ChangeConnectionDto extends PartialType(
   PickType(CreateConnectionDto, ['name', 'base_url', 'credentials', 'webhook_secret'] as const),
 ) {
-  // Not inherited: its default would change the settings of who gives none.
+  // Not inherited, since its default would replace the settings of a request that has none.
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: true,
-    description: 'Those that change; null brings back a default',
+    description: 'The settings to change; null restores a default',
     example: { on_conflict: 'overwrite' },
   })
   @IsOptional()

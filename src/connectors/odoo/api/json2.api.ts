@@ -1,8 +1,8 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpClient } from '../../http/http.types.ts';
-import { dateOf, isRecord, readJson, textOf } from './answer.reader.ts';
 import { faultOf } from './odoo.fault.ts';
 import type { CallOptions, MethodArguments, OdooApi } from './odoo-api.types.ts';
+import { dateOf, isRecord, readJson, textOf } from './response.reader.ts';
 
 export interface Json2Options {
   readonly http: HttpClient;
@@ -39,21 +39,21 @@ export class Json2Api implements OdooApi {
       signal,
     });
     this.#serverTime = dateOf(response) ?? this.#serverTime;
-    const answer = readJson(response, !idempotent);
-    if (response.status < 300) return answer;
+    const body = readJson(response, !idempotent);
+    if (response.status < 300) return body;
     const { status } = response;
     if (status === 429) throw new ConnectorError('rate-limited', 'Odoo asks to slow down.', { status });
-    const name = isRecord(answer) ? textOf(answer.name) : '';
-    // Odoo names what it refuses. A 500 without a name is of something before it, or of an Odoo that broke down.
-    if (!isRecord(answer) || name === '')
+    const name = isRecord(body) ? textOf(body.name) : '';
+    // An exception of Odoo has a name. A 500 without one comes from a proxy, or from an Odoo that broke down.
+    if (!isRecord(body) || name === '')
       throw new ConnectorError(
         status >= 500 ? 'unavailable' : 'protocol',
-        `Odoo answered ${status} without a reason.`,
+        `Odoo responded with status ${status} without a reason.`,
         {
           status,
           ambiguous: status >= 500 && !idempotent,
         },
       );
-    throw faultOf({ name, message: textOf(answer.message), status });
+    throw faultOf({ name, message: textOf(body.message), status });
   }
 }

@@ -1,8 +1,8 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpClient } from '../../http/http.types.ts';
-import { dateOf, isRecord, readJson, textOf } from './answer.reader.ts';
 import { faultOf } from './odoo.fault.ts';
 import type { CallOptions, MethodArguments, OdooApi } from './odoo-api.types.ts';
+import { dateOf, isRecord, readJson, textOf } from './response.reader.ts';
 
 export interface JsonRpcOptions {
   readonly http: HttpClient;
@@ -13,8 +13,8 @@ export interface JsonRpcOptions {
 }
 
 /**
- * Arguments that must go by position: Odoo looks at the first one of `create` to tell one record from a list, and 14 and 15 call
- * the domain of `search_count` by another name.
+ * Arguments that must be positional: Odoo distinguishes one record from a list by the first argument of `create`, and 14 and 15 have
+ * another name for the domain of `search_count`.
  */
 const POSITIONAL: Readonly<Record<string, readonly string[]>> = {
   create: ['vals_list'],
@@ -92,20 +92,20 @@ export async function sendJsonRpc(
     signal,
   });
   const { status } = response;
-  const answer = readJson(response, !idempotent);
+  const body = readJson(response, !idempotent);
   if (status === 429) throw new ConnectorError('rate-limited', 'Odoo asks to slow down.', { status });
-  if (!isRecord(answer)) throw new ConnectorError('protocol', 'The answer is not JSON-RPC.', { status });
-  if (isRecord(answer.error)) {
-    const data = isRecord(answer.error.data) ? answer.error.data : {};
-    const name = answer.error.code === 100 ? 'SessionExpiredException' : textOf(data.name);
-    throw faultOf({ name, message: textOf(data.message) || textOf(answer.error.message), status });
+  if (!isRecord(body)) throw new ConnectorError('protocol', 'The response is not JSON-RPC.', { status });
+  if (isRecord(body.error)) {
+    const data = isRecord(body.error.data) ? body.error.data : {};
+    const name = body.error.code === 100 ? 'SessionExpiredException' : textOf(data.name);
+    throw faultOf({ name, message: textOf(data.message) || textOf(body.error.message), status });
   }
   if (status >= 400) {
-    throw new ConnectorError(status >= 500 ? 'unavailable' : 'rejected', `Odoo answered ${status}.`, {
+    throw new ConnectorError(status >= 500 ? 'unavailable' : 'rejected', `Odoo responded with status ${status}.`, {
       status,
       ambiguous: status >= 500 && !idempotent,
     });
   }
-  // A method that returns None has no result at all.
-  return { result: answer.result ?? null, time: dateOf(response) };
+  // The response to a method that returns None has no result.
+  return { result: body.result ?? null, time: dateOf(response) };
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpResponse } from '../../http/http.types.ts';
-import { json, recorded, ScriptedHttp } from '../odoo.support.ts';
 import { Json2Api } from './json2.api.ts';
 import { JsonRpcApi } from './jsonrpc.api.ts';
 import { faultOf, OdooFault, readable } from './odoo.fault.ts';
+import { json, recorded, ScriptedHttp } from './odoo-api.support.ts';
 import { RetryingApi } from './retrying.api.ts';
 import { detectVersion, parseVersion } from './version.detection.ts';
 

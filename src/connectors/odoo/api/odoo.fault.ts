@@ -1,10 +1,10 @@
 import { ConnectorError, type ConnectorErrorKind } from '../../contract/connector.error.ts';
 
-/** An exception Odoo raised: the transaction was rolled back, so nothing of the call took effect. */
+/** An exception of Odoo. It rolls back the transaction, so no part of the call took effect. */
 export class OdooFault extends ConnectorError {
   /** Stable and for machines: `validation_error`, `missing`. */
   readonly errorClass: string;
-  /** Another transaction was in the way; the same call may succeed at once. */
+  /** Another transaction conflicted; the same call may succeed at once. */
   readonly conflict: boolean;
 
   constructor(kind: ConnectorErrorKind, errorClass: string, message: string, options: FaultOptions = {}) {
@@ -13,7 +13,7 @@ export class OdooFault extends ConnectorError {
     this.conflict = options.conflict ?? false;
   }
 
-  /** It may lie in one record of several; the others can still be saved. */
+  /** The cause may be one record of several; Odoo may still save the others. */
   get ofItem(): boolean {
     return this.kind === 'rejected' || this.kind === 'not-found' || this.kind === 'forbidden';
   }
@@ -24,7 +24,7 @@ interface FaultOptions {
   readonly conflict?: boolean;
 }
 
-/** What the error object of either protocol has in common. */
+/** The members that the error objects of both protocols have. */
 export interface RaisedException {
   /** Python's class with its module: `odoo.exceptions.ValidationError`. */
   readonly name: string;
@@ -37,12 +37,12 @@ const CONFLICT_NAME =
 const CONFLICT_MESSAGE = /could not serialize access|deadlock detected|could not obtain lock/i;
 const NO_DATABASE = /database "[^"]*" does not exist/;
 
-/** By the exception's class, never by `error.code`, which differs between versions. */
+/** Classifies by the exception's class, never by `error.code`, which differs between versions. */
 export function faultOf({ name, message, status }: RaisedException): OdooFault {
   const fault = (kind: ConnectorErrorKind, errorClass: string, text = readable(message)) =>
     new OdooFault(kind, errorClass, text, { status });
   if (CONFLICT_NAME.test(name) || CONFLICT_MESSAGE.test(message)) {
-    const text = 'Odoo is busy with other changes of the same records.';
+    const text = 'Odoo is busy with other changes to the same records.';
     return new OdooFault('unavailable', 'conflict', text, { status, conflict: true });
   }
   const short = name.slice(name.lastIndexOf('.') + 1);
@@ -63,7 +63,7 @@ export function faultOf({ name, message, status }: RaisedException): OdooFault {
   return fault('rejected', snakeCase(short) || 'error');
 }
 
-/** JSON-RPC raises these for what JSON-2 answers with 404. */
+/** JSON-RPC raises these exceptions where JSON-2 responds with 404. */
 function isUnknownMethod(short: string, message: string): boolean {
   return (
     (short === 'UserError' && /^Object \S+ doesn't exist/.test(message)) ||
@@ -71,7 +71,7 @@ function isUnknownMethod(short: string, message: string): boolean {
   );
 }
 
-/** The first paragraph, without the action that a RedirectWarning carries along or a traceback; at most 300 characters. */
+/** The first paragraph, at most 300 characters, without a traceback or the action that a RedirectWarning includes. */
 export function readable(message: string): string {
   const text = message.split(/\n\s*\n|\n?\{'type': 'ir\.actions|\n?Traceback \(most recent/)[0] ?? '';
   const line = text

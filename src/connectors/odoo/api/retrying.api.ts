@@ -15,8 +15,8 @@ export interface ConflictRetries {
 const DEFAULTS: ConflictRetries = { attempts: 5, baseWaitMs: 100, random: Math.random };
 
 /**
- * Repeats what lost against another transaction: Odoo rolled it back whole, so that also a create may be sent again. Odoo itself
- * has tried five times by then, hence the jitter: two writers that keep in step would meet again.
+ * Repeats a call that conflicted with another transaction. Odoo rolled it back completely, so even a create may be sent again. Odoo
+ * itself has tried five times by then. The jitter keeps two writers from conflicting again.
  */
 export class RetryingApi implements OdooApi {
   readonly #inner: OdooApi;

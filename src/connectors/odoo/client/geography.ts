@@ -1,7 +1,7 @@
 import type { OdooClient } from './odoo.client.ts';
 import { idOf, text } from './odoo.values.ts';
 
-/** Countries and states by code and by id, read once a session: about 250 and 1,800 rows. */
+/** Countries and states by code and by id, about 250 and 1,800 rows. Read once a session. */
 export interface Geography {
   countryCode(id: number | null): string | null;
   countryId(code: string): number | null;
@@ -12,7 +12,7 @@ export interface Geography {
 export interface Place {
   readonly id: number;
   readonly code: string;
-  /** Of a state. */
+  /** For a state. */
   readonly countryId?: number | null;
 }
 

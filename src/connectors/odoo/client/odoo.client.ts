@@ -1,10 +1,10 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpClient } from '../../http/http.types.ts';
-import { isRecord } from '../api/answer.reader.ts';
 import { Json2Api } from '../api/json2.api.ts';
 import { JsonRpcApi } from '../api/jsonrpc.api.ts';
 import { OdooFault } from '../api/odoo.fault.ts';
 import type { CallOptions, Domain, MethodArguments, OdooApi, Row, Values } from '../api/odoo-api.types.ts';
+import { isRecord } from '../api/response.reader.ts';
 import { RetryingApi } from '../api/retrying.api.ts';
 import { detectVersion, type OdooVersion } from '../api/version.detection.ts';
 import type { OdooSettings } from '../odoo.settings.ts';
@@ -18,16 +18,16 @@ export interface Search {
 
 export type AccessOperation = 'read' | 'create' | 'write' | 'unlink';
 
-/** What `fields_get` says of a field that the server has and the user may see. */
+/** What `fields_get` returns for a field that the server has and the user may see. */
 interface FieldInfo {
   readonly type: string;
-  /** Decimal places of a float, where they are fixed. */
+  /** Decimal places of a float, if they are fixed. */
   readonly decimals: number | null;
 }
 
 export type FieldInfos = ReadonlyMap<string, FieldInfo>;
 
-/** The calls of one session, always in its context: archived records shown, language and company as set. */
+/** The calls of one session. All of them include archived records and use the language and company of the settings. */
 export class OdooClient {
   readonly settings: OdooSettings;
   readonly #http: HttpClient;
@@ -59,38 +59,38 @@ export class OdooClient {
     const args = { domain, fields, order, ...(limit === undefined ? {} : { limit: Math.max(1, limit) }) };
     const rows = await this.call(model, 'search_read', args, { idempotent: true, signal });
     if (Array.isArray(rows) && rows.every(isRecord)) return rows;
-    throw new ConnectorError('protocol', `Odoo did not answer a list of ${model}.`);
+    throw new ConnectorError('protocol', `Odoo did not return a list of ${model}.`);
   }
 
   async searchCount(model: string, domain: Domain, signal: AbortSignal): Promise<number> {
     const count = await this.call(model, 'search_count', { domain }, { idempotent: true, signal });
     if (typeof count === 'number') return count;
-    throw new ConnectorError('protocol', `Odoo did not answer a count of ${model}.`);
+    throw new ConnectorError('protocol', `Odoo did not return a count of ${model}.`);
   }
 
-  /** All of them or none: one bad row rolls all back. The ids come in the order of the values. */
+  /** Creates all records or none: one invalid record rolls back all. Returns the ids in the order of the values. */
   async create(model: string, values: readonly Values[], signal: AbortSignal): Promise<number[]> {
     const ids = await this.call(model, 'create', { vals_list: values }, { idempotent: false, signal });
     const list = Array.isArray(ids) ? ids : [ids];
     if (list.length === values.length && list.every((id) => typeof id === 'number')) return list;
-    throw new ConnectorError('protocol', `Odoo did not answer the ids of new ${model}.`, { ambiguous: true });
+    throw new ConnectorError('protocol', `Odoo did not return the ids of the new ${model}.`, { ambiguous: true });
   }
 
-  /** `adds`: the values hold commands that make new lines, which must not be sent twice. */
+  /** `adds`: the values contain commands that add lines, which must not be sent twice. */
   async write(model: string, ids: readonly number[], vals: Values, signal: AbortSignal, adds = false): Promise<void> {
     await this.call(model, 'write', { ids, vals }, { idempotent: !adds, signal });
   }
 
-  /** Whether the key may do an operation on the model at all; null when the server does not say. */
+  /** Whether the key may perform the operation on the model at all; null when the server does not tell. */
   async mayAccess(model: string, operation: AccessOperation, signal: AbortSignal): Promise<boolean | null> {
     const { major } = await this.version(signal);
     const options = { idempotent: true, signal };
     try {
-      const answer =
+      const allowed =
         major >= 18
           ? await this.call(model, 'has_access', { ids: [], operation }, options)
           : await this.call(model, 'check_access_rights', { operation, raise_exception: false }, options);
-      return typeof answer === 'boolean' ? answer : null;
+      return typeof allowed === 'boolean' ? allowed : null;
     } catch (error) {
       if (error instanceof OdooFault && !error.transient) return null;
       throw error;
@@ -103,11 +103,11 @@ export class OdooClient {
     return api.call(model, method, { ...args, context }, options);
   }
 
-  /** Of the fields asked for, those that this server has; asked once a session. */
+  /** Those of the fields that this server has. Read once a session. */
   fields(model: string, names: readonly string[], signal: AbortSignal): Promise<FieldInfos> {
     const known = this.#infos.get(model);
     if (known) return known;
-    const infos = this.#askFields(model, names, signal).catch((error) => {
+    const infos = this.#readFields(model, names, signal).catch((error) => {
       this.#infos.delete(model);
       throw error;
     });
@@ -130,13 +130,13 @@ export class OdooClient {
     return new RetryingApi(newer ? new Json2Api(options) : new JsonRpcApi(options));
   }
 
-  async #askFields(model: string, names: readonly string[], signal: AbortSignal): Promise<FieldInfos> {
+  async #readFields(model: string, names: readonly string[], signal: AbortSignal): Promise<FieldInfos> {
     const args = { allfields: names, attributes: ['type', 'digits'] };
-    const answer = await this.call(model, 'fields_get', args, { idempotent: true, signal });
+    const fields = await this.call(model, 'fields_get', args, { idempotent: true, signal });
     const infos = new Map<string, FieldInfo>();
-    if (!isRecord(answer)) return infos;
+    if (!isRecord(fields)) return infos;
     for (const name of names) {
-      const info = answer[name];
+      const info = fields[name];
       if (!isRecord(info)) continue;
       const decimals = Array.isArray(info.digits) ? info.digits[1] : null;
       infos.set(name, { type: String(info.type), decimals: typeof decimals === 'number' ? decimals : null });

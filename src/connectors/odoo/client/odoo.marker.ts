@@ -1,7 +1,7 @@
-/** Before the key of a create, so that a mark is told from a reference that people gave. */
+/** Before the key of a create, to distinguish a mark from a reference that people entered. */
 const PREFIX = 'sync:';
 
-/** What a record is marked with, so that a create whose answer was lost is found again. */
+/** The mark of a created record, by which it is found when the response to the create was lost. */
 export function markOf(key: string): string {
   return `${PREFIX}${key}`;
 }
@@ -10,12 +10,12 @@ function isMark(value: string | null): boolean {
   return value?.startsWith(PREFIX) ?? false;
 }
 
-/** A reference or code as people gave it: a mark stands for none. */
+/** A reference or code that people entered; null for a mark. */
 export function withoutMark(value: string | null): string | null {
   return isMark(value) ? null : value;
 }
 
-/** In internal notes, which are HTML. */
+/** The marks in internal notes, which are HTML. */
 export function marksIn(html: unknown): string[] {
   return typeof html === 'string' ? (html.match(/sync:[\w:-]+/g) ?? []) : [];
 }

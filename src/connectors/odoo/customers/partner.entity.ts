@@ -3,14 +3,19 @@ import type { Candidate, ExternalItem } from '../../contract/connector.types.ts'
 import type { Domain, Row } from '../api/odoo-api.types.ts';
 import type { GeographyLoader } from '../client/geography.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
-import { type CreateOperation, type OdooEntity, type Prepared, type UpdateOperation } from '../odoo.entity.ts';
+import {
+  type CreateOperation,
+  type OdooEntity,
+  type Prepared,
+  prepareEach,
+  type UpdateOperation,
+} from '../odoo.entity.ts';
 import { DEFAULT_CUSTOMER_DOMAIN } from '../odoo.settings.ts';
-import { prepareEach } from '../write/prepare.ts';
 import { customerFromPartner, marked, PARTNER_FIELDS, partnerValues } from './partner.mapping.ts';
 import { assignPartners, matchDomain } from './partner.matching.ts';
 
 const MODEL = 'res.partner';
-/** Of modules that a server may be without. */
+/** Fields of modules that a server may not have. */
 const OPTIONAL = ['customer_rank', 'email_normalized'];
 
 export class PartnerEntity implements OdooEntity {
@@ -26,7 +31,7 @@ export class PartnerEntity implements OdooEntity {
     this.#geography = geography;
   }
 
-  /** customer_rank comes with the accounting modules; without it every partner counts. */
+  /** The accounting modules add customer_rank. Without it, every partner counts as a customer. */
   async domain(signal: AbortSignal): Promise<Domain> {
     const { customerDomain } = this.#client.settings;
     if (customerDomain !== null) return customerDomain;

@@ -98,12 +98,12 @@ describe('writing a customer', () => {
 
   it('refuses a country that Odoo does not know', () => {
     const refused = () => partnerValues({ name: 'Ann', billing: { country: 'XX' } }, null, GEOGRAPHY);
-    expect(refused).toThrow('does not know the country "XX"');
+    expect(refused).toThrow('does not have the country "XX"');
   });
 
   it('takes the email for a name where there is none, and refuses a customer without any', () => {
     expect(partnerValues({ name: null, email: 'a@b.test' }, null, GEOGRAPHY)).toMatchObject({ name: 'a@b.test' });
-    expect(() => partnerValues({ email: null }, null, GEOGRAPHY)).toThrow('needs a name');
+    expect(() => partnerValues({ email: null }, null, GEOGRAPHY)).toThrow('requires a name');
   });
 
   it('marks only a customer that has no reference of its own', () => {

@@ -1,11 +1,12 @@
 import type { CanonicalAddress, CanonicalCustomer } from '../../canonical/canonical.types.ts';
+import { changes } from '../../canonical/changed.paths.ts';
 import type { Row } from '../api/odoo-api.types.ts';
 import type { Geography } from '../client/geography.ts';
 import { markOf, withoutMark } from '../client/odoo.marker.ts';
 import { idOf, orFalse, text } from '../client/odoo.values.ts';
-import { changes, ItemRefused } from '../odoo.entity.ts';
+import { ItemRefused } from '../odoo.entity.ts';
 
-/** What a read asks for, as far as the server has it. */
+/** The fields that a read requests, if the server has them. */
 export const PARTNER_FIELDS = [
   'name',
   'email',
@@ -22,10 +23,10 @@ export const PARTNER_FIELDS = [
   'active',
 ];
 
-/** The canonical members a partner holds, as the catalogue tells them. */
+/** The canonical members of a partner, as the catalogue lists them. */
 export const CUSTOMER_MEMBERS = ['email', 'name', 'company', 'phone', 'vat', 'reference', 'billing', 'active'];
 
-/** Members of the billing address that a partner holds under one name and as they are. */
+/** Members of the billing address that map to one field of a partner, without conversion. */
 const PLAIN_ADDRESS = { line1: 'street', line2: 'street2', city: 'city', postcode: 'zip' } as const;
 
 export function customerFromPartner(row: Row, geography: Geography): CanonicalCustomer {
@@ -49,21 +50,21 @@ export function customerFromPartner(row: Row, geography: Geography): CanonicalCu
   };
 }
 
-/** Odoo wants a name: a partner that got its email or company for one (see nameFor) has none of its own. */
-function ownName(name: string | null, standIns: readonly (string | null)[]): string | null {
-  return name !== null && standIns.includes(name) ? null : name;
+/** Odoo requires a name. A partner whose name is its company or email (see nameFor) has no name of its own. */
+function ownName(name: string | null, substitutes: readonly (string | null)[]): string | null {
+  return name !== null && substitutes.includes(name) ? null : name;
 }
 
 function nameFor(data: CanonicalCustomer): string {
   const joined = [data.first_name, data.last_name].filter(Boolean).join(' ');
   const name = data.name?.trim() || joined.trim() || data.company?.trim() || data.email?.trim();
   if (name) return name;
-  throw new ItemRefused('name_required', 'Odoo needs a name, and the customer has neither name, company nor email.');
+  throw new ItemRefused('name_required', 'Odoo requires a name, and the customer has no name, company or email.');
 }
 
 /**
- * The values of a create (`paths` null) or of an update that writes only what `paths` name. Throws ItemRefused when there is no
- * name or the country is unknown. A state that its country does not know in Odoo is left empty.
+ * The values of a create (`paths` null), or of an update that writes only the `paths`. Throws ItemRefused when there is no name or
+ * the country is unknown. Leaves the state empty when Odoo does not have it for the country.
  */
 export function partnerValues(data: CanonicalCustomer, paths: readonly string[] | null, geography: Geography) {
   const values: Record<string, unknown> = {};
@@ -81,11 +82,11 @@ export function partnerValues(data: CanonicalCustomer, paths: readonly string[] 
   return values;
 }
 
-/** The name may stand for the company or the email: it follows them. */
+/** True also when the company or the email, which substitutes for the name, changes. */
 function needsName(data: CanonicalCustomer, paths: readonly string[] | null): boolean {
   if (paths === null || changes(paths, 'name')) return true;
-  const standIn = data.name === null && !data.first_name && !data.last_name;
-  return standIn && (changes(paths, 'company') || changes(paths, 'email'));
+  const substituted = data.name === null && !data.first_name && !data.last_name;
+  return substituted && (changes(paths, 'company') || changes(paths, 'email'));
 }
 
 function addressValues(address: CanonicalAddress, paths: readonly string[] | null, geography: Geography) {
@@ -99,7 +100,7 @@ function addressValues(address: CanonicalAddress, paths: readonly string[] | nul
   if (!changed('country') && !changed('state')) return values;
   const country = address.country ? countryId(address.country, geography) : null;
   if (address.country !== undefined && changed('country')) values.country_id = orFalse(country);
-  // A state belongs to its country: it is looked up anew when either changes.
+  // A state belongs to a country, so it is looked up again when either changes.
   if (address.state !== undefined) {
     const state = address.state && country !== null ? geography.stateId(country, address.state) : null;
     values.state_id = orFalse(state);
@@ -110,10 +111,10 @@ function addressValues(address: CanonicalAddress, paths: readonly string[] | nul
 function countryId(code: string, geography: Geography): number {
   const id = geography.countryId(code);
   if (id !== null) return id;
-  throw new ItemRefused('unknown_country', `Odoo does not know the country "${code}".`);
+  throw new ItemRefused('unknown_country', `Odoo does not have the country "${code}".`);
 }
 
-/** Marks a partner that has no reference of its own with the key of its create. */
+/** Marks a partner without a reference with the key of its create. */
 export function marked(values: Readonly<Record<string, unknown>>, key: string): Readonly<Record<string, unknown>> {
   return values.ref ? values : { ...values, ref: markOf(key) };
 }

@@ -1,11 +1,11 @@
 import type { CanonicalCustomer } from '../../canonical/canonical.types.ts';
 import type { Candidate } from '../../contract/connector.types.ts';
 import type { Domain, Row } from '../api/odoo-api.types.ts';
-import { anyOf, literally } from '../client/domain.ts';
 import { markOf } from '../client/odoo.marker.ts';
 import { text } from '../client/odoo.values.ts';
+import { anyOf, escapeLike } from '../client/search.domain.ts';
 
-/** Lower case, and the bare address of `Ann <ann@example.com>`. */
+/** In lower case, and only the address of `Ann <ann@example.com>`. */
 export function plainEmail(value: unknown): string | null {
   const given = text(value);
   const bare = given === null ? null : (/<([^<>]+)>\s*$/.exec(given)?.[1] ?? given);
@@ -22,8 +22,8 @@ function plainVat(value: unknown): string | null {
 }
 
 /**
- * One domain for all candidates, or null when none has anything to go by. `=` on email is case-sensitive in Odoo; where the
- * server keeps a normalized and indexed copy (the mail module) that is asked instead of comparing each row with each pattern.
+ * One domain for all candidates; null when none has a key to match by. `=` on email is case-sensitive in Odoo. Where the server has a
+ * normalized and indexed copy of the email (from the mail module), the domain uses that instead of a pattern for each email.
  */
 export function matchDomain(candidates: readonly Candidate[], hasNormalized: boolean): Domain | null {
   const customers = candidates.map(({ data }) => data as CanonicalCustomer);
@@ -35,13 +35,13 @@ export function matchDomain(candidates: readonly Candidate[], hasNormalized: boo
   ]);
   const terms: unknown[] = [];
   if (hasNormalized && emails.length > 0) terms.push(['email_normalized', 'in', emails]);
-  else terms.push(...emails.map((email) => ['email', '=ilike', literally(email)]));
+  else terms.push(...emails.map((email) => ['email', '=ilike', escapeLike(email)]));
   if (vats.length > 0) terms.push(['vat', 'in', vats]);
   if (refs.length > 0) terms.push(['ref', 'in', refs]);
   return terms.length === 0 ? null : anyOf(terms);
 }
 
-/** Which of the rows found belong to which candidate. */
+/** Assigns the found rows to the candidates, in their order. */
 export function assignPartners(candidates: readonly Candidate[], rows: readonly Row[]): Row[][] {
   return candidates.map(({ key, data }) => {
     const customer = data as CanonicalCustomer;

@@ -13,12 +13,12 @@ export class CurrencyLookup {
     this.#client = client;
   }
 
-  /** The values that make an order's currency the given one. Throws ItemRefused when nothing does. */
+  /** The values that set an order's currency. Throws ItemRefused when Odoo has none that do. */
   async valuesFor(currency: string | null | undefined, signal: AbortSignal): Promise<Values> {
     if (!currency) return {};
     const found =
       this.#found.get(currency) ??
-      this.#look(currency, signal).catch((error) => {
+      this.#find(currency, signal).catch((error) => {
         this.#found.delete(currency);
         throw error;
       });
@@ -31,7 +31,7 @@ export class CurrencyLookup {
     );
   }
 
-  async #look(currency: string, signal: AbortSignal): Promise<Values | null> {
+  async #find(currency: string, signal: AbortSignal): Promise<Values | null> {
     const domain = [
       ['currency_id.name', '=', currency],
       ['active', '=', true],
@@ -42,11 +42,11 @@ export class CurrencyLookup {
     const mine = companyId === null ? [] : [['id', '=', companyId]];
     const company = await this.#first('res.company', { domain: mine, fields: ['currency_id'] }, signal);
     const own = company ? labelOf(company.currency_id) : null;
-    // Not told: the read after the write shows what it became.
+    // `own` is null when Odoo does not return the currency. The read after the write shows which one the order got.
     return own === null || own === currency ? {} : null;
   }
 
-  /** Null when there is none, and when the key may not look or the server has no such model. */
+  /** Null when there is none, when the key may not read the model, or when the server does not have it. */
   async #first(model: string, search: Search, signal: AbortSignal): Promise<Row | null> {
     try {
       const [row] = await this.#client.searchRead(model, { ...search, limit: 1 }, signal);

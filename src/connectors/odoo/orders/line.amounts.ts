@@ -2,19 +2,19 @@ import Big from 'big.js';
 import type { CanonicalOrderLine, Decimal } from '../../canonical/canonical.types.ts';
 import { toDecimal } from '../../canonical/decimal.ts';
 
-/** As Odoo takes a line's price: per unit, and a discount in percent. */
+/** The price of a line in Odoo: per unit, with a discount in percent. */
 export interface LinePrice {
   readonly price_unit: number;
   readonly discount: number;
 }
 
-/** Unless the server says how many decimal places a price has. */
+/** The decimal places of a price, unless the server has another setting. */
 const PRICE_DECIMALS = 2;
 
 /**
- * Odoo computes a line's total from price and discount, each to so many places. The first of these that makes the total to the cent:
- * the unit price with its discount; the total's share; a price just above that, with a discount to match (10 for 3 is no price of
- * cents). The amount matters more than how it came about.
+ * Odoo computes the total of a line from a rounded price and a rounded discount. This returns the first of these that gives the exact
+ * total: the unit price with its discount; the total divided by the quantity; a slightly higher price with a discount to match, since
+ * 10 for 3 pieces is not a price in cents. The total matters more than the price.
  */
 export function linePrice({ unit_price, quantity, total }: CanonicalOrderLine, decimals: number | null): LinePrice {
   const places = decimals ?? PRICE_DECIMALS;
@@ -48,11 +48,11 @@ export interface OdooLineAmounts {
   readonly discount: Decimal;
   /** After discount, without tax. */
   readonly subtotal: Decimal;
-  /** One of the line's taxes is inside the price. */
+  /** The price includes one of the line's taxes. */
   readonly taxInPrice: boolean;
 }
 
-/** Before discount and without tax. */
+/** The unit price before discount and without tax. */
 export function unitPriceOf({ quantity, priceUnit, discount, subtotal, taxInPrice }: OdooLineAmounts): Decimal {
   const share = new Big(100).minus(discount);
   const count = new Big(quantity);

@@ -6,7 +6,7 @@ import { withoutMark } from '../client/odoo.marker.ts';
 import { decimalOf, idOf, idsOf, text } from '../client/odoo.values.ts';
 import { unitPriceOf } from './line.amounts.ts';
 
-/** What a read asks for, as far as the server has it: taxes are `tax_id` until 18 and `tax_ids` from 19 on. */
+/** The fields that a read requests, if the server has them: taxes are `tax_id` until 18 and `tax_ids` from 19 on. */
 export const LINE_FIELDS = [
   'order_id',
   'product_id',
@@ -23,10 +23,10 @@ export const LINE_FIELDS = [
 ];
 
 /**
- * Odoo wants a product on every line. These stand for what is none: shipping, fees, and products that do not exist any more. They
- * are services, made when first needed, not for sale, and so not among the products that are read.
+ * Odoo requires a product on every line. These are the codes of placeholders for shipping, fees, and products that no longer exist.
+ * They are services, created when first needed and not for sale, so the product sync does not read them.
  */
-export const STAND_INS = { shipping: 'SHIPPING', fee: 'FEE', product: 'ITEM' } as const;
+export const PLACEHOLDERS = { shipping: 'SHIPPING', fee: 'FEE', product: 'ITEM' } as const;
 
 export interface LineProduct {
   readonly templateId: number | null;
@@ -35,18 +35,18 @@ export interface LineProduct {
 
 export interface Tax {
   readonly name: string;
-  /** In percent, or an amount, as `amount_type` has it. */
+  /** A percentage or an amount, depending on `amount_type`. */
   readonly amount: Decimal;
   readonly inPrice: boolean;
 }
 
 export interface LineParts {
-  /** By product.product's id. */
+  /** By the id of product.product. */
   readonly products: ReadonlyMap<number, LineProduct>;
   readonly taxes: ReadonlyMap<number, Tax>;
 }
 
-/** Null for what sells nothing: headings, notes, and lines of quantity 0, which stand for removed ones. */
+/** Null for lines that sell nothing: headings, notes, and lines of quantity 0, which are removed lines. */
 export function lineFromSale(row: Row, { products, taxes }: LineParts): CanonicalOrderLine | null {
   if (text(row.display_type) !== null) return null;
   const quantity = decimalOf(row.product_uom_qty) ?? '0';
@@ -54,7 +54,7 @@ export function lineFromSale(row: Row, { products, taxes }: LineParts): Canonica
   const productId = idOf(row.product_id);
   const product = productId === null ? undefined : products.get(productId);
   const kind = kindOf(row, product);
-  const standsIn = product?.code === STAND_INS[kind];
+  const isPlaceholder = product?.code === PLACEHOLDERS[kind];
   const applied = idsOf(row.tax_id ?? row.tax_ids).flatMap((id) => taxes.get(id) ?? []);
   const total = decimalOf(row.price_subtotal) ?? '0';
   const taxTotal = decimalOf(row.price_tax) ?? '0';
@@ -69,24 +69,24 @@ export function lineFromSale(row: Row, { products, taxes }: LineParts): Canonica
     kind,
     name: text(row.name) ?? '',
     ...(kind === 'product' && {
-      product_external_id: standsIn || !product?.templateId ? null : String(product.templateId),
-      sku: standsIn ? null : withoutMark(product?.code ?? null),
+      product_external_id: isPlaceholder || !product?.templateId ? null : String(product.templateId),
+      sku: isPlaceholder ? null : withoutMark(product?.code ?? null),
     }),
     quantity,
     ...(kind === 'product' && { unit_price: unitPriceOf(amounts) }),
     total,
     tax_total: taxTotal,
-    taxes: shareOut(taxTotal, applied),
+    taxes: splitTax(taxTotal, applied),
   };
 }
 
 function kindOf(row: Row, product: LineProduct | undefined): CanonicalOrderLine['kind'] {
-  if (row.is_delivery === true || product?.code === STAND_INS.shipping) return 'shipping';
-  return product?.code === STAND_INS.fee ? 'fee' : 'product';
+  if (row.is_delivery === true || product?.code === PLACEHOLDERS.shipping) return 'shipping';
+  return product?.code === PLACEHOLDERS.fee ? 'fee' : 'product';
 }
 
-/** A line knows its tax in one sum: each tax gets its share by its rate, the last what is left, so that the sum stays exact. */
-export function shareOut(total: Decimal, taxes: readonly Tax[]): { name: string; total: Decimal }[] {
+/** A line has only the sum of its taxes. Each tax gets a share by its rate and the last one the rest, so that the sum stays exact. */
+export function splitTax(total: Decimal, taxes: readonly Tax[]): { name: string; total: Decimal }[] {
   const rates = taxes.reduce((sum, { amount }) => sum.plus(new Big(amount).abs()), new Big(0));
   let left = new Big(total);
   return taxes.map(({ name, amount }, i) => {

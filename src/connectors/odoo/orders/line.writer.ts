@@ -1,25 +1,25 @@
 import type { CanonicalOrder, CanonicalOrderLine } from '../../canonical/canonical.types.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
-import { anyOf } from '../client/domain.ts';
 import type { FieldInfos, OdooClient } from '../client/odoo.client.ts';
 import { idOf, text, toId } from '../client/odoo.values.ts';
+import { anyOf } from '../client/search.domain.ts';
 import { ItemRefused } from '../odoo.entity.ts';
 import { linePrice } from './line.amounts.ts';
-import { STAND_INS } from './line.mapping.ts';
+import { PLACEHOLDERS } from './line.mapping.ts';
 
-/** What the lines of a batch refer to, by what names it. */
+/** The records that the lines of a batch refer to. */
 export interface LineTargets {
   readonly taxField: string;
-  /** Of a line's price; null: not told. */
+  /** Of a line's price; null when the server does not tell. */
   readonly priceDecimals: number | null;
-  /** product.product's id by code. */
+  /** Ids of product.product by code. */
   readonly byCode: ReadonlyMap<string, number>;
-  /** product.product's ids by template. */
+  /** Ids of product.product by template. */
   readonly byTemplate: ReadonlyMap<number, readonly number[]>;
   readonly taxIds: ReadonlyMap<string, number>;
 }
 
-/** Finds products and taxes of all lines of a batch in a call each; makes the stand-ins when they are needed. */
+/** Finds the products and the taxes of all lines of a batch, in one call each. Creates the placeholders that are needed. */
 export async function findTargets(
   client: OdooClient,
   orders: readonly CanonicalOrder[],
@@ -27,7 +27,7 @@ export async function findTargets(
   signal: AbortSignal,
 ): Promise<LineTargets> {
   const lines = orders.flatMap((order) => order.lines ?? []);
-  const needed = [...new Set(lines.flatMap((line) => (isStandIn(line) ? [STAND_INS[line.kind]] : [])))];
+  const needed = [...new Set(lines.flatMap((line) => (needsPlaceholder(line) ? [PLACEHOLDERS[line.kind]] : [])))];
   const codes = [...new Set([...lines.flatMap(({ sku }) => sku || []), ...needed])];
   const templates = [...new Set(lines.flatMap((line) => toId(line.product_external_id) ?? []))];
   const terms = [
@@ -39,13 +39,13 @@ export async function findTargets(
     terms.length === 0 ? [] : await client.searchRead('product.product', { domain: anyOf(terms), fields }, signal);
   const byCode = new Map<string, number>();
   const byTemplate = new Map<number, number[]>();
-  // Those in the archive last: they are taken only where there is no other.
+  // Archived products come last, so they count only where there is no other.
   for (const row of [...rows].sort((a, b) => Number(b.active !== false) - Number(a.active !== false))) {
     const [id, code, template] = [Number(row.id), text(row.default_code), idOf(row.product_tmpl_id)];
     if (code !== null && !byCode.has(code)) byCode.set(code, id);
     if (template !== null) byTemplate.set(template, [...(byTemplate.get(template) ?? []), id]);
   }
-  await makeStandIns(client, needed, byCode, signal);
+  await createPlaceholders(client, needed, byCode, signal);
   return {
     taxField: infos.has('tax_ids') ? 'tax_ids' : 'tax_id',
     priceDecimals: infos.get('price_unit')?.decimals ?? null,
@@ -55,11 +55,11 @@ export async function findTargets(
   };
 }
 
-function isStandIn({ kind, sku, product_external_id }: CanonicalOrderLine): boolean {
+function needsPlaceholder({ kind, sku, product_external_id }: CanonicalOrderLine): boolean {
   return kind !== 'product' || (!sku && !product_external_id);
 }
 
-async function makeStandIns(
+async function createPlaceholders(
   client: OdooClient,
   needed: readonly string[],
   byCode: Map<string, number>,
@@ -90,11 +90,11 @@ async function findTaxes(
     ['type_tax_use', '=', 'sale'],
   ];
   const rows = await client.searchRead('account.tax', { domain, fields: ['name'], order: 'id desc' }, signal);
-  // The oldest of several of one name.
+  // When several taxes share a name, the oldest counts.
   return new Map(rows.map((row) => [text(row.name) ?? '', Number(row.id)]));
 }
 
-/** Throws ItemRefused when a product is named that Odoo does not have. */
+/** Throws ItemRefused when Odoo does not have the product of the line. */
 export function lineValues(line: CanonicalOrderLine, targets: LineTargets): Values {
   return {
     product_id: productFor(line, targets),
@@ -107,10 +107,10 @@ export function lineValues(line: CanonicalOrderLine, targets: LineTargets): Valu
 
 function productFor(line: CanonicalOrderLine, { byCode, byTemplate }: LineTargets): number {
   const { kind, sku, product_external_id } = line;
-  if (isStandIn(line)) return byCode.get(STAND_INS[kind]) ?? refuse(line);
+  if (needsPlaceholder(line)) return byCode.get(PLACEHOLDERS[kind]) ?? refuse(line);
   const ofTemplate = byTemplate.get(toId(product_external_id) ?? 0) ?? [];
   const withCode = sku ? byCode.get(sku) : undefined;
-  // The code tells the variant, which the template cannot.
+  // The code identifies the variant; the template does not.
   if (withCode !== undefined && (ofTemplate.length === 0 || ofTemplate.includes(withCode))) return withCode;
   return ofTemplate[0] ?? withCode ?? refuse(line);
 }
@@ -120,14 +120,14 @@ function refuse({ name, sku }: CanonicalOrderLine): never {
   throw new ItemRefused('unknown_product', `Odoo has no product for the line ${which}: sync products first.`);
 }
 
-/** Taxes by name, when Odoo knows them all; otherwise Odoo's own rules for product and customer stand. */
+/** Sets taxes by name when Odoo has all of them. Otherwise Odoo applies its own rules for the product and the customer. */
 function taxValues({ taxes }: CanonicalOrderLine, { taxField, taxIds }: LineTargets): Values {
   if (taxes === undefined) return {};
   const ids = taxes.map(({ name }) => taxIds.get(name));
   return ids.every((id) => id !== undefined) ? { [taxField]: [[6, 0, ids]] } : {};
 }
 
-/** Line by line in their order. Odoo lets no line of a confirmed order be removed: its quantity becomes zero. */
+/** Commands for each line, in order. Odoo does not remove a line of a confirmed order, so its quantity becomes zero. */
 export function lineCommands(lines: readonly Values[], present: readonly Row[], confirmed = false): unknown[] {
   const sold = present.filter((row) => text(row.display_type) === null);
   return [

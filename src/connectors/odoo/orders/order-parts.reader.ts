@@ -4,7 +4,7 @@ import type { OdooClient } from '../client/odoo.client.ts';
 import { decimalOf, idOf, idsOf, text } from '../client/odoo.values.ts';
 import { LINE_FIELDS, type LineProduct, lineFromSale, type Tax } from './line.mapping.ts';
 
-/** The lines of a page of orders: a call for the lines, one for their products; taxes are read once a session. */
+/** Reads the lines of a page of orders in one call, and their products in another. Reads each tax once a session. */
 export class OrderPartsReader {
   readonly #client: OdooClient;
   readonly #taxes = new Map<number, Tax>();
@@ -18,7 +18,7 @@ export class OrderPartsReader {
     const rows = await this.rows(orderIds, signal);
     const productIds = rows.flatMap((row) => idOf(row.product_id) ?? []);
     const products = await this.#products([...new Set(productIds)], signal);
-    await this.#learnTaxes(
+    await this.#readTaxes(
       rows.flatMap((row) => idsOf(row.tax_id ?? row.tax_ids)),
       signal,
     );
@@ -31,7 +31,7 @@ export class OrderPartsReader {
     return lines;
   }
 
-  /** As Odoo shows them: by sequence, then by id. */
+  /** In the order that Odoo shows: by sequence, then by id. */
   async rows(orderIds: readonly number[], signal: AbortSignal): Promise<Row[]> {
     const infos = await this.infos(signal);
     const fields = LINE_FIELDS.filter((name) => infos.has(name));
@@ -55,7 +55,7 @@ export class OrderPartsReader {
     );
   }
 
-  async #learnTaxes(ids: readonly number[], signal: AbortSignal): Promise<void> {
+  async #readTaxes(ids: readonly number[], signal: AbortSignal): Promise<void> {
     const missing = [...new Set(ids)].filter((id) => !this.#taxes.has(id));
     if (missing.length === 0) return;
     const infos = await this.#client.fields('account.tax', ['name', 'amount', 'price_include'], signal);

@@ -1,22 +1,22 @@
 import type { CanonicalOrder } from '../../canonical/canonical.types.ts';
+import { changes } from '../../canonical/changed.paths.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
-import { isRecord } from '../api/answer.reader.ts';
 import type { Domain, Row, Values } from '../api/odoo-api.types.ts';
-import { anyOf } from '../client/domain.ts';
+import { isRecord } from '../api/response.reader.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { markOf } from '../client/odoo.marker.ts';
 import { idOf, text, toId } from '../client/odoo.values.ts';
+import { anyOf } from '../client/search.domain.ts';
 import {
   type CreateOperation,
-  changes,
   ItemRefused,
   type OdooEntity,
   type Prepared,
   type PreparedWrite,
   type UpdateOperation,
 } from '../odoo.entity.ts';
-import { findBuyers } from './buyer.lookup.ts';
 import { CurrencyLookup } from './currency.lookup.ts';
+import { findCustomers } from './customer.lookup.ts';
 import { findTargets, lineCommands, lineValues } from './line.writer.ts';
 import { ORDER_FIELDS, orderFromSale, saleValues, stateAction } from './order.mapping.ts';
 import { OrderPartsReader } from './order-parts.reader.ts';
@@ -27,7 +27,7 @@ export class OrderEntity implements OdooEntity {
   readonly type = 'order';
   readonly model = MODEL;
   readonly part = { model: 'sale.order.line', parentField: 'order_id' };
-  /** An order is cancelled, which is more than writing its state. */
+  /** A removed order is cancelled, which takes more than writing its state. */
   readonly removal = null;
   readonly #client: OdooClient;
   readonly #parts: OrderPartsReader;
@@ -76,13 +76,13 @@ export class OrderEntity implements OdooEntity {
 
   async prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]> {
     const orders = operations.map(({ data }) => data as CanonicalOrder);
-    const buyerOf = await findBuyers(this.#client, orders, signal);
-    return this.#prepare(orders, orders, signal, async (order, place, lines) => {
-      const partner = buyerOf(order);
+    const customerOf = await findCustomers(this.#client, orders, signal);
+    return this.#prepare(orders, orders, signal, async (order, index, lines) => {
+      const partner = customerOf(order);
       if (partner === null) {
         throw new ItemRefused('customer_missing', 'The order’s customer is not in Odoo: sync customers first.');
       }
-      const key = operations[place]?.key ?? '';
+      const key = operations[index]?.key ?? '';
       const values = {
         ...saleValues(order, null),
         ...(await this.#currencies.valuesFor(order.currency, signal)),
@@ -92,17 +92,17 @@ export class OrderEntity implements OdooEntity {
       };
       const action = this.#client.settings.confirmOrders ? stateAction(order) : null;
       if (action === null) return { values };
-      return { values, after: (id, during) => this.#act(id, action, order, during) };
+      return { values, after: (id, during) => this.#applyState(id, action, order, during) };
     });
   }
 
   async prepareUpdates(operations: readonly UpdateOperation[], signal: AbortSignal): Promise<Prepared[]> {
     const orders = operations.map(({ data }) => data as CanonicalOrder);
-    const withLines = operations.filter(({ changes: paths }) => changes(paths, 'lines'));
-    const present = await this.#present(withLines, signal);
-    const concerned = withLines.map(({ data }) => data as CanonicalOrder);
-    return this.#prepare(orders, concerned, signal, async (order, place, lines) => {
-      const { changes: paths = [], external_id = '', current } = operations[place] ?? {};
+    const lineUpdates = operations.filter(({ changes: paths }) => changes(paths, 'lines'));
+    const present = await this.#present(lineUpdates, signal);
+    const withLines = lineUpdates.map(({ data }) => data as CanonicalOrder);
+    return this.#prepare(orders, withLines, signal, async (order, index, lines) => {
+      const { changes: paths = [], external_id = '', current } = operations[index] ?? {};
       const confirmed = ['processing', 'completed'].includes((current as CanonicalOrder | undefined)?.status ?? '');
       const rows = present.get(toId(external_id) ?? 0) ?? [];
       const writesLines = changes(paths, 'lines') && order.lines !== undefined;
@@ -114,15 +114,15 @@ export class OrderEntity implements OdooEntity {
       };
       const action = changes(paths, 'status') ? stateAction(order) : null;
       const write: PreparedWrite = { values, adds: writesLines };
-      return action === null ? write : { ...write, after: (id, during) => this.#act(id, action, order, during) };
+      return action === null ? write : { ...write, after: (id, during) => this.#applyState(id, action, order, during) };
     });
   }
 
-  /** Until 18 Odoo asks a person before it cancels a confirmed order, and cancels nothing, unless told not to. */
+  /** Until 18, without this context, Odoo asks a person to confirm the cancellation of a confirmed order and does not cancel it. */
   async remove(id: number, signal: AbortSignal): Promise<void> {
     const args = { ids: [id], context: { disable_cancel_warning: true } };
     const done = await this.#client.call(MODEL, 'action_cancel', args, { idempotent: true, signal });
-    if (isRecord(done)) throw new ItemRefused('not_cancelled', 'Odoo wants a person to confirm the cancellation.');
+    if (isRecord(done)) throw new ItemRefused('not_cancelled', 'Odoo requires a person to confirm the cancellation.');
   }
 
   async #present(operations: readonly UpdateOperation[], signal: AbortSignal): Promise<Map<number, Row[]>> {
@@ -131,19 +131,19 @@ export class OrderEntity implements OdooEntity {
     return Map.groupBy(rows, (row) => idOf(row.order_id) ?? 0);
   }
 
-  /** `concerned`: the orders whose lines are written. */
+  /** `withLines`: the orders whose lines are written. */
   async #prepare(
     orders: readonly CanonicalOrder[],
-    concerned: readonly CanonicalOrder[],
+    withLines: readonly CanonicalOrder[],
     signal: AbortSignal,
-    prepare: (order: CanonicalOrder, place: number, lines: () => Values[]) => Promise<PreparedWrite>,
+    prepare: (order: CanonicalOrder, index: number, lines: () => Values[]) => Promise<PreparedWrite>,
   ): Promise<Prepared[]> {
-    const targets = await findTargets(this.#client, concerned, await this.#parts.infos(signal), signal);
+    const targets = await findTargets(this.#client, withLines, await this.#parts.infos(signal), signal);
     const prepared: Prepared[] = [];
-    for (const [place, order] of orders.entries()) {
+    for (const [index, order] of orders.entries()) {
       try {
         const lines = () => (order.lines ?? []).map((line, i) => ({ sequence: 10 + i, ...lineValues(line, targets) }));
-        prepared.push(await prepare(order, place, lines));
+        prepared.push(await prepare(order, index, lines));
       } catch (error) {
         if (!(error instanceof ItemRefused)) throw error;
         prepared.push({ problem: error.problem });
@@ -152,8 +152,13 @@ export class OrderEntity implements OdooEntity {
     return prepared;
   }
 
-  /** Confirming sets the order's date to now: it is put back. */
-  async #act(id: number, action: 'action_cancel' | 'action_confirm', order: CanonicalOrder, signal: AbortSignal) {
+  /** Confirming sets the order's date to now, so this restores the date. */
+  async #applyState(
+    id: number,
+    action: 'action_cancel' | 'action_confirm',
+    order: CanonicalOrder,
+    signal: AbortSignal,
+  ) {
     if (action === 'action_cancel') return this.remove(id, signal);
     await this.#client.call(MODEL, action, { ids: [id] }, { idempotent: false, signal });
     const { date_order } = saleValues(order, ['created_at']);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import Big from 'big.js';
 import fc from 'fast-check';
 import { linePrice } from './line.amounts.ts';
-import { lineFromSale, shareOut } from './line.mapping.ts';
+import { lineFromSale, splitTax } from './line.mapping.ts';
 import { lineCommands } from './line.writer.ts';
 import { orderFromSale, saleValues, stateAction } from './order.mapping.ts';
 
@@ -150,7 +150,7 @@ describe('writing an order', () => {
     fc.assert(
       fc.property(fc.integer({ min: -1e6, max: 1e6 }), fc.array(tax, { minLength: 1 }), (cents, taxes) => {
         const total = new Big(cents).div(100).toFixed();
-        const shares = shareOut(total, taxes).map((share) => share.total);
+        const shares = splitTax(total, taxes).map((share) => share.total);
         expect(shares.reduce((sum, share) => sum.plus(share), new Big(0)).toFixed(2)).toBe(new Big(total).toFixed(2));
       }),
     );

@@ -1,10 +1,10 @@
 import type { CanonicalOrder, CanonicalOrderLine, OrderStatus } from '../../canonical/canonical.types.ts';
+import { changes } from '../../canonical/changed.paths.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import { decimalOf, idOf, labelOf, odooTime, orFalse, text, timestampOf } from '../client/odoo.values.ts';
-import { changes } from '../odoo.entity.ts';
 import { sumOf } from './line.amounts.ts';
 
-/** What a read asks for, as far as the server has it. */
+/** The fields that a read requests, if the server has them. */
 export const ORDER_FIELDS = [
   'name',
   'client_order_ref',
@@ -16,7 +16,7 @@ export const ORDER_FIELDS = [
   'amount_total',
 ];
 
-/** The canonical members an order holds, as the catalogue tells them. */
+/** The canonical members of an order, as the catalogue lists them. */
 export const ORDER_MEMBERS = [
   'number',
   'status',
@@ -38,7 +38,7 @@ const STATUSES: Readonly<Record<string, OrderStatus>> = {
   cancel: 'cancelled',
 };
 
-/** Amounts are in the order's own currency. The number is the shop's where there is one, otherwise Odoo's. */
+/** Amounts are in the order's currency. The number is the customer reference, which holds the shop's number, otherwise Odoo's own. */
 export function orderFromSale(row: Row, lines: readonly CanonicalOrderLine[]): CanonicalOrder {
   const status = STATUSES[String(row.state)];
   const customer = idOf(row.partner_id);
@@ -55,7 +55,7 @@ export function orderFromSale(row: Row, lines: readonly CanonicalOrderLine[]): C
   };
 }
 
-/** Without customer and lines, whose ids must be found first. The currency is set once, by the pricelist. */
+/** Without the customer and the lines, whose ids must be found first, and without the currency, which only a create sets. */
 export function saleValues(data: CanonicalOrder, paths: readonly string[] | null): Values {
   const time = data.created_at ? odooTime(data.created_at) : null;
   return {
@@ -64,7 +64,7 @@ export function saleValues(data: CanonicalOrder, paths: readonly string[] | null
   };
 }
 
-/** What is to be done with an order so that its state becomes the canonical one; null: nothing, or nothing that Odoo can do. */
+/** The action that gives an order the canonical status; null when none is needed, or when Odoo has none for it. */
 export function stateAction(data: CanonicalOrder): 'action_cancel' | 'action_confirm' | null {
   if (data.status === 'cancelled') return 'action_cancel';
   return data.status === 'processing' || data.status === 'completed' ? 'action_confirm' : null;

@@ -12,7 +12,7 @@ export interface ProductParts {
 
 export type ProductPartsReader = ReturnType<typeof productPartsReader>;
 
-/** Variants and options of a page of templates, in a call each; options only where a variant has some. */
+/** Reads the variants and the options of a page of templates, in one call each. Reads options only when a variant has some. */
 export function productPartsReader(client: OdooClient) {
   const templateInfos = (signal: AbortSignal): Promise<FieldInfos> =>
     client.fields('product.template', TEMPLATE_FIELDS, signal);

@@ -1,12 +1,18 @@
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
+import { changes } from '../../canonical/changed.paths.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
 import type { Domain, Row, Values } from '../api/odoo-api.types.ts';
-import { anyOf } from '../client/domain.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { markOf } from '../client/odoo.marker.ts';
 import { idOf } from '../client/odoo.values.ts';
-import { type CreateOperation, changes, type OdooEntity, type Prepared, type UpdateOperation } from '../odoo.entity.ts';
-import { prepareEach } from '../write/prepare.ts';
+import { anyOf } from '../client/search.domain.ts';
+import {
+  type CreateOperation,
+  type OdooEntity,
+  type Prepared,
+  prepareEach,
+  type UpdateOperation,
+} from '../odoo.entity.ts';
 import { productFromTemplate, TEMPLATE_FIELDS, templateValues } from './product.mapping.ts';
 import { assignTemplates, type ProductTraits, traitsOf } from './product.matching.ts';
 import { type ProductPartsReader, productPartsReader } from './product-parts.reader.ts';
@@ -103,7 +109,7 @@ export class ProductEntity implements OdooEntity {
     });
   }
 
-  /** The variant that is left after the options went has none of the template's own values yet. */
+  /** After the options are removed, the remaining variant does not have the template's values yet. */
   async #becomePlain(id: number, values: Values, signal: AbortSignal): Promise<void> {
     await this.#client.write(MODEL, [id], values, signal);
   }

@@ -1,11 +1,12 @@
 import type { CanonicalProduct, CanonicalVariation, Decimal } from '../../canonical/canonical.types.ts';
+import { changes } from '../../canonical/changed.paths.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import { withoutMark } from '../client/odoo.marker.ts';
 import { decimalOf, idOf, idsOf, labelOf, orFalse, text } from '../client/odoo.values.ts';
-import { changes, ItemRefused } from '../odoo.entity.ts';
+import { ItemRefused } from '../odoo.entity.ts';
 import { type Decimals, optionsKey, type TemplateOption } from './variant.types.ts';
 
-/** What a read asks for, as far as the server has it. */
+/** The fields that a read requests, if the server has them. */
 export const TEMPLATE_FIELDS = [
   'name',
   'default_code',
@@ -30,7 +31,7 @@ export const VARIANT_FIELDS = [
 
 export const OPTION_FIELDS = ['name', 'attribute_id', 'product_tmpl_id', 'price_extra'];
 
-/** The canonical members a template holds, as the catalogue tells them. */
+/** The canonical members of a template, as the catalogue lists them. */
 export const PRODUCT_MEMBERS = [
   'name',
   'sku',
@@ -52,8 +53,8 @@ export interface TemplateParts {
 }
 
 /**
- * A template of one variant is a plain product. Where there are several, code, barcode, price, cost and weight are theirs, and the
- * product has none of its own: they are left out. Zero is how Odoo says that there is no price, cost or weight.
+ * A template with one variant is a plain product. With several, code, barcode, price, cost and weight belong to the variants, so the
+ * product leaves them out. In Odoo, zero means no price, cost or weight.
  */
 export function productFromTemplate(row: Row, parts: TemplateParts): CanonicalProduct {
   const { variants, decimals } = parts;
@@ -65,7 +66,7 @@ export function productFromTemplate(row: Row, parts: TemplateParts): CanonicalPr
   if (variants.some((variant) => idsOf(variant.product_template_attribute_value_ids).length > 0)) {
     return { ...common, ...variationsOf(parts, common.active) };
   }
-  // Of an archived template only the variant still knows code and barcode.
+  // For an archived template, only the variant still has code and barcode.
   const own = variants.length === 1 ? { ...row, ...variants[0] } : row;
   return {
     ...common,
@@ -95,7 +96,7 @@ function variationsOf({ variants, options, decimals }: TemplateParts, active: bo
     return {
       sku: withoutMark(text(variant.default_code)),
       barcode: text(variant.barcode),
-      // Archiving a template archives its variants: that says nothing of each.
+      // Archiving a template archives all its variants, so `active` of a single one means nothing then.
       ...(active && { active: variant.active !== false }),
       price: amount(variant.lst_price, decimals.price),
       weight: amount(variant.weight, decimals.weight),
@@ -111,7 +112,7 @@ function variationsOf({ variants, options, decimals }: TemplateParts, active: bo
   };
 }
 
-/** As the template lists them. */
+/** In the order of the template's list. */
 function inOrder(found: ReadonlySet<string>, name: string, options: TemplateParts['options']): string[] {
   const listed = [...options.values()].filter(({ attribute, option }) => attribute === name && found.has(option));
   return [...new Set(listed.map(({ option }) => option))];
@@ -128,8 +129,8 @@ export function optionFrom(row: Row, decimals: Decimals): TemplateOption {
 }
 
 /**
- * The values of a create (`paths` null) or of an update that writes only what `paths` name. `plain`: without variations, so that
- * code, price and the like are the template's. Throws ItemRefused when a create has no name.
+ * The values of a create (`paths` null), or of an update that writes only the `paths`. `plain`: without variations, so that code,
+ * price and so on belong to the template. Throws ItemRefused when a create has no name.
  */
 export function templateValues(data: CanonicalProduct, paths: readonly string[] | null, plain: boolean): Values {
   const values: Record<string, unknown> = {};
@@ -140,7 +141,7 @@ export function templateValues(data: CanonicalProduct, paths: readonly string[] 
   };
   if (changes(paths, 'name')) {
     if (!data.name && (paths === null || data.name !== undefined)) {
-      throw new ItemRefused('name_required', 'Odoo needs a name for a product.');
+      throw new ItemRefused('name_required', 'Odoo requires a name for a product.');
     }
     put('name', 'name', false);
   }
@@ -155,7 +156,7 @@ export function templateValues(data: CanonicalProduct, paths: readonly string[] 
   return values;
 }
 
-/** What one variant is to hold; its price comes from its options. */
+/** The values of one variant, without its price, which comes from its options. */
 export function variantValues({ sku, barcode, weight, active }: CanonicalVariation): Values {
   return {
     ...(sku !== undefined && { default_code: orFalse(sku) }),

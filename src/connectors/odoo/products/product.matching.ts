@@ -4,12 +4,12 @@ import type { Row } from '../api/odoo-api.types.ts';
 import { markOf, marksIn } from '../client/odoo.marker.ts';
 import { idOf, text } from '../client/odoo.values.ts';
 
-/** What a candidate can be recognised by. */
+/** What identifies a candidate. */
 export interface ProductTraits {
   readonly codes: ReadonlySet<string>;
   readonly barcodes: ReadonlySet<string>;
   readonly mark: string;
-  /** The mark stands in the notes: a template with variants has no code of its own. */
+  /** The mark is in the notes, because a template with variants has no code. */
   readonly inNotes: boolean;
 }
 
@@ -25,7 +25,7 @@ export function traitsOf({ key, data }: Candidate): ProductTraits {
   };
 }
 
-/** Template ids per candidate, from the variants found and from the templates whose notes hold a mark. */
+/** Template ids for each candidate, from the found variants and from templates with a mark in their notes. */
 export function assignTemplates(
   traits: readonly ProductTraits[],
   variants: readonly Row[],

@@ -2,11 +2,11 @@ import type { CanonicalVariation } from '../../canonical/canonical.types.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import { decimalOf, idsOf } from '../client/odoo.values.ts';
 import { ItemRefused } from '../odoo.entity.ts';
-import type { WantedAttributes } from './attribute.registry.ts';
+import type { WantedAttributes } from './attribute.cache.ts';
 import { type PriceModel, priceModelOf } from './variant.prices.ts';
 import { optionsKey, type TemplateOption } from './variant.types.ts';
 
-/** The attributes that variations differ by, with the options in use. */
+/** The attributes that the variations differ by, with the options they use. */
 export function wantedAttributes(variations: readonly CanonicalVariation[]): WantedAttributes {
   const wanted = new Map<string, Set<string>>();
   for (const { options } of variations) {
@@ -17,22 +17,25 @@ export function wantedAttributes(variations: readonly CanonicalVariation[]): Wan
   return wanted;
 }
 
-/** Throws ItemRefused when a variation leaves an attribute open, which a variant cannot. */
+/** Throws ItemRefused when a variation leaves an attribute open, which a variant of Odoo cannot do. */
 export function refuseOpenOptions(variations: readonly CanonicalVariation[]): void {
   const { size } = wantedAttributes(variations);
   const open = variations.find(({ options }) => size === 0 || Object.keys(options).length < size);
   if (!open) return;
   const name = open.sku ?? JSON.stringify(open.options);
-  throw new ItemRefused('variation_options', `Odoo needs an option of every attribute, and ${name} leaves one open.`);
+  throw new ItemRefused(
+    'variation_options',
+    `Odoo requires an option for every attribute, and ${name} leaves one open.`,
+  );
 }
 
-/** Throws ItemRefused when Odoo cannot hold the prices. */
+/** Throws ItemRefused when Odoo cannot store these prices. */
 export function modelOf(variations: readonly CanonicalVariation[]): PriceModel {
   const model = priceModelOf(variations);
   if (model) return model;
   throw new ItemRefused(
     'variation_prices',
-    'Odoo adds up a variant’s price from its options, and these prices do not add up that way.',
+    'Odoo computes a variant’s price as a sum over its options, and these prices do not add up that way.',
   );
 }
 
@@ -46,7 +49,7 @@ export function optionIds({ options }: CanonicalVariation, offered: ReadonlyMap<
   return { product_template_attribute_value_ids: [[6, 0, ids.map(({ id }) => id)]] };
 }
 
-/** True: every variant is there and has the price it is given, however template and options make it up. */
+/** True when every variant exists and has its wanted price, however template and options add up to it. */
 export function holdsPrices(
   variations: readonly CanonicalVariation[],
   { options, variants }: { options: ReadonlyMap<number, TemplateOption>; variants: readonly Row[] },

@@ -2,7 +2,7 @@ import Big from 'big.js';
 import type { CanonicalVariation, Decimal } from '../../canonical/canonical.types.ts';
 import { toDecimal } from '../../canonical/decimal.ts';
 
-/** A variant's price in Odoo: the template's, plus what each of its options adds. */
+/** A variant's price in Odoo is the template's price plus an extra for each option. */
 export interface PriceModel {
   readonly base: Decimal;
   /** By `optionName(attribute, option)`. */
@@ -14,8 +14,8 @@ export function optionName(attribute: string, option: string): string {
 }
 
 /**
- * The prices taken apart, starting from the cheapest variation, whose options add nothing. Null when they do not add up: then Odoo
- * cannot hold them. Variations without a price take what comes out.
+ * Splits the prices into a base and extras, starting from the cheapest variation, whose options add nothing. Null when the prices do
+ * not add up, so that Odoo cannot store them. Variations without a price get the resulting sum.
  */
 export function priceModelOf(variations: readonly CanonicalVariation[]): PriceModel | null {
   const priced = variations
@@ -32,7 +32,7 @@ export function priceModelOf(variations: readonly CanonicalVariation[]): PriceMo
   let open = priced.slice(1);
   while (open.length > 0) {
     const unknown = (names: readonly string[]) => names.filter((name) => !extras.has(name));
-    // The one that tells most at once; where several options are unknown together, the first of them takes all.
+    // Next comes the variation with the fewest unknown options. When several are unknown, the first gets the whole difference.
     open.sort((a, b) => unknown(a.names).length - unknown(b.names).length);
     const [next, ...rest] = open;
     open = rest;

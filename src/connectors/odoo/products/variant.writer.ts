@@ -3,7 +3,7 @@ import { OdooFault } from '../api/odoo.fault.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { idOf, idsOf } from '../client/odoo.values.ts';
-import { AttributeRegistry, type WantedAttributes } from './attribute.registry.ts';
+import { AttributeCache, type WantedAttributes } from './attribute.cache.ts';
 import { variantValues } from './product.mapping.ts';
 import { type ProductPartsReader, productPartsReader } from './product-parts.reader.ts';
 import { chosen, differing, holdsPrices, modelOf, optionIds, sameIds, wantedAttributes } from './variant.plan.ts';
@@ -15,19 +15,19 @@ const VARIANT = 'product.product';
 const LINE = 'product.template.attribute.line';
 const OPTION = 'product.template.attribute.value';
 
-/** Makes a template's variants the wanted ones. Odoo makes every combination of the options itself; the rest is removed. */
+/** Makes a template's variants equal to the wanted ones. Odoo creates every combination of the options; this removes the others. */
 export class VariantWriter {
   readonly #client: OdooClient;
-  readonly #attributes: AttributeRegistry;
+  readonly #attributes: AttributeCache;
   readonly #parts: ProductPartsReader;
 
   constructor(client: OdooClient) {
     this.#client = client;
-    this.#attributes = new AttributeRegistry(client);
+    this.#attributes = new AttributeCache(client);
     this.#parts = productPartsReader(client);
   }
 
-  /** One call or a few for all the products of a batch. */
+  /** In a few calls for all products of a batch. */
   ensureAttributes(products: readonly CanonicalProduct[], signal: AbortSignal): Promise<void> {
     const all = new Map<string, Set<string>>();
     for (const [name, options] of products.flatMap((product) => [...wantedAttributes(product.variations ?? [])])) {
@@ -36,7 +36,7 @@ export class VariantWriter {
     return this.#attributes.ensure(all, signal);
   }
 
-  /** What a new template starts with; `ensureAttributes` came before. */
+  /** The values of a new template. Call `ensureAttributes` first. */
   templateValues(variations: readonly CanonicalVariation[]): Values {
     const wanted = wantedAttributes(variations);
     return {
@@ -45,7 +45,7 @@ export class VariantWriter {
     };
   }
 
-  /** Lines, prices, then the variants themselves; only what differs is written. */
+  /** Writes attribute lines, then prices, then variants; only those that differ. */
   async reconcile(templateId: number, variations: readonly CanonicalVariation[], signal: AbortSignal): Promise<void> {
     const wanted = wantedAttributes(variations);
     const model = modelOf(variations);
@@ -122,7 +122,7 @@ export class VariantWriter {
     for (const row of present.values()) await this.#removeVariant(row, signal);
   }
 
-  /** For good where nothing refers to it, otherwise into the archive. */
+  /** Deletes the variant when nothing refers to it, otherwise archives it. */
   async #removeVariant(row: Row, signal: AbortSignal): Promise<void> {
     const ids = [Number(row.id)];
     try {

@@ -4,14 +4,14 @@ import { OdooFault } from '../api/odoo.fault.ts';
 import type { Values } from '../api/odoo-api.types.ts';
 import { ItemRefused, type PreparedWrite } from '../odoo.entity.ts';
 
-/** Of one operation: the record it came to, or why it came to none. */
+/** The result of one operation: its record, or the problem that prevented it. */
 export type Outcome = { readonly id: number } | { readonly problem: ItemProblem };
 
-export const GONE: ItemProblem = { error_class: 'missing', message: 'Odoo has no such record any more.' };
+export const GONE: ItemProblem = { error_class: 'missing', message: 'This record no longer exists in Odoo.' };
 
 export interface Ready {
   /** Of the operation in the batch. */
-  readonly place: number;
+  readonly index: number;
   readonly prepared: PreparedWrite;
 }
 
@@ -19,18 +19,19 @@ export interface Target extends Ready {
   readonly id: number;
 }
 
-/** Equal values go to several records in one call; commands that make new lines never do. */
+/** Groups targets with equal values, which one call can write. Commands that add lines are never grouped. */
 export function groupsOf(targets: readonly Target[]): Target[][] {
   const groups = new Map<string, Target[]>();
   for (const target of targets) {
     const { values, adds } = target.prepared;
-    const key = adds ? `${target.place}` : JSON.stringify(values satisfies Values);
+    const key = adds ? `${target.index}` : JSON.stringify(values satisfies Values);
     groups.set(key, [...(groups.get(key) ?? []), target]);
   }
   return [...groups.values()];
 }
 
-export function goneIsGone(id: number, saved: number | OdooFault | undefined): Outcome {
+/** A record that is already missing counts as deleted. */
+export function deleteOutcome(id: number, saved: number | OdooFault | undefined): Outcome {
   if (saved instanceof OdooFault && saved.errorClass !== 'missing') return { problem: problemOf(saved) };
   return { id };
 }

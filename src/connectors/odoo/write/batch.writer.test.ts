@@ -6,8 +6,8 @@ import { OdooFault } from '../api/odoo.fault.ts';
 import type { Values } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import type { OdooEntity } from '../odoo.entity.ts';
+import { prepareEach } from '../odoo.entity.ts';
 import { writeBatch } from './batch.writer.ts';
-import { prepareEach } from './prepare.ts';
 
 const { signal } = new AbortController();
 const invalid = () => new OdooFault('rejected', 'validation_error', 'No.');

@@ -5,10 +5,11 @@ import type { OdooClient } from '../client/odoo.client.ts';
 import { toId } from '../client/odoo.values.ts';
 import type { CreateOperation, OdooEntity, Prepared, PreparedWrite, UpdateOperation } from '../odoo.entity.ts';
 import { ItemRefused } from '../odoo.entity.ts';
+import { bisect } from './batch.bisection.ts';
 import {
   asAmbiguous,
+  deleteOutcome,
   GONE,
-  goneIsGone,
   groupsOf,
   type Outcome,
   problemOf,
@@ -16,7 +17,6 @@ import {
   refusalOf,
   type Target,
 } from './batch.outcomes.ts';
-import { bisect } from './bisect.ts';
 
 export interface BatchWriter {
   readonly client: OdooClient;
@@ -24,7 +24,7 @@ export interface BatchWriter {
   readonly readBack: (ids: readonly string[], signal: AbortSignal) => Promise<ExternalItem[]>;
 }
 
-/** Carries out a batch: creates in one call, equal updates in one call, removals in one call, then one look at what came of it. */
+/** Writes a batch: all creates in one call, equal updates in one call, all removals in one call. Then reads back the results once. */
 export async function writeBatch(
   writer: BatchWriter,
   operations: readonly WriteOperation[],
@@ -37,7 +37,7 @@ export async function writeBatch(
     await batch.remove();
     return await batch.results();
   } catch (error) {
-    // What an earlier call of the batch did stays done: the caller must look before it repeats.
+    // The effect of earlier calls of the batch stays, so the caller must check before it repeats anything.
     if (error instanceof ConnectorError && batch.tookEffect && !error.ambiguous) throw asAmbiguous(error);
     throw error;
   }
@@ -58,26 +58,26 @@ class Batch {
 
   async create(): Promise<void> {
     const { client, entity } = this.#writer;
-    const places = this.#places('create');
-    if (places.length === 0) return;
-    const creates = places.map((place) => this.#operations[place] as CreateOperation);
-    const ready = this.#ready(places, await entity.prepareCreates(creates, this.#signal));
+    const indexes = this.#indexes('create');
+    if (indexes.length === 0) return;
+    const creates = indexes.map((index) => this.#operations[index] as CreateOperation);
+    const ready = this.#ready(indexes, await entity.prepareCreates(creates, this.#signal));
     const save = async (items: readonly Ready[]) => {
       const values = items.map(({ prepared }) => prepared.values);
       const ids = await client.create(entity.model, values, this.#signal);
       this.tookEffect = true;
       return ids;
     };
-    const saved = await bisect(ready, save, (fault) => this.#mayGoOn(fault, 'create'));
-    for (const [i, { place, prepared }] of ready.entries()) await this.#settle(place, prepared, saved[i]);
+    const saved = await bisect(ready, save, (fault) => this.#canSplit(fault, 'create'));
+    for (const [i, { index, prepared }] of ready.entries()) await this.#settle(index, prepared, saved[i]);
   }
 
   async update(): Promise<void> {
     const { client, entity } = this.#writer;
-    const places = this.#places('update');
-    if (places.length === 0) return;
-    const updates = places.map((place) => this.#operations[place] as UpdateOperation);
-    const ready = this.#ready(places, await entity.prepareUpdates(updates, this.#signal));
+    const indexes = this.#indexes('update');
+    if (indexes.length === 0) return;
+    const updates = indexes.map((index) => this.#operations[index] as UpdateOperation);
+    const ready = this.#ready(indexes, await entity.prepareUpdates(updates, this.#signal));
     for (const group of groupsOf(ready.flatMap((item) => this.#withId(item)))) {
       const first = group[0]?.prepared;
       const write = async (items: readonly Target[]) => {
@@ -88,14 +88,14 @@ class Batch {
         }
         return ids;
       };
-      const saved = await bisect(group, write, (fault) => this.#mayGoOn(fault, 'write'));
-      for (const [i, { place, prepared }] of group.entries()) await this.#settle(place, prepared, saved[i]);
+      const saved = await bisect(group, write, (fault) => this.#canSplit(fault, 'write'));
+      for (const [i, { index, prepared }] of group.entries()) await this.#settle(index, prepared, saved[i]);
     }
   }
 
   async remove(): Promise<void> {
     const { client, entity } = this.#writer;
-    const targets = this.#places('delete').flatMap((place) => this.#withId({ place, prepared: { values: {} } }));
+    const targets = this.#indexes('delete').flatMap((index) => this.#withId({ index, prepared: { values: {} } }));
     if (targets.length === 0) return;
     const { removal } = entity;
     const write = async (items: readonly Target[]) => {
@@ -105,58 +105,58 @@ class Batch {
       this.tookEffect = true;
       return ids;
     };
-    // Without a removal in one call each goes by itself, so that a fault names its own.
+    // When removal takes a call for each record, each fault belongs to one record.
     const sets = removal === null ? targets.map((target) => [target]) : [targets];
     for (const set of sets) {
       try {
-        const saved = await bisect(set, write, (fault) => this.#mayGoOn(fault, 'write'));
-        for (const [i, { place, id }] of set.entries()) this.#outcomes.set(place, goneIsGone(id, saved[i]));
+        const saved = await bisect(set, write, (fault) => this.#canSplit(fault, 'write'));
+        for (const [i, { index, id }] of set.entries()) this.#outcomes.set(index, deleteOutcome(id, saved[i]));
       } catch (error) {
         if (!(error instanceof ItemRefused)) throw error;
-        for (const { place } of set) this.#outcomes.set(place, { problem: error.problem });
+        for (const { index } of set) this.#outcomes.set(index, { problem: error.problem });
       }
     }
   }
 
   async results(): Promise<WriteResult[]> {
     const { readBack } = this.#writer;
-    const ids = [...this.#outcomes].flatMap(([place, outcome]) =>
-      'id' in outcome && this.#operations[place]?.kind !== 'delete' ? [String(outcome.id)] : [],
+    const ids = [...this.#outcomes].flatMap(([index, outcome]) =>
+      'id' in outcome && this.#operations[index]?.kind !== 'delete' ? [String(outcome.id)] : [],
     );
     const items = ids.length === 0 ? [] : await readBack(ids, this.#signal);
     const found = new Map(items.map((item) => [item.external_id, item]));
-    return this.#operations.map((operation, place) => {
-      const outcome = this.#outcomes.get(place) ?? { problem: GONE };
+    return this.#operations.map((operation, index) => {
+      const outcome = this.#outcomes.get(index) ?? { problem: GONE };
       if ('problem' in outcome) return { ok: false, problem: outcome.problem };
       const external_id = String(outcome.id);
       if (operation.kind === 'delete') return { ok: true, external_id, data: null };
-      // A record rule may hide what was just written: then what was asked for stands.
+      // A record rule may hide what was just written. The requested data then counts as the result.
       return { ok: true, external_id, data: found.get(external_id)?.data ?? operation.data };
     });
   }
 
-  #places(kind: WriteOperation['kind']): number[] {
-    return this.#operations.flatMap((operation, place) => (operation.kind === kind ? [place] : []));
+  #indexes(kind: WriteOperation['kind']): number[] {
+    return this.#operations.flatMap((operation, index) => (operation.kind === kind ? [index] : []));
   }
 
-  #ready(places: readonly number[], prepared: readonly Prepared[]): Ready[] {
-    return places.flatMap((place, i) => {
+  #ready(indexes: readonly number[], prepared: readonly Prepared[]): Ready[] {
+    return indexes.flatMap((index, i) => {
       const one = prepared[i];
-      if (one && 'problem' in one) this.#outcomes.set(place, one);
-      return one && 'values' in one ? [{ place, prepared: one }] : [];
+      if (one && 'problem' in one) this.#outcomes.set(index, one);
+      return one && 'values' in one ? [{ index, prepared: one }] : [];
     });
   }
 
-  #withId({ place, prepared }: Ready): Target[] {
-    const operation = this.#operations[place];
+  #withId({ index, prepared }: Ready): Target[] {
+    const operation = this.#operations[index];
     const id = operation && operation.kind !== 'create' ? toId(operation.external_id) : null;
-    if (id === null) this.#outcomes.set(place, { problem: GONE });
-    return id === null ? [] : [{ place, prepared, id }];
+    if (id === null) this.#outcomes.set(index, { problem: GONE });
+    return id === null ? [] : [{ index, prepared, id }];
   }
 
-  async #settle(place: number, prepared: PreparedWrite, saved: number | OdooFault | undefined): Promise<void> {
+  async #settle(index: number, prepared: PreparedWrite, saved: number | OdooFault | undefined): Promise<void> {
     if (typeof saved !== 'number') {
-      this.#outcomes.set(place, { problem: saved ? problemOf(saved) : GONE });
+      this.#outcomes.set(index, { problem: saved ? problemOf(saved) : GONE });
       return;
     }
     try {
@@ -164,14 +164,14 @@ class Batch {
         this.tookEffect = true;
         await prepared.after(saved, this.#signal);
       }
-      this.#outcomes.set(place, { id: saved });
+      this.#outcomes.set(index, { id: saved });
     } catch (error) {
-      this.#outcomes.set(place, { problem: refusalOf(error) });
+      this.#outcomes.set(index, { problem: refusalOf(error) });
     }
   }
 
-  /** When the key may not write the model at all, asking record by record is no use. */
-  async #mayGoOn(fault: OdooFault, operation: 'create' | 'write'): Promise<boolean> {
+  /** False when the key may not write the model at all: then no single record would succeed either. */
+  async #canSplit(fault: OdooFault, operation: 'create' | 'write'): Promise<boolean> {
     if (!fault.ofItem) return false;
     if (fault.kind !== 'forbidden') return true;
     const { client, entity } = this.#writer;

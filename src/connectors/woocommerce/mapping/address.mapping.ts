@@ -1,7 +1,7 @@
 import type { CanonicalAddress } from '../../canonical/canonical.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { recordOf } from './raw.reader.ts';
-import { textOf } from './text.mapping.ts';
+import { textOf } from './shop.values.ts';
 
 const SHOP_NAMES = {
   first_name: 'first_name',
@@ -20,14 +20,14 @@ const SHOP_NAMES = {
 export type AddressMember = keyof CanonicalAddress;
 const ADDRESS_MEMBERS = Object.keys(SHOP_NAMES) as AddressMember[];
 
-/** Members the shop does not show (a shipping address has no email) are left out. Addresses are not HTML-escaped. */
+/** Leaves out members that the shop does not return (a shipping address has no email). Addresses are not HTML-escaped. */
 export function addressFromShop(value: unknown, without: readonly AddressMember[] = []): CanonicalAddress {
   const raw = recordOf(value);
-  const held = ADDRESS_MEMBERS.filter((member) => SHOP_NAMES[member] in raw && !without.includes(member));
-  return Object.fromEntries(held.map((member) => [member, textOf(raw[SHOP_NAMES[member]])]));
+  const present = ADDRESS_MEMBERS.filter((member) => SHOP_NAMES[member] in raw && !without.includes(member));
+  return Object.fromEntries(present.map((member) => [member, textOf(raw[SHOP_NAMES[member]])]));
 }
 
-/** Only what is given; null empties. */
+/** Writes only the given members; null empties one. */
 export function addressToShop(address: CanonicalAddress): Raw {
   const given = ADDRESS_MEMBERS.filter((member) => address[member] !== undefined);
   return Object.fromEntries(given.map((member) => [SHOP_NAMES[member], address[member] ?? '']));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { recordedRows } from '../../../../test/connectors/woocommerce-recordings.support.ts';
+import { recordedRows } from '../../../../test/connectors/woocommerce/recordings.support.ts';
 import type { CanonicalCustomer } from '../../canonical/canonical.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { customerFromShop, customerToCreate, customerToShop, guestFromOrder } from './customer.mapping.ts';
@@ -9,7 +9,7 @@ import { recordOf } from './raw.reader.ts';
 const [recorded = {}] = recordedRows('01-customers-page1');
 
 /** What the shop shows of a customer whose body it took: everything there, nothing null. */
-function shown(body: Raw): Raw {
+function returned(body: Raw): Raw {
   const empty = { first_name: '', last_name: '', company: '', address_1: '', address_2: '', city: '', postcode: '' };
   const address = { ...empty, country: '', state: '', phone: '' };
   return {
@@ -98,7 +98,7 @@ describe('The mapping of customers', () => {
     });
     fc.assert(
       fc.property(customer, (given) => {
-        const { data } = customerFromShop(shown(customerToCreate(given, 'k:1')));
+        const { data } = customerFromShop(returned(customerToCreate(given, 'k:1')));
         expect(data).toMatchObject(given);
       }),
     );
@@ -110,7 +110,9 @@ describe('The mapping of customers', () => {
       .map((parts) => parts.join(' '));
     fc.assert(
       fc.property(name, (given) => {
-        expect(customerFromShop(shown(customerToShop({ name: given }, ['name']))).data).toMatchObject({ name: given });
+        expect(customerFromShop(returned(customerToShop({ name: given }, ['name']))).data).toMatchObject({
+          name: given,
+        });
       }),
     );
     expect(customerToShop({ name: 'Ana María López' }, null)).toMatchObject({

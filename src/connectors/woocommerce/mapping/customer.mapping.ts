@@ -1,16 +1,15 @@
 import type { CanonicalAddress, CanonicalCustomer } from '../../canonical/canonical.types.ts';
+import { type Changes, changedMembers, changes } from '../../canonical/changed.paths.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { type AddressMember, addressFromShop, addressToShop } from './address.mapping.ts';
-import { type Changes, changedMembers, changes } from './change.paths.ts';
-import { unmappable } from './item.mapping.ts';
-import { idOf, markedWith, recordOf } from './raw.reader.ts';
-import { encodeName, nameOf, textOf } from './text.mapping.ts';
+import { idOf, markedWith, recordOf, unmappable } from './raw.reader.ts';
+import { encodeName, nameOf, textOf } from './shop.values.ts';
 
-/** What a read asks the shop for. */
+/** The fields that a read requests. */
 export const CUSTOMER_FIELDS = 'id,email,first_name,last_name,billing,shipping';
 
-/** A customer has one phone and one company, kept in the billing address; they are told once, as the customer's. */
+/** The shop stores a customer's phone and company in the billing address. They are mapped once, as members of the customer. */
 const OF_THE_CUSTOMER: readonly AddressMember[] = ['company', 'phone'];
 
 const GUEST_PREFIX = 'guest:';
@@ -19,7 +18,7 @@ export function guestId(email: string): string {
   return GUEST_PREFIX + email.trim().toLowerCase();
 }
 
-/** Null when the id is not a guest's. */
+/** Null when the id is not the id of a guest. */
 export function guestEmail(externalId: string): string | null {
   return externalId.startsWith(GUEST_PREFIX) ? externalId.slice(GUEST_PREFIX.length) : null;
 }
@@ -43,7 +42,7 @@ export function customerFromShop(raw: Raw): ExternalItem {
   return { external_id: String(id), data };
 }
 
-/** The customer behind an order without account; null when the order names no email. */
+/** The customer who placed an order without an account; null when the order has no email. */
 export function guestFromOrder(order: Raw): ExternalItem | null {
   const billing = recordOf(order.billing);
   const email = textOf(billing.email)?.trim();
@@ -63,7 +62,7 @@ export function guestFromOrder(order: Raw): ExternalItem | null {
   return { external_id: guestId(email), data };
 }
 
-/** The body of a create (`paths` null) or of an update that writes only what `paths` name. */
+/** The body of a create (`paths` null), or of an update that writes only the `paths`. */
 export function customerToShop(data: CanonicalCustomer, paths: Changes): Raw {
   const body: Record<string, unknown> = { ...namesToShop(data, paths) };
   if (data.email !== undefined && changes(paths, 'email')) body.email = data.email ?? '';
@@ -85,12 +84,12 @@ function billingToShop(data: CanonicalCustomer, paths: Changes): Raw {
     ...(data.company !== undefined && changes(paths, 'company') && { company: data.company }),
     ...(data.phone !== undefined && changes(paths, 'phone') && { phone: data.phone }),
   };
-  // A source that keeps the phone in its address only still gets it into a new customer; later it is the customer's own.
+  // A create also accepts a phone that the source has only in the address. Updates write it only as a member of the customer.
   const { company: _company, phone: _phone, ...address } = given;
   return addressToShop({ ...(paths === null ? given : address), ...own });
 }
 
-/** First and last name win over the full one; the full one alone is cut at its last blank. */
+/** First and last name take precedence over the full name, which is split at its last space. */
 function namesToShop(data: CanonicalCustomer, paths: Changes): Raw {
   const parts: Record<string, string> = {};
   if (data.name !== undefined && changes(paths, 'name')) Object.assign(parts, splitName(data.name));

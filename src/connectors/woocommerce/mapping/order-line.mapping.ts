@@ -2,11 +2,11 @@ import Big from 'big.js';
 import type { CanonicalOrderLine, Decimal } from '../../canonical/canonical.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { idOf, listOf } from './raw.reader.ts';
-import { amountOf, nameOf, textOf } from './text.mapping.ts';
+import { amountOf, nameOf, textOf } from './shop.values.ts';
 
 type Kind = CanonicalOrderLine['kind'];
 
-/** Which product, and which variation of it, has a SKU in the shop. */
+/** The product, and the variation of it, that has a SKU in the shop. */
 export interface SkuHolder {
   readonly product_id: number;
   /** 0: the SKU is the product's own. */
@@ -14,24 +14,24 @@ export interface SkuHolder {
 }
 export type SkuHolders = ReadonlyMap<string, SkuHolder>;
 
-/** Where the shop keeps each kind of line, and what it calls the line's name. */
+/** The shop's list for each kind of line, and its field for the name of the line. */
 const KINDS = {
   product: { list: 'line_items', name: 'name' },
   shipping: { list: 'shipping_lines', name: 'method_title' },
   fee: { list: 'fee_lines', name: 'name' },
 } as const satisfies Record<Kind, { list: string; name: string }>;
 
-/** What makes the shop remove a line. */
+/** The values that make the shop remove a line. */
 const REMOVED: Readonly<Record<Kind, Raw>> = {
   product: { quantity: 0 },
   shipping: { method_id: null, method_title: null },
   fee: { name: null },
 };
 
-/** A new line must name a product; one that leads nowhere makes a line with a name and amounts only (recording 39). */
+/** A new line must name a product. An unknown SKU creates a line that has only a name and amounts (recording 39). */
 const NO_SKU = 'sync:no-such-product';
 
-/** Products first, then shipping, then fees; discounts are in the lines' totals already. */
+/** Products first, then shipping, then fees. The totals of the lines already include discounts. */
 export function linesFromShop(order: Raw): CanonicalOrderLine[] {
   const taxNames = new Map(
     listOf(order.tax_lines).map((tax) => [String(tax.rate_id), nameOf(tax.label) ?? textOf(tax.rate_code) ?? '']),
@@ -67,15 +67,14 @@ function amounts(line: Raw, taxNames: ReadonlyMap<string, string>) {
   return { total: amountOf(line.total), tax_total: amountOf(line.total_tax), taxes };
 }
 
-/** The shop's own `price` is after discounts and a float. Six places, as many as make the subtotal again. */
+/** The shop's own `price` is after discounts, and a float. Six decimal places are enough to compute the subtotal again. */
 function unitPrice(subtotal: Decimal, quantity: Decimal): Decimal {
   return new Big(quantity).eq(0) ? subtotal : amountOf(new Big(subtotal).div(quantity).round(6).toFixed());
 }
 
 /**
- * The lines as the shop is to have them: one it has already keeps its id, and one that nobody wants any more is removed. An empty
- * `before` is a new order. `holders` has the SKUs of the lines: one that is sent as it is counts more than the product's id, also
- * when the shop does not know it.
+ * The lines to send: an existing line keeps its id, and a line that is no longer wanted is removed. An empty `before` is a new order.
+ * `holders` translates SKUs to ids, because the shop prefers a SKU over a product id even when it does not know the SKU.
  */
 export function linesToShop(lines: readonly CanonicalOrderLine[], before: Raw, holders: SkuHolders): Raw {
   return Object.fromEntries(
@@ -127,7 +126,7 @@ function lineToShop(line: CanonicalOrderLine): Raw {
   };
 }
 
-/** The SKU tells the variation, which the id of its product cannot. */
+/** The SKU identifies the variation; the id of its product does not. */
 function productOf({ kind, sku, product_external_id }: CanonicalOrderLine, holders: SkuHolders): Raw {
   if (kind !== 'product') return {};
   const holder = sku ? holders.get(sku) : undefined;
@@ -136,7 +135,7 @@ function productOf({ kind, sku, product_external_id }: CanonicalOrderLine, holde
   return id === null ? { sku: sku ?? NO_SKU } : { product_id: id };
 }
 
-/** Four places take back what rounding the unit price to six has moved. */
+/** Rounding to four decimal places removes the error of a unit price that was rounded to six. */
 function subtotal(unitPrice: Decimal, quantity: Decimal): Decimal {
   return new Big(unitPrice).times(quantity).round(4).toFixed();
 }

@@ -13,7 +13,7 @@ const FROM_SHOP: Readonly<Record<string, OrderStatus>> = {
   failed: 'failed',
 };
 
-/** Undefined for a status that a plugin added and nobody has mapped: it is then not told, so nothing overwrites it. */
+/** Undefined for a status of a plugin that the settings do not map. The order then has no status, so nothing overwrites it. */
 export function statusFromShop(status: unknown, custom: Readonly<Record<string, unknown>>): OrderStatus | undefined {
   if (typeof status !== 'string') return undefined;
   const mapped = Object.hasOwn(custom, status) ? custom[status] : undefined;
@@ -21,7 +21,7 @@ export function statusFromShop(status: unknown, custom: Readonly<Record<string, 
   return known ?? (Object.hasOwn(FROM_SHOP, status) ? FROM_SHOP[status] : undefined);
 }
 
-/** A draft is the one status the shop knows by two names; a cart at the checkout is what people see of it. */
+/** The shop has two statuses for a draft. People see `checkout-draft`, a cart at the checkout. */
 export function statusToShop(status: OrderStatus): string {
   if (status === 'draft') return 'checkout-draft';
   return status === 'on_hold' ? 'on-hold' : status;

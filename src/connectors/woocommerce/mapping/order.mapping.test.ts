@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { recordedRows } from '../../../../test/connectors/woocommerce-recordings.support.ts';
+import { recordedRows } from '../../../../test/connectors/woocommerce/recordings.support.ts';
 import { type CanonicalOrder, ORDER_STATUSES } from '../../canonical/canonical.types.ts';
 import { orderFromShop, orderToCreate, orderToShop } from './order.mapping.ts';
 import { statusFromShop, statusToShop } from './order-status.mapping.ts';

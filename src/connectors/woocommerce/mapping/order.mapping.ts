@@ -1,22 +1,21 @@
 import type { CanonicalOrder, CanonicalRefund } from '../../canonical/canonical.types.ts';
+import { type Changes, changedMembers, changes } from '../../canonical/changed.paths.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { addressFromShop, addressToShop } from './address.mapping.ts';
-import { type Changes, changedMembers, changes } from './change.paths.ts';
 import { guestId } from './customer.mapping.ts';
-import { trashed, unmappable } from './item.mapping.ts';
 import { linesFromShop, linesToShop, type SkuHolders } from './order-line.mapping.ts';
 import { statusFromShop, statusToShop } from './order-status.mapping.ts';
-import { idOf, listOf, markedWith, recordOf } from './raw.reader.ts';
-import { amountOf, decimalOf, textOf, timestampOf } from './text.mapping.ts';
+import { idOf, listOf, markedWith, recordOf, trashed, unmappable } from './raw.reader.ts';
+import { amountOf, decimalOf, textOf, timestampOf } from './shop.values.ts';
 
-/** What a read asks the shop for. */
+/** The fields that a read requests. */
 export const ORDER_FIELDS =
   'id,number,status,currency,date_created_gmt,date_modified_gmt,customer_id,billing,shipping,prices_include_tax,discount_total,' +
   'shipping_total,total_tax,total,line_items,shipping_lines,fee_lines,tax_lines,refunds,payment_method,customer_note';
 
 export interface OrderMapping {
-  /** Orders without account refer to the guest of their email. */
+  /** True: an order without an account refers to the guest with its email. */
   readonly includeGuests: boolean;
   readonly orderStatuses: Readonly<Record<string, unknown>>;
 }
@@ -59,26 +58,26 @@ function customerIdOf(raw: Raw, includeGuests: boolean): string | null {
   return includeGuests && email !== null ? guestId(email) : null;
 }
 
-/** The shop shows what was paid back as a negative amount, and not when. */
+/** The shop returns a refund as a negative amount, without its time. */
 function refundFromShop({ total, reason }: Raw): CanonicalRefund {
   return { amount: (decimalOf(total) ?? '0').replace(/^-/, ''), reason: textOf(reason) };
 }
 
-/** What an order's body needs to know of the shop. */
+/** What the shop has, as far as the body of an order depends on it. */
 export interface OrderWriting {
   /** The order as the shop has it before an update; its lines keep their ids. */
   readonly before: Raw;
   readonly holders: SkuHolders;
 }
 
-/** The body of a create (`paths` null) or of an update of what `paths` name. Number, times, totals and refunds are the shop's own. */
+/** The body of a create (`paths` null), or of an update of the `paths`. The shop sets number, times, totals and refunds itself. */
 export function orderToShop(data: CanonicalOrder, paths: Changes, { before, holders }: OrderWriting): Raw {
   const body: Record<string, unknown> = {};
   if (data.status !== undefined && changes(paths, 'status')) body.status = statusToShop(data.status);
   if (data.currency && changes(paths, 'currency')) body.currency = data.currency;
   if (data.customer && changes(paths, 'customer')) {
     const id = Number(data.customer.external_id);
-    body.customer_id = Number.isSafeInteger(id) && id > 0 ? id : 0; // a guest's id is no number
+    body.customer_id = Number.isSafeInteger(id) && id > 0 ? id : 0; // The id of a guest is not a number.
   }
   if (data.billing && changes(paths, 'billing')) {
     body.billing = addressToShop(changedMembers(paths, 'billing', data.billing));

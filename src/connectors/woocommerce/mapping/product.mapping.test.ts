@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { recordedRows } from '../../../../test/connectors/woocommerce-recordings.support.ts';
+import { recordedRows } from '../../../../test/connectors/woocommerce/recordings.support.ts';
 import type { CanonicalProduct, CanonicalVariation } from '../../canonical/canonical.types.ts';
 import { toDecimal } from '../../canonical/decimal.ts';
 import type { Raw } from '../shop/shop.client.ts';

@@ -1,26 +1,24 @@
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
+import { type Changes, changes } from '../../canonical/changed.paths.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
-import { type Changes, changes } from './change.paths.ts';
-import { trashed, unmappable } from './item.mapping.ts';
-import { compareText, idOf, listOf, markedWith, recordOf, syncKeyOf } from './raw.reader.ts';
-import { stockFromShop, stockToShop } from './stock.mapping.ts';
-import { decimalOf, encodeTitle, nameOf, textOf } from './text.mapping.ts';
+import { compareText, idOf, listOf, markedWith, recordOf, syncKeyOf, trashed, unmappable } from './raw.reader.ts';
+import { decimalOf, encodeTitle, nameOf, stockFromShop, stockToShop, textOf } from './shop.values.ts';
 import { variationsFromShop } from './variation.mapping.ts';
 
-/** What a read asks the shop for. Much of the rest (related products, price HTML) costs the shop more than all of this. */
+/** The fields that a read requests. Some others (related products, price HTML) cost the shop more than all of these. */
 export const PRODUCT_FIELDS =
   'id,name,type,status,description,short_description,sku,global_unique_id,regular_price,sale_price,weight,' +
   'manage_stock,stock_quantity,categories,images,attributes,meta_data,date_modified_gmt';
 
-/** `variations`: those of a variable product, as the shop shows them. */
+/** `variations`: those of a variable product, as the shop returns them. */
 export function productFromShop(raw: Raw, variations: readonly Raw[]): ExternalItem {
   const id = idOf(raw);
   if (id === null) return unmappable(raw);
   if (raw.status === 'trash') return trashed(raw);
   const sku = textOf(raw.sku);
   const data: CanonicalProduct = {
-    // A product created without a SKU carries our key as one, so that it can be found again; to others it has none.
+    // A product that we created without a SKU has our key as its SKU, so that we find it again. Other systems see no SKU.
     sku: sku !== null && sku === syncKeyOf(raw) ? null : sku,
     name: nameOf(raw.name),
     description: textOf(raw.description),
@@ -45,7 +43,7 @@ export function productFromShop(raw: Raw, variations: readonly Raw[]): ExternalI
   return { external_id: String(id), data };
 }
 
-/** The shop puts a product without categories into one of its own; that says nothing of the product. */
+/** Without `uncategorized`, which the shop assigns to every product without a category. */
 function categoryNames(raw: Raw): string[] {
   const own = listOf(raw.categories).filter(({ slug }) => slug !== 'uncategorized');
   return own.flatMap(({ name }) => nameOf(name) ?? []).sort(compareText);
@@ -55,19 +53,24 @@ function optionNames(options: unknown): string[] {
   return Array.isArray(options) ? options.flatMap((option) => nameOf(option) ?? []) : [];
 }
 
-/** What a product's body needs to know of the shop. */
+/** What the shop has, as far as the body of a product depends on it. */
 export interface ProductWriting {
-  /** Ids of categories by name, of all those that the product is not in yet. */
+  /** Ids by name, of the categories that the product is not in yet. */
   readonly categoryIds: ReadonlyMap<string, number>;
   /** As the shop has it before an update. */
   readonly before: Raw;
 }
 
-/** Without its variations, which have an address of their own. */
+/** Without the variations, which have an endpoint of their own. */
 export function productToShop(data: CanonicalProduct, paths: Changes, { categoryIds, before }: ProductWriting): Raw {
   const body: Record<string, unknown> = {};
-  const put = <T>(member: keyof CanonicalProduct, name: string, value: T | undefined, shown: (value: T) => unknown) => {
-    if (value !== undefined && changes(paths, member)) body[name] = shown(value);
+  const put = <T>(
+    member: keyof CanonicalProduct,
+    name: string,
+    value: T | undefined,
+    format: (value: T) => unknown,
+  ) => {
+    if (value !== undefined && changes(paths, member)) body[name] = format(value);
   };
   const text = (value: string | null) => value ?? '';
   put('sku', 'sku', data.sku, text);
@@ -92,13 +95,13 @@ export function productToCreate(data: CanonicalProduct, key: string, categoryIds
   return { ...body, sku: body.sku || key, meta_data: markedWith(key) };
 }
 
-/** Names of categories that the product is not in, as the shop has it. */
+/** Names of categories that the product is not in yet. */
 export function newCategories({ categories = [] }: CanonicalProduct, before: Raw): string[] {
   const present = categoriesOf(before);
   return categories.filter((name) => !present.has(name));
 }
 
-/** Several categories may share a name; the one the product is in already is meant. */
+/** When several categories share a name, the one that the product is already in counts. */
 function categoriesToShop(names: readonly string[], before: Raw, ids: ReadonlyMap<string, number>): Raw[] {
   const present = categoriesOf(before);
   return names.flatMap((name) => {
@@ -111,7 +114,7 @@ function categoriesOf(raw: Raw): Map<string | null, number> {
   return new Map(listOf(raw.categories).map((category) => [nameOf(category.name), Number(category.id)]));
 }
 
-/** An image the product has already is named by its id; another is fetched by the shop from its address. */
+/** An image that the product already has is sent by its id. The shop fetches a new one from its URL. */
 function imagesToShop(images: NonNullable<CanonicalProduct['images']>, before: Raw): Raw[] {
   const known = new Map(listOf(before.images).map((image) => [image.src, image.id]));
   return images.map(({ url, alt }) => ({
@@ -120,7 +123,7 @@ function imagesToShop(images: NonNullable<CanonicalProduct['images']>, before: R
   }));
 }
 
-/** Replaces what variations differ by and keeps the other attributes; one the whole shop shares keeps its id. */
+/** Replaces the attributes that variations differ by, and keeps the others. A global attribute of the shop keeps its id. */
 function attributesToShop(attributes: NonNullable<CanonicalProduct['attributes']>, before: Raw): Raw[] {
   const present = listOf(before.attributes);
   const wanted = attributes.map(({ name, options }) => {
@@ -132,7 +135,7 @@ function attributesToShop(attributes: NonNullable<CanonicalProduct['attributes']
   return [...wanted, ...present.filter(({ variation, name }) => variation !== true && !names.has(nameOf(name) ?? ''))];
 }
 
-/** Variations make a product variable and their end makes it simple; bundles and the like are left what they are. */
+/** Adding variations makes a product variable; removing all makes it simple. Other types, such as bundles, stay. */
 function typeFor(variations: number, before: Raw): string | null {
   if (variations > 0) return before.type === 'variable' ? null : 'variable';
   return before.type === 'variable' ? 'simple' : null;

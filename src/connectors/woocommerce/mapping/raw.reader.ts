@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
+import type { ExternalItem } from '../../contract/connector.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 
-/** The member that marks what we created: the key of the create. */
+/** The metadata that marks objects we created. Its value is the key of the create. */
 const SYNC_KEY = '_sync_key';
 
 export function idOf(raw: Raw): number | null {
@@ -12,7 +14,7 @@ export function recordOf(value: unknown): Raw {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Raw) : {};
 }
 
-/** PHP shows a list with gaps as an object. */
+/** Also accepts an object: PHP encodes a list with gaps as one. */
 export function listOf(value: unknown): readonly Raw[] {
   return typeof value === 'object' && value !== null ? Object.values(value).map(recordOf) : [];
 }
@@ -26,7 +28,24 @@ export function markedWith(key: string) {
   return [{ key: SYNC_KEY, value: key }];
 }
 
-/** Texts in one order on every machine: by code unit, not by a locale. */
+/** Compares by code unit, not by a locale, so that the order is the same on every machine. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A row without an id becomes a problem. Its external id is a hash, which stays the same as long as the row does. */
+export function unmappable(raw: Raw): ExternalItem {
+  const hash = createHash('sha256').update(JSON.stringify(raw)).digest('hex').slice(0, 16);
+  return {
+    external_id: `unknown:${hash}`,
+    data: null,
+    problem: { error_class: 'no_id', message: 'The shop returned this row without an id.' },
+    raw,
+  };
+}
+
+/** A row in the trash. */
+export function trashed(raw: Raw): ExternalItem {
+  const id = idOf(raw);
+  return id === null ? unmappable(raw) : { external_id: String(id), data: null, deleted: true };
 }

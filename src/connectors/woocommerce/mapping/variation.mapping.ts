@@ -1,15 +1,14 @@
 import type { CanonicalVariation } from '../../canonical/canonical.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { compareText, idOf, listOf } from './raw.reader.ts';
-import { stockFromShop, stockToShop } from './stock.mapping.ts';
-import { decimalOf, nameOf, textOf } from './text.mapping.ts';
+import { decimalOf, nameOf, stockFromShop, stockToShop, textOf } from './shop.values.ts';
 
 export const VARIATION_FIELDS =
   'id,status,sku,global_unique_id,regular_price,sale_price,weight,manage_stock,stock_quantity,attributes,parent_id';
 
-/** Sorted by SKU, then by options, as the canonical shape wants it. */
+/** Sorted by SKU, then by options, as the canonical shape requires. */
 export function variationsFromShop(raws: readonly Raw[]): CanonicalVariation[] {
-  return raws.map(variationFromShop).sort((a, b) => compareText(orderOf(a), orderOf(b)));
+  return raws.map(variationFromShop).sort((a, b) => compareText(sortKey(a), sortKey(b)));
 }
 
 function variationFromShop(raw: Raw): CanonicalVariation {
@@ -25,7 +24,7 @@ function variationFromShop(raw: Raw): CanonicalVariation {
   };
 }
 
-/** An attribute that the variation leaves open ("any size") is not among them. */
+/** Without attributes that the variation leaves open ("any size"). */
 function optionsOf(raw: Raw): Record<string, string> {
   const pairs = listOf(raw.attributes).flatMap(({ name, option }): [string, string][] => {
     const [attribute, value] = [nameOf(name), nameOf(option)];
@@ -55,18 +54,18 @@ export interface VariationPlan {
 }
 
 /**
- * What makes the shop's variations the wanted ones: matched by SKU, else by options, each at most once; what is equal already is left
- * alone, since a sale may change the stock meanwhile, and those nobody wants are deleted.
+ * Plans the changes that make the shop's variations equal to the wanted ones. Matches by SKU, then by options, each at most once. Does
+ * not update members that are already equal, since a sale may change the stock meanwhile. Deletes variations that are not wanted.
  */
 export function planVariations(wanted: readonly CanonicalVariation[], present: readonly Raw[]): VariationPlan {
   const free = new Map(present.flatMap((raw): [number, Raw][] => asEntry(raw)));
-  const take = (fits: (raw: Raw) => boolean): number | null => {
+  const claim = (fits: (raw: Raw) => boolean): number | null => {
     const found = [...free].find(([, raw]) => fits(raw));
     if (found) free.delete(found[0]);
     return found?.[0] ?? null;
   };
-  const bySku = wanted.map(({ sku }) => (sku ? take((raw) => textOf(raw.sku) === sku) : null));
-  const ids = wanted.map((variation, i) => bySku[i] ?? take((raw) => sameOptions(variation, raw)));
+  const bySku = wanted.map(({ sku }) => (sku ? claim((raw) => textOf(raw.sku) === sku) : null));
+  const ids = wanted.map((variation, i) => bySku[i] ?? claim((raw) => sameOptions(variation, raw)));
   const raws = new Map(present.flatMap((raw): [number, Raw][] => asEntry(raw)));
 
   const create: Raw[] = [];
@@ -83,7 +82,7 @@ export function planVariations(wanted: readonly CanonicalVariation[], present: r
   return { create, update, delete: [...free.keys()] };
 }
 
-/** The members that are given and that the shop has otherwise. */
+/** The given members that differ from what the shop has. */
 function differing(raw: Raw, wanted: CanonicalVariation): Partial<CanonicalVariation> {
   const present: Readonly<Record<string, unknown>> = { ...variationFromShop(raw) };
   const other = Object.entries(wanted).filter(
@@ -102,7 +101,7 @@ function sameOptions({ options }: CanonicalVariation, raw: Raw): boolean {
   return JSON.stringify(sorted(options)) === JSON.stringify(sorted(optionsOf(raw)));
 }
 
-function orderOf({ sku, options }: CanonicalVariation): string {
+function sortKey({ sku, options }: CanonicalVariation): string {
   return `${sku ?? ''}\u0000${JSON.stringify(options)}`;
 }
 

@@ -1,10 +1,10 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
 import { CUSTOMER_FIELDS, customerFromShop } from '../mapping/customer.mapping.ts';
-import { textOf } from '../mapping/text.mapping.ts';
+import { textOf } from '../mapping/shop.values.ts';
 import { inParallel, type Shop } from '../read/shop.context.ts';
 
-/** By email, which the shop keeps unique over all roles: one call each, since it looks for one at a time. */
+/** Matches by email, which is unique in the shop over all roles. One call for each candidate: the shop searches for one email. */
 export function matchCustomers(
   { client }: Shop,
   candidates: readonly Candidate[],
@@ -18,7 +18,7 @@ export function matchCustomers(
       const { rows } = await client.list('/customers', params, signal);
       return rows.filter((raw) => textOf(raw.email)?.toLowerCase() === email).map(customerFromShop);
     } catch (error) {
-      // The shop refuses to look for what is no email, so there is nothing.
+      // The shop refuses to search for a text that is not an email, so nothing matches.
       if (error instanceof ConnectorError && error.kind === 'rejected') return [];
       throw error;
     }

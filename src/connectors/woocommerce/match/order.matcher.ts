@@ -1,18 +1,17 @@
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
 import { idOf, syncKeyOf } from '../mapping/raw.reader.ts';
-import { timestampOf } from '../mapping/text.mapping.ts';
-import { rawByIds } from '../read/document.reader.ts';
-import { ORDERS } from '../read/order.reader.ts';
+import { timestampOf } from '../mapping/shop.values.ts';
+import { ORDERS, rawByIds } from '../read/document.reader.ts';
 import type { Shop } from '../read/shop.context.ts';
 
-/** Between the shop's clock and ours. */
-const CLOCK_MINUTES = 10;
+/** How far the shop's clock may differ from ours. */
+const CLOCK_SKEW_MINUTES = 10;
 const PAGE = 100;
 
 /**
- * By the key their create was marked with and by nothing else: two orders may be equal and still be two. The shop cannot search for
- * it, so its newest orders are looked through, back to when the first of the candidates can have been created. A page of which
- * every order is older ends the search; one such order does not, since orders can be dated back.
+ * Matches only by the key that an earlier create stored: two different orders may have the same content. The shop cannot search for
+ * the key, so this reads the newest orders, back to the time when the first candidate can have been created. The search ends at a page
+ * where every order is older. A single older order does not end it, since orders can be backdated.
  */
 export async function matchOrders(
   shop: Shop,
@@ -20,7 +19,7 @@ export async function matchOrders(
   signal: AbortSignal,
 ): Promise<ExternalItem[][]> {
   const missing = new Set(candidates.map(({ key }) => key));
-  const oldest = Math.min(...candidates.map(({ since }) => Date.parse(since) || 0)) - CLOCK_MINUTES * 60_000;
+  const oldest = Math.min(...candidates.map(({ since }) => Date.parse(since) || 0)) - CLOCK_SKEW_MINUTES * 60_000;
   const idOfKey = new Map<string, string>();
   const listed = { status: 'any', orderby: 'id', order: 'desc', per_page: PAGE };
   for (let offset = 0; missing.size > 0; offset += PAGE - 1) {

@@ -3,11 +3,11 @@ import type { Candidate, ExternalItem } from '../../contract/connector.types.ts'
 import { rawByIds } from '../read/document.reader.ts';
 import { PRODUCTS, productItems } from '../read/product.reader.ts';
 import type { Shop } from '../read/shop.context.ts';
-import { findSkus } from './sku.directory.ts';
+import { findSkus } from './sku.lookup.ts';
 
 /**
- * By the product's SKU; without one by those of its variations, whose product it is then, or by the key that a create without any SKU
- * was given as one.
+ * Matches by the product's SKU. A product without one matches the product of a variation with the same SKU, or the product that
+ * carries the key of an earlier create as its SKU.
  */
 export async function matchProducts(
   shop: Shop,
@@ -25,7 +25,7 @@ export async function matchProducts(
   return ids.map((id) => items.filter(({ external_id }) => external_id === id));
 }
 
-/** In the order in which they count. */
+/** The first SKU that the shop knows decides. */
 function skusOf({ key, data }: Candidate): string[] {
   const { sku, variations = [] } = data as CanonicalProduct;
   return [sku, ...variations.map((variation) => variation.sku), sku ? null : key].filter(

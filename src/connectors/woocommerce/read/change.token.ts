@@ -1,29 +1,29 @@
 import { createHash } from 'node:crypto';
 import type { ReadQuery } from '../../contract/connector.types.ts';
 import { CUSTOMER_FIELDS } from '../mapping/customer.mapping.ts';
+import { FIRST_POSITION, readIdPage } from '../pagination/id.pagination.ts';
 import type { Params, Raw } from '../shop/shop.client.ts';
-import { WALK_START, walkOn } from '../walk/id.walk.ts';
 import type { Documents } from './document.reader.ts';
-import { GUEST_ORDERS } from './guest.directory.ts';
+import { GUEST_ORDERS } from './guest.lookup.ts';
 import { filterParams } from './read.filters.ts';
 import type { Shop } from './shop.context.ts';
 
-/** Beyond so many customers it would cost as much as a sync. */
-const MOST_CUSTOMERS = 2000;
+/** For more customers than this, a token would cost as much as a sync. */
+const MAX_CUSTOMERS = 2000;
 const PAGE = 100;
 
 /**
- * How many there are, in the trash too, and everything of those modified last. Whole rows, because a second change within the same
- * second shows in nothing else. Null when a page is full of that second (after an import).
+ * Covers the number of documents, also in the trash, and the whole rows of those modified last: a second change within the same second
+ * shows only in the content. Null when all rows of a page were modified in that second (after an import).
  */
 export async function documentToken(
-  { entity, path, shown }: Documents,
+  { entity, path, format }: Documents,
   { client }: Shop,
   query: ReadQuery,
   signal: AbortSignal,
 ): Promise<string | null> {
   const { status: _status, ...filters } = filterParams(entity, query.filters);
-  const newest = await newestOf({ client }, path, { ...filters, ...shown, status: 'any' }, signal);
+  const newest = await newestOf({ client }, path, { ...filters, ...format, status: 'any' }, signal);
   const trash = await newestOf(
     { client },
     path,
@@ -33,7 +33,7 @@ export async function documentToken(
   return newest && trash && hashOf([newest, trash]);
 }
 
-/** Customers do not tell when they changed: small shops are read whole. */
+/** A customer has no time of change, so this reads all customers of a small shop; null for a large one. */
 export async function customerToken(
   { client, settings }: Shop,
   query: ReadQuery,
@@ -42,19 +42,19 @@ export async function customerToken(
   const filters = filterParams('customer', query.filters);
   const listed = { ...filters, role: settings.customerRoles, orderby: 'id', order: 'asc', _fields: CUSTOMER_FIELDS };
   const hash = createHash('sha256');
-  for (let place = WALK_START, done = false; !done; ) {
-    const step = await walkOn(
+  for (let position = FIRST_POSITION, done = false; !done; ) {
+    const page = await readIdPage(
       ({ offset, perPage }) => client.list('/customers', { ...listed, offset, per_page: perPage }, signal),
-      place,
+      position,
       PAGE - 1,
     );
-    if (step.total > MOST_CUSTOMERS) return null;
-    hash.update(JSON.stringify(step.rows));
-    ({ place, done } = step);
+    if (page.total > MAX_CUSTOMERS) return null;
+    hash.update(JSON.stringify(page.rows));
+    ({ position, done } = page);
   }
   if (!settings.includeGuests || Object.keys(filters).length > 0) return hash.digest('base64url');
-  const shown = 'id,date_modified_gmt,billing,shipping';
-  const guests = await newestOf({ client }, '/orders', { ...GUEST_ORDERS, _fields: shown }, signal);
+  const fields = 'id,date_modified_gmt,billing,shipping';
+  const guests = await newestOf({ client }, '/orders', { ...GUEST_ORDERS, _fields: fields }, signal);
   return guests && hashOf([hash.digest('base64url'), guests]);
 }
 
@@ -72,7 +72,7 @@ async function newestOf(
   return [total, sameSecond.map(withoutNoise).sort((a, b) => Number(a.id) - Number(b.id))];
 }
 
-/** What the shop adds to rows on its own account would change the token though nothing changed. */
+/** Without the links that the shop adds to a row: they would change the token although nothing changed. */
 function withoutNoise({ _links, ...row }: Raw): Raw {
   return row;
 }

@@ -1,18 +1,18 @@
 import type { ExternalItem, ReadQuery } from '../../contract/connector.types.ts';
 import { CUSTOMER_FIELDS, customerFromShop, guestEmail } from '../mapping/customer.mapping.ts';
-import type { Phase } from '../walk/phase.reader.ts';
-import { modifiedBounds, sinceOf } from '../walk/walk.bounds.ts';
-import { GUEST_ORDERS, type GuestDirectory } from './guest.directory.ts';
+import { modifiedBounds, sinceOf } from '../pagination/modified.bounds.ts';
+import type { Phase } from '../pagination/phase.reader.ts';
+import { GUEST_ORDERS, type GuestLookup } from './guest.lookup.ts';
 import { filterParams } from './read.filters.ts';
 import { inParallel, numericIds, type Shop } from './shop.context.ts';
 
 const BY_ID = { orderby: 'id', order: 'asc' } as const;
 
 /**
- * Accounts, then guests. The shop tells no account's time of change, so an incremental walk reads all of them; of the guests' orders
- * it reads those that were modified. A filter is on accounts: it leaves the guests out.
+ * Accounts, then guests. An account has no time of change, so an incremental sync reads all accounts, but only those guest orders that
+ * were modified. A filter applies to accounts and leaves out the guests.
  */
-export function customerPhases(shop: Shop, guests: GuestDirectory, query: ReadQuery, signal: AbortSignal): Phase[] {
+export function customerPhases(shop: Shop, guests: GuestLookup, query: ReadQuery, signal: AbortSignal): Phase[] {
   const { client, settings } = shop;
   const filters = filterParams('customer', query.filters);
   const listed = { ...filters, role: settings.customerRoles };
@@ -40,10 +40,10 @@ export function customerPhases(shop: Shop, guests: GuestDirectory, query: ReadQu
   ];
 }
 
-/** Accounts of any role, and guests by their email. */
+/** Returns accounts of any role, and guests by their email. */
 export async function customersByIds(
   shop: Shop,
-  guests: GuestDirectory,
+  guests: GuestLookup,
   ids: readonly string[],
   signal: AbortSignal,
 ): Promise<ExternalItem[]> {

@@ -1,31 +1,38 @@
 import type { ExternalItem, ReadQuery } from '../../contract/connector.types.ts';
-import { trashed } from '../mapping/item.mapping.ts';
-import { idOf } from '../mapping/raw.reader.ts';
+import { ORDER_FIELDS, orderFromShop } from '../mapping/order.mapping.ts';
+import { idOf, trashed } from '../mapping/raw.reader.ts';
+import { modifiedBounds, sinceOf } from '../pagination/modified.bounds.ts';
+import type { Phase } from '../pagination/phase.reader.ts';
 import type { Params, Raw } from '../shop/shop.client.ts';
-import type { Phase } from '../walk/phase.reader.ts';
-import { modifiedBounds, sinceOf } from '../walk/walk.bounds.ts';
 import { filterParams } from './read.filters.ts';
 import { numericIds, type Shop } from './shop.context.ts';
 
-/** Products and orders are read in one way: both have a trash and times of change. */
+/** Products and orders, which are read in the same way: both have a trash and times of change. */
 export interface Documents {
   readonly entity: 'product' | 'order';
   readonly path: '/products' | '/orders';
-  /** `_fields`, and how they are to be shown. */
-  readonly shown: Params;
+  /** `_fields` and `context`. */
+  readonly format: Params;
   toItems(shop: Shop, rows: readonly Raw[], signal: AbortSignal): Promise<ExternalItem[]>;
 }
+
+export const ORDERS: Documents = {
+  entity: 'order',
+  path: '/orders',
+  format: { _fields: ORDER_FIELDS },
+  toItems: async ({ settings }, rows) => rows.map((raw) => orderFromShop(raw, settings)),
+};
 
 const BY_ID = { orderby: 'id', order: 'asc' } as const;
 
 /**
- * The trash first and then what lives: what is taken out of the trash meanwhile is met again, while the other way round it would be
- * missed and look deleted. In an incremental walk `before` is frozen for what lives, so that rows which change leave the listing
- * instead of moving about in it; the next walk begins there.
+ * Reads the trash first, then the rest. An item that is restored meanwhile is then read again; in the other order it would be missed
+ * and would look deleted. `before` is fixed during an incremental read, so that rows that change leave the listing instead of moving
+ * within it. The next read begins at `before`.
  */
 export function documentPhases(documents: Documents, shop: Shop, query: ReadQuery, signal: AbortSignal): Phase[] {
   const { client, settings } = shop;
-  const { path, shown, entity } = documents;
+  const { path, format, entity } = documents;
   const { status = 'any', ...filters } = filterParams(entity, query.filters);
   const since = sinceOf(query);
   const phase = (name: string, wanted: string | number, items: Phase['items']): Phase => {
@@ -36,7 +43,7 @@ export function documentPhases(documents: Documents, shop: Shop, query: ReadQuer
     return {
       name,
       list: ({ offset, perPage }, before) =>
-        client.list(path, { ...listed(before), ...BY_ID, offset, per_page: perPage, ...shown }, signal),
+        client.list(path, { ...listed(before), ...BY_ID, offset, per_page: perPage, ...format }, signal),
       items,
       total: () => client.total(path, listed(null), signal),
     };
@@ -46,7 +53,7 @@ export function documentPhases(documents: Documents, shop: Shop, query: ReadQuer
   return status === 'any' ? [trash, living] : [living];
 }
 
-/** What lives, and from the trash what was not among that. */
+/** Also looks in the trash for ids that are not found outside it. */
 export async function documentsByIds(
   documents: Documents,
   shop: Shop,
@@ -61,14 +68,14 @@ export async function documentsByIds(
   return [...(await documents.toItems(shop, living, signal)), ...rows.map(trashed)];
 }
 
-/** Outside the trash, as the shop shows them. */
+/** Rows outside the trash, as the shop returns them. */
 export async function rawByIds(
-  { path, shown }: Documents,
+  { path, format }: Documents,
   shop: Shop,
   ids: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly Raw[]> {
   if (ids.length === 0) return [];
-  const params = { include: ids.join(','), status: 'any', per_page: 100, ...shown };
+  const params = { include: ids.join(','), status: 'any', per_page: 100, ...format };
   return (await shop.client.list(path, params, signal)).rows;
 }

@@ -2,24 +2,24 @@ import type { ExternalItem } from '../../contract/connector.types.ts';
 import { PRODUCT_FIELDS, productFromShop } from '../mapping/product.mapping.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { VARIATION_FIELDS } from '../mapping/variation.mapping.ts';
-import { shopCodeOf } from '../shop/shop.answer.ts';
+import { FIRST_POSITION, readIdPage } from '../pagination/id.pagination.ts';
 import type { Raw } from '../shop/shop.client.ts';
-import { WALK_START, walkOn } from '../walk/id.walk.ts';
+import { shopCodeOf } from '../shop/shop.response.ts';
 import type { Documents } from './document.reader.ts';
 import { inParallel, type Shop } from './shop.context.ts';
 
 /**
- * `context=edit` shows texts and prices as they are stored, as the answer to a write does; a plain read shows them as a page of the
- * shop would, with paragraphs added and prices converted by plugins.
+ * `context=edit` returns texts and prices as they are stored, as the response to a write does. A plain read returns them as a page of
+ * the shop shows them, with added paragraphs and prices that plugins have converted.
  */
 export const PRODUCTS: Documents = {
   entity: 'product',
   path: '/products',
-  shown: { context: 'edit', _fields: PRODUCT_FIELDS },
+  format: { context: 'edit', _fields: PRODUCT_FIELDS },
   toItems: (shop, rows, signal) => productItems(shop, rows, signal),
 };
 
-/** Reads the variations of those that have some. */
+/** Also reads the variations of variable products. */
 export function productItems(shop: Shop, rows: readonly Raw[], signal: AbortSignal): Promise<ExternalItem[]> {
   return inParallel(rows, async (raw) => {
     const id = idOf(raw);
@@ -28,20 +28,20 @@ export function productItems(shop: Shop, rows: readonly Raw[], signal: AbortSign
   });
 }
 
-/** All of them, as the shop shows them; none when the product is gone meanwhile. */
+/** All variations of a product, as the shop returns them; none when the product was deleted meanwhile. */
 export async function variationsOf({ client }: Shop, productId: number, signal: AbortSignal): Promise<Raw[]> {
   const listed = { orderby: 'id', order: 'asc', status: 'any', context: 'edit', _fields: VARIATION_FIELDS };
   const found: Raw[] = [];
   try {
-    for (let place = WALK_START, done = false; !done; ) {
-      const step = await walkOn(
+    for (let position = FIRST_POSITION, done = false; !done; ) {
+      const page = await readIdPage(
         ({ offset, perPage }) =>
           client.list(`/products/${productId}/variations`, { ...listed, offset, per_page: perPage }, signal),
-        place,
+        position,
         100,
       );
-      found.push(...step.rows);
-      ({ place, done } = step);
+      found.push(...page.rows);
+      ({ position, done } = page);
     }
   } catch (error) {
     if (shopCodeOf(error) === null) throw error;

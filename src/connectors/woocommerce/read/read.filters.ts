@@ -1,16 +1,16 @@
 import type { EntityType } from '../../canonical/canonical.types.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
+import { naiveUtc } from '../pagination/modified.bounds.ts';
 import type { Params } from '../shop/shop.client.ts';
-import { naiveUtc } from '../walk/walk.bounds.ts';
 
-/** Names a run may filter by, and what the shop calls them. */
+/** The filters of a run, and their names in the shop. */
 const SHOP_NAMES: Readonly<Record<EntityType, Readonly<Record<string, string>>>> = {
   customer: { email: 'email', search: 'search' },
   product: { sku: 'sku', category: 'category', search: 'search', status: 'status' },
   order: { status: 'status', search: 'search', created_after: 'after', created_before: 'before' },
 };
 
-/** Throws ConnectorError `rejected` for a filter that is not known here, or whose value is neither text nor number. */
+/** Throws ConnectorError `rejected` for an unknown filter, or a value that is neither text nor a number. */
 export function filterParams(entity: EntityType, filters: Readonly<Record<string, unknown>>): Params {
   const params: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(filters)) {
@@ -19,7 +19,7 @@ export function filterParams(entity: EntityType, filters: Readonly<Record<string
       const known = Object.keys(SHOP_NAMES[entity]).join(', ');
       throw new ConnectorError(
         'rejected',
-        `WooCommerce ${entity}s cannot be filtered by "${name}"; there are ${known}.`,
+        `WooCommerce ${entity}s cannot be filtered by "${name}". Available filters: ${known}.`,
       );
     }
     if (typeof value !== 'string' && typeof value !== 'number') {

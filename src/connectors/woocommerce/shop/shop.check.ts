@@ -3,13 +3,11 @@ import type { CheckResult } from '../../contract/connector.types.ts';
 import { recordOf } from '../mapping/raw.reader.ts';
 import type { ShopClient } from './shop.client.ts';
 
-const READ = ['/customers', '/products', '/orders'] as const;
-
-/** Reads one of everything, asks for the version, and sends an empty batch, which changes nothing but needs permission to write. */
+/** Reads one object of each type and the version, and sends an empty batch, which changes nothing but needs permission to write. */
 export async function checkShop(client: ShopClient, signal: AbortSignal): Promise<CheckResult> {
   const warnings: string[] = [];
   await client.total('/customers', {}, signal);
-  for (const path of READ.slice(1)) {
+  for (const path of ['/products', '/orders']) {
     const refusal = await refusalOf(() => client.total(path, {}, signal));
     if (refusal) warnings.push(`The key cannot read ${path.slice(1)}: ${refusal.message}`);
   }
@@ -19,7 +17,7 @@ export async function checkShop(client: ShopClient, signal: AbortSignal): Promis
   return { version: await versionOf(client, signal), account: null, credentials_expire_at: null, warnings };
 }
 
-/** Only some keys may see it, and a shop that does not say works as well. */
+/** Null when the key may not read it. The connector works without it. */
 async function versionOf(client: ShopClient, signal: AbortSignal): Promise<string | null> {
   let version: unknown;
   await refusalOf(async () => {
@@ -29,7 +27,7 @@ async function versionOf(client: ShopClient, signal: AbortSignal): Promise<strin
   return typeof version === 'string' ? version : null;
 }
 
-/** What the shop refused for good; throws what may pass. */
+/** Returns the error when the shop refuses permanently; throws any other error. */
 async function refusalOf(work: () => Promise<unknown>): Promise<ConnectorError | null> {
   try {
     await work();

@@ -1,10 +1,11 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpClient, HttpRequest } from '../../http/http.types.ts';
 import type { ShopSettings } from '../woocommerce.settings.ts';
-import { createSigner, type Signer, type SignMethod, signMethods, withQuery } from './request.signer.ts';
-import { type Asked, readAnswer } from './shop.answer.ts';
+import { withQuery } from './oauth1.signature.ts';
+import { authMethods, createSigner, type Signer } from './shop.authentication.ts';
+import { readResponse } from './shop.response.ts';
 
-/** An object as the API shows it; what is in it is read with care, field by field. */
+/** An object as the API returns it. Its fields have any type, so each is checked when it is read. */
 export type Raw = Readonly<Record<string, unknown>>;
 export type Params = Readonly<Record<string, string | number>>;
 
@@ -21,45 +22,42 @@ export interface ShopList {
   readonly rows: readonly Raw[];
   /** Of the whole listing, X-WP-Total. */
   readonly total: number;
-  /** Milliseconds, by the shop's clock, not after the moment the shop began to answer. */
+  /** Milliseconds, by the shop's clock, not later than the moment when the shop began to respond. */
   readonly readAt: number;
 }
 
-interface Answer {
+interface ShopResponse {
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly elapsed: number;
 }
 
-/** Asks one shop; finds out how it takes its key and remembers that for its own life. */
+/** Calls one shop. It finds out how the shop accepts the key and remembers that for the life of the session. */
 export class ShopClient {
   readonly #settings: ShopSettings;
   readonly #http: HttpClient;
   readonly #now: () => number;
-  #signers: readonly [SignMethod, Signer][];
+  #signers: readonly Signer[];
 
   constructor(settings: ShopSettings, http: HttpClient, now: () => number) {
     this.#settings = settings;
     this.#http = http;
     this.#now = now;
-    this.#signers = signMethods(settings).map((method) => [method, createSigner(method, settings)]);
+    this.#signers = authMethods(settings).map((method) => createSigner(method, settings));
   }
 
   async get(path: string, params: Params, signal: AbortSignal): Promise<unknown> {
-    return (await this.#answer({ method: 'GET', path, params, idempotent: true }, signal)).body;
+    return (await this.#call({ method: 'GET', path, params, idempotent: true }, signal)).body;
   }
 
   async list(path: string, params: Params, signal: AbortSignal): Promise<ShopList> {
-    const { body, headers, elapsed } = await this.#answer({ method: 'GET', path, params, idempotent: true }, signal);
+    const { body, headers, elapsed } = await this.#call({ method: 'GET', path, params, idempotent: true }, signal);
     const total = headers['x-wp-total'];
-    if (!Array.isArray(body)) throw new ConnectorError('protocol', `The shop's answer to ${path} is not a list.`);
+    if (!Array.isArray(body)) throw new ConnectorError('protocol', `The shop's response to ${path} is not a list.`);
     if (total === undefined || !/^\d+$/.test(total)) {
-      throw new ConnectorError(
-        'protocol',
-        `The shop's answer to ${path} does not say how many there are (X-WP-Total).`,
-      );
+      throw new ConnectorError('protocol', `The shop's response to ${path} has no total (X-WP-Total).`);
     }
-    // The Date header is made when the answer leaves; what changed while the shop worked on it may be missing in it.
+    // The shop writes the Date header when it sends the response, which may lack what changed while the shop worked on it.
     const date = Date.parse(headers.date ?? '');
     const readAt = (Number.isNaN(date) ? this.#now() : date) - elapsed;
     return { rows: body.map(asRaw), total: Number(total), readAt };
@@ -69,23 +67,23 @@ export class ShopClient {
     return (await this.list(path, { ...params, per_page: 1, _fields: 'id' }, signal)).total;
   }
 
-  /** Answers the body; throws ConnectorError for everything that is not a 2xx with JSON. */
+  /** Returns the body. Throws ConnectorError for everything that is not a 2xx with JSON. */
   async send(request: ShopRequest, signal: AbortSignal): Promise<unknown> {
-    return (await this.#answer(request, signal)).body;
+    return (await this.#call(request, signal)).body;
   }
 
-  async #answer(request: ShopRequest, signal: AbortSignal): Promise<Answer> {
+  async #call(request: ShopRequest, signal: AbortSignal): Promise<ShopResponse> {
     let refused: ConnectorError | null = null;
-    for (const known of this.#signers) {
+    for (const signer of this.#signers) {
       const started = this.#now();
-      const response = await this.#http.send(this.#signed(request, known[1], signal));
-      const answer = readAnswer(response, askedOf(request), this.#now());
-      if (answer.ok) {
-        this.#signers = [known];
-        return { body: answer.body, headers: response.headers, elapsed: Math.max(0, this.#now() - started) };
+      const response = await this.#http.send(this.#signed(request, signer, signal));
+      const result = readResponse(response, request, this.#now());
+      if (result.ok) {
+        this.#signers = [signer];
+        return { body: result.body, headers: response.headers, elapsed: Math.max(0, this.#now() - started) };
       }
-      refused ??= answer.error;
-      if (!answer.anonymous) throw answer.error;
+      refused ??= result.error;
+      if (!result.keyIgnored) throw result.error;
     }
     throw refused ?? new ConnectorError('auth', 'There is no way to send the key.');
   }
@@ -103,10 +101,6 @@ export class ShopClient {
     };
     return request;
   }
-}
-
-function askedOf({ method, path, idempotent }: ShopRequest): Asked {
-  return { method, path, idempotent };
 }
 
 function asRaw(value: unknown): Raw {

@@ -1,21 +1,21 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ItemProblem } from '../../contract/connector.types.ts';
 import { recordOf } from '../mapping/raw.reader.ts';
-import { plainMessage } from '../mapping/text.mapping.ts';
+import { plainMessage } from '../mapping/shop.values.ts';
 import type { Raw, ShopClient } from '../shop/shop.client.ts';
 
-/** One line of a batch. */
+/** One operation of a batch. */
 export type BatchOperation =
   | { readonly kind: 'create'; readonly body: Raw }
   | { readonly kind: 'update'; readonly id: number; readonly body: Raw }
-  /** For good; an id that is not there is there no more. */
+  /** Permanent. Succeeds when the id does not exist. */
   | { readonly kind: 'delete'; readonly id: number };
 
 export type BatchOutcome =
   | { readonly ok: true; readonly raw: Raw }
   | { readonly ok: false; readonly problem: ItemProblem };
 
-/** Sends batches no larger than the shop takes, which it does not tell beforehand: a refusal halves them for the session's life. */
+/** Sends batches that the shop accepts. The shop does not publish its limit, so a refusal halves the size for the rest of the session. */
 export class BatchWriter {
   readonly #client: ShopClient;
   #size: number;
@@ -26,8 +26,8 @@ export class BatchWriter {
   }
 
   /**
-   * One outcome an operation, in their order. Throws ConnectorError; `ambiguous` when some of it took effect or may have, which after
-   * an earlier batch of the same call is always so.
+   * Returns one outcome for each operation, in their order. Throws ConnectorError, with `ambiguous` when a part took effect or may have.
+   * That is always so after an earlier batch of the same call.
    */
   async run(path: string, operations: readonly BatchOperation[], signal: AbortSignal): Promise<BatchOutcome[]> {
     const outcomes: BatchOutcome[] = [];
@@ -47,11 +47,11 @@ export class BatchWriter {
 
   async #send(path: string, chunk: readonly BatchOperation[], signal: AbortSignal): Promise<BatchOutcome[]> {
     const idempotent = chunk.every(({ kind }) => kind !== 'create');
-    const answer = await this.#client.send(
+    const response = await this.#client.send(
       { method: 'POST', path: `${path}/batch`, body: bodyOf(chunk), idempotent },
       signal,
     );
-    return matched(chunk, recordOf(answer), idempotent);
+    return outcomesOf(chunk, recordOf(response), idempotent);
   }
 }
 
@@ -68,14 +68,14 @@ function bodyOf(chunk: readonly BatchOperation[]) {
   };
 }
 
-/** The shop answers each kind in a list of its own, in the order of its request: the place tells whose answer it is, never the id. */
-function matched(chunk: readonly BatchOperation[], answer: Raw, idempotent: boolean): BatchOutcome[] {
-  const places = { create: 0, update: 0, delete: 0 };
+/** The response has a list for each kind, in the order of the request. An outcome belongs to an operation by its index, never by its id. */
+function outcomesOf(chunk: readonly BatchOperation[], response: Raw, idempotent: boolean): BatchOutcome[] {
+  const indexes = { create: 0, update: 0, delete: 0 };
   return chunk.map((operation) => {
-    const list = answer[operation.kind];
-    const raw = Array.isArray(list) ? list[places[operation.kind]++] : undefined;
+    const list = response[operation.kind];
+    const raw = Array.isArray(list) ? list[indexes[operation.kind]++] : undefined;
     if (typeof raw === 'object' && raw !== null) return outcomeOf(operation, raw as Raw);
-    throw new ConnectorError('protocol', "The shop's answer to a batch lacks some of its results.", {
+    throw new ConnectorError('protocol', "The shop's response to a batch lacks some results.", {
       ambiguous: !idempotent,
     });
   });
@@ -101,7 +101,7 @@ export function itemProblem(error: Raw): ItemProblem {
   };
 }
 
-/** What has been done cannot be told any more once an error has to be told. */
+/** For an error after a part took effect: the results of that part are lost with the error. */
 export function asAmbiguous(error: unknown): unknown {
   if (!(error instanceof ConnectorError) || error.ambiguous) return error;
   const { kind, message, retryAt, status } = error;

@@ -6,7 +6,7 @@ import { failed, NOT_WRITABLE, type OperationOn, removed, shopIdOf, written } fr
 
 type CustomerOperation = OperationOn<CanonicalCustomer>;
 
-/** Deletes are for good: the shop has no trash for customers. Their orders stay. */
+/** Deletes are permanent: the shop has no trash for customers. Their orders stay. */
 export async function writeCustomers(
   batches: BatchWriter,
   operations: readonly CustomerOperation[],

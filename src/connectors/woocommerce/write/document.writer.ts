@@ -2,12 +2,12 @@ import type { CanonicalData } from '../../canonical/canonical.types.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { WriteResult } from '../../contract/connector.types.ts';
 import { inParallel, type Shop } from '../read/shop.context.ts';
-import { shopCodeOf } from '../shop/shop.answer.ts';
 import type { Raw } from '../shop/shop.client.ts';
+import { shopCodeOf } from '../shop/shop.response.ts';
 import { asAmbiguous, type BatchOperation, type BatchWriter, isGone, itemProblem } from './batch.writer.ts';
 import { failed, NOT_WRITABLE, type OperationOn, removed, shopIdOf } from './operation.results.ts';
 
-/** Moves products or orders into the trash, one call each: a batch would delete them for good. One that is there already is done. */
+/** Moves products or orders to the trash, one call each, since a batch would delete them permanently. */
 function trashAll(
   { client }: Shop,
   path: '/products' | '/orders',
@@ -18,7 +18,7 @@ function trashAll(
     try {
       await client.send({ method: 'DELETE', path: `${path}/${id}`, idempotent: true }, signal);
     } catch (error) {
-      // A 404 without a code of the shop is a page of the website: it says nothing of the object.
+      // A 404 without a WooCommerce code is a page of the website. It does not show whether the object exists.
       const code = shopCodeOf(error);
       if (!(error instanceof ConnectorError) || code === null) throw asAmbiguous(error);
       if (!isGone(error.status)) return failed(itemProblem({ code, message: error.message }));
@@ -35,13 +35,13 @@ export interface DocumentWriting<T extends CanonicalData> {
   readonly signal: AbortSignal;
   /** `id` is 0 for a create. */
   toBatch(operation: DocumentWrite<T>, id: number): BatchOperation;
-  /** What is left to do after the batch, whose answer is `raw`. */
+  /** Does what remains after the batch, which returned `raw`. */
   finish(operation: DocumentWrite<T>, raw: Raw): Promise<WriteResult>;
 }
 
 export type DocumentWrite<T extends CanonicalData> = Exclude<OperationOn<T>, { kind: 'delete' }>;
 
-/** Creates and updates in batches, then what is left of each, then the deletes; results in the operations' order. */
+/** Sends creates and updates in batches, finishes each, then deletes. Results are in the operations' order. */
 export async function writeDocuments<T extends CanonicalData>(writing: DocumentWriting<T>): Promise<WriteResult[]> {
   const { shop, batches, path, operations, signal } = writing;
   const results = new Map<OperationOn<T>, WriteResult>();

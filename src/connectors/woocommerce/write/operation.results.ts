@@ -7,10 +7,10 @@ type Update<T extends CanonicalData> = Extract<WriteOperation, { kind: 'update' 
 };
 type Create<T extends CanonicalData> = Extract<WriteOperation, { kind: 'create' }> & { readonly data: T };
 
-/** The operations of one entity type; the caller of `write` has said which. */
+/** The operations of one entity type, which the caller of `write` names. */
 export type OperationOn<T extends CanonicalData> = Create<T> | Update<T> | Extract<WriteOperation, { kind: 'delete' }>;
 
-/** The shop's id of what an operation is on; null for a create and for an id that is none of the shop's. */
+/** The shop's id in an operation; null for a create, and for an id that cannot be one of the shop's. */
 export function shopIdOf(operation: WriteOperation): number | null {
   if (operation.kind === 'create' || !/^[1-9]\d{0,14}$/.test(operation.external_id)) return null;
   return Number(operation.external_id);
@@ -28,8 +28,8 @@ export function removed(externalId: string): WriteResult {
   return { ok: true, external_id: externalId, data: null };
 }
 
-/** Guests and the like: known to us, but nothing the shop could change. */
+/** For ids such as those of guests, which the shop cannot change. */
 export const NOT_WRITABLE: ItemProblem = {
   error_class: 'not_writable',
-  message: 'The shop has no such object that could be changed; a guest exists in orders only.',
+  message: 'The shop has no object with this id to change. A guest exists only in orders.',
 };

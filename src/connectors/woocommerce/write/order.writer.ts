@@ -1,12 +1,11 @@
 import type { CanonicalOrder } from '../../canonical/canonical.types.ts';
+import { changes } from '../../canonical/changed.paths.ts';
 import type { WriteResult } from '../../contract/connector.types.ts';
-import { changes } from '../mapping/change.paths.ts';
 import { orderFromShop, orderToCreate, orderToShop } from '../mapping/order.mapping.ts';
 import type { SkuHolders } from '../mapping/order-line.mapping.ts';
 import { idOf } from '../mapping/raw.reader.ts';
-import { findSkus } from '../match/sku.directory.ts';
-import { rawByIds } from '../read/document.reader.ts';
-import { ORDERS } from '../read/order.reader.ts';
+import { findSkus } from '../match/sku.lookup.ts';
+import { ORDERS, rawByIds } from '../read/document.reader.ts';
 import type { Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import type { BatchOperation, BatchWriter } from './batch.writer.ts';
@@ -21,7 +20,7 @@ interface Known {
   readonly before: ReadonlyMap<string, Raw>;
 }
 
-/** Lines that change need the ids of those there are, and all lines the products behind their SKUs; both are read beforehand. */
+/** Changed lines need the ids of the existing lines, and all lines need the products of their SKUs. This reads both beforehand. */
 export async function writeOrders(
   shop: Shop,
   batches: BatchWriter,

@@ -1,6 +1,6 @@
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
+import { changes } from '../../canonical/changed.paths.ts';
 import type { WriteResult } from '../../contract/connector.types.ts';
-import { changes } from '../mapping/change.paths.ts';
 import { newCategories, productFromShop, productToCreate, productToShop } from '../mapping/product.mapping.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { rawByIds } from '../read/document.reader.ts';
@@ -8,7 +8,7 @@ import { PRODUCTS, variationsOf } from '../read/product.reader.ts';
 import type { Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import type { BatchOperation, BatchWriter } from './batch.writer.ts';
-import type { CategoryDirectory } from './category.directory.ts';
+import type { CategoryCache } from './category.cache.ts';
 import { type DocumentWrite, writeDocuments } from './document.writer.ts';
 import { failed, type OperationOn, written } from './operation.results.ts';
 import { writeVariations } from './variation.writer.ts';
@@ -16,16 +16,16 @@ import { writeVariations } from './variation.writer.ts';
 export interface ProductWriter {
   readonly shop: Shop;
   readonly batches: BatchWriter;
-  readonly categories: CategoryDirectory;
+  readonly categories: CategoryCache;
 }
 
 type ProductOperation = OperationOn<CanonicalProduct>;
 type ProductWrite = DocumentWrite<CanonicalProduct>;
 
-/** What an update of these members must keep of what the shop has: other attributes, ids of what is there, the type. */
+/** An update of these members must keep a part of what the shop has: other attributes, the ids of existing entries, the type. */
 const NEED_BEFORE = ['attributes', 'images', 'categories', 'variations'] as const;
 
-/** Variations follow their product, which must be there first; one that fails is the product's problem. */
+/** Writes variations after their product, which must exist first. A variation that fails is a problem of its product. */
 export async function writeProducts(
   { shop, batches, categories }: ProductWriter,
   operations: readonly ProductOperation[],
@@ -53,9 +53,9 @@ export async function writeProducts(
     const id = idOf(raw);
     const { variations } = operation.data;
     const wanted = writes(operation, 'variations') ? variations : undefined;
-    // A simple product with no variations to get has none to ask for.
-    const several = raw.type === 'variable' || (wanted !== undefined && wanted.length > 0);
-    if (id === null || !several) return written(productFromShop(raw, []));
+    // A simple product that gets no variations has none to read.
+    const hasVariations = raw.type === 'variable' || (wanted !== undefined && wanted.length > 0);
+    if (id === null || !hasVariations) return written(productFromShop(raw, []));
     const problem = wanted ? await writeVariations(shop, batches, id, wanted, signal) : null;
     return problem ? failed(problem) : written(productFromShop(raw, await variationsOf(shop, id, signal)));
   };

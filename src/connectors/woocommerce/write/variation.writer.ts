@@ -5,7 +5,7 @@ import { variationsOf } from '../read/product.reader.ts';
 import type { Shop } from '../read/shop.context.ts';
 import type { BatchOperation, BatchWriter } from './batch.writer.ts';
 
-/** Makes a product's variations the wanted ones. The first that the shop refuses is told; the others are written all the same. */
+/** Makes a product's variations equal to `wanted`. Writes as many as possible, and returns the problem of the first that fails. */
 export async function writeVariations(
   shop: Shop,
   batches: BatchWriter,
@@ -14,7 +14,7 @@ export async function writeVariations(
   signal: AbortSignal,
 ): Promise<ItemProblem | null> {
   const plan = planVariations(wanted, await variationsOf(shop, productId, signal));
-  // Deletes go first: a new variation may take over the SKU of one that goes.
+  // Deletes come first, since a new variation may have the SKU of a deleted one.
   const deletes = plan.delete.map((id): BatchOperation => ({ kind: 'delete', id }));
   const writes = [
     ...plan.update.map((body): BatchOperation => ({ kind: 'update', id: Number(body.id), body })),
@@ -26,5 +26,5 @@ export async function writeVariations(
   const [first] = refused;
   if (!first) return null;
   const { error_class, message } = first.problem;
-  return { error_class: `variation_${error_class}`, message: `${refused.length} of its variations: ${message}` };
+  return { error_class: `variation_${error_class}`, message: `${refused.length} of its variations failed: ${message}` };
 }

@@ -1,0 +1,107 @@
+import { ConnectorError } from '../../contract/connector.error.ts';
+import type { ExternalItem, Page, ReadPosition, ReadQuery } from '../../contract/connector.types.ts';
+import type { Domain, Row } from '../api/odoo-api.types.ts';
+import type { OdooClient } from '../client/odoo.client.ts';
+import { idOf, odooTime, text } from '../client/odoo.values.ts';
+import { allOf, domainOf } from '../client/search.domain.ts';
+import type { OdooEntity } from '../odoo.entity.ts';
+import * as cursors from './page.cursor.ts';
+
+/** The largest page, whatever size the caller requests. */
+const MAX_ROWS = 1000;
+
+/** Reads an entity page by page. A page depends on its cursor alone. */
+export class EntityReader {
+  readonly #client: OdooClient;
+  readonly #entity: OdooEntity;
+
+  constructor(client: OdooClient, entity: OdooEntity) {
+    this.#client = client;
+    this.#entity = entity;
+  }
+
+  async count(query: ReadQuery, signal: AbortSignal): Promise<number | null> {
+    const since = cursors.sinceOf(query);
+    // Counting the entities whose parts changed would take as long as reading them.
+    if (since !== null && this.#entity.part !== null) return null;
+    const domain = await this.#domain(query, signal);
+    const changed = since === null ? [] : cursors.pageQuery(this.#changesFrom(since, null, null)).domain;
+    return this.#client.searchCount(this.#entity.model, allOf(domain, changed), signal);
+  }
+
+  async read(query: ReadQuery, { cursor, pageSize }: ReadPosition, signal: AbortSignal): Promise<Page> {
+    const at = cursor === null ? await this.#start(query, signal) : cursors.parseCursor(cursor);
+    if (at === null) throw new ConnectorError('rejected', 'This is not a cursor of the Odoo connector.');
+    const limit = Math.min(Math.max(1, pageSize), MAX_ROWS);
+    const { items, rows } = await this.#page(at, query, limit, signal);
+    const next = cursors.nextCursor(at, rows, limit) ?? this.#partAfter(at, query);
+    const watermark = cursors.watermarkOf(at.began, cursors.sinceOf(query));
+    return { items, next: next && { ...next }, total: at.total, ...(next === null && { watermark }) };
+  }
+
+  async readByIds(ids: readonly number[], signal: AbortSignal): Promise<ExternalItem[]> {
+    return this.#load([['id', 'in', ids]], 'id asc', undefined, signal).then(({ items }) => items);
+  }
+
+  async #start(query: ReadQuery, signal: AbortSignal): Promise<cursors.PageCursor> {
+    const total = await this.count(query, signal);
+    const began = await this.#began(signal);
+    const since = cursors.sinceOf(query);
+    return since === null ? cursors.fullCursor({ began, total }) : this.#changesFrom(since, began, total);
+  }
+
+  #changesFrom(since: string, began: string | null, total: number | null): cursors.ChangesCursor {
+    return cursors.changesCursor(since, this.#client.settings.overlapMinutes * 60, { began, total });
+  }
+
+  /**
+   * The newest time of change when the read begins, by the database's own clock. The server's Date limits it, since a row that was
+   * imported with a time in the future would move the watermark past changes that are still to come.
+   */
+  async #began(signal: AbortSignal): Promise<string | null> {
+    const { model, part } = this.#entity;
+    const times = [await this.newest(model, signal), part && (await this.newest(part.model, signal))];
+    const newest = times
+      .filter((time) => time !== null)
+      .sort()
+      .at(-1);
+    const now = odooTime((await this.#client.api(signal)).serverTime());
+    return newest === undefined ? null : now !== null && now < newest ? now : newest;
+  }
+
+  async newest(model: string, signal: AbortSignal): Promise<string | null> {
+    const search = { domain: [], fields: ['write_date'], order: 'write_date desc, id desc', limit: 1 };
+    const [row] = await this.#client.searchRead(model, search, signal);
+    return text(row?.write_date);
+  }
+
+  async #page(at: cursors.PageCursor, query: ReadQuery, limit: number, signal: AbortSignal) {
+    const { domain, order } = cursors.pageQuery(at);
+    const base = await this.#domain(query, signal);
+    const { part } = this.#entity;
+    if (at.walk === 'full' || !at.part || part === null) return this.#load(allOf(base, domain), order, limit, signal);
+    const fields = [part.parentField, 'write_date'];
+    const rows = await this.#client.searchRead(part.model, { domain, fields, order, limit }, signal);
+    const parents = [...new Set(rows.flatMap((row) => idOf(row[part.parentField]) ?? []))];
+    if (parents.length === 0) return { rows, items: [] };
+    const { items } = await this.#load(allOf(base, [['id', 'in', parents]]), 'id asc', undefined, signal);
+    return { rows, items };
+  }
+
+  /** After the changed records come the records of which only a part has changed. */
+  #partAfter(at: cursors.PageCursor, query: ReadQuery): cursors.PageCursor | null {
+    const since = cursors.sinceOf(query);
+    if (this.#entity.part === null || at.walk === 'full' || at.part || since === null) return null;
+    return { ...this.#changesFrom(since, at.began, at.total), part: true };
+  }
+
+  async #load(domain: Domain, order: string, limit: number | undefined, signal: AbortSignal) {
+    const fields = [...(await this.#entity.fields(signal)), 'write_date'];
+    const rows: Row[] = await this.#client.searchRead(this.#entity.model, { domain, fields, order, limit }, signal);
+    return { rows, items: await this.#entity.toItems(rows, signal) };
+  }
+
+  #domain(query: ReadQuery, signal: AbortSignal): Promise<Domain> {
+    return domainOf(this.#entity, query, signal);
+  }
+}

@@ -1,0 +1,83 @@
+import type { Cursor, ReadQuery, Watermark } from '../../contract/connector.types.ts';
+import type { Domain, Row } from '../api/odoo-api.types.ts';
+import { idOf, shiftTime, text } from '../client/odoo.values.ts';
+
+/** How far a read has come. Checkpoints store it, so its names stay as they are. Times are Odoo's text in whole seconds, UTC. */
+export type PageCursor = FullCursor | ChangesCursor;
+
+interface ReadStart {
+  /** A time of the server, not later than any change that the read can miss; null when the server had no record. */
+  readonly began: string | null;
+  readonly total: number | null;
+}
+
+/** Reads all records, by id. */
+export interface FullCursor extends ReadStart {
+  readonly walk: 'full';
+  /** The greatest id that was read. */
+  readonly after: number;
+}
+
+/** Reads by time of change. `part`: the records themselves are done; now come the parts whose change counts as a change of theirs. */
+export interface ChangesCursor extends ReadStart {
+  readonly walk: 'changes';
+  readonly part: boolean;
+  /** All changes before this second are done. */
+  readonly from: string;
+  /**
+   * Set while the second `from` is read by id. The database keeps microseconds and does not return them, so within a second neither the
+   * time nor the id shows which rows were read, and one transaction may write more rows than fit on a page.
+   */
+  readonly after: number | null;
+}
+
+export function fullCursor(start: ReadStart): FullCursor {
+  return { walk: 'full', after: 0, ...start };
+}
+
+/** Starts at the watermark less the overlap: rows carry the time when their transaction began, and appear when it ends. */
+export function changesCursor(since: string, overlapSeconds: number, start: ReadStart): ChangesCursor {
+  return { walk: 'changes', part: false, from: shiftTime(since, -overlapSeconds), after: null, ...start };
+}
+
+/** The query for the page at the cursor. Only `>=` and `<` mean the same before and after 18.4, and both are exact to the second. */
+export function pageQuery(cursor: PageCursor): { domain: Domain; order: string } {
+  if (cursor.walk === 'full') return { domain: [['id', '>', cursor.after]], order: 'id asc' };
+  const since = ['write_date', '>=', cursor.from];
+  if (cursor.after === null) return { domain: [since], order: 'write_date asc, id asc' };
+  const domain = [since, ['write_date', '<', shiftTime(cursor.from, 1)], ['id', '>', cursor.after]];
+  return { domain, order: 'id asc' };
+}
+
+/** The cursor after a page of rows with `id` and `write_date`; null after the last page. */
+export function nextCursor<C extends PageCursor>(cursor: C, rows: readonly Row[], limit: number): C | null {
+  const full = rows.length >= limit;
+  const last = rows.at(-1);
+  const lastId = idOf(last?.id) ?? 0;
+  if (cursor.walk === 'full') return full ? { ...cursor, after: lastId } : null;
+  if (cursor.after !== null) {
+    return full ? { ...cursor, after: lastId } : { ...cursor, from: shiftTime(cursor.from, 1), after: null };
+  }
+  if (!full || last === undefined) return null;
+  const lastSecond = text(last.write_date) ?? cursor.from;
+  // The last second may have more rows, so it is read again: by id when it fills a page by itself.
+  const filled = text(rows[0]?.write_date) === lastSecond;
+  return { ...cursor, from: lastSecond, after: filled ? 0 : null };
+}
+
+export function watermarkOf(began: string | null, since: string | null): Watermark {
+  return { write_date: began ?? since ?? '1970-01-01 00:00:00' };
+}
+
+/** The time from which a query reads; null: a full read. */
+export function sinceOf(query: ReadQuery): string | null {
+  return query.mode === 'incremental' ? text(query.since?.write_date) : null;
+}
+
+/** Null for a value that is not a cursor of this connector. */
+export function parseCursor(cursor: Cursor): PageCursor | null {
+  const { walk, after, from } = cursor;
+  if (walk === 'full' && typeof after === 'number') return cursor as unknown as FullCursor;
+  const fits = walk === 'changes' && typeof from === 'string' && (after === null || typeof after === 'number');
+  return fits ? (cursor as unknown as ChangesCursor) : null;
+}

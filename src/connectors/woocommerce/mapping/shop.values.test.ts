@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { decimalOf, decodeEntities, encodeName, encodeTitle, plainMessage, timestampOf } from './shop.values.ts';
+
+const anyText = fc.string({ unit: 'binary', maxLength: 30 });
+
+describe('Texts of a shop', () => {
+  it('decodes what encodeName and encodeTitle have made, whatever it was', () => {
+    const risky = fc.oneof(anyText, fc.stringMatching(/^[&<>;#a-z0-9 ]{0,20}$/));
+    fc.assert(
+      fc.property(risky, (text) => {
+        expect(decodeEntities(encodeName(text))).toBe(text);
+        expect(decodeEntities(encodeTitle(text))).toBe(text);
+      }),
+    );
+  });
+
+  it('decodes numbered entities, and leaves alone what is none', () => {
+    expect(decodeEntities('O&#039;Brien &#x1F600; &hearts; & &#xD800; &#0;')).toBe(
+      "O'Brien 😀 &hearts; & &#xD800; &#0;",
+    );
+  });
+
+  it('reads a time without zone as UTC, and nothing else as a time', () => {
+    expect(timestampOf('2026-11-22T13:05:38')).toBe('2026-11-22T13:05:38Z');
+    expect([timestampOf(null), timestampOf(''), timestampOf('yesterday')]).toEqual([null, null, null]);
+  });
+
+  it('reads amounts exactly', () => {
+    expect([decimalOf('120.30'), decimalOf(''), decimalOf('abc'), decimalOf(56)]).toEqual(['120.3', null, null, '56']);
+  });
+
+  it('takes the markup out of a message and keeps it short', () => {
+    expect(plainMessage('<p>There has been a <b>critical</b> error.</p>')).toBe('There has been a critical error.');
+    expect(plainMessage('x'.repeat(1000))).toHaveLength(300);
+  });
+});

@@ -1,0 +1,162 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Raw } from '../shop/shop.client.ts';
+import { type FetchWindow, FIRST_POSITION, type IdPosition, parsePosition, readIdPage } from './id.pagination.ts';
+
+/** A listing ordered by id; rows that are `hidden` are counted and not shown. */
+class Listing {
+  ids: number[];
+  hidden = new Set<number>();
+  asked = 0;
+
+  constructor(ids: readonly number[]) {
+    this.ids = [...ids];
+  }
+
+  readonly fetch: FetchWindow = async ({ offset, perPage }) => {
+    this.asked += 1;
+    if (perPage < 1 || perPage > 100 || offset < 0) throw new Error('The shop refuses this window.');
+    const page = this.ids.slice(offset, offset + perPage);
+    return { rows: page.filter((id) => !this.hidden.has(id)).map((id) => ({ id })), total: this.ids.length };
+  };
+}
+
+interface Reading {
+  readonly ids: number[];
+  readonly steps: number;
+}
+
+async function readAll(
+  listing: Listing,
+  pageSize: (step: number) => number,
+  between: (step: number) => void = () => {},
+): Promise<Reading> {
+  const ids: number[] = [];
+  let position: IdPosition = FIRST_POSITION;
+  for (let step = 0; step < 5000; step += 1) {
+    const size = pageSize(step);
+    const { rows, position: next, done } = await readIdPage(listing.fetch, position, size);
+    if (rows.length > size) throw new Error('More than was asked for.');
+    ids.push(...rows.map(({ id }) => Number(id)));
+    if (done) return { ids, steps: step + 1 };
+    position = JSON.parse(JSON.stringify(next));
+    between(step);
+  }
+  throw new Error('The pagination does not end.');
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+describe('Pagination by id', () => {
+  it('asks for little more than the rows there are', async () => {
+    const listing = new Listing(upTo(1000));
+    expect((await readAll(listing, () => 100)).ids).toEqual(upTo(1000));
+    expect(listing.asked).toBe(11);
+  });
+
+  it('ends at once where there is nothing', async () => {
+    expect(await readAll(new Listing([]), () => 10)).toEqual({ ids: [], steps: 1 });
+  });
+
+  it('goes on behind short pages, however many rows the shop does not show', async () => {
+    const listing = new Listing(upTo(700));
+    for (let id = 50; id <= 420; id += 1) listing.hidden.add(id);
+    const seen = await readAll(listing, () => 20);
+    expect(seen.ids).toEqual(upTo(700).filter((id) => !listing.hidden.has(id)));
+  });
+
+  it('finds its position again after nearly everything before it has left', async () => {
+    const listing = new Listing(upTo(1000));
+    const seen = await readAll(
+      listing,
+      () => 50,
+      (step) => {
+        if (step === 9) listing.ids = listing.ids.filter((id) => id > 480);
+      },
+    );
+    expect(seen.ids).toEqual(upTo(1000));
+  });
+
+  it('returns rows that a shifted page has pushed off the end', async () => {
+    const listing = new Listing(upTo(30));
+    const shifted: FetchWindow = async (window) => {
+      const duplicates = window.offset === 19 ? 3 : 0;
+      return listing.fetch({ ...window, offset: window.offset - duplicates });
+    };
+    const returned: Raw[] = [];
+    let position: IdPosition = { offset: 20, last_id: 20 };
+    for (let done = false, steps = 0; !done && steps < 5; steps += 1) {
+      const page = await readIdPage(shifted, position, 10);
+      returned.push(...page.rows);
+      ({ position, done } = page);
+    }
+    expect(returned.map(({ id }) => id)).toEqual(upTo(30).slice(20));
+  });
+
+  it('returns a row without an id once', async () => {
+    const rows: Raw[] = [{ id: 1 }, { name: 'broken' }, { id: 3 }];
+    const fetch: FetchWindow = async ({ offset, perPage }) => ({
+      rows: rows.slice(offset, offset + perPage),
+      total: 3,
+    });
+    const returned: Raw[] = [];
+    let position = FIRST_POSITION;
+    for (let done = false, steps = 0; !done && steps < 20; steps += 1) {
+      const page = await readIdPage(fetch, position, 1);
+      returned.push(...page.rows);
+      ({ position, done } = page);
+    }
+    expect(returned).toEqual(rows);
+  });
+
+  it('loses no row that stays and returns none twice, whatever leaves, enters or is hidden meanwhile', async () => {
+    const change = fc.record({
+      step: fc.nat(40),
+      leave: fc.array(fc.nat(250), { maxLength: 30 }),
+      leaveBelow: fc.option(fc.nat(250), { nil: 0 }),
+      enter: fc.nat(5),
+    });
+    const sizes = fc.array(fc.integer({ min: 1, max: 120 }), { minLength: 1, maxLength: 5 });
+    const hidden = fc.array(fc.nat(250), { maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(200),
+        fc.array(change, { maxLength: 6 }),
+        sizes,
+        hidden,
+        async (count, changes, size, hide) => {
+          const listing = new Listing(upTo(count));
+          for (const id of hide) listing.hidden.add(id);
+          const left = new Set<number>();
+          const entered = new Set<number>();
+          const seen = await readAll(
+            listing,
+            (step) => size[step % size.length] ?? 1,
+            (step) => {
+              for (const now of changes.filter((planned) => planned.step === step)) {
+                const gone = new Set([...now.leave, ...upTo(now.leaveBelow)]);
+                for (const id of listing.ids.filter((id) => gone.has(id))) left.add(id);
+                listing.ids = listing.ids.filter((id) => !gone.has(id));
+                for (let i = 0; i < now.enter; i += 1) {
+                  const id = 1000 + entered.size;
+                  entered.add(id);
+                  listing.ids.push(id);
+                }
+              }
+            },
+          );
+          expect(new Set(seen.ids).size).toBe(seen.ids.length);
+          const stayed = [...upTo(count), ...entered].filter((id) => !left.has(id) && !listing.hidden.has(id));
+          expect(seen.ids).toEqual(expect.arrayContaining(stayed));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('refuses a value that is not a position', () => {
+    for (const value of [null, {}, { offset: -1, last_id: 0 }, { offset: '5', last_id: 1 }]) {
+      expect(() => parsePosition(value)).toThrow(expect.objectContaining({ kind: 'rejected' }));
+    }
+  });
+});

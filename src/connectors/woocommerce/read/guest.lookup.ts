@@ -1,0 +1,71 @@
+import { LRUCache } from 'lru-cache';
+import { ConnectorError } from '../../contract/connector.error.ts';
+import type { ExternalItem } from '../../contract/connector.types.ts';
+import { guestFromOrder, guestId } from '../mapping/customer.mapping.ts';
+import { idOf, recordOf } from '../mapping/raw.reader.ts';
+import { textOf } from '../mapping/shop.values.ts';
+import type { Raw } from '../shop/shop.client.ts';
+import { inParallel, type Shop } from './shop.context.ts';
+
+const MAX_REMEMBERED = 5000;
+const PAGE = 100;
+const GUEST_FIELDS = 'id,customer_id,billing,shipping';
+
+/** The filter for orders without an account. */
+export const GUEST_ORDERS = { customer: 0, status: 'any' } as const;
+
+/**
+ * Finds customers who ordered without an account. Their data comes from their newest order, so that it does not depend on which of
+ * their orders was read. An email with an account belongs to the account, not to a guest.
+ */
+export class GuestLookup {
+  readonly #shop: Shop;
+  /** Emails in lower case that this session has looked up. */
+  readonly #seen = new LRUCache<string, true>({ max: MAX_REMEMBERED });
+
+  constructor(shop: Shop) {
+    this.#shop = shop;
+  }
+
+  /** Returns the guests who placed the orders, each email once a session. */
+  async ofOrders(orders: readonly Raw[], signal: AbortSignal): Promise<ExternalItem[]> {
+    const emails = new Set(orders.flatMap((order) => emailOf(order) ?? []).filter((email) => !this.#seen.has(email)));
+    const guests = await inParallel([...emails], (email) => this.find(email, signal));
+    for (const email of emails) this.#seen.set(email, true);
+    return guests.filter((guest) => guest !== null);
+  }
+
+  /** Null when no order without an account has this email, or when the email has an account by now. */
+  async find(email: string, signal: AbortSignal): Promise<ExternalItem | null> {
+    if (await this.#hasAccount(email, signal)) return null;
+    const order = await this.#newestOrder(email, signal);
+    return order && guestFromOrder(order);
+  }
+
+  async #hasAccount(email: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      const params = { email, role: 'all', per_page: 1, _fields: 'id' };
+      const { rows } = await this.#shop.client.list('/customers', params, signal);
+      return rows.some((row) => idOf(row) !== null);
+    } catch (error) {
+      // The shop refuses to search for a text that is not an email. Nobody can have an account with it.
+      if (error instanceof ConnectorError && error.kind === 'rejected') return false;
+      throw error;
+    }
+  }
+
+  /** The shop also finds orders that contain the text elsewhere, so this compares their email. */
+  async #newestOrder(email: string, signal: AbortSignal): Promise<Raw | null> {
+    for (let offset = 0; ; offset += PAGE) {
+      const params = { ...GUEST_ORDERS, search: email, orderby: 'id', order: 'desc', per_page: PAGE, offset };
+      const { rows, total } = await this.#shop.client.list('/orders', { ...params, _fields: GUEST_FIELDS }, signal);
+      const found = rows.find((row) => guestId(email) === guestId(emailOf(row) ?? ''));
+      if (found) return found;
+      if (offset + PAGE >= total) return null;
+    }
+  }
+}
+
+function emailOf(order: Raw): string | null {
+  return textOf(recordOf(order.billing).email)?.trim().toLowerCase() || null;
+}

@@ -1,0 +1,117 @@
+import { ConnectorError } from '../../contract/connector.error.ts';
+import type { HttpResponse } from '../../http/http.types.ts';
+import { retryAfterMs } from '../../http/retry-after.header.ts';
+import { plainMessage } from '../mapping/shop.values.ts';
+
+/** The request, as far as an error may show it. */
+export interface ShopCall {
+  readonly method: string;
+  /** Below wc/v3, without query. */
+  readonly path: string;
+  readonly idempotent: boolean;
+}
+
+export type ShopResult =
+  | { readonly ok: true; readonly body: unknown }
+  /** `keyIgnored`: the shop did not see the key at all, as if none had been sent. Another auth method may help. */
+  | { readonly ok: false; readonly error: ConnectorError; readonly keyIgnored: boolean };
+
+interface ShopProblem {
+  readonly code: string;
+  readonly message: string;
+}
+
+const DEFAULT_RETRY_AFTER_MS = 60_000;
+
+/** Turns a response into a body or an error. Pure; `now` in milliseconds. */
+export function readResponse(response: HttpResponse, call: ShopCall, now: number): ShopResult {
+  const body = parseJson(response.body);
+  const { status } = response;
+  if (status >= 200 && status < 300) {
+    if (body !== undefined) return { ok: true, body };
+    const message = `The shop's response to ${call.path} is not JSON.`;
+    return failed(new ConnectorError('protocol', message, { status, ambiguous: !call.idempotent }));
+  }
+  const problem = problemOf(body);
+  if (status === 401 || status === 403) return accessDenied(status, problem, call);
+  return failed(errorOf(response, problem, call, now));
+}
+
+function errorOf(
+  { status, headers }: HttpResponse,
+  problem: ShopProblem | null,
+  call: ShopCall,
+  now: number,
+): ConnectorError {
+  const reason = problem ? `: ${problem.message}` : '';
+  if (status === 404 && (problem === null || problem.code === 'rest_no_route')) {
+    const hint = 'Is this a WooCommerce shop, and are its permalinks not "plain"?';
+    const message = `The shop has no REST API for ${call.path}${reason.replace(/\.$/, '')}. ${hint}`;
+    return new ConnectorError('not-found', message, { status });
+  }
+  if (status === 404) {
+    return new ConnectorError('not-found', `The shop cannot find ${call.path}${reason}`, { status, cause: problem });
+  }
+  if (status === 413) {
+    return new ConnectorError('too-large', `The shop refuses a request of this size${reason}`, { status });
+  }
+  if (status === 429) {
+    const retryAt = now + (retryAfterMs(headers['retry-after'], now) ?? DEFAULT_RETRY_AFTER_MS);
+    return new ConnectorError('rate-limited', 'The shop received too many requests.', { status, retryAt });
+  }
+  // WooCommerce itself sends 501 with JSON for what it does not support (no trash for customers). Any other 501 is the host's firewall.
+  if (status >= 500 && !(status === 501 && problem)) {
+    const message = `The shop responded with status ${status}${reason}`;
+    return new ConnectorError('unavailable', message, { status, ambiguous: !call.idempotent });
+  }
+  if (problem === null && status < 400) {
+    return new ConnectorError('protocol', `The shop responded to ${call.path} with status ${status}.`, { status });
+  }
+  return new ConnectorError('rejected', `The shop refused ${call.method} ${call.path}${reason || ` (${status})`}`, {
+    status,
+    cause: problem,
+  });
+}
+
+/** The shop's own code of an error about the one object in the request; null for any other error. */
+export function shopCodeOf(error: unknown): string | null {
+  if (!(error instanceof ConnectorError) || (error.kind !== 'not-found' && error.kind !== 'rejected')) return null;
+  const { code } = (error.cause ?? {}) as Partial<ShopProblem>;
+  return typeof code === 'string' ? code : null;
+}
+
+/**
+ * WooCommerce responds with 401 to a wrong key, to no key, and to a valid key that may not write (recordings 10 to 14). The last two
+ * share a code, so the message decides.
+ */
+function accessDenied(status: number, problem: ShopProblem | null, call: ShopCall): ShopResult {
+  const reason = problem ? `: ${problem.message}` : '.';
+  if (problem?.code === 'woocommerce_rest_authentication_error' && /permission/i.test(problem.message)) {
+    return failed(new ConnectorError('forbidden', problem.message, { status }));
+  }
+  if (status === 403) {
+    const who = problem ? 'The shop does not allow this key' : 'The host in front of the shop refuses';
+    return failed(new ConnectorError('forbidden', `${who} ${call.method} ${call.path}${reason}`, { status }));
+  }
+  const error = new ConnectorError('auth', `The shop does not accept the key${reason}`, { status });
+  return { ok: false, error, keyIgnored: problem?.code !== 'woocommerce_rest_authentication_error' };
+}
+
+/** Undefined when the text is not JSON. Skips a byte order mark, which some plugins print. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    return undefined;
+  }
+}
+
+function problemOf(body: unknown): ShopProblem | null {
+  if (typeof body !== 'object' || body === null || !('code' in body)) return null;
+  const { code, message } = body as { code: unknown; message?: unknown };
+  return { code: String(code), message: plainMessage(message) || String(code) };
+}
+
+function failed(error: ConnectorError): ShopResult {
+  return { ok: false, error, keyIgnored: false };
+}

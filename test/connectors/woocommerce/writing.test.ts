@@ -1,0 +1,231 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { CanonicalOrder, CanonicalProduct } from '../../../src/connectors/canonical/canonical.types.ts';
+import type { ConnectorSession, WriteOperation } from '../../../src/connectors/contract/connector.types.ts';
+import { FakeShop } from './fake-shop.support.ts';
+import { recordedResponse, recordedRows } from './recordings.support.ts';
+import { FULL, NEVER, openShop, readAll } from './session.support.ts';
+
+const [product = {}] = recordedRows('61-product-simple');
+const [customer = {}] = recordedRows('01-customers-page1');
+const [order = {}] = recordedRows('60-order-full');
+
+const creates = (count: number): WriteOperation[] =>
+  Array.from({ length: count }, (_, i) => ({ kind: 'create', key: `k:${i}`, data: { email: `e${i}@made.example` } }));
+
+describe('Writing to a shop', () => {
+  let shop: FakeShop;
+  let session: ConnectorSession;
+  beforeEach(() => {
+    shop = new FakeShop();
+    session = openShop(shop);
+  });
+
+  const batches = () => shop.calls.filter(({ path }) => path.endsWith('/batch'));
+
+  it('gives each operation its own result, whatever the order and whatever else fails', async () => {
+    shop.put('customers', { ...customer, id: 2 });
+    const results = await session.write(
+      'customer',
+      [
+        { kind: 'delete', external_id: '99' },
+        { kind: 'create', key: 'k:1', data: { email: 'a@made.example', first_name: 'A & B' } },
+        { kind: 'update', external_id: '7', data: { first_name: 'X' }, current: {}, changes: ['first_name'] },
+        { kind: 'update', external_id: 'guest:x@y.example', data: {}, current: {}, changes: ['email'] },
+        {
+          kind: 'update',
+          external_id: '2',
+          data: { first_name: 'X', phone: '5' },
+          current: {},
+          changes: ['first_name'],
+        },
+        { kind: 'delete', external_id: '2' },
+      ],
+      NEVER,
+    );
+    expect(results).toMatchObject([
+      { ok: true, external_id: '99', data: null },
+      { ok: true, data: { email: 'a@made.example', first_name: 'A & B', guest: false } },
+      { ok: false, problem: { error_class: 'invalid_id', message: 'woocommerce_rest_invalid_id' } },
+      { ok: false, problem: { error_class: 'not_writable' } },
+      { ok: true, external_id: '2', data: { first_name: 'X' } },
+      { ok: true, external_id: '2', data: null },
+    ]);
+    expect(batches()[0]?.body).toMatchObject({ update: [{ id: 7 }, { id: 2, first_name: 'X' }], delete: [99, 2] });
+    expect(batches()[0]?.body?.update).toEqual([expect.anything(), { id: 2, first_name: 'X' }]);
+  });
+
+  it('matches a recorded response by index, where failed items have no id', async () => {
+    const { status, body } = recordedResponse('40-batch-mixed');
+    shop.on = () => ({ status, body: JSON.parse(body) });
+    const update = { kind: 'update', data: { first_name: 'x' }, current: {}, changes: ['first_name'] } as const;
+    const results = await session.write(
+      'customer',
+      [
+        ...creates(3),
+        { ...update, external_id: '999999' },
+        { ...update, external_id: '5' },
+        { kind: 'delete', external_id: '999998' },
+      ],
+      NEVER,
+    );
+    const classes = results.map((result) => (result.ok ? 'ok' : result.problem.error_class));
+    expect(classes).toEqual([
+      'registration_error_email_exists',
+      'registration_error_invalid_email',
+      'customer_invalid_email',
+      'wc_user_invalid_id',
+      'wc_user_invalid_id',
+      'ok',
+    ]);
+  });
+
+  it('halves a batch that the shop finds too large, and remembers', async () => {
+    const { status, body } = recordedResponse('41-batch-101');
+    shop.on = ({ body: sent }) =>
+      ((sent?.create as unknown[]) ?? []).length > 30 ? { status, body: JSON.parse(body) } : undefined;
+    const results = await session.write('customer', creates(100), NEVER);
+    expect(results.map((result) => result.ok && (result.data as { email: string }).email)).toEqual(
+      creates(100).map((operation) => operation.kind === 'create' && (operation.data as { email: string }).email),
+    );
+    const sizes = batches().map(({ body: sent }) => ((sent?.create ?? []) as unknown[]).length);
+    expect(sizes).toEqual([100, 50, 25, 25, 25, 25]);
+    shop.calls.length = 0;
+    await session.write('customer', creates(25), NEVER);
+    expect(batches()).toHaveLength(1);
+  });
+
+  it('says that it does not know what took effect when a later part fails', async () => {
+    const small = openShop(shop, { settings: { batch_size: 10 } });
+    shop.on = () => (batches().length > 1 ? { status: 401, body: { code: 'x', message: 'gone' } } : undefined);
+    await expect(small.write('customer', creates(20), NEVER)).rejects.toMatchObject({ kind: 'auth', ambiguous: true });
+  });
+
+  it('creates a product with categories and variations, which are then read the same', async () => {
+    shop.put('products/categories', { id: 3, name: 'Tea &amp; Co' });
+    const data: CanonicalProduct = {
+      sku: 'TEA',
+      name: 'Tea & <em>more</em>',
+      categories: ['New', 'Tea & Co'],
+      attributes: [{ name: 'Size', options: ['S', 'M'] }],
+      variations: [
+        { sku: 'TEA-M', price: '2.5', stock: '3', options: { Size: 'M' } },
+        { sku: 'TEA-S', price: '1.5', stock: null, options: { Size: 'S' } },
+      ],
+    };
+    const [result] = await session.write('product', [{ kind: 'create', key: 'k:1', data }], NEVER);
+    expect(result).toMatchObject({
+      ok: true,
+      data: { sku: 'TEA', attributes: data.attributes, variations: data.variations },
+    });
+    const sent = batches()[0]?.body?.create as Record<string, unknown>[];
+    expect(sent[0]).toMatchObject({ type: 'variable', categories: [{ id: expect.any(Number) }, { id: 3 }] });
+    expect(shop.tables['products/categories']).toMatchObject([{ name: 'Tea &amp; Co' }, { name: 'New' }]);
+  });
+
+  it('reports a variation that the shop refuses as a problem of its product', async () => {
+    shop.put('products/77/variations', { id: 9, sku: 'TAKEN' });
+    shop.on = ({ path }) =>
+      path.endsWith('variations/batch')
+        ? { status: 200, body: { create: [{ id: 0, error: { code: 'product_invalid_sku', message: 'Duplicated.' } }] } }
+        : undefined;
+    const data: CanonicalProduct = { sku: 'P', variations: [{ sku: 'TAKEN', options: {} }] };
+    expect(await session.write('product', [{ kind: 'create', key: 'k', data }], NEVER)).toMatchObject([
+      {
+        ok: false,
+        problem: { error_class: 'variation_product_invalid_sku', message: '1 of its variations failed: Duplicated.' },
+      },
+    ]);
+  });
+
+  it('finds products by SKU, by that of a variation, and one without SKU by its key', async () => {
+    shop.put('products', { ...product, id: 1, sku: 'A' });
+    shop.put('products', { ...product, id: 2, sku: '', type: 'variable' });
+    shop.put('products', { id: 3, sku: 'B-1', type: 'variation', parent_id: 2 });
+    await session.write('product', [{ kind: 'create', key: 'k:9', data: { sku: null, name: 'No SKU' } }], NEVER);
+    const since = new Date(shop.now).toISOString();
+    const candidate = (key: string, data: CanonicalProduct) => ({ key, data, since });
+    const found = await session.findMatches(
+      'product',
+      [
+        candidate('k:1', { sku: 'A' }),
+        candidate('k:2', { sku: null, variations: [{ sku: 'B-1', options: {} }] }),
+        candidate('k:9', { sku: null }),
+        candidate('k:3', { sku: 'Z' }),
+      ],
+      NEVER,
+    );
+    expect(found.map((items) => items.map(({ external_id }) => external_id))).toEqual([['1'], ['2'], ['1001'], []]);
+    expect(found[2]?.[0]?.data).toMatchObject({ sku: null, name: 'No SKU' });
+  });
+
+  it('finds customers by email whatever its case, and asks nothing for none', async () => {
+    shop.put('customers', { ...customer, id: 2, email: 'Some@One.example' });
+    const since = new Date(shop.now).toISOString();
+    const found = await session.findMatches(
+      'customer',
+      [
+        { key: 'a', data: { email: 'some@ONE.example' }, since },
+        { key: 'b', data: { email: null }, since },
+        { key: 'c', data: { email: 'other@one.example' }, since },
+      ],
+      NEVER,
+    );
+    expect(found.map((items) => items.length)).toEqual([1, 0, 0]);
+    expect(shop.calls).toHaveLength(2);
+  });
+
+  it('finds an order by the key of its create and by nothing else, among those that are young enough', async () => {
+    for (let id = 1; id <= 300; id += 1) {
+      shop.put('orders', { ...order, id, date_created_gmt: '2020-01-01T00:00:00', meta_data: [] });
+    }
+    const data: CanonicalOrder = { lines: [{ kind: 'product', name: 'X', quantity: '1', total: '5' }] };
+    const [made] = await session.write('order', [{ kind: 'create', key: 'k:5', data }], NEVER);
+    shop.calls.length = 0;
+    const since = new Date(shop.now - 60_000).toISOString();
+    const keys = ['k:5', 'k:6'];
+    const found = await session.findMatches(
+      'order',
+      keys.map((key) => ({ key, data, since })),
+      NEVER,
+    );
+    expect(found).toMatchObject([[{ external_id: made?.ok && made.external_id }], []]);
+    expect(shop.calls.length).toBeLessThanOrEqual(3);
+  });
+
+  it('moves products and orders into the trash and never deletes them for good', async () => {
+    shop.put('orders', { ...order, id: 1 });
+    shop.put('orders', { ...order, id: 2, status: 'trash' });
+    const results = await session.write(
+      'order',
+      ['1', '2', '3'].map((external_id) => ({ kind: 'delete', external_id })),
+      NEVER,
+    );
+    expect(results).toMatchObject([{ ok: true }, { ok: true }, { ok: true }]);
+    expect(shop.calls.map(({ method, path, query }) => [method, path, query.get('force')])).toEqual([
+      ['DELETE', 'orders/1', null],
+      ['DELETE', 'orders/2', null],
+      ['DELETE', 'orders/3', null],
+    ]);
+    expect((await readAll(session, 'order', FULL)).items).toMatchObject([{ deleted: true }, { deleted: true }]);
+  });
+
+  it('does not take a page of the website for the news that an order is gone', async () => {
+    shop.on = () => ({ status: 404, body: '<html>Not found</html>' });
+    const remove: WriteOperation[] = [{ kind: 'delete', external_id: '1' }];
+    await expect(session.write('order', remove, NEVER)).rejects.toMatchObject({ kind: 'not-found' });
+    shop.on = () => ({ status: 404, body: { code: 'rest_no_route', message: 'No route was found.' } });
+    await expect(session.write('order', remove, NEVER)).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('reports that a key may only read', async () => {
+    const { status, body } = recordedResponse('13-ro-key-write');
+    shop.on = ({ method }) => (method === 'POST' ? { status, body: JSON.parse(body) } : undefined);
+    await expect(session.write('customer', creates(1), NEVER)).rejects.toMatchObject({
+      kind: 'forbidden',
+      ambiguous: false,
+    });
+    expect(await session.check(NEVER)).toMatchObject({
+      warnings: ['The key may read but not write: The API key provided does not have write permissions.'],
+    });
+  });
+});
