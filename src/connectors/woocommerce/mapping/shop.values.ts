@@ -1,6 +1,5 @@
 import type { Decimal, Timestamp } from '../../canonical/canonical.types.ts';
 import { toDecimal } from '../../canonical/decimal.ts';
-import type { Raw } from '../shop/shop.client.ts';
 
 /** Null for `""`, which the shop returns for an empty field. Accepts a number where text is expected. */
 export function textOf(value: unknown): string | null {
@@ -26,7 +25,7 @@ export function amountOf(value: unknown): Decimal {
 }
 
 /** Null when the shop does not manage the stock. For a variation whose product manages it (`parent`), that is so as well. */
-export function stockFromShop({ manage_stock, stock_quantity }: Raw): Decimal | null {
+export function stockFromShop({ manage_stock, stock_quantity }: Readonly<Record<string, unknown>>): Decimal | null {
   return manage_stock === true ? (decimalOf(stock_quantity as number | null) ?? '0') : null;
 }
 

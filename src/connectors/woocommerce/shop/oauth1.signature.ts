@@ -1,7 +1,20 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import OAuth from 'oauth-1.0a';
 import type { ShopSettings } from '../woocommerce.settings.ts';
-import type { Signer } from './shop.authentication.ts';
+
+/** Adds the key to the headers or to the URL of a request; each attempt gets a new one. */
+interface Signature {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly url?: string;
+}
+
+interface Unsigned {
+  readonly method: string;
+  readonly url: string;
+}
+
+/** `now` in milliseconds. */
+export type Signer = (request: Unsigned, now: number) => Signature;
 
 /**
  * OAuth 1.0a, one-legged, HMAC-SHA256, in the query, where no host strips it. It signs the shop's home URL, which differs from the

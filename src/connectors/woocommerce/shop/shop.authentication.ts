@@ -1,21 +1,7 @@
 import type { ShopSettings } from '../woocommerce.settings.ts';
-import { oauth1Signer, withQuery } from './oauth1.signature.ts';
+import { oauth1Signer, type Signer, withQuery } from './oauth1.signature.ts';
 
 export type AuthMethod = 'basic' | 'query' | 'oauth1';
-
-/** Adds the key to the headers or to the URL of a request; each attempt gets a new one. */
-interface Signature {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly url?: string;
-}
-
-interface Unsigned {
-  readonly method: string;
-  readonly url: string;
-}
-
-/** `now` in milliseconds. */
-export type Signer = (request: Unsigned, now: number) => Signature;
 
 /**
  * The methods to try, best first. WordPress accepts a key in a header or in the URL only when it sees that the request came over

@@ -1,8 +1,8 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpClient, HttpRequest } from '../../http/http.types.ts';
 import type { ShopSettings } from '../woocommerce.settings.ts';
-import { withQuery } from './oauth1.signature.ts';
-import { authMethods, createSigner, type Signer } from './shop.authentication.ts';
+import { type Signer, withQuery } from './oauth1.signature.ts';
+import { authMethods, createSigner } from './shop.authentication.ts';
 import { readResponse } from './shop.response.ts';
 
 /** An object as the API returns it. Its fields have any type, so each is checked when it is read. */

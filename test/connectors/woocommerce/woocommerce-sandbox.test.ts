@@ -2,11 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
-import type { ConnectorSession, WebhookRequest } from '../../src/connectors/contract/connector.types.ts';
-import { HttpClients } from '../../src/connectors/http/http.clients.ts';
-import { woocommerce } from '../../src/connectors/woocommerce/woocommerce.connector.ts';
-import { shopClient } from '../sandbox/woocommerce/shop-client.support.ts';
-import { FULL, NEVER, openShop, readAll } from './woocommerce/session.support.ts';
+import type { ConnectorSession, WebhookRequest } from '../../../src/connectors/contract/connector.types.ts';
+import { HttpClients } from '../../../src/connectors/http/http.clients.ts';
+import { woocommerce } from '../../../src/connectors/woocommerce/woocommerce.connector.ts';
+import { shopClient } from '../../sandbox/woocommerce/shop-client.support.ts';
+import { FULL, NEVER, openShop, readAll } from './session.support.ts';
 
 describe('The WooCommerce connector with a shop over HTTP', () => {
   const clients = new HttpClients({ baseWaitMs: 5, maxBackoffMs: 20 });

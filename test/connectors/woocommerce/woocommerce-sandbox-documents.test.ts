@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
-import type { CanonicalOrder, CanonicalProduct } from '../../src/connectors/canonical/canonical.types.ts';
-import type { ConnectorSession, ReadQuery } from '../../src/connectors/contract/connector.types.ts';
-import { HttpClients } from '../../src/connectors/http/http.clients.ts';
-import { woocommerce } from '../../src/connectors/woocommerce/woocommerce.connector.ts';
-import { FULL, NEVER, openShop, readAll } from './woocommerce/session.support.ts';
+import type { CanonicalOrder, CanonicalProduct } from '../../../src/connectors/canonical/canonical.types.ts';
+import type { ConnectorSession, ReadQuery } from '../../../src/connectors/contract/connector.types.ts';
+import { HttpClients } from '../../../src/connectors/http/http.clients.ts';
+import { woocommerce } from '../../../src/connectors/woocommerce/woocommerce.connector.ts';
+import { FULL, NEVER, openShop, readAll } from './session.support.ts';
 
 describe('Products, orders and guests of a shop over HTTP', () => {
   const clients = new HttpClients({ baseWaitMs: 5, maxBackoffMs: 20 });
