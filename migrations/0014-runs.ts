@@ -145,8 +145,10 @@ export class Runs0014 implements MigrationInterface {
       DECLARE
         p record;
       BEGIN
+        -- Who gave it back holds it no more, although nobody took it since.
         UPDATE public.sync_runs AS w SET leased_until = now() + lease
-         WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready';
+         WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready'
+           AND w.leased_by IS NOT NULL;
         IF NOT FOUND THEN
           RETURN 'fenced';
         END IF;
@@ -170,7 +172,8 @@ export class Runs0014 implements MigrationInterface {
         UPDATE public.sync_runs AS w
            SET leased_by = NULL, leased_until = coalesce(until, now()) + interval '1 minute', leases_without_commit = 0,
                postponements = w.postponements + CASE WHEN until IS NULL THEN 0 ELSE 1 END
-         WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready';
+         WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready'
+           AND w.leased_by IS NOT NULL;
         IF NOT FOUND THEN
           RETURN false;
         END IF;

@@ -20,6 +20,7 @@ import { WatchProgress0019 } from './0019-watch-progress.ts';
 import { KeySessions0020 } from './0020-key-sessions.ts';
 import { Directory0021 } from './0021-directory.ts';
 import { SteeringTrail0022 } from './0022-steering-trail.ts';
+import { PausedRunEnd0023 } from './0023-paused-run-end.ts';
 
 /** In the order they run. TypeORM wants 13 digits at the end of each name and sorts by them: here they are the number. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   KeySessions0020,
   Directory0021,
   SteeringTrail0022,
+  PausedRunEnd0023,
 ];
