@@ -8,6 +8,7 @@ import { AppModule } from './app.module.ts';
 import { ProblemValidationPipe } from './common/validation.ts';
 import type { Environment } from './config/environment.ts';
 import { serveDashboard } from './dashboard/dashboard.pages.ts';
+import { serveErrorPage } from './http/error.page.ts';
 import { jsonParser } from './http/json.parser.ts';
 import { logRequests, quietAtStart, requestId } from './http/logging.ts';
 import { serveDocument } from './http/openapi.ts';
@@ -54,6 +55,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   endSilentConnections(fastify);
   logRequests(fastify, (await app.resolve(PinoLogger)).logger);
   app.get(HttpMetrics).observe(fastify);
+  serveErrorPage(app);
   if (environment.SYNC_WORKER !== 'only') {
     serveDocument(app);
     await serveDashboard(app);

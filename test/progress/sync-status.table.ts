@@ -1,4 +1,4 @@
-import type { ProblemName } from '../../src/common/problem.ts';
+import type { ProblemName } from '../../src/common/problem.catalogue.ts';
 import type { SyncStatus } from '../../src/common/sync-status.ts';
 
 /**
