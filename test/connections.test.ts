@@ -203,7 +203,7 @@ describe('what is wrong with a connection', () => {
       { credentials: { consumer_key: 'x', api_key: '' } },
       [
         '#/credentials/api_key must not be empty',
-        '#/credentials/consumer_key is not known here',
+        '#/credentials/consumer_key is not a known field',
         '#/credentials/login is required',
       ],
     ],
@@ -211,7 +211,7 @@ describe('what is wrong with a connection', () => {
       'settings',
       { settings: { mode: 'slow', page_size: 0, max_concurrency: 17, delete_guard_percent: '1', 'a/b': 1 } },
       [
-        '#/settings/a~1b is not known here',
+        '#/settings/a~1b is not a known field',
         '#/settings/delete_guard_percent must be a number',
         '#/settings/max_concurrency must not be greater than 16',
         '#/settings/mode must be one of fast, safe',
@@ -223,8 +223,8 @@ describe('what is wrong with a connection', () => {
       { settings: { field_directions: { customer: { email: 'up', tail: 'read', 'billing.city': 'write' }, pet: {} } } },
       [
         '#/settings/field_directions/customer/email must be one of both, read, write, none',
-        '#/settings/field_directions/customer/tail is no field of this entity type in this system',
-        '#/settings/field_directions/pet is no entity type of this system',
+        '#/settings/field_directions/customer/tail is not a field of this entity type in this system',
+        '#/settings/field_directions/pet is not an entity type of this system',
       ],
     ],
     [
@@ -251,7 +251,7 @@ describe('what is wrong with a connection', () => {
     expect(pointers((await change({ credentials: { login: 'x' } })).body)).toEqual([
       '#/credentials/api_key is required',
     ]);
-    expect(pointers((await change({ system: 'odoo' })).body)).toEqual(['#/system is not known here']);
+    expect(pointers((await change({ system: 'odoo' })).body)).toEqual(['#/system is not a known field']);
     expect(await entries(id)).toHaveLength(1);
   });
 

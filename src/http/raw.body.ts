@@ -15,4 +15,4 @@ export function rawOr(parse: Parser): Parser {
 
 /** The greeting of a WooCommerce webhook is a form; nothing else here takes one. */
 export const refuseForm: Parser = (_request, _body, done) =>
-  done(new Problem('unsupported-media-type', 'A form is not taken here; send application/json.'));
+  done(new Problem('unsupported-media-type', 'Forms are not accepted; send application/json.'));

@@ -91,7 +91,7 @@ export function checkCommon({ entities }: ConnectorDescription, members: Members
     ? Object.entries(directions).flatMap(([type, fields]) => {
         const entity = entities.find(({ entity_type }) => entity_type === type);
         const pointer = `#/settings/field_directions/${escaped(type)}`;
-        if (!entity) return [{ pointer, detail: 'is no entity type of this system' }];
+        if (!entity) return [{ pointer, detail: 'is not an entity type of this system' }];
         return isObject(fields)
           ? checkFields(entity.fields, fields, pointer)
           : [{ pointer, detail: 'must be an object' }];
@@ -106,7 +106,7 @@ function checkFields(known: readonly string[], fields: Members, pointer: string)
   return Object.entries(fields).flatMap(([field, direction]) => {
     const at = `${pointer}/${escaped(field)}`;
     if (!known.includes(field.split('.', 1)[0] as string))
-      return [{ pointer: at, detail: 'is no field of this entity type in this system' }];
+      return [{ pointer: at, detail: 'is not a field of this entity type in this system' }];
     return FIELD_DIRECTIONS.includes(direction as FieldDirection)
       ? []
       : [{ pointer: at, detail: `must be one of ${FIELD_DIRECTIONS.join(', ')}` }];

@@ -40,7 +40,7 @@ describe('a schema of settings', () => {
     [{ key: 'k', map: [] }, ['#/it/map must be an object']],
     [{ key: 'k', map: { long: 'x'.repeat(20) } }, ['#/it/map must not be longer than 20 characters']],
     [{ key: 'k', mode: 'slow' }, ['#/it/mode must be one of fast, safe']],
-    [{ key: 'k', toString: 'x', 'a~/': 1 }, ['#/it/toString is not known here', '#/it/a~0~1 is not known here']],
+    [{ key: 'k', toString: 'x', 'a~/': 1 }, ['#/it/toString is not a known field', '#/it/a~0~1 is not a known field']],
   ])('%j', (given, expected) => {
     expect(details(given)).toEqual(expected);
   });

@@ -40,7 +40,7 @@ export const escaped = (part: string): string => part.replaceAll('~', '~0').repl
 function wrongWith(value: unknown, name: string, schema: SettingsSchema): string | undefined {
   // Not by plain access: `constructor` is a member of every object.
   const property = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
-  if (!property) return 'is not known here';
+  if (!property) return 'is not a known field';
   if (value === '' && schema.required?.includes(name)) return 'must not be empty';
   return wrongType(value, property) ?? wrongSize(value, property) ?? notOneOf(value, property);
 }

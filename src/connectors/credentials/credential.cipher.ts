@@ -68,7 +68,7 @@ export class CredentialCipher {
     } catch (cause) {
       throw new Problem(
         'encryption-not-configured',
-        `What is stored does not open with the key "${keyId}": SYNC_ENCRYPTION_KEYS has another key of that name, or the row was changed. Mend the variable, or store the secrets of the connection anew.`,
+        `The stored secret cannot be decrypted with the key "${keyId}": SYNC_ENCRYPTION_KEYS has another key of that name, or the row was changed. Correct the variable, or set the credentials of the connection again.`,
         { cause },
       );
     }
@@ -79,7 +79,7 @@ export class CredentialCipher {
     if (!key)
       throw new Problem(
         'encryption-not-configured',
-        `What is stored was encrypted with the key "${id}", which is not in SYNC_ENCRYPTION_KEYS. Add it there, or store the secrets of the connection anew.`,
+        `The stored secret was encrypted with the key "${id}", which is not in SYNC_ENCRYPTION_KEYS. Add it there, or set the credentials of the connection again.`,
       );
     return key;
   }
