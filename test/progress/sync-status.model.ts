@@ -4,7 +4,7 @@ import type { ObservedSync, SyncDriver } from './sync-status.driver.ts';
 import { type Answer, type Condition, type State, type SyncEvent, TABLE, type Target } from './sync-status.table.ts';
 
 /** Large enough that a walk reaches it only when it means to. */
-export const TOTAL = 1000;
+const TOTAL = 1000;
 
 /** What the table and the rules of the page say a sync must be by now. */
 export class SyncModel {
