@@ -9,6 +9,7 @@ import { ProblemValidationPipe } from './common/validation.ts';
 import type { Environment } from './config/environment.ts';
 import { serveDashboard } from './dashboard/dashboard.pages.ts';
 import { jsonParser, rawOr, refuseForm } from './http/body.parser.ts';
+import { serveErrorPage } from './http/error.page.ts';
 import { logRequests, quietAtStart, requestId } from './http/logging.ts';
 import { serveDocument } from './http/openapi.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
@@ -53,6 +54,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   endSilentConnections(fastify);
   logRequests(fastify, (await app.resolve(PinoLogger)).logger);
   app.get(HttpMetrics).observe(fastify);
+  serveErrorPage(app);
   if (environment.SYNC_WORKER !== 'only') {
     serveDocument(app);
     await serveDashboard(app);

@@ -64,8 +64,8 @@ export class TokenVerifier {
           cause: error,
         });
       if (error instanceof errors.JOSEError && !NO_KEYS.has(error.code))
-        throw new Problem('unauthenticated', 'The token is not valid here.', { cause: error });
-      throw new Problem('unavailable', 'The keys of the token issuer cannot be had just now.', {
+        throw new Problem('unauthenticated', 'The token cannot be verified.', { cause: error });
+      throw new Problem('unavailable', 'The keys of the token issuer cannot be fetched at the moment.', {
         retryAfter: 5,
         cause: error,
       });

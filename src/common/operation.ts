@@ -1,6 +1,6 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiResponse, getSchemaPath } from '@nestjs/swagger';
-import { PROBLEM_TYPE_PREFIX, PROBLEMS, type ProblemName } from './problem.ts';
+import { CATALOGUE_PATH, PROBLEM_TYPE_PREFIX, PROBLEMS, type ProblemName } from './problem.catalogue.ts';
 
 /** One wrong field, as documented. */
 export class ProblemFieldDto {
@@ -20,7 +20,7 @@ export class ProblemFieldDto {
 /** RFC 9457 problem details, as documented. */
 export class ProblemDto {
   @ApiProperty({
-    description: 'Stable: switch on this',
+    description: `Stable: switch on this. ${CATALOGUE_PATH}#invalid-request explains the example, and so for each; the Link header of the response leads there.`,
     enum: Object.keys(PROBLEMS).map((name) => PROBLEM_TYPE_PREFIX + name),
     enumName: 'ProblemType',
     example: `${PROBLEM_TYPE_PREFIX}invalid-request`,

@@ -1,3 +1,5 @@
+import { CATALOGUE_PATH, PROBLEM_TYPE_PREFIX, PROBLEMS, type ProblemName } from './problem.catalogue.ts';
+
 /** Where in the request something is wrong: a JSON pointer into the body, or the name of a query parameter, path part or header. */
 export interface ProblemField {
   readonly pointer?: string;
@@ -5,39 +7,6 @@ export interface ProblemField {
   readonly header?: string;
   readonly detail: string;
 }
-
-/**
- * Every problem the service answers with: the last part of its `type` (RFC 9457), its status and its title. Clients switch on
- * the type, so an entry is never renamed; README lists them.
- */
-export const PROBLEMS = {
-  'malformed-request': { status: 400, title: 'The request cannot be read' },
-  'organization-required': { status: 400, title: 'Name the organization' },
-  unauthenticated: { status: 401, title: 'No valid credentials' },
-  'other-organization': { status: 403, title: 'Not your organization' },
-  'missing-scope': { status: 403, title: 'A scope is missing' },
-  'cross-site-request': { status: 403, title: 'Cross-site request refused' },
-  'not-found': { status: 404, title: 'Not found' },
-  'sync-exists': { status: 409, title: 'The sync exists with other content' },
-  'sync-ended': { status: 409, title: 'The sync has ended' },
-  'counts-backwards': { status: 409, title: 'Counts cannot go backwards' },
-  'stale-preview': { status: 409, title: 'The preview is not what would happen any more' },
-  'delete-guard': { status: 409, title: 'Too many would be deleted' },
-  conflict: { status: 409, title: 'Conflict' },
-  'body-too-large': { status: 413, title: 'The body is too large' },
-  'unsupported-media-type': { status: 415, title: 'Send application/json' },
-  'invalid-request': { status: 422, title: 'The request is not valid' },
-  'counts-above-total': { status: 422, title: 'Counts are above the total' },
-  'idempotency-key-reused': { status: 422, title: 'The idempotency key was used for another request' },
-  'internal-error': { status: 500, title: 'Internal error' },
-  'encryption-not-configured': { status: 503, title: 'The encryption of credentials is not configured' },
-  unavailable: { status: 503, title: 'Try again shortly' },
-} as const satisfies Record<string, { status: number; title: string }>;
-
-export type ProblemName = keyof typeof PROBLEMS;
-
-/** The stable prefix of every problem type. */
-export const PROBLEM_TYPE_PREFIX = 'urn:sync-operations:problem:';
 
 /** The body of an error answer, `application/problem+json`. */
 export interface ProblemBody {
@@ -70,6 +39,11 @@ export class Problem extends Error {
 
   get status(): number {
     return PROBLEMS[this.problem].status;
+  }
+
+  /** The value of the answer's Link header (RFC 8288): where the service itself says what the problem means and what to do. */
+  get link(): string {
+    return `<${CATALOGUE_PATH}#${this.problem}>; rel="help"`;
   }
 
   /** The answer's body; `requestId` lets support find the log lines. */

@@ -62,7 +62,10 @@ function toFields(errors: readonly ValidationError[], inBody: boolean, path = ''
         error.value === undefined
           ? 'is required'
           : message
-              .replace(`property ${error.property} should not exist`, 'is not known here')
+              .replace(
+                `property ${error.property} should not exist`,
+                inBody ? 'is not a known field' : 'is not a known parameter',
+              )
               .replace(`${error.property} `, '');
       return inBody ? { pointer: `#${pointer}`, detail } : { parameter: error.property, detail };
     });

@@ -23,13 +23,13 @@ export function isContention(error: unknown): boolean {
  */
 export function toProblem(error: unknown): Problem | undefined {
   if (isConnectionLoss(error))
-    return new Problem('unavailable', 'The database cannot be reached just now.', { retryAfter: 2, cause: error });
+    return new Problem('unavailable', 'The database cannot be reached at the moment.', { retryAfter: 2, cause: error });
   if (!(error instanceof pg.DatabaseError)) return undefined;
   switch (error.code) {
     case 'SY001':
       return new Problem('sync-ended', 'The sync has ended and cannot be changed.', { cause: error });
     case '23505':
-      return new Problem('conflict', 'Such an entry exists already.', { cause: error });
+      return new Problem('conflict', 'An entry like this already exists.', { cause: error });
     case '23514':
       return error.constraint === 'sync_progress_counts_within_total'
         ? new Problem('counts-above-total', 'processed_count + failed_count is above total_items.', { cause: error })

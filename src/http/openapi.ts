@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ProblemDto, ProblemFieldDto } from '../common/operation.ts';
+import { CATALOGUE_PATH } from '../common/problem.catalogue.ts';
 
 /** The document of the whole API; also written to openapi.json, from which the client is generated. */
 export function createDocument(app: INestApplication): OpenAPIObject {
@@ -12,6 +13,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
         'named in X-Org-Id or orgId. Times are RFC 3339 in UTC. Errors are application/problem+json with a stable type.',
     )
     .setVersion('1')
+    .setExternalDoc('What each problem type means and what to do', CATALOGUE_PATH)
     .addBearerAuth(
       { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Claims sub, org_id, scope' },
       'token',

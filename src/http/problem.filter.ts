@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { PROBLEMS, Problem, type ProblemName } from '../common/problem.ts';
+import { PROBLEMS, type ProblemName } from '../common/problem.catalogue.ts';
+import { Problem } from '../common/problem.ts';
 import { toProblem } from '../database/sqlstate.ts';
 
 /** Every error leaves the service here, as application/problem+json without a stack or SQL. */
@@ -24,6 +25,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="sync-operations"');
     if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter));
+    reply.header('link', problem.link);
     void reply
       .status(problem.status)
       .type('application/problem+json; charset=utf-8')

@@ -6,7 +6,7 @@ import type { Environment } from '../config/environment.ts';
 import { POOL } from '../database/database.module.ts';
 import type { TenantTransaction } from '../tenancy/tenant.context.ts';
 
-/** Made by migration 0013. */
+/** Made by migrations/0003-jobs.ts. */
 export type QueueName = 'sync-runs' | 'sync-schedules';
 
 export interface JobWorker<Data> {

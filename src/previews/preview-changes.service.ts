@@ -24,7 +24,7 @@ export class PreviewChangesService {
     const after = query.cursor === undefined ? null : keyOf(query.cursor);
     const { sync_id: syncId } = (await this.previews.get(cacheKey)).delta_data;
     if (typeof syncId !== 'string')
-      throw new Problem('not-found', 'This preview was stored by hand: all there is of it is in its delta_data.');
+      throw new Problem('not-found', 'This preview was stored by a client; all of its data is in delta_data.');
     if (after && after.sync_id !== syncId) throw replaced(syncId);
     return (await this.read(syncId, query, after)).page;
   }
@@ -32,7 +32,7 @@ export class PreviewChangesService {
   /** Of a sync by its own id, or of a preview by that of the sync that computed it. Throws not-found. */
   async ofSync(syncId: string, query: PreviewChangesQuery): Promise<PreviewChangePageDto> {
     const after = query.cursor === undefined ? null : keyOf(query.cursor);
-    if (after && after.sync_id !== syncId) throw notACursor('is of another sync; begin again without one');
+    if (after && after.sync_id !== syncId) throw notACursor('belongs to another sync; begin again without one');
     const { exists, page } = await this.read(syncId, query, after);
     if (!exists) throw noSuchSync(syncId);
     return page;
@@ -61,6 +61,6 @@ const replaced = (syncId: string): Problem =>
     'stale-preview',
     `A newer preview, by "${syncId}", has replaced this one; begin again without a cursor.`,
     {
-      errors: [{ parameter: 'cursor', detail: 'is of a preview that was replaced' }],
+      errors: [{ parameter: 'cursor', detail: 'belongs to a preview that was replaced' }],
     },
   );

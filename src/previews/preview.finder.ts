@@ -45,7 +45,7 @@ export class PreviewFinder {
       found.run.entity_type === wanted.entity_type
     )
       return found;
-    const detail = 'is of another source, destination or entity type';
+    const detail = 'is for another source, destination or entity type';
     throw new Problem('invalid-request', `preview ${detail}.`, { errors: [{ pointer: '#/preview', detail }] });
   }
 
@@ -63,6 +63,6 @@ export class PreviewFinder {
 }
 
 function notComputedHere(): Problem {
-  const detail = 'was stored by hand; only one that POST /connections/{id}/preview computed can be applied';
+  const detail = 'was stored by a client; only a preview computed by POST /connections/{id}/preview can be applied';
   return new Problem('invalid-request', `preview ${detail}.`, { errors: [{ pointer: '#/preview', detail }] });
 }

@@ -36,7 +36,7 @@ export class PreviewFreshness {
       await this.compare(found, source, other, AbortSignal.timeout(LONGEST_WAIT_MS));
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
-      throw new Problem('unavailable', `Whether the preview still holds could not be found out: ${error.message}`, {
+      throw new Problem('unavailable', `Could not check whether the preview is still up to date: ${error.message}`, {
         retryAfter: 10,
         cause: error,
       });

@@ -23,9 +23,13 @@ export function reportProblem(report: ReportElement, { outcome, progress }: Repo
     const errors = (['processed_count', 'failed_count'] as const)
       .filter((name) => (report[name] ?? sync[name]) < sync[name])
       .map((name) => ({ pointer: `#/${name}`, detail: `is below the ${sync[name]} reported before` }));
-    return new Problem('counts-backwards', 'Counts are absolute and never go down; something reported more before.', {
-      errors,
-    });
+    return new Problem(
+      'counts-backwards',
+      'Counts are absolute and never go down; a higher count was reported before.',
+      {
+        errors,
+      },
+    );
   }
   const processed = report.processed_count ?? sync.processed_count;
   const failed = report.failed_count ?? sync.failed_count;

@@ -14,7 +14,7 @@ export class RecordsService {
   constructor(private readonly database: TenantDatabase) {}
 
   /**
-   * change_seq grows in the order of commits (migration 0016), so what is after a cursor is never joined by anything before it. The
+   * change_seq grows in the order of commits (src/records/sql/save_records.sql), so what is after a cursor is never joined by anything before it. The
    * last page leads past the organization's last change, so that a reader of few records does not look at the others' changes again.
    */
   async page(query: RecordsQuery): Promise<RecordPageDto> {

@@ -14,7 +14,7 @@ const COLUMNS =
 
 /**
  * The changes after one, in their order, in one row. With a connection, its changes are read from an index of each entity type
- * (migration 0015) and merged, so that no record of another connection is passed over; without one, the organization's changes are.
+ * (migrations/0009-records.ts) and merged, so that no record of another connection is passed over; without one, the organization's changes are.
  */
 export function recordsPage(orgId: string, filter: RecordsQuery, after: string, limit: number): Statement {
   const { connection_id, entity_type, external_id, deleted } = filter;
@@ -43,7 +43,7 @@ export function recordsPage(orgId: string, filter: RecordsQuery, after: string, 
   };
 }
 
-/** By a range of one id: see migration 0016. */
+/** By a range of one id: src/records/sql/save_records.sql says why. */
 export const findRecord = (orgId: string, { connection_id, entity_type, external_id }: RecordParam): Statement => ({
   text: `
     SELECT ${COLUMNS} FROM sync_records
@@ -52,7 +52,7 @@ export const findRecord = (orgId: string, { connection_id, entity_type, external
   values: [orgId, connection_id, entity_type, external_id],
 });
 
-/** The records there are of these ids, deleted ones left out; one by one by the primary key, as migration 0016 says why. */
+/** The records there are of these ids, deleted ones left out; one by one by the primary key, as src/records/sql/save_records.sql says why. */
 export const findRecords = (
   orgId: string,
   connectionId: string,

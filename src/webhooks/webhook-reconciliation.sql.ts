@@ -22,7 +22,7 @@ export const findEarlierRun = (run: Run): Statement => ({
 
 /**
  * The last change_seq of the connection and entity type before the run began; no row when there is none. One run at a time writes their
- * records, so what the run has changed is what comes after, and going back to it along the index of changes (migration 0015) passes
+ * records, so what the run has changed is what comes after, and going back to it along the index of changes (migrations/0009-records.ts) passes
  * over just that. A statement of its own: the planner must know the number to use that index again.
  */
 export const lastChangeBefore = (run: Run, startedAt: string): Statement => ({

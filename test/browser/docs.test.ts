@@ -21,6 +21,14 @@ describe('/docs', () => {
   });
 });
 
+describe('/errors', () => {
+  it('opens at the problem that its address names, with nothing refused by its Content-Security-Policy', async () => {
+    const { page, complaints } = await browser.openPage(`${service.url}/errors#sync-ended`);
+    await page.locator('section:target', { hasText: 'The sync has ended' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('a page that is watched', () => {
   it('tells what went wrong in it', async () => {
     const { page, complaints } = await browser.openPage(`${service.url}/docs`);

@@ -14,6 +14,7 @@ app.cleanup_webhook_deliveries(integer) | sync_maintenance | DEFINER | - | sync_
 app.commit_batch(text, text, bigint, interval, jsonb) | sync_owner | INVOKER | - | sync_app
 app.copy_from_key() | sync_owner | INVOKER | - | -
 app.dispatch_runs(text) | sync_owner | INVOKER | - | sync_app
+app.end_paused_run() | sync_owner | INVOKER | - | -
 app.end_session(bytea) | sync_owner | INVOKER | - | sync_app
 app.end_sessions_of_key() | sync_owner | INVOKER | - | -
 app.end_silent_syncs(interval, integer) | sync_maintenance | DEFINER | - | sync_app
@@ -48,6 +49,7 @@ copy_from_key | BEFORE INSERT WHEN ON auth.api_keys | app.copy_from_key()
 end_on_insert | BEFORE INSERT WHEN ON public.sync_progress | app.end_sync()
 end_on_update | BEFORE UPDATE WHEN ON public.sync_progress | app.end_sync()
 end_sessions_of_key | AFTER UPDATE WHEN ON auth.api_keys | app.end_sessions_of_key()
+end_paused_run | AFTER UPDATE WHEN ON public.sync_progress | app.end_paused_run()
 ended_is_final | BEFORE UPDATE WHEN ON public.sync_progress | app.refuse_change_of_ended_sync()
 log_control | AFTER UPDATE WHEN ON public.sync_progress | app.log_control()
 log_end_on_insert | AFTER INSERT WHEN ON public.sync_progress | app.log_sync_end()

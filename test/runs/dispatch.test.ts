@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { NewRun } from '../../src/runs/runs.sql.ts';
+import { type NewRun, unpauseRun } from '../../src/runs/runs.sql.ts';
 import { RUN_OUT, RunTables } from './run-tables.support.ts';
 
 let tables: RunTables;
@@ -208,5 +208,41 @@ describe('A run without a worker', () => {
     expect(await tables.take(org, sync)).toBeUndefined();
     expect(await lost(org)).toEqual([]);
     expect((await tables.run(org, sync)).state).toBe('ended');
+  });
+});
+
+describe('A run that a worker gave back', () => {
+  it('takes nothing more from that worker: no batch, no heartbeat, and its wait stays as long as it was', async () => {
+    const org = newOrg();
+    const held = await tables.held(org, to(SHOP));
+    const until = new Date(Date.now() + 3_600_000);
+    expect(await tables.release(org, held.sync, held.epoch, until)).toBe(true);
+    const given = await tables.run(org, held.sync);
+    const item = { external_id: '1', outcome: 'processed' } as const;
+    expect(await tables.renew(org, held.sync, held.epoch)).toBe('fenced');
+    expect(await tables.commit(org, held, { items: [item] })).toBe('fenced');
+    expect(await tables.release(org, held.sync, held.epoch)).toBe(false);
+    expect(await tables.run(org, held.sync)).toEqual(given);
+    expect(await tables.progress(org, held.sync)).toMatchObject({ status: 'queued', processed_count: 0 });
+  });
+
+  it('takes nothing more from it after it was paused and resumed either', async () => {
+    const org = newOrg();
+    const held = await tables.held(org, to(SHOP));
+    await tables.query(org, 'UPDATE sync_progress SET pause_requested = true WHERE sync_id = $1', [held.sync]);
+    expect(await tables.commit(org, held, {})).toBe('paused');
+    await tables.harness.as(org, (tenants) => tenants.query(unpauseRun(org, held.sync)));
+    expect(await tables.renew(org, held.sync, held.epoch)).toBe('fenced');
+  });
+});
+
+describe('A paused run', () => {
+  it.each(['failed', 'completed', 'cancelled'])('is over when others end its sync as %s', async (status) => {
+    const org = newOrg();
+    const held = await tables.held(org, to(SHOP));
+    await tables.query(org, 'UPDATE sync_progress SET pause_requested = true WHERE sync_id = $1', [held.sync]);
+    expect(await tables.commit(org, held, {})).toBe('paused');
+    await end(org, held.sync, status);
+    expect((await tables.run(org, held.sync)).state).toBe('ended');
   });
 });

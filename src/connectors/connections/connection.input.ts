@@ -50,7 +50,7 @@ export function checkInput(
   const credentials = input.credentials && validate(description.credentials, input.credentials, '#/credentials');
   if (credentials) errors.push(...credentials.errors);
   if (input.webhook_secret !== undefined && !description.webhooks)
-    errors.push({ pointer: '#/webhook_secret', detail: 'is not allowed: this system sends no webhooks' });
+    errors.push({ pointer: '#/webhook_secret', detail: 'is not accepted: this system sends no webhooks' });
 
   if (errors.length > 0) throw invalid(errors);
   return {

@@ -5,7 +5,7 @@ import { type FoundRecord, findRecords } from '../../records/records.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { BatchResult, Destination, RecordChange, Run } from '../run.types.ts';
 
-/** Keeps what is read as canonical records. What changed is found out where it is written, see migration 0016. */
+/** Keeps what is read as canonical records. What changed is found out where it is written, in app.commit_batch. */
 export class RecordsDestination implements Destination {
   private readonly database: TenantDatabase;
   private readonly run: Run;

@@ -20,7 +20,8 @@ DECLARE
   final text := batch #>> '{final,status}';
 BEGIN
   SELECT * INTO run FROM public.sync_runs AS r
-   WHERE r.org_id = org AND r.sync_id = sync AND r.lease_epoch = epoch AND r.state = 'ready' FOR UPDATE;
+   WHERE r.org_id = org AND r.sync_id = sync AND r.lease_epoch = epoch AND r.state = 'ready'
+     AND r.leased_by IS NOT NULL FOR UPDATE;
   IF NOT FOUND THEN
     RETURN QUERY SELECT 'fenced', NULL::json;
     RETURN;

@@ -45,8 +45,9 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   p record;
 BEGIN
+  -- A worker that gave the run back no longer holds it, even if nobody has taken it since.
   UPDATE public.sync_runs AS w SET leased_until = now() + lease
-   WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready';
+   WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready' AND w.leased_by IS NOT NULL;
   IF NOT FOUND THEN
     RETURN 'fenced';
   END IF;
@@ -73,7 +74,7 @@ BEGIN
   UPDATE public.sync_runs AS w
      SET leased_by = NULL, leased_until = coalesce(until, now()) + interval '1 minute', leases_without_commit = 0,
          postponements = w.postponements + CASE WHEN until IS NULL THEN 0 ELSE 1 END
-   WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready';
+   WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready' AND w.leased_by IS NOT NULL;
   IF NOT FOUND THEN
     RETURN false;
   END IF;

@@ -342,7 +342,7 @@ export type BulkReport = {
 };
 
 /**
- * Stable: switch on this
+ * Stable: switch on this. /errors#invalid-request explains the example, and so for each; the Link header of the response leads there.
  */
 export type ProblemType = 'urn:sync-operations:problem:malformed-request' | 'urn:sync-operations:problem:organization-required' | 'urn:sync-operations:problem:unauthenticated' | 'urn:sync-operations:problem:other-organization' | 'urn:sync-operations:problem:missing-scope' | 'urn:sync-operations:problem:cross-site-request' | 'urn:sync-operations:problem:not-found' | 'urn:sync-operations:problem:sync-exists' | 'urn:sync-operations:problem:sync-ended' | 'urn:sync-operations:problem:counts-backwards' | 'urn:sync-operations:problem:stale-preview' | 'urn:sync-operations:problem:delete-guard' | 'urn:sync-operations:problem:conflict' | 'urn:sync-operations:problem:body-too-large' | 'urn:sync-operations:problem:unsupported-media-type' | 'urn:sync-operations:problem:invalid-request' | 'urn:sync-operations:problem:counts-above-total' | 'urn:sync-operations:problem:idempotency-key-reused' | 'urn:sync-operations:problem:internal-error' | 'urn:sync-operations:problem:encryption-not-configured' | 'urn:sync-operations:problem:unavailable';
 
@@ -364,7 +364,7 @@ export type ProblemField = {
 
 export type Problem = {
     /**
-     * Stable: switch on this
+     * Stable: switch on this. /errors#invalid-request explains the example, and so for each; the Link header of the response leads there.
      */
     type: ProblemType;
     title: string;
@@ -1272,7 +1272,7 @@ export type WhoamiData = {
 
 export type WhoamiErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -1288,7 +1288,7 @@ export type WhoamiErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -1349,7 +1349,7 @@ export type ListOrganizationsErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -1385,7 +1385,7 @@ export type StreamProgressData = {
 
 export type StreamProgressErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -1401,7 +1401,7 @@ export type StreamProgressErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -1444,7 +1444,7 @@ export type ListActiveSyncsData = {
 
 export type ListActiveSyncsErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -1460,7 +1460,7 @@ export type ListActiveSyncsErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -1491,7 +1491,7 @@ export type ReportManyData = {
 
 export type ReportManyErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -1507,7 +1507,7 @@ export type ReportManyErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -1542,7 +1542,7 @@ export type StartSyncData = {
 
 export type StartSyncErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -1562,7 +1562,7 @@ export type StartSyncErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -1606,7 +1606,7 @@ export type ListSlowSyncsData = {
 
 export type ListSlowSyncsErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -1622,7 +1622,7 @@ export type ListSlowSyncsErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -1655,7 +1655,7 @@ export type GetSyncData = {
 
 export type GetSyncErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -1675,7 +1675,7 @@ export type GetSyncErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -1708,7 +1708,7 @@ export type ReportProgressData = {
 
 export type ReportProgressErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -1732,7 +1732,7 @@ export type ReportProgressErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -1769,7 +1769,7 @@ export type CompleteSyncData = {
 
 export type CompleteSyncErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -1793,7 +1793,7 @@ export type CompleteSyncErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -1830,7 +1830,7 @@ export type FailSyncData = {
 
 export type FailSyncErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -1854,7 +1854,7 @@ export type FailSyncErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -1891,7 +1891,7 @@ export type CancelSyncData = {
 
 export type CancelSyncErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -1915,7 +1915,7 @@ export type CancelSyncErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -1952,7 +1952,7 @@ export type PauseSyncData = {
 
 export type PauseSyncErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -1976,7 +1976,7 @@ export type PauseSyncErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -2013,7 +2013,7 @@ export type ResumeSyncData = {
 
 export type ResumeSyncErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -2037,7 +2037,7 @@ export type ResumeSyncErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -2102,7 +2102,7 @@ export type ListActivityData = {
 
 export type ListActivityErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -2118,7 +2118,7 @@ export type ListActivityErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -2153,7 +2153,7 @@ export type AppendActivityData = {
 
 export type AppendActivityErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -2169,7 +2169,7 @@ export type AppendActivityErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -2222,7 +2222,7 @@ export type ListActivityErrorsData = {
 
 export type ListActivityErrorsErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -2238,7 +2238,7 @@ export type ListActivityErrorsErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -2291,7 +2291,7 @@ export type ListActivityTrendsData = {
 
 export type ListActivityTrendsErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -2307,7 +2307,7 @@ export type ListActivityTrendsErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -2360,7 +2360,7 @@ export type ListSlowActivityData = {
 
 export type ListSlowActivityErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -2376,7 +2376,7 @@ export type ListSlowActivityErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -2437,7 +2437,7 @@ export type ExportActivityData = {
 
 export type ExportActivityErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -2453,7 +2453,7 @@ export type ExportActivityErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -2496,7 +2496,7 @@ export type ListPreviewsData = {
 
 export type ListPreviewsErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -2512,7 +2512,7 @@ export type ListPreviewsErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -2543,7 +2543,7 @@ export type StorePreviewData = {
 
 export type StorePreviewErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -2559,7 +2559,7 @@ export type StorePreviewErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -2590,7 +2590,7 @@ export type LookUpPreviewData = {
 
 export type LookUpPreviewErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -2610,7 +2610,7 @@ export type LookUpPreviewErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -2646,7 +2646,7 @@ export type DeletePreviewData = {
 
 export type DeletePreviewErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -2666,7 +2666,7 @@ export type DeletePreviewErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -2706,7 +2706,7 @@ export type GetPreviewData = {
 
 export type GetPreviewErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -2726,7 +2726,7 @@ export type GetPreviewErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -2757,7 +2757,7 @@ export type ListConnectorsData = {
 
 export type ListConnectorsErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -2773,7 +2773,7 @@ export type ListConnectorsErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -2806,7 +2806,7 @@ export type GetConnectorData = {
 
 export type GetConnectorErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -2826,7 +2826,7 @@ export type GetConnectorErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -2868,7 +2868,7 @@ export type ListConnectionsData = {
 
 export type ListConnectionsErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -2884,7 +2884,7 @@ export type ListConnectionsErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -2919,7 +2919,7 @@ export type CreateConnectionData = {
 
 export type CreateConnectionErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -2931,7 +2931,7 @@ export type CreateConnectionErrors = {
      */
     403: Problem;
     /**
-     * Conflict
+     * The state does not allow it
      */
     409: Problem;
     /**
@@ -2939,7 +2939,7 @@ export type CreateConnectionErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly; The encryption of credentials is not configured
+     * Temporarily unavailable; Credential encryption is not configured
      */
     503: Problem;
 };
@@ -2972,7 +2972,7 @@ export type RemoveConnectionData = {
 
 export type RemoveConnectionErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -2992,7 +2992,7 @@ export type RemoveConnectionErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -3025,7 +3025,7 @@ export type GetConnectionData = {
 
 export type GetConnectionErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -3045,7 +3045,7 @@ export type GetConnectionErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -3078,7 +3078,7 @@ export type ChangeConnectionData = {
 
 export type ChangeConnectionErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -3094,7 +3094,7 @@ export type ChangeConnectionErrors = {
      */
     404: Problem;
     /**
-     * Conflict
+     * The state does not allow it
      */
     409: Problem;
     /**
@@ -3102,7 +3102,7 @@ export type ChangeConnectionErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly; The encryption of credentials is not configured
+     * Temporarily unavailable; Credential encryption is not configured
      */
     503: Problem;
 };
@@ -3135,7 +3135,7 @@ export type CheckConnectionData = {
 
 export type CheckConnectionErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -3151,7 +3151,7 @@ export type CheckConnectionErrors = {
      */
     404: Problem;
     /**
-     * Conflict
+     * The state does not allow it
      */
     409: Problem;
     /**
@@ -3159,7 +3159,7 @@ export type CheckConnectionErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly; The encryption of credentials is not configured
+     * Temporarily unavailable; Credential encryption is not configured
      */
     503: Problem;
 };
@@ -3205,7 +3205,7 @@ export type ListRunsData = {
 
 export type ListRunsErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -3221,7 +3221,7 @@ export type ListRunsErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -3256,7 +3256,7 @@ export type StartRunData = {
 
 export type StartRunErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -3272,7 +3272,7 @@ export type StartRunErrors = {
      */
     404: Problem;
     /**
-     * The preview is not what would happen any more; Too many would be deleted; Conflict
+     * The preview is out of date; Too many records would be deleted; The state does not allow it
      */
     409: Problem;
     /**
@@ -3280,7 +3280,7 @@ export type StartRunErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -3317,7 +3317,7 @@ export type StartPreviewData = {
 
 export type StartPreviewErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -3337,7 +3337,7 @@ export type StartPreviewErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -3374,7 +3374,7 @@ export type RetryFailedItemsData = {
 
 export type RetryFailedItemsErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -3390,7 +3390,7 @@ export type RetryFailedItemsErrors = {
      */
     404: Problem;
     /**
-     * Conflict
+     * The state does not allow it
      */
     409: Problem;
     /**
@@ -3398,7 +3398,7 @@ export type RetryFailedItemsErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -3431,7 +3431,7 @@ export type GetRunData = {
 
 export type GetRunErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -3451,7 +3451,7 @@ export type GetRunErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -3496,7 +3496,7 @@ export type ListItemsData = {
 
 export type ListItemsErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -3516,7 +3516,7 @@ export type ListItemsErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -3567,7 +3567,7 @@ export type ListRecordsData = {
 
 export type ListRecordsErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -3583,7 +3583,7 @@ export type ListRecordsErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -3621,7 +3621,7 @@ export type GetRecordData = {
 
 export type GetRecordErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -3641,7 +3641,7 @@ export type GetRecordErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -3688,7 +3688,7 @@ export type ListPreviewChangesData = {
 
 export type ListPreviewChangesErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -3704,7 +3704,7 @@ export type ListPreviewChangesErrors = {
      */
     404: Problem;
     /**
-     * The preview is not what would happen any more
+     * The preview is out of date
      */
     409: Problem;
     /**
@@ -3712,7 +3712,7 @@ export type ListPreviewChangesErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -3756,7 +3756,7 @@ export type ListSyncChangesData = {
 
 export type ListSyncChangesErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -3776,7 +3776,7 @@ export type ListSyncChangesErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -3809,7 +3809,7 @@ export type ListSchedulesData = {
 
 export type ListSchedulesErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -3829,7 +3829,7 @@ export type ListSchedulesErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -3866,7 +3866,7 @@ export type CreateScheduleData = {
 
 export type CreateScheduleErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -3882,7 +3882,7 @@ export type CreateScheduleErrors = {
      */
     404: Problem;
     /**
-     * Conflict
+     * The state does not allow it
      */
     409: Problem;
     /**
@@ -3890,7 +3890,7 @@ export type CreateScheduleErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -3923,7 +3923,7 @@ export type RemoveScheduleData = {
 
 export type RemoveScheduleErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -3943,7 +3943,7 @@ export type RemoveScheduleErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -3976,7 +3976,7 @@ export type GetScheduleData = {
 
 export type GetScheduleErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -3996,7 +3996,7 @@ export type GetScheduleErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -4029,7 +4029,7 @@ export type ChangeScheduleData = {
 
 export type ChangeScheduleErrors = {
     /**
-     * Name the organization; The request cannot be read
+     * No organization is named; The request cannot be read
      */
     400: Problem;
     /**
@@ -4045,7 +4045,7 @@ export type ChangeScheduleErrors = {
      */
     404: Problem;
     /**
-     * Conflict
+     * The state does not allow it
      */
     409: Problem;
     /**
@@ -4053,7 +4053,7 @@ export type ChangeScheduleErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -4105,7 +4105,7 @@ export type ReceiveWebhookErrors = {
      */
     413: Problem;
     /**
-     * Send application/json
+     * The media type is not supported
      */
     415: Problem;
     /**
@@ -4113,7 +4113,7 @@ export type ReceiveWebhookErrors = {
      */
     422: Problem;
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -4144,7 +4144,7 @@ export type HealthLiveData = {
 
 export type HealthLiveErrors = {
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };
@@ -4175,7 +4175,7 @@ export type HealthReadyData = {
 
 export type HealthReadyErrors = {
     /**
-     * Try again shortly
+     * Temporarily unavailable
      */
     503: Problem;
 };

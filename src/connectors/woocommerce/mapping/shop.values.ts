@@ -30,7 +30,7 @@ export function stockFromShop({ manage_stock, stock_quantity }: Readonly<Record<
 }
 
 /** The shop expects a JSON number here, unlike prices. It rejects a fraction itself, unless a plugin allows one. */
-export function stockToShop(stock: Decimal | null): Raw {
+export function stockToShop(stock: Decimal | null): Readonly<Record<string, unknown>> {
   return stock === null ? { manage_stock: false } : { manage_stock: true, stock_quantity: Number(stock) };
 }
 

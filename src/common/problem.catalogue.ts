@@ -1,0 +1,161 @@
+interface CatalogueEntry {
+  readonly status: number;
+  readonly title: string;
+  /** When the service answers so. Markdown: code in backticks, nothing else. */
+  readonly cause: string;
+  /** What the caller or the operator does about it. */
+  readonly action: string;
+}
+
+/**
+ * Every problem the service answers with, by the last part of its `type` (RFC 9457). Clients switch on the type, so an entry is never
+ * renamed. `npm run docs:errors` writes docs/errors.md from here; the service itself shows the same at /errors.
+ */
+export const PROBLEMS = {
+  'malformed-request': {
+    status: 400,
+    title: 'The request cannot be read',
+    cause:
+      'The body is not valid JSON or is nested too deep, the address is not valid percent-encoding, or a header has a value that it cannot have.',
+    action: 'Correct what `detail` names. The same request fails again.',
+  },
+  'organization-required': {
+    status: 400,
+    title: 'No organization is named',
+    cause: 'The key is valid for every organization, and the request does not say which one it means.',
+    action: 'Name the organization in the header `X-Org-Id` or the query parameter `orgId`.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'No valid credentials',
+    cause:
+      'The request has no token, key or session, or the one it has is unknown, expired or revoked. A webhook whose signature is wrong is refused in the same way.',
+    action:
+      'Send a valid token in `Authorization: Bearer`, or a service key in `X-Api-Key`. Many at once after a deploy: compare `SYNC_JWT_SECRET`, `SYNC_JWKS_URL`, `SYNC_JWT_ISSUER` and `SYNC_JWT_AUDIENCE` with those of the token issuer.',
+  },
+  'other-organization': {
+    status: 403,
+    title: 'Not your organization',
+    cause: '`orgId` or `X-Org-Id` names another organization than the one of the credentials.',
+    action: 'Leave it out, or use the credentials of that organization.',
+  },
+  'missing-scope': {
+    status: 403,
+    title: 'A scope is missing',
+    cause: 'The credentials are valid, but lack the scope that this operation needs; `detail` names it.',
+    action: 'Ask for credentials with that scope. `sync:write` includes `sync:read`, and `sync:admin` includes both.',
+  },
+  'cross-site-request': {
+    status: 403,
+    title: 'Cross-site request refused',
+    cause: 'A page of another site used the session cookie of the dashboard, or tried to sign somebody in.',
+    action: 'Use a token or a service key outside the pages of the service itself.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'Not found',
+    cause:
+      'There is nothing at this address, or what it names does not exist in your organization. What belongs to another organization is answered in exactly the same way.',
+    action: 'Check the id and the organization. A preview also disappears when it expires: compute it again.',
+  },
+  'sync-exists': {
+    status: 409,
+    title: 'The sync exists with other content',
+    cause: 'A sync with this `sync_id` was started with another entity type, system, total or initiator.',
+    action: 'Choose another `sync_id`; `errors` says what differs.',
+  },
+  'sync-ended': {
+    status: 409,
+    title: 'The sync has ended',
+    cause: 'The sync is completed, failed, cancelled or timed out, and an ended sync never changes.',
+    action:
+      'Start a new sync. A reporter that meets this in the middle of its work was cancelled or taken for silent: it stops. Many with status `timeout`: reporters are silent for longer than `SYNC_SILENT_MINUTES`.',
+  },
+  'counts-backwards': {
+    status: 409,
+    title: 'Counts cannot go backwards',
+    cause: 'A count is below the one that was reported before. Counts are absolute, not increments.',
+    action: 'Send the counts since the start of the sync. If they are, two reporters use the same `sync_id`.',
+  },
+  'stale-preview': {
+    status: 409,
+    title: 'The preview is out of date',
+    cause:
+      'The source or the destination has changed since the preview was computed, or a newer preview has replaced it, so applying it would not do what it shows.',
+    action: 'Compute the preview again and apply the new one.',
+  },
+  'delete-guard': {
+    status: 409,
+    title: 'Too many records would be deleted',
+    cause:
+      'The run would delete a larger share of the destination than its connection allows (15 % unless set), which more often means an empty source than a wish.',
+    action:
+      'Look at the preview. If it is right, send `override_guard` with a reason, which is written into the audit trail.',
+  },
+  conflict: {
+    status: 409,
+    title: 'The state does not allow it',
+    cause:
+      'An entry like this already exists, or what the request names is in a state in which it cannot be done; `detail` says which.',
+    action: 'Read the resource again and decide anew. With a `Retry-After` header the same request may succeed later.',
+  },
+  'body-too-large': {
+    status: 413,
+    title: 'The body is too large',
+    cause: 'The body is larger than 8 MiB.',
+    action: 'Send less in one request, for example fewer items.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'The media type is not supported',
+    cause: 'The body is a form, or its `Content-Type` is not JSON.',
+    action: 'Send JSON with `Content-Type: application/json`.',
+  },
+  'invalid-request': {
+    status: 422,
+    title: 'The request is not valid',
+    cause: 'A field or parameter is missing, unknown, of the wrong type or outside its range.',
+    action: 'Correct what `errors` points to: a JSON pointer into the body, or the name of a parameter or header.',
+  },
+  'counts-above-total': {
+    status: 422,
+    title: 'Counts are above the total',
+    cause: '`processed_count` and `failed_count` together are above `total_items`.',
+    action: 'Correct the counts, or report the new `total_items` in the same request.',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'The idempotency key was used for another request',
+    cause: 'The `Idempotency-Key` was used in the last 24 hours with another path or body.',
+    action: 'Use a new key for a new request, and the same key only to repeat one.',
+  },
+  'internal-error': {
+    status: 500,
+    title: 'Internal error',
+    cause: 'The service met an error that it does not know. Nothing of it is in the response.',
+    action: 'Look for `request_id` in the logs: the line of level error has the cause. It is a bug; please report it.',
+  },
+  'encryption-not-configured': {
+    status: 503,
+    title: 'Credential encryption is not configured',
+    cause:
+      'The service has no key to encrypt or decrypt the credentials of connections; `detail` says which one is missing.',
+    action:
+      'The operator sets `SYNC_ENCRYPTION_KEYS` and restarts the service. A key that is still in use must stay in the list.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'Temporarily unavailable',
+    cause: 'The database, a system or the token issuer cannot be reached or is busy, or the service is stopping.',
+    action:
+      'Try again after `Retry-After`. A write may have taken effect when the connection was lost under it: repeat it with the same `Idempotency-Key`; repeating a report is harmless. Normal for a minute during a deploy or a failover of the database; otherwise look at `/health/ready` and the logs.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ProblemName = keyof typeof PROBLEMS;
+
+/** The stable prefix of every problem type. */
+export const PROBLEM_TYPE_PREFIX = 'urn:sync-operations:problem:';
+
+/** Where the service itself explains its problems, one anchor each. */
+export const CATALOGUE_PATH = '/errors';

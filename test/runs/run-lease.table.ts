@@ -1,0 +1,159 @@
+import type { Run } from '../../src/runs/run.types.ts';
+
+/**
+ * What becomes of a run, by its state and by what happens to it. docs/spec/run-lease.md shows the same table and says why;
+ * run-lease.model.test.ts walks it. A state or an event without its cell does not compile.
+ */
+export type State = Exclude<Run['state'], 'ready'> | 'ready' | 'overdue' | 'leased' | 'expired';
+
+export const STATES = {
+  waiting: 'waits until no other run holds its connections',
+  ready: 'has its slots and a job in the queue; no worker yet, or none any more',
+  overdue: 'ready, and no worker took it within a minute',
+  leased: 'a worker holds it',
+  expired: 'its worker has not renewed the lease in time',
+  paused: 'stopped at its checkpoint on request',
+  ended: 'its sync has ended',
+} as const satisfies Record<State, string>;
+
+/** Each event, and who may cause it. */
+export const EVENTS = {
+  dispatch: 'any replica',
+  'dispatch, slot taken': 'any replica',
+  take: 'a worker',
+  heartbeat: 'the holder',
+  'heartbeat of an old epoch': 'a former holder',
+  commit: 'the holder',
+  'commit of an old epoch': 'a former holder',
+  finish: 'the holder',
+  'give up': 'the holder',
+  release: 'the holder',
+  postpone: 'the holder',
+  'release of an old epoch': 'a former holder',
+  'time runs out': 'the clock',
+  rescue: 'any worker',
+  'request pause': 'sync:write',
+  'request resume': 'sync:write',
+  'request cancel': 'sync:write',
+  'sync ended by others': 'sync:write, sync_app',
+  'connection removed': 'sync:admin',
+  silence: 'maintenance',
+} as const satisfies Record<string, string>;
+export type RunEvent = keyof typeof EVENTS;
+
+/** What an outcome depends on beside state and event. */
+export type Condition = 'sync ended' | 'sync cancelled' | 'sync queued' | 'cancel requested' | 'pause requested';
+
+/** What the caller is told: the result of the SQL function, or the status or problem of REST. */
+export type Answer =
+  | 'lease'
+  | 'no lease'
+  | 'go on'
+  | 'cancel'
+  | 'pause'
+  | 'paused'
+  | 'finished'
+  | 'ended'
+  | 'fenced'
+  | 'true'
+  | 'false'
+  | 'found'
+  | 'not found'
+  | 200
+  | 'sync-ended'
+  | 'nothing';
+
+/** `to` left out: the state stays. */
+export interface Case {
+  readonly if?: Condition;
+  readonly answer: Answer;
+  readonly to?: State;
+}
+/** The first case whose condition holds. */
+export type Cell = readonly [Case, ...Case[]];
+
+const is = (answer: Answer, to?: State): Cell => [{ answer, ...(to && { to }) }];
+const when = (condition: Condition, answer: Answer, to?: State): Case => ({ if: condition, answer, ...(to && { to }) });
+const each = <S extends State>(states: readonly S[], cell: Cell): Record<S, Cell> =>
+  Object.fromEntries(states.map((state) => [state, cell])) as Record<S, Cell>;
+
+const NOBODYS = ['waiting', 'ready', 'overdue', 'paused', 'ended'] as const;
+/** An expired lease that no other worker has taken is still its holder's. */
+const HELD = ['leased', 'expired'] as const;
+const ALL = [...NOBODYS, ...HELD] as const;
+
+const fenced = each(NOBODYS, is('fenced'));
+const nothing = each(ALL, is('nothing'));
+const taken: Cell = [when('sync ended', 'no lease', 'ended'), { answer: 'lease', to: 'leased' }];
+const released: Cell = [when('sync ended', 'false', 'ready'), { answer: 'true', to: 'ready' }];
+const requested: Cell = [when('sync ended', 'sync-ended'), { answer: 200 }];
+
+export const TABLE: Record<RunEvent, Record<State, Cell>> = {
+  dispatch: { ...nothing, waiting: [when('sync ended', 'nothing', 'ended'), { answer: 'nothing', to: 'ready' }] },
+  'dispatch, slot taken': { ...nothing, waiting: [when('sync ended', 'nothing', 'ended'), { answer: 'nothing' }] },
+  take: { ...each(ALL, is('no lease')), ready: taken, overdue: taken, expired: taken },
+
+  heartbeat: {
+    ...fenced,
+    ...each(HELD, [
+      when('sync ended', 'ended', 'leased'),
+      when('cancel requested', 'cancel', 'leased'),
+      when('pause requested', 'pause', 'leased'),
+      { answer: 'go on', to: 'leased' },
+    ]),
+  },
+  'heartbeat of an old epoch': each(ALL, is('fenced')),
+  commit: {
+    ...fenced,
+    ...each(HELD, [
+      when('sync ended', 'ended', 'ended'),
+      when('cancel requested', 'ended', 'ended'),
+      when('pause requested', 'paused', 'paused'),
+      { answer: 'go on', to: 'leased' },
+    ]),
+  },
+  'commit of an old epoch': each(ALL, is('fenced')),
+  finish: { ...fenced, ...each(HELD, [when('sync ended', 'ended', 'ended'), { answer: 'finished', to: 'ended' }]) },
+  'give up': { ...fenced, ...each(HELD, [when('sync ended', 'ended', 'ended'), { answer: 'finished', to: 'ended' }]) },
+  release: { ...each(NOBODYS, is('false')), ...each(HELD, released) },
+  postpone: { ...each(NOBODYS, is('false')), ...each(HELD, released) },
+  'release of an old epoch': each(ALL, is('false')),
+
+  'time runs out': { ...nothing, ready: is('nothing', 'overdue'), leased: is('nothing', 'expired') },
+  rescue: {
+    ...each(ALL, is('not found')),
+    waiting: is('found'),
+    overdue: is('found'),
+    expired: is('found'),
+  },
+
+  'request pause': { ...each(ALL, requested), paused: is(200), ended: is('sync-ended') },
+  'request resume': { ...each(ALL, requested), paused: is(200, 'ready'), ended: is('sync-ended') },
+  'request cancel': {
+    waiting: [when('sync ended', 'sync-ended'), { answer: 200, to: 'ended' }],
+    ...each(['ready', 'overdue'], [when('sync cancelled', 200), ...requested]),
+    ...each(HELD, requested),
+    paused: is(200, 'ended'),
+    ended: [when('sync cancelled', 200), { answer: 'sync-ended' }],
+  },
+  'sync ended by others': { ...nothing, paused: is('nothing', 'ended') },
+  'connection removed': {
+    ...nothing,
+    waiting: [when('sync ended', 'nothing'), { answer: 'nothing', to: 'ended' }],
+    ...each(['ready', 'overdue'], [when('sync queued', 'nothing', 'ended'), { answer: 'nothing' }]),
+    paused: is('nothing', 'ended'),
+  },
+  silence: nothing,
+};
+
+/** A cell as the page shows it: answer and state that follows, case by case. */
+export function shown(cell: Cell): string {
+  return cell
+    .map(({ if: condition, answer, to }) => {
+      const said = answer === 'nothing' ? '' : `${answer}`;
+      const outcome = to ? `${said} → ${to}`.trim() : said || '=';
+      if (cell.length === 1) return outcome;
+      return condition ? `if ${condition}: ${outcome}` : `else ${outcome}`;
+    })
+    .join('; ');
+}
