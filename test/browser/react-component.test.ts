@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { speedWords } from '../../clients/react/src/view/sync.words.ts';
+import { speedWords } from '../../clients/react/src/sync.text.ts';
 import {
   type Client,
   cancelSync,

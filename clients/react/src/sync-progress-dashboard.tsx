@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect, useState } from 'react';
+import { connectionWords, stoppedWords } from './connection.text.ts';
 import type { ConnectionOptions, StreamedSync } from './live/sync.types.ts';
+import { SyncCard } from './sync-card.tsx';
 import { useSyncProgress } from './use-sync-progress.ts';
-import { connectionWords, stoppedWords } from './view/connection.words.ts';
-import { SyncCard } from './view/sync-card.tsx';
 
 export interface SyncProgressDashboardProps extends ConnectionOptions {
   readonly orgId: string;

@@ -1,5 +1,5 @@
-import { useParameters } from '../navigation/location.ts';
-import { PageHeader } from '../ui/page-header.tsx';
+import { useParameters } from '../app/location.ts';
+import { PageHeader } from '../ui/page.tsx';
 import { TabLinks } from '../ui/tab-links.tsx';
 import { ACTIVITY_PARAMETERS, activityPath } from './activity.filters.ts';
 import { Failures } from './failures.tsx';

@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import type { Activity } from '../../../clients/typescript/src/index.ts';
-import { syncPath } from '../navigation/location.ts';
+import { syncPath } from '../app/location.ts';
 import { activityPath } from './activity.filters.ts';
 
 /** All of an entry that its row has no room for. */

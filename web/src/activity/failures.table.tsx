@@ -1,9 +1,9 @@
 import { Link } from 'wouter';
 import type { ActivityError } from '../../../clients/typescript/src/index.ts';
-import { syncPath } from '../navigation/location.ts';
+import { syncPath } from '../app/location.ts';
+import { StatusBadge } from '../ui/badge.tsx';
 import { Card } from '../ui/card.tsx';
 import { capitalized, count } from '../ui/format.ts';
-import { StatusBadge } from '../ui/status-badge.tsx';
 import { Time } from '../ui/time.tsx';
 import { type ActivityParameters, activityPath } from './activity.filters.ts';
 import '../ui/table.css';

@@ -6,7 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { FilterBar } from '../ui/filter-bar.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { Skeleton } from '../ui/loading.tsx';
 import { TextFilter } from '../ui/text-filter.tsx';
 import { type ActivityParameters, activityQuery, type OnChange, periodOf } from './activity.filters.ts';
 import { useEntityTypes } from './entity.types.ts';

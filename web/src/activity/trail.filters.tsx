@@ -1,9 +1,9 @@
+import { statusText } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { FilterBar } from '../ui/filter-bar.tsx';
 import { capitalized } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
-import { statusText } from '../ui/status-badge.tsx';
 import { TextFilter } from '../ui/text-filter.tsx';
 import { type ActivityParameters, type OnChange, STATUSES } from './activity.filters.ts';
 import { useEntityTypes } from './entity.types.ts';

@@ -1,8 +1,8 @@
 import { useId, useState } from 'react';
 import type { Activity } from '../../../clients/typescript/src/index.ts';
+import { StatusBadge, statusText } from '../ui/badge.tsx';
 import { capitalized, count, duration } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
-import { StatusBadge, statusText } from '../ui/status-badge.tsx';
 import { Time } from '../ui/time.tsx';
 import { EntryDetails } from './entry.details.tsx';
 

@@ -4,13 +4,13 @@ import { Button } from '../ui/button.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { LoadMore } from '../ui/load-more.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { Skeleton } from '../ui/loading.tsx';
 import { type ActivityParameters, activityQuery, isFiltered, type OnChange } from './activity.filters.ts';
+import { useNewer, useTrail } from './activity.queries.ts';
 import { ExportLinks } from './export.links.tsx';
 import { NewEntries } from './new.entries.tsx';
 import { TrailEmpty } from './trail.empty.tsx';
 import { NO_FILTERS, TrailFilters } from './trail.filters.tsx';
-import { useNewer, useTrail } from './trail.queries.ts';
 import { TrailTable } from './trail.table.tsx';
 
 interface Props {

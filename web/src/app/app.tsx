@@ -1,11 +1,11 @@
 import { Redirect, Router, useLocation } from 'wouter';
 import { useSession } from '../api/session.ts';
-import { organizationOf, organizationPath } from '../navigation/location.ts';
-import { SignInPage } from '../sign-in/sign-in.page.tsx';
 import { lastOrganization } from './last.organization.ts';
+import { organizationOf, organizationPath } from './location.ts';
 import { NoAnswer } from './no-answer.tsx';
 import { OrganizationChooser } from './organization.chooser.tsx';
 import { OrganizationPages } from './organization.pages.tsx';
+import { SignInPage } from './sign-in.page.tsx';
 
 /** Who is here decides what is shown: sign in, choose an organization, or its pages. */
 export function App() {

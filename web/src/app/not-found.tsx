@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import { Empty } from '../ui/empty.tsx';
-import { PageHeader } from '../ui/page-header.tsx';
+import { PageHeader } from '../ui/page.tsx';
 
 export function NotFound() {
   return (

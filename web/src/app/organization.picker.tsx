@@ -1,10 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import { fetchOrganizations } from '../api/session.ts';
-import { organizationPath } from '../navigation/location.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Field } from '../ui/field.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { Skeleton } from '../ui/loading.tsx';
+import { organizationPath } from './location.ts';
 import './organization.picker.css';
 
 /** Finds an organization by part of its name. The links leave the page: nothing of one tenant is kept for the next. */

@@ -4,7 +4,7 @@ import { signOut } from '../api/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { Menu } from '../ui/menu.tsx';
-import { storedTheme, storeTheme, THEMES, type Theme } from './theme.ts';
+import { storedTheme, storeTheme, THEMES, type Theme } from './preferences.ts';
 
 const LOOKS: Readonly<Record<Theme, { readonly title: string; readonly icon: IconName }>> = {
   system: { title: 'As the system', icon: 'monitor' },

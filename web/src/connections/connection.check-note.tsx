@@ -2,7 +2,7 @@ import type { Connection } from '../../../clients/typescript/src/index.ts';
 import { Button } from '../ui/button.tsx';
 import { Note } from '../ui/note.tsx';
 import { Time } from '../ui/time.tsx';
-import { CheckResult } from './check.result.tsx';
+import { CheckResult } from './connection.check.tsx';
 import type { useCheck } from './connection.queries.ts';
 
 interface Props {

@@ -1,9 +1,9 @@
 import { ApiError } from '../api/problem.ts';
-import { useLastSegment } from '../navigation/location.ts';
+import { useLastSegment } from '../app/location.ts';
 import { Empty } from '../ui/empty.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
-import { PageHeader } from '../ui/page-header.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { Skeleton } from '../ui/loading.tsx';
+import { PageHeader } from '../ui/page.tsx';
 import { BackToConnections } from './back.link.tsx';
 import { useConnection, useConnectors } from './connection.queries.ts';
 import { ConnectionView } from './connection.view.tsx';

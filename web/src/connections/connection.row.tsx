@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import type { Connection } from '../../../clients/typescript/src/index.ts';
-import { connectionPath } from '../navigation/location.ts';
+import { connectionPath } from '../app/location.ts';
 import { Time } from '../ui/time.tsx';
 import { useConnectors, useSchedules } from './connection.queries.ts';
 import { ConnectionStatusBadge } from './connection.status.tsx';

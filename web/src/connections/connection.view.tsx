@@ -1,18 +1,18 @@
 import { useState } from 'react';
 import type { Connection, Connector } from '../../../clients/typescript/src/index.ts';
 import { useMay } from '../api/organization.ts';
+import { Schedules } from '../schedules/schedules.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { PageHeader } from '../ui/page-header.tsx';
+import { PageHeader } from '../ui/page.tsx';
 import { BackToConnections } from './back.link.tsx';
 import { ConnectionCheckNote } from './connection.check-note.tsx';
 import { ConnectionDialogs, type OpenDialog } from './connection.dialogs.tsx';
 import { ConnectionFacts } from './connection.facts.tsx';
 import { useCheck } from './connection.queries.ts';
 import { ConnectionRuns } from './connection.runs.tsx';
-import { Schedules } from './schedules.tsx';
 
 interface Props {
   readonly connection: Connection;

@@ -6,8 +6,8 @@ import { Dialog } from '../ui/dialog.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { connectionDraft } from './connection.draft.ts';
 import { ConnectionForm } from './connection.form.tsx';
+import { errorsOf, useSaveConnection } from './connection.saving.ts';
 import { FormError, useFocusOnWrong } from './form.error.tsx';
-import { errorsOf, useSaveConnection } from './saving.ts';
 
 interface Props {
   readonly connection: Connection;

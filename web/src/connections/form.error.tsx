@@ -2,7 +2,7 @@ import { type RefObject, useEffect } from 'react';
 import { ApiError } from '../api/problem.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Note } from '../ui/note.tsx';
-import { WrongDraft } from './saving.ts';
+import { WrongDraft } from './connection.saving.ts';
 
 /** Why a form was not taken; what is wrong with a field stands at the field. */
 export function FormError({ error }: { readonly error: unknown }) {

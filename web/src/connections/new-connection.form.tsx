@@ -2,14 +2,14 @@ import { useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type { Connector, CreatedConnection } from '../../../clients/typescript/src/index.ts';
 import { stillWrong } from '../api/field.errors.ts';
-import { connectionPath } from '../navigation/location.ts';
+import { connectionPath } from '../app/location.ts';
 import { Button } from '../ui/button.tsx';
-import { CheckResult } from './check.result.tsx';
+import { CheckResult } from './connection.check.tsx';
 import { connectionDraft } from './connection.draft.ts';
 import { ConnectionForm } from './connection.form.tsx';
 import { useCheck } from './connection.queries.ts';
+import { errorsOf, useSaveConnection } from './connection.saving.ts';
 import { FormError, useFocusOnWrong } from './form.error.tsx';
-import { errorsOf, useSaveConnection } from './saving.ts';
 import { WebhookNote } from './webhook.note.tsx';
 
 interface Props {

@@ -1,9 +1,9 @@
 import { useState } from 'react';
-import { useParameters } from '../navigation/location.ts';
+import { useParameters } from '../app/location.ts';
 import { Card } from '../ui/card.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
-import { PageHeader } from '../ui/page-header.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { Skeleton } from '../ui/loading.tsx';
+import { PageHeader } from '../ui/page.tsx';
 import { useConnectors } from './connection.queries.ts';
 import { NewConnectionForm } from './new-connection.form.tsx';
 import { SystemChoice } from './system.choice.tsx';

@@ -6,11 +6,11 @@ import { fieldErrors } from '../api/field.errors.ts';
 import { useIdempotencyKey } from '../api/idempotency.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
-import { syncPath } from '../navigation/location.ts';
+import { syncPath } from '../app/location.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { bodyOf, EndsFields, firstEnds } from './ends.fields.tsx';
 import { FormError } from './form.error.tsx';
+import { bodyOf, EndsFields, firstEnds } from './run.options.tsx';
 
 interface Props {
   readonly connection: Connection;

@@ -2,13 +2,13 @@ import { type MouseEvent, useRef } from 'react';
 import { useLocation, useRouter } from 'wouter';
 import { type LiveSyncProgress, type StreamedSync, SyncCard } from '../../../clients/react/src/index.ts';
 import { useMay } from '../api/organization.ts';
-import { syncPath } from '../navigation/location.ts';
-import { SteeringButtons } from '../steering/steering-buttons.tsx';
+import { syncPath } from '../app/location.ts';
+import { SteeringButtons } from '../control/control.buttons.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { useNow } from '../ui/use-now.ts';
-import { useGliding } from './use-gliding.ts';
+import { useGliding } from './list.animation.ts';
 import { useLeaving } from './use-leaving.ts';
-import { useLiveSteering } from './use-live-steering.ts';
+import { useLiveSteering } from './use-live-control.ts';
 import '../../../clients/react/src/style.css';
 import './live.cards.css';
 

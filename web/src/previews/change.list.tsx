@@ -1,7 +1,7 @@
 import type { PreviewChange } from '../../../clients/typescript/src/index.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { LoadMore } from '../ui/load-more.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { Skeleton } from '../ui/loading.tsx';
 import { ChangeItem } from './change.item.tsx';
 import { useChanges } from './preview.queries.ts';
 import './changes.css';

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
+import { syncPath } from '../app/location.ts';
 import { useEndName } from '../connections/connection.names.ts';
-import { syncPath } from '../navigation/location.ts';
 import { Note } from '../ui/note.tsx';
 import { useComputing } from './preview.queries.ts';
 

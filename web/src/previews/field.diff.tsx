@@ -1,5 +1,5 @@
 import type { FieldChange } from '../../../clients/typescript/src/index.ts';
-import { type Part, textParts } from './text.parts.ts';
+import { type Part, textParts } from './text.diff.ts';
 import { valueText } from './value.text.ts';
 import './changes.css';
 

@@ -1,8 +1,8 @@
 import { Link } from 'wouter';
 import type { Preview } from '../../../clients/typescript/src/index.ts';
-import { syncPath } from '../navigation/location.ts';
+import { syncPath } from '../app/location.ts';
 import { Time } from '../ui/time.tsx';
-import type { ComputedDelta } from './delta.ts';
+import type { ComputedDelta } from './preview.delta.ts';
 import { useComputedBy } from './preview.queries.ts';
 import { countsOf } from './preview.summary.ts';
 

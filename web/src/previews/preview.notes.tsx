@@ -1,9 +1,9 @@
 import { Link } from 'wouter';
 import type { Preview } from '../../../clients/typescript/src/index.ts';
-import { syncPath } from '../navigation/location.ts';
+import { syncPath } from '../app/location.ts';
 import { Note } from '../ui/note.tsx';
 import { Time } from '../ui/time.tsx';
-import type { ComputedDelta } from './delta.ts';
+import type { ComputedDelta } from './preview.delta.ts';
 import { useAppliedBy } from './preview.queries.ts';
 import { changesOf, guardOf } from './preview.summary.ts';
 

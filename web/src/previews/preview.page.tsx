@@ -1,11 +1,11 @@
 import { Link } from 'wouter';
 import { ApiError } from '../api/problem.ts';
-import { useLastSegment } from '../navigation/location.ts';
+import { useLastSegment } from '../app/location.ts';
 import { Empty } from '../ui/empty.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { PageHeader } from '../ui/page-header.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { Skeleton } from '../ui/loading.tsx';
+import { PageHeader } from '../ui/page.tsx';
 import { ComputingNote } from './computing.note.tsx';
 import { usePreview } from './preview.queries.ts';
 import { PreviewView } from './preview.view.tsx';

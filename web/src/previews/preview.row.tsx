@@ -1,10 +1,10 @@
 import { Link } from 'wouter';
 import type { PreviewSummary } from '../../../clients/typescript/src/index.ts';
-import { previewPath } from '../navigation/location.ts';
+import { previewPath } from '../app/location.ts';
 import { capitalized, count } from '../ui/format.ts';
 import { Time } from '../ui/time.tsx';
-import { PreviewEnds } from './preview.ends.tsx';
 import { countsOf, countsText, endsOf, guardOf } from './preview.summary.ts';
+import { PreviewEnds } from './source.destination.tsx';
 import { SummaryBar } from './summary.bar.tsx';
 import '../ui/badge.css';
 

@@ -4,18 +4,18 @@ import { useMay } from '../api/organization.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { PageHeader } from '../ui/page-header.tsx';
+import { PageHeader } from '../ui/page.tsx';
 import { ApplyDialog } from './apply.dialog.tsx';
-import { ChangeTabs } from './change.tabs.tsx';
-import { computedDelta } from './delta.ts';
-import { HandDelta } from './hand.delta.tsx';
-import { PreviewEnds } from './preview.ends.tsx';
+import { HandDelta } from './external.delta.tsx';
+import { ChangeTabs } from './preview.changes.tsx';
+import { computedDelta } from './preview.delta.ts';
 import { PreviewFacts } from './preview.facts.tsx';
 import { PreviewNotes } from './preview.notes.tsx';
 import { entityText } from './preview.row.tsx';
 import { changesOf, countsOf } from './preview.summary.ts';
+import { PreviewEnds } from './source.destination.tsx';
 import { SummaryBar } from './summary.bar.tsx';
-import { SummaryNumbers } from './summary.numbers.tsx';
+import { SummaryNumbers } from './summary.counts.tsx';
 
 /** The summary first, then each change. */
 export function PreviewView({ preview }: { readonly preview: Preview }) {

@@ -1,4 +1,4 @@
-import { useFollowing } from './use-following.ts';
+import { useFollowing } from './live.updates.tsx';
 
 /** Mounted while the sync is active: an ended one needs no stream. */
 export function Following({ syncId }: { readonly syncId: string }) {

@@ -4,7 +4,7 @@ import { retryFailedItems } from '../../../clients/typescript/src/index.ts';
 import { useIdempotencyKey } from '../api/idempotency.ts';
 import { useMay, useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
-import { syncPath } from '../navigation/location.ts';
+import { syncPath } from '../app/location.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Icon } from '../ui/icon.tsx';

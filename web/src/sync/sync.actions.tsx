@@ -1,8 +1,8 @@
 import type { Progress } from '../../../clients/typescript/src/index.ts';
 import { useMay } from '../api/organization.ts';
-import { SteeringButtons } from '../steering/steering-buttons.tsx';
+import { SteeringButtons } from '../control/control.buttons.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
-import { useSyncSteering } from './use-sync-steering.ts';
+import { useSyncSteering } from './use-sync-control.ts';
 
 /** Pause, resume and cancel of an active sync, for those who may. */
 export function SyncActions({ sync }: { readonly sync: Progress }) {

@@ -1,8 +1,8 @@
 import type { Item, SyncStatus } from '../../../clients/typescript/src/index.ts';
-import { useParameters } from '../navigation/location.ts';
+import { useParameters } from '../app/location.ts';
 import { Card } from '../ui/card.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { Skeleton } from '../ui/loading.tsx';
 import { ItemClasses } from './item.classes.tsx';
 import { ItemRow } from './item.row.tsx';
 import { ITEM_FILTERS, useItemSample, useItems } from './items.queries.ts';

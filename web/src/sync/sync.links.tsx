@@ -4,8 +4,8 @@ import { Link } from 'wouter';
 import { listPreviewChanges, listPreviews, type Progress, type Run } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/unwrap.ts';
+import { connectionPath, previewPath, syncPath } from '../app/location.ts';
 import { useEndName } from '../connections/connection.names.ts';
-import { connectionPath, previewPath, syncPath } from '../navigation/location.ts';
 import type { SyncAndRun } from './sync.queries.ts';
 
 /** From where to where it goes, and what it belongs to. */

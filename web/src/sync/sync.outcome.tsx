@@ -1,7 +1,7 @@
 import type { Run } from '../../../clients/typescript/src/index.ts';
 import { Card } from '../ui/card.tsx';
 import { count } from '../ui/format.ts';
-import { type OutcomeCount, outcomeCounts } from './outcome.counts.ts';
+import { type OutcomeCount, outcomeCounts } from './sync.counts.ts';
 import './sync.outcome.css';
 
 /** What a run did, as numbers and as parts of a bar. */

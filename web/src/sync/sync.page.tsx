@@ -1,21 +1,21 @@
 import { Link } from 'wouter';
 import { ApiError } from '../api/problem.ts';
-import { useLastSegment } from '../navigation/location.ts';
+import { useLastSegment } from '../app/location.ts';
+import { StatusBadge } from '../ui/badge.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
-import { PageHeader } from '../ui/page-header.tsx';
-import { PageSkeleton } from '../ui/skeleton.tsx';
-import { StatusBadge } from '../ui/status-badge.tsx';
-import { ChangeList } from './change.list.tsx';
+import { PageSkeleton } from '../ui/loading.tsx';
+import { PageHeader } from '../ui/page.tsx';
 import { Following } from './following.tsx';
 import { SyncActions } from './sync.actions.tsx';
+import { ChangeList } from './sync.changes.tsx';
 import { SyncItems } from './sync.items.tsx';
 import { SyncLinks } from './sync.links.tsx';
 import { SyncOutcome } from './sync.outcome.tsx';
 import { SyncProgress } from './sync.progress.tsx';
 import { useSync } from './sync.queries.ts';
+import { syncTitle } from './sync.text.ts';
 import { SyncTimeline } from './sync.timeline.tsx';
-import { syncTitle } from './sync.words.ts';
 import './sync.css';
 
 /** One sync: how far it is, what it did, what failed, and who did what when. */

@@ -6,9 +6,9 @@ import { Note } from '../ui/note.tsx';
 import { Progress } from '../ui/progress.tsx';
 import { Time } from '../ui/time.tsx';
 import { useNow } from '../ui/use-now.ts';
+import { situationOf } from './status.notice.ts';
 import type { SyncAndRun } from './sync.queries.ts';
-import { situationOf } from './sync.state.ts';
-import { startedBy } from './sync.words.ts';
+import { startedBy } from './sync.text.ts';
 
 /** How far it is, how fast, and what holds it up. */
 export function SyncProgress({ sync, run }: SyncAndRun) {

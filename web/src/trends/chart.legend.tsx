@@ -1,4 +1,4 @@
-import { FAILED_FILL, FAILED_LOOK, fillOf, lookOf } from './looks.tsx';
+import { FAILED_FILL, FAILED_LOOK, fillOf, lookOf } from './chart.styles.tsx';
 
 export interface LegendEntry {
   readonly name: string;

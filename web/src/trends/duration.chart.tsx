@@ -2,9 +2,9 @@ import { Line, LineChart } from 'recharts';
 import { duration } from '../ui/format.ts';
 import { CHART_MARGIN, chartAxes } from './chart.axes.tsx';
 import { ChartFigure } from './chart.figure.tsx';
-import { chartHint } from './chart.hint.tsx';
-import { durationTicks } from './duration.ticks.ts';
-import { lookOf } from './looks.tsx';
+import { durationTicks } from './chart.scales.ts';
+import { lookOf } from './chart.styles.tsx';
+import { chartHint } from './chart.tooltip.tsx';
 import type { Series, TrendDay } from './trends.series.ts';
 
 /** How long completed syncs took on average each day, by entity type. */

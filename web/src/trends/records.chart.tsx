@@ -2,8 +2,8 @@ import { Bar, BarChart } from 'recharts';
 import { count, shortCount } from '../ui/format.ts';
 import { CHART_MARGIN, chartAxes } from './chart.axes.tsx';
 import { ChartFigure } from './chart.figure.tsx';
-import { chartHint } from './chart.hint.tsx';
-import { fillOf, lookOf } from './looks.tsx';
+import { fillOf, lookOf } from './chart.styles.tsx';
+import { chartHint } from './chart.tooltip.tsx';
 import type { Series, TrendDay } from './trends.series.ts';
 
 /** How much completed syncs moved each day, by entity type. */

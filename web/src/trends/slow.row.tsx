@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import type { SlowActivity } from '../../../clients/typescript/src/index.ts';
-import { syncPath } from '../navigation/location.ts';
+import { syncPath } from '../app/location.ts';
 import { capitalized, count, duration, speed } from '../ui/format.ts';
 import { Time } from '../ui/time.tsx';
 

@@ -3,7 +3,7 @@ import type { SlowActivity } from '../../../clients/typescript/src/index.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { Skeleton } from '../ui/loading.tsx';
 import { SlowRow } from './slow.row.tsx';
 import { useSlow } from './trends.queries.ts';
 import './slow.css';

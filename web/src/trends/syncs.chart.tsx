@@ -2,8 +2,8 @@ import { Bar, BarChart } from 'recharts';
 import { count, shortCount } from '../ui/format.ts';
 import { CHART_MARGIN, chartAxes } from './chart.axes.tsx';
 import { type ChartColumn, ChartFigure } from './chart.figure.tsx';
-import { chartHint } from './chart.hint.tsx';
-import { FAILED_FILL, FAILED_LOOK, fillOf } from './looks.tsx';
+import { FAILED_FILL, FAILED_LOOK, fillOf } from './chart.styles.tsx';
+import { chartHint } from './chart.tooltip.tsx';
 import type { TrendDay } from './trends.series.ts';
 
 const COLUMNS: readonly ChartColumn[] = [

@@ -1,8 +1,8 @@
 import { lazy, Suspense } from 'react';
-import { useParameters } from '../navigation/location.ts';
+import { useParameters } from '../app/location.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
-import { PageHeader } from '../ui/page-header.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { Skeleton } from '../ui/loading.tsx';
+import { PageHeader } from '../ui/page.tsx';
 import { SlowSyncs } from './slow.syncs.tsx';
 import { TrendsEmpty } from './trends.empty.tsx';
 import { TrendsFilters } from './trends.filters.tsx';

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect } from 'react';
 import { Icon } from './icon.tsx';
-import './full-page.css';
+import './page.css';
 
 /** A page without the frame: before anybody is signed in or an organization is open. */
 export function FullPage({ title, children }: { readonly title: string; readonly children: ReactNode }) {

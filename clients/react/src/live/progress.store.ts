@@ -2,7 +2,7 @@ import { type Api, apiOf, type Fetch } from './api.request.ts';
 import { ProgressPoller } from './progress.poller.ts';
 import { retryWaitMs } from './retry.wait.ts';
 import { openStream, type StreamEnd } from './stream.connection.ts';
-import { verdictOn } from './stream.verdict.ts';
+import { verdictOn } from './stream.retry.ts';
 import { EMPTY_LIST, type SyncList, samplesOf, withChange, withSnapshot } from './sync.list.ts';
 import type { ConnectionOptions, ConnectionState, SyncProgress, SyncProgressError } from './sync.types.ts';
 

@@ -1,0 +1,38 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { removeSchedule, type Schedule } from '../../../clients/typescript/src/index.ts';
+import { useOrganization } from '../api/organization.ts';
+import { unwrap } from '../api/unwrap.ts';
+import { schedulesKey } from '../connections/connection.queries.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { ErrorNote } from '../ui/error-note.tsx';
+
+interface Props {
+  readonly schedule: Schedule;
+  readonly what: string;
+  readonly onClose: () => void;
+}
+
+export function ScheduleRemoveDialog({ schedule, what, onClose }: Props) {
+  const { orgId, client } = useOrganization();
+  const queries = useQueryClient();
+  const remove = useMutation({
+    mutationFn: () => unwrap(removeSchedule({ client, path: { schedule_id: schedule.id } })),
+    onSuccess: () => {
+      onClose();
+      return queries.invalidateQueries({ queryKey: schedulesKey(orgId, schedule.connection_id) });
+    },
+  });
+  return (
+    <Dialog title="Remove the schedule?" onClose={onClose}>
+      <p>{what} will not be synced by it any more. A sync that it has started goes on. Pausing keeps it for later.</p>
+      {remove.error && <ErrorNote error={remove.error} />}
+      <div className="dialog-actions">
+        <Button onClick={onClose}>Keep it</Button>
+        <Button variant="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
+          Remove schedule
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
