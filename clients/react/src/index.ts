@@ -1,4 +1,4 @@
-export { connectionWords, stoppedWords } from './connection.text.ts';
+export { connectionText, stoppedText } from './connection.text.ts';
 export { createSyncProgressStore, type StoreOptions, type SyncProgressStore } from './live/progress.store.ts';
 export type {
   ConnectionOptions,

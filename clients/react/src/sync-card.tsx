@@ -1,10 +1,15 @@
-import type { ReactNode } from 'react';
-import { conditionOf } from './display.status.ts';
-import { etaWords } from './duration.text.ts';
-import type { StreamedSync } from './live/sync.types.ts';
-import { ProgressBar } from './progress-bar.tsx';
-import { Sparkline } from './sparkline.tsx';
-import { countWords, nameOf, speedWords } from './sync.text.ts';
+import { type ReactNode } from 'react';
+import { type StreamedSync } from './live/sync.types.ts';
+import {
+  countText,
+  displayStatus,
+  etaText,
+  nameOf,
+  percentOf,
+  progressText,
+  speedText,
+  trendText,
+} from './sync.text.ts';
 
 export interface SyncCardProps {
   readonly sync: StreamedSync;
@@ -16,11 +21,12 @@ export interface SyncCardProps {
   readonly actions?: ReactNode;
 }
 
+/** The card of one sync: title, progress bar, figures, status and recent speeds. */
 export function SyncCard({ sync, samples, now, headingLevel, href, actions }: SyncCardProps) {
   const Heading = `h${headingLevel}` as const;
-  const condition = conditionOf(sync, now);
+  const status = displayStatus(sync, now);
   return (
-    <li className="sync-card" data-sync-id={sync.sync_id} data-condition={condition.kind}>
+    <li className="sync-card" data-sync-id={sync.sync_id} data-status={status.kind}>
       <div className="sync-head">
         <Heading className="sync-title">
           {href === undefined ? nameOf(sync) : <a href={href}>{nameOf(sync)}</a>}{' '}
@@ -30,16 +36,16 @@ export function SyncCard({ sync, samples, now, headingLevel, href, actions }: Sy
       </div>
       <ProgressBar sync={sync} />
       <dl className="sync-figures">
-        <Figure name="Progress">{countWords(sync)}</Figure>
-        <Figure name="Speed">{speedWords(sync.speed_items_per_min)}</Figure>
+        <Figure name="Progress">{countText(sync)}</Figure>
+        <Figure name="Speed">{speedText(sync.speed_items_per_min)}</Figure>
         <Figure name="Failed" alarming={sync.failed_count > 0}>
           {sync.failed_count.toLocaleString()}
         </Figure>
-        <Figure name="ETA">{sync.completed_at ? '–' : etaWords(sync.eta_seconds)}</Figure>
+        <Figure name="ETA">{sync.completed_at ? '–' : etaText(sync.eta_seconds)}</Figure>
       </dl>
       <div className="sync-foot">
-        <p className="sync-condition" title={condition.words}>
-          {condition.words}
+        <p className="sync-status" title={status.text}>
+          {status.text}
         </p>
         <Sparkline samples={samples} />
       </div>
@@ -53,5 +59,53 @@ function Figure({ name, alarming, children }: { name: string; alarming?: boolean
       <dt>{name}</dt>
       <dd data-alarming={alarming || undefined}>{children}</dd>
     </div>
+  );
+}
+
+/** Succeeded items, then failed items. Without a total the bar shows only that the sync is running. */
+function ProgressBar({ sync }: { sync: StreamedSync }) {
+  const percent = percentOf(sync);
+  const failed = sync.total_items ? (sync.failed_count / sync.total_items) * 100 : 0;
+  return (
+    <div
+      className="sync-bar"
+      role="progressbar"
+      aria-label={`Progress of ${nameOf(sync)} ${sync.sync_id}`}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={percent === undefined ? undefined : Math.floor(percent)}
+      aria-valuetext={progressText(sync)}
+    >
+      {percent === undefined ? (
+        <div className="sync-bar-unknown" data-moving={sync.completed_at === null || undefined} />
+      ) : (
+        <>
+          <div className="sync-bar-done" style={{ width: `${Math.max(0, percent - failed)}%` }} />
+          <div className="sync-bar-failed" style={{ width: `${failed}%` }} />
+        </>
+      )}
+    </div>
+  );
+}
+
+const WIDTH = 120;
+const HEIGHT = 24;
+
+/** The last speeds as a line, scaled from zero to the highest. It has a fixed size, so that nothing moves when it appears. */
+function Sparkline({ samples }: { samples: readonly number[] }) {
+  const highest = Math.max(...samples, 1);
+  const step = WIDTH / Math.max(1, samples.length - 1);
+  const points = samples.map((speed, index) => `${index * step},${HEIGHT - 1 - (speed / highest) * (HEIGHT - 2)}`);
+  return (
+    <svg
+      className="sync-sparkline"
+      role="img"
+      aria-label={trendText(samples)}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+    >
+      <line className="sync-sparkline-base" x1="0" x2={WIDTH} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} />
+      {samples.length > 1 && <polyline className="sync-sparkline-line" points={points.join(' ')} />}
+    </svg>
   );
 }

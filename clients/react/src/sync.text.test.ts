@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { aSync } from '../../../test/clients/react/fake.service.ts';
-import { conditionOf } from './display.status.ts';
-import { durationWords, etaWords } from './duration.text.ts';
-import { countWords, percentOf, progressWords, trendWords } from './sync.text.ts';
+import { aSync } from './live/sync.fixture.ts';
+import { countText, displayStatus, durationText, etaText, percentOf, progressText, trendText } from './sync.text.ts';
 
 describe('a duration in words', () => {
   it.each([
@@ -20,14 +18,14 @@ describe('a duration in words', () => {
     [11_100, '3 h 5 min'],
     [86_399, '1 d'],
     [187_200, '2 d 4 h'],
-  ])('%d s is %s', (seconds, words) => {
-    expect(durationWords(seconds)).toBe(words);
+  ])('%d s is %s', (seconds, text) => {
+    expect(durationText(seconds)).toBe(text);
   });
 
   it('never says 60 of what has a bigger name, and nothing empty', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1e7, noNaN: true }), (seconds) => {
-        expect(durationWords(seconds)).toMatch(
+        expect(durationText(seconds)).toMatch(
           /^(under 1 s|[1-5]?\d s|[1-5]?\d min( [1-5]?\d s)?|1?\d h( [1-5]?\d min)?|2[0-3] h( [1-5]?\d min)?|\d+ d( (1?\d|2[0-3]) h)?)$/,
         );
       }),
@@ -35,7 +33,7 @@ describe('a duration in words', () => {
   });
 
   it('of the time to the end is unknown without a total', () => {
-    expect([etaWords(null), etaWords(130)]).toEqual(['unknown', '2 min 10 s']);
+    expect([etaText(null), etaText(130)]).toEqual(['unknown', '2 min 10 s']);
   });
 });
 
@@ -53,46 +51,46 @@ describe('how a sync fares', () => {
     ['attention', 'Completed, 7 failed', { ...ended, status: 'completed_with_errors', failed_count: 7 }],
     ['failed', 'Failed: no such shop', { ...ended, status: 'failed', error_message: 'no such shop' }],
     ['waiting', 'Cancelled', { ...ended, status: 'cancelled', cancel_requested: true }],
-    ['failed', 'Timed out: its reporter went silent', { ...ended, status: 'timeout' }],
-  ] as const)('is %s: %s', (kind, words, change) => {
-    expect(conditionOf(aSync(change), soon)).toEqual({ kind, words });
+    ['failed', 'Timed out: no more reports', { ...ended, status: 'timeout' }],
+  ] as const)('is %s: %s', (kind, text, change) => {
+    expect(displayStatus(aSync(change), soon)).toEqual({ kind, text });
   });
 
   it('is waiting for a rate limit until that time, and not after it', () => {
     const sync = aSync({ rate_limited_until: '2026-11-22T14:01:30+00:00' });
-    expect(conditionOf(sync, soon).words).toMatch(/^Waiting for a rate limit until .*01:30/);
-    expect(conditionOf(sync, soon + 30_000).words).toBe('Running');
+    expect(displayStatus(sync, soon).text).toMatch(/^Waiting for a rate limit until .*01:30/);
+    expect(displayStatus(sync, soon + 30_000).text).toBe('Running');
   });
 
   it('is silent when it runs and has not reported for a minute, by the clock of the service', () => {
-    expect(conditionOf(aSync(), reported + 60_000).kind).toBe('active');
-    expect(conditionOf(aSync(), reported + 130_000)).toEqual({
+    expect(displayStatus(aSync(), reported + 60_000).kind).toBe('active');
+    expect(displayStatus(aSync(), reported + 130_000)).toEqual({
       kind: 'attention',
-      words: 'Silent: no report for 2 min 10 s',
+      text: 'Silent: no report for 2 min 10 s',
     });
-    expect(conditionOf(aSync({ status: 'paused' }), reported + 130_000).words).toBe('Paused');
+    expect(displayStatus(aSync({ status: 'paused' }), reported + 130_000).text).toBe('Paused');
   });
 });
 
 describe('what a card says', () => {
-  it('counts failed items as done in the bar and apart in the words', () => {
+  it('counts failed items as done in the bar and apart in the text', () => {
     const sync = aSync({ processed_count: 1200, failed_count: 50, total_items: 5000 });
     expect(percentOf(sync)).toBe(25);
-    expect(progressWords(sync)).toBe('1,200 of 5,000 done, 50 failed, 25 %');
-    expect(countWords(sync)).toBe('1,200 / 5,000');
+    expect(progressText(sync)).toBe('1,200 of 5,000 done, 50 failed, 25 %');
+    expect(countText(sync)).toBe('1,200 / 5,000');
   });
 
   it('invents no percentage without a total, and calls nothing of nothing done', () => {
     expect(percentOf(aSync({ total_items: null }))).toBeUndefined();
-    expect(progressWords(aSync({ total_items: null }))).toBe('250 done, total not known');
-    expect(countWords(aSync({ total_items: null }))).toBe('250 / ?');
+    expect(progressText(aSync({ total_items: null }))).toBe('250 done, total unknown');
+    expect(countText(aSync({ total_items: null }))).toBe('250 / ?');
     expect(percentOf(aSync({ total_items: 0, processed_count: 0 }))).toBe(100);
   });
 
   it('tells who cannot see the sparkline what it shows', () => {
-    expect(trendWords([300, 610.25, 540])).toBe(
-      'Speed over the last 3 reports: between 300.0 and 610.3 items a minute, at last 540.0',
+    expect(trendText([300, 610.25, 540])).toBe(
+      'Speed over the last 3 reports: between 300.0 and 610.3 items per minute, most recently 540.0',
     );
-    expect(trendWords([300])).toBe('Speed: too few reports to draw');
+    expect(trendText([300])).toBe('Speed: too few reports');
   });
 });

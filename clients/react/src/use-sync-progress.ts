@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import { sharedStore } from './live/store.registry.ts';
+import { createSyncProgressStore, type StoreOptions, type SyncProgressStore } from './live/progress.store.ts';
 import type { ConnectionOptions, SyncProgress } from './live/sync.types.ts';
 
 export interface LiveSyncProgress extends SyncProgress {
@@ -17,4 +17,17 @@ export function useSyncProgress(orgId: string, options: ConnectionOptions = {}):
   useEffect(() => store.setToken(options.token), [store, options.token]);
   const progress = useSyncExternalStore(store.subscribe, store.getSnapshot, store.getSnapshot);
   return { ...progress, retry: store.retry };
+}
+
+const stores = new Map<string, SyncProgressStore>();
+
+/** One store, and so one connection, for all who look at the same organization of the same service. */
+export function sharedStore(options: StoreOptions): SyncProgressStore {
+  const key = JSON.stringify([options.baseUrl ?? '', options.orgId]);
+  let store = stores.get(key);
+  if (!store) {
+    store = createSyncProgressStore(options);
+    stores.set(key, store);
+  }
+  return store;
 }

@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createSyncProgressStore, type StoreOptions } from '../../../clients/react/src/live/progress.store.ts';
+import { aSync } from '../../../clients/react/src/live/sync.fixture.ts';
 import type { SyncProgress } from '../../../clients/react/src/live/sync.types.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { aSync, beginStream, sendEvent, sendJson, startFakeService } from './fake.service.ts';
+import { beginStream, sendEvent, sendJson, startFakeService } from './fake.service.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -15,8 +16,8 @@ const LIST = '/api/sync/progress?orgId=org-1';
 const POLL_MS = 20;
 const at = () => new Date().toISOString();
 
-async function serve(answer: Parameters<typeof startFakeService>[0]) {
-  const service = await startFakeService(answer);
+async function serve(respond: Parameters<typeof startFakeService>[0]) {
+  const service = await startFakeService(respond);
   cleanUps.push(service.close);
   return service;
 }
@@ -116,7 +117,7 @@ describe('over the stream', () => {
   });
 
   it.each(['expired', 'revoked'] as const)('stops and shows nothing more when the sign-in was %s', async (reason) => {
-    const { url, streams, asked } = await serveStream((response) =>
+    const { url, streams, requests } = await serveStream((response) =>
       sendEvent(response, 'snapshot', { at: at(), syncs: [aSync()] }),
     );
     const { until, store } = watch(url, { token: 'a-token' });
@@ -124,14 +125,14 @@ describe('over the stream', () => {
     sendEvent(streams[0] as ServerResponse, 'end', { reason });
     await until('signed out', ({ state }) => state === 'signed-out');
     expect(store.getSnapshot()).toMatchObject({ syncs: [], error: { message: expect.stringContaining(reason) } });
-    expect(asked).toEqual([{ path: STREAM, authorization: 'Bearer a-token' }]);
+    expect(requests).toEqual([{ path: STREAM, authorization: 'Bearer a-token' }]);
     store.setToken('another');
     await until('live again', ({ state }) => state === 'live');
-    expect(asked.at(-1)).toEqual({ path: STREAM, authorization: 'Bearer another' });
+    expect(requests.at(-1)).toEqual({ path: STREAM, authorization: 'Bearer another' });
   });
 
   it('goes on with a fresh token when the old one expired and there is a function for it', async () => {
-    const { url, streams, asked } = await serveStream((response) =>
+    const { url, streams, requests } = await serveStream((response) =>
       sendEvent(response, 'snapshot', { at: at(), syncs: [] }),
     );
     let made = 0;
@@ -140,7 +141,7 @@ describe('over the stream', () => {
     sendEvent(streams[0] as ServerResponse, 'end', { reason: 'expired' });
     await waitFor('connected again', () => streams.length === 2);
     await until('live again', ({ state }) => state === 'live');
-    expect(asked.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
+    expect(requests.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
     expect(states).not.toContain('signed-out');
   });
 
@@ -169,13 +170,13 @@ describe('when it is refused', () => {
     [401, 'signed-out'],
     [403, 'error'],
   ])('stops at %i with what the service says', async (status, state) => {
-    const { url, asked } = await serve((_path, response) => sendJson(response, status, { detail: 'Not you.' }));
+    const { url, requests } = await serve((_path, response) => sendJson(response, status, { detail: 'Not you.' }));
     const { until, store } = watch(url);
     await until(state, (now) => now.state === state);
     expect(store.getSnapshot().error).toEqual({ status, message: 'Not you.' });
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     store.retry();
-    await waitFor('asked again', () => asked.length === 2);
+    await waitFor('asked again', () => requests.length === 2);
   });
 });
 
@@ -204,10 +205,10 @@ describe('without a stream', () => {
   };
 
   it.each([404, 405, 503, 200])('polls when the stream answers %i', async (status) => {
-    const { url, asked } = await streamless(status);
+    const { url, requests } = await streamless(status);
     const { until } = watch(url);
     await until('polling', ({ state, syncs }) => state === 'polling' && syncs.length === 1);
-    await waitFor('asked again and again', () => asked.filter(({ path }) => path === LIST).length > 3);
+    await waitFor('asked again and again', () => requests.filter(({ path }) => path === LIST).length > 3);
   });
 
   it('keeps a sync that has just ended, with how it ended', async () => {
@@ -220,12 +221,12 @@ describe('without a stream', () => {
   });
 
   it('returns to the stream when there is one, and polls no more', async () => {
-    const { url, asked, mend } = await streamless(503);
+    const { url, requests, mend } = await streamless(503);
     const { until, states } = watch(url);
     await until('polling', ({ state }) => state === 'polling');
     mend();
     await until('live', ({ state }) => state === 'live');
-    const polls = () => asked.filter(({ path }) => path === LIST).length;
+    const polls = () => requests.filter(({ path }) => path === LIST).length;
     const before = polls();
     const since = Date.now();
     await waitFor('there was time for ten polls', () => Date.now() - since > 10 * POLL_MS);

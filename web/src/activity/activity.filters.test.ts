@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { activityPath, activityQuery, exportAddress, isFiltered, periodOf } from './activity.filters.ts';
-import { newerThan } from './trail.newer.ts';
 
 describe('the filters of the trail', () => {
   it('look a week back, and at all of it for one sync', () => {
@@ -45,19 +44,5 @@ describe('the filters of the trail', () => {
     });
     expect(activityPath({})).toBe('/activity');
     expect(activityPath({ entity_type: 'a&b' })).toBe('/activity?entity_type=a%26b');
-  });
-});
-
-describe('newer entries', () => {
-  const entries = ['c', 'b', 'a'].map((id) => ({ id }));
-
-  it('are those before the first that is shown', () => {
-    expect(newerThan(entries, { id: 'a' })).toBe(2);
-    expect(newerThan(entries, { id: 'c' })).toBe(0);
-  });
-
-  it('are all of them where nothing is shown, or where it is further back', () => {
-    expect(newerThan(entries, null)).toBe(3);
-    expect(newerThan(entries, { id: 'long-ago' })).toBe(3);
   });
 });

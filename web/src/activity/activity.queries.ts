@@ -1,19 +1,18 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { type Activity, listActivity } from '../../../clients/typescript/src/index.ts';
+import { type Activity, listActivity, listActivityTrends } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
-import { isPassing } from '../api/query.client.ts';
-import { unwrap } from '../api/unwrap.ts';
-import type { ActivityQuery } from './activity.filters.ts';
-import { newerThan } from './trail.newer.ts';
+import { unwrap } from '../api/problem.ts';
+import { isTransient } from '../api/query.client.ts';
+import { type ActivityQuery } from './activity.filters.ts';
 
 const PAGE = 100;
 const NEWER_EVERY_MS = 5_000;
-const PATIENCE_MS = 5_000;
+const MAX_RETRY_DELAY_MS = 5_000;
 
 /**
- * The trail, newest first, page by page. It is never fetched anew by itself: that would ask for every page again and move what is
- * being read. What was written meanwhile is counted beside it: see useNewer.
+ * The trail, newest first, page by page. It does not refetch automatically: that would load every page again and move the entries
+ * that the user reads. Newer entries are counted separately: see useNewer.
  */
 export function useTrail(query: ActivityQuery) {
   const { orgId, client } = useOrganization();
@@ -29,11 +28,11 @@ export function useTrail(query: ActivityQuery) {
     getNextPageParam: ({ next_cursor }) => next_cursor,
     staleTime: Number.POSITIVE_INFINITY,
     refetchInterval: false,
-    // A page that could not be read now is asked for until it can; the ones before it stay.
-    retry: (_, error) => isPassing(error),
-    retryDelay: (failures) => Math.min(1_000 * 2 ** failures, PATIENCE_MS),
+    // A page that could not be loaded is retried until it can be; the pages before it stay.
+    retry: (_, error) => isTransient(error),
+    retryDelay: (failures) => Math.min(1_000 * 2 ** failures, MAX_RETRY_DELAY_MS),
   });
-  /** From the newest entry again. */
+  /** Starts again from the newest entry. */
   const restart = async () => {
     queryClient.setQueryData<typeof trail.data>(queryKey, (data) => data && firstPageOf(data));
     await trail.refetch();
@@ -47,7 +46,7 @@ const firstPageOf = <Data extends { pages: unknown[]; pageParams: unknown[] }>(d
   pageParams: data.pageParams.slice(0, 1),
 });
 
-/** How many entries came after `newest`, the first of the list (undefined: while the list is not there); more than a page is a page. */
+/** How many entries are newer than `newest`, the first of the list (undefined: the list is not loaded); at most a page. */
 export function useNewer(query: ActivityQuery, newest: Activity | null | undefined): number {
   const { orgId, client } = useOrganization();
   const { days: _, ...rest } = query;
@@ -63,4 +62,29 @@ export function useNewer(query: ActivityQuery, newest: Activity | null | undefin
     refetchInterval: NEWER_EVERY_MS,
   });
   return data ?? 0;
+}
+
+const NONE: readonly string[] = [];
+
+/** The entity types of the last 90 days, as suggestions. */
+export function useEntityTypes(): readonly string[] {
+  const { orgId, client } = useOrganization();
+  const { data = NONE } = useQuery({
+    queryKey: [orgId, 'entity-types'],
+    queryFn: async () => {
+      const { items } = await unwrap(listActivityTrends({ client, query: { days: 90, include_failed: true } }));
+      return [...new Set(items.flatMap(({ entity_type }) => entity_type ?? []))].sort();
+    },
+    staleTime: 300_000,
+  });
+  return data;
+}
+
+/** How many of `items`, newest first, are newer than `newest` (null: the list is empty). */
+export function newerThan(
+  items: readonly Pick<Activity, 'id'>[],
+  newest: Pick<Activity, 'id'> | null | undefined,
+): number {
+  const at = newest ? items.findIndex(({ id }) => id === newest.id) : -1;
+  return at < 0 ? items.length : at;
 }

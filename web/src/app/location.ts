@@ -1,22 +1,22 @@
 import { useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
 
-/** Where an organization's pages are. An id may hold anything, slashes too, so it stands encoded. */
+/** The base path of an organization's pages. An id may contain any character, also slashes, so it is encoded. */
 export const organizationPath = (orgId: string): string => `/o/${encodeURIComponent(orgId)}`;
 
-/** Within an organization's pages. */
+/** Paths within the pages of an organization. */
 export const syncPath = (syncId: string): string => `/syncs/${encodeURIComponent(syncId)}`;
 export const previewPath = (cacheKey: string): string => `/previews/${encodeURIComponent(cacheKey)}`;
 export const connectionPath = (id: string): string => `/connections/${encodeURIComponent(id)}`;
 
-/** The organization of an address, decoded once; undefined when it names none, or badly. */
+/** The organization of a path, decoded once; undefined when the path has none, or an invalid one. */
 export function organizationOf(path: string): { readonly base: string; readonly orgId: string } | undefined {
   const [, base, encoded = ''] = /^(\/o\/([^/]+))/.exec(path) ?? [];
   const orgId = decoded(encoded);
   return base && orgId ? { base, orgId } : undefined;
 }
 
-/** The id after the last slash of the address. Not the router's: it decodes halfway, which an id with % would not survive. */
+/** The id after the last slash of the path. The parameters of the router are partly decoded, which breaks ids with a %. */
 export function useLastSegment(): string {
   useLocation();
   return decoded(window.location.pathname.split('/').at(-1) ?? '') ?? '';
@@ -32,7 +32,7 @@ function decoded(text: string): string | undefined {
 
 type Parameters<Name extends string> = Readonly<Partial<Record<Name, string>>>;
 
-/** Named parameters of the address, and how to change some: filters stand there, so that a link shows what its sender saw. */
+/** Query parameters by name, and a function that changes some. Filters are kept there, so that a link shows what its sender saw. */
 export function useParameters<Name extends string>(
   names: readonly Name[],
 ): [Parameters<Name>, (changes: Partial<Record<Name, string | undefined>>) => void] {

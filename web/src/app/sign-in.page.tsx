@@ -3,12 +3,11 @@ import { useState } from 'react';
 import { useSearch } from 'wouter';
 import { signInWithKey } from '../api/session.ts';
 import { Button } from '../ui/button.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
 import { Field } from '../ui/field.tsx';
-import { FullPage } from '../ui/full-page.tsx';
-import { Note } from '../ui/note.tsx';
+import { ErrorNote, Note } from '../ui/note.tsx';
+import { FullPage } from '../ui/page.tsx';
 
-/** By a pasted key, or by the one-time link, which does not lead here unless it was used before. */
+/** Sign-in by a pasted key. A one-time link leads here only when it was used before. */
 export function SignInPage() {
   const [key, setKey] = useState('');
   const signIn = useMutation({ mutationFn: signInWithKey });
@@ -16,8 +15,8 @@ export function SignInPage() {
   return (
     <FullPage title="Sign in">
       {usedLink && (
-        <Note kind="warning" title="This sign-in link does not work any more">
-          <p>Each link works once, within its hour. Ask for a new one, or paste a key below.</p>
+        <Note kind="warning" title="This sign-in link no longer works">
+          <p>Each link works once and expires after an hour. Ask for a new one, or paste a key below.</p>
         </Note>
       )}
       <form
@@ -29,7 +28,7 @@ export function SignInPage() {
       >
         <Field
           label="Service key"
-          hint="It begins with syk_. It is exchanged for a session of twelve hours and not kept in the browser."
+          hint="It starts with syk_. It is exchanged for a session of twelve hours and is not stored in the browser."
         >
           <input
             type="password"
@@ -47,11 +46,11 @@ export function SignInPage() {
         </Button>
       </form>
       <details>
-        <summary>Where do I get one?</summary>
+        <summary>Where do I get a key?</summary>
         <p>
-          On your own machine <code>npm start</code> prints a development key and a one-time link. Elsewhere whoever
-          runs the service makes them: <code>npm run keys -- create --name ann --org org-123</code> prints a key,{' '}
-          <code>npm run keys -- link --name ann --org org-123</code> a link.
+          On your own machine, <code>npm start</code> prints a development key and a one-time link. Elsewhere, the
+          operator of the service creates them: <code>npm run keys -- create --name ann --org org-123</code> prints a
+          key, and <code>npm run keys -- link --name ann --org org-123</code> prints a link.
         </p>
       </details>
     </FullPage>

@@ -2,8 +2,8 @@ import { Link } from 'wouter';
 import type { Connection } from '../../../clients/typescript/src/index.ts';
 import { connectionPath } from '../app/location.ts';
 import { Time } from '../ui/time.tsx';
+import { ConnectionStatusBadge } from './connection.facts.tsx';
 import { useConnectors, useSchedules } from './connection.queries.ts';
-import { ConnectionStatusBadge } from './connection.status.tsx';
 
 interface Props {
   readonly connection: Connection;

@@ -9,22 +9,22 @@ import {
 import { type FieldErrors, fieldErrors } from '../api/field.errors.ts';
 import { useIdempotencyKey } from '../api/idempotency.ts';
 import { useOrganization } from '../api/organization.ts';
-import { unwrap } from '../api/unwrap.ts';
-import { type ConnectionDraft, readConnection } from './connection.draft.ts';
-import { given } from './schema.draft.ts';
+import { unwrap } from '../api/problem.ts';
+import { type ConnectionDraft, connectionBody } from './connection.draft.ts';
+import { withoutNulls } from './schema.draft.ts';
 
-/** What was typed cannot be sent as it is. */
-export class WrongDraft extends Error {
+/** The draft is incomplete or invalid, so it was not sent. */
+export class InvalidDraft extends Error {
   constructor(readonly errors: FieldErrors) {
-    super('what was typed is not complete');
+    super('the draft is invalid');
   }
 }
 
-/** By field, whoever found it: this page or the service. */
+/** The errors by field, found by this page or by the service. */
 export const errorsOf = (error: unknown): FieldErrors =>
-  error instanceof WrongDraft ? error.errors : fieldErrors(error);
+  error instanceof InvalidDraft ? error.errors : fieldErrors(error);
 
-/** Creates a connection, or changes the one that is given. Fails with WrongDraft or ApiError. */
+/** Creates a connection, or changes `existing`. Fails with InvalidDraft or ApiError. */
 export function useSaveConnection(connector: Connector) {
   const { orgId, client } = useOrganization();
   const queries = useQueryClient();
@@ -37,10 +37,10 @@ export function useSaveConnection(connector: Connector) {
       readonly draft: ConnectionDraft;
       readonly existing?: Pick<Connection, 'id'> | undefined;
     }): Promise<Connection | CreatedConnection> => {
-      const { body, errors } = readConnection(connector, draft);
-      if (Object.keys(errors).length > 0) throw new WrongDraft(errors);
+      const { body, errors } = connectionBody(connector, draft);
+      if (Object.keys(errors).length > 0) throw new InvalidDraft(errors);
       if (existing) return unwrap(changeConnection({ client, path: { connection_id: existing.id }, body }));
-      const created = { ...body, credentials: body.credentials ?? {}, settings: given(body.settings) };
+      const created = { ...body, credentials: body.credentials ?? {}, settings: withoutNulls(body.settings) };
       const whole = { ...created, system: connector.system };
       return unwrap(createConnection({ client, body: whole, headers: { 'Idempotency-Key': keyFor(whole) } }));
     },

@@ -3,10 +3,9 @@ import type { FieldErrors } from '../api/field.errors.ts';
 import { Field } from '../ui/field.tsx';
 import { capitalized } from '../ui/format.ts';
 import { useConnections, useConnectors } from './connection.queries.ts';
-import { destinationsFor } from './destinations.ts';
 
-/** From this connection: what, to where, and how much of it. */
-export interface Ends {
+/** What a run or a schedule from a connection syncs, and to where. */
+export interface RunOptions {
   readonly entity_type: EntityType;
   /** `records`, or the id of a connection. */
   readonly destination: string;
@@ -16,36 +15,36 @@ export interface Ends {
 interface Props {
   readonly connection: Connection;
   readonly connector: Connector;
-  readonly ends: Ends;
-  readonly onChange: (ends: Ends) => void;
+  readonly options: RunOptions;
+  readonly onChange: (ends: RunOptions) => void;
   readonly errors: FieldErrors;
 }
 
-export const firstEnds = ({ entities }: Connector, mode: Ends['mode']): Ends => ({
+export const defaultRunOptions = ({ entities }: Connector, mode: RunOptions['mode']): RunOptions => ({
   entity_type: entities.find(({ read }) => read)?.entity_type ?? 'customer',
   destination: 'records',
   mode,
 });
 
-/** As the API takes them. */
-export const bodyOf = ({ entity_type, destination, mode }: Ends) => ({
+/** The options as a request body of the API. */
+export const runBody = ({ entity_type, destination, mode }: RunOptions) => ({
   ...{ entity_type, mode },
   destination: destination === 'records' ? ('records' as const) : { connection_id: destination },
 });
 
-export function EndsFields({ connection, connector, ends, onChange, errors }: Props) {
+export function RunOptionsFields({ connection, connector, options, onChange, errors }: Props) {
   const connections = useConnections().data ?? [];
   const connectors = useConnectors().data ?? [];
-  const to = (entity: EntityType) => destinationsFor(entity, connection.id, connections, connectors);
-  const entity = connector.entities.find(({ entity_type }) => entity_type === ends.entity_type);
+  const destinationsOf = (entity: EntityType) => destinationsFor(entity, connection.id, connections, connectors);
+  const entity = connector.entities.find(({ entity_type }) => entity_type === options.entity_type);
   const choose = (entity_type: EntityType) => {
-    const still = to(entity_type).some(({ id }) => id === ends.destination);
-    onChange({ ...ends, entity_type, destination: still ? ends.destination : 'records' });
+    const isAvailable = destinationsOf(entity_type).some(({ id }) => id === options.destination);
+    onChange({ ...options, entity_type, destination: isAvailable ? options.destination : 'records' });
   };
   return (
     <>
       <Field label="What" error={errors.entity_type}>
-        <select value={ends.entity_type} onChange={(event) => choose(event.target.value as EntityType)}>
+        <select value={options.entity_type} onChange={(event) => choose(event.target.value as EntityType)}>
           {connector.entities
             .filter(({ read }) => read)
             .map(({ entity_type }) => (
@@ -57,12 +56,15 @@ export function EndsFields({ connection, connector, ends, onChange, errors }: Pr
       </Field>
       <Field
         label="To"
-        hint="The records are copies that this service keeps and your other services read."
+        hint="Records are copies that this service keeps for your other services to read."
         error={errors.destination}
       >
-        <select value={ends.destination} onChange={(event) => onChange({ ...ends, destination: event.target.value })}>
+        <select
+          value={options.destination}
+          onChange={(event) => onChange({ ...options, destination: event.target.value })}
+        >
           <option value="records">Records</option>
-          {to(ends.entity_type).map(({ id, name }) => (
+          {destinationsOf(options.entity_type).map(({ id, name }) => (
             <option key={id} value={id}>
               {name}
             </option>
@@ -71,17 +73,17 @@ export function EndsFields({ connection, connector, ends, onChange, errors }: Pr
       </Field>
       <fieldset className="stack-tight">
         <legend className="conn-legend">How much</legend>
-        <Mode ends={ends} onChange={onChange} mode="full" hint="Finds what was deleted, too.">
+        <Mode options={options} onChange={onChange} mode="full" hint="Also detects deletions.">
           Everything
         </Mode>
         <Mode
-          ends={ends}
+          options={options}
           onChange={onChange}
           mode="incremental"
           hint={
             entity?.tells_changes === false
-              ? 'All is read and compared, since this system does not tell when something changed.'
-              : 'Reads only that; finds no deletions.'
+              ? 'Reads and compares everything, because this system does not report when items change.'
+              : 'Reads only changed items. Does not detect deletions.'
           }
         >
           What changed since the last sync
@@ -91,19 +93,34 @@ export function EndsFields({ connection, connector, ends, onChange, errors }: Pr
   );
 }
 
-interface ModeProps extends Pick<Props, 'ends' | 'onChange'> {
-  readonly mode: Ends['mode'];
+interface ModeProps extends Pick<Props, 'options' | 'onChange'> {
+  readonly mode: RunOptions['mode'];
   readonly hint: string;
   readonly children: string;
 }
 
-function Mode({ ends, onChange, mode, hint, children }: ModeProps) {
+function Mode({ options, onChange, mode, hint, children }: ModeProps) {
   return (
     <label className="field-check">
-      <input type="radio" name="mode" checked={ends.mode === mode} onChange={() => onChange({ ...ends, mode })} />
+      <input type="radio" name="mode" checked={options.mode === mode} onChange={() => onChange({ ...options, mode })} />
       <span>
         {children} <span className="muted small conn-mode-hint">{hint}</span>
       </span>
     </label>
   );
+}
+
+/** The other connections whose system accepts writes of this entity type. */
+function destinationsFor(
+  entity: EntityType,
+  source: string,
+  connections: readonly Connection[],
+  connectors: readonly Connector[],
+): readonly Connection[] {
+  const writable = new Set(
+    connectors
+      .filter(({ entities }) => entities.some(({ entity_type, write }) => entity_type === entity && write))
+      .map(({ system }) => system),
+  );
+  return connections.filter(({ id, system }) => id !== source && writable.has(system));
 }

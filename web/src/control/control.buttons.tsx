@@ -1,44 +1,44 @@
 import { useState } from 'react';
 import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { CancelDialog } from './cancel.dialog.tsx';
-import { isHeld, type Steerable, type Steering } from './control.ts';
-import './control.css';
+import { type Control, type ControllableSync, canResume } from './control.ts';
+import '../ui/button.css';
 
 interface Props {
-  readonly sync: Steerable;
-  readonly onSteer: (steering: Steering) => void;
-  /** What was asked for and is not answered yet. */
-  readonly pending: Steering | undefined;
-  /** On a card among others: small, and named after the sync for who hears only the buttons. */
-  readonly among?: boolean;
+  readonly sync: ControllableSync;
+  readonly onControl: (control: Control) => void;
+  /** The request that the service has not answered yet. */
+  readonly pending: Control | undefined;
+  /** On a card among others: small, and with the sync in its name for screen readers. */
+  readonly compact?: boolean;
 }
 
-/** Pause, resume and cancel of an active sync. They stay where they are once cancel was asked for, so that nothing moves. */
-export function SteeringButtons({ sync, onSteer, pending, among = false }: Props) {
+/** Pause, resume and cancel of an active sync. After a request to cancel they stay, disabled, so that nothing moves. */
+export function ControlButtons({ sync, onControl, pending, compact = false }: Props) {
   const [asking, setAsking] = useState(false);
-  const held = isHeld(sync);
-  const of = among ? ` ${sync.entity_type} sync ${sync.sync_id}` : '';
-  const toggle = held ? 'Resume' : 'Pause';
-  const size = among ? 'small' : 'normal';
+  const resumes = canResume(sync);
+  const of = compact ? ` ${sync.entity_type} sync ${sync.sync_id}` : '';
+  const toggle = resumes ? 'Resume' : 'Pause';
+  const size = compact ? 'small' : 'normal';
   return (
     <>
       <Button
         size={size}
-        className="steer steer-toggle"
+        className="control control-toggle"
         aria-label={toggle + of}
         title={toggle}
         disabled={sync.cancel_requested}
         busy={pending === 'pause' || pending === 'resume'}
-        onClick={() => onSteer(held ? 'resume' : 'pause')}
+        onClick={() => onControl(resumes ? 'resume' : 'pause')}
       >
-        <Icon name={held ? 'play' : 'pause'} /> <span>{toggle}</span>
+        <Icon name={resumes ? 'play' : 'pause'} /> <span>{toggle}</span>
       </Button>
       <Button
         size={size}
-        // Quiet on cards: many stand side by side, and the dialog asks anyway.
-        variant={among ? 'default' : 'danger'}
-        className="steer"
+        // Not red on cards: there are many of them, and the dialog asks for confirmation anyway.
+        variant={compact ? 'default' : 'danger'}
+        className="control"
         aria-label={`Cancel${of}`}
         title="Cancel"
         disabled={sync.cancel_requested}
@@ -52,10 +52,33 @@ export function SteeringButtons({ sync, onSteer, pending, among = false }: Props
           onClose={() => setAsking(false)}
           onCancel={() => {
             setAsking(false);
-            onSteer('cancel');
+            onControl('cancel');
           }}
         />
       )}
     </>
+  );
+}
+
+interface CancelDialogProps {
+  readonly onClose: () => void;
+  readonly onCancel: () => void;
+}
+
+/** Asks before a sync is stopped for good. */
+export function CancelDialog({ onClose, onCancel }: CancelDialogProps) {
+  return (
+    <Dialog title="Cancel this sync?" onClose={onClose}>
+      <p>
+        The sync stops as soon as it can and cannot be resumed. Everything it has written so far stays. A new sync
+        continues with what is left.
+      </p>
+      <div className="dialog-actions">
+        <Button onClick={onClose}>Let it run</Button>
+        <Button variant="danger" onClick={onCancel}>
+          Cancel the sync
+        </Button>
+      </div>
+    </Dialog>
   );
 }

@@ -1,14 +1,14 @@
 import { capitalized } from '../ui/format.ts';
-import type { LiveChoices, LiveFilters } from './live.syncs.ts';
+import type { FilterOptions, LiveFilters } from './live.syncs.ts';
 
 interface Props {
-  readonly choices: LiveChoices;
+  readonly options: FilterOptions;
   readonly filters: LiveFilters;
   readonly onChange: (change: { [Name in keyof LiveFilters]: string | undefined }) => void;
 }
 
-/** Which of many syncs to show. */
-export function LiveChoicesBar({ choices, filters, onChange }: Props) {
+/** Selects which syncs are shown, when there are many. */
+export function LiveFilterBar({ options, filters, onChange }: Props) {
   return (
     <div className="live-choices">
       <select
@@ -17,7 +17,7 @@ export function LiveChoicesBar({ choices, filters, onChange }: Props) {
         onChange={({ target }) => onChange({ entity_type: target.value || undefined })}
       >
         <option value="">All entity types</option>
-        {choices.entity_type.map((one) => (
+        {options.entity_type.map((one) => (
           <option key={one} value={one}>
             {capitalized(one)}
           </option>
@@ -29,7 +29,7 @@ export function LiveChoicesBar({ choices, filters, onChange }: Props) {
         onChange={({ target }) => onChange({ source: target.value || undefined })}
       >
         <option value="">All sources</option>
-        {choices.source.map((one) => (
+        {options.source.map((one) => (
           <option key={one}>{one}</option>
         ))}
       </select>

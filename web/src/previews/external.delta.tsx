@@ -4,16 +4,16 @@ import { ItemData } from './item.data.tsx';
 import { listsOf } from './preview.delta.ts';
 import './changes.css';
 
-/** More would be a page nobody reads; the API gives them all. */
+/** Longer lists are cut; the API returns all items. */
 const SHOWN = 100;
 
-/** What another service stored, as it is: its lists, and the whole as JSON where it has none. */
-export function HandDelta({ delta }: { readonly delta: Readonly<Record<string, unknown>> }) {
+/** A preview that another service stored: its lists, or the whole content as JSON. */
+export function ExternalDelta({ delta }: { readonly delta: Readonly<Record<string, unknown>> }) {
   const lists = listsOf(delta);
   if (lists.length === 0)
     return (
       <Card title="Content">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable element must be reachable by keyboard */}
         <pre tabIndex={0}>{JSON.stringify(delta, null, 2)}</pre>
       </Card>
     );
@@ -24,19 +24,19 @@ export function HandDelta({ delta }: { readonly delta: Readonly<Record<string, u
       ) : (
         <ul className="changes" aria-label={capitalized(name)}>
           {items.slice(0, SHOWN).map((item, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: what is in it may have no id, and its order never changes
+            // biome-ignore lint/suspicious/noArrayIndexKey: the items may have no id, and their order never changes
             <li key={index} className="change">
-              <HandItem item={item} />
+              <ExternalItem item={item} />
             </li>
           ))}
         </ul>
       )}
-      {items.length > SHOWN && <p className="muted">The first {SHOWN} are shown; the API gives all.</p>}
+      {items.length > SHOWN && <p className="muted">Only the first {SHOWN} are shown. The API returns all of them.</p>}
     </Card>
   ));
 }
 
-const HandItem = ({ item }: { readonly item: unknown }) =>
+const ExternalItem = ({ item }: { readonly item: unknown }) =>
   typeof item === 'object' && item !== null && !Array.isArray(item) ? (
     <ItemData data={item as Record<string, unknown>} />
   ) : (

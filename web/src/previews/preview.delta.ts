@@ -1,4 +1,4 @@
-/** delta_data of a preview that a run of the service computed. */
+/** The delta_data of a preview that this service computed. */
 export interface ComputedDelta {
   readonly sync_id: string;
   readonly source_connection_id: string;
@@ -6,7 +6,7 @@ export interface ComputedDelta {
   readonly mode: 'full' | 'incremental';
 }
 
-/** Undefined: stored by hand, so it may hold anything and cannot be applied. */
+/** Undefined: another service stored the preview, so its content is free and it cannot be applied. */
 export function computedDelta(delta: Readonly<Record<string, unknown>>): ComputedDelta | undefined {
   const { sync_id, source_connection_id, destination, mode } = delta;
   const isComputed = [sync_id, source_connection_id, destination].every((one) => typeof one === 'string');
@@ -20,7 +20,7 @@ export interface DeltaList {
 
 const ORDER = ['creates', 'updates', 'deletes', 'conflicts', 'unchanged'];
 
-/** The lists of a preview stored by hand, those with a usual name first. */
+/** The lists of a preview that another service stored, well-known names first. */
 export function listsOf(delta: Readonly<Record<string, unknown>>): readonly DeltaList[] {
   const lists = Object.entries(delta).flatMap(([name, items]) => (Array.isArray(items) ? [{ name, items }] : []));
   const place = (name: string) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);

@@ -2,20 +2,20 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type Preview, type StartRun, startPreview, startRun } from '../../../clients/typescript/src/index.ts';
 import { useIdempotencyKey } from '../api/idempotency.ts';
 import { useOrganization } from '../api/organization.ts';
-import { unwrap } from '../api/unwrap.ts';
+import { unwrap } from '../api/problem.ts';
 import type { ComputedDelta } from './preview.delta.ts';
 
-/** Starts the sync that applies exactly this preview; with a reason, past the delete guard. */
-export function useApply(preview: Preview, delta: ComputedDelta) {
+/** Starts the sync that applies exactly this preview. A reason overrides the delete guard. */
+export function useApplyPreview(preview: Preview, delta: ComputedDelta) {
   const { orgId, client } = useOrganization();
   const queries = useQueryClient();
   const keyFor = useIdempotencyKey();
   return useMutation({
     mutationFn: (reason: string | undefined) => {
       const body: StartRun = {
-        ...endsOf(preview, delta),
+        ...runOptionsOf(preview, delta),
         source_connection_id: delta.source_connection_id,
-        // Not the cache key: another may have computed a newer one since this page was opened.
+        // Not the cache key: there may be a newer preview under it since this page was opened.
         preview: delta.sync_id,
         ...(reason !== undefined && { override_guard: { reason } }),
       };
@@ -25,29 +25,29 @@ export function useApply(preview: Preview, delta: ComputedDelta) {
   });
 }
 
-/** Computes the same again, as things are now. */
-export function useComputeAgain(preview: Preview, delta: ComputedDelta) {
+/** Computes the same preview again from the current data. */
+export function useRecomputePreview(preview: Preview, delta: ComputedDelta) {
   const { orgId, client } = useOrganization();
   const queries = useQueryClient();
   const keyFor = useIdempotencyKey();
   return useMutation({
     mutationFn: () => {
-      const body = { ...endsOf(preview, delta), filters: filtersOf(preview) };
+      const body = { ...runOptionsOf(preview, delta), filters: filtersOf(preview) };
       const path = { connection_id: delta.source_connection_id };
       return unwrap(startPreview({ client, path, body, headers: { 'Idempotency-Key': keyFor(body) } }));
     },
-    // The old one has had its time; whoever comes back sees the new one.
+    // The old preview is stale; the page shows the new one when it is opened again.
     onSuccess: () => queries.invalidateQueries({ queryKey: [orgId, 'previews'], refetchType: 'none' }),
   });
 }
 
-const endsOf = ({ entity_type }: Preview, { destination, mode }: ComputedDelta) => ({
+const runOptionsOf = ({ entity_type }: Preview, { destination, mode }: ComputedDelta) => ({
   entity_type: entity_type as StartRun['entity_type'],
   mode,
   destination: destination === 'records' ? ('records' as const) : { connection_id: destination },
 });
 
-/** A preview's own filters hold its mode, too; see `mode`. */
+/** The filters of a preview also contain its mode, which is a parameter of its own. */
 function filtersOf({ filters }: Preview): Record<string, unknown> {
   const { mode: _, ...rest } = filters;
   return rest;

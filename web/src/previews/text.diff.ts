@@ -1,16 +1,16 @@
-/** A piece of a text, and whether the other text has it, too. */
+/** A part of a text; `differs`: it is not in the other text. */
 export interface Part {
   readonly text: string;
   readonly differs: boolean;
 }
 
-/** Words, numbers with their decimals, the spaces between them and single marks: what is marked as a whole. */
+/** Words, decimal numbers, white space and single punctuation marks. */
 const TOKENS = /\p{N}+(?:[.,]\p{N}+)+|[\p{L}\p{N}]+|\s+|[^\p{L}\p{N}\s]/gu;
-/** The comparison costs the product of both lengths. Longer texts are compared by their common beginning and end. */
-const MOST_TOKENS = 400;
+/** The comparison costs the product of both lengths. Longer texts are compared only by their common start and end. */
+const MAX_TOKENS = 400;
 
-/** Where two texts differ, word by word; each side as its pieces. Pure. */
-export function textParts(old: string, next: string): { readonly old: readonly Part[]; readonly new: readonly Part[] } {
+/** Where two texts differ, word by word: the parts of each text. */
+export function textDiff(old: string, next: string): { readonly old: readonly Part[]; readonly new: readonly Part[] } {
   const a = old.match(TOKENS) ?? [];
   const b = next.match(TOKENS) ?? [];
   let start = 0;
@@ -19,7 +19,7 @@ export function textParts(old: string, next: string): { readonly old: readonly P
   while (end < a.length - start && end < b.length - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
   const middleA = a.slice(start, a.length - end);
   const middleB = b.slice(start, b.length - end);
-  const isShort = middleA.length <= MOST_TOKENS && middleB.length <= MOST_TOKENS;
+  const isShort = middleA.length <= MAX_TOKENS && middleB.length <= MAX_TOKENS;
   const common = isShort ? commonTokens(middleA, middleB) : { a: new Set<number>(), b: new Set<number>() };
   const side = (tokens: readonly string[], middle: readonly string[], kept: ReadonlySet<number>) =>
     joined(
@@ -28,7 +28,7 @@ export function textParts(old: string, next: string): { readonly old: readonly P
   return { old: side(a, middleA, common.a), new: side(b, middleB, common.b) };
 }
 
-/** The places of a longest common subsequence. */
+/** The positions of a longest common subsequence. */
 function commonTokens(a: readonly string[], b: readonly string[]) {
   const width = b.length + 1;
   const longest = new Uint16Array((a.length + 1) * width);
@@ -47,7 +47,7 @@ function commonTokens(a: readonly string[], b: readonly string[]) {
   return found;
 }
 
-/** Neighbours of one kind as one piece; a lone space between two that differ differs with them. */
+/** Joins neighbours of one kind. White space between two differing parts differs with them. */
 function joined(parts: readonly Part[]): Part[] {
   const result: Part[] = [];
   parts.forEach((part, index) => {

@@ -3,59 +3,63 @@ import { Field } from '../ui/field.tsx';
 import { capitalized } from '../ui/format.ts';
 import { cronText } from './cron.text.ts';
 
-interface When {
+interface CronSchedule {
   readonly cron: string;
   readonly time_zone: string;
 }
 
 interface Props {
-  readonly when: When;
-  readonly onChange: (when: When) => void;
+  readonly value: CronSchedule;
+  readonly onChange: (value: CronSchedule) => void;
   readonly errors: FieldErrors;
 }
 
-const USUAL = ['*/15 * * * *', '0 * * * *', '0 3 * * *', '0 8,13,18 * * 1-5', '0 3 * * 0'] as const;
-const OWN = 'own';
+const PRESETS = ['*/15 * * * *', '0 * * * *', '0 3 * * *', '0 8,13,18 * * 1-5', '0 3 * * 0'] as const;
+const CUSTOM = 'custom';
 
-/** Usual times by choice, others in the words of crontab, with what they mean below. */
-export function WhenFields({ when, onChange, errors }: Props) {
-  const usual = USUAL.find((cron) => cron === when.cron);
-  const reading = cronText(when.cron);
+/** When a schedule runs: a preset or a cron expression with its meaning below, and the time zone. */
+export function CronFields({ value, onChange, errors }: Props) {
+  const preset = PRESETS.find((cron) => cron === value.cron);
+  const meaning = cronText(value.cron);
   return (
     <>
       <Field label="When">
         <select
-          value={usual ?? OWN}
-          onChange={(event) => onChange({ ...when, cron: event.target.value === OWN ? '' : event.target.value })}
+          value={preset ?? CUSTOM}
+          onChange={(event) => onChange({ ...value, cron: event.target.value === CUSTOM ? '' : event.target.value })}
         >
-          {USUAL.map((cron) => (
+          {PRESETS.map((cron) => (
             <option key={cron} value={cron}>
               {capitalized(cronText(cron) ?? cron)}
             </option>
           ))}
-          <option value={OWN}>At other times …</option>
+          <option value={CUSTOM}>Custom …</option>
         </select>
       </Field>
       <Field
-        label="Times"
-        hint={reading ? `${capitalized(reading)}.` : 'Minute, hour, day of month, month, day of week, as in crontab.'}
+        label="Cron expression"
+        hint={meaning ? `${capitalized(meaning)}.` : 'Minute, hour, day of month, month, day of week.'}
         error={errors.cron}
       >
         <input
           className="mono"
           autoComplete="off"
           spellCheck={false}
-          value={when.cron}
-          onChange={(event) => onChange({ ...when, cron: event.target.value })}
+          value={value.cron}
+          onChange={(event) => onChange({ ...value, cron: event.target.value })}
         />
       </Field>
-      <Field label="Time zone" hint="The schedule keeps to the clock on the wall there." error={errors.time_zone}>
+      <Field
+        label="Time zone"
+        hint="The schedule follows the local time of this zone, including daylight saving time."
+        error={errors.time_zone}
+      >
         <input
           list="time-zones"
           autoComplete="off"
           spellCheck={false}
-          value={when.time_zone}
-          onChange={(event) => onChange({ ...when, time_zone: event.target.value })}
+          value={value.time_zone}
+          onChange={(event) => onChange({ ...value, time_zone: event.target.value })}
         />
       </Field>
       <datalist id="time-zones">

@@ -7,7 +7,7 @@ const MONTHS = [
 
 const LIST = new Intl.ListFormat('en-GB');
 
-/** `*\/15 8-18 * * 1-5` as people say it; null for what is better read as it stands. */
+/** The meaning of a cron expression such as `*\/15 8-18 * * 1-5` in English; null for expressions that are easier to read as they are. */
 export function cronText(cron: string): string | null {
   const fields = cron.trim().split(/ +/);
   if (fields.length !== 5) return null;
@@ -21,7 +21,7 @@ export function cronText(cron: string): string | null {
   return parts.filter(Boolean).join(' ');
 }
 
-/** `isMoment`: at certain times of a day, not all through it. */
+/** `isMoment`: at certain times of a day, not repeatedly during it. */
 function timeText(minute: string, hour: string): { readonly text: string; readonly isMoment: boolean } | null {
   const minutes = numbers(minute, 59);
   const hours = numbers(hour, 23);
@@ -39,7 +39,7 @@ function timeText(minute: string, hour: string): { readonly text: string; readon
   return during ? { text: `every hour${during}, ${at}`, isMoment: false } : null;
 }
 
-/** `*` and `*\/n`, where n goes into the whole; otherwise the steps are not even. */
+/** `*` and `*\/n` where n divides the whole; other steps are not even. */
 function every(field: string, whole: number, unit: string): string | null {
   if (field === '*') return `every ${unit}`;
   const step = Number(/^\*\/(\d+)$/.exec(field)?.[1] ?? Number.NaN);
@@ -56,7 +56,7 @@ function hourRange(field: string): string | null {
 
 function dayText(day: string, weekday: string): string | null {
   if (day === '*' && weekday === '*') return '';
-  // Both given: cron takes either, which few expect.
+  // With both, cron runs on either of them, which few people expect.
   if (day !== '*' && weekday !== '*') return null;
   if (weekday !== '*') return weekdayText(weekday);
   const days = numbers(day, 31);
@@ -78,10 +78,10 @@ function monthText(field: string): string | null {
 }
 
 /** A number or a list of them; null for anything else. */
-function numbers(field: string, most: number): number[] | null {
+function numbers(field: string, max: number): number[] | null {
   if (!/^\d+(,\d+)*$/.test(field)) return null;
   const found = field.split(',').map(Number);
-  return found.every((one) => one <= most) ? found : null;
+  return found.every((one) => one <= max) ? found : null;
 }
 
 const two = (value: number): string => String(value).padStart(2, '0');

@@ -1,17 +1,17 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Connection, type Connector, createSchedule } from '../../../clients/typescript/src/index.ts';
-import { fieldErrors, stillWrong } from '../api/field.errors.ts';
+import { fieldErrors, remainingErrors } from '../api/field.errors.ts';
 import { useIdempotencyKey } from '../api/idempotency.ts';
 import { useOrganization } from '../api/organization.ts';
-import { unwrap } from '../api/unwrap.ts';
+import { unwrap } from '../api/problem.ts';
 import { schedulesKey } from '../connections/connection.queries.ts';
 import { FormError } from '../connections/form.error.tsx';
-import { bodyOf, EndsFields, firstEnds } from '../connections/run.options.tsx';
+import { defaultRunOptions, RunOptionsFields, runBody } from '../connections/run.options.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useToast } from '../ui/toast.tsx';
-import { WhenFields } from './cron.fields.tsx';
+import { CronFields } from './cron.fields.tsx';
 
 interface Props {
   readonly connection: Connection;
@@ -22,24 +22,24 @@ interface Props {
 export function ScheduleDialog({ connection, connector, onClose }: Props) {
   const { orgId, client } = useOrganization();
   const queries = useQueryClient();
-  const say = useToast();
-  const [ends, setEnds] = useState(() => firstEnds(connector, 'incremental'));
-  const [when, setWhen] = useState({ cron: '*/15 * * * *', time_zone: ownTimeZone() });
-  const draft = { ...ends, ...when };
+  const showToast = useToast();
+  const [options, setOptions] = useState(() => defaultRunOptions(connector, 'incremental'));
+  const [cronSchedule, setCronSchedule] = useState({ cron: '*/15 * * * *', time_zone: ownTimeZone() });
+  const draft = { ...options, ...cronSchedule };
   const keyFor = useIdempotencyKey();
   const create = useMutation({
     mutationFn: (sent: typeof draft) => {
-      const body = { ...bodyOf(sent), cron: sent.cron, time_zone: sent.time_zone };
+      const body = { ...runBody(sent), cron: sent.cron, time_zone: sent.time_zone };
       const path = { connection_id: connection.id };
       return unwrap(createSchedule({ client, path, body, headers: { 'Idempotency-Key': keyFor(body) } }));
     },
     onSuccess: () => {
       onClose();
-      say('The schedule is set.');
+      showToast('The schedule was added.');
       return queries.invalidateQueries({ queryKey: schedulesKey(orgId, connection.id) });
     },
   });
-  const errors = stillWrong(fieldErrors(create.error, 1), create.variables, draft);
+  const errors = remainingErrors(fieldErrors(create.error, 1), create.variables, draft);
   return (
     <Dialog title={`Schedule syncs from “${connection.name}”`} onClose={onClose}>
       <form
@@ -50,13 +50,19 @@ export function ScheduleDialog({ connection, connector, onClose }: Props) {
           if (!create.isPending) create.mutate(draft);
         }}
       >
-        <EndsFields connection={connection} connector={connector} ends={ends} onChange={setEnds} errors={errors} />
-        <WhenFields when={when} onChange={setWhen} errors={errors} />
+        <RunOptionsFields
+          connection={connection}
+          connector={connector}
+          options={options}
+          onChange={setOptions}
+          errors={errors}
+        />
+        <CronFields value={cronSchedule} onChange={setCronSchedule} errors={errors} />
         <FormError error={create.error} />
         <div className="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" busy={create.isPending}>
-            Set schedule
+            Add schedule
           </Button>
         </div>
       </form>

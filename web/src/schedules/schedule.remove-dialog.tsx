@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { removeSchedule, type Schedule } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
-import { unwrap } from '../api/unwrap.ts';
+import { unwrap } from '../api/problem.ts';
 import { schedulesKey } from '../connections/connection.queries.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { ErrorNote } from '../ui/note.tsx';
 
 interface Props {
   readonly schedule: Schedule;
@@ -25,7 +25,7 @@ export function ScheduleRemoveDialog({ schedule, what, onClose }: Props) {
   });
   return (
     <Dialog title="Remove the schedule?" onClose={onClose}>
-      <p>{what} will not be synced by it any more. A sync that it has started goes on. Pausing keeps it for later.</p>
+      <p>It no longer syncs {what}. A running sync continues. To keep the schedule for later, pause it instead.</p>
       {remove.error && <ErrorNote error={remove.error} />}
       <div className="dialog-actions">
         <Button onClick={onClose}>Keep it</Button>

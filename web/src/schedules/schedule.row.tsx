@@ -3,15 +3,13 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { changeSchedule, type Schedule } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
-import { unwrap } from '../api/unwrap.ts';
+import { unwrap } from '../api/problem.ts';
 import { syncPath } from '../app/location.ts';
-import { useEndName } from '../connections/connection.names.ts';
-import { schedulesKey } from '../connections/connection.queries.ts';
+import { schedulesKey, useConnectionName } from '../connections/connection.queries.ts';
 import { Button } from '../ui/button.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
 import { capitalized } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
-import { Note } from '../ui/note.tsx';
+import { ErrorNote, Note } from '../ui/note.tsx';
 import { Time } from '../ui/time.tsx';
 import { cronText } from './cron.text.ts';
 import { ScheduleRemoveDialog } from './schedule.remove-dialog.tsx';
@@ -20,22 +18,22 @@ export function ScheduleRow({ schedule, mayWrite }: { readonly schedule: Schedul
   const { id, connection_id, entity_type, destination, mode, cron, time_zone, enabled } = schedule;
   const { orgId, client } = useOrganization();
   const queries = useQueryClient();
-  const nameOf = useEndName();
+  const nameOf = useConnectionName();
   const [isRemoving, setRemoving] = useState(false);
   const change = useMutation({
     mutationFn: () => unwrap(changeSchedule({ client, path: { schedule_id: id }, body: { enabled: !enabled } })),
     onSuccess: () => queries.invalidateQueries({ queryKey: schedulesKey(orgId, connection_id) }),
   });
-  const reading = cronText(cron);
+  const meaning = cronText(cron);
   const what = `${capitalized(entity_type)}s to ${nameOf(destination)}`;
   return (
     <li>
       <div className="schedule-text">
         <p className="schedule-what break">
-          {what} <span className="muted">· {mode === 'full' ? 'everything' : 'what changed'}</span>
+          {what} <span className="muted">· {mode === 'full' ? 'all items' : 'changed items'}</span>
         </p>
         <p>
-          {reading ? capitalized(reading) : 'At the times of'} <code>{cron}</code>{' '}
+          {meaning ? capitalized(meaning) : 'Cron expression'} <code>{cron}</code>{' '}
           <span className="muted nowrap">{time_zone}</span>
         </p>
         <p className="muted small">

@@ -4,9 +4,9 @@ import { useMay } from '../api/organization.ts';
 import { useSchedules } from '../connections/connection.queries.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Skeleton } from '../ui/loading.tsx';
+import { ErrorNote } from '../ui/note.tsx';
 import { ScheduleDialog } from './schedule.dialog.tsx';
 import { ScheduleRow } from './schedule.row.tsx';
 import './schedules.css';
@@ -16,7 +16,7 @@ interface Props {
   readonly connector: Connector;
 }
 
-/** When it is synced by itself. */
+/** The schedules of a connection. */
 export function Schedules({ connection, connector }: Props) {
   const { data, error, refetch } = useSchedules(connection.id);
   const [isAdding, setAdding] = useState(false);
@@ -35,9 +35,7 @@ export function Schedules({ connection, connector }: Props) {
       {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
       {!data && !error && <Skeleton lines={3} />}
       {data?.length === 0 && (
-        <p className="muted">
-          None: it is synced only when somebody or another service starts it. With a schedule it is synced by itself.
-        </p>
+        <p className="muted">No schedules. Syncs start only when a user or another service starts them.</p>
       )}
       {data && data.length > 0 && (
         <ul className="schedules" aria-label="Schedules">

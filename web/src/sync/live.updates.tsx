@@ -4,8 +4,8 @@ import { type StreamedSync, useSyncProgress } from '../../../clients/react/src/i
 import { useOrganization } from '../api/organization.ts';
 import { type SyncAndRun, syncKey } from './sync.queries.ts';
 
-/** The page's sync as the stream tells of it, within a second of each report. What the stream does not tell is asked for as before. */
-export function useFollowing(syncId: string): void {
+/** Updates the sync of the page from the stream, within a second of each report. Data that the stream does not have is still polled. */
+function useLiveUpdates(syncId: string): void {
   const { orgId } = useOrganization();
   const queries = useQueryClient();
   const row = useSyncProgress(orgId).syncs.find(({ sync_id }) => sync_id === syncId);
@@ -16,11 +16,17 @@ export function useFollowing(syncId: string): void {
       key,
       (known) => known && { ...known, sync: { ...known.sync, ...newer(known, row) } },
     );
-    // What the run counts at its end, and the entry of the trail, come with the row that ends it.
+    // The final counts of the run and the entry of the trail are written with the row that ends the sync.
     if (row.completed_at) void queries.invalidateQueries({ queryKey: key });
   }, [queries, orgId, syncId, row]);
 }
 
-/** An answer to a question may be younger than what the stream has told. */
+/** The row of the stream, unless a response of the API is newer. */
 const newer = ({ sync }: SyncAndRun, row: StreamedSync): Partial<StreamedSync> =>
   !sync.completed_at && Date.parse(row.updated_at) >= Date.parse(sync.updated_at) ? row : {};
+
+/** Mounted only while the sync is active: an ended one needs no stream. */
+export function LiveUpdates({ syncId }: { readonly syncId: string }) {
+  useLiveUpdates(syncId);
+  return null;
+}

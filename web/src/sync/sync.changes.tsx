@@ -1,27 +1,26 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { listSyncChanges, type PreviewChange, type Run } from '../../../clients/typescript/src/index.ts';
 import { useOrganization } from '../api/organization.ts';
-import { unwrap } from '../api/unwrap.ts';
+import { unwrap } from '../api/problem.ts';
 import { useParameters } from '../app/location.ts';
+import { Chip } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
-import { Chip } from '../ui/chip.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { ShowMore } from '../ui/load-more.tsx';
 import { Skeleton } from '../ui/loading.tsx';
-import { useNow } from '../ui/use-now.ts';
-import { ChangeRow } from './change.row.tsx';
-import { CHANGE_KINDS } from './change.words.ts';
-import { ShowMore } from './show-more.tsx';
+import { ErrorNote } from '../ui/note.tsx';
+import { useNow } from '../ui/time.tsx';
+import { CHANGE_KINDS, ChangeRow } from './change.row.tsx';
 import './sync.items.css';
 
 const PAGE = 20;
 const FILTER = ['change'] as const;
 
-/** The service keeps them so long from when the run was asked for. */
+/** How long the service keeps changes after the run was requested. */
 const KEPT_HOURS = 48;
 const EVERY_MS = 5_000;
 
-/** Each item that a run changed at its destination, or its preview would change, old and new by field. */
-export function ChangeList({ run }: { readonly run: Run }) {
+/** Each item that a run changed at its destination, or a preview would change, with old and new fields. */
+export function SyncChanges({ run }: { readonly run: Run }) {
   const { orgId, client } = useOrganization();
   const { sync_id, kind: runKind, progress } = run;
   const isOld = useNow(null) - Date.parse(run.created_at) > KEPT_HOURS * 3_600_000;
@@ -44,7 +43,7 @@ export function ChangeList({ run }: { readonly run: Run }) {
   });
   const changes = list.data?.pages.flatMap(({ items }) => items);
   return (
-    <Card title={runKind === 'preview' ? 'Each change it found' : 'Each change'}>
+    <Card title={runKind === 'preview' ? 'Changes found' : 'Changes'}>
       <fieldset className="row item-classes">
         <legend className="visually-hidden">Show only</legend>
         <Chip pressed={!kind} onPress={() => set({ change: undefined })}>
@@ -60,7 +59,7 @@ export function ChangeList({ run }: { readonly run: Run }) {
       {list.isError && <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
       {changes?.length === 0 && (
         <p className="muted">
-          {isOld ? `Changes are kept for ${KEPT_HOURS} hours.` : kind ? 'None of this kind.' : 'No change.'}
+          {isOld ? `Changes are kept for ${KEPT_HOURS} hours.` : kind ? 'No changes of this kind.' : 'No changes.'}
         </p>
       )}
       {changes && changes.length > 0 && (

@@ -1,18 +1,18 @@
 import type { Activity } from '../../../clients/typescript/src/index.ts';
 import { capitalized, count, duration } from '../ui/format.ts';
 
-export interface TimelineWords {
+export interface TimelineText {
   readonly title: string;
-  /** The person's reason, or the error, as it was given. */
+  /** The reason that a user gave, or the error message. */
   readonly quote: string | null;
   readonly tone: 'neutral' | 'good' | 'warn' | 'bad';
-  /** Another sync that it is about. */
-  readonly leadsTo: string | null;
+  /** Another sync that the entry refers to. */
+  readonly linkedSyncId: string | null;
 }
 
-type Say = (entry: Activity) => Pick<TimelineWords, 'title' | 'tone'> & Partial<TimelineWords>;
+type Describe = (entry: Activity) => Pick<TimelineText, 'title' | 'tone'> & Partial<TimelineText>;
 
-const SAYS: Readonly<Record<string, Say>> = {
+const DESCRIPTIONS: Readonly<Record<string, Describe>> = {
   sync_completed: (entry) => {
     const failed = Number(entry.details?.failed_count ?? 0);
     const took = entry.duration_seconds === null ? '' : ` in ${duration(entry.duration_seconds)}`;
@@ -23,13 +23,13 @@ const SAYS: Readonly<Record<string, Say>> = {
   },
   sync_failed: (entry) => ({ title: `Failed after ${items(entry.record_count)}`, tone: 'bad' }),
   sync_cancelled: (entry) => ({ title: `Cancelled after ${items(entry.record_count)}`, tone: 'warn' }),
-  sync_timeout: (entry) => ({ title: `Given up after ${items(entry.record_count)}`, tone: 'bad' }),
-  cancel_requested: () => ({ title: 'Asked to cancel', tone: 'warn' }),
-  pause_requested: () => ({ title: 'Asked to pause', tone: 'neutral' }),
-  resume_requested: () => ({ title: 'Asked to go on', tone: 'neutral' }),
+  sync_timeout: (entry) => ({ title: `Timed out after ${items(entry.record_count)}`, tone: 'bad' }),
+  cancel_requested: () => ({ title: 'Cancel requested', tone: 'warn' }),
+  pause_requested: () => ({ title: 'Pause requested', tone: 'neutral' }),
+  resume_requested: () => ({ title: 'Resume requested', tone: 'neutral' }),
   retry_requested: (entry) => ({
-    title: 'Asked to retry what failed',
-    leadsTo: textOf(entry, 'retry_sync_id'),
+    title: 'Retry of failed items requested',
+    linkedSyncId: textOf(entry, 'retry_sync_id'),
     tone: 'neutral',
   }),
   delete_guard_overridden: (entry) => ({
@@ -39,13 +39,13 @@ const SAYS: Readonly<Record<string, Say>> = {
   }),
 };
 
-/** What an entry of the trail says, in words; a reporter's own kinds by their names. */
-export function timelineWords(entry: Activity): TimelineWords {
-  const said = SAYS[entry.activity_type]?.(entry) ?? own(entry);
-  return { leadsTo: null, ...said, quote: said.quote ?? entry.error_message };
+/** The text of an entry of the trail. Activity types of other services are shown by their names. */
+export function timelineText(entry: Activity): TimelineText {
+  const text = DESCRIPTIONS[entry.activity_type]?.(entry) ?? describeCustom(entry);
+  return { linkedSyncId: null, ...text, quote: text.quote ?? entry.error_message };
 }
 
-const own: Say = (entry) => {
+const describeCustom: Describe = (entry) => {
   const name = capitalized(entry.activity_type.replaceAll('_', ' '));
   const isBad = entry.status === 'failed' || entry.status === 'timeout';
   return {

@@ -1,7 +1,7 @@
 const MINUTE = 60;
 const HOUR = 3_600;
 const DAY = 86_400;
-/** Steps that people count times in, in seconds. */
+/** Usual steps of a time axis, in seconds. */
 const STEPS = [
   0.1,
   0.2,
@@ -15,12 +15,25 @@ const STEPS = [
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
   ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR),
 ];
-const MOST = 5;
+const MAX_STEPS = 5;
 
-/** Where to draw lines for durations up to `longest` seconds: from 0 to the first at or beyond it, five steps at most. */
+/** The ticks of an axis of durations up to `longest` seconds: from 0 to at least `longest`, in at most five steps. */
 export function durationTicks(longest: number): number[] {
-  const step = STEPS.find((one) => longest <= one * MOST) ?? Math.ceil(longest / MOST / DAY) * DAY;
-  const many = Math.max(1, Math.ceil(longest / step));
-  // Rounded, because three times 0.1 is not 0.3.
-  return Array.from({ length: many + 1 }, (_, at) => Math.round(at * step * 10) / 10);
+  const step = STEPS.find((one) => longest <= one * MAX_STEPS) ?? Math.ceil(longest / MAX_STEPS / DAY) * DAY;
+  const steps = Math.max(1, Math.ceil(longest / step));
+  // Rounded, because 3 * 0.1 is not 0.3.
+  return Array.from({ length: steps + 1 }, (_, at) => Math.round(at * step * 10) / 10);
+}
+
+const DAY_MS = 86_400_000;
+
+export const PERIODS = [7, 30, 90] as const;
+export type PeriodDays = (typeof PERIODS)[number];
+
+/** The period of the query parameter; default: 30 days. */
+export const periodDays = (text: string | undefined): PeriodDays => PERIODS.find((days) => String(days) === text) ?? 30;
+
+/** The last `length` UTC days including today, oldest first: 2026-11-22. */
+export function daysUpTo(now: number, length: number): string[] {
+  return Array.from({ length }, (_, back) => new Date(now - (length - 1 - back) * DAY_MS).toISOString().slice(0, 10));
 }

@@ -3,22 +3,22 @@ import { day } from '../ui/format.ts';
 import type { ChartColumn } from './chart.figure.tsx';
 import type { TrendDay } from './trends.series.ts';
 
-/** The numbers of the day under the pointer, or under the arrow keys. */
-export const chartHint = (columns: readonly ChartColumn[]) => (
+/** The numbers of the day at the pointer, or selected by the arrow keys. */
+export const chartTooltip = (columns: readonly ChartColumn[]) => (
   <Tooltip
     isAnimationActive={false}
     cursor={{ fill: 'var(--hover)', stroke: 'var(--line-strong)', strokeWidth: 1 }}
     content={({ active, payload }) => {
       const row = payload?.[0]?.payload as TrendDay | undefined;
-      return active && row ? <Hint row={row} columns={columns} /> : null;
+      return active && row ? <DayNumbers row={row} columns={columns} /> : null;
     }}
   />
 );
 
-function Hint({ row, columns }: { readonly row: TrendDay; readonly columns: readonly ChartColumn[] }) {
+function DayNumbers({ row, columns }: { readonly row: TrendDay; readonly columns: readonly ChartColumn[] }) {
   return (
-    <div className="chart-hint small">
-      <p className="chart-hint-day">{day(row.day)} (UTC)</p>
+    <div className="chart-tooltip small">
+      <p className="chart-tooltip-day">{day(row.day)} (UTC)</p>
       <dl>
         {columns.map(({ name, value }) => (
           <div key={name}>

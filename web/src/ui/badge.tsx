@@ -1,7 +1,20 @@
+import type { ReactNode } from 'react';
 import type { SyncStatus } from '../../../clients/typescript/src/index.ts';
 import './badge.css';
 
-const KINDS: Readonly<Record<SyncStatus, string>> = {
+export type BadgeTone = 'neutral' | 'info' | 'good' | 'warn' | 'bad';
+
+interface Props {
+  readonly tone: BadgeTone | undefined;
+  readonly children: ReactNode;
+}
+
+/** A state in a word or two. */
+export function Badge({ tone, children }: Props) {
+  return <span className={`badge badge-${tone}`}>{children}</span>;
+}
+
+const STATUS_TONES: Readonly<Record<SyncStatus, BadgeTone>> = {
   queued: 'neutral',
   running: 'info',
   paused: 'warn',
@@ -15,5 +28,5 @@ const KINDS: Readonly<Record<SyncStatus, string>> = {
 export const statusText = (status: string): string => status.replaceAll('_', ' ');
 
 export function StatusBadge({ status }: { readonly status: SyncStatus }) {
-  return <span className={`badge badge-${KINDS[status]}`}>{statusText(status)}</span>;
+  return <Badge tone={STATUS_TONES[status]}>{statusText(status)}</Badge>;
 }

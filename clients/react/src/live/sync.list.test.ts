@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { aSync } from '../../../../test/clients/react/fake.service.ts';
+import { aSync } from './sync.fixture.ts';
 import { EMPTY_LIST, type SyncList, samplesOf, withChange, withSnapshot } from './sync.list.ts';
 import type { StreamedSync } from './sync.types.ts';
 
