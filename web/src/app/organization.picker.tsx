@@ -12,7 +12,7 @@ import { organizationPath } from './location.ts';
 import './organization.picker.css';
 
 /** Finds an organization by a part of its id. The links reload the page, so that nothing of one tenant stays for the next. */
-export function OrganizationPicker({ current }: { readonly current?: string }) {
+function OrganizationPicker({ current }: { readonly current?: string }) {
   const [typed, setTyped] = useState('');
   const q = useDeferredValue(typed.trim());
   const found = useQuery({

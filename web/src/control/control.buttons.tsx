@@ -66,7 +66,7 @@ interface CancelDialogProps {
 }
 
 /** Asks before a sync is stopped for good. */
-export function CancelDialog({ onClose, onCancel }: CancelDialogProps) {
+function CancelDialog({ onClose, onCancel }: CancelDialogProps) {
   return (
     <Dialog title="Cancel this sync?" onClose={onClose}>
       <p>
