@@ -132,13 +132,13 @@ describe('A connection', () => {
     await press(page, 'Add schedule');
     await page.getByLabel('When', { exact: true }).selectOption({ label: 'Custom …' });
     await page.getByLabel('Cron expression').fill('0 3 * *');
-    await press(page, 'Add schedule');
+    await press(page, 'Save schedule');
     await page.getByText('Must have five fields').waitFor();
     await page.getByLabel('Cron expression').fill('30 7 * * 1-5');
     await page.getByText('Monday to Friday at 07:30.').waitFor();
     await page.getByLabel('Time zone').fill('Europe/Zurich');
     await expectSound(watched, 'schedule-dialog');
-    await press(page, 'Add schedule');
+    await press(page, 'Save schedule');
     const schedule = page.getByRole('list', { name: 'Schedules' }).getByRole('listitem');
     await schedule.getByText(/^Next/).waitFor();
     expect(await schedule.innerText()).toMatch(

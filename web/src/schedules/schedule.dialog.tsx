@@ -62,7 +62,7 @@ export function ScheduleDialog({ connection, connector, onClose }: Props) {
         <div className="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" busy={create.isPending}>
-            Add schedule
+            Save schedule
           </Button>
         </div>
       </form>
