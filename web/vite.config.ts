@@ -5,7 +5,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 const OUT = resolve(import.meta.dirname, '../dist/web');
 
-/** Compressed once here, so that the service does not do it for each browser. Images are small already. */
+/** Compresses the files once at build time, so that the service does not compress them for each request. */
 function compressed(): Plugin {
   return {
     name: 'compressed',
@@ -33,13 +33,13 @@ export default defineConfig(({ mode }) => ({
   build: {
     outDir: OUT,
     emptyOutDir: true,
-    // What knows light-dark() and nesting, so that the styles need no detours.
+    // The first browsers with light-dark() and CSS nesting.
     target: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
-    // No inline data: the page's policy has no need for it.
+    // No data: URLs, because the policy of the page does not allow them.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      // Packages mark what only a browser runs; all of this does.
+      // Packages mark browser-only modules with "use client"; all of these are.
       onLog: (level, log, handle) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && handle(level, log),
     },
   },

@@ -99,7 +99,7 @@ describe('The trail', () => {
 
   it('holds the days from and to, both whole', async () => {
     const { page } = await open('/activity');
-    await page.getByLabel('Period').selectOption('Chosen days');
+    await page.getByLabel('Period').selectOption('Custom range');
     await page.getByLabel('From (UTC)').fill(isoDay(4));
     await page.getByLabel('To, inclusive (UTC)').fill(isoDay(3));
     await shows(page, 'Sync timeout', 'Sync timeout');
@@ -167,7 +167,7 @@ describe('Endless scrolling', () => {
     );
     const client = await service.client(SCROLLED);
     const { page, complaints } = await open('/activity', {}, SCROLLED);
-    const end = page.getByText('That is all of it.');
+    const end = page.getByText('No more entries.');
     let arrived = 0;
     await waitFor('the end is reached', async () => {
       if (arrived < 20) {
@@ -198,11 +198,11 @@ describe('Endless scrolling', () => {
     const pages = (url: URL) => url.pathname === '/api/sync/activity' && url.searchParams.has('cursor');
     await page.route(pages, (route) => route.fulfill({ status: 503, body: '' }));
     await page.mouse.wheel(0, 20_000);
-    await page.getByText('The service answered 503.').waitFor();
+    await page.getByText('The service responded with 503.').waitFor();
     const before = (await names(page)).length;
     await page.unroute(pages);
     await waitFor('the next page is there', async () => (await names(page)).length > before);
-    expect(await page.getByText('The service answered 503.').count()).toBe(0);
+    expect(await page.getByText('The service responded with 503.').count()).toBe(0);
   });
 });
 
@@ -236,12 +236,12 @@ describe('Where there is nothing', () => {
   it('says what to do: other filters, another period, a first sync', async () => {
     const { page, complaints } = await open('/activity?user_id=nobody');
     await page.getByRole('heading', { name: 'Nothing matches these filters' }).waitFor();
-    await page.getByRole('button', { name: 'Look at all time' }).click();
+    await page.getByRole('button', { name: 'Show all time' }).click();
     expect(new URL(page.url()).search).toBe('?user_id=nobody&days=all');
     const fresh = await open('/activity', {}, 'org-fresh');
     await fresh.page.getByRole('heading', { name: 'Nothing happened in this period' }).waitFor();
-    await fresh.page.getByRole('button', { name: 'Look at all time' }).click();
-    await fresh.page.getByRole('link', { name: 'Add a connection and run one' }).waitFor();
+    await fresh.page.getByRole('button', { name: 'Show all time' }).click();
+    await fresh.page.getByRole('link', { name: 'Add a connection and run a sync' }).waitFor();
     expect([...complaints, ...fresh.complaints]).toEqual([]);
   });
 });

@@ -47,13 +47,13 @@ describe('Adding a connection', () => {
   it('with a wrong key says why it failed, in the words of the shop, and takes the right one in its place', async () => {
     const watched = await open('org-adding', '/connections', 'sync:admin', 'dark');
     const { page } = watched;
-    await heading(page, 'Nothing is connected yet');
+    await heading(page, 'No connections yet');
     await expectSound(watched, 'connections-empty');
     await page.getByRole('link', { name: 'Add connection' }).click();
     await page.getByRole('radio', { name: /WooCommerce/ }).check();
 
     await press(page, 'Connect and check');
-    await page.getByText('Something is missing or wrong').waitFor();
+    await page.getByText('Some fields are missing or invalid').waitFor();
     expect(await page.getByText('Is required.').count()).toBe(4);
     await page.getByLabel('Name').fill('Main shop');
     await page.getByLabel('Address').fill(shop.url);
@@ -76,8 +76,8 @@ describe('Adding a connection', () => {
     expect(await page.getByLabel('Consumer secret').inputValue()).toBe(shop.consumerSecret);
     await page.getByLabel('Consumer key').fill(shop.consumerKey);
     await press(page, 'Save and check again');
-    await page.getByText('“Main shop” answers and takes the credentials.').waitFor();
-    await page.getByText('The secret is shown here once').waitFor();
+    await page.getByText('“Main shop” responds and accepts the credentials.').waitFor();
+    await page.getByText('The secret is shown only once').waitFor();
     expect(await page.locator('dl code').first().innerText()).toContain('/api/sync/hooks/');
     await expectSound(watched, 'connection-added');
 
@@ -90,7 +90,7 @@ describe('Adding a connection', () => {
 
   it('is for who may: others are told whom to ask', async () => {
     const watched = await open('org-nothing', '/connections', 'sync:read');
-    await watched.page.getByText('Adding a connection needs the scope sync:admin').waitFor();
+    await watched.page.getByText('Adding a connection requires the scope sync:admin').waitFor();
     expect(await watched.page.getByRole('link', { name: 'Add connection' }).count()).toBe(0);
     expect(watched.complaints).toEqual([]);
   });
@@ -111,7 +111,7 @@ describe('A connection', () => {
     await page.getByLabel('Consumer secret').fill(shop.consumerSecret);
     await expectSound(watched, 'connection-edit');
     await press(page, 'Save');
-    await page.getByText('“Mended shop” answers and takes the credentials.').waitFor();
+    await page.getByText('“Mended shop” responds and accepts the credentials.').waitFor();
     await heading(page, 'Mended shop');
 
     await press(page, 'Edit');
@@ -130,15 +130,15 @@ describe('A connection', () => {
     const watched = await open(ORG, `/connections/${id}`);
     const { page } = watched;
     await press(page, 'Add schedule');
-    await page.getByLabel('When', { exact: true }).selectOption({ label: 'At other times …' });
-    await page.getByLabel('Times').fill('0 3 * *');
-    await press(page, 'Set schedule');
+    await page.getByLabel('When', { exact: true }).selectOption({ label: 'Custom …' });
+    await page.getByLabel('Cron expression').fill('0 3 * *');
+    await press(page, 'Save schedule');
     await page.getByText('Must have five fields').waitFor();
-    await page.getByLabel('Times').fill('30 7 * * 1-5');
+    await page.getByLabel('Cron expression').fill('30 7 * * 1-5');
     await page.getByText('Monday to Friday at 07:30.').waitFor();
     await page.getByLabel('Time zone').fill('Europe/Zurich');
     await expectSound(watched, 'schedule-dialog');
-    await press(page, 'Set schedule');
+    await press(page, 'Save schedule');
     const schedule = page.getByRole('list', { name: 'Schedules' }).getByRole('listitem');
     await schedule.getByText(/^Next/).waitFor();
     expect(await schedule.innerText()).toMatch(
@@ -152,7 +152,7 @@ describe('A connection', () => {
     await schedule.getByText(/^Next/).waitFor();
     await press(page, /^Remove the schedule/);
     await press(page, 'Remove schedule');
-    await page.getByText('it is synced only when somebody or another service starts it').waitFor();
+    await page.getByText('Syncs start only when a user or another service starts them').waitFor();
     expect(withoutRefusals(watched.complaints, [[422, `/connections/${id}/schedules`]])).toEqual([]);
   });
 
@@ -188,10 +188,10 @@ describe('A connection', () => {
     const watched = await open('org-removing', `/connections/${id}`);
     const { page } = watched;
     await press(page, 'Remove connection');
-    await page.getByText('Its credentials are wiped at once').waitFor();
+    await page.getByText('Its credentials are deleted immediately').waitFor();
     await expectSound(watched, 'connection-remove');
     await page.getByRole('dialog').getByRole('button', { name: 'Remove connection' }).click();
-    await heading(page, 'Nothing is connected yet');
+    await heading(page, 'No connections yet');
     expect((await fixture.call('org-removing', 'GET', `/connections/${id}`)).status).toBe(404);
     expect(watched.complaints).toEqual([]);
   });
@@ -201,7 +201,7 @@ describe('A connection', () => {
     const watched = await open('org-stranger', `/connections/${id}`);
     await heading(watched.page, 'There is no such connection in this organization');
     await watched.page.getByRole('link', { name: 'Connections' }).first().click();
-    await heading(watched.page, 'Nothing is connected yet');
+    await heading(watched.page, 'No connections yet');
     expect(await watched.page.getByText(shop.url).count()).toBe(0);
     expect(withoutRefusals(watched.complaints, [[404, `/connections/${id}`]])).toEqual([]);
   });

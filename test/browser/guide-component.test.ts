@@ -1,10 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Client, completeSync, reportProgress, startSync } from '@sync-operations/client';
+import { compile } from 'tailwindcss';
 import { readGuide } from '../guide/guide.parser.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { type BrowserBundle, bundleForBrowser } from './support/browser.bundle.ts';
 import { openMounted } from './support/mounted.page.ts';
-import { tailwindFor } from './support/tailwind.css.ts';
 import { TestBrowser } from './support/test-browser.ts';
 import type { WatchedPage } from './support/watched.page.ts';
 
@@ -14,6 +16,17 @@ import { SyncProgressDashboard } from './guide-component.tsx';
 const orgId = new URLSearchParams(location.search).get('orgId') ?? '';
 createRoot(document.getElementById('root')!).render(<SyncProgressDashboard orgId={orgId} />);
 `;
+
+/** The stylesheet Tailwind would make for `source`: its preflight, and a rule for each class that stands in it. */
+async function tailwindFor(source: string): Promise<string> {
+  const { build } = await compile('@import "tailwindcss";', {
+    loadStylesheet: async () => {
+      const path = createRequire(import.meta.url).resolve('tailwindcss/index.css');
+      return { path, base: path, content: await readFile(path, 'utf8') };
+    },
+  });
+  return build(source.match(/[\w:./%[\]-]+/g) ?? []);
+}
 
 let service: TestService;
 let browser: TestBrowser;

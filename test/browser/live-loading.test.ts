@@ -72,7 +72,7 @@ describe('The live page', () => {
     await page.getByText('0 / 100').waitFor();
     await first.stop();
     await page
-      .getByText(/trying again/)
+      .getByText(/reconnecting/)
       .first()
       .waitFor();
     await page.getByText('0 / 100').waitFor();
@@ -81,7 +81,7 @@ describe('The live page', () => {
     await reportProgress({ client, path, body: { processed_count: 60 } });
     await page.getByText('60 / 100').waitFor();
     await page
-      .getByText(/trying again/)
+      .getByText(/reconnecting/)
       .first()
       .waitFor({ state: 'detached' });
   });

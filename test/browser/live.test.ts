@@ -177,26 +177,26 @@ describe('The live page', () => {
 
 describe('The buttons of a card', () => {
   it('reach the reporter: pause, resume, cancel', async () => {
-    await start('steered');
+    await start('controlled');
     const { page } = await open();
-    const shown = card(page, 'steered');
-    const heard = (count: number) => async () => (await report('steered', { processed_count: count })).data;
+    const shown = card(page, 'controlled');
+    const heard = (count: number) => async () => (await report('controlled', { processed_count: count })).data;
 
     await shown.getByRole('button', { name: /Pause/ }).click();
     await shown.getByText(/^Pausing/).waitFor();
     await waitFor('it hears of the pause', async () => (await heard(1)())?.pause_requested);
-    await report('steered', { status: 'paused' });
+    await report('controlled', { status: 'paused' });
     await shown.getByText('Paused').waitFor();
 
     await shown.getByRole('button', { name: /Resume/ }).click();
     await waitFor('it hears that it may go on', async () => (await heard(2)())?.pause_requested === false);
-    await report('steered', { status: 'running' });
+    await report('controlled', { status: 'running' });
 
     await shown.getByRole('button', { name: /Cancel/ }).click();
     await page.getByRole('button', { name: 'Cancel the sync' }).click();
     await shown.getByText(/^Cancelling/).waitFor();
     await waitFor('it hears of the cancel', async () => (await heard(3)())?.cancel_requested);
-    await report('steered', { status: 'cancelled' });
+    await report('controlled', { status: 'cancelled' });
     await shown.getByText('Cancelled').waitFor();
   });
 

@@ -94,7 +94,7 @@ describe('A preview', () => {
       await page.getByText('Is required.').waitFor();
       await expectSound(watched, 'preview-guard');
       const reason = 'They asked to be forgotten, ticket 4711.';
-      await page.getByLabel('Why is it right to delete so many?').fill(reason);
+      await page.getByLabel('Why is it right to delete so many items?').fill(reason);
       await press(page, 'Apply and delete');
       await page.waitForURL(/\/syncs\/run-/);
       const applied = await fixture.ended(ORG, syncOf(page));
@@ -185,7 +185,7 @@ describe('A preview', () => {
     const { page } = watched;
     await page.getByRole('heading', { name: 'There is no such preview in this organization' }).waitFor();
     await page.getByRole('link', { name: 'Previews' }).first().click();
-    await page.getByRole('heading', { name: 'No preview is kept now' }).waitFor();
+    await page.getByRole('heading', { name: 'There are no previews' }).waitFor();
     await expectSound(watched, 'previews-empty');
     expect(await page.getByText('person1@example.test').count()).toBe(0);
     expect(withoutRefusals(watched.complaints, [[404, `/previews/${asked.body.cache_key}`]])).toEqual([]);

@@ -8,7 +8,7 @@ import {
   reportProgress,
   startSync,
 } from '@sync-operations/client';
-import { speedWords } from '@sync-operations/react/internal/view/sync.words';
+import { speedText } from '@sync-operations/react/internal/sync.text';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { type BrowserBundle, bundleForBrowser } from './support/browser.bundle.ts';
@@ -85,8 +85,8 @@ describe('<SyncProgressDashboard>', () => {
     const { data } = await report('sync-1', 500, 20);
     await page.getByText('500 / 1,000').waitFor();
     // The page is in English, and so is this process.
-    await page.getByText(speedWords(data?.speed_items_per_min ?? null)).waitFor();
-    await page.locator('.sync-condition', { hasText: 'Running' }).waitFor();
+    await page.getByText(speedText(data?.speed_items_per_min ?? null)).waitFor();
+    await page.locator('.sync-status', { hasText: 'Running' }).waitFor();
     await report('sync-1', 600, 20);
     await page.getByRole('img', { name: /^Speed over the last 2 reports: between/ }).waitFor();
     await completeSync({ client, path: { sync_id: 'sync-1' } });
@@ -111,7 +111,7 @@ describe('<SyncProgressDashboard>', () => {
     expect(widths).toEqual([30, 10]);
     const unknown = page.getByRole('progressbar', { name: 'Progress of CUSTOMER Sync sync-2' });
     expect(await unknown.getAttribute('aria-valuenow')).toBeNull();
-    expect(await unknown.getAttribute('aria-valuetext')).toBe('7 done, total not known');
+    expect(await unknown.getAttribute('aria-valuetext')).toBe('7 done, total unknown');
     await page.getByText('unknown', { exact: true }).waitFor();
   });
 
@@ -128,12 +128,12 @@ describe('<SyncProgressDashboard>', () => {
     await change("started_at = now() - interval '1 hour', updated_at = now() - interval '10 minutes'", 'silent');
     const watched = await open();
     const { page } = watched;
-    const condition = (id: string) => page.locator(`[data-sync-id="${id}"] .sync-condition`);
-    await condition('paused').waitFor();
-    expect(await condition('paused').textContent()).toBe('Pausing with the next report');
-    expect(await condition('cancelled').textContent()).toBe('Cancelling with the next report');
-    expect(await condition('limited').textContent()).toMatch(/^Waiting for a rate limit until \d/);
-    expect(await condition('silent').textContent()).toMatch(/^Silent: no report for 10 min/);
+    const status = (id: string) => page.locator(`[data-sync-id="${id}"] .sync-status`);
+    await status('paused').waitFor();
+    expect(await status('paused').textContent()).toBe('Pausing with the next report');
+    expect(await status('cancelled').textContent()).toBe('Cancelling with the next report');
+    expect(await status('limited').textContent()).toMatch(/^Waiting for a rate limit until \d/);
+    expect(await status('silent').textContent()).toMatch(/^Silent: no report for 10 min/);
     await failSync({ client, path: { sync_id: 'failed' }, body: { error_message: 'the shop is closed' } });
     await page.getByText('Failed: the shop is closed').waitFor();
     expect(wrongs(watched)).toEqual([]);

@@ -33,7 +33,7 @@ describe('A sign-in link', () => {
 
     for (const colorScheme of ['light', 'dark'] as const) {
       const second = await browser.openPage(`${service.url}/sign-in?token=${link}`, { colorScheme });
-      await second.page.getByText('This sign-in link does not work any more').waitFor();
+      await second.page.getByText('This sign-in link no longer works').waitFor();
       expect(await second.page.getByText('paste a key below').isVisible()).toBe(true);
       expect(await second.axe()).toEqual([]);
       expect(second.complaints).toEqual([]);

@@ -75,12 +75,12 @@ describe('The page of a run', () => {
       await failed.getByRole('button', { name: 'Retry failed' }).click();
       await page.getByRole('heading', { name: 'Customer retry of failed items' }).waitFor();
       await page.getByText('2 of 2 items').waitFor();
-      expect(await page.getByRole('link', { name: 'The sync whose items it tries again' }).getAttribute('href')).toBe(
+      expect(await page.getByRole('link', { name: 'The sync whose items it retries' }).getAttribute('href')).toBe(
         `/o/${ORG}/syncs/${run.sync_id}`,
       );
       await card(page, 'Timeline').getByText('Completed: 2 items').waitFor();
       await page.goBack();
-      await card(page, 'Timeline').getByRole('link', { name: 'The sync that tries again' }).waitFor();
+      await card(page, 'Timeline').getByRole('link', { name: 'The sync that retries them' }).waitFor();
       expect(watched.complaints).toEqual([]);
     }));
 
@@ -100,10 +100,10 @@ describe('The page of a run', () => {
       const { page } = watched;
       const link = page.getByRole('link', { name: 'The preview', exact: true });
       expect(await link.getAttribute('href')).toBe(`/o/${ORG}/previews/${preview.cache_key}`);
-      const changes = card(page, 'Each change').getByRole('listitem');
+      const changes = card(page, 'Changes').getByRole('listitem');
       await changes.filter({ hasText: 'created' }).first().waitFor();
       expect(await changes.count()).toBe(20);
-      await card(page, 'Each change').getByRole('button', { name: 'Show more' }).click();
+      await card(page, 'Changes').getByRole('button', { name: 'Show more' }).click();
       await waitFor('the next ones are there', async () => (await changes.count()) === 40);
       const steps = card(page, 'Timeline').getByRole('listitem');
       await waitFor('the trail is there', async () => (await steps.count()) === 3);
@@ -125,7 +125,7 @@ describe('The page of a run', () => {
       shop.admin.updateCustomer(one?.id ?? 0, { billing: { city: 'New Bern' } });
       const run = await fixture.run(ORG, there('customer'));
       const { page } = await open(ORG, run.sync_id);
-      await card(page, 'Each change').getByRole('button', { name: 'Updates' }).click();
+      await card(page, 'Changes').getByRole('button', { name: 'Updates' }).click();
       const row = page.getByRole('row').filter({ hasText: 'New Bern' });
       await row.waitFor();
       expect(await row.innerText()).toContain(one?.billing.city);
@@ -219,7 +219,7 @@ describe('Another organization', () => {
   it('does not see that there is such a sync', async () => {
     await start({ sync_id: 'mine-alone', source_system: 'secret-pim' });
     const { page } = await open('org-sync-other', 'mine-alone');
-    await page.getByRole('heading', { name: 'There is no such sync' }).waitFor();
+    await page.getByRole('heading', { name: 'Sync not found' }).waitFor();
     expect(await page.locator('body').innerText()).not.toContain('secret-pim');
   });
 });

@@ -108,7 +108,7 @@ describe('Trends', () => {
     await card(page, 'Records per day').locator('svg[tabindex="0"]').focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
-    const hint = card(page, 'Records per day').locator('.chart-hint');
+    const hint = card(page, 'Records per day').locator('.chart-tooltip');
     await hint.waitFor();
     expect(await hint.innerText()).toMatch(/\(UTC\)\s+Customer\s+600/);
     expect(complaints).toEqual([]);
@@ -123,10 +123,10 @@ describe('Trends', () => {
     expect(new URL(page.url()).search).toBe('?days=90&entity_type=order');
     await page.reload();
     await number(page, 'Records', '6,000');
-    await page.getByText('None was slow in this period.').waitFor();
+    await page.getByText('No slow syncs in this period.').waitFor();
     await page.getByLabel('Period').selectOption('Last 7 days');
     await page.getByRole('heading', { name: 'No sync of order ended in the last 7 days' }).waitFor();
-    await page.getByRole('button', { name: 'Look at all entity types' }).click();
+    await page.getByRole('button', { name: 'Show all entity types' }).click();
     await number(page, 'Completed syncs', '7');
     expect(complaints).toEqual([]);
   });
@@ -148,8 +148,8 @@ describe('Trends', () => {
   it('says what to do where no sync has ended', async () => {
     const { page, complaints } = await open('/trends', {}, 'org-fresh');
     await page.getByRole('heading', { name: 'No sync ended in the last 30 days' }).waitFor();
-    await page.getByRole('link', { name: 'Add a connection and run one' }).waitFor();
-    await page.getByRole('button', { name: 'Look at the last 90 days' }).click();
+    await page.getByRole('link', { name: 'Add a connection and run a sync' }).waitFor();
+    await page.getByRole('button', { name: 'Show the last 90 days' }).click();
     await page.getByRole('heading', { name: 'No sync ended in the last 90 days' }).waitFor();
     expect(complaints).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/query.client.ts';
 import { App } from './app/app.tsx';
-import { applyTheme, storedTheme } from './app/theme.ts';
+import { applyTheme, storedTheme } from './app/preferences.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 

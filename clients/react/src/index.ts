@@ -1,3 +1,4 @@
+export { connectionText, stoppedText } from './connection.text.ts';
 export { createSyncProgressStore, type StoreOptions, type SyncProgressStore } from './live/progress.store.ts';
 export type {
   ConnectionOptions,
@@ -7,7 +8,6 @@ export type {
   SyncProgressError,
   SyncStatus,
 } from './live/sync.types.ts';
+export { SyncCard, type SyncCardProps } from './sync-card.tsx';
 export { SyncProgressDashboard, type SyncProgressDashboardProps } from './sync-progress-dashboard.tsx';
 export { type LiveSyncProgress, useSyncProgress } from './use-sync-progress.ts';
-export { connectionWords, stoppedWords } from './view/connection.words.ts';
-export { SyncCard, type SyncCardProps } from './view/sync-card.tsx';

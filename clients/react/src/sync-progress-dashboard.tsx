@@ -1,20 +1,20 @@
 import { type ReactNode, useEffect, useState } from 'react';
+import { connectionText, stoppedText } from './connection.text.ts';
 import type { ConnectionOptions, StreamedSync } from './live/sync.types.ts';
+import { SyncCard } from './sync-card.tsx';
 import { useSyncProgress } from './use-sync-progress.ts';
-import { connectionWords, stoppedWords } from './view/connection.words.ts';
-import { SyncCard } from './view/sync-card.tsx';
 
 export interface SyncProgressDashboardProps extends ConnectionOptions {
   readonly orgId: string;
-  /** What stands at the right of a card's title, such as buttons. */
+  /** Content at the right of the title of a card, such as buttons. */
   readonly actions?: (sync: StreamedSync) => ReactNode;
-  /** Where a card's title leads; default: it is no link. */
+  /** The link of the title of a card; default: no link. */
   readonly href?: (sync: StreamedSync) => string;
-  /** Of the cards' titles, so that they fit the page around; default 3. */
+  /** The level of the titles of the cards; default 3. */
   readonly headingLevel?: 2 | 3 | 4;
 }
 
-/** How often what only time changes ("no report for 2 min") is worked out anew. */
+/** Texts that change with time alone, such as "no report for 2 min", are computed this often. */
 const TICK_MS = 5_000;
 
 /** A card for each sync that is active or ended within the last minute, kept up to date. Needs style.css. */
@@ -33,13 +33,13 @@ export function SyncProgressDashboard({
   return (
     <div className="sync-dashboard" data-state={state} aria-busy={!loaded}>
       <p className="sync-connection" role="status">
-        {connectionWords(progress)}
+        {connectionText(progress)}
       </p>
       {!loaded && <Skeleton />}
       {loaded && syncs.length === 0 && (
         <div className="sync-empty">
           <p>No active syncs</p>
-          <p>One that is started shows up here by itself.</p>
+          <p>New syncs appear here automatically.</p>
         </div>
       )}
       {syncs.length > 0 && (
@@ -62,12 +62,12 @@ export function SyncProgressDashboard({
 }
 
 function Stopped({ state, error, retry }: ReturnType<typeof useSyncProgress>) {
-  const { what, tryThis } = stoppedWords({ state, error });
+  const { title, advice } = stoppedText({ state, error });
   return (
     <div className="sync-dashboard" data-state={state}>
       <div className="sync-stopped" role="alert">
-        <p>{what}</p>
-        <p>{tryThis}</p>
+        <p>{title}</p>
+        <p>{advice}</p>
         <button type="button" className="sync-retry" onClick={retry}>
           Try again
         </button>
@@ -76,7 +76,7 @@ function Stopped({ state, error, retry }: ReturnType<typeof useSyncProgress>) {
   );
 }
 
-/** As tall as two cards, so that those move nothing when they come. */
+/** As tall as two cards, so that nothing moves when they appear. */
 function Skeleton() {
   return (
     <div className="sync-list" aria-hidden="true">

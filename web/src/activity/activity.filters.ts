@@ -1,6 +1,6 @@
 import type { ListActivityData, SyncStatus } from '@sync-operations/client';
 
-/** What may stand in the address of the page; named as in the API. */
+/** The query parameters of the page, named as in the API. */
 export const ACTIVITY_PARAMETERS = [
   'tab',
   'days',
@@ -30,16 +30,16 @@ export const STATUSES = [
 
 const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = '7';
-/** What the API takes. */
+/** The limit of the API. */
 const MAX_DAYS = 3650;
 
-/** `chosen`: from a day to a day of UTC, both inclusive, either open. */
+/** `chosen`: UTC days, both inclusive and both optional. */
 export type ActivityPeriod =
   | { readonly kind: 'days'; readonly days: string }
   | { readonly kind: 'all' }
   | { readonly kind: 'chosen'; readonly from?: string; readonly to?: string };
 
-/** One sync is looked at whole; anything else for a week, unless the address says. What makes no sense there counts as not said. */
+/** The default is a week, and all time for a single sync. Invalid parameters are ignored. */
 export function periodOf({ days, from, to, sync_id }: ActivityParameters): ActivityPeriod {
   if (days === 'all') return { kind: 'all' };
   if (days === 'chosen' || isDay(from) || isDay(to))
@@ -50,14 +50,14 @@ export function periodOf({ days, from, to, sync_id }: ActivityParameters): Activ
 
 type PeriodQuery = Pick<ActivityQuery, 'days' | 'from' | 'to'>;
 
-/** The period as the API takes it: always said, so that its own defaults play no part; the day `to` is in it. */
+/** The period as query parameters of the API. Always set, so that the defaults of the API do not apply. The day `to` is included. */
 function periodQuery(period: ActivityPeriod): PeriodQuery {
   if (period.kind === 'days') return { days: Number(period.days) };
   const { from, to } = period.kind === 'chosen' ? period : {};
   return { from: `${from ?? '1970-01-01'}T00:00:00Z`, ...(to && { to: `${dayAfter(to)}T00:00:00Z` }) };
 }
 
-/** What to ask the API for: the filters alone, for the list, its newest and the export alike. */
+/** The filters as query parameters of the API, for the list, its newer entries and the export. */
 export function activityQuery(parameters: ActivityParameters): ActivityQuery {
   const { failed, entity_type, user_id, sync_id, error_message } = parameters;
   const status = STATUSES.find((one) => one === parameters.status);
@@ -72,7 +72,7 @@ export function activityQuery(parameters: ActivityParameters): ActivityQuery {
   };
 }
 
-/** A browser's own download cannot send headers, so the organization stands in the address. */
+/** The address of an export. A browser download cannot send headers, so the organization is a query parameter. */
 export function exportAddress(orgId: string, query: ActivityQuery, format: 'ndjson' | 'csv'): string {
   const parameters = Object.entries({ orgId, format, ...query }).map(([name, value]): [string, string] => [
     name,
@@ -81,13 +81,13 @@ export function exportAddress(orgId: string, query: ActivityQuery, format: 'ndjs
   return `/api/sync/activity/export?${new URLSearchParams(parameters)}`;
 }
 
-/** The page's address with these parameters. */
+/** The path of the page with these parameters. */
 export function activityPath(parameters: ActivityParameters): string {
   const text = new URLSearchParams(parameters as Record<string, string>).toString();
   return text ? `/activity?${text}` : '/activity';
 }
 
-/** Whether more than the period is chosen. */
+/** Whether a filter besides the period is set. */
 export const isFiltered = ({ status, failed, entity_type, user_id, sync_id, error_message }: ActivityParameters) =>
   [status, failed, entity_type, user_id, sync_id, error_message].some(Boolean);
 
@@ -96,5 +96,5 @@ const isDay = (text: string | undefined): text is string =>
 
 const dayAfter = (isoDay: string): string => new Date(Date.parse(isoDay) + DAY_MS).toISOString().slice(0, 10);
 
-/** How a filter tells of what was chosen. */
+/** Called by a filter with the changed parameters. */
 export type OnChange = (changes: Partial<Record<ActivityParameter, string | undefined>>) => void;

@@ -1,17 +1,17 @@
-import { useParameters } from '../navigation/location.ts';
-import { PageHeader } from '../ui/page-header.tsx';
+import { useParameters } from '../app/location.ts';
+import { PageHeader } from '../ui/page.tsx';
 import { TabLinks } from '../ui/tab-links.tsx';
 import { ACTIVITY_PARAMETERS, activityPath } from './activity.filters.ts';
 import { Failures } from './failures.tsx';
 import { Trail } from './trail.tsx';
 import './activity.css';
 
-/** What happened in the organization, and who did it; what is shown stands in the address. */
+/** The audit trail and the failures of the organization. Tab and filters are query parameters. */
 export default function ActivityPage() {
   const [parameters, change] = useParameters(ACTIVITY_PARAMETERS);
   const { tab, days, from, to, entity_type } = parameters;
   const isFailures = tab === 'failures';
-  // The other tab is about the same time and kind; what only one of them can filter by stays behind.
+  // The other tab keeps the filters that both have.
   const kept = {
     ...(days && { days }),
     ...(from && { from }),
@@ -21,7 +21,7 @@ export default function ActivityPage() {
   return (
     <>
       <PageHeader title="Activity">
-        Every end of a sync, every request to steer one, and what your services report.
+        Every sync that ended, every request to pause, resume, cancel or retry one, and what your services report.
       </PageHeader>
       <TabLinks
         name="Activity"

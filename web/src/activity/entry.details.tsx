@@ -1,9 +1,9 @@
 import type { Activity } from '@sync-operations/client';
 import { Link } from 'wouter';
-import { syncPath } from '../navigation/location.ts';
+import { syncPath } from '../app/location.ts';
 import { activityPath } from './activity.filters.ts';
 
-/** All of an entry that its row has no room for. */
+/** The fields of an entry that its row does not show. */
 export function EntryDetails({ entry }: { readonly entry: Activity }) {
   const { sync_id, user_id, error_message, details } = entry;
   return (
@@ -22,7 +22,7 @@ export function EntryDetails({ entry }: { readonly entry: Activity }) {
               {sync_id}
             </Link>
             <Link href={activityPath({ sync_id })} className="small">
-              All its entries
+              All entries of this sync
             </Link>
           </dd>
         </div>
@@ -42,10 +42,10 @@ export function EntryDetails({ entry }: { readonly entry: Activity }) {
         <dt>Details</dt>
         <dd>
           {details && Object.keys(details).length > 0 ? (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable element must be reachable by keyboard
             <pre tabIndex={0}>{JSON.stringify(details, null, 2)}</pre>
           ) : (
-            <span className="muted">None were given.</span>
+            <span className="muted">No details.</span>
           )}
         </dd>
       </div>

@@ -7,7 +7,7 @@ const FORMATS = [
   ['ndjson', 'NDJSON'],
 ] as const;
 
-/** All that the filters let through, not only what was scrolled to. The service streams it; the browser saves it. */
+/** Downloads every entry that matches the filters, not only the loaded ones. The service streams it. */
 export function ExportLinks({ orgId, query }: { readonly orgId: string; readonly query: ActivityQuery }) {
   return (
     <p className="activity-export row">

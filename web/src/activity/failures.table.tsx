@@ -1,23 +1,23 @@
 import type { ActivityError } from '@sync-operations/client';
 import { Link } from 'wouter';
-import { syncPath } from '../navigation/location.ts';
+import { syncPath } from '../app/location.ts';
+import { StatusBadge } from '../ui/badge.tsx';
 import { Card } from '../ui/card.tsx';
 import { capitalized, count } from '../ui/format.ts';
-import { StatusBadge } from '../ui/status-badge.tsx';
 import { Time } from '../ui/time.tsx';
 import { type ActivityParameters, activityPath } from './activity.filters.ts';
 import '../ui/table.css';
-import './failures.css';
+import './activity.css';
 
-/** Characters: a longer message has no room in an address; its link leads to all entries of its kind. */
-const ADDRESSABLE = 2_000;
+/** In characters. A longer message does not fit in a URL; its link then shows all entries of the same type and status. */
+const MAX_MESSAGE_IN_URL = 2_000;
 
 interface Props {
   readonly items: readonly ActivityError[];
   readonly parameters: ActivityParameters;
 }
 
-/** A group a row, the most frequent first. */
+/** One row for each message, the most frequent first. */
 export function FailuresTable({ items, parameters }: Props) {
   return (
     <Card className="failures">
@@ -59,7 +59,7 @@ function Group({ group, parameters }: { readonly group: ActivityError; readonly 
     ...(to && { to }),
     status,
     ...(entity_type && { entity_type }),
-    ...(error_message.length <= ADDRESSABLE && { error_message }),
+    ...(error_message.length <= MAX_MESSAGE_IN_URL && { error_message }),
   });
   return (
     <tr>

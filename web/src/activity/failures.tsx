@@ -1,15 +1,14 @@
 import { listActivityErrors } from '@sync-operations/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useOrganization } from '../api/organization.ts';
-import { unwrap } from '../api/unwrap.ts';
+import { unwrap } from '../api/problem.ts';
 import { Button } from '../ui/button.tsx';
-import { Empty } from '../ui/empty.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
-import { FilterBar } from '../ui/filter-bar.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
-import { TextFilter } from '../ui/text-filter.tsx';
+import { Empty } from '../ui/card.tsx';
+import { FilterBar, TextFilter } from '../ui/filter-bar.tsx';
+import { Skeleton } from '../ui/loading.tsx';
+import { ErrorNote } from '../ui/note.tsx';
 import { type ActivityParameters, activityQuery, type OnChange, periodOf } from './activity.filters.ts';
-import { useEntityTypes } from './entity.types.ts';
+import { useEntityTypes } from './activity.queries.ts';
 import { FailuresTable } from './failures.table.tsx';
 import { PeriodFilter } from './period.filter.tsx';
 
@@ -19,10 +18,10 @@ interface Props {
 }
 
 const EVERY_MS = 30_000;
-/** As many as the API answers. */
-const MOST = 200;
+/** The limit of the API. */
+const LIMIT = 200;
 
-/** What failed in the period, by message. */
+/** The failures of the period, grouped by message. */
 export function Failures({ parameters, onChange }: Props) {
   const { orgId, client } = useOrganization();
   const { days, from, to, entity_type } = parameters;
@@ -52,17 +51,17 @@ export function Failures({ parameters, onChange }: Props) {
       {items?.length === 0 && (
         <Empty title="Nothing failed">
           <p>
-            No sync{entity_type && ` of ${entity_type}`} failed or left items behind{' '}
+            No sync{entity_type && ` of ${entity_type}`} failed or had failed items{' '}
             {periodOf(parameters).kind === 'all' ? 'so far' : 'in this period'}.
           </p>
           {periodOf(parameters).kind !== 'all' && (
-            <Button onClick={() => onChange({ days: 'all', from: undefined, to: undefined })}>Look at all time</Button>
+            <Button onClick={() => onChange({ days: 'all', from: undefined, to: undefined })}>Show all time</Button>
           )}
         </Empty>
       )}
-      {items?.length === MOST && (
+      {items?.length === LIMIT && (
         <p className="activity-end muted small">
-          The {MOST} most frequent are shown; choose an entity type for others.
+          Only the {LIMIT} most frequent messages are shown. Choose an entity type to see others.
         </p>
       )}
     </>

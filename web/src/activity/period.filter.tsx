@@ -7,10 +7,10 @@ const CHOICES = [
   ['30', 'Last 30 days'],
   ['90', 'Last 90 days'],
   ['all', 'All time'],
-  ['chosen', 'Chosen days'],
+  ['chosen', 'Custom range'],
 ] as const;
 
-/** Back from now, or between days of UTC, which mean the same wherever the link is opened. */
+/** The last days, or a range of UTC days, which means the same in every time zone. */
 export function PeriodFilter({
   parameters,
   onChange,

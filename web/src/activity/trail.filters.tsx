@@ -1,12 +1,11 @@
+import { statusText } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
-import { FilterBar } from '../ui/filter-bar.tsx';
+import { FilterBar, TextFilter } from '../ui/filter-bar.tsx';
 import { capitalized } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
-import { statusText } from '../ui/status-badge.tsx';
-import { TextFilter } from '../ui/text-filter.tsx';
 import { type ActivityParameters, type OnChange, STATUSES } from './activity.filters.ts';
-import { useEntityTypes } from './entity.types.ts';
+import { useEntityTypes } from './activity.queries.ts';
 import { PeriodFilter } from './period.filter.tsx';
 
 interface Props {
@@ -23,7 +22,7 @@ export const NO_FILTERS = {
   error_message: undefined,
 } as const;
 
-/** What of the trail is shown. */
+/** The filters of the trail. */
 export function TrailFilters({ parameters, onChange }: Props) {
   const { status, failed, entity_type, user_id, sync_id, error_message } = parameters;
   const entityTypes = useEntityTypes();

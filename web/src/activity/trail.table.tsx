@@ -1,14 +1,18 @@
-import type { ActivityPage } from '@sync-operations/client';
-import { memo } from 'react';
-import { TrailRow } from './trail.row.tsx';
+import type { Activity, ActivityPage } from '@sync-operations/client';
+import { memo, useId, useState } from 'react';
+import { StatusBadge, statusText } from '../ui/badge.tsx';
+import { capitalized, count, duration } from '../ui/format.ts';
+import { Icon } from '../ui/icon.tsx';
+import { Time } from '../ui/time.tsx';
+import { EntryDetails } from './entry.details.tsx';
 import './trail.css';
 
-/** One body a page: what was read already is not drawn again when more comes, and the browser skips what is out of sight. */
+/** One tbody for each page: loaded pages do not render again when more are added, and the browser skips those out of view. */
 export function TrailTable({ pages }: { readonly pages: readonly ActivityPage[] }) {
   return (
     <div className="trail-room">
       <table className="trail">
-        <caption className="visually-hidden">The trail, newest first</caption>
+        <caption className="visually-hidden">Audit trail, newest first</caption>
         <thead>
           <tr>
             <th scope="col">Time</th>
@@ -42,3 +46,48 @@ const PageBody = memo(function PageBody({ items }: Pick<ActivityPage, 'items'>) 
     </tbody>
   );
 });
+
+/** One entry. Its button opens the details below it. */
+function TrailRow({ entry }: { readonly entry: Activity }) {
+  const [isOpen, setOpen] = useState(false);
+  const details = useId();
+  const about = entry.entity_type
+    ? `${capitalized(entry.entity_type)}${entry.source_system ? ` from ${entry.source_system}` : ''}`
+    : entry.source_system;
+  return (
+    <>
+      <tr>
+        <td className="trail-time">
+          <Time at={entry.created_at} absolute />
+        </td>
+        <td className="trail-what">
+          <button
+            type="button"
+            className="trail-open"
+            aria-expanded={isOpen}
+            aria-controls={isOpen ? details : undefined}
+            onClick={() => setOpen(!isOpen)}
+          >
+            <Icon name="right" />
+            <span className="break">{capitalized(statusText(entry.activity_type))}</span>
+          </button>
+          {about && <p className="muted small trail-line">{about}</p>}
+          {entry.error_message && !isOpen && <p className="bad small trail-line">{entry.error_message}</p>}
+        </td>
+        <td className="trail-status">
+          <StatusBadge status={entry.status} />
+        </td>
+        <td className="num trail-records">{entry.record_count !== null && <span>{count(entry.record_count)}</span>}</td>
+        <td className="num trail-took">{entry.duration_seconds !== null && duration(entry.duration_seconds)}</td>
+        <td className="break trail-user">{entry.user_id}</td>
+      </tr>
+      {isOpen && (
+        <tr className="trail-details" id={details}>
+          <td colSpan={6}>
+            <EntryDetails entry={entry} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}

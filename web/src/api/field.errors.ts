@@ -1,12 +1,12 @@
 import { capitalized } from '../ui/format.ts';
 import { ApiError } from './problem.ts';
 
-/** What is wrong with each field of a form; `of('settings.auth')` is what the service said of `#/settings/auth`. */
+/** The error of each field of a form, by its name: `settings.auth` for the pointer `#/settings/auth`. */
 export type FieldErrors = Readonly<Record<string, string>>;
 
 /**
- * The service's pointers as names of fields: `#/settings/auth` is `settings.auth`. What lies deeper than `depth` belongs to the
- * field around it and says where inside it is. What names no field is left out.
+ * The errors of a problem response by field: `#/settings/auth` becomes `settings.auth`. An error deeper than `depth` belongs to
+ * the field that contains it, and its text names the place inside. Errors without a pointer to a field are left out.
  */
 export function fieldErrors(error: unknown, depth = 2): FieldErrors {
   const found: Record<string, string> = {};
@@ -14,18 +14,18 @@ export function fieldErrors(error: unknown, depth = 2): FieldErrors {
     if (!pointer?.startsWith('#/')) continue;
     const parts = pointer.slice(2).split('/').map(unescaped);
     const name = parts.slice(0, depth).join('.');
-    const inside = parts.slice(depth).join('.');
-    const text = inside ? `${inside} ${detail}.` : `${capitalized(detail)}.`;
+    const innerPath = parts.slice(depth).join('.');
+    const text = innerPath ? `${innerPath} ${detail}.` : `${capitalized(detail)}.`;
     found[name] = found[name] ? `${found[name]} ${text}` : text;
   }
   return found;
 }
 
-/** A part of a JSON pointer (RFC 6901). */
+/** Decodes one part of a JSON pointer (RFC 6901). */
 const unescaped = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');
 
-/** Without those of fields that have been changed since they were sent: what is wrong with these now nobody has said. */
-export function stillWrong(errors: FieldErrors, sent: object | undefined, now: object): FieldErrors {
+/** Leaves out the errors of fields that have changed since they were sent: their new values are not validated yet. */
+export function remainingErrors(errors: FieldErrors, sent: object | undefined, now: object): FieldErrors {
   const at = (draft: object | undefined, name: string) => {
     const [head = '', ...rest] = name.split('.');
     const member = (draft as Record<string, unknown> | undefined)?.[head];

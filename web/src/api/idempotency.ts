@@ -1,6 +1,6 @@
 import { useRef } from 'react';
 
-/** One key for as long as the request is the same, so that who presses again after a lost answer does it once. */
+/** One Idempotency-Key while the body stays the same, so that a second press after a lost response does nothing twice. */
 export function useIdempotencyKey(): (body: unknown) => string {
   const last = useRef({ text: '', key: '' });
   return (body) => {

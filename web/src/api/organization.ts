@@ -1,9 +1,9 @@
 import { type Client, createSyncClient, whoami } from '@sync-operations/client';
 import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
-import { unwrap } from './unwrap.ts';
+import { unwrap } from './problem.ts';
 
-/** The organization whose pages are open, and a client that names it in each call. */
+/** The organization whose pages are open, and a client that sends its id with each call. */
 export interface Organization {
   readonly orgId: string;
   readonly client: Client;
@@ -23,13 +23,13 @@ export function useOrganization(): Organization {
   return organization;
 }
 
-/** Who is signed in, as the service sees it in this organization. */
+/** The signed-in principal, as the service sees it in this organization. */
 export function useWhoami() {
   const { orgId, client } = useOrganization();
   return useQuery({ queryKey: [orgId, 'whoami'], queryFn: () => unwrap(whoami({ client })), staleTime: 60_000 });
 }
 
-/** Whether to offer what needs the scope. While it is not known yet: yes, the service decides in the end. */
+/** Whether the user has the scope. True until it is known: the service checks it anyway. */
 export function useMay(scope: 'sync:write' | 'sync:admin'): boolean {
   return useWhoami().data?.scopes.includes(scope) ?? true;
 }

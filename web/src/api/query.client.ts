@@ -1,16 +1,16 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { ApiError } from './problem.ts';
 
-/** Who is signed in, and what they may see; null: nobody. */
+/** The session: the organizations that the user may see; null: signed out. */
 export const SESSION_KEY = ['session'];
 
-/** Whatever finds that the session has ended leads to the sign-in page. */
+/** Any request that finds the session ended leads to the sign-in page. */
 const onError = (error: unknown) => {
   if (error instanceof ApiError && error.status === 401) queryClient.setQueryData(SESSION_KEY, null);
 };
 
-/** Waiting helps when there was no answer, or the service said that it cannot answer now. */
-export const isPassing = (error: unknown) => error instanceof ApiError && (error.status === 0 || error.status >= 500);
+/** Whether a retry may help: there was no response, or the service failed. */
+export const isTransient = (error: unknown) => error instanceof ApiError && (error.status === 0 || error.status >= 500);
 
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError }),
@@ -18,9 +18,9 @@ export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       networkMode: 'always',
-      retry: (failures, error) => isPassing(error) && failures < 2,
-      // What failed although it should have passed is asked again until it does.
-      refetchInterval: ({ state }) => (isPassing(state.error) ? 3_000 : false),
+      retry: (failures, error) => isTransient(error) && failures < 2,
+      // A transient failure that outlasted the retries is polled until it is over.
+      refetchInterval: ({ state }) => (isTransient(state.error) ? 3_000 : false),
       staleTime: 5_000,
     },
     mutations: { networkMode: 'always' },

@@ -1,10 +1,9 @@
 import { createSyncClient, listOrganizations } from '@sync-operations/client';
 import { useQuery } from '@tanstack/react-query';
-import { ApiError } from './problem.ts';
+import { ApiError, unwrap } from './problem.ts';
 import { queryClient, SESSION_KEY } from './query.client.ts';
-import { unwrap } from './unwrap.ts';
 
-/** No organization is named: for what comes before one is chosen. */
+/** Without an organization, for the pages before one is chosen. */
 const client = createSyncClient({ baseUrl: '' });
 
 export interface Organizations {
@@ -12,13 +11,13 @@ export interface Organizations {
   readonly more: boolean;
 }
 
-/** The first organizations that whoever is signed in may see, or those whose name contains `q`. */
+/** The first organizations that the user may see, or the first whose id contains `q`. */
 export async function fetchOrganizations(q?: string): Promise<Organizations> {
   const page = await unwrap(listOrganizations({ client, query: { limit: 100, ...(q && { q }) } }));
   return { ids: page.items.map(({ org_id }) => org_id), more: page.next_cursor !== null };
 }
 
-/** The organizations of the session; null: nobody is signed in. Asked again until the service answers. */
+/** The organizations of the session; null: signed out. Polled until the service responds. */
 export function useSession() {
   return useQuery({
     queryKey: SESSION_KEY,
@@ -26,7 +25,7 @@ export function useSession() {
       const { signed_in } = await unwrap(client.get<{ 200: { signed_in: boolean } }>({ url: '/session' }));
       if (!signed_in) return null;
       return fetchOrganizations().catch((error: unknown) => {
-        // It ended just now.
+        // The session ended between the two requests.
         if (error instanceof ApiError && error.status === 401) return null;
         throw error;
       });
@@ -35,7 +34,7 @@ export function useSession() {
   });
 }
 
-/** Throws ApiError when the key is not valid. */
+/** Throws ApiError when the key is invalid. */
 export async function signInWithKey(key: string): Promise<void> {
   await post('/sign-in', { key });
   await queryClient.resetQueries();
@@ -44,11 +43,11 @@ export async function signInWithKey(key: string): Promise<void> {
 export async function signOut(): Promise<void> {
   await post('/sign-out');
   queryClient.clear();
-  // A page of one tenant must not stand in the history of the next.
+  // A full load, so that nothing of one tenant stays in the page of the next.
   window.location.assign('/');
 }
 
-/** Pages of the service that set and clear the cookie; they are no part of the API. */
+/** The endpoints that set and clear the session cookie. They are not part of the API. */
 async function post(path: string, body?: object): Promise<void> {
   await unwrap(client.post({ url: path, body, headers: { 'Content-Type': 'application/json' } }));
 }

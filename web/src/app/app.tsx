@@ -1,20 +1,20 @@
 import { Redirect, Router, useLocation } from 'wouter';
 import { useSession } from '../api/session.ts';
-import { organizationOf, organizationPath } from '../navigation/location.ts';
-import { SignInPage } from '../sign-in/sign-in.page.tsx';
-import { lastOrganization } from './last.organization.ts';
-import { NoAnswer } from './no-answer.tsx';
-import { OrganizationChooser } from './organization.chooser.tsx';
+import { ServiceUnavailable } from './error.pages.tsx';
+import { organizationOf, organizationPath } from './location.ts';
 import { OrganizationPages } from './organization.pages.tsx';
+import { OrganizationChooser } from './organization.picker.tsx';
+import { lastOrganization } from './preferences.ts';
+import { SignInPage } from './sign-in.page.tsx';
 
-/** Who is here decides what is shown: sign in, choose an organization, or its pages. */
+/** Shows the sign-in page, the choice of an organization, or the pages of one. */
 export function App() {
   const session = useSession();
   const [path] = useLocation();
-  if (session.isPending) return session.failureCount > 0 ? <NoAnswer /> : null;
+  if (session.isPending) return session.failureCount > 0 ? <ServiceUnavailable /> : null;
   if (session.data === null) return <SignInPage />;
-  if (!session.data) return <NoAnswer />;
-  // The raw address: the router's is decoded halfway.
+  if (!session.data) return <ServiceUnavailable />;
+  // The raw path: the one of the router is partly decoded.
   const open = organizationOf(window.location.pathname);
   if (open)
     return (

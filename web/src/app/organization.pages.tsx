@@ -2,11 +2,10 @@ import { lazy, Suspense, useEffect, useMemo } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { OrganizationContext, openOrganization } from '../api/organization.ts';
 import { LivePage } from '../live/live.page.tsx';
-import { PageSkeleton } from '../ui/skeleton.tsx';
+import { PageSkeleton } from '../ui/loading.tsx';
 import { ToastProvider } from '../ui/toast.tsx';
-import { ErrorBoundary } from './error.boundary.tsx';
-import { rememberOrganization } from './last.organization.ts';
-import { NotFound } from './not-found.tsx';
+import { ErrorBoundary, NotFound } from './error.pages.tsx';
+import { rememberOrganization } from './preferences.ts';
 import { Shell } from './shell.tsx';
 
 const SyncPage = lazy(() => import('../sync/sync.page.tsx'));
@@ -18,7 +17,7 @@ const ConnectionsPage = lazy(() => import('../connections/connections.page.tsx')
 const NewConnectionPage = lazy(() => import('../connections/new-connection.page.tsx'));
 const ConnectionPage = lazy(() => import('../connections/connection.page.tsx'));
 
-/** The live page is what people come for, so it is loaded with the frame; each of the others when it is opened. */
+/** The live page is loaded with the frame because most visits start there. Each other page is loaded when it is opened. */
 export function OrganizationPages({ orgId }: { readonly orgId: string }) {
   const organization = useMemo(() => openOrganization(orgId), [orgId]);
   useEffect(() => rememberOrganization(orgId), [orgId]);

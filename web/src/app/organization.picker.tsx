@@ -1,14 +1,18 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
-import { fetchOrganizations } from '../api/session.ts';
-import { organizationPath } from '../navigation/location.ts';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { useOrganization } from '../api/organization.ts';
+import { fetchOrganizations, useSession } from '../api/session.ts';
+import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { Skeleton } from '../ui/loading.tsx';
+import { ErrorNote } from '../ui/note.tsx';
+import { FullPage } from '../ui/page.tsx';
+import { organizationPath } from './location.ts';
 import './organization.picker.css';
 
-/** Finds an organization by part of its name. The links leave the page: nothing of one tenant is kept for the next. */
-export function OrganizationPicker({ current }: { readonly current?: string }) {
+/** Finds an organization by a part of its id. The links reload the page, so that nothing of one tenant stays for the next. */
+function OrganizationPicker({ current }: { readonly current?: string }) {
   const [typed, setTyped] = useState('');
   const q = useDeferredValue(typed.trim());
   const found = useQuery({
@@ -37,12 +41,56 @@ export function OrganizationPicker({ current }: { readonly current?: string }) {
           </li>
         ))}
       </ul>
-      {found.data?.more && <p className="muted">There are more; type part of the name.</p>}
+      {found.data?.more && <p className="muted">There are more. Type a part of the name to find one.</p>}
       {q && !found.data?.ids.includes(q) && (
         <p>
-          <a href={`${organizationPath(q)}/live`}>Open “{q}” anyway</a>, also when it has nothing yet.
+          <a href={`${organizationPath(q)}/live`}>Open “{q}” anyway</a>, even if it has no data yet.
         </p>
       )}
     </div>
+  );
+}
+
+/** The id of the open organization; a button for users who may see several. */
+export function OrganizationSwitch() {
+  const { orgId } = useOrganization();
+  const { data } = useSession();
+  const [open, setOpen] = useState(false);
+  const several = data && (data.more || data.ids.some((id) => id !== orgId));
+  if (!several)
+    return (
+      <span className="org-name" title={orgId}>
+        {orgId}
+      </span>
+    );
+  return (
+    <>
+      <button type="button" className="org-switch" onClick={() => setOpen(true)} aria-haspopup="dialog">
+        <span className="visually-hidden">Organization: </span>
+        <span className="org-name">{orgId}</span>
+        <Icon name="updown" />
+      </button>
+      {open && (
+        <Dialog title="Switch organization" onClose={() => setOpen(false)}>
+          <OrganizationPicker current={orgId} />
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+/** The first page of users who may see several organizations. */
+export function OrganizationChooser() {
+  const none = useSession().data?.ids.length === 0;
+  return (
+    <FullPage title="Choose an organization">
+      {none && (
+        <p>
+          Nothing has been synced yet. Type the <code>org_id</code> that your services use and open it. Then add a
+          connection, or report a sync over the API.
+        </p>
+      )}
+      <OrganizationPicker />
+    </FullPage>
   );
 }

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Icon, type IconName } from '../ui/icon.tsx';
-import { OrganizationSwitch } from './organization.switch.tsx';
+import { OrganizationSwitch } from './organization.picker.tsx';
 import { UserMenu } from './user.menu.tsx';
 import './shell.css';
 
@@ -13,13 +13,13 @@ const PAGES: readonly { readonly path: string; readonly title: string; readonly 
   { path: '/connections', title: 'Connections', icon: 'plug' },
 ];
 
-/** The frame of an organization's pages: where one is, whose pages these are, who is signed in. */
+/** The frame of the pages of an organization: navigation, organization, user. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
   const opened = useRef(path);
   useEffect(() => {
-    // A new page is read from its beginning, by eye and by screen reader; filters in the address make no new page.
+    // A new page starts at its top, also for screen readers. Filters in the query string do not make a new page.
     if (opened.current === path) return;
     opened.current = path;
     window.scrollTo(0, 0);
@@ -53,5 +53,5 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** One sync is opened from the live page or the trail; it stands under Live. */
+/** The page of a single sync belongs to Live. */
 const isUnder = (path: string, to: string): boolean => to === '/live' && path.startsWith('/syncs/');

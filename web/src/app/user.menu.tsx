@@ -4,15 +4,15 @@ import { signOut } from '../api/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { Menu } from '../ui/menu.tsx';
-import { storedTheme, storeTheme, THEMES, type Theme } from './theme.ts';
+import { storedTheme, storeTheme, THEMES, type Theme } from './preferences.ts';
 
-const LOOKS: Readonly<Record<Theme, { readonly title: string; readonly icon: IconName }>> = {
-  system: { title: 'As the system', icon: 'monitor' },
+const THEME_LABELS: Readonly<Record<Theme, { readonly title: string; readonly icon: IconName }>> = {
+  system: { title: 'System', icon: 'monitor' },
   light: { title: 'Light', icon: 'sun' },
   dark: { title: 'Dark', icon: 'moon' },
 };
 
-/** Who is signed in and with what scopes; how the page looks; the way out. */
+/** The signed-in user with their scopes, the theme, and sign-out. */
 export function UserMenu() {
   const { data: me } = useWhoami();
   const [theme, setTheme] = useState(storedTheme);
@@ -31,7 +31,7 @@ export function UserMenu() {
         {THEMES.map((one) => (
           <label key={one} className="row">
             <input type="radio" name="theme" checked={theme === one} onChange={() => choose(one)} />
-            <Icon name={LOOKS[one].icon} /> {LOOKS[one].title}
+            <Icon name={THEME_LABELS[one].icon} /> {THEME_LABELS[one].title}
           </label>
         ))}
       </fieldset>

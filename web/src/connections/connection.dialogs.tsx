@@ -13,7 +13,7 @@ interface Props {
   readonly onCheck: () => void;
 }
 
-/** The one dialog of the page that is open, if any. */
+/** The open dialog of the page, if any. */
 export function ConnectionDialogs({ open, connection, connector, onClose, onCheck }: Props) {
   const common = { connection, connector, onClose };
   switch (open) {

@@ -1,10 +1,10 @@
-import type { Connection, Connector } from '@sync-operations/client';
+import type { Connection, ConnectionStatus, Connector } from '@sync-operations/client';
 import type { ReactNode } from 'react';
-import { CopyButton } from '../ui/copy-button.tsx';
+import { Badge, type BadgeTone } from '../ui/badge.tsx';
+import { CopyButton } from '../ui/button.tsx';
 import { Time } from '../ui/time.tsx';
 import { settingsSchema } from './connection.draft.ts';
-import { useEndName } from './connection.names.ts';
-import { ConnectionStatusBadge } from './connection.status.tsx';
+import { useConnectionName } from './connection.queries.ts';
 import './connections.css';
 
 interface Props {
@@ -34,7 +34,7 @@ export function ConnectionFacts({ connection, connector }: Props) {
         </Fact>
       )}
       {warnings.length > 0 && (
-        <Fact term="To know">
+        <Fact term="Notes">
           {warnings.map((warning) => (
             <p key={warning}>{warning}</p>
           ))}
@@ -62,9 +62,9 @@ function WebhookAddress({ path }: { readonly path: string }) {
   );
 }
 
-/** Those that are not as the schema has them by itself. */
+/** The settings that differ from the defaults of the schema. */
 function OwnSettings({ connection, connector }: Props) {
-  const nameOf = useEndName();
+  const nameOf = useConnectionName();
   const own = Object.entries(settingsSchema(connector).properties).flatMap(([name, property]) => {
     const value = connection.settings[name];
     if (value === undefined || JSON.stringify(value) === JSON.stringify(property.default)) return [];
@@ -96,4 +96,15 @@ function Fact({ term, wide = false, children }: FactProps) {
       <dd className="break">{children}</dd>
     </div>
   );
+}
+
+const STATUS_BADGES: Readonly<Record<ConnectionStatus, { readonly text: string; readonly tone: BadgeTone }>> = {
+  unchecked: { text: 'not checked', tone: 'neutral' },
+  ok: { text: 'works', tone: 'good' },
+  failing: { text: 'failing', tone: 'bad' },
+};
+
+export function ConnectionStatusBadge({ status }: { readonly status: ConnectionStatus }) {
+  const { text, tone } = STATUS_BADGES[status];
+  return <Badge tone={tone}>{text}</Badge>;
 }

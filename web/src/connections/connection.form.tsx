@@ -4,8 +4,8 @@ import type { FieldErrors } from '../api/field.errors.ts';
 import { Field } from '../ui/field.tsx';
 import { type ConnectionDraft, credentialsSchema, settingsSchema } from './connection.draft.ts';
 import { useConnections } from './connection.queries.ts';
+import type { Draft, FormSchema } from './schema.draft.ts';
 import { SchemaField } from './schema.field.tsx';
-import type { Draft, FormSchema } from './schema.types.ts';
 import './connections.css';
 
 interface Props {
@@ -13,23 +13,24 @@ interface Props {
   readonly draft: ConnectionDraft;
   readonly onChange: (draft: ConnectionDraft) => void;
   readonly errors: FieldErrors;
-  /** Above the credentials of a connection that has some. */
+  /** Above the credentials. */
   readonly beforeCredentials?: ReactNode;
 }
 
-/** The fields of a connection; what its system does not always need is folded away. */
+/** The fields of a connection. Optional settings are collapsed. */
 export function ConnectionForm({ connector, draft, onChange, errors, beforeCredentials }: Props) {
   const schema = settingsSchema(connector);
   const isPlainHttp = draft.base_url.trim().startsWith('http:') || draft.settings.allow_http === true;
-  const needed = Object.keys(schema.properties).filter((name) => schema.required?.includes(name));
+  const required = Object.keys(schema.properties).filter((name) => schema.required?.includes(name));
   const advanced = Object.keys(schema.properties).filter(
-    (name) => !needed.includes(name) && name !== 'allow_http' && (name !== 'webhook_destination' || connector.webhooks),
+    (name) =>
+      !required.includes(name) && name !== 'allow_http' && (name !== 'webhook_destination' || connector.webhooks),
   );
   const common = { draft, onChange, errors };
-  const isWrong = advanced.some((name) => errors[`settings.${name}`]);
+  const hasError = advanced.some((name) => errors[`settings.${name}`]);
   return (
     <>
-      <Field label="Name" hint="As you call it; unique in your organization." error={errors.name}>
+      <Field label="Name" hint="Any name that is unique in your organization." error={errors.name}>
         <input
           autoComplete="off"
           maxLength={200}
@@ -51,10 +52,10 @@ export function ConnectionForm({ connector, draft, onChange, errors, beforeCrede
         <Members {...common} schema={schema} of="settings" names={['allow_http']} />
       )}
       {beforeCredentials}
-      {draft.givesCredentials && <Members {...common} schema={credentialsSchema(connector)} of="credentials" />}
-      <Members {...common} schema={schema} of="settings" names={needed} />
-      {/* What is wrong inside must be seen. */}
-      <details className="conn-advanced" open={isWrong || undefined}>
+      {draft.sendsCredentials && <Members {...common} schema={credentialsSchema(connector)} of="credentials" />}
+      <Members {...common} schema={schema} of="settings" names={required} />
+      {/* Open when a field inside has an error. */}
+      <details className="conn-advanced" open={hasError || undefined}>
         <summary>More settings</summary>
         <div className="stack">
           <Members {...common} schema={schema} of="settings" names={advanced} />
@@ -71,10 +72,10 @@ interface MembersProps extends Pick<Props, 'draft' | 'onChange' | 'errors'> {
 }
 
 function Members({ schema, of, names = Object.keys(schema.properties), draft, onChange, errors }: MembersProps) {
-  const others = useConnections().data;
+  const connections = useConnections().data;
   const destinations = [
     { value: 'records', text: 'Records' },
-    ...(others ?? []).map(({ id, name }) => ({ value: id, text: name })),
+    ...(connections ?? []).map(({ id, name }) => ({ value: id, text: name })),
   ];
   return names.map((name) => {
     const property = schema.properties[name];

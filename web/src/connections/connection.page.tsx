@@ -1,10 +1,9 @@
 import { ApiError } from '../api/problem.ts';
-import { useLastSegment } from '../navigation/location.ts';
-import { Empty } from '../ui/empty.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
-import { PageHeader } from '../ui/page-header.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
-import { BackToConnections } from './back.link.tsx';
+import { useLastSegment } from '../app/location.ts';
+import { Empty } from '../ui/card.tsx';
+import { Skeleton } from '../ui/loading.tsx';
+import { ErrorNote } from '../ui/note.tsx';
+import { BackLink, PageHeader } from '../ui/page.tsx';
 import { useConnection, useConnectors } from './connection.queries.ts';
 import { ConnectionView } from './connection.view.tsx';
 import './connections.css';
@@ -18,11 +17,11 @@ export default function ConnectionPage() {
   const error = connection.error ?? connectors.error;
   return (
     <>
-      <BackToConnections />
+      <BackLink href="/connections">Connections</BackLink>
       <PageHeader title="Connection" />
       {isMissing(error) ? (
         <Empty title="There is no such connection in this organization">
-          <p className="muted">It may have been removed, or the address is of another organization.</p>
+          <p className="muted">It may have been removed, or it belongs to another organization.</p>
         </Empty>
       ) : error ? (
         <ErrorNote error={error} onRetry={() => void connection.refetch()} />
@@ -33,5 +32,5 @@ export default function ConnectionPage() {
   );
 }
 
-/** 422: what stands in the address is no id at all. */
+/** 422: the id in the address is invalid. */
 const isMissing = (error: unknown) => error instanceof ApiError && (error.status === 404 || error.status === 422);

@@ -7,16 +7,16 @@ import {
 } from '@sync-operations/client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useOrganization } from '../api/organization.ts';
-import { unwrap } from '../api/unwrap.ts';
+import { unwrap } from '../api/problem.ts';
 
-/** More than anybody connects; whoever has more finds them over the API. */
-const MOST = 1_000;
+/** More than any organization has connected so far; the API lists all of them. */
+const LIMIT = 1_000;
 
 export function useConnections() {
   const { orgId, client } = useOrganization();
   return useQuery({
     queryKey: [orgId, 'connections', 'all'],
-    queryFn: async () => (await unwrap(listConnections({ client, query: { limit: MOST } }))).items,
+    queryFn: async () => (await unwrap(listConnections({ client, query: { limit: LIMIT } }))).items,
   });
 }
 
@@ -28,7 +28,7 @@ export function useConnection(id: string) {
   });
 }
 
-/** The systems that can be connected; they change with the service's version only. */
+/** The systems that can be connected. They change only with the version of the service. */
 export function useConnectors() {
   const { orgId, client } = useOrganization();
   return useQuery({
@@ -45,12 +45,12 @@ export function useSchedules(id: string) {
   return useQuery({
     queryKey: schedulesKey(orgId, id),
     queryFn: async () => (await unwrap(listSchedules({ client, path: { connection_id: id } }))).items,
-    // So that the next time does not stand there when it has passed.
+    // So that the next run is not in the past.
     refetchInterval: 30_000,
   });
 }
 
-/** Calls the system. What came of it is an answer, also when the system refuses. */
+/** Calls the system. A failed check is also a successful response. */
 export function useCheck() {
   const { orgId, client } = useOrganization();
   const queries = useQueryClient();
@@ -58,4 +58,14 @@ export function useCheck() {
     mutationFn: (id: string) => unwrap(checkConnection({ client, path: { connection_id: id } })),
     onSettled: () => queries.invalidateQueries({ queryKey: [orgId, 'connections'] }),
   });
+}
+
+/** The name of a source or destination: the name of the connection, or Records. */
+export function useConnectionName(): (destination: string) => string {
+  const { data } = useConnections();
+  return (id) => {
+    if (id === 'records') return 'Records';
+    const name = data?.find((connection) => connection.id === id)?.name;
+    return name ?? (data ? `a removed connection (${id.slice(0, 8)})` : '…');
+  };
 }

@@ -1,9 +1,9 @@
 import type { Connection } from '@sync-operations/client';
 import { Link } from 'wouter';
-import { connectionPath } from '../navigation/location.ts';
+import { connectionPath } from '../app/location.ts';
 import { Time } from '../ui/time.tsx';
+import { ConnectionStatusBadge } from './connection.facts.tsx';
 import { useConnectors, useSchedules } from './connection.queries.ts';
-import { ConnectionStatusBadge } from './connection.status.tsx';
 
 interface Props {
   readonly connection: Connection;

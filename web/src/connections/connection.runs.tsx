@@ -2,16 +2,15 @@ import { listRuns, type Run } from '@sync-operations/client';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { useOrganization } from '../api/organization.ts';
-import { unwrap } from '../api/unwrap.ts';
-import { syncPath } from '../navigation/location.ts';
+import { unwrap } from '../api/problem.ts';
+import { syncPath } from '../app/location.ts';
+import { StatusBadge } from '../ui/badge.tsx';
 import { Card } from '../ui/card.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
-import { capitalized } from '../ui/format.ts';
-import { Skeleton } from '../ui/skeleton.tsx';
-import { StatusBadge } from '../ui/status-badge.tsx';
+import { capitalized, count } from '../ui/format.ts';
+import { Skeleton } from '../ui/loading.tsx';
+import { ErrorNote } from '../ui/note.tsx';
 import { Time } from '../ui/time.tsx';
-import { useEndName } from './connection.names.ts';
-import { itemsText } from './run.words.ts';
+import { useConnectionName } from './connection.queries.ts';
 import '../ui/table.css';
 
 const SHOWN = 10;
@@ -25,10 +24,10 @@ const KINDS: Readonly<Record<string, string>> = {
   webhook: 'webhook',
 };
 
-/** What was synced from it last. */
+/** The last runs from this connection. */
 export function ConnectionRuns({ connectionId }: { readonly connectionId: string }) {
   const { orgId, client } = useOrganization();
-  const nameOf = useEndName();
+  const nameOf = useConnectionName();
   const { data, error, refetch } = useQuery({
     queryKey: [orgId, 'runs', connectionId],
     queryFn: async () =>
@@ -36,10 +35,10 @@ export function ConnectionRuns({ connectionId }: { readonly connectionId: string
     refetchInterval: ({ state }) => (state.data?.some((run) => run.state !== 'ended') ? ACTIVE_EVERY_MS : 30_000),
   });
   return (
-    <Card title="Recent syncs from it">
+    <Card title="Recent syncs from this connection">
       {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
       {!data && !error && <Skeleton lines={4} />}
-      {data?.length === 0 && <p className="muted">None yet. “Run now” starts one.</p>}
+      {data?.length === 0 && <p className="muted">No syncs yet. Press “Run now” to start one.</p>}
       {data && data.length > 0 && (
         <table className="table table-cards">
           <thead>
@@ -87,4 +86,15 @@ function RunRow({ run, to }: { readonly run: Run; readonly to: string }) {
       </td>
     </tr>
   );
+}
+
+/** The labels of the counts of a preview. */
+const PLANNED: Readonly<Record<string, string>> = { created: 'to create', updated: 'to update', deleted: 'to delete' };
+
+/** 12 created, 3 failed; for a preview: 12 to create. A dash when there is nothing. */
+function itemsText({ kind, counts }: Pick<Run, 'kind' | 'counts'>): string {
+  const parts = Object.entries(counts).flatMap(([what, many]) =>
+    many > 0 ? [`${count(many)} ${(kind === 'preview' && PLANNED[what]) || what}`] : [],
+  );
+  return parts.length === 0 ? '–' : parts.join(', ');
 }

@@ -1,25 +1,24 @@
 import type { Connection, Connector } from '@sync-operations/client';
 import { useState } from 'react';
 import { useMay } from '../api/organization.ts';
+import { Schedules } from '../schedules/schedules.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { PageHeader } from '../ui/page-header.tsx';
-import { BackToConnections } from './back.link.tsx';
-import { ConnectionCheckNote } from './connection.check-note.tsx';
+import { ErrorNote } from '../ui/note.tsx';
+import { BackLink, PageHeader } from '../ui/page.tsx';
+import { ConnectionCheckNote } from './connection.check.tsx';
 import { ConnectionDialogs, type OpenDialog } from './connection.dialogs.tsx';
 import { ConnectionFacts } from './connection.facts.tsx';
 import { useCheck } from './connection.queries.ts';
 import { ConnectionRuns } from './connection.runs.tsx';
-import { Schedules } from './schedules.tsx';
 
 interface Props {
   readonly connection: Connection;
   readonly connector: Connector;
 }
 
-/** One connection: how it is, what runs from it and when, and what can be done with it. */
+/** One connection: status, schedules, recent syncs and actions. */
 export function ConnectionView({ connection, connector }: Props) {
   const [dialog, setDialog] = useState<OpenDialog>(null);
   const check = useCheck();
@@ -28,7 +27,7 @@ export function ConnectionView({ connection, connector }: Props) {
   const canRead = connector.entities.some(({ read }) => read);
   return (
     <>
-      <BackToConnections />
+      <BackLink href="/connections">Connections</BackLink>
       <PageHeader
         title={connection.name}
         actions={
@@ -77,7 +76,7 @@ export function ConnectionView({ connection, connector }: Props) {
         {mayChange && (
           <Card title="Remove">
             <div className="row between">
-              <p className="muted">Its credentials are wiped and nothing is synced from or to it any more.</p>
+              <p className="muted">Deletes the credentials and stops all syncs from and to this connection.</p>
               <Button variant="danger" onClick={() => setDialog('remove')}>
                 <Icon name="trash" /> Remove connection
               </Button>

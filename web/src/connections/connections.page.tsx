@@ -1,19 +1,18 @@
 import { Link } from 'wouter';
 import { useMay } from '../api/organization.ts';
-import { Card } from '../ui/card.tsx';
-import { Empty } from '../ui/empty.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { Card, Empty } from '../ui/card.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { PageHeader } from '../ui/page-header.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { Skeleton } from '../ui/loading.tsx';
+import { ErrorNote } from '../ui/note.tsx';
+import { PageHeader } from '../ui/page.tsx';
 import { useConnections } from './connection.queries.ts';
 import { ConnectionRow } from './connection.row.tsx';
 import '../ui/button.css';
 import '../ui/table.css';
 import './connections.css';
 
-/** Each row asks for its schedules; with more rows than this they are left to the connection's own page. */
-const WITH_SCHEDULES = 50;
+/** Each row loads its schedules. With more rows than this, only the page of a connection shows them. */
+const MAX_ROWS_WITH_SCHEDULES = 50;
 
 export default function ConnectionsPage() {
   const { data, error, refetch } = useConnections();
@@ -26,17 +25,17 @@ export default function ConnectionsPage() {
   return (
     <>
       <PageHeader title="Connections" actions={data && data.length > 0 && add}>
-        The shops and systems that this service reads from and writes to.
+        The shops and other systems that this service reads from and writes to.
       </PageHeader>
       {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
       {!data && !error && <Skeleton lines={6} />}
       {data?.length === 0 && (
-        <Empty title="Nothing is connected yet">
+        <Empty title="No connections yet">
           <p className="muted">
-            Connect a shop or an ERP with a key of it. Then its customers, products and orders can be synced: into the
-            records here, or into another system.
+            Connect a shop or an ERP with an API key. Then you can sync its customers, products and orders to the
+            records of this service, or to another system.
           </p>
-          {add || <p>Adding a connection needs the scope sync:admin; ask whoever runs this service.</p>}
+          {add || <p>Adding a connection requires the scope sync:admin. Ask the operator of this service.</p>}
         </Empty>
       )}
       {data && data.length > 0 && (
@@ -48,7 +47,7 @@ export default function ConnectionsPage() {
                 <th>System</th>
                 <th>Address</th>
                 <th>Status</th>
-                {data.length <= WITH_SCHEDULES && <th>Next sync</th>}
+                {data.length <= MAX_ROWS_WITH_SCHEDULES && <th>Next sync</th>}
               </tr>
             </thead>
             <tbody>
@@ -56,7 +55,7 @@ export default function ConnectionsPage() {
                 <ConnectionRow
                   key={connection.id}
                   connection={connection}
-                  withSchedules={data.length <= WITH_SCHEDULES}
+                  withSchedules={data.length <= MAX_ROWS_WITH_SCHEDULES}
                 />
               ))}
             </tbody>

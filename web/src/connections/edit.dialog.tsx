@@ -1,41 +1,41 @@
 import type { Connection, Connector } from '@sync-operations/client';
 import { useRef, useState } from 'react';
-import { stillWrong } from '../api/field.errors.ts';
+import { remainingErrors } from '../api/field.errors.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { connectionDraft } from './connection.draft.ts';
 import { ConnectionForm } from './connection.form.tsx';
-import { FormError, useFocusOnWrong } from './form.error.tsx';
-import { errorsOf, useSaveConnection } from './saving.ts';
+import { errorsOf, useSaveConnection } from './connection.saving.ts';
+import { FormError, useFocusOnError } from './form.error.tsx';
 
 interface Props {
   readonly connection: Connection;
   readonly connector: Connector;
-  /** Opened to give other credentials. */
+  /** Opened to replace the credentials. */
   readonly withCredentials: boolean;
   readonly onClose: () => void;
-  /** Called when what was saved makes the last check worthless. */
+  /** Called when the saved changes make the last check outdated. */
   readonly onCheck: () => void;
 }
 
 export function EditDialog({ connection, connector, withCredentials, onClose, onCheck }: Props) {
   const [draft, setDraft] = useState(() => ({
     ...connectionDraft(connector, connection),
-    givesCredentials: withCredentials,
+    sendsCredentials: withCredentials,
   }));
   const form = useRef<HTMLFormElement>(null);
   const save = useSaveConnection(connector);
-  const say = useToast();
-  useFocusOnWrong(form, save.error);
+  const showToast = useToast();
+  useFocusOnError(form, save.error);
   const submit = () =>
     save.mutate(
       { draft, existing: connection },
       {
         onSuccess: (saved) => {
           onClose();
-          say('Saved.');
-          if (draft.givesCredentials || saved.base_url !== connection.base_url) onCheck();
+          showToast('Saved.');
+          if (draft.sendsCredentials || saved.base_url !== connection.base_url) onCheck();
         },
       },
     );
@@ -54,18 +54,18 @@ export function EditDialog({ connection, connector, withCredentials, onClose, on
           connector={connector}
           draft={draft}
           onChange={setDraft}
-          errors={stillWrong(errorsOf(save.error), save.variables?.draft, draft)}
+          errors={remainingErrors(errorsOf(save.error), save.variables?.draft, draft)}
           beforeCredentials={
             <div className="field">
               <label className="field-check">
                 <input
                   type="checkbox"
-                  checked={draft.givesCredentials}
-                  onChange={(event) => setDraft({ ...draft, givesCredentials: event.target.checked })}
+                  checked={draft.sendsCredentials}
+                  onChange={(event) => setDraft({ ...draft, sendsCredentials: event.target.checked })}
                 />
                 Replace the credentials
               </label>
-              <p className="muted small">All of them; those there are cannot be shown.</p>
+              <p className="muted small">Replaces all of them. The stored credentials cannot be shown.</p>
             </div>
           }
         />

@@ -1,22 +1,21 @@
 import { type RefObject, useEffect } from 'react';
 import { ApiError } from '../api/problem.ts';
-import { ErrorNote } from '../ui/error-note.tsx';
-import { Note } from '../ui/note.tsx';
-import { WrongDraft } from './saving.ts';
+import { ErrorNote, Note } from '../ui/note.tsx';
+import { InvalidDraft } from './connection.saving.ts';
 
-/** Why a form was not taken; what is wrong with a field stands at the field. */
+/** Why a form was not accepted. Errors of fields are shown at the fields. */
 export function FormError({ error }: { readonly error: unknown }) {
   if (!error) return null;
-  if (!isOfFields(error)) return <ErrorNote error={error} />;
-  return <Note kind="error" title="Something is missing or wrong; look at the marked fields." live />;
+  if (!isFieldError(error)) return <ErrorNote error={error} />;
+  return <Note kind="error" title="Some fields are missing or invalid. Check the marked fields." live />;
 }
 
-const isOfFields = (error: unknown): boolean =>
-  error instanceof WrongDraft ||
+const isFieldError = (error: unknown): boolean =>
+  error instanceof InvalidDraft ||
   (error instanceof ApiError && error.fields.length > 0 && error.fields.every(({ pointer }) => pointer !== undefined));
 
-/** Leads to the first field that is wrong. */
-export function useFocusOnWrong(form: RefObject<HTMLElement | null>, error: unknown): void {
+/** Moves the focus to the first field with an error. */
+export function useFocusOnError(form: RefObject<HTMLElement | null>, error: unknown): void {
   useEffect(() => {
     if (error) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [form, error]);

@@ -1,34 +1,34 @@
-import type { Connector, CreatedConnection } from '@sync-operations/client';
+import { type Connector, type CreatedConnection } from '@sync-operations/client';
 import { useRef, useState } from 'react';
 import { Link } from 'wouter';
-import { stillWrong } from '../api/field.errors.ts';
-import { connectionPath } from '../navigation/location.ts';
-import { Button } from '../ui/button.tsx';
-import { CheckResult } from './check.result.tsx';
+import { remainingErrors } from '../api/field.errors.ts';
+import { connectionPath } from '../app/location.ts';
+import { Button, CopyButton } from '../ui/button.tsx';
+import { Note } from '../ui/note.tsx';
+import { CheckResult } from './connection.check.tsx';
 import { connectionDraft } from './connection.draft.ts';
 import { ConnectionForm } from './connection.form.tsx';
 import { useCheck } from './connection.queries.ts';
-import { FormError, useFocusOnWrong } from './form.error.tsx';
-import { errorsOf, useSaveConnection } from './saving.ts';
-import { WebhookNote } from './webhook.note.tsx';
+import { errorsOf, useSaveConnection } from './connection.saving.ts';
+import { FormError, useFocusOnError } from './form.error.tsx';
 
 interface Props {
   readonly connector: Connector;
   readonly onStored: () => void;
 }
 
-/** Stores the connection, then checks it; what was typed stays until it works, and is stored over what did not. */
+/** Stores the connection, then checks it. After a failed check the form stays, and saving again updates the connection. */
 export function NewConnectionForm({ connector, onStored }: Props) {
   const [draft, setDraft] = useState(() => connectionDraft(connector));
   const [created, setCreated] = useState<CreatedConnection>();
   const save = useSaveConnection(connector);
   const check = useCheck();
   const form = useRef<HTMLFormElement>(null);
-  useFocusOnWrong(form, save.error);
+  useFocusOnError(form, save.error);
   const submit = async () => {
     check.reset();
     const saved = await save.mutateAsync({ draft, existing: created });
-    // The secret is in the first answer only.
+    // Only the first response contains the secret.
     if ('webhook_secret' in saved) {
       setCreated(saved);
       onStored();
@@ -53,7 +53,7 @@ export function NewConnectionForm({ connector, onStored }: Props) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        // What failed stands below.
+        // The errors are shown below.
         if (!isBusy) submit().catch(() => undefined);
       }}
     >
@@ -61,20 +61,48 @@ export function NewConnectionForm({ connector, onStored }: Props) {
         connector={connector}
         draft={draft}
         onChange={setDraft}
-        errors={stillWrong(errorsOf(save.error), save.variables?.draft, draft)}
+        errors={remainingErrors(errorsOf(save.error), save.variables?.draft, draft)}
       />
       <FormError error={save.error ?? check.error} />
       {check.data && (
         <CheckResult check={check.data} name={draft.name}>
-          <p>It is stored as it is. Correct it here and save again; nothing of what you typed is lost.</p>
+          <p>The connection is stored. Correct it here and save again; your input is kept.</p>
         </CheckResult>
       )}
       <div className="row">
         <Button type="submit" variant="primary" busy={isBusy}>
           {check.isPending ? 'Checking …' : created ? 'Save and check again' : 'Connect and check'}
         </Button>
-        {created && !isBusy && <Link href={connectionPath(created.id)}>Leave it so</Link>}
+        {created && !isBusy && <Link href={connectionPath(created.id)}>Keep it as it is</Link>}
       </div>
     </form>
+  );
+}
+
+/** The webhook address and secret. The service returns the secret only once. */
+function WebhookNote({ connection }: { readonly connection: CreatedConnection }) {
+  const { webhook_url: path, webhook_secret: secret } = connection;
+  if (!path || !secret) return null;
+  const address = new URL(path, window.location.origin).href;
+  return (
+    <Note title="Set up webhooks in that system now to receive changes immediately">
+      <p>The secret is shown only once. Without webhooks, schedules find the changes.</p>
+      <dl className="conn-webhook">
+        <CopyableText term="Address" text={address} />
+        <CopyableText term="Secret" text={secret} />
+      </dl>
+    </Note>
+  );
+}
+
+function CopyableText({ term, text }: { readonly term: string; readonly text: string }) {
+  return (
+    <div>
+      <dt className="muted">{term}</dt>
+      <dd className="row">
+        <code className="break">{text}</code>
+        <CopyButton text={text} what={term.toLowerCase()} />
+      </dd>
+    </div>
   );
 }

@@ -1,8 +1,6 @@
-import type { Draft, FormProperty, FormSchema } from './schema.types.ts';
-
 type Members = Readonly<Record<string, unknown>>;
 
-/** What a form begins with: what there is, else the schema's defaults. */
+/** The initial content of a form: the given values, otherwise the defaults of the schema. */
 export function draftOf({ properties }: FormSchema, values: Members = {}): Draft {
   return Object.fromEntries(
     Object.entries(properties).map(([name, property]) => [name, typed(property, values[name] ?? property.default)]),
@@ -15,20 +13,20 @@ function typed({ type }: FormProperty, value: unknown): string | boolean {
   return typeof value === 'string' ? value : JSON.stringify(value, null, type === 'object' ? 2 : 0);
 }
 
-export interface Read {
-  /** null where a field is empty or holds its default, which brings the default back. */
+export interface ParsedDraft {
+  /** null for an empty field or a default value; the service then uses the default. */
   readonly members: Members;
-  /** By the name of the member; empty: nothing is wrong that can be seen here. */
+  /** By the name of the field; empty: the page found no error. */
   readonly errors: Readonly<Record<string, string>>;
 }
 
-/** What was typed, as the service takes it. What only the service can know, it says itself. */
-export function readDraft({ properties, required = [] }: FormSchema, draft: Draft): Read {
+/** Converts the text of the fields to values for the service, which validates the rest. */
+export function parseDraft({ properties, required = [] }: FormSchema, draft: Draft): ParsedDraft {
   const members: Record<string, unknown> = {};
   const errors: Record<string, string> = {};
   for (const [name, property] of Object.entries(properties)) {
     const value = draft[name] ?? '';
-    // A password may begin or end with a space.
+    // A password may start or end with a space.
     const text = typeof value === 'string' && !property.secret ? value.trim() : value;
     if (text === '') {
       if (required.includes(name)) errors[name] = 'Is required.';
@@ -83,6 +81,29 @@ function json(type: 'array' | 'object', text: string): unknown {
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Without the empty ones: at creation there is nothing that null could bring back. */
-export const given = (members: Members): Members =>
+/** Leaves out null: a new connection has no values that null could reset. */
+export const withoutNulls = (members: Members): Members =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
+
+/** The JSON Schemas of the catalogue: one flat object. */
+export interface FormSchema {
+  readonly type: 'object';
+  readonly required?: readonly string[];
+  readonly properties: Readonly<Record<string, FormProperty>>;
+}
+
+export interface FormProperty {
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object';
+  readonly title: string;
+  readonly description?: string;
+  /** Write-only, shown as a password field. */
+  readonly secret?: boolean;
+  readonly enum?: readonly string[];
+  readonly default?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxLength?: number;
+}
+
+/** The content of the fields: text as typed, and booleans for checkboxes. */
+export type Draft = Readonly<Record<string, string | boolean>>;

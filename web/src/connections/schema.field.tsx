@@ -1,5 +1,5 @@
 import { Field } from '../ui/field.tsx';
-import type { FormProperty } from './schema.types.ts';
+import type { FormProperty } from './schema.draft.ts';
 import '../ui/field.css';
 
 interface Choice {
@@ -13,11 +13,11 @@ interface Props {
   readonly onChange: (value: string | boolean) => void;
   readonly required: boolean;
   readonly error?: string | undefined;
-  /** In the place of a text field, where the page knows what there is to choose from. */
+  /** Choices that the page knows; shown as a select in place of a text field. */
   readonly choices?: readonly Choice[] | undefined;
 }
 
-/** One member of a schema as a control with its title, its description and what is wrong with it. */
+/** One property of a schema as a control with title, description and error. */
 export function SchemaField({ property, value, onChange, required, error, choices }: Props) {
   const { title, description } = property;
   if (property.type === 'boolean')
@@ -83,7 +83,7 @@ function control(
   return (
     <input
       type={secret ? 'password' : 'text'}
-      // Not the visitor's own: browsers must neither offer nor keep it.
+      // Not a password of the user: the browser must not offer or store it.
       autoComplete={secret ? 'new-password' : 'off'}
       spellCheck={false}
       maxLength={maxLength}

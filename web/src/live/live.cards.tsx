@@ -2,42 +2,41 @@ import { type LiveSyncProgress, type StreamedSync, SyncCard } from '@sync-operat
 import { type MouseEvent, useRef } from 'react';
 import { useLocation, useRouter } from 'wouter';
 import { useMay } from '../api/organization.ts';
-import { syncPath } from '../navigation/location.ts';
-import { SteeringButtons } from '../steering/steering-buttons.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
-import { useNow } from '../ui/use-now.ts';
-import { useGliding } from './use-gliding.ts';
-import { useLeaving } from './use-leaving.ts';
-import { useLiveSteering } from './use-live-steering.ts';
+import { syncPath } from '../app/location.ts';
+import { ControlButtons } from '../control/control.buttons.tsx';
+import { ErrorNote } from '../ui/note.tsx';
+import { useNow } from '../ui/time.tsx';
+import { useExiting, useMoveAnimation } from './list.animation.ts';
+import { useLiveControl } from './use-live-control.ts';
 import '@sync-operations/react/style.css';
 import './live.cards.css';
 
 const idOf = ({ sync_id }: StreamedSync): string => sync_id;
-/** How often what only time changes is worked out anew: no report for 2 min. */
+/** Texts that change with time alone, such as "no report for 2 min", are computed this often. */
 const TICK_MS = 5_000;
 
 interface Props {
-  /** The same array while nothing changed. */
+  /** Must be the same array while nothing changes. */
   readonly syncs: readonly StreamedSync[];
   readonly progress: LiveSyncProgress;
 }
 
-/** A card for each sync, newest first; one that leaves fades. */
+/** A card for each sync (SyncCard of clients/react/src/sync-card.tsx) with its control buttons, newest first; a removed card fades. */
 export function LiveCards({ syncs, progress }: Props) {
   const list = useRef<HTMLUListElement>(null);
-  const { items, leaving } = useLeaving(syncs, idOf);
-  useGliding(list, leaving);
-  const { asAsked, pendingOf, onSteer, error } = useLiveSteering();
+  const { items, exiting } = useExiting(syncs, idOf);
+  useMoveAnimation(list, exiting);
+  const { withRequest, pendingOf, onControl, error } = useLiveControl();
   const may = useMay('sync:write');
   const now = useNow(TICK_MS) + progress.serverOffsetMs;
   const { base } = useRouter();
-  const follow = useFollow(base);
+  const onLinkClick = useClientNavigation(base);
   return (
     <div className="sync-dashboard live-cards">
       {error !== null && <ErrorNote error={error} />}
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: a link's Enter is a click, too */}
-      <ul className="sync-list" ref={list} onClick={follow}>
-        {items.map(asAsked).map((sync) => (
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: Enter on a link fires a click as well */}
+      <ul className="sync-list" ref={list} onClick={onLinkClick}>
+        {items.map(withRequest).map((sync) => (
           <SyncCard
             key={sync.sync_id}
             sync={sync}
@@ -47,11 +46,11 @@ export function LiveCards({ syncs, progress }: Props) {
             href={base + syncPath(sync.sync_id)}
             actions={
               may && !sync.completed_at ? (
-                <SteeringButtons
+                <ControlButtons
                   sync={sync}
-                  among
+                  compact
                   pending={pendingOf(sync.sync_id)}
-                  onSteer={(steering) => void onSteer(sync, steering)}
+                  onControl={(control) => void onControl(sync, control)}
                 />
               ) : undefined
             }
@@ -62,13 +61,13 @@ export function LiveCards({ syncs, progress }: Props) {
   );
 }
 
-/** The cards' links are plain ones: a usual click on one turns the page without loading all anew. */
-function useFollow(base: string) {
+/** The links of the cards are plain anchors. A normal click on one is routed in the page, without a reload. */
+function useClientNavigation(base: string) {
   const [, navigate] = useLocation();
   return (event: MouseEvent) => {
     const link = (event.target as Element).closest<HTMLAnchorElement>('a[href]');
-    const isUsual = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
-    if (!link?.pathname.startsWith(`${base}/`) || !isUsual) return;
+    const isPlainClick = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+    if (!link?.pathname.startsWith(`${base}/`) || !isPlainClick) return;
     event.preventDefault();
     navigate(link.pathname.slice(base.length));
   };

@@ -1,30 +1,38 @@
-import { type LiveSyncProgress, useSyncProgress } from '@sync-operations/react';
-import { useMemo, useRef } from 'react';
+import {
+  type ConnectionState,
+  connectionText,
+  type LiveSyncProgress,
+  stoppedText,
+  useSyncProgress,
+} from '@sync-operations/react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useMemo, useRef } from 'react';
 import { useOrganization } from '../api/organization.ts';
-import { useParameters } from '../navigation/location.ts';
-import { PageHeader } from '../ui/page-header.tsx';
+import { SESSION_KEY } from '../api/query.client.ts';
+import { useParameters } from '../app/location.ts';
+import { Button } from '../ui/button.tsx';
+import { Note } from '../ui/note.tsx';
+import { PageHeader } from '../ui/page.tsx';
 import { LiveCards } from './live.cards.tsx';
-import { LiveChoicesBar } from './live.choices.tsx';
-import { LiveConnection } from './live.connection.tsx';
 import { LiveEmpty } from './live.empty.tsx';
-import { isWorthChoosing, LIVE_FILTERS, liveChoices, matches } from './live.filter.ts';
-import { LiveLoading } from './live.loading.tsx';
-import { LiveStopped } from './live.stopped.tsx';
+import { LiveFilterBar } from './live.filters.tsx';
 import { LiveSummary } from './live.summary.tsx';
+import { filterOptions, LIVE_FILTERS, matchesFilters, needsFilters } from './live.syncs.ts';
 import { RecentSyncs } from './recent.syncs.tsx';
-import { useSignOutNoticed } from './use-sign-out-noticed.ts';
 import './live.css';
+import '@sync-operations/react/style.css';
+import './live.cards.css';
 
-/** What runs now, and what ended last. */
+/** The syncs that run now, and the ones that ended last. */
 export function LivePage() {
   const { orgId } = useOrganization();
   const progress = useSyncProgress(orgId);
-  useSignOutNoticed(progress.state);
+  useSessionEnd(progress.state);
   const ended = progress.syncs.filter(({ completed_at }) => completed_at !== null).length;
   return (
     <>
       <PageHeader title="Live" actions={<LiveConnection progress={progress} />}>
-        Every sync that runs now, as it goes.
+        Every sync that is running now, updated live.
       </PageHeader>
       {progress.state === 'error' ? <LiveStopped progress={progress} /> : <Syncs progress={progress} />}
       <RecentSyncs ended={ended} />
@@ -35,20 +43,69 @@ export function LivePage() {
 function Syncs({ progress }: { readonly progress: LiveSyncProgress }) {
   const [filters, change] = useParameters(LIVE_FILTERS);
   const { syncs, loaded } = progress;
-  const shown = useMemo(() => syncs.filter(matches(filters)), [syncs, filters]);
-  // Once offered they stay: a bar that came and went with the number of syncs would move the cards.
-  const offered = useRef(false);
-  offered.current ||= isWorthChoosing(syncs, filters);
+  const shown = useMemo(() => syncs.filter(matchesFilters(filters)), [syncs, filters]);
+  // Once shown, the filters stay: a bar that comes and goes with the number of syncs would move the cards.
+  const filtersShown = useRef(false);
+  filtersShown.current ||= needsFilters(syncs, filters);
   return (
     <>
       <LiveSummary syncs={shown} />
-      {offered.current && <LiveChoicesBar choices={liveChoices(syncs, filters)} filters={filters} onChange={change} />}
+      {filtersShown.current && (
+        <LiveFilterBar options={filterOptions(syncs, filters)} filters={filters} onChange={change} />
+      )}
       {!loaded && <LiveLoading />}
       {loaded && syncs.length === 0 && <LiveEmpty />}
       {loaded && syncs.length > 0 && shown.length === 0 && (
-        <p className="muted">Nothing that runs now matches; choose another entity type or source.</p>
+        <p className="muted">No running sync matches these filters. Choose another entity type or source.</p>
       )}
       {loaded && <LiveCards syncs={shown} progress={progress} />}
     </>
   );
+}
+
+/** The state of the connection to the service. */
+function LiveConnection({ progress }: { readonly progress: LiveSyncProgress }) {
+  return (
+    <p className="live-connection small muted" role="status" data-state={progress.state}>
+      <span className="live-dot" aria-hidden="true" />
+      {connectionText(progress)}
+    </p>
+  );
+}
+
+/** The service refuses to show these syncs: the reason, and what to try. */
+function LiveStopped({ progress }: { readonly progress: LiveSyncProgress }) {
+  const { title, advice } = stoppedText(progress);
+  return (
+    <Note kind="error" title={title} live>
+      <p>{advice}</p>
+      <div>
+        <Button size="small" onClick={progress.retry}>
+          Try again
+        </Button>
+      </div>
+    </Note>
+  );
+}
+
+/** As tall as the cards, so that nothing moves when they appear. */
+function LiveLoading() {
+  return (
+    <div className="sync-dashboard live-cards" aria-hidden="true">
+      <div className="sync-list">
+        <div className="sync-card sync-skeleton" />
+        <div className="sync-card sync-skeleton" />
+      </div>
+    </div>
+  );
+}
+
+/** Shows the sign-in page when the stream reports that the session ended. A state from before this page was opened is ignored. */
+function useSessionEnd(state: ConnectionState): void {
+  const queries = useQueryClient();
+  const wasSignedIn = useRef(false);
+  useEffect(() => {
+    if (state !== 'signed-out') wasSignedIn.current = true;
+    else if (wasSignedIn.current) queries.setQueryData(SESSION_KEY, null);
+  }, [state, queries]);
 }

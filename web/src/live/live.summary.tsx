@@ -1,10 +1,10 @@
 import type { StreamedSync } from '@sync-operations/react';
 import { count } from '../ui/format.ts';
-import { liveNumbers } from './live.numbers.ts';
+import { liveTotals } from './live.syncs.ts';
 
-/** All active syncs in three numbers. */
+/** Three totals over all active syncs. */
 export function LiveSummary({ syncs }: { readonly syncs: readonly StreamedSync[] }) {
-  const { active, perMinute, failed } = liveNumbers(syncs);
+  const { active, perMinute, failed } = liveTotals(syncs);
   return (
     <dl className="live-numbers">
       <div>

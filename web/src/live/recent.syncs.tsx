@@ -2,37 +2,37 @@ import { type Activity, listActivity } from '@sync-operations/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { useOrganization } from '../api/organization.ts';
-import { unwrap } from '../api/unwrap.ts';
-import { syncPath } from '../navigation/location.ts';
+import { unwrap } from '../api/problem.ts';
+import { syncPath } from '../app/location.ts';
+import { StatusBadge } from '../ui/badge.tsx';
 import { Card } from '../ui/card.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
 import { capitalized, count, duration } from '../ui/format.ts';
-import { Skeleton } from '../ui/skeleton.tsx';
-import { StatusBadge } from '../ui/status-badge.tsx';
+import { Skeleton } from '../ui/loading.tsx';
+import { ErrorNote } from '../ui/note.tsx';
 import { Time } from '../ui/time.tsx';
 import './recent.syncs.css';
 
 const SHOWN = 6;
-/** The trail holds other entries, too; among so many there are a few ends. */
-const READ = 60;
+/** The trail also holds other entries. This many entries contain a few ends. */
+const FETCHED = 60;
 const EVERY_MS = 15_000;
 
 const isEnd = ({ activity_type, sync_id }: Activity) =>
   sync_id !== null && /^sync_(completed|failed|cancelled|timeout)$/.test(activity_type);
 
-/** The syncs that ended last. `ended` grows when one ends on the page, so that it stands here at once. */
+/** The syncs that ended last. `ended` grows when a sync ends on the page, so that it is listed at once. */
 export function RecentSyncs({ ended }: { readonly ended: number }) {
   const { orgId, client } = useOrganization();
   const recent = useQuery({
     queryKey: [orgId, 'recent-syncs', ended],
     queryFn: async () =>
-      (await unwrap(listActivity({ client, query: { days: 7, limit: READ } }))).items.filter(isEnd).slice(0, SHOWN),
+      (await unwrap(listActivity({ client, query: { days: 7, limit: FETCHED } }))).items.filter(isEnd).slice(0, SHOWN),
     placeholderData: keepPreviousData,
     refetchInterval: EVERY_MS,
   });
   if (recent.data?.length === 0) return null;
   return (
-    <Card title="Ended last" actions={<Link href="/activity">All activity</Link>} className="live-recent">
+    <Card title="Recently ended" actions={<Link href="/activity">All activity</Link>} className="live-recent">
       {recent.isPending && <Skeleton lines={4} />}
       {recent.isError && <ErrorNote error={recent.error} onRetry={() => void recent.refetch()} />}
       {recent.data && (

@@ -1,7 +1,7 @@
-/** In single quotes for a shell. */
+/** Quotes a text for a POSIX shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** A command that starts a sync of the organization at this service; the key is the reader's. */
+/** A curl command that reports a new sync of the organization to this service. The reader fills in the key. */
 export function reportExample(origin: string, orgId: string): string {
   const body = { entity_type: 'customer', source_system: 'my-service', total_items: 100 };
   return [

@@ -2,16 +2,15 @@ import type { Preview } from '@sync-operations/client';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { ApiError } from '../api/problem.ts';
-import { useEndName } from '../connections/connection.names.ts';
-import { syncPath } from '../navigation/location.ts';
+import { syncPath } from '../app/location.ts';
+import { useConnectionName } from '../connections/connection.queries.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
 import { Field } from '../ui/field.tsx';
 import { count } from '../ui/format.ts';
-import { Note } from '../ui/note.tsx';
-import { useApply, useComputeAgain } from './applying.ts';
-import type { ComputedDelta } from './delta.ts';
+import { ErrorNote, Note } from '../ui/note.tsx';
+import type { ComputedDelta } from './preview.delta.ts';
+import { useApplyPreview, useRecomputePreview } from './preview.mutations.ts';
 import { entityText } from './preview.row.tsx';
 import { countsOf, countsText, guardOf } from './preview.summary.ts';
 
@@ -21,14 +20,14 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Says what will be written, asks for a reason where the guard wants one, and leads to the sync that does it. */
+/** Shows what will be written, asks for a reason when the delete guard requires one, and opens the sync that applies it. */
 export function ApplyDialog({ preview, delta, onClose }: Props) {
   const [reason, setReason] = useState('');
   const [isMissing, setMissing] = useState(false);
   const [, navigate] = useLocation();
-  const nameOf = useEndName();
-  const apply = useApply(preview, delta);
-  const again = useComputeAgain(preview, delta);
+  const nameOf = useConnectionName();
+  const apply = useApplyPreview(preview, delta);
+  const again = useRecomputePreview(preview, delta);
   const open = {
     onSuccess: ({ sync_id }: { sync_id: string }) => {
       onClose();
@@ -54,15 +53,15 @@ export function ApplyDialog({ preview, delta, onClose }: Props) {
         }}
       >
         <p>
-          {entityText(preview.entity_type)} in “{nameOf(delta.destination)}”: {countsText(counts, count)}. Exactly what
-          is shown here is written; what has changed meanwhile is left out.
+          {entityText(preview.entity_type)} in “{nameOf(delta.destination)}”: {countsText(counts, count)}. Exactly these
+          changes are written. Items that have changed since the preview are skipped.
         </p>
         {guard && (
           <>
             <Note kind="warning" title={guard} />
             <Field
-              label="Why is it right to delete so many?"
-              hint="Goes into the audit trail with your name."
+              label="Why is it right to delete so many items?"
+              hint="The reason is stored in the audit trail with your name."
               error={isMissing ? 'Is required.' : undefined}
             >
               <textarea maxLength={1000} value={reason} onChange={(event) => setReason(event.target.value)} />
@@ -71,7 +70,7 @@ export function ApplyDialog({ preview, delta, onClose }: Props) {
         )}
         {isStale && (
           <Note kind="warning" title={refusal.message} live>
-            <p>Nothing was written. A new preview shows what would happen as things are now.</p>
+            <p>Nothing was written. Compute a new preview to see what would change now.</p>
           </Note>
         )}
         {apply.error && !isStale && refusal?.problem !== 'delete-guard' && <ErrorNote error={apply.error} />}
@@ -84,7 +83,7 @@ export function ApplyDialog({ preview, delta, onClose }: Props) {
             </Button>
           ) : (
             <Button type="submit" variant={guard ? 'danger' : 'primary'} busy={apply.isPending}>
-              {apply.isPending ? 'Asking both ends …' : guard ? 'Apply and delete' : 'Apply'}
+              {apply.isPending ? 'Checking for changes …' : guard ? 'Apply and delete' : 'Apply'}
             </Button>
           )}
         </div>

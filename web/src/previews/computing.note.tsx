@@ -1,23 +1,23 @@
 import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
-import { useEndName } from '../connections/connection.names.ts';
-import { syncPath } from '../navigation/location.ts';
+import { syncPath } from '../app/location.ts';
+import { useConnectionName } from '../connections/connection.queries.ts';
 import { Note } from '../ui/note.tsx';
 import { useComputing } from './preview.queries.ts';
 
-/** Previews on their way; `onDone` is called when one of them has ended. */
+/** The previews that are being computed. `onDone` is called when one of them has ended. */
 export function ComputingNote({ onDone }: { readonly onDone: () => void }) {
   const { data } = useComputing();
-  const nameOf = useEndName();
+  const nameOf = useConnectionName();
   const before = useRef(0);
-  const many = data?.length ?? 0;
+  const running = data?.length ?? 0;
   useEffect(() => {
-    if (many < before.current) onDone();
-    before.current = many;
-  }, [many, onDone]);
-  if (!data || many === 0) return null;
+    if (running < before.current) onDone();
+    before.current = running;
+  }, [running, onDone]);
+  if (!data || running === 0) return null;
   return (
-    <Note title={many === 1 ? 'A preview is being computed' : `${many} previews are being computed`}>
+    <Note title={running === 1 ? 'A preview is being computed' : `${running} previews are being computed`}>
       <ul className="prev-computing">
         {data.map((run) => (
           <li key={run.sync_id} className="break">

@@ -1,24 +1,24 @@
 import type { FieldChange } from '@sync-operations/client';
-import { type Part, textParts } from './text.parts.ts';
+import { type Part, textDiff } from './text.diff.ts';
 import { valueText } from './value.text.ts';
 import './changes.css';
 
-/** What old and new are called of a conflict. */
-const AT_BOTH_ENDS = ['At the destination', 'From the source'] as const;
+/** The column names of a conflict. */
+const CONFLICT_LABELS = ['At the destination', 'From the source'] as const;
 
 interface Props {
   readonly fields: readonly Pick<FieldChange, 'field' | 'old' | 'new'>[];
-  /** Of the item. */
+  /** The name of the item. */
   readonly name: string;
-  /** What old and new are called, where it is not what is and what will be. */
-  readonly words?: readonly [old: string, next: string];
-  /** Both sides changed it and neither is written, so there is no old and no new. */
+  /** The names of the two columns; default: Now, Will be. */
+  readonly labels?: readonly [old: string, next: string];
+  /** Both systems changed the item and neither value is written, so there is no old and no new. */
   readonly isConflict?: boolean;
 }
 
-/** Old and new of each field, side by side, or one below the other where it is narrow. */
-export function FieldDiff({ fields, name, isConflict = false, words = ['Now', 'Will be'] }: Props) {
-  const [left, right] = isConflict ? AT_BOTH_ENDS : words;
+/** The old and new value of each field, side by side; one below the other in a narrow window. */
+export function FieldDiff({ fields, name, isConflict = false, labels = ['Now', 'Will be'] }: Props) {
+  const [left, right] = isConflict ? CONFLICT_LABELS : labels;
   return (
     <table className="field-diff" aria-label={`Fields of ${name} that differ`}>
       <thead>
@@ -39,7 +39,7 @@ export function FieldDiff({ fields, name, isConflict = false, words = ['Now', 'W
 
 interface RowProps {
   readonly field: Props['fields'][number];
-  /** Said again beside each side where the head of the table has no room. */
+  /** Repeated beside each value where the table has no header. */
   readonly labels: readonly [old: string, next: string];
   readonly isConflict: boolean;
 }
@@ -47,12 +47,12 @@ interface RowProps {
 function FieldRow({ field, labels: [left, right], isConflict }: RowProps) {
   const old = valueText(field.old);
   const next = valueText(field.new);
-  const parts = textParts(old, next);
+  const parts = textDiff(old, next);
   return (
     <tr>
       <th scope="row">{field.field}</th>
-      <td data-label={left}>{old === '' ? <Nothing /> : parts.old.map(marked(isConflict ? 'mark' : 'del'))}</td>
-      <td data-label={right}>{next === '' ? <Nothing /> : parts.new.map(marked(isConflict ? 'mark' : 'ins'))}</td>
+      <td data-label={left}>{old === '' ? <Empty /> : parts.old.map(marked(isConflict ? 'mark' : 'del'))}</td>
+      <td data-label={right}>{next === '' ? <Empty /> : parts.new.map(marked(isConflict ? 'mark' : 'ins'))}</td>
     </tr>
   );
 }
@@ -60,7 +60,7 @@ function FieldRow({ field, labels: [left, right], isConflict }: RowProps) {
 const marked =
   (Mark: 'del' | 'ins' | 'mark') =>
   ({ text, differs }: Part, index: number) =>
-    // The pieces of a text never change their order.
+    // The parts of a text never change their order.
     differs ? <Mark key={index}>{text}</Mark> : <span key={index}>{text}</span>;
 
-const Nothing = () => <span className="muted">nothing</span>;
+const Empty = () => <span className="muted">empty</span>;

@@ -1,12 +1,11 @@
 import { useState } from 'react';
 import { Button } from '../ui/button.tsx';
-import { ItemValue } from './item.value.tsx';
-import { leavesOf } from './value.text.ts';
+import { leavesOf, valueText } from './value.text.ts';
 
-/** So many are seen at once; an item with variations has hundreds. */
+/** Fields shown at first; an item with variations has hundreds. */
 const FIRST = 8;
 
-/** What an item holds, member by member. */
+/** The fields of an item. */
 export function ItemData({ data }: { readonly data: Readonly<Record<string, unknown>> }) {
   const [all, setAll] = useState(false);
   const leaves = leavesOf(data);
@@ -31,5 +30,22 @@ export function ItemData({ data }: { readonly data: Readonly<Record<string, unkn
         </div>
       )}
     </>
+  );
+}
+
+/** Longer values are collapsed, so that one field does not push the others out of view. */
+const MOST_LENGTH = 240;
+const MOST_LINES = 4;
+
+/** The value of a field as text. */
+function ItemValue({ value }: { readonly value: unknown }) {
+  const text = valueText(value);
+  if (text.length <= MOST_LENGTH && text.split('\n').length <= MOST_LINES) return text;
+  const short = Array.isArray(value) ? `${value.length} entries` : `${text.slice(0, 80).trimEnd()} …`;
+  return (
+    <details>
+      <summary>{short}</summary>
+      {text}
+    </details>
   );
 }

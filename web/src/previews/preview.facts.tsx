@@ -1,8 +1,8 @@
 import type { Preview } from '@sync-operations/client';
 import { Link } from 'wouter';
-import { syncPath } from '../navigation/location.ts';
+import { syncPath } from '../app/location.ts';
 import { Time } from '../ui/time.tsx';
-import type { ComputedDelta } from './delta.ts';
+import type { ComputedDelta } from './preview.delta.ts';
 import { useComputedBy } from './preview.queries.ts';
 import { countsOf } from './preview.summary.ts';
 
@@ -11,7 +11,7 @@ interface Props {
   readonly delta: ComputedDelta | undefined;
 }
 
-/** When it was computed, by whom, of what, and how long it stays. */
+/** When and by whom the preview was computed, what it covers, and how long it is kept. */
 export function PreviewFacts({ preview, delta }: Props) {
   const { computed_at, computed_by, expires_at, summary } = preview;
   const run = useComputedBy(delta?.sync_id).data;
@@ -23,13 +23,13 @@ export function PreviewFacts({ preview, delta }: Props) {
         Computed <Time at={computed_at} />
         {by && ` by ${by}`}
       </span>
-      {delta && <span>{delta.mode === 'full' ? 'of everything' : 'of what changed since the last sync'}</span>}
+      {delta && <span>{delta.mode === 'full' ? 'all items' : 'items changed since the last sync'}</span>}
       <span>
         kept until <Time at={expires_at} absolute />
       </span>
       {delta && (
         <Link href={syncPath(delta.sync_id)}>
-          {failed > 0 ? 'The sync that computed it, with what failed' : 'The sync that computed it'}
+          {failed > 0 ? 'The sync that computed it, with its failed items' : 'The sync that computed it'}
         </Link>
       )}
     </p>

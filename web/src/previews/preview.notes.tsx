@@ -1,9 +1,9 @@
 import type { Preview } from '@sync-operations/client';
 import { Link } from 'wouter';
-import { syncPath } from '../navigation/location.ts';
+import { syncPath } from '../app/location.ts';
 import { Note } from '../ui/note.tsx';
 import { Time } from '../ui/time.tsx';
-import type { ComputedDelta } from './delta.ts';
+import type { ComputedDelta } from './preview.delta.ts';
 import { useAppliedBy } from './preview.queries.ts';
 import { changesOf, guardOf } from './preview.summary.ts';
 
@@ -12,14 +12,14 @@ interface Props {
   readonly delta: ComputedDelta | undefined;
 }
 
-/** What to know before applying it. */
+/** What to know before applying the preview. */
 export function PreviewNotes({ preview: { summary }, delta }: Props) {
   const applied = useAppliedBy(delta?.source_connection_id, delta?.sync_id).data;
   const guard = guardOf(summary);
   if (!delta)
     return (
       <Note title="Another service stored this preview">
-        <p>It shows what that service found; only what was computed here can be applied here.</p>
+        <p>It shows what that service found. Only previews that this service computed can be applied here.</p>
       </Note>
     );
   return (
@@ -29,18 +29,18 @@ export function PreviewNotes({ preview: { summary }, delta }: Props) {
           <p>
             <Time at={applied.created_at} />
             {applied.requested_by && ` by ${applied.requested_by}`}:{' '}
-            <Link href={syncPath(applied.sync_id)}>see how that went</Link>.
+            <Link href={syncPath(applied.sync_id)}>see the result</Link>.
           </p>
         </Note>
       )}
       {guard && !applied && (
         <Note kind="warning" title={guard}>
-          <p>It can be applied with a reason, which goes into the audit trail.</p>
+          <p>To apply it, give a reason. The reason is stored in the audit trail.</p>
         </Note>
       )}
       {changesOf(summary) === 0 && (
         <Note kind="good" title="Nothing would be changed">
-          <p>Both ends are the same as far as a sync would write them.</p>
+          <p>Source and destination already agree in every field that a sync writes.</p>
         </Note>
       )}
     </>

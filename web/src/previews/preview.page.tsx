@@ -1,11 +1,10 @@
 import { Link } from 'wouter';
 import { ApiError } from '../api/problem.ts';
-import { useLastSegment } from '../navigation/location.ts';
-import { Empty } from '../ui/empty.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
-import { Icon } from '../ui/icon.tsx';
-import { PageHeader } from '../ui/page-header.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { useLastSegment } from '../app/location.ts';
+import { Empty } from '../ui/card.tsx';
+import { Skeleton } from '../ui/loading.tsx';
+import { ErrorNote } from '../ui/note.tsx';
+import { BackLink, PageHeader } from '../ui/page.tsx';
 import { ComputingNote } from './computing.note.tsx';
 import { usePreview } from './preview.queries.ts';
 import { PreviewView } from './preview.view.tsx';
@@ -15,11 +14,7 @@ export default function PreviewPage() {
   const preview = usePreview(useLastSegment());
   return (
     <>
-      <p className="prev-back">
-        <Link href="/previews" className="row">
-          <Icon name="left" /> Previews
-        </Link>
-      </p>
+      <BackLink href="/previews">Previews</BackLink>
       {preview.data ? (
         <PreviewView preview={preview.data} />
       ) : (
@@ -36,14 +31,14 @@ export default function PreviewPage() {
   );
 }
 
-/** It appears by itself when it has been computed. */
+/** The preview appears automatically once it has been computed. */
 function Missing({ onLook }: { readonly onLook: () => void }) {
   return (
     <div className="stack">
       <ComputingNote onDone={onLook} />
       <Empty title="There is no such preview in this organization">
         <p className="muted">
-          It may still be being computed, or it was kept until its time was over. Compute one from its{' '}
+          It may not be computed yet, or it has expired. Compute a new one from its{' '}
           <Link href="/connections">connection</Link>.
         </p>
       </Empty>

@@ -8,7 +8,7 @@ import {
 } from '@sync-operations/client';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useOrganization } from '../api/organization.ts';
-import { unwrap } from '../api/unwrap.ts';
+import { unwrap } from '../api/problem.ts';
 
 const PAGE = 50;
 const COMPUTING_EVERY_MS = 3_000;
@@ -29,12 +29,12 @@ export function usePreview(cacheKey: string) {
   return useQuery({
     queryKey: [orgId, 'previews', cacheKey],
     queryFn: () => unwrap(getPreview({ client, path: { cache_key: cacheKey } })),
-    // Another may have been computed under the same address a moment ago, and what is applied must be what is seen.
+    // A newer preview may exist under the same key, and the user must apply exactly what the page shows.
     staleTime: 0,
   });
 }
 
-/** The key of what `syncId` computed: the pages of another preview under the same address do not mix with it. */
+/** The changes of one kind. `syncId` in the key keeps the pages of two previews under the same cache key apart. */
 export function useChanges(cacheKey: string, syncId: string, kind: PreviewChange['kind']) {
   const { orgId, client } = useOrganization();
   return useInfiniteQuery({
@@ -52,7 +52,7 @@ export function useChanges(cacheKey: string, syncId: string, kind: PreviewChange
   });
 }
 
-/** The sync that computed it: who asked for it. */
+/** The run that computed the preview, for who requested it. */
 export function useComputedBy(syncId: string | undefined) {
   const { orgId, client } = useOrganization();
   return useQuery({
@@ -63,7 +63,7 @@ export function useComputedBy(syncId: string | undefined) {
   });
 }
 
-/** The sync that applied the preview `syncId`, if one was started. */
+/** The run that applied the preview of `syncId`; null: none. */
 export function useAppliedBy(sourceId: string | undefined, syncId: string | undefined) {
   const { orgId, client } = useOrganization();
   return useQuery({
@@ -77,7 +77,7 @@ export function useAppliedBy(sourceId: string | undefined, syncId: string | unde
   });
 }
 
-/** Previews that are being computed now; asked for again until there is none. */
+/** The previews that are being computed now. Polled until there is none. */
 export function useComputing() {
   const { orgId, client } = useOrganization();
   return useQuery({

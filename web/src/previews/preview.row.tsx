@@ -1,26 +1,26 @@
 import type { PreviewSummary } from '@sync-operations/client';
 import { Link } from 'wouter';
-import { previewPath } from '../navigation/location.ts';
+import { previewPath } from '../app/location.ts';
+import { Badge } from '../ui/badge.tsx';
 import { capitalized, count } from '../ui/format.ts';
 import { Time } from '../ui/time.tsx';
-import { PreviewEnds } from './preview.ends.tsx';
-import { countsOf, countsText, endsOf, guardOf } from './preview.summary.ts';
-import { SummaryBar } from './summary.bar.tsx';
-import '../ui/badge.css';
+import { countsOf, countsText, guardOf, parseSyncType } from './preview.summary.ts';
+import { SourceAndDestination } from './source.destination.tsx';
+import { SummaryBar } from './summary.counts.tsx';
 
 export function PreviewRow({ preview }: { readonly preview: PreviewSummary }) {
   const { sync_type, entity_type, cache_key, summary, computed_at, expires_at } = preview;
   const counts = countsOf(summary);
-  const isComputed = endsOf(sync_type) !== undefined;
+  const isComputed = parseSyncType(sync_type) !== undefined;
   return (
     <tr>
       <td data-label="Preview">
         <div className="prev-what">
           <Link href={previewPath(cache_key)} className="prev-name">
-            {entityText(entity_type)}: <PreviewEnds syncType={sync_type} />
+            {entityText(entity_type)}: <SourceAndDestination syncType={sync_type} />
           </Link>
           {!isComputed && <span className="muted small">stored by another service</span>}
-          {guardOf(summary) && <span className="badge badge-warn">above the delete guard</span>}
+          {guardOf(summary) && <Badge tone="warn">above the delete guard</Badge>}
         </div>
       </td>
       <td data-label="Would change">
@@ -28,7 +28,7 @@ export function PreviewRow({ preview }: { readonly preview: PreviewSummary }) {
           {counts.length > 0 ? (
             <>
               <SummaryBar counts={counts} />
-              {/* The bar says it to screen readers. */}
+              {/* Screen readers read the label of the bar. */}
               <span className="small" aria-hidden="true">
                 {countsText(counts, count)}
               </span>
@@ -48,6 +48,6 @@ export function PreviewRow({ preview }: { readonly preview: PreviewSummary }) {
   );
 }
 
-/** The ones that the service knows have a plural; others are named as their author did. */
+/** The plural of the entity types that this service knows; other names stay as they are. */
 export const entityText = (entity: string): string =>
   ['customer', 'product', 'order'].includes(entity) ? `${capitalized(entity)}s` : capitalized(entity);

@@ -1,49 +1,49 @@
-/** What a preview counts, in the order it is shown. `word` goes with one and with many. */
+/** The counts of a preview in display order. `phrase` follows a number. */
 const KINDS = [
-  { name: 'creates', label: 'Creates', word: 'to create' },
-  { name: 'updates', label: 'Updates', word: 'to update' },
-  { name: 'deletes', label: 'Deletes', word: 'to delete' },
-  { name: 'conflicts', label: 'Conflicts', word: 'in conflict' },
-  { name: 'failed', label: 'Failed', word: 'failed' },
-  { name: 'unchanged', label: 'Unchanged', word: 'unchanged' },
+  { name: 'creates', label: 'Creates', phrase: 'to create' },
+  { name: 'updates', label: 'Updates', phrase: 'to update' },
+  { name: 'deletes', label: 'Deletes', phrase: 'to delete' },
+  { name: 'conflicts', label: 'Conflicts', phrase: 'in conflict' },
+  { name: 'failed', label: 'Failed', phrase: 'failed' },
+  { name: 'unchanged', label: 'Unchanged', phrase: 'unchanged' },
 ] as const;
 export type KindName = (typeof KINDS)[number]['name'];
 
 export interface Count {
   readonly name: KindName;
   readonly label: string;
-  readonly word: string;
+  readonly phrase: string;
   readonly value: number;
 }
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** The numbers of a summary. One stored by hand may hold anything: what is no number is left out. */
+/** The counts of a summary. Another service may store anything: values that are not numbers are left out. */
 export const countsOf = (summary: Members | null): readonly Count[] =>
   KINDS.flatMap((kind) => {
     const value = summary?.[kind.name];
     return typeof value === 'number' && value >= 0 ? [{ ...kind, value }] : [];
   });
 
-/** Why its deletes would be refused; null when they would not. */
+/** Why the delete guard would refuse the preview; null: it would not. */
 export const guardOf = (summary: Members | null): string | null =>
   typeof summary?.guard === 'string' ? summary.guard : null;
 
-/** How many changes applying it would make. */
+/** How many changes the preview would write. */
 export const changesOf = (summary: Members | null): number =>
   countsOf(summary).reduce((sum, { name, value }) => (WRITTEN.has(name) ? sum + value : sum), 0);
 
 const WRITTEN: ReadonlySet<KindName> = new Set(['creates', 'updates', 'deletes']);
 
-/** The two ends that stand in the sync_type of a computed preview; undefined: stored by hand. */
-export function endsOf(syncType: string): { readonly source: string; readonly destination: string } | undefined {
+/** Source and destination from the sync_type of a computed preview; undefined: another service stored it. */
+export function parseSyncType(syncType: string): { readonly source: string; readonly destination: string } | undefined {
   const [, source, destination] = /^connection:([0-9a-f-]{36}):([0-9a-f-]{36}|records)$/.exec(syncType) ?? [];
   return source && destination ? { source, destination } : undefined;
 }
 
-/** `12 to create, 3 unchanged`, for who cannot see the bar. */
+/** `12 to create, 3 unchanged`. */
 export const countsText = (counts: readonly Count[], number: (value: number) => string): string =>
   counts
     .filter(({ value }) => value > 0)
-    .map(({ value, word }) => `${number(value)} ${word}`)
+    .map(({ value, phrase }) => `${number(value)} ${phrase}`)
     .join(', ') || 'nothing';

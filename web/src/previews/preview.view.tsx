@@ -4,20 +4,19 @@ import { useMay } from '../api/organization.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { PageHeader } from '../ui/page-header.tsx';
+import { PageHeader } from '../ui/page.tsx';
 import { ApplyDialog } from './apply.dialog.tsx';
-import { ChangeTabs } from './change.tabs.tsx';
-import { computedDelta } from './delta.ts';
-import { HandDelta } from './hand.delta.tsx';
-import { PreviewEnds } from './preview.ends.tsx';
+import { ExternalDelta } from './external.delta.tsx';
+import { PreviewChanges } from './preview.changes.tsx';
+import { computedDelta } from './preview.delta.ts';
 import { PreviewFacts } from './preview.facts.tsx';
 import { PreviewNotes } from './preview.notes.tsx';
 import { entityText } from './preview.row.tsx';
 import { changesOf, countsOf } from './preview.summary.ts';
-import { SummaryBar } from './summary.bar.tsx';
-import { SummaryNumbers } from './summary.numbers.tsx';
+import { SourceAndDestination } from './source.destination.tsx';
+import { SummaryBar, SummaryNumbers } from './summary.counts.tsx';
 
-/** The summary first, then each change. */
+/** A preview: its summary, then its changes. */
 export function PreviewView({ preview }: { readonly preview: Preview }) {
   const { sync_type, entity_type, summary, delta_data, cache_key } = preview;
   const [isApplying, setApplying] = useState(false);
@@ -36,7 +35,7 @@ export function PreviewView({ preview }: { readonly preview: Preview }) {
           )
         }
       >
-        <PreviewEnds syncType={sync_type} linked />
+        <SourceAndDestination syncType={sync_type} linked />
       </PageHeader>
       <div className="stack">
         <PreviewNotes preview={preview} delta={delta} />
@@ -49,7 +48,11 @@ export function PreviewView({ preview }: { readonly preview: Preview }) {
           )}
           <PreviewFacts preview={preview} delta={delta} />
         </Card>
-        {delta ? <ChangeTabs cacheKey={cache_key} delta={delta} counts={counts} /> : <HandDelta delta={delta_data} />}
+        {delta ? (
+          <PreviewChanges cacheKey={cache_key} delta={delta} counts={counts} />
+        ) : (
+          <ExternalDelta delta={delta_data} />
+        )}
       </div>
       {isApplying && delta && <ApplyDialog preview={preview} delta={delta} onClose={() => setApplying(false)} />}
     </>

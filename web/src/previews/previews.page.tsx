@@ -1,10 +1,9 @@
 import { Link } from 'wouter';
-import { Card } from '../ui/card.tsx';
-import { Empty } from '../ui/empty.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { Card, Empty } from '../ui/card.tsx';
 import { LoadMore } from '../ui/load-more.tsx';
-import { PageHeader } from '../ui/page-header.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { Skeleton } from '../ui/loading.tsx';
+import { ErrorNote } from '../ui/note.tsx';
+import { PageHeader } from '../ui/page.tsx';
 import { ComputingNote } from './computing.note.tsx';
 import { usePreviews } from './preview.queries.ts';
 import { PreviewRow } from './preview.row.tsx';
@@ -17,17 +16,17 @@ export default function PreviewsPage() {
   return (
     <>
       <PageHeader title="Previews">
-        What syncs would change, before anything is changed. Each is kept for a while after it was computed.
+        What a sync would change, before it changes anything. A preview is kept for a limited time.
       </PageHeader>
       <div className="stack">
         <ComputingNote onDone={() => void refetch()} />
         {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
         {!previews && !error && <Skeleton lines={6} />}
         {previews?.length === 0 && (
-          <Empty title="No preview is kept now">
+          <Empty title="There are no previews">
             <p className="muted">
-              Open a <Link href="/connections">connection</Link> and press Preview: what a sync from it would create,
-              update and delete stands here then, and can be applied exactly as shown.
+              Open a <Link href="/connections">connection</Link> and press Preview. The preview shows what a sync would
+              create, update and delete, and you can apply it exactly as shown.
             </p>
           </Empty>
         )}

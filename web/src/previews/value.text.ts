@@ -1,4 +1,4 @@
-/** A value as people read it: text as it is, the entries of a list one a line. Empty string: there is nothing. */
+/** A value as text. List entries stand on lines of their own. The empty string means no value. */
 export function valueText(value: unknown): string {
   return Array.isArray(value) ? value.map(inLine).join('\n') : inLine(value);
 }
@@ -20,7 +20,7 @@ export interface Leaf {
   readonly value: unknown;
 }
 
-/** The members of an item that hold something, each by its path; lists whole. */
+/** The non-empty fields of an item by their paths. Lists are kept whole. */
 export function leavesOf(data: Readonly<Record<string, unknown>>, prefix = ''): Leaf[] {
   return Object.entries(data).flatMap(([name, value]): Leaf[] => {
     const path = prefix + name;
@@ -37,7 +37,7 @@ const isEmpty = (value: unknown): boolean =>
 
 const NAMES = ['name', 'title', 'number', 'email', 'sku'] as const;
 
-/** What people call the item; undefined when nothing of it is a name. */
+/** A name for the item; undefined when it has none. */
 export function itemName(data: Readonly<Record<string, unknown>> | null): string | undefined {
   const found = NAMES.map((name) => data?.[name]).find((value) => typeof value === 'string' && value !== '');
   return found as string | undefined;

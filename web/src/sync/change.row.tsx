@@ -2,20 +2,20 @@ import type { PreviewChange } from '@sync-operations/client';
 import { FieldDiff } from '../previews/field.diff.tsx';
 import { ItemData } from '../previews/item.data.tsx';
 import { itemName } from '../previews/value.text.ts';
-import { CHANGE_KINDS } from './change.words.ts';
+import { Badge, type BadgeTone } from '../ui/badge.tsx';
 
 interface Props {
   readonly change: PreviewChange;
-  /** False: it only would be done. */
+  /** False: a preview, nothing was written. */
   readonly isDone: boolean;
 }
 
-/** What became, or would become, of one item. */
+/** The change of one item. */
 export function ChangeRow({ change, isDone }: Props) {
   const { external_id, destination_id, data, fields, reason } = change;
   const kind = CHANGE_KINDS.find(({ name }) => name === change.kind);
   const name = itemName(data);
-  const words = isDone ? (['Before', 'After'] as const) : (['Now', 'Would be'] as const);
+  const labels = isDone ? (['Before', 'After'] as const) : (['Now', 'Would be'] as const);
   return (
     <li>
       <div className="row">
@@ -23,13 +23,13 @@ export function ChangeRow({ change, isDone }: Props) {
           <span className="visually-hidden">Item </span>
           {external_id}
         </p>
-        <span className={`badge badge-${kind?.tone}`}>{isDone ? kind?.done : kind?.planned}</span>
+        <Badge tone={kind?.tone}>{isDone ? kind?.done : kind?.planned}</Badge>
         {name && <p className="break">{name}</p>}
         {destination_id && <p className="item-tries muted small break">at the destination {destination_id}</p>}
       </div>
       {reason && <p className="break">{reason}</p>}
       {fields.length > 0 && (
-        <FieldDiff fields={fields} name={external_id} words={words} isConflict={change.kind === 'conflict'} />
+        <FieldDiff fields={fields} name={external_id} labels={labels} isConflict={change.kind === 'conflict'} />
       )}
       {data && (
         <details>
@@ -40,3 +40,18 @@ export function ChangeRow({ change, isDone }: Props) {
     </li>
   );
 }
+
+interface ChangeKind {
+  readonly name: PreviewChange['kind'];
+  readonly planned: string;
+  readonly done: string;
+  readonly plural: string;
+  readonly tone: BadgeTone;
+}
+
+export const CHANGE_KINDS: readonly ChangeKind[] = [
+  { name: 'create', planned: 'create', done: 'created', plural: 'Creates', tone: 'good' },
+  { name: 'update', planned: 'update', done: 'updated', plural: 'Updates', tone: 'info' },
+  { name: 'delete', planned: 'delete', done: 'deleted', plural: 'Deletes', tone: 'bad' },
+  { name: 'conflict', planned: 'conflict', done: 'conflict', plural: 'Conflicts', tone: 'warn' },
+];

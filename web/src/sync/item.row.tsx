@@ -1,9 +1,10 @@
 import type { Item } from '@sync-operations/client';
 import { FieldDiff } from '../previews/field.diff.tsx';
+import { Badge } from '../ui/badge.tsx';
 import { Time } from '../ui/time.tsx';
-import { fieldChangesOf } from './payload.fields.ts';
+import { fieldChangesOf } from './sync.counts.ts';
 
-/** One item: what is wrong with it, and what was read or sent. */
+/** A failed or skipped item: its error, and the data that was read or sent. */
 export function ItemRow({ item }: { readonly item: Item }) {
   const { external_id, outcome, error_class, message, payload, attempts, updated_at } = item;
   const fields = fieldChangesOf(payload);
@@ -14,7 +15,7 @@ export function ItemRow({ item }: { readonly item: Item }) {
           <span className="visually-hidden">Item </span>
           {external_id}
         </p>
-        <span className={`badge badge-${outcome === 'failed' ? 'bad' : 'warn'}`}>{outcome}</span>
+        <Badge tone={outcome === 'failed' ? 'bad' : 'warn'}>{outcome}</Badge>
         <code className="break">{error_class}</code>
         <p className="item-tries muted small">
           {attempts === 1 ? 'tried once' : `tried ${attempts} times`}, last <Time at={updated_at} />
@@ -27,7 +28,7 @@ export function ItemRow({ item }: { readonly item: Item }) {
           <summary className="break" title="Show the payload">
             {message}
           </summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable element must be reachable by keyboard */}
           <pre tabIndex={0}>{JSON.stringify(payload, null, 2)}</pre>
         </details>
       )}

@@ -1,21 +1,21 @@
 import { listItems, type Progress } from '@sync-operations/client';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useOrganization } from '../api/organization.ts';
-import { unwrap } from '../api/unwrap.ts';
+import { unwrap } from '../api/problem.ts';
 
-/** Stand in the address. */
+/** Query parameters of the page. */
 export const ITEM_FILTERS = ['outcome', 'error_class'] as const;
 export type ItemFilters = Readonly<Partial<Record<(typeof ITEM_FILTERS)[number], string>>>;
 
-/** Enough to know the error classes of nearly every sync, and one answer. */
+/** Contains the error classes of nearly every sync in one response. */
 const SAMPLE = 200;
 const PAGE = 50;
 const EVERY_MS = 5_000;
 
-/** While the sync is active its items are asked for anew; what they are at its end is kept apart. */
+/** Polled while the sync is active. */
 const everyWhileActive = ({ completed_at }: Progress) => (completed_at ? false : EVERY_MS);
 
-/** The first items, whatever the filters, from which the error classes are counted. */
+/** The first items without filters, from which the error classes are counted. */
 export function useItemSample(sync: Progress) {
   const { orgId, client } = useOrganization();
   return useQuery({
@@ -26,7 +26,7 @@ export function useItemSample(sync: Progress) {
   });
 }
 
-/** The items that match, page by page. */
+/** The items that match the filters, page by page. */
 export function useItems(sync: Progress, filters: ItemFilters) {
   const { orgId, client } = useOrganization();
   const outcome = filters.outcome === 'failed' || filters.outcome === 'skipped' ? filters.outcome : undefined;

@@ -3,26 +3,26 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { useIdempotencyKey } from '../api/idempotency.ts';
 import { useMay, useOrganization } from '../api/organization.ts';
-import { unwrap } from '../api/unwrap.ts';
-import { syncPath } from '../navigation/location.ts';
+import { unwrap } from '../api/problem.ts';
+import { syncPath } from '../app/location.ts';
 import { Button } from '../ui/button.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { ErrorNote } from '../ui/note.tsx';
 import { useToast } from '../ui/toast.tsx';
 
-/** Starts a sync of just these items and leads to it. */
+/** Starts a sync of only the failed items and opens it. */
 export function RetryFailed({ syncId }: { readonly syncId: string }) {
   const { orgId, client } = useOrganization();
   const queries = useQueryClient();
   const [, navigate] = useLocation();
-  const say = useToast();
+  const showToast = useToast();
   const keyOf = useIdempotencyKey();
   const retry = useMutation({
     mutationFn: () =>
       unwrap(retryFailedItems({ client, path: { sync_id: syncId }, headers: { 'Idempotency-Key': keyOf(syncId) } })),
     onSuccess: ({ sync_id }) => {
       void queries.invalidateQueries({ queryKey: [orgId, 'timeline', syncId] });
-      say('A sync of just these items has started.');
+      showToast('A sync of the failed items has started.');
       navigate(syncPath(sync_id));
     },
   });

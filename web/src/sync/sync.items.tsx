@@ -1,17 +1,19 @@
-import type { Item, SyncStatus } from '@sync-operations/client';
-import { useParameters } from '../navigation/location.ts';
+import { type Item, type ItemPage, type SyncStatus } from '@sync-operations/client';
+import { useParameters } from '../app/location.ts';
+import { Chip } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
-import { ItemClasses } from './item.classes.tsx';
+import { count } from '../ui/format.ts';
+import { ShowMore } from '../ui/load-more.tsx';
+import { Skeleton } from '../ui/loading.tsx';
+import { ErrorNote } from '../ui/note.tsx';
 import { ItemRow } from './item.row.tsx';
-import { ITEM_FILTERS, useItemSample, useItems } from './items.queries.ts';
+import { ITEM_FILTERS, type ItemFilters, useItemSample, useItems } from './items.queries.ts';
 import { RetryFailed } from './retry-failed.tsx';
-import { ShowMore } from './show-more.tsx';
-import type { SyncAndRun } from './sync.queries.ts';
+import { itemClasses } from './sync.counts.ts';
+import { type SyncAndRun } from './sync.queries.ts';
 import './sync.items.css';
 
-/** What failed or was skipped, why, and the way to try just that again. */
+/** The failed and skipped items with their errors, and the button that retries them. */
 export function SyncItems({ sync, run }: SyncAndRun) {
   const [filters, change] = useParameters(ITEM_FILTERS);
   const sample = useItemSample(sync);
@@ -37,8 +39,8 @@ export function SyncItems({ sync, run }: SyncAndRun) {
 }
 
 const NONE: Readonly<Partial<Record<SyncStatus, string>>> = {
-  completed: 'None: every item went through.',
-  failed: 'None: it was the sync itself that failed.',
+  completed: 'None. Every item succeeded.',
+  failed: 'None. The sync itself failed.',
 };
 
 function None({
@@ -46,13 +48,45 @@ function None({
   run,
   filtered,
 }: { readonly filtered: boolean } & Partial<SyncAndRun> & Pick<SyncAndRun, 'sync'>) {
-  if (filtered) return <p className="muted">No item matches. Choose “All” to see every one.</p>;
+  if (filtered) return <p className="muted">No item matches this filter. Choose “All” to see all items.</p>;
   if (run || sync.failed_count === 0)
-    return <p className="muted">{sync.completed_at ? (NONE[sync.status] ?? 'None.') : 'None until now.'}</p>;
+    return <p className="muted">{sync.completed_at ? (NONE[sync.status] ?? 'None.') : 'None so far.'}</p>;
   return (
     <p className="muted">
-      {sync.failed_count} failed, but which is not known here: a service that reports a sync keeps its items itself. It
-      can write each one into the trail with <code>POST /api/sync/activity</code>.
+      {sync.failed_count} failed. A service that reports a sync reports only counts, so the items are not listed here.
+      It can record each failed item in the audit trail with <code>POST /api/sync/activity</code>.
     </p>
+  );
+}
+
+interface Props {
+  readonly sample: ItemPage;
+  readonly filters: ItemFilters;
+  readonly onChange: (filters: { outcome: string | undefined; error_class: string | undefined }) => void;
+}
+
+/** The error classes with their numbers of items, as filters. */
+function ItemClasses({ sample, filters, onChange }: Props) {
+  const classes = itemClasses(sample);
+  if (classes.length === 0) return null;
+  const more = sample.next_cursor === null ? '' : '+';
+  const isAll = !filters.outcome && !filters.error_class;
+  return (
+    <fieldset className="row item-classes">
+      <legend className="visually-hidden">Show only</legend>
+      <Chip pressed={isAll} onPress={() => onChange({ outcome: undefined, error_class: undefined })}>
+        All <span className="muted">{count(sample.items.length) + more}</span>
+      </Chip>
+      {classes.map(({ error_class, outcome, many }) => (
+        <Chip
+          key={`${outcome} ${error_class}`}
+          pressed={filters.error_class === error_class && (filters.outcome ?? outcome) === outcome}
+          onPress={() => onChange({ outcome, error_class })}
+        >
+          <span className={outcome === 'failed' ? 'bad' : 'warn'}>{outcome}</span> {error_class}{' '}
+          <span className="muted">{count(many) + more}</span>
+        </Chip>
+      ))}
+    </fieldset>
   );
 }

@@ -3,26 +3,26 @@ import { useQuery } from '@tanstack/react-query';
 import { Fragment } from 'react';
 import { Link } from 'wouter';
 import { useOrganization } from '../api/organization.ts';
-import { unwrap } from '../api/unwrap.ts';
-import { useEndName } from '../connections/connection.names.ts';
-import { connectionPath, previewPath, syncPath } from '../navigation/location.ts';
+import { unwrap } from '../api/problem.ts';
+import { connectionPath, previewPath, syncPath } from '../app/location.ts';
+import { useConnectionName } from '../connections/connection.queries.ts';
 import type { SyncAndRun } from './sync.queries.ts';
 
-/** From where to where it goes, and what it belongs to. */
+/** Source and destination, and the related preview and syncs. */
 export function SyncLinks({ sync, run }: SyncAndRun) {
   const preview = usePreviewOf(run);
   const related = [
     preview && <Link href={previewPath(preview)}>The preview</Link>,
     run?.of_sync_id && (
       <Link href={syncPath(run.of_sync_id)}>
-        {run.kind === 'retry' ? 'The sync whose items it tries again' : 'The sync that computed the preview'}
+        {run.kind === 'retry' ? 'The sync whose items it retries' : 'The sync that computed the preview'}
       </Link>
     ),
   ].filter(Boolean);
   return (
     <div className="onesync-links">
       {run ? (
-        <Ends run={run} sync={sync} />
+        <SourceAndDestination run={run} sync={sync} />
       ) : (
         <p>
           From {sync.source_system} <span className="muted">· reported by another service</span>
@@ -42,8 +42,8 @@ export function SyncLinks({ sync, run }: SyncAndRun) {
   );
 }
 
-function Ends({ run, sync }: { readonly run: Run; readonly sync: Progress }) {
-  const nameOf = useEndName();
+function SourceAndDestination({ run, sync }: { readonly run: Run; readonly sync: Progress }) {
+  const nameOf = useConnectionName();
   const link = (id: string) => <Link href={connectionPath(id)}>{nameOf(id)}</Link>;
   return (
     <p>
@@ -56,14 +56,14 @@ function Ends({ run, sync }: { readonly run: Run; readonly sync: Progress }) {
   );
 }
 
-/** The key of the preview a run computed or applies, while it is kept and no newer one has replaced it. */
+/** The cache key of the preview that a run computed or applies; undefined once it has expired or a newer one replaced it. */
 function usePreviewOf(run: Run | undefined): string | undefined {
   const { orgId, client } = useOrganization();
   const computedBy = run?.kind === 'preview' ? run.sync_id : run?.kind === 'apply' ? run.of_sync_id : null;
-  const isThere = run?.kind !== 'preview' || run.progress.completed_at !== null;
+  const isComputed = run?.kind !== 'preview' || run.progress.completed_at !== null;
   const { data } = useQuery({
     queryKey: [orgId, 'preview-of', computedBy],
-    enabled: Boolean(run && computedBy && isThere),
+    enabled: Boolean(run && computedBy && isComputed),
     queryFn: async () => {
       const { source_connection_id, destination, entity_type } = run as Run;
       const query = { sync_type: `connection:${source_connection_id}:${destination}`, entity_type, limit: 1 };

@@ -1,10 +1,10 @@
 import type { Run } from '@sync-operations/client';
 import { Card } from '../ui/card.tsx';
 import { count } from '../ui/format.ts';
-import { type OutcomeCount, outcomeCounts } from './outcome.counts.ts';
+import { type OutcomeCount, outcomeCounts } from './sync.counts.ts';
 import './sync.outcome.css';
 
-/** What a run did, as numbers and as parts of a bar. */
+/** What a run changed: counts, and a bar of their shares. */
 export function SyncOutcome({ run }: { readonly run: Run }) {
   const isPreview = run.kind === 'preview';
   const counts = outcomeCounts(run.counts, isPreview);
@@ -16,7 +16,7 @@ export function SyncOutcome({ run }: { readonly run: Run }) {
           ? 'What a sync would change'
           : run.progress.completed_at
             ? 'What it changed'
-            : 'What it changed so far'
+            : 'What it has changed so far'
       }
     >
       {isNothing ? <p className="muted">Nothing.</p> : <Counts counts={counts} />}

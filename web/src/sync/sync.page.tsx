@@ -1,28 +1,28 @@
 import { Link } from 'wouter';
 import { ApiError } from '../api/problem.ts';
-import { useLastSegment } from '../navigation/location.ts';
-import { Empty } from '../ui/empty.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
-import { PageHeader } from '../ui/page-header.tsx';
-import { PageSkeleton } from '../ui/skeleton.tsx';
-import { StatusBadge } from '../ui/status-badge.tsx';
-import { ChangeList } from './change.list.tsx';
-import { Following } from './following.tsx';
+import { useLastSegment } from '../app/location.ts';
+import { StatusBadge } from '../ui/badge.tsx';
+import { Empty } from '../ui/card.tsx';
+import { PageSkeleton } from '../ui/loading.tsx';
+import { ErrorNote } from '../ui/note.tsx';
+import { PageHeader } from '../ui/page.tsx';
+import { LiveUpdates } from './live.updates.tsx';
 import { SyncActions } from './sync.actions.tsx';
+import { SyncChanges } from './sync.changes.tsx';
 import { SyncItems } from './sync.items.tsx';
 import { SyncLinks } from './sync.links.tsx';
 import { SyncOutcome } from './sync.outcome.tsx';
 import { SyncProgress } from './sync.progress.tsx';
 import { useSync } from './sync.queries.ts';
+import { syncTitle } from './sync.text.ts';
 import { SyncTimeline } from './sync.timeline.tsx';
-import { syncTitle } from './sync.words.ts';
 import './sync.css';
 
-/** One sync: how far it is, what it did, what failed, and who did what when. */
+/** One sync: progress, changes, failed items and timeline. */
 export default function SyncPage() {
   const syncId = useLastSegment();
   const { data, error, refetch } = useSync(syncId);
-  if (!data) return <NotYet error={error} syncId={syncId} onRetry={() => void refetch()} />;
+  if (!data) return <LoadingOrError error={error} syncId={syncId} onRetry={() => void refetch()} />;
   const { sync, run } = data;
   return (
     <>
@@ -33,7 +33,7 @@ export default function SyncPage() {
       >
         <SyncLinks {...data} />
       </PageHeader>
-      {!sync.completed_at && <Following syncId={syncId} />}
+      {!sync.completed_at && <LiveUpdates syncId={syncId} />}
       <div className="stack">
         <SyncProgress {...data} />
         {run && <SyncOutcome run={run} />}
@@ -42,29 +42,29 @@ export default function SyncPage() {
         <SyncTimeline {...data} />
         <div className="stack">
           <SyncItems {...data} key={syncId} />
-          {run && run.destination !== 'records' && <ChangeList run={run} key={`changes ${syncId}`} />}
+          {run && run.destination !== 'records' && <SyncChanges run={run} key={`changes ${syncId}`} />}
         </div>
       </div>
     </>
   );
 }
 
-interface NotYetProps {
+interface LoadingOrErrorProps {
   readonly error: unknown;
   readonly syncId: string;
   readonly onRetry: () => void;
 }
 
-function NotYet({ error, syncId, onRetry }: NotYetProps) {
+function LoadingOrError({ error, syncId, onRetry }: LoadingOrErrorProps) {
   if (!error) return <PageSkeleton />;
   if (!(error instanceof ApiError && error.status === 404)) return <ErrorNote error={error} onRetry={onRetry} />;
   return (
     <>
-      <PageHeader title="There is no such sync" />
+      <PageHeader title="Sync not found" />
       <Empty title={`“${syncId}” is not a sync of this organization`}>
         <p>
-          Its address may be misspelt, or it belongs to another organization. <Link href="/live">What runs now</Link>,{' '}
-          <Link href="/activity">what ran before</Link>.
+          The address may be misspelt, or the sync belongs to another organization. See{' '}
+          <Link href="/live">running syncs</Link> or the <Link href="/activity">activity</Link>.
         </p>
       </Empty>
     </>

@@ -4,16 +4,14 @@ import { Card } from '../ui/card.tsx';
 import { count, duration, speed } from '../ui/format.ts';
 import { Note } from '../ui/note.tsx';
 import { Progress } from '../ui/progress.tsx';
-import { Time } from '../ui/time.tsx';
-import { useNow } from '../ui/use-now.ts';
+import { Time, useNow } from '../ui/time.tsx';
 import type { SyncAndRun } from './sync.queries.ts';
-import { situationOf } from './sync.state.ts';
-import { startedBy } from './sync.words.ts';
+import { startedBy, statusNotice } from './sync.text.ts';
 
-/** How far it is, how fast, and what holds it up. */
+/** Progress, speed, and what the sync is waiting for. */
 export function SyncProgress({ sync, run }: SyncAndRun) {
   const isOver = sync.completed_at !== null;
-  const situation = situationOf(sync, useNow(isOver ? null : 5_000), run);
+  const notice = statusNotice(sync, useNow(isOver ? null : 5_000), run);
   return (
     <Card className="onesync-progress">
       <div className="row between">
@@ -28,29 +26,27 @@ export function SyncProgress({ sync, run }: SyncAndRun) {
         done={sync.processed_count}
         failed={sync.failed_count}
         total={sync.total_items}
-        look={lookOf(sync)}
+        state={barState(sync)}
       />
       <dl className="onesync-facts">
         <Fact name="Failed">
           <span className={sync.failed_count > 0 ? 'bad' : ''}>{count(sync.failed_count)}</span>
         </Fact>
         <Fact name="Speed">{speed(sync.speed_items_per_min)}</Fact>
-        <Fact name={isOver ? 'Took' : 'Elapsed'}>{duration(whole(sync.elapsed_seconds))}</Fact>
+        <Fact name={isOver ? 'Took' : 'Elapsed'}>{duration(rounded(sync.elapsed_seconds))}</Fact>
         {isOver ? (
           <Fact name="Ended">{sync.completed_at && <Time at={sync.completed_at} />}</Fact>
         ) : (
-          <Fact name="Time left">
-            {sync.eta_seconds === null ? 'not known' : duration(Math.ceil(sync.eta_seconds))}
-          </Fact>
+          <Fact name="Time left">{sync.eta_seconds === null ? 'unknown' : duration(Math.ceil(sync.eta_seconds))}</Fact>
         )}
         <Fact name="Started">
           <Time at={sync.started_at} />
         </Fact>
         <Fact name="Started by">{startedBy(sync.initiated_by, run)}</Fact>
       </dl>
-      {situation && (
-        <Note kind={situation.kind} title={situation.title} live>
-          <p>{situation.text}</p>
+      {notice && (
+        <Note kind={notice.kind} title={notice.title} live>
+          <p>{notice.text}</p>
         </Note>
       )}
       {sync.error_message && (
@@ -69,15 +65,15 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
   );
 }
 
-/** Tenths only matter for what took less than ten seconds. */
-const whole = (seconds: number): number => (seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds));
+/** Tenths only below ten seconds. */
+const rounded = (seconds: number): number => (seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds));
 
 function percent({ processed_count, failed_count, total_items }: Sync): string {
   if (!total_items) return '';
   return `${Math.floor(((processed_count + failed_count) / total_items) * 100)} %`;
 }
 
-function lookOf({ completed_at, status }: Sync): 'moving' | 'still' | 'over' {
-  if (status === 'completed' || status === 'completed_with_errors') return 'over';
-  return completed_at || status === 'paused' || status === 'queued' ? 'still' : 'moving';
+function barState({ completed_at, status }: Sync): 'active' | 'idle' | 'completed' {
+  if (status === 'completed' || status === 'completed_with_errors') return 'completed';
+  return completed_at || status === 'paused' || status === 'queued' ? 'idle' : 'active';
 }

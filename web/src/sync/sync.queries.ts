@@ -1,23 +1,22 @@
 import { getRun, getSync, type Progress, type Run } from '@sync-operations/client';
 import { useQuery } from '@tanstack/react-query';
 import { useOrganization } from '../api/organization.ts';
-import { ApiError } from '../api/problem.ts';
-import { unwrap } from '../api/unwrap.ts';
+import { ApiError, unwrap } from '../api/problem.ts';
 
-/** A sync, and what it does when the service runs it itself; reporters' syncs have no run. */
+/** A sync, and its run when the service itself runs it. A sync that another service reports has no run. */
 export interface SyncAndRun {
   readonly sync: Progress;
   readonly run?: Run;
 }
 
-/** Ids that the service gives to its own syncs. A reporter's is not asked for as a run, which would only be a 404. */
+/** The ids of runs. Other syncs are not requested as runs, which would be a 404. */
 const RUN_ID = /^run-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const ACTIVE_EVERY_MS = 2_000;
 
 export const syncKey = (orgId: string, syncId: string) => [orgId, 'sync', syncId] as const;
 
-/** Asked again while the sync is active. */
+/** Polled while the sync is active. */
 export function useSync(syncId: string) {
   const { orgId, client } = useOrganization();
   return useQuery({

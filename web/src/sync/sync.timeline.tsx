@@ -3,28 +3,28 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useOrganization } from '../api/organization.ts';
-import { unwrap } from '../api/unwrap.ts';
-import { syncPath } from '../navigation/location.ts';
+import { unwrap } from '../api/problem.ts';
+import { syncPath } from '../app/location.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { Skeleton } from '../ui/loading.tsx';
+import { ErrorNote } from '../ui/note.tsx';
 import { Time } from '../ui/time.tsx';
 import type { SyncAndRun } from './sync.queries.ts';
-import { startedBy } from './sync.words.ts';
-import { timelineWords } from './timeline.words.ts';
+import { startedBy } from './sync.text.ts';
+import { timelineText } from './timeline.text.ts';
 import './sync.timeline.css';
 
 const PAGE = 50;
-/** A reason or a webhook may have gone into the trail before the sync was there. */
+/** A reason or a webhook may be recorded before the sync exists. */
 const BEFORE_START_MS = 3_600_000;
 
-/** What happened to the sync and who did it, from the audit trail, oldest first. */
+/** The entries of the audit trail about this sync, oldest first. */
 export function SyncTimeline({ sync, run }: SyncAndRun) {
   const { orgId, client } = useOrganization();
   const from = new Date(Date.parse(sync.started_at) - BEFORE_START_MS).toISOString();
   const trail = useInfiniteQuery({
-    // The end of the sync is part of the key: its entry is written with it.
+    // The end of the sync is part of the key, because its entry is written with it.
     queryKey: [orgId, 'timeline', sync.sync_id, sync.completed_at],
     queryFn: ({ pageParam }) =>
       unwrap(
@@ -57,22 +57,22 @@ export function SyncTimeline({ sync, run }: SyncAndRun) {
       {trail.isPending && <Skeleton lines={2} />}
       {trail.isError && <ErrorNote error={trail.error} onRetry={() => void trail.refetch()} />}
       {entries?.length === 0 && !sync.completed_at && (
-        <p className="muted small">Requests to pause or cancel, and how it ends, are added here.</p>
+        <p className="muted small">Requests to pause or cancel the sync, and its end, are listed here.</p>
       )}
     </Card>
   );
 }
 
 function Entry({ entry }: { readonly entry: Activity }) {
-  const { title, quote, tone, leadsTo } = timelineWords(entry);
+  const { title, quote, tone, linkedSyncId } = timelineText(entry);
   return (
     <Step at={entry.created_at} title={title} who={entry.user_id} tone={tone}>
       {quote && <p className="timeline-quote break">{quote}</p>}
-      {leadsTo && <Link href={syncPath(leadsTo)}>The sync that tries again</Link>}
+      {linkedSyncId && <Link href={syncPath(linkedSyncId)}>The sync that retries them</Link>}
       {entry.details && (
         <details>
           <summary className="small">Details</summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable element must be reachable by keyboard */}
           <pre tabIndex={0}>{JSON.stringify(entry.details, null, 2)}</pre>
         </details>
       )}
@@ -84,7 +84,7 @@ interface StepProps {
   readonly at: string;
   readonly title: string;
   readonly who: string | null;
-  readonly tone: ReturnType<typeof timelineWords>['tone'];
+  readonly tone: ReturnType<typeof timelineText>['tone'];
   readonly children?: ReactNode;
 }
 

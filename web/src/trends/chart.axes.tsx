@@ -3,18 +3,18 @@ import { day } from '../ui/format.ts';
 
 const TICK = { fill: 'var(--muted)', fontSize: 12 } as const;
 
-/** Room for half a label over the top line and beside the last day. */
+/** Space for half a label above the top line and beside the last day. */
 export const CHART_MARGIN = { top: 10, right: 22, bottom: 0, left: 0 };
 
 interface AmountAxis {
   readonly text: (value: number) => string;
   /** Pixels. */
   readonly width: number;
-  /** Default: the library's own, whole numbers. */
+  /** Default: the whole numbers that the library chooses. */
   readonly ticks?: readonly number[];
 }
 
-/** Days along the bottom, amounts at the left. A function, not a component: the library looks for its own parts. */
+/** Days on the x axis, amounts on the y axis. A function, not a component, because recharts looks for its own elements. */
 export const chartAxes = ({ text, width, ticks }: AmountAxis) => (
   <>
     <CartesianGrid vertical={false} stroke="var(--line)" />

@@ -6,13 +6,13 @@ import type { TrendDay } from './trends.series.ts';
 import '../ui/table.css';
 
 export interface ChartColumn extends LegendEntry {
-  /** As the table and the hint at the pointer say it. */
+  /** The text in the table and the tooltip. */
   readonly value: (row: TrendDay) => string;
 }
 
 interface Props {
   readonly title: string;
-  /** What is drawn and how to read it, in a sentence or two. */
+  /** What the chart shows and how to read it, in a sentence or two. */
   readonly description: string;
   readonly columns: readonly ChartColumn[];
   readonly days: readonly TrendDay[];
@@ -20,7 +20,7 @@ interface Props {
   readonly children: ReactNode;
 }
 
-/** A drawing with its words: what it is of, which look means what, and the same numbers as a table. */
+/** A chart with its description and legend, and the same numbers as a table. */
 export function ChartFigure({ title, description, columns, days, as, children }: Props) {
   const described = useId();
   return (
@@ -34,7 +34,7 @@ export function ChartFigure({ title, description, columns, days, as, children }:
       </figure>
       <details>
         <summary className="small">The numbers as a table</summary>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable element must be reachable by keyboard */}
         <section className="chart-table" tabIndex={0} aria-label={`${title}: the numbers`}>
           <table className="table">
             <thead>

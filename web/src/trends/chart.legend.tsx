@@ -1,11 +1,11 @@
-import { FAILED_FILL, FAILED_LOOK, fillOf, lookOf } from './looks.tsx';
+import { FAILED_FILL, FAILED_STYLE, seriesFill, seriesStyle } from './chart.styles.tsx';
 
 export interface LegendEntry {
   readonly name: string;
-  readonly look: number | 'failed';
+  readonly style: number | 'failed';
 }
 
-/** Which look means what. */
+/** The name of each series beside its style. */
 export function ChartLegend({
   entries,
   as,
@@ -15,10 +15,10 @@ export function ChartLegend({
 }) {
   return (
     <ul className="chart-legend small">
-      {entries.map(({ name, look }) => (
+      {entries.map(({ name, style }) => (
         <li key={name}>
           <svg width="24" height="12" aria-hidden="true" focusable="false">
-            {as === 'area' ? <Area look={look} /> : <Line look={look} />}
+            {as === 'area' ? <Area style={style} /> : <Line style={style} />}
           </svg>
           {name}
         </li>
@@ -27,22 +27,22 @@ export function ChartLegend({
   );
 }
 
-function Area({ look }: Pick<LegendEntry, 'look'>) {
-  const { colour } = look === 'failed' ? FAILED_LOOK : lookOf(look);
+function Area({ style }: Pick<LegendEntry, 'style'>) {
+  const { colour } = style === 'failed' ? FAILED_STYLE : seriesStyle(style);
   return (
     <rect
       x="0.5"
       y="0.5"
       width="23"
       height="11"
-      fill={look === 'failed' ? FAILED_FILL : fillOf(look)}
+      fill={style === 'failed' ? FAILED_FILL : seriesFill(style)}
       stroke={colour}
     />
   );
 }
 
-function Line({ look }: Pick<LegendEntry, 'look'>) {
-  const { colour, dash, mark } = lookOf(look === 'failed' ? 0 : look);
+function Line({ style }: Pick<LegendEntry, 'style'>) {
+  const { colour, dash, mark } = seriesStyle(style === 'failed' ? 0 : style);
   return (
     <>
       <path d="M0 6h24" stroke={colour} strokeWidth="2" strokeDasharray={dash} />

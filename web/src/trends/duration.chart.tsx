@@ -2,12 +2,12 @@ import { Line, LineChart } from 'recharts';
 import { duration } from '../ui/format.ts';
 import { CHART_MARGIN, chartAxes } from './chart.axes.tsx';
 import { ChartFigure } from './chart.figure.tsx';
-import { chartHint } from './chart.hint.tsx';
-import { durationTicks } from './duration.ticks.ts';
-import { lookOf } from './looks.tsx';
+import { durationTicks } from './chart.scales.ts';
+import { seriesStyle } from './chart.styles.tsx';
+import { chartTooltip } from './chart.tooltip.tsx';
 import type { Series, TrendDay } from './trends.series.ts';
 
-/** How long completed syncs took on average each day, by entity type. */
+/** Average duration of completed syncs per day and entity type. */
 export function DurationChart({
   series,
   days,
@@ -15,16 +15,16 @@ export function DurationChart({
   readonly series: readonly Series[];
   readonly days: readonly TrendDay[];
 }) {
-  const columns = series.map(({ key, name, look }) => ({
+  const columns = series.map(({ key, name, style }) => ({
     name,
-    look,
+    style,
     value: ({ seconds }: TrendDay) => duration(seconds[key]),
   }));
   const longest = Math.max(0, ...days.flatMap(({ seconds }) => Object.values(seconds).map((one) => one ?? 0)));
   return (
     <ChartFigure
       title="Average duration per day"
-      description="A line for each entity type. Where it is broken, no sync of that type was completed on that day."
+      description="One line for each entity type. A gap means that no sync of that type completed on that day."
       columns={columns}
       days={days}
       as="line"
@@ -37,16 +37,16 @@ export function DurationChart({
         title="Average duration per day"
       >
         {chartAxes({ text: duration, width: 60, ticks: durationTicks(longest) })}
-        {chartHint(columns)}
-        {series.map(({ key, name, look }) => (
+        {chartTooltip(columns)}
+        {series.map(({ key, name, style }) => (
           <Line
             key={key}
             name={name}
             dataKey={({ seconds }: TrendDay) => seconds[key]}
-            stroke={lookOf(look).colour}
+            stroke={seriesStyle(style).colour}
             strokeWidth={2}
-            strokeDasharray={lookOf(look).dash}
-            dot={({ cx, cy, index }) => <Mark key={index} cx={cx} cy={cy} look={look} />}
+            strokeDasharray={seriesStyle(style).dash}
+            dot={({ cx, cy, index }) => <Mark key={index} cx={cx} cy={cy} style={style} />}
             activeDot={false}
             connectNulls={false}
             isAnimationActive={false}
@@ -60,11 +60,11 @@ export function DurationChart({
 interface MarkProps {
   readonly cx: number | undefined;
   readonly cy: number | undefined;
-  readonly look: number;
+  readonly style: number;
 }
 
-function Mark({ cx, cy, look }: MarkProps) {
+function Mark({ cx, cy, style }: MarkProps) {
   if (cx == null || cy == null) return null;
-  const { colour, mark } = lookOf(look);
+  const { colour, mark } = seriesStyle(style);
   return <path d={mark} transform={`translate(${cx} ${cy})`} fill={colour} stroke={colour} />;
 }

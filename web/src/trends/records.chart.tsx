@@ -2,11 +2,11 @@ import { Bar, BarChart } from 'recharts';
 import { count, shortCount } from '../ui/format.ts';
 import { CHART_MARGIN, chartAxes } from './chart.axes.tsx';
 import { ChartFigure } from './chart.figure.tsx';
-import { chartHint } from './chart.hint.tsx';
-import { fillOf, lookOf } from './looks.tsx';
+import { seriesFill, seriesStyle } from './chart.styles.tsx';
+import { chartTooltip } from './chart.tooltip.tsx';
 import type { Series, TrendDay } from './trends.series.ts';
 
-/** How much completed syncs moved each day, by entity type. */
+/** Records of completed syncs per day and entity type. */
 export function RecordsChart({
   series,
   days,
@@ -14,30 +14,30 @@ export function RecordsChart({
   readonly series: readonly Series[];
   readonly days: readonly TrendDay[];
 }) {
-  const columns = series.map(({ key, name, look }) => ({
+  const columns = series.map(({ key, name, style }) => ({
     name,
-    look,
+    style,
     value: ({ records }: TrendDay) => count(records[key] ?? 0),
   }));
   return (
     <ChartFigure
       title="Records per day"
-      description="A bar a day, a part for each entity type, of completed syncs. A day without a bar had none."
+      description="One bar per day, with a part for each entity type. Only completed syncs count."
       columns={columns}
       days={days}
       as="area"
     >
       <BarChart responsive margin={CHART_MARGIN} data={[...days]} className="chart-drawing" title="Records per day">
         {chartAxes({ text: shortCount, width: 44 })}
-        {chartHint(columns)}
-        {series.map(({ key, name, look }) => (
+        {chartTooltip(columns)}
+        {series.map(({ key, name, style }) => (
           <Bar
             key={key}
             name={name}
             dataKey={({ records }: TrendDay) => records[key]}
             stackId="records"
-            fill={fillOf(look)}
-            stroke={lookOf(look).colour}
+            fill={seriesFill(style)}
+            stroke={seriesStyle(style).colour}
             maxBarSize={28}
             isAnimationActive={false}
           />

@@ -1,35 +1,38 @@
 import type { SlowActivity } from '@sync-operations/client';
 import { useState } from 'react';
+import { Link } from 'wouter';
+import { syncPath } from '../app/location.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
-import { SlowRow } from './slow.row.tsx';
+import { capitalized, count, duration, speed } from '../ui/format.ts';
+import { Skeleton } from '../ui/loading.tsx';
+import { ErrorNote } from '../ui/note.tsx';
+import { Time } from '../ui/time.tsx';
 import { useSlow } from './trends.queries.ts';
 import './slow.css';
 
 const SHOWN = 8;
 
-/** Syncs that ran at less than half the speed that is usual for their kind, the slowest for their kind first. */
+/** Syncs that ran at less than half of their usual speed, slowest first. */
 export function SlowSyncs({ from, entityType }: { readonly from: string; readonly entityType: string | undefined }) {
   const slow = useSlow(from, entityType);
   return (
     <Card title="Slow syncs">
       <p className="muted small">
-        Completed at less than half of the usual speed: the median of the same entity type and source in this period, of
-        five syncs or more.
+        Syncs that ran at less than half of the usual speed. The usual speed is the median of at least five syncs of the
+        same entity type and source in this period.
       </p>
       {slow.isPending && <Skeleton lines={4} />}
       {slow.isError && <ErrorNote error={slow.error} onRetry={() => void slow.refetch()} />}
-      {slow.data?.length === 0 && <p>None was slow in this period.</p>}
+      {slow.data?.length === 0 && <p>No slow syncs in this period.</p>}
       {slow.data && slow.data.length > 0 && <SlowList items={slow.data} />}
     </Card>
   );
 }
 
 function SlowList({ items }: { readonly items: readonly SlowActivity[] }) {
-  const [isWhole, setWhole] = useState(false);
-  const shown = isWhole ? items : items.slice(0, SHOWN);
+  const [isExpanded, setExpanded] = useState(false);
+  const shown = isExpanded ? items : items.slice(0, SHOWN);
   return (
     <>
       <ol className="slow">
@@ -37,9 +40,9 @@ function SlowList({ items }: { readonly items: readonly SlowActivity[] }) {
           <SlowRow key={`${item.sync_id} ${item.created_at}`} item={item} />
         ))}
       </ol>
-      {items.length > SHOWN && !isWhole && (
+      {items.length > SHOWN && !isExpanded && (
         <div>
-          <Button size="small" onClick={() => setWhole(true)}>
+          <Button size="small" onClick={() => setExpanded(true)}>
             Show all {items.length}
           </Button>
         </div>
@@ -47,3 +50,48 @@ function SlowList({ items }: { readonly items: readonly SlowActivity[] }) {
     </>
   );
 }
+
+/** One slow sync: its speed beside the usual speed, as bars and numbers. */
+function SlowRow({ item }: { readonly item: SlowActivity }) {
+  const name = `${capitalized(item.entity_type)} from ${item.source_system}`;
+  return (
+    <li>
+      <div className="slow-name">
+        <p className="break">{item.sync_id ? <Link href={syncPath(item.sync_id)}>{name}</Link> : name}</p>
+        <p className="muted small">
+          <Time at={item.created_at} absolute /> · {count(item.record_count)} records in{' '}
+          {duration(item.duration_seconds)}
+        </p>
+      </div>
+      <dl className="slow-speeds small">
+        <Speed name="This sync" share={item.ratio} perMinute={item.items_per_min} className="slow-this" />
+        <Speed name="Usual" share={1} perMinute={item.usual_items_per_min} className="slow-usual" />
+      </dl>
+      <p className="slow-ratio">
+        {percent(item.ratio)} <span className="muted small">of usual</span>
+      </p>
+    </li>
+  );
+}
+
+const percent = (share: number): string => `${share < 0.1 ? (share * 100).toFixed(1) : Math.round(share * 100)}%`;
+
+interface SpeedProps {
+  readonly name: string;
+  /** Share of the usual speed, which takes the full width. */
+  readonly share: number;
+  readonly perMinute: number;
+  readonly className: string;
+}
+
+const Speed = ({ name, share, perMinute, className }: SpeedProps) => (
+  <div>
+    <dt className="muted">{name}</dt>
+    <dd>
+      <span className="slow-track" aria-hidden="true">
+        <span className={className} style={{ width: `${share * 100}%` }} />
+      </span>
+      <span className="slow-number">{speed(perMinute)}</span>
+    </dd>
+  </div>
+);

@@ -2,34 +2,34 @@ import { Bar, BarChart } from 'recharts';
 import { count, shortCount } from '../ui/format.ts';
 import { CHART_MARGIN, chartAxes } from './chart.axes.tsx';
 import { type ChartColumn, ChartFigure } from './chart.figure.tsx';
-import { chartHint } from './chart.hint.tsx';
-import { FAILED_FILL, FAILED_LOOK, fillOf } from './looks.tsx';
+import { FAILED_FILL, FAILED_STYLE, seriesFill } from './chart.styles.tsx';
+import { chartTooltip } from './chart.tooltip.tsx';
 import type { TrendDay } from './trends.series.ts';
 
 const COLUMNS: readonly ChartColumn[] = [
-  { name: 'Completed', look: 0, value: ({ completed }) => count(completed) },
-  { name: 'Failed or timed out', look: 'failed', value: ({ failed }) => count(failed) },
+  { name: 'Completed', style: 0, value: ({ completed }) => count(completed) },
+  { name: 'Failed or timed out', style: 'failed', value: ({ failed }) => count(failed) },
 ];
 
-/** How many syncs ended each day, and how. */
+/** Completed and failed syncs per day. */
 export function SyncsChart({ days }: { readonly days: readonly TrendDay[] }) {
   return (
     <ChartFigure
       title="Syncs per day"
-      description="A bar a day: completed below, failed above it. A day without a bar had no sync that ended."
+      description="One bar per day: completed syncs at the bottom, failed syncs above."
       columns={COLUMNS}
       days={days}
       as="area"
     >
       <BarChart responsive margin={CHART_MARGIN} data={[...days]} className="chart-drawing" title="Syncs per day">
         {chartAxes({ text: shortCount, width: 44 })}
-        {chartHint(COLUMNS)}
-        <Bar dataKey="completed" stackId="syncs" fill={fillOf(0)} maxBarSize={28} isAnimationActive={false} />
+        {chartTooltip(COLUMNS)}
+        <Bar dataKey="completed" stackId="syncs" fill={seriesFill(0)} maxBarSize={28} isAnimationActive={false} />
         <Bar
           dataKey="failed"
           stackId="syncs"
           fill={FAILED_FILL}
-          stroke={FAILED_LOOK.colour}
+          stroke={FAILED_STYLE.colour}
           maxBarSize={28}
           isAnimationActive={false}
         />

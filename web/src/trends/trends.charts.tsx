@@ -1,5 +1,5 @@
+import { ChartPatterns } from './chart.styles.tsx';
 import { DurationChart } from './duration.chart.tsx';
-import { ChartPatterns } from './looks.tsx';
 import { RecordsChart } from './records.chart.tsx';
 import { SyncsChart } from './syncs.chart.tsx';
 import type { Series, TrendDay } from './trends.series.ts';

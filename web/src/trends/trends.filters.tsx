@@ -2,19 +2,19 @@ import type { ActivityTrend } from '@sync-operations/client';
 import { Field } from '../ui/field.tsx';
 import { FilterBar } from '../ui/filter-bar.tsx';
 import { capitalized } from '../ui/format.ts';
-import { PERIODS } from './trends.period.ts';
+import { PERIODS } from './chart.scales.ts';
 
 export type OnTrendsChange = (changes: { days?: string | undefined; entity_type?: string | undefined }) => void;
 
 interface Props {
   readonly days: number;
   readonly entityType: string | undefined;
-  /** Of every type: what there is to choose from. */
+  /** Of all entity types, for the choices. */
   readonly items: readonly ActivityTrend[];
   readonly onChange: OnTrendsChange;
 }
 
-/** How far back, and of which entity type. */
+/** Period and entity type. */
 export function TrendsFilters({ days, entityType, items, onChange }: Props) {
   const types = new Set(items.flatMap(({ entity_type }) => entity_type ?? []));
   if (entityType) types.add(entityType);

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { count, duration } from '../ui/format.ts';
 import type { TrendNumbers } from './trends.series.ts';
 
-/** The period in a few numbers. */
+/** The totals of the period. */
 export function TrendsNumbers({ numbers }: { readonly numbers: TrendNumbers }) {
   const { completed, failed, records, success, averageSeconds, longestSeconds } = numbers;
   return (
@@ -10,7 +10,7 @@ export function TrendsNumbers({ numbers }: { readonly numbers: TrendNumbers }) {
       <Figure name="Completed syncs" note={failed === 0 ? 'none failed' : `${count(failed)} failed or timed out`}>
         {count(completed)}
       </Figure>
-      <Figure name="Completed share" note="cancelled ones not counted">
+      <Figure name="Completed share" note="without cancelled syncs">
         {success === null ? '–' : share(success)}
       </Figure>
       <Figure name="Records" note="in completed syncs">
@@ -23,7 +23,7 @@ export function TrendsNumbers({ numbers }: { readonly numbers: TrendNumbers }) {
   );
 }
 
-/** 98.5%; never 100 while one failed. */
+/** 98.5%; 100 only when none failed. */
 const share = (of: number): string => `${of === 1 ? 100 : (Math.floor(of * 1000) / 10).toFixed(1)}%`;
 
 function Figure({

@@ -1,11 +1,11 @@
 import { listActivityTrends, listSlowActivity } from '@sync-operations/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useOrganization } from '../api/organization.ts';
-import { unwrap } from '../api/unwrap.ts';
+import { unwrap } from '../api/problem.ts';
 
 const EVERY_MS = 60_000;
 
-/** Each day and entity type from the day `from` of UTC on. Of every type: choosing one needs no other answer. */
+/** Numbers per day and entity type since the UTC day `from`. The page filters the types itself. */
 export function useTrends(from: string) {
   const { orgId, client } = useOrganization();
   return useQuery({
@@ -19,7 +19,7 @@ export function useTrends(from: string) {
   });
 }
 
-/** Completed syncs that ran at less than half of what is usual for their kind. */
+/** Completed syncs that ran at less than half of their usual speed. */
 export function useSlow(from: string, entityType: string | undefined) {
   const { orgId, client } = useOrganization();
   return useQuery({

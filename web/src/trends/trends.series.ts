@@ -1,12 +1,12 @@
 import type { ActivityTrend } from '@sync-operations/client';
 import { capitalized } from '../ui/format.ts';
 
-/** What is drawn in one colour and pattern: an entity type, or those beyond the largest together. */
+/** A series of the charts: one entity type, or all but the largest types together. */
 export interface Series {
   readonly key: string;
   readonly name: string;
-  /** From 0: which of the looks it has. */
-  readonly look: number;
+  /** Index of its style in chart.styles.tsx. */
+  readonly style: number;
 }
 
 export interface TrendDay {
@@ -14,17 +14,17 @@ export interface TrendDay {
   readonly day: string;
   readonly completed: number;
   readonly failed: number;
-  /** By series; 0: none on that day. */
+  /** By series; 0: no records on that day. */
   readonly records: Readonly<Record<string, number>>;
-  /** Seconds on average, by series; null: nothing was completed, so there is none. */
+  /** Average by series; null: no sync completed. */
   readonly seconds: Readonly<Record<string, number | null>>;
 }
 
-/** More colours nobody tells apart. */
+/** More colours are hard to tell apart. */
 const OWN_SERIES = 4;
-const OTHERS: Series = { key: 'others', name: 'Other types', look: OWN_SERIES };
+const OTHERS: Series = { key: 'others', name: 'Other types', style: OWN_SERIES };
 
-/** Entity types by name; where there are too many, those with the most records, and the others as one. */
+/** The entity types by name. Of too many, those with the most records, and the others as one series. */
 export function seriesOf(items: readonly ActivityTrend[]): readonly Series[] {
   const records = new Map<string | null, number>();
   for (const { entity_type, total_records } of items)
@@ -33,11 +33,11 @@ export function seriesOf(items: readonly ActivityTrend[]): readonly Series[] {
   const own = largest
     .slice(0, OWN_SERIES)
     .sort((a, b) => (a ?? '').localeCompare(b ?? ''))
-    .map((type, look) => ({ key: keyOf(type), name: typeName(type), look }));
+    .map((type, style) => ({ key: keyOf(type), name: typeName(type), style }));
   return largest.length > OWN_SERIES ? [...own, OTHERS] : own;
 }
 
-/** One row a day, those without any sync, too. */
+/** One row per day, also for days without a sync. */
 export function daysOf(
   items: readonly ActivityTrend[],
   series: readonly Series[],
@@ -66,7 +66,7 @@ export interface TrendNumbers {
   readonly completed: number;
   readonly failed: number;
   readonly records: number;
-  /** Of those that ended by themselves, 0 to 1; null: there were none. */
+  /** Completed share of completed and failed syncs, 0 to 1; null: there were none. */
   readonly success: number | null;
   readonly averageSeconds: number | null;
   readonly longestSeconds: number | null;
@@ -86,7 +86,7 @@ export function numbersOf(items: readonly ActivityTrend[]): TrendNumbers {
   };
 }
 
-/** Of every sync alike, so a day with many counts for more; null: no sync's time is known. */
+/** The average over syncs, not over days; null: no sync completed. */
 function averageSeconds(items: readonly ActivityTrend[]): number | null {
   let seconds = 0;
   let syncs = 0;
@@ -100,7 +100,7 @@ function averageSeconds(items: readonly ActivityTrend[]): number | null {
 
 const typeName = (entityType: string | null): string => (entityType === null ? 'No type' : capitalized(entityType));
 
-/** Types are of any text; `others` is none of them. */
+/** A prefix, because an entity type may be named `others`. */
 const keyOf = (entityType: string | null): string => (entityType === null ? 'none' : `type ${entityType}`);
 
 const sum = (items: readonly ActivityTrend[], of: 'sync_count' | 'failed_syncs' | 'total_records'): number =>

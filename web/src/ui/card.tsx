@@ -3,13 +3,13 @@ import './card.css';
 
 interface Props {
   readonly title?: ReactNode;
-  /** Stand to the right of the title. */
+  /** To the right of the title. */
   readonly actions?: ReactNode;
   readonly children: ReactNode;
   readonly className?: string;
 }
 
-/** A part of a page. With a title it is a section with a heading of the second level. */
+/** A part of a page. Its title is a heading of the second level. */
 export function Card({ title, actions, children, className = '' }: Props) {
   return (
     <section className={`card ${className}`}>
@@ -21,5 +21,15 @@ export function Card({ title, actions, children, className = '' }: Props) {
       )}
       {children}
     </section>
+  );
+}
+
+/** An empty state: what would be here, and what to do next. */
+export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }) {
+  return (
+    <div className="empty">
+      <h2>{title}</h2>
+      {children}
+    </div>
   );
 }

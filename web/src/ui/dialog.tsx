@@ -9,7 +9,7 @@ interface Props {
   readonly wide?: boolean;
 }
 
-/** Modal while it is mounted. The browser keeps the focus inside and gives it back; Escape and a press beside it close it. */
+/** Modal while it is mounted. The browser traps and restores the focus. Escape and a click outside close it. */
 export function Dialog({ title, onClose, children, wide = false }: Props) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
@@ -19,7 +19,7 @@ export function Dialog({ title, onClose, children, wide = false }: Props) {
     return () => dialog?.close();
   }, []);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard has Escape, which the browser turns into cancel
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape fires cancel
     <dialog
       ref={element}
       className={wide ? 'dialog dialog-wide' : 'dialog'}

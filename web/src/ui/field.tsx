@@ -10,14 +10,14 @@ interface ControlProps {
 interface Props {
   readonly label: ReactNode;
   readonly hint?: ReactNode;
-  /** What is wrong with it, as the service or the page says. */
+  /** The error of the field, from the service or the page. */
   readonly error?: string | undefined;
   readonly optional?: boolean;
   /** One input, select or textarea. */
   readonly children: ReactElement<ControlProps>;
 }
 
-/** A control with its label, its hint and what is wrong with it, tied together for screen readers. */
+/** A control with its label, hint and error, connected for screen readers. */
 export function Field({ label, hint, error, optional = false, children }: Props) {
   const id = useId();
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');

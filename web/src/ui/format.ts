@@ -11,7 +11,7 @@ export const count = (value: number): string => NUMBER.format(value);
 /** 12.3K, for axes. */
 export const shortCount = (value: number): string => SHORT.format(value);
 
-/** 512.3 items/min; a dash where it is not known. */
+/** 512.3 items/min; a dash when unknown. */
 export const speed = (perMinute: number | null | undefined): string =>
   perMinute == null
     ? '–'
@@ -34,7 +34,7 @@ export function duration(seconds: number | null | undefined): string {
   for (const [unit, size] of UNITS) {
     const whole = Math.floor(rest / size);
     if (whole > 0 || (parts.length === 0 && unit === 's')) parts.push(`${whole} ${unit}`);
-    // 1 h 0 min 5 s is 1 h: what comes after a gap is noise.
+    // 1 h 0 min 5 s becomes 1 h: smaller units after a gap are noise.
     else if (parts.length > 0) break;
     rest %= size;
     if (parts.length === 2) break;
@@ -44,7 +44,7 @@ export function duration(seconds: number | null | undefined): string {
 
 export const dateTime = (time: string | number): string => DATE_TIME.format(new Date(time));
 
-/** Of a day of UTC, as the trends name it: 22 Nov. */
+/** A UTC day such as 2026-11-22 as 22 Nov. */
 export const day = (isoDay: string): string => DAY.format(new Date(`${isoDay}T00:00:00Z`));
 
 const STEPS = [

@@ -1,6 +1,4 @@
-import './icon.css';
-
-/** Lines on a ground of 24 by 24. */
+/** SVG paths in a view box of 24 by 24. */
 const PATHS = {
   sync: 'M4 11a8 8 0 0 1 14.3-4M20 13a8 8 0 0 1-14.3 4M19 3v4h-4M5 21v-4h4',
   pulse: 'M3 12h4l3-8 4 16 3-8h4',
@@ -34,7 +32,7 @@ const PATHS = {
 } as const;
 export type IconName = keyof typeof PATHS;
 
-/** Decoration beside a word, or inside a button that has a name of its own. */
+/** Decorative: beside a word, or inside a button that has an accessible name. */
 export function Icon({ name }: { readonly name: IconName }) {
   return (
     <svg className="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

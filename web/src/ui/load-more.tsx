@@ -7,7 +7,7 @@ interface Props {
   readonly onMore: () => void;
 }
 
-/** At the end of a list: loads the next page when it comes into view, and by its button for who cannot scroll. */
+/** At the end of a list: loads the next page when it scrolls into view, or by its button. */
 export function LoadMore({ hasMore, loading, onMore }: Props) {
   const element = useRef<HTMLDivElement>(null);
   const more = useRef(onMore);
@@ -28,5 +28,17 @@ export function LoadMore({ hasMore, loading, onMore }: Props) {
         {loading ? 'Loading …' : 'Load more'}
       </Button>
     </div>
+  );
+}
+
+/** Loads the next page by its button only, for a list with content below it. */
+export function ShowMore({ hasMore, loading, onMore }: Props) {
+  if (!hasMore) return null;
+  return (
+    <p>
+      <Button size="small" busy={loading} onClick={onMore}>
+        Show more
+      </Button>
+    </p>
   );
 }

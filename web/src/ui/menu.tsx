@@ -3,13 +3,13 @@ import './menu.css';
 
 interface Props {
   readonly label: ReactNode;
-  /** What a screen reader says of the button. */
+  /** The accessible name of the button. */
   readonly name: string;
   readonly children: ReactNode;
   readonly className?: string;
 }
 
-/** Opens below its button; Escape and a press elsewhere close it. */
+/** Opens below its button. Escape and a click outside close it. */
 export function Menu({ label, name, children, className = '' }: Props) {
   const element = useRef<HTMLDetailsElement>(null);
   useEffect(() => {

@@ -1,4 +1,6 @@
 import type { ReactNode } from 'react';
+import { ApiError, advice } from '../api/problem.ts';
+import { Button } from './button.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import './note.css';
 
@@ -11,11 +13,11 @@ interface Props {
   readonly kind?: keyof typeof ICONS;
   readonly title: ReactNode;
   readonly children?: ReactNode;
-  /** Read out when it appears; for what answers something the reader did. */
+  /** Screen readers announce it when it appears; for the result of an action of the user. */
   readonly live?: boolean;
 }
 
-/** Something to know before going on. */
+/** A highlighted message. */
 export function Note({ kind = 'info', title, children, live = false }: Props) {
   return (
     <div className={`note note-${kind}`} role={live ? (kind === 'error' ? 'alert' : 'status') : undefined}>
@@ -25,5 +27,38 @@ export function Note({ kind = 'info', title, children, live = false }: Props) {
         {children}
       </div>
     </div>
+  );
+}
+
+interface ErrorNoteProps {
+  readonly error: unknown;
+  readonly onRetry?: () => void;
+  readonly retryLabel?: string;
+}
+
+/** An error: the message of the service, and what to try. */
+export function ErrorNote({ error, onRetry, retryLabel = 'Try again' }: ErrorNoteProps) {
+  const fields = error instanceof ApiError ? error.fields : [];
+  const hint = advice(error);
+  return (
+    <Note kind="error" title={error instanceof Error ? error.message : 'Something went wrong.'} live>
+      {hint && <p>{hint}</p>}
+      {fields.length > 1 && (
+        <ul>
+          {fields.map(({ pointer, parameter, header, detail }) => (
+            <li key={`${pointer ?? parameter ?? header} ${detail}`}>
+              <code>{pointer?.slice(2) ?? parameter ?? header}</code> {detail}
+            </li>
+          ))}
+        </ul>
+      )}
+      {onRetry && (
+        <div>
+          <Button size="small" onClick={onRetry}>
+            {retryLabel}
+          </Button>
+        </div>
+      )}
+    </Note>
   );
 }

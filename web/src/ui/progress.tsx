@@ -2,23 +2,23 @@ import { count } from './format.ts';
 import './progress.css';
 
 interface Props {
-  /** What it is the progress of, for screen readers. */
+  /** The accessible name. */
   readonly label: string;
   readonly done: number;
   readonly failed: number;
-  /** Null: not known yet. */
+  /** null: unknown. */
   readonly total: number | null;
-  /** `still`: nothing is under way; `over`: it went well to the end. */
-  readonly look?: 'moving' | 'still' | 'over';
+  /** `idle`: paused, queued, or ended without success. */
+  readonly state?: 'active' | 'idle' | 'completed';
 }
 
-/** How far a sync is: what succeeded, and what failed in another colour. */
-export function Progress({ label, done, failed, total, look = 'moving' }: Props) {
-  const share = (part: number) => (total ? Math.min(100, (part / total) * 100) : look === 'over' ? 100 : 0);
-  const isKnown = total !== null || look !== 'moving';
+/** A progress bar: succeeded items, and failed items in another colour. */
+export function Progress({ label, done, failed, total, state = 'active' }: Props) {
+  const share = (part: number) => (total ? Math.min(100, (part / total) * 100) : state === 'completed' ? 100 : 0);
+  const isKnown = total !== null || state !== 'active';
   return (
     <div
-      className={`progress progress-${look}`}
+      className={`progress progress-${state}`}
       role="progressbar"
       aria-label={label}
       aria-valuemin={0}
@@ -39,4 +39,4 @@ export function Progress({ label, done, failed, total, look = 'moving' }: Props)
 }
 
 const progressText = (seen: number, total: number | null): string =>
-  total === null ? `${count(seen)} items, of how many is not known` : `${count(seen)} of ${count(total)} items`;
+  total === null ? `${count(seen)} items, total unknown` : `${count(seen)} of ${count(total)} items`;

@@ -9,7 +9,7 @@ interface Tab {
   readonly count?: string;
 }
 
-/** Views of one page that stand in its address: links, so that they can be sent and opened beside each other. */
+/** Tabs of a page as links, so that each can be shared and opened in a new window. */
 export function TabLinks({ name, tabs }: { readonly name: string; readonly tabs: readonly Tab[] }) {
   return (
     <nav className="tab-links" aria-label={name}>

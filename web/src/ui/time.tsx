@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { dateTime, relativeTime } from './format.ts';
 
-/** A moment as people say it, with the exact one on hover and for screen readers that ask. */
+/** A relative time such as “5 minutes ago”, with the exact time as its title; `absolute` shows the exact time. */
 export function Time({ at, absolute = false }: { readonly at: string; readonly absolute?: boolean }) {
   const [, tick] = useState(0);
   useEffect(() => {
@@ -14,4 +14,15 @@ export function Time({ at, absolute = false }: { readonly at: string; readonly a
       {absolute ? dateTime(at) : relativeTime(at)}
     </time>
   );
+}
+
+/** The current time of this machine, updated every `everyMs` milliseconds; null: never updated. */
+export function useNow(everyMs: number | null): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (everyMs === null) return;
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
 }

@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useCallback, useContext, useState } from
 import { Icon } from './icon.tsx';
 import './toast.css';
 
-/** Long enough to read a sentence. */
+/** Enough to read a sentence. */
 const SHOWN_MS = 6_000;
 
 interface Toast {
@@ -12,21 +12,21 @@ interface Toast {
 
 const ToastContext = createContext<(text: string) => void>(() => undefined);
 
-/** Says that something was done, for a while; what failed is said where it was asked for, and stays. */
+/** Returns a function that confirms a finished action for a few seconds. Errors are not toasts: they stay beside the control. */
 export const useToast = () => useContext(ToastContext);
 
 let lastId = 0;
 
 export function ToastProvider({ children }: { readonly children: ReactNode }) {
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
-  const say = useCallback((text: string) => {
+  const showToast = useCallback((text: string) => {
     lastId += 1;
     const id = lastId;
     setToasts((shown) => [...shown.slice(-2), { id, text }]);
     setTimeout(() => setToasts((shown) => shown.filter((toast) => toast.id !== id)), SHOWN_MS);
   }, []);
   return (
-    <ToastContext value={say}>
+    <ToastContext value={showToast}>
       {children}
       <div className="toasts" role="status">
         {toasts.map(({ id, text }) => (

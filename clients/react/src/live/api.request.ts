@@ -2,10 +2,10 @@ import type { ConnectionOptions, SyncProgressError } from './sync.types.ts';
 
 export type Fetch = typeof globalThis.fetch;
 
-/** How this organization's data is asked for. */
+/** How to request the data of one organization. */
 export interface Api {
   url(path: string): string;
-  /** fetch with the credentials there are: the token, or the cookie of the page's origin. */
+  /** fetch with the token, or with the cookie of the origin of the page. */
   fetch: (url: string | URL, init: RequestInit) => Promise<Response>;
 }
 
@@ -22,8 +22,8 @@ export function apiOf(baseUrl: string, orgId: string, token: () => ConnectionOpt
   };
 }
 
-/** What a refusal says for itself, when it is the service's (RFC 9457). */
-export async function refusalOf(response: Response): Promise<SyncProgressError> {
+/** The error of a refused request, with the detail of its problem response (RFC 9457). */
+export async function errorOf(response: Response): Promise<SyncProgressError> {
   const problem: unknown = await response.json().catch(() => undefined);
   const detail = (problem as { detail?: unknown } | undefined)?.detail;
   return { status: response.status, message: typeof detail === 'string' ? detail : `HTTP ${response.status}` };

@@ -1,18 +1,18 @@
-import { type Api, refusalOf } from './api.request.ts';
+import { type Api, errorOf } from './api.request.ts';
 import type { StreamedSync, SyncProgressError } from './sync.types.ts';
 
-/** As long as the stream keeps them. */
-const ENDED_STAY_MS = 60_000;
-const GIVE_UP_MS = 15_000;
+/** The stream keeps ended syncs for the same time. */
+const KEEP_ENDED_MS = 60_000;
+const REQUEST_TIMEOUT_MS = 15_000;
 
 export interface PollListener {
-  /** `at`: the service's clock in milliseconds since 1970; undefined when the answer does not tell. */
+  /** `at`: the clock of the service in milliseconds since 1970; undefined when the response has no date. */
   list(syncs: readonly StreamedSync[], at: number | undefined): void;
   refused(error: SyncProgressError): void;
   failed(): void;
 }
 
-/** Asks for the active syncs again and again until it is stopped; those that have just ended it asks for one by one. */
+/** Polls the active syncs until it is stopped. Syncs that have just ended are requested one by one. */
 export class ProgressPoller {
   private readonly api: Api;
   private readonly everyMs: number;
@@ -26,7 +26,7 @@ export class ProgressPoller {
     this.listener = listener;
   }
 
-  /** `known`: the syncs that were seen before. Does nothing when it runs already. */
+  /** `known`: the syncs seen so far. Does nothing when it is already running. */
   start(known: readonly StreamedSync[]): void {
     if (this.current) return;
     this.known = known;
@@ -53,7 +53,7 @@ export class ProgressPoller {
   private async poll(stopped: AbortSignal): Promise<void> {
     const response = await this.get('progress', stopped);
     if (response.status === 401 || response.status === 403) {
-      const error = await refusalOf(response);
+      const error = await errorOf(response);
       if (!stopped.aborted) this.listener.refused(error);
       return;
     }
@@ -72,7 +72,7 @@ export class ProgressPoller {
     const left = this.known.filter(({ sync_id }) => !activeIds.has(sync_id));
     const read = await Promise.all(left.map((sync) => (sync.completed_at ? sync : this.read(sync.sync_id, stopped))));
     return read.filter(
-      (sync) => !!sync?.completed_at && now - Date.parse(sync.completed_at) < ENDED_STAY_MS,
+      (sync) => !!sync?.completed_at && now - Date.parse(sync.completed_at) < KEEP_ENDED_MS,
     ) as StreamedSync[];
   }
 
@@ -82,7 +82,7 @@ export class ProgressPoller {
   }
 
   private get(path: string, stopped: AbortSignal): Promise<Response> {
-    const signal = AbortSignal.any([stopped, AbortSignal.timeout(GIVE_UP_MS)]);
+    const signal = AbortSignal.any([stopped, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
     return this.api.fetch(this.api.url(path), { headers: { accept: 'application/json' }, signal });
   }
 }

@@ -1,31 +1,30 @@
 import { type Api, apiOf, type Fetch } from './api.request.ts';
 import { ProgressPoller } from './progress.poller.ts';
-import { retryWaitMs } from './retry.wait.ts';
 import { openStream, type StreamEnd } from './stream.connection.ts';
-import { verdictOn } from './stream.verdict.ts';
+import { retryDecision, retryDelayMs } from './stream.retry.ts';
 import { EMPTY_LIST, type SyncList, samplesOf, withChange, withSnapshot } from './sync.list.ts';
 import type { ConnectionOptions, ConnectionState, SyncProgress, SyncProgressError } from './sync.types.ts';
 
 export interface StoreOptions extends ConnectionOptions {
   readonly orgId: string;
-  /** Silence after which a connection counts as dead, in milliseconds; default 45,000: three keep-alives. */
+  /** Time without data after which a connection counts as dead, in milliseconds; default 45,000: three keep-alives. */
   readonly silenceMs?: number;
-  /** The first wait before connecting again, in milliseconds; default 1,000. Later ones are longer. */
+  /** The first delay before reconnecting, in milliseconds; default 1,000. It grows with each failure. */
   readonly retryMs?: number;
   readonly fetch?: Fetch;
 }
 
-/** The live syncs of one organization for whoever subscribes; connected while somebody does. */
+/** The live syncs of one organization. It is connected while it has subscribers. */
 export interface SyncProgressStore {
   subscribe(listener: () => void): () => void;
   getSnapshot(): SyncProgress;
   /** Connects again after it stopped ('signed-out', 'error'). */
   retry(): void;
-  /** From the next request on; connects again when it had stopped and this is another. */
+  /** Used from the next request on. A new string reconnects a store that has stopped. */
   setToken(token: ConnectionOptions['token']): void;
 }
 
-/** Failures in a row after which it is asked for by polling meanwhile. */
+/** Failures in a row after which the store polls until the stream works again. */
 const FAILURES_BEFORE_POLLING = 2;
 
 export function createSyncProgressStore(options: StoreOptions): SyncProgressStore {
@@ -50,7 +49,7 @@ class ProgressStore implements SyncProgressStore {
     this.token = options.token;
     this.silenceMs = options.silenceMs ?? 45_000;
     this.retryMs = options.retryMs ?? 1_000;
-    // Called through globalThis, as browsers demand.
+    // Called on globalThis, as browsers require.
     const fetch: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
     this.api = apiOf(options.baseUrl ?? '', options.orgId, () => this.token, fetch);
     this.poller = new ProgressPoller(this.api, options.fallbackPollMs ?? 2_000, {
@@ -61,14 +60,14 @@ class ProgressStore implements SyncProgressStore {
   }
 
   subscribe = (listener: () => void): (() => void) => {
-    // Each subscription counts, even of one function twice.
+    // A new function for each subscription, because a listener may subscribe twice.
     const own = () => listener();
     this.listeners.add(own);
     if (!this.running) this.start();
     return () => {
       this.listeners.delete(own);
-      // Not at once: React's StrictMode, and a page that replaces another, leave and come back in the same turn.
-      if (this.listeners.size === 0) setTimeout(() => this.listeners.size === 0 && this.rest());
+      // Delayed, because React's StrictMode and a change of pages unsubscribe and subscribe again in the same turn.
+      if (this.listeners.size === 0) setTimeout(() => this.listeners.size === 0 && this.goIdle());
     };
   };
 
@@ -79,7 +78,7 @@ class ProgressStore implements SyncProgressStore {
   };
 
   setToken = (token: ConnectionOptions['token']): void => {
-    // A function is another at each rendering; that alone is no new sign-in.
+    // A function may be a new one in each render, so only a new string counts as a new sign-in.
     const isNew = typeof token === 'string' && token !== this.token;
     this.token = token;
     if (isNew) this.retry();
@@ -100,22 +99,22 @@ class ProgressStore implements SyncProgressStore {
         this.show(withSnapshot(this.list, snapshot), 'live', Date.parse(snapshot.at));
       },
       change: (change) => this.show(withChange(this.list, change), 'live', Date.parse(change.at)),
-      over: (end) => this.onEnd(end),
+      ended: (end) => this.onEnd(end),
     });
   }
 
   private onEnd(end: StreamEnd): void {
-    const verdict = verdictOn(end, { renewable: typeof this.token === 'function' });
-    if (verdict.stop) {
-      this.stop(verdict.stop);
+    const decision = retryDecision(end, { renewable: typeof this.token === 'function' });
+    if (decision.stop) {
+      this.stop(decision.stop);
       return;
     }
-    const { missing } = verdict;
+    const { missing } = decision;
     this.failures += 1;
     if (missing || this.failures >= FAILURES_BEFORE_POLLING) this.poller.start(this.list.syncs);
     const { state } = this.snapshot;
     if (state === 'live' || (state === 'connecting' && !missing)) this.update({ state: 'reconnecting' });
-    this.timer = setTimeout(() => this.connect(), retryWaitMs(this.failures, { firstMs: this.retryMs, missing }));
+    this.timer = setTimeout(() => this.connect(), retryDelayMs(this.failures, { firstMs: this.retryMs, missing }));
   }
 
   private show(list: SyncList, state: ConnectionState, at: number | undefined): void {
@@ -124,14 +123,14 @@ class ProgressStore implements SyncProgressStore {
     this.update({ state, loaded: true, serverOffsetMs });
   }
 
-  /** Nobody looks: what was seen would be old when somebody does again, and perhaps not theirs to see. */
-  private rest(): void {
+  /** Without subscribers the data would become outdated, and a later subscriber may not be allowed to see it. */
+  private goIdle(): void {
     this.disconnect();
     this.list = EMPTY_LIST;
     this.update({ state: 'connecting', loaded: false, error: undefined });
   }
 
-  /** Stops for good, and shows nothing that whoever looks now may not see. */
+  /** Stops until retry() or a new token, and removes the data that the user may no longer see. */
   private stop(error: SyncProgressError): void {
     this.disconnect();
     this.list = EMPTY_LIST;

@@ -1,8 +1,8 @@
 import { EventSource } from 'eventsource';
-import { type Api, refusalOf } from './api.request.ts';
+import { type Api, errorOf } from './api.request.ts';
 import type { SyncChange, SyncProgressError, SyncSnapshot } from './sync.types.ts';
 
-/** Why a stream is over: the service said so, it refused to begin, or the connection was lost. */
+/** Why a stream ended: the service ended it, refused it, or the connection was lost. */
 export type StreamEnd =
   | { readonly kind: 'ended'; readonly reason: 'expired' | 'revoked' | 'restarting' }
   | { readonly kind: 'refused'; readonly error: SyncProgressError }
@@ -11,11 +11,11 @@ export type StreamEnd =
 export interface StreamListener {
   snapshot(snapshot: SyncSnapshot): void;
   change(change: SyncChange): void;
-  /** Once, and last. */
-  over(end: StreamEnd): void;
+  /** Called once, as the last event. */
+  ended(end: StreamEnd): void;
 }
 
-/** Opens the stream once and never again: when to retry is the caller's to say. Returns how to close it, silently. */
+/** Opens the stream once; the caller decides when to reconnect. Returns a function that closes it without an event. */
 export function openStream(api: Api, silenceMs: number, listener: StreamListener): () => void {
   let refusal: SyncProgressError | undefined;
   let closed = false;
@@ -26,15 +26,15 @@ export function openStream(api: Api, silenceMs: number, listener: StreamListener
     clearTimeout(silence);
     source?.close();
   };
-  const over = (end: StreamEnd) => {
+  const finish = (end: StreamEnd) => {
     if (closed) return;
     close();
-    listener.over(end);
+    listener.ended(end);
   };
-  // A connection can die without a word. The service sends a comment now and then, so that silence means death.
-  const heard = () => {
+  // A connection can die without an error. The service sends keep-alive comments, so silence means that it is dead.
+  const resetSilenceTimer = () => {
     clearTimeout(silence);
-    if (!closed) silence = setTimeout(() => over({ kind: 'lost' }), silenceMs);
+    if (!closed) silence = setTimeout(() => finish({ kind: 'lost' }), silenceMs);
   };
 
   let source: EventSource | undefined;
@@ -42,42 +42,42 @@ export function openStream(api: Api, silenceMs: number, listener: StreamListener
     source = new EventSource(api.url('progress/stream'), {
       fetch: async (url, init) => {
         const response = await api.fetch(url, init as RequestInit);
-        if (response.status !== 200) refusal = await refusalOf(response);
-        heard();
-        return noticed(response, heard);
+        if (response.status !== 200) refusal = await errorOf(response);
+        resetSilenceTimer();
+        return withActivity(response, resetSilenceTimer);
       },
     });
   } catch (error) {
-    // Not from within the call: the caller has not got its `close` yet.
-    queueMicrotask(() => over({ kind: 'refused', error: { message: String(error) } }));
+    // Not synchronously: the caller does not have the `close` function yet.
+    queueMicrotask(() => finish({ kind: 'refused', error: { message: String(error) } }));
     return close;
   }
-  heard();
+  resetSilenceTimer();
   const on = (event: string, receive: (data: never) => void) =>
     source?.addEventListener(event, ({ data }) => {
       try {
         receive(JSON.parse(data as string) as never);
       } catch {
-        over({ kind: 'lost' });
+        finish({ kind: 'lost' });
       }
     });
   on('snapshot', listener.snapshot);
   on('change', listener.change);
-  on('end', (end: { reason: 'expired' | 'revoked' | 'restarting' }) => over({ kind: 'ended', reason: end.reason }));
+  on('end', (end: { reason: 'expired' | 'revoked' | 'restarting' }) => finish({ kind: 'ended', reason: end.reason }));
   source.addEventListener('error', ({ code, message }) => {
-    if (refusal) over({ kind: 'refused', error: refusal });
-    // A status with no refusal: an answer that is no stream, such as a proxy's page.
-    else if (code) over({ kind: 'refused', error: { status: code, message: message ?? `HTTP ${code}` } });
-    else over({ kind: 'lost' });
+    if (refusal) finish({ kind: 'refused', error: refusal });
+    // A status without a refusal: the response is not a stream, for example the page of a proxy.
+    else if (code) finish({ kind: 'refused', error: { status: code, message: message ?? `HTTP ${code}` } });
+    else finish({ kind: 'lost' });
   });
   return close;
 }
 
-/** The response as EventSource reads it, with `heard` called for all bytes, also those that make no event. */
-function noticed({ body, url, status, redirected, headers }: Response, heard: () => void) {
+/** The response for EventSource. `onActivity` is called for every chunk, also for comments, which are no events. */
+function withActivity({ body, url, status, redirected, headers }: Response, onActivity: () => void) {
   const watch = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
-      heard();
+      onActivity();
       controller.enqueue(chunk);
     },
   });

@@ -3,7 +3,7 @@ import type { StreamedSync, SyncChange, SyncSnapshot } from './sync.types.ts';
 const MAX_SAMPLES = 60;
 const NO_SAMPLES: readonly number[] = [];
 
-/** What is known of an organization's syncs; each function returns another and leaves the given one as it was. */
+/** The known syncs of an organization. Immutable: each function returns a new list. */
 export interface SyncList {
   /** Newest started first. */
   readonly syncs: readonly StreamedSync[];
@@ -12,7 +12,7 @@ export interface SyncList {
 
 export const EMPTY_LIST: SyncList = { syncs: [], samples: new Map() };
 
-/** Everything anew; of the syncs that were known, the speeds stay. */
+/** Replaces all syncs. The speeds of known syncs are kept. */
 export function withSnapshot(list: SyncList, { syncs }: Pick<SyncSnapshot, 'syncs'>): SyncList {
   return listOf(new Map(syncs.map((sync) => [sync.sync_id, sync])), list);
 }
@@ -38,7 +38,7 @@ function listOf(byId: ReadonlyMap<string, StreamedSync>, before: SyncList): Sync
   return { syncs: [...byId.values()].sort(newestFirst), samples };
 }
 
-/** Items a minute from one report to a later one; undefined when there was none in between. */
+/** Items per minute between two reports; undefined when there is no newer report. */
 function speedBetween(earlier: StreamedSync, later: StreamedSync): number | undefined {
   const minutes = (Date.parse(later.updated_at) - Date.parse(earlier.updated_at)) / 60_000;
   if (!(minutes > 0)) return undefined;
@@ -46,7 +46,7 @@ function speedBetween(earlier: StreamedSync, later: StreamedSync): number | unde
 }
 
 function newestFirst(a: StreamedSync, b: StreamedSync): number {
-  // Dates hold milliseconds and the service sends microseconds; all of one second compare as text.
+  // Date has milliseconds, the service sends microseconds: times of the same millisecond are compared as text.
   return (
     Date.parse(b.started_at) - Date.parse(a.started_at) ||
     compare(b.started_at, a.started_at) ||

@@ -8,14 +8,14 @@ export type SyncStatus =
   | 'cancelled'
   | 'timeout';
 
-/** One sync as the service tells of it. Times are RFC 3339. */
+/** One sync as the service sends it. Times are RFC 3339. */
 export interface StreamedSync {
   readonly id: string;
   readonly org_id: string;
   readonly sync_id: string;
   readonly entity_type: string;
   readonly source_system: string;
-  /** null: not known yet. */
+  /** null: unknown. */
   readonly total_items: number | null;
   /** Items that succeeded. */
   readonly processed_count: number;
@@ -33,20 +33,20 @@ export interface StreamedSync {
   readonly pause_requested: boolean;
   readonly requested_at: string | null;
   readonly requested_by: string | null;
-  /** The other system asked for a pause until then. */
+  /** The other system asked to wait until then. */
   readonly rate_limited_until: string | null;
   readonly elapsed_seconds: number;
   readonly speed_items_per_min: number | null;
   readonly eta_seconds: number | null;
 }
 
-/** All there is; replaces what was known. `at` is the service's clock. */
+/** All syncs; replaces the known ones. `at` is the clock of the service. */
 export interface SyncSnapshot {
   readonly at: string;
   readonly syncs: readonly StreamedSync[];
 }
 
-/** What changed or is new, each whole, and which left: they ended over a minute ago. */
+/** New and changed syncs, each complete, and the ids of removed ones: they ended more than a minute ago. */
 export interface SyncChange extends SyncSnapshot {
   readonly gone: readonly string[];
 }
@@ -59,26 +59,26 @@ export interface SyncProgressError {
   readonly message: string;
 }
 
-/** A moment of the live view. A new object after each change, never changed itself. */
+/** A snapshot of the live view. Immutable: each change makes a new object. */
 export interface SyncProgress {
   /** Newest started first; those that ended stay for a minute. */
   readonly syncs: readonly StreamedSync[];
   readonly state: ConnectionState;
-  /** Whether `syncs` has ever been heard from the service. */
+  /** Whether the service has sent `syncs` at least once. */
   readonly loaded: boolean;
   /** Why it stopped, in 'signed-out' and 'error'. */
   readonly error?: SyncProgressError;
-  /** Add it to Date.now() for the service's clock, in milliseconds. */
+  /** Milliseconds to add to Date.now() for the clock of the service. */
   readonly serverOffsetMs: number;
-  /** The last speeds of a sync in items a minute, oldest first, at most 60: one for each report seen. */
+  /** The last speeds of a sync in items per minute, oldest first, at most 60: one for each report. */
   history(syncId: string): readonly number[];
 }
 
 export interface ConnectionOptions {
-  /** Where the service is; default: the page's own origin, signed in by its cookie. */
+  /** The address of the service; default: the origin of the page, with its cookie. */
   readonly baseUrl?: string;
   /** A JWT, or a function that returns a fresh one for each request. */
   readonly token?: string | (() => string | Promise<string>);
-  /** How often to ask while the stream cannot be had, in milliseconds; default 2,000. */
+  /** Polling interval while there is no stream, in milliseconds; default 2,000. */
   readonly fallbackPollMs?: number;
 }

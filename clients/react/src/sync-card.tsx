@@ -1,0 +1,111 @@
+import { type ReactNode } from 'react';
+import { type StreamedSync } from './live/sync.types.ts';
+import {
+  countText,
+  displayStatus,
+  etaText,
+  nameOf,
+  percentOf,
+  progressText,
+  speedText,
+  trendText,
+} from './sync.text.ts';
+
+export interface SyncCardProps {
+  readonly sync: StreamedSync;
+  readonly samples: readonly number[];
+  /** The service's clock, in milliseconds since 1970. */
+  readonly now: number;
+  readonly headingLevel: 2 | 3 | 4;
+  readonly href?: string;
+  readonly actions?: ReactNode;
+}
+
+/** The card of one sync: title, progress bar, figures, status and recent speeds. */
+export function SyncCard({ sync, samples, now, headingLevel, href, actions }: SyncCardProps) {
+  const Heading = `h${headingLevel}` as const;
+  const status = displayStatus(sync, now);
+  return (
+    <li className="sync-card" data-sync-id={sync.sync_id} data-status={status.kind}>
+      <div className="sync-head">
+        <Heading className="sync-title">
+          {href === undefined ? nameOf(sync) : <a href={href}>{nameOf(sync)}</a>}{' '}
+          <span className="sync-source">{sync.source_system}</span>
+        </Heading>
+        {actions !== undefined && <div className="sync-actions">{actions}</div>}
+      </div>
+      <ProgressBar sync={sync} />
+      <dl className="sync-figures">
+        <Figure name="Progress">{countText(sync)}</Figure>
+        <Figure name="Speed">{speedText(sync.speed_items_per_min)}</Figure>
+        <Figure name="Failed" alarming={sync.failed_count > 0}>
+          {sync.failed_count.toLocaleString()}
+        </Figure>
+        <Figure name="ETA">{sync.completed_at ? '–' : etaText(sync.eta_seconds)}</Figure>
+      </dl>
+      <div className="sync-foot">
+        <p className="sync-status" title={status.text}>
+          {status.text}
+        </p>
+        <Sparkline samples={samples} />
+      </div>
+    </li>
+  );
+}
+
+function Figure({ name, alarming, children }: { name: string; alarming?: boolean; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd data-alarming={alarming || undefined}>{children}</dd>
+    </div>
+  );
+}
+
+/** Succeeded items, then failed items. Without a total the bar shows only that the sync is running. */
+function ProgressBar({ sync }: { sync: StreamedSync }) {
+  const percent = percentOf(sync);
+  const failed = sync.total_items ? (sync.failed_count / sync.total_items) * 100 : 0;
+  return (
+    <div
+      className="sync-bar"
+      role="progressbar"
+      aria-label={`Progress of ${nameOf(sync)} ${sync.sync_id}`}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={percent === undefined ? undefined : Math.floor(percent)}
+      aria-valuetext={progressText(sync)}
+    >
+      {percent === undefined ? (
+        <div className="sync-bar-unknown" data-moving={sync.completed_at === null || undefined} />
+      ) : (
+        <>
+          <div className="sync-bar-done" style={{ width: `${Math.max(0, percent - failed)}%` }} />
+          <div className="sync-bar-failed" style={{ width: `${failed}%` }} />
+        </>
+      )}
+    </div>
+  );
+}
+
+const WIDTH = 120;
+const HEIGHT = 24;
+
+/** The last speeds as a line, scaled from zero to the highest. It has a fixed size, so that nothing moves when it appears. */
+function Sparkline({ samples }: { samples: readonly number[] }) {
+  const highest = Math.max(...samples, 1);
+  const step = WIDTH / Math.max(1, samples.length - 1);
+  const points = samples.map((speed, index) => `${index * step},${HEIGHT - 1 - (speed / highest) * (HEIGHT - 2)}`);
+  return (
+    <svg
+      className="sync-sparkline"
+      role="img"
+      aria-label={trendText(samples)}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+    >
+      <line className="sync-sparkline-base" x1="0" x2={WIDTH} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} />
+      {samples.length > 1 && <polyline className="sync-sparkline-line" points={points.join(' ')} />}
+    </svg>
+  );
+}

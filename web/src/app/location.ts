@@ -1,0 +1,58 @@
+import { useMemo } from 'react';
+import { useLocation, useSearch } from 'wouter';
+
+/** The base path of an organization's pages. An id may contain any character, also slashes, so it is encoded. */
+export const organizationPath = (orgId: string): string => `/o/${encodeURIComponent(orgId)}`;
+
+/** Paths within the pages of an organization. */
+export const syncPath = (syncId: string): string => `/syncs/${encodeURIComponent(syncId)}`;
+export const previewPath = (cacheKey: string): string => `/previews/${encodeURIComponent(cacheKey)}`;
+export const connectionPath = (id: string): string => `/connections/${encodeURIComponent(id)}`;
+
+/** The organization of a path, decoded once; undefined when the path has none, or an invalid one. */
+export function organizationOf(path: string): { readonly base: string; readonly orgId: string } | undefined {
+  const [, base, encoded = ''] = /^(\/o\/([^/]+))/.exec(path) ?? [];
+  const orgId = decoded(encoded);
+  return base && orgId ? { base, orgId } : undefined;
+}
+
+/** The id after the last slash of the path. The parameters of the router are partly decoded, which breaks ids with a %. */
+export function useLastSegment(): string {
+  useLocation();
+  return decoded(window.location.pathname.split('/').at(-1) ?? '') ?? '';
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+type Parameters<Name extends string> = Readonly<Partial<Record<Name, string>>>;
+
+/** Query parameters by name, and a function that changes some. Filters are kept there, so that a link shows what its sender saw. */
+export function useParameters<Name extends string>(
+  names: readonly Name[],
+): [Parameters<Name>, (changes: Partial<Record<Name, string | undefined>>) => void] {
+  const search = useSearch();
+  const [, navigate] = useLocation();
+  const given = useMemo(() => {
+    const parameters = new URLSearchParams(search);
+    return Object.fromEntries(
+      names.flatMap((name) => (parameters.get(name) ? [[name, parameters.get(name)]] : [])),
+    ) as Parameters<Name>;
+  }, [search, names]);
+  const change = (changes: Partial<Record<Name, string | undefined>>) => {
+    const parameters = new URLSearchParams(search);
+    for (const [name, value] of Object.entries<string | undefined>(changes)) {
+      if (value) parameters.set(name, value);
+      else parameters.delete(name);
+    }
+    const text = parameters.toString();
+    const { pathname } = window.location;
+    navigate(`~${text ? `${pathname}?${text}` : pathname}`, { replace: true });
+  };
+  return [given, change];
+}

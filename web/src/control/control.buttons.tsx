@@ -1,0 +1,84 @@
+import { useState } from 'react';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { type Control, type ControllableSync, canResume } from './control.ts';
+import '../ui/button.css';
+
+interface Props {
+  readonly sync: ControllableSync;
+  readonly onControl: (control: Control) => void;
+  /** The request that the service has not answered yet. */
+  readonly pending: Control | undefined;
+  /** On a card among others: small, and with the sync in its name for screen readers. */
+  readonly compact?: boolean;
+}
+
+/** Pause, resume and cancel of an active sync. After a request to cancel they stay, disabled, so that nothing moves. */
+export function ControlButtons({ sync, onControl, pending, compact = false }: Props) {
+  const [asking, setAsking] = useState(false);
+  const resumes = canResume(sync);
+  const of = compact ? ` ${sync.entity_type} sync ${sync.sync_id}` : '';
+  const toggle = resumes ? 'Resume' : 'Pause';
+  const size = compact ? 'small' : 'normal';
+  return (
+    <>
+      <Button
+        size={size}
+        className="control control-toggle"
+        aria-label={toggle + of}
+        title={toggle}
+        disabled={sync.cancel_requested}
+        busy={pending === 'pause' || pending === 'resume'}
+        onClick={() => onControl(resumes ? 'resume' : 'pause')}
+      >
+        <Icon name={resumes ? 'play' : 'pause'} /> <span>{toggle}</span>
+      </Button>
+      <Button
+        size={size}
+        // Not red on cards: there are many of them, and the dialog asks for confirmation anyway.
+        variant={compact ? 'default' : 'danger'}
+        className="control"
+        aria-label={`Cancel${of}`}
+        title="Cancel"
+        disabled={sync.cancel_requested}
+        busy={pending === 'cancel'}
+        onClick={() => setAsking(true)}
+      >
+        <Icon name="stop" /> <span>Cancel</span>
+      </Button>
+      {asking && (
+        <CancelDialog
+          onClose={() => setAsking(false)}
+          onCancel={() => {
+            setAsking(false);
+            onControl('cancel');
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+interface CancelDialogProps {
+  readonly onClose: () => void;
+  readonly onCancel: () => void;
+}
+
+/** Asks before a sync is stopped for good. */
+function CancelDialog({ onClose, onCancel }: CancelDialogProps) {
+  return (
+    <Dialog title="Cancel this sync?" onClose={onClose}>
+      <p>
+        The sync stops as soon as it can and cannot be resumed. Everything it has written so far stays. A new sync
+        continues with what is left.
+      </p>
+      <div className="dialog-actions">
+        <Button onClick={onClose}>Let it run</Button>
+        <Button variant="danger" onClick={onCancel}>
+          Cancel the sync
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

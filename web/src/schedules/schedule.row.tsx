@@ -1,0 +1,93 @@
+import { changeSchedule, type Schedule } from '@sync-operations/client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { useOrganization } from '../api/organization.ts';
+import { unwrap } from '../api/problem.ts';
+import { syncPath } from '../app/location.ts';
+import { schedulesKey, useConnectionName } from '../connections/connection.queries.ts';
+import { Button } from '../ui/button.tsx';
+import { capitalized } from '../ui/format.ts';
+import { Icon } from '../ui/icon.tsx';
+import { ErrorNote, Note } from '../ui/note.tsx';
+import { Time } from '../ui/time.tsx';
+import { cronText } from './cron.text.ts';
+import { ScheduleRemoveDialog } from './schedule.remove-dialog.tsx';
+
+export function ScheduleRow({ schedule, mayWrite }: { readonly schedule: Schedule; readonly mayWrite: boolean }) {
+  const { id, connection_id, entity_type, destination, mode, cron, time_zone, enabled } = schedule;
+  const { orgId, client } = useOrganization();
+  const queries = useQueryClient();
+  const nameOf = useConnectionName();
+  const [isRemoving, setRemoving] = useState(false);
+  const change = useMutation({
+    mutationFn: () => unwrap(changeSchedule({ client, path: { schedule_id: id }, body: { enabled: !enabled } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: schedulesKey(orgId, connection_id) }),
+  });
+  const meaning = cronText(cron);
+  const what = `${capitalized(entity_type)}s to ${nameOf(destination)}`;
+  return (
+    <li>
+      <div className="schedule-text">
+        <p className="schedule-what break">
+          {what} <span className="muted">· {mode === 'full' ? 'all items' : 'changed items'}</span>
+        </p>
+        <p>
+          {meaning ? capitalized(meaning) : 'Cron expression'} <code>{cron}</code>{' '}
+          <span className="muted nowrap">{time_zone}</span>
+        </p>
+        <p className="muted small">
+          <Times schedule={schedule} />
+        </p>
+      </div>
+      {mayWrite && (
+        <div className="row">
+          <Button
+            size="small"
+            busy={change.isPending}
+            onClick={() => change.mutate()}
+            aria-label={`${enabled ? 'Pause' : 'Resume'} the schedule of ${what}`}
+          >
+            <Icon name={enabled ? 'pause' : 'play'} /> {enabled ? 'Pause' : 'Resume'}
+          </Button>
+          <Button size="small" onClick={() => setRemoving(true)} aria-label={`Remove the schedule of ${what}`}>
+            <Icon name="trash" /> Remove
+          </Button>
+        </div>
+      )}
+      {(schedule.last_error || change.error) && (
+        <div className="schedule-problem">
+          {schedule.last_error && <Note kind="warning" title={schedule.last_error} />}
+          {change.error && <ErrorNote error={change.error} />}
+        </div>
+      )}
+      {isRemoving && <ScheduleRemoveDialog schedule={schedule} what={what} onClose={() => setRemoving(false)} />}
+    </li>
+  );
+}
+
+function Times({ schedule: { enabled, next_run_at, last_run_at, last_sync_id } }: { readonly schedule: Schedule }) {
+  return (
+    <>
+      {enabled && next_run_at ? (
+        <>
+          Next <Time at={next_run_at} />
+        </>
+      ) : (
+        'Paused'
+      )}
+      {last_run_at && (
+        <>
+          {' · last '}
+          {last_sync_id ? (
+            <Link href={syncPath(last_sync_id)}>
+              <Time at={last_run_at} />
+            </Link>
+          ) : (
+            <Time at={last_run_at} />
+          )}
+        </>
+      )}
+    </>
+  );
+}

@@ -1,7 +1,0 @@
-import { useFollowing } from './use-following.ts';
-
-/** Mounted while the sync is active: an ended one needs no stream. */
-export function Following({ syncId }: { readonly syncId: string }) {
-  useFollowing(syncId);
-  return null;
-}

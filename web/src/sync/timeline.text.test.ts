@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Activity } from '@sync-operations/client';
+import { timelineText } from './timeline.text.ts';
+
+const entry = (members: Partial<Activity>) =>
+  ({ record_count: null, duration_seconds: null, error_message: null, details: null, ...members }) as Activity;
+
+describe('An entry of the timeline', () => {
+  it.each([
+    [
+      { activity_type: 'sync_completed', record_count: 1200, duration_seconds: 125 },
+      'Completed: 1,200 items in 2 min 5 s',
+      'good',
+    ],
+    [
+      {
+        activity_type: 'sync_completed',
+        record_count: 1,
+        status: 'completed_with_errors',
+        details: { failed_count: 2 },
+      },
+      'Completed: 1 item, 2 failed',
+      'warn',
+    ],
+    [{ activity_type: 'sync_timeout', record_count: 40 }, 'Timed out after 40 items', 'bad'],
+    [{ activity_type: 'pause_requested' }, 'Pause requested', 'neutral'],
+    [{ activity_type: 'batch_process', status: 'failed', record_count: 7 }, 'Batch process: 7 items', 'bad'],
+  ] as const)('is said in words: %p', (members, title, tone) => {
+    expect(timelineText(entry(members))).toMatchObject({ title, tone });
+  });
+
+  it('quotes the reason a guard was overridden with, and the error of what failed', () => {
+    expect(
+      timelineText(entry({ activity_type: 'delete_guard_overridden', details: { reason: 'on purpose' } })).quote,
+    ).toBe('on purpose');
+    const retried = entry({ activity_type: 'retry_requested', details: { retry_sync_id: 'run-2' } });
+    expect(timelineText(retried)).toMatchObject({ linkedSyncId: 'run-2', quote: null });
+    expect(timelineText(entry({ activity_type: 'sync_failed', error_message: 'no key' })).quote).toBe('no key');
+  });
+});

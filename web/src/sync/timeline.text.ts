@@ -1,0 +1,62 @@
+import type { Activity } from '@sync-operations/client';
+import { capitalized, count, duration } from '../ui/format.ts';
+
+export interface TimelineText {
+  readonly title: string;
+  /** The reason that a user gave, or the error message. */
+  readonly quote: string | null;
+  readonly tone: 'neutral' | 'good' | 'warn' | 'bad';
+  /** Another sync that the entry refers to. */
+  readonly linkedSyncId: string | null;
+}
+
+type Describe = (entry: Activity) => Pick<TimelineText, 'title' | 'tone'> & Partial<TimelineText>;
+
+const DESCRIPTIONS: Readonly<Record<string, Describe>> = {
+  sync_completed: (entry) => {
+    const failed = Number(entry.details?.failed_count ?? 0);
+    const took = entry.duration_seconds === null ? '' : ` in ${duration(entry.duration_seconds)}`;
+    const title = `Completed: ${items(entry.record_count)}${took}`;
+    return failed > 0 || entry.status === 'completed_with_errors'
+      ? { title: `${title}, ${count(failed)} failed`, tone: 'warn' }
+      : { title, tone: 'good' };
+  },
+  sync_failed: (entry) => ({ title: `Failed after ${items(entry.record_count)}`, tone: 'bad' }),
+  sync_cancelled: (entry) => ({ title: `Cancelled after ${items(entry.record_count)}`, tone: 'warn' }),
+  sync_timeout: (entry) => ({ title: `Timed out after ${items(entry.record_count)}`, tone: 'bad' }),
+  cancel_requested: () => ({ title: 'Cancel requested', tone: 'warn' }),
+  pause_requested: () => ({ title: 'Pause requested', tone: 'neutral' }),
+  resume_requested: () => ({ title: 'Resume requested', tone: 'neutral' }),
+  retry_requested: (entry) => ({
+    title: 'Retry of failed items requested',
+    linkedSyncId: textOf(entry, 'retry_sync_id'),
+    tone: 'neutral',
+  }),
+  delete_guard_overridden: (entry) => ({
+    title: 'Delete guard overridden',
+    quote: textOf(entry, 'reason'),
+    tone: 'warn',
+  }),
+};
+
+/** The text of an entry of the trail. Activity types of other services are shown by their names. */
+export function timelineText(entry: Activity): TimelineText {
+  const text = DESCRIPTIONS[entry.activity_type]?.(entry) ?? describeCustom(entry);
+  return { linkedSyncId: null, ...text, quote: text.quote ?? entry.error_message };
+}
+
+const describeCustom: Describe = (entry) => {
+  const name = capitalized(entry.activity_type.replaceAll('_', ' '));
+  const isBad = entry.status === 'failed' || entry.status === 'timeout';
+  return {
+    title: entry.record_count === null ? name : `${name}: ${items(entry.record_count)}`,
+    tone: isBad ? 'bad' : entry.status === 'completed_with_errors' ? 'warn' : 'neutral',
+  };
+};
+
+function textOf({ details }: Activity, name: string): string | null {
+  const value = details?.[name];
+  return typeof value === 'string' ? value : null;
+}
+
+const items = (many: number | null): string => (many === 1 ? '1 item' : `${count(many ?? 0)} items`);
