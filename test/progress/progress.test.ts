@@ -1,19 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  type Client,
-  cancelSync,
-  completeSync,
-  failSync,
-  getSync,
-  listActiveSyncs,
-  listActivity,
-  listSlowSyncs,
-  pauseSync,
-  reportMany,
-  reportProgress,
-  resumeSync,
-  startSync,
-} from '@sync-operations/client';
 import fc from 'fast-check';
 import { problemOf } from '../support/send.ts';
 import { sql } from '../support/test-database.ts';

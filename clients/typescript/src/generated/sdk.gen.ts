@@ -422,6 +422,39 @@ export const checkConnection = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
+ * Canonical records, in the order of their changes
+ *
+ * Each record once, where it changed last; deleted ones too, with deleted_at. To keep a copy: read to the end by next_cursor, keep the last changes_cursor, and later ask for what changed since by giving it as cursor.
+ */
+export const listRecords = <ThrowOnError extends boolean = false>(options?: Options<ListRecordsData, ThrowOnError>): RequestResult<ListRecordsResponses, ListRecordsErrors, ThrowOnError> => (options?.client ?? client).get<ListRecordsResponses, ListRecordsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/records',
+    ...options
+});
+
+/**
+ * Read a record
+ *
+ * Read a record
+ */
+export const getRecord = <ThrowOnError extends boolean = false>(options: Options<GetRecordData, ThrowOnError>): RequestResult<GetRecordResponses, GetRecordErrors, ThrowOnError> => (options.client ?? client).get<GetRecordResponses, GetRecordErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/records/{connection_id}/{entity_type}/{external_id}',
+    ...options
+});
+
+/**
+ * The items of a sync that failed or were skipped
+ *
+ * In the order of their ids. POST /progress/{sync_id}/retry-failed tries just these again.
+ */
+export const listItems = <ThrowOnError extends boolean = false>(options: Options<ListItemsData, ThrowOnError>): RequestResult<ListItemsResponses, ListItemsErrors, ThrowOnError> => (options.client ?? client).get<ListItemsResponses, ListItemsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/progress/{sync_id}/items',
+    ...options
+});
+
+/**
  * Syncs that the service ran or runs, newest first
  *
  * Syncs that the service ran or runs, newest first
@@ -440,21 +473,6 @@ export const listRuns = <ThrowOnError extends boolean = false>(options?: Options
 export const startRun = <ThrowOnError extends boolean = false>(options: Options<StartRunData, ThrowOnError>): RequestResult<StartRunResponses, StartRunErrors, ThrowOnError> => (options.client ?? client).post<StartRunResponses, StartRunErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
     url: '/api/sync/runs',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Compute what a sync from this connection would change
- *
- * Runs as a sync of its own and writes nothing to either end. Its result is at /previews/{cache_key} when it has ended, all of its changes at /previews/{cache_key}/changes.
- */
-export const startPreview = <ThrowOnError extends boolean = false>(options: Options<StartPreviewData, ThrowOnError>): RequestResult<StartPreviewResponses, StartPreviewErrors, ThrowOnError> => (options.client ?? client).post<StartPreviewResponses, StartPreviewErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
-    url: '/api/sync/connections/{connection_id}/preview',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -485,36 +503,18 @@ export const getRun = <ThrowOnError extends boolean = false>(options: Options<Ge
 });
 
 /**
- * The items of a sync that failed or were skipped
+ * Compute what a sync from this connection would change
  *
- * In the order of their ids. POST /progress/{sync_id}/retry-failed tries just these again.
+ * Runs as a sync of its own and writes nothing to either end. Its result is at /previews/{cache_key} when it has ended, all of its changes at /previews/{cache_key}/changes.
  */
-export const listItems = <ThrowOnError extends boolean = false>(options: Options<ListItemsData, ThrowOnError>): RequestResult<ListItemsResponses, ListItemsErrors, ThrowOnError> => (options.client ?? client).get<ListItemsResponses, ListItemsErrors, ThrowOnError>({
+export const startPreview = <ThrowOnError extends boolean = false>(options: Options<StartPreviewData, ThrowOnError>): RequestResult<StartPreviewResponses, StartPreviewErrors, ThrowOnError> => (options.client ?? client).post<StartPreviewResponses, StartPreviewErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
-    url: '/api/sync/progress/{sync_id}/items',
-    ...options
-});
-
-/**
- * Canonical records, in the order of their changes
- *
- * Each record once, where it changed last; deleted ones too, with deleted_at. To keep a copy: read to the end by next_cursor, keep the last changes_cursor, and later ask for what changed since by giving it as cursor.
- */
-export const listRecords = <ThrowOnError extends boolean = false>(options?: Options<ListRecordsData, ThrowOnError>): RequestResult<ListRecordsResponses, ListRecordsErrors, ThrowOnError> => (options?.client ?? client).get<ListRecordsResponses, ListRecordsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
-    url: '/api/sync/records',
-    ...options
-});
-
-/**
- * Read a record
- *
- * Read a record
- */
-export const getRecord = <ThrowOnError extends boolean = false>(options: Options<GetRecordData, ThrowOnError>): RequestResult<GetRecordResponses, GetRecordErrors, ThrowOnError> => (options.client ?? client).get<GetRecordResponses, GetRecordErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
-    url: '/api/sync/records/{connection_id}/{entity_type}/{external_id}',
-    ...options
+    url: '/api/sync/connections/{connection_id}/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

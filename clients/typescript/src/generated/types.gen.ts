@@ -891,6 +891,87 @@ export type ConnectionCheck = {
     error?: ConnectionCheckError;
 };
 
+export type Record = {
+    /**
+     * Where it was read
+     */
+    connection_id: string;
+    entity_type: 'customer' | 'product' | 'order';
+    /**
+     * Its id in that system
+     */
+    external_id: string;
+    /**
+     * In canonical form, the same for every system; of a deleted one as it was last. Decimals are text
+     */
+    data: {
+        [key: string]: unknown;
+    };
+    /**
+     * Equal for equal data
+     */
+    content_hash: string;
+    /**
+     * Counts the changes of all your records; it grows with every change of this one
+     */
+    change_seq: number;
+    created_at: string;
+    /**
+     * When it last changed here
+     */
+    updated_at: string;
+    /**
+     * When a sync found it gone from its system; null: it is there
+     */
+    deleted_at: string | null;
+};
+
+export type RecordPage = {
+    items: Array<Record>;
+    /**
+     * More is there now: ask again with it at once. Null: this was the last page
+     */
+    next_cursor: string | null;
+    /**
+     * Never null: keep it, and give it as cursor next time, in an hour or in a year, with the same filters: what changed after this page is answered then, nothing missed and nothing twice unless it changed again
+     */
+    changes_cursor: string;
+};
+
+export type Item = {
+    sync_id: string;
+    /**
+     * Its id in the source
+     */
+    external_id: string;
+    outcome: 'failed' | 'skipped';
+    /**
+     * Stable: switch on this
+     */
+    error_class: string;
+    /**
+     * For people
+     */
+    message: string;
+    /**
+     * What was read or sent, or what stood against it; null when there is nothing to show
+     */
+    payload: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * How often it was tried, earlier syncs included
+     */
+    attempts: number;
+    created_at: string;
+    updated_at: string;
+};
+
+export type ItemPage = {
+    items: Array<Item>;
+    next_cursor: string | null;
+};
+
 export type DestinationConnection = {
     connection_id: string;
 };
@@ -905,7 +986,7 @@ export type OverrideGuard = {
 export type StartRun = {
     entity_type: 'customer' | 'product' | 'order';
     /**
-     * full: everything, and deletions are found; incremental: what changed since the last sync of the same two ends
+     * full: everything, and deletions are found; incremental: what changed since the last sync of the same source and destination
      */
     mode?: 'full' | 'incremental';
     /**
@@ -920,7 +1001,7 @@ export type StartRun = {
     };
     source_connection_id: string;
     /**
-     * Apply exactly this preview of the same ends: its cache_key, or the sync_id that computed it
+     * Apply exactly this preview of the same source and destination: its cache_key, or the sync_id that computed it
      */
     preview?: string;
     /**
@@ -965,10 +1046,15 @@ export type Run = {
     progress: Progress;
 };
 
+export type RunPage = {
+    items: Array<Run>;
+    next_cursor: string | null;
+};
+
 export type StartPreview = {
     entity_type: 'customer' | 'product' | 'order';
     /**
-     * full: everything, and deletions are found; incremental: what changed since the last sync of the same two ends
+     * full: everything, and deletions are found; incremental: what changed since the last sync of the same source and destination
      */
     mode?: 'full' | 'incremental';
     /**
@@ -1021,92 +1107,6 @@ export type PreviewRun = {
      * Where the preview will be, at /previews/{cache_key}, once the sync has ended
      */
     cache_key: string;
-};
-
-export type RunPage = {
-    items: Array<Run>;
-    next_cursor: string | null;
-};
-
-export type Item = {
-    sync_id: string;
-    /**
-     * Its id in the source
-     */
-    external_id: string;
-    outcome: 'failed' | 'skipped';
-    /**
-     * Stable: switch on this
-     */
-    error_class: string;
-    /**
-     * For people
-     */
-    message: string;
-    /**
-     * What was read or sent, or what stood against it; null when there is nothing to show
-     */
-    payload: {
-        [key: string]: unknown;
-    } | null;
-    /**
-     * How often it was tried, earlier syncs included
-     */
-    attempts: number;
-    created_at: string;
-    updated_at: string;
-};
-
-export type ItemPage = {
-    items: Array<Item>;
-    next_cursor: string | null;
-};
-
-export type Record = {
-    /**
-     * Where it was read
-     */
-    connection_id: string;
-    entity_type: 'customer' | 'product' | 'order';
-    /**
-     * Its id in that system
-     */
-    external_id: string;
-    /**
-     * In canonical form, the same for every system; of a deleted one as it was last. Decimals are text
-     */
-    data: {
-        [key: string]: unknown;
-    };
-    /**
-     * Equal for equal data
-     */
-    content_hash: string;
-    /**
-     * Counts the changes of all your records; it grows with every change of this one
-     */
-    change_seq: number;
-    created_at: string;
-    /**
-     * When it last changed here
-     */
-    updated_at: string;
-    /**
-     * When a sync found it gone from its system; null: it is there
-     */
-    deleted_at: string | null;
-};
-
-export type RecordPage = {
-    items: Array<Record>;
-    /**
-     * More is there now: ask again with it at once. Null: this was the last page
-     */
-    next_cursor: string | null;
-    /**
-     * Never null: keep it, and give it as cursor next time, in an hour or in a year, with the same filters: what changed after this page is answered then, nothing missed and nothing twice unless it changed again
-     */
-    changes_cursor: string;
 };
 
 export type FieldChange = {
@@ -1246,7 +1246,7 @@ export type ChangeSchedule = {
     enabled?: boolean;
 };
 
-export type HookAnswer = {
+export type WebhookResponse = {
     /**
      * accepted: a sync will look at what it names; repeated: one will already; ignored: a greeting, or nothing that is synced
      */
@@ -3175,363 +3175,6 @@ export type CheckConnectionResponses = {
 
 export type CheckConnectionResponse = CheckConnectionResponses[keyof CheckConnectionResponses];
 
-export type ListRunsData = {
-    body?: never;
-    headers?: {
-        /**
-         * The organization, with a key of every organization
-         */
-        'X-Org-Id'?: string;
-    };
-    path?: never;
-    query?: {
-        /**
-         * Must be your credentials' organization
-         */
-        orgId?: string;
-        /**
-         * Only runs of this source
-         */
-        connection_id?: string;
-        entity_type?: 'customer' | 'product' | 'order';
-        /**
-         * next_cursor of the page before
-         */
-        cursor?: string;
-        limit?: number;
-    };
-    url: '/api/sync/runs';
-};
-
-export type ListRunsErrors = {
-    /**
-     * No organization is named; The request cannot be read
-     */
-    400: Problem;
-    /**
-     * No valid credentials
-     */
-    401: Problem;
-    /**
-     * A scope is missing; Not your organization
-     */
-    403: Problem;
-    /**
-     * The request is not valid
-     */
-    422: Problem;
-    /**
-     * Temporarily unavailable
-     */
-    503: Problem;
-};
-
-export type ListRunsError = ListRunsErrors[keyof ListRunsErrors];
-
-export type ListRunsResponses = {
-    /**
-     * A page of them
-     */
-    200: RunPage;
-};
-
-export type ListRunsResponse = ListRunsResponses[keyof ListRunsResponses];
-
-export type StartRunData = {
-    body: StartRun;
-    headers?: {
-        /**
-         * Repeat a request with the same key and it is done once; kept for 24 hours
-         */
-        'Idempotency-Key'?: string;
-        /**
-         * The organization, with a key of every organization
-         */
-        'X-Org-Id'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/api/sync/runs';
-};
-
-export type StartRunErrors = {
-    /**
-     * No organization is named; The request cannot be read
-     */
-    400: Problem;
-    /**
-     * No valid credentials
-     */
-    401: Problem;
-    /**
-     * A scope is missing; Not your organization
-     */
-    403: Problem;
-    /**
-     * Not found
-     */
-    404: Problem;
-    /**
-     * The preview is out of date; Too many records would be deleted; The state does not allow it
-     */
-    409: Problem;
-    /**
-     * The request is not valid
-     */
-    422: Problem;
-    /**
-     * Temporarily unavailable
-     */
-    503: Problem;
-};
-
-export type StartRunError = StartRunErrors[keyof StartRunErrors];
-
-export type StartRunResponses = {
-    /**
-     * Queued
-     */
-    202: Run;
-};
-
-export type StartRunResponse = StartRunResponses[keyof StartRunResponses];
-
-export type StartPreviewData = {
-    body: StartPreview;
-    headers?: {
-        /**
-         * Repeat a request with the same key and it is done once; kept for 24 hours
-         */
-        'Idempotency-Key'?: string;
-        /**
-         * The organization, with a key of every organization
-         */
-        'X-Org-Id'?: string;
-    };
-    path: {
-        connection_id: string;
-    };
-    query?: never;
-    url: '/api/sync/connections/{connection_id}/preview';
-};
-
-export type StartPreviewErrors = {
-    /**
-     * No organization is named; The request cannot be read
-     */
-    400: Problem;
-    /**
-     * No valid credentials
-     */
-    401: Problem;
-    /**
-     * A scope is missing; Not your organization
-     */
-    403: Problem;
-    /**
-     * Not found
-     */
-    404: Problem;
-    /**
-     * The request is not valid
-     */
-    422: Problem;
-    /**
-     * Temporarily unavailable
-     */
-    503: Problem;
-};
-
-export type StartPreviewError = StartPreviewErrors[keyof StartPreviewErrors];
-
-export type StartPreviewResponses = {
-    /**
-     * Queued
-     */
-    202: PreviewRun;
-};
-
-export type StartPreviewResponse = StartPreviewResponses[keyof StartPreviewResponses];
-
-export type RetryFailedItemsData = {
-    body?: never;
-    headers?: {
-        /**
-         * Repeat a request with the same key and it is done once; kept for 24 hours
-         */
-        'Idempotency-Key'?: string;
-        /**
-         * The organization, with a key of every organization
-         */
-        'X-Org-Id'?: string;
-    };
-    path: {
-        sync_id: string;
-    };
-    query?: never;
-    url: '/api/sync/progress/{sync_id}/retry-failed';
-};
-
-export type RetryFailedItemsErrors = {
-    /**
-     * No organization is named; The request cannot be read
-     */
-    400: Problem;
-    /**
-     * No valid credentials
-     */
-    401: Problem;
-    /**
-     * A scope is missing; Not your organization
-     */
-    403: Problem;
-    /**
-     * Not found
-     */
-    404: Problem;
-    /**
-     * The state does not allow it
-     */
-    409: Problem;
-    /**
-     * The request is not valid
-     */
-    422: Problem;
-    /**
-     * Temporarily unavailable
-     */
-    503: Problem;
-};
-
-export type RetryFailedItemsError = RetryFailedItemsErrors[keyof RetryFailedItemsErrors];
-
-export type RetryFailedItemsResponses = {
-    /**
-     * Queued
-     */
-    202: Run;
-};
-
-export type RetryFailedItemsResponse = RetryFailedItemsResponses[keyof RetryFailedItemsResponses];
-
-export type GetRunData = {
-    body?: never;
-    headers?: {
-        /**
-         * The organization, with a key of every organization
-         */
-        'X-Org-Id'?: string;
-    };
-    path: {
-        sync_id: string;
-    };
-    query?: never;
-    url: '/api/sync/runs/{sync_id}';
-};
-
-export type GetRunErrors = {
-    /**
-     * No organization is named; The request cannot be read
-     */
-    400: Problem;
-    /**
-     * No valid credentials
-     */
-    401: Problem;
-    /**
-     * A scope is missing; Not your organization
-     */
-    403: Problem;
-    /**
-     * Not found
-     */
-    404: Problem;
-    /**
-     * The request is not valid
-     */
-    422: Problem;
-    /**
-     * Temporarily unavailable
-     */
-    503: Problem;
-};
-
-export type GetRunError = GetRunErrors[keyof GetRunErrors];
-
-export type GetRunResponses = {
-    /**
-     * The run
-     */
-    200: Run;
-};
-
-export type GetRunResponse = GetRunResponses[keyof GetRunResponses];
-
-export type ListItemsData = {
-    body?: never;
-    headers?: {
-        /**
-         * The organization, with a key of every organization
-         */
-        'X-Org-Id'?: string;
-    };
-    path: {
-        sync_id: string;
-    };
-    query?: {
-        /**
-         * Must be your credentials' organization
-         */
-        orgId?: string;
-        limit?: number;
-        /**
-         * next_cursor of the page before
-         */
-        cursor?: string;
-        outcome?: 'failed' | 'skipped';
-        error_class?: string;
-    };
-    url: '/api/sync/progress/{sync_id}/items';
-};
-
-export type ListItemsErrors = {
-    /**
-     * No organization is named; The request cannot be read
-     */
-    400: Problem;
-    /**
-     * No valid credentials
-     */
-    401: Problem;
-    /**
-     * A scope is missing; Not your organization
-     */
-    403: Problem;
-    /**
-     * Not found
-     */
-    404: Problem;
-    /**
-     * The request is not valid
-     */
-    422: Problem;
-    /**
-     * Temporarily unavailable
-     */
-    503: Problem;
-};
-
-export type ListItemsError = ListItemsErrors[keyof ListItemsErrors];
-
-export type ListItemsResponses = {
-    /**
-     * A page of them
-     */
-    200: ItemPage;
-};
-
-export type ListItemsResponse = ListItemsResponses[keyof ListItemsResponses];
-
 export type ListRecordsData = {
     body?: never;
     headers?: {
@@ -3656,6 +3299,363 @@ export type GetRecordResponses = {
 };
 
 export type GetRecordResponse = GetRecordResponses[keyof GetRecordResponses];
+
+export type ListItemsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        sync_id: string;
+    };
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        outcome?: 'failed' | 'skipped';
+        error_class?: string;
+    };
+    url: '/api/sync/progress/{sync_id}/items';
+};
+
+export type ListItemsErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListItemsError = ListItemsErrors[keyof ListItemsErrors];
+
+export type ListItemsResponses = {
+    /**
+     * A page of them
+     */
+    200: ItemPage;
+};
+
+export type ListItemsResponse = ListItemsResponses[keyof ListItemsResponses];
+
+export type ListRunsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        /**
+         * Only runs of this source
+         */
+        connection_id?: string;
+        entity_type?: 'customer' | 'product' | 'order';
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/sync/runs';
+};
+
+export type ListRunsErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListRunsError = ListRunsErrors[keyof ListRunsErrors];
+
+export type ListRunsResponses = {
+    /**
+     * A page of them
+     */
+    200: RunPage;
+};
+
+export type ListRunsResponse = ListRunsResponses[keyof ListRunsResponses];
+
+export type StartRunData = {
+    body: StartRun;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/sync/runs';
+};
+
+export type StartRunErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The preview is out of date; Too many records would be deleted; The state does not allow it
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type StartRunError = StartRunErrors[keyof StartRunErrors];
+
+export type StartRunResponses = {
+    /**
+     * Queued
+     */
+    202: Run;
+};
+
+export type StartRunResponse = StartRunResponses[keyof StartRunResponses];
+
+export type RetryFailedItemsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        sync_id: string;
+    };
+    query?: never;
+    url: '/api/sync/progress/{sync_id}/retry-failed';
+};
+
+export type RetryFailedItemsErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The state does not allow it
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type RetryFailedItemsError = RetryFailedItemsErrors[keyof RetryFailedItemsErrors];
+
+export type RetryFailedItemsResponses = {
+    /**
+     * Queued
+     */
+    202: Run;
+};
+
+export type RetryFailedItemsResponse = RetryFailedItemsResponses[keyof RetryFailedItemsResponses];
+
+export type GetRunData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        sync_id: string;
+    };
+    query?: never;
+    url: '/api/sync/runs/{sync_id}';
+};
+
+export type GetRunErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type GetRunError = GetRunErrors[keyof GetRunErrors];
+
+export type GetRunResponses = {
+    /**
+     * The run
+     */
+    200: Run;
+};
+
+export type GetRunResponse = GetRunResponses[keyof GetRunResponses];
+
+export type StartPreviewData = {
+    body: StartPreview;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query?: never;
+    url: '/api/sync/connections/{connection_id}/preview';
+};
+
+export type StartPreviewErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type StartPreviewError = StartPreviewErrors[keyof StartPreviewErrors];
+
+export type StartPreviewResponses = {
+    /**
+     * Queued
+     */
+    202: PreviewRun;
+};
+
+export type StartPreviewResponse = StartPreviewResponses[keyof StartPreviewResponses];
 
 export type ListPreviewChangesData = {
     body?: never;
@@ -4124,7 +4124,7 @@ export type ReceiveWebhookResponses = {
     /**
      * Taken
      */
-    200: HookAnswer;
+    200: WebhookResponse;
 };
 
 export type ReceiveWebhookResponse = ReceiveWebhookResponses[keyof ReceiveWebhookResponses];
