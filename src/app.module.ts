@@ -7,7 +7,7 @@ import type { Environment } from './config/environment.ts';
 import { ConnectorsApiModule, ConnectorsModule } from './connectors/connectors.module.ts';
 import { DashboardApiModule, DashboardModule } from './dashboard/dashboard.module.ts';
 import { DatabaseModule } from './database/database.module.ts';
-import { HealthModule } from './health/health.module.ts';
+import { HealthController } from './health/health.controller.ts';
 import { loggerOptions } from './http/logging.ts';
 import { IdempotencyModule } from './idempotency/idempotency.module.ts';
 import { JobsModule } from './jobs/jobs.module.ts';
@@ -60,8 +60,8 @@ export class AppModule {
         WebhooksModule,
         DashboardModule,
         ...(environment.SYNC_WORKER === 'only' ? [] : API),
-        HealthModule,
       ],
+      controllers: [HealthController],
     };
   }
 }

@@ -1,6 +1,6 @@
+import { printableError } from './commands/run-command.ts';
 import { ConfigurationError, loadEnvironment } from './config/environment.ts';
 import { openDatabase } from './database/open-database.ts';
-import { printableError } from './database/printable-error.ts';
 import { makeDevelopmentAccess, printDevelopmentAccess } from './development-access.ts';
 
 type Closer = () => Promise<unknown> | undefined;

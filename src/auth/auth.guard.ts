@@ -1,10 +1,10 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
 import { Problem } from '../common/problem.ts';
 import { type AuthenticatedRequest, PUBLIC, REQUIRED_SCOPE, SESSION_COOKIE } from './auth.decorators.ts';
 import { KeyStore } from './key.store.ts';
 import type { Principal, Scope } from './principal.ts';
-import { refuseCrossSite } from './same.origin.ts';
 import { TokenVerifier } from './token.verifier.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -56,4 +56,15 @@ export class AuthGuard implements CanActivate {
     if (!principal) throw new Problem('unauthenticated', otherwise);
     return principal;
   }
+}
+
+/**
+ * Throws cross-site-request unless the request comes from a page of this service: a browser sends cookies along, and posts for
+ * whoever asks it to. `detail` is what the refused one is told.
+ */
+export function refuseCrossSite(request: FastifyRequest, detail: string): void {
+  const { origin, host } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  const sameOrigin = site === 'same-origin' || (origin !== undefined && URL.parse(origin)?.host === host);
+  if (!sameOrigin) throw new Problem('cross-site-request', detail);
 }

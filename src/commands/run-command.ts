@@ -1,4 +1,19 @@
-import { printableError } from '../database/printable-error.ts';
+import { ConfigurationError } from '../config/environment.ts';
+import { DatabaseNotReadyError } from '../database/readiness.ts';
+import { isConnectionLoss } from '../database/sqlstate.ts';
+
+/** One sentence for what a person can mend; the stack for what only we can. `variable` named the database that was used. */
+export function printableError(error: unknown, variable = 'DATABASE_URL'): string {
+  if (!(error instanceof Error)) return String(error);
+  // By name, because with a database of your own the embedded Postgres is never loaded.
+  if (error.name === 'EmbeddedPostgresError') return error.message;
+  if (error instanceof ConfigurationError || error instanceof DatabaseNotReadyError) return error.message;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === '28P01' || code === '28000') return `${variable} is refused by the database: ${error.message}.`;
+  if (code === '3D000') return `${variable} names a database that does not exist: ${error.message}.`;
+  if (isConnectionLoss(error)) return `The database of ${variable} cannot be reached (${error.message || code}).`;
+  return error.stack ?? error.message;
+}
 
 /** Runs a command line tool: what it prints is its answer; an error is one sentence and exit code 1. */
 export async function runCommand(work: () => Promise<void>): Promise<void> {

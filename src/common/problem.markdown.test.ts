@@ -12,4 +12,8 @@ describe('docs/errors.md', () => {
     for (const text of [problem.cause, problem.action]) expect(text).toMatch(/^[A-Z`].{15,}\.$/);
     expect(problem.title).toMatch(/^[A-Z].*[^.]$/);
   });
+
+  it.each(Object.keys(PROBLEMS))('has a heading for %s, where the link of a problem leads', (name) => {
+    expect(problemsAsMarkdown()).toMatch(new RegExp(`^## .*${name}`, 'm'));
+  });
 });

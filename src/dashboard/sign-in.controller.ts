@@ -3,8 +3,8 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public, RequireScope, SESSION_COOKIE } from '../auth/auth.decorators.ts';
+import { refuseCrossSite } from '../auth/auth.guard.ts';
 import { KeyStore, type OpenedSession } from '../auth/key.store.ts';
-import { refuseCrossSite } from '../auth/same.origin.ts';
 import { Problem } from '../common/problem.ts';
 import { IsText } from '../common/validation.ts';
 

@@ -1,6 +1,6 @@
-import { type Logger, MigrationExecutor, type QueryRunner } from 'typeorm';
+import 'reflect-metadata';
+import { DataSource, type Logger, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { migrations } from '../../migrations/index.ts';
-import { migrationDataSource } from './data-source.ts';
 import { DatabaseNotReadyError } from './readiness.ts';
 import { type AppliedSql, applySqlFiles, dropSqlObjects } from './sql.apply.ts';
 import { sqlFiles } from './sql.files.ts';
@@ -79,4 +79,17 @@ async function inMigration<T>(
     // Without COMMIT the connection's end rolls back.
     if (source.isInitialized) await source.destroy();
   }
+}
+
+/** TypeORM runs the migrations and nothing else: its transactions await every statement, one round trip each. */
+export function migrationDataSource(ownerUrl: string, logger?: Logger): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: ownerUrl,
+    applicationName: 'sync-operations-migrate',
+    migrations,
+    migrationsTableName: 'sync_migrations',
+    logging: logger !== undefined,
+    logger,
+  });
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
-import { MetricsRegistry } from './metrics.registry.ts';
+import { MetricsRegistry } from './metrics.controller.ts';
 
 /** Calls to other systems, each attempt by itself. */
 @Injectable()

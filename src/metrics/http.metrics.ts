@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { Histogram } from 'prom-client';
-import { MetricsRegistry } from './metrics.registry.ts';
+import { MetricsRegistry } from './metrics.controller.ts';
 
 /** Duration of requests by route pattern (never by path: an id in a label would grow without end). */
 @Injectable()

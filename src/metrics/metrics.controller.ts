@@ -1,8 +1,18 @@
-import { Controller, Get, Res } from '@nestjs/common';
+import { Controller, Get, Injectable, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { Public } from '../auth/auth.decorators.ts';
-import { MetricsRegistry } from './metrics.registry.ts';
+
+/** One registry an application, so that two in one process (tests) do not share counters. */
+@Injectable()
+export class MetricsRegistry {
+  readonly registry = new Registry();
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+}
 
 @ApiExcludeController()
 @Controller('metrics')

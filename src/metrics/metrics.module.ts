@@ -1,8 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { CallMetrics } from './call.metrics.ts';
 import { HttpMetrics } from './http.metrics.ts';
-import { MetricsController } from './metrics.controller.ts';
-import { MetricsRegistry } from './metrics.registry.ts';
+import { MetricsController, MetricsRegistry } from './metrics.controller.ts';
 import { RunMetrics } from './run.metrics.ts';
 import { StreamMetrics } from './stream.metrics.ts';
 import { TaskMetrics } from './task.metrics.ts';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram } from 'prom-client';
-import { MetricsRegistry } from './metrics.registry.ts';
+import { MetricsRegistry } from './metrics.controller.ts';
 
 /** What tells runs apart here: kinds of things only, never an organization, a connection or an id. */
 interface RunLabels {

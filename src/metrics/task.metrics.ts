@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram } from 'prom-client';
-import { MetricsRegistry } from './metrics.registry.ts';
+import { MetricsRegistry } from './metrics.controller.ts';
 
 /** What the scheduled tasks did on this replica. */
 @Injectable()

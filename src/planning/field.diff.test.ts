@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { customer, product } from '../../test/runs/plan.support.ts';
-import { contentHash } from './content.hash.ts';
 import { guardDeletions } from './deletion.guard.ts';
-import { diffFields, flatten, topOf } from './field.diff.ts';
+import { contentHash, diffFields, flatten, topOf } from './field.diff.ts';
 import { mayPass, passing } from './field.directions.ts';
 import { takeBack } from './field.merge.ts';
 

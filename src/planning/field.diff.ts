@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import canonicalize from 'canonicalize';
 import { byKey, comparedMembers, hasElements, memberPath } from './list.elements.ts';
 
 /** A member of a canonical entity by its path: `email`, `billing.city`, `variations[Size=M].price`. */
@@ -76,4 +78,11 @@ export function flatten(value: object, prefix = ''): Map<FieldPath, unknown> {
 
 export function isPlainObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** SHA-256 (base64url) over the canonical JSON (RFC 8785) of an entity: equal content, equal hash, in whatever order it came. */
+export function contentHash(data: unknown): string {
+  return createHash('sha256')
+    .update(canonicalize(data) ?? 'null')
+    .digest('base64url');
 }

@@ -1,7 +1,6 @@
 import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
 import type { ExternalItem } from '../connectors/contract/connector.types.ts';
-import { contentHash } from './content.hash.ts';
-import { diffFields, type FieldChange, type FieldPath, newElementFields } from './field.diff.ts';
+import { contentHash, diffFields, type FieldChange, type FieldPath, newElementFields } from './field.diff.ts';
 import { type MayPass, passing } from './field.directions.ts';
 import { mergeLists, takeBack } from './field.merge.ts';
 

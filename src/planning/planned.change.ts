@@ -1,5 +1,5 @@
 import type { WriteResult } from '../connectors/contract/connector.types.ts';
-import { contentHash } from './content.hash.ts';
+import { contentHash } from './field.diff.ts';
 import type { TriedItem } from './planned.outcome.ts';
 import type { PlannedItem, PreviewChange } from './planning.types.ts';
 

@@ -1,5 +1,5 @@
 import type { WriteResult } from '../connectors/contract/connector.types.ts';
-import { contentHash } from './content.hash.ts';
+import { contentHash } from './field.diff.ts';
 import type { ItemOutcome, PlannedItem, PreviewChange } from './planning.types.ts';
 
 const ACTIONS = { create: 'created', update: 'updated', delete: 'deleted' } as const;

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { CanonicalData, CanonicalProduct } from '../connectors/canonical/canonical.types.ts';
-import { contentHash } from './content.hash.ts';
-import { diffFields } from './field.diff.ts';
+import { contentHash, diffFields } from './field.diff.ts';
 import { agreedOn, type Binding, isEcho, planItem } from './item.plan.ts';
 
 /** Both ends of a pair, and what was agreed; `a` is the source of a sync there. */

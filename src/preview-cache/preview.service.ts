@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isInstant } from '../common/cursor.ts';
-import { DEFAULT_LIMIT } from '../common/page-query.dto.ts';
+import { DEFAULT_LIMIT } from '../common/list-query.dto.ts';
 import { Problem } from '../common/problem.ts';
 import { decodeTuple, encodeTuple, notACursor } from '../common/tuple.cursor.ts';
 import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';

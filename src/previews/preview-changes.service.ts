@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DEFAULT_LIMIT } from '../common/page-query.dto.ts';
+import { DEFAULT_LIMIT } from '../common/list-query.dto.ts';
 import { Problem } from '../common/problem.ts';
 import { decodeTuple, encodeTuple, notACursor } from '../common/tuple.cursor.ts';
 import { PreviewService } from '../preview-cache/preview.service.ts';
 import { noSuchSync } from '../progress/progress.problem.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
-import type { PreviewChangePageDto, PreviewChangesQuery } from './dto/preview-changes.dto.ts';
+import type { PreviewChangePageDto, PreviewChangesQuery } from './dto/preview.dto.ts';
 import { changesPage, type FoundChanges } from './preview.sql.ts';
 
 const LIST = 'preview-changes';

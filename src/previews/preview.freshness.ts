@@ -4,7 +4,7 @@ import { ConnectionService } from '../connectors/connections/connection.service.
 import type { OpenedConnection } from '../connectors/connections/connection.types.ts';
 import { ConnectorError } from '../connectors/contract/connector.error.ts';
 import type { ConnectorSession, ReadQuery } from '../connectors/contract/connector.types.ts';
-import { contentHash } from '../planning/content.hash.ts';
+import { contentHash } from '../planning/field.diff.ts';
 import type { PreviewChange } from '../planning/planning.types.ts';
 import type { Run } from '../runs/run.types.ts';
 import { destinationToken } from '../runs/source/change.tokens.ts';

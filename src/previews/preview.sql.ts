@@ -1,6 +1,6 @@
 import type { Statement } from '../database/database.ts';
 import type { Run } from '../runs/run.types.ts';
-import type { PreviewChangeDto } from './dto/preview-changes.dto.ts';
+import type { PreviewChangeDto } from './dto/preview.dto.ts';
 
 /** The first changes of each kind, as the cached preview shows them. */
 export const firstChanges = (run: Pick<Run, 'org_id' | 'sync_id'>, each: number): Statement => ({

@@ -3,7 +3,7 @@ import { destinationConnectionOf } from '../runs/dto/requests.dto.ts';
 import { RunStarter } from '../runs/run.starter.ts';
 import { RunsService } from '../runs/runs.service.ts';
 import { currentUser } from '../tenancy/tenant.context.ts';
-import type { PreviewRunDto, StartPreviewDto } from './dto/start-preview.dto.ts';
+import type { PreviewRunDto, StartPreviewDto } from './dto/preview.dto.ts';
 import { previewKeyOf } from './preview.publisher.ts';
 
 /** Starts previews: runs that plan and write nothing. */

@@ -13,8 +13,8 @@ import {
   ReportDto,
   SlowSyncsQuery,
   StartSyncDto,
+  SyncIdParam,
 } from './dto/requests.dto.ts';
-import { SyncIdParam } from './dto/sync-id.param.ts';
 import { ProgressService } from './progress.service.ts';
 
 const JSON_TEXT = ['content-type', 'application/json; charset=utf-8'] as const;

@@ -1,6 +1,6 @@
 import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
 import type { WriteResult } from '../connectors/contract/connector.types.ts';
-import { contentHash } from '../planning/content.hash.ts';
+import { contentHash } from '../planning/field.diff.ts';
 import { agreedOn, type Binding } from '../planning/item.plan.ts';
 import type { PlannedItem } from '../planning/planning.types.ts';
 import { type Pair, sourceSide } from './bindings.sql.ts';

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { TextProperty } from '../common/bounds.decorator.ts';
-import { PageQuery } from '../common/page-query.dto.ts';
+import { PageQuery } from '../common/list-query.dto.ts';
 
 export class OrganizationDto {
   @ApiProperty({ example: 'org-123' })

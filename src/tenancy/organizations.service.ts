@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AuthenticatedRequest } from '../auth/auth.decorators.ts';
-import { DEFAULT_LIMIT } from '../common/page-query.dto.ts';
+import { DEFAULT_LIMIT } from '../common/list-query.dto.ts';
 import { decodeTuple, encodeTuple } from '../common/tuple.cursor.ts';
 import { OrganizationDirectory } from './organization.directory.ts';
 import type { OrganizationPageDto, OrganizationsQuery } from './organizations.dto.ts';

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import type { CanonicalData } from '../../src/connectors/canonical/canonical.types.ts';
 import type { ExternalItem } from '../../src/connectors/contract/connector.types.ts';
-import { contentHash } from '../../src/planning/content.hash.ts';
-import { topOf } from '../../src/planning/field.diff.ts';
+import { contentHash, topOf } from '../../src/planning/field.diff.ts';
 import { agreedOn, type Binding, type ItemPlan, type PlanInput, planItem } from '../../src/planning/item.plan.ts';
 
 /** For tests: few values, so that two of them often agree. */

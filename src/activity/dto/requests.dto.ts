@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsISO8601, IsOptional } from 'class-validator';
 import { EnumProperty, IntegerProperty, NumberProperty, TextProperty } from '../../common/bounds.decorator.ts';
-import { OrgQuery } from '../../common/org-query.dto.ts';
+import { OrgQuery } from '../../common/list-query.dto.ts';
 import { SYNC_STATUSES, type SyncStatus } from '../../common/sync-status.ts';
 import { IsJsonObject } from '../../common/validation.ts';
 

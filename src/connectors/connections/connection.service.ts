@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { decodeCursor, type Keyset, type Page, toPage } from '../../common/cursor.ts';
-import { DEFAULT_LIMIT } from '../../common/page-query.dto.ts';
+import { DEFAULT_LIMIT } from '../../common/list-query.dto.ts';
 import { Problem } from '../../common/problem.ts';
 import { ENVIRONMENT } from '../../config/config.module.ts';
 import type { Environment } from '../../config/environment.ts';

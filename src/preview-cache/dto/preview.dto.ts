@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import { IntegerProperty, TextProperty } from '../../common/bounds.decorator.ts';
-import { PageQuery } from '../../common/page-query.dto.ts';
+import { PageQuery } from '../../common/list-query.dto.ts';
 import { IsJsonObject } from '../../common/validation.ts';
 
 /** What a preview is computed from; its key is made of these three. */

@@ -7,7 +7,7 @@ import {
   NumberProperty,
   TextProperty,
 } from '../../common/bounds.decorator.ts';
-import { OrgQuery } from '../../common/org-query.dto.ts';
+import { OrgQuery } from '../../common/list-query.dto.ts';
 import { ACTIVE_STATUSES } from '../../common/sync-status.ts';
 import { IsJsonObject } from '../../common/validation.ts';
 
@@ -128,4 +128,9 @@ export class ActiveSyncsQuery extends OrgQuery {
 export class SlowSyncsQuery extends OrgQuery {
   @NumberProperty({ min: 0, query: true, optional: true, default: 10, description: 'Items per minute' })
   below?: number = 10;
+}
+
+export class SyncIdParam {
+  @TextProperty({ maxLength: 200, example: 'sync-woo-1762430000000' })
+  sync_id: string;
 }

@@ -2,8 +2,8 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type AuthenticatedRequest, RequireScope } from '../../auth/auth.decorators.ts';
+import { OrgQuery } from '../../common/list-query.dto.ts';
 import { Operation } from '../../common/operation.ts';
-import { OrgQuery } from '../../common/org-query.dto.ts';
 import { ProgressChangeDto, ProgressSnapshotDto, ProgressStreamEndDto, StreamedSyncDto } from './dto/stream.dto.ts';
 import { StreamService } from './stream.service.ts';
 

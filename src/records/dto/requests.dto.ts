@@ -2,7 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsOptional, Matches } from 'class-validator';
 import { EnumProperty, TextProperty } from '../../common/bounds.decorator.ts';
-import { PageQuery } from '../../common/page-query.dto.ts';
+import { PageQuery } from '../../common/list-query.dto.ts';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
 import { ConnectionIdParam } from '../../connectors/connections/dto/requests.dto.ts';
 

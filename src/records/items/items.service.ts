@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DEFAULT_LIMIT } from '../../common/page-query.dto.ts';
+import { DEFAULT_LIMIT } from '../../common/list-query.dto.ts';
 import { decodeTuple, encodeTuple } from '../../common/tuple.cursor.ts';
 import { noSuchSync } from '../../progress/progress.problem.ts';
 import { currentTenant } from '../../tenancy/tenant.context.ts';

@@ -1,6 +1,6 @@
 import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
 import type { Candidate, ConnectorSession, ExternalItem } from '../../connectors/contract/connector.types.ts';
-import { contentHash } from '../../planning/content.hash.ts';
+import { contentHash } from '../../planning/field.diff.ts';
 import type { MayPass } from '../../planning/field.directions.ts';
 import { type Binding, type ItemPlan, isEcho, planItem } from '../../planning/item.plan.ts';
 import type { PlannedItem, WorkItem } from '../../planning/planning.types.ts';

@@ -1,5 +1,4 @@
-import { contentHash } from '../../planning/content.hash.ts';
-import { diffFields } from '../../planning/field.diff.ts';
+import { contentHash, diffFields } from '../../planning/field.diff.ts';
 import { changeOf } from '../../planning/planned.change.ts';
 import type { ItemOutcome, PreviewChange, WorkItem } from '../../planning/planning.types.ts';
 import { type FoundRecord, findRecords } from '../../records/records.sql.ts';

@@ -1,5 +1,5 @@
-import { contentHash } from '../../planning/content.hash.ts';
 import type { DeletionBudget } from '../../planning/deletion.guard.ts';
+import { contentHash } from '../../planning/field.diff.ts';
 import type { ItemOutcome, WorkItem } from '../../planning/planning.types.ts';
 import { type FoundRecord, findRecords } from '../../records/records.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';

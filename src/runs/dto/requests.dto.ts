@@ -2,7 +2,7 @@ import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from 
 import { Type } from 'class-transformer';
 import { IsOptional, IsUUID, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 import { EnumProperty, IntegerProperty, TextProperty } from '../../common/bounds.decorator.ts';
-import { OrgQuery } from '../../common/org-query.dto.ts';
+import { OrgQuery } from '../../common/list-query.dto.ts';
 import { IsJsonObject } from '../../common/validation.ts';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
 

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, PartialType, PickType } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
 import { TextProperty } from '../../../common/bounds.decorator.ts';
-import { PageQuery } from '../../../common/page-query.dto.ts';
+import { PageQuery } from '../../../common/list-query.dto.ts';
 import { IsJsonObject } from '../../../common/validation.ts';
 
 const SECRET = '2f1c0d9a7b6e45c8a1f3e5d7c9b0a2f4';

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { EnumProperty, TextProperty } from '../../../common/bounds.decorator.ts';
-import { PageQuery } from '../../../common/page-query.dto.ts';
+import { PageQuery } from '../../../common/list-query.dto.ts';
 
 const OUTCOMES = ['failed', 'skipped'] as const;
 

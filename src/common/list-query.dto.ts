@@ -1,5 +1,14 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString } from 'class-validator';
 import { IntegerProperty, TextProperty } from './bounds.decorator.ts';
-import { OrgQuery } from './org-query.dto.ts';
+
+/** Every list takes the organization as the guide's component sends it; tenancy has compared it with the credentials before. */
+export class OrgQuery {
+  @ApiPropertyOptional({ description: "Must be your credentials' organization", example: 'org-123' })
+  @IsOptional()
+  @IsString()
+  orgId?: string;
+}
 
 export const DEFAULT_LIMIT = 100;
 

@@ -1,7 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { EnumProperty } from '../../common/bounds.decorator.ts';
-import { PageQuery } from '../../common/page-query.dto.ts';
+import { PageQuery } from '../../common/list-query.dto.ts';
 import type { PreviewChange } from '../../planning/planning.types.ts';
+import { SourceAndDestinationDto } from '../../runs/dto/requests.dto.ts';
+import { RunDto } from '../../runs/dto/run.dto.ts';
 
 const KINDS = ['create', 'update', 'delete', 'conflict'] as const satisfies readonly PreviewChange['kind'][];
 
@@ -79,4 +81,15 @@ export class PreviewChangePageDto {
 
   @ApiProperty({ type: String, nullable: true, example: null })
   next_cursor: string | null;
+}
+
+/** What a preview compares. */
+export class StartPreviewDto extends SourceAndDestinationDto {}
+
+export class PreviewRunDto extends RunDto {
+  @ApiProperty({
+    description: 'Where the preview will be, at /previews/{cache_key}, once the sync has ended',
+    example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  })
+  cache_key: string;
 }
