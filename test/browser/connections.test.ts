@@ -61,7 +61,7 @@ describe('Adding a connection', () => {
     await page.getByLabel('Consumer secret').fill(shop.consumerSecret);
 
     await press(page, 'Connect and check');
-    await page.getByText('Is not https; settings.allow_http allows that').waitFor();
+    await page.getByText('Must be https; settings.allow_http allows http').waitFor();
     await page.getByLabel('Allow plain http').check();
     await page.getByText('More settings').click();
     await page.getByLabel('Home URL').fill(shop.url);
