@@ -37,7 +37,7 @@ export async function launchService(options: ServiceOptions): Promise<RunningSer
   const { until } = options;
   until.throwIfAborted();
   if (!existsSync(MAIN)) throw new Error('The service is not built yet: npm run build');
-  const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
+  const child = spawn(process.execPath, [MAIN], {
     env: serviceEnvironment(options),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -39,6 +39,9 @@ if (stale.length > 0) {
   console.log(`Built in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
 }
 
+// Loading takes a second or more.
+if (process.env.npm_lifecycle_event === 'start') console.log('Sync Operations starts…');
+
 function hashOf(paths) {
   const hash = createHash('sha256');
   for (const file of paths.flatMap(filesOf)) hash.update(file).update('\0').update(readFileSync(file)).update('\0');

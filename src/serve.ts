@@ -12,10 +12,12 @@ export async function serve(): Promise<void> {
   stopOnSignal(closers);
   try {
     const environment = loadEnvironment();
+    // Loaded only now, so that a wrong variable is told at once, and while the database starts.
+    const loading = import('./create-app.ts');
+    loading.catch(() => undefined);
     const { environment: opened, embedded } = await openDatabase(environment, (line) => console.log(line));
     closers.unshift(() => embedded?.stop());
-    // Loaded only now: a wrong variable is told at once.
-    const { createApp } = await import('./create-app.ts');
+    const { createApp } = await loading;
     const app = await createApp(opened);
     closers.unshift(() => app.close());
     const access =

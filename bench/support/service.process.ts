@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+export const SERVICE_MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
 /** The built service as a process of its own. */
 export class ServiceProcess {
@@ -15,9 +15,16 @@ export class ServiceProcess {
     this.url = url;
   }
 
-  /** Resolves when it listens. It runs in `folder`, so that no .env file of yours changes what is measured. */
-  static async start(variables: Readonly<Record<string, string>>, folder: string): Promise<ServiceProcess> {
-    const child = spawn(process.execPath, [...nodeOptions(), MAIN], {
+  /**
+   * Resolves when it listens. It runs in `folder`, so that no .env file of yours changes what is measured. `main` may be another
+   * program that says where it listens.
+   */
+  static async start(
+    variables: Readonly<Record<string, string>>,
+    folder: string,
+    main = SERVICE_MAIN,
+  ): Promise<ServiceProcess> {
+    const child = spawn(process.execPath, [...nodeOptions(), main], {
       cwd: folder,
       env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', ...variables },
       stdio: ['ignore', 'pipe', 'inherit'],

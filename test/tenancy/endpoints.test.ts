@@ -8,9 +8,9 @@ import { MARKER, namesOf, plantVictim, snapshot } from './endpoint.victim.ts';
 
 /** Served without credentials, and why that is safe. */
 const PUBLIC_OPERATIONS = {
-  receiveWebhook: 'signed by the system of the connection',
   healthLive: 'says only that it runs',
   healthReady: 'says only whether the database answers',
+  receiveWebhook: 'signed by the system of the connection',
 };
 /** POSTs that change nothing, so that sync:read is enough. */
 const READING_POSTS = ['lookUpPreview'];

@@ -64,7 +64,7 @@ describe('what is wrong with a connection', () => {
     expect(pointers((await change({ credentials: { login: 'x' } })).body)).toEqual([
       '#/credentials/api_key is required',
     ]);
-    expect(pointers((await change({ system: 'odoo' })).body)).toEqual(['#/system is not known here']);
+    expect(pointers((await change({ system: 'odoo' })).body)).toEqual(['#/system is not a known field']);
     expect(await fixture.trail(id)).toHaveLength(1);
   });
 
