@@ -12,6 +12,7 @@ import { PreviewChangePageDto, PreviewChangesQuery, PreviewRunDto, StartPreviewD
 import { PreviewChangesService } from './preview-changes.service.ts';
 import { PreviewsService } from './previews.service.ts';
 
+@ApiTags('previews')
 @Controller('api/sync')
 export class PreviewsController {
   constructor(
@@ -22,7 +23,6 @@ export class PreviewsController {
   @Post('connections/:connection_id/preview')
   @HttpCode(202)
   @RequireScope('sync:write')
-  @ApiTags('runs')
   @Idempotent()
   @ApiBody({ type: StartPreviewDto })
   @Operation({
@@ -43,7 +43,6 @@ export class PreviewsController {
 
   @Get('previews/:cache_key/changes')
   @RequireScope('sync:read')
-  @ApiTags('previews')
   @Operation({
     id: 'listPreviewChanges',
     summary: 'Every change of a computed preview',
@@ -61,7 +60,6 @@ export class PreviewsController {
 
   @Get('progress/:sync_id/changes')
   @RequireScope('sync:read')
-  @ApiTags('runs')
   @Operation({
     id: 'listSyncChanges',
     summary: 'What a sync to another connection changed there, or its preview would change',

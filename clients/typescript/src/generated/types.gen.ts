@@ -4,6 +4,10 @@ export type ClientOptions = {
     baseUrl: string;
 };
 
+export type Health = {
+    status: 'ok';
+};
+
 export type Whoami = {
     kind: 'token' | 'key' | 'session';
     /**
@@ -1253,9 +1257,67 @@ export type WebhookResponse = {
     status: 'accepted' | 'repeated' | 'ignored';
 };
 
-export type Health = {
-    status: 'ok';
+export type HealthLiveData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/health/live';
 };
+
+export type HealthLiveErrors = {
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type HealthLiveError = HealthLiveErrors[keyof HealthLiveErrors];
+
+export type HealthLiveResponses = {
+    /**
+     * Alive
+     */
+    200: Health;
+};
+
+export type HealthLiveResponse = HealthLiveResponses[keyof HealthLiveResponses];
+
+export type HealthReadyData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/health/ready';
+};
+
+export type HealthReadyErrors = {
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type HealthReadyError = HealthReadyErrors[keyof HealthReadyErrors];
+
+export type HealthReadyResponses = {
+    /**
+     * Ready for requests
+     */
+    200: Health;
+};
+
+export type HealthReadyResponse = HealthReadyResponses[keyof HealthReadyResponses];
 
 export type WhoamiData = {
     body?: never;
@@ -4128,65 +4190,3 @@ export type ReceiveWebhookResponses = {
 };
 
 export type ReceiveWebhookResponse = ReceiveWebhookResponses[keyof ReceiveWebhookResponses];
-
-export type HealthLiveData = {
-    body?: never;
-    headers?: {
-        /**
-         * The organization, with a key of every organization
-         */
-        'X-Org-Id'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/health/live';
-};
-
-export type HealthLiveErrors = {
-    /**
-     * Temporarily unavailable
-     */
-    503: Problem;
-};
-
-export type HealthLiveError = HealthLiveErrors[keyof HealthLiveErrors];
-
-export type HealthLiveResponses = {
-    /**
-     * Alive
-     */
-    200: Health;
-};
-
-export type HealthLiveResponse = HealthLiveResponses[keyof HealthLiveResponses];
-
-export type HealthReadyData = {
-    body?: never;
-    headers?: {
-        /**
-         * The organization, with a key of every organization
-         */
-        'X-Org-Id'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/health/ready';
-};
-
-export type HealthReadyErrors = {
-    /**
-     * Temporarily unavailable
-     */
-    503: Problem;
-};
-
-export type HealthReadyError = HealthReadyErrors[keyof HealthReadyErrors];
-
-export type HealthReadyResponses = {
-    /**
-     * Ready for requests
-     */
-    200: Health;
-};
-
-export type HealthReadyResponse = HealthReadyResponses[keyof HealthReadyResponses];
