@@ -1,10 +1,10 @@
 import type { EmbeddedPostgres } from '@sync-operations/embedded-postgres';
+import type pg from 'pg';
 import { ensureRememberedKeys, rememberedKeys } from '../config/encryption.keys.ts';
 import { ConfigurationError, type Environment } from '../config/environment.ts';
 import { createPool } from './database.ts';
-import { migrate } from './migrate.ts';
 import { provisionAppRole } from './provision.ts';
-import { assertDatabaseReady } from './readiness.ts';
+import { assertDatabaseReady, schemaState } from './readiness.ts';
 
 export interface OpenDatabase {
   /** With the URLs that are meant, also where the embedded Postgres chose them. */
@@ -19,7 +19,7 @@ type Log = (line: string) => void;
 export async function openDatabase(environment: Environment, log: Log): Promise<OpenDatabase> {
   const opened = environment.databaseUrl ? { environment, embedded: undefined } : await openEmbedded(environment, log);
   try {
-    await checked(opened.environment.databaseUrl as string);
+    await withPool(opened.environment.databaseUrl as string, assertDatabaseReady);
     return opened;
   } catch (error) {
     await opened.embedded?.stop();
@@ -33,8 +33,7 @@ async function openEmbedded(environment: Environment, log: Log): Promise<OpenDat
     const { SYNC_ENCRYPTION_KEYS: given, SYNC_DATA_DIR: dataDir } = environment;
     // The one made before there was a variable still opens what it sealed.
     const keys = given ? [...given, ...rememberedKeys(dataDir)] : ensureRememberedKeys(dataDir);
-    const { migrations } = await migrate(embedded.ownerUrl);
-    if (migrations.length > 0) log(`Ran ${migrations.length} migrations`);
+    await migrateUnlessCurrent(embedded.ownerUrl, log);
     await provisionAppRole(embedded.ownerUrl, new URL(embedded.appUrl).password);
     const urls = { databaseUrl: embedded.appUrl, MIGRATION_DATABASE_URL: embedded.ownerUrl };
     return { environment: Object.freeze({ ...environment, ...urls, SYNC_ENCRYPTION_KEYS: keys }), embedded };
@@ -50,10 +49,18 @@ async function startEmbedded({ SYNC_DATA_DIR: dataDir }: Environment, log?: Log)
   return startEmbeddedPostgres({ dataDir, log });
 }
 
-async function checked(appUrl: string): Promise<void> {
-  const pool = createPool(appUrl, 1);
+/** TypeORM is loaded only where there is something to migrate: that takes as long as all the rest of a start. */
+async function migrateUnlessCurrent(ownerUrl: string, log: Log): Promise<void> {
+  if ((await withPool(ownerUrl, schemaState)) === 'current') return;
+  const { migrate } = await import('./migrate.ts');
+  const { migrations } = await migrate(ownerUrl);
+  if (migrations.length > 0) log(`Ran ${migrations.length} migrations`);
+}
+
+async function withPool<T>(url: string, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
+  const pool = createPool(url, 1);
   try {
-    await assertDatabaseReady(pool);
+    return await work(pool);
   } finally {
     await pool.end();
   }
