@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { ActivityModule } from '../activity/activity.module.ts';
 import { ConnectorsModule } from '../connectors/connectors.module.ts';
+import { maintenance } from '../jobs/task.runner.ts';
 import { ProgressApiModule } from '../progress/progress.module.ts';
 import { FreshPreviewInterceptor } from './fresh-preview.interceptor.ts';
 import { RunControl } from './run.control.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
 import { RunEndListeners } from './run.end-listeners.ts';
-import { RUN_MAINTENANCE } from './run.maintenance.ts';
+
 import { RunRemoval } from './run.removal.ts';
 import { RunRescuer } from './run.rescuer.ts';
 import { RunStarter } from './run.starter.ts';
@@ -18,7 +19,19 @@ import { RunExecutor } from './worker/run.executor.ts';
 import { RunOpener } from './worker/run.opener.ts';
 import { RunWorker } from './worker/run.worker.ts';
 
-/** Starts runs and works on them, with or without an API beside it. Finds previews through RunPreviews, see there. */
+/** Deletes data of ended runs and of removed connections: sql/cleanup_seen.sql, sql/purge_removed_connections.sql. */
+const MAINTENANCE = [
+  maintenance('seen-items', () => ({
+    everySeconds: 60,
+    statement: { text: 'SELECT app.cleanup_seen(5000) AS changed' },
+  })),
+  maintenance('removed-connections', () => ({
+    everySeconds: 600,
+    statement: { text: 'SELECT app.purge_removed_connections(1000) AS changed' },
+  })),
+];
+
+/** Starts and executes runs, in processes with or without an API. It finds previews through RunPreviews. */
 @Module({
   imports: [ConnectorsModule],
   providers: [
@@ -31,13 +44,13 @@ import { RunWorker } from './worker/run.worker.ts';
     RunExecutor,
     RunWorker,
     RunRescuer,
-    ...RUN_MAINTENANCE,
+    ...MAINTENANCE,
   ],
   exports: [RunDispatcher, RunEndListeners, RunStarter, SourceDestinationCheck],
 })
 export class RunsModule {}
 
-/** The endpoints of runs, and what an operator's requests mean for them. */
+/** The endpoints of runs, and the control of runs that no worker holds. */
 @Module({
   imports: [RunsModule, ConnectorsModule, ActivityModule, ProgressApiModule],
   controllers: [RunsController],
