@@ -6,7 +6,7 @@ import type {
 } from '../connectors/canonical/canonical.types.ts';
 import type { ItemPlan } from './item.plan.ts';
 
-/** What tells two entities of one kind to be the same; null when nothing does. */
+/** The value by which two entities of the same type are recognized as the same. Null when the entity has none. */
 function naturalKey(entity: EntityType, data: CanonicalData): string | null {
   if (entity === 'customer') return (data as CanonicalCustomer).email?.toLowerCase() ?? null;
   if (entity === 'product') return (data as CanonicalProduct).sku ?? null;
@@ -18,19 +18,19 @@ function naturalKey(entity: EntityType, data: CanonicalData): string | null {
  * a new one for the same email or SKU. The later becomes a conflict. Pure.
  */
 export function settleRivals(entity: EntityType, plans: readonly ItemPlan[]): ItemPlan[] {
-  const taken = new Set<string>();
-  const isTaken = (what: string): boolean => {
-    const was = taken.has(what);
-    taken.add(what);
-    return was;
+  const claimed = new Set<string>();
+  const isClaimed = (what: string): boolean => {
+    const before = claimed.has(what);
+    claimed.add(what);
+    return before;
   };
   return plans.map((plan) => {
     if (plan.kind === 'update' || (plan.kind === 'unchanged' && plan.destination)) {
       const id = plan.destination?.external_id as string;
-      return isTaken(`entry ${id}`) ? rival(`Entry ${id} of the destination belongs to another item.`) : plan;
+      return isClaimed(`entry ${id}`) ? rival(`Entry ${id} of the destination belongs to another item.`) : plan;
     }
     const key = plan.kind === 'create' ? naturalKey(entity, plan.data) : null;
-    return key !== null && isTaken(`new ${key}`) ? rival(`Another item of the source has ${key}, too.`) : plan;
+    return key !== null && isClaimed(`new ${key}`) ? rival(`Another item of the source also has ${key}.`) : plan;
   });
 }
 

@@ -10,7 +10,7 @@ export class PreviewChangesQuery extends PageQuery {
   kind?: PreviewChange['kind'];
 }
 
-/** Whatever a member of an entity may be. */
+/** The types of an entity's fields. */
 const ANY_JSON = [
   { type: 'string' },
   { type: 'boolean' },
@@ -18,21 +18,21 @@ const ANY_JSON = [
   { type: 'object', additionalProperties: true },
 ];
 
-/** How one field differs; a path such as `billing.city`. */
+/** The old and the new value of one field. */
 export class FieldChangeDto {
-  @ApiProperty({ example: 'billing.city' })
+  @ApiProperty({ description: 'The path of the field', example: 'billing.city' })
   field: string;
 
-  @ApiProperty({ description: 'At the destination before', nullable: true, oneOf: ANY_JSON, example: 'Bern' })
+  @ApiProperty({ description: 'The value at the destination before the change', nullable: true, oneOf: ANY_JSON, example: 'Bern' })
   old: unknown;
 
-  @ApiProperty({ description: 'What it becomes', nullable: true, oneOf: ANY_JSON, example: 'Basel' })
+  @ApiProperty({ description: 'The value at the destination after the change', nullable: true, oneOf: ANY_JSON, example: 'Basel' })
   new: unknown;
 }
 
-/** What becomes of one item of the source. */
+/** The change for one item of the source. */
 export class PreviewChangeDto {
-  @ApiProperty({ description: 'Its id in the source', example: '4711' })
+  @ApiProperty({ description: 'The id of the item in the source', example: '4711' })
   external_id: string;
 
   @ApiProperty({ enum: KINDS, example: 'update' })
@@ -41,18 +41,18 @@ export class PreviewChangeDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Its id at the destination; null: it is not there (yet)',
+    description: 'The id of the item at the destination. Null when the destination does not have it.',
     example: '88',
   })
   destination_id: string | null;
 
-  @ApiProperty({ type: [FieldChangeDto], description: 'Empty unless both sides are there' })
+  @ApiProperty({ type: [FieldChangeDto], description: 'Empty unless both source and destination have the item' })
   fields: FieldChangeDto[];
 
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Why it is a conflict; null for the other kinds',
+    description: 'The reason for a conflict. Null for the other kinds.',
     example: '2 entries of the destination match.',
   })
   reason: string | null;
@@ -61,7 +61,7 @@ export class PreviewChangeDto {
     type: 'object',
     additionalProperties: true,
     nullable: true,
-    description: 'The whole as it becomes; of a delete as it was',
+    description: 'The complete item after the change. For a delete, the item before the change.',
     example: { email: 'ann@example.com', name: 'Ann Example' },
   })
   data: Record<string, unknown> | null;

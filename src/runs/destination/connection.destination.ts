@@ -2,13 +2,13 @@ import { ConnectorError } from '../../connectors/contract/connector.error.ts';
 import type { ConnectorSession, WriteOperation, WriteResult } from '../../connectors/contract/connector.types.ts';
 import type { DeletionBudget } from '../../planning/deletion.guard.ts';
 import { type FieldPath, topOf } from '../../planning/field.diff.ts';
-import { changeMade, changeOf } from '../../planning/planned.change.ts';
+import { appliedChange, changeOf } from '../../planning/planned.change.ts';
 import {
-  doneBefore,
+  writtenByEarlierWorker,
   matchesExpectation,
   outcomeOfPlan,
   outcomeOfWrite,
-  type TriedItem,
+  type RetriedItem,
 } from '../../planning/planned.outcome.ts';
 import type { PlannedItem, PreviewChange, WorkItem } from '../../planning/planning.types.ts';
 import { bindingChanges, stored } from '../../records/binding.changes.ts';
@@ -30,7 +30,7 @@ interface Parts {
   readonly changesExpireAt: string;
 }
 
-type Written = NonNullable<TriedItem['intended']>;
+type Written = NonNullable<RetriedItem['intended']>;
 
 /**
  * Writes items to another system. When a response is lost and it is unknown which writes took effect, it reads the destination and plans
@@ -59,7 +59,7 @@ export class ConnectionDestination implements Destination {
       records: sound.flatMap(recordOf),
       connection_a,
       connection_b,
-      ...this.changes(settled.flatMap(({ one, result }) => changeMade(one, result))),
+      ...this.changes(settled.flatMap(({ one, result }) => appliedChange(one, result))),
       bindings: settled.flatMap(({ one, result }) => bindingChanges(one, result).map((change) => stored(pair, change))),
     };
   }
@@ -75,9 +75,9 @@ export class ConnectionDestination implements Destination {
     const tried = new Map<string, PreviewChange>();
     const isResumed = lease.run.lease_epoch > 1;
     for (let attempt = 1; ; attempt += 1) {
-      const all = (await planner.plan(items)).map((one): TriedItem => {
+      const all = (await planner.plan(items)).map((one): RetriedItem => {
         const before = tried.get(one.work.item.external_id);
-        const intended = before ? (before.kind as Written) : isResumed ? doneBefore(one) : undefined;
+        const intended = before ? (before.kind as Written) : isResumed ? writtenByEarlierWorker(one) : undefined;
         return { ...one, tried: before, intended };
       });
       const stale = all.filter((one) => !one.intended && !matchesExpectation(one));
