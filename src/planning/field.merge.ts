@@ -52,7 +52,11 @@ function kept(
 }
 
 /** `data` with the values of `before` at these paths, which hold changes that have not been synced back yet. Pure. */
-export function restoreFields(data: CanonicalData, before: CanonicalData, paths: ReadonlySet<FieldPath>): CanonicalData {
+export function restoreFields(
+  data: CanonicalData,
+  before: CanonicalData,
+  paths: ReadonlySet<FieldPath>,
+): CanonicalData {
   return (paths.size === 0 ? data : restoreObject(data, before, paths, '')) as CanonicalData;
 }
 
@@ -62,7 +66,8 @@ function restoreObject(data: object, before: object, paths: ReadonlySet<FieldPat
       const path = prefix + name;
       const was: unknown = (before as Record<string, unknown>)[name];
       if (hasElements(path, value)) return [name, restoreElements(path, value, listOf(path, before), paths)];
-      if (isPlainObject(value)) return [name, isPlainObject(was) ? restoreObject(value, was, paths, `${path}.`) : value];
+      if (isPlainObject(value))
+        return [name, isPlainObject(was) ? restoreObject(value, was, paths, `${path}.`) : value];
       return [name, paths.has(path) ? was : value];
     }),
   );

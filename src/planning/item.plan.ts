@@ -71,26 +71,30 @@ export type ItemPlan =
 export function planItem(input: PlanInput): ItemPlan {
   const { source, target, binding, destination, boundElsewhere } = input;
   const [found] = destination;
-  const there = found && !found.deleted && found.data ? found : null;
+  const existing = found && !found.deleted && found.data ? found : null;
   if (source.data === null || target === null) {
-    if (!binding || !there) return { kind: 'unchanged', destination: null };
+    if (!binding || !existing) return { kind: 'unchanged', destination: null };
     return input.destinationDeletes
-      ? { kind: 'delete', destination: there }
-      : { kind: 'unchanged', destination: there };
+      ? { kind: 'delete', destination: existing }
+      : { kind: 'unchanged', destination: existing };
   }
   if (!binding) {
     if (destination.length > 1)
       return conflict('ambiguous_match', `${destination.length} entries of the destination match.`);
-    if (!there) return planCreate(input, target);
-    if (boundElsewhere.has(there.external_id))
-      return conflict('already_bound', `Entry ${there.external_id} of the destination belongs to another item.`, there);
-    return planFirstMatch(input, there, target);
+    if (!existing) return planCreate(input, target);
+    if (boundElsewhere.has(existing.external_id))
+      return conflict(
+        'already_bound',
+        `Entry ${existing.external_id} of the destination belongs to another item.`,
+        existing,
+      );
+    return planFirstMatch(input, existing, target);
   }
-  if (!there) {
+  if (!existing) {
     if (input.onConflict === 'overwrite') return planCreate(input, target);
-    return conflict('deleted_at_destination', `Entry ${binding.destination_id} of the destination was deleted there.`);
+    return conflict('deleted_at_destination', `Entry ${binding.destination_id} of the destination was deleted.`);
   }
-  return planThreeWay(input, binding, there, source.data, target);
+  return planThreeWay(input, binding, existing, source.data, target);
 }
 
 /** An archived item is not created at a destination without an archive, because it would be active there. */
@@ -101,21 +105,21 @@ function planCreate({ mayPass }: PlanInput, target: CanonicalData): ItemPlan {
 }
 
 /** Two items that match for the first time complete each other: an empty source field clears nothing, and is filled by a later sync back. */
-function planFirstMatch({ mayPass }: PlanInput, there: ExternalItem, target: CanonicalData): ItemPlan {
-  const differing = diffFields(there.data as CanonicalData, target);
+function planFirstMatch({ mayPass }: PlanInput, existing: ExternalItem, target: CanonicalData): ItemPlan {
+  const differing = diffFields(existing.data as CanonicalData, target);
   const written = differing.filter((change) => mayPass(change.field) && !isEmpty(change.new));
   const pending = { fields: fieldsOf(differing.filter((change) => change.new === null)), agreed: target };
-  return planUpdate({ there, target, written, pending, before: null });
+  return planUpdate({ existing, target, written, pending, before: null });
 }
 
 function planThreeWay(
   { mayPass, onConflict }: PlanInput,
   binding: Binding,
-  there: ExternalItem,
+  existing: ExternalItem,
   source: CanonicalData,
   target: CanonicalData,
 ): ItemPlan {
-  const current = there.data as CanonicalData;
+  const current = existing.data as CanonicalData;
   const differing = diffFields(current, target);
   const changedHere = fieldsOf(diffFields(binding.source_data, source));
   const changedThere = fieldsOf(diffFields(binding.destination_data, current));
@@ -128,17 +132,17 @@ function planThreeWay(
   if (conflicts.length > 0 && onConflict === 'skip') {
     const names = conflicts.map(({ field }) => field).join(', ');
     const message = `Both sides changed ${names} since the last sync.`;
-    return conflict('changed_on_both_sides', message, there, conflicts);
+    return conflict('changed_on_both_sides', message, existing, conflicts);
   }
   const passesBack = ({ field, new: wanted }: FieldChange) =>
     changedThere.has(field) || (newHere.has(field) && wanted === null);
   const left = differing.filter((change) => passesBack(change) && !written.includes(change));
   const pending = { fields: fieldsOf(left), agreed: binding.destination_data };
-  return planUpdate({ there, target, written, pending, before: binding.source_data });
+  return planUpdate({ existing, target, written, pending, before: binding.source_data });
 }
 
 interface Comparison {
-  readonly there: ExternalItem;
+  readonly existing: ExternalItem;
   readonly target: CanonicalData;
   readonly written: readonly FieldChange[];
   readonly pending: Pending;
@@ -146,11 +150,11 @@ interface Comparison {
   readonly before: CanonicalData | null;
 }
 
-function planUpdate({ there, target, written: fields, pending, before }: Comparison): ItemPlan {
-  if (fields.length === 0) return { kind: 'unchanged', destination: there, pending };
-  const current = there.data as CanonicalData;
+function planUpdate({ existing, target, written: fields, pending, before }: Comparison): ItemPlan {
+  if (fields.length === 0) return { kind: 'unchanged', destination: existing, pending };
+  const current = existing.data as CanonicalData;
   const data = mergeLists({ target, current, written: fieldsOf(fields), before });
-  return { kind: 'update', destination: there, data, fields, pending };
+  return { kind: 'update', destination: existing, data, fields, pending };
 }
 
 /** The destination data that the binding stores after a plan was carried out. */

@@ -27,7 +27,7 @@ export interface PreviewChange {
   readonly external_id: string;
   readonly kind: 'create' | 'update' | 'delete' | 'conflict';
   readonly destination_id: string | null;
-  /** Null when the source does not have the item. */
+  /** Each hash is null when its side does not have the item. */
   readonly source_hash: string | null;
   readonly destination_hash: string | null;
   readonly fields: readonly FieldChange[];

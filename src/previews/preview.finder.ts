@@ -28,9 +28,13 @@ export class PreviewFinder {
     const { delta_data, summary } = await this.previews.get(cacheKey);
     const delta = delta_data as unknown as PreviewDelta;
     if (named && delta.sync_id !== named.sync_id)
-      throw new Problem('stale-preview', `A newer preview, computed by the sync "${delta.sync_id}", has replaced this one.`, {
-        errors: [{ pointer: '#/preview', detail: 'was replaced by a newer preview' }],
-      });
+      throw new Problem(
+        'stale-preview',
+        `A newer preview, computed by the sync "${delta.sync_id}", has replaced this one.`,
+        {
+          errors: [{ pointer: '#/preview', detail: 'was replaced by a newer preview' }],
+        },
+      );
     if (typeof delta.sync_id !== 'string') throw notComputedHere();
     const guard = typeof summary?.guard === 'string' ? summary.guard : null;
     return { run: named ?? (await this.run(delta.sync_id)), delta, guard };

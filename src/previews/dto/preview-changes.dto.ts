@@ -23,10 +23,20 @@ export class FieldChangeDto {
   @ApiProperty({ description: 'The path of the field', example: 'billing.city' })
   field: string;
 
-  @ApiProperty({ description: 'The value at the destination before the change', nullable: true, oneOf: ANY_JSON, example: 'Bern' })
+  @ApiProperty({
+    description: 'The value at the destination before the change',
+    nullable: true,
+    oneOf: ANY_JSON,
+    example: 'Bern',
+  })
   old: unknown;
 
-  @ApiProperty({ description: 'The value at the destination after the change', nullable: true, oneOf: ANY_JSON, example: 'Basel' })
+  @ApiProperty({
+    description: 'The value at the destination after the change',
+    nullable: true,
+    oneOf: ANY_JSON,
+    example: 'Basel',
+  })
   new: unknown;
 }
 
@@ -41,7 +51,7 @@ export class PreviewChangeDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The id of the item at the destination. Null when the destination does not have it.',
+    description: 'The id of the item at the destination. Null when no item of the destination is assigned to it.',
     example: '88',
   })
   destination_id: string | null;

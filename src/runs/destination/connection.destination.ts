@@ -4,11 +4,11 @@ import type { DeletionBudget } from '../../planning/deletion.guard.ts';
 import { type FieldPath, topOf } from '../../planning/field.diff.ts';
 import { appliedChange, changeOf } from '../../planning/planned.change.ts';
 import {
-  writtenByEarlierWorker,
   matchesExpectation,
   outcomeOfPlan,
   outcomeOfWrite,
   type RetriedItem,
+  writtenByEarlierWorker,
 } from '../../planning/planned.outcome.ts';
 import type { PlannedItem, PreviewChange, WorkItem } from '../../planning/planning.types.ts';
 import { bindingChanges, stored } from '../../records/binding.changes.ts';

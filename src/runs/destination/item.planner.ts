@@ -1,11 +1,11 @@
 import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
 import type { Candidate, ConnectorSession, ExternalItem } from '../../connectors/contract/connector.types.ts';
 import { contentHash } from '../../planning/content.hash.ts';
+import { resolveDuplicateTargets } from '../../planning/duplicate.targets.ts';
 import type { MayPass } from '../../planning/field.directions.ts';
 import { type Binding, type ItemPlan, isEcho, planItem } from '../../planning/item.plan.ts';
 import type { PlannedItem, WorkItem } from '../../planning/planning.types.ts';
 import { referencesOf, translateReferences } from '../../planning/references.ts';
-import { settleRivals } from '../../planning/rivals.ts';
 import { findBindings, findBoundDestinations, type Pair } from '../../records/bindings.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
@@ -62,7 +62,7 @@ export class ItemPlanner {
         destinationDeletes,
       });
     });
-    return settleRivals(pair.entity, plans).map((plan, index) => {
+    return resolveDuplicateTargets(pair.entity, plans).map((plan, index) => {
       const work = items[index] as WorkItem;
       const id = work.item.external_id;
       return { work, plan, binding: bindings.get(id) ?? null, key: keyOf(pair, id) };

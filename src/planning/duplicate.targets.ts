@@ -14,10 +14,10 @@ function naturalKey(entity: EntityType, data: CanonicalData): string | null {
 }
 
 /**
- * Plans of one batch, made side by side, of which a later one may want what an earlier one takes: the same entry of the destination, or
- * a new one for the same email or SKU. The later becomes a conflict. Pure.
+ * Plans of one batch are made independently, so two of them may have the same target: the same entry of the destination, or a new entry
+ * with the same email or SKU. The later plan becomes a conflict. Pure.
  */
-export function settleRivals(entity: EntityType, plans: readonly ItemPlan[]): ItemPlan[] {
+export function resolveDuplicateTargets(entity: EntityType, plans: readonly ItemPlan[]): ItemPlan[] {
   const claimed = new Set<string>();
   const isClaimed = (what: string): boolean => {
     const before = claimed.has(what);
@@ -27,14 +27,14 @@ export function settleRivals(entity: EntityType, plans: readonly ItemPlan[]): It
   return plans.map((plan) => {
     if (plan.kind === 'update' || (plan.kind === 'unchanged' && plan.destination)) {
       const id = plan.destination?.external_id as string;
-      return isClaimed(`entry ${id}`) ? rival(`Entry ${id} of the destination belongs to another item.`) : plan;
+      return isClaimed(`entry ${id}`) ? duplicate(`Entry ${id} of the destination belongs to another item.`) : plan;
     }
     const key = plan.kind === 'create' ? naturalKey(entity, plan.data) : null;
-    return key !== null && isClaimed(`new ${key}`) ? rival(`Another item of the source also has ${key}.`) : plan;
+    return key !== null && isClaimed(`new ${key}`) ? duplicate(`Another item of the source also has ${key}.`) : plan;
   });
 }
 
-const rival = (message: string): ItemPlan => ({
+const duplicate = (message: string): ItemPlan => ({
   kind: 'conflict',
   destination: null,
   error_class: 'already_bound',
