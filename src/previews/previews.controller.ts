@@ -6,7 +6,7 @@ import { Operation } from '../common/operation.ts';
 import { ConnectionIdParam } from '../connectors/connections/dto/requests.dto.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
 import { CacheKeyParam } from '../preview-cache/dto/preview.dto.ts';
-import { SyncIdParam } from '../progress/dto/sync-id.param.ts';
+import { SyncIdParam } from '../progress/dto/requests.dto.ts';
 import { LOCATION, located } from '../runs/runs.controller.ts';
 import { PreviewChangePageDto, PreviewChangesQuery } from './dto/preview-changes.dto.ts';
 import { PreviewRunDto, StartPreviewDto } from './dto/start-preview.dto.ts';

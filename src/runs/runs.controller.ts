@@ -5,7 +5,7 @@ import { RequireScope } from '../auth/auth.decorators.ts';
 import type { Page } from '../common/cursor.ts';
 import { Operation } from '../common/operation.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
-import { SyncIdParam } from '../progress/dto/sync-id.param.ts';
+import { SyncIdParam } from '../progress/dto/requests.dto.ts';
 import { RunsQuery, StartRunDto } from './dto/requests.dto.ts';
 import { RunDto, RunPageDto } from './dto/run.dto.ts';
 import { FreshPreviewInterceptor } from './fresh-preview.interceptor.ts';

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '../../auth/auth.decorators.ts';
 import { Operation } from '../../common/operation.ts';
-import { SyncIdParam } from '../../progress/dto/sync-id.param.ts';
+import { SyncIdParam } from '../../progress/dto/requests.dto.ts';
 import { ItemPageDto, ItemsQuery } from './dto/item.dto.ts';
 import { ItemsService } from './items.service.ts';
 
