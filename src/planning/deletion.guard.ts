@@ -1,10 +1,10 @@
-/** `settings.delete_guard_percent` and `delete_guard_count` of the connection that is deleted from. */
+/** `settings.delete_guard_percent` and `delete_guard_count` of the connection where items are deleted. */
 export interface DeletionLimits {
   readonly percent: number;
   readonly count: number | null;
 }
 
-/** Why the deletes of a run are refused, in one sentence; null when they may pass. Pure. */
+/** One sentence that says why the deletes of a run are refused. Null when they are allowed. Pure. */
 export function guardDeletions(deletes: number, known: number, { percent, count }: DeletionLimits): string | null {
   if (deletes === 0) return null;
   const share = known > 0 ? (deletes / known) * 100 : 100;
@@ -14,19 +14,19 @@ export function guardDeletions(deletes: number, known: number, { percent, count 
   return null;
 }
 
-/** The run wanted to delete more than its guard lets pass. The message says what tripped it. */
+/** Thrown when a run would delete more than its guard allows. The message says which limit was exceeded. */
 export class GuardTripped extends Error {
   override readonly name = 'GuardTripped';
 }
 
-/** Counts the deletes of one run against its guard. A run that was overridden, or that names its items, has none. */
+/** Counts the deletes of one run against its guard. A run with an override, or for named items, is not guarded. */
 export class DeletionBudget {
   private readonly limits: DeletionLimits;
   private readonly isGuarded: boolean;
   private readonly known: number;
   private done: number;
 
-  /** `left`: entries there are now; `done`: deleted by this run before this worker had it. */
+  /** `left`: the current number of entries. `done`: entries that earlier workers of this run have deleted. */
   constructor(limits: DeletionLimits, isGuarded: boolean, left: number, done: number) {
     this.limits = limits;
     this.isGuarded = isGuarded;
@@ -34,17 +34,17 @@ export class DeletionBudget {
     this.done = done;
   }
 
-  /** Why so many deletes would be refused, by the connection's guard alone; null when they would pass. */
+  /** Why the connection's guard refuses this number of deletes, even if the run is not guarded. Null when it allows them. */
   refusalOf(deletes: number): string | null {
     return guardDeletions(deletes, this.known, this.limits);
   }
 
-  /** Throws GuardTripped, before anything is deleted, when these would be too many. */
+  /** Throws GuardTripped if this many further deletes would exceed the guard. Called before anything is deleted. */
   expect(deletes: number): void {
     const refusal = this.isGuarded && deletes > 0 && this.refusalOf(this.done + deletes);
     if (refusal)
       throw new GuardTripped(
-        `${refusal} Nothing more was deleted. If that is right, start the sync again with override_guard and a reason.`,
+        `${refusal} Nothing more was deleted. If this is intended, start the sync again with override_guard and a reason.`,
       );
   }
 

@@ -4,7 +4,7 @@ import { customer, product } from '../../test/runs/plan.support.ts';
 import { guardDeletions } from './deletion.guard.ts';
 import { contentHash, diffFields, flatten, topOf } from './field.diff.ts';
 import { mayPass, passing } from './field.directions.ts';
-import { takeBack } from './field.merge.ts';
+import { restoreFields } from './field.merge.ts';
 
 const entity = fc.oneof(customer, product);
 
@@ -47,8 +47,8 @@ describe('The differences of two entities', () => {
     fc.assert(
       fc.property(entity, entity, (before, after) => {
         const fields = new Set(diffFields(before, after).map(({ field }) => field));
-        expect(diffFields(before, takeBack(after, before, fields))).toEqual([]);
-        expect(takeBack(after, before, new Set())).toEqual(after);
+        expect(diffFields(before, restoreFields(after, before, fields))).toEqual([]);
+        expect(restoreFields(after, before, new Set())).toEqual(after);
       }),
     );
   });

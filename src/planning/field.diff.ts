@@ -3,22 +3,22 @@ import { isDeepStrictEqual } from 'node:util';
 import canonicalize from 'canonicalize';
 import { byKey, comparedMembers, hasElements, memberPath } from './list.elements.ts';
 
-/** A member of a canonical entity by its path: `email`, `billing.city`, `variations[Size=M].price`. */
+/** The path of a field of a canonical entity: `email`, `billing.city`, `variations[Size=M].price`. */
 export type FieldPath = string;
 
-/** One member that differs, as a preview shows it. */
+/** A field that differs, as a preview shows it. */
 export interface FieldChange {
   readonly field: FieldPath;
   readonly old: unknown;
   readonly new: unknown;
 }
 
-/** The member of the entity itself that a path leads into. */
+/** The top-level field of a path. */
 export const topOf = (field: FieldPath): string => field.split(/[.[]/, 1)[0] as string;
 
 /**
- * The members in which `after` differs from `before`. Objects are compared member by member, variations and lines each with the one
- * of its key, other lists as a whole. What either side leaves out is not compared: it is not held there. Pure; in the order of `after`.
+ * The fields in which `after` differs from `before`, in the order of `after`. Objects are compared field by field, variations and lines
+ * by key, and other lists as a whole. A field that one side omits is not compared, because that side does not store it. Pure.
  */
 export function diffFields(before: object, after: object): FieldChange[] {
   const old = members(before);
@@ -29,7 +29,7 @@ export function diffFields(before: object, after: object): FieldChange[] {
   });
 }
 
-/** The members of the variations and lines that only `after` has, where `before` has such a list at all. Pure. */
+/** The fields of the variations and lines that only `after` contains, if `before` has the list. Pure. */
 export function newElementFields(before: object, after: object): Set<FieldPath> {
   const old = members(before);
   const fields = [...members(after).keys()].filter((field) => {
@@ -39,7 +39,7 @@ export function newElementFields(before: object, after: object): Set<FieldPath> 
   return new Set(fields);
 }
 
-/** What is compared, each by its path. The list of variations or lines itself stands for which there are. */
+/** The compared values by path. The path of a list of variations or lines holds the sorted keys of its elements. */
 function members(value: object): Map<FieldPath, unknown> {
   const fields = new Map<FieldPath, unknown>();
   for (const [path, leaf] of flatten(value)) {
@@ -55,7 +55,7 @@ function members(value: object): Map<FieldPath, unknown> {
   return fields;
 }
 
-/** The order of an attribute's options is how a system shows them, no more. */
+/** The order of an attribute's options affects only their display, so it is not compared. */
 function inAnyOrder(attributes: unknown): unknown {
   if (!Array.isArray(attributes)) return attributes;
   return attributes.map(({ name, options }: { name: string; options: readonly string[] }) => ({
@@ -64,7 +64,7 @@ function inAnyOrder(attributes: unknown): unknown {
   }));
 }
 
-/** The members that are there, each by its path; lists whole. An empty object has none. */
+/** The defined fields by path. Lists are kept whole. An empty object has no fields. */
 export function flatten(value: object, prefix = ''): Map<FieldPath, unknown> {
   const fields = new Map<FieldPath, unknown>();
   for (const [name, member] of Object.entries(value)) {
@@ -80,7 +80,7 @@ export function isPlainObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** SHA-256 (base64url) over the canonical JSON (RFC 8785) of an entity: equal content, equal hash, in whatever order it came. */
+/** SHA-256 (base64url) of the canonical JSON (RFC 8785) of an entity. Equal content has an equal hash, whatever the order of its fields. */
 export function contentHash(data: unknown): string {
   return createHash('sha256')
     .update(canonicalize(data) ?? 'null')

@@ -2,17 +2,17 @@ import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
 import type { EntityDescription, FieldDirection } from '../connectors/contract/connector.types.ts';
 import { type FieldPath, flatten, topOf } from './field.diff.ts';
 
-/** Whether a member may pass from the source to the destination. */
+/** Whether a field may be copied from the source to the destination. */
 export type MayPass = (field: FieldPath) => boolean;
 
-/** The source or the destination of a sync: what its system holds and what its connection's settings say of it. */
+/** The source or the destination of a sync: the description of its entity and the field directions of its connection. */
 export interface Side {
   readonly entity: EntityDescription;
-  /** `settings.field_directions` of this entity type: path or top member to direction. */
+  /** `settings.field_directions` of this entity type: the direction by path or top-level field. */
   readonly directions: Readonly<Record<string, FieldDirection>>;
 }
 
-/** The exact path decides, then the top member, then the connector's default; without any of them both ways are open. */
+/** The exact path takes precedence, then the top-level field, then the connector's default. The fallback is both directions. */
 function directionOf({ entity, directions }: Side, field: FieldPath): FieldDirection {
   const top = topOf(field);
   return directions[field] ?? directions[top] ?? entity.default_directions?.[top] ?? 'both';
@@ -27,7 +27,7 @@ export function mayPass(source: Side, destination: Side): MayPass {
     enters(directionOf(destination, field));
 }
 
-/** The members of an entity that may pass, for a create. */
+/** The fields of an entity that may be copied, for a create. */
 export function passing(data: CanonicalData, may: MayPass): CanonicalData {
   const result: Record<string, unknown> = {};
   for (const [path, value] of flatten(data)) {

@@ -4,17 +4,18 @@ import { byKey, hasElements, type ListElement, memberPath } from './list.element
 
 interface Merge {
   readonly target: CanonicalData;
-  /** As the destination has it. */
+  /** The current data of the destination. */
   readonly current: CanonicalData;
   /** The paths that are written. */
   readonly written: ReadonlySet<FieldPath>;
-  /** The source at the last sync; null when the two meet for the first time. */
+  /** The data of the source at the last sync. Null when the two match for the first time. */
   readonly before: CanonicalData | null;
 }
 
 /**
- * `target` as it is written. A list is written whole, so its elements keep what the destination has of them wherever nothing passes:
- * a change of one variation's price takes no other variation back. An element only the destination has goes when the source had it. Pure.
+ * The data to write. A list is written as a whole, so its elements keep the destination's values in all fields that are not written: a
+ * new price of one variation does not reset another variation. An element that only the destination has is removed if the source had it
+ * at the last sync. Pure.
  */
 export function mergeLists({ target, current, written, before }: Merge): CanonicalData {
   const merged = Object.entries(target).map(([name, wanted]) => {
@@ -35,7 +36,7 @@ export function mergeLists({ target, current, written, before }: Merge): Canonic
   return Object.fromEntries(merged) as CanonicalData;
 }
 
-/** What the source does not hold stays out: the destination may change it while we write. */
+/** Fields that the source does not have are not written, because the destination may change them at the same time. */
 function kept(
   name: string,
   key: string,
@@ -50,24 +51,29 @@ function kept(
   );
 }
 
-/** `data` with what it had in `before` at these paths: a change that is still to pass the other way is not agreed on. Pure. */
-export function takeBack(data: CanonicalData, before: CanonicalData, paths: ReadonlySet<FieldPath>): CanonicalData {
-  return (paths.size === 0 ? data : walk(data, before, paths, '')) as CanonicalData;
+/** `data` with the values of `before` at these paths, which hold changes that have not been synced back yet. Pure. */
+export function restoreFields(
+  data: CanonicalData,
+  before: CanonicalData,
+  paths: ReadonlySet<FieldPath>,
+): CanonicalData {
+  return (paths.size === 0 ? data : restoreObject(data, before, paths, '')) as CanonicalData;
 }
 
-function walk(data: object, before: object, paths: ReadonlySet<FieldPath>, prefix: string): object {
+function restoreObject(data: object, before: object, paths: ReadonlySet<FieldPath>, prefix: string): object {
   return Object.fromEntries(
     Object.entries(data).map(([name, value]) => {
       const path = prefix + name;
       const was: unknown = (before as Record<string, unknown>)[name];
-      if (hasElements(path, value)) return [name, elementsBack(path, value, listOf(path, before), paths)];
-      if (isPlainObject(value)) return [name, isPlainObject(was) ? walk(value, was, paths, `${path}.`) : value];
+      if (hasElements(path, value)) return [name, restoreElements(path, value, listOf(path, before), paths)];
+      if (isPlainObject(value))
+        return [name, isPlainObject(was) ? restoreObject(value, was, paths, `${path}.`) : value];
       return [name, paths.has(path) ? was : value];
     }),
   );
 }
 
-function elementsBack(
+function restoreElements(
   name: string,
   list: readonly ListElement[],
   before: ReadonlyMap<string, ListElement>,
@@ -77,7 +83,7 @@ function elementsBack(
   const same = [...now].map(([key, element]): [string, ListElement] => {
     const was = before.get(key);
     const back = Object.entries(element).map(([member, value]) =>
-      // Of an element that is new, nothing was agreed.
+      // A new element has no agreed values.
       paths.has(memberPath(name, key, member)) ? [member, was ? was[member] : null] : [member, value],
     );
     return [key, Object.fromEntries(back)];

@@ -1,9 +1,9 @@
 import type { CanonicalOrderLine, CanonicalVariation } from '../connectors/canonical/canonical.types.ts';
 
-/** An element of one of the lists whose elements are compared one by one. */
+/** An element of a list whose elements are compared one by one. */
 export type ListElement = Readonly<Record<string, unknown>>;
 
-/** What tells an element in every system: the ids of lines and variations are each system's own. */
+/** The key of an element, which is the same in every system. Ids of lines and variations differ from system to system. */
 const KEYS: Readonly<Record<string, (element: never) => string>> = {
   variations: ({ options, sku }: CanonicalVariation) =>
     Object.entries(options)
@@ -14,14 +14,14 @@ const KEYS: Readonly<Record<string, (element: never) => string>> = {
   lines: ({ kind, sku, name }: CanonicalOrderLine) => `${kind} ${sku || name}`,
 };
 
-/** Members that are in the key already. */
+/** Fields that are part of the key. */
 const IN_KEY: ReadonlySet<string> = new Set(['options', 'kind']);
 
-/** Whether the elements of this top member are compared one by one; any other list is compared as a whole. */
+/** Whether the elements of this top-level field are compared one by one. Any other list is compared as a whole. */
 export const hasElements = (name: string, value: unknown): value is readonly ListElement[] =>
   Object.hasOwn(KEYS, name) && Array.isArray(value);
 
-/** The elements by their keys, in their order; the second of two that are alike has `#2` behind its key. */
+/** The elements by key, in their order. The second element with the same key gets the suffix `#2`. */
 export function byKey(name: string, list: readonly ListElement[]): Map<string, ListElement> {
   const elements = new Map<string, ListElement>();
   for (const element of list) {
@@ -36,6 +36,6 @@ export function byKey(name: string, list: readonly ListElement[]): Map<string, L
 /** `variations[Size=M].price` */
 export const memberPath = (name: string, key: string, member: string): string => `${name}[${key}].${member}`;
 
-/** What of an element is compared. */
+/** The fields of an element that are compared. */
 export const comparedMembers = (element: ListElement): [string, unknown][] =>
   Object.entries(element).filter(([member, value]) => !IN_KEY.has(member) && value !== undefined);

@@ -1,18 +1,18 @@
 import type { WriteResult } from '../connectors/contract/connector.types.ts';
 import { contentHash } from './field.diff.ts';
-import type { TriedItem } from './planned.outcome.ts';
+import type { RetriedItem } from './planned.outcome.ts';
 import type { PlannedItem, PreviewChange } from './planning.types.ts';
 
-/** What a plan would change: nothing, or one change. */
+/** The change that a plan would make. Empty when the item is unchanged. */
 export function changeOf(one: PlannedItem): PreviewChange[] {
   return one.plan.kind === 'unchanged' ? [] : [described(one, one.plan.kind)];
 }
 
 /**
- * What was changed: what was written, and what an earlier try had set out to do and is found done, as that try saw it. Conflicts too,
- * since they say why something was left alone; what the destination refused is among the failed items.
+ * The change that was made: by this write, or by an earlier attempt whose intended change the destination now has. Conflicts are
+ * included, because they explain why an item was not written. A write that the destination refused is not; it is a failed item.
  */
-export function changeMade(one: TriedItem, result: WriteResult | undefined): PreviewChange[] {
+export function appliedChange(one: RetriedItem, result: WriteResult | undefined): PreviewChange[] {
   if (one.plan.kind === 'conflict') return changeOf(one);
   if (result && !result.ok) return [];
   const kind = one.intended ?? (result ? one.plan.kind : 'unchanged');

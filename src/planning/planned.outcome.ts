@@ -4,13 +4,13 @@ import type { ItemOutcome, PlannedItem, PreviewChange } from './planning.types.t
 
 const ACTIONS = { create: 'created', update: 'updated', delete: 'deleted' } as const;
 
-/** A plan, and what an earlier try of the same batch had set out to do; `tried` when that is known in full. */
-export type TriedItem = PlannedItem & {
+/** A plan, with the intended change of an earlier attempt at the same batch. `tried` is set when the whole change is known. */
+export type RetriedItem = PlannedItem & {
   readonly intended?: keyof typeof ACTIONS | undefined;
   readonly tried?: PreviewChange | undefined;
 };
 
-/** Whether both ends are as the preview found them, so that the plan is the one that was shown. */
+/** Whether source and destination are as the preview found them, so that the plan is the one that the preview showed. */
 export function matchesExpectation({ work, plan }: PlannedItem): boolean {
   const { item, expected } = work;
   if (!expected) return true;
@@ -23,18 +23,19 @@ export function matchesExpectation({ work, plan }: PlannedItem): boolean {
 }
 
 /**
- * What a worker before this one did of a preview without being able to say so: it was killed between the write and its batch. The source
- * is as it was shown, and at the destination nothing is left to do; of what was created, at most what it holds in its own form.
+ * The change that an earlier worker wrote for a preview but could not commit, because it was killed between the write and its batch. The
+ * source is as the preview found it, and the destination needs no change. After a create, it may need an update of fields that the
+ * destination stores in another form.
  */
-export function doneBefore({ work, plan }: PlannedItem): keyof typeof ACTIONS | undefined {
+export function writtenByEarlierWorker({ work, plan }: PlannedItem): keyof typeof ACTIONS | undefined {
   const { item, expected } = work;
   if (!expected || (item.data && contentHash(item.data)) !== expected.source_hash) return undefined;
   const isDone = plan.kind === 'unchanged' || (expected.kind === 'create' && plan.kind === 'update');
   return isDone ? (expected.kind as keyof typeof ACTIONS) : undefined;
 }
 
-/** Of an item that needed no write. */
-export function outcomeOfPlan({ work, plan, intended }: TriedItem): ItemOutcome {
+/** The outcome of an item that needed no write. */
+export function outcomeOfPlan({ work, plan, intended }: RetriedItem): ItemOutcome {
   const { external_id } = work.item;
   if (plan.kind === 'conflict') {
     const { error_class, message, fields, destination } = plan;
@@ -44,9 +45,9 @@ export function outcomeOfPlan({ work, plan, intended }: TriedItem): ItemOutcome 
   return { external_id, outcome: 'processed', action: intended ? ACTIONS[intended] : 'unchanged' };
 }
 
-export function outcomeOfWrite({ work, plan, intended }: TriedItem, result: WriteResult): ItemOutcome {
+export function outcomeOfWrite({ work, plan, intended }: RetriedItem, result: WriteResult): ItemOutcome {
   const { external_id, data } = work.item;
-  // Named, or the run would count it by what became of its record.
+  // The action is set, because otherwise the run would count the item by the change of its record.
   if (!result.ok)
     return { external_id, outcome: 'failed', action: 'failed', ...result.problem, payload: result.raw ?? data };
   return { external_id, outcome: 'processed', action: ACTIONS[intended ?? (plan.kind as keyof typeof ACTIONS)] };

@@ -3,7 +3,7 @@ import type { ExternalItem } from '../connectors/contract/connector.types.ts';
 import type { FieldChange } from './field.diff.ts';
 import type { Binding, ItemPlan } from './item.plan.ts';
 
-/** An item that a run works on; `expected` when a preview said how source and destination were. */
+/** An item that a run processes. `expected` is the state that a preview found, if the run applies one. */
 export interface WorkItem {
   readonly item: ExternalItem;
   readonly expected?: {
@@ -13,34 +13,34 @@ export interface WorkItem {
   };
 }
 
-/** An item with the decision about it. */
+/** An item with its plan. */
 export interface PlannedItem {
   readonly work: WorkItem;
   readonly plan: ItemPlan;
   readonly binding: Binding | null;
-  /** Marks what is created for it, so that a create whose response was lost is found again. */
+  /** Marks the entry that is created for the item, so that it is found again when the response to the create is lost. */
   readonly key: string;
 }
 
-/** What a preview found for one item. */
+/** The change that a preview found for one item. */
 export interface PreviewChange {
   readonly external_id: string;
   readonly kind: 'create' | 'update' | 'delete' | 'conflict';
   readonly destination_id: string | null;
-  /** Null: it is not there. */
+  /** Each hash is null when its side does not have the item. */
   readonly source_hash: string | null;
   readonly destination_hash: string | null;
   readonly fields: readonly FieldChange[];
-  /** Of a conflict, for people; null for the others. */
+  /** The reason for a conflict, in words. Null for other kinds. */
   readonly reason: string | null;
   readonly data: CanonicalData | null;
 }
 
-/** What became of one item. */
+/** The result of processing one item. */
 export interface ItemOutcome {
   readonly external_id: string;
   readonly outcome: 'processed' | 'failed' | 'skipped';
-  /** What was done, for the run's counts; left out for records, where the database finds out. */
+  /** The action for the run's counts. Omitted for records, where the database determines it. */
   readonly action?: 'created' | 'updated' | 'deleted' | 'unchanged' | 'conflict' | 'failed' | 'skipped';
   readonly error_class?: string;
   readonly message?: string;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CanonicalOrder } from '../connectors/canonical/canonical.types.ts';
+import { resolveDuplicateTargets } from './duplicate.targets.ts';
 import type { ItemPlan } from './item.plan.ts';
 import { referencesOf, translateReferences } from './references.ts';
-import { settleRivals } from './rivals.ts';
 
 const line = (product_external_id: string | null | undefined) =>
   ({ kind: 'product', name: 'Tea', product_external_id, quantity: '1', total: '1' }) as const;
@@ -57,17 +57,17 @@ describe('Plans of one batch', () => {
 
   it('that want the same entry are settled: the first has it', () => {
     const plans = [update('1'), unchanged('1'), unchanged('2'), update('2'), update('3')];
-    const settled = settleRivals('customer', plans);
+    const settled = resolveDuplicateTargets('customer', plans);
     expect(kinds(settled)).toEqual(['update', 'conflict', 'unchanged', 'conflict', 'update']);
     expect(settled[1]).toMatchObject({ error_class: 'already_bound' });
   });
 
   it('that would make two of one email or SKU make one; where nothing tells them, each is made', () => {
     const customers = [create({ email: 'a@x' }), create({ email: 'A@X' }), create({}), create({ email: null })];
-    expect(kinds(settleRivals('customer', customers))).toEqual(['create', 'conflict', 'create', 'create']);
+    expect(kinds(resolveDuplicateTargets('customer', customers))).toEqual(['create', 'conflict', 'create', 'create']);
     const products = [create({ sku: 'a' }), create({ sku: 'a' }), create({ sku: null })];
-    expect(kinds(settleRivals('product', products))).toEqual(['create', 'conflict', 'create']);
-    expect(kinds(settleRivals('order', [create({ number: '1' }), create({ number: '1' })]))).toEqual([
+    expect(kinds(resolveDuplicateTargets('product', products))).toEqual(['create', 'conflict', 'create']);
+    expect(kinds(resolveDuplicateTargets('order', [create({ number: '1' }), create({ number: '1' })]))).toEqual([
       'create',
       'create',
     ]);
@@ -81,6 +81,6 @@ describe('Plans of one batch', () => {
       { kind: 'conflict', destination: null, error_class: 'x', message: 'm', fields: [] },
       update('2'),
     ];
-    expect(settleRivals('customer', plans)).toEqual(plans);
+    expect(resolveDuplicateTargets('customer', plans)).toEqual(plans);
   });
 });

@@ -5,22 +5,22 @@ import type {
   EntityType,
 } from '../connectors/canonical/canonical.types.ts';
 
-/** Ids of a source system that an entity names. */
+/** Ids of the source system that an entity refers to. */
 export interface References {
   readonly customer: ReadonlySet<string>;
   readonly product: ReadonlySet<string>;
 }
 
-/** The destination's id of a source id; null when the two are not bound. */
+/** Returns the destination's id for a source id. Null when there is no binding. */
 export type Lookup = (entity: 'customer' | 'product', sourceId: string) => string | null;
 
-/** A customer without an account is known by the email of the order. */
+/** A customer without an account is identified by the email of the order. */
 const customerIds = ({ customer }: CanonicalOrder): string[] =>
   [customer?.external_id, customer?.email && `guest:${customer.email.toLowerCase()}`].filter(
     (id) => typeof id === 'string',
   );
 
-/** Every id that the entities name, to be looked up at once. Pure. */
+/** All ids that the entities refer to, so that they can be looked up together. Pure. */
 export function referencesOf(entity: EntityType, items: readonly CanonicalData[]): References {
   const customer = new Set<string>();
   const product = new Set<string>();
@@ -34,8 +34,8 @@ export function referencesOf(entity: EntityType, items: readonly CanonicalData[]
 }
 
 /**
- * The entity with its references in the destination's ids. Where there is no binding, the customer's id is left out, so that it is
- * not compared, and a line's is null; the email and the SKU beside them may still tell the destination who is meant. Pure.
+ * The entity with its references as ids of the destination. When there is no binding, the customer's id is omitted, so that it is not
+ * compared, and the product id of a line is null. The destination may still identify them by email and SKU. Pure.
  */
 export function translateReferences(entity: EntityType, data: CanonicalData, lookup: Lookup): CanonicalData {
   if (entity !== 'order') return data;

@@ -11,7 +11,7 @@ import { changesPage, type FoundChanges } from './preview.sql.ts';
 
 const LIST = 'preview-changes';
 
-/** All changes of a sync to another connection, or of a computed preview, of which the cached preview itself shows the first. */
+/** Reads all changes of a sync to another connection or of a computed preview. The cached preview contains only the first ones. */
 @Injectable()
 export class PreviewChangesService {
   constructor(
@@ -19,7 +19,7 @@ export class PreviewChangesService {
     private readonly previews: PreviewService,
   ) {}
 
-  /** Throws not-found, and stale-preview for a cursor of a preview that has been replaced: its pages would not fit together. */
+  /** Throws not-found, and stale-preview for a cursor of a replaced preview, because its pages belong to other changes. */
   async page(cacheKey: string, query: PreviewChangesQuery): Promise<PreviewChangePageDto> {
     const after = query.cursor === undefined ? null : keyOf(query.cursor);
     const { sync_id: syncId } = (await this.previews.get(cacheKey)).delta_data;
@@ -29,10 +29,10 @@ export class PreviewChangesService {
     return (await this.read(syncId, query, after)).page;
   }
 
-  /** Of a sync by its own id, or of a preview by that of the sync that computed it. Throws not-found. */
+  /** `syncId` is the id of a sync, or of the sync that computed a preview. Throws not-found. */
   async ofSync(syncId: string, query: PreviewChangesQuery): Promise<PreviewChangePageDto> {
     const after = query.cursor === undefined ? null : keyOf(query.cursor);
-    if (after && after.sync_id !== syncId) throw notACursor('belongs to another sync; begin again without one');
+    if (after && after.sync_id !== syncId) throw notACursor('belongs to another sync; start again without a cursor');
     const { exists, page } = await this.read(syncId, query, after);
     if (!exists) throw noSuchSync(syncId);
     return page;
@@ -59,7 +59,7 @@ function keyOf(cursor: string) {
 const replaced = (syncId: string): Problem =>
   new Problem(
     'stale-preview',
-    `A newer preview, by "${syncId}", has replaced this one; begin again without a cursor.`,
+    `A newer preview, computed by the sync "${syncId}", has replaced this one; start again without a cursor.`,
     {
       errors: [{ parameter: 'cursor', detail: 'belongs to a preview that was replaced' }],
     },

@@ -8,12 +8,12 @@ import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { type PreviewDelta, previewKeyOf } from './preview.publisher.ts';
 import { findPreviewRun } from './preview.sql.ts';
 
-/** A preview that can still be applied, as far as our own database knows. */
+/** A preview that can be applied according to the database of the service. */
 export interface FoundPreview extends FoundRunPreview {
   readonly delta: PreviewDelta;
 }
 
-/** Finds what a request means by `preview`. */
+/** Finds the preview that a request names in `preview`. */
 @Injectable()
 export class PreviewFinder {
   constructor(
@@ -21,22 +21,26 @@ export class PreviewFinder {
     private readonly previews: PreviewService,
   ) {}
 
-  /** By cache key or by the sync that computed it. Throws not-found, conflict (not ready), or stale-preview (replaced). */
+  /** `preview` is a cache key or the id of the sync that computed it. Throws not-found, conflict (not ready) or stale-preview (replaced). */
   async find(preview: string): Promise<FoundPreview> {
     const named = /^[0-9a-f]{64}$/.test(preview) ? null : await this.run(preview);
     const cacheKey = named ? previewKeyOf(named) : preview;
     const { delta_data, summary } = await this.previews.get(cacheKey);
     const delta = delta_data as unknown as PreviewDelta;
     if (named && delta.sync_id !== named.sync_id)
-      throw new Problem('stale-preview', `A newer preview, by "${delta.sync_id}", has replaced this one.`, {
-        errors: [{ pointer: '#/preview', detail: 'was replaced by a newer one' }],
-      });
+      throw new Problem(
+        'stale-preview',
+        `A newer preview, computed by the sync "${delta.sync_id}", has replaced this one.`,
+        {
+          errors: [{ pointer: '#/preview', detail: 'was replaced by a newer preview' }],
+        },
+      );
     if (typeof delta.sync_id !== 'string') throw notComputedHere();
     const guard = typeof summary?.guard === 'string' ? summary.guard : null;
     return { run: named ?? (await this.run(delta.sync_id)), delta, guard };
   }
 
-  /** As find(), for a request that says what the run is between. Throws invalid-request when the preview is of something else. */
+  /** Like find(). Throws invalid-request when the preview is for another source, destination or entity type than the request. */
   async findFor(wanted: PreviewToApply): Promise<FoundPreview> {
     const found = await this.find(wanted.preview);
     if (
@@ -57,7 +61,7 @@ export class PreviewFinder {
     if (found.completed_at === null)
       throw new Problem('conflict', `The preview "${syncId}" is still being computed.`, { retryAfter: 2 });
     if (!found.status.startsWith('completed'))
-      throw new Problem('conflict', `The preview "${syncId}" ended as ${found.status}; compute it again.`);
+      throw new Problem('conflict', `The preview "${syncId}" ended with status ${found.status}; compute it again.`);
     return found.run;
   }
 }

@@ -12,12 +12,12 @@ import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { type FoundPreview, PreviewFinder } from './preview.finder.ts';
 import { changesToCheck } from './preview.sql.ts';
 
-/** A request waits for this; what it leaves open the run itself looks at, item by item. */
+/** The request waits for the check, so the time is limited. The run itself compares every item again before it writes. */
 const LONGEST_WAIT_MS = 20_000;
-/** How many changes are looked at again where a system cannot tell cheaply whether anything moved. */
+/** How many changes are compared again when a system has no change token. */
 const CHECKED_CHANGES = 300;
 
-/** Asks both systems whether they are still as a preview found them. Calls out, so it runs in no transaction. */
+/** Checks that source and destination have not changed since the preview. It calls other systems, so it runs outside transactions. */
 @Injectable()
 export class PreviewFreshness {
   constructor(
@@ -26,7 +26,7 @@ export class PreviewFreshness {
     private readonly finder: PreviewFinder,
   ) {}
 
-  /** Throws stale-preview when one has moved, unavailable when one does not answer. */
+  /** Throws stale-preview when one of the systems has changed and unavailable when one does not respond. */
   async assertFresh(preview: string): Promise<void> {
     const found = await this.finder.find(preview);
     const { run } = found;
@@ -57,12 +57,12 @@ export class PreviewFreshness {
     for (const side of ['source', 'destination'] as const)
       if (tokens[side] !== null && delta.tokens[side] !== null && tokens[side] !== delta.tokens[side])
         throw changed(side);
-    const isOpen = (side: 'source' | 'destination') => tokens[side] === null || delta.tokens[side] === null;
-    if (isOpen('source')) await this.readAgain(run, 'source', source.session, signal);
-    if (other && isOpen('destination')) await this.readAgain(run, 'destination', other.session, signal);
+    const hasNoToken = (side: 'source' | 'destination') => tokens[side] === null || delta.tokens[side] === null;
+    if (hasNoToken('source')) await this.compareItems(run, 'source', source.session, signal);
+    if (other && hasNoToken('destination')) await this.compareItems(run, 'destination', other.session, signal);
   }
 
-  private async readAgain(
+  private async compareItems(
     run: Run,
     side: 'source' | 'destination',
     session: ConnectorSession,
@@ -78,8 +78,8 @@ export class PreviewFreshness {
     const ids = [...expected.keys()];
     for (let from = 0; from < ids.length; from += 100) {
       const page = ids.slice(from, from + 100);
-      const there = await session.readByIds(run.entity_type, page, signal);
-      const hashes = new Map(there.map(({ external_id, data }) => [external_id, data && contentHash(data)]));
+      const items = await session.readByIds(run.entity_type, page, signal);
+      const hashes = new Map(items.map(({ external_id, data }) => [external_id, data && contentHash(data)]));
       if (page.some((id) => (hashes.get(id) ?? null) !== expected.get(id))) throw changed(side);
     }
   }

@@ -6,12 +6,12 @@ import type { ChangeTokens, Run } from '../runs/run.types.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { firstChanges, runCounts } from './preview.sql.ts';
 
-/** How many changes of each kind stand in the cached preview itself; the rest is paged. */
+/** The number of changes of each kind in the cached preview. The other changes are read in pages. */
 const SHOWN_OF_EACH = 50;
-/** How long the changes are kept: longer than the preview can be asked for, so that an apply that waits still finds them. */
+/** How long the changes are kept: longer than the preview itself, so that an apply that waits for its slot still finds them. */
 const CHANGES_HOURS = 48;
 
-/** `delta_data` of a preview that a run computed. */
+/** The `delta_data` of a preview that a run computed. */
 export interface PreviewDelta {
   readonly sync_id: string;
   readonly source_connection_id: string;
@@ -25,7 +25,7 @@ export interface PreviewDelta {
 }
 type ShownChange = Pick<PreviewChange, 'external_id' | 'destination_id' | 'fields' | 'reason' | 'data'>;
 
-/** What a preview is computed from; it names source and destination, so that two shops of a tenant do not replace each other's. */
+/** The inputs of a preview. They name source and destination, so that previews of two shops of a tenant do not replace each other. */
 function previewInputs(run: Run) {
   return {
     sync_type: `connection:${run.source_connection_id}:${run.destination_connection_id ?? 'records'}`,
@@ -34,10 +34,10 @@ function previewInputs(run: Run) {
   };
 }
 
-/** The cache key of what a preview's run computes. */
+/** The cache key of the preview that a run computes. */
 export const previewKeyOf = (run: Run): string => previewKey(previewInputs(run));
 
-/** Puts the outcome of a preview's run where previews are looked for. */
+/** Stores the result of a preview's run in the preview cache. */
 @Injectable()
 export class PreviewPublisher {
   constructor(
@@ -50,7 +50,7 @@ export class PreviewPublisher {
     return new Date(Date.parse(run.created_at) + CHANGES_HOURS * 3_600_000).toISOString();
   }
 
-  /** In the transaction of the run's end. */
+  /** Called in the transaction that ends the run. */
   async publish(run: Run, tokens: ChangeTokens, guard: (deletes: number) => string | null): Promise<void> {
     const rows = await this.database.query<PreviewChange>(firstChanges(run, SHOWN_OF_EACH));
     const [{ counts } = { counts: {} }] = await this.database.query<{ counts: Record<string, number> }>(runCounts(run));

@@ -2,7 +2,7 @@ import type { Statement } from '../database/database.ts';
 import type { Run } from '../runs/run.types.ts';
 import type { PreviewChangeDto } from './dto/preview.dto.ts';
 
-/** The first changes of each kind, as the cached preview shows them. */
+/** The first changes of each kind, which the cached preview contains. */
 export const firstChanges = (run: Pick<Run, 'org_id' | 'sync_id'>, each: number): Statement => ({
   text: `
     SELECT c.* FROM unnest(ARRAY['create', 'update', 'delete', 'conflict']) AS k (kind)
@@ -25,12 +25,12 @@ export const runCounts = (run: Pick<Run, 'org_id' | 'sync_id'>): Statement => ({
 });
 
 export interface FoundChanges {
-  /** Whether there is such a sync at all. */
+  /** Whether the sync exists. */
   readonly exists: boolean;
   readonly items: readonly PreviewChangeDto[];
 }
 
-/** A keyset page of the changes of a sync or preview, by kind and id, in one row. */
+/** A keyset page of the changes of a sync or preview, ordered by kind and id, in one row. */
 export const changesPage = (
   orgId: string,
   syncId: string,

@@ -29,7 +29,7 @@ export class PreviewsController {
     id: 'startPreview',
     summary: 'Compute what a sync from this connection would change',
     description:
-      'Runs as a sync of its own and writes nothing to either end. Its result is at /previews/{cache_key} when it has ended, all of its changes at /previews/{cache_key}/changes.',
+      'Runs as a separate sync and writes to neither the source nor the destination. When it has ended, read its result at /previews/{cache_key} and all of its changes at /previews/{cache_key}/changes.',
     ok: [{ status: 202, description: 'Queued', type: PreviewRunDto, headers: LOCATION }],
     problems: ['not-found'],
   })
@@ -45,10 +45,10 @@ export class PreviewsController {
   @RequireScope('sync:read')
   @Operation({
     id: 'listPreviewChanges',
-    summary: 'Every change of a computed preview',
+    summary: 'List all changes of a computed preview',
     description:
-      'By kind, then by id; the preview itself holds only the first of each kind. What is unchanged is counted in its summary and not listed.',
-    ok: [{ status: 200, description: 'A page of them', type: PreviewChangePageDto }],
+      'Ordered by kind, then by id. The preview itself contains only the first changes of each kind. Unchanged items are counted in its summary and not listed.',
+    ok: [{ status: 200, description: 'A page of changes', type: PreviewChangePageDto }],
     problems: ['not-found', 'stale-preview'],
   })
   changesOfPreview(
@@ -62,10 +62,10 @@ export class PreviewsController {
   @RequireScope('sync:read')
   @Operation({
     id: 'listSyncChanges',
-    summary: 'What a sync to another connection changed there, or its preview would change',
+    summary: 'List the changes that a sync made at another connection, or that its preview would make',
     description:
-      'By kind, then by id, with what was a conflict and so left alone; kept until 48 hours after the sync was asked for. Empty for a sync into the records, whose changes are at /records, and for one that an internal service reports.',
-    ok: [{ status: 200, description: 'A page of them', type: PreviewChangePageDto }],
+      'Ordered by kind, then by id. Conflicts, which the sync does not write, are included. The list is kept for 48 hours after the sync was requested. It is empty for a sync into the records, whose changes are at /records, and for a sync that an internal service reports.',
+    ok: [{ status: 200, description: 'A page of changes', type: PreviewChangePageDto }],
     problems: ['not-found'],
   })
   changesOfSync(@Param() { sync_id }: SyncIdParam, @Query() query: PreviewChangesQuery): Promise<PreviewChangePageDto> {

@@ -11,7 +11,7 @@ import { PreviewChangesService } from './preview-changes.service.ts';
 import { PreviewsController } from './previews.controller.ts';
 import { PreviewsService } from './previews.service.ts';
 
-/** What runs ask of previews, each from the class that knows. */
+/** Implements the interface that src/runs declares, by delegating to the classes of this folder. */
 @Injectable()
 class PreviewsOfRuns extends RunPreviews {
   constructor(
@@ -28,7 +28,7 @@ class PreviewsOfRuns extends RunPreviews {
   override changesExpireAt: RunPreviews['changesExpireAt'] = (run) => this.publisher.changesExpireAt(run);
 }
 
-/** Global, since the runs below it use its RunPreviews without importing it. */
+/** Global, because src/runs injects RunPreviews without importing this module. */
 @Global()
 @Module({
   imports: [PreviewCacheModule, ConnectorsModule],
@@ -46,7 +46,7 @@ class PreviewsOfRuns extends RunPreviews {
 })
 export class PreviewsModule {}
 
-/** The endpoints of previews that a run computes. */
+/** The endpoints of computed previews. */
 @Module({
   imports: [PreviewCacheModule, RunsModule, RunsApiModule],
   controllers: [PreviewsController],

@@ -6,7 +6,7 @@ import { currentUser } from '../tenancy/tenant.context.ts';
 import type { PreviewRunDto, StartPreviewDto } from './dto/preview.dto.ts';
 import { previewKeyOf } from './preview.publisher.ts';
 
-/** Starts previews: runs that plan and write nothing. */
+/** Starts previews: runs that compute changes and write nothing. */
 @Injectable()
 export class PreviewsService {
   constructor(

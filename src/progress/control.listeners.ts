@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { ControlRequest } from './progress.sql.ts';
 
-/** Called for every request to cancel, pause or resume, in the tenant's context. True: the listener has changed the sync. */
+/** Called for every request to cancel, pause or resume, in the tenant's context. Returns true if the listener has changed the sync. */
 export type ControlListener = (syncId: string, request: ControlRequest) => Promise<boolean>;
 
-/** How modules that run syncs themselves hear of an operator's request at once; a reporter hears of it with its next report. */
+/** Notifies modules that run syncs themselves of an operator's request at once. Other reporters read it in the response to a report. */
 @Injectable()
 export class ControlListeners {
   private readonly listeners: ControlListener[] = [];

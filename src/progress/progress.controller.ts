@@ -32,10 +32,10 @@ export class ProgressController {
     id: 'startSync',
     summary: 'Start a sync',
     description:
-      'Starting the same sync again answers 200 with the sync as it is; the same id with other content is a 409.',
+      'Starting the same sync again returns 200 with its current state. The same sync_id with different content returns 409.',
     ok: [
-      { status: 201, description: 'Started', type: ProgressDto, headers: { Location: 'Where the sync is' } },
-      { status: 200, description: 'It was started before', type: ProgressDto },
+      { status: 201, description: 'Started', type: ProgressDto, headers: { Location: 'The address of the sync' } },
+      { status: 200, description: 'The sync was started before', type: ProgressDto },
     ],
     problems: ['sync-exists'],
   })
@@ -49,8 +49,9 @@ export class ProgressController {
   @RequireScope('sync:read')
   @Operation({
     id: 'listActiveSyncs',
-    summary: 'Active syncs, newest first',
-    description: 'A plain array, as the live component of the guide expects; at most the newest 1,000.',
+    summary: 'List active syncs, newest first',
+    description:
+      'Returns a plain array, as the live component of the guide expects, with at most the newest 1,000 syncs.',
     ok: [{ status: 200, description: 'The active syncs', type: ProgressDto, isArray: true }],
   })
   active(@Query() query: ActiveSyncsQuery): Promise<ProgressDto[]> {
@@ -61,7 +62,8 @@ export class ProgressController {
   @RequireScope('sync:read')
   @Operation({
     id: 'listSlowSyncs',
-    summary: 'Active syncs below a speed, slowest first, with seconds per item',
+    summary: 'List active syncs below a speed, slowest first',
+    description: 'Each sync has its seconds per item.',
     ok: [{ status: 200, description: 'The slow syncs', type: SlowSyncDto, isArray: true }],
   })
   slow(@Query() query: SlowSyncsQuery): Promise<SlowSyncDto[]> {
@@ -74,8 +76,9 @@ export class ProgressController {
   @Operation({
     id: 'reportMany',
     summary: 'Report the progress of up to 1,000 syncs',
-    description: 'Each item has its own status and either the sync or a problem; a bad one harms no other.',
-    ok: [{ status: 200, description: 'One result an item, in their order', type: BulkReportResultsDto }],
+    description:
+      'Each result has its own status and either the sync or a problem. An invalid report does not affect the others.',
+    ok: [{ status: 200, description: 'One result per report, in the same order', type: BulkReportResultsDto }],
   })
   reportMany(@Body() body: BulkReportDto): Promise<BulkReportResultsDto> {
     return this.progress.reportMany(body.items);
@@ -100,7 +103,7 @@ export class ProgressController {
     id: 'reportProgress',
     summary: 'Report the progress of a sync',
     description:
-      'Counts are absolute. The answer says whether somebody asked to cancel or pause; confirm with status. Reaching the total ends the sync and writes its audit entry.',
+      'Counts are totals, not increments. The response shows whether a cancel or pause was requested; confirm it with status. When the counts reach the total, the sync ends and its audit entry is written.',
     ok: REPORTED,
     problems: ['not-found', 'sync-ended', 'counts-backwards', 'counts-above-total'],
   })
@@ -118,7 +121,7 @@ export class ProgressController {
     id: 'completeSync',
     summary: 'End a sync as completed',
     description:
-      'Only needed when the total was not known or was not reached. With failed items it ends as completed_with_errors.',
+      'Required only when the total is not known or was not reached. A sync with failed items ends as completed_with_errors.',
     ok: REPORTED,
     problems: ['not-found', 'sync-ended', 'counts-backwards', 'counts-above-total'],
   })
@@ -148,7 +151,8 @@ export class ProgressController {
   @Operation({
     id: 'cancelSync',
     summary: 'Ask the reporter to cancel',
-    description: 'The sync ends as cancelled when the reporter confirms (status "cancelled") or goes silent.',
+    description:
+      'The sync ends as cancelled when the reporter confirms with status "cancelled" or sends no more reports. A queued sync ends at once.',
     ok: [{ status: 200, description: 'The sync, with cancel_requested', type: ProgressDto }],
     problems: ['not-found', 'sync-ended'],
   })
@@ -176,7 +180,7 @@ export class ProgressController {
   @Idempotent()
   @Operation({
     id: 'resumeSync',
-    summary: 'Let a paused sync go on',
+    summary: 'Resume a paused sync',
     ok: [{ status: 200, description: 'The sync, running again', type: ProgressDto }],
     problems: ['not-found', 'sync-ended'],
   })

@@ -9,7 +9,7 @@ import { StreamController } from './stream/stream.controller.ts';
 import { StreamService } from './stream/stream.service.ts';
 import { ViewerKeeper } from './stream/viewer.keeper.ts';
 
-/** What a process without an API needs of progress: it ends syncs whose reporter went silent, as cancelled or as timeout. */
+/** The maintenance of progress, which also runs in a process without an API: it ends syncs whose reporter went silent. */
 @Module({
   providers: [
     maintenance('silent-syncs', ({ SYNC_SILENT_MINUTES }) => ({
@@ -23,7 +23,7 @@ import { ViewerKeeper } from './stream/viewer.keeper.ts';
 })
 export class ProgressModule {}
 
-/** Reports, control and the live stream. */
+/** The endpoints for reports, control and the live stream. */
 @Module({
   controllers: [StreamController, ProgressController],
   providers: [ProgressService, ReportBatcher, ControlListeners, StreamService, ProgressPoller, ViewerKeeper],

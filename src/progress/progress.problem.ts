@@ -9,11 +9,11 @@ export function noSuchSync(syncId: string): Problem {
 export function syncEnded(sync: ProgressDto): Problem {
   return new Problem(
     'sync-ended',
-    `The sync "${sync.sync_id}" ended as ${sync.status} at ${sync.completed_at}; start a new one.`,
+    `The sync "${sync.sync_id}" ended with status ${sync.status} at ${sync.completed_at}; start a new sync.`,
   );
 }
 
-/** The problem of a report that had no effect; undefined when it was taken. Pure. */
+/** The problem of a report that had no effect. Undefined when the report was accepted. Pure. */
 export function reportProblem(report: ReportElement, { outcome, progress }: ReportResult): Problem | undefined {
   if (outcome === 'reported') return undefined;
   if (outcome === 'missing' || progress === null) return noSuchSync(report.sync_id);
@@ -22,10 +22,10 @@ export function reportProblem(report: ReportElement, { outcome, progress }: Repo
   if (outcome === 'backwards') {
     const errors = (['processed_count', 'failed_count'] as const)
       .filter((name) => (report[name] ?? sync[name]) < sync[name])
-      .map((name) => ({ pointer: `#/${name}`, detail: `is below the ${sync[name]} reported before` }));
+      .map((name) => ({ pointer: `#/${name}`, detail: `is below ${sync[name]}, which was reported before` }));
     return new Problem(
       'counts-backwards',
-      'Counts are absolute and never go down; a higher count was reported before.',
+      'Counts are totals and cannot decrease; a higher count was reported before.',
       {
         errors,
       },

@@ -40,13 +40,13 @@ export class ProgressService {
     private readonly controlListeners: ControlListeners,
   ) {}
 
-  /** Starts a sync, or finds the same one started before (`created` false). Throws sync-exists when it differs. */
+  /** Starts a sync, or finds the same sync that was started before (`created` is false). Throws sync-exists when its content differs. */
   async start(start: StartSyncDto): Promise<{ created: boolean; sync: ProgressDto }> {
     const { orgId } = currentTenant();
     const syncId = start.sync_id ?? `sync-${randomUUID()}`;
     const statement = startSync(orgId, syncId, start, actingFor(start.initiated_by, 'initiated_by'));
     let [found] = await this.database.query<FoundRow<ProgressDto>>(statement);
-    // Another request started it while this one ran: it stands there now.
+    // Another request inserted the sync while this statement ran, so a second attempt finds it.
     found ??= (await this.database.query<FoundRow<ProgressDto>>(statement))[0];
     if (!found) throw new Problem('unavailable', 'The sync is being started by another request.', { retryAfter: 1 });
     if (!found.done) refuseOtherContent(start, found.row);
@@ -69,10 +69,10 @@ export class ProgressService {
     return found.row;
   }
 
-  /** The hot path: answers the row as the JSON text the database made, so that it is neither parsed nor made again. */
+  /** The hot path. Returns the row as the JSON text from the database, so that it is neither parsed nor serialized again. */
   async report(syncId: string, report: ReportDto): Promise<string> {
     const element = { ...report, org_id: currentTenant().orgId, sync_id: syncId };
-    return taken(element, await this.batcher.report(element));
+    return progressOrThrow(element, await this.batcher.report(element));
   }
 
   async complete(syncId: string, counts: CompleteDto): Promise<string> {
@@ -83,7 +83,7 @@ export class ProgressService {
     return this.end({ ...failure, org_id: currentTenant().orgId, sync_id: syncId, status: 'failed' });
   }
 
-  /** Up to 1,000 reports; each has its own result and no bad one harms another. */
+  /** Processes up to 1,000 reports. Each has its own result, and an invalid report does not affect the others. */
   async reportMany(items: readonly unknown[]): Promise<BulkReportResultsDto> {
     const { orgId } = currentTenant();
     const checked = checkEach(items, (item): BulkReportItemDto & ReportElement => ({
@@ -100,7 +100,7 @@ export class ProgressService {
     };
   }
 
-  /** Asks the reporter to cancel, pause or resume; it reads the request in the response to its next report. Asking twice is no error. */
+  /** Asks the reporter to cancel, pause or resume. It reads the request in the response to its next report. A repeated request is no error. */
   async control(syncId: string, request: ControlRequest): Promise<ProgressDto> {
     const { orgId } = currentTenant();
     const [found] = await this.database.query<FoundRow<ProgressDto>>(
@@ -132,27 +132,27 @@ export class ProgressService {
     };
   }
 
-  /** Not batched: it joins the transaction of an idempotent request. */
+  /** Not batched, because it belongs to the transaction of an idempotent request. */
   private async end(element: ReportElement): Promise<string> {
     const [result] = await this.database.query<ReportResult>(reportProgress([element]));
-    return taken(element, result as ReportResult);
+    return progressOrThrow(element, result as ReportResult);
   }
 }
 
-/** The row as JSON text; throws the problem of a report that was not taken. */
-function taken(element: ReportElement, result: ReportResult): string {
+/** Returns the row as JSON text, or throws the problem of a report that was not accepted. */
+function progressOrThrow(element: ReportElement, result: ReportResult): string {
   const problem = reportProblem(element, result);
   if (problem) throw problem;
   return result.progress as string;
 }
 
-/** What was left out of the second start is not compared; the total may have become known since. */
+/** Fields that the second start omits are not compared, for example a total that became known later. */
 function refuseOtherContent(start: StartSyncDto, sync: ProgressDto): void {
   const errors = (['entity_type', 'source_system', 'total_items', 'initiated_by'] as const)
     .filter((name) => start[name] != null && start[name] !== sync[name])
     .map((name) => ({ pointer: `#/${name}`, detail: `was ${JSON.stringify(sync[name])} when the sync was started` }));
   if (errors.length > 0)
-    throw new Problem('sync-exists', `The sync "${sync.sync_id}" was started with other content.`, { errors });
+    throw new Problem('sync-exists', `The sync "${sync.sync_id}" was started with different content.`, { errors });
 }
 
 const bulkProblem = (syncId: string | null, problem: Problem): BulkReportResultDto => ({

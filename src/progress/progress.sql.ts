@@ -1,17 +1,17 @@
 import type { Statement } from '../database/database.ts';
 import type { ActiveSyncsQuery, StartSyncDto } from './dto/requests.dto.ts';
 
-// Elapsed, speed, ETA and the check of the counts against the total are columns and constraints: migrations/0005-progress.ts. What a
-// report, an end, a request of control does is in sql/: report_progress.sql, end_of_sync.sql, ended_is_final.sql, log_control.sql.
+// Elapsed time, speed, ETA and the check of the counts against the total are columns and constraints: migrations/0005-progress.ts. The
+// effects of a report, an end or a control request are in sql/: report_progress.sql, end_of_sync.sql, ended_is_final.sql, log_control.sql.
 
-/** Rows come as json, so that they are the same text whichever statement read them. */
+/** Rows are returned as JSON, so that every statement returns the same text for a row. */
 export interface FoundRow<Row> {
-  /** True: this statement made or changed the row; false: it stood there as it is. */
+  /** True if this statement inserted or changed the row, false if it only found the row. */
   readonly done: boolean;
   readonly row: Row;
 }
 
-/** Inserts, or finds the sync of that id. No row at all: another transaction has just inserted it; run it again. */
+/** Inserts the sync, or finds the sync with this id. Returns no row when another transaction has just inserted it; then run it again. */
 export const startSync = (orgId: string, syncId: string, start: StartSyncDto, initiatedBy: string): Statement => ({
   text: `
     WITH started AS (
@@ -40,7 +40,7 @@ export const findSync = (orgId: string, syncId: string): Statement => ({
   values: [orgId, syncId],
 });
 
-/** Newest first, straight from the index of active syncs; a tenant with more than 1,000 at once sees the newest 1,000. */
+/** Newest first, in the order of the index of active syncs. A tenant with more than 1,000 active syncs gets the newest 1,000. */
 export const activeSyncs = (orgId: string, filter: ActiveSyncsQuery): Statement => ({
   text: `
     SELECT row_to_json(s) AS row FROM sync_progress s
@@ -64,13 +64,13 @@ export const slowSyncs = (orgId: string, below: number): Statement => ({
   values: [orgId, below],
 });
 
-/** What an operator may ask of an active sync, and the columns that say so. */
+/** The requests that an operator may make for an active sync, and the columns that they set. */
 const CONTROL = {
-  /** A sync no worker has begun has no reporter to confirm: it ends at once. */
+  /** A queued sync has no reporter that could confirm the cancel, so it ends at once. */
   cancel: `cancel_requested = true, requested_at = now(), requested_by = $3,
            status = CASE WHEN status = 'queued' THEN 'cancelled' ELSE status END`,
   pause: 'pause_requested = true, requested_at = now(), requested_by = $3',
-  /** updated_at: the reporter's silence is counted from here. */
+  /** Sets updated_at, so that the silence of the reporter is measured from this time. */
   resume: `pause_requested = false, requested_at = now(), requested_by = $3, updated_at = now(),
            status = CASE WHEN status = 'paused' THEN 'running' ELSE status END`,
 } as const;
@@ -89,7 +89,7 @@ export const requestControl = (orgId: string, syncId: string, request: ControlRe
   values: [orgId, syncId, user],
 });
 
-/** One report as app.report_progress takes it. */
+/** One report in the form that app.report_progress expects. */
 export interface ReportElement {
   readonly org_id: string;
   readonly sync_id: string;
@@ -102,7 +102,7 @@ export interface ReportElement {
   readonly checkpoint?: Record<string, unknown>;
 }
 
-/** What became of a report; `progress` is the row as JSON text, null only when missing. */
+/** The result of a report. `progress` is the row as JSON text, null only when the sync is missing. */
 export interface ReportResult {
   readonly org_id: string;
   readonly sync_id: string;
@@ -110,24 +110,24 @@ export interface ReportResult {
   readonly progress: string | null;
 }
 
-/** At most one report a sync; results in any order. `lockTimeout`: gives up (55P03) on a row that is locked for longer. */
+/** At most one report per sync. The results have no order. `lockTimeout`: fails (55P03) when a row is locked for longer. */
 export const reportProgress = (reports: readonly ReportElement[], lockTimeout: string | null = null): Statement => ({
   text: 'SELECT org_id, sync_id, outcome, progress FROM app.report_progress($1, $2)',
   values: [JSON.stringify(reports), lockTimeout],
 });
 
-/** What an organization looks like now. */
+/** The current state of a watched organization. */
 export interface WatchedRow {
   readonly org_id: string;
-  /** Names this state; sent back, it asks for rows only if the state has changed. */
+  /** Identifies this state. When the next call passes it, rows are returned only if the state has changed. */
   readonly digest: string;
-  /** RFC 3339, by the clock of the database. */
+  /** RFC 3339, from the clock of the database. */
   readonly at: string;
-  /** The syncs of the window as JSON texts, one a line; null when the state is the one of the digest that was given. */
+  /** The syncs of the window as JSON, one per line. Null when the state still has the digest that was passed. */
   readonly syncs: string | null;
 }
 
-/** The window and the digest: sql/watch_progress.sql. One row an organization. `digest` is the one of the last call; null: there was none. */
+/** Returns one row per organization. `digest` is the one of the last call, or null. sql/watch_progress.sql describes window and digest. */
 export const watchProgress = (watched: readonly { orgId: string; digest: string | null }[]): Statement => ({
   text: 'SELECT org_id, digest, at, syncs FROM app.watch_progress($1, $2)',
   values: [watched.map(({ orgId }) => orgId), watched.map(({ digest }) => digest)],

@@ -3,18 +3,18 @@ import { isConnectionLoss, isContention } from '../database/sqlstate.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { type ReportElement, type ReportResult, reportProgress } from './progress.sql.ts';
 
-/** As many reports as share one call at most: enough to share the commit, few enough that none waits long for the others. */
+/** The maximum number of reports per call: enough to share the commit, few enough that no report waits long for the others. */
 const BATCH_SIZE = 128;
-/** Calls under way at once. Two keep the database busy while the responses of one are sent; more only make batches smaller. */
+/** Concurrent calls. Two keep the database busy while the responses of one are sent; more would only make the batches smaller. */
 const CALLS = 2;
-/** How long a call waits for a row that somebody else holds locked before it goes on without that row's report. */
+/** How long a call waits for a row that another transaction has locked before it fails and its reports are retried one by one. */
 const LOCK_TIMEOUT = '100ms';
-/** How long a report whose row stays locked is tried again. */
+/** How long a report whose row stays locked is retried. */
 const RETRY_FOR_MS = 10_000;
 
 interface Waiting {
   readonly report: ReportElement;
-  /** Names its sync among those of all organizations. */
+  /** Identifies the sync across all organizations. */
   readonly key: string;
   readonly since: number;
   readonly resolve: (result: ReportResult) => void;
@@ -22,9 +22,9 @@ interface Waiting {
 }
 
 /**
- * Gathers the reports that arrive while the database is busy and sends them in one call. An idle service sends a report at
- * once; under load the batches grow by themselves, so that cost per report falls as load rises. A sync has one report at the
- * database at a time, so that its reports take effect in the order in which they came.
+ * Collects the reports that arrive while the database is busy and sends them in one call. An idle service sends a report at once. Under
+ * load the batches grow, so that the cost per report falls. A sync has only one report at the database at a time, so that its reports
+ * take effect in the order of their arrival.
  */
 @Injectable()
 export class ReportBatcher {
@@ -33,13 +33,13 @@ export class ReportBatcher {
   private readonly busy = new Set<string>();
   private calls = 0;
   private scheduled = false;
-  /** Reports of calls that had no effect because of one report in them; sent one by one. */
+  /** Reports of calls that failed because of one of their reports. They are sent one by one. */
   private readonly toRetry: Waiting[] = [];
   private retrying = false;
 
   constructor(private readonly database: TenantDatabase) {}
 
-  /** Resolves when the report is committed. The organization in it must be the current tenant's. */
+  /** Resolves when the report is committed. The report must belong to the organization of the current tenant. */
   report(report: ReportElement): Promise<ReportResult> {
     return new Promise((resolve, reject) => {
       const key = keyOf(report);
@@ -48,7 +48,7 @@ export class ReportBatcher {
     });
   }
 
-  /** Many reports of one caller, gathered like any others; results in their order. */
+  /** Sends many reports of one caller, batched like all other reports. Returns the results in the order of the reports. */
   async reportAll(reports: readonly ReportElement[]): Promise<PromiseSettledResult<ReportResult>[]> {
     return Promise.allSettled(reports.map((report) => this.report(report)));
   }
@@ -56,18 +56,18 @@ export class ReportBatcher {
   private schedule(): void {
     if (this.scheduled || this.calls >= CALLS || this.waiting.length === 0) return;
     this.scheduled = true;
-    // After the sockets that are readable now have been read: what came together goes together.
+    // Runs after all sockets that are readable now have been read, so that reports that arrive together share a call.
     setImmediate(() => {
       this.scheduled = false;
       const batch = this.nextBatch();
-      // All that wait may be for busy syncs; the end of their call brings us here again.
+      // All waiting reports may belong to busy syncs. The end of their call schedules the next batch.
       if (batch.length === 0) return;
       void this.send(batch);
       this.schedule();
     });
   }
 
-  /** The oldest reports, one a sync, of syncs that have none at the database. */
+  /** The oldest reports, one per sync, of syncs without a report at the database. */
   private nextBatch(): Waiting[] {
     const batch: Waiting[] = [];
     this.waiting = this.waiting.filter((one) => {
@@ -97,9 +97,9 @@ export class ReportBatcher {
   }
 
   /**
-   * One by one, beside the other calls: a value that Postgres refuses fails alone, and a report whose row stays locked goes to
-   * the end of the line, so that it delays the others by no more than the lock timeout. One at a time: however many rows are
-   * locked, they cost one connection.
+   * Retries reports one by one, concurrently with other calls. A value that Postgres rejects then fails only its own report. A report whose
+   * row stays locked moves to the end of the queue, so that it delays the others by at most the lock timeout. Only one retry runs at a
+   * time, so that locked rows occupy only one connection.
    */
   private async retryOneByOne(): Promise<void> {
     if (this.retrying) return;
@@ -112,7 +112,7 @@ export class ReportBatcher {
       } catch (error) {
         if (isContention(error) && Date.now() - since < RETRY_FOR_MS) this.toRetry.push(one);
         else this.settle(one, () => reject(error));
-        // The others would fail in the same way, and each might wait for a connection in vain.
+        // The other reports would fail in the same way, and each might wait for a connection first.
         if (isConnectionLoss(error))
           for (const other of this.toRetry.splice(0)) this.settle(other, () => other.reject(error));
       }

@@ -5,9 +5,9 @@ import { agreedOn, type Binding } from '../planning/item.plan.ts';
 import type { PlannedItem } from '../planning/planning.types.ts';
 import { type Pair, sourceSide } from './bindings.sql.ts';
 
-/** A binding as it is stored: side a is the connection with the smaller id. */
+/** A binding in its stored form. Side a is the connection with the smaller id. */
 export interface StoredBinding {
-  /** One of the two ids is enough to remove it. */
+  /** To remove a binding, one of the two ids is enough. */
   readonly id_a?: string;
   readonly id_b?: string;
   readonly hash_a?: string;
@@ -17,22 +17,22 @@ export interface StoredBinding {
   readonly removed?: boolean;
 }
 
-/** A binding to keep, or the source id of one to remove. */
+/** A binding to store, or the source id of a binding to remove. */
 type BindingChange = Binding | { readonly source_id: string; readonly removed: true };
 
-/** What an item's plan and its write mean for its binding; nothing when it stays as it is. */
+/** The changes of an item's binding after its plan and its write. Empty when the binding stays the same. */
 export function bindingChanges({ work, plan, binding }: PlannedItem, result: WriteResult | undefined): BindingChange[] {
   const { external_id: source_id, data: source } = work.item;
   const removal: BindingChange[] = binding ? [{ source_id, removed: true }] : [];
   if (plan.kind === 'delete') return result?.ok ? removal : [];
   if (plan.kind === 'conflict' || (result && !result.ok)) return [];
   if (!source) return removal;
-  const there = result ?? ('destination' in plan ? plan.destination : null);
-  if (!there?.data) return [];
-  const agreed = agreedOn(plan, there.data);
+  const entry = result ?? ('destination' in plan ? plan.destination : null);
+  if (!entry?.data) return [];
+  const agreed = agreedOn(plan, entry.data);
   const next: Binding = {
     source_id,
-    destination_id: there.external_id,
+    destination_id: entry.external_id,
     source_hash: contentHash(source),
     destination_hash: contentHash(agreed),
     source_data: source,
@@ -42,7 +42,7 @@ export function bindingChanges({ work, plan, binding }: PlannedItem, result: Wri
   return binding.source_hash === next.source_hash && binding.destination_hash === next.destination_hash ? [] : [next];
 }
 
-/** As it is stored: side a is the connection with the smaller id. */
+/** Converts a change to the stored form. Side a is the connection with the smaller id. */
 export function stored(pair: Pair, change: BindingChange): StoredBinding {
   const aIsSource = sourceSide(pair) === 'a';
   if ('removed' in change) return { [aIsSource ? 'id_a' : 'id_b']: change.source_id, removed: true };

@@ -1,7 +1,7 @@
 import type { EntityType } from '../connectors/canonical/canonical.types.ts';
 import type { Statement } from '../database/database.ts';
 
-/** Which two connections a binding joins, as one direction of it sees them. */
+/** The two connections of a binding, for one direction of sync. */
 export interface Pair {
   readonly orgId: string;
   readonly entity: EntityType;
@@ -9,12 +9,12 @@ export interface Pair {
   readonly destination: string;
 }
 
-/** The side with the smaller connection id is a; uuids in lower case order as text as they do in Postgres. */
+/** Side a is the connection with the smaller id. Lower-case UUIDs sort as text in the same order as in Postgres. */
 export const sourceSide = ({ source, destination }: Pair): 'a' | 'b' => (source < destination ? 'a' : 'b');
 const otherSide = (side: 'a' | 'b') => (side === 'a' ? 'b' : 'a');
 const connections = (pair: Pair) => [pair.source, pair.destination].sort();
 
-/** Bindings of source ids; see planning/item.plan.ts for the row. */
+/** The bindings of these source ids. planning/item.plan.ts describes the row. */
 export const findBindings = (pair: Pair, sourceIds: readonly string[]): Statement => {
   const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))];
   return {
@@ -27,7 +27,7 @@ export const findBindings = (pair: Pair, sourceIds: readonly string[]): Statemen
   };
 };
 
-/** Which of the destination's ids are bound, and to what. */
+/** Finds which of these destination ids are bound, and to which source ids. */
 export const findBoundDestinations = (pair: Pair, destinationIds: readonly string[]): Statement => {
   const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))];
   return {

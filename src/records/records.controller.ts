@@ -15,10 +15,10 @@ export class RecordsController {
   @RequireScope('sync:read')
   @Operation({
     id: 'listRecords',
-    summary: 'Canonical records, in the order of their changes',
+    summary: 'List canonical records in the order of their changes',
     description:
-      'Each record once, where it changed last; deleted ones too, with deleted_at. To keep a copy: read to the end by next_cursor, keep the last changes_cursor, and later ask for what changed since by giving it as cursor.',
-    ok: [{ status: 200, description: 'A page of them', type: RecordPageDto }],
+      'Each record is listed once, at the position of its last change. Deleted records are included, with deleted_at. To maintain a copy, read all pages with next_cursor, store the last changes_cursor, and send it later as cursor to read the changes since then.',
+    ok: [{ status: 200, description: 'A page of records', type: RecordPageDto }],
   })
   list(@Query() query: RecordsQuery): Promise<RecordPageDto> {
     return this.records.page(query);

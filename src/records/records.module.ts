@@ -4,7 +4,7 @@ import { ItemsService } from './items/items.service.ts';
 import { RecordsController } from './records.controller.ts';
 import { RecordsService } from './records.service.ts';
 
-/** The feed of canonical records, and the items of a sync that failed or were skipped. */
+/** The endpoints of canonical records, and of the items of a sync that failed or were skipped. */
 @Module({
   controllers: [RecordsController, ItemsController],
   providers: [RecordsService, ItemsService],

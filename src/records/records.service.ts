@@ -8,14 +8,14 @@ import type { RecordDto, RecordPageDto } from './dto/record.dto.ts';
 import type { RecordParam, RecordsQuery } from './dto/requests.dto.ts';
 import { type FoundRecords, findRecord, recordsPage } from './records.sql.ts';
 
-/** Canonical records, as one by one or as a feed of their changes. */
+/** Reads canonical records, one by one or as a feed of their changes. */
 @Injectable()
 export class RecordsService {
   constructor(private readonly database: TenantDatabase) {}
 
   /**
-   * change_seq grows in the order of commits (src/records/sql/save_records.sql), so what is after a cursor is never joined by anything before it. The
-   * last page leads past the organization's last change, so that a reader of few records does not look at the others' changes again.
+   * change_seq grows in the order of commits (src/records/sql/save_records.sql), so no change is ever inserted before a cursor. The
+   * changes_cursor of the last page is the organization's last change, so that a filtered reader does not scan the other changes again.
    */
   async page(query: RecordsQuery): Promise<RecordPageDto> {
     const limit = query.limit ?? DEFAULT_LIMIT;
@@ -29,7 +29,7 @@ export class RecordsService {
     return { items, next_cursor: next, changes_cursor: next ?? encodeChange(found.last_seq) };
   }
 
-  /** Also one that is gone from its system. Throws not-found. */
+  /** Also returns a record that was deleted in its system. Throws not-found. */
   async get(named: RecordParam): Promise<RecordDto> {
     const [row] = await this.database.read<RecordDto>(findRecord(currentTenant().orgId, named));
     if (!row) throw new Problem('not-found', 'There is no such record in your organization.');

@@ -4,7 +4,7 @@ import type { RecordDto } from './dto/record.dto.ts';
 import type { RecordParam, RecordsQuery } from './dto/requests.dto.ts';
 
 export interface FoundRecords {
-  /** Of the organization's last change, in the snapshot the page was read in: everything up to it has been looked at. */
+  /** The change_seq of the organization's last change, in the same snapshot as the page. */
   readonly last_seq: string;
   readonly items: readonly RecordDto[];
 }
@@ -13,8 +13,9 @@ const COLUMNS =
   'connection_id, entity_type, external_id, data, content_hash, change_seq, created_at, updated_at, deleted_at';
 
 /**
- * The changes after one, in their order, in one row. With a connection, its changes are read from an index of each entity type
- * (migrations/0009-records.ts) and merged, so that no record of another connection is passed over; without one, the organization's changes are.
+ * The changes after a change_seq, in order, in one row. With a connection, its changes are read for each entity type from the index in
+ * migrations/0009-records.ts and merged, so that no record of another connection is scanned. Without a connection, all changes of the
+ * organization are read.
  */
 export function recordsPage(orgId: string, filter: RecordsQuery, after: string, limit: number): Statement {
   const { connection_id, entity_type, external_id, deleted } = filter;
@@ -43,7 +44,7 @@ export function recordsPage(orgId: string, filter: RecordsQuery, after: string, 
   };
 }
 
-/** By a range of one id: src/records/sql/save_records.sql says why. */
+/** Looks the record up by a range of one id, for the reason in src/records/sql/save_records.sql. */
 export const findRecord = (orgId: string, { connection_id, entity_type, external_id }: RecordParam): Statement => ({
   text: `
     SELECT ${COLUMNS} FROM sync_records
@@ -52,7 +53,7 @@ export const findRecord = (orgId: string, { connection_id, entity_type, external
   values: [orgId, connection_id, entity_type, external_id],
 });
 
-/** The records there are of these ids, deleted ones left out; one by one by the primary key, as src/records/sql/save_records.sql says why. */
+/** The existing records of these ids, without deleted ones. They are looked up one by one, for the reason in src/records/sql/save_records.sql. */
 export const findRecords = (
   orgId: string,
   connectionId: string,

@@ -5,8 +5,8 @@ import { IdempotencyInterceptor } from '../idempotency/idempotency.interceptor.t
 import { RunPreviews } from './run.previews.ts';
 
 /**
- * Asks both systems about the preview a request wants to apply, before the request's transaction begins. A repeated request is
- * answered as it was the first time, so nobody is asked then.
+ * Checks with both systems that the preview to apply is still up to date, before the request's transaction begins. A repeated request
+ * returns the first response again, so it is not checked.
  */
 @Injectable()
 export class FreshPreviewInterceptor implements NestInterceptor {
@@ -18,7 +18,7 @@ export class FreshPreviewInterceptor implements NestInterceptor {
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { preview } = (request.body ?? {}) as { preview?: unknown };
-    // Whatever else it is, validation says so.
+    // Validation rejects any other value.
     if (
       typeof preview === 'string' &&
       preview !== '' &&

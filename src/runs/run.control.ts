@@ -5,7 +5,7 @@ import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
 import { cancelPausedRun, unpauseRun } from './runs.sql.ts';
 
-/** Carries out an operator's request for a run that no worker holds. A worker hears of a request by its heartbeat. */
+/** Carries out an operator's request for a run that no worker holds. A worker receives requests through its heartbeat. */
 @Injectable()
 export class RunControl {
   constructor(
@@ -27,7 +27,7 @@ export class RunControl {
     });
   }
 
-  /** A cancelled run frees its slot, whether it was paused or still waited. */
+  /** A cancelled run frees its slots, whether it was paused or waiting. */
   private async cancel(syncId: string): Promise<boolean> {
     const [cancelled] = await this.database.query(cancelPausedRun(currentTenant().orgId, syncId));
     await this.dispatcher.dispatch();

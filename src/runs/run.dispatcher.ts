@@ -4,13 +4,13 @@ import type { TenantTransaction } from '../tenancy/tenant.context.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 
-/** What a job of the queue `sync-runs` says. */
+/** The payload of a job in the queue `sync-runs`. */
 export interface RunJob {
   readonly org_id: string;
   readonly sync_id: string;
 }
 
-/** Puts runs whose turn it is into the queue. */
+/** Queues runs that have their slots. */
 @Injectable()
 export class RunDispatcher {
   constructor(
@@ -18,7 +18,7 @@ export class RunDispatcher {
     private readonly queue: JobQueue,
   ) {}
 
-  /** Gives free slots to the runs of the organization that wait longest. */
+  /** Assigns free slots to the organization's waiting runs, oldest first, and queues these runs. */
   dispatch(): Promise<void> {
     const { orgId } = currentTenant();
     return this.database.transaction(async (transaction) => {
@@ -30,7 +30,7 @@ export class RunDispatcher {
     });
   }
 
-  /** Queues a run that has its slot; once, however often it is called. */
+  /** Queues a run that has its slots. Repeated calls queue it once. */
   async send(transaction: TenantTransaction, syncId: string, startAfter?: Date): Promise<void> {
     const { orgId } = currentTenant();
     const job: RunJob = { org_id: orgId, sync_id: syncId };
@@ -41,7 +41,7 @@ export class RunDispatcher {
     });
   }
 
-  /** As `send`, for a run whose worker has not been heard of. */
+  /** Like `send`, for a run whose worker stopped renewing its lease. */
   rescue(syncId: string): Promise<void> {
     return this.database.transaction(async (transaction) => {
       await this.queue.abandon(transaction, 'sync-runs', keyOf({ org_id: currentTenant().orgId, sync_id: syncId }));

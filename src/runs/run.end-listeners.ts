@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Run } from './run.types.ts';
 
-/** Called in the transaction of a run's end, after its last batch; `startedAt` (RFC 3339): when it began to work. */
+/** Called in the transaction that ends a run, after its last batch. `startedAt` (RFC 3339): when its first worker started it. */
 export type RunEndListener = (run: Run, startedAt: string) => Promise<void>;
 
-/** How modules above runs learn that one has ended, in the same transaction. */
+/** Notifies modules of higher layers that a run has ended, in the same transaction. */
 @Injectable()
 export class RunEndListeners {
   private readonly listeners: RunEndListener[] = [];

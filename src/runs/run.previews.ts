@@ -1,9 +1,9 @@
 import type { EntityType } from '../connectors/canonical/canonical.types.ts';
 import type { ChangeTokens, Run } from './run.types.ts';
 
-/** What a request to apply a preview says about the run. `destination_connection_id` null: the records. */
+/** The parameters of a request to apply a preview. `destination_connection_id` is null for the records. */
 export interface PreviewToApply {
-  /** Its cache key, or the id of the sync that computed it. */
+  /** The cache key of the preview, or the id of the sync that computed it. */
   readonly preview: string;
   readonly source_connection_id: string;
   readonly destination_connection_id: string | null;
@@ -11,29 +11,29 @@ export interface PreviewToApply {
 }
 
 export interface FoundRunPreview {
-  /** The run that computed it. */
+  /** The run that computed the preview. */
   readonly run: Run;
-  /** Why the delete guard would refuse its deletes, in one sentence; null when it would not. */
+  /** One sentence that says why the delete guard refuses the deletes. Null when it allows them. */
   readonly guard: string | null;
 }
 
 /**
- * How runs find and publish previews. Runs own this interface; src/previews, which is above them, implements it and provides it
- * globally, so that no import points upward.
+ * The interface through which runs find and publish previews. The higher layer src/previews implements it and provides it globally, so
+ * that src/runs does not import from a higher layer.
  */
 export abstract class RunPreviews {
   /**
-   * By our own database alone. Throws not-found, conflict (not ready yet), stale-preview (replaced by a newer one), invalid-request
-   * (computed for another source, destination or entity type).
+   * Reads only the database of the service. Throws not-found, conflict (not ready yet), stale-preview (replaced by a newer preview) or
+   * invalid-request (computed for another source, destination or entity type).
    */
   abstract find(wanted: PreviewToApply): Promise<FoundRunPreview>;
 
-  /** Asks both systems. Throws stale-preview when one has changed, unavailable when one does not answer. */
+  /** Checks with both systems. Throws stale-preview when one of them has changed and unavailable when one does not respond. */
   abstract assertFresh(preview: string): Promise<void>;
 
-  /** Makes what a preview's run found available; in the transaction of the run's end. */
+  /** Publishes the result of a preview's run. Called in the transaction that ends the run. */
   abstract publish(run: Run, tokens: ChangeTokens, guard: (deletes: number) => string | null): Promise<void>;
 
-  /** RFC 3339: until when the changes of a run are kept. */
+  /** RFC 3339. Until when the changes of a run are kept. */
   abstract changesExpireAt(run: Run): string;
 }

@@ -4,7 +4,7 @@ import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { cancelRunsOf, endCancelledRuns } from './runs.sql.ts';
 
-/** Runs of a removed connection are cancelled: at once those nobody works on, within a batch the others. */
+/** Cancels the runs of a removed connection: at once when no worker has started them, otherwise with their next batch. */
 @Injectable()
 export class RunRemoval {
   constructor(

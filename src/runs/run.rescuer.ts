@@ -6,17 +6,17 @@ import { POOL } from '../database/database.module.ts';
 import { runAsWorker } from '../tenancy/tenant.context.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
 
-const AT_ONCE = 200;
+const BATCH_SIZE = 200;
 
 /**
- * Queues the runs that nobody works on: their worker was killed, their slot became free in a way that nobody noticed, or their job got
- * lost. Every worker looks, since one of them may be the one that is left; queueing twice does no harm.
+ * Queues runs that have no worker: the worker was killed, a slot became free without a dispatch, or the job was lost. Every worker
+ * process checks for them, because it may be the only one left. Queueing a run twice is harmless.
  */
 @Injectable()
 export class RunRescuer implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Runs');
   private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> | undefined;
+  private pass: Promise<void> | undefined;
 
   constructor(
     @Inject(POOL) private readonly pool: pg.Pool,
@@ -26,27 +26,27 @@ export class RunRescuer implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     if (this.env.SYNC_WORKER === 'off') return;
-    this.timer = setInterval(() => this.wake(), (this.env.SYNC_LEASE_SECONDS * 1000) / 3);
-    this.wake();
+    this.timer = setInterval(() => this.startPass(), (this.env.SYNC_LEASE_SECONDS * 1000) / 3);
+    this.startPass();
   }
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
-    await this.looking;
+    await this.pass;
   }
 
-  private wake(): void {
-    this.looking ??= this.look()
+  private startPass(): void {
+    this.pass ??= this.queueRunsWithoutWorker()
       .catch((error: unknown) => this.logger.warn({ err: error }, 'could not look for runs without a worker'))
       .finally(() => {
-        this.looking = undefined;
+        this.pass = undefined;
       });
   }
 
-  private async look(): Promise<void> {
+  private async queueRunsWithoutWorker(): Promise<void> {
     const { rows } = await this.pool.query<{ org_id: string; sync_id: string; state: string }>(
       'SELECT org_id, sync_id, state FROM app.runs_without_worker($1)',
-      [AT_ONCE],
+      [BATCH_SIZE],
     );
     const waiting = new Set(rows.filter(({ state }) => state === 'waiting').map(({ org_id }) => org_id));
     for (const orgId of waiting) await runAsWorker(orgId, () => this.dispatcher.dispatch());

@@ -8,8 +8,8 @@ import type { Run } from './run.types.ts';
 import { insertRun } from './runs.sql.ts';
 import { SourceDestinationCheck } from './source-destination.check.ts';
 
-/** A run somebody wants. */
-export interface WantedRun {
+/** The parameters of a run to start. */
+export interface RunParameters {
   readonly kind: Run['kind'];
   readonly source_connection_id: string;
   readonly destination_connection_id: string | null;
@@ -22,7 +22,7 @@ export interface WantedRun {
   readonly requested_by: string | null;
 }
 
-/** The one way a run comes into being: checked, stored, and queued when its slot is free, in one transaction. */
+/** Starts every kind of run: checks the parameters, stores the run, and queues it if its slots are free, in one transaction. */
 @Injectable()
 export class RunStarter {
   constructor(
@@ -31,19 +31,19 @@ export class RunStarter {
     private readonly dispatcher: RunDispatcher,
   ) {}
 
-  /** Returns its sync_id. Throws not-found for a connection there is not, invalid-request for what its system cannot do. */
-  async start(wanted: WantedRun): Promise<string> {
-    const { source_connection_id, destination_connection_id, entity_type } = wanted;
+  /** Returns the sync_id. Throws not-found when a connection does not exist and invalid-request when its system cannot do the sync. */
+  async start(parameters: RunParameters): Promise<string> {
+    const { source_connection_id, destination_connection_id, entity_type } = parameters;
     const { system } = await this.sourceDestination.check(source_connection_id, destination_connection_id, entity_type);
     const syncId = `run-${randomUUID()}`;
     await this.database.transaction(async (transaction) => {
       await transaction.query(
         insertRun(currentTenant().orgId, {
-          ...wanted,
+          ...parameters,
           sync_id: syncId,
-          filters: wanted.filters ?? {},
-          of_sync_id: wanted.of_sync_id ?? null,
-          override_reason: wanted.override_reason ?? null,
+          filters: parameters.filters ?? {},
+          of_sync_id: parameters.of_sync_id ?? null,
+          override_reason: parameters.override_reason ?? null,
           source_system: system,
         }),
       );

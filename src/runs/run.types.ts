@@ -3,10 +3,10 @@ import type { Cursor, Watermark } from '../connectors/contract/connector.types.t
 import type { ItemOutcome, PreviewChange, WorkItem } from '../planning/planning.types.ts';
 import type { StoredBinding } from '../records/binding.changes.ts';
 
-/** `apply` carries out a preview, `retry` and `webhook` work on named items, the others walk the source. */
+/** `apply` carries out a preview, `retry` and `webhook` process named items, and the others read the pages of the source. */
 type RunKind = 'sync' | 'preview' | 'apply' | 'retry' | 'webhook';
 
-/** A row of sync_runs, as json. */
+/** A row of sync_runs as JSON. */
 export interface Run {
   readonly org_id: string;
   readonly sync_id: string;
@@ -17,7 +17,7 @@ export interface Run {
   readonly entity_type: EntityType;
   readonly mode: 'full' | 'incremental';
   readonly filters: Readonly<Record<string, unknown>>;
-  /** Apply: the preview; retry: the sync whose items failed. */
+  /** For an apply, the sync of the preview. For a retry, the sync whose items failed. */
   readonly of_sync_id: string | null;
   readonly override_reason: string | null;
   readonly trigger: 'request' | 'schedule' | 'webhook';
@@ -30,18 +30,18 @@ export interface Run {
   readonly created_at: string;
 }
 
-/** Where a run goes on; kept in `checkpoint` of its row in sync_progress. */
+/** Where a run resumes. Stored in `checkpoint` of its row in sync_progress. */
 export interface RunCheckpoint {
   readonly phase: 'pages' | 'deletions' | 'items';
-  /** Of pages: the source's own. */
+  /** For pages: the cursor of the source. */
   readonly cursor?: Cursor | null;
-  /** Of deletions and named items, which go in the order of their ids: the last one done. */
+  /** For deletions and named items, which are ordered by id: the last id that was processed. */
   readonly after?: string;
-  /** Of a preview: what source and destination said before it read anything. */
+  /** For a preview: the change tokens of source and destination before the first read. */
   readonly tokens?: ChangeTokens;
 }
 
-/** See ConnectorSession.changeToken; null where the system has none. */
+/** See ConnectorSession.changeToken. Null when the system has no token. */
 export interface ChangeTokens {
   readonly source: string | null;
   readonly destination: string | null;
@@ -54,7 +54,7 @@ export interface RecordChange {
   readonly deleted: boolean;
 }
 
-/** Everything a batch changes, as app.commit_batch takes it: all of it or nothing. */
+/** Everything that a batch changes, in the form that app.commit_batch expects. It takes effect as a whole or not at all. */
 export interface Batch {
   readonly items?: readonly ItemOutcome[];
   readonly records?: readonly RecordChange[];
@@ -69,16 +69,16 @@ export interface Batch {
   readonly final?: { readonly status: 'completed' | 'failed'; readonly error_message?: string };
 }
 
-/** What the items of a batch add to what is committed. */
+/** The part of a batch that the destination determines. */
 export type BatchResult = Pick<
   Batch,
   'items' | 'records' | 'connection_a' | 'connection_b' | 'bindings' | 'changes' | 'changes_expire_at'
 >;
 
-/** Where a run writes, or where a preview finds out what it would write. No id comes twice in a call. */
+/** Writes the items of a run, or for a preview determines what would be written. No id occurs twice in a call. */
 export interface Destination {
   process(items: readonly WorkItem[]): Promise<BatchResult>;
 }
 
-/** What the database says after a batch. `finished`: by this batch; `ended`: by somebody else. */
+/** The result of committing a batch. `finished`: this batch ended the sync. `ended`: somebody else had ended it. */
 export type LeaseOutcome = 'go on' | 'finished' | 'paused' | 'ended' | 'fenced';

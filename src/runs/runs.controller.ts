@@ -11,7 +11,7 @@ import { RunDto, RunPageDto } from './dto/run.dto.ts';
 import { FreshPreviewInterceptor } from './fresh-preview.interceptor.ts';
 import { RunsService } from './runs.service.ts';
 
-export const LOCATION = { Location: 'Where its progress is' };
+export const LOCATION = { Location: 'The address of its progress' };
 
 @ApiTags('runs')
 @Controller('api/sync')
@@ -22,14 +22,14 @@ export class RunsController {
   @HttpCode(202)
   @RequireScope('sync:write')
   @Idempotent()
-  // Below, and so around it: it asks other systems, which no transaction waits for, and must not see the key of its own request.
+  // Runs before the idempotency interceptor opens a transaction: it calls other systems, and must not see this request's own key.
   @UseInterceptors(FreshPreviewInterceptor)
   @ApiBody({ type: StartRunDto })
   @Operation({
     id: 'startRun',
     summary: 'Start a sync that the service runs itself',
     description:
-      'From a connection to the records or to another connection. One runs at a time for a connection and entity type; others wait. With preview, exactly what that preview showed is applied.',
+      'Syncs from a connection to the records or to another connection. Only one sync at a time runs for a connection and entity type; others wait. With preview, the sync applies exactly the changes that the preview showed.',
     ok: [{ status: 202, description: 'Queued', type: RunDto, headers: LOCATION }],
     problems: ['not-found', 'stale-preview', 'delete-guard', 'conflict'],
   })
@@ -43,7 +43,8 @@ export class RunsController {
   @Idempotent()
   @Operation({
     id: 'retryFailedItems',
-    summary: 'Start a sync of just the items that failed or were skipped',
+    summary: 'Retry the items of a sync that failed or were skipped',
+    description: 'Starts a new sync that reads only these items again.',
     ok: [{ status: 202, description: 'Queued', type: RunDto, headers: LOCATION }],
     problems: ['not-found', 'conflict'],
   })
@@ -58,8 +59,8 @@ export class RunsController {
   @RequireScope('sync:read')
   @Operation({
     id: 'listRuns',
-    summary: 'Syncs that the service ran or runs, newest first',
-    ok: [{ status: 200, description: 'A page of them', type: RunPageDto }],
+    summary: 'List the syncs that the service runs itself, newest first',
+    ok: [{ status: 200, description: 'A page of runs', type: RunPageDto }],
   })
   list(@Query() query: RunsQuery): Promise<Page<RunDto>> {
     return this.runs.page(query);
@@ -69,7 +70,7 @@ export class RunsController {
   @RequireScope('sync:read')
   @Operation({
     id: 'getRun',
-    summary: 'What a sync of the service does, and how far it is',
+    summary: 'Read a sync that the service runs itself, with its progress',
     ok: [{ status: 200, description: 'The run', type: RunDto }],
     problems: ['not-found'],
   })
@@ -78,7 +79,7 @@ export class RunsController {
   }
 }
 
-/** Says where the progress of a started run is. */
+/** Sets the Location header to the progress of a started run. */
 export function located<T extends { sync_id: string }>(run: T, reply: FastifyReply): T {
   reply.header('location', `/api/sync/progress/${run.sync_id}`);
   return run;

@@ -1,4 +1,3 @@
-import type { Provider } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { ActivityModule } from '../activity/activity.module.ts';
 import { ConnectorsModule } from '../connectors/connectors.module.ts';
@@ -8,6 +7,7 @@ import { FreshPreviewInterceptor } from './fresh-preview.interceptor.ts';
 import { RunControl } from './run.control.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
 import { RunEndListeners } from './run.end-listeners.ts';
+
 import { RunRemoval } from './run.removal.ts';
 import { RunRescuer } from './run.rescuer.ts';
 import { RunStarter } from './run.starter.ts';
@@ -19,16 +19,19 @@ import { RunExecutor } from './worker/run.executor.ts';
 import { RunOpener } from './worker/run.opener.ts';
 import { RunWorker } from './worker/run.worker.ts';
 
-const task = (name: string, everySeconds: number, call: string): Provider =>
-  maintenance(name, () => ({ everySeconds, statement: { text: `SELECT app.${call} AS changed` } }));
-
-/** Deletes what ended runs leave behind, and what belonged to a removed connection: sql/cleanup_seen.sql, sql/purge_removed_connections.sql. */
-const RUN_MAINTENANCE: readonly Provider[] = [
-  task('seen-items', 60, 'cleanup_seen(5000)'),
-  task('removed-connections', 600, 'purge_removed_connections(1000)'),
+/** Deletes data of ended runs and of removed connections: sql/cleanup_seen.sql, sql/purge_removed_connections.sql. */
+const MAINTENANCE = [
+  maintenance('seen-items', () => ({
+    everySeconds: 60,
+    statement: { text: 'SELECT app.cleanup_seen(5000) AS changed' },
+  })),
+  maintenance('removed-connections', () => ({
+    everySeconds: 600,
+    statement: { text: 'SELECT app.purge_removed_connections(1000) AS changed' },
+  })),
 ];
 
-/** Starts runs and works on them, with or without an API beside it. Finds previews through RunPreviews, see there. */
+/** Starts and executes runs, in processes with or without an API. It finds previews through RunPreviews. */
 @Module({
   imports: [ConnectorsModule],
   providers: [
@@ -41,13 +44,13 @@ const RUN_MAINTENANCE: readonly Provider[] = [
     RunExecutor,
     RunWorker,
     RunRescuer,
-    ...RUN_MAINTENANCE,
+    ...MAINTENANCE,
   ],
   exports: [RunDispatcher, RunEndListeners, RunStarter, SourceDestinationCheck],
 })
 export class RunsModule {}
 
-/** The endpoints of runs, and what an operator's requests mean for them. */
+/** The endpoints of runs, and the control of runs that no worker holds. */
 @Module({
   imports: [RunsModule, ConnectorsModule, ActivityModule, ProgressApiModule],
   controllers: [RunsController],

@@ -21,7 +21,7 @@ export class RunsService {
     private readonly activity: ActivityService,
   ) {}
 
-  /** Throws stale-preview and delete-guard for a preview that cannot be applied; FreshPreviewInterceptor has asked both systems before. */
+  /** Throws stale-preview or delete-guard for a preview that cannot be applied. FreshPreviewInterceptor has checked both systems before. */
   start(body: StartRunDto): Promise<RunDto> {
     return this.database.transaction(async () => {
       const destination = destinationConnectionOf(body);
@@ -31,7 +31,7 @@ export class RunsService {
           : await this.previews.find({ ...body, preview: body.preview, destination_connection_id: destination });
       const guard = preview?.guard ?? null;
       if (guard !== null && !body.override_guard)
-        throw new Problem('delete-guard', `${guard} Send override_guard with a reason if that is right.`);
+        throw new Problem('delete-guard', `${guard} If this is intended, send override_guard with a reason.`);
       const syncId = await this.starter.start({
         kind: preview ? 'apply' : 'sync',
         source_connection_id: body.source_connection_id,
@@ -49,17 +49,17 @@ export class RunsService {
     });
   }
 
-  /** Starts a sync of just the items that failed or were skipped in an ended one. */
+  /** Starts a sync of only the items that failed or were skipped in an ended sync. */
   retryFailed(syncId: string): Promise<RunDto> {
     return this.database.transaction(async () => {
       const run = await this.row(syncId);
       if (run.kind === 'preview')
-        throw new Problem('conflict', `"${syncId}" was a preview, which changed nothing; compute it again.`);
+        throw new Problem('conflict', `The sync "${syncId}" is a preview and cannot be retried; compute it again.`);
       const { progress } = await this.get(syncId);
       if (progress.completed_at === null)
-        throw new Problem('conflict', `The sync "${syncId}" is still active; wait for its end or cancel it.`);
-      const [left] = await this.database.query<{ count: number }>(countItems(currentTenant().orgId, syncId));
-      if (!left?.count) throw new Problem('conflict', `No item of the sync "${syncId}" failed or was skipped.`);
+        throw new Problem('conflict', `The sync "${syncId}" is still active. Wait until it ends, or cancel it.`);
+      const [row] = await this.database.query<{ count: number }>(countItems(currentTenant().orgId, syncId));
+      if (!row?.count) throw new Problem('conflict', `No item of the sync "${syncId}" failed or was skipped.`);
       const retry = await this.starter.start({
         ...run,
         kind: 'retry',
@@ -87,14 +87,14 @@ export class RunsService {
     return toPage(rows, limit, ({ created_at, sync_id }) => ({ at: created_at, id: sync_id }));
   }
 
-  /** The bare run. Throws not-found. */
+  /** The run without its progress. Throws not-found. */
   async row(syncId: string): Promise<Run> {
     const [found] = await this.database.read<{ run: Run }>(findRunRow(currentTenant().orgId, syncId));
     if (!found) throw noSuchSync(syncId);
     return found.run;
   }
 
-  /** In the trail of the sync that had failed; with the status of the retry, since it is not one more failure. */
+  /** Writes an entry to the audit trail of the original sync. Its status is that of the retry, so that it does not count as a failure. */
   private async noteRetry({ sync_id, entity_type }: Run, retry: string): Promise<void> {
     await this.activity.append({
       sync_id,

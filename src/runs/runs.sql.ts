@@ -2,7 +2,7 @@ import type { Keyset } from '../common/cursor.ts';
 import type { Statement } from '../database/database.ts';
 import type { Run } from './run.types.ts';
 
-/** What a new run is made of; see the table. */
+/** The columns of a new run. */
 export type NewRun = Pick<
   Run,
   | 'sync_id'
@@ -18,7 +18,7 @@ export type NewRun = Pick<
   | 'requested_by'
 > & { readonly source_system: string };
 
-/** Both rows of a run: its progress, which waits, and what to do. */
+/** Inserts both rows of a run: its progress, which is queued, and its parameters. */
 export const insertRun = (orgId: string, run: NewRun): Statement => ({
   text: `
     WITH progress AS (
@@ -72,8 +72,8 @@ const OF_PAIR = `r.org_id = $1 AND r.source_connection_id = $2 AND r.entity_type
        AND r.kind <> 'preview' AND r.created_at <= $5`;
 
 /**
- * Since when something may have been created for this run's pair of ends that no binding tells of: an earlier run may have ended
- * in the middle of a batch. One that came to its end left nothing open.
+ * The time since when the destination may hold entries that were created for this source but have no binding yet, because an earlier run
+ * stopped in the middle of a batch. A completed run leaves no such entries.
  */
 export const openSince = (run: Run): Statement => ({
   text: `
@@ -85,7 +85,7 @@ export const openSince = (run: Run): Statement => ({
   values: [run.org_id, run.source_connection_id, run.entity_type, run.destination_connection_id, run.created_at],
 });
 
-/** The bare run, to be repeated or steered. */
+/** The row of sync_runs alone, without the progress. */
 export const findRunRow = (orgId: string, syncId: string): Statement => ({
   text: 'SELECT row_to_json(r) AS run FROM sync_runs r WHERE r.org_id = $1 AND r.sync_id = $2',
   values: [orgId, syncId],
@@ -96,7 +96,7 @@ export const countItems = (orgId: string, syncId: string): Statement => ({
   values: [orgId, syncId],
 });
 
-/** A paused run whose sync goes on is for the workers again; a row when it was one. */
+/** Makes a paused run available to workers again. Returns a row if the run was paused. */
 export const unpauseRun = (orgId: string, syncId: string): Statement => ({
   text: `
     UPDATE sync_runs SET state = 'ready', leased_by = NULL, leased_until = now() + interval '1 minute'
@@ -105,7 +105,7 @@ export const unpauseRun = (orgId: string, syncId: string): Statement => ({
   values: [orgId, syncId],
 });
 
-/** Nobody works on a paused run, so nobody would confirm that it is cancelled; a row when it was one. */
+/** Ends a paused run as cancelled, because it has no worker to confirm the cancel. Returns a row if the run was paused. */
 export const cancelPausedRun = (orgId: string, syncId: string): Statement => ({
   text: `
     WITH paused AS (
@@ -116,7 +116,7 @@ export const cancelPausedRun = (orgId: string, syncId: string): Statement => ({
   values: [orgId, syncId],
 });
 
-/** Asks every open run from or to the connection to cancel; `is_over`: it had no worker, so it has ended. */
+/** Requests a cancel of every open run from or to the connection. `is_over`: the run had no worker, so its sync has ended. */
 export const cancelRunsOf = (orgId: string, connectionId: string, user: string): Statement => ({
   text: `
     UPDATE sync_progress p

@@ -4,18 +4,18 @@ import type { EntityType } from '../connectors/canonical/canonical.types.ts';
 import { ConnectionService } from '../connectors/connections/connection.service.ts';
 import type { ConnectionRow } from '../connectors/connections/connection.types.ts';
 
-/** Refuses at once what every run between this source and destination would fail of. */
+/** Rejects a source and destination between which no run can succeed. */
 @Injectable()
 export class SourceDestinationCheck {
   constructor(private readonly connections: ConnectionService) {}
 
   /**
-   * The source. `destination` null: the records. Throws not-found for a connection there is not, invalid-request for what its
-   * system cannot do.
+   * Returns the source. `destination` is null for the records. Throws not-found when a connection does not exist and invalid-request
+   * when its system cannot read or write the entity type.
    */
   async check(source: string, destination: string | null, entity: EntityType): Promise<ConnectionRow> {
     if (source.toLowerCase() === destination?.toLowerCase())
-      throw invalid('#/destination', 'must be another connection than the source');
+      throw invalid('#/destination', 'must be a different connection from the source');
     const read = await this.checkSide(source, entity, 'read', '#/entity_type');
     if (destination !== null) await this.checkSide(destination, entity, 'write', '#/destination');
     return read;

@@ -9,10 +9,10 @@ import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { previousRun } from './cron.expression.ts';
 import { type LockedSchedule, lockSchedule, noteFailed, noteSkipped, noteStarted } from './schedule.sql.ts';
 
-/** How far the clock that sent the job may be ahead of the database's, in milliseconds. */
+/** The maximum number of milliseconds by which the clock of pg-boss may be ahead of the clock of the database. */
 const SKEW_MS = 2_000;
 
-/** What happens when the clock of a schedule strikes. */
+/** Starts the syncs of schedules that are due. */
 @Injectable()
 export class ScheduleRunner {
   constructor(
@@ -23,17 +23,17 @@ export class ScheduleRunner {
   ) {}
 
   /**
-   * Starts a run, once for each time the clock strikes, however often it is called. What is wrong with the schedule is written
-   * down and not thrown: trying again would not help. Throws when the database fails.
+   * Starts one run for each due time of the schedule, even when it is called more often. An error in the schedule itself is stored with
+   * the schedule and not thrown, because a retry would not help. Throws when the database fails.
    */
-  strike(id: string): Promise<void> {
+  runDue(id: string): Promise<void> {
     const { orgId } = currentTenant();
     return this.database.transaction(async (transaction) => {
       const [schedule] = await transaction.query<LockedSchedule>(lockSchedule(orgId, id));
       if (!schedule?.enabled) return this.queue.unschedule(transaction, 'sync-schedules', id);
       if (hasRun(schedule)) return;
       if (schedule.last_is_active) {
-        const why = `Skipped at ${schedule.at}: its sync "${schedule.last_sync_id}" had not ended.`;
+        const why = `Skipped at ${schedule.at}: its last sync "${schedule.last_sync_id}" was still active.`;
         await transaction.query(noteSkipped(orgId, id, why));
         return;
       }
@@ -56,27 +56,27 @@ export class ScheduleRunner {
       });
       await transaction.query(noteStarted(orgId, id, syncId));
     } catch (error) {
-      // It refuses before it writes, so the transaction is whole.
+      // The starter throws a Problem before it writes anything, so the transaction can continue.
       if (!(error instanceof Problem)) throw error;
       await this.fail(transaction, schedule, error);
     }
   }
 
-  /** A schedule whose connection is gone has nothing to wait for. */
+  /** Disables a schedule whose connection was removed. */
   private async fail(transaction: TenantTransaction, schedule: LockedSchedule, problem: Problem): Promise<void> {
     const { id, connection_id, entity_type } = schedule;
-    const goesOn = problem.problem !== 'not-found';
-    await transaction.query(noteFailed(currentTenant().orgId, id, problem.message, goesOn));
-    if (!goesOn) await this.queue.unschedule(transaction, 'sync-schedules', id);
+    const staysEnabled = problem.problem !== 'not-found';
+    await transaction.query(noteFailed(currentTenant().orgId, id, problem.message, staysEnabled));
+    if (!staysEnabled) await this.queue.unschedule(transaction, 'sync-schedules', id);
     await this.activity.append({
       ...{ activity_type: 'schedule_failed', status: 'failed', entity_type, error_message: problem.message },
-      details: { schedule_id: id, connection_id, enabled: goesOn },
+      details: { schedule_id: id, connection_id, enabled: staysEnabled },
     });
   }
 }
 
-/** The same time can come twice: made up and due, or by a job whose worker died after it had done its work. */
+/** The same time can occur in two jobs: when a missed time is made up, or when a worker died after it had started the run. */
 function hasRun({ cron, time_zone, at, last_run_at, created_at }: LockedSchedule): boolean {
-  const struck = previousRun(cron, time_zone, new Date(Date.parse(at) + SKEW_MS));
-  return Date.parse(last_run_at ?? created_at) >= struck.getTime();
+  const dueAt = previousRun(cron, time_zone, new Date(Date.parse(at) + SKEW_MS));
+  return Date.parse(last_run_at ?? created_at) >= dueAt.getTime();
 }

@@ -5,7 +5,7 @@ import type { ScheduleDto } from './dto/schedule.dto.ts';
 /** A row of sync_schedules without its organization. Times are RFC 3339. */
 export type ScheduleRow = Omit<ScheduleDto, 'next_run_at'>;
 
-/** What a tenant says of a schedule. */
+/** The fields of a schedule that a tenant sets. */
 export interface ScheduleMembers {
   readonly entity_type: EntityType;
   /** `records`, or the id of a connection. */
@@ -62,7 +62,7 @@ export const findSchedule = (orgId: string, id: string): Statement => ({
   values: [orgId, id],
 });
 
-/** Held to the end of the transaction. `at`: the database's time; `last_is_active`: the last sync it started has not ended. */
+/** Locked until the end of the transaction. `at`: the database's time. `last_is_active`: its last sync has not ended. */
 export const lockSchedule = (orgId: string, id: string): Statement => ({
   text: `
     SELECT ${COLUMNS}, now() AS at, EXISTS (
@@ -83,10 +83,10 @@ export const noteStarted = (orgId: string, id: string, syncId: string): Statemen
   values: [orgId, id, syncId],
 });
 
-/** It started none this time, and is left alone from now on unless `goesOn`. */
-export const noteFailed = (orgId: string, id: string, error: string, goesOn: boolean): Statement => ({
+/** Stores why the schedule started no run, and disables it unless `staysEnabled`. */
+export const noteFailed = (orgId: string, id: string, error: string, staysEnabled: boolean): Statement => ({
   text: `UPDATE sync_schedules SET last_run_at = now(), last_error = $3, enabled = $4 WHERE ${ONE}`,
-  values: [orgId, id, error, goesOn],
+  values: [orgId, id, error, staysEnabled],
 });
 
 export const noteSkipped = (orgId: string, id: string, why: string): Statement => ({

@@ -3,13 +3,13 @@ import { JobQueue } from '../jobs/job.queue.ts';
 import { runAsWorker } from '../tenancy/tenant.context.ts';
 import { ScheduleRunner } from './schedule.runner.ts';
 
-/** What a job of the queue `sync-schedules` says. */
+/** The payload of a job in the queue `sync-schedules`. */
 export interface ScheduleJob {
   readonly org_id: string;
   readonly schedule_id: string;
 }
 
-/** Takes what pg-boss's clocks send. */
+/** Processes the jobs that the timers of pg-boss send. */
 @Injectable()
 export class ScheduleWorker implements OnModuleInit {
   constructor(
@@ -21,7 +21,7 @@ export class ScheduleWorker implements OnModuleInit {
     this.queue.work<ScheduleJob>(
       'sync-schedules',
       { pollingIntervalSeconds: 2 },
-      { handle: ({ org_id, schedule_id }) => runAsWorker(org_id, () => this.runner.strike(schedule_id)) },
+      { handle: ({ org_id, schedule_id }) => runAsWorker(org_id, () => this.runner.runDue(schedule_id)) },
     );
   }
 }

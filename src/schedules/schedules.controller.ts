@@ -19,10 +19,12 @@ export class SchedulesController {
   @Idempotent()
   @Operation({
     id: 'createSchedule',
-    summary: 'Sync a connection by itself, at certain times',
+    summary: 'Create a schedule that syncs a connection at certain times',
     description:
-      'A time is skipped while the sync it started last has not ended. Times missed because no worker ran are made up by one sync.',
-    ok: [{ status: 201, description: 'Set', type: ScheduleDto, headers: { Location: 'Where the schedule is' } }],
+      'A time is skipped while the last sync of the schedule is still active. If times are missed because no worker is running, one sync makes up for them.',
+    ok: [
+      { status: 201, description: 'Created', type: ScheduleDto, headers: { Location: 'The address of the schedule' } },
+    ],
     problems: ['not-found', 'conflict'],
   })
   async create(
@@ -39,8 +41,8 @@ export class SchedulesController {
   @RequireScope('sync:read')
   @Operation({
     id: 'listSchedules',
-    summary: 'The schedules of a connection, oldest first',
-    ok: [{ status: 200, description: 'All of them', type: ScheduleListDto }],
+    summary: 'List the schedules of a connection, oldest first',
+    ok: [{ status: 200, description: 'All schedules of the connection', type: ScheduleListDto }],
     problems: ['not-found'],
   })
   list(@Param() { connection_id }: ConnectionIdParam): Promise<ScheduleListDto> {
@@ -63,9 +65,9 @@ export class SchedulesController {
   @RequireScope('sync:write')
   @Operation({
     id: 'changeSchedule',
-    summary: 'Change a schedule, or stop it for a while',
-    description: 'What is left out stays.',
-    ok: [{ status: 200, description: 'The schedule as it is now', type: ScheduleDto }],
+    summary: 'Change, disable or enable a schedule',
+    description: 'Fields that are omitted keep their values.',
+    ok: [{ status: 200, description: 'The changed schedule', type: ScheduleDto }],
     problems: ['not-found', 'conflict'],
   })
   change(@Param() { schedule_id }: ScheduleIdParam, @Body() body: ChangeScheduleDto): Promise<ScheduleDto> {
@@ -78,7 +80,7 @@ export class SchedulesController {
   @Operation({
     id: 'removeSchedule',
     summary: 'Remove a schedule',
-    description: 'A sync that it has started goes on.',
+    description: 'A sync that the schedule has started continues.',
     ok: [{ status: 204, description: 'Removed' }],
     problems: ['not-found'],
   })

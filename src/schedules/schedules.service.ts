@@ -22,10 +22,10 @@ import {
 } from './schedule.sql.ts';
 import type { ScheduleJob } from './schedule.worker.ts';
 
-/** Each is evaluated several times a minute, by one process for all organizations. */
-const MOST_OF_A_CONNECTION = 50;
+/** The limit exists because one process evaluates the schedules of all organizations several times a minute. */
+const MAX_PER_CONNECTION = 50;
 
-/** What a tenant sees of schedules; the clock itself is pg-boss's and changes in the same transaction. */
+/** Manages the schedules of a tenant. pg-boss holds the timers, which change in the same transaction. */
 @Injectable()
 export class SchedulesService {
   constructor(
@@ -36,17 +36,17 @@ export class SchedulesService {
     private readonly activity: ActivityService,
   ) {}
 
-  /** Throws not-found, invalid-request, or conflict when the connection has too many. */
+  /** Throws not-found, invalid-request, or conflict when the connection has too many schedules. */
   create(connectionId: string, body: CreateScheduleDto): Promise<ScheduleDto> {
     const { orgId } = currentTenant();
     const { time_zone = 'UTC', enabled = true, entity_type, mode, cron } = body;
     const members = { entity_type, mode, cron, time_zone, enabled, destination: destinationOf(body) ?? 'records' };
     return this.database.transaction(async (transaction) => {
       await this.sourceDestination.check(connectionId, idOf(members.destination), entity_type);
-      if ((await transaction.query(schedulesOf(orgId, connectionId))).length >= MOST_OF_A_CONNECTION)
-        throw new Problem('conflict', `A connection has at most ${MOST_OF_A_CONNECTION} schedules; remove one.`);
+      if ((await transaction.query(schedulesOf(orgId, connectionId))).length >= MAX_PER_CONNECTION)
+        throw new Problem('conflict', `A connection can have at most ${MAX_PER_CONNECTION} schedules; remove one.`);
       const [row] = await transaction.query<ScheduleRow>(insertSchedule(orgId, connectionId, members, currentUser()));
-      return this.settle(transaction, 'schedule_created', row as ScheduleRow);
+      return this.finish(transaction, 'schedule_created', row as ScheduleRow);
     });
   }
 
@@ -62,7 +62,7 @@ export class SchedulesService {
     return shown(row);
   }
 
-  /** A schedule that is not enabled may name a connection that is gone. */
+  /** A disabled schedule may name a connection that was removed. */
   change(id: string, body: ChangeScheduleDto): Promise<ScheduleDto> {
     const { orgId } = currentTenant();
     return this.database.transaction(async (transaction) => {
@@ -73,21 +73,21 @@ export class SchedulesService {
       const members: ScheduleMembers = { entity_type, mode, cron, time_zone, enabled, destination };
       if (enabled) await this.sourceDestination.check(current.connection_id, idOf(destination), entity_type);
       const [row] = await transaction.query<ScheduleRow>(updateSchedule(orgId, id, members));
-      return this.settle(transaction, 'schedule_changed', row as ScheduleRow);
+      return this.finish(transaction, 'schedule_changed', row as ScheduleRow);
     });
   }
 
-  /** The sync it started last goes on. */
+  /** A sync that the schedule has started continues. */
   remove(id: string): Promise<void> {
     return this.database.transaction(async (transaction) => {
       const [row] = await transaction.query<ScheduleRow>(deleteSchedule(currentTenant().orgId, id));
       if (!row) throw noSuchSchedule();
-      await this.settle(transaction, 'schedule_removed', { ...row, enabled: false });
+      await this.finish(transaction, 'schedule_removed', { ...row, enabled: false });
     });
   }
 
-  /** Sets or stops the clock and leaves an entry in the trail. */
-  private async settle(transaction: TenantTransaction, activity_type: string, row: ScheduleRow): Promise<ScheduleDto> {
+  /** Sets or removes the timer and writes the audit entry. */
+  private async finish(transaction: TenantTransaction, activity_type: string, row: ScheduleRow): Promise<ScheduleDto> {
     const { id, connection_id, entity_type, destination, mode, cron, time_zone, enabled } = row;
     const job: ScheduleJob = { org_id: currentTenant().orgId, schedule_id: id };
     if (enabled) await this.queue.schedule(transaction, 'sync-schedules', cron, job, { key: id, tz: time_zone });
@@ -114,5 +114,5 @@ const given = (body: ChangeScheduleDto) =>
 
 const noSuchSchedule = (): Problem => new Problem('not-found', 'There is no such schedule in your organization.');
 
-/** Of a destination as it is stored; null: the records. */
+/** The connection id of a stored destination. Null for the records. */
 const idOf = (destination: string): string | null => (destination === 'records' ? null : destination);

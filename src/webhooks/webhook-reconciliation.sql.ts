@@ -1,12 +1,13 @@
 import type { Statement } from '../database/database.ts';
 import type { Run } from '../runs/run.types.ts';
 
-/** How many ids a report names. */
+/** The maximum number of ids in a report. */
 const NAMED = 20;
 
 /**
- * The last walk of everything before this run, to wherever: records are the source's, so what it had read needed no webhook after.
- * No row also when that was so long ago that deliveries have been cleared, or when no webhook has come in that time.
+ * The last unfiltered sync of the source before this run, to any destination, because records belong to the source. Changes that it read
+ * needed no later webhook. Returns no row when that sync is older than 30 days, after which deliveries are deleted, or when no webhook
+ * was received within 30 days.
  */
 export const findEarlierRun = (run: Run): Statement => ({
   text: `
@@ -21,9 +22,10 @@ export const findEarlierRun = (run: Run): Statement => ({
 });
 
 /**
- * The last change_seq of the connection and entity type before the run began; no row when there is none. One run at a time writes their
- * records, so what the run has changed is what comes after, and going back to it along the index of changes (migrations/0009-records.ts) passes
- * over just that. A statement of its own: the planner must know the number to use that index again.
+ * The last change_seq of the connection and entity type before the run began, or no row when there is none. Only one run at a time
+ * changes these records, so all later changes are changes of this run, and the backward scan of the index of changes
+ * (migrations/0009-records.ts) reads only these. This is a separate statement, because the planner uses that index for the next one only
+ * when it knows the number.
  */
 export const lastChangeBefore = (run: Run, startedAt: string): Statement => ({
   text: `
@@ -39,7 +41,7 @@ export interface MissedChanges {
   readonly source_system: string;
 }
 
-/** Records that changed after a change_seq and that no delivery since `since` named; LIMIT makes that a look-up for each. */
+/** Records that changed after a change_seq and that no delivery since `since` names. LIMIT makes the planner look up each record. */
 export const changesWithoutDelivery = (run: Run, afterSeq: number, since: string): Statement => ({
   text: `
     WITH missed AS (

@@ -10,7 +10,7 @@ import {
   type MissedChanges,
 } from './webhook-reconciliation.sql.ts';
 
-/** Reports what a shop's webhooks should have told and did not: shops switch them off silently. */
+/** Reports changes for which a shop sent no webhook, because shops disable webhooks without notice. */
 @Injectable()
 export class WebhookReconciliation {
   constructor(
@@ -22,9 +22,9 @@ export class WebhookReconciliation {
   }
 
   /**
-   * In the transaction of the run's end, after its last batch. `startedAt`: when it began to work, from its row in sync_progress. Only
-   * for a connection that has sent webhooks of the entity type within 30 days, and when an earlier walk says since when. An item
-   * counts whose record the run changed though no webhook has named it since that walk; its webhook may still come, late.
+   * Called in the transaction that ends a run, after its last batch. `startedAt` is started_at of its row in sync_progress. A report
+   * requires that the connection has sent webhooks of the entity type within 30 days, and an earlier sync as the start of the period. It
+   * counts items whose record the run changed although no webhook has named them since that sync. Such a webhook may still arrive late.
    */
   private async report(run: Run, startedAt: string): Promise<void> {
     if (run.kind !== 'sync' || run.trigger !== 'schedule' || run.mode !== 'incremental') return;

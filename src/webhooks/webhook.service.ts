@@ -10,9 +10,9 @@ import { RunStarter } from '../runs/run.starter.ts';
 import { currentTenant, currentUser, runAsTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import type { WebhookResponseDto } from './dto/webhook.dto.ts';
-import { type Change, giveDeliveries, keepDelivery, lockDeliveries } from './webhook.sql.ts';
+import { assignDeliveries, type Change, lockDeliveries, storeDelivery } from './webhook.sql.ts';
 
-/** Who a webhook's work is done as. */
+/** The principal for the processing of webhooks. */
 const WEBHOOK: Omit<Principal, 'orgId'> = {
   kind: 'key',
   name: 'webhook',
@@ -21,7 +21,7 @@ const WEBHOOK: Omit<Principal, 'orgId'> = {
   expiresAt: null,
 };
 
-/** Takes webhooks. Nothing is called from here: a run looks at what they name, so that they are answered at once. */
+/** Receives webhooks. It calls no other system, so that the response is fast; a run reads the changed items later. */
 @Injectable()
 export class WebhookService {
   constructor(
@@ -37,30 +37,31 @@ export class WebhookService {
     if (orgId === undefined) throw noSuchConnection();
     return runAsTenant({ orgId, principal: { ...WEBHOOK, orgId } }, async () => {
       const opened = await this.connections.openWebhook(connectionId);
-      const event = read(opened, request);
-      return { status: event.kind === 'ignored' ? 'ignored' : await this.take(opened, event) };
+      const event = verify(opened, request);
+      return { status: event.kind === 'ignored' ? 'ignored' : await this.accept(opened, event) };
     });
   }
 
-  private take({ connection }: OpenedWebhook, change: Change): Promise<'accepted' | 'repeated'> {
+  private accept({ connection }: OpenedWebhook, change: Change): Promise<'accepted' | 'repeated'> {
     const { orgId } = currentTenant();
     const { webhook_destination: named } = connection.settings;
     const destination = typeof named === 'string' && named !== 'records' ? named : null;
     return this.database.transaction(async (transaction) => {
       await transaction.query(lockDeliveries(orgId, connection.id, change.entity_type));
-      const [kept] = await transaction.query<{ sync_id: string | null }>(
-        keepDelivery(orgId, connection.id, change, destination),
+      const [stored] = await transaction.query<{ sync_id: string | null }>(
+        storeDelivery(orgId, connection.id, change, destination),
       );
-      if (!kept) return 'repeated';
-      const started = kept.sync_id === null ? await this.start(connection, change, destination) : null;
-      if (started !== null) await transaction.query(giveDeliveries(orgId, connection.id, change.entity_type, started));
+      if (!stored) return 'repeated';
+      const started = stored.sync_id === null ? await this.start(connection, change, destination) : null;
+      if (started !== null)
+        await transaction.query(assignDeliveries(orgId, connection.id, change.entity_type, started));
       return 'accepted';
     });
   }
 
   /**
-   * Null when no run can be started, for instance because the destination was removed. That is ours to mend, so the shop, which would
-   * disable its webhook after a few failures, is told nothing of it.
+   * Returns null when no run can be started, for example because the destination was removed. The sender gets no error in this case,
+   * because it cannot correct the cause and would disable its webhook after a few failures.
    */
   private async start(
     { id, system }: OpenedWebhook['connection'],
@@ -78,7 +79,7 @@ export class WebhookService {
         requested_by: currentUser(),
       });
     } catch (error) {
-      // It refuses before it writes, so the transaction is whole.
+      // The starter throws a Problem before it writes anything, so the transaction can continue.
       if (!(error instanceof Problem)) throw error;
       await this.activity.append({
         ...{ activity_type: 'webhook_failed', status: 'failed', entity_type, source_system: system },
@@ -90,7 +91,7 @@ export class WebhookService {
   }
 }
 
-function read({ receiver, secret }: OpenedWebhook, request: WebhookRequest): WebhookEvent {
+function verify({ receiver, secret }: OpenedWebhook, request: WebhookRequest): WebhookEvent {
   try {
     return receiver.receive(request, secret);
   } catch (error) {

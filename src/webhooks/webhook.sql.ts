@@ -3,22 +3,23 @@ import type { Statement } from '../database/database.ts';
 
 export type Change = Extract<WebhookEvent, { kind: 'change' }>;
 
-/** Held to the end of the transaction, so that two webhooks of a connection and entity type do not both start a run. */
+/** Locks until the end of the transaction, so that two webhooks of a connection and entity type do not both start a run. */
 export const lockDeliveries = (orgId: string, connectionId: string, entity: string): Statement => ({
   text: `SELECT pg_advisory_xact_lock(hashtextextended('webhooks ' || $1 || ' ' || $2 || ' ' || $3, 0))`,
   values: [orgId, connectionId, entity],
 });
 
 /**
- * Keeps a delivery and gives it to the run that waits to begin, if there is one; a row when it is new. `sync_id` null: it needs a run.
+ * Stores a delivery and assigns it to a run that no worker has started yet, if there is one. Returns a row when the delivery is new. Its
+ * `sync_id` is null when a run must be started.
  *
- * That run's row is locked, and a worker that takes the run must change it: so it begins after this transaction and finds the
- * delivery, or it has begun and is no candidate any more, also when both come at the same moment.
+ * The row of that run is locked, and a worker must update the row to start the run. Either the run starts after this transaction and
+ * reads the delivery, or it has already started and is not selected.
  *
- * The same delivery again is no row. After an hour, when its run has ended, it is another event in the same words: a product that
- * is deleted, restored and deleted again.
+ * A repeated delivery returns no row. After an hour, when its run has ended, the same delivery counts as a new event, for example when a
+ * product is deleted, restored and deleted again.
  */
-export const keepDelivery = (
+export const storeDelivery = (
   orgId: string,
   connectionId: string,
   change: Change,
@@ -50,8 +51,8 @@ export const keepDelivery = (
   ],
 });
 
-/** Gives a run that has not begun every delivery that has none: this transaction's, and those for which none could be started. */
-export const giveDeliveries = (orgId: string, connectionId: string, entity: string, syncId: string): Statement => ({
+/** Assigns all deliveries without a run to this new run, including earlier ones for which no run could be started. */
+export const assignDeliveries = (orgId: string, connectionId: string, entity: string, syncId: string): Statement => ({
   text: `
     UPDATE sync_hook_deliveries SET sync_id = $4
      WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND sync_id IS NULL`,

@@ -7,7 +7,7 @@ import { Operation } from '../common/operation.ts';
 import { WebhookParam, WebhookResponseDto } from './dto/webhook.dto.ts';
 import { WebhookService } from './webhook.service.ts';
 
-/** The handler gets the body as it came, as a Buffer: what is signed are its bytes. See src/http/raw.body.ts. */
+/** The handler receives the raw body as a Buffer, because the signature covers its bytes. See src/http/raw.body.ts. */
 const RawBody = () => RouteConfig({ rawBody: true });
 
 @ApiTags('hooks')
@@ -21,11 +21,11 @@ export class WebhooksController {
   @RawBody()
   @Operation({
     id: 'receiveWebhook',
-    summary: 'Where a connected system sends its webhooks',
+    summary: 'Receive a webhook of a connected system',
     description:
-      'Signed with the webhook secret of the connection, as its system signs. The changed item is read by a sync that starts at once, together with those of the webhooks that follow before it begins.',
+      'The system signs the request with the webhook secret of the connection. A sync that is queued at once reads the changed item. Webhooks that arrive before this sync begins are processed by the same sync.',
     isPublic: true,
-    ok: [{ status: 200, description: 'Taken', type: WebhookResponseDto }],
+    ok: [{ status: 200, description: 'Received', type: WebhookResponseDto }],
     problems: [
       'malformed-request',
       'unauthenticated',
@@ -45,7 +45,7 @@ export class WebhooksController {
 
 const NO_BODY = Buffer.alloc(0);
 
-/** A header that came more than once is none that a connector reads. */
+/** Headers that occur more than once are dropped, because no connector reads one. */
 const single = (headers: FastifyRequest['headers']): Record<string, string | undefined> =>
   Object.fromEntries(
     Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),

@@ -7,7 +7,7 @@ import { WebhookReconciliation } from './webhook.reconciliation.ts';
 import { WebhookService } from './webhook.service.ts';
 import { WebhooksController } from './webhooks.controller.ts';
 
-/** Compares what runs read with the webhooks that came, and deletes old deliveries. */
+/** Compares the changes that runs found with the received webhooks, and deletes old deliveries. */
 @Module({
   imports: [RunsModule, ActivityModule],
   providers: [
@@ -20,7 +20,7 @@ import { WebhooksController } from './webhooks.controller.ts';
 })
 export class WebhooksModule {}
 
-/** The address that systems send webhooks to. */
+/** The endpoint that receives webhooks. */
 @Module({
   imports: [RunsModule, ConnectorsModule, ActivityModule],
   controllers: [WebhooksController],

@@ -2,22 +2,22 @@ import type { ProblemName } from '../../src/common/problem.catalogue.ts';
 import type { SyncStatus } from '../../src/common/sync-status.ts';
 
 /**
- * What becomes of a sync, by its state and by what happens to it. docs/spec/sync-status.md shows the same table and says why;
- * sync-status.model.test.ts walks it. A state or an event without its cell does not compile.
+ * The result and the next state of a sync, by state and event. docs/spec/sync-status.md contains and explains the same table, and
+ * sync-status.model.test.ts tests it. A missing state, event or cell does not compile.
  */
 export type State = 'absent' | SyncStatus;
 type Ended = Exclude<SyncStatus, 'queued' | 'running' | 'paused'>;
 type Active = Exclude<SyncStatus, Ended>;
 
 export const STATES = {
-  absent: 'there is no such sync',
-  queued: 'it waits for its worker',
-  running: 'its reporter is at work',
-  paused: 'its reporter holds still',
-  completed: 'ended, no item failed',
-  completed_with_errors: 'ended, some items failed',
-  failed: 'ended before its work was done',
-  cancelled: 'ended because somebody asked for it',
+  absent: 'the sync does not exist',
+  queued: 'waits for a worker',
+  running: 'its reporter is working',
+  paused: 'its reporter has paused',
+  completed: 'ended without failed items',
+  completed_with_errors: 'ended with failed items',
+  failed: 'ended before all items were processed',
+  cancelled: 'ended on request',
   timeout: 'ended because its reporter went silent',
 } as const satisfies Record<State, string>;
 

@@ -5,7 +5,7 @@ import { RemovalListeners } from '../../src/connectors/connections/connection.ed
 import type { Statement } from '../../src/database/database.ts';
 import { RunDispatcher } from '../../src/runs/run.dispatcher.ts';
 import { insertRun } from '../../src/runs/runs.sql.ts';
-import { commitBatch, releaseLease, renewLease, takeLease } from '../../src/runs/worker/lease.sql.ts';
+import { acquireLease, commitBatch, releaseLease, renewLease } from '../../src/runs/worker/lease.sql.ts';
 import { runAsWorker } from '../../src/tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../src/tenancy/tenant.database.ts';
 import { type TestService, token } from '../support/test-service.ts';
@@ -83,7 +83,7 @@ export class RunDriver {
       case 'dispatch, slot taken':
         return this.dispatchWithoutSlot();
       case 'take':
-        return (await this.query(takeLease(this.orgId, this.syncId, 'worker', LEASE_SECONDS))).length > 0
+        return (await this.query(acquireLease(this.orgId, this.syncId, 'worker', LEASE_SECONDS))).length > 0
           ? 'lease'
           : 'no lease';
       case 'heartbeat':
@@ -166,8 +166,10 @@ export class RunDriver {
   }
 
   private async renew(epoch: number): Promise<Answer> {
-    const [row] = await this.query<{ answer: Answer }>(renewLease(this.orgId, this.syncId, epoch, LEASE_SECONDS, null));
-    return row?.answer ?? 'nothing';
+    const [row] = await this.query<{ outcome: Answer }>(
+      renewLease(this.orgId, this.syncId, epoch, LEASE_SECONDS, null),
+    );
+    return row?.outcome ?? 'nothing';
   }
 
   private async commit(

@@ -1,17 +1,17 @@
 import type { Run } from '../../src/runs/run.types.ts';
 
 /**
- * What becomes of a run, by its state and by what happens to it. docs/spec/run-lease.md shows the same table and says why;
- * run-lease.model.test.ts walks it. A state or an event without its cell does not compile.
+ * The result and the next state of a run, by state and event. docs/spec/run-lease.md contains and explains the same table, and
+ * run-lease.model.test.ts tests it. A missing state, event or cell does not compile.
  */
 export type State = Exclude<Run['state'], 'ready'> | 'ready' | 'overdue' | 'leased' | 'expired';
 
 export const STATES = {
-  waiting: 'waits until no other run holds its connections',
-  ready: 'has its slots and a job in the queue; no worker yet, or none any more',
-  overdue: 'ready, and no worker took it within a minute',
+  waiting: 'waits until no other run has its slots',
+  ready: 'has its slots and a job in the queue, but no worker',
+  overdue: 'ready, but no worker has taken it within a minute',
   leased: 'a worker holds it',
-  expired: 'its worker has not renewed the lease in time',
+  expired: 'a worker holds it, but has not renewed the lease in time',
   paused: 'stopped at its checkpoint on request',
   ended: 'its sync has ended',
 } as const satisfies Record<State, string>;

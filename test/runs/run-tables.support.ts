@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ProgressDto } from '../../src/progress/dto/progress.dto.ts';
 import type { Batch, LeaseOutcome, Run } from '../../src/runs/run.types.ts';
 import { insertRun, type NewRun } from '../../src/runs/runs.sql.ts';
-import { commitBatch, releaseLease, renewLease, takeLease } from '../../src/runs/worker/lease.sql.ts';
+import { acquireLease, commitBatch, releaseLease, renewLease } from '../../src/runs/worker/lease.sql.ts';
 import { sql } from '../support/test-database.ts';
 import { startTenants, type TenantHarness } from '../tenancy/tenant.support.ts';
 
@@ -63,16 +63,16 @@ export class RunTables {
 
   async take(org: string, sync: string, seconds = LEASE_SECONDS, worker = 'w'): Promise<Run | undefined> {
     const rows = await this.harness.as(org, (tenants) =>
-      tenants.query<{ run: Run }>(takeLease(org, sync, worker, seconds)),
+      tenants.query<{ run: Run }>(acquireLease(org, sync, worker, seconds)),
     );
     return rows[0]?.run;
   }
 
   async renew(org: string, sync: string, epoch: number): Promise<string | undefined> {
     const rows = await this.harness.as(org, (tenants) =>
-      tenants.query<{ answer: string }>(renewLease(org, sync, epoch, LEASE_SECONDS, null)),
+      tenants.query<{ outcome: string }>(renewLease(org, sync, epoch, LEASE_SECONDS, null)),
     );
-    return rows[0]?.answer;
+    return rows[0]?.outcome;
   }
 
   async release(org: string, sync: string, epoch: number, until: Date | null = null): Promise<boolean | undefined> {

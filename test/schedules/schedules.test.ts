@@ -32,7 +32,7 @@ const admin = <Row extends object>(text: string, values: unknown[] = []) =>
 const clocks = (id: string) => admin('SELECT cron, timezone, data FROM pgboss.schedule WHERE key = $1', [id]);
 const runs = (id: string) =>
   admin('SELECT trigger, requested_by, mode, kind FROM sync_runs WHERE source_connection_id = $1', [id]);
-const strike = (id: string, org = ORG) => runAsWorker(org, () => fixture.service.app.get(ScheduleRunner).strike(id));
+const runDue = (id: string, org = ORG) => runAsWorker(org, () => fixture.service.app.get(ScheduleRunner).runDue(id));
 /** As if it had been set up, and had run last, long ago. */
 const age = (id: string) =>
   admin(
@@ -128,14 +128,14 @@ describe('A schedule', () => {
   });
 });
 
-describe('When its clock strikes, a schedule', () => {
+describe('When it is due, a schedule', () => {
   it('starts one run for each time, in the name of who set it, and none while that is active', async () => {
     const { connection, schedule } = await scheduled(DAILY);
-    await strike(schedule.id);
+    await runDue(schedule.id);
     // Set after it, so that was not its business.
     expect(await runs(connection)).toEqual([]);
     await age(schedule.id);
-    await Promise.all([strike(schedule.id), strike(schedule.id)]);
+    await Promise.all([runDue(schedule.id), runDue(schedule.id)]);
     const run = { trigger: 'schedule', requested_by: 'user-1', mode: 'incremental', kind: 'sync' };
     expect(await runs(connection)).toEqual([run]);
     const { body: first } = await call('GET', `/schedules/${schedule.id}`);
@@ -146,13 +146,13 @@ describe('When its clock strikes, a schedule', () => {
     });
 
     await age(schedule.id);
-    await strike(schedule.id);
+    await runDue(schedule.id);
     expect(await runs(connection)).toEqual([run]);
     const { body: skipped } = await call('GET', `/schedules/${schedule.id}`);
     expect(skipped).toMatchObject({ last_sync_id: first.last_sync_id, last_error: expect.stringMatching(/^Skipped/) });
 
     await endRuns(connection);
-    await strike(schedule.id);
+    await runDue(schedule.id);
     expect(await runs(connection)).toEqual([run, run]);
     expect((await call('GET', `/schedules/${schedule.id}`)).body.last_error).toBeNull();
   });
@@ -163,7 +163,7 @@ describe('When its clock strikes, a schedule', () => {
     expect(schedule.destination).toBe(erp.id);
     await age(schedule.id);
     await call('DELETE', `/connections/${erp.id}`);
-    await strike(schedule.id);
+    await runDue(schedule.id);
     expect(await runs(connection)).toEqual([]);
     expect(await clocks(schedule.id)).toEqual([]);
     const { body } = await call('GET', `/schedules/${schedule.id}`);
@@ -177,7 +177,7 @@ describe('When its clock strikes, a schedule', () => {
   it('lets go of its clock when it is there no more', async () => {
     const { schedule } = await scheduled(DAILY);
     await admin('DELETE FROM sync_schedules WHERE id = $1', [schedule.id]);
-    await strike(schedule.id);
+    await runDue(schedule.id);
     expect(await clocks(schedule.id)).toEqual([]);
   });
 });

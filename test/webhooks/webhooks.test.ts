@@ -7,7 +7,7 @@ import { woocommerceWebhooks } from '../../src/connectors/woocommerce/webhook/we
 import type { Statement } from '../../src/database/database.ts';
 import { ScheduleRunner } from '../../src/schedules/schedule.runner.ts';
 import { runAsWorker } from '../../src/tenancy/tenant.context.ts';
-import { type Change, keepDelivery } from '../../src/webhooks/webhook.sql.ts';
+import { type Change, storeDelivery } from '../../src/webhooks/webhook.sql.ts';
 import { FakeSystem, fakeConnector } from '../runs/fake.system.ts';
 import { RunsFixture } from '../runs/runs.support.ts';
 import { send } from '../support/send.ts';
@@ -211,7 +211,7 @@ describe('A webhook that comes at the moment its run begins', () => {
   it('is in that run when it came first', async () => {
     await plant('hook-first');
     const [hook, worker] = [await begin(), await begin()];
-    const kept = await run(hook, keepDelivery(ORG, connection, change('1'), null));
+    const kept = await run(hook, storeDelivery(ORG, connection, change('1'), null));
     expect(kept.rows).toEqual([{ sync_id: 'hook-first' }]);
     const taken = takeLease(worker, 'hook-first');
     await blocked();
@@ -226,7 +226,7 @@ describe('A webhook that comes at the moment its run begins', () => {
     await plant('run-first');
     const [hook, worker] = [await begin(), await begin()];
     await takeLease(worker, 'run-first');
-    const kept = run(hook, keepDelivery(ORG, connection, change('2'), null));
+    const kept = run(hook, storeDelivery(ORG, connection, change('2'), null));
     await blocked();
     await worker.query('COMMIT');
     expect((await kept).rows).toEqual([{ sync_id: null }]);
@@ -240,7 +240,7 @@ describe('A scheduled sync', () => {
     const schedule = { entity_type: 'customer', mode: 'incremental', cron };
     const { body } = await fixture.call(ORG, 'POST', `/connections/${id}/schedules`, schedule);
     await admin(`UPDATE sync_schedules SET created_at = now() - interval '2 days' WHERE id = $1`, [body.id]);
-    await runAsWorker(ORG, () => fixture.service.app.get(ScheduleRunner).strike(body.id));
+    await runAsWorker(ORG, () => fixture.service.app.get(ScheduleRunner).runDue(body.id));
     const { last_sync_id } = (await fixture.call(ORG, 'GET', `/schedules/${body.id}`)).body;
     const run = await fixture.ended(ORG, last_sync_id);
     const trail = (await fixture.call(ORG, 'GET', `/activity?sync_id=${last_sync_id}`)).body.items;

@@ -12,7 +12,7 @@ export class PreviewChangesQuery extends PageQuery {
   kind?: PreviewChange['kind'];
 }
 
-/** Whatever a member of an entity may be. */
+/** The types of an entity's fields. */
 const ANY_JSON = [
   { type: 'string' },
   { type: 'boolean' },
@@ -20,21 +20,31 @@ const ANY_JSON = [
   { type: 'object', additionalProperties: true },
 ];
 
-/** How one field differs; a path such as `billing.city`. */
+/** The old and the new value of one field. */
 export class FieldChangeDto {
-  @ApiProperty({ example: 'billing.city' })
+  @ApiProperty({ description: 'The path of the field', example: 'billing.city' })
   field: string;
 
-  @ApiProperty({ description: 'At the destination before', nullable: true, oneOf: ANY_JSON, example: 'Bern' })
+  @ApiProperty({
+    description: 'The value at the destination before the change',
+    nullable: true,
+    oneOf: ANY_JSON,
+    example: 'Bern',
+  })
   old: unknown;
 
-  @ApiProperty({ description: 'What it becomes', nullable: true, oneOf: ANY_JSON, example: 'Basel' })
+  @ApiProperty({
+    description: 'The value at the destination after the change',
+    nullable: true,
+    oneOf: ANY_JSON,
+    example: 'Basel',
+  })
   new: unknown;
 }
 
-/** What becomes of one item of the source. */
+/** The change for one item of the source. */
 export class PreviewChangeDto {
-  @ApiProperty({ description: 'Its id in the source', example: '4711' })
+  @ApiProperty({ description: 'The id of the item in the source', example: '4711' })
   external_id: string;
 
   @ApiProperty({ enum: KINDS, example: 'update' })
@@ -43,18 +53,18 @@ export class PreviewChangeDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Its id at the destination; null: it is not there (yet)',
+    description: 'The id of the item at the destination. Null when no item of the destination is assigned to it.',
     example: '88',
   })
   destination_id: string | null;
 
-  @ApiProperty({ type: [FieldChangeDto], description: 'Empty unless both sides are there' })
+  @ApiProperty({ type: [FieldChangeDto], description: 'Empty unless both source and destination have the item' })
   fields: FieldChangeDto[];
 
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Why it is a conflict; null for the other kinds',
+    description: 'The reason for a conflict. Null for the other kinds.',
     example: '2 entries of the destination match.',
   })
   reason: string | null;
@@ -63,7 +73,7 @@ export class PreviewChangeDto {
     type: 'object',
     additionalProperties: true,
     nullable: true,
-    description: 'The whole as it becomes; of a delete as it was',
+    description: 'The complete item after the change. For a delete, the item before the change.',
     example: { email: 'ann@example.com', name: 'Ann Example' },
   })
   data: Record<string, unknown> | null;
@@ -83,12 +93,12 @@ export class PreviewChangePageDto {
   next_cursor: string | null;
 }
 
-/** What a preview compares. */
+/** The destination and the scope of a preview. */
 export class StartPreviewDto extends SourceAndDestinationDto {}
 
 export class PreviewRunDto extends RunDto {
   @ApiProperty({
-    description: 'Where the preview will be, at /previews/{cache_key}, once the sync has ended',
+    description: 'The key of the preview. Read it at /previews/{cache_key} when the sync has ended.',
     example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   })
   cache_key: string;

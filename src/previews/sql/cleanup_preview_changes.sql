@@ -1,6 +1,7 @@
--- Why: the changes that a preview found, or a run made, are kept for a time only.
--- Promises: deletes at most batch_size expired ones and returns how many. Expiry has no index: it would lead with the time, not with
--- the organization, and this runs every few minutes only. It runs as sync_maintenance, whose policy shows it expired rows only.
+-- Why: the changes that a preview found or a run made are kept for a limited time.
+-- Promises: deletes at most batch_size expired changes and returns their number. There is no index on the expiry, because it would start
+-- with the time instead of the organization, and this function runs only every few minutes. It runs as sync_maintenance, whose policy
+-- shows it expired rows only.
 -- Callers: sync_app, by the scheduled task expired-preview-changes.
 
 CREATE OR REPLACE FUNCTION app.cleanup_preview_changes(batch_size integer) RETURNS integer

@@ -22,7 +22,7 @@ export class ProgressDto {
   @ApiProperty({ example: 'woocommerce' })
   source_system: string;
 
-  @ApiProperty({ type: 'integer', nullable: true, description: 'null: not known yet', example: 5000 })
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Null while it is not known', example: 5000 })
   total_items: number | null;
 
   @ApiProperty({ type: 'integer', description: 'Items that succeeded', example: 1200 })
@@ -31,7 +31,7 @@ export class ProgressDto {
   @ApiProperty({ type: 'integer', description: 'Items that failed', example: 12 })
   failed_count: number;
 
-  @ApiProperty({ type: 'integer', nullable: true, description: 'Position of the item at work', example: 1212 })
+  @ApiProperty({ type: 'integer', nullable: true, description: 'The position of the current item', example: 1212 })
   current_item: number | null;
 
   @ApiProperty({ type: String, nullable: true, example: 'user-7' })
@@ -45,12 +45,18 @@ export class ProgressDto {
 
   @ApiProperty({
     format: 'date-time',
-    description: 'Time of the last report',
+    description: 'The time of the last report',
     example: '2026-11-22T14:04:26.123456+00:00',
   })
   updated_at: string;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null while active', example: null })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Null while the sync is active',
+    example: null,
+  })
   completed_at: string | null;
 
   @ApiProperty({ type: String, nullable: true, example: null })
@@ -60,7 +66,7 @@ export class ProgressDto {
     type: 'object',
     additionalProperties: true,
     nullable: true,
-    description: 'Where the reporter would resume',
+    description: 'The position at which the reporter can resume',
     example: { page: 13 },
   })
   checkpoint: Record<string, unknown> | null;
@@ -75,7 +81,7 @@ export class ProgressDto {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'Time of the last such request',
+    description: 'The time of the last request to cancel, pause or resume',
     example: null,
   })
   requested_at: string | null;
@@ -87,7 +93,7 @@ export class ProgressDto {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'The system it talks to asked for a pause until then; null: it does not wait',
+    description: 'The time until which a connected system asked the sync to wait. Null when the sync does not wait.',
     example: null,
   })
   rate_limited_until: string | null;
@@ -98,7 +104,7 @@ export class ProgressDto {
   @ApiProperty({
     type: Number,
     nullable: true,
-    description: 'Succeeded items per minute; null before the first report',
+    description: 'Succeeded items per minute. Null before the first report.',
     example: 600,
   })
   speed_items_per_min: number | null;
@@ -106,18 +112,23 @@ export class ProgressDto {
   @ApiProperty({
     type: Number,
     nullable: true,
-    description: 'Seconds to the end, failures counted as work; null: not known, or ended',
+    description:
+      'Estimated seconds until the sync ends. Failed items count as processed. Null when it is not known or the sync has ended.',
     example: 375,
   })
   eta_seconds: number | null;
 }
 
-/** One answer of a bulk report. */
+/** The result of one report of a bulk request. */
 export class BulkReportResultDto {
   @ApiProperty({ type: String, nullable: true, example: 'sync-woo-1762430000000' })
   sync_id: string | null;
 
-  @ApiProperty({ type: 'integer', description: 'The HTTP status this report would have had alone', example: 200 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'The HTTP status that a separate request with this report would have had',
+    example: 200,
+  })
   status: number;
 
   @ApiProperty({ type: ProgressDto, required: false })
@@ -128,7 +139,7 @@ export class BulkReportResultDto {
 }
 
 export class BulkReportResultsDto {
-  @ApiProperty({ type: [BulkReportResultDto], description: 'In the order of the request' })
+  @ApiProperty({ type: [BulkReportResultDto], description: 'One result per report, in the order of the request' })
   items: BulkReportResultDto[];
 }
 

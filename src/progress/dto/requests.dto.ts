@@ -15,7 +15,7 @@ export class StartSyncDto {
   @TextProperty({
     maxLength: 200,
     optional: true,
-    description: 'Unique in your organization; made up when left out',
+    description: 'Unique in your organization. The service generates an id when it is omitted.',
     example: 'sync-woo-1762430000000',
   })
   sync_id?: string;
@@ -30,7 +30,7 @@ export class StartSyncDto {
     min: 0,
     optional: true,
     nullable: true,
-    description: 'Leave out while it is not known',
+    description: 'Omit it while it is not known',
     example: 5000,
   })
   total_items?: number | null;
@@ -38,7 +38,7 @@ export class StartSyncDto {
   @TextProperty({
     maxLength: 200,
     optional: true,
-    description: 'The user on whose behalf; your own unless you use a service key',
+    description: 'The user on whose behalf the sync runs. Without a service key, only your own user is allowed.',
     example: 'user-7',
   })
   initiated_by?: string;
@@ -53,15 +53,20 @@ export class StartSyncDto {
 }
 
 class CountsDto {
-  @IntegerProperty({ min: 0, optional: true, description: 'Absolute count of what succeeded', example: 1200 })
+  @IntegerProperty({ min: 0, optional: true, description: 'The total number of succeeded items so far', example: 1200 })
   processed_count?: number;
 
-  @IntegerProperty({ min: 0, optional: true, description: 'Absolute count of what failed', example: 12 })
+  @IntegerProperty({ min: 0, optional: true, description: 'The total number of failed items so far', example: 12 })
   failed_count?: number;
 }
 
 export class ReportDto extends CountsDto {
-  @IntegerProperty({ min: 0, optional: true, description: 'When it becomes known, or changes', example: 5000 })
+  @IntegerProperty({
+    min: 0,
+    optional: true,
+    description: 'The total number of items, when it becomes known or changes',
+    example: 5000,
+  })
   total_items?: number;
 
   @IntegerProperty({ min: -MAX_INTEGER, optional: true, example: 1212 })
@@ -90,7 +95,7 @@ export class BulkReportDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(1000)
-  // Items are validated one by one, so that a bad one harms no other.
+  // Items are validated one by one, so that an invalid item does not affect the others.
   items: unknown[];
 }
 
@@ -99,7 +104,7 @@ export class CompleteDto extends CountsDto {}
 export class FailDto extends CountsDto {
   @TextProperty({
     maxLength: 10_000,
-    description: 'Why, for people',
+    description: 'The reason of the failure, for people',
     example: 'The shop answered 401: the key was revoked.',
   })
   error_message: string;
@@ -119,14 +124,14 @@ export class ActiveSyncsQuery extends OrgQuery {
     min: 0,
     query: true,
     optional: true,
-    description: 'Only those below this many items per minute',
+    description: 'Returns only syncs with a speed below this number of items per minute',
     example: 10,
   })
   slow?: number;
 }
 
 export class SlowSyncsQuery extends OrgQuery {
-  @NumberProperty({ min: 0, query: true, optional: true, default: 10, description: 'Items per minute' })
+  @NumberProperty({ min: 0, query: true, optional: true, default: 10, description: 'The speed in items per minute' })
   below?: number = 10;
 }
 

@@ -1,7 +1,7 @@
--- Why: a sync that ends writes its one audit entry whoever ended it, the service or a client with plain SQL, so these are triggers.
--- Promises: reaching the total, a final status or a completed_at ends the sync: status and completed_at agree, and one entry is
--- written in the same transaction. Each trigger has a WHEN clause that an ordinary report does not meet and so does not pay for.
--- Callers: triggers of public.sync_progress, nobody else.
+-- Why: the end of a sync writes one audit entry, whether the service or a client with plain SQL ended it. Therefore these are triggers.
+-- Promises: a sync ends when its counts reach the total, or when its status becomes final or its completed_at is set. Then status and
+-- completed_at agree, and one entry is written in the same transaction. The WHEN clauses exclude ordinary reports, so these cost nothing.
+-- Callers: triggers of public.sync_progress only.
 
 CREATE OR REPLACE FUNCTION app.end_sync() RETURNS trigger
 LANGUAGE plpgsql SECURITY INVOKER
@@ -31,7 +31,7 @@ CREATE OR REPLACE FUNCTION app.log_sync_end() RETURNS trigger
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  -- An update whose month has no partition makes it, so that the end of a sync is never lost.
+  -- Creates the partition of the current month if it is missing, so that the audit entry is never lost.
   IF to_regclass('public.' || app.activity_partition_name(now())) IS NULL THEN
     PERFORM app.ensure_activity_partition(now());
   END IF;

@@ -1,6 +1,6 @@
--- Why: the audit entry of a sync that has ended must stay true.
--- Promises: status, counts and times of an ended sync cannot be changed, also by plain SQL: SQLSTATE SY001.
--- Callers: a trigger of public.sync_progress, nobody else.
+-- Why: the audit entry of an ended sync must stay correct.
+-- Promises: status, counts and times of an ended sync cannot be changed, not even by plain SQL. An attempt raises SQLSTATE SY001.
+-- Callers: a trigger of public.sync_progress only.
 
 CREATE OR REPLACE FUNCTION app.refuse_change_of_ended_sync() RETURNS trigger
 LANGUAGE plpgsql SECURITY INVOKER

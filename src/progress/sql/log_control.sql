@@ -1,7 +1,7 @@
--- Why: the trail must tell who asked to cancel, pause or resume a sync, not only that it was cancelled.
--- Promises: one entry a request, whichever way it was made; asking twice, or two who ask at once, make one. `requested_at` marks a
--- request: no report touches it, so a report pays for the comparison only.
--- Callers: a trigger of public.sync_progress, nobody else.
+-- Why: the audit trail must show who requested a cancel, pause or resume, not only that the sync was cancelled.
+-- Promises: each request writes one entry, whether it was made by REST or by plain SQL. A repeated or concurrent request writes no further
+-- entry. A request changes `requested_at` and a report does not, so a report only costs the comparison.
+-- Callers: a trigger of public.sync_progress only.
 
 CREATE OR REPLACE FUNCTION app.log_control() RETURNS trigger
 LANGUAGE plpgsql SECURITY INVOKER
@@ -12,7 +12,7 @@ DECLARE
     WHEN NEW.pause_requested AND NOT OLD.pause_requested THEN 'pause_requested'
     WHEN OLD.pause_requested AND NOT NEW.pause_requested OR OLD.status = 'paused' AND NEW.status = 'running'
       THEN 'resume_requested' END;
-  -- A request may end the sync in its own transaction, whose entries all have its time; it comes before the end.
+  -- A request may end the sync in the same transaction, where now() is constant. The earlier time places its entry before the end.
   asked_at timestamptz := now() - interval '1 microsecond';
 BEGIN
   IF asked IS NULL THEN

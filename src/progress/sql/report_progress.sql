@@ -1,10 +1,10 @@
--- Why: reporting progress is the hot path. One call carries reports of many syncs and organizations, so that a round trip and a
--- commit are shared; the reports of one organization share one UPDATE, because starting an update (its constraints, generated
--- columns, triggers and policy) costs more than a row of it.
--- Promises: at most one report a sync; each organization is set before its rows are touched, under the same policies as any other
--- statement. What a caller can do wrong is an outcome (missing, ended, backwards, above_total), not an exception, so that one bad
--- report harms no other. The row comes back as JSON text. Hash and merge joins are off, so that rows are always found by their key,
--- never through an organization's other syncs, whatever the planner believes.
+-- Why: reporting progress is the hot path. One call carries reports of many syncs and organizations, so that they share a round trip and
+-- a commit. The reports of one organization share one UPDATE, because starting an update (its constraints, generated columns, triggers
+-- and policy) costs more than updating a row.
+-- Promises: the caller sends at most one report per sync. The organization is set before its rows are touched, so the same policies apply
+-- as to any other statement. An error of a caller is returned as an outcome (missing, ended, backwards, above_total) and not raised, so
+-- that an invalid report does not affect the others. The row is returned as JSON text. Hash and merge joins are off, so that rows are
+-- always found by their key and never by a scan of the organization's other syncs, whatever the planner estimates.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.report_progress(reports json, lock_timeout text DEFAULT NULL)
@@ -24,7 +24,7 @@ BEGIN
   FOR o IN SELECT x ->> 'org_id' AS org_id, json_agg(x) AS reports, count(*) AS size
              FROM json_array_elements(reports) AS x GROUP BY 1 ORDER BY 1 LOOP
     PERFORM app.set_org(o.org_id);
-    -- Everyone locks rows in the same order, so that no two calls wait for each other.
+    -- Every call locks rows in the same order, which prevents deadlocks.
     IF o.size > 1 THEN
       PERFORM FROM public.sync_progress AS s
         WHERE s.org_id = o.org_id
@@ -62,7 +62,7 @@ BEGIN
     SELECT o.org_id, r.sync_id,
            CASE
              WHEN s.sync_id IS NULL THEN 'missing'
-             -- The answer to the last report may have been lost: saying the same again is no error.
+             -- The response to the last report may have been lost, so repeating that report is not an error.
              WHEN s.completed_at IS NOT NULL
                AND coalesce(r.processed_count, s.processed_count) = s.processed_count
                AND coalesce(r.failed_count, s.failed_count) = s.failed_count

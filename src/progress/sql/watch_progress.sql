@@ -1,10 +1,10 @@
--- Why: viewers of a live stream see every change within a second, also one made by plain SQL, so the organizations that somebody
--- watches are looked at twice a second: all in one round trip, each under its own policies.
--- Promises: one row an organization. The caller names what it saw last by a digest over the versions of the rows (xmin, which
--- every update changes); rows are made JSON and sent only when the digest differs. The window is the newest 1,000 active syncs
--- and the newest 1,000 that ended within the last minute, each from its index: sequential scans are off, so that it never reads an
--- organization's whole history, whatever the planner believes of a table without statistics. The checkpoint is left out: it may
--- be big.
+-- Why: viewers of a live stream see every change within a second, including changes by plain SQL. Therefore the watched organizations are
+-- polled twice a second, all in one round trip, each under its own policies.
+-- Promises: returns one row per organization. The caller passes the digest of the state that it saw last. The digest covers the versions
+-- of the rows (xmin, which every update changes), and rows are returned as JSON only when it differs. The window is the newest 1,000
+-- active syncs and the newest 1,000 syncs that ended within the last minute, each read from its index. Sequential scans are off, so that
+-- the function never reads an organization's whole history, whatever the planner estimates for a table without statistics. The
+-- checkpoint is omitted because it may be large.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.watch_progress(orgs text[], digests text[])
@@ -21,7 +21,7 @@ BEGIN
     org_id := o.org_id;
     at := clock_timestamp();
     syncs := NULL;
-    -- Before the rows: what changes in between is seen again at the next look, never missed.
+    -- The digest is computed before the rows are read. A change in between is returned again by the next poll and never missed.
     SELECT encode(sha256(convert_to(coalesce(string_agg(w.version, ','), ''), 'UTF8')), 'hex') INTO digest FROM (
       (SELECT s.xmin || ' ' || s.sync_id AS version FROM public.sync_progress AS s
         WHERE s.org_id = o.org_id AND s.completed_at IS NULL

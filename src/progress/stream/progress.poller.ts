@@ -6,24 +6,24 @@ import { type WatchedRow, watchProgress } from '../progress.sql.ts';
 import type { StreamViewer } from './stream.viewer.ts';
 import { WatchedOrganization } from './watched.organization.ts';
 
-/** From one look to the next, in milliseconds: with the time a look takes, a change is told within a second. */
+/** The polling interval in milliseconds. Including the time of a poll, a change reaches viewers within a second. */
 const EVERY_MS = 500;
-/** Organizations in one query, so that none waits long for the others'. */
+/** The maximum number of organizations per query, so that none waits long for the others. */
 const CHUNK = 500;
 
 /**
- * Looks at the organizations somebody watches, twice a second, in one query whatever the number of viewers; at none when
- * nobody watches. One look at a time: what a later one saw is never told before an earlier one.
+ * Polls the watched organizations twice a second, in one query for any number of viewers, and stops when there are no viewers. Polls run
+ * one after another, so that viewers receive changes in order.
  */
 @Injectable()
 export class ProgressPoller {
   private readonly logger = new Logger('ProgressStream');
   private readonly organizations = new Map<string, WatchedOrganization>();
-  /** The loop outlives the request of the viewer who started it, and must not run as its tenant. */
+  /** The loop outlives the request of the viewer that started it, and must not run in the context of its tenant. */
   private readonly outsideOfRequests = AsyncLocalStorage.snapshot();
   private isRunning = false;
   private isFailing = false;
-  /** Set when an organization came that has not been looked at; ends the pause. */
+  /** Set when an organization was added that has not been polled yet. Ends the pause. */
   private isWoken = false;
   private wake: (() => void) | undefined;
 
@@ -32,7 +32,7 @@ export class ProgressPoller {
     private readonly metrics: StreamMetrics,
   ) {}
 
-  /** From now on the viewer is told of its organization, beginning with a snapshot. */
+  /** Starts to send the viewer the progress of its organization, beginning with a snapshot. */
   add(viewer: StreamViewer): void {
     const { orgId } = viewer.credentials;
     const organization = this.organizations.get(orgId) ?? new WatchedOrganization(orgId);
@@ -48,7 +48,7 @@ export class ProgressPoller {
     const organization = this.organizations.get(viewer.credentials.orgId);
     organization?.remove(viewer);
     if (!organization || organization.isWatched) return;
-    // What is known of it ages from here on; the next viewer begins with a new look.
+    // Its state is no longer polled and becomes outdated, so the next viewer starts with a new poll.
     this.organizations.delete(organization.orgId);
     if (this.organizations.size === 0) this.wake?.();
   }
@@ -58,11 +58,11 @@ export class ProgressPoller {
     let next = 0;
     while (this.organizations.size > 0) {
       const all = [...this.organizations.values()];
-      // Woken for new organizations, it does not look at the others more often.
+      // A poll for new organizations does not poll the others more often.
       const isDue = Date.now() >= next;
       if (isDue) next = Date.now() + EVERY_MS;
       this.isWoken = false;
-      await this.look(isDue ? all : all.filter(({ isRead }) => !isRead));
+      await this.poll(isDue ? all : all.filter(({ isRead }) => !isRead));
       await this.pause(next);
     }
     this.isRunning = false;
@@ -71,7 +71,7 @@ export class ProgressPoller {
   private async pause(until: number): Promise<void> {
     if (this.isWoken) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    // A look that took longer is followed by the next at once.
+    // After a poll that took longer than the interval, the next one follows at once.
     const timer = setTimeout(resolve, Math.max(0, until - Date.now()));
     this.wake = resolve;
     await promise;
@@ -79,7 +79,7 @@ export class ProgressPoller {
     this.wake = undefined;
   }
 
-  private async look(organizations: readonly WatchedOrganization[]): Promise<void> {
+  private async poll(organizations: readonly WatchedOrganization[]): Promise<void> {
     for (let start = 0; start < organizations.length; start += CHUNK) {
       const chunk = organizations.slice(start, start + CHUNK);
       const poll = this.metrics.startPoll();
@@ -87,12 +87,12 @@ export class ProgressPoller {
         const rows = await this.database.callForManyTenants<WatchedRow>(watchProgress(chunk));
         poll.end(true);
         const byId = new Map(chunk.map((organization) => [organization.orgId, organization]));
-        // Not the one in the map: that may be another by now, which knows nothing of the digest this look was made with.
+        // Uses the polled object and not the one in the map, which may be a new object without the digest of this poll.
         for (const row of rows) byId.get(row.org_id)?.update(row);
         this.recovered();
       } catch (error) {
         poll.end(false);
-        for (const organization of chunk) organization.distrust();
+        for (const organization of chunk) organization.resetDigest();
         this.failed(error);
       }
     }

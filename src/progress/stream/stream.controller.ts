@@ -9,7 +9,7 @@ import { StreamService } from './stream.service.ts';
 
 const EVENTS = [ProgressSnapshotDto, ProgressChangeDto, ProgressStreamEndDto];
 
-/** Before the other routes of progress, so that "stream" is not taken for a sync's id. */
+/** Registered before the other routes of progress, so that "stream" is not treated as a sync_id. */
 @ApiTags('progress')
 @Controller('api/sync/progress/stream')
 export class StreamController {
@@ -22,9 +22,9 @@ export class StreamController {
     id: 'streamProgress',
     summary: 'Watch syncs live, as Server-Sent Events',
     description:
-      'First event "snapshot" (ProgressSnapshot); then, within a second of any change by anybody, event "change" ' +
-      '(ProgressChange). Last, before the service closes the stream, event "end" (ProgressStreamEnd). Who connects again gets a ' +
-      'fresh snapshot. A comment comes every 15 seconds; who reads too slowly is cut off.',
+      'The first event is "snapshot" (ProgressSnapshot). An event "change" (ProgressChange) follows within a second of every change. ' +
+      'Before the service closes the stream, it sends an event "end" (ProgressStreamEnd). A client that connects again receives a new ' +
+      'snapshot. A comment is sent every 15 seconds. The service disconnects clients that read too slowly.',
     ok: [],
   })
   @ApiOkResponse({

@@ -1,7 +1,7 @@
 import type { EndReason } from './dto/stream.dto.ts';
 
-// Server-Sent Events as they go over the wire. Bytes, not text: one event is made once and shared by all who get it. The syncs
-// are the JSON texts that the database made, which hold no line break.
+// Server-Sent Events in their wire format. Events are bytes, so that an event is encoded once for all viewers. The syncs are the JSON
+// texts from the database, which contain no line breaks.
 
 /** How long a browser waits before it connects again, in milliseconds. */
 const RETRY_MS = 1_000;

@@ -9,19 +9,19 @@ import { ProgressPoller } from './progress.poller.ts';
 import { StreamViewer } from './stream.viewer.ts';
 import { ViewerKeeper } from './viewer.keeper.ts';
 
-/** How long viewers may take to hear that the service stops. */
-const FAREWELL_MS = 1_000;
+/** How long sending the end event to all viewers may take when the service stops. */
+const CLOSE_TIMEOUT_MS = 1_000;
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
-  // A proxy that compressed it would hold events back.
+  // A proxy that compresses the stream would delay events.
   'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no',
-  // It is not used for another request after the end.
+  // The connection is not reused after the stream.
   connection: 'close',
 };
 
-/** Opens streams, and ends them all when the service stops. */
+/** Opens streams, and ends all streams when the service stops. */
 @Injectable()
 export class StreamService implements BeforeApplicationShutdown {
   private readonly logger = new Logger('ProgressStream');
@@ -33,7 +33,7 @@ export class StreamService implements BeforeApplicationShutdown {
     private readonly metrics: StreamMetrics,
   ) {}
 
-  /** Answers with a stream of the current tenant's progress. Throws unavailable when the service stops. */
+  /** Responds with a stream of the current tenant's progress. Throws unavailable when the service stops. */
   open({ method }: AuthenticatedRequest, reply: FastifyReply): void {
     const {
       orgId,
@@ -42,7 +42,7 @@ export class StreamService implements BeforeApplicationShutdown {
     if (this.isClosing) throw new Problem('unavailable', 'The service is restarting.', { retryAfter: 1 });
     reply.headers(HEADERS).hijack();
     const { raw } = reply;
-    // Left while the key was looked up: nothing would tell of it any more.
+    // The client disconnected while its key was checked. 'close' has already been emitted and would not end the viewer.
     if (raw.destroyed) return;
     raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
     if (method === 'HEAD') {
@@ -61,14 +61,14 @@ export class StreamService implements BeforeApplicationShutdown {
     this.poller.add(viewer);
   }
 
-  /** Before the HTTP server waits for its connections to end. */
+  /** Runs before the HTTP server waits for its connections to close. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isClosing = true;
     const viewers = this.keeper.all();
     for (const viewer of viewers) viewer.end('restarting');
     const timer = setTimeout(() => {
       for (const viewer of viewers) viewer.destroy();
-    }, FAREWELL_MS);
+    }, CLOSE_TIMEOUT_MS);
     await Promise.all(viewers.map((viewer) => viewer.closed));
     clearTimeout(timer);
   }

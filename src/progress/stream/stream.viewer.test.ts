@@ -30,7 +30,7 @@ const takeAll = async () => {
 };
 const later = (seconds: number) => {
   jest.setSystemTime(Date.now() + seconds * 1_000);
-  viewer.tend(Date.now());
+  viewer.check(Date.now());
 };
 
 describe('A viewer', () => {

@@ -2,29 +2,29 @@ import type { ServerResponse } from 'node:http';
 import type { EndReason } from './dto/stream.dto.ts';
 import { endEvent, KEEP_ALIVE } from './stream.events.ts';
 
-/** How much may wait to be sent to a viewer, beside one snapshot: in bytes, and for how long. */
+/** The limits for unsent data of a viewer: in bytes, in addition to one snapshot, and in time. */
 const MAX_UNSENT_BYTES = 1024 * 1024;
 const MAX_STALLED_MS = 30_000;
-/** How long the last event may take to be sent before the connection is ended without it. */
+/** How long sending the last event may take before the connection is closed without it. */
 const END_WITHIN_MS = 5_000;
 const KEEP_ALIVE_MS = 15_000;
 
-/** Whose stream it is and how it proved itself. */
+/** The organization of a stream and the credentials that opened it. */
 export interface ViewerCredentials {
   readonly orgId: string;
-  /** Milliseconds since 1970; null: until it is revoked. */
+  /** Milliseconds since 1970. Null for credentials that do not expire. */
   readonly expiresAt: number | null;
-  /** Of a key or session; undefined for a token, which cannot be revoked. */
+  /** The hash of a key or session. Undefined for a token, which cannot be revoked. */
   readonly keyHash: string | undefined;
 }
 
-/** Why a stream ended: by us with an event, cut off because it was too slow, or by the viewer. */
+/** Why a stream ended: the service ended it with an event, the viewer read too slowly, or the viewer left. */
 export type ViewerEnd = EndReason | 'slow' | 'left';
 
 /** One open connection. Nothing is sent after it has ended. */
 export class StreamViewer {
   readonly credentials: ViewerCredentials;
-  /** Resolves when the connection is closed, whoever closed it. */
+  /** Resolves when the connection is closed by either side. */
   readonly closed: Promise<void>;
   private readonly response: ServerResponse;
   private ended: ViewerEnd | undefined;
@@ -32,7 +32,7 @@ export class StreamViewer {
   private stalledSince: number | undefined;
   private keepAliveAt = Date.now() + KEEP_ALIVE_MS;
 
-  /** `onEnd` is called once, when the connection is closed. The head of the response has been written. */
+  /** `onEnd` is called once, when the connection is closed. The caller has already written the response headers. */
   constructor(response: ServerResponse, credentials: ViewerCredentials, onEnd: (how: ViewerEnd) => void) {
     this.response = response;
     this.credentials = credentials;
@@ -40,7 +40,7 @@ export class StreamViewer {
       .on('drain', () => {
         this.stalledSince = undefined;
       })
-      // A connection that broke; 'close' follows.
+      // The connection failed; 'close' follows.
       .on('error', () => undefined);
     this.closed = new Promise((resolve) => {
       response.on('close', () => {
@@ -60,8 +60,8 @@ export class StreamViewer {
     else this.write(event);
   }
 
-  /** Once a second or so: cuts off who does not read, keeps proxies from closing what is only quiet. */
-  tend(now: number): void {
+  /** Called about once a second. Closes a stalled connection, and sends keep-alives so that proxies do not close an idle one. */
+  check(now: number): void {
     if (this.stalledSince !== undefined && now - this.stalledSince > MAX_STALLED_MS) this.drop();
     else if (now >= this.keepAliveAt) {
       this.keepAliveAt = now + KEEP_ALIVE_MS;
@@ -69,7 +69,7 @@ export class StreamViewer {
     }
   }
 
-  /** Says why and closes. */
+  /** Sends the reason and closes the connection. */
   end(reason: EndReason): void {
     if (this.ended) return;
     this.ended = reason;
@@ -78,7 +78,7 @@ export class StreamViewer {
     this.response.once('close', () => clearTimeout(timer));
   }
 
-  /** Closes without a word, and forgets what was not sent. */
+  /** Closes the connection at once and discards unsent data. */
   destroy(): void {
     this.response.destroy();
   }

@@ -2,11 +2,11 @@ import type { WatchedRow } from '../progress.sql.ts';
 import { changeEvent, snapshotEvent } from './stream.events.ts';
 import type { StreamViewer } from './stream.viewer.ts';
 
-/** What an organization's viewers have been told: the last look at it, from which the next change and a new viewer's snapshot are made. */
+/** The last polled state of an organization. The next change and the snapshot for a new viewer are computed from it. */
 export class WatchedOrganization {
   readonly orgId: string;
   private readonly viewers = new Set<StreamViewer>();
-  /** sync_id by the sync's JSON text, so that a sync that did not change is neither parsed nor made again. */
+  /** The sync_id by the JSON text of the sync, so that an unchanged sync is not parsed again. */
   private syncs = new Map<string, string>();
   private lastDigest: string | null = null;
   private at: string | undefined;
@@ -20,7 +20,7 @@ export class WatchedOrganization {
     return this.lastDigest;
   }
 
-  /** Whether there is anything to tell a new viewer. */
+  /** Whether the organization was polled, so that a new viewer can get a snapshot. */
   get isRead(): boolean {
     return this.at !== undefined;
   }
@@ -29,7 +29,7 @@ export class WatchedOrganization {
     return this.viewers.size > 0;
   }
 
-  /** Its snapshot and all later changes go to the viewer, in one go: no change can come in between. */
+  /** Sends the viewer the snapshot and all later changes. Both happen synchronously, so that no change is missed in between. */
   add(viewer: StreamViewer): void {
     this.viewers.add(viewer);
     if (this.isRead) viewer.begin(this.makeSnapshot());
@@ -39,7 +39,7 @@ export class WatchedOrganization {
     this.viewers.delete(viewer);
   }
 
-  /** Takes in a look at the organization and tells the viewers what is new. */
+  /** Stores the result of a poll and sends the viewers the changes. */
   update({ digest, at, syncs }: WatchedRow): void {
     const isFirst = !this.isRead;
     this.at = at;
@@ -50,8 +50,8 @@ export class WatchedOrganization {
     else if (change) for (const viewer of this.viewers) viewer.send(change);
   }
 
-  /** The next look answers the whole state: what the digest stood for may be another database's. */
-  distrust(): void {
+  /** Makes the next poll return the whole state, because after a failure the digest may belong to another database. */
+  resetDigest(): void {
     this.lastDigest = null;
   }
 

@@ -12,12 +12,16 @@ export class RecordParam extends ConnectionIdParam {
   @EnumProperty({ values: ENTITY_TYPES, example: 'customer' })
   entity_type: EntityType;
 
-  @TextProperty({ maxLength: 500, description: 'Its id in the system of the connection', example: '4711' })
+  @TextProperty({
+    maxLength: 500,
+    description: 'The id of the object in the system of the connection',
+    example: '4711',
+  })
   external_id: string;
 }
 
 export class RecordsQuery extends PageQuery {
-  @ApiPropertyOptional({ format: 'uuid', description: 'Only those read from it', example: CONNECTION })
+  @ApiPropertyOptional({ format: 'uuid', description: 'Returns only records of this connection', example: CONNECTION })
   @IsOptional()
   @Matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, { message: 'connection_id must be a UUID' })
   connection_id?: string;
@@ -30,7 +34,7 @@ export class RecordsQuery extends PageQuery {
 
   @ApiPropertyOptional({
     type: Boolean,
-    description: 'true: only those that are gone from their system; false: only those that are there',
+    description: 'true returns only records that were deleted in their system, false only records that exist.',
   })
   @IsOptional()
   @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value))
@@ -40,7 +44,7 @@ export class RecordsQuery extends PageQuery {
   @TextProperty({
     maxLength: 4_000,
     optional: true,
-    description: 'next_cursor of the page before, or a changes_cursor you kept',
+    description: 'next_cursor of the previous page, or a changes_cursor that you stored',
   })
   override cursor?: string;
 }

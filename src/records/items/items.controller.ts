@@ -15,9 +15,9 @@ export class ItemsController {
   @RequireScope('sync:read')
   @Operation({
     id: 'listItems',
-    summary: 'The items of a sync that failed or were skipped',
-    description: 'In the order of their ids. POST /progress/{sync_id}/retry-failed tries just these again.',
-    ok: [{ status: 200, description: 'A page of them', type: ItemPageDto }],
+    summary: 'List the items of a sync that failed or were skipped',
+    description: 'Ordered by id. POST /progress/{sync_id}/retry-failed retries only these items.',
+    ok: [{ status: 200, description: 'A page of items', type: ItemPageDto }],
     problems: ['not-found'],
   })
   list(@Param() { sync_id }: SyncIdParam, @Query() query: ItemsQuery): Promise<ItemPageDto> {

@@ -9,12 +9,12 @@ import { type FoundItems, itemsPage } from './items.sql.ts';
 
 const LIST = 'items';
 
-/** What failed or was skipped in a sync. */
+/** Reads the items of a sync that failed or were skipped. */
 @Injectable()
 export class ItemsService {
   constructor(private readonly database: TenantDatabase) {}
 
-  /** Empty also for a sync that an internal service reports: those keep no items here. Throws not-found. */
+  /** The page is empty for a sync that an internal service reports, because its items are not stored. Throws not-found. */
   async page(syncId: string, query: ItemsQuery): Promise<ItemPageDto> {
     const limit = query.limit ?? DEFAULT_LIMIT;
     const [after = null] = query.cursor === undefined ? [] : decodeTuple(LIST, 1, query.cursor);

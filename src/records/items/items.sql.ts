@@ -2,12 +2,12 @@ import type { Statement } from '../../database/database.ts';
 import type { ItemDto, ItemsQuery } from './dto/item.dto.ts';
 
 export interface FoundItems {
-  /** Whether there is such a sync at all. */
+  /** Whether the sync exists. */
   readonly exists: boolean;
   readonly items: readonly ItemDto[];
 }
 
-/** A keyset page of a sync's items, by id, in one row. */
+/** A keyset page of a sync's items, ordered by id, in one row. */
 export const itemsPage = (
   orgId: string,
   syncId: string,

@@ -1,8 +1,8 @@
--- Why: what a run read becomes the canonical records, and a reader who asks for the changes after N must miss none.
--- Promises: one row an item, saying created, updated, deleted or unchanged. change_seq comes from the organization's counter, which is
--- locked to the end of the transaction, so that it grows in the order of commits. A record is asked for by a range of one
--- id in the order of ids, which only the primary key gives: by equality the planner may take the index of changes for as good
--- and read all of a connection's records.
+-- Why: the items that a run reads become canonical records, and a client that reads the changes after N must not miss any.
+-- Promises: returns one row per item with its action: created, updated, deleted or unchanged. change_seq comes from the organization's
+-- counter, which stays locked until the end of the transaction, so that it grows in the order of commits. A record is looked up by a
+-- range of one id, ordered by id, because only the primary key provides that order. With an equality condition the planner may choose
+-- the index of changes instead and scan all records of the connection.
 -- Callers: sync_app, through app.commit_batch.
 
 CREATE OR REPLACE FUNCTION app.save_records(org text, connection uuid, entity text, given jsonb)
@@ -23,7 +23,7 @@ WITH compared AS (
 ), changed AS (
   SELECT c.*, row_number() OVER (ORDER BY c.external_id) AS position FROM compared c WHERE c.action <> 'unchanged'
 ), counter AS (
-  -- Locked to the end of the transaction: change_seq grows in the order of commits.
+  -- The row stays locked until the end of the transaction, so that change_seq grows in the order of commits.
   INSERT INTO public.sync_change_counters AS k (org_id, last_seq) SELECT org, count(*) FROM changed HAVING count(*) > 0
   ON CONFLICT (org_id) DO UPDATE SET last_seq = k.last_seq + EXCLUDED.last_seq
   RETURNING k.last_seq - (SELECT count(*) FROM changed) AS before

@@ -2,13 +2,13 @@ import { ConnectorError } from '../../connectors/contract/connector.error.ts';
 import type { ConnectorSession, WriteOperation, WriteResult } from '../../connectors/contract/connector.types.ts';
 import type { DeletionBudget } from '../../planning/deletion.guard.ts';
 import { type FieldPath, topOf } from '../../planning/field.diff.ts';
-import { changeMade, changeOf } from '../../planning/planned.change.ts';
+import { appliedChange, changeOf } from '../../planning/planned.change.ts';
 import {
-  doneBefore,
   matchesExpectation,
   outcomeOfPlan,
   outcomeOfWrite,
-  type TriedItem,
+  type RetriedItem,
+  writtenByEarlierWorker,
 } from '../../planning/planned.outcome.ts';
 import type { PlannedItem, PreviewChange, WorkItem } from '../../planning/planning.types.ts';
 import { bindingChanges, stored } from '../../records/binding.changes.ts';
@@ -26,15 +26,15 @@ interface Parts {
   readonly planner: ItemPlanner;
   readonly retryPolicy: RetryPolicy;
   readonly budget: DeletionBudget;
-  /** RFC 3339: until when it can be asked what was changed. */
+  /** RFC 3339. Until when the list of changes is kept. */
   readonly changesExpireAt: string;
 }
 
-type Written = NonNullable<TriedItem['intended']>;
+type Written = NonNullable<RetriedItem['intended']>;
 
 /**
- * Writes items to another system. When it cannot be known what took effect (a response was lost), everything is looked up and planned
- * anew: what is there by now needs nothing more, so nothing is done twice.
+ * Writes items to another system. When a response is lost and it is unknown which writes took effect, it reads the destination and plans
+ * the batch again. Writes that took effect need no further change, so nothing is written twice.
  */
 export class ConnectionDestination implements Destination {
   private readonly parts: Parts;
@@ -59,7 +59,7 @@ export class ConnectionDestination implements Destination {
       records: sound.flatMap(recordOf),
       connection_a,
       connection_b,
-      ...this.changes(settled.flatMap(({ one, result }) => changeMade(one, result))),
+      ...this.changes(settled.flatMap(({ one, result }) => appliedChange(one, result))),
       bindings: settled.flatMap(({ one, result }) => bindingChanges(one, result).map((change) => stored(pair, change))),
     };
   }
@@ -68,16 +68,16 @@ export class ConnectionDestination implements Destination {
     return changes.length > 0 ? { changes, changes_expire_at: this.parts.changesExpireAt } : {};
   }
 
-  /** Plans and writes until it is known of each item what became of it. */
+  /** Plans and writes until the result of every item is known. */
   private async planAndWrite(items: readonly WorkItem[]) {
     const { lease, pair, session, planner, retryPolicy, budget } = this.parts;
-    /** What an earlier try set out to do: if it is found done, that is what was done. */
+    /** The intended changes of earlier attempts. A change that the destination already has is counted as made by this run. */
     const tried = new Map<string, PreviewChange>();
     const isResumed = lease.run.lease_epoch > 1;
     for (let attempt = 1; ; attempt += 1) {
-      const all = (await planner.plan(items)).map((one): TriedItem => {
+      const all = (await planner.plan(items)).map((one): RetriedItem => {
         const before = tried.get(one.work.item.external_id);
-        const intended = before ? (before.kind as Written) : isResumed ? doneBefore(one) : undefined;
+        const intended = before ? (before.kind as Written) : isResumed ? writtenByEarlierWorker(one) : undefined;
         return { ...one, tried: before, intended };
       });
       const stale = all.filter((one) => !one.intended && !matchesExpectation(one));

@@ -1,11 +1,11 @@
 import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
 import type { Candidate, ConnectorSession, ExternalItem } from '../../connectors/contract/connector.types.ts';
+import { resolveDuplicateTargets } from '../../planning/duplicate.targets.ts';
 import { contentHash } from '../../planning/field.diff.ts';
 import type { MayPass } from '../../planning/field.directions.ts';
 import { type Binding, type ItemPlan, isEcho, planItem } from '../../planning/item.plan.ts';
 import type { PlannedItem, WorkItem } from '../../planning/planning.types.ts';
 import { referencesOf, translateReferences } from '../../planning/references.ts';
-import { settleRivals } from '../../planning/rivals.ts';
 import { findBindings, findBoundDestinations, type Pair } from '../../records/bindings.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
@@ -16,13 +16,13 @@ export interface PlannerOptions {
   readonly mayPass: MayPass;
   readonly onConflict: 'skip' | 'overwrite';
   readonly destinationDeletes: boolean;
-  /** Also looks at what did not change at the source: the destination may have drifted. */
+  /** Also compares items that did not change at the source, because the destination may have changed. */
   readonly thorough: boolean;
-  /** RFC 3339: nothing was created for this run before. */
+  /** RFC 3339. Nothing was created for this run before this time. */
   readonly since: string;
 }
 
-/** Decides what to do with items, having looked up all that the decision needs: three statements and at most two calls. */
+/** Plans what to do with items. It first loads everything the plan needs, in three statements and at most two calls. */
 export class ItemPlanner {
   private readonly database: TenantDatabase;
   private readonly retryPolicy: RetryPolicy;
@@ -36,13 +36,13 @@ export class ItemPlanner {
     this.options = options;
   }
 
-  /** In the order given; none of the items has a problem. */
+  /** Returns the plans in the order of the items. None of the items may have a problem. */
   async plan(items: readonly WorkItem[]): Promise<PlannedItem[]> {
     const { pair, thorough, mayPass, onConflict, destinationDeletes } = this.options;
     const bindings = await this.bindings(items);
-    const looked = items.filter(({ item }) => thorough || !isEcho(item, bindings.get(item.external_id) ?? null));
-    const targets = await this.targets(looked);
-    const destinations = await this.destinations(looked, bindings, targets);
+    const compared = items.filter(({ item }) => thorough || !isEcho(item, bindings.get(item.external_id) ?? null));
+    const targets = await this.targets(compared);
+    const destinations = await this.destinations(compared, bindings, targets);
     const matched = [...destinations.values()].flat().map(({ external_id }) => external_id);
     const bound = await this.database.query<{ source_id: string; destination_id: string }>(
       findBoundDestinations(pair, matched),
@@ -62,7 +62,7 @@ export class ItemPlanner {
         destinationDeletes,
       });
     });
-    return settleRivals(pair.entity, plans).map((plan, index) => {
+    return resolveDuplicateTargets(pair.entity, plans).map((plan, index) => {
       const work = items[index] as WorkItem;
       const id = work.item.external_id;
       return { work, plan, binding: bindings.get(id) ?? null, key: keyOf(pair, id) };
@@ -75,7 +75,7 @@ export class ItemPlanner {
     return new Map(rows.map((row) => [row.source_id, row]));
   }
 
-  /** What each item should become, its references in the destination's ids; null for a deleted one. */
+  /** The data to write for each item, with its references as ids of the destination. Null for a deleted item. */
   private async targets(items: readonly WorkItem[]): Promise<Map<string, CanonicalData | null>> {
     const { pair } = this.options;
     const wanted = referencesOf(
@@ -94,7 +94,7 @@ export class ItemPlanner {
     );
   }
 
-  /** By source id: what is under the binding, or what matches where there is none. */
+  /** The entries of the destination by source id: the bound entry, or the matching entries when there is no binding. */
   private async destinations(
     items: readonly WorkItem[],
     bindings: ReadonlyMap<string, Binding>,
@@ -104,8 +104,8 @@ export class ItemPlanner {
     const found = new Map<string, ExternalItem[]>();
     const boundIds = items.flatMap(({ item }) => bindings.get(item.external_id)?.destination_id ?? []);
     if (boundIds.length > 0) {
-      const there = await this.retryPolicy.call(() => session.readByIds(pair.entity, boundIds, this.signal));
-      const byId = new Map(there.map((entry) => [entry.external_id, entry]));
+      const entries = await this.retryPolicy.call(() => session.readByIds(pair.entity, boundIds, this.signal));
+      const byId = new Map(entries.map((entry) => [entry.external_id, entry]));
       for (const [id, { destination_id }] of bindings) {
         const entry = byId.get(destination_id);
         if (entry) found.set(id, [entry]);
@@ -126,7 +126,7 @@ export class ItemPlanner {
   }
 }
 
-/** Readable where the id allows it; the connection's beginning keeps two shops apart. */
+/** Contains the id itself where its characters allow it. The prefix of the connection's id distinguishes two sources. */
 function keyOf({ source }: Pair, externalId: string): string {
   const id = /^[A-Za-z0-9_-]{1,40}$/.test(externalId) ? externalId : contentHash(externalId).slice(0, 22);
   return `${source.slice(0, 8)}-${id}`;

@@ -9,7 +9,7 @@ import { problemOutcome } from './records.destination.ts';
 
 const ACTIONS = { create: 'created', update: 'updated', delete: 'deleted', conflict: 'conflict' } as const;
 
-/** Says what would become of items at another connection, and writes nothing there. */
+/** Computes the changes that a sync to another connection would make, and writes nothing there. */
 export class ConnectionPreview implements Destination {
   private readonly planner: ItemPlanner;
   private readonly expiresAt: string;
@@ -32,7 +32,7 @@ export class ConnectionPreview implements Destination {
   }
 }
 
-/** Says what would become of items among the records. */
+/** Computes the changes that a sync into the records would make. */
 export class RecordsPreview implements Destination {
   private readonly database: TenantDatabase;
   private readonly run: Run;

@@ -5,7 +5,7 @@ import { type FoundRecord, findRecords } from '../../records/records.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { BatchResult, Destination, RecordChange, Run } from '../run.types.ts';
 
-/** Keeps what is read as canonical records. What changed is found out where it is written, in app.commit_batch. */
+/** Stores items as canonical records. app.commit_batch finds out which of them changed. */
 export class RecordsDestination implements Destination {
   private readonly database: TenantDatabase;
   private readonly run: Run;
@@ -18,8 +18,8 @@ export class RecordsDestination implements Destination {
   }
 
   async process(items: readonly WorkItem[]): Promise<BatchResult> {
-    const asks = items.filter(({ item, expected }) => item.deleted || expected);
-    const known = asks.length > 0 ? await this.known(asks) : new Map<string, FoundRecord>();
+    const compared = items.filter(({ item, expected }) => item.deleted || expected);
+    const known = compared.length > 0 ? await this.known(compared) : new Map<string, FoundRecord>();
     this.budget.spend(items.filter(({ item }) => item.deleted && known.has(item.external_id)).length);
     const stale = new Set(items.filter((work) => isStale(work, known)));
     return {
@@ -36,14 +36,14 @@ export class RecordsDestination implements Destination {
   }
 }
 
-/** The record to store for an item as it was read; none for one that could not be mapped. */
+/** The record to store for an item. Empty for an item that could not be mapped. */
 export function recordOf({ item }: WorkItem): RecordChange[] {
   if (item.data !== null)
     return [{ external_id: item.external_id, data: item.data, hash: contentHash(item.data), deleted: false }];
   return item.deleted ? [{ external_id: item.external_id, deleted: true }] : [];
 }
 
-/** An item that the source itself could not be mapped from; undefined when it could. */
+/** The outcome of an item that could not be mapped. Undefined for any other item. */
 export function problemOutcome({ item }: WorkItem): ItemOutcome | undefined {
   if (!item.problem) return undefined;
   return { external_id: item.external_id, outcome: 'failed', ...item.problem, payload: item.raw ?? null };
@@ -60,12 +60,12 @@ function isStale({ item, expected }: WorkItem, known: ReadonlyMap<string, FoundR
   return sourceHash !== expected.source_hash || destinationHash !== expected.destination_hash;
 }
 
-/** What a preview showed is applied as it was shown or not at all. */
+/** The outcome of an item that is skipped because its change is no longer the one that the preview showed. */
 export const staleOutcome = ({ item }: WorkItem): ItemOutcome => ({
   external_id: item.external_id,
   outcome: 'skipped',
   action: 'skipped',
   error_class: 'stale_preview',
-  message: 'It changed since the preview was computed; compute a new one.',
+  message: 'The item has changed since the preview was computed. Compute a new preview.',
   payload: item.data,
 });

@@ -15,13 +15,13 @@ export class DestinationConnectionDto {
 export class OverrideGuardDto {
   @TextProperty({
     maxLength: 1_000,
-    description: 'Why it is right to delete so many; goes into the audit trail',
+    description: 'The reason why so many records may be deleted. It is written to the audit trail.',
     example: 'The 2019 customers were removed on purpose.',
   })
   reason: string;
 }
 
-/** What a run reads and where it writes. */
+/** The source, the destination and the scope of a run. */
 @ApiExtraModels(DestinationConnectionDto)
 export class SourceAndDestinationDto {
   @EnumProperty({ values: ENTITY_TYPES, example: 'customer' })
@@ -32,7 +32,7 @@ export class SourceAndDestinationDto {
     optional: true,
     default: 'full',
     description:
-      'full: everything, and deletions are found; incremental: what changed since the last sync of the same source and destination',
+      'full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination.',
     example: 'full',
   })
   mode?: 'full' | 'incremental' = 'full';
@@ -40,7 +40,7 @@ export class SourceAndDestinationDto {
   @ApiPropertyOptional({
     oneOf: [{ type: 'string', enum: ['records'] }, { $ref: getSchemaPath(DestinationConnectionDto) }],
     default: 'records',
-    description: '"records": canonical copies, read at /records; or another connection',
+    description: '"records" for canonical copies, which you read at /records, or another connection.',
     example: 'records',
   })
   @IsOptional()
@@ -63,7 +63,8 @@ export class SourceAndDestinationDto {
     type: 'object',
     additionalProperties: true,
     default: {},
-    description: 'Only part of the source, in the words of its connector; such a sync finds no deletions',
+    description:
+      'Limits the sync to a part of the source. Each connector defines its filters. A filtered sync detects no deletions.',
     example: {},
   })
   @IsOptional()
@@ -71,7 +72,7 @@ export class SourceAndDestinationDto {
   filters?: Record<string, unknown> = {};
 }
 
-/** The connection a run writes to; null: the records. */
+/** The id of the connection that a run writes to. Null stands for the records. */
 export const destinationConnectionOf = ({ destination }: SourceAndDestinationDto): string | null =>
   typeof destination === 'object' ? destination.connection_id : null;
 
@@ -84,12 +85,12 @@ export class StartRunDto extends SourceAndDestinationDto {
     maxLength: 200,
     optional: true,
     description:
-      'Apply exactly this preview of the same source and destination: its cache_key, or the sync_id that computed it',
+      'Applies exactly the changes of this preview, which must have the same source and destination. Give its cache_key or the sync_id of the sync that computed it.',
     example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   })
   preview?: string;
 
-  @ApiPropertyOptional({ type: OverrideGuardDto, description: 'Lets deletes above the guard pass' })
+  @ApiPropertyOptional({ type: OverrideGuardDto, description: 'Allows more deletes than the delete guard' })
   @IsOptional()
   @Type(() => OverrideGuardDto)
   @ValidateNested()
@@ -99,7 +100,7 @@ export class StartRunDto extends SourceAndDestinationDto {
 export class RunsQuery extends OrgQuery {
   @ApiPropertyOptional({
     format: 'uuid',
-    description: 'Only runs of this source',
+    description: 'Returns only runs that read from this connection',
     example: '0b6f3c1e-6a7c-4c1d-9d39-0f9a6a0f7a11',
   })
   @IsOptional()
@@ -109,7 +110,7 @@ export class RunsQuery extends OrgQuery {
   @EnumProperty({ values: ENTITY_TYPES, optional: true })
   entity_type?: EntityType;
 
-  @TextProperty({ maxLength: 500, optional: true, description: 'next_cursor of the page before' })
+  @TextProperty({ maxLength: 500, optional: true, description: 'next_cursor of the previous page' })
   cursor?: string;
 
   @IntegerProperty({ min: 1, max: 200, query: true, optional: true, default: 50 })

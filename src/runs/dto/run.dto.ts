@@ -2,10 +2,10 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
 import { ProgressDto } from '../../progress/dto/progress.dto.ts';
 
-/** A sync that the service runs itself: what it does, and how far it is. */
+/** A sync that the service runs itself, with its parameters and its progress. */
 export class RunDto {
   @ApiProperty({
-    description: 'Its progress is at /progress/{sync_id}',
+    description: 'The id of the sync. Read its progress at /progress/{sync_id}.',
     example: 'run-5b0c1f6e-0d3c-4a55-8f0e-2f5f0a4f7c11',
   })
   sync_id: string;
@@ -31,7 +31,7 @@ export class RunDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Of an apply: the sync that computed the preview; of a retry: the sync whose items are tried again',
+    description: 'For an apply, the sync that computed the preview. For a retry, the sync whose items are retried.',
     example: null,
   })
   of_sync_id: string | null;
@@ -44,7 +44,7 @@ export class RunDto {
 
   @ApiProperty({
     enum: ['waiting', 'ready', 'paused', 'ended'],
-    description: 'waiting: for another run of the same connection and entity type; ready: queued or at work',
+    description: 'waiting: another run of the same connection and entity type is active. ready: queued or running.',
     example: 'ready',
   })
   state: string;
@@ -52,7 +52,7 @@ export class RunDto {
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'integer' },
-    description: 'Items by what was done: created, updated, deleted, unchanged, conflict, failed',
+    description: 'Number of items per result: created, updated, deleted, unchanged, conflict, failed',
     example: { created: 12, unchanged: 4988 },
   })
   counts: Record<string, number>;
@@ -63,8 +63,6 @@ export class RunDto {
   @ApiProperty({ type: ProgressDto })
   progress: ProgressDto;
 }
-
-/** A preview that is being computed. */
 
 export class RunPageDto {
   @ApiProperty({ type: [RunDto] })

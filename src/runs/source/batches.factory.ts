@@ -35,7 +35,7 @@ interface NamedItem {
 
 const NO_TOKENS: ChangeTokens = { source: null, destination: null };
 
-/** The batches of a run from its checkpoint on: the pages of the source and then its deletions, or the items the run names. */
+/** Creates the batches of a run, starting at its checkpoint: the pages of the source and then its deletions, or its named items. */
 @Injectable()
 export class BatchesFactory {
   constructor(private readonly database: TenantDatabase) {}
@@ -68,7 +68,7 @@ export class BatchesFactory {
     const [unseen] = await this.database.query<{ count: number }>(countUnseenRecords(run));
     budget.expect(unseen?.count ?? 0);
     const start = from.phase === 'deletions' ? from : { ...from, phase: 'deletions' as const, cursor: null, after: '' };
-    // What no page held is asked for by its id: only what is not there then has been deleted.
+    // A record that no page contained is read again by its id. It counts as deleted only if the source does not return it.
     yield* namedItemBatches(reader, start, (after) => this.database.query<NamedItem>(unseenRecords(run, after)));
   }
 
@@ -78,7 +78,7 @@ export class BatchesFactory {
     return { batches: namedItemBatches(reader, from, next), total: row?.count ?? null, tokens: NO_TOKENS };
   }
 
-  /** A first incremental sync has nothing to start from and reads all. */
+  /** The first incremental sync has no watermark, so it reads all items. */
   private async query(run: Run): Promise<ReadQuery> {
     const [row] =
       run.mode === 'incremental' ? await this.database.query<{ watermark: Watermark }>(findWatermark(run)) : [];

@@ -7,7 +7,7 @@ import type { SourceReader } from './source.reader.ts';
 const item = (external_id: string, name = ''): ExternalItem => ({ external_id, data: { name } });
 const WATERMARK = { at: 9 };
 
-/** Pages as a walk has them, by their number in the cursor. */
+/** A reader of these pages. The cursor holds the number of the page. */
 function readerOf(pages: readonly (readonly ExternalItem[])[]): SourceReader {
   const page = async (cursor: Cursor | null): Promise<Page> => {
     const n = Number(cursor?.n ?? 0);
@@ -20,18 +20,18 @@ function readerOf(pages: readonly (readonly ExternalItem[])[]): SourceReader {
   const byIds = async (ids: readonly string[]) => ids.map((id) => item(id, 'anew'));
   return { page, byIds } as Partial<SourceReader> as SourceReader;
 }
-async function all(steps: AsyncIterable<SourceBatch>): Promise<SourceBatch[]> {
+async function all(batches: AsyncIterable<SourceBatch>): Promise<SourceBatch[]> {
   const found: SourceBatch[] = [];
-  for await (const step of steps) found.push(step);
+  for await (const batch of batches) found.push(batch);
   return found;
 }
 const idsOf = ({ items }: SourceBatch) => items.map((work) => work.item.external_id);
 const START = { phase: 'pages', cursor: null } as const;
 
-describe('The steps of a walk', () => {
+describe('The batches of pages', () => {
   const pages = [[item('1'), item('2')], [], [item('3')]];
 
-  it('are its pages, each with where to go on after it; the last has the watermark', async () => {
+  it('are one per page with the checkpoint after it; the last has the watermark', async () => {
     const steps = await all(pageBatches(readerOf(pages), START, false));
     expect(steps.map(idsOf)).toEqual([['1', '2'], [], ['3']]);
     expect(steps.map(({ checkpoint }) => checkpoint)).toEqual([
@@ -46,19 +46,19 @@ describe('The steps of a walk', () => {
     ]);
   });
 
-  it('have no last one where deletions follow, and keep what a preview noted at its start', async () => {
+  it('have no last batch when deletions follow, and keep the change tokens of a preview', async () => {
     const tokens = { source: 's', destination: null };
     const steps = await all(pageBatches(readerOf(pages), { ...START, tokens }, true));
     expect(steps.map(({ isLast }) => isLast)).toEqual([false, false, false]);
     expect(steps.every(({ checkpoint }) => checkpoint.tokens === tokens)).toBe(true);
   });
 
-  it('tell an id once a page, as it came last', async () => {
+  it('contain an id once per page, with its last occurrence', async () => {
     const [step] = await all(pageBatches(readerOf([[item('1', 'old'), item('2'), item('1', 'new')]]), START, false));
     expect(step?.items).toEqual([{ item: item('1', 'new') }, { item: item('2') }]);
   });
 
-  it('go on from any of their checkpoints as if nothing had happened', async () => {
+  it('resume from any of their checkpoints', async () => {
     const walk = fc.array(fc.array(fc.nat(5).map((n) => item(String(n)))), { minLength: 1, maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(walk, fc.nat(5), async (made, cut) => {
@@ -72,7 +72,7 @@ describe('The steps of a walk', () => {
   });
 });
 
-describe('The steps of named items', () => {
+describe('The batches of named items', () => {
   const named = (ids: readonly string[], size: number) => async (after: string) =>
     ids
       .filter((id) => id > after)
@@ -82,7 +82,7 @@ describe('The steps of named items', () => {
         expected: { kind: 'update', source_hash: external_id, destination_hash: null } as const,
       }));
 
-  it('look each up anew, with what was expected of it, and end with an empty one', async () => {
+  it('read each item again, keep its expected state, and end with an empty batch', async () => {
     const steps = await all(
       namedItemBatches(readerOf([]), { phase: 'items', after: '' }, named(['a', 'b', 'c'], 2) as never),
     );
@@ -95,7 +95,7 @@ describe('The steps of named items', () => {
     expect(steps[1]?.items).toMatchObject([{ item: item('c', 'anew'), expected: { source_hash: 'c' } }]);
   });
 
-  it('come by every one once, from wherever they go on', async () => {
+  it('contain every item once, wherever they resume', async () => {
     const ids = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 3 }), { maxLength: 12 }).map((list) => list.sort());
     await fc.assert(
       fc.asyncProperty(ids, fc.integer({ min: 1, max: 5 }), fc.nat(12), async (list, size, cut) => {

@@ -4,39 +4,39 @@ import type { RunCheckpoint } from '../run.types.ts';
 import { readAhead } from './read.ahead.ts';
 import type { SourceReader } from './source.reader.ts';
 
-/** What the source gives for one batch. */
+/** The items that a run reads from its source for one batch. */
 export interface SourceBatch {
-  /** An id comes once. */
+  /** Each id occurs once. */
   readonly items: readonly WorkItem[];
   /** Where the run resumes after this batch. */
   readonly checkpoint: RunCheckpoint;
   readonly total: number | null;
-  /** On the last page. */
+  /** Set on the last page. */
   readonly watermark?: Watermark;
   readonly isLast: boolean;
 }
 
-/** One batch a page of the source; the deletions, if they are looked for, are the next phase. */
+/** Yields one batch per page of the source. `thenDeletions`: the deletions phase follows, so no page is the last batch. */
 export async function* pageBatches(
   reader: SourceReader,
   from: RunCheckpoint,
   thenDeletions: boolean,
 ): AsyncGenerator<SourceBatch> {
   for await (const page of readAhead((cursor) => reader.page(cursor), from.cursor ?? null)) {
-    const over = page.next === null;
+    const isLastPage = page.next === null;
     yield {
-      items: onceEach(page.items.map((item) => ({ item }))),
-      checkpoint: over
+      items: latestOfEachId(page.items.map((item) => ({ item }))),
+      checkpoint: isLastPage
         ? { ...from, phase: 'deletions', cursor: null, after: '' }
         : { ...from, phase: 'pages', cursor: page.next },
       total: page.total,
       watermark: page.watermark,
-      isLast: over && !thenDeletions,
+      isLast: isLastPage && !thenDeletions,
     };
   }
 }
 
-/** Of named items, each read again: `next` gives up to 100 after an id, in the order of ids. */
+/** Yields batches of named items, which are read again by id. `next` returns up to 100 items after an id, ordered by id. */
 export async function* namedItemBatches(
   reader: SourceReader,
   from: RunCheckpoint,
@@ -60,7 +60,7 @@ export async function* namedItemBatches(
   }
 }
 
-/** The last one of an id counts: it is the newest. */
-function onceEach(items: readonly WorkItem[]): WorkItem[] {
+/** When an id occurs more than once, the last occurrence wins, because it is the newest. */
+function latestOfEachId(items: readonly WorkItem[]): WorkItem[] {
   return [...new Map(items.map((work) => [work.item.external_id, work])).values()];
 }

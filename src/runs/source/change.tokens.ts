@@ -4,12 +4,12 @@ import type { Statement } from '../../database/database.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { Run } from '../run.types.ts';
 
-/** A destination is looked at as a whole, whatever part of the source is previewed. */
+/** The change token of a destination covers all of its items, even when the preview is filtered. */
 const WHOLE: ReadQuery = { mode: 'full', since: null, filters: {} };
 
 type SourceOfRun = Pick<Run, 'org_id' | 'source_connection_id' | 'entity_type'>;
 
-/** The last run that changed records of the connection and entity type, and how much it has changed by now. */
+/** The last run that changed records of the connection and entity type, with its counts so far. */
 const lastChangeOfRecords = ({ org_id, source_connection_id, entity_type }: SourceOfRun): Statement => ({
   text: `
     SELECT sync_id || ' ' || counts::text AS token FROM sync_runs
@@ -19,7 +19,7 @@ const lastChangeOfRecords = ({ org_id, source_connection_id, entity_type }: Sour
   values: [org_id, source_connection_id, entity_type],
 });
 
-/** Changes when the destination changes; null when it cannot be told cheaply. */
+/** A value that changes when the destination changes. Null when the system has no cheap way to compute one. */
 export async function destinationToken(
   database: TenantDatabase,
   run: SourceOfRun,

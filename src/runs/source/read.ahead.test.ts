@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Cursor, Page } from '../../connectors/contract/connector.types.ts';
 import { readAhead } from './read.ahead.ts';
 
-/** A walk of so many pages, numbered from 0; `broken` cannot be read. */
+/** A source with this many pages, numbered from 0. Reading the page `broken` fails. */
 function source(pages: number, broken?: number) {
   const asked: number[] = [];
   const read = async (cursor: Cursor | null): Promise<Page> => {
@@ -14,11 +14,11 @@ function source(pages: number, broken?: number) {
   return { asked, read };
 }
 const numberOf = (page: Page | undefined) => page?.items[0]?.external_id;
-/** Lets everything that waits for nothing but its turn go on. */
+/** Resolves after all pending microtasks have run. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('Reading ahead', () => {
-  it('tells every page once, in order, and asks for each once', async () => {
+  it('yields every page once, in order, and reads each once', async () => {
     const { asked, read } = source(5);
     const told = [];
     for await (const page of readAhead(read, null)) told.push(numberOf(page));
@@ -26,13 +26,13 @@ describe('Reading ahead', () => {
     expect(asked).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('begins at the cursor it is given', async () => {
+  it('starts at the given cursor', async () => {
     const { asked, read } = source(4);
     for await (const page of readAhead(read, { n: 2 })) expect(Number(numberOf(page))).toBeGreaterThanOrEqual(2);
     expect(asked).toEqual([2, 3]);
   });
 
-  it('is one page ahead of its reader, never more', async () => {
+  it('reads at most one page ahead', async () => {
     const { asked, read } = source(6);
     let taken = 0;
     for await (const _ of readAhead(read, null)) {
@@ -42,7 +42,7 @@ describe('Reading ahead', () => {
     }
   });
 
-  it('asks for nothing before somebody reads, and for nothing more when nobody does', async () => {
+  it('reads nothing before the first request, and nothing more without further requests', async () => {
     const { asked, read } = source(6);
     const pages = readAhead(read, null);
     await settled();
@@ -53,7 +53,7 @@ describe('Reading ahead', () => {
     expect(await pages.next()).toMatchObject({ done: true });
   });
 
-  it('tells a failure in its turn, after the pages before it, and ends there', async () => {
+  it('throws an error after the pages before it, and ends there', async () => {
     const { asked, read } = source(6, 2);
     const told: unknown[] = [];
     const reading = async () => {
@@ -67,7 +67,7 @@ describe('Reading ahead', () => {
     expect(asked).toEqual([0, 1, 2]);
   });
 
-  it('tells nobody of a failure that nobody waits for', async () => {
+  it('causes no unhandled rejection when an error is never awaited', async () => {
     const { read } = source(6, 1);
     for await (const page of readAhead(read, null)) {
       await settled();

@@ -1,6 +1,6 @@
 import type { Cursor, Page } from '../../connectors/contract/connector.types.ts';
 
-/** The pages of a source, the next one being read while the caller works on this one: two are in memory, never more. */
+/** Yields the pages of a source and reads the next page while the caller processes the current one. At most two are in memory. */
 export async function* readAhead(
   read: (cursor: Cursor | null) => Promise<Page>,
   start: Cursor | null,
@@ -13,7 +13,7 @@ export async function* readAhead(
       return;
     }
     ahead = read(page.next);
-    // Its failure is the next turn's; until then nobody listens.
+    // The next iteration awaits it and throws its error; this prevents an unhandled rejection until then.
     ahead.catch(() => undefined);
     yield page;
   }

@@ -11,12 +11,12 @@ import type { RetryPolicy } from '../worker/retry.policy.ts';
 export const LARGEST_PAGE = 100;
 const SMALLEST_PAGE = 5;
 
-/** The next page's size: half after trouble, a little more after each success. Pure. */
-export function adaptPageSize(size: number, wentWell: boolean): number {
-  return wentWell ? Math.min(size + 5, LARGEST_PAGE) : Math.max(Math.floor(size / 2), SMALLEST_PAGE);
+/** The size of the next page: half after a failure, slightly larger after each success. Pure. */
+export function adaptPageSize(size: number, succeeded: boolean): number {
+  return succeeded ? Math.min(size + 5, LARGEST_PAGE) : Math.max(Math.floor(size / 2), SMALLEST_PAGE);
 }
 
-/** Reads from the source with retryPolicy, in pages that shrink when it has trouble. */
+/** Reads from the source under a retry policy, in pages that become smaller when reads fail. */
 export class SourceReader {
   private readonly session: ConnectorSession;
   private readonly retryPolicy: RetryPolicy;
@@ -54,7 +54,7 @@ export class SourceReader {
     return page;
   }
 
-  /** One item an id: what the source does not have any more comes as deleted. */
+  /** Returns one item per id. An item that no longer exists in the source is returned as deleted. */
   async byIds(ids: readonly string[]): Promise<ExternalItem[]> {
     if (ids.length === 0) return [];
     const found = await this.retryPolicy.call(() => this.session.readByIds(this.entity, ids, this.signal));
@@ -62,7 +62,7 @@ export class SourceReader {
     return ids.map((id) => byId.get(id) ?? { external_id: id, data: null, deleted: true });
   }
 
-  private adapt(wentWell: boolean): void {
-    this.pageSize = adaptPageSize(this.pageSize, wentWell);
+  private adapt(succeeded: boolean): void {
+    this.pageSize = adaptPageSize(this.pageSize, succeeded);
   }
 }

@@ -2,10 +2,10 @@ import type { EntityType } from '../../connectors/canonical/canonical.types.ts';
 import type { Statement } from '../../database/database.ts';
 import type { Run } from '../run.types.ts';
 
-/** Named items come in pages of this size; the most that connectors take at once. */
+/** The page size of named items: the largest number of ids that connectors accept in one call. */
 const NAMED_PAGE = 100;
 
-/** Records a full walk did not come by, in the order of their ids. */
+/** Records that a full sync did not find in the source, ordered by id. */
 export const unseenRecords = (run: Run, after: string): Statement => ({
   text: `
     SELECT r.external_id FROM sync_records r
@@ -18,7 +18,7 @@ export const countUnseenRecords = (run: Run): Statement => ({
   values: unseenKey(run),
 });
 
-/** OFFSET 0 keeps it a look-up by key for each record: as a join without statistics it might read one table for each row of the other. */
+/** OFFSET 0 keeps the planner from turning the look-up by key into a join, which without statistics might scan one table per row. */
 const UNSEEN = `r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3 AND r.deleted_at IS NULL
        AND NOT EXISTS (SELECT FROM sync_seen s WHERE s.org_id = $1 AND s.sync_id = $4 AND s.external_id = r.external_id
                         OFFSET 0)`;
@@ -31,7 +31,7 @@ export const countRecords = (orgId: string, connectionId: string, entity: Entity
   values: [orgId, connectionId, entity],
 });
 
-/** What a run of named items works on; for an apply with what its preview expected. */
+/** The table that names the items of a run. For an apply, its rows also hold the state that the preview found. */
 const NAMED = {
   retry: `FROM sync_items WHERE org_id = $1 AND sync_id = $2`,
   webhook: `FROM sync_hook_deliveries WHERE org_id = $1 AND sync_id = $2`,
@@ -39,7 +39,7 @@ const NAMED = {
 } as const;
 type NamedKind = keyof typeof NAMED;
 
-/** The sync in whose rows the items are named. */
+/** The sync whose rows name the items. */
 const namedBy = (run: Run) => run.of_sync_id ?? run.sync_id;
 
 export const namedItems = (run: Run & { kind: NamedKind }, after: string): Statement => ({
@@ -56,7 +56,7 @@ export const countNamedItems = (run: Run & { kind: NamedKind }): Statement => ({
   values: [run.org_id, namedBy(run)],
 });
 
-/** Where the last sync of this pair and entity type ended. */
+/** The watermark of the last sync of this source, destination and entity type. */
 export const findWatermark = (run: Run): Statement => ({
   text: `
     SELECT watermark FROM sync_cursors

@@ -1,5 +1,5 @@
--- Why: the ids that a run has read are needed until it has ended.
--- Promises: deletes at most batch_size of them of one ended run; the answer is above zero while there is more to do. It runs as
+-- Why: the ids that a run has read are needed only until the run ends.
+-- Promises: deletes at most batch_size ids of one ended run. The result is above zero while there is more to delete. It runs as
 -- sync_maintenance, whose policy shows it ids of ended runs only.
 -- Callers: sync_app, by the scheduled task seen-items.
 

@@ -1,8 +1,8 @@
--- Why: a batch takes effect whole or not at all, by the holder of the lease only, and in one round trip.
--- Promises: records, bindings, failed items, changes, watermark, counts and checkpoint together, and what an operator asked for
--- (cancel, pause) with them; 'fenced' and no effect when the epoch is not the latest. An item counts once however often it is read. A
--- table that has just grown has no statistics, so rows are looked up one by one (LATERAL … LIMIT 1, = ANY): a join might read the
--- table once for each of them.
+-- Why: a batch takes effect as a whole or not at all, only for the holder of the lease, and in one round trip.
+-- Promises: writes records, bindings, failed items, changes, watermark, counts and checkpoint together, and carries out a requested
+-- cancel or pause with them. Returns 'fenced' and changes nothing when the epoch is not the current one. An item counts once,
+-- however often it is read. Rows are looked up one by one (LATERAL … LIMIT 1, = ANY), because a table that has just grown has no
+-- statistics and a join might scan it once for each row.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)
@@ -58,7 +58,7 @@ BEGIN
               SELECT i.done, count(*) AS n FROM items i JOIN seen n USING (external_id) WHERE n.is_new GROUP BY 1) AS t)
       INTO succeeded, failed, tally
       FROM seen s;
-    -- It may have failed when it was read the first time.
+    -- The item may have failed when the run read it before.
     DELETE FROM public.sync_items AS x
      WHERE x.org_id = org AND x.sync_id = sync AND x.external_id = ANY (ARRAY(
        SELECT i.external_id FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text)
@@ -77,7 +77,7 @@ BEGIN
   END IF;
 
   IF batch ? 'bindings' THEN
-    -- Removed first: an id may be bound anew in the same batch.
+    -- Removals come first, because the same batch may bind an id again.
     IF jsonb_path_exists(batch, '$.bindings[*].removed') THEN
       DELETE FROM public.sync_bindings AS b
        WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.connection_a = (batch ->> 'connection_a')::uuid
@@ -125,7 +125,7 @@ BEGIN
      SET processed_count = s.processed_count + succeeded,
          failed_count = s.failed_count + failed,
          current_item = s.processed_count + succeeded + s.failed_count + failed,
-         -- Reaching the total ends a sync, so it stays above the counts until the run itself says that it is over.
+         -- A sync ends when its counts reach the total, so the total stays above the counts until the final batch.
          total_items = CASE
            WHEN final = 'completed' THEN s.processed_count + succeeded + s.failed_count + failed
            ELSE greatest(coalesce((batch ->> 'total')::integer, s.total_items),

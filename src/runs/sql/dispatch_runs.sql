@@ -1,7 +1,6 @@
--- Why: a connection and entity type has one run at a time; the others wait for the slot.
--- Promises: gives the organization's waiting runs the slots of their connections where these are free, the oldest first; nobody
--- overtakes a run that waits for the same slot. A slot whose run has ended is free, however it ended. It answers the runs that are
--- ready to be queued.
+-- Why: a connection and entity type has one active run at a time; other runs wait for its slot.
+-- Promises: assigns free slots to the organization's waiting runs, oldest first. A run never overtakes an older run that waits for
+-- the same slot. A slot is free when its run has ended, for whatever reason. Returns the runs that are ready to be queued.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.dispatch_runs(org text) RETURNS TABLE (sync_id text)
@@ -14,7 +13,7 @@ DECLARE
   taken text[] := '{}';
   wanted text[];
 BEGIN
-  -- Two requests of one organization must not both find a slot free.
+  -- Prevents two concurrent requests of one organization from both finding the same slot free.
   PERFORM pg_advisory_xact_lock(hashtextextended('dispatch_runs ' || org, 0));
   FOR r IN SELECT w.sync_id, w.entity_type, w.source_connection_id, w.destination_connection_id, p.completed_at
              FROM public.sync_runs w JOIN public.sync_progress p USING (org_id, sync_id)
@@ -25,7 +24,7 @@ BEGIN
     END IF;
     slots := array_remove(ARRAY[r.source_connection_id, r.destination_connection_id], NULL);
     SELECT array_agg(s || r.entity_type) INTO wanted FROM unnest(slots) AS s;
-    -- Nobody overtakes a run that waits for the same slot.
+    -- A run does not overtake an older run that waits for the same slot.
     IF wanted && taken OR EXISTS (
       SELECT FROM public.sync_slots s JOIN public.sync_progress p USING (org_id, sync_id)
        WHERE s.org_id = org AND s.connection_id = ANY (slots) AND s.entity_type = r.entity_type

@@ -1,7 +1,7 @@
--- Why: a run that waits or is at work learns from its dispatch or its next batch that its sync has ended. Nobody looks at a paused one,
--- and as long as it is open, the items it has seen and the data of a removed connection are kept.
--- Promises: a paused run ends with its sync, whoever ends it, in the same transaction. It reads before it writes: maintenance, which
--- ends silent syncs, may see runs and may not change them.
+-- Why: a waiting or running run finds out from its dispatch or its next batch that its sync has ended. Nothing checks a paused run, and
+-- while it is open, the ids it has seen and the data of a removed connection cannot be deleted.
+-- Promises: a paused run ends in the same transaction as its sync, whoever ends the sync. The trigger reads before it writes, because
+-- sync_maintenance, which ends silent syncs, may read runs but not change them.
 -- Callers: the trigger below only.
 
 CREATE OR REPLACE FUNCTION app.end_paused_run() RETURNS trigger

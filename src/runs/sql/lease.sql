@@ -1,7 +1,7 @@
--- Why: a worker that was thought dead must write nothing any more, so a run is worked on under a lease with an epoch.
--- Promises: take_lease gives a run that is ready to one worker under a new epoch, or no row; renew_lease prolongs it and answers what
--- was asked for meanwhile (go on, cancel, pause, ended, fenced); release_lease queues the run again. With an epoch that is not the
--- latest, nothing changes.
+-- Why: a worker that has lost its run must not write any more, so a worker holds a run under a lease with an epoch.
+-- Promises: take_lease assigns a run that is ready to one worker under a new epoch, or returns no row. renew_lease extends the lease and
+-- returns what was requested in the meantime (go on, cancel, pause, ended, fenced). release_lease makes the run available to other
+-- workers. A call with an epoch that is not the current one changes nothing.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.take_lease(org text, sync text, worker text, lease interval)
@@ -20,7 +20,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  -- The clock of a sync starts with its work, not with its wait.
+  -- started_at is the time when the first worker starts the run; the time in the queue does not count.
   UPDATE public.sync_progress AS s
      SET status = 'running', updated_at = now(),
          started_at = CASE WHEN r.lease_epoch = 1 THEN now() ELSE s.started_at END
@@ -45,7 +45,7 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   p record;
 BEGIN
-  -- A worker that gave the run back no longer holds it, even if nobody has taken it since.
+  -- A worker that released the run no longer holds it, even if no other worker has taken it since.
   UPDATE public.sync_runs AS w SET leased_until = now() + lease
    WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready' AND w.leased_by IS NOT NULL;
   IF NOT FOUND THEN
@@ -53,7 +53,7 @@ BEGIN
   END IF;
   SELECT s.completed_at, s.cancel_requested, s.pause_requested, s.rate_limited_until, s.updated_at INTO p
     FROM public.sync_progress AS s WHERE s.org_id = org AND s.sync_id = sync;
-  -- A sync that waits for a limit says so, and is not taken for silent.
+  -- A sync that waits for a rate limit shows it, and updated_at stays recent so that the sync is not treated as silent.
   IF p.completed_at IS NULL
     AND (p.rate_limited_until IS DISTINCT FROM limited_until OR p.updated_at < now() - interval '15 seconds') THEN
     UPDATE public.sync_progress AS s SET rate_limited_until = limited_until, updated_at = now()

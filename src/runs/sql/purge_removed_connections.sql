@@ -1,7 +1,7 @@
--- Why: what was read from a system must go when its connection is removed. Its runs stay: they tell what happened, and hold no data.
--- Promises: deletes at most batch_size rows a table of one removed connection that no run works with, the tables one after the
--- other, and marks it purged when nothing is left; the answer is above zero while there is more to do. It runs as sync_maintenance,
--- whose policies show it rows of removed connections only.
+-- Why: data that was read from a system is deleted when its connection is removed. The runs are kept as history; they hold no data.
+-- Promises: deletes at most batch_size rows per table of one removed connection that has no open run, and marks the connection as
+-- purged when no row is left. The result is above zero while there is more to delete. It runs as sync_maintenance, whose policies
+-- show it rows of removed connections only.
 -- Callers: sync_app, by the scheduled task removed-connections.
 
 CREATE OR REPLACE FUNCTION app.purge_removed_connections(batch_size integer) RETURNS integer
@@ -14,7 +14,7 @@ DECLARE
 BEGIN
   SELECT u.org_id, u.id INTO c FROM public.sync_connections u
    WHERE u.removed_at IS NOT NULL AND u.purged_at IS NULL
-     -- What is still at work with it may write once more.
+     -- An open run may still write a batch for this connection.
      AND NOT EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = u.org_id AND r.state <> 'ended'
                         AND u.id IN (r.source_connection_id, r.destination_connection_id))
    ORDER BY u.org_id, u.id LIMIT 1;

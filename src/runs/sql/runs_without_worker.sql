@@ -1,6 +1,6 @@
 -- Why: a run whose worker died, or whose job was lost, must be queued again, whichever organization it belongs to.
--- Promises: the names of at most batch_size open runs that wait or whose lease has run out; changes nothing. It runs as
--- sync_maintenance, which sees names and times of runs and nothing of their data.
+-- Promises: returns the ids of at most batch_size open runs that are waiting or whose lease has expired. It changes nothing. It runs
+-- as sync_maintenance, which sees the ids, states and times of runs and none of their data.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.runs_without_worker(batch_size integer) RETURNS TABLE (org_id text, sync_id text, state text)

@@ -13,12 +13,12 @@ const failure = (kind: ConnectorErrorKind, more: Partial<RunFailure> & { retryAt
 };
 
 describe('After a call failed as a whole, a run', () => {
-  it('ends at once where trying again will not help', () => {
+  it('fails at once when a retry cannot help', () => {
     for (const kind of ['auth', 'forbidden', 'not-found', 'rejected', 'address-refused', 'aborted'] as const)
       expect(failure(kind, { retryAt: NOW + 5 })).toEqual({ do: 'fail' });
   });
 
-  it('waits longer each time, then gives its worker away for minutes, and ends when an outage lasts', () => {
+  it('waits longer each time, then is postponed for minutes, and fails when the outage lasts', () => {
     const waits = [1, 2, 3, 4, 5].map((attempt) => failure('unavailable', { attempt }));
     expect(waits.map((wait) => wait.do === 'wait' && wait.milliseconds)).toEqual([500, 1000, 2000, 4000, 8000]);
     const later = [0, 1, 2, 3, 4, 5, 6, 7].map((postponements) => failure('timeout', { attempt: 6, postponements }));
@@ -28,7 +28,7 @@ describe('After a call failed as a whole, a run', () => {
     ]);
   });
 
-  it('waits as long as it was told to, in its place or, when that is long, out of it', () => {
+  it('waits for the requested time, and is postponed when that time is long', () => {
     expect(failure('rate-limited', { retryAt: NOW + 3000, random: 0 })).toEqual({
       ...{ do: 'wait', milliseconds: 3000, limited: true },
     });
@@ -40,7 +40,7 @@ describe('After a call failed as a whole, a run', () => {
     expect(failure('rate-limited', { retryAt: NOW + 10, attempt: 6 })).toEqual({ do: 'postpone', until: NOW + MINUTE });
   });
 
-  it('never comes back before the time it was told, waits some 25 seconds at most, and says so of a limit only', () => {
+  it('never retries before the requested time, waits about 25 seconds at most, and reports only rate limits', () => {
     const kinds = ['rate-limited', 'unavailable', 'timeout', 'protocol', 'too-large'] as const;
     const given = fc.record({
       kind: fc.constantFrom(...kinds),
@@ -68,7 +68,7 @@ describe('After a call failed as a whole, a run', () => {
 });
 
 describe('The size of a page', () => {
-  it('stays between 5 and 100, halves with trouble and grows back', () => {
+  it('stays between 5 and 100, halves after a failure and grows again', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean()), (walk) => {
         let size = LARGEST_PAGE;

@@ -2,9 +2,9 @@ import type { ConnectorError } from '../../connectors/contract/connector.error.t
 
 export interface RunFailure {
   readonly error: Pick<ConnectorError, 'kind' | 'retryAt' | 'transient' | 'ambiguous'>;
-  /** Failures in a row, this one included. */
+  /** The number of consecutive failures, including this one. */
   readonly attempt: number;
-  /** How often the run was put off since its last batch. */
+  /** The number of postponements since the run's last batch. */
   readonly postponements: number;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -14,17 +14,17 @@ export interface RunFailure {
 
 export type RunRetry =
   | { readonly do: 'wait'; readonly milliseconds: number; readonly limited: boolean }
-  /** The worker is worth more than the wait: the run goes back to the queue. */
+  /** The wait is too long to occupy a worker, so the run returns to the queue. */
   | { readonly do: 'postpone'; readonly until: number }
   | { readonly do: 'fail' };
 
-/** The HTTP layer has tried a few times before; these are a second line, for outages of minutes and hours. */
+/** The HTTP layer has already retried a few times. These retries cover outages of minutes and hours. */
 const ATTEMPTS = 5;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 20_000;
 const POSTPONE_MINUTES = [1, 2, 4, 8, 15, 30, 60];
 
-/** What to do after a call to a system failed as a whole. Pure. */
+/** Decides what to do after a call to a system failed despite the retries of the HTTP layer. Pure. */
 export function decideRunRetry({ error, attempt, postponements, now, random }: RunFailure): RunRetry {
   if (!error.transient) return { do: 'fail' };
   if (error.retryAt !== undefined) {

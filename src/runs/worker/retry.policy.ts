@@ -2,7 +2,7 @@ import { ConnectorError } from '../../connectors/contract/connector.error.ts';
 import { decideRunRetry } from './retry.decision.ts';
 import type { RunLease } from './run.lease.ts';
 
-/** The run goes back to the queue, for a worker to take up at `until`. */
+/** Thrown when the run should return to the queue and start again at `until`. */
 export class Postponed extends Error {
   override readonly name = 'Postponed';
   readonly until: Date;
@@ -13,12 +13,12 @@ export class Postponed extends Error {
   }
 }
 
-/** The lease says stop; it knows why. */
+/** Thrown when the lease requires the run to stop. `lease.reason` has the reason. */
 export class Stopped extends Error {
   override readonly name = 'Stopped';
 }
 
-/** Repeats calls to a system for as long as it makes sense, and stops waiting when the run should stop. */
+/** Retries failed calls to a system while a retry can help, and stops waiting when the run should stop. */
 export class RetryPolicy {
   private readonly lease: RunLease;
 
@@ -27,8 +27,8 @@ export class RetryPolicy {
   }
 
   /**
-   * `work` is called again after a transient failure, having been told of it. Throws the last ConnectorError when it is not worth
-   * another try, Postponed, or Stopped. An ambiguous failure is thrown at once: only the caller knows how to look again.
+   * Calls `onFailure` and then `work` again after a transient failure. Throws Postponed, Stopped, or the last ConnectorError when
+   * another attempt cannot help. An ambiguous failure is thrown at once, because only the caller can check what took effect.
    */
   async call<T>(work: () => Promise<T>, onFailure: (error: ConnectorError) => void = () => undefined): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
@@ -45,13 +45,13 @@ export class RetryPolicy {
     }
   }
 
-  /** After a write that may or may not have taken effect: waits, and returns when it is time to look again. */
+  /** Waits after a write that may or may not have taken effect, and returns when the caller should check again. */
   async recover(error: ConnectorError, attempt: number): Promise<void> {
     if (error.kind === 'aborted') throw new Stopped();
     await this.wait(error, attempt);
   }
 
-  /** Waits as long as the failure asks for; throws when there is nothing to wait for. */
+  /** Waits for as long as the failure requires. Throws when a retry cannot help or the run is postponed. */
   async wait(error: ConnectorError, attempt: number): Promise<void> {
     const retry = decideRunRetry({
       error,

@@ -5,10 +5,10 @@ import { Stopped } from './retry.policy.ts';
 import type { RunLease } from './run.lease.ts';
 import { type OpenedRun, RunOpener } from './run.opener.ts';
 
-/** Whether the worker should let others have a turn; asked after each batch. */
+/** Whether the worker should release the run so that runs of other organizations get a turn. Called after each batch. */
 export type ShouldYield = () => Promise<boolean>;
 
-/** Works through a run, batch by batch, from its checkpoint to its end or until it should stop. */
+/** Executes a run batch by batch, from its checkpoint until it ends or has to stop. */
 @Injectable()
 export class RunExecutor {
   constructor(
@@ -17,8 +17,8 @@ export class RunExecutor {
   ) {}
 
   /**
-   * Returns when the run has ended, is paused, or is not ours any more. Throws Stopped, Postponed, GuardTripped, ConnectorError or
-   * Problem; what was done until then is committed.
+   * Returns when the run has ended, is paused, or its lease is lost. Throws Stopped, Postponed, GuardTripped, ConnectorError or
+   * Problem. Batches completed before that are committed.
    */
   async execute(lease: RunLease, shouldYield: ShouldYield): Promise<void> {
     const reading = new AbortController();
@@ -38,12 +38,12 @@ export class RunExecutor {
         }
       }
     } finally {
-      // Nobody needs the page that was being read ahead.
+      // Cancels the read of the next page.
       reading.abort();
     }
   }
 
-  /** A preview becomes visible with the end of its run, or not at all. */
+  /** Publishes a preview in the transaction that ends its run, so that both happen or neither does. */
   private finish(lease: RunLease, opened: OpenedRun, batch: Batch): Promise<LeaseOutcome> {
     return this.database.transaction(async () => {
       const outcome = await lease.commit({ ...batch, final: { status: 'completed' } });

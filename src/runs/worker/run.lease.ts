@@ -4,20 +4,20 @@ import type { CommittedBatch } from '../../metrics/run.metrics.ts';
 import type { ProgressDto } from '../../progress/dto/progress.dto.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { Batch, LeaseOutcome, Run } from '../run.types.ts';
-import { commitBatch, releaseLease, renewLease, takeLease } from './lease.sql.ts';
+import { acquireLease, commitBatch, releaseLease, renewLease } from './lease.sql.ts';
 
-/** Why a run stops before its end; `stopping`: this process does, somebody else goes on. */
+/** Why a run stops before its end. `stopping`: this worker releases the run, and another one resumes it. */
 export type StopReason = 'cancel' | 'pause' | 'ended' | 'fenced' | 'stopping';
 
 /**
- * One worker's right to a run. Its heartbeat keeps it and brings back what an operator asked for; every write names its epoch, so
- * that after the lease was lost nothing of this worker takes effect any more.
+ * The exclusive right of one worker to execute a run. The heartbeat extends the lease and returns requests of operators. Every write
+ * carries the epoch of the lease, so that writes of this worker have no effect after it has lost the lease.
  */
 export class RunLease {
   readonly run: Run;
-  /** As it was when the lease was taken. */
+  /** The progress when the lease was acquired. */
   readonly progress: ProgressDto;
-  /** Told of every batch; whoever counts sets it. */
+  /** Called after every batch, for metrics. */
   onCommit: (batch: CommittedBatch) => void = () => undefined;
   private readonly stop = new AbortController();
   private readonly lost = new AbortController();
@@ -37,18 +37,20 @@ export class RunLease {
     this.timer = setInterval(() => this.heartbeat(), (seconds * 1000) / 3);
   }
 
-  /** Undefined: the run is not to be worked on, or somebody else does. */
-  static async take(database: TenantDatabase, orgId: string, syncId: string, worker: string, seconds: number) {
-    const [row] = await database.query<{ run: Run; progress: ProgressDto }>(takeLease(orgId, syncId, worker, seconds));
+  /** Returns undefined when the run is not ready or another worker holds it. */
+  static async acquire(database: TenantDatabase, orgId: string, syncId: string, worker: string, seconds: number) {
+    const [row] = await database.query<{ run: Run; progress: ProgressDto }>(
+      acquireLease(orgId, syncId, worker, seconds),
+    );
     return row && new RunLease(database, seconds, row.run, row.progress);
   }
 
-  /** Aborted as soon as the run should stop, for reads and waits. */
+  /** Aborted as soon as the run should stop. For reads and waits. */
   get stopSignal(): AbortSignal {
     return this.stop.signal;
   }
 
-  /** Aborted when the lease is lost, for writes: a cancel lets the batch at work come to its end, so that it is counted. */
+  /** Aborted when the lease is lost. For writes: after a cancel the current batch still finishes, so that its items are counted. */
   get lostSignal(): AbortSignal {
     return this.lost.signal;
   }
@@ -57,19 +59,19 @@ export class RunLease {
     return this.stopReason;
   }
 
-  /** The status of the sync, once a batch found or made it ended. */
+  /** The final status of the sync, once a batch has ended it or found it ended. */
   get endedAs(): SyncStatus | undefined {
     return this.end;
   }
 
-  /** Null ends the wait. Told with the next heartbeat, at once when it is new. */
+  /** Reports until when a system limits the run; null when the wait is over. A new wait triggers a heartbeat at once. */
   waitsForLimit(until: Date | null): void {
     const isNew = until !== null && this.limitedUntil === null;
     this.limitedUntil = until;
     if (isNew) this.heartbeat();
   }
 
-  /** Asks the run to stop at its next batch and hand itself on. */
+  /** Asks the run to stop after its current batch. */
   askToStop(reason: StopReason): void {
     this.stopReason ??= reason;
     if (reason === 'fenced' || reason === 'ended') this.lost.abort();
@@ -85,7 +87,7 @@ export class RunLease {
     );
     const outcome = row?.outcome ?? 'fenced';
     if (outcome === 'finished' || outcome === 'ended') this.end = row?.progress?.status;
-    // Of the batches that find their sync ended, the one that confirms a cancel still counts.
+    // A batch that finds its sync ended has no effect, except the batch that confirms a cancel.
     const tookEffect = outcome !== 'fenced' && (outcome !== 'ended' || this.end === 'cancelled');
     this.onCommit({ seconds: (performance.now() - began) / 1000, items: tookEffect ? (batch.items ?? []) : [] });
     if (outcome === 'paused') this.askToStop('pause');
@@ -93,25 +95,25 @@ export class RunLease {
     return outcome;
   }
 
-  /** Waits, unless the run should stop before. */
+  /** Waits, and returns early when the run should stop. */
   async sleep(milliseconds: number): Promise<void> {
     await delay(milliseconds, undefined, { signal: this.stop.signal }).catch(() => undefined);
   }
 
-  /** Gives the run back for another worker, at `until` at the earliest. False: it was not ours any more. */
+  /** Releases the run for another worker, not before `until`. Returns false when the lease was already lost or the sync has ended. */
   async release(until: Date | null): Promise<boolean> {
     const { org_id, sync_id, lease_epoch } = this.run;
     const [row] = await this.database.query<{ released: boolean }>(releaseLease(org_id, sync_id, lease_epoch, until));
     return row?.released ?? false;
   }
 
-  /** Ends the heartbeat. */
+  /** Stops the heartbeat. */
   async close(): Promise<void> {
     clearInterval(this.timer);
     await this.beat;
   }
 
-  /** One at a time: a slow database must not gather them. */
+  /** Heartbeats run one after another, so that they do not pile up when the database is slow. */
   private heartbeat(): void {
     this.beat = this.beat.then(() => this.renew()).catch(() => undefined);
   }
@@ -119,9 +121,9 @@ export class RunLease {
   private async renew(): Promise<void> {
     if (this.stop.signal.aborted && this.lost.signal.aborted) return;
     const { org_id, sync_id, lease_epoch } = this.run;
-    const [row] = await this.database.query<{ answer: StopReason | 'go on' }>(
+    const [row] = await this.database.query<{ outcome: StopReason | 'go on' }>(
       renewLease(org_id, sync_id, lease_epoch, this.seconds, this.limitedUntil),
     );
-    if (row && row.answer !== 'go on') this.askToStop(row.answer);
+    if (row && row.outcome !== 'go on') this.askToStop(row.outcome);
   }
 }

@@ -19,19 +19,19 @@ import { countRecords } from '../source/source.sql.ts';
 import { RetryPolicy } from './retry.policy.ts';
 import type { RunLease } from './run.lease.ts';
 
-/** Everything a run needs, bound to it. */
+/** The batches and the destination of a run that is being executed. */
 export interface OpenedRun {
   readonly batches: AsyncIterable<SourceBatch>;
   readonly destination: Destination;
-  /** Items of the whole run as far as it is known; null: not yet. */
+  /** The number of items of the whole run. Null while it is not known. */
   readonly total: number | null;
   /** Whether the next incremental sync may start from this run's watermark. */
   readonly keepsWatermark: boolean;
-  /** What becomes visible in the transaction of the run's end. */
+  /** Called in the transaction that ends the run, after its last batch. */
   afterEnd(): Promise<void>;
 }
 
-/** Opens the connections of a run and puts its parts together. */
+/** Opens the connections of a run and creates its batches and its destination. */
 @Injectable()
 export class RunOpener {
   constructor(
@@ -42,7 +42,7 @@ export class RunOpener {
     private readonly endListeners: RunEndListeners,
   ) {}
 
-  /** Throws Problem when a connection is gone, ConnectorError when a system does not answer. */
+  /** Throws Problem when a connection was removed and ConnectorError when a system does not respond. */
   async open(lease: RunLease, signal: AbortSignal): Promise<OpenedRun> {
     const { run } = lease;
     const retryPolicy = new RetryPolicy(lease);
@@ -112,13 +112,13 @@ export class RunOpener {
       mayPass: mayPass(sideOf(source, run), sideOf(other, run)),
       onConflict: other.connection.settings.on_conflict === 'overwrite' ? 'overwrite' : 'skip',
       destinationDeletes: entityOf(other, run).deletes !== 'none',
-      // A run over everything, and one that was asked to look at these very items, compares with what is there now.
+      // A full run, and a run for specific items that was requested by a user, compare with the current state of the destination.
       thorough: run.mode === 'full' || run.kind === 'preview' || run.kind === 'apply' || run.kind === 'retry',
       since: open?.since ?? run.created_at,
     });
   }
 
-  /** None for a run that names its items or was overridden; a preview only shows. */
+  /** The guard applies to syncs and applies without an override. A preview only reports it. */
   private async budget(run: Run, { connection }: OpenedConnection): Promise<DeletionBudget> {
     const isGuarded = (run.kind === 'sync' || run.kind === 'apply') && run.override_reason === null;
     const { delete_guard_percent: percent, delete_guard_count: count } = connection.settings;

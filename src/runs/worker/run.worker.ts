@@ -15,14 +15,14 @@ import { Postponed, Stopped } from './retry.policy.ts';
 import { RunExecutor, type ShouldYield } from './run.executor.ts';
 import { RunLease } from './run.lease.ts';
 
-/** A run that this many workers took up without one batch among them kills them. */
-const FRUITLESS_LEASES = 10;
-/** A worker gives a long run back after this time when runs of other organizations wait. */
+/** A run that was leased this many times without a committed batch is assumed to crash its workers and fails. */
+const MAX_LEASES_WITHOUT_COMMIT = 10;
+/** After this time a worker releases a long run if runs of other organizations are waiting. */
 const TURN_MS = 30_000;
-/** And after this one in any case: a job must end before pg-boss takes it for lost. */
+/** After this time a worker releases a run in any case, because a job must end before pg-boss considers it lost. */
 const LONGEST_TURN_MS = 20 * 60_000;
 
-/** Works on runs: as many at once as it may, of one organization no more than its share. */
+/** Executes queued runs, up to a limit for the process and a limit for each organization. */
 @Injectable()
 export class RunWorker implements OnModuleInit {
   private readonly logger = new Logger('Runs');
@@ -54,7 +54,7 @@ export class RunWorker implements OnModuleInit {
     );
   }
 
-  /** Batches at work are brought to their end; then the runs go to other workers. */
+  /** Lets current batches finish and then releases the runs to other workers. */
   private stop(): void {
     this.stopping = true;
     for (const lease of this.leases) lease.askToStop('stopping');
@@ -62,7 +62,7 @@ export class RunWorker implements OnModuleInit {
 
   private async work(orgId: string, syncId: string): Promise<void> {
     if (this.stopping) return;
-    const lease = await RunLease.take(this.database, orgId, syncId, this.name, this.env.SYNC_LEASE_SECONDS);
+    const lease = await RunLease.acquire(this.database, orgId, syncId, this.name, this.env.SYNC_LEASE_SECONDS);
     if (!lease) return;
     this.leases.add(lease);
     const meter = this.metrics.start({
@@ -72,11 +72,14 @@ export class RunWorker implements OnModuleInit {
     });
     lease.onCommit = meter.committed;
     try {
-      if (lease.run.leases_without_commit > FRUITLESS_LEASES)
-        return await this.fail(lease, `${FRUITLESS_LEASES} workers took it up and ended without a result.`);
-      await this.executor.execute(lease, this.turnOf(lease));
+      if (lease.run.leases_without_commit > MAX_LEASES_WITHOUT_COMMIT)
+        return await this.fail(
+          lease,
+          `${MAX_LEASES_WITHOUT_COMMIT} workers started this sync and stopped without a result.`,
+        );
+      await this.executor.execute(lease, this.yieldAfterTurn(lease));
     } catch (error) {
-      await this.settle(lease, error);
+      await this.handleError(lease, error);
     } finally {
       this.leases.delete(lease);
       meter.stop(lease.endedAs);
@@ -85,26 +88,29 @@ export class RunWorker implements OnModuleInit {
     await this.dispatcher.dispatch();
   }
 
-  /** What the end of the work by an exception means for the run. */
-  private async settle(lease: RunLease, error: unknown): Promise<void> {
-    if (error instanceof Stopped) return this.stopped(lease);
-    if (error instanceof Postponed) return this.handOn(lease, error.until);
+  /** Requeues or fails a run whose execution threw an error. */
+  private async handleError(lease: RunLease, error: unknown): Promise<void> {
+    if (error instanceof Stopped) return this.handleStop(lease);
+    if (error instanceof Postponed) return this.requeue(lease, error.until);
     if (error instanceof GuardTripped || error instanceof ConnectorError || error instanceof Problem)
       return this.fail(lease, error.message);
-    // Left as it is: its lease runs out, and whoever reaches the database first goes on.
+    // The database cannot be reached or is busy. The lease expires, and any worker that can reach the database resumes the run.
     if (isConnectionLoss(error) || isContention(error)) throw error;
     this.logger.error({ err: error, sync_id: lease.run.sync_id, org_id: lease.run.org_id }, 'a run failed on our side');
-    return this.fail(lease, 'The sync failed on our side; its log line names this sync.');
+    return this.fail(
+      lease,
+      'An internal error stopped the sync. The log of the service has the details under this sync_id.',
+    );
   }
 
-  private async stopped(lease: RunLease): Promise<void> {
+  private async handleStop(lease: RunLease): Promise<void> {
     if (lease.reason === 'fenced') return;
-    // A request to cancel or pause is confirmed by a batch, or was taken back meanwhile; how somebody else ended the sync is told by it.
-    const answer = lease.reason === 'stopping' ? 'go on' : await lease.commit({});
-    if (answer === 'go on') await this.handOn(lease, null);
+    // An empty batch confirms a requested cancel or pause and records how the sync ended. 'go on': the request was withdrawn.
+    const outcome = lease.reason === 'stopping' ? 'go on' : await lease.commit({});
+    if (outcome === 'go on') await this.requeue(lease, null);
   }
 
-  private async handOn(lease: RunLease, until: Date | null): Promise<void> {
+  private async requeue(lease: RunLease, until: Date | null): Promise<void> {
     await this.database.transaction(async (transaction) => {
       if (await lease.release(until)) await this.dispatcher.send(transaction, lease.run.sync_id, until ?? undefined);
     });
@@ -114,15 +120,15 @@ export class RunWorker implements OnModuleInit {
     await lease.commit({ final: { status: 'failed', error_message: message.slice(0, 2_000) } });
   }
 
-  /** Tells after each batch whether the turn is over; others are looked for once a turn, not once a batch. */
-  private turnOf({ run }: RunLease): ShouldYield {
-    const began = Date.now();
-    let lookedAt = began;
+  /** Checks for waiting runs of other organizations once per turn, not after each batch. */
+  private yieldAfterTurn({ run }: RunLease): ShouldYield {
+    const startedAt = Date.now();
+    let checkedAt = startedAt;
     return async () => {
       const now = Date.now();
-      if (now - began > LONGEST_TURN_MS) return true;
-      if (now - lookedAt < TURN_MS) return false;
-      lookedAt = now;
+      if (now - startedAt > LONGEST_TURN_MS) return true;
+      if (now - checkedAt < TURN_MS) return false;
+      checkedAt = now;
       return this.queue.othersWait('sync-runs', run.org_id);
     };
   }

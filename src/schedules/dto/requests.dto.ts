@@ -14,7 +14,7 @@ function isDestination(value: unknown): boolean {
   return typeof connection_id === 'string' && UUID.test(connection_id);
 }
 
-/** Has no initial values: a change inherits from it, and they would change what was not given. */
+/** The fields have no initial values, because ChangeScheduleDto inherits them and would overwrite fields that the request omits. */
 @ApiExtraModels(DestinationConnectionDto)
 export class CreateScheduleDto {
   @EnumProperty({ values: ENTITY_TYPES, example: 'customer' })
@@ -23,7 +23,7 @@ export class CreateScheduleDto {
   @ApiPropertyOptional({
     oneOf: [{ type: 'string', enum: ['records'] }, { $ref: getSchemaPath(DestinationConnectionDto) }],
     default: 'records',
-    description: '"records": canonical copies, read at /records; or another connection',
+    description: '"records" for canonical copies, which you read at /records, or another connection.',
     example: 'records',
   })
   @IsOptional()
@@ -38,14 +38,15 @@ export class CreateScheduleDto {
 
   @EnumProperty({
     values: ['full', 'incremental'],
-    description: 'full finds deletions; incremental reads what changed since the last sync of the same two ends',
+    description:
+      'full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination.',
     example: 'incremental',
   })
   mode: 'full' | 'incremental';
 
   @TextProperty({
     maxLength: 100,
-    description: 'Minute, hour, day of month, month, day of week, in the words of crontab',
+    description: 'Minute, hour, day of month, month and day of week, in crontab syntax',
     example: '*/15 * * * *',
   })
   @ValidateBy({
@@ -61,7 +62,8 @@ export class CreateScheduleDto {
     maxLength: 100,
     optional: true,
     default: 'UTC',
-    description: 'A name of the IANA database; the schedule keeps to its wall clock',
+    description:
+      'A time zone of the IANA database. The schedule follows its local time, including daylight saving time.',
     example: 'Europe/Zurich',
   })
   @ValidateBy({
@@ -79,7 +81,7 @@ export class CreateScheduleDto {
   enabled?: boolean;
 }
 
-/** What is left out stays as it is. */
+/** Fields that are omitted keep their values. */
 export class ChangeScheduleDto extends PartialType(CreateScheduleDto) {}
 
 export class ScheduleIdParam {

@@ -1,12 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
 
-/** When a connection is synced by itself. */
+/** The times at which a connection is synced automatically. */
 export class ScheduleDto {
   @ApiProperty({ format: 'uuid', example: '3d1f0a52-1c2e-4b6f-8a1d-9c6a5d3e2b10' })
   id: string;
 
-  @ApiProperty({ format: 'uuid', description: 'The source', example: '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d' })
+  @ApiProperty({
+    format: 'uuid',
+    description: 'The source of the syncs',
+    example: '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d',
+  })
   connection_id: string;
 
   @ApiProperty({ enum: ENTITY_TYPES, example: 'customer' })
@@ -31,7 +35,8 @@ export class ScheduleDto {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'Null while it is not enabled. A time that was missed because no worker ran is made up once',
+    description:
+      'The next time of a sync. Null while the schedule is disabled. If times are missed because no worker is running, one sync makes up for them.',
     example: '2026-11-22T14:15:00.000Z',
   })
   next_run_at: string | null;
@@ -42,7 +47,7 @@ export class ScheduleDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The last sync it started',
+    description: 'The last sync that the schedule started',
     example: 'run-5b0c1f6e-0d3c-4a55-8f0e-2f5f0a4f7c11',
   })
   last_sync_id: string | null;
@@ -50,12 +55,18 @@ export class ScheduleDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Why it started none the last time; null: it did. How the sync itself went stands there',
+    description:
+      'Why the schedule started no sync the last time. Null when it started one. For the result of that sync, read last_sync_id.',
     example: null,
   })
   last_error: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Its syncs are in their name', example: 'user-7' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The user who is named as the initiator of its syncs',
+    example: 'user-7',
+  })
   created_by: string | null;
 
   @ApiProperty({ format: 'date-time', example: '2026-11-01T09:00:00.123456+00:00' })
@@ -69,6 +80,11 @@ export class ScheduleListDto {
   @ApiProperty({ type: [ScheduleDto] })
   items: ScheduleDto[];
 
-  @ApiProperty({ type: String, nullable: true, description: 'Always null: a connection has few', example: null })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Always null, because all schedules are on one page',
+    example: null,
+  })
   next_cursor: string | null;
 }

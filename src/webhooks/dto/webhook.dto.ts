@@ -13,12 +13,12 @@ export class WebhookParam {
 
 const STATUSES = ['accepted', 'repeated', 'ignored'] as const;
 
-/** What became of a webhook; whoever sent it need not look. */
+/** The result of receiving a webhook. The sender may ignore it. */
 export class WebhookResponseDto {
   @ApiProperty({
     enum: STATUSES,
     description:
-      'accepted: a sync will look at what it names; repeated: one will already; ignored: a greeting, or nothing that is synced',
+      'accepted: a sync reads the item that the webhook names. repeated: the webhook was received before. ignored: a test message, or an event that is not synced.',
     example: 'accepted',
   })
   status: (typeof STATUSES)[number];

@@ -1,6 +1,7 @@
--- Why: a delivery is kept so that the same one counts once and reconciliation can tell what no webhook announced; after 30 days it
--- serves neither.
--- Promises: deletes at most batch_size older ones and returns how many. It runs as sync_maintenance, whose policy shows it those only.
+-- Why: a delivery is kept so that a repeated delivery is recognized and reconciliation can find changes without a webhook. After 30 days
+-- neither needs it.
+-- Promises: deletes at most batch_size deliveries older than 30 days and returns their number. It runs as sync_maintenance, whose policy
+-- shows it only these deliveries.
 -- Callers: sync_app, by the scheduled task old-webhooks.
 
 CREATE OR REPLACE FUNCTION app.cleanup_webhook_deliveries(batch_size integer) RETURNS integer

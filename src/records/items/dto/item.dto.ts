@@ -17,26 +17,26 @@ export class ItemDto {
   @ApiProperty({ example: 'run-5b0c1f6e-0d3c-4a55-8f0e-2f5f0a4f7c11' })
   sync_id: string;
 
-  @ApiProperty({ description: 'Its id in the source', example: '4711' })
+  @ApiProperty({ description: 'The id of the item in the source', example: '4711' })
   external_id: string;
 
   @ApiProperty({ enum: OUTCOMES, example: 'failed' })
   outcome: string;
 
-  @ApiProperty({ description: 'Stable: switch on this', example: 'invalid_email' })
+  @ApiProperty({ description: 'A stable name of the error, for programs', example: 'invalid_email' })
   error_class: string;
 
-  @ApiProperty({ description: 'For people', example: 'The email address is not valid.' })
+  @ApiProperty({ description: 'A description of the error, for people', example: 'The email address is not valid.' })
   message: string;
 
   @ApiProperty({
-    description: 'What was read or sent, or what stood against it; null when there is nothing to show',
+    description: 'The data that was read or sent, or the conflicting fields. Null when there is none.',
     nullable: true,
     example: { email: 'ann@' },
   })
   payload: unknown;
 
-  @ApiProperty({ type: 'integer', description: 'How often it was tried, earlier syncs included', example: 1 })
+  @ApiProperty({ type: 'integer', description: 'The number of attempts, including those of earlier syncs', example: 1 })
   attempts: number;
 
   @ApiProperty({ format: 'date-time', example: '2026-11-22T14:02:26.123456+00:00' })

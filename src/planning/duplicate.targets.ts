@@ -1,0 +1,43 @@
+import type {
+  CanonicalCustomer,
+  CanonicalData,
+  CanonicalProduct,
+  EntityType,
+} from '../connectors/canonical/canonical.types.ts';
+import type { ItemPlan } from './item.plan.ts';
+
+/** The value by which two entities of the same type are recognized as the same. Null when the entity has none. */
+function naturalKey(entity: EntityType, data: CanonicalData): string | null {
+  if (entity === 'customer') return (data as CanonicalCustomer).email?.toLowerCase() ?? null;
+  if (entity === 'product') return (data as CanonicalProduct).sku ?? null;
+  return null;
+}
+
+/**
+ * Plans of one batch are made independently, so two of them may have the same target: the same entry of the destination, or a new entry
+ * with the same email or SKU. The later plan becomes a conflict. Pure.
+ */
+export function resolveDuplicateTargets(entity: EntityType, plans: readonly ItemPlan[]): ItemPlan[] {
+  const claimed = new Set<string>();
+  const isClaimed = (what: string): boolean => {
+    const before = claimed.has(what);
+    claimed.add(what);
+    return before;
+  };
+  return plans.map((plan) => {
+    if (plan.kind === 'update' || (plan.kind === 'unchanged' && plan.destination)) {
+      const id = plan.destination?.external_id as string;
+      return isClaimed(`entry ${id}`) ? duplicate(`Entry ${id} of the destination belongs to another item.`) : plan;
+    }
+    const key = plan.kind === 'create' ? naturalKey(entity, plan.data) : null;
+    return key !== null && isClaimed(`new ${key}`) ? duplicate(`Another item of the source also has ${key}.`) : plan;
+  });
+}
+
+const duplicate = (message: string): ItemPlan => ({
+  kind: 'conflict',
+  destination: null,
+  error_class: 'already_bound',
+  message,
+  fields: [],
+});
