@@ -6,8 +6,8 @@ import { ProgressService } from './progress.service.ts';
 import { ReportBatcher } from './report.batcher.ts';
 import { ProgressPoller } from './stream/progress.poller.ts';
 import { StreamController } from './stream/stream.controller.ts';
+import { StreamKeepAlive } from './stream/stream.keep-alive.ts';
 import { StreamService } from './stream/stream.service.ts';
-import { ViewerKeeper } from './stream/viewer.keeper.ts';
 
 /** The maintenance of progress, which also runs in a process without an API: it ends syncs whose reporter went silent. */
 @Module({
@@ -26,7 +26,7 @@ export class ProgressModule {}
 /** The endpoints for reports, control and the live stream. */
 @Module({
   controllers: [StreamController, ProgressController],
-  providers: [ProgressService, ReportBatcher, ControlListeners, StreamService, ProgressPoller, ViewerKeeper],
+  providers: [ProgressService, ReportBatcher, ControlListeners, StreamService, ProgressPoller, StreamKeepAlive],
   exports: [ControlListeners],
 })
 export class ProgressApiModule {}

@@ -13,7 +13,7 @@ import { RunRescuer } from './run.rescuer.ts';
 import { RunStarter } from './run.starter.ts';
 import { RunsController } from './runs.controller.ts';
 import { RunsService } from './runs.service.ts';
-import { BatchesFactory } from './source/batches.factory.ts';
+import { CheckpointBatches } from './source/checkpoint.batches.ts';
 import { SourceDestinationCheck } from './source-destination.check.ts';
 import { RunExecutor } from './worker/run.executor.ts';
 import { RunOpener } from './worker/run.opener.ts';
@@ -39,7 +39,7 @@ const MAINTENANCE = [
     SourceDestinationCheck,
     RunStarter,
     RunEndListeners,
-    BatchesFactory,
+    CheckpointBatches,
     RunOpener,
     RunExecutor,
     RunWorker,

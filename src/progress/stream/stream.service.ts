@@ -6,8 +6,8 @@ import { Problem } from '../../common/problem.ts';
 import { StreamMetrics } from '../../metrics/stream.metrics.ts';
 import { currentTenant } from '../../tenancy/tenant.context.ts';
 import { ProgressPoller } from './progress.poller.ts';
+import { StreamKeepAlive } from './stream.keep-alive.ts';
 import { StreamViewer } from './stream.viewer.ts';
-import { ViewerKeeper } from './viewer.keeper.ts';
 
 /** How long sending the end event to all viewers may take when the service stops. */
 const CLOSE_TIMEOUT_MS = 1_000;
@@ -29,7 +29,7 @@ export class StreamService implements BeforeApplicationShutdown {
 
   constructor(
     private readonly poller: ProgressPoller,
-    private readonly keeper: ViewerKeeper,
+    private readonly keeper: StreamKeepAlive,
     private readonly metrics: StreamMetrics,
   ) {}
 

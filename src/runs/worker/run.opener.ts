@@ -13,8 +13,8 @@ import { RunEndListeners } from '../run.end-listeners.ts';
 import { RunPreviews } from '../run.previews.ts';
 import type { Destination, Run } from '../run.types.ts';
 import { openSince } from '../runs.sql.ts';
-import { BatchesFactory } from '../source/batches.factory.ts';
 import type { SourceBatch } from '../source/batches.ts';
+import { CheckpointBatches } from '../source/checkpoint.batches.ts';
 import { countRecords } from '../source/source.sql.ts';
 import { RetryPolicy } from './retry.policy.ts';
 import type { RunLease } from './run.lease.ts';
@@ -37,7 +37,7 @@ export class RunOpener {
   constructor(
     private readonly database: TenantDatabase,
     private readonly connections: ConnectionService,
-    private readonly batchesFactory: BatchesFactory,
+    private readonly checkpointBatches: CheckpointBatches,
     private readonly previews: RunPreviews,
     private readonly endListeners: RunEndListeners,
   ) {}
@@ -53,7 +53,7 @@ export class RunOpener {
       : null;
     const budget = await this.budget(run, other ?? source);
     const planner = other && (await this.planner(run, source, other, retryPolicy, signal));
-    const { batches, total, tokens } = await this.batchesFactory.make({
+    const { batches, total, tokens } = await this.checkpointBatches.make({
       lease,
       retryPolicy,
       signal,

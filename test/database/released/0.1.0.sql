@@ -1733,10 +1733,10 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('idempotency/sql/clean
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: a sync that ends writes its one audit entry whoever ended it, the service or a client with plain SQL, so these are triggers.
--- Promises: reaching the total, a final status or a completed_at ends the sync: status and completed_at agree, and one entry is
--- written in the same transaction. Each trigger has a WHEN clause that an ordinary report does not meet and so does not pay for.
--- Callers: triggers of public.sync_progress, nobody else.
+-- Why: the end of a sync writes one audit entry, whether the service or a client with plain SQL ended it. Therefore these are triggers.
+-- Promises: a sync ends when its counts reach the total, or when its status becomes final or its completed_at is set. Then status and
+-- completed_at agree, and one entry is written in the same transaction. The WHEN clauses exclude ordinary reports, so these cost nothing.
+-- Callers: triggers of public.sync_progress only.
 
 CREATE OR REPLACE FUNCTION app.end_sync() RETURNS trigger
 LANGUAGE plpgsql SECURITY INVOKER
@@ -1766,7 +1766,7 @@ CREATE OR REPLACE FUNCTION app.log_sync_end() RETURNS trigger
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  -- An update whose month has no partition makes it, so that the end of a sync is never lost.
+  -- Creates the partition of the current month if it is missing, so that the audit entry is never lost.
   IF to_regclass('public.' || app.activity_partition_name(now())) IS NULL THEN
     PERFORM app.ensure_activity_partition(now());
   END IF;
@@ -1792,14 +1792,15 @@ CREATE OR REPLACE TRIGGER log_end_on_update AFTER UPDATE ON public.sync_progress
   EXECUTE FUNCTION app.log_sync_end();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', 'c96ce426b38c9507d026f537064380d3e866294183c88e6e7d9cbdfcf632c06c', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', '34f25820644fec2b5d83ecf8862b7d834f5f2d34192f2a092cc09748e55a7581', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: a reporter that has died would leave its sync running for ever.
--- Promises: ends at most batch_size syncs that were running, or asked to cancel, and silent for that long, as timeout or cancelled,
--- and returns how many. A run of the service that has no worker is not silent by its own fault: it waits. It crosses
--- organizations, so it runs as sync_maintenance, which sees no sync that reported within the last 30 seconds.
+-- Why: without this function, the sync of a reporter that died would stay active forever.
+-- Promises: ends at most batch_size syncs that have been silent for the interval `silent_for` and returns their number. A sync with a
+-- requested cancel ends as cancelled, and a running sync as timeout. A run of the service is not ended, because it may be waiting for a
+-- worker. The function covers all organizations, so it runs as sync_maintenance, which sees no sync that reported within the last 30
+-- seconds.
 -- Callers: sync_app, by a scheduled task.
 
 CREATE OR REPLACE FUNCTION app.end_silent_syncs(silent_for interval, batch_size integer) RETURNS integer
@@ -1814,13 +1815,13 @@ BEGIN
            ELSE format('no report for %s minutes', round(extract(epoch FROM silent_for) / 60)) END
     FROM (SELECT c.org_id, c.sync_id FROM public.sync_progress c
            WHERE c.completed_at IS NULL AND greatest(c.updated_at, c.requested_at) < now() - silent_for
-             -- A queued sync waits for a worker and a paused one for a person; neither is silent by its own fault.
+             -- A queued sync waits for a worker and a paused sync for a person, so their silence is no fault of the reporter.
              AND (c.status = 'running' OR c.cancel_requested)
              AND NOT EXISTS (SELECT FROM public.sync_runs r
                               WHERE r.org_id = c.org_id AND r.sync_id = c.sync_id AND r.state <> 'ended')
            ORDER BY c.org_id, c.sync_id LIMIT batch_size) AS silent
    WHERE s.org_id = silent.org_id AND s.sync_id = silent.sync_id
-     -- Said again on the locked row: the reporter may have spoken in between.
+     -- The conditions are checked again on the locked row, because the reporter may have sent a report in between.
      AND s.completed_at IS NULL AND greatest(s.updated_at, s.requested_at) < now() - silent_for
      AND (s.status = 'running' OR s.cancel_requested);
   GET DIAGNOSTICS ended = ROW_COUNT;
@@ -1832,13 +1833,13 @@ REVOKE ALL ON FUNCTION app.end_silent_syncs(interval, integer) FROM PUBLIC, sync
 GRANT EXECUTE ON FUNCTION app.end_silent_syncs(interval, integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_silent_syncs.sql', 'aaf4b8405e1fcc83eba4cd2c33710295d30e0fb484787585442fe6a8958c2ecd', ARRAY['ROUTINE app.end_silent_syncs(silent_for interval, batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_silent_syncs.sql', '17fe3b4b7ab936009b68b3d8f757b5fd76949b7710343d716159673a37ecf0df', ARRAY['ROUTINE app.end_silent_syncs(silent_for interval, batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: the audit entry of a sync that has ended must stay true.
--- Promises: status, counts and times of an ended sync cannot be changed, also by plain SQL: SQLSTATE SY001.
--- Callers: a trigger of public.sync_progress, nobody else.
+-- Why: the audit entry of an ended sync must stay correct.
+-- Promises: status, counts and times of an ended sync cannot be changed, not even by plain SQL. An attempt raises SQLSTATE SY001.
+-- Callers: a trigger of public.sync_progress only.
 
 CREATE OR REPLACE FUNCTION app.refuse_change_of_ended_sync() RETURNS trigger
 LANGUAGE plpgsql SECURITY INVOKER
@@ -1858,14 +1859,14 @@ CREATE OR REPLACE TRIGGER ended_is_final BEFORE UPDATE ON public.sync_progress
   EXECUTE FUNCTION app.refuse_change_of_ended_sync();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/ended_is_final.sql', '3e3797003cd8bc6a78b4c5f102a915746b91a7ab1987e78cf007168086fed4f3', ARRAY['ROUTINE app.refuse_change_of_ended_sync()', 'TRIGGER ended_is_final ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/ended_is_final.sql', 'e419976f6a8b72d743951c32f1bfc5108157e5894caf7512f0377f65ac47dadb', ARRAY['ROUTINE app.refuse_change_of_ended_sync()', 'TRIGGER ended_is_final ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: the trail must tell who asked to cancel, pause or resume a sync, not only that it was cancelled.
--- Promises: one entry a request, whichever way it was made; asking twice, or two who ask at once, make one. `requested_at` marks a
--- request: no report touches it, so a report pays for the comparison only.
--- Callers: a trigger of public.sync_progress, nobody else.
+-- Why: the audit trail must show who requested a cancel, pause or resume, not only that the sync was cancelled.
+-- Promises: each request writes one entry, whether it was made by REST or by plain SQL. A repeated or concurrent request writes no further
+-- entry. A request changes `requested_at` and a report does not, so a report only costs the comparison.
+-- Callers: a trigger of public.sync_progress only.
 
 CREATE OR REPLACE FUNCTION app.log_control() RETURNS trigger
 LANGUAGE plpgsql SECURITY INVOKER
@@ -1876,7 +1877,7 @@ DECLARE
     WHEN NEW.pause_requested AND NOT OLD.pause_requested THEN 'pause_requested'
     WHEN OLD.pause_requested AND NOT NEW.pause_requested OR OLD.status = 'paused' AND NEW.status = 'running'
       THEN 'resume_requested' END;
-  -- A request may end the sync in its own transaction, whose entries all have its time; it comes before the end.
+  -- A request may end the sync in the same transaction, where now() is constant. The earlier time places its entry before the end.
   asked_at timestamptz := now() - interval '1 microsecond';
 BEGIN
   IF asked IS NULL THEN
@@ -1896,17 +1897,17 @@ CREATE OR REPLACE TRIGGER log_control AFTER UPDATE ON public.sync_progress
   FOR EACH ROW WHEN (OLD.requested_at IS DISTINCT FROM NEW.requested_at) EXECUTE FUNCTION app.log_control();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/log_control.sql', '255350c25da1f59d9cfa4db8d5ed3de678acc93c385afc4896ad35e7b1b6d419', ARRAY['ROUTINE app.log_control()', 'TRIGGER log_control ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/log_control.sql', '7ecb4ccd4b31b08cea70479d089a9436b4851237b6fe1b1782f85bddf01d76f3', ARRAY['ROUTINE app.log_control()', 'TRIGGER log_control ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: reporting progress is the hot path. One call carries reports of many syncs and organizations, so that a round trip and a
--- commit are shared; the reports of one organization share one UPDATE, because starting an update (its constraints, generated
--- columns, triggers and policy) costs more than a row of it.
--- Promises: at most one report a sync; each organization is set before its rows are touched, under the same policies as any other
--- statement. What a caller can do wrong is an outcome (missing, ended, backwards, above_total), not an exception, so that one bad
--- report harms no other. The row comes back as JSON text. Hash and merge joins are off, so that rows are always found by their key,
--- never through an organization's other syncs, whatever the planner believes.
+-- Why: reporting progress is the hot path. One call carries reports of many syncs and organizations, so that they share a round trip and
+-- a commit. The reports of one organization share one UPDATE, because starting an update (its constraints, generated columns, triggers
+-- and policy) costs more than updating a row.
+-- Promises: the caller sends at most one report per sync. The organization is set before its rows are touched, so the same policies apply
+-- as to any other statement. An error of a caller is returned as an outcome (missing, ended, backwards, above_total) and not raised, so
+-- that an invalid report does not affect the others. The row is returned as JSON text. Hash and merge joins are off, so that rows are
+-- always found by their key and never by a scan of the organization's other syncs, whatever the planner estimates.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.report_progress(reports json, lock_timeout text DEFAULT NULL)
@@ -1926,7 +1927,7 @@ BEGIN
   FOR o IN SELECT x ->> 'org_id' AS org_id, json_agg(x) AS reports, count(*) AS size
              FROM json_array_elements(reports) AS x GROUP BY 1 ORDER BY 1 LOOP
     PERFORM app.set_org(o.org_id);
-    -- Everyone locks rows in the same order, so that no two calls wait for each other.
+    -- Every call locks rows in the same order, which prevents deadlocks.
     IF o.size > 1 THEN
       PERFORM FROM public.sync_progress AS s
         WHERE s.org_id = o.org_id
@@ -1964,7 +1965,7 @@ BEGIN
     SELECT o.org_id, r.sync_id,
            CASE
              WHEN s.sync_id IS NULL THEN 'missing'
-             -- The answer to the last report may have been lost: saying the same again is no error.
+             -- The response to the last report may have been lost, so repeating that report is not an error.
              WHEN s.completed_at IS NOT NULL
                AND coalesce(r.processed_count, s.processed_count) = s.processed_count
                AND coalesce(r.failed_count, s.failed_count) = s.failed_count
@@ -1986,17 +1987,17 @@ REVOKE ALL ON FUNCTION app.report_progress(json, text) FROM PUBLIC, sync_app, sy
 GRANT EXECUTE ON FUNCTION app.report_progress(json, text) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_progress.sql', '9128d7565cf741eb9800deb9b7aed4e17e3dd044ac704d0ae052c81c66517237', ARRAY['ROUTINE app.report_progress(reports json, lock_timeout text)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_progress.sql', '09efd869298c47f8ad36a8c18bf5ec739fa7d83261bb437cfafc2279ec7ef31b', ARRAY['ROUTINE app.report_progress(reports json, lock_timeout text)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: viewers of a live stream see every change within a second, also one made by plain SQL, so the organizations that somebody
--- watches are looked at twice a second: all in one round trip, each under its own policies.
--- Promises: one row an organization. The caller names what it saw last by a digest over the versions of the rows (xmin, which
--- every update changes); rows are made JSON and sent only when the digest differs. The window is the newest 1,000 active syncs
--- and the newest 1,000 that ended within the last minute, each from its index: sequential scans are off, so that it never reads an
--- organization's whole history, whatever the planner believes of a table without statistics. The checkpoint is left out: it may
--- be big.
+-- Why: viewers of a live stream see every change within a second, including changes by plain SQL. Therefore the watched organizations are
+-- polled twice a second, all in one round trip, each under its own policies.
+-- Promises: returns one row per organization. The caller passes the digest of the state that it saw last. The digest covers the versions
+-- of the rows (xmin, which every update changes), and rows are returned as JSON only when it differs. The window is the newest 1,000
+-- active syncs and the newest 1,000 syncs that ended within the last minute, each read from its index. Sequential scans are off, so that
+-- the function never reads an organization's whole history, whatever the planner estimates for a table without statistics. The
+-- checkpoint is omitted because it may be large.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.watch_progress(orgs text[], digests text[])
@@ -2013,7 +2014,7 @@ BEGIN
     org_id := o.org_id;
     at := clock_timestamp();
     syncs := NULL;
-    -- Before the rows: what changes in between is seen again at the next look, never missed.
+    -- The digest is computed before the rows are read. A change in between is returned again by the next poll and never missed.
     SELECT encode(sha256(convert_to(coalesce(string_agg(w.version, ','), ''), 'UTF8')), 'hex') INTO digest FROM (
       (SELECT s.xmin || ' ' || s.sync_id AS version FROM public.sync_progress AS s
         WHERE s.org_id = o.org_id AND s.completed_at IS NULL
@@ -2046,7 +2047,7 @@ REVOKE ALL ON FUNCTION app.watch_progress(text[], text[]) FROM PUBLIC, sync_app,
 GRANT EXECUTE ON FUNCTION app.watch_progress(text[], text[]) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/watch_progress.sql', '8cff7ba891c2df0d79c962acb749d55a351eb1a1a71f6c7776156c80a354d25e', ARRAY['ROUTINE app.watch_progress(orgs text[], digests text[])']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/watch_progress.sql', 'cd628748a5f479484dcc5bf58457edebfa09d5c0656779624e70dddf598e00b7', ARRAY['ROUTINE app.watch_progress(orgs text[], digests text[])']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2230,15 +2231,15 @@ REVOKE ALL ON FUNCTION app.remove_webhook(uuid) FROM PUBLIC, sync_app, sync_main
 GRANT EXECUTE ON FUNCTION app.remove_webhook(uuid) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhook_addresses.sql', '0f1268fa6766a0fe74e6cf0765c57e8a4f6d03699633a634e153df22c81cbca8', ARRAY['ROUTINE app.remove_webhook(connection uuid)', 'ROUTINE app.find_webhook(connection uuid)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhook_addresses.sql', '0f1268fa6766a0fe74e6cf0765c57e8a4f6d03699633a634e153df22c81cbca8', ARRAY['ROUTINE app.find_webhook(connection uuid)', 'ROUTINE app.remove_webhook(connection uuid)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: what a run read becomes the canonical records, and a reader who asks for the changes after N must miss none.
--- Promises: one row an item, saying created, updated, deleted or unchanged. change_seq comes from the organization's counter, which is
--- locked to the end of the transaction, so that it grows in the order of commits. A record is asked for by a range of one
--- id in the order of ids, which only the primary key gives: by equality the planner may take the index of changes for as good
--- and read all of a connection's records.
+-- Why: the items that a run reads become canonical records, and a client that reads the changes after N must not miss any.
+-- Promises: returns one row per item with its action: created, updated, deleted or unchanged. change_seq comes from the organization's
+-- counter, which stays locked until the end of the transaction, so that it grows in the order of commits. A record is looked up by a
+-- range of one id, ordered by id, because only the primary key provides that order. With an equality condition the planner may choose
+-- the index of changes instead and scan all records of the connection.
 -- Callers: sync_app, through app.commit_batch.
 
 CREATE OR REPLACE FUNCTION app.save_records(org text, connection uuid, entity text, given jsonb)
@@ -2259,7 +2260,7 @@ WITH compared AS (
 ), changed AS (
   SELECT c.*, row_number() OVER (ORDER BY c.external_id) AS position FROM compared c WHERE c.action <> 'unchanged'
 ), counter AS (
-  -- Locked to the end of the transaction: change_seq grows in the order of commits.
+  -- The row stays locked until the end of the transaction, so that change_seq grows in the order of commits.
   INSERT INTO public.sync_change_counters AS k (org_id, last_seq) SELECT org, count(*) FROM changed HAVING count(*) > 0
   ON CONFLICT (org_id) DO UPDATE SET last_seq = k.last_seq + EXCLUDED.last_seq
   RETURNING k.last_seq - (SELECT count(*) FROM changed) AS before
@@ -2280,12 +2281,12 @@ REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb) FROM PUBLIC, sy
 GRANT EXECUTE ON FUNCTION app.save_records(text, uuid, text, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/save_records.sql', 'b9fd594100b97080202d9ff5cfd0accb7c8ec2f5926e6cfa2d525a4e3e44f92e', ARRAY['ROUTINE app.save_records(org text, connection uuid, entity text, given jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/save_records.sql', 'dc686188ddb00a6eee5365d94abfbd54f2a0321daadbc20bd127e0f68035ad06', ARRAY['ROUTINE app.save_records(org text, connection uuid, entity text, given jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: the ids that a run has read are needed until it has ended.
--- Promises: deletes at most batch_size of them of one ended run; the answer is above zero while there is more to do. It runs as
+-- Why: the ids that a run has read are needed only until the run ends.
+-- Promises: deletes at most batch_size ids of one ended run. The result is above zero while there is more to delete. It runs as
 -- sync_maintenance, whose policy shows it ids of ended runs only.
 -- Callers: sync_app, by the scheduled task seen-items.
 
@@ -2315,15 +2316,15 @@ REVOKE ALL ON FUNCTION app.cleanup_seen(integer) FROM PUBLIC, sync_app, sync_dir
 GRANT EXECUTE ON FUNCTION app.cleanup_seen(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/cleanup_seen.sql', '33b07b43db187732e64814f72cc3f599441d61db5c7205da020d1ec048661817', ARRAY['ROUTINE app.cleanup_seen(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/cleanup_seen.sql', 'eb8ddc395fd2da9b74cb51f79ebd50d08d0aa02c24760e08454a74c8d3974649', ARRAY['ROUTINE app.cleanup_seen(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: a batch takes effect whole or not at all, by the holder of the lease only, and in one round trip.
--- Promises: records, bindings, failed items, changes, watermark, counts and checkpoint together, and what an operator asked for
--- (cancel, pause) with them; 'fenced' and no effect when the epoch is not the latest. An item counts once however often it is read. A
--- table that has just grown has no statistics, so rows are looked up one by one (LATERAL … LIMIT 1, = ANY): a join might read the
--- table once for each of them.
+-- Why: a batch takes effect as a whole or not at all, only for the holder of the lease, and in one round trip.
+-- Promises: writes records, bindings, failed items, changes, watermark, counts and checkpoint together, and carries out a requested
+-- cancel or pause with them. Returns 'fenced' and changes nothing when the epoch is not the current one. An item counts once,
+-- however often it is read. Rows are looked up one by one (LATERAL … LIMIT 1, = ANY), because a table that has just grown has no
+-- statistics and a join might scan it once for each row.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)
@@ -2379,7 +2380,7 @@ BEGIN
               SELECT i.done, count(*) AS n FROM items i JOIN seen n USING (external_id) WHERE n.is_new GROUP BY 1) AS t)
       INTO succeeded, failed, tally
       FROM seen s;
-    -- It may have failed when it was read the first time.
+    -- The item may have failed when the run read it before.
     DELETE FROM public.sync_items AS x
      WHERE x.org_id = org AND x.sync_id = sync AND x.external_id = ANY (ARRAY(
        SELECT i.external_id FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text)
@@ -2398,7 +2399,7 @@ BEGIN
   END IF;
 
   IF batch ? 'bindings' THEN
-    -- Removed first: an id may be bound anew in the same batch.
+    -- Removals come first, because the same batch may bind an id again.
     IF jsonb_path_exists(batch, '$.bindings[*].removed') THEN
       DELETE FROM public.sync_bindings AS b
        WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.connection_a = (batch ->> 'connection_a')::uuid
@@ -2446,7 +2447,7 @@ BEGIN
      SET processed_count = s.processed_count + succeeded,
          failed_count = s.failed_count + failed,
          current_item = s.processed_count + succeeded + s.failed_count + failed,
-         -- Reaching the total ends a sync, so it stays above the counts until the run itself says that it is over.
+         -- A sync ends when its counts reach the total, so the total stays above the counts until the final batch.
          total_items = CASE
            WHEN final = 'completed' THEN s.processed_count + succeeded + s.failed_count + failed
            ELSE greatest(coalesce((batch ->> 'total')::integer, s.total_items),
@@ -2478,14 +2479,13 @@ REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FRO
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '6356d12cdc5b26e7310553c1bd1894c485c7cc624b1768ab69b36571f67abcc6', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '386ff5e896dbe9aa553eda23e0cd4c00c2d645afbf0700cef211cc52ba757e85', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: a connection and entity type has one run at a time; the others wait for the slot.
--- Promises: gives the organization's waiting runs the slots of their connections where these are free, the oldest first; nobody
--- overtakes a run that waits for the same slot. A slot whose run has ended is free, however it ended. It answers the runs that are
--- ready to be queued.
+-- Why: a connection and entity type has one active run at a time; other runs wait for its slot.
+-- Promises: assigns free slots to the organization's waiting runs, oldest first. A run never overtakes an older run that waits for
+-- the same slot. A slot is free when its run has ended, for whatever reason. Returns the runs that are ready to be queued.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.dispatch_runs(org text) RETURNS TABLE (sync_id text)
@@ -2498,7 +2498,7 @@ DECLARE
   taken text[] := '{}';
   wanted text[];
 BEGIN
-  -- Two requests of one organization must not both find a slot free.
+  -- Prevents two concurrent requests of one organization from both finding the same slot free.
   PERFORM pg_advisory_xact_lock(hashtextextended('dispatch_runs ' || org, 0));
   FOR r IN SELECT w.sync_id, w.entity_type, w.source_connection_id, w.destination_connection_id, p.completed_at
              FROM public.sync_runs w JOIN public.sync_progress p USING (org_id, sync_id)
@@ -2509,7 +2509,7 @@ BEGIN
     END IF;
     slots := array_remove(ARRAY[r.source_connection_id, r.destination_connection_id], NULL);
     SELECT array_agg(s || r.entity_type) INTO wanted FROM unnest(slots) AS s;
-    -- Nobody overtakes a run that waits for the same slot.
+    -- A run does not overtake an older run that waits for the same slot.
     IF wanted && taken OR EXISTS (
       SELECT FROM public.sync_slots s JOIN public.sync_progress p USING (org_id, sync_id)
        WHERE s.org_id = org AND s.connection_id = ANY (slots) AND s.entity_type = r.entity_type
@@ -2533,14 +2533,14 @@ REVOKE ALL ON FUNCTION app.dispatch_runs(text) FROM PUBLIC, sync_app, sync_maint
 GRANT EXECUTE ON FUNCTION app.dispatch_runs(text) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/dispatch_runs.sql', '098a85de0831b280ae95d273885fdde1eb8fcd44055d1114c0af3ffcac5f21e8', ARRAY['ROUTINE app.dispatch_runs(org text)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/dispatch_runs.sql', '796ac996510ab6212170c57161abfe7cead416fba98046f7a5839379a204eeb8', ARRAY['ROUTINE app.dispatch_runs(org text)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: a run that waits or is at work learns from its dispatch or its next batch that its sync has ended. Nobody looks at a paused one,
--- and as long as it is open, the items it has seen and the data of a removed connection are kept.
--- Promises: a paused run ends with its sync, whoever ends it, in the same transaction. It reads before it writes: maintenance, which
--- ends silent syncs, may see runs and may not change them.
+-- Why: a waiting or running run finds out from its dispatch or its next batch that its sync has ended. Nothing checks a paused run, and
+-- while it is open, the ids it has seen and the data of a removed connection cannot be deleted.
+-- Promises: a paused run ends in the same transaction as its sync, whoever ends the sync. The trigger reads before it writes, because
+-- sync_maintenance, which ends silent syncs, may read runs but not change them.
 -- Callers: the trigger below only.
 
 CREATE OR REPLACE FUNCTION app.end_paused_run() RETURNS trigger
@@ -2564,14 +2564,14 @@ CREATE OR REPLACE TRIGGER end_paused_run
   EXECUTE FUNCTION app.end_paused_run();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/end_paused_run.sql', '4cbdf6bf22f73066705c1d7d0a60255aa568588c1fc85ef0c18a2b284dfd57d6', ARRAY['ROUTINE app.end_paused_run()', 'TRIGGER end_paused_run ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/end_paused_run.sql', 'c6da9c8c960ec9032a814cb0cd91b4dfee7dc13da6d20a93b5347b07d1f72737', ARRAY['ROUTINE app.end_paused_run()', 'TRIGGER end_paused_run ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: a worker that was thought dead must write nothing any more, so a run is worked on under a lease with an epoch.
--- Promises: take_lease gives a run that is ready to one worker under a new epoch, or no row; renew_lease prolongs it and answers what
--- was asked for meanwhile (go on, cancel, pause, ended, fenced); release_lease queues the run again. With an epoch that is not the
--- latest, nothing changes.
+-- Why: a worker that has lost its run must not write any more, so a worker holds a run under a lease with an epoch.
+-- Promises: take_lease assigns a run that is ready to one worker under a new epoch, or returns no row. renew_lease extends the lease and
+-- returns what was requested in the meantime (go on, cancel, pause, ended, fenced). release_lease makes the run available to other
+-- workers. A call with an epoch that is not the current one changes nothing.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.take_lease(org text, sync text, worker text, lease interval)
@@ -2590,7 +2590,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  -- The clock of a sync starts with its work, not with its wait.
+  -- started_at is the time when the first worker starts the run; the time in the queue does not count.
   UPDATE public.sync_progress AS s
      SET status = 'running', updated_at = now(),
          started_at = CASE WHEN r.lease_epoch = 1 THEN now() ELSE s.started_at END
@@ -2615,7 +2615,7 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   p record;
 BEGIN
-  -- A worker that gave the run back no longer holds it, even if nobody has taken it since.
+  -- A worker that released the run no longer holds it, even if no other worker has taken it since.
   UPDATE public.sync_runs AS w SET leased_until = now() + lease
    WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready' AND w.leased_by IS NOT NULL;
   IF NOT FOUND THEN
@@ -2623,7 +2623,7 @@ BEGIN
   END IF;
   SELECT s.completed_at, s.cancel_requested, s.pause_requested, s.rate_limited_until, s.updated_at INTO p
     FROM public.sync_progress AS s WHERE s.org_id = org AND s.sync_id = sync;
-  -- A sync that waits for a limit says so, and is not taken for silent.
+  -- A sync that waits for a rate limit shows it, and updated_at stays recent so that the sync is not treated as silent.
   IF p.completed_at IS NULL
     AND (p.rate_limited_until IS DISTINCT FROM limited_until OR p.updated_at < now() - interval '15 seconds') THEN
     UPDATE public.sync_progress AS s SET rate_limited_until = limited_until, updated_at = now()
@@ -2658,14 +2658,14 @@ REVOKE ALL ON FUNCTION app.release_lease(text, text, bigint, timestamptz) FROM P
 GRANT EXECUTE ON FUNCTION app.release_lease(text, text, bigint, timestamptz) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', '13529ef1be42bffbe9a31207fceaeae90fb5555fb816a671b7be81a62182bda4', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, limited_until timestamp with time zone)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', '6cae5f3a983974df537108026b2ca833dbac206de9cfe02e79588301889b82eb', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, limited_until timestamp with time zone)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: what was read from a system must go when its connection is removed. Its runs stay: they tell what happened, and hold no data.
--- Promises: deletes at most batch_size rows a table of one removed connection that no run works with, the tables one after the
--- other, and marks it purged when nothing is left; the answer is above zero while there is more to do. It runs as sync_maintenance,
--- whose policies show it rows of removed connections only.
+-- Why: data that was read from a system is deleted when its connection is removed. The runs are kept as history; they hold no data.
+-- Promises: deletes at most batch_size rows per table of one removed connection that has no open run, and marks the connection as
+-- purged when no row is left. The result is above zero while there is more to delete. It runs as sync_maintenance, whose policies
+-- show it rows of removed connections only.
 -- Callers: sync_app, by the scheduled task removed-connections.
 
 CREATE OR REPLACE FUNCTION app.purge_removed_connections(batch_size integer) RETURNS integer
@@ -2678,7 +2678,7 @@ DECLARE
 BEGIN
   SELECT u.org_id, u.id INTO c FROM public.sync_connections u
    WHERE u.removed_at IS NOT NULL AND u.purged_at IS NULL
-     -- What is still at work with it may write once more.
+     -- An open run may still write a batch for this connection.
      AND NOT EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = u.org_id AND r.state <> 'ended'
                         AND u.id IN (r.source_connection_id, r.destination_connection_id))
    ORDER BY u.org_id, u.id LIMIT 1;
@@ -2728,13 +2728,13 @@ REVOKE ALL ON FUNCTION app.purge_removed_connections(integer) FROM PUBLIC, sync_
 GRANT EXECUTE ON FUNCTION app.purge_removed_connections(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', '62795a658901395d6b9cde8a48b90fa04b6949c5f4dc7d230b51d900c4bf61c7', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', '557ead40b47154fee9cac30030012600dfe46f396b6997d129034ddb1254120b', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
 -- Why: a run whose worker died, or whose job was lost, must be queued again, whichever organization it belongs to.
--- Promises: the names of at most batch_size open runs that wait or whose lease has run out; changes nothing. It runs as
--- sync_maintenance, which sees names and times of runs and nothing of their data.
+-- Promises: returns the ids of at most batch_size open runs that are waiting or whose lease has expired. It changes nothing. It runs
+-- as sync_maintenance, which sees the ids, states and times of runs and none of their data.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.runs_without_worker(batch_size integer) RETURNS TABLE (org_id text, sync_id text, state text)
@@ -2749,13 +2749,14 @@ REVOKE ALL ON FUNCTION app.runs_without_worker(integer) FROM PUBLIC, sync_app, s
 GRANT EXECUTE ON FUNCTION app.runs_without_worker(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/runs_without_worker.sql', '15d4e5a02d34324ff898524c605be3c26a4a0e4d2ef87d473d038cbbebf2666b', ARRAY['ROUTINE app.runs_without_worker(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/runs_without_worker.sql', '8b4c1c3769bbe0188f5c7e14751ca8081b9ace982471d430975f4a30a1e3a863', ARRAY['ROUTINE app.runs_without_worker(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: the changes that a preview found, or a run made, are kept for a time only.
--- Promises: deletes at most batch_size expired ones and returns how many. Expiry has no index: it would lead with the time, not with
--- the organization, and this runs every few minutes only. It runs as sync_maintenance, whose policy shows it expired rows only.
+-- Why: the changes that a preview found or a run made are kept for a limited time.
+-- Promises: deletes at most batch_size expired changes and returns their number. There is no index on the expiry, because it would start
+-- with the time instead of the organization, and this function runs only every few minutes. It runs as sync_maintenance, whose policy
+-- shows it expired rows only.
 -- Callers: sync_app, by the scheduled task expired-preview-changes.
 
 CREATE OR REPLACE FUNCTION app.cleanup_preview_changes(batch_size integer) RETURNS integer
@@ -2775,13 +2776,14 @@ REVOKE ALL ON FUNCTION app.cleanup_preview_changes(integer) FROM PUBLIC, sync_ap
 GRANT EXECUTE ON FUNCTION app.cleanup_preview_changes(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('previews/sql/cleanup_preview_changes.sql', '1bee93fb2e8f901fd7012d57176ff2a4e22ed53c6f17292929ce45d597ee5b75', ARRAY['ROUTINE app.cleanup_preview_changes(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('previews/sql/cleanup_preview_changes.sql', '8acea4d9816bb12e1ee55007604aa5de4020f668a0a655e1623385a3b9a323b0', ARRAY['ROUTINE app.cleanup_preview_changes(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: a delivery is kept so that the same one counts once and reconciliation can tell what no webhook announced; after 30 days it
--- serves neither.
--- Promises: deletes at most batch_size older ones and returns how many. It runs as sync_maintenance, whose policy shows it those only.
+-- Why: a delivery is kept so that a repeated delivery is recognized and reconciliation can find changes without a webhook. After 30 days
+-- neither needs it.
+-- Promises: deletes at most batch_size deliveries older than 30 days and returns their number. It runs as sync_maintenance, whose policy
+-- shows it only these deliveries.
 -- Callers: sync_app, by the scheduled task old-webhooks.
 
 CREATE OR REPLACE FUNCTION app.cleanup_webhook_deliveries(batch_size integer) RETURNS integer
@@ -2801,7 +2803,7 @@ REVOKE ALL ON FUNCTION app.cleanup_webhook_deliveries(integer) FROM PUBLIC, sync
 GRANT EXECUTE ON FUNCTION app.cleanup_webhook_deliveries(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhooks/sql/cleanup_webhook_deliveries.sql', '4aa7803a104f7477c33e84bc33bd70ab0cedadbbca783f94089e318817e58e69', ARRAY['ROUTINE app.cleanup_webhook_deliveries(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhooks/sql/cleanup_webhook_deliveries.sql', '62f4faefa3083fa66ea78c73577a6a379e12d3b3aa85db514e9af69e2a41f54a', ARRAY['ROUTINE app.cleanup_webhook_deliveries(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2815,16 +2817,16 @@ REVOKE sync_directory FROM CURRENT_USER
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T17:16:08.927Z','2026-11-28T19:16:08.927Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T17:56:56.748Z','2026-11-28T19:56:56.748Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T17:16:08.927Z','2026-11-28T18:16:08.927Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T17:56:56.748Z','2026-11-28T18:56:56.748Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T17:16:08.927Z','2026-11-28T19:16:08.927Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T17:56:56.748Z','2026-11-28T19:56:56.748Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T17:16:08.927Z','2026-11-28T18:16:08.927Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T17:56:56.748Z','2026-11-28T18:56:56.748Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -2839,40 +2841,40 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-28T20:16:08.927Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-28T20:56:56.748Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-28T18:16:08.927Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-28T18:56:56.748Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-28T20:16:08.927Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-28T20:56:56.748Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-28T18:16:08.927Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-28T18:56:56.748Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-28T20:16:08.927Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-28T20:56:56.748Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-28T18:16:08.927Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-28T18:56:56.748Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-28T20:16:08.927Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-28T20:56:56.748Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-28T18:16:08.927Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-28T18:56:56.748Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-24T19:16:08.928Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-24T19:56:56.748Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-24T19:16:08.928Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-24T19:56:56.748Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -2983,16 +2985,16 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-28T20:16:08.929Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-28T20:56:56.767Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-28T18:16:08.929Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-28T18:56:56.767Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-28T20:16:08.929Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-28T20:56:56.767Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-28T18:16:08.929Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-28T18:56:56.767Z')
 ;
 -- next
 INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC')
@@ -3007,16 +3009,16 @@ INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,ti
 INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-28T19:16:08.929Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-28T19:56:56.767Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-28T19:16:08.929Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-28T19:56:56.767Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-28T19:16:08.929Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-28T19:56:56.767Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-28T19:16:08.929Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-28T19:56:56.767Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -3031,16 +3033,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-28T20:16:08.929Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-28T20:56:56.768Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-28T18:16:08.929Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-28T18:56:56.768Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-28T20:16:08.929Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-28T20:56:56.768Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-28T18:16:08.929Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-28T18:56:56.768Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

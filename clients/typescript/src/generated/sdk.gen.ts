@@ -57,7 +57,7 @@ export const listOrganizations = <ThrowOnError extends boolean = false>(options?
 /**
  * Watch syncs live, as Server-Sent Events
  *
- * First event "snapshot" (ProgressSnapshot); then, within a second of any change by anybody, event "change" (ProgressChange). Last, before the service closes the stream, event "end" (ProgressStreamEnd). Who connects again gets a fresh snapshot. A comment comes every 15 seconds; who reads too slowly is cut off.
+ * The first event is "snapshot" (ProgressSnapshot). An event "change" (ProgressChange) follows within a second of every change. Before the service closes the stream, it sends an event "end" (ProgressStreamEnd). A client that connects again receives a new snapshot. A comment is sent every 15 seconds. The service disconnects clients that read too slowly.
  */
 export const streamProgress = <ThrowOnError extends boolean = false>(options?: Options<StreamProgressData, ThrowOnError, StreamProgressResponse>): Promise<ServerSentEventsResult<StreamProgressResponses>> => (options?.client ?? client).sse.get<StreamProgressResponses, StreamProgressErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -66,9 +66,9 @@ export const streamProgress = <ThrowOnError extends boolean = false>(options?: O
 });
 
 /**
- * Active syncs, newest first
+ * List active syncs, newest first
  *
- * A plain array, as the live component of the guide expects; at most the newest 1,000.
+ * Returns a plain array, as the live component of the guide expects, with at most the newest 1,000 syncs.
  */
 export const listActiveSyncs = <ThrowOnError extends boolean = false>(options?: Options<ListActiveSyncsData, ThrowOnError>): RequestResult<ListActiveSyncsResponses, ListActiveSyncsErrors, ThrowOnError> => (options?.client ?? client).get<ListActiveSyncsResponses, ListActiveSyncsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -79,7 +79,7 @@ export const listActiveSyncs = <ThrowOnError extends boolean = false>(options?: 
 /**
  * Report the progress of up to 1,000 syncs
  *
- * Each item has its own status and either the sync or a problem; a bad one harms no other.
+ * Each result has its own status and either the sync or a problem. An invalid report does not affect the others.
  */
 export const reportMany = <ThrowOnError extends boolean = false>(options: Options<ReportManyData, ThrowOnError>): RequestResult<ReportManyResponses, ReportManyErrors, ThrowOnError> => (options.client ?? client).patch<ReportManyResponses, ReportManyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -94,7 +94,7 @@ export const reportMany = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Start a sync
  *
- * Starting the same sync again answers 200 with the sync as it is; the same id with other content is a 409.
+ * Starting the same sync again returns 200 with its current state. The same sync_id with different content returns 409.
  */
 export const startSync = <ThrowOnError extends boolean = false>(options: Options<StartSyncData, ThrowOnError>): RequestResult<StartSyncResponses, StartSyncErrors, ThrowOnError> => (options.client ?? client).post<StartSyncResponses, StartSyncErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -107,9 +107,9 @@ export const startSync = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
- * Active syncs below a speed, slowest first, with seconds per item
+ * List active syncs below a speed, slowest first
  *
- * Active syncs below a speed, slowest first, with seconds per item
+ * Each sync has its seconds per item.
  */
 export const listSlowSyncs = <ThrowOnError extends boolean = false>(options?: Options<ListSlowSyncsData, ThrowOnError>): RequestResult<ListSlowSyncsResponses, ListSlowSyncsErrors, ThrowOnError> => (options?.client ?? client).get<ListSlowSyncsResponses, ListSlowSyncsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -131,7 +131,7 @@ export const getSync = <ThrowOnError extends boolean = false>(options: Options<G
 /**
  * Report the progress of a sync
  *
- * Counts are absolute. The answer says whether somebody asked to cancel or pause; confirm with status. Reaching the total ends the sync and writes its audit entry.
+ * Counts are totals, not increments. The response shows whether a cancel or pause was requested; confirm it with status. When the counts reach the total, the sync ends and its audit entry is written.
  */
 export const reportProgress = <ThrowOnError extends boolean = false>(options: Options<ReportProgressData, ThrowOnError>): RequestResult<ReportProgressResponses, ReportProgressErrors, ThrowOnError> => (options.client ?? client).patch<ReportProgressResponses, ReportProgressErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -146,7 +146,7 @@ export const reportProgress = <ThrowOnError extends boolean = false>(options: Op
 /**
  * End a sync as completed
  *
- * Only needed when the total was not known or was not reached. With failed items it ends as completed_with_errors.
+ * Required only when the total is not known or was not reached. A sync with failed items ends as completed_with_errors.
  */
 export const completeSync = <ThrowOnError extends boolean = false>(options: Options<CompleteSyncData, ThrowOnError>): RequestResult<CompleteSyncResponses, CompleteSyncErrors, ThrowOnError> => (options.client ?? client).post<CompleteSyncResponses, CompleteSyncErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -176,7 +176,7 @@ export const failSync = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * Ask the reporter to cancel
  *
- * The sync ends as cancelled when the reporter confirms (status "cancelled") or goes silent.
+ * The sync ends as cancelled when the reporter confirms with status "cancelled" or sends no more reports. A queued sync ends at once.
  */
 export const cancelSync = <ThrowOnError extends boolean = false>(options: Options<CancelSyncData, ThrowOnError>): RequestResult<CancelSyncResponses, CancelSyncErrors, ThrowOnError> => (options.client ?? client).post<CancelSyncResponses, CancelSyncErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -196,9 +196,9 @@ export const pauseSync = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
- * Let a paused sync go on
+ * Resume a paused sync
  *
- * Let a paused sync go on
+ * Resume a paused sync
  */
 export const resumeSync = <ThrowOnError extends boolean = false>(options: Options<ResumeSyncData, ThrowOnError>): RequestResult<ResumeSyncResponses, ResumeSyncErrors, ThrowOnError> => (options.client ?? client).post<ResumeSyncResponses, ResumeSyncErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -436,9 +436,9 @@ export const checkConnection = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
- * Canonical records, in the order of their changes
+ * List canonical records in the order of their changes
  *
- * Each record once, where it changed last; deleted ones too, with deleted_at. To keep a copy: read to the end by next_cursor, keep the last changes_cursor, and later ask for what changed since by giving it as cursor.
+ * Each record is listed once, at the position of its last change. Deleted records are included, with deleted_at. To maintain a copy, read all pages with next_cursor, store the last changes_cursor, and send it later as cursor to read the changes since then.
  */
 export const listRecords = <ThrowOnError extends boolean = false>(options?: Options<ListRecordsData, ThrowOnError>): RequestResult<ListRecordsResponses, ListRecordsErrors, ThrowOnError> => (options?.client ?? client).get<ListRecordsResponses, ListRecordsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -458,9 +458,9 @@ export const getRecord = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
- * The items of a sync that failed or were skipped
+ * List the items of a sync that failed or were skipped
  *
- * In the order of their ids. POST /progress/{sync_id}/retry-failed tries just these again.
+ * Ordered by id. POST /progress/{sync_id}/retry-failed retries only these items.
  */
 export const listItems = <ThrowOnError extends boolean = false>(options: Options<ListItemsData, ThrowOnError>): RequestResult<ListItemsResponses, ListItemsErrors, ThrowOnError> => (options.client ?? client).get<ListItemsResponses, ListItemsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -469,9 +469,9 @@ export const listItems = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
- * Syncs that the service ran or runs, newest first
+ * List the syncs that the service runs itself, newest first
  *
- * Syncs that the service ran or runs, newest first
+ * List the syncs that the service runs itself, newest first
  */
 export const listRuns = <ThrowOnError extends boolean = false>(options?: Options<ListRunsData, ThrowOnError>): RequestResult<ListRunsResponses, ListRunsErrors, ThrowOnError> => (options?.client ?? client).get<ListRunsResponses, ListRunsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -482,7 +482,7 @@ export const listRuns = <ThrowOnError extends boolean = false>(options?: Options
 /**
  * Start a sync that the service runs itself
  *
- * From a connection to the records or to another connection. One runs at a time for a connection and entity type; others wait. With preview, exactly what that preview showed is applied.
+ * Syncs from a connection to the records or to another connection. Only one sync at a time runs for a connection and entity type; others wait. With preview, the sync applies exactly the changes that the preview showed.
  */
 export const startRun = <ThrowOnError extends boolean = false>(options: Options<StartRunData, ThrowOnError>): RequestResult<StartRunResponses, StartRunErrors, ThrowOnError> => (options.client ?? client).post<StartRunResponses, StartRunErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -495,9 +495,9 @@ export const startRun = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
- * Start a sync of just the items that failed or were skipped
+ * Retry the items of a sync that failed or were skipped
  *
- * Start a sync of just the items that failed or were skipped
+ * Starts a new sync that reads only these items again.
  */
 export const retryFailedItems = <ThrowOnError extends boolean = false>(options: Options<RetryFailedItemsData, ThrowOnError>): RequestResult<RetryFailedItemsResponses, RetryFailedItemsErrors, ThrowOnError> => (options.client ?? client).post<RetryFailedItemsResponses, RetryFailedItemsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -506,9 +506,9 @@ export const retryFailedItems = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
- * What a sync of the service does, and how far it is
+ * Read a sync that the service runs itself, with its progress
  *
- * What a sync of the service does, and how far it is
+ * Read a sync that the service runs itself, with its progress
  */
 export const getRun = <ThrowOnError extends boolean = false>(options: Options<GetRunData, ThrowOnError>): RequestResult<GetRunResponses, GetRunErrors, ThrowOnError> => (options.client ?? client).get<GetRunResponses, GetRunErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -519,7 +519,7 @@ export const getRun = <ThrowOnError extends boolean = false>(options: Options<Ge
 /**
  * Compute what a sync from this connection would change
  *
- * Runs as a sync of its own and writes nothing to either end. Its result is at /previews/{cache_key} when it has ended, all of its changes at /previews/{cache_key}/changes.
+ * Runs as a separate sync and writes to neither the source nor the destination. When it has ended, read its result at /previews/{cache_key} and all of its changes at /previews/{cache_key}/changes.
  */
 export const startPreview = <ThrowOnError extends boolean = false>(options: Options<StartPreviewData, ThrowOnError>): RequestResult<StartPreviewResponses, StartPreviewErrors, ThrowOnError> => (options.client ?? client).post<StartPreviewResponses, StartPreviewErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -532,9 +532,9 @@ export const startPreview = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Every change of a computed preview
+ * List all changes of a computed preview
  *
- * By kind, then by id; the preview itself holds only the first of each kind. What is unchanged is counted in its summary and not listed.
+ * Ordered by kind, then by id. The preview itself contains only the first changes of each kind. Unchanged items are counted in its summary and not listed.
  */
 export const listPreviewChanges = <ThrowOnError extends boolean = false>(options: Options<ListPreviewChangesData, ThrowOnError>): RequestResult<ListPreviewChangesResponses, ListPreviewChangesErrors, ThrowOnError> => (options.client ?? client).get<ListPreviewChangesResponses, ListPreviewChangesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -543,9 +543,9 @@ export const listPreviewChanges = <ThrowOnError extends boolean = false>(options
 });
 
 /**
- * What a sync to another connection changed there, or its preview would change
+ * List the changes that a sync made at another connection, or that its preview would make
  *
- * By kind, then by id, with what was a conflict and so left alone; kept until 48 hours after the sync was asked for. Empty for a sync into the records, whose changes are at /records, and for one that an internal service reports.
+ * Ordered by kind, then by id. Conflicts, which the sync does not write, are included. The list is kept for 48 hours after the sync was requested. It is empty for a sync into the records, whose changes are at /records, and for a sync that an internal service reports.
  */
 export const listSyncChanges = <ThrowOnError extends boolean = false>(options: Options<ListSyncChangesData, ThrowOnError>): RequestResult<ListSyncChangesResponses, ListSyncChangesErrors, ThrowOnError> => (options.client ?? client).get<ListSyncChangesResponses, ListSyncChangesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -554,9 +554,9 @@ export const listSyncChanges = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
- * The schedules of a connection, oldest first
+ * List the schedules of a connection, oldest first
  *
- * The schedules of a connection, oldest first
+ * List the schedules of a connection, oldest first
  */
 export const listSchedules = <ThrowOnError extends boolean = false>(options: Options<ListSchedulesData, ThrowOnError>): RequestResult<ListSchedulesResponses, ListSchedulesErrors, ThrowOnError> => (options.client ?? client).get<ListSchedulesResponses, ListSchedulesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -565,9 +565,9 @@ export const listSchedules = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
- * Sync a connection by itself, at certain times
+ * Create a schedule that syncs a connection at certain times
  *
- * A time is skipped while the sync it started last has not ended. Times missed because no worker ran are made up by one sync.
+ * A time is skipped while the last sync of the schedule is still active. If times are missed because no worker is running, one sync makes up for them.
  */
 export const createSchedule = <ThrowOnError extends boolean = false>(options: Options<CreateScheduleData, ThrowOnError>): RequestResult<CreateScheduleResponses, CreateScheduleErrors, ThrowOnError> => (options.client ?? client).post<CreateScheduleResponses, CreateScheduleErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -582,7 +582,7 @@ export const createSchedule = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Remove a schedule
  *
- * A sync that it has started goes on.
+ * A sync that the schedule has started continues.
  */
 export const removeSchedule = <ThrowOnError extends boolean = false>(options: Options<RemoveScheduleData, ThrowOnError>): RequestResult<RemoveScheduleResponses, RemoveScheduleErrors, ThrowOnError> => (options.client ?? client).delete<RemoveScheduleResponses, RemoveScheduleErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -602,9 +602,9 @@ export const getSchedule = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * Change a schedule, or stop it for a while
+ * Change, disable or enable a schedule
  *
- * What is left out stays.
+ * Fields that are omitted keep their values.
  */
 export const changeSchedule = <ThrowOnError extends boolean = false>(options: Options<ChangeScheduleData, ThrowOnError>): RequestResult<ChangeScheduleResponses, ChangeScheduleErrors, ThrowOnError> => (options.client ?? client).patch<ChangeScheduleResponses, ChangeScheduleErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -617,8 +617,8 @@ export const changeSchedule = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
- * Where a connected system sends its webhooks
+ * Receive a webhook of a connected system
  *
- * Signed with the webhook secret of the connection, as its system signs. The changed item is read by a sync that starts at once, together with those of the webhooks that follow before it begins.
+ * The system signs the request with the webhook secret of the connection. A sync that is queued at once reads the changed item. Webhooks that arrive before this sync begins are processed by the same sync.
  */
 export const receiveWebhook = <ThrowOnError extends boolean = false>(options: Options<ReceiveWebhookData, ThrowOnError>): RequestResult<ReceiveWebhookResponses, ReceiveWebhookErrors, ThrowOnError> => (options.client ?? client).post<ReceiveWebhookResponses, ReceiveWebhookErrors, ThrowOnError>({ url: '/api/sync/hooks/{connection}', ...options });

@@ -59,7 +59,7 @@ export type StreamedSync = {
     entity_type: string;
     source_system: string;
     /**
-     * null: not known yet
+     * Null while it is not known
      */
     total_items: number | null;
     /**
@@ -71,18 +71,18 @@ export type StreamedSync = {
      */
     failed_count: number;
     /**
-     * Position of the item at work
+     * The position of the current item
      */
     current_item: number | null;
     initiated_by: string | null;
     status: SyncStatus;
     started_at: string;
     /**
-     * Time of the last report
+     * The time of the last report
      */
     updated_at: string;
     /**
-     * null while active
+     * Null while the sync is active
      */
     completed_at: string | null;
     error_message: string | null;
@@ -95,12 +95,12 @@ export type StreamedSync = {
      */
     pause_requested: boolean;
     /**
-     * Time of the last such request
+     * The time of the last request to cancel, pause or resume
      */
     requested_at: string | null;
     requested_by: string | null;
     /**
-     * The system it talks to asked for a pause until then; null: it does not wait
+     * The time until which a connected system asked the sync to wait. Null when the sync does not wait.
      */
     rate_limited_until: string | null;
     /**
@@ -108,61 +108,61 @@ export type StreamedSync = {
      */
     elapsed_seconds: number;
     /**
-     * Succeeded items per minute; null before the first report
+     * Succeeded items per minute. Null before the first report.
      */
     speed_items_per_min: number | null;
     /**
-     * Seconds to the end, failures counted as work; null: not known, or ended
+     * Estimated seconds until the sync ends. Failed items count as processed. Null when it is not known or the sync has ended.
      */
     eta_seconds: number | null;
 };
 
 export type ProgressSnapshot = {
     /**
-     * The database's clock when this was read: against it, not your own, times of the syncs are old or new
+     * The time of the database when the syncs were read. Compare the times of the syncs with this time and not with your own clock.
      */
     at: string;
     /**
-     * The newest 1,000 active syncs, and those that ended in the last 60 seconds
+     * The newest 1,000 active syncs, and the syncs that ended in the last 60 seconds
      */
     syncs: Array<StreamedSync>;
 };
 
 export type ProgressChange = {
     /**
-     * The database's clock when this was read: against it, not your own, times of the syncs are old or new
+     * The time of the database when the syncs were read. Compare the times of the syncs with this time and not with your own clock.
      */
     at: string;
     /**
-     * Those that changed or are new, each whole
+     * The syncs that are new or have changed, each with all fields
      */
     syncs: Array<StreamedSync>;
     /**
-     * sync_ids that left the window of the snapshot: they ended more than 60 seconds ago
+     * The sync_ids of syncs that ended more than 60 seconds ago and are no longer part of the stream
      */
     gone: Array<string>;
 };
 
 export type ProgressStreamEnd = {
     /**
-     * expired, revoked: sign in again; restarting: connect again, at once
+     * expired, revoked: sign in again. restarting: connect again at once.
      */
     reason: 'expired' | 'revoked' | 'restarting';
 };
 
 export type StartSync = {
     /**
-     * Unique in your organization; made up when left out
+     * Unique in your organization. The service generates an id when it is omitted.
      */
     sync_id?: string;
     entity_type: string;
     source_system: string;
     /**
-     * Leave out while it is not known
+     * Omit it while it is not known
      */
     total_items?: number | null;
     /**
-     * The user on whose behalf; your own unless you use a service key
+     * The user on whose behalf the sync runs. Without a service key, only your own user is allowed.
      */
     initiated_by?: string;
     status?: 'queued' | 'running';
@@ -178,7 +178,7 @@ export type Progress = {
     entity_type: string;
     source_system: string;
     /**
-     * null: not known yet
+     * Null while it is not known
      */
     total_items: number | null;
     /**
@@ -190,23 +190,23 @@ export type Progress = {
      */
     failed_count: number;
     /**
-     * Position of the item at work
+     * The position of the current item
      */
     current_item: number | null;
     initiated_by: string | null;
     status: SyncStatus;
     started_at: string;
     /**
-     * Time of the last report
+     * The time of the last report
      */
     updated_at: string;
     /**
-     * null while active
+     * Null while the sync is active
      */
     completed_at: string | null;
     error_message: string | null;
     /**
-     * Where the reporter would resume
+     * The position at which the reporter can resume
      */
     checkpoint: {
         [key: string]: unknown;
@@ -220,12 +220,12 @@ export type Progress = {
      */
     pause_requested: boolean;
     /**
-     * Time of the last such request
+     * The time of the last request to cancel, pause or resume
      */
     requested_at: string | null;
     requested_by: string | null;
     /**
-     * The system it talks to asked for a pause until then; null: it does not wait
+     * The time until which a connected system asked the sync to wait. Null when the sync does not wait.
      */
     rate_limited_until: string | null;
     /**
@@ -233,11 +233,11 @@ export type Progress = {
      */
     elapsed_seconds: number;
     /**
-     * Succeeded items per minute; null before the first report
+     * Succeeded items per minute. Null before the first report.
      */
     speed_items_per_min: number | null;
     /**
-     * Seconds to the end, failures counted as work; null: not known, or ended
+     * Estimated seconds until the sync ends. Failed items count as processed. Null when it is not known or the sync has ended.
      */
     eta_seconds: number | null;
 };
@@ -249,7 +249,7 @@ export type SlowSync = {
     entity_type: string;
     source_system: string;
     /**
-     * null: not known yet
+     * Null while it is not known
      */
     total_items: number | null;
     /**
@@ -261,23 +261,23 @@ export type SlowSync = {
      */
     failed_count: number;
     /**
-     * Position of the item at work
+     * The position of the current item
      */
     current_item: number | null;
     initiated_by: string | null;
     status: SyncStatus;
     started_at: string;
     /**
-     * Time of the last report
+     * The time of the last report
      */
     updated_at: string;
     /**
-     * null while active
+     * Null while the sync is active
      */
     completed_at: string | null;
     error_message: string | null;
     /**
-     * Where the reporter would resume
+     * The position at which the reporter can resume
      */
     checkpoint: {
         [key: string]: unknown;
@@ -291,12 +291,12 @@ export type SlowSync = {
      */
     pause_requested: boolean;
     /**
-     * Time of the last such request
+     * The time of the last request to cancel, pause or resume
      */
     requested_at: string | null;
     requested_by: string | null;
     /**
-     * The system it talks to asked for a pause until then; null: it does not wait
+     * The time until which a connected system asked the sync to wait. Null when the sync does not wait.
      */
     rate_limited_until: string | null;
     /**
@@ -304,11 +304,11 @@ export type SlowSync = {
      */
     elapsed_seconds: number;
     /**
-     * Succeeded items per minute; null before the first report
+     * Succeeded items per minute. Null before the first report.
      */
     speed_items_per_min: number | null;
     /**
-     * Seconds to the end, failures counted as work; null: not known, or ended
+     * Estimated seconds until the sync ends. Failed items count as processed. Null when it is not known or the sync has ended.
      */
     eta_seconds: number | null;
     /**
@@ -319,15 +319,15 @@ export type SlowSync = {
 
 export type BulkReportItem = {
     /**
-     * Absolute count of what succeeded
+     * The total number of succeeded items so far
      */
     processed_count?: number;
     /**
-     * Absolute count of what failed
+     * The total number of failed items so far
      */
     failed_count?: number;
     /**
-     * When it becomes known, or changes
+     * The total number of items, when it becomes known or changes
      */
     total_items?: number;
     current_item?: number;
@@ -387,7 +387,7 @@ export type Problem = {
 export type BulkReportResult = {
     sync_id: string | null;
     /**
-     * The HTTP status this report would have had alone
+     * The HTTP status that a separate request with this report would have had
      */
     status: number;
     progress?: Progress;
@@ -396,22 +396,22 @@ export type BulkReportResult = {
 
 export type BulkReportResults = {
     /**
-     * In the order of the request
+     * One result per report, in the order of the request
      */
     items: Array<BulkReportResult>;
 };
 
 export type Report = {
     /**
-     * Absolute count of what succeeded
+     * The total number of succeeded items so far
      */
     processed_count?: number;
     /**
-     * Absolute count of what failed
+     * The total number of failed items so far
      */
     failed_count?: number;
     /**
-     * When it becomes known, or changes
+     * The total number of items, when it becomes known or changes
      */
     total_items?: number;
     current_item?: number;
@@ -426,26 +426,26 @@ export type Report = {
 
 export type Complete = {
     /**
-     * Absolute count of what succeeded
+     * The total number of succeeded items so far
      */
     processed_count?: number;
     /**
-     * Absolute count of what failed
+     * The total number of failed items so far
      */
     failed_count?: number;
 };
 
 export type Fail = {
     /**
-     * Absolute count of what succeeded
+     * The total number of succeeded items so far
      */
     processed_count?: number;
     /**
-     * Absolute count of what failed
+     * The total number of failed items so far
      */
     failed_count?: number;
     /**
-     * Why, for people
+     * The reason of the failure, for people
      */
     error_message: string;
 };
@@ -897,35 +897,35 @@ export type ConnectionCheck = {
 
 export type Record = {
     /**
-     * Where it was read
+     * The connection from which the record was read
      */
     connection_id: string;
     entity_type: 'customer' | 'product' | 'order';
     /**
-     * Its id in that system
+     * The id of the object in its system
      */
     external_id: string;
     /**
-     * In canonical form, the same for every system; of a deleted one as it was last. Decimals are text
+     * The object in canonical form, which is the same for every system. Decimals are strings. For a deleted record, the last known data.
      */
     data: {
         [key: string]: unknown;
     };
     /**
-     * Equal for equal data
+     * A hash of data. Equal data has an equal hash.
      */
     content_hash: string;
     /**
-     * Counts the changes of all your records; it grows with every change of this one
+     * The position of the last change of this record among the changes of all your records. It grows with every change.
      */
     change_seq: number;
     created_at: string;
     /**
-     * When it last changed here
+     * The time when the record last changed in this service
      */
     updated_at: string;
     /**
-     * When a sync found it gone from its system; null: it is there
+     * The time when a sync found that the object was deleted in its system. Null while it exists.
      */
     deleted_at: string | null;
 };
@@ -933,11 +933,11 @@ export type Record = {
 export type RecordPage = {
     items: Array<Record>;
     /**
-     * More is there now: ask again with it at once. Null: this was the last page
+     * The cursor of the next page. Null on the last page.
      */
     next_cursor: string | null;
     /**
-     * Never null: keep it, and give it as cursor next time, in an hour or in a year, with the same filters: what changed after this page is answered then, nothing missed and nothing twice unless it changed again
+     * Never null. Store it and send it later as cursor, with the same filters, to read the records that changed after this page. No change is missed, and a record is returned again only if it changed again. The cursor does not expire.
      */
     changes_cursor: string;
 };
@@ -945,26 +945,26 @@ export type RecordPage = {
 export type Item = {
     sync_id: string;
     /**
-     * Its id in the source
+     * The id of the item in the source
      */
     external_id: string;
     outcome: 'failed' | 'skipped';
     /**
-     * Stable: switch on this
+     * A stable name of the error, for programs
      */
     error_class: string;
     /**
-     * For people
+     * A description of the error, for people
      */
     message: string;
     /**
-     * What was read or sent, or what stood against it; null when there is nothing to show
+     * The data that was read or sent, or the conflicting fields. Null when there is none.
      */
     payload: {
         [key: string]: unknown;
     } | null;
     /**
-     * How often it was tried, earlier syncs included
+     * The number of attempts, including those of earlier syncs
      */
     attempts: number;
     created_at: string;
@@ -982,7 +982,7 @@ export type DestinationConnection = {
 
 export type OverrideGuard = {
     /**
-     * Why it is right to delete so many; goes into the audit trail
+     * The reason why so many records may be deleted. It is written to the audit trail.
      */
     reason: string;
 };
@@ -990,33 +990,33 @@ export type OverrideGuard = {
 export type StartRun = {
     entity_type: 'customer' | 'product' | 'order';
     /**
-     * full: everything, and deletions are found; incremental: what changed since the last sync of the same source and destination
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination.
      */
     mode?: 'full' | 'incremental';
     /**
-     * "records": canonical copies, read at /records; or another connection
+     * "records" for canonical copies, which you read at /records, or another connection.
      */
     destination?: 'records' | DestinationConnection;
     /**
-     * Only part of the source, in the words of its connector; such a sync finds no deletions
+     * Limits the sync to a part of the source. Each connector defines its filters. A filtered sync detects no deletions.
      */
     filters?: {
         [key: string]: unknown;
     };
     source_connection_id: string;
     /**
-     * Apply exactly this preview of the same source and destination: its cache_key, or the sync_id that computed it
+     * Applies exactly the changes of this preview, which must have the same source and destination. Give its cache_key or the sync_id of the sync that computed it.
      */
     preview?: string;
     /**
-     * Lets deletes above the guard pass
+     * Allows more deletes than the delete guard
      */
     override_guard?: OverrideGuard;
 };
 
 export type Run = {
     /**
-     * Its progress is at /progress/{sync_id}
+     * The id of the sync. Read its progress at /progress/{sync_id}.
      */
     sync_id: string;
     kind: 'sync' | 'preview' | 'apply' | 'retry' | 'webhook';
@@ -1031,17 +1031,17 @@ export type Run = {
         [key: string]: unknown;
     };
     /**
-     * Of an apply: the sync that computed the preview; of a retry: the sync whose items are tried again
+     * For an apply, the sync that computed the preview. For a retry, the sync whose items are retried.
      */
     of_sync_id: string | null;
     trigger: 'request' | 'schedule' | 'webhook';
     requested_by: string | null;
     /**
-     * waiting: for another run of the same connection and entity type; ready: queued or at work
+     * waiting: another run of the same connection and entity type is active. ready: queued or running.
      */
     state: 'waiting' | 'ready' | 'paused' | 'ended';
     /**
-     * Items by what was done: created, updated, deleted, unchanged, conflict, failed
+     * Number of items per result: created, updated, deleted, unchanged, conflict, failed
      */
     counts: {
         [key: string]: number;
@@ -1058,15 +1058,15 @@ export type RunPage = {
 export type StartPreview = {
     entity_type: 'customer' | 'product' | 'order';
     /**
-     * full: everything, and deletions are found; incremental: what changed since the last sync of the same source and destination
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination.
      */
     mode?: 'full' | 'incremental';
     /**
-     * "records": canonical copies, read at /records; or another connection
+     * "records" for canonical copies, which you read at /records, or another connection.
      */
     destination?: 'records' | DestinationConnection;
     /**
-     * Only part of the source, in the words of its connector; such a sync finds no deletions
+     * Limits the sync to a part of the source. Each connector defines its filters. A filtered sync detects no deletions.
      */
     filters?: {
         [key: string]: unknown;
@@ -1075,7 +1075,7 @@ export type StartPreview = {
 
 export type PreviewRun = {
     /**
-     * Its progress is at /progress/{sync_id}
+     * The id of the sync. Read its progress at /progress/{sync_id}.
      */
     sync_id: string;
     kind: 'sync' | 'preview' | 'apply' | 'retry' | 'webhook';
@@ -1090,17 +1090,17 @@ export type PreviewRun = {
         [key: string]: unknown;
     };
     /**
-     * Of an apply: the sync that computed the preview; of a retry: the sync whose items are tried again
+     * For an apply, the sync that computed the preview. For a retry, the sync whose items are retried.
      */
     of_sync_id: string | null;
     trigger: 'request' | 'schedule' | 'webhook';
     requested_by: string | null;
     /**
-     * waiting: for another run of the same connection and entity type; ready: queued or at work
+     * waiting: another run of the same connection and entity type is active. ready: queued or running.
      */
     state: 'waiting' | 'ready' | 'paused' | 'ended';
     /**
-     * Items by what was done: created, updated, deleted, unchanged, conflict, failed
+     * Number of items per result: created, updated, deleted, unchanged, conflict, failed
      */
     counts: {
         [key: string]: number;
@@ -1108,21 +1108,24 @@ export type PreviewRun = {
     created_at: string;
     progress: Progress;
     /**
-     * Where the preview will be, at /previews/{cache_key}, once the sync has ended
+     * The key of the preview. Read it at /previews/{cache_key} when the sync has ended.
      */
     cache_key: string;
 };
 
 export type FieldChange = {
+    /**
+     * The path of the field
+     */
     field: string;
     /**
-     * At the destination before
+     * The value at the destination before the change
      */
     old: string | boolean | Array<unknown> | {
         [key: string]: unknown;
     } | null;
     /**
-     * What it becomes
+     * The value at the destination after the change
      */
     new: string | boolean | Array<unknown> | {
         [key: string]: unknown;
@@ -1131,24 +1134,24 @@ export type FieldChange = {
 
 export type PreviewChange = {
     /**
-     * Its id in the source
+     * The id of the item in the source
      */
     external_id: string;
     kind: 'create' | 'update' | 'delete' | 'conflict';
     /**
-     * Its id at the destination; null: it is not there (yet)
+     * The id of the item at the destination. Null when no item of the destination is assigned to it.
      */
     destination_id: string | null;
     /**
-     * Empty unless both sides are there
+     * Empty unless both source and destination have the item
      */
     fields: Array<FieldChange>;
     /**
-     * Why it is a conflict; null for the other kinds
+     * The reason for a conflict. Null for the other kinds.
      */
     reason: string | null;
     /**
-     * The whole as it becomes; of a delete as it was
+     * The complete item after the change. For a delete, the item before the change.
      */
     data: {
         [key: string]: unknown;
@@ -1167,19 +1170,19 @@ export type PreviewChangePage = {
 export type CreateSchedule = {
     entity_type: 'customer' | 'product' | 'order';
     /**
-     * "records": canonical copies, read at /records; or another connection
+     * "records" for canonical copies, which you read at /records, or another connection.
      */
     destination?: 'records' | DestinationConnection;
     /**
-     * full finds deletions; incremental reads what changed since the last sync of the same two ends
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination.
      */
     mode: 'full' | 'incremental';
     /**
-     * Minute, hour, day of month, month, day of week, in the words of crontab
+     * Minute, hour, day of month, month and day of week, in crontab syntax
      */
     cron: string;
     /**
-     * A name of the IANA database; the schedule keeps to its wall clock
+     * A time zone of the IANA database. The schedule follows its local time, including daylight saving time.
      */
     time_zone?: string;
     enabled?: boolean;
@@ -1188,7 +1191,7 @@ export type CreateSchedule = {
 export type Schedule = {
     id: string;
     /**
-     * The source
+     * The source of the syncs
      */
     connection_id: string;
     entity_type: 'customer' | 'product' | 'order';
@@ -1201,20 +1204,20 @@ export type Schedule = {
     time_zone: string;
     enabled: boolean;
     /**
-     * Null while it is not enabled. A time that was missed because no worker ran is made up once
+     * The next time of a sync. Null while the schedule is disabled. If times are missed because no worker is running, one sync makes up for them.
      */
     next_run_at: string | null;
     last_run_at: string | null;
     /**
-     * The last sync it started
+     * The last sync that the schedule started
      */
     last_sync_id: string | null;
     /**
-     * Why it started none the last time; null: it did. How the sync itself went stands there
+     * Why the schedule started no sync the last time. Null when it started one. For the result of that sync, read last_sync_id.
      */
     last_error: string | null;
     /**
-     * Its syncs are in their name
+     * The user who is named as the initiator of its syncs
      */
     created_by: string | null;
     created_at: string;
@@ -1224,7 +1227,7 @@ export type Schedule = {
 export type ScheduleList = {
     items: Array<Schedule>;
     /**
-     * Always null: a connection has few
+     * Always null, because all schedules are on one page
      */
     next_cursor: string | null;
 };
@@ -1232,19 +1235,19 @@ export type ScheduleList = {
 export type ChangeSchedule = {
     entity_type?: 'customer' | 'product' | 'order';
     /**
-     * "records": canonical copies, read at /records; or another connection
+     * "records" for canonical copies, which you read at /records, or another connection.
      */
     destination?: 'records' | DestinationConnection;
     /**
-     * full finds deletions; incremental reads what changed since the last sync of the same two ends
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination.
      */
     mode?: 'full' | 'incremental';
     /**
-     * Minute, hour, day of month, month, day of week, in the words of crontab
+     * Minute, hour, day of month, month and day of week, in crontab syntax
      */
     cron?: string;
     /**
-     * A name of the IANA database; the schedule keeps to its wall clock
+     * A time zone of the IANA database. The schedule follows its local time, including daylight saving time.
      */
     time_zone?: string;
     enabled?: boolean;
@@ -1252,7 +1255,7 @@ export type ChangeSchedule = {
 
 export type WebhookResponse = {
     /**
-     * accepted: a sync will look at what it names; repeated: one will already; ignored: a greeting, or nothing that is synced
+     * accepted: a sync reads the item that the webhook names. repeated: the webhook was received before. ignored: a test message, or an event that is not synced.
      */
     status: 'accepted' | 'repeated' | 'ignored';
 };
@@ -1497,7 +1500,7 @@ export type ListActiveSyncsData = {
         entity_type?: string;
         source_system?: string;
         /**
-         * Only those below this many items per minute
+         * Returns only syncs with a speed below this number of items per minute
          */
         slow?: number;
     };
@@ -1578,7 +1581,7 @@ export type ReportManyError = ReportManyErrors[keyof ReportManyErrors];
 
 export type ReportManyResponses = {
     /**
-     * One result an item, in their order
+     * One result per report, in the same order
      */
     200: BulkReportResults;
 };
@@ -1633,7 +1636,7 @@ export type StartSyncError = StartSyncErrors[keyof StartSyncErrors];
 
 export type StartSyncResponses = {
     /**
-     * It was started before
+     * The sync was started before
      */
     200: Progress;
     /**
@@ -1659,7 +1662,7 @@ export type ListSlowSyncsData = {
          */
         orgId?: string;
         /**
-         * Items per minute
+         * The speed in items per minute
          */
         below?: number;
     };
@@ -3253,17 +3256,17 @@ export type ListRecordsData = {
         orgId?: string;
         limit?: number;
         /**
-         * next_cursor of the page before, or a changes_cursor you kept
+         * next_cursor of the previous page, or a changes_cursor that you stored
          */
         cursor?: string;
         /**
-         * Only those read from it
+         * Returns only records of this connection
          */
         connection_id?: string;
         entity_type?: 'customer' | 'product' | 'order';
         external_id?: string;
         /**
-         * true: only those that are gone from their system; false: only those that are there
+         * true returns only records that were deleted in their system, false only records that exist.
          */
         deleted?: boolean;
     };
@@ -3297,7 +3300,7 @@ export type ListRecordsError = ListRecordsErrors[keyof ListRecordsErrors];
 
 export type ListRecordsResponses = {
     /**
-     * A page of them
+     * A page of records
      */
     200: RecordPage;
 };
@@ -3316,7 +3319,7 @@ export type GetRecordData = {
         connection_id: string;
         entity_type: 'customer' | 'product' | 'order';
         /**
-         * Its id in the system of the connection
+         * The id of the object in the system of the connection
          */
         external_id: string;
     };
@@ -3420,7 +3423,7 @@ export type ListItemsError = ListItemsErrors[keyof ListItemsErrors];
 
 export type ListItemsResponses = {
     /**
-     * A page of them
+     * A page of items
      */
     200: ItemPage;
 };
@@ -3442,12 +3445,12 @@ export type ListRunsData = {
          */
         orgId?: string;
         /**
-         * Only runs of this source
+         * Returns only runs that read from this connection
          */
         connection_id?: string;
         entity_type?: 'customer' | 'product' | 'order';
         /**
-         * next_cursor of the page before
+         * next_cursor of the previous page
          */
         cursor?: string;
         limit?: number;
@@ -3482,7 +3485,7 @@ export type ListRunsError = ListRunsErrors[keyof ListRunsErrors];
 
 export type ListRunsResponses = {
     /**
-     * A page of them
+     * A page of runs
      */
     200: RunPage;
 };
@@ -3783,7 +3786,7 @@ export type ListPreviewChangesError = ListPreviewChangesErrors[keyof ListPreview
 
 export type ListPreviewChangesResponses = {
     /**
-     * A page of them
+     * A page of changes
      */
     200: PreviewChangePage;
 };
@@ -3847,7 +3850,7 @@ export type ListSyncChangesError = ListSyncChangesErrors[keyof ListSyncChangesEr
 
 export type ListSyncChangesResponses = {
     /**
-     * A page of them
+     * A page of changes
      */
     200: PreviewChangePage;
 };
@@ -3900,7 +3903,7 @@ export type ListSchedulesError = ListSchedulesErrors[keyof ListSchedulesErrors];
 
 export type ListSchedulesResponses = {
     /**
-     * All of them
+     * All schedules of the connection
      */
     200: ScheduleList;
 };
@@ -3961,7 +3964,7 @@ export type CreateScheduleError = CreateScheduleErrors[keyof CreateScheduleError
 
 export type CreateScheduleResponses = {
     /**
-     * Set
+     * Created
      */
     201: Schedule;
 };
@@ -4124,7 +4127,7 @@ export type ChangeScheduleError = ChangeScheduleErrors[keyof ChangeScheduleError
 
 export type ChangeScheduleResponses = {
     /**
-     * The schedule as it is now
+     * The changed schedule
      */
     200: Schedule;
 };
@@ -4184,7 +4187,7 @@ export type ReceiveWebhookError = ReceiveWebhookErrors[keyof ReceiveWebhookError
 
 export type ReceiveWebhookResponses = {
     /**
-     * Taken
+     * Received
      */
     200: WebhookResponse;
 };

@@ -9,7 +9,7 @@ const REVALIDATE_EVERY_MS = 5_000;
 
 /** Checks the open streams: sends keep-alives, closes slow viewers, and ends streams whose credentials are no longer valid. */
 @Injectable()
-export class ViewerKeeper {
+export class StreamKeepAlive {
   private readonly logger = new Logger('ProgressStream');
   private readonly viewers = new Set<StreamViewer>();
   private readonly outsideOfRequests = AsyncLocalStorage.snapshot();

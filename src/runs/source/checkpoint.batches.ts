@@ -37,7 +37,7 @@ const NO_TOKENS: ChangeTokens = { source: null, destination: null };
 
 /** Creates the batches of a run, starting at its checkpoint: the pages of the source and then its deletions, or its named items. */
 @Injectable()
-export class BatchesFactory {
+export class CheckpointBatches {
   constructor(private readonly database: TenantDatabase) {}
 
   async make(input: BatchesInput): Promise<RunBatches> {
