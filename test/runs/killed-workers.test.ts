@@ -95,7 +95,7 @@ describe('A worker killed at 20 random moments', () => {
     const syncIds = runs.map(({ sync_id }) => sync_id as string);
     for (let kill = 1; kill <= KILLS; kill += 1) {
       const isWorking = () => holder(syncIds, workers);
-      const worker = await waitFor(`somebody works before kill ${kill}`, isWorking, { withinMs: 30_000, everyMs: 20 });
+      const worker = await waitFor(`somebody works before kill ${kill}`, isWorking, { withinMs: 60_000, everyMs: 20 });
       await delay(randomInt(0, 250));
       const [, replacement] = await Promise.all([worker.stop('SIGKILL'), startWorker()]);
       workers[workers.indexOf(worker)] = replacement;
@@ -149,7 +149,7 @@ describe('A worker killed while it applies a preview', () => {
       const { sync_id } = await fixture.start(ORG, { ...ends, source_connection_id: source, preview: body.sync_id });
       for (let kill = 1; kill <= 3; kill += 1) {
         const isWorking = () => holder([sync_id], workers);
-        const worker = await waitFor('somebody applies it', isWorking, { withinMs: 30_000, everyMs: 20 });
+        const worker = await waitFor('somebody applies it', isWorking, { withinMs: 60_000, everyMs: 20 });
         await delay(randomInt(200, 600));
         const [, replacement] = await Promise.all([worker.stop('SIGKILL'), startWorker()]);
         workers[workers.indexOf(worker)] = replacement;
