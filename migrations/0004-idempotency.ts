@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { letMaintenanceDelete, protectTenantTable } from './support.ts';
 
 /**
- * Why: a POST repeated with the same Idempotency-Key must answer what it answered the first time. The row is written in the
+ * Why: a POST repeated with the same Idempotency-Key must get the response of the first one. The row is written in the
  * transaction of the work itself: both commit or neither does, and a concurrent twin waits on the primary key.
  */
 export class Idempotency0004 implements MigrationInterface {

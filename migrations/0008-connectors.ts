@@ -5,7 +5,7 @@ import { forceRowSecurity, OWN_ROWS, protectTenantTable } from './support.ts';
 const PRESENTED = `connection_id::text = (SELECT current_setting('app.presented_webhook', true))`;
 
 /**
- * Why: what a tenant's syncs need to reach a shop or an ERP. Secrets stand here encrypted, each beside the id of its key, and a
+ * Why: what a tenant's syncs need to reach a shop or an ERP. Secrets are stored encrypted, each beside the id of its key, and a
  * removed connection keeps none. A webhook names a connection and nothing else, so its organization is found as a key's is: the
  * policy is possession. The owner may read those addresses: rotating the keys goes from organization to organization. sync_maintenance
  * sees removed connections only, and marks those purged of which nothing is left.

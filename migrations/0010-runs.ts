@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { letMaintenanceDelete, ofRemovedConnection, protectTenantTable } from './support.ts';
 
 /**
- * Why: a sync that the service itself runs. Its counts are a row of sync_progress like any other's; here stands what to do and
+ * Why: a sync that the service itself runs. Its counts are a row of sync_progress like any other's; this table holds what to do and
  * who may do it: a lease with an epoch, so that a worker that was thought dead can write nothing any more. One run at a time has
  * a connection and entity type: the primary key of sync_slots. sync_maintenance sees the names of open runs, and clears away after
  * ended ones.
@@ -63,7 +63,7 @@ async function runs(db: QueryRunner): Promise<void> {
   const comments = {
     of_sync_id: 'apply: the preview; retry: the sync whose items failed',
     destination_connection_id: 'null: the records',
-    leases_without_commit: 'many: it kills whoever works on it',
+    leases_without_commit: 'many: the run kills its workers',
     counts: 'items by what was done: created, updated, …',
   };
   for (const [column, text] of Object.entries(comments))
@@ -103,7 +103,7 @@ async function slots(db: QueryRunner): Promise<void> {
   await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_slots TO sync_app`);
 }
 
-/** The ids that a run has read: counts each once, and tells a full sync what is gone. Emptied when the run has ended. */
+/** The ids that a run has read: each counts once, and a full sync finds what is gone. Emptied when the run has ended. */
 async function seen(db: QueryRunner): Promise<void> {
   await db.query(`
     CREATE TABLE public.sync_seen (
@@ -123,7 +123,7 @@ async function seen(db: QueryRunner): Promise<void> {
   });
 }
 
-/** Where an incremental run goes on: what the last one to that destination had read. */
+/** Where the next incremental run starts: what the last one to that destination has read. */
 async function cursors(db: QueryRunner): Promise<void> {
   await db.query(`
     CREATE TABLE public.sync_cursors (

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { letMaintenanceDelete, ofRemovedConnection, protectTenantTable } from './support.ts';
 
 /**
- * Why: the webhooks a shop sent, kept so that the same delivery counts once and reconciliation can tell what no webhook announced.
+ * Why: the webhooks a shop sent, kept so that the same delivery counts once and reconciliation can find changes that no webhook announced.
  * sync_maintenance sees old ones and those of removed connections.
  */
 export class Webhooks0013 implements MigrationInterface {

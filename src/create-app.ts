@@ -28,12 +28,12 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
     genReqId: requestId,
     // A close waits for requests at work and ends idle connections.
     forceCloseConnections: 'idle',
-    // A request that comes on an open connection while the service stops is answered like the others, with Connection: close.
+    // A request that comes on an open connection while the service stops gets a response like the others, with Connection: close.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 500 },
     // What Fastify refuses before any route, such as an address that is not valid percent-encoding.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-      filter.answer(error, request, reply),
+      filter.respond(error, request, reply),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.for(environment), adapter, {
     bufferLogs: true,

@@ -14,7 +14,7 @@ export interface DevelopmentAccess {
 
 /**
  * With the embedded Postgres only: makes an admin key for every organization and a one-time dashboard link. Before the service
- * listens, so that whoever was told its address finds the key at work.
+ * listens, so that the key works for everybody who knows the address.
  */
 export async function makeDevelopmentAccess(environment: Environment, ownerUrl: string): Promise<DevelopmentAccess> {
   const key = environment.SYNC_DEV_API_KEY ?? (await rememberedKey(environment.SYNC_DATA_DIR));

@@ -7,12 +7,12 @@ type Closer = () => Promise<unknown> | undefined;
 
 /** Starts the service and returns when it listens; a wrong configuration ends the process with one sentence. */
 export async function serve(): Promise<void> {
-  // Closed in reverse: requests at work are answered, then the pool ends, and the embedded Postgres stops last.
+  // Closed in reverse: open requests get their responses, then the pool ends, and the embedded Postgres stops last.
   const closers: Closer[] = [];
   stopOnSignal(closers);
   try {
     const environment = loadEnvironment();
-    // Loaded only now, so that a wrong variable is told at once, and while the database starts.
+    // Loaded only now, so that a wrong variable is reported at once, and while the database starts.
     const loading = import('./create-app.ts');
     loading.catch(() => undefined);
     const { environment: opened, embedded } = await openDatabase(environment, (line) => console.log(line));

@@ -4,7 +4,7 @@ import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { TaskRunner } from '../jobs/task.runner.ts';
 
-/** Enough that three failing nights of upkeep still leave every write its month. */
+/** Enough that every write finds its month even when maintenance has failed for three months. */
 const MONTHS_AHEAD = 3;
 /** A detach waits for every reader; one that reads for longer is let finish, and the next turn finalizes. */
 const PATIENCE = '1min';
@@ -30,7 +30,7 @@ export class ActivityMaintenance {
   }
 
   /**
-   * Detaches one partition whose whole month is older than the retention. It stays as a table of its own, for whoever archives
+   * Detaches one partition whose whole month is older than the retention. It stays as a table of its own, for those who archive
    * it. CONCURRENTLY, so that readers and writers are not held up; that needs the owner, and no transaction.
    */
   private async detachOldest(ownerUrl: string, months: number): Promise<number> {

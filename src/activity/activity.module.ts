@@ -3,7 +3,7 @@ import { ActivityController } from './activity.controller.ts';
 import { ActivityMaintenance } from './activity.maintenance.ts';
 import { ActivityService } from './activity.service.ts';
 
-/** The audit trail, for whoever writes to it, and its scheduled maintenance. */
+/** The audit trail, for the modules that write to it, and its scheduled maintenance. */
 @Module({
   providers: [ActivityService, ActivityMaintenance],
   exports: [ActivityService],

@@ -46,7 +46,7 @@ export class ActivityService {
 
   /**
    * The whole filtered trail, newest first, page by page: no transaction is open while the reader is slow, and memory holds
-   * one page however long the trail is. Resolves with the first page read, so that what is wrong is still an answer.
+   * one page however long the trail is. Resolves with the first page read, so that an error can still be sent as a problem.
    */
   async export(filter: ActivityFilterQuery): Promise<AsyncGenerator<ActivityDto>> {
     // The reader pulls outside the request's context, so later pages are read in the context of this moment.

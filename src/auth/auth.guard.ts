@@ -60,7 +60,7 @@ export class AuthGuard implements CanActivate {
 
 /**
  * Throws cross-site-request unless the request comes from a page of this service: a browser sends cookies along, and posts for
- * whoever asks it to. `detail` is what the refused one is told.
+ * any site that asks. `detail` goes into the problem.
  */
 export function refuseCrossSite(request: FastifyRequest, detail: string): void {
   const { origin, host } = request.headers;

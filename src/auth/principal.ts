@@ -8,7 +8,7 @@ export interface Principal {
   readonly kind: 'token' | 'key' | 'session';
   /** For people and logs: the token's subject or the key's name. */
   readonly name: string;
-  /** Who is meant as the user of what it does; null for a key that stands for no user. */
+  /** The user on whose behalf it acts; null for a key that stands for no user. */
   readonly userId: string | null;
   /** Its organization; null: every organization, named per request. */
   readonly orgId: string | null;

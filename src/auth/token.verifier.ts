@@ -15,7 +15,7 @@ import { expandScopes, type Principal } from './principal.ts';
 
 /** How long a verified token is not verified again; its own end is still checked at each use. */
 const REMEMBER_MS = 60_000;
-/** What jose says of the issuer's answer, not of the token; the generic one: it was not 200, or not JSON. */
+/** Errors of jose about the issuer's response, not about the token; the generic one means that it was not 200 or not JSON. */
 const NO_KEYS = new Set(['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC']);
 
 /** Verifies Bearer tokens: HS256 with the shared secret, or any asymmetric algorithm with the issuer's published keys. */

@@ -61,7 +61,7 @@ function newKey(values: ReturnType<typeof parse>['values']) {
     throw new ConfigurationError(`--org or --all-orgs is required.\n${USAGE}`);
   const scopes = values.scope ?? ['sync:write'];
   const unknown = scopes.find((scope) => !SCOPES.includes(scope as Scope));
-  if (unknown) throw new ConfigurationError(`--scope ${unknown} is not known; there are ${SCOPES.join(', ')}.`);
+  if (unknown) throw new ConfigurationError(`--scope ${unknown} does not exist; the scopes are ${SCOPES.join(', ')}.`);
   return { orgId: values.org ?? null, name: values.name, userId: values.user ?? null, scopes: scopes as Scope[] };
 }
 

@@ -5,7 +5,7 @@ import { rotateCredentials } from '../connectors/credentials/credential.rotation
 import { withOwnerUrl } from '../database/open-database.ts';
 import { runCommand } from './run-command.ts';
 
-// npm run credentials:rotate: as the owner. The new key stands first in SYNC_ENCRYPTION_KEYS, the old ones after it.
+// npm run credentials:rotate: as the owner. SYNC_ENCRYPTION_KEYS lists the new key first, then the old ones.
 await runCommand(async () => {
   const environment = loadEnvironment();
   const { databaseUrl, MIGRATION_DATABASE_URL, SYNC_DATA_DIR, SYNC_ENCRYPTION_KEYS = [] } = environment;

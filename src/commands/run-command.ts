@@ -2,7 +2,7 @@ import { ConfigurationError } from '../config/environment.ts';
 import { DatabaseNotReadyError } from '../database/readiness.ts';
 import { isConnectionLoss } from '../database/sqlstate.ts';
 
-/** One sentence for what a person can mend; the stack for what only we can. `variable` named the database that was used. */
+/** One sentence for an error that a person can fix; the stack for any other. `variable` named the database that was used. */
 export function printableError(error: unknown, variable = 'DATABASE_URL'): string {
   if (!(error instanceof Error)) return String(error);
   // By name, because with a database of your own the embedded Postgres is never loaded.
@@ -15,7 +15,7 @@ export function printableError(error: unknown, variable = 'DATABASE_URL'): strin
   return error.stack ?? error.message;
 }
 
-/** Runs a command line tool: what it prints is its answer; an error is one sentence and exit code 1. */
+/** Runs a command line tool: an error is one sentence and exit code 1. */
 export async function runCommand(work: () => Promise<void>): Promise<void> {
   try {
     await work();

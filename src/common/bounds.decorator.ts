@@ -19,7 +19,7 @@ interface Described {
 interface NumberBounds extends Described {
   readonly min: number;
   readonly max?: number;
-  /** It stands in a query string, so it arrives as text. */
+  /** The value comes from a query string, so it arrives as text. */
   readonly query?: boolean;
 }
 
@@ -31,7 +31,7 @@ interface TextBounds extends Described {
 
 interface Choice extends Described {
   readonly values: readonly string[];
-  /** The name of the type in generated clients; without one the values stand where they are used. */
+  /** The name of the type in generated clients; without a name the values are repeated where they are used. */
   readonly name?: string;
 }
 

@@ -9,7 +9,7 @@ export interface Keyset {
 
 const AT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?\+00:00$/;
 
-/** Whether it is a time as our answers print it. */
+/** Whether it is a time in the format of our responses. */
 export const isInstant = (text: string): boolean => AT.test(text) && !Number.isNaN(Date.parse(text));
 
 function encodeCursor(keyset: Keyset): string {
@@ -24,7 +24,7 @@ export function decodeCursor(cursor: string): Keyset {
   } catch {
     // Falls through: not base64url of JSON.
   }
-  const detail = 'is not a cursor of this list; use next_cursor of an earlier answer as it is';
+  const detail = 'is not a cursor of this list; use next_cursor of an earlier response unchanged';
   throw new Problem('invalid-request', `cursor ${detail}.`, { errors: [{ parameter: 'cursor', detail }] });
 }
 

@@ -51,7 +51,7 @@ export interface OperationSpec {
   readonly id: string;
   readonly summary: string;
   readonly description?: string;
-  /** The successful answers; `type` undefined: no body. */
+  /** The successful responses; `type` undefined: no body. */
   readonly ok: readonly {
     status: number;
     description: string;
@@ -59,7 +59,7 @@ export interface OperationSpec {
     isArray?: boolean;
     headers?: Record<string, string>;
   }[];
-  /** The problems it may answer with beside those of every operation. */
+  /** The problems it may return, beside those of every operation. */
   readonly problems?: readonly ProblemName[];
   /** Served without credentials. */
   readonly isPublic?: boolean;
@@ -77,7 +77,7 @@ const COMMON: readonly ProblemName[] = [
   'unavailable',
 ];
 
-/** Documents an operation whole: id, summary, answers and every problem, grouped by status as OpenAPI wants it. */
+/** Documents an operation whole: id, summary, responses and every problem, grouped by status as OpenAPI wants it. */
 export function Operation(spec: OperationSpec): MethodDecorator {
   const common = COMMON.filter((name) => !(spec.anyOrganization && name === 'organization-required'));
   const names = [...(spec.isPublic ? (['unavailable'] as const) : common), ...(spec.problems ?? [])];

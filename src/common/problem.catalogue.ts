@@ -1,14 +1,14 @@
 interface CatalogueEntry {
   readonly status: number;
   readonly title: string;
-  /** When the service answers so. Markdown: code in backticks, nothing else. */
+  /** When the service returns it. Markdown: code in backticks, nothing else. */
   readonly cause: string;
   /** What the caller or the operator does about it. */
   readonly action: string;
 }
 
 /**
- * Every problem the service answers with, by the last part of its `type` (RFC 9457). Clients switch on the type, so an entry is never
+ * Every problem that the service returns, by the last part of its `type` (RFC 9457). Clients switch on the type, so an entry is never
  * renamed. `npm run docs:errors` writes docs/errors.md from here; the service itself shows the same at /errors.
  */
 export const PROBLEMS = {
@@ -55,7 +55,7 @@ export const PROBLEMS = {
     status: 404,
     title: 'Not found',
     cause:
-      'There is nothing at this address, or what it names does not exist in your organization. What belongs to another organization is answered in exactly the same way.',
+      'There is nothing at this address, or what it names does not exist in your organization. The response is exactly the same for what belongs to another organization.',
     action: 'Check the id and the organization. A preview also disappears when it expires: compute it again.',
   },
   'sync-exists': {

@@ -8,7 +8,7 @@ export interface ProblemField {
   readonly detail: string;
 }
 
-/** The body of an error answer, `application/problem+json`. */
+/** The body of an error response, `application/problem+json`. */
 export interface ProblemBody {
   readonly type: string;
   readonly title: string;
@@ -41,12 +41,12 @@ export class Problem extends Error {
     return PROBLEMS[this.problem].status;
   }
 
-  /** The value of the answer's Link header (RFC 8288): where the service itself says what the problem means and what to do. */
+  /** The value of the response's Link header (RFC 8288): the page of the service that explains the problem and what to do. */
   get link(): string {
     return `<${CATALOGUE_PATH}#${this.problem}>; rel="help"`;
   }
 
-  /** The answer's body; `requestId` lets support find the log lines. */
+  /** The response body; support finds the log lines by `requestId`. */
   body(requestId?: string): ProblemBody {
     const { status, title } = PROBLEMS[this.problem];
     return {

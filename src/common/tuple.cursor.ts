@@ -17,7 +17,7 @@ export function decodeTuple(list: string, length: number, cursor: string): strin
   } catch {
     // Falls through: not base64url of JSON.
   }
-  throw notACursor('is not a cursor of this list; use one of an earlier answer as it is');
+  throw notACursor('is not a cursor of this list; use a cursor of an earlier response unchanged');
 }
 
 /** `detail` says what is wrong with the query parameter `cursor`. */

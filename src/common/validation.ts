@@ -101,7 +101,7 @@ function validated<T extends object>(type: new () => T, value: object, inBody: b
   return instance;
 }
 
-/** Checks the items of a bulk body one by one; one that is refused stands as its Problem, in its place. */
+/** Checks the items of a bulk body one by one; an item that is refused becomes its Problem, in the same place. */
 export function checkEach<T>(items: readonly unknown[], check: (item: unknown) => T): (T | Problem)[] {
   return items.map((item) => {
     try {

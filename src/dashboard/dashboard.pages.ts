@@ -31,13 +31,13 @@ function builtPage(): string | undefined {
   return places.find((place) => existsSync(join(place, 'assets')));
 }
 
-/** The dashboard at `/`, and at `/o/{organization}/…`, which the page itself tells apart. No file of it says anything of a tenant. */
+/** The dashboard at `/`, and at `/o/{organization}/…`, which the page itself distinguishes. None of its files contains data of a tenant. */
 export async function serveDashboard(app: NestFastifyApplication): Promise<void> {
   const root = builtPage();
   const page = root ? readFileSync(join(root, 'index.html'), 'utf8') : NOT_BUILT;
   const fastify = app.getHttpAdapter().getInstance();
-  const answer = (_: FastifyRequest, reply: FastifyReply) => reply.headers(PAGE_HEADERS).send(page);
-  for (const path of ['/', '/o/*']) fastify.get(path, answer);
+  const respond = (_: FastifyRequest, reply: FastifyReply) => reply.headers(PAGE_HEADERS).send(page);
+  for (const path of ['/', '/o/*']) fastify.get(path, respond);
   if (!root) return;
   // Compressed when they were built; their names change with their content.
   const files = { decorateReply: false, preCompressed: true, index: false } as const;

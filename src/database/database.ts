@@ -21,7 +21,7 @@ const parsers = new Map<number, (value: string) => unknown>([
 
 /**
  * The pool of the service's role. Pipelined: a transaction whose statements are known goes out in one network round trip.
- * Nothing here depends on a session, so a transaction pooler (PgBouncer, Neon) may stand between.
+ * Nothing here depends on a session, so a transaction pooler (PgBouncer, Neon) may be in between.
  */
 export function createPool(connectionString: string, max: number): pg.Pool {
   const pool = new pg.Pool({

@@ -39,7 +39,7 @@ export async function assertDatabaseReady(pool: pg.Pool): Promise<void> {
 
 /**
  * behind: a migration or an SQL file of this version was never applied; different: an SQL file was applied with another content. A
- * service that runs finds the second when a newer version has just been migrated to: it goes on, but would not start.
+ * service that runs finds the second when a newer version has just been migrated to: it continues to run, but would not start.
  */
 export type SchemaState = 'current' | 'behind' | 'different';
 

@@ -21,7 +21,7 @@ export class HealthController {
   @Public()
   @Operation({
     id: 'healthLive',
-    summary: 'The process answers',
+    summary: 'Whether the process responds',
     ok: [{ status: 200, description: 'Alive', type: HealthDto }],
     isPublic: true,
   })
@@ -33,7 +33,7 @@ export class HealthController {
   @Public()
   @Operation({
     id: 'healthReady',
-    summary: 'The database answers and is migrated',
+    summary: 'Whether the database responds and is migrated',
     ok: [{ status: 200, description: 'Ready for requests', type: HealthDto }],
     isPublic: true,
   })

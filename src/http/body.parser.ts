@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../common/problem.ts';
 
-/** Deeper is no data but an attack on whoever walks it: validation, hashing, Postgres. */
+/** Deeper nesting is not data but an attack on the code that reads it recursively: validation, hashing, Postgres. */
 const MAX_DEPTH = 100;
 
 const QUOTE = 0x22;
@@ -9,7 +9,7 @@ const BACKSLASH = 0x5c;
 const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
-/** Whether objects and arrays stand more than `limit` deep in each other; one pass, no recursion. The text need not be valid. */
+/** Whether objects and arrays are nested more than `limit` deep in each other; one pass, no recursion. The text need not be valid. */
 export function isNestedDeeper(json: string, limit: number): boolean {
   let depth = 0;
   let inString = false;

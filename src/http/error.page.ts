@@ -22,8 +22,8 @@ const HEADERS = {
 /** The catalogue of problems as a page: where the Link header of each problem leads. Public, the same for everybody. */
 export function serveErrorPage(app: NestFastifyApplication): void {
   const page = errorPage();
-  const answer = (_: FastifyRequest, reply: FastifyReply) => reply.headers(HEADERS).send(page);
-  app.getHttpAdapter().getInstance().get(CATALOGUE_PATH, answer);
+  const respond = (_: FastifyRequest, reply: FastifyReply) => reply.headers(HEADERS).send(page);
+  app.getHttpAdapter().getInstance().get(CATALOGUE_PATH, respond);
 }
 
 function errorPage(): string {

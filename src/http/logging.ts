@@ -13,7 +13,7 @@ export function requestId(request: IncomingMessage): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : `req-${randomUUID()}`;
 }
 
-/** Secrets that may stand in an address: the one-time link, and the keys of shops. */
+/** Secrets that an address may contain: the one-time link, and the keys of shops. */
 const withoutSecrets = (url = ''): string =>
   url.replace(/([?&](?:token|consumer_key|consumer_secret)=)[^&]*/g, '$1[redacted]');
 
@@ -64,7 +64,7 @@ export function logRequests(fastify: FastifyInstance, logger: BaseLogger & Pick<
   });
 }
 
-/** Nest's own account of how it starts, a line a route, is for whoever debugs that. */
+/** Nest's own account of how it starts, a line a route, is for debugging the start. */
 const START_UP = new Set<unknown>([
   'NestFactory',
   'InstanceLoader',
@@ -77,7 +77,7 @@ export function quietAtStart(logger: Logger): Logger {
   const quiet = Object.create(logger) as Logger;
   quiet.log = (message: unknown, ...rest: unknown[]) =>
     START_UP.has(rest.at(-1)) ? logger.debug(message, ...rest) : logger.log(message, ...rest);
-  // A port that is taken: whoever called listen says so in a sentence.
+  // A port that is taken: the caller of listen reports it in a sentence.
   quiet.error = (message: unknown, ...rest: unknown[]) =>
     rest.at(-1) === 'NestApplication' ? logger.debug(message, ...rest) : logger.error(message, ...rest);
   return quiet;

@@ -42,7 +42,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
   return withPlainNames(SwaggerModule.createDocument(app, config, { extraModels: [ProblemDto, ProblemFieldDto] }));
 }
 
-/** `Dto` tells our classes apart from rows; a client's types read better without it. */
+/** The suffix `Dto` distinguishes our classes from rows; types of a client read better without it. */
 function withPlainNames(document: OpenAPIObject): OpenAPIObject {
   const plain = JSON.stringify(document).replaceAll(/"(#\/components\/schemas\/)?(\w+)Dto"/g, '"$1$2"');
   return JSON.parse(plain) as OpenAPIObject;

@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
-/** What never is a page: nothing in it may be run, framed or sniffed. Constant, since helmet works its own out at each answer. */
+/** For what is never a page: nothing in it may be run, framed or sniffed. Constant, since helmet computes its own for each response. */
 const API_HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
@@ -9,7 +9,7 @@ const API_HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-/** Security headers on every answer: helmet's for pages, a few fixed ones for the API. */
+/** Security headers on every response: helmet's for pages, a few fixed ones for the API. */
 export async function addSecurityHeaders(app: NestFastifyApplication): Promise<void> {
   await app.register(helmet, {
     global: false,

@@ -19,7 +19,7 @@ import { claimKey, findResponse, type StoredResponse, storeResponse } from './id
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
- * Runs a request that carries an Idempotency-Key at most once a day: key, work and answer commit together, so a request that
+ * Runs a request that carries an Idempotency-Key at most once a day: key, work and response commit together, so a request that
  * failed left nothing behind and may be sent again. Handlers behind it touch the database only.
  */
 @Injectable()
@@ -43,7 +43,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     );
   }
 
-  /** Whether the request's key has been used: then it will be answered without being done. */
+  /** Whether the key of the request has been used: then the request gets the stored response and is not carried out. */
   async isRepeated(request: FastifyRequest): Promise<boolean> {
     const key = request.headers['idempotency-key'];
     if (typeof key !== 'string' || !KEY.test(key)) return false;
@@ -99,7 +99,7 @@ const fingerprintOf = (request: FastifyRequest): string =>
     .update(JSON.stringify([request.method, request.url, request.body ?? null]))
     .digest('hex');
 
-/** A POST that may be repeated with the same Idempotency-Key and then answers what it answered the first time. */
+/** A POST that may be repeated with the same Idempotency-Key: a repeated request gets the first response. */
 export const Idempotent = () =>
   applyDecorators(
     UseInterceptors(IdempotencyInterceptor),

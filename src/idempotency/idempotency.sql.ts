@@ -1,6 +1,6 @@
 import type { Statement } from '../database/database.ts';
 
-/** What was answered, as it is answered again. */
+/** The first response, which every repeated request gets. */
 export interface StoredResponse {
   readonly status: number;
   readonly location: string | null;

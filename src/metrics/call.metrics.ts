@@ -10,13 +10,13 @@ export class CallMetrics {
   constructor({ registry }: MetricsRegistry) {
     this.calls = new Counter({
       name: 'sync_outbound_calls_total',
-      help: 'Calls to connected systems, retries included; outcome: 2xx, 3xx, 4xx, 429, 5xx, or failed for no whole answer',
+      help: 'Calls to connected systems, retries included; outcome: 2xx, 3xx, 4xx, 429, 5xx, or failed without a complete response',
       labelNames: ['system', 'outcome'],
       registers: [registry],
     });
   }
 
-  /** `status` null: no whole answer came. */
+  /** `status` null: no complete response arrived. */
   answered(system: string, status: number | null): void {
     this.calls.inc({ system, outcome: outcomeOf(status) });
   }

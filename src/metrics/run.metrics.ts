@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { MetricsRegistry } from './metrics.controller.ts';
 
-/** What tells runs apart here: kinds of things only, never an organization, a connection or an id. */
+/** The labels of runs: kinds of things only, never an organization, a connection or an id. */
 interface RunLabels {
   /** Of the source. */
   readonly system: string;
@@ -10,7 +10,7 @@ interface RunLabels {
   readonly kind: string;
 }
 
-/** A batch whose commit was answered. */
+/** A batch whose commit has returned. */
 export interface CommittedBatch {
   readonly seconds: number;
   /** Empty when nothing of it took effect. */

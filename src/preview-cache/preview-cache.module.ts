@@ -3,7 +3,7 @@ import { maintenance } from '../jobs/task.runner.ts';
 import { PreviewController } from './preview.controller.ts';
 import { PreviewService } from './preview.service.ts';
 
-/** Stored previews, for whoever computes them, and their scheduled maintenance. */
+/** Stored previews, for the modules that compute them, and their scheduled maintenance. */
 @Module({
   providers: [
     PreviewService,

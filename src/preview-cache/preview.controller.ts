@@ -112,7 +112,7 @@ export class PreviewController {
   }
 }
 
-/** A preview is stored whole, so its key and the time it was stored tell its content. */
+/** A preview is stored whole, so its key and the time it was stored identify its content. */
 function tagged(preview: PreviewDto, reply: FastifyReply): PreviewDto {
   const tag = createHash('sha256')
     .update(`${preview.cache_key} ${preview.computed_at}`)

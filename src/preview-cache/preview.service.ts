@@ -70,7 +70,8 @@ export class PreviewService {
 
 function keysetOf(cursor: string): PreviewKeyset {
   const [computed_at = '', sync_type = '', entity_type = ''] = decodeTuple(LIST, 3, cursor);
-  if (!isInstant(computed_at)) throw notACursor('is not a cursor of this list; use one of an earlier answer as it is');
+  if (!isInstant(computed_at))
+    throw notACursor('is not a cursor of this list; use a cursor of an earlier response unchanged');
   return { computed_at, sync_type, entity_type };
 }
 

@@ -3,8 +3,8 @@ import type pg from 'pg';
 import { POOL } from '../database/database.module.ts';
 
 /**
- * The names of all organizations, for whoever may see every one of them. Not through TenantDatabase: there is no organization yet.
- * The database itself asks for the key and answers nobody else.
+ * The names of all organizations, for callers who may see all of them. Not through TenantDatabase: there is no organization yet.
+ * The function in the database checks the key itself.
  */
 @Injectable()
 export class OrganizationDirectory {

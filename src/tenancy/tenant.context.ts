@@ -35,7 +35,7 @@ export function currentTenant(): TenantContext {
   return context;
 }
 
-/** The user to write down as the one who did it: a user's id, or the name of the key that stands for none. */
+/** The user to record as the actor: the id of a user, or the name of a key that stands for no user. */
 export function currentUser(): string {
   const { principal } = currentTenant();
   return principal.userId ?? principal.name;

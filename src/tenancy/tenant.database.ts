@@ -70,7 +70,7 @@ export class TenantDatabase {
     try {
       return await work(client);
     } finally {
-      // Released only when idle: whoever gets it next must not find an open transaction with our organization in it.
+      // Released only when idle: the next user must not find an open transaction with our organization in it.
       client.release(client.getTransactionStatus() !== 'I');
     }
   }
@@ -80,7 +80,7 @@ const BEGIN: Statement = { text: 'BEGIN' };
 const COMMIT: Statement = { text: 'COMMIT' };
 const setOrganization = (orgId: string): Statement => ({ text: 'SELECT app.set_org($1)', values: [orgId] });
 
-/** Sends all before any is answered. Throws the first failure; COMMIT of a failed transaction answers ROLLBACK, not an error. */
+/** Sends all statements before the first result arrives. Throws the first failure; COMMIT of a failed transaction answers ROLLBACK, not an error. */
 async function inOneRoundTrip<Row extends object>(
   client: pg.PoolClient,
   statements: readonly Statement[],

@@ -164,7 +164,7 @@ export class SlowActivitiesDto {
   items: SlowActivityDto[];
 }
 
-/** One answer of a bulk append. */
+/** The result of one entry of a bulk append. */
 export class BulkAppendResultDto {
   @ApiProperty({ type: 'integer', example: 201 })
   status: number;

@@ -117,7 +117,7 @@ export class ActivityFilterQuery extends PeriodQuery {
   @TextProperty({
     maxLength: 10_000,
     optional: true,
-    description: 'Exactly this message, as GET /activity/errors tells it',
+    description: 'Only entries with exactly this message, as GET /activity/errors lists it',
     example: 'Invalid email address',
   })
   error_message?: string;

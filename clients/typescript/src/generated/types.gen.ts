@@ -2153,7 +2153,7 @@ export type ListActivityData = {
         user_id?: string;
         sync_id?: string;
         /**
-         * Exactly this message, as GET /activity/errors tells it
+         * Only entries with exactly this message, as GET /activity/errors lists it
          */
         error_message?: string;
         limit?: number;
@@ -2492,7 +2492,7 @@ export type ExportActivityData = {
         user_id?: string;
         sync_id?: string;
         /**
-         * Exactly this message, as GET /activity/errors tells it
+         * Only entries with exactly this message, as GET /activity/errors lists it
          */
         error_message?: string;
         format?: 'ndjson' | 'csv';
