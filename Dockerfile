@@ -7,6 +7,7 @@ COPY clients/react/package.json clients/react/
 COPY web/package.json web/
 COPY sandbox/package.json sandbox/
 COPY packages/embedded-postgres/package.json packages/embedded-postgres/
+COPY test/clients/typescript-5.9/package.json test/clients/typescript-5.9/
 # With the optional ones: what builds the dashboard brings its platform's binaries that way.
 RUN npm ci --ignore-scripts
 COPY . .

@@ -8,7 +8,7 @@ import {
   reportProgress,
   startSync,
 } from '@sync-operations/client';
-import { speedText } from '@sync-operations/react/internal/sync.text';
+import { speedText } from '#react-sources/sync.text';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { type BrowserBundle, bundleForBrowser } from './support/browser.bundle.ts';

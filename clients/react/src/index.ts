@@ -1,3 +1,5 @@
+'use client';
+
 export { connectionText, stoppedText } from './connection.text.ts';
 export { createSyncProgressStore, type StoreOptions, type SyncProgressStore } from './live/progress.store.ts';
 export type {

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createSyncProgressStore, type StoreOptions } from '@sync-operations/react/internal/live/progress.store';
-import { aSync } from '@sync-operations/react/internal/live/sync.fixture';
-import type { SyncProgress } from '@sync-operations/react/internal/live/sync.types';
+import { createSyncProgressStore, type StoreOptions } from '#react-sources/live/progress.store';
+import { aSync } from '#react-sources/live/sync.fixture';
+import type { SyncProgress } from '#react-sources/live/sync.types';
 import { waitFor } from '../../support/wait-for.ts';
 import { beginStream, sendEvent, sendJson, startFakeService } from './fake.service.ts';
 
