@@ -12,12 +12,15 @@ export async function serve(): Promise<void> {
   stopOnSignal(closers);
   try {
     const environment = loadEnvironment();
-    // Loaded only now, so that a wrong variable is reported at once, and while the database starts.
-    const loading = import('./create-app.ts');
-    loading.catch(() => undefined);
-    const { environment: opened, embedded } = await openDatabase(environment, (line) => console.log(line));
+    // Loaded only now, so that a wrong variable is reported at once, and not before the program of the database runs, since loading blocks.
+    const load = () => import('./create-app.ts');
+    const { environment: opened, embedded } = await openDatabase(
+      environment,
+      (line) => console.log(line),
+      () => load().catch(() => undefined),
+    );
     closers.unshift(() => embedded?.stop());
-    const { createApp } = await loading;
+    const { createApp } = await load();
     const app = await createApp(opened);
     closers.unshift(() => app.close());
     const access =

@@ -15,9 +15,14 @@ export interface OpenDatabase {
 
 type Log = (line: string) => void;
 
-/** The database the service runs on: yours, or the embedded one, started and migrated. Throws what printableError prints. */
-export async function openDatabase(environment: Environment, log: Log): Promise<OpenDatabase> {
-  const opened = environment.databaseUrl ? { environment, embedded: undefined } : await openEmbedded(environment, log);
+/**
+ * The database the service runs on: yours, or the embedded one, started and migrated. `meanwhile` is called, when the
+ * embedded one is on its way: time for other work that may block. Throws what printableError prints.
+ */
+export async function openDatabase(environment: Environment, log: Log, meanwhile: () => void): Promise<OpenDatabase> {
+  const opened = environment.databaseUrl
+    ? { environment, embedded: undefined }
+    : await openEmbedded(environment, log, meanwhile);
   try {
     await withPool(opened.environment.databaseUrl as string, assertDatabaseReady);
     return opened;
@@ -27,8 +32,8 @@ export async function openDatabase(environment: Environment, log: Log): Promise<
   }
 }
 
-async function openEmbedded(environment: Environment, log: Log): Promise<OpenDatabase> {
-  const embedded = await startEmbedded(environment, log);
+async function openEmbedded(environment: Environment, log: Log, meanwhile: () => void): Promise<OpenDatabase> {
+  const embedded = await startEmbedded(environment, log, meanwhile);
   try {
     const { SYNC_ENCRYPTION_KEYS: given, SYNC_DATA_DIR: dataDir } = environment;
     // The one made before there was a variable still opens what it sealed.
@@ -44,9 +49,13 @@ async function openEmbedded(environment: Environment, log: Log): Promise<OpenDat
 }
 
 /** Loaded here, so that a service with a database of its own neither needs the package nor waits for it. */
-async function startEmbedded({ SYNC_DATA_DIR: dataDir }: Environment, log?: Log): Promise<EmbeddedPostgres> {
+async function startEmbedded(
+  { SYNC_DATA_DIR: dataDir }: Environment,
+  log?: Log,
+  meanwhile?: () => void,
+): Promise<EmbeddedPostgres> {
   const { startEmbeddedPostgres } = await import('@sync-operations/embedded-postgres');
-  return startEmbeddedPostgres({ dataDir, log });
+  return startEmbeddedPostgres({ dataDir, log, meanwhile });
 }
 
 /** TypeORM is loaded only where there is something to migrate: that takes as long as all the rest of a start. */

@@ -16,6 +16,8 @@ export interface EmbeddedPostgresOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Takes one line of progress for people. */
   readonly log?: (line: string) => void;
+  /** Called once the program of the server runs: time for work that blocks. Not called when a running server is adopted. */
+  readonly meanwhile?: () => void;
   /** Default: those of the platform's package. */
   readonly binaries?: PostgresBinaries;
 }
@@ -52,12 +54,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 async function start(folder: DataFolder, options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { settings = {}, log = () => {} } = options;
+  const { settings = {}, log = () => {}, meanwhile } = options;
   const installation = await prepareInstallation(folder, options.binaries, log);
   const credentials = loadCredentials(folder);
   await ensureCluster(installation, credentials, { sync: settings.fsync !== 'off', log });
   const adopted = await adoptRunningServer(folder, credentials.superuser);
-  const server = adopted ?? (await startServer(installation, rememberedPort(folder), settings));
+  const server = adopted ?? (await startServer(installation, rememberedPort(folder), settings, meanwhile));
   const { port } = server;
   const id = addUser(folder, server);
   try {

@@ -22,6 +22,7 @@ export async function startServer(
   installation: PostgresInstallation,
   preferredPort: number | undefined,
   settings: Readonly<Record<string, string>>,
+  meanwhile?: () => void,
 ): Promise<Postmaster> {
   const { cluster, log } = installation.folder;
   const deadline = Date.now() + retryForMs;
@@ -29,7 +30,9 @@ export async function startServer(
     const port = await freePort(preferred);
     writeSettings(cluster, port, settings);
     const args = ['start', '--silent', '--wait', `--timeout=${startTimeoutSeconds}`];
-    const { code, output } = await runProgram(installation, 'pg_ctl', cluster, args, { detached: true });
+    const started = runProgram(installation, 'pg_ctl', cluster, args, { detached: true });
+    meanwhile?.();
+    const { code, output } = await started;
     const server = code === 0 ? runningPostmaster(cluster) : undefined;
     if (server) return { ...server, port };
     // These go away by themselves: a port that was just taken, and sessions of a killed server that have not noticed yet.
