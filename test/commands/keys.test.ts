@@ -94,7 +94,10 @@ describe('a command used wrongly', () => {
     ['create --org org-1', usage],
     ['create --name x', usage],
     ['create --name x --org org-1 --all-orgs', usage],
-    ['create --name x --org org-1 --scope sync:everything', /^--scope sync:everything does not exist; .*sync:admin\.$/m],
+    [
+      'create --name x --org org-1 --scope sync:everything',
+      /^--scope sync:everything does not exist; .*sync:admin\.$/m,
+    ],
     ['create --name x --org org-1 --days soon', /^--days must be a whole number/m],
     ['revoke', /^There is no valid key/m],
   ])('changes nothing, says how, and ends with 1: keys %s', async (args, says) => {
