@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 const COMMON = ['package.json', 'package-lock.json', 'scripts/build.mjs'];
 const PARTS = {
   service: {
-    sources: [...COMMON, 'src', 'migrations', 'nest-cli.json', 'build.swcrc'],
+    sources: [...COMMON, 'src', 'migrations', 'nest-cli.json', '.swcrc'],
     // What was deleted from the sources must not run; a migration is found by its file.
     outdated: ['dist/src', 'dist/migrations'],
     output: 'dist/src/main.js',

@@ -1,6 +1,6 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, it } from '@jest/globals';
+import { expect, it } from 'vitest';
 
 /** The rule is in CONTRIBUTING.md. Each of these folders of test/ mirrors no folder of src/. */
 const OTHER_FOLDERS = [

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { decodeTuple, encodeTuple } from './tuple.cursor.ts';
 
 const refusal = expect.objectContaining({

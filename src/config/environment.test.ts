@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { ConfigurationError, parseEnvironment } from './environment.ts';
 
 const URL_A = 'postgres://app:secret@db.example/a';

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { customer, product } from '../../test/runs/plan.support.ts';
 import { guardDeletions } from './deletion.guard.ts';
 import { contentHash, diffFields, flatten, topOf } from './field.diff.ts';

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { bindingOf, customer, flipped, item, plan, product, synced } from '../../test/runs/plan.support.ts';
 import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
 import { diffFields, flatten, newElementFields } from './field.diff.ts';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { CanonicalOrder } from '../connectors/canonical/canonical.types.ts';
 import { resolveDuplicateTargets } from './duplicate.targets.ts';
 import type { ItemPlan } from './item.plan.ts';

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import type { CanonicalData, CanonicalProduct } from '../connectors/canonical/canonical.types.ts';
 import { contentHash, diffFields } from './field.diff.ts';
 import { agreedOn, type Binding, isEcho, planItem } from './item.plan.ts';

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { encodeTuple } from '../common/tuple.cursor.ts';
 import { decodeChange, encodeChange, refuseAhead } from './change.cursor.ts';
 

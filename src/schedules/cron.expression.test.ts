@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { isTimeZone, nextRun, previousRun, wrongCron } from './cron.expression.ts';
 
 describe('a cron expression', () => {

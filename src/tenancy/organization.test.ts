@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Principal } from '../auth/principal.ts';
 import { organizationOf } from './organization.ts';
 

@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   appendActivity,
   listActivity,
@@ -7,6 +6,7 @@ import {
   listSlowActivity,
 } from '@sync-operations/client';
 import type { Agent, Response } from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { problemOf } from '../support/send.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KeyAdmin } from '../../src/auth/key.admin.ts';
 import { hashSecret } from '../../src/auth/key.hash.ts';
 import { cookieOf, send } from '../support/send.ts';

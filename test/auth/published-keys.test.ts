@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, importJWK, type JWK } from 'jose';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { claims, sendWithToken } from './auth.support.ts';
 
@@ -51,7 +51,7 @@ beforeEach(async () => {
   service = await startTestService({ SYNC_JWT_SECRET: '', SYNC_JWKS_URL: await issuer.open() });
 });
 afterEach(async () => {
-  jest.restoreAllMocks();
+  vi.restoreAllMocks();
   await service.close();
   await issuer.close();
 });
@@ -61,7 +61,7 @@ const statusOf = async (token: string) => (await sendWithToken(service, token)).
 /** The keys are asked for again at most every half minute, so that unknown ones cannot be used to overload the issuer. */
 function halfAMinuteLater(): void {
   const later = Date.now() + 31_000;
-  jest.spyOn(Date, 'now').mockImplementation(() => later);
+  vi.spyOn(Date, 'now').mockImplementation(() => later);
 }
 
 describe('published keys', () => {

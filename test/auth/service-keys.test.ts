@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KeyAdmin } from '../../src/auth/key.admin.ts';
 import { send } from '../support/send.ts';
 import { sql } from '../support/test-database.ts';

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPair, type SignJWT, UnsecuredJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { send } from '../support/send.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { claims, sendWithToken } from './auth.support.ts';

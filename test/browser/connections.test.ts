@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
 import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunsFixture } from '../runs/runs.support.ts';
 import { withSystems } from '../runs/two-systems.support.ts';
 import { TestBrowser } from './support/test-browser.ts';

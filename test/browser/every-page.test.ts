@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunsFixture } from '../runs/runs.support.ts';
 import { type TwoSystems, withSystems } from '../runs/two-systems.support.ts';
 import { TestBrowser } from './support/test-browser.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Client, completeSync, reportProgress, startSync } from '@sync-operations/client';
 import { compile } from 'tailwindcss';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readGuide } from '../guide/guide.parser.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { type BrowserBundle, bundleForBrowser } from './support/browser.bundle.ts';

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunsFixture } from '../runs/runs.support.ts';
 import { type SourceDestinationCheck, type TwoSystems, withSystems } from '../runs/two-systems.support.ts';
 import { TestBrowser } from './support/test-browser.ts';

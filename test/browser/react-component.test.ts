@@ -1,4 +1,3 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   type Client,
   cancelSync,
@@ -8,6 +7,7 @@ import {
   reportProgress,
   startSync,
 } from '@sync-operations/client';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { speedText } from '#react-sources/sync.text';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { completeSync, reportProgress, type StartSync, startSync } from '@sync-operations/client';
 import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunsFixture } from '../runs/runs.support.ts';
 import { type TwoSystems, withSystems } from '../runs/two-systems.support.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { send } from '../support/send.ts';
 import { cleanUp, ServiceProcess } from '../support/service-process.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';

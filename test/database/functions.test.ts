@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
 
 // CREATE OR REPLACE resets what a file does not say, and a function that lost its owner still works, with other rights. So what each

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../src/database/migrate.ts';
 import { schemaSnapshot } from '../support/schema-snapshot.ts';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cancelSync, createSyncClient, getSync, pauseSync, resumeSync } from '@sync-operations/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readOptions } from '../../demo/demo.options.ts';
 import { cleanUp, newFolder, ServiceProcess } from '../support/service-process.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from '@jest/globals';
+import { expect, it } from 'vitest';
 import type { Principal } from '../../src/auth/principal.ts';
 import { CatalogueService } from '../../src/connectors/catalogue/catalogue.service.ts';
 import { settingsSchemaOf } from '../../src/connectors/catalogue/common.settings.ts';

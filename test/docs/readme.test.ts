@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from '@jest/globals';
+import { expect, it } from 'vitest';
 import { PROBLEMS, type ProblemName } from '../../src/common/problem.catalogue.ts';
 import { VARIABLES } from '../../src/config/environment.ts';
 

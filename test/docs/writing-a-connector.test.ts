@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, it } from '@jest/globals';
+import { expect, it } from 'vitest';
 import { settingsSchemaOf } from '../../src/connectors/catalogue/common.settings.ts';
 import { validate } from '../../src/connectors/catalogue/settings.schema.ts';
 import { csv } from '../../src/connectors/csv/csv.connector.ts';

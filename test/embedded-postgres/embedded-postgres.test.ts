@@ -17,7 +17,6 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import {
   type EmbeddedPostgres,
   identify,
@@ -25,6 +24,7 @@ import {
   startEmbeddedPostgres,
 } from '@sync-operations/embedded-postgres';
 import pg from 'pg';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 
 const settings = { fsync: 'off' };
 const isRoot = process.getuid?.() === 0;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { parseGuide, readGuide } from './guide.parser.ts';
 
 const block = (language: string, code: string) => `## Chapter\n### Section\n\`\`\`${language}\n${code}\n\`\`\`\n`;

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type Client,
   listActivityErrors,
@@ -10,6 +9,7 @@ import {
   storePreview,
 } from '@sync-operations/client';
 import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { GuideRunner, plainSqlPool, type Row } from './guide.runner.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RawResponse, send } from '../support/send.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 

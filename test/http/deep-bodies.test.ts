@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { send } from '../support/send.ts';
 import { startTestService, type TestService, token } from '../support/test-service.ts';
 

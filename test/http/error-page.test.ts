@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS } from '../../src/common/problem.catalogue.ts';
 import { startTestService, type TestService, token } from '../support/test-service.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { appendActivity, createSyncClient, lookUpPreview, startSync, storePreview } from '@sync-operations/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { send } from '../support/send.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claimTask } from '../../src/jobs/scheduled.task.ts';
 import { TaskRunner } from '../../src/jobs/task.runner.ts';
 import { lastError, takeTurns } from '../support/maintenance.support.ts';

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type Client, listPreviews, lookUpPreview, storePreview } from '@sync-operations/client';
 import type { Agent } from 'supertest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 

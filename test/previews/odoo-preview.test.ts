@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect } from '@jest/globals';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { type Json, RunsFixture } from '../runs/runs.support.ts';
 import { together } from '../runs/together.support.ts';
 import { type SourceDestinationCheck, type TwoSystems, withSystems } from '../runs/two-systems.support.ts';

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@sync-operations/embedded-postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cleanUp, newFolder, ServiceProcess } from '../support/service-process.ts';
 import { sql } from '../support/test-database.ts';
 

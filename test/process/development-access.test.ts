@@ -1,4 +1,4 @@
-import { afterAll, expect, it } from '@jest/globals';
+import { afterAll, expect, it } from 'vitest';
 import { cleanUp, newFolder, ServiceProcess } from '../support/service-process.ts';
 
 afterAll(cleanUp);

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSyncClient, getSync, startSync } from '@sync-operations/client';
 import { identify } from '@sync-operations/embedded-postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadUntilRefused } from '../support/load.ts';
 import { cleanUp, newFolder, ServiceProcess } from '../support/service-process.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DONE_ONCE, leaveWorkForMaintenance, maintenanceOutcome } from '../support/maintenance-data.ts';
 import { cleanUp, ServiceProcess } from '../support/service-process.ts';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { KeyAdmin } from '../../src/auth/key.admin.ts';
 import { send } from '../support/send.ts';
 import { cleanUp, ServiceProcess } from '../support/service-process.ts';

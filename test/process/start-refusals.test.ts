@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cleanUp, type ProcessOptions, ServiceProcess } from '../support/service-process.ts';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
 

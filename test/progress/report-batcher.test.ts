@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPool } from '../../src/database/database.ts';
 import { isConnectionLoss } from '../../src/database/sqlstate.ts';
 import { type ReportElement, type ReportResult, reportProgress } from '../../src/progress/progress.sql.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { createSyncClient } from '@sync-operations/client';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseEnvironment } from '../../src/config/environment.ts';
 import { createApp } from '../../src/create-app.ts';
 import { StreamService } from '../../src/progress/stream/stream.service.ts';
@@ -150,7 +150,7 @@ it('When the database fails, viewers stay and see everything once it is back; th
   const org = fixture.newOrg();
   const proxy = await startBreakableProxy(fixture.service.database.appUrl);
   const app = await createApp(parseEnvironment({ DATABASE_URL: proxy.url, SYNC_WORKER: 'off', LOG_LEVEL: 'silent' }));
-  const said = jest.spyOn(Logger.prototype, 'error');
+  const said = vi.spyOn(Logger.prototype, 'error');
   try {
     await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();

@@ -1,5 +1,5 @@
-import { expect } from '@jest/globals';
 import { type Client, reportProgress, startSync } from '@sync-operations/client';
+import { expect } from 'vitest';
 import { metricOf } from '../support/metrics.ts';
 import { TestViewer } from '../support/stream-viewer.ts';
 import { sql } from '../support/test-database.ts';

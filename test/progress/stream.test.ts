@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSyncClient, listActiveSyncs } from '@sync-operations/client';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseEnvironment } from '../../src/config/environment.ts';
 import { createApp } from '../../src/create-app.ts';
 import { send } from '../support/send.ts';

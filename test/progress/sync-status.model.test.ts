@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tableOf, tableUnder } from '../support/markdown-table.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { SyncDrivers } from './sync-status.driver.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ItemOutcome } from '../../src/planning/planning.types.ts';
 import type { RecordChange } from '../../src/runs/run.types.ts';
 import { bound, done, FULL_BATCH, failed, newOrg, record } from './batch.support.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StoredBinding } from '../../src/records/binding.changes.ts';
 import { bound, done, FULL_BATCH, failed, newOrg, record } from './batch.support.ts';
 import { RunTables } from './run-tables.support.ts';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../src/connectors/contract/connector.error.ts';
 import { sql } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CUSTOMER_SETTINGS, customersFile, FileServer } from '../connectors/csv/csv.support.ts';
 import { sql } from '../support/test-database.ts';
 import { RunsFixture } from './runs.support.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NewRun, unpauseRun } from '../../src/runs/runs.sql.ts';
 import { RUN_OUT, RunTables } from './run-tables.support.ts';
 

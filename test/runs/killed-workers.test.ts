@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type OdooSandbox,
   startOdooSandbox,
   startWooCommerceSandbox,
   type WooCommerceSandbox,
 } from '@sync-operations/sandbox';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cleanUp, ServiceProcess } from '../support/service-process.ts';
 import { sql } from '../support/test-database.ts';
 import { TEST_ENCRYPTION_KEY } from '../support/test-service.ts';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newOrg } from './batch.support.ts';
 import { RUN_OUT, RunTables } from './run-tables.support.ts';
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect } from '@jest/globals';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { RunsFixture } from './runs.support.ts';
 import { together } from './together.support.ts';
 import {

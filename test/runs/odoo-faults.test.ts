@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { FaultRule, OdooFaults } from '@sync-operations/sandbox';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { RunsFixture } from './runs.support.ts';
 import { together } from './together.support.ts';
 import { type TwoSystems, withSystems } from './two-systems.support.ts';

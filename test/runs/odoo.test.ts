@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startWooCommerceSandbox } from '@sync-operations/sandbox';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shopClient } from '../sandbox/woocommerce/shop-client.support.ts';
 import { RunsFixture } from './runs.support.ts';
 import { type SourceDestinationCheck, withSystems } from './two-systems.support.ts';

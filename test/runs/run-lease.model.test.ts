@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tableOf, tableUnder } from '../support/markdown-table.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { RunDriver } from './run-lease.driver.ts';

@@ -1,4 +1,4 @@
-import { beforeAll, it } from '@jest/globals';
+import { beforeAll, it } from 'vitest';
 
 /**
  * Tests that mostly wait, and share nothing but the service: all start at once, and each tells its own end. Call it after the

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { schemaSnapshot } from './schema-snapshot.ts';
 import { createTestDatabase, sql, type TestDatabase } from './test-database.ts';
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Attacker, startAttacker } from './attacker.support.ts';
 import { CASES } from './rls.cases.ts';
 import { FIXTURES } from './rls.fixtures.ts';

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { send } from '../support/send.ts';
 import { startTestService } from '../support/test-service.ts';
 import { call, comparable } from './endpoint.caller.ts';

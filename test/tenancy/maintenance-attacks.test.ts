@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sql } from '../support/test-database.ts';
 import { type Attacker, startAttacker } from './attacker.support.ts';
 

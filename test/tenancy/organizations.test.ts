@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Client, createSyncClient, listOrganizations, startSync } from '@sync-operations/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cookieOf, send } from '../support/send.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../support/test-database.ts';
 import { attempt } from './rls.attempt.ts';
 import { CASES, casesOf, PARTITION_CASES, WITHOUT_TENANT_ROWS } from './rls.cases.ts';

@@ -1,5 +1,5 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../support/test-database.ts';
 import { EXCEPTIONS, WITHOUT_TENANT_ROWS } from './rls.cases.ts';
 import { readDefinerFunctions, readOtherPlaces, readTables } from './rls.catalogue.ts';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isConnectionLoss } from '../../src/database/sqlstate.ts';
 import { sql } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FAILING, insertSync, SESSION, type Session, startTenants, type TenantHarness } from './tenant.support.ts';
 
 let harness: TenantHarness;

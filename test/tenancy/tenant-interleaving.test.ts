@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAILING, insertSync, SESSION, type Session, startTenants, type TenantHarness } from './tenant.support.ts';
 
 const ORGANIZATIONS = ['org-a', 'org-b', 'org-c'] as const;

@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import {
   appendActivity,
   type Client,
@@ -9,6 +8,7 @@ import {
   startSync,
   storePreview,
 } from '@sync-operations/client';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { send } from '../support/send.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { aSync } from './live/sync.fixture.ts';
 import { countText, displayStatus, durationText, etaText, percentOf, progressText, trendText } from './sync.text.ts';
 

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { decideFault, type FaultCounts, type FaultRule, parseFaultRules } from './fault.rules.ts';
 
 /** The kinds of fault that a row of requests meets, null for none. */

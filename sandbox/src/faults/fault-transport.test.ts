@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { expect, it } from '@jest/globals';
+import { expect, it } from 'vitest';
 import { respondWithFault } from './fault.transport.ts';
 
 it('A slow answer gives up waiting when the sandbox stops, so that no timer keeps the process alive', async () => {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { CONNECTORS } from '../connector.registry.ts';
 import type { SettingsSchema } from '../contract/connector.types.ts';
 import { settingsSchemaOf } from './common.settings.ts';

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { type AddressRules, normalizeBaseUrl } from './base.url.ts';
 
 const STRICT: AddressRules = { allowHttp: false, allowPrivateAddresses: false };

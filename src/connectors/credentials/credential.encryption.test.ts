@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { CredentialCipher, type SecretContext } from './credential.encryption.ts';
 
 const key = (id: string) => ({ id, key: randomBytes(32).toString('base64') });

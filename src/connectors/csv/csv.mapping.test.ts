@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { layoutOf } from './csv.layout.ts';
 import { cellValue, itemOf } from './csv.mapping.ts';
 import type { Row } from './csv.rows.ts';

@@ -1,6 +1,6 @@
-import { expect, it } from '@jest/globals';
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
+import { expect, it } from 'vitest';
 import { type Row, readRows, START } from './csv.rows.ts';
 
 const cell = fc.string({ unit: fc.constantFrom('a', 'é', '😀', '"', ',', ';', '\n', ' ', '7'), maxLength: 6 });

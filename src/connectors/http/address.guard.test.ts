@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from 'vitest';
 import { checkUrl, guardedLookup, isPublicAddress } from './address.guard.ts';
 
 const https = { allowHttp: false, allowPrivateAddresses: false };

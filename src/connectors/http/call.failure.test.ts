@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from 'vitest';
 import { failureOf, type Stage } from './call.failure.ts';
 
 const error = (code: string) => Object.assign(new Error('with a secret'), { code });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from 'vitest';
 import { decideRedirect } from './redirect.decision.ts';
 
 const get = { status: 301, method: 'GET', signed: false, hops: 0 };

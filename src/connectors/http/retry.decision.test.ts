@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
 import { FAILURES, type FailureKind } from './call.failure.ts';
 import { decideRetry, type RetryOptions, type RetryQuestion } from './retry.decision.ts';
 import { retryAfterMs } from './retry-after.header.ts';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { recordedRows } from '../../../test/connectors/woocommerce/recordings.support.ts';
 import { customerFromShop } from './mapping/customer.mapping.ts';
 import { orderFromShop } from './mapping/order.mapping.ts';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Writable } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StreamViewer, type ViewerEnd } from './stream.viewer.ts';
 
 const MIB = 1024 * 1024;
@@ -10,7 +10,7 @@ let viewer: StreamViewer;
 let ends: ViewerEnd[];
 
 beforeEach(() => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
   taken = [];
   ends = [];
   // A connection that takes what is written when the test says so.
@@ -19,7 +19,7 @@ beforeEach(() => {
   viewer = new StreamViewer(response as ServerResponse, credentials, (how) => ends.push(how));
 });
 afterEach(() => {
-  jest.useRealTimers();
+  vi.useRealTimers();
 });
 
 const takeAll = async () => {
@@ -29,7 +29,7 @@ const takeAll = async () => {
   }
 };
 const later = (seconds: number) => {
-  jest.setSystemTime(Date.now() + seconds * 1_000);
+  vi.setSystemTime(Date.now() + seconds * 1_000);
   viewer.check(Date.now());
 };
 
@@ -68,7 +68,7 @@ describe('A viewer', () => {
     viewer.begin(Buffer.alloc(100));
     viewer.end('expired');
     expect(response.destroyed).toBe(false);
-    jest.advanceTimersByTime(5_000);
+    vi.advanceTimersByTime(5_000);
     await viewer.closed;
     expect(ends).toEqual(['expired']);
   });

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import type { Cursor, ExternalItem, Page } from '../../connectors/contract/connector.types.ts';
 import { namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
 import type { SourceReader } from './source.reader.ts';

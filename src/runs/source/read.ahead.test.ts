@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Cursor, Page } from '../../connectors/contract/connector.types.ts';
 import { readAhead } from './read.ahead.ts';
 

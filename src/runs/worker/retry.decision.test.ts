@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { ConnectorError, type ConnectorErrorKind } from '../../connectors/contract/connector.error.ts';
 import { adaptPageSize, LARGEST_PAGE } from '../source/source.reader.ts';
 import { decideRunRetry, type RunFailure } from './retry.decision.ts';

@@ -21,7 +21,7 @@ export interface BundleOptions {
 
 /**
  * Compiles `entry` (a path from the root, in a file or among `sources`) and what it imports into one script and one stylesheet.
- * In a process of its own: vite's native part refuses objects made inside jest.
+ * In a process of its own: vite's native part refuses objects made inside the test runner.
  */
 export async function bundleForBrowser(entry: string, options: BundleOptions = {}): Promise<BrowserBundle> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROCESS], {

@@ -38,7 +38,7 @@ async function findOrExtract(): Promise<ChromiumFiles> {
 async function extract(folder: string): Promise<void> {
   const unfinished = await mkdtemp(`${folder}-`);
   try {
-    // A process of its own, because the package asks the system for the temporary folder and jest's workers cannot change that.
+    // A process of its own, because the package asks the system for the temporary folder and a worker of the tests must not change its own.
     await promisify(execFile)(process.execPath, [EXTRACT], {
       env: { ...process.env, TMPDIR: unfinished },
     });

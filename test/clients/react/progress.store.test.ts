@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createSyncProgressStore, type StoreOptions } from '#react-sources/live/progress.store';
 import { aSync } from '#react-sources/live/sync.fixture';
 import type { SyncProgress } from '#react-sources/live/sync.types';

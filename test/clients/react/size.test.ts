@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { expect, it } from '@jest/globals';
+import { expect, it } from 'vitest';
 import { bundleForBrowser } from '../../browser/support/browser.bundle.ts';
 
 const ENTRY = `

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../../src/connectors/contract/connector.error.ts';
 import { sql } from '../../support/test-database.ts';
 import { ConnectionsFixture, GOOD, PATH, SECRET } from './connections.support.ts';

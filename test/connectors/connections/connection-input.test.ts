@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bodyOf, ConnectionsFixture, PATH, pointers, SECRET } from './connections.support.ts';
 
 let fixture: ConnectionsFixture;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import { CONNECTOR_LIST } from '../../../src/connectors/connector.registry.ts';
 import type { CheckResult, Connector } from '../../../src/connectors/contract/connector.types.ts';
 import { fakeConnector } from '../../support/fake.connector.ts';

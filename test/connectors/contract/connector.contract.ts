@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CanonicalData, EntityType } from '../../../src/connectors/canonical/canonical.types.ts';
 import { ConnectorError } from '../../../src/connectors/contract/connector.error.ts';
 import type {

@@ -1,5 +1,5 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Cursor, Page, Watermark } from '../../../src/connectors/contract/connector.types.ts';
 import { HttpClients } from '../../../src/connectors/http/http.clients.ts';
 import { LIVE } from './connector.pagination.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureRememberedKeys, rememberedKeys } from '../../../src/config/encryption.keys.ts';
 import { CredentialCipher } from '../../../src/connectors/credentials/credential.encryption.ts';
 import { rotateCredentials } from '../../../src/connectors/credentials/credential.rotation.ts';

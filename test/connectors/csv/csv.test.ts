@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cursor, ReadQuery } from '../../../src/connectors/contract/connector.types.ts';
 import { csv } from '../../../src/connectors/csv/csv.connector.ts';
 import { HttpClients } from '../../../src/connectors/http/http.clients.ts';

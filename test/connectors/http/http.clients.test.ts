@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from 'vitest';
 import { Bench, errorOf, get, post, respond, startServer } from './server.fixture.ts';
 
 const bench = new Bench();

@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns';
 import { type AddressInfo, createServer } from 'node:net';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Lookup } from '../../../src/connectors/http/http.options.ts';
 import { Bench, errorOf, get, post, respond } from './server.fixture.ts';
 

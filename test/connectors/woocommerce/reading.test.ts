@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectorSession, ReadQuery, Watermark } from '../../../src/connectors/contract/connector.types.ts';
 import { FakeShop } from './fake-shop.support.ts';
 import { recordedRows } from './recordings.support.ts';

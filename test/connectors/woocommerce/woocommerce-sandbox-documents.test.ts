@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CanonicalOrder, CanonicalProduct } from '../../../src/connectors/canonical/canonical.types.ts';
 import type { ConnectorSession, ReadQuery } from '../../../src/connectors/contract/connector.types.ts';
 import { HttpClients } from '../../../src/connectors/http/http.clients.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectorSession, WebhookRequest } from '../../../src/connectors/contract/connector.types.ts';
 import { HttpClients } from '../../../src/connectors/http/http.clients.ts';
 import { woocommerce } from '../../../src/connectors/woocommerce/woocommerce.connector.ts';

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
+import { describe, expect, it } from 'vitest';
 import type { EntityType } from '../../../src/connectors/canonical/canonical.types.ts';
 import { HttpClients } from '../../../src/connectors/http/http.clients.ts';
 import { woocommerce } from '../../../src/connectors/woocommerce/woocommerce.connector.ts';

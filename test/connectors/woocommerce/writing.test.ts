@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { CanonicalOrder, CanonicalProduct } from '../../../src/connectors/canonical/canonical.types.ts';
 import type { ConnectorSession, WriteOperation } from '../../../src/connectors/contract/connector.types.ts';
 import { FakeShop } from './fake-shop.support.ts';

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { controlFaults, FAULT_CONTROL_PATH } from '../../../sandbox/src/faults/fault.control.ts';
 import { FaultPlan } from '../../../sandbox/src/faults/fault.plan.ts';
 import { shopClient } from '../woocommerce/shop-client.support.ts';

@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
 import { type OdooSandbox, type OdooSandboxOptions, startOdooSandbox } from '@sync-operations/sandbox';
+import { afterEach, describe, expect, it } from 'vitest';
 import { json2Client, jsonRpcClient, rawJsonRpc } from './odoo-client.support.ts';
 
 const running: OdooSandbox[] = [];

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type OdooSandbox, startOdooSandbox } from '@sync-operations/sandbox';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jsonRpcClient } from './odoo-client.support.ts';
 
 describe.each([18, 19] as const)('Orders of Odoo %i', (version) => {

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   startWooCommerceSandbox,
   type WooCommerceSandbox,
   type WooCommerceSandboxOptions,
 } from '@sync-operations/sandbox';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRecording } from '../../recordings/recording.parser.ts';
 import { applicationHeaders, formOf, replay } from './recordings.support.ts';
 

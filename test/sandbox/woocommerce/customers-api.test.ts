@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { badCustomerIndices } from '../../../sandbox/src/woocommerce/customers/customer.defects.ts';
 import { isEmail } from '../../../sandbox/src/woocommerce/wordpress/text.formatting.ts';
 import { shopClient } from './shop-client.support.ts';

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shopClient } from './shop-client.support.ts';
 
 describe('Parameters of the customers API', () => {

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toCents } from '../../../sandbox/src/woocommerce/store/cents.money.ts';
 import { shopClient } from './shop-client.support.ts';
 

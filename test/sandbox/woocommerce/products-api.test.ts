@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { shopClient } from './shop-client.support.ts';
 
 const NOON = Date.UTC(2026, 5, 1, 12);

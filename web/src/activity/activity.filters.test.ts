@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { activityPath, activityQuery, exportAddress, isFiltered, periodOf } from './activity.filters.ts';
 
 describe('the filters of the trail', () => {

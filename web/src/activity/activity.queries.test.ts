@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { newerThan } from './activity.queries.ts';
 
 describe('newer entries', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { fieldErrors, remainingErrors } from './field.errors.ts';
 import { ApiError } from './problem.ts';
 

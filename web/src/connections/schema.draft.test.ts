@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { draftOf, type FormSchema, parseDraft, withoutNulls } from './schema.draft.ts';
 
 const SCHEMA: FormSchema = {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { withExiting } from './list.animation.ts';
 
 describe('Cards that exit', () => {

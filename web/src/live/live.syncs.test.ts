@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import type { StreamedSync } from '@sync-operations/react';
+import { describe, expect, it } from 'vitest';
 import { filterOptions, liveTotals, matchesFilters, needsFilters } from './live.syncs.ts';
 
 const sync = (members: Partial<StreamedSync>) =>

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { reportExample } from './report.example.ts';
 
 describe('The command that reports a sync', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { computedDelta, listsOf } from './preview.delta.ts';
 import { changesOf, countsOf, countsText, guardOf, parseSyncType } from './preview.summary.ts';
 

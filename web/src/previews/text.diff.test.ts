@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { textDiff } from './text.diff.ts';
 
 const marked = (parts: readonly { text: string; differs: boolean }[]) =>

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { itemName, leavesOf, valueText } from './value.text.ts';
 
 describe('Values', () => {

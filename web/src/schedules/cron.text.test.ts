@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { cronText } from './cron.text.ts';
 
 describe('A schedule in words', () => {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import type { Item } from '@sync-operations/client';
+import { describe, expect, it } from 'vitest';
 import { fieldChangesOf, itemClasses, outcomeCounts } from './sync.counts.ts';
 
 describe('The counts of a run', () => {

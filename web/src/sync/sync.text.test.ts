@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import type { Progress, Run } from '@sync-operations/client';
+import { describe, expect, it } from 'vitest';
 import { startedBy, statusNotice, syncTitle } from './sync.text.ts';
 
 const NOW = Date.parse('2026-11-26T10:00:00Z');

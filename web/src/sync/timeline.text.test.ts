@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import type { Activity } from '@sync-operations/client';
+import { describe, expect, it } from 'vitest';
 import { timelineText } from './timeline.text.ts';
 
 const entry = (members: Partial<Activity>) =>

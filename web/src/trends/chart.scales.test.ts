@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { daysUpTo, durationTicks, periodDays } from './chart.scales.ts';
 
 describe('the days of a period', () => {

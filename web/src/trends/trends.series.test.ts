@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import type { ActivityTrend } from '@sync-operations/client';
+import { describe, expect, it } from 'vitest';
 import { daysOf, numbersOf, seriesOf } from './trends.series.ts';
 
 const trend = (day: string, entity_type: string | null, figures: Partial<ActivityTrend> = {}): ActivityTrend => ({

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { retryDelayMs } from './stream.retry.ts';
 
 describe('the wait before connecting again', () => {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { modelsOf } from '../models/model.registry.ts';
 import { InMemoryDatabase } from './database.ts';
 import { compileDomain } from './domain.compiler.ts';

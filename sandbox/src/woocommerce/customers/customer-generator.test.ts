@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { isEmail } from '../wordpress/text.formatting.ts';
 import { badCustomerCount, badCustomerIndices, defectOf } from './customer.defects.ts';
 import { generateCustomer } from './customer.generator.ts';

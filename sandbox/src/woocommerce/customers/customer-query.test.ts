@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { type CustomerQuery, findCustomers } from './customer.query.ts';
 import { compareUsers } from './customer.sequence.ts';
 import { CustomerService } from './customer.service.ts';

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { lexicalAt, lexicalRankOf } from './lexical.order.ts';
 
 describe('The order of numbers as text', () => {

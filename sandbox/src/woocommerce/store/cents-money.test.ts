@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { cleanNumber, fromCents, percentOf, toCents } from './cents.money.ts';
 
 describe('Money in cents', () => {

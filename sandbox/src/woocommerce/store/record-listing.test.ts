@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { findOrders } from '../orders/order.query.ts';
 import { OrderStore } from '../orders/order.store.ts';
 import type { OrderRecord } from '../orders/order.types.ts';

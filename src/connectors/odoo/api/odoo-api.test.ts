@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpResponse } from '../../http/http.types.ts';
 import { Json2Api } from './json2.api.ts';

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import type { CanonicalCustomer } from '../../canonical/canonical.types.ts';
 import { geographyOf } from '../client/geography.ts';
 import { customerFromPartner, marked, partnerValues } from './partner.mapping.ts';

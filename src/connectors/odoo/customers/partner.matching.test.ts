@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { CanonicalCustomer } from '../../canonical/canonical.types.ts';
 import type { Candidate } from '../../contract/connector.types.ts';
 import { assignPartners, matchDomain, plainEmail } from './partner.matching.ts';

@@ -1,6 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
 import Big from 'big.js';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { linePrice } from './line.amounts.ts';
 import { lineFromSale, splitTax } from './line.mapping.ts';
 import { lineCommands } from './line.writer.ts';

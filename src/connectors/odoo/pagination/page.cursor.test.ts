@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import type { Domain } from '../api/odoo-api.types.ts';
 import { odooTime } from '../client/odoo.values.ts';
 import {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
 import { productFromTemplate, templateValues } from './product.mapping.ts';
 import { optionName, priceModelOf } from './variant.prices.ts';

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { recordedRows } from '../../../../test/connectors/woocommerce/recordings.support.ts';
 import type { CanonicalCustomer } from '../../canonical/canonical.types.ts';
 import type { Raw } from '../shop/shop.client.ts';

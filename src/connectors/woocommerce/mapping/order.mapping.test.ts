@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { recordedRows } from '../../../../test/connectors/woocommerce/recordings.support.ts';
 import { type CanonicalOrder, ORDER_STATUSES } from '../../canonical/canonical.types.ts';
 import { orderFromShop, orderToCreate, orderToShop } from './order.mapping.ts';

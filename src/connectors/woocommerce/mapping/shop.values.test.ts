@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { decimalOf, decodeEntities, encodeName, encodeTitle, plainMessage, timestampOf } from './shop.values.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 30 });

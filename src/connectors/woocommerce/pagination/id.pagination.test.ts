@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import type { Raw } from '../shop/shop.client.ts';
 import { type FetchWindow, FIRST_POSITION, type IdPosition, parsePosition, readIdPage } from './id.pagination.ts';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { modifiedBounds, naiveUtc, sinceOf, watermarkAt } from './modified.bounds.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12);

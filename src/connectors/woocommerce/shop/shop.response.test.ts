@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { recordedResponse } from '../../../../test/connectors/woocommerce/recordings.support.ts';
 import { readResponse, type ShopCall } from './shop.response.ts';
 

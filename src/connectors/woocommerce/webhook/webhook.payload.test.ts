@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { woocommerceWebhooks } from './webhook.payload.ts';
 
 const SECRET = 'shared secret';

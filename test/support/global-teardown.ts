@@ -1,3 +1,0 @@
-import { tearDown } from './global-setup.ts';
-
-export default tearDown;
