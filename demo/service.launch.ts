@@ -4,7 +4,7 @@ import { createWriteStream, existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-const MAIN = path.resolve(import.meta.dirname, '../dist/src/main.js');
+const MAIN = path.resolve(import.meta.dirname, '../dist/bundle/main.js');
 /** Draining and stopping Postgres have limits of their own, below this. */
 const STOP_WITHIN_MS = 45_000;
 

@@ -12,17 +12,18 @@ import { fileURLToPath } from 'node:url';
 const COMMON = ['package.json', 'package-lock.json', 'scripts/build.mjs'];
 const PARTS = {
   service: {
-    sources: [...COMMON, 'src', 'migrations', 'nest-cli.json', '.swcrc'],
+    sources: [...COMMON, 'src', 'migrations', 'packages', 'nest-cli.json', '.swcrc', 'scripts/bundle.mjs'],
     // What was deleted from the sources must not run; a migration is found by its file.
     outdated: ['dist/src', 'dist/migrations'],
-    output: 'dist/src/main.js',
-    command: ['node_modules/@nestjs/cli/bin/nest.js', 'build'],
+    // Also the first: what `npm run dev` builds is read by the bundle, and is no output of ours.
+    outputs: ['dist/src/main.js', 'dist/bundle/main.js'],
+    commands: [['node_modules/@nestjs/cli/bin/nest.js', 'build'], ['scripts/bundle.mjs']],
   },
   dashboard: {
     sources: [...COMMON, 'web', 'clients'],
     outdated: [],
-    output: 'dist/web/index.html',
-    command: ['node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn'],
+    outputs: ['dist/web/index.html'],
+    commands: [['node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn']],
   },
 };
 
@@ -58,14 +59,14 @@ function filesOf(path) {
 }
 
 function isBuilt({ name, hash }) {
-  const { output } = PARTS[name];
+  const { outputs } = PARTS[name];
   const stamp = stampOf(name);
-  return existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === stampText(hash, output);
+  return [...outputs, stamp].every(existsSync) && readFileSync(stamp, 'utf8') === stampText(hash, outputs);
 }
 
-/** With the time of the output: whoever else builds into dist, such as `npm run dev`, makes the stamp invalid. */
-function stampText(hash, output) {
-  return `${hash} ${statSync(output).mtimeMs}\n`;
+/** With the times of the outputs: whoever else builds into dist, such as `npm run dev`, makes the stamp invalid. */
+function stampText(hash, outputs) {
+  return `${[hash, ...outputs.map((output) => statSync(output).mtimeMs)].join(' ')}\n`;
 }
 
 function stampOf(name) {
@@ -74,9 +75,23 @@ function stampOf(name) {
 
 /** False: it failed, and said why. */
 async function build({ name, hash }) {
-  const { outdated, output, command } = PARTS[name];
+  const { outdated, outputs, commands } = PARTS[name];
   rmSync(stampOf(name), { force: true });
   for (const folder of outdated) rmSync(folder, { recursive: true, force: true });
+  for (const command of commands) {
+    const { code, said } = await run(command);
+    if (code !== 0) {
+      console.error(`${said}\nThe ${name} could not be built.`);
+      return false;
+    }
+  }
+  mkdirSync('dist', { recursive: true });
+  // Of the sources as they were when it began: an edit made meanwhile is built the next time.
+  writeFileSync(stampOf(name), stampText(hash, outputs));
+  return true;
+}
+
+async function run(command) {
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -85,12 +100,5 @@ async function build({ name, hash }) {
     });
   }
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
-  if (code !== 0 || !existsSync(output)) {
-    console.error(`${said}\nThe ${name} could not be built.`);
-    return false;
-  }
-  mkdirSync('dist', { recursive: true });
-  // Of the sources as they were when it began: an edit made meanwhile is built the next time.
-  writeFileSync(stampOf(name), stampText(hash, output));
-  return true;
+  return { code, said };
 }

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 
 // npm run smoke: what compiles and passes tests may still not start. Runs dist as a user would, asks it once, stops it.
 const dataDir = await mkdtemp(join(tmpdir(), 'sync-operations-smoke-'));
-const service = spawn(process.execPath, ['dist/src/main.js'], {
+const service = spawn(process.execPath, ['dist/bundle/main.js'], {
   env: { ...process.env, SYNC_DATA_DIR: dataDir, PORT: '0', SYNC_DEV_API_KEY: 'smoke-test-key-123' },
   stdio: ['ignore', 'pipe', 'inherit'],
 });

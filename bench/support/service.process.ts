@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-export const SERVICE_MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+export const SERVICE_MAIN = fileURLToPath(new URL('../../dist/bundle/main.js', import.meta.url));
 
 /** The built service as a process of its own. */
 export class ServiceProcess {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { waitFor } from './wait-for.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const MAIN = join(ROOT, 'dist/src/main.js');
+const MAIN = join(ROOT, 'dist/bundle/main.js');
 
 /** How a process ended and what it said. */
 export interface Ended {
@@ -59,7 +59,7 @@ export class ServiceProcess {
     void this.ended.finally(() => started.delete(this));
   }
 
-  /** dist/src/main.js, on a free port unless PORT says otherwise. */
+  /** dist/bundle/main.js, on a free port unless PORT says otherwise. */
   static spawn(variables: Record<string, string>, options: ProcessOptions = {}): ServiceProcess {
     return new ServiceProcess(MAIN, [], { PORT: '0', ...variables }, options);
   }
