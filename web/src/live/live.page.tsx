@@ -13,7 +13,7 @@ import { useParameters } from '../app/location.ts';
 import { Button } from '../ui/button.tsx';
 import { Note } from '../ui/note.tsx';
 import { PageHeader } from '../ui/page.tsx';
-import { LiveCards } from './live.cards.tsx';
+import { LiveCards } from './live.list.tsx';
 import { LiveEmpty } from './live.empty.tsx';
 import { LiveFilterBar } from './live.filters.tsx';
 import { LiveSummary } from './live.summary.tsx';
@@ -21,7 +21,7 @@ import { filterOptions, LIVE_FILTERS, matchesFilters, needsFilters } from './liv
 import { RecentSyncs } from './recent.syncs.tsx';
 import './live.css';
 import '@sync-operations/react/style.css';
-import './live.cards.css';
+import './live.list.css';
 
 /** The syncs that run now, and the ones that ended last. */
 export function LivePage() {

@@ -9,7 +9,7 @@ import { useNow } from '../ui/time.tsx';
 import { useExiting, useMoveAnimation } from './list.animation.ts';
 import { useLiveControl } from './use-live-control.ts';
 import '@sync-operations/react/style.css';
-import './live.cards.css';
+import './live.list.css';
 
 const idOf = ({ sync_id }: StreamedSync): string => sync_id;
 /** Texts that change with time alone, such as "no report for 2 min", are computed this often. */
