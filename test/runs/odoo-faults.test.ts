@@ -73,10 +73,10 @@ together({
   ]),
   'Odoo 18 drops connections': comesThrough(18, [{ kind: 'dropped', every: 4 }]),
   'Odoo 18 saves and its answers are lost: nothing is there twice': comesThrough(18, [
-    { kind: 'answer-lost', every: 3 },
+    { kind: 'response-lost', every: 3 },
   ]),
   'Odoo 19 creates and its answers are lost: nothing is there twice': comesThrough(19, [
-    { kind: 'answer-lost', match: CREATE, times: 2 },
+    { kind: 'response-lost', match: CREATE, times: 2 },
   ]),
   'Odoo 18 cannot serialize': comesThrough(18, [], { serializationFailureEvery: 2 }),
   'Odoo 19 cannot serialize': comesThrough(19, [], { serializationFailureEvery: 2 }),
@@ -169,7 +169,7 @@ together({
       ORG,
       { shop: { batchLimit: 30 }, odoo: { version: 18, partners: 120 }, odooSettings: WITH_EMAIL },
       async ({ shop, back }) => {
-        shop.setFaults([{ kind: 'answer-lost', match: '/customers/batch', from: 4, times: 1 }]);
+        shop.setFaults([{ kind: 'response-lost', match: '/customers/batch', from: 4, times: 1 }]);
         const { counts, progress } = await run(back('customer'));
         expect([counts, progress.status]).toEqual([{ created: progress.total_items }, 'completed']);
         expect(shop.state().counts.customers).toBe(progress.total_items);

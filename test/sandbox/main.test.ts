@@ -47,7 +47,7 @@ describe('The sandbox command', () => {
       [200, expect.stringContaining('"first_name":"Ann"')],
       [200, expect.stringMatching(odooAnswer)],
       [200, expect.stringContaining('too-many-requests')],
-      [200, expect.stringContaining('answer-lost')],
+      [200, expect.stringContaining('response-lost')],
     ]);
 
     child.kill('SIGTERM');

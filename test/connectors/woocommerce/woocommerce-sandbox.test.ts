@@ -93,7 +93,7 @@ describe('The WooCommerce connector with a shop over HTTP', () => {
   });
 
   it('does not know what became of a create whose answer is lost', async () => {
-    shop.setFaults([{ kind: 'answer-lost', match: '/batch' }]);
+    shop.setFaults([{ kind: 'response-lost', match: '/batch' }]);
     const create = { kind: 'create', key: 'k:1', data: { email: 'lost@made.example' } } as const;
     await expect(open().write('customer', [create], NEVER)).rejects.toMatchObject({ ambiguous: true });
     const found = await open().findMatches('customer', [{ ...create, since: '2026-01-01T00:00:00Z' }], NEVER);

@@ -53,7 +53,7 @@ describe('A sandbox with faults', () => {
     await expect(call('POST', '/customers', { email: 'a@made.example' })).rejects.toThrow();
     expect((await call('GET', '/customers?email=a@made.example')).body).toEqual([]);
 
-    shop.setFaults([{ kind: 'answer-lost', times: 1 }]);
+    shop.setFaults([{ kind: 'response-lost', times: 1 }]);
     await expect(call('POST', '/customers', { email: 'a@made.example' })).rejects.toThrow();
     expect((await call('GET', '/customers?email=a@made.example')).body).toHaveLength(1);
   });

@@ -180,7 +180,7 @@ describe('Faults of an Odoo', () => {
       });
     const limited = await create();
     expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '3']);
-    odoo.setFaults([{ kind: 'answer-lost', match: '/create' }]);
+    odoo.setFaults([{ kind: 'response-lost', match: '/create' }]);
     await expect(create()).rejects.toThrow();
     expect(odoo.admin.search('res.partner', [['ref', '=', 'NET']])).toHaveLength(1);
   });
