@@ -13,7 +13,7 @@ describe('The lease', () => {
     const org = newOrg();
     const { sync, epoch } = await tables.held(org);
     expect(await tables.take(org, sync)).toBeUndefined();
-    expect(await tables.renew(org, sync, epoch)).toBe('go on');
+    expect(await tables.renew(org, sync, epoch)).toBe('continue');
     expect(await tables.release(org, sync, epoch)).toBe(true);
     expect((await tables.progress(org, sync)).status).toBe('queued');
     expect(await tables.take(org, sync, RUN_OUT)).toMatchObject({ lease_epoch: epoch + 1 });
@@ -43,7 +43,7 @@ describe('The lease', () => {
     await tables.dispatch(org);
     for (let n = 1; n <= 3; n += 1)
       expect(await tables.take(org, sync, RUN_OUT)).toMatchObject({ lease_epoch: n, leases_without_commit: n });
-    expect(await tables.renew(org, sync, 3)).toBe('go on');
+    expect(await tables.renew(org, sync, 3)).toBe('continue');
     await tables.query(org, `UPDATE sync_progress SET status = 'cancelled' WHERE sync_id = $1`, [sync]);
     expect(await tables.renew(org, sync, 3)).toBe('ended');
     expect(await tables.release(org, sync, 3)).toBe(false);

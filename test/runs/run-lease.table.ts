@@ -48,7 +48,7 @@ export type Condition = 'sync ended' | 'sync cancelled' | 'sync queued' | 'cance
 export type Answer =
   | 'lease'
   | 'no lease'
-  | 'go on'
+  | 'continue'
   | 'cancel'
   | 'pause'
   | 'paused'
@@ -99,7 +99,7 @@ export const TABLE: Record<RunEvent, Record<State, Cell>> = {
       when('sync ended', 'ended', 'leased'),
       when('cancel requested', 'cancel', 'leased'),
       when('pause requested', 'pause', 'leased'),
-      { answer: 'go on', to: 'leased' },
+      { answer: 'continue', to: 'leased' },
     ]),
   },
   'heartbeat of an old epoch': each(ALL, is('fenced')),
@@ -109,7 +109,7 @@ export const TABLE: Record<RunEvent, Record<State, Cell>> = {
       when('sync ended', 'ended', 'ended'),
       when('cancel requested', 'ended', 'ended'),
       when('pause requested', 'paused', 'paused'),
-      { answer: 'go on', to: 'leased' },
+      { answer: 'continue', to: 'leased' },
     ]),
   },
   'commit of an old epoch': each(ALL, is('fenced')),
