@@ -54,7 +54,7 @@ function jsonRpcCall({ url, database, uid, password }: OdooSandbox): string[] {
 
 function faultLines(shop: WooCommerceSandbox, odoo: OdooSandbox): string[] {
   return [
-    'Make the shop answer every 10th request with 429, and the Odoo lose every 5th response; [] ends the faults:',
+    'Make the shop respond to every 10th request with 429, and the Odoo lose every 5th response; [] ends the faults:',
     `  curl -d '[{"kind": "too-many-requests", "every": 10, "retryAfter": 2}]' '${shop.url}${FAULT_CONTROL_PATH}'`,
     `  curl -d '[{"kind": "response-lost", "every": 5}]' '${odoo.url}${FAULT_CONTROL_PATH}'`,
     'Kinds: too-many-requests, server-error, slow, truncated, dropped, response-lost, expired-key; the shop also has',

@@ -31,7 +31,7 @@ export interface FaultRule {
   from?: number;
   /** Strike the n-th, 2n-th, 3n-th… matching request. */
   every?: number;
-  /** Strike at most so many times. */
+  /** The rule affects at most this many requests. */
   times?: number;
   /** Strike only requests whose path and query contain this, such as `page=3` or `/batch`. */
   match?: string;
