@@ -86,7 +86,7 @@ describe('Any batches, with any crashes between them,', () => {
     };
   }
 
-  it('come to what they come to undisturbed, and the counts are those of the ids', async () => {
+  it('have the same result as without interruptions, and the counts are those of the ids', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(batch, { minLength: 1, maxLength: 6 }),

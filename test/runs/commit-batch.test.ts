@@ -79,7 +79,7 @@ describe('A batch', () => {
     expect(await everything(org, sync, source_connection_id)).toEqual(before);
   });
 
-  it('counts an id once, however often it comes', async () => {
+  it('counts an id once, however often it is read', async () => {
     const org = newOrg();
     const held = await tables.held(org);
     await tables.commit(org, held, { items: [done('1'), failed('2')], records: [record('1')] });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => tables.close());
 
 describe('The lease', () => {
-  it('is given to one, and to another when it was handed on or has run out', async () => {
+  it('is held by one worker, and by another after it was released or has expired', async () => {
     const org = newOrg();
     const { sync, epoch } = await tables.held(org);
     expect(await tables.take(org, sync)).toBeUndefined();
@@ -23,7 +23,7 @@ describe('The lease', () => {
     expect(taken.filter(Boolean)).toMatchObject([{ lease_epoch: epoch + 2 }]);
   });
 
-  it('that nobody has can be taken before the time to which it was put off', async () => {
+  it('that no worker holds can be taken before the time to which the run was postponed', async () => {
     const org = newOrg();
     const { sync, epoch } = await tables.held(org);
     const until = new Date(Date.now() + 3_600_000);
@@ -37,7 +37,7 @@ describe('The lease', () => {
     expect((await tables.progress(org, sync)).rate_limited_until).toBeNull();
   });
 
-  it('counts those who took it and committed nothing', async () => {
+  it('counts leases without a commit', async () => {
     const org = newOrg();
     const sync = await tables.insert(org);
     await tables.dispatch(org);

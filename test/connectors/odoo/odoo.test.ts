@@ -75,7 +75,7 @@ describe.each([18, 19] as const)('Odoo %s', (version) => {
     expect(signIns > 0).toBe(version === 18);
   });
 
-  it('does not take a wrong key, and knows no other database', async () => {
+  it('refuses a wrong key and an unknown database', async () => {
     await expect(open({ api_key: 'wrong' }).check(signal)).rejects.toMatchObject({ kind: 'auth' });
     await expect(open({ database: 'nodb' }).check(signal)).rejects.toMatchObject({ kind: 'not-found' });
   });
