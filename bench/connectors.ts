@@ -12,14 +12,14 @@ import { SyncClient } from './connectors/sync.client.ts';
 import { type CleanUps, median, runBench } from './support/bench.runner.ts';
 import { ServiceProcess } from './support/service.process.ts';
 
-// How many records a second a full sync of a shop's customers keeps, beside a loop that only fetches the same pages; and how much
-// memory the worker takes for few records and for many.
+// Measures how many records a second a full sync of a shop's customers stores, beside a loop that only fetches the same pages, and
+// how much memory the worker uses for few records and for many.
 
 const { values: flags } = parseArgs({
   options: {
     customers: { type: 'string', default: '20000' },
     rounds: { type: 'string', default: '5' },
-    // A small shop on a good host; most take several times that for a page of 100.
+    // Milliseconds a page of 100 of a small shop on a good host; most shops take several times that.
     latency: { type: 'string', default: '50' },
     few: { type: 'string', default: '10000' },
     many: { type: 'string', default: '1000000' },
@@ -51,13 +51,13 @@ async function compareSpeed(cleanUps: CleanUps, folder: string, databaseUrl: str
   console.log(
     `${customers} customers of a shop in a process of its own, fsync on, ${flags.rounds} rounds, alternating`,
   );
-  console.log('sync:  POST /runs, full, into the records of a new connection, by the clock of the run');
-  console.log('loop:  fetch and parse of the same pages of 100, one after the other, nothing kept');
+  console.log('sync:  POST /runs, full, into the records of a new connection, from started_at to completed_at');
+  console.log('loop:  fetches and parses the same pages of 100, one after the other, and stores nothing');
   await fetchLoop(shop);
   await client.sync(await client.connect(shop, 'warm-up'));
   for (const milliseconds of [Number(flags.latency), 0]) {
     await shop.delay(milliseconds);
-    console.log(milliseconds > 0 ? `\na shop that takes ${milliseconds} ms a page:` : '\na shop that answers at once:');
+    console.log(milliseconds > 0 ? `\na shop that takes ${milliseconds} ms a page:` : '\na shop without a delay:');
     const ratios: number[] = [];
     for (let round = 1; round <= Number(flags.rounds); round += 1) {
       const loop = await fetchLoop(shop);
@@ -71,11 +71,11 @@ async function compareSpeed(cleanUps: CleanUps, folder: string, databaseUrl: str
     console.log(`median ratio, sync / loop: ${median(ratios).toFixed(2)}`);
   }
   console.log('');
-  // Before the next service: two on one database share the work.
+  // It stops before the next service starts, since two services on one database share the work.
   await service.stop();
 }
 
-/** Each in a service of its own, since a process seldom gives memory back. */
+/** Measures each number of records in a service of its own, since a process seldom returns memory. */
 async function compareMemory(folder: string, databaseUrl: string): Promise<void> {
   const peaks: number[] = [];
   for (const customers of [Number(flags.few), Number(flags.many)]) {

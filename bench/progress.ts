@@ -9,7 +9,7 @@ import type { RoundResult } from './progress/load.types.ts';
 import { type CleanUps, median, runBench } from './support/bench.runner.ts';
 import { ServiceProcess } from './support/service.process.ts';
 
-// How many progress reports a second the service takes, beside the same transaction as direct SQL on the same database.
+// Measures how many progress reports a second the service accepts, beside the same transaction as direct SQL on the same database.
 
 const { values: flags } = parseArgs({
   options: {
@@ -55,7 +55,7 @@ async function bench(cleanUps: CleanUps): Promise<void> {
   console.log(
     `${connections} connections a side for ${organizations} organizations, ${rounds} rounds of ${seconds} s each, alternating after a warm-up`,
   );
-  console.log('service:   PATCH /api/sync/progress/{sync_id}, HS256 tokens, every answer checked');
+  console.log('service:   PATCH /api/sync/progress/{sync_id}, HS256 tokens, every response checked');
   console.log(
     'SQL:       BEGIN; app.set_org; UPDATE … RETURNING *; COMMIT as sync_app, prepared, one by one as pgbench',
   );
@@ -82,9 +82,9 @@ async function bench(cleanUps: CleanUps): Promise<void> {
   for (const { load, results } of loads) {
     const [stored, acknowledged] = [await database.counts(load.syncs), results.at(-1)?.acknowledged];
     if (JSON.stringify(stored) !== JSON.stringify(acknowledged))
-      throw new Error(`stored counts ${stored} are not the acknowledged ones ${acknowledged}`);
+      throw new Error(`the stored counts ${stored} differ from the acknowledged ${acknowledged}`);
   }
-  console.log('every answer was right, and every stored count is the last acknowledged one');
+  console.log('every response was right, and every stored count equals the last acknowledged one');
 }
 
 function summary(name: string, results: readonly RoundResult[]): string {

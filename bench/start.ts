@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { median, runBench } from './support/bench.runner.ts';
 import { SERVICE_MAIN, ServiceProcess } from './support/service.process.ts';
 
-// npm run bench:start: from the start of the process to the first answer, beside a bare Nest application with one route. The
-// service has a data folder from an earlier start and starts its Postgres; both are started by node, in turns.
+// npm run bench:start measures the time from the start of the process to its first response, beside a bare Nest application with
+// one route. The service has a data folder from an earlier start and starts its Postgres; node starts both, in turns.
 
 const ROUNDS = Number(process.argv[2] ?? 7);
 const BARE_MAIN = fileURLToPath(new URL('start/bare-nest.main.mjs', import.meta.url));
@@ -23,13 +23,13 @@ await runBench(async (cleanUps) => {
     );
     try {
       const { status } = await fetch(`${running.url}/health/live`);
-      if (status !== 200) throw new Error(`${main} answered ${status}`);
+      if (status !== 200) throw new Error(`${main} responded with ${status}`);
       return performance.now() - started;
     } finally {
       await running.stop();
     }
   };
-  // The first start makes the cluster and warms the caches of both; it is not counted.
+  // The first start of each creates the database cluster and warms the caches; it is not counted.
   for (const main of [SERVICE_MAIN, BARE_MAIN]) await start(main);
   const bare: number[] = [];
   const service: number[] = [];

@@ -10,7 +10,7 @@ import {
 } from '@sync-operations/client';
 import { Refused, reliably } from './reliable.call.ts';
 
-/** One thing that must hold, as it was found and as it must be. */
+/** One thing that must hold: what was found and what is expected. */
 export interface Check {
   readonly what: string;
   readonly found: string | number;
@@ -41,7 +41,7 @@ export async function readBack(
   const completions = trail.filter(({ activity_type }) => activity_type === 'sync_completed');
   const query = { from: sync.started_at, entity_type: 'customer' };
   const groups = await reliably(() => listActivityErrors({ client: api, query }), signal);
-  // The completion's own message is a group, too.
+  // The completion's own message is also a group.
   const errors = groups.items.filter(({ error_message }) => error_message !== completions[0]?.error_message);
   const checks = [
     { what: 'Status', found: sync.status, expected: bad > 0 ? 'completed_with_errors' : 'completed' },

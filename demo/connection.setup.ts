@@ -20,7 +20,7 @@ export interface Connected {
   readonly check: ConnectionCheck;
 }
 
-/** Connects both sandboxes and checks that their keys work. Those of an earlier demo, whose sandboxes are gone, are removed. */
+/** Connects both sandboxes and checks that their keys work. Connections of an earlier demo are removed: their sandboxes are gone. */
 export async function connectBoth(
   api: Client,
   shop: ShopAccess,
@@ -30,7 +30,7 @@ export async function connectBoth(
   await removeEarlier(api, signal);
   const { consumerKey: consumer_key, consumerSecret: consumer_secret } = shop;
   const { database, username, apiKey: api_key } = odoo;
-  // The sandboxes speak plain http. Guests are customers, too, but then the counts would need explaining.
+  // The sandboxes use plain http. Guests are left out because they would make the counts harder to follow.
   const ofShop = { allow_http: true, include_guests: false };
   return {
     shop: await connect(
@@ -69,7 +69,7 @@ async function removeEarlier(api: Client, signal: AbortSignal): Promise<void> {
     if (name !== SHOP && name !== ERP) continue;
     const removal = reliably(() => removeConnection({ client: api, path: { connection_id: id } }), signal);
     await removal.catch((error: unknown) => {
-      // The answer to a removal was lost, and it was sent again.
+      // An earlier attempt removed it, but its response was lost.
       if (!(error instanceof Refused && error.status === 404)) throw error;
     });
   }

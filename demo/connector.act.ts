@@ -17,9 +17,9 @@ import { ServiceRuns } from './service.runs.ts';
 import { checkLine, isRight } from './summary.text.ts';
 import { grouped, type Terminal } from './terminal.ts';
 
-/** Partners of the Odoo's own, of whom the shop knows nothing. */
+/** Partners that exist in the Odoo only, not in the shop. */
 const OWN_PARTNERS = 200;
-/** Of each answer of the Odoo, unless --fast: slow enough to watch. */
+/** Delay of each response of the Odoo, unless --fast is given; slow enough to watch. */
 const ODOO_LATENCY_MS = 10;
 const NEW_PHONE = '+49 221 4711';
 
@@ -33,7 +33,7 @@ export interface ConnectorOutcome {
   readonly allRight: boolean;
 }
 
-/** The second act: the service itself carries the shop's customers into an Odoo, preview first. Prints what was read back. */
+/** The second act: the service itself copies the shop's customers into an Odoo, after a preview. Prints what was read back. */
 export async function playConnectors(
   stage: Stage,
   options: DemoOptions,
@@ -45,15 +45,15 @@ export async function playConnectors(
   const another = clientOf(stage.service.access(), `${options.orgId}-b`);
   say('\n2. The service itself syncs the shop into an ERP: WooCommerce → Odoo\n');
 
-  const { odoo, expected, before } = await raiseOdoo(stage, options);
+  const { odoo, expected, before } = await startOdoo(stage, options);
   say(`  Sandbox Odoo 19 with ${grouped(before)} partners on ${odoo.url}`);
   say("  Some of them are the shop's customers: a few outdated, a few entered twice.");
-  const ends = await connectBoth(api, stage.shop, odoo, signal);
-  for (const end of [ends.shop, ends.odoo]) say(connectedLine(end));
-  const [shopConnection, odooConnection] = [ends.shop.connection.id, ends.odoo.connection.id];
+  const connected = await connectBoth(api, stage.shop, odoo, signal);
+  for (const one of [connected.shop, connected.odoo]) say(connectedLine(one));
+  const [shopConnection, odooConnection] = [connected.shop.connection.id, connected.odoo.connection.id];
   const runs = new ServiceRuns(api, terminal, signal);
   const customers = { entity_type: 'customer', destination: { connection_id: odooConnection } } as const;
-  const there = { ...customers, source_connection_id: shopConnection };
+  const shopToOdoo = { ...customers, source_connection_id: shopConnection };
 
   say('\nPreview: what would a sync of all customers change? Nothing is written.\n');
   odoo.resetCalls();
@@ -63,21 +63,21 @@ export async function playConnectors(
   for (const line of ['', ...lines]) say(line);
   const checks: Check[] = checkPreview(summary, expected, odoo);
 
-  say('\nApply: exactly what the preview showed.\n');
-  const applied = await runs.sync({ ...there, mode: 'full', preview: cache_key });
+  say('\nApply: the service writes exactly what the preview showed.\n');
+  const applied = await runs.sync({ ...shopToOdoo, mode: 'full', preview: cache_key });
   checks.push(...checkApply(applied, expected, odoo, before));
 
   say('\nThe same sync again: everything is compared, and nothing is left to write.\n');
   odoo.resetCalls();
-  const second = await runs.sync({ ...there, mode: 'full' });
+  const second = await runs.sync({ ...shopToOdoo, mode: 'full' });
   checks.push(...checkSecond(second, expected, odoo));
   for (const line of await itemLines(api, second, signal)) say(line);
 
   const { id, email, billing } = stage.shop.admin.updateCustomer(expected.someone, { billing: { phone: NEW_PHONE } });
   say(`\nIn the shop, ${email} now has the phone number ${billing.phone}.`);
-  say('An incremental sync compares with what the last one saw, and writes just that.\n');
+  say('An incremental sync reads what changed since the last one, and writes only that.\n');
   odoo.resetCalls();
-  const incremental = await runs.sync({ ...there, mode: 'incremental' });
+  const incremental = await runs.sync({ ...shopToOdoo, mode: 'incremental' });
   checks.push(...checkIncremental(incremental, { email, phone: NEW_PHONE }, odoo));
   checks.push(...(await lookFromOutside(another, shopConnection, cache_key, signal)));
 
@@ -86,20 +86,20 @@ export async function playConnectors(
   return { shopConnection, odooConnection, cacheKey: cache_key, customerId: id, allRight: checks.every(isRight) };
 }
 
-interface RaisedOdoo {
+interface StartedOdoo {
   readonly odoo: OdooSandbox;
   readonly expected: ExpectedChanges;
   /** How many partners it has. */
   readonly before: number;
 }
 
-async function raiseOdoo({ cleanup }: Stage, { customers, fast }: DemoOptions): Promise<RaisedOdoo> {
+async function startOdoo({ cleanup }: Stage, { customers, fast }: DemoOptions): Promise<StartedOdoo> {
   const odoo = await startOdooSandbox({
     version: 19,
     partners: OWN_PARTNERS,
     latencyMs: fast ? 0 : ODOO_LATENCY_MS,
   });
-  // Ends after the service, which would otherwise try for a while to reach it.
+  // Stops after the service, which would otherwise keep trying to reach it.
   cleanup.unshift(() => odoo.stop());
   const expected = seedPartners(odoo.admin, { ...SHOP_SEED, customers });
   return { odoo, expected, before: partnersIn(odoo) };

@@ -7,7 +7,7 @@ import { Refused, reliably } from './reliable.call.ts';
 /** How many items a preview found of each kind. */
 export type PreviewSummary = Readonly<Record<'creates' | 'updates' | 'deletes' | 'unchanged' | 'conflicts', number>>;
 
-/** The preview says what is so, and changed nothing. */
+/** The preview counts what the seed made, and it wrote nothing. */
 export function checkPreview(summary: PreviewSummary, expected: ExpectedChanges, odoo: OdooSandbox): Check[] {
   return [
     { what: 'Preview: to be created', found: summary.creates, expected: expected.creates },
@@ -19,7 +19,7 @@ export function checkPreview(summary: PreviewSummary, expected: ExpectedChanges,
   ];
 }
 
-/** The apply did what the preview said, as the service counts it and as the Odoo has it. */
+/** The apply did what the preview said, by the service's counts and by the Odoo's data. */
 export function checkApply(
   { progress, counts }: Run,
   { creates, updates, conflicts, refused }: ExpectedChanges,
@@ -47,7 +47,7 @@ export function checkSecond({ counts }: Run, expected: ExpectedChanges, odoo: Od
   ];
 }
 
-/** Just the one change went over. */
+/** Only the one change was written. */
 export function checkIncremental(
   { counts }: Run,
   changed: { email: string; phone: string },
@@ -63,7 +63,7 @@ export function checkIncremental(
   ];
 }
 
-/** What another organization sees of a connection and of a preview: 404, as of what does not exist. */
+/** What another organization sees of a connection and of a preview: 404, as if they did not exist. */
 export async function lookFromOutside(
   another: Client,
   connection_id: string,
@@ -84,7 +84,7 @@ export const partnersIn = ({ admin }: OdooSandbox): number => admin.search('res.
 const oldPhonesIn = ({ admin }: OdooSandbox): number =>
   admin.search('res.partner', [['phone', '=like', `${OLD_PHONE}%`]]).length;
 
-/** Since the calls were counted anew. */
+/** Calls that write, since the counters were last reset. */
 function writingCalls(odoo: OdooSandbox): number {
   const writing = Object.entries(odoo.calls()).filter(([name]) => /\.(create|write|unlink|load)$/.test(name));
   return writing.reduce((sum, [, count]) => sum + count, 0);

@@ -14,7 +14,7 @@ const SCHEMA = `
     PRIMARY KEY (org_id, shop_id)
   )`;
 
-/** The internal service's own table: it takes good customers and refuses bad ones, with the database's words. */
+/** The internal service's own table. It stores good customers and refuses bad ones with the database's error. */
 export class CrmStore {
   private readonly pool: pg.Pool;
 
@@ -30,9 +30,9 @@ export class CrmStore {
     return store;
   }
 
-  /** Creates or updates one customer. Throws the database's error when it refuses the data; a lost connection is tried again. */
+  /** Creates or updates one customer. Throws the database's error when it refuses the data; a lost connection is retried. */
   async save(orgId: string, syncId: string, customer: ShopCustomer, signal: AbortSignal): Promise<void> {
-    // The shop writes '' where it knows nothing.
+    // The shop sends '' for a missing value.
     const values = [orgId, customer.id, customer.email || null, customer.first_name, customer.last_name, syncId];
     const upsert = () =>
       this.pool.query(
@@ -60,6 +60,6 @@ export class CrmStore {
   }
 }
 
-/** SQLSTATE classes 22 and 23: the values are wrong, or break a constraint. */
+/** False for SQLSTATE classes 22 and 23: the values are wrong, or they break a constraint. */
 const isNotTheData = ({ error }: { readonly error: Error }): boolean =>
   !(error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? ''));

@@ -14,7 +14,7 @@ import { reliably } from './reliable.call.ts';
 import { fetchCustomers, type ShopAccess, type ShopCustomer } from './shop.client.ts';
 
 const BATCH_SIZE = 100;
-const LOOK_WHILE_PAUSED_MS = 500;
+const POLL_WHILE_PAUSED_MS = 500;
 
 export interface CustomerSync {
   readonly api: Client;
@@ -24,9 +24,9 @@ export interface CustomerSync {
   readonly userId: string;
   /** Milliseconds between batches. */
   readonly batchDelay: number;
-  /** Ends the sync where it is. */
+  /** Stops the sync at once. */
   readonly signal: AbortSignal;
-  /** Called with each answer of the service, the one to the start included. */
+  /** Called with the row of each response of the service, beginning with the response to the start. */
   readonly onProgress: (sync: Progress) => void;
 }
 
@@ -40,7 +40,7 @@ export async function syncWooCommerceCustomers(run: CustomerSync): Promise<Progr
   const { api, shop, signal, onProgress } = run;
   const syncId = `sync-woo-${Date.now()}`;
 
-  // 1. The first page tells the total; a start sent again, its answer lost, starts nothing twice.
+  // 1. The first page has the total. When the response to the start is lost, the retry does not start a second sync.
   let { customers, total, pages } = await fetchCustomers(shop, 1, BATCH_SIZE, signal);
   const start = { sync_id: syncId, entity_type: 'customer', source_system: 'woocommerce', total_items: total };
   const headers = { 'Idempotency-Key': `${syncId}-start` };
@@ -55,13 +55,13 @@ export async function syncWooCommerceCustomers(run: CustomerSync): Promise<Progr
   for (let page = 1; page <= pages; page++) {
     if (page > 1) ({ customers, pages } = await fetchCustomers(shop, page, BATCH_SIZE, signal));
 
-    // 2. Write each customer; a bad one harms no other.
+    // 2. Write each customer. A bad one does not affect the others.
     const failures = await saveBatch(run, syncId, customers);
     processed += customers.length - failures.length;
     failed += failures.length;
     if (failures.length > 0) await logFailures(run, syncId, page, failures);
 
-    // 3. Counts are absolute, so a report that is sent again changes nothing.
+    // 3. Counts are absolute, so a repeated report changes nothing.
     const counts = { processed_count: processed, failed_count: failed, current_item: processed + failed };
     sync = await report(run, syncId, { ...counts, checkpoint: { page } });
     onProgress(sync);
@@ -71,7 +71,7 @@ export async function syncWooCommerceCustomers(run: CustomerSync): Promise<Progr
     await delay(run.batchDelay, undefined, { signal });
   }
 
-  // 4. Reaching the total ended the sync and logged it. Only a shop that shrank meanwhile leaves something to say.
+  // 4. Reaching the total ended the sync and logged it. When the shop lost customers meanwhile, the sync is ended here.
   if (sync.completed_at === null) {
     const headers = { 'Idempotency-Key': `${syncId}-complete` };
     sync = await reliably(() => completeSync({ client: api, ...named(syncId), headers, body: {} }), signal);
@@ -79,7 +79,7 @@ export async function syncWooCommerceCustomers(run: CustomerSync): Promise<Progr
   return sync;
 }
 
-/** Returns those that the table refused, and why. */
+/** Returns the customers that the table refused, with the reasons. */
 async function saveBatch(run: CustomerSync, syncId: string, customers: readonly ShopCustomer[]): Promise<Failure[]> {
   const failures: Failure[] = [];
   for (const customer of customers) {
@@ -93,7 +93,7 @@ async function saveBatch(run: CustomerSync, syncId: string, customers: readonly 
   return failures;
 }
 
-/** One call a batch. The key makes it safe to send again: the trail cannot be edited afterwards. */
+/** Makes one call a batch. The trail cannot be edited afterwards, so the key makes a retry safe. */
 async function logFailures(run: CustomerSync, syncId: string, page: number, failures: Failure[]): Promise<void> {
   const items = failures.map((details) => ({
     sync_id: syncId,
@@ -112,12 +112,12 @@ function report(run: CustomerSync, syncId: string, body: Report): Promise<Progre
   return reliably(() => reportProgress({ client: run.api, ...named(syncId), body }), run.signal);
 }
 
-/** Confirms the pause, then looks until somebody resumes or cancels. */
+/** Confirms the pause, then polls until somebody resumes or cancels the sync. */
 async function waitWhilePaused(run: CustomerSync, { sync_id }: Progress): Promise<Progress> {
   let sync = await report(run, sync_id, { status: 'paused' });
   run.onProgress(sync);
   while (sync.pause_requested && !sync.cancel_requested) {
-    await delay(LOOK_WHILE_PAUSED_MS, undefined, { signal: run.signal });
+    await delay(POLL_WHILE_PAUSED_MS, undefined, { signal: run.signal });
     sync = await reliably(() => getSync({ client: run.api, ...named(sync_id) }), run.signal);
   }
   return sync;

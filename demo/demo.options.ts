@@ -15,12 +15,12 @@ const USAGE = `Usage: npm run demo -- [--exit] [--fast] [--customers N] [--org N
   --customers N  customers in the sandbox shop, 1 to 1,000,000 (5000)
   --org NAME     the organization the sync belongs to (org-demo)`;
 
-/** Parses the command line; throws an Error for people, which says how. */
+/** Parses the command line; throws an Error whose message says how to correct it. */
 export function readOptions(args: readonly string[]): DemoOptions {
   const { exit, fast, customers, org } = parse(args);
   if (!/^[1-9]\d{0,6}$/.test(customers) || Number(customers) > 1_000_000)
     throw new Error('--customers must be a whole number from 1 to 1000000.');
-  // It is printed in commands to copy, so nothing that a shell or a URL would have to quote.
+  // It is printed in commands to copy, so it may hold nothing that a shell or a URL would have to quote.
   if (!/^[\w.-]{1,60}$/.test(org))
     throw new Error('--org takes up to 60 letters, digits, dots, dashes and underscores.');
   return { exit, fast, customers: Number(customers), orgId: org };

@@ -8,7 +8,7 @@ import { NO_OTHER_DATABASE, type ServiceAccess } from './service.launch.ts';
 import { type SupervisedService, superviseService } from './service.process.ts';
 import { grouped } from './terminal.ts';
 
-/** All that the shop's customers depend on but their number. */
+/** Determines the shop's customers, together with their number. */
 export const SHOP_SEED = { badRate: 0.01, seed: 1 };
 const CALL_TIMEOUT_MS = 15_000;
 
@@ -19,9 +19,9 @@ export interface Stage {
   readonly crm: CrmStore;
   /** How many of the shop's customers the CRM's table must refuse. */
   readonly bad: number;
-  /** Undefined: the default one, which commands find without being told. */
+  /** Undefined for the default folder, which commands find by themselves. */
   readonly dataDir: string | undefined;
-  /** What ends all that was started; the last is called first. */
+  /** Stops what was started; called in reverse order. */
   readonly cleanup: (() => Promise<void>)[];
 }
 
@@ -30,16 +30,16 @@ export interface StageOptions {
   /** Aborted when the service cannot be kept running; abort it to end the service. */
   readonly stopping: AbortController;
   readonly say: (line?: string) => void;
-  /** Filled, as things start, with what ends them; the last that was started ends first. */
+  /** Gets a function for each thing that was started, which stops it; called in reverse order. */
   readonly cleanup: (() => Promise<void>)[];
 }
 
-/** Starts everything; whatever has started when it throws is in `cleanup`. */
+/** Starts everything. When it throws, `cleanup` stops what has started by then. */
 export async function setStage({ customers, stopping, say, cleanup }: StageOptions): Promise<Stage> {
   Object.assign(process.env, NO_OTHER_DATABASE);
   const { PORT, SYNC_DATA_DIR: dataDir } = loadEnvironment();
   const port = await freePort(PORT || undefined);
-  if (PORT !== 0 && port !== PORT) say(`Port ${PORT} is taken, so this uses ${port}.`);
+  if (PORT !== 0 && port !== PORT) say(`Port ${PORT} is in use, so the demo uses ${port}.`);
   const { root } = openDataFolder(dataDir);
   const logFile = join(root, 'demo-service.log');
   say(`Starting the service; its log is ${nearest(logFile)}`);
@@ -62,10 +62,10 @@ export async function setStage({ customers, stopping, say, cleanup }: StageOptio
   cleanup.push(() => shop.stop());
   say(`  Sandbox WooCommerce shop with ${grouped(customers)} customers on ${shop.url}`);
 
-  // Its own use of the server: the CRM's table stays reachable while the service is away.
+  // The demo uses the server too, so the CRM's table stays reachable while the service is down.
   const database = await startEmbeddedPostgres({ dataDir });
   cleanup.push(async () => {
-    // First, so that the two do not wait for each other.
+    // The service stops first, so that the two do not wait for each other.
     await stopService();
     await database.stop();
   });
@@ -75,7 +75,7 @@ export async function setStage({ customers, stopping, say, cleanup }: StageOptio
   return { service, shop, crm, bad, dataDir: dataDir === '.data' ? undefined : dataDir, cleanup };
 }
 
-/** Calls have a time limit: a service that hangs is one that will be called again. */
+/** Calls have a time limit, so that a call to a hanging service is retried. */
 export function clientOf({ url, apiKey }: ServiceAccess, orgId: string): Client {
   const client = createSyncClient({ baseUrl: url, apiKey, orgId });
   client.setConfig({ fetch: (request) => fetch(request, { signal: AbortSignal.timeout(CALL_TIMEOUT_MS) }) });

@@ -6,15 +6,15 @@ import { whereToLook } from './look-around.text.ts';
 import { playReporting } from './reporting.act.ts';
 import { Terminal } from './terminal.ts';
 
-// npm run demo: a service of its own, live, checked at the end. First the guide's complete customer workflow, in which a client
-// syncs and reports; then a sync that the service runs itself, from a shop to an ERP, with a preview.
+// npm run demo starts a service, shows two syncs live, and checks their results. First a client carries out the guide's complete
+// customer workflow and reports; then the service itself runs a sync from a shop to an ERP, with a preview.
 
 const INTERRUPTED = new Error('Stopped before the sync had ended.');
 
 interface Outcome {
-  /** Of the first act. */
+  /** Id of the first act's sync. */
   readonly syncId: string;
-  /** Undefined: the first act did not end right. */
+  /** Undefined when a check of the first act failed. */
   readonly connectors: ConnectorOutcome | undefined;
   readonly allRight: boolean;
 }
@@ -44,7 +44,7 @@ async function stayUp(
   if (signal.reason !== INTERRUPTED) throw signal.reason;
 }
 
-/** Ctrl-C, which may arrive twice, from the terminal and from npm; and a terminal or a pipe that went away. */
+/** Stops on Ctrl-C (which may arrive twice, from the terminal and from npm) and when the terminal or the pipe is closed. */
 function stopOnSignals(stopping: AbortController, terminal: Terminal): void {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(name, () => {

@@ -5,12 +5,12 @@ import type { ServiceAccess } from './service.launch.ts';
 export interface Place {
   readonly access: ServiceAccess;
   readonly orgId: string;
-  /** Of the first act. */
+  /** Id of the first act's sync. */
   readonly syncId: string;
-  /** Undefined: there was no second act. */
+  /** Undefined when there was no second act. */
   readonly connectors: ConnectorOutcome | undefined;
   readonly shopUrl: string;
-  /** Undefined: the default one, which commands find without being told. */
+  /** Undefined for the default folder, which commands find by themselves. */
   readonly dataDir: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export function whereToLook(place: Place): string[] {
     'The service stays up. Look around:',
     `  Dashboard            ${pageOf(url, orgId)}`,
     `  API documentation    ${url}/docs`,
-    '  Sign in a browser, once, within the hour:',
+    '  Sign in with a browser (the link works once, within the hour):',
     `  ${signInTo(access, orgId)}`,
     '',
     "The first act's sync, the newest failures, and all failures by message:",
@@ -55,7 +55,7 @@ function connectorLines({ access: { url }, shopUrl }: Place, outcome: ConnectorO
     curl(...call, `'${url}/api/sync/connections'`),
     curl(...call, `'${url}/api/sync/previews/${cacheKey}/changes?kind=update&limit=2'`),
     '',
-    'Change a customer in the shop yourself, and have the service carry it over:',
+    'Change a customer in the shop yourself, and let the service copy the change:',
     curl(`-d '${JSON.stringify(change)}'`, `'${shopUrl}/__sandbox/admin/updateCustomer'`),
     curl(...call, "-H 'Content-Type: application/json'", `-d '${JSON.stringify(run)}'`, `'${url}/api/sync/runs'`),
   ];

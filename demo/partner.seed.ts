@@ -6,26 +6,26 @@ import {
   type ShopSeed,
 } from '@sync-operations/sandbox';
 
-/** What a full sync of the shop must come to, the Odoo being as `seedPartners` left it. */
+/** What a full sync of the shop into the Odoo that `seedPartners` filled must change. */
 export interface ExpectedChanges {
-  /** Not in the Odoo. */
+  /** Customers that are not in the Odoo. */
   readonly creates: number;
-  /** There, with another phone number, and half of them with another city. */
+  /** Customers that are in the Odoo with another phone number, half of them also with another city. */
   readonly updates: number;
-  /** There already as in the shop. */
+  /** Customers that are in the Odoo as they are in the shop. */
   readonly unchanged: number;
-  /** There twice, so that nobody can tell which is meant. */
+  /** Customers that are in the Odoo twice, so that the match is ambiguous. */
   readonly conflicts: number;
-  /** Of the creates: without any name, company or email, which Odoo does not take. */
+  /** Those of the creates that have no name, company or email, which Odoo refuses. */
   readonly refused: number;
-  /** Id in the shop of the first that is updated. */
+  /** The shop's id of the first customer that is updated. */
   readonly someone: number;
 }
 
-/** On a phone number that begins so the Odoo disagrees with the shop. */
+/** Phone numbers that begin with this differ from the shop's. */
 export const OLD_PHONE = '+49 30 555 ';
 
-/** Enters into the Odoo, at its own screens, a part of the shop's customers: outdated, as they are, and twice. */
+/** Enters some of the shop's customers into the Odoo as a person would: some outdated, some unchanged, some twice. */
 export function seedPartners(admin: OdooAdmin, shop: ShopSeed): ExpectedChanges {
   const counts = { updates: 0, unchanged: 0, conflicts: 0, refused: 0, someone: 0 };
   let plain = 0;
@@ -54,12 +54,12 @@ export function seedPartners(admin: OdooAdmin, shop: ShopSeed): ExpectedChanges 
   return { ...counts, creates: shop.customers - updates - unchanged - conflicts };
 }
 
-/** With all that a partner can hold, written the same in both systems. */
+/** The customer has every field of a partner, written the same in both systems. */
 function isPlain({ email, first_name, last_name, billing }: CustomerRecord): boolean {
   return /^\S+@\S+$/.test(email) && first_name !== '' && !last_name.includes('&') && billing.phone !== '';
 }
 
-/** Nothing that could stand for the name that Odoo wants. */
+/** The customer has nothing to use as the name that Odoo requires. */
 function isNameless({ email, first_name, last_name, billing }: CustomerRecord): boolean {
   return [email, first_name, last_name, billing.company].every((text) => text === '');
 }

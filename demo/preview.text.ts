@@ -16,7 +16,7 @@ const EXAMPLES = 3;
 
 export interface ReadPreview {
   readonly summary: PreviewSummary;
-  /** For people: how many of each kind, and the first of them. */
+  /** Lines for people: how many changes of each kind, and the first of them. */
   readonly lines: readonly string[];
 }
 
@@ -35,21 +35,21 @@ export async function readPreview(api: Client, { cache_key }: PreviewRun, signal
       ...kind(summary.updates, 'to update, old â†’ new', (await first('update')).flatMap(updateLines)),
       ...kind(
         summary.conflicts,
-        'in conflict: left alone, for people to decide',
+        'in conflict: left unchanged, for people to decide',
         (await first('conflict')).map((change) => `${nameOf(change)}: ${change.reason}`),
       ),
       ...kind(summary.deletes, 'to delete', []),
-      ...kind(summary.unchanged, 'alike on both sides: nothing to do', []),
+      ...kind(summary.unchanged, 'equal on both sides: nothing to do', []),
     ],
   };
 }
 
-/** Why a sync left items as they are: the first of them, in the service's words. Empty when there is none. */
+/** Why a sync left items unchanged: the service's messages for the first of them. Empty when there is none. */
 export async function itemLines(api: Client, { sync_id }: Run, signal: AbortSignal): Promise<string[]> {
   const query = { limit: EXAMPLES };
   const { items } = await reliably(() => listItems({ client: api, path: { sync_id }, query }), signal);
   const lines = items.map(({ external_id, message }) => `    customer ${external_id}: ${message}`);
-  return items.length > 0 ? ['', '  Left as they are, and why:', ...lines] : [];
+  return items.length > 0 ? ['', '  Left unchanged, and why:', ...lines] : [];
 }
 
 function kind(count: number, what: string, examples: readonly string[]): string[] {
@@ -65,7 +65,7 @@ const oldAndNew = ({ old, new: next }: FieldChange): string => `${textOf(old)} â
 
 const textOf = (value: unknown): string => (value === null ? 'nothing' : String(value));
 
-/** As people would know it. */
+/** A name that people recognise. */
 function nameOf({ external_id, data }: PreviewChange): string {
   const { name, email } = (data ?? {}) as { name?: string | null; email?: string | null };
   return [name, email && `<${email}>`].filter(Boolean).join(' ') || `customer ${external_id}`;

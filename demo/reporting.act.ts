@@ -14,7 +14,7 @@ export interface ReportingOutcome {
   readonly allRight: boolean;
 }
 
-/** The first act: a client of ours syncs the shop into its own table and reports to the service. Prints what was read back. */
+/** The first act: a client copies the shop into a table of its own and reports to the service. Prints what was read back. */
 export async function playReporting(
   stage: Stage,
   options: DemoOptions,
@@ -30,21 +30,21 @@ export async function playReporting(
   let seenByAnother: Promise<Check[]> | undefined;
   const onProgress = (sync: Progress) => {
     if (!seenByAnother) {
-      say('\n1. A client of ours copies the shop into its own table and reports as it goes\n');
+      say('\n1. A client copies the shop into a table of its own and reports its progress\n');
       say(`Sync ${sync.sync_id} of organization ${orgId}: shop → CRM table`);
-      say(`Kill the service if you like, it goes on: kill -9 ${service.access().pid}\n`);
-      // Asked while the sync is live, so that an empty list says something.
+      say(`You can kill the service; the sync continues: kill -9 ${service.access().pid}\n`);
+      // Read while the sync is live: an empty list would prove nothing after its end.
       seenByAnother = lookWhileLive(another, sync.sync_id, signal);
       seenByAnother.catch(() => {});
     }
-    if (sync.status === 'paused') say('Paused on request, until somebody resumes or cancels it.');
+    if (sync.status === 'paused') say('The sync is paused on request, until somebody resumes or cancels it.');
     terminal.progress(sync);
   };
   const batchDelay = options.fast ? 0 : BATCH_DELAY_MS;
   const run = { api, shop, crm, orgId, userId: USER, batchDelay, signal, onProgress };
   const { sync_id, status } = await syncWooCommerceCustomers(run).finally(() => terminal.endProgress());
   say();
-  if (status === 'cancelled') say('The sync was cancelled on request, so the checks of a whole one are not met.');
+  if (status === 'cancelled') say('The sync was cancelled on request, so the checks for a complete sync fail.');
 
   const findings = await readBack(api, sync_id, { customers, bad }, signal);
   const stored = {

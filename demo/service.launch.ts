@@ -11,9 +11,9 @@ const STOP_WITHIN_MS = 45_000;
 export interface ServiceOptions {
   readonly port: number;
   readonly dataDir: string;
-  /** Takes the service's JSON log lines, and what it writes to stderr. */
+  /** Receives the service's JSON log lines and its stderr. */
   readonly logFile: string;
-  /** Takes the lines for people. */
+  /** Receives the lines for people. */
   readonly say: (line: string) => void;
   /** The service is stopped, drained, when this is aborted. */
   readonly until: AbortSignal;
@@ -32,7 +32,7 @@ export interface RunningService extends ServiceAccess {
   readonly ended: Promise<string>;
 }
 
-/** Starts the built service on its embedded Postgres and waits until it can be used; throws with what it said otherwise. */
+/** Starts the built service on its embedded Postgres and waits until it can be used; throws with its error output when it ends first. */
 export async function launchService(options: ServiceOptions): Promise<RunningService> {
   const { until } = options;
   until.throwIfAborted();
@@ -53,16 +53,16 @@ export async function launchService(options: ServiceOptions): Promise<RunningSer
   const log = createWriteStream(options.logFile, { flags: 'a', mode: 0o600 });
   log.write(`${JSON.stringify({ level: 30, time: Date.now(), pid: child.pid, msg: 'started by the demo' })}\n`);
   void ended.finally(() => log.end());
-  const complaints: string[] = [];
+  const errorLines: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
-    complaints.push(line);
+    errorLines.push(line);
     log.write(`${line}\n`);
   });
   const ready = new Promise<ServiceAccess>((resolve) => {
     const access = { pid: child.pid ?? 0, url: '', apiKey: '', signInLink: '' };
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (line.startsWith('{')) return log.write(`${line}\n`);
-      // The key and the link are kept for the end, where they are of use.
+      // The key and the link are not printed here: the demo prints them at its end.
       const [, apiKey] = /^Development API key .*: (\S+)$/.exec(line) ?? [];
       const [, signInLink] = /^Sign in .*: (\S+)$/.exec(line) ?? [];
       const [, url] = /listens on (\S+)/.exec(line) ?? [];
@@ -74,15 +74,15 @@ export async function launchService(options: ServiceOptions): Promise<RunningSer
   });
   const failed = ended.then((how) => {
     until.throwIfAborted();
-    throw new Error(complaints.join('\n') || `The service ${how} while it started; see ${options.logFile}.`);
+    throw new Error(errorLines.join('\n') || `The service ${how} while it started; see ${options.logFile}.`);
   });
   const access = await Promise.race([ready, failed]);
-  // Once it is ready, its end is the supervisor's to judge.
+  // Once the service is ready, the supervisor handles its end.
   failed.catch(() => {});
   return { ...access, ended };
 }
 
-/** "was ended by SIGKILL", once its output is read to the end; or why it could not be started at all. */
+/** Resolves once the output is read to its end, with how the process ended ("was ended by SIGKILL") or why it did not start. */
 async function endOf(child: ChildProcess): Promise<string> {
   try {
     const [code, signal] = await once(child, 'close');
@@ -92,14 +92,14 @@ async function endOf(child: ChildProcess): Promise<string> {
   }
 }
 
-/** Always the embedded Postgres and this machine only, whatever the environment or an .env file says: it is a demo. */
+/** The demo always uses the embedded Postgres and listens on this machine only, whatever the environment or an .env file says. */
 function serviceEnvironment({ port, dataDir }: ServiceOptions): NodeJS.ProcessEnv {
   const own = { PORT: String(port), HOST: '127.0.0.1', SYNC_DATA_DIR: dataDir };
-  return { ...process.env, ...NO_OTHER_DATABASE, ...SYNCS_OF_ITS_OWN, ...own };
+  return { ...process.env, ...NO_OTHER_DATABASE, ...RUN_SETTINGS, ...own };
 }
 
-/** The sandboxes are on this machine; and after a kill -9 a sync goes on soon. */
-const SYNCS_OF_ITS_OWN = { SYNC_ALLOW_PRIVATE_ADDRESSES: 'true', SYNC_WORKER: 'on', SYNC_LEASE_SECONDS: '5' };
+/** Lets the service call the sandboxes on this machine, and continues a run soon after a kill -9. */
+const RUN_SETTINGS = { SYNC_ALLOW_PRIVATE_ADDRESSES: 'true', SYNC_WORKER: 'on', SYNC_LEASE_SECONDS: '5' };
 
-/** Empty counts as not set, and wins over .env files. */
+/** An empty variable counts as not set, and overrides .env files. */
 export const NO_OTHER_DATABASE = { NEON_DATABASE_URL: '', DATABASE_URL: '', MIGRATION_DATABASE_URL: '' };

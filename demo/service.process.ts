@@ -3,9 +3,9 @@ import { launchService, type RunningService, type ServiceAccess, type ServiceOpt
 
 /** The service, kept running. */
 export interface SupervisedService {
-  /** Of the process that runs now. */
+  /** Access to the process that runs now. */
   access(): ServiceAccess;
-  /** Resolves when the service was stopped as wished; rejects when it died and could not be started again. */
+  /** Resolves when the service was stopped on request; rejects when it died and could not be started again. */
   readonly ended: Promise<void>;
 }
 

@@ -13,11 +13,11 @@ import {
 import { reliably } from './reliable.call.ts';
 import type { Terminal } from './terminal.ts';
 
-const LOOK_EVERY_MS = 100;
-/** Without a bar: there are several syncs, so fewer lines of each. */
+const POLL_EVERY_MS = 100;
+/** Between lines where there is no bar. There are several syncs, so each prints few lines. */
 const LINE_EVERY_PERCENT = 25;
 
-/** Starts syncs that the service runs itself, and shows each until it has ended, however it ended. */
+/** Starts runs of the service and shows the progress of each until it has ended. */
 export class ServiceRuns {
   private readonly api: Client;
   private readonly terminal: Terminal;
@@ -30,13 +30,13 @@ export class ServiceRuns {
   }
 
   async preview(connection_id: string, body: StartPreview): Promise<PreviewRun> {
-    const call = { client: this.api, path: { connection_id }, headers: oneKey(), body };
+    const call = { client: this.api, path: { connection_id }, headers: idempotencyKey(), body };
     const started = await reliably(() => startPreview(call), this.signal);
     return { ...started, ...(await this.follow(started)) };
   }
 
   async sync(body: StartRun): Promise<Run> {
-    const call = { client: this.api, headers: oneKey(), body };
+    const call = { client: this.api, headers: idempotencyKey(), body };
     return this.follow(await reliably(() => startRun(call), this.signal));
   }
 
@@ -46,7 +46,7 @@ export class ServiceRuns {
         const run = await reliably(() => getRun({ client: this.api, path: { sync_id } }), this.signal);
         this.terminal.progress(run.progress, LINE_EVERY_PERCENT);
         if (run.progress.completed_at !== null) return run;
-        await delay(LOOK_EVERY_MS, undefined, { signal: this.signal });
+        await delay(POLL_EVERY_MS, undefined, { signal: this.signal });
       }
     } finally {
       this.terminal.endProgress();
@@ -54,5 +54,5 @@ export class ServiceRuns {
   }
 }
 
-/** The same for each try of one request, so that it is done once. */
-const oneKey = () => ({ 'Idempotency-Key': `demo-${randomUUID()}` });
+/** Made once a request: all its retries carry the same key, so the request is carried out once. */
+const idempotencyKey = () => ({ 'Idempotency-Key': `demo-${randomUUID()}` });

@@ -1,6 +1,6 @@
 import pRetry, { AbortError } from 'p-retry';
 
-/** Of what WooCommerce knows of a customer, what the CRM takes. */
+/** The fields of a WooCommerce customer that the CRM stores. */
 export interface ShopCustomer {
   readonly id: number;
   readonly email: string;
@@ -8,7 +8,7 @@ export interface ShopCustomer {
   readonly last_name: string;
 }
 
-/** One page of customers; both totals are of the whole shop. */
+/** One page of customers; `total` and `pages` count the whole shop. */
 export interface CustomerPage {
   readonly customers: readonly ShopCustomer[];
   readonly total: number;
@@ -21,7 +21,7 @@ export interface ShopAccess {
   readonly consumerSecret: string;
 }
 
-/** Reads page `page` (from 1) of the shop's customers, in the order of their ids, so that new ones shift no page. */
+/** Reads page `page` (from 1) of the shop's customers, in the order of their ids, so that a new customer does not shift the pages. */
 export function fetchCustomers(
   shop: ShopAccess,
   page: number,
@@ -36,7 +36,7 @@ export function fetchCustomers(
       signal,
     });
     if (!response.ok) {
-      const problem = new Error(`The shop answered ${response.status}: ${await response.text()}`);
+      const problem = new Error(`The shop responded with ${response.status}: ${await response.text()}`);
       throw response.status === 429 || response.status >= 500 ? problem : new AbortError(problem);
     }
     const total = Number(response.headers.get('x-wp-total'));

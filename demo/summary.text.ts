@@ -5,18 +5,18 @@ const WIDTH = 78;
 
 export const isRight = ({ found, expected }: Check): boolean => found === expected;
 
-/** The result as it was read back, a line a check. */
+/** The result that was read back, one line a check. */
 export function summaryOf({ sync, checks, errors }: Findings): string[] {
   const speed = Math.round(sync.speed_items_per_min ?? 0);
   return [
     `Read back through the API: ${sync.sync_id}, ${sync.elapsed_seconds.toFixed(1)} s, ${grouped(speed)} items/min`,
     ...checks.map(checkLine),
-    ...(errors.length > 0 ? ['', 'Why customers failed, in the words of the table that refused them:'] : []),
+    ...(errors.length > 0 ? ['', "Why customers failed, by the database's error messages:"] : []),
     ...errors.slice(0, 5).flatMap(({ error_count, error_message }) => hanging(`${error_count} × `, error_message)),
   ];
 }
 
-/** A check as it came out, and what was expected if it is wrong. */
+/** The result of a check, with the expected value if it is wrong. */
 export function checkLine(check: Check): string {
   const { what, found, expected } = check;
   const text = (value: string | number) => (typeof value === 'number' ? grouped(value) : value);
@@ -24,7 +24,7 @@ export function checkLine(check: Check): string {
   return isRight(check) ? line : `${line}, expected ${text(expected)}`;
 }
 
-/** Breaks at spaces; later lines stand under the first one's text. */
+/** Breaks at spaces and indents later lines to the text of the first. */
 function hanging(lead: string, text: string): string[] {
   const first = `  ${lead}`;
   const lines = [first];

@@ -4,7 +4,7 @@ import { MultiBar, type SingleBar } from 'cli-progress';
 /** 1234567 → 1,234,567 */
 export const grouped = (count: number): string => count.toLocaleString('en-US');
 
-/** Prints lines for people, and the progress of one sync after another: a bar in a terminal, else a plain line now and then. */
+/** Prints lines for people and the progress of one sync at a time: a bar in a terminal, plain lines elsewhere. */
 export class Terminal {
   private bars: MultiBar | undefined;
   private bar: SingleBar | undefined;
@@ -15,7 +15,7 @@ export class Terminal {
     else console.log(line);
   };
 
-  /** Shows where a sync is, from the service's answer; where there is no bar, a line each time so many percent are done. */
+  /** Shows the progress of a sync. Without a bar it prints a line each time another `everyPercent` is done. */
   progress(sync: Progress, everyPercent = 10): void {
     const handled = sync.processed_count + sync.failed_count;
     const all = Math.max(sync.total_items ?? handled, 1);
@@ -26,13 +26,13 @@ export class Terminal {
       all: sync.total_items === null ? '?' : grouped(all),
       failed: grouped(sync.failed_count),
       speed: sync.speed_items_per_min === null ? '-' : grouped(Math.round(sync.speed_items_per_min)),
-      // Not `eta`, which the bar would guess itself.
+      // Not named `eta`: the bar computes a field of that name itself.
       left: sync.completed_at ? 'done' : sync.eta_seconds === null ? '-' : `${Math.ceil(sync.eta_seconds)} s`,
     };
     if (process.stdout.isTTY) {
       this.bars ??= newBars();
       this.bar ??= this.bars.create(all, 0, texts);
-      // A sync of the service's own learns its total when it reads the first page.
+      // The total of a run is known once its first page is read.
       this.bar.setTotal(all);
       this.bar.update(handled, texts);
     } else if (sync.total_items !== null && Math.floor(share / everyPercent) > this.shownSteps) {
@@ -42,7 +42,7 @@ export class Terminal {
     }
   }
 
-  /** Leaves the bar where it is and gives the cursor back. */
+  /** Leaves the bar in place and shows the cursor again. */
   endProgress(): void {
     if (this.bar) this.bars?.stop();
     this.bars = undefined;
@@ -59,6 +59,6 @@ const newBars = (): MultiBar =>
     barIncompleteChar: '░',
     barsize: 20,
     hideCursor: true,
-    // What stops the demo is handled in one place, which calls end().
+    // The demo handles signals in one place, which calls endProgress().
     gracefulExit: false,
   });

@@ -2,7 +2,7 @@ import { RolesAndSchemas0001 } from './0001-roles-and-schemas.ts';
 import { Auth0002 } from './0002-auth.ts';
 import { Jobs0003 } from './0003-jobs.ts';
 import { Idempotency0004 } from './0004-idempotency.ts';
-import { Progress0005 } from './0005-progress.ts';
+import { Progress0005 } from './0005-progress-counts-and-eta.ts';
 import { Activity0006 } from './0006-activity.ts';
 import { PreviewCache0007 } from './0007-preview-cache.ts';
 import { Connectors0008 } from './0008-connectors.ts';

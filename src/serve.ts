@@ -12,7 +12,7 @@ export async function serve(): Promise<void> {
   stopOnSignal(closers);
   try {
     const environment = loadEnvironment();
-    // Loaded only now, so that a wrong variable is reported at once, and not before the program of the database runs, since loading blocks.
+    // Loading blocks, so it begins after the environment is checked (a wrong variable is reported at once) and Postgres is starting.
     const load = () => import('./create-app.ts');
     const { environment: opened, embedded } = await openDatabase(
       environment,
@@ -28,7 +28,7 @@ export async function serve(): Promise<void> {
         ? await makeDevelopmentAccess(opened, embedded.ownerUrl)
         : undefined;
     await app.listen(environment.PORT, environment.HOST).catch(refuseAddress);
-    // The address as it is: PORT=0 takes a free one.
+    // The actual address: with PORT=0 the system chooses a free port.
     const address = (await app.getUrl()).replace('[::1]', 'localhost');
     if (environment.SYNC_WORKER === 'only') {
       console.log(`Sync Operations listens on ${address} (health and metrics only: SYNC_WORKER=only)`);
@@ -43,7 +43,7 @@ export async function serve(): Promise<void> {
   }
 }
 
-/** What fails here is the address, also where the system's error could as well be the database's: a name that is not found. */
+/** Names the address as the cause of any error of `listen`: ENOTFOUND, for example, could otherwise be read as the database's. */
 function refuseAddress(error: NodeJS.ErrnoException): never {
   throw new ConfigurationError(
     error.code === 'EADDRINUSE'

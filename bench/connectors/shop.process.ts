@@ -2,35 +2,36 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-interface Told {
+/** What the process sends to its parent once it listens. */
+interface ShopAddress {
   readonly url: string;
   readonly consumerKey: string;
   readonly consumerSecret: string;
 }
 
-/** A sandbox shop with so many customers, in a process of its own. */
+/** A sandbox shop in a process of its own. */
 export class ShopProcess {
   readonly url: string;
   readonly credentials: { readonly consumer_key: string; readonly consumer_secret: string };
   private readonly child: ChildProcess;
 
-  private constructor(child: ChildProcess, told: Told) {
+  private constructor(child: ChildProcess, address: ShopAddress) {
     this.child = child;
-    this.url = told.url;
-    this.credentials = { consumer_key: told.consumerKey, consumer_secret: told.consumerSecret };
+    this.url = address.url;
+    this.credentials = { consumer_key: address.consumerKey, consumer_secret: address.consumerSecret };
   }
 
   static async start(customers: number): Promise<ShopProcess> {
     const child = fork(fileURLToPath(new URL('shop.main.ts', import.meta.url)), [String(customers)], { execArgv: [] });
-    const [told] = (await once(child, 'message')) as [Told];
-    return new ShopProcess(child, told);
+    const [address] = (await once(child, 'message')) as [ShopAddress];
+    return new ShopProcess(child, address);
   }
 
-  /** Every answer takes so many milliseconds more, as a real shop's do; 0: answers at once. */
+  /** Delays every response by `ms`, as a real shop takes its time; 0 for no delay. */
   async delay(ms: number): Promise<void> {
     const rules = ms > 0 ? [{ kind: 'slow', ms }] : [];
     const { status } = await fetch(`${this.url}/__sandbox/faults`, { method: 'POST', body: JSON.stringify(rules) });
-    if (status !== 200) throw new Error(`the sandbox refused its faults: ${status}`);
+    if (status !== 200) throw new Error(`the sandbox refused the faults: ${status}`);
   }
 
   async stop(): Promise<void> {

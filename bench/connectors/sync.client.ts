@@ -15,11 +15,11 @@ interface Run {
   };
 }
 
-/** What one sync took. */
+/** The result of one sync. */
 export interface SyncResult {
   readonly records: number;
   readonly seconds: number;
-  /** Most resident memory of the worker while it ran, in bytes, sampled. */
+  /** The largest resident memory of the worker during the sync, in bytes, by samples. */
   readonly peakBytes: number;
 }
 
@@ -55,7 +55,7 @@ export class SyncClient {
     return id;
   }
 
-  /** A full sync into the records, timed by the service's own clock from its first work to its end. */
+  /** Runs a full sync into the records and times it by the service's clock, from its first work to its end. */
   async sync(connectionId: string): Promise<SyncResult> {
     const body = { source_connection_id: connectionId, entity_type: 'customer', mode: 'full', destination: 'records' };
     const { sync_id } = await this.call<Run>('POST', '/runs', body);

@@ -4,13 +4,13 @@ import { migrate } from '../../src/database/migrate.ts';
 import { provisionAppRole } from '../../src/database/provision.ts';
 import type { BenchSync } from './load.types.ts';
 
-/** Other syncs in the table, so that the index has something to do: as many active and silent, as many ended. */
+/** Other syncs in the table, so that the index has a realistic size: this many active ones and this many ended ones. */
 export const OTHER_SYNCS = 10_000;
 
 /** A durable Postgres of its own in a folder, with syncs in it. */
 export class BenchDatabase {
   private readonly server: EmbeddedPostgres;
-  /** Sees every organization and every statistic; never used by what is measured. */
+  /** Sees every organization and every statistic. What is measured does not use it. */
   private readonly superuser: pg.Client;
 
   private readonly organizations: number;
@@ -46,7 +46,7 @@ export class BenchDatabase {
     return this.server.appUrl;
   }
 
-  /** The settings that decide whether a commit is on disk when it is answered. */
+  /** The settings that decide whether a commit is on disk when it is acknowledged. */
   async durability(): Promise<string> {
     const { rows } = await this.superuser.query<{ line: string }>(`
       SELECT 'PostgreSQL ' || current_setting('server_version') || ', fsync ' || current_setting('fsync')
@@ -64,7 +64,7 @@ export class BenchDatabase {
     return rows;
   }
 
-  /** So that no round pays for pages that the one before left to be written. */
+  /** Writes the pages that a round left dirty, so that the next round does not pay for them. */
   async checkpoint(): Promise<void> {
     await this.superuser.query('CHECKPOINT');
   }
@@ -78,7 +78,7 @@ export class BenchDatabase {
     return rows.map((row) => row.processed_count);
   }
 
-  /** Of all updates of sync_progress so far, how many touched no index. */
+  /** The share of all updates of sync_progress so far that touched no index. */
   async hotShare(): Promise<number> {
     const { rows } = await this.superuser.query<{ share: number }>(`
       SELECT n_tup_hot_upd / n_tup_upd::double precision AS share FROM pg_stat_user_tables WHERE relname = 'sync_progress'`);

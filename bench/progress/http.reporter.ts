@@ -5,8 +5,8 @@ import type { BenchSync, Reporter } from './load.types.ts';
 const HEAD_END = '\r\n\r\n';
 
 /**
- * PATCH /api/sync/progress/{sync_id} over one kept connection, with a token of its own. Written on the bare socket: a load
- * generator that costs much CPU would measure itself.
+ * PATCH /api/sync/progress/{sync_id} over one keep-alive connection, with a token of its own. It uses the bare socket, because a
+ * load generator that costs much CPU would measure itself.
  */
 export async function openHttpReporter(
   { org_id, sync_id }: BenchSync,
@@ -31,21 +31,21 @@ export async function openHttpReporter(
       const body = `{"processed_count":${processedCount},"failed_count":0,"current_item":${processedCount}}`;
       const { status, text } = await exchange(`${head}${body.length}${HEAD_END}${body}`);
       if (status !== 200 || !text.includes(`"processed_count":${processedCount},`))
-        throw new Error(`${sync_id}: report of ${processedCount} was answered ${status} ${text.slice(0, 300)}`);
+        throw new Error(`${sync_id}: report of ${processedCount} got ${status} ${text.slice(0, 300)}`);
     },
   };
 }
 
-interface Answer {
+interface HttpResponse {
   readonly status: number;
   readonly text: string;
 }
 
-/** Sends one request at a time and reads its answer, whose length the service always states. */
-async function openExchange(port: number, host: string): Promise<(request: string) => Promise<Answer>> {
+/** Sends one request at a time and reads its response, whose Content-Length the service always sends. */
+async function openExchange(port: number, host: string): Promise<(request: string) => Promise<HttpResponse>> {
   const socket = await opened(connect({ port, host, noDelay: true }));
   let received = '';
-  let waiting: PromiseWithResolvers<Answer> | undefined;
+  let waiting: PromiseWithResolvers<HttpResponse> | undefined;
   const fail = (error: Error) => waiting?.reject(error);
   socket.on('error', fail);
   socket.on('close', () => fail(new Error('the service closed the connection')));
@@ -53,10 +53,10 @@ async function openExchange(port: number, host: string): Promise<(request: strin
   socket.setEncoding('latin1');
   socket.on('data', (chunk: string) => {
     received += chunk;
-    const answer = parse(received);
-    if (!answer) return;
+    const response = parse(received);
+    if (!response) return;
     received = '';
-    waiting?.resolve(answer);
+    waiting?.resolve(response);
   });
   return (request) => {
     waiting = Promise.withResolvers();
@@ -65,13 +65,13 @@ async function openExchange(port: number, host: string): Promise<(request: strin
   };
 }
 
-function parse(received: string): Answer | undefined {
+function parse(received: string): HttpResponse | undefined {
   const headEnd = received.indexOf(HEAD_END);
   if (headEnd < 0) return undefined;
   const length = Number(/\r\ncontent-length: *(\d+)/i.exec(received.slice(0, headEnd))?.[1]);
   const text = received.slice(headEnd + HEAD_END.length);
   if (text.length < length) return undefined;
-  if (text.length !== length) throw new Error(`an answer of another length than it states:\n${received}`);
+  if (text.length !== length) throw new Error(`the response is longer than its Content-Length:\n${received}`);
   return { status: Number(received.slice(9, 12)), text };
 }
 

@@ -2,8 +2,8 @@ import { openHttpReporter } from './http.reporter.ts';
 import type { LoadCommand, Reporter, RoundResult } from './load.types.ts';
 import { openSqlReporter } from './sql.reporter.ts';
 
-// A process of its own for each load, driven by messages: both kinds run the same loop, one report after the other on each
-// connection, the next as soon as the last is answered.
+// Each load runs in a process of its own, which messages control. Both kinds run the same loop: each connection sends its next
+// report as soon as the response to the last one has arrived.
 
 let reporters: readonly Reporter[] = [];
 let acknowledged: number[] = [];

@@ -15,13 +15,13 @@ export class LoadProcess {
   static async open(target: LoadTarget, syncs: readonly BenchSync[]): Promise<LoadProcess> {
     const child = fork(fileURLToPath(new URL('load.main.ts', import.meta.url)), { execArgv: [] });
     const load = new LoadProcess(child, syncs);
-    await load.ask({ type: 'open', target, syncs });
+    await load.send({ type: 'open', target, syncs });
     return load;
   }
 
-  /** Reports on every connection for some seconds. Throws when an answer was wrong. */
+  /** Reports on every connection for some seconds. Throws when a response was wrong. */
   async round(seconds: number): Promise<RoundResult> {
-    const result = (await this.ask({ type: 'round', seconds })) as RoundResult;
+    const result = (await this.send({ type: 'round', seconds })) as RoundResult;
     if (result.failure) throw new Error(result.failure);
     return result;
   }
@@ -30,13 +30,13 @@ export class LoadProcess {
     if (this.child.connected) this.child.disconnect();
   }
 
-  private ask(command: LoadCommand): Promise<unknown> {
+  private send(command: LoadCommand): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const ended = () => reject(new Error('a load process ended'));
       this.child.once('exit', ended);
-      this.child.once('message', (answer) => {
+      this.child.once('message', (response) => {
         this.child.off('exit', ended);
-        resolve(answer);
+        resolve(response);
       });
       this.child.send(command);
     });

@@ -1,4 +1,4 @@
-/** Reports one sync's progress over a connection of its own; rejects when the answer is not the row with that count. */
+/** Reports one sync's progress over a connection of its own; rejects when the response is not the row with that count. */
 export interface Reporter {
   report(processedCount: number): Promise<void>;
 }
@@ -6,7 +6,7 @@ export interface Reporter {
 /** How the statements of a direct SQL transaction are sent: each awaited, as pgbench does, or all at once. */
 export type SqlMode = 'one-by-one' | 'pipelined';
 
-/** The syncs of one load, one a connection. */
+/** One sync of a load; each connection reports one. */
 export interface BenchSync {
   readonly org_id: string;
   readonly sync_id: string;
@@ -25,7 +25,7 @@ export interface RoundResult {
   readonly p99Milliseconds: number;
   /** The last acknowledged count of each sync, in the order of the syncs. */
   readonly acknowledged: readonly number[];
-  /** What was wrong, if anything; the counts are worth nothing then. */
+  /** What was wrong, if anything; the counts are then invalid. */
   readonly failure?: string;
 }
 

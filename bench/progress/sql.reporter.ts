@@ -5,7 +5,7 @@ const UPDATE = `
   UPDATE sync_progress SET processed_count = $1, failed_count = $2, current_item = $3, updated_at = now()
    WHERE org_id = $4 AND sync_id = $5 RETURNING *`;
 
-/** The same report as a transaction of plain SQL over one connection as the service's role; statements are prepared once. */
+/** Sends the same report as a transaction of plain SQL over one connection as the service's role; statements are prepared once. */
 export async function openSqlReporter(
   { org_id, sync_id }: BenchSync,
   target: { readonly url: string; readonly mode: SqlMode },
@@ -40,7 +40,7 @@ export async function openSqlReporter(
     report: async (processedCount) => {
       const [row, { command }] = await transaction(processedCount);
       if (row?.processed_count !== processedCount || command !== 'COMMIT')
-        throw new Error(`${sync_id}: report of ${processedCount} gave ${JSON.stringify(row)} and ${command}`);
+        throw new Error(`${sync_id}: report of ${processedCount} returned ${JSON.stringify(row)} and ${command}`);
     },
   };
 }

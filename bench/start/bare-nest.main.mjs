@@ -3,7 +3,7 @@ import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 
-/** The least that Nest on Fastify can be: one route. Decorators are called by hand, so that nothing has to be compiled. */
+/** The smallest application of Nest on Fastify: one route. Decorators are called by hand, so that nothing has to be compiled. */
 class Routes {
   live() {
     return 'ok';

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 /** Messages of Postgres' protocol that run a statement: a simple query, and the execution of a prepared one. */
 const RUNS_STATEMENT = new Set(['Q'.charCodeAt(0), 'E'.charCodeAt(0)]);
 
-/** A way to Postgres that counts the statements that go it. */
+/** A proxy before Postgres that counts the statements that pass through it. */
 export class StatementProxy {
   /** The same database through the proxy. */
   readonly url: string;
@@ -48,8 +48,8 @@ export class StatementProxy {
     return { proxy, stop };
   }
 
-  /** Since the last call: statements run, and bytes of their answers. */
-  take(): { statements: number; bytes: number } {
+  /** Returns the statements that ran since the last call, and the bytes that Postgres sent. */
+  readAndReset(): { statements: number; bytes: number } {
     const { statements, bytes } = this;
     this.statements = 0;
     this.bytes = 0;
@@ -57,7 +57,7 @@ export class StatementProxy {
   }
 }
 
-/** Reads what a client sends: a start-up message of a length without a kind, then messages of a kind and a length. */
+/** Parses what a client sends: a start-up message without a type byte, then messages of a type byte and a length. */
 function statementCounter(onStatement: () => void): (data: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0);
   let started = false;

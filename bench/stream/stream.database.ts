@@ -4,7 +4,7 @@ import { hashSecret, newSecret } from '../../src/auth/key.hash.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { provisionAppRole } from '../../src/database/provision.ts';
 
-/** Ended syncs of each organization: what must not matter. */
+/** Ended syncs of each organization. The cost of the stream must not depend on them. */
 export const ENDED = 2_000;
 
 /** A Postgres of its own in a folder, with organizations, their syncs and keys, and reporters of plain SQL. */
@@ -48,7 +48,7 @@ export class StreamDatabase {
     await this.superuser.query('VACUUM ANALYZE');
   }
 
-  /** A key for each, to read its organization. */
+  /** Creates a key with read access for each organization. */
   async createKeys(organizations: readonly string[]): Promise<string[]> {
     const secrets = organizations.map(() => newSecret('syk'));
     await this.superuser.query(
@@ -59,7 +59,7 @@ export class StreamDatabase {
     return secrets;
   }
 
-  /** Reports syncs in turn, so many a second, until it is stopped. */
+  /** Reports the syncs in turn, `perSecond` reports a second, until it is stopped. */
   startReporting(organizations: readonly string[], active: number, perSecond: number): { stop: () => Promise<void> } {
     let count = 0;
     let last: Promise<unknown> = Promise.resolve();

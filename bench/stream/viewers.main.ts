@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import type { RoundResult, Viewer, ViewersCommand } from './viewers.types.ts';
 
-// All viewers in a process of their own. Written on the bare socket: viewers that cost much CPU would measure themselves.
+// All viewers run in a process of their own. They use bare sockets, because viewers that cost much CPU would measure themselves.
 
-/** Connections that are opened at once. */
+/** Connections that are opened at the same time. */
 const BATCH = 50;
 const UPDATED_AT = /"updated_at":"([^"]+)"/g;
 
@@ -30,7 +30,7 @@ async function open(url: string, viewers: readonly Viewer[]): Promise<{ open: tr
   return { open: true };
 }
 
-/** Resolves with the snapshot. A stream that ends ends the process: the bench is worth nothing then. */
+/** Resolves when the snapshot has arrived. When a stream ends, the process exits, since the result would be invalid. */
 function openViewer(url: string, { credentials }: Viewer): Promise<void> {
   const { hostname, port, host } = new URL(url);
   const index = seen.push(0) - 1;
@@ -52,13 +52,13 @@ function openViewer(url: string, { credentials }: Viewer): Promise<void> {
         const event = received.slice(0, end);
         received = received.slice(end + 2);
         if (event.includes('event: snapshot')) resolve();
-        else if (event.includes('event: change')) take(index, event);
+        else if (event.includes('event: change')) recordChange(index, event);
       }
     });
   });
 }
 
-function take(index: number, event: string): void {
+function recordChange(index: number, event: string): void {
   const now = Date.now();
   events += 1;
   for (const [, updatedAt = ''] of event.matchAll(UPDATED_AT)) {

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { RoundResult, Viewer, ViewersCommand } from './viewers.types.ts';
 
-/** The viewers, in a process of their own. */
+/** The process of the viewers. */
 export class ViewersProcess {
   private readonly child: ChildProcess;
 
@@ -16,24 +16,24 @@ export class ViewersProcess {
 
   /** Adds viewers; returns when each has its snapshot. */
   async open(url: string, viewers: readonly Viewer[]): Promise<void> {
-    await this.ask({ type: 'open', url, viewers });
+    await this.send({ type: 'open', url, viewers });
   }
 
   async round(seconds: number): Promise<RoundResult> {
-    return (await this.ask({ type: 'round', seconds })) as RoundResult;
+    return (await this.send({ type: 'round', seconds })) as RoundResult;
   }
 
   close(): void {
     if (this.child.connected) this.child.disconnect();
   }
 
-  private ask(command: ViewersCommand): Promise<unknown> {
+  private send(command: ViewersCommand): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const ended = () => reject(new Error('the process of the viewers ended'));
       this.child.once('exit', ended);
-      this.child.once('message', (answer) => {
+      this.child.once('message', (response) => {
         this.child.off('exit', ended);
-        resolve(answer);
+        resolve(response);
       });
       this.child.send(command);
     });

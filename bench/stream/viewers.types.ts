@@ -1,4 +1,4 @@
-/** One stream to open, with its header of credentials, e.g. "X-Api-Key: …". */
+/** One stream to open; `credentials` is a whole header, e.g. "X-Api-Key: …". */
 export interface Viewer {
   readonly credentials: string;
 }
@@ -7,14 +7,14 @@ export type ViewersCommand =
   | { readonly type: 'open'; readonly url: string; readonly viewers: readonly Viewer[] }
   | { readonly type: 'round'; readonly seconds: number };
 
-/** What the viewers were told in a round; delays from the report's transaction to the viewer, in milliseconds. */
+/** What the viewers received in a round; delays from the report's transaction to the viewer, in milliseconds. */
 export interface RoundResult {
   readonly events: number;
   readonly delays: number;
   readonly p50Milliseconds: number;
   readonly p99Milliseconds: number;
   readonly maxMilliseconds: number;
-  /** The viewer that was told of the fewest changed syncs, and the one that was told of the most. */
+  /** The fewest and the most changed syncs that a viewer received. */
   readonly fewest: number;
   readonly most: number;
 }

@@ -1,7 +1,7 @@
-/** What a benchmark started, to be ended in reverse. */
+/** Functions that stop what a benchmark started; called in reverse order. */
 export type CleanUps = (() => unknown)[];
 
-/** Runs a benchmark and ends all it started, once, though a signal may come on top of an error. */
+/** Runs a benchmark and stops all it started, once, even when a signal arrives after an error. */
 export async function runBench(bench: (cleanUps: CleanUps) => Promise<void>): Promise<void> {
   const cleanUps: CleanUps = [];
   let cleaned: Promise<void> | undefined;

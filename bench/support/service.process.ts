@@ -16,8 +16,8 @@ export class ServiceProcess {
   }
 
   /**
-   * Resolves when it listens. It runs in `folder`, so that no .env file of yours changes what is measured. `main` may be another
-   * program that says where it listens.
+   * Resolves when the service listens. It runs in `folder`, so that no .env file of yours changes what is measured. `main` may be
+   * another program that prints its address.
    */
   static async start(
     variables: Readonly<Record<string, string>>,
@@ -52,5 +52,5 @@ export class ServiceProcess {
   }
 }
 
-/** BENCH_NODE_OPTIONS="--cpu-prof --cpu-prof-dir=profiles" profiles the service and nothing else. */
+/** BENCH_NODE_OPTIONS="--cpu-prof --cpu-prof-dir=profiles" profiles only the service. */
 const nodeOptions = (): string[] => process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [];

@@ -54,10 +54,10 @@ function jsonRpcCall({ url, database, uid, password }: OdooSandbox): string[] {
 
 function faultLines(shop: WooCommerceSandbox, odoo: OdooSandbox): string[] {
   return [
-    'Make the shop answer every 10th request with 429, and the Odoo lose every 5th response; [] ends the faults:',
+    'Make the shop respond to every 10th request with 429, and the Odoo lose every 5th response; [] ends the faults:',
     `  curl -d '[{"kind": "too-many-requests", "every": 10, "retryAfter": 2}]' '${shop.url}${FAULT_CONTROL_PATH}'`,
-    `  curl -d '[{"kind": "answer-lost", "every": 5}]' '${odoo.url}${FAULT_CONTROL_PATH}'`,
-    'Kinds: too-many-requests, server-error, slow, truncated, dropped, answer-lost, expired-key; the shop also has',
+    `  curl -d '[{"kind": "response-lost", "every": 5}]' '${odoo.url}${FAULT_CONTROL_PATH}'`,
+    'Kinds: too-many-requests, server-error, slow, truncated, dropped, response-lost, expired-key; the shop also has',
     'duplicated, shifting, item-errors, too-large. sandbox/README.md describes each one and when it strikes.',
   ];
 }

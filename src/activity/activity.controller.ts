@@ -52,7 +52,7 @@ export class ActivityController {
     id: 'appendActivity',
     summary: 'Append one entry, or up to 1,000 as items',
     description:
-      'Nothing that was appended can be changed or removed. With items, each has its own status; a bad one harms no other.',
+      'Appended entries cannot be changed or removed. With items, each has its own status; a bad item does not affect the others.',
     ok: [
       { status: 201, description: 'The entry (one)', type: ActivityDto },
       { status: 200, description: 'One result an item, in their order (many)', type: BulkAppendResultsDto },

@@ -6,13 +6,13 @@ import { TaskRunner } from '../jobs/task.runner.ts';
 
 /** Enough that every write finds its month even when maintenance has failed for three months. */
 const MONTHS_AHEAD = 3;
-/** A detach waits for every reader; one that reads for longer is let finish, and the next turn finalizes. */
-const PATIENCE = '1min';
+/** A detach waits for every reader, at most this long. When a reader takes longer, the next run of the task finalizes the detach. */
+const DETACH_TIMEOUT = '1min';
 
-/** Partitions of the audit trail: made ahead and hardened; detached, never dropped, after the retention. */
+/** Maintains the partitions of the audit trail: creates them ahead, secures them, and detaches (never drops) them after the retention. */
 @Injectable()
 export class ActivityMaintenance {
-  private readonly logger = new Logger('Upkeep');
+  private readonly logger = new Logger('Maintenance');
 
   constructor(runner: TaskRunner, @Inject(ENVIRONMENT) env: Environment) {
     runner.registerStatement({
@@ -48,7 +48,7 @@ export class ActivityMaintenance {
       );
       const [oldest] = rows;
       if (!oldest) return 0;
-      await owner.query(`SET statement_timeout TO '${PATIENCE}'`);
+      await owner.query(`SET statement_timeout TO '${DETACH_TIMEOUT}'`);
       // FINALIZE completes a detach that an earlier process began and did not live to end.
       const how = oldest.pending ? 'FINALIZE' : 'CONCURRENTLY';
       await owner.query(

@@ -108,8 +108,8 @@ export const activityTrends = (
 const COMPLETED = `activity_type = 'sync_completed'`;
 
 /**
- * Completed syncs that ran below so much of the usual speed of their entity type and source system: the median over the same
- * period, of five or more. A time is taken as a microsecond at least, so that no speed is infinite.
+ * Completed syncs that were slower than `below` times the median speed of their entity type and source system. The median is taken over
+ * the same period and needs five or more syncs. Durations count as at least a microsecond, so that no speed is infinite.
  */
 export const slowActivity = (
   orgId: string,

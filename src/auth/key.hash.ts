@@ -5,7 +5,7 @@ export function newSecret(prefix: 'syk' | 'syl' | 'sys'): string {
   return `${prefix}_${randomBytes(32).toString('base64url')}`;
 }
 
-/** What is stored of a secret. A plain SHA-256 is enough for 256 random bits: there is nothing to guess. */
+/** The hash of a secret, which is stored in its place. A plain SHA-256 is enough, since 256 random bits cannot be guessed. */
 export function hashSecret(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }

@@ -5,7 +5,7 @@ import { rotateCredentials } from '../connectors/credentials/credential.rotation
 import { withOwnerUrl } from '../database/open-database.ts';
 import { runCommand } from './run-command.ts';
 
-// npm run credentials:rotate: as the owner. SYNC_ENCRYPTION_KEYS lists the new key first, then the old ones.
+// npm run credentials:rotate connects as the owner. SYNC_ENCRYPTION_KEYS lists the new key first, then the old ones.
 await runCommand(async () => {
   const environment = loadEnvironment();
   const { databaseUrl, MIGRATION_DATABASE_URL, SYNC_DATA_DIR, SYNC_ENCRYPTION_KEYS = [] } = environment;
@@ -16,8 +16,8 @@ await runCommand(async () => {
   const { changed, unreadable } = await withOwnerUrl(environment, (ownerUrl) =>
     rotateCredentials(ownerUrl, new CredentialCipher(keys)),
   );
-  console.log(`${changed} connections are encrypted anew with the key ${keys[0]?.id}.`);
+  console.log(`${changed} connections are now encrypted with the key ${keys[0]?.id}.`);
   for (const { orgId, connectionId, reason } of unreadable)
-    console.error(`${connectionId} of the organization ${orgId} is left as it is. ${reason}`);
+    console.error(`The connection ${connectionId} of the organization ${orgId} was not changed. ${reason}`);
   if (unreadable.length > 0) process.exitCode = 1;
 });

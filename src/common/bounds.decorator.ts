@@ -25,7 +25,7 @@ interface NumberBounds extends Described {
 
 interface TextBounds extends Described {
   readonly maxLength: number;
-  /** 1 unless said. */
+  /** Defaults to 1. */
   readonly minLength?: number;
 }
 

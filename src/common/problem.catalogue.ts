@@ -69,7 +69,7 @@ export const PROBLEMS = {
     title: 'The sync has ended',
     cause: 'The sync is completed, failed, cancelled or timed out, and an ended sync never changes.',
     action:
-      'Start a new sync. A reporter that meets this in the middle of its work was cancelled or taken for silent: it stops. Many with status `timeout`: reporters are silent for longer than `SYNC_SILENT_MINUTES`.',
+      'Start a new sync. A reporter that gets this in the middle of its work must stop: its sync was cancelled, or it timed out. When many syncs end with status `timeout`, reporters are silent for longer than `SYNC_SILENT_MINUTES`.',
   },
   'counts-backwards': {
     status: 409,
@@ -88,7 +88,7 @@ export const PROBLEMS = {
     status: 409,
     title: 'Too many records would be deleted',
     cause:
-      'The run would delete a larger share of the destination than its connection allows (15 % unless set), which more often means an empty source than a wish.',
+      'The run would delete a larger share of the destination than its connection allows (15 % unless set), which usually means that the source is empty by mistake.',
     action:
       'Look at the preview. If it is right, send `override_guard` with a reason, which is written into the audit trail.',
   },
@@ -96,8 +96,9 @@ export const PROBLEMS = {
     status: 409,
     title: 'The state does not allow it',
     cause:
-      'An entry like this already exists, or what the request names is in a state in which it cannot be done; `detail` says which.',
-    action: 'Read the resource again and decide anew. With a `Retry-After` header the same request may succeed later.',
+      'An entry like this already exists, or the current state of the resource does not allow the request; `detail` says which.',
+    action:
+      'Read the resource again, then decide whether to repeat the request. With a `Retry-After` header the same request may succeed later.',
   },
   'body-too-large': {
     status: 413,
@@ -132,7 +133,7 @@ export const PROBLEMS = {
   'internal-error': {
     status: 500,
     title: 'Internal error',
-    cause: 'The service met an error that it does not know. Nothing of it is in the response.',
+    cause: 'An unexpected error occurred. The response contains no details of it.',
     action: 'Look for `request_id` in the logs: the line of level error has the cause. It is a bug; please report it.',
   },
   'encryption-not-configured': {
@@ -148,7 +149,7 @@ export const PROBLEMS = {
     title: 'Temporarily unavailable',
     cause: 'The database, a system or the token issuer cannot be reached or is busy, or the service is stopping.',
     action:
-      'Try again after `Retry-After`. A write may have taken effect when the connection was lost under it: repeat it with the same `Idempotency-Key`; repeating a report is harmless. Normal for a minute during a deploy or a failover of the database; otherwise look at `/health/ready` and the logs.',
+      'Try again after `Retry-After`. When the connection was lost during a write, the write may have taken effect: repeat it with the same `Idempotency-Key`. Repeating a report is harmless. This is normal for a minute during a deploy or a failover of the database; otherwise look at `/health/ready` and the logs.',
   },
 } as const satisfies Record<string, CatalogueEntry>;
 

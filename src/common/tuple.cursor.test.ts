@@ -9,7 +9,7 @@ const refusal = expect.objectContaining({
 const storable = fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0'));
 
 describe('a cursor made of texts', () => {
-  it('comes back as it was, whatever the texts are', () => {
+  it('is decoded unchanged, whatever the texts are', () => {
     fc.assert(
       fc.property(storable, fc.array(storable), (list, key) => {
         expect(decodeTuple(list, key.length, encodeTuple(list, key))).toEqual(key);

@@ -55,6 +55,6 @@ function createOnce(file: string, content: string): void {
 
 function unusable(file: string, what: string): ConfigurationError {
   return new ConfigurationError(
-    `${file} ${what}, so the credentials of connections cannot be opened: put the file back, or delete it and store the credentials anew.`,
+    `${file} ${what}, so the credentials of connections cannot be decrypted. Restore the file, or delete it and enter the credentials again.`,
   );
 }

@@ -24,7 +24,7 @@ export class DatabaseModule implements OnApplicationShutdown {
     pool.on('error', () => undefined);
   }
 
-  /** After the HTTP server has answered its last request. */
+  /** Runs after the HTTP server has sent its last response. */
   async onApplicationShutdown(): Promise<void> {
     await this.pool.end();
   }

@@ -18,7 +18,7 @@ export function isContention(error: unknown): boolean {
 }
 
 /**
- * The only place that knows what an SQLSTATE means to a client; undefined when it is nobody's fault but ours (then a 500).
+ * The only place that knows what an SQLSTATE means to a client. Undefined means that the error is ours (then a 500).
  * The database's own text never leaves the service: it names tables and values.
  */
 export function toProblem(error: unknown): Problem | undefined {

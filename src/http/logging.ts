@@ -13,18 +13,18 @@ export function requestId(request: IncomingMessage): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : `req-${randomUUID()}`;
 }
 
-/** Secrets that an address may contain: the one-time link, and the keys of shops. */
+/** Removes the secrets that an address may contain: the token of a one-time link, and the keys of shops. */
 const withoutSecrets = (url = ''): string =>
   url.replace(/([?&](?:token|consumer_key|consumer_secret)=)[^&]*/g, '$1[redacted]');
 
-/** Structured logs, with what must never be in them taken out. */
+/** Options for structured logs without secrets. */
 export function loggerOptions(level: string): Params {
   return {
-    // No middleware: it would make a logger a request, which logRequests does without.
+    // No middleware: it would create a logger for each request, and logRequests does not need one.
     forRoutes: [],
     pinoHttp: {
       level,
-      // They expect Node's own request and response; logRequests names what it wants.
+      // The wrapped serializers expect Node's own request and response; logRequests names the fields to log.
       wrapSerializers: false,
       redact: {
         paths: [
@@ -42,7 +42,7 @@ export function loggerOptions(level: string): Params {
   };
 }
 
-/** One line a request. One that succeeded is logged at debug: there is one for each report of progress. */
+/** Logs one line for each request. Requests that succeed are logged at debug, since each report of progress is one. */
 export function logRequests(fastify: FastifyInstance, logger: BaseLogger & Pick<LoggerExtras, 'isLevelEnabled'>): void {
   fastify.addHook('onResponse', (request, reply, done) => {
     const { statusCode: status } = reply;

@@ -26,7 +26,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
       description: 'The organization, with a key of every organization',
       schema: { type: 'string', example: 'org-123' },
     })
-    .addTag('progress', 'Syncs that are active: start, report, watch, steer')
+    .addTag('progress', 'Syncs that are active: start, report, watch, control')
     .addTag('activity', 'The audit trail: append and read, never change')
     .addTag('previews', 'What a sync would change, kept for a while')
     .addTag('connections', 'A shop, an ERP: its address, credentials and settings; the catalogue of systems')

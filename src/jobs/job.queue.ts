@@ -11,14 +11,14 @@ export type QueueName = 'sync-runs' | 'sync-schedules';
 
 export interface JobWorker<Data> {
   handle(data: Data): Promise<void>;
-  /** Asks the jobs at work to come to an end; the process waits for them a while. */
+  /** Asks the active jobs to end soon; the process waits for them for a limited time. */
   stop?(): void;
 }
 
-/** The few connections pg-boss needs of its own: it speaks in whole scripts, which the pipelined pool does not take. */
+/** pg-boss needs connections of its own, because it sends scripts of several statements, which the pipelined pool cannot send. */
 const CONNECTIONS = 2;
 
-/** pg-boss on our database. It creates nothing: its tables and queues are a migration's. */
+/** pg-boss on our database. It creates nothing, because a migration makes its tables and queues. */
 @Injectable()
 export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('JobQueue');
@@ -41,7 +41,7 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
       createSchema: false,
       supervise: this.works,
       schedule: this.works,
-      // Rebuilding an index takes its owner.
+      // Only the owner of an index can rebuild it.
       reindex: false,
       monitorIntervalSeconds: 10,
       cronMonitorIntervalSeconds: 15,
@@ -50,19 +50,19 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
     this.boss.on('error', (error) => this.logger.warn({ err: error }, 'the job queue had an error'));
   }
 
-  /** Before `onApplicationBootstrap`; a process with SYNC_WORKER=off does not work. */
+  /** Registers a worker; call it before `onApplicationBootstrap`. With SYNC_WORKER=off the worker gets no jobs. */
   work<Data extends object>(queue: QueueName, options: WorkOptions, worker: JobWorker<Data>): void {
     const each = (jobs: Job<Data>[]) => Promise.all(jobs.map(({ data }) => worker.handle(data)));
     this.workers.push(() => this.boss.work<Data>(queue, options, each));
     this.stops.push(() => worker.stop?.());
   }
 
-  /** Sends when the transaction commits, or not at all. */
+  /** Sends a job as part of the transaction: when it commits, or not at all. */
   async send(transaction: TenantTransaction, queue: QueueName, data: object, options: SendOptions): Promise<void> {
     await this.boss.send(queue, data, { ...options, db: executeIn(transaction) });
   }
 
-  /** Takes back the active jobs of a key, whose worker is gone: each would count as its group's until pg-boss misses its heartbeat. */
+  /** Cancels the active jobs of a key whose worker is gone. They would count against the group's limit until pg-boss misses a heartbeat. */
   async abandon(transaction: TenantTransaction, queue: QueueName, singletonKey: string): Promise<void> {
     const db = executeIn(transaction);
     const jobs = await this.boss.findJobs(queue, { key: singletonKey, db });
@@ -70,7 +70,7 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
     if (active.length > 0) await this.boss.cancel(queue, active, { db });
   }
 
-  /** One clock per `key`; it replaces the one there was. Throws an Error that says what is wrong with the expression. */
+  /** Stores the schedule of `key` and replaces an earlier one. Throws an Error that says what is wrong with the expression. */
   async schedule(
     transaction: TenantTransaction,
     queue: QueueName,
@@ -85,7 +85,7 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
     await this.boss.unschedule(queue, key, { db: executeIn(transaction) });
   }
 
-  /** Whether a job of another group could start now if somebody were free. */
+  /** True when a job of another group waits and could start on a free worker. */
   async othersWait(queue: QueueName, group: string): Promise<boolean> {
     const { rows } = await this.pool.query<{ waits: boolean }>(
       `SELECT EXISTS (SELECT FROM pgboss.job

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { MetricsRegistry } from './metrics.controller.ts';
 
-/** Calls to other systems, each attempt by itself. */
+/** Counts calls to other systems, each attempt separately. */
 @Injectable()
 export class CallMetrics {
   private readonly calls: Counter;
@@ -17,7 +17,7 @@ export class CallMetrics {
   }
 
   /** `status` null: no complete response arrived. */
-  answered(system: string, status: number | null): void {
+  recordResponse(system: string, status: number | null): void {
     this.calls.inc({ system, outcome: outcomeOf(status) });
   }
 }

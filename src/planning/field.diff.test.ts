@@ -9,7 +9,7 @@ import { restoreFields } from './field.merge.ts';
 const entity = fc.oneof(customer, product);
 
 describe('The differences of two entities', () => {
-  it('are none with itself, in whatever order its members and variations come', () => {
+  it('are none with itself, in any order of its members and variations', () => {
     fc.assert(
       fc.property(product, (data) => {
         const { variations = [], ...rest } = data as { variations?: unknown[] };
@@ -43,7 +43,7 @@ describe('The differences of two entities', () => {
     );
   });
 
-  it('are gone from what is taken back at all of them', () => {
+  it('are gone once all of them are reverted', () => {
     fc.assert(
       fc.property(entity, entity, (before, after) => {
         const fields = new Set(diffFields(before, after).map(({ field }) => field));
@@ -53,7 +53,7 @@ describe('The differences of two entities', () => {
     );
   });
 
-  it('name the variation and the line by what tells it in every system', () => {
+  it('name the variation and the line by what identifies it in every system', () => {
     const shirt = (price: string) => ({ variations: [{ options: { Size: 'M', Colour: 'red' }, sku: 'X', price }] });
     expect(diffFields(shirt('1'), shirt('2'))).toEqual([
       { field: 'variations[Colour=red, Size=M].price', old: '1', new: '2' },
@@ -94,7 +94,7 @@ describe('The content hash', () => {
     );
   });
 
-  it('tells different content apart, an empty member from one that is left out too', () => {
+  it('distinguishes different content, also an empty member from one that is left out', () => {
     fc.assert(
       fc.property(entity, entity, (a, b) => {
         expect(contentHash(a) === contentHash(b)).toBe(JSON.stringify(a) === JSON.stringify(b));

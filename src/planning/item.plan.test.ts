@@ -97,7 +97,7 @@ describe.each(KINDS)('Two %ss that meet for the first time', (_, entity) => {
     .map((pair) => ({ ...pair, binding: null as ReturnType<typeof bindingOf> | null }));
   const isEmpty = (value: unknown) => value === null || (Array.isArray(value) && value.length === 0);
 
-  it('complete each other: nothing is blanked at either end, and both come to hold the same', () => {
+  it('complete each other: nothing is emptied on either side, and both become equal', () => {
     fc.assert(
       fc.property(ends, (given) => {
         const there = synced(given);
@@ -131,7 +131,7 @@ describe('A plan', () => {
     });
   });
 
-  it('does not choose among many matches, nor take what belongs to another', () => {
+  it('does not choose among several matches, and does not use one that is bound to another', () => {
     const unbound = { source: ANN, destination: ANN, binding: null };
     expect(plan(unbound, { destination: [item('d', ANN), item('e', ANN)] })).toMatchObject({
       error_class: 'ambiguous_match',
@@ -152,7 +152,7 @@ describe('A plan', () => {
     expect(plan(gone, { destination: [item('d', null)] })).toEqual({ kind: 'unchanged', destination: null });
   });
 
-  it('reports what was deleted at the destination, and makes it anew only where the source wins', () => {
+  it('reports what was deleted at the destination, and creates it again only where the source wins', () => {
     const gone = { source: ANN, destination: null, binding };
     expect(plan(gone)).toMatchObject({ kind: 'conflict', error_class: 'deleted_at_destination' });
     expect(plan(gone, { onConflict: 'overwrite' })).toEqual({ kind: 'create', data: ANN });
@@ -180,7 +180,7 @@ describe('A plan', () => {
     expect(there?.binding.destination_data).toEqual(sizeM('1', null));
   });
 
-  it('takes a source for an echo only when it is what the last sync knew', () => {
+  it('treats a source as an echo only when it equals what the last sync stored', () => {
     expect(isEcho(item('s', { name: 'Ann', email: 'ann@x' }), binding)).toBe(true);
     expect([isEcho(item('s', BOB), binding), isEcho(item('s', null), binding), isEcho(item('s', ANN), null)]).toEqual([
       false,

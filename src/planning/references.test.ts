@@ -62,7 +62,7 @@ describe('Plans of one batch', () => {
     expect(settled[1]).toMatchObject({ error_class: 'already_bound' });
   });
 
-  it('that would make two of one email or SKU make one; where nothing tells them, each is made', () => {
+  it('with the same email or SKU create one entry, and the others are conflicts; those without either are each created', () => {
     const customers = [create({ email: 'a@x' }), create({ email: 'A@X' }), create({}), create({ email: null })];
     expect(kinds(resolveDuplicateTargets('customer', customers))).toEqual(['create', 'conflict', 'create', 'create']);
     const products = [create({ sku: 'a' }), create({ sku: 'a' }), create({ sku: null })];

@@ -97,7 +97,7 @@ describe('A pair that both sides change, synced in any order of ways', () => {
     );
   });
 
-  it('writes nothing where a field was changed on both sides, and tells it each time', () => {
+  it('writes nothing where a field was changed on both sides, and reports it each time', () => {
     fc.assert(
       fc.property(product, fc.array(way, { minLength: 1, maxLength: 4 }), (base, syncs) => {
         const pair: Pair = {

@@ -24,13 +24,14 @@ export class PreviewController {
   @Operation({
     id: 'storePreview',
     summary: 'Store the delta a sync would apply',
-    description: 'Replaces the preview of the same sync and entity type. Kept for ttl_seconds, an hour unless said.',
+    description:
+      'Replaces the preview of the same sync type and entity type. It expires after ttl_seconds, by default an hour.',
     ok: [
       {
         status: 200,
         description: 'The stored preview',
         type: PreviewDto,
-        headers: { ETag: 'Changes when it is stored anew' },
+        headers: { ETag: 'Changes each time the preview is stored' },
       },
     ],
   })
@@ -43,8 +44,8 @@ export class PreviewController {
   @Operation({
     id: 'listPreviews',
     summary: 'The previews that have not expired, newest first',
-    description: 'Without their deltas; read one by its cache_key for that.',
-    ok: [{ status: 200, description: 'A page of them', type: PreviewPageDto }],
+    description: 'The list leaves out the deltas. Read a preview by its cache_key to get its delta.',
+    ok: [{ status: 200, description: 'A page of previews', type: PreviewPageDto }],
   })
   list(@Query() query: PreviewsQuery): Promise<PreviewPageDto> {
     return this.previews.page(query);
@@ -61,7 +62,7 @@ export class PreviewController {
         status: 200,
         description: 'The preview',
         type: PreviewDto,
-        headers: { ETag: 'Changes when it is stored anew' },
+        headers: { ETag: 'Changes each time the preview is stored' },
       },
     ],
     problems: ['not-found'],
@@ -72,7 +73,11 @@ export class PreviewController {
 
   @Get(':cache_key')
   @RequireScope('sync:read')
-  @ApiHeader({ name: 'If-None-Match', required: false, description: 'An ETag you have; 304 when it is still that one' })
+  @ApiHeader({
+    name: 'If-None-Match',
+    required: false,
+    description: 'The ETag of your copy; the response is 304 when it is still current',
+  })
   @Operation({
     id: 'getPreview',
     summary: 'Read a preview',
@@ -81,9 +86,9 @@ export class PreviewController {
         status: 200,
         description: 'The preview',
         type: PreviewDto,
-        headers: { ETag: 'Changes when it is stored anew' },
+        headers: { ETag: 'Changes each time the preview is stored' },
       },
-      { status: 304, description: 'Still the one you have' },
+      { status: 304, description: 'Your copy is still current' },
     ],
     problems: ['not-found'],
   })

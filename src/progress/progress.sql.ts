@@ -1,8 +1,9 @@
 import type { Statement } from '../database/database.ts';
 import type { ActiveSyncsQuery, StartSyncDto } from './dto/requests.dto.ts';
 
-// Elapsed time, speed, ETA and the check of the counts against the total are columns and constraints: migrations/0005-progress.ts. The
-// effects of a report, an end or a control request are in sql/: report_progress.sql, end_of_sync.sql, ended_is_final.sql, log_control.sql.
+// Elapsed time, speed, ETA and the check of the counts against the total are columns and constraints:
+// migrations/0005-progress-counts-and-eta.ts. The effects of a report, an end or a control request are in sql/: report_progress.sql,
+// end_of_sync.sql, ended_is_final.sql, log_control.sql.
 
 /** Rows are returned as JSON, so that every statement returns the same text for a row. */
 export interface FoundRow<Row> {

@@ -6,7 +6,7 @@ import { decodeChange, encodeChange, refuseAhead } from './change.cursor.ts';
 const MAX = 2n ** 63n - 1n;
 
 describe('a cursor of changes', () => {
-  it('comes back as it was, for every bigint there can be', () => {
+  it('is decoded unchanged, for every bigint', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: MAX }), (seq) => {
         expect(decodeChange(encodeChange(String(seq)))).toBe(String(seq));

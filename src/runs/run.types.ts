@@ -81,4 +81,4 @@ export interface Destination {
 }
 
 /** The result of committing a batch. `finished`: this batch ended the sync. `ended`: somebody else had ended it. */
-export type LeaseOutcome = 'go on' | 'finished' | 'paused' | 'ended' | 'fenced';
+export type LeaseOutcome = 'continue' | 'finished' | 'paused' | 'ended' | 'fenced';

@@ -8,7 +8,7 @@ export interface TenantTransaction {
   query<Row extends object>(statement: Statement): Promise<Row[]>;
 }
 
-/** Whose request (or job) is being worked on. */
+/** The organization and the caller of the current request or job. */
 export interface TenantContext {
   readonly orgId: string;
   readonly principal: Principal;
@@ -23,8 +23,8 @@ export function runAsTenant<T>(context: TenantContext, work: () => T): T {
 }
 
 /**
- * The tenant at work. Throws where there is none: a principal for every organization that named none, or code that runs
- * outside a request by mistake. It never falls back to anything.
+ * The tenant of the current request or job. Throws when there is none: the principal of every organization named none, or code
+ * runs outside a request by mistake. There is no default tenant.
  */
 export function currentTenant(): TenantContext {
   const context = storage.getStore();

@@ -80,7 +80,7 @@ const BEGIN: Statement = { text: 'BEGIN' };
 const COMMIT: Statement = { text: 'COMMIT' };
 const setOrganization = (orgId: string): Statement => ({ text: 'SELECT app.set_org($1)', values: [orgId] });
 
-/** Sends all statements before the first result arrives. Throws the first failure; COMMIT of a failed transaction answers ROLLBACK, not an error. */
+/** Sends all statements before the first result arrives. Throws the first failure. COMMIT of a failed transaction raises no error but returns ROLLBACK. */
 async function inOneRoundTrip<Row extends object>(
   client: pg.PoolClient,
   statements: readonly Statement[],

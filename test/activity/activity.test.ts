@@ -50,7 +50,7 @@ const insertEnds = (orgId: string, rows: readonly object[]) =>
   );
 
 describe('appending', () => {
-  it('appends one entry by the caller and answers it', async () => {
+  it('appends one entry by the caller and returns it', async () => {
     const { body } = await append(request, { ...entry, details: { customerId: 7 } }).expect(201);
     expect(body).toMatchObject({
       org_id: 'org-1',
@@ -60,7 +60,7 @@ describe('appending', () => {
     });
   });
 
-  it('appends many, each with its own status; a bad one harms no other', async () => {
+  it('appends many, each with its own status; a bad one does not affect the others', async () => {
     const entries = [entry, { ...entry, status: 'odd' }, { ...entry, record_count: 3 }];
     const { items } = (await append(request, { items: entries }).expect(200)).body;
     expect(items).toMatchObject([
@@ -75,7 +75,7 @@ describe('appending', () => {
     expect(body).toMatchObject({ status: 422, errors: [{ pointer: '#/user_id' }] });
   });
 
-  it('answers a repeated Idempotency-Key with the first response and appends nothing', async () => {
+  it('returns the first response to a repeated Idempotency-Key and appends nothing', async () => {
     const mine = await service.request('org-idem');
     const headers = { 'Idempotency-Key': 'key-1' };
     const responses = await Promise.all(
@@ -140,7 +140,7 @@ describe('reading the trail', () => {
     }
   });
 
-  it('groups failures by message, also where it stands in details as the guide writes it, and lists the entries of one', async () => {
+  it('groups failures by message, also where the guide writes it into details, and lists the entries of a group', async () => {
     const mine = await service.client('org-errors');
     const items = [
       { ...entry, sync_id: 'a', details: { error: 'bad email' } },
@@ -255,7 +255,7 @@ describe('slow syncs of the past', () => {
     expect(await slowOf('org-few')).toEqual([]);
   });
 
-  it('are found also beside one that took no time that could be measured', async () => {
+  it('are also found beside one whose duration is 0', async () => {
     await insertEnds('org-fast', ends(100, 100, 100, 100, 1));
     await insertEnds('org-fast', [{ ...end, record_count: 2_000_000_000, duration_seconds: 1e-300 }]);
     expect(await slowOf('org-fast')).toMatchObject([{ record_count: 1 }]);
@@ -293,7 +293,7 @@ describe('exporting', () => {
     expect(rows[1]).toContain(`"'=HYPERLINK(""http://x"")"`);
   });
 
-  it('answers a wrong filter before the first byte', async () => {
+  it('refuses a wrong filter before the first byte', async () => {
     const response = await download('?from=yesterday');
     expect(response.status).toBe(422);
     expect(response.headers['content-type']).toContain('application/problem+json');

@@ -186,7 +186,7 @@ describe('a key that is revoked while a session is opened with it', () => {
       expect(await sessionsOf(key)).toEqual([]);
     }));
 
-  it('or comes first, and then none is opened', () =>
+  it('or happens first, and then no session is opened', () =>
     withBoth(async (app, owner) => {
       const key = await service.createKey({ orgId: 'org-1' });
       await owner.query(REVOKE, [hashSecret(key)]);

@@ -9,7 +9,7 @@ import { claims, sendWithToken } from './auth.support.ts';
 /** An issuer that publishes its keys, and can be ill. */
 class Issuer {
   keys: JWK[] = [];
-  /** What it answers instead of its keys. */
+  /** What it returns instead of its keys. */
   illness: { status: number; body: string } | undefined;
   asked = 0;
   private server: Server | undefined;
@@ -107,7 +107,7 @@ describe('published keys', () => {
   });
 });
 
-describe('an issuer that does not answer', () => {
+describe('an issuer that does not respond', () => {
   it('is our failure and not the caller’s, and is asked again', async () => {
     const sign = await issuer.newKey('k1', 'ES256');
     await issuer.close();
@@ -122,7 +122,7 @@ describe('an issuer that does not answer', () => {
     ['an error', { status: 500, body: 'oops' }],
     ['a page', { status: 200, body: '<html>' }],
     ['no keys', { status: 200, body: '{}' }],
-  ])('so is one that answers with %s', async (_what, illness) => {
+  ])('so is one that responds with %s', async (_what, illness) => {
     const sign = await issuer.newKey('k1', 'ES256');
     issuer.illness = illness;
     expect(await statusOf(await sign())).toBe(503);

@@ -104,7 +104,7 @@ describe('acting for another user', () => {
       body: JSON.stringify({ entity_type: 'customer', source_system: 'shop', initiated_by }),
     });
 
-  it('is for service keys, also those that stand for a user', async () => {
+  it('is for service keys, also those of a user', async () => {
     const ofUser = await service.createKey({ orgId: 'org-1', name: 'cli', userId: 'user-3' });
     expect((await start({ 'x-api-key': ofOne }, 'user-7')).body.initiated_by).toBe('user-7');
     expect((await start({ 'x-api-key': ofOne })).body.initiated_by).toBe('billing');

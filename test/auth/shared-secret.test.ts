@@ -35,7 +35,7 @@ describe('a token with the shared secret', () => {
     });
   });
 
-  it('is taken again and again, and by the name Bearer in any case', async () => {
+  it('is accepted repeatedly, with the scheme Bearer in upper or lower case', async () => {
     const token = await sign(ours());
     for (const scheme of ['Bearer', 'bearer', 'BEARER'])
       expect((await send(service, '/api/sync/whoami', { authorization: `${scheme} ${token}` })).status).toBe(200);
@@ -67,7 +67,7 @@ describe('a token with the shared secret', () => {
     expect(response.headers['www-authenticate']).toMatch(/^Bearer /);
   });
 
-  it('is refused when it is signed with a private key of whoever sent it', async () => {
+  it('is refused when it is signed with a private key of the sender', async () => {
     const { privateKey } = await generateKeyPair('RS256');
     const token = await ours().setProtectedHeader({ alg: 'RS256' }).sign(privateKey);
     expect((await sendWithToken(service, token)).status).toBe(401);

@@ -68,7 +68,7 @@ const shows = (page: Page, ...wanted: string[]) =>
 const contentOf = async (download: Download) => readFile(await download.path(), 'utf8');
 
 describe('The trail', () => {
-  it('is narrowed by its filters, which stand in the address and survive a reload', async () => {
+  it('is narrowed by its filters, which are in the address and survive a reload', async () => {
     const { page, complaints } = await open('/activity');
     await waitFor('a week is shown', async () => (await names(page)).length === 5);
     await page.getByLabel('Status').selectOption('Failed only');
@@ -192,7 +192,7 @@ describe('Endless scrolling', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('goes on where it was when the service answers again', async () => {
+  it('continues where it was when the service responds again', async () => {
     const { page } = await open('/activity', {}, SCROLLED);
     await page.locator('.trail-open').first().waitFor();
     const pages = (url: URL) => url.pathname === '/api/sync/activity' && url.searchParams.has('cursor');

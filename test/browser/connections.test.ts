@@ -44,7 +44,7 @@ async function expectSound(watched: WatchedPage, name: string): Promise<void> {
 }
 
 describe('Adding a connection', () => {
-  it('with a wrong key says why it failed, in the words of the shop, and takes the right one in its place', async () => {
+  it("with a wrong key shows the shop's error, and accepts the right key afterwards", async () => {
     const watched = await open('org-adding', '/connections', 'sync:admin', 'dark');
     const { page } = watched;
     await heading(page, 'No connections yet');
@@ -88,7 +88,7 @@ describe('Adding a connection', () => {
     expect(withoutRefusals(watched.complaints, [[422, '/api/sync/connections']])).toEqual([]);
   });
 
-  it('is for who may: others are told whom to ask', async () => {
+  it('is for users who may; others learn whom to ask', async () => {
     const watched = await open('org-nothing', '/connections', 'sync:read');
     await watched.page.getByText('Adding a connection requires the scope sync:admin').waitFor();
     expect(await watched.page.getByRole('link', { name: 'Add connection' }).count()).toBe(0);
@@ -183,7 +183,7 @@ describe('A connection', () => {
       expect(watched.complaints).toEqual([]);
     }));
 
-  it('is removed after it was said what goes', async () => {
+  it('is removed after the page has said what is deleted', async () => {
     const id = await fixture.connectShop('org-removing', shop, { home_url: shop.url });
     const watched = await open('org-removing', `/connections/${id}`);
     const { page } = watched;
@@ -206,7 +206,7 @@ describe('A connection', () => {
     expect(withoutRefusals(watched.complaints, [[404, `/connections/${id}`]])).toEqual([]);
   });
 
-  it.each(['light', 'dark'] as const)('stands in a list that reads well in %s on a phone', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('is in a list that reads well in %s on a phone', async (colorScheme) => {
     await fixture.connectShop('org-list', { ...shop, consumerKey: 'ck_old' }, { home_url: shop.url });
     const options = { colorScheme, viewport: { width: 390, height: 844 } };
     const watched = await browser.signedIn(fixture.service, 'org-list', ['sync:read'], options);

@@ -30,7 +30,7 @@ describe('/errors', () => {
 });
 
 describe('a page that is watched', () => {
-  it('tells what went wrong in it', async () => {
+  it('shows what went wrong in it', async () => {
     const { page, complaints } = await browser.openPage(`${service.url}/docs`);
     await page.evaluate(async () => {
       console.warn('careful');
@@ -49,7 +49,7 @@ describe('a page that is watched', () => {
 
   it('is signed in by a one-time link, for its organization', async () => {
     const { page } = await browser.signedIn(service, 'org-1', ['sync:read']);
-    const whoami = await page.evaluate(() => fetch('/api/sync/whoami').then((answer) => answer.json()));
+    const whoami = await page.evaluate(() => fetch('/api/sync/whoami').then((response) => response.json()));
     expect(whoami).toMatchObject({ kind: 'session', org_id: 'org-1', user_id: 'operator-1' });
   });
 });

@@ -36,9 +36,9 @@ afterAll(async () => {
 });
 
 async function post(path: string, body?: object) {
-  const answer = await fixture.call(ORG, 'POST', path, body);
-  if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
-  return answer.body;
+  const response = await fixture.call(ORG, 'POST', path, body);
+  if (response.status >= 300) throw new Error(JSON.stringify(response.body));
+  return response.body;
 }
 
 async function fill({ shopId, odooId, shop, there }: TwoSystems): Promise<void> {
@@ -80,7 +80,7 @@ async function fill({ shopId, odooId, shop, there }: TwoSystems): Promise<void> 
       source_system: 'woocommerce',
       record_count: 1_000 + day * 100,
       duration_seconds: day === 5 ? 4_000 : 300 + day,
-      error_message: day % 7 === 3 ? 'The shop answered 401: the key was revoked' : null,
+      error_message: day % 7 === 3 ? 'The shop responded with 401: the key was revoked' : null,
     })),
   );
   const here = `/o/${ORG}`;

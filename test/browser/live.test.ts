@@ -71,12 +71,12 @@ describe('The live page', () => {
     const key = await service.createKey({ orgId });
     const [, url = '', name = '', body = ''] =
       /^curl -X POST '([^']+)'[\s\S]*-H 'X-Org-Id: ([^']+)'[\s\S]*-d '(.+)'$/.exec(command) ?? [];
-    const answer = await fetch(url, {
+    const response = await fetch(url, {
       method: 'POST',
       headers: { 'x-api-key': key, 'x-org-id': name, 'content-type': 'application/json' },
       body,
     });
-    expect(answer.status).toBe(201);
+    expect(response.status).toBe(201);
     await page.locator('.sync-card').waitFor();
     expect(await page.getByRole('heading', { name: 'Nothing runs now' }).count()).toBe(0);
     expect(watched.complaints).toEqual([]);
@@ -189,7 +189,7 @@ describe('The buttons of a card', () => {
     await shown.getByText('Paused').waitFor();
 
     await shown.getByRole('button', { name: /Resume/ }).click();
-    await waitFor('it hears that it may go on', async () => (await heard(2)())?.pause_requested === false);
+    await waitFor('the reporter sees that it may continue', async () => (await heard(2)())?.pause_requested === false);
     await report('controlled', { status: 'running' });
 
     await shown.getByRole('button', { name: /Cancel/ }).click();

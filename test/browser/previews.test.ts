@@ -27,7 +27,7 @@ async function open(orgId: string, path: string, colorScheme: 'light' | 'dark' =
   return watched;
 }
 
-/** Computes a preview and answers its key. */
+/** Computes a preview and returns its key. */
 async function preview(orgId: string, { source_connection_id, ...ends }: SourceDestinationCheck): Promise<string> {
   const asked = await fixture.call(orgId, 'POST', `/connections/${source_connection_id}/preview`, ends);
   await fixture.ended(orgId, asked.body.sync_id);
@@ -54,7 +54,7 @@ async function expectSound(watched: WatchedPage, name: string): Promise<void> {
 }
 
 describe('A preview', () => {
-  it('shows each change by field, and is applied past the guard with a reason that then stands in the trail', () =>
+  it('shows each change by field, and is applied past the guard with a reason that is then in the trail', () =>
     withCustomers(async (systems) => {
       const { shop, odoo, there } = systems;
       await fixture.run(ORG, there('customer'));

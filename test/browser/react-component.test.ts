@@ -64,7 +64,7 @@ async function open({ signedInAs = orgId, more = '', ...options }: Opening = {})
   return watched;
 }
 
-/** What went wrong; a service without the stream answers 404 there, which a browser notes and the package goes round. */
+/** The page's errors, without the 404 of a service that has no stream: the browser logs it, and the package then polls. */
 const wrongs = ({ complaints }: WatchedPage) =>
   complaints.filter((complaint) => !(complaint.includes('404') && complaint.includes('/progress/stream')));
 
@@ -75,7 +75,7 @@ const report = (sync_id: string, processed_count: number, failed_count = 0) =>
   reportProgress({ client, path: { sync_id }, body: { processed_count, failed_count } });
 
 describe('<SyncProgressDashboard>', () => {
-  it('says that nothing is active, and shows a sync when it starts, as it goes on and how it ended', async () => {
+  it('says that nothing is active, and shows the start, the progress and the end of a sync', async () => {
     const watched = await open();
     const { page } = watched;
     await page.getByText('No active syncs').waitFor();
@@ -157,7 +157,7 @@ describe('<SyncProgressDashboard>', () => {
     expect(await boxes()).toEqual(before);
   });
 
-  it('takes links and buttons for its cards', async () => {
+  it('accepts links and buttons for its cards', async () => {
     await start('sync-1');
     const { page } = await open({ more: '&links' });
     await page.getByRole('button', { name: 'Pause sync-1' }).waitFor();
@@ -185,7 +185,7 @@ describe('<SyncProgressDashboard>', () => {
     expect(await page.locator('.sync-card').count()).toBe(0);
   });
 
-  it('stops when there is no sign-in, and goes on after one', async () => {
+  it('stops without a sign-in, and continues after one', async () => {
     await start('sync-1');
     const watched = await open();
     const { page } = watched;

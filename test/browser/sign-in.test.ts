@@ -65,7 +65,7 @@ describe('A pasted key', () => {
       headers: { cookie: `sync_session=${cookie?.value}` },
     });
     expect(again.status).toBe(401);
-    // Of the wrong key: Chromium itself notes an answer of 401.
+    // The wrong key: Chromium itself logs a response of 401.
     expect(complaints).toEqual([expect.stringContaining('status of 401')]);
   });
 
@@ -87,7 +87,7 @@ describe('A pasted key', () => {
 });
 
 describe('Organizations', () => {
-  it('can be switched by whoever may see several; nothing of one is left on the page of the other', async () => {
+  it('can be switched by a user who may see several; nothing of one is left on the page of the other', async () => {
     const watched = await browser.signedIn(service, null);
     const { page, complaints } = watched;
     await page.getByRole('heading', { name: 'Choose an organization' }).waitFor();

@@ -132,7 +132,7 @@ describe('The page of a run', () => {
       expect(new URL(page.url()).search).toBe('?change=update');
     }));
 
-  it('shows what stands against each other where both ends changed the same field', () =>
+  it('shows both values where both sides changed the same field', () =>
     withCustomers(async ({ shop, odoo, there }) => {
       await fixture.run(ORG, there('customer'));
       const one = shop
@@ -170,9 +170,9 @@ describe('The page of a sync that another service reports', () => {
     await page.getByText('Paused by operator-1').waitFor();
     expect(await watched.axe()).toEqual([]);
     await page.getByRole('button', { name: 'Resume' }).click();
-    await waitFor('the reporter is told to go on', async () => {
-      const answer = await reportProgress({ client, path, body: { processed_count: 6 } });
-      return answer.data?.pause_requested === false;
+    await waitFor('the reporter sees that it may continue', async () => {
+      const response = await reportProgress({ client, path, body: { processed_count: 6 } });
+      return response.data?.pause_requested === false;
     });
     await reportProgress({ client, path, body: { status: 'running', processed_count: 7, failed_count: 1 } });
     await completeSync({ client, path });

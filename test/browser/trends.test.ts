@@ -103,7 +103,7 @@ describe('Trends', () => {
     expect(looks).toEqual(['var(--chart-1)', 'url(#chart-fill-1)']);
   });
 
-  it('tells the numbers of a day under the arrow keys', async () => {
+  it('shows the numbers of the day that the arrow keys select', async () => {
     const { page, complaints } = await open('/trends?days=7');
     await card(page, 'Records per day').locator('svg[tabindex="0"]').focus();
     await page.keyboard.press('ArrowRight');

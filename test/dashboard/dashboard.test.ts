@@ -15,7 +15,7 @@ const filesOf = (html: string) => [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)
 
 describe('the page', () => {
   it.each(['/', '/o/org-1/live', '/o/a%2Fb%20%C3%BC/syncs/x%2525', '/?sign-in=used'])(
-    'is the same at %s, whoever asks',
+    'is the same at %s for every caller',
     async (path) => {
       const response = await get(path);
       expect(response.status).toBe(200);
@@ -38,7 +38,7 @@ describe('the page', () => {
     expect(page).not.toMatch(/<style|style=|<script(?![^>]*\ssrc=)/);
   });
 
-  it('names files that are there, and small on the way', async () => {
+  it('names files that exist, and sends them compressed', async () => {
     const files = filesOf(page).filter((file) => file.startsWith('/assets/'));
     expect(files.length).toBeGreaterThan(1);
     for (const file of files) {

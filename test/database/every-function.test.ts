@@ -109,9 +109,9 @@ async function asService(statement: string): Promise<pg.QueryResult> {
 describe('every function of the SQL files', () => {
   it('runs when it is called as the service calls it', async () => {
     for (const statement of PREPARED) await session.query(statement);
-    const answered: (number | null)[] = [];
-    for (const statement of CALLS) answered.push((await asService(statement)).rowCount);
-    expect(answered).not.toContain(0);
+    const rowCounts: (number | null)[] = [];
+    for (const statement of CALLS) rowCounts.push((await asService(statement)).rowCount);
+    expect(rowCounts).not.toContain(0);
     expect((await asService(`SELECT status FROM sync_progress WHERE sync_id = 'run'`)).rows).toEqual([
       { status: 'completed_with_errors' },
     ]);

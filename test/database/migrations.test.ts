@@ -16,7 +16,7 @@ afterEach(() => database.drop());
 
 const snapshot = () => schemaSnapshot(database.ownerUrl);
 
-/** Runs the first so many migrations, without the SQL files; with none of them, only TypeORM's record of what ran is made. */
+/** Runs the first `count` migrations, without the SQL files; with none of them, only TypeORM's record of what ran is made. */
 async function migrateTo(count: number): Promise<void> {
   const source = new DataSource({
     ...migrationDataSource(database.ownerUrl).options,
@@ -94,11 +94,11 @@ describe('migrations', () => {
     await migrateTo(2);
     await sql(
       database.ownerUrl,
-      `INSERT INTO sync_migrations (timestamp, name) VALUES (22, 'steering-trail-0000000000022')`,
+      `INSERT INTO sync_migrations (timestamp, name) VALUES (22, 'control-trail-0000000000022')`,
     );
     const before = await snapshot();
     const refusal =
-      /^The database was made by another version, whose migration "steering-trail-0000000000022" this one does not know; use .*\.$/;
+      /^The database was made by another version, whose migration "control-trail-0000000000022" this one does not know; use .*\.$/;
     await expect(migrate(database.ownerUrl)).rejects.toThrow(refusal);
     await expect(revert(database.ownerUrl)).rejects.toThrow(refusal);
     expect(await snapshot()).toEqual(before);

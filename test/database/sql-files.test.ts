@@ -108,7 +108,7 @@ describe('what no SQL file defines any more', () => {
 });
 
 describe('a migrate that fails', () => {
-  it('leaves nothing behind, names the file and has told what plpgsql knows to be a mistake', async () => {
+  it('leaves nothing behind, names the file and reports the mistakes that plpgsql finds', async () => {
     const empty = await createTestDatabase({ empty: true });
     const before = await schemaSnapshot(empty.ownerUrl);
     const shadowing = extra(fn('app.extra', 'n integer', 'integer', 'DECLARE n integer; BEGIN RETURN n; END'));

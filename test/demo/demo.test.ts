@@ -117,7 +117,7 @@ describe('npm run demo -- --exit', () => {
 });
 
 describe('npm run demo', () => {
-  it('pauses, goes on and cancels as asked through the API, and then says that its checks are not met', async () => {
+  it('pauses, continues and cancels on requests through the API, and then says that its checks fail', async () => {
     const demo = startDemo('--exit');
     const [, sync_id = ''] = await seen(demo, /(sync-woo-\d+) /);
     const api = createSyncClient({ baseUrl: demo.url, apiKey: API_KEY, orgId: 'org-demo' });

@@ -10,7 +10,7 @@ import { runAsTenant } from '../../src/tenancy/tenant.context.ts';
 const sections = readFileSync('docs/connectors.md', 'utf8').split(/^## /m);
 const NONE: SettingsSchema = { type: 'object', properties: {} };
 
-/** What GET /connectors answers. */
+/** What GET /connectors returns. */
 const principal: Principal = { kind: 'key', name: 'k', userId: null, orgId: 'o', scopes: [], expiresAt: null };
 const { items } = runAsTenant({ orgId: 'o', principal }, () => new CatalogueService(CONNECTORS).list());
 const common = settingsSchemaOf({
@@ -67,7 +67,7 @@ it.each(items.filter(({ system }) => system !== 'csv'))(
         Object.keys(default_directions).sort(),
       ]),
     );
-    // The page tells no other direction than this one.
+    // The page describes no other direction than this one.
     const directions = entities.flatMap(({ default_directions = {} }) => Object.values(default_directions));
     expect(new Set(directions)).toEqual(new Set(['read']));
   },

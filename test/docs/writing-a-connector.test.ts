@@ -24,7 +24,7 @@ it.each(quotes.map(({ path, text }) => [path, text] as const))('the page quotes 
   expect(`\n${readFileSync(path, 'utf8')}`).toContain(`\n${text}`);
 });
 
-it('the connection on the page is one that the service takes', () => {
+it('the service accepts the connection on the page', () => {
   const example = JSON.parse(blocks.find(({ language }) => language === 'json')?.text ?? '');
   const { description } = csv;
   expect(example.system).toBe(description.system);

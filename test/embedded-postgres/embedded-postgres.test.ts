@@ -66,7 +66,7 @@ describe('the embedded database', () => {
     expect(readdirSync(dataDir).sort()).toEqual(['cluster', 'credentials.json', 'postgres.log', 'server.json']);
   });
 
-  test('keeps its data and its port over a restart, and takes another port when that one is taken', async () => {
+  test('keeps its data and its port over a restart, and uses another port when that one is in use', async () => {
     const dataDir = newFolder();
     const before = await start(dataDir);
     await first(before.ownerUrl, 'CREATE TABLE kept AS SELECT 1 AS value');
@@ -255,7 +255,7 @@ function start(dataDir: string): Promise<EmbeddedPostgres> {
   return startEmbeddedPostgres({ dataDir, settings });
 }
 
-/** A Node process that starts the database, leads its own process group, answers a SIGINT and stops when told. */
+/** A Node process that starts the database, leads its own process group, handles a SIGINT and stops on request. */
 function spawnStart(dataDir: string, env = process.env): ChildProcess {
   const program = `
     import { startEmbeddedPostgres } from '@sync-operations/embedded-postgres';

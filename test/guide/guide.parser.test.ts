@@ -18,7 +18,7 @@ describe('reading the guide', () => {
     ]);
   });
 
-  it('finds what functions query and where it stands', () => {
+  it('finds the queries of functions and their positions', () => {
     const { statements, functions } = parseGuide(
       block('typescript', 'async function f() { await pool.query(`SELECT 1`); }'),
     );

@@ -48,7 +48,7 @@ export class GuideRunner {
     return this.compile(`${code}\nreturn ${name};`, scope) as GuideFunction;
   }
 
-  /** Code that stands outside functions; answers its `rows`. */
+  /** Code that stands outside functions; returns its `rows`. */
   async snippet(section: string, scope: Scope = {}): Promise<Row[]> {
     const code = this.guide.snippets.get(section);
     if (!code) throw new Error(`the guide has no code under '${section}'`);

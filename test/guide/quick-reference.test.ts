@@ -124,7 +124,7 @@ describe('4. preview cache', () => {
 });
 
 describe('5. audit trail', () => {
-  it('answers by days, failed only, and by user', async () => {
+  it('filters by days, failed only, and by user', async () => {
     await rows("SELECT app.ensure_activity_partition(now() - interval '10 days')");
     await rows(
       `INSERT INTO sync_activity_log (org_id, sync_id, activity_type, status, user_id, created_at)

@@ -40,7 +40,7 @@ afterAll(async () => {
   await service.close();
 });
 
-describe('what REST answers where the guide and this service differ', () => {
+describe('what REST returns where the guide and this service differ', () => {
   it('failed syncs: the groups of the query in its valid form, by message', async () => {
     const valid = guide.sql('Find Failed Syncs').replace('ORDER BY sal.created_at', 'ORDER BY max(sal.created_at)');
     const { rows } = await pool.query<Row>(valid);
@@ -80,7 +80,7 @@ describe('what REST answers where the guide and this service differ', () => {
     expect(data).toMatchObject([{ sync_id: 'd', seconds_per_item: 120 }]);
   });
 
-  it('counts: never backwards, where the update by SQL takes them as they come', async () => {
+  it('counts: never backwards, though the update by SQL accepts any', async () => {
     const counts = { processed_count: 4, failed_count: 0 };
     const { error, response } = await reportProgress({ client, path: { sync_id: 'd' }, body: counts });
     expect([response?.status, error?.type]).toEqual([409, expect.stringContaining('backwards')]);

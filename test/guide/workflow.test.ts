@@ -17,7 +17,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The next so many batch reports fail on their way to the database. */
+/** The number of next batch reports that fail before they reach the database. */
 let reportsToLose = 0;
 
 function losesReports(real: pg.Pool): Pick<pg.Pool, 'query'> {

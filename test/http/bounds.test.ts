@@ -21,7 +21,7 @@ const document = JSON.parse(readFileSync('openapi.json', 'utf8')) as {
   components: { schemas: Record<string, Schema> };
 };
 
-/** A number that a caller sends, and how it stands in the request. */
+/** A number that a caller sends, and its position in the request. */
 interface SentNumber {
   readonly method: string;
   readonly path: string;

@@ -92,7 +92,7 @@ async function failures(method: string, path: string, example: Record<string, un
 }
 
 describe.each(bodies)('$name', ({ method, path, example }) => {
-  it('never fails on our side, whatever stands in a member', async () => {
+  it('never fails on our side, whatever value a member has', async () => {
     expect(await failures(method, path, example)).toEqual([]);
   });
 });

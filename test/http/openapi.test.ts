@@ -58,7 +58,7 @@ describe.each(operations)('$name', ({ method, path, operation }) => {
     }
   });
 
-  it('takes an Idempotency-Key when it is a POST that writes', () => {
+  it('accepts an Idempotency-Key when it is a POST that writes', () => {
     const takesKey = operation.parameters?.some(({ name }) => name === 'Idempotency-Key') ?? false;
     // A check calls out, so it runs in no transaction, and may be repeated; a webhook recognizes its own repetition.
     const needsNone = /\/(lookup|check)$|\/hooks\//.test(path);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** How many of so many replicas that wake at once get the turn. */
+/** How many of the replicas that wake at once get the turn. */
 async function winners(name: string, everySeconds: number, replicas = 20): Promise<number> {
   const pool = new pg.Pool({ connectionString: service.database.appUrl, max: replicas });
   const { text, values } = claimTask({ name, everySeconds, run: async () => 0 });
@@ -33,7 +33,7 @@ const tookTurn = (name: string, ago: string, ended: boolean) =>
   );
 
 describe('a turn', () => {
-  it('goes to one of twenty replicas that wake at once, the first time and later', async () => {
+  it('is given to one of twenty replicas that wake at once, the first time and later', async () => {
     expect(await winners('contested', 60)).toBe(1);
     expect(await winners('contested', 60)).toBe(0);
     await tookTurn('contested', '61 seconds', true);
@@ -88,7 +88,7 @@ describe('a task that throws', () => {
 });
 
 describe('the tasks together', () => {
-  it('end, delete and leave alone what they should, and nothing more when they come again', async () => {
+  it('end, delete and leave alone what they should, and do nothing more when they run again', async () => {
     await leaveWorkForMaintenance(service.database);
     await takeTurns(service);
     expect(await maintenanceOutcome(service.database)).toEqual(DONE_ONCE);

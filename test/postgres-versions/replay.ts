@@ -15,7 +15,7 @@ import { sql } from '../support/test-database.ts';
 import { binariesOf, namedVersions } from './installed.versions.ts';
 import { smoke } from './version.smoke.ts';
 
-/** Answers what the server says of itself. */
+/** Returns what the server says of itself. */
 async function replay(major: number): Promise<string> {
   // Made by the start itself: mkdtemp's folder is closed to the user that runs the server when we are root.
   const dataDir = path.join(tmpdir(), `sync-operations-postgres-${major}-${randomUUID()}`);

@@ -31,7 +31,7 @@ it('stores a preview under the hash of its inputs, whatever their order, and cou
   expect(data?.cache_key).toBe('d767733a73861ae57963db04c5d88aa4a522e721f66032ea05a9f361b5abc989');
 });
 
-it('answers 304 to the ETag it gave, until it is stored anew', async () => {
+it('responds with 304 to its ETag until the preview is stored again', async () => {
   const stored = await store({ ...inputs, delta_data });
   const read = () => get(stored.body.cache_key).set('if-none-match', stored.headers.etag as string);
   await read().expect(304);
@@ -47,7 +47,7 @@ it('serves nothing under the key of inputs that were replaced', async () => {
   expect(body).toMatchObject({ status: 404 });
 });
 
-it('keeps an hour unless said and a day at most, and nothing after', async () => {
+it('keeps a preview an hour by default and a day at most, and returns nothing afterwards', async () => {
   const hours = async (ttl_seconds?: number) => {
     const { data } = await storePreview({ client, body: { ...inputs, delta_data, ttl_seconds } });
     return (Date.parse(data?.expires_at ?? '') - Date.parse(data?.computed_at ?? '')) / 3_600_000;

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-/** Computes a preview and answers it. */
+/** Computes a preview and returns it. */
 async function preview({
   source_connection_id,
   ...ends
@@ -33,7 +33,7 @@ async function expectStale(
   end: 'source' | 'destination',
 ): Promise<void> {
   const { key } = await preview(ends);
-  // A part (a variation, a variant) shows in its product's time alone, which both systems tell in whole seconds.
+  // A part (a variation, a variant) shows in its product's time alone, which both systems return in whole seconds.
   const second = () => Math.floor(Date.now() / 1000);
   const computedIn = second();
   await waitFor('another second', () => second() > computedIn);

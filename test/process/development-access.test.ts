@@ -3,7 +3,7 @@ import { cleanUp, newFolder, ServiceProcess } from '../support/service-process.t
 
 afterAll(cleanUp);
 
-it('the development key works the moment the address is told', async () => {
+it('the development key works as soon as the address is printed', async () => {
   const apiKey = 'a-key-for-tests-only';
   const { url } = await ServiceProcess.start({ SYNC_DATA_DIR: newFolder(), SYNC_DEV_API_KEY: apiKey });
   const { status } = await fetch(`${url}/api/sync/progress?orgId=org-1`, { headers: { 'x-api-key': apiKey } });

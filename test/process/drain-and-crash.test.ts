@@ -40,7 +40,7 @@ function postmaster(): number | undefined {
   return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : undefined;
 }
 
-/** What the database holds, read through a service started anew. */
+/** What the database holds, read through a newly started service. */
 async function storedCounts(syncIds: Iterable<string>): Promise<Map<string, number | undefined>> {
   const reader = await client();
   const stored = new Map<string, number | undefined>();
@@ -52,7 +52,7 @@ async function storedCounts(syncIds: Iterable<string>): Promise<Map<string, numb
 }
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s under load', (signal) => {
-  it('answers what was accepted, loses no acknowledged count, and stops Postgres last', async () => {
+  it('responds to what was accepted, loses no acknowledged count, and stops Postgres last', async () => {
     const { url } = await running();
     const load = loadUntilRefused({ url, apiKey: API_KEY, orgId: 'org-1', name: signal, connections: 24 });
     await waitFor('the load is under way', () => {
@@ -67,9 +67,9 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s under load', (signal) => {
     expect(identify(Number(server))).toBeUndefined();
 
     const { counts, unexpected } = await load.ended;
-    // 5xx with a database that is gone would be here: Postgres stopped before the last answer.
+    // A 5xx would be here if Postgres had stopped before the last response.
     expect(unexpected).toEqual([]);
-    // Equal, not at least: a report that was carried out and not answered would be one more.
+    // Equal, not at least: a report that was carried out without a response would be one more.
     expect(await storedCounts(counts.keys())).toEqual(counts);
   });
 });

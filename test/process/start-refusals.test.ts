@@ -48,7 +48,7 @@ describe('a start is refused with one line on stderr', () => {
     expect(await refusal({ PORT: 'http' })).toBe('PORT must be a whole number from 0 to 65535.');
   });
 
-  it('when PORT is taken', async () => {
+  it('when PORT is in use', async () => {
     const { port, free } = await takenPort();
     expect(await refusal({ DATABASE_URL: database.appUrl, PORT: port })).toMatch(
       /^PORT is taken .*; set PORT to .*\.$/,
@@ -64,7 +64,7 @@ describe('a start is refused with one line on stderr', () => {
       );
   });
 
-  it('when nothing answers at DATABASE_URL', async () => {
+  it('when nothing responds at DATABASE_URL', async () => {
     const { port, free } = await takenPort();
     free();
     expect(await refusal({ DATABASE_URL: changed(database.appUrl, { port }) })).toMatch(

@@ -92,7 +92,7 @@ describe('ending and controlling a sync', () => {
     }
   });
 
-  it('writes nothing of a reporter that pauses and goes on by itself, nor of a request for what has ended', async () => {
+  it('writes nothing when a reporter pauses and continues by itself, or when the sync of a request has ended', async () => {
     const sync_id = await syncs.started();
     await syncs.report(sync_id, { status: 'paused' });
     await syncs.report(sync_id, { status: 'running' });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('starting a sync', () => {
-  it('answers 201 with the sync and where it is', async () => {
+  it('responds with 201, the sync and its address', async () => {
     const { body } = await syncs
       .start({
         ...{ sync_id: 'a/b', entity_type: 'customer', source_system: 'woocommerce', total_items: 10 },
@@ -26,7 +26,7 @@ describe('starting a sync', () => {
     expect((await syncs.read('a/b')).body).toEqual(body);
   });
 
-  it('answers 200 with the sync as it is when the same is started again', async () => {
+  it('responds with 200 and the sync as it is when the same is started again', async () => {
     const sync_id = await syncs.started();
     await syncs.report(sync_id, { processed_count: 4 });
     const same = { sync_id, entity_type: 'customer', source_system: 'woocommerce', total_items: 10 };
@@ -34,7 +34,7 @@ describe('starting a sync', () => {
     expect(body.processed_count).toBe(4);
   });
 
-  it('answers 409 and names the difference when the id stands for another sync', async () => {
+  it('responds with 409 and names the difference when the id belongs to another sync', async () => {
     const sync_id = await syncs.started();
     const other = { sync_id, entity_type: 'order', source_system: 'woocommerce' };
     const { body } = await syncs.start(other).expect(409);
@@ -45,7 +45,7 @@ describe('starting a sync', () => {
     });
   });
 
-  it('makes up an id when none is given', async () => {
+  it('generates an id when none is given', async () => {
     const { body } = await syncs.start({ entity_type: 'customer', source_system: 'odoo' });
     expect(body.sync_id).toMatch(/^sync-[0-9a-f-]{36}$/);
     expect(body.total_items).toBeNull();
@@ -66,7 +66,7 @@ describe('starting a sync', () => {
 });
 
 describe('reporting progress', () => {
-  it('answers elapsed, speed and ETA as numbers', async () => {
+  it('returns elapsed, speed and ETA as numbers', async () => {
     const sync_id = await syncs.started();
     const { body } = await syncs.report(sync_id, {
       processed_count: 4,
@@ -147,7 +147,7 @@ describe('reporting progress', () => {
     );
   });
 
-  it('keeps counts exact whatever order the reports of many syncs come in', async () => {
+  it('keeps counts exact in whatever order the reports of many syncs arrive', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 40 }), async (order) => {
         const ids = await Promise.all([0, 1, 2, 3].map(() => syncs.started(1000)));
@@ -168,7 +168,7 @@ describe('reporting progress', () => {
 });
 
 describe('reporting many', () => {
-  it('answers each item in its order; a bad one harms no other', async () => {
+  it('returns a result for each item in order; a bad one does not affect the others', async () => {
     const [first, second] = [await syncs.started(), await syncs.started()];
     const { body } = await syncs.reportMany([
       { sync_id: second, processed_count: 10 },

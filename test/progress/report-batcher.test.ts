@@ -57,7 +57,7 @@ async function lockSync(n: number): Promise<{ release(): Promise<void> }> {
   return { release: () => client.end() };
 }
 
-describe('reports that come while the database is busy', () => {
+describe('reports that arrive while the database is busy', () => {
   it('share the next call', async () => {
     database.shut();
     const first = report(1, 1);
@@ -73,7 +73,7 @@ describe('reports that come while the database is busy', () => {
     expect(results.map(countIn)).toEqual([1, 1, ...range(3, 12)]);
   });
 
-  it('take effect in the order in which they came, if they are of one sync', async () => {
+  it('take effect in the order of arrival when they are of one sync', async () => {
     const results = await Promise.all(range(1, 20).map((count) => report(1, count)));
     expect(results.map(({ outcome }) => outcome)).toEqual(Array(20).fill('reported'));
     expect(results.map(countIn)).toEqual(range(1, 20));
@@ -99,7 +99,7 @@ describe('reports that come while the database is busy', () => {
 });
 
 describe('a report that Postgres refuses', () => {
-  it('fails alone: its neighbours in the call are taken', async () => {
+  it('fails alone: the other reports of the call succeed', async () => {
     const bad = batcher.report(element(2, 7, { checkpoint: { page: 'a\0b' } }));
     const settled = await Promise.allSettled([report(1, 7), bad, report(3, 7), report(4, 7)]);
     expect(database.sizes).toEqual([4, 1, 1, 1, 1]);
@@ -114,25 +114,25 @@ describe('a report that Postgres refuses', () => {
 });
 
 describe('a row that another session holds locked', () => {
-  it('delays only its own reports, which are taken in their order when it is released', async () => {
+  it('delays only its own reports, which take effect in their order when it is unlocked', async () => {
     const lock = await lockSync(1);
-    const answered: number[] = [];
-    const locked = [1, 2, 3].map((count) => report(1, count).then((result) => answered.push(countIn(result))));
+    const finished: number[] = [];
+    const locked = [1, 2, 3].map((count) => report(1, count).then((result) => finished.push(countIn(result))));
     const start = performance.now();
     const neighbours = await Promise.all(range(2, 30).map((n) => report(n, 5)));
     const later = await Promise.all(range(2, 30).map((n) => report(n, 6)));
     expect(performance.now() - start).toBeLessThan(5_000);
     expect([...neighbours, ...later].map(({ outcome }) => outcome)).toEqual(Array(58).fill('reported'));
-    expect(answered).toEqual([]);
+    expect(finished).toEqual([]);
     await lock.release();
     await Promise.all(locked);
-    expect(answered).toEqual([1, 2, 3]);
+    expect(finished).toEqual([1, 2, 3]);
   });
 
   it('costs the others nothing more, however many there are', async () => {
     const locks = await Promise.all(range(1, 12).map(lockSync));
     const locked = range(1, 12).map((n) => report(n, 1));
-    // More rows than the pool has connections, each tried again and again: the free ones are answered nevertheless.
+    // More locked rows than the pool has connections, each retried: reports of the free rows get their responses nevertheless.
     await waitFor('the locked ones are tried one by one', () => database.sizes.slice(1).includes(1));
     expect((await Promise.all(range(13, 40).map((n) => report(n, 5)))).map(countIn)).toEqual(Array(28).fill(5));
     await Promise.all(locks.map((lock) => lock.release()));
@@ -169,7 +169,7 @@ describe('two calls with the same syncs in opposite order', () => {
 });
 
 describe('when the database is gone', () => {
-  it('every report that waits fails, and the next one is taken when it is back', async () => {
+  it('every waiting report fails, and the next one succeeds when the database is back', async () => {
     const lock = await lockSync(1);
     const waiting = [report(1, 1), report(1, 2), ...range(2, 6).map((n) => report(n, 1))];
     const settled = Promise.allSettled(waiting.map((one) => one.then(() => 'taken', isConnectionLoss)));

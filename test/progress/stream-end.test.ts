@@ -75,7 +75,7 @@ describe('A viewer is cut off', () => {
     expect(viewer.endReason).toBe('revoked');
   });
 
-  it('when it does not read, which harms no other', async () => {
+  it('when it does not read, which does not affect the others', async () => {
     const org = fixture.newOrg();
     const client = await fixture.client(org);
     await started(client, 'big');
@@ -106,7 +106,7 @@ it('Who leaves before the response begins is not counted as a viewer, or looked 
   const watching = () => fixture.metric('sync_stream_viewers');
   await waitFor('nobody watches', async () => (await watching()) === 0);
   for (const key of keys) {
-    // The key is not known here yet, so the database is asked; by then nobody is there.
+    // The key is not cached yet, so the service queries the database; by then the viewer has left.
     const socket = connect(Number(port), hostname);
     await once(socket, 'connect');
     socket.write(`GET /api/sync/progress/stream HTTP/1.1\r\nHost: x\r\nX-Api-Key: ${key}\r\n\r\n`, () =>

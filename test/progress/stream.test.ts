@@ -132,7 +132,7 @@ it('A sync that ended stays for a minute and is then reported as gone', async ()
   expect([...viewer.syncs.keys()]).toEqual(['just-now']);
 });
 
-describe('A viewer that comes later', () => {
+describe('A viewer that connects later', () => {
   it('begins with what the others have been sent, and misses nothing after it', async () => {
     const client = await fixture.client(fixture.newOrg());
     await Promise.all(['a', 'b', 'c'].map((sync_id) => started(client, sync_id)));
@@ -156,7 +156,7 @@ describe('The database is asked', () => {
   it('no more often for many viewers than for one, and not at all when nobody watches', async () => {
     const client = await fixture.client(fixture.newOrg());
     await fixture.watch(client);
-    /** Polls in the time in which so many changes, each after the one before was seen, reach a viewer. */
+    /** Counts polls while a viewer receives a number of changes, each made after the one before was seen. */
     const during = async (sync_id: string) => {
       const before = await polls();
       await started(client, sync_id);
@@ -182,7 +182,7 @@ describe('The database is asked', () => {
   });
 });
 
-it('A comment comes every 15 seconds', async () => {
+it('A comment is sent every 15 seconds', async () => {
   const { body } = await fetch(`${fixture.service.url}/api/sync/progress/stream`, {
     headers: { 'x-api-key': await fixture.service.createKey({ orgId: fixture.newOrg(), scopes: ['sync:read'] }) },
   });

@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { SyncStatus } from '../../src/common/sync-status.ts';
 import { type TestService, token } from '../support/test-service.ts';
 import type { SyncModel } from './sync-status.model.ts';
-import type { Answer, SyncEvent } from './sync-status.table.ts';
+import type { Result, SyncEvent } from './sync-status.table.ts';
 
 /** A sync as an administrator sees it. */
 export interface ObservedSync {
@@ -16,10 +16,10 @@ export interface ObservedSync {
   readonly trail: readonly string[];
 }
 
-const ORG = 'org-walked';
+const ORG = 'org-model';
 const CONTENT = { entity_type: 'customer', source_system: 'woocommerce' };
 
-/** Opens what every walk shares: a user's token, a connection as `sync_app`, and one past every policy. */
+/** What all sequences share: a user's token, a connection as `sync_app`, and one that bypasses every policy. */
 export class SyncDrivers {
   private readonly service: TestService;
   private readonly app: pg.Pool;
@@ -65,7 +65,7 @@ export class SyncDriver {
     private readonly syncId: string,
   ) {}
 
-  cause(event: SyncEvent, model: SyncModel): Promise<Answer> {
+  cause(event: SyncEvent, model: SyncModel): Promise<Result> {
     if (event.startsWith('SQL ')) return this.plainSql(event, model);
     if (event === 'silence for 15 minutes') return this.silence();
     return this.rest(event, model);
@@ -82,7 +82,7 @@ export class SyncDriver {
     return rows[0] ?? null;
   }
 
-  private rest(event: SyncEvent, { processed, failed, total }: SyncModel): Promise<Answer> {
+  private rest(event: SyncEvent, { processed, failed, total }: SyncModel): Promise<Result> {
     const start = (more: object) =>
       this.call('POST', '', { sync_id: this.syncId, ...CONTENT, total_items: total, ...more });
     const report = (body: object) => this.call('PATCH', `/${encodeURIComponent(this.syncId)}`, body);
@@ -124,17 +124,17 @@ export class SyncDriver {
     }
   }
 
-  private async call(method: string, path: string, body?: object): Promise<Answer> {
+  private async call(method: string, path: string, body?: object): Promise<Result> {
     const response = await fetch(`${this.url}/api/sync/progress${path}`, {
       method,
       headers: { authorization: `Bearer ${this.bearer}`, 'content-type': 'application/json' },
       ...(body && { body: JSON.stringify(body) }),
     });
     const { type } = (await response.json()) as { type?: string };
-    return (response.ok ? response.status : type?.split(':').at(-1)) as Answer;
+    return (response.ok ? response.status : type?.split(':').at(-1)) as Result;
   }
 
-  private async plainSql(event: SyncEvent, { processed, failed, total }: SyncModel): Promise<Answer> {
+  private async plainSql(event: SyncEvent, { processed, failed, total }: SyncModel): Promise<Result> {
     const [key, values] = ['WHERE org_id = $1 AND sync_id = $2', [ORG, this.syncId]];
     const update = (set: string) => this.statement(`UPDATE sync_progress SET ${set} ${key}`, values);
     switch (event) {
@@ -163,16 +163,16 @@ export class SyncDriver {
     }
   }
 
-  private async statement(text: string, values: readonly unknown[]): Promise<Answer> {
+  private async statement(text: string, values: readonly unknown[]): Promise<Result> {
     try {
       return (await this.app.query(text, values as unknown[])).rowCount === 1 ? '1 row' : '0 rows';
     } catch (error) {
-      return (error as pg.DatabaseError).code as Answer;
+      return (error as pg.DatabaseError).code as Result;
     }
   }
 
   /** The clock cannot be turned, so the last word of the reporter and the operator is moved into the past. */
-  private async silence(): Promise<Answer> {
+  private async silence(): Promise<Result> {
     await this.admin.query(
       `UPDATE sync_progress SET updated_at = now() - interval '20 minutes', requested_at = requested_at - interval '20 minutes'
         WHERE org_id = $1 AND sync_id = $2`,

@@ -41,7 +41,7 @@ const WAY_TO_CONDITION: Record<Condition, SyncEvent> = {
 const wayTo = (state: State, ...before: SyncEvent[]): SyncEvent[] =>
   state === 'absent' ? [] : ['start', 'report more', ...before, ...WAY_TO[state]];
 
-async function walk(path: readonly SyncEvent[]): Promise<void> {
+async function followPath(path: readonly SyncEvent[]): Promise<void> {
   const [model, driver] = [new SyncModel(), drivers.driver()];
   for (const event of path) {
     const command = new SyncCommand(event);
@@ -55,7 +55,9 @@ describe('The status of a sync', () => {
     const possible = events.filter((event) => TABLE[event][state] !== null);
     const leaving = possible.filter((event) => TABLE[event][state]?.to !== undefined);
     const staying = possible.filter((event) => !leaving.includes(event));
-    await Promise.all([...leaving.map((event) => [event]), staying].map((last) => walk([...wayTo(state), ...last])));
+    await Promise.all(
+      [...leaving.map((event) => [event]), staying].map((last) => followPath([...wayTo(state), ...last])),
+    );
   });
 
   it('depends on what was requested and on failed items where the table says so', async () => {
@@ -65,11 +67,11 @@ describe('The status of a sync', () => {
         return typeof to === 'object' ? [[...wayTo(state, WAY_TO_CONDITION[to.if]), event]] : [];
       }),
     );
-    await Promise.all(paths.map(walk));
+    await Promise.all(paths.map(followPath));
   });
 
   it('follows the table through any events in any order', async () => {
-    // What ends a sync comes up less often, or walks would be over at once.
+    // Events that end a sync have a lower weight; otherwise most sequences would end at once.
     const weighted = events.flatMap((event) => {
       const to = TABLE[event].running?.to;
       const ends = typeof to === 'object' || (to !== undefined && !['running', 'paused', 'queued'].includes(to));

@@ -1,9 +1,9 @@
 import type fc from 'fast-check';
 import type { SyncStatus } from '../../src/common/sync-status.ts';
 import type { ObservedSync, SyncDriver } from './sync-status.driver.ts';
-import { type Answer, type Condition, type State, type SyncEvent, TABLE, type Target } from './sync-status.table.ts';
+import { type Condition, type Result, type State, type SyncEvent, TABLE, type Target } from './sync-status.table.ts';
 
-/** Large enough that a walk reaches it only when it means to. */
+/** Large enough that a sequence reaches it only by an event that reports the total. */
 const TOTAL = 1000;
 
 /** What the table and the rules of the page say a sync must be by now. */
@@ -30,11 +30,11 @@ export class SyncModel {
     return event !== 'start, nothing to do' || this.total > 0;
   }
 
-  /** Carries the event out; returns the answer that is due. */
-  apply(event: SyncEvent): Answer {
+  /** Applies the event and returns the expected result. */
+  apply(event: SyncEvent): Result {
     const cell = TABLE[event][this.state];
     if (cell === null) throw new Error(`"${event}" cannot happen to a sync that is ${this.state}`);
-    const tookEffect = [200, 201, '1 row', 'nothing'].includes(cell.answer);
+    const tookEffect = [200, 201, '1 row', 'nothing'].includes(cell.result);
     const was = this.state;
     if (tookEffect && isActive(was)) this.count(event);
     if (tookEffect && isActive(was)) this.request(event);
@@ -42,7 +42,7 @@ export class SyncModel {
     this.state = this.resolve(cell.to);
     if (this.state !== 'absent' && !isActive(this.state) && this.state !== was)
       this.trail.push(`sync_${this.state === 'completed_with_errors' ? 'completed' : this.state}`);
-    return cell.answer;
+    return cell.result;
   }
 
   observed(): ObservedSync | null {
@@ -71,7 +71,7 @@ export class SyncModel {
     if (/(report|at) the total/.test(event)) this.processed = TOTAL - this.failed;
   }
 
-  /** A request is kept until it is taken back, and stands in the trail when it asks for something new. */
+  /** A request is kept until it is withdrawn, and is written into the trail when it asks for something new. */
   private request(event: SyncEvent): void {
     if (event === 'request cancel' && !this.cancelRequested) {
       this.cancelRequested = true;
@@ -104,9 +104,9 @@ export class SyncCommand implements fc.AsyncCommand<SyncModel, SyncDriver> {
 
   async run(model: SyncModel, driver: SyncDriver): Promise<void> {
     const was = model.state;
-    const answer = await driver.cause(this.event, model);
-    const due = { answer: model.apply(this.event), sync: model.observed() };
-    const found = { answer, sync: await driver.observe() };
+    const result = await driver.cause(this.event, model);
+    const due = { result: model.apply(this.event), sync: model.observed() };
+    const found = { result, sync: await driver.observe() };
     if (JSON.stringify(found) !== JSON.stringify(due))
       throw new Error(
         `"${this.event}" of a sync that is ${was}: due ${JSON.stringify(due)}, found ${JSON.stringify(found)}`,

@@ -70,13 +70,13 @@ export type Target =
   | 'absent'
   | { readonly if: Condition; readonly to: SyncStatus; readonly else: SyncStatus };
 
-/** How the caller learns what happened: a status of HTTP, a problem, an SQLSTATE, or the number of rows of plain SQL. */
-export type Answer = 200 | 201 | ProblemName | 'SY001' | '23505' | '23514' | '42501' | '0 rows' | '1 row' | 'nothing';
+/** What the caller receives: an HTTP status, a problem, an SQLSTATE, or the number of rows of plain SQL. */
+export type Result = 200 | 201 | ProblemName | 'SY001' | '23505' | '23514' | '42501' | '0 rows' | '1 row' | 'nothing';
 
 /** `to` left out: the state stays. Null: this cannot happen. */
-export type Cell = { readonly answer: Answer; readonly to?: Target } | null;
+export type Cell = { readonly result: Result; readonly to?: Target } | null;
 
-const is = (answer: Answer, to?: Target): Cell => ({ answer, ...(to !== undefined && { to }) });
+const is = (result: Result, to?: Target): Cell => ({ result, ...(to !== undefined && { to }) });
 const each = <S extends State>(states: readonly S[], cell: Cell): Record<S, Cell> =>
   Object.fromEntries(states.map((state) => [state, cell])) as Record<S, Cell>;
 const active = (cell: Cell): Record<Active, Cell> => each(['queued', 'running', 'paused'], cell);
@@ -84,8 +84,8 @@ const ended = (cell: Cell): Record<Ended, Cell> =>
   each(['completed', 'completed_with_errors', 'failed', 'cancelled', 'timeout'], cell);
 
 const COMPLETED: Target = { if: 'items failed', to: 'completed_with_errors', else: 'completed' };
-/** A report says that the reporter is at work, unless it holds still because it was asked to. */
-const GOES_ON: Target = { if: 'pause requested', to: 'paused', else: 'running' };
+/** After a report the sync is running, or stays paused when a pause is requested. */
+const RUNNING_OR_PAUSED: Target = { if: 'pause requested', to: 'paused', else: 'running' };
 
 const missing = { absent: is('not-found') };
 const noRow = { absent: is('0 rows') };
@@ -98,12 +98,17 @@ export const TABLE: Record<SyncEvent, Record<State, Cell>> = {
   'start, other content': { absent: null, ...active(is('sync-exists')), ...ended(is('sync-exists')) },
   'start, nothing to do': { absent: is(201, 'completed'), ...active(is('sync-exists')), ...ended(is('sync-exists')) },
 
-  'report more': { ...missing, ...active(is(200, 'running')), paused: is(200, GOES_ON), ...final },
-  'report more, one failed': { ...missing, ...active(is(200, 'running')), paused: is(200, GOES_ON), ...final },
+  'report more': { ...missing, ...active(is(200, 'running')), paused: is(200, RUNNING_OR_PAUSED), ...final },
+  'report more, one failed': {
+    ...missing,
+    ...active(is(200, 'running')),
+    paused: is(200, RUNNING_OR_PAUSED),
+    ...final,
+  },
   'report the same again': {
     ...missing,
     ...active(is(200, 'running')),
-    paused: is(200, GOES_ON),
+    paused: is(200, RUNNING_OR_PAUSED),
     ...final,
     completed: is(200),
     completed_with_errors: is(200),
@@ -154,12 +159,12 @@ export const TABLE: Record<SyncEvent, Record<State, Cell>> = {
   'SQL delete': { absent: is('42501'), ...active(is('42501')), ...ended(is('42501')) },
 };
 
-/** A cell as the page shows it: the answer, then the state it leads to where that is another. */
+/** A cell as the page shows it: the result, then the next state if it is a different one. */
 export function shown(cell: Cell): string {
   if (cell === null) return '—';
-  const { answer, to } = cell;
-  const said = answer === 'nothing' ? '' : `${answer}`;
-  if (to === undefined) return said || '=';
+  const { result, to } = cell;
+  const text = result === 'nothing' ? '' : `${result}`;
+  if (to === undefined) return text || '=';
   const target = typeof to === 'string' ? to : `${to.to} if ${to.if}, else ${to.else}`;
-  return `${said} → ${target}`.trim();
+  return `${text} → ${target}`.trim();
 }

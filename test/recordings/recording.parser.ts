@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A recorded exchange: the request of its curl line, and the answer. */
+/** A recorded exchange: the request of its curl line, and the response. */
 export interface Recording {
   request: { method: string; url: string; user: string | null; body: string | null };
   status: number;

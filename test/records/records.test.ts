@@ -39,7 +39,7 @@ const insert = (table: string, row: object) =>
   );
 
 describe('Records', () => {
-  it('come in the order of their changes, page by page, and later only what has changed', async () => {
+  it('are listed in the order of their changes, page by page, and later only what has changed', async () => {
     const org = 'org-feed';
     await save(org, SHOP, 'customer', [there('1'), there('2'), there('3')]);
     await save(org, ERP, 'customer', [there('9')]);
@@ -115,7 +115,7 @@ describe('Records', () => {
     expect(copy.size).toBe(27);
   });
 
-  it('are read one by one, and cursors that nobody was given are refused', async () => {
+  it('are read one by one, and invented cursors are refused', async () => {
     const org = 'org-single';
     await save(org, SHOP, 'order', [there('a/b ü')]);
     const record = await get(org, `/records/${SHOP}/order/${encodeURIComponent('a/b ü')}`);

@@ -26,7 +26,7 @@ export const bound = (id_a: string, id_b: string): StoredBinding => ({
   ...{ data_a: {}, data_b: {} },
 });
 
-/** A batch with something of everything. */
+/** A batch that has a value for every field. */
 export const FULL_BATCH = {
   items: [done('1'), failed('2')],
   records: [record('1')],

@@ -60,7 +60,7 @@ describe('change_seq', () => {
           return rows.length === 1;
         });
         await client.query(end);
-        expect(await waits).toBe('go on');
+        expect(await waits).toBe('continue');
       } finally {
         await client.end();
       }

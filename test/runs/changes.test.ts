@@ -91,7 +91,7 @@ describe('The changes of a sync to another connection', () => {
     expect((await ask(sync_id, '', 'org-theirs')).status).toBe(404);
   });
 
-  it('are each there once, as they were first seen, when the answer to a write was lost', async () => {
+  it('are each there once, as they were first seen, when the response to a write was lost', async () => {
     const { shop, erp, there } = await pairOf('c');
     shop.fill(120);
     await fixture.run(ORG, there);
@@ -101,7 +101,7 @@ describe('The changes of a sync to another connection', () => {
     erp.hooks.afterWrite = () => {
       if (lost) return;
       lost = true;
-      throw new ConnectorError('unavailable', 'the answer was lost', { ambiguous: true });
+      throw new ConnectorError('unavailable', 'the response was lost', { ambiguous: true });
     };
     const run = await fixture.run(ORG, there);
     expect([lost, run.counts]).toEqual([true, { unchanged: 119, updated: 1, created: 1 }]);

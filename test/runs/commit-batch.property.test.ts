@@ -60,13 +60,13 @@ describe('Any batches, with any crashes between them,', () => {
         await tables.release(org, sync, epoch, new Date());
         await taken();
       }
-      expect(await tables.commit(org, { sync, epoch }, one)).toBe('go on');
+      expect(await tables.commit(org, { sync, epoch }, one)).toBe('continue');
       if (what !== 'killed after' && what !== 'resent') continue;
       const old = epoch;
       await taken();
       if (what === 'resent') expect(await tables.commit(org, { sync, epoch: old }, one)).toBe('fenced');
       // The next one does not know whether it took effect.
-      else expect(await tables.commit(org, { sync, epoch }, one)).toBe('go on');
+      else expect(await tables.commit(org, { sync, epoch }, one)).toBe('continue');
     }
     const open = await tables.progress(org, sync);
     expect(open.total_items === null || open.total_items > open.processed_count + open.failed_count).toBe(true);
@@ -86,7 +86,7 @@ describe('Any batches, with any crashes between them,', () => {
     };
   }
 
-  it('come to what they come to undisturbed, and the counts are those of the ids', async () => {
+  it('have the same result as without interruptions, and the counts are those of the ids', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(batch, { minLength: 1, maxLength: 6 }),

@@ -38,7 +38,7 @@ describe('A batch', () => {
     expect(await tables.commit(org, { sync, epoch }, FULL_BATCH)).toBe('fenced');
     expect(await tables.commit(org, { sync, epoch: epoch + 2 }, FULL_BATCH)).toBe('fenced');
     expect(await everything(org, sync, source_connection_id)).toEqual(before);
-    expect(await tables.commit(org, { sync, epoch: epoch + 1 }, FULL_BATCH)).toBe('go on');
+    expect(await tables.commit(org, { sync, epoch: epoch + 1 }, FULL_BATCH)).toBe('continue');
   });
 
   it('changes nothing of a sync that has ended, and puts the run away', async () => {
@@ -79,7 +79,7 @@ describe('A batch', () => {
     expect(await everything(org, sync, source_connection_id)).toEqual(before);
   });
 
-  it('counts an id once, however often it comes', async () => {
+  it('counts an id once, however often it is read', async () => {
     const org = newOrg();
     const held = await tables.held(org);
     await tables.commit(org, held, { items: [done('1'), failed('2')], records: [record('1')] });
@@ -126,7 +126,7 @@ describe('A batch', () => {
       [9, ['4']],
       [1, []],
     ] as const) {
-      expect(await tables.commit(org, held, { items: ids.map(done), total })).toBe('go on');
+      expect(await tables.commit(org, held, { items: ids.map(done), total })).toBe('continue');
       totals.push((await tables.progress(org, held.sync)).total_items);
     }
     expect(totals).toEqual([2, 3, 4, 9, 5]);

@@ -32,7 +32,7 @@ function gate(system: FakeSystem, read = 2) {
 const progress = async (syncId: string, orgId = ORG) => (await fixture.call(orgId, 'GET', `/progress/${syncId}`)).body;
 
 describe('A run', () => {
-  it('pauses within a batch, keeps its slot, and goes on where it was', async () => {
+  it('pauses within a batch, keeps its slot, and resumes at its checkpoint', async () => {
     const { id, system } = await fixture.connect(ORG, 'paused');
     system.fill(450);
     const held = gate(system, 3);
@@ -103,7 +103,7 @@ describe('A run', () => {
     expect((await fixture.call(ORG, 'POST', `/progress/${sync_id}/cancel`)).body.status).toBe('cancelled');
   });
 
-  it('comes through short failures with smaller pages, and ends at once when its key is wrong', async () => {
+  it('survives short failures with smaller pages, and ends at once when its key is wrong', async () => {
     const { id, system } = await fixture.connect(ORG, 'shaky');
     system.fill(230);
     system.hooks.beforeRead = (reads) => {

@@ -66,7 +66,7 @@ it('a file is kept as records: its bad row fails, a second run changes nothing, 
   ]);
 });
 
-it('what the settings do not say is asked for, and what does not fit the file is told by the check', async () => {
+it('missing settings are asked for, and the check reports settings that do not fit the file', async () => {
   const body = {
     name: 'no settings',
     system: 'csv',

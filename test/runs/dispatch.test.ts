@@ -118,7 +118,7 @@ describe('Any runs, dispatched and ended in any order,', () => {
         const dispatch = async () => {
           const expected: string[] = [];
           const wanted = new Set([...active.values()].flat());
-          // By the words of the rule, oldest first: whoever finds all of its slots neither held nor wanted by an older one.
+          // The rule, oldest first: a run is dispatched when none of its slots is held, or wanted by an older run.
           for (const [sync, slots] of waiting) {
             if (!slots.some((slot) => wanted.has(slot))) expected.push(sync);
             for (const slot of slots) wanted.add(slot);
@@ -183,7 +183,7 @@ describe('A run without a worker', () => {
     expect(await lost(org)).toHaveLength(2);
   });
 
-  it('is given out by a dispatch for a minute, and shown after that when nobody took it', async () => {
+  it('is reserved by a dispatch for a minute, and then counts as lost when no worker took it', async () => {
     const org = newOrg();
     const sync = await tables.insert(org, to(SHOP));
     await tables.dispatch(org);
@@ -198,7 +198,7 @@ describe('A run without a worker', () => {
     expect(await lost(org)).toEqual([[sync, 'ready']]);
   });
 
-  it('that was ended by plain SQL is put away by whoever tries to take it', async () => {
+  it('that was ended by plain SQL is ended by the worker that tries to take it', async () => {
     const org = newOrg();
     const sync = await tables.insert(org, to(SHOP));
     await tables.dispatch(org);
@@ -211,8 +211,8 @@ describe('A run without a worker', () => {
   });
 });
 
-describe('A run that a worker gave back', () => {
-  it('takes nothing more from that worker: no batch, no heartbeat, and its wait stays as long as it was', async () => {
+describe('A run that a worker released', () => {
+  it('accepts nothing more from that worker: no batch, no heartbeat, and its waiting time stays the same', async () => {
     const org = newOrg();
     const held = await tables.held(org, to(SHOP));
     const until = new Date(Date.now() + 3_600_000);
@@ -226,7 +226,7 @@ describe('A run that a worker gave back', () => {
     expect(await tables.progress(org, held.sync)).toMatchObject({ status: 'queued', processed_count: 0 });
   });
 
-  it('takes nothing more from it after it was paused and resumed either', async () => {
+  it('also accepts nothing more from it after it was paused and resumed', async () => {
     const org = newOrg();
     const held = await tables.held(org, to(SHOP));
     await tables.query(org, 'UPDATE sync_progress SET pause_requested = true WHERE sync_id = $1', [held.sync]);

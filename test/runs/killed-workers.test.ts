@@ -27,7 +27,7 @@ afterEach(async () => {
   shop.setFaults([]);
 });
 beforeAll(async () => {
-  // The API only: whoever works is a process of its own, so that it can be killed.
+  // The API only: the worker is a process of its own, so that it can be killed.
   fixture = await RunsFixture.start({ SYNC_WORKER: 'off' });
   shop = await startWooCommerceSandbox({ customers: CUSTOMERS, badRate: 0, products: 0, orders: 0 });
   odoo = await startOdooSandbox({ version: 19, partners: 0, products: 0, orders: 0 });

@@ -9,11 +9,11 @@ beforeAll(async () => {
 afterAll(() => tables.close());
 
 describe('The lease', () => {
-  it('is given to one, and to another when it was handed on or has run out', async () => {
+  it('is held by one worker, and by another after it was released or has expired', async () => {
     const org = newOrg();
     const { sync, epoch } = await tables.held(org);
     expect(await tables.take(org, sync)).toBeUndefined();
-    expect(await tables.renew(org, sync, epoch)).toBe('go on');
+    expect(await tables.renew(org, sync, epoch)).toBe('continue');
     expect(await tables.release(org, sync, epoch)).toBe(true);
     expect((await tables.progress(org, sync)).status).toBe('queued');
     expect(await tables.take(org, sync, RUN_OUT)).toMatchObject({ lease_epoch: epoch + 1 });
@@ -23,7 +23,7 @@ describe('The lease', () => {
     expect(taken.filter(Boolean)).toMatchObject([{ lease_epoch: epoch + 2 }]);
   });
 
-  it('that nobody has can be taken before the time to which it was put off', async () => {
+  it('that no worker holds can be taken before the time to which the run was postponed', async () => {
     const org = newOrg();
     const { sync, epoch } = await tables.held(org);
     const until = new Date(Date.now() + 3_600_000);
@@ -37,13 +37,13 @@ describe('The lease', () => {
     expect((await tables.progress(org, sync)).rate_limited_until).toBeNull();
   });
 
-  it('counts those who took it and committed nothing', async () => {
+  it('counts leases without a commit', async () => {
     const org = newOrg();
     const sync = await tables.insert(org);
     await tables.dispatch(org);
     for (let n = 1; n <= 3; n += 1)
       expect(await tables.take(org, sync, RUN_OUT)).toMatchObject({ lease_epoch: n, leases_without_commit: n });
-    expect(await tables.renew(org, sync, 3)).toBe('go on');
+    expect(await tables.renew(org, sync, 3)).toBe('continue');
     await tables.query(org, `UPDATE sync_progress SET status = 'cancelled' WHERE sync_id = $1`, [sync]);
     expect(await tables.renew(org, sync, 3)).toBe('ended');
     expect(await tables.release(org, sync, 3)).toBe(false);

@@ -31,7 +31,7 @@ const isIdle = () =>
   waitFor('no run is at work', async () => ((await read('sync_runs_active'))[''] === 0 ? true : undefined));
 
 describe('The metrics of runs', () => {
-  it('count what ended how, each item by what became of it, and how long commits took', async () => {
+  it('count ended runs by status and items by outcome, and measure the duration of commits', async () => {
     const source = await fixture.connect(ORG, 'source-secret');
     const other = await fixture.connect(ORG, 'other-secret');
     source.system.fill(120);
@@ -68,7 +68,7 @@ describe('The metrics of runs', () => {
     expect((await read('sync_run_batch_commit_seconds_bucket'))['{le="10"}']).toBeGreaterThanOrEqual(8);
   });
 
-  it('tell how many are at work, and a cancelled one as cancelled', async () => {
+  it('show how many runs are active, and a cancelled one as cancelled', async () => {
     const { id, system } = await fixture.connect(ORG, 'slow-secret');
     system.fill(150);
     const reading = Promise.withResolvers<void>();
@@ -88,7 +88,7 @@ describe('The metrics of runs', () => {
     expect((await read('sync_runs_ended_total'))[ofFake('sync', 'status="cancelled"')]).toBe(1);
   });
 
-  it('count calls to systems by what came back, and name nobody', async () => {
+  it('count calls to systems by their outcome, and name no organization or connection', async () => {
     const before = await read('sync_outbound_calls_total');
     expect(before).toEqual({});
     const id = await fixture.connectShop(ORG, shop, { auth: 'query', include_guests: false });

@@ -20,7 +20,7 @@ const incremental = (ends: SourceDestinationCheck) => fixture.run(ORG, { ...ends
 
 /** A shop whose customers, products and orders are in Odoo already. */
 function whenSynced(options: TwoSystemsOptions, work: (systems: TwoSystems) => Promise<void>): Promise<void> {
-  // An incremental sync leaves the second it begins in to the next one: changes here are told to be older than that.
+  // An incremental sync leaves changes of the second in which it begins to the next sync, so the changes here are dated earlier.
   const now = () => Date.now() - 2_000;
   const shop = { customers: 4, products: 10, orders: 4, guestRate: 0, now, ...options.shop };
   return withSystems(fixture, ORG, { ...options, shop, recorded: true }, async (systems) => {
@@ -37,7 +37,7 @@ const templateOf = ({ odoo }: TwoSystems, sku: string): number => {
   const [variant] = odoo.admin.search('product.product', [['default_code', '=', sku]]);
   return odoo.admin.get('product.product', variant as number, ['product_tmpl_id']).product_tmpl_id[0];
 };
-/** What the writes of a batch say, without the answers' ids. */
+/** The results of a batch's writes, without the ids in the responses. */
 const bodies = (sent: readonly { what: string; body: unknown }[]) =>
   sent.flatMap(({ body }) => (body as { update?: unknown[] }).update ?? [body]);
 
@@ -98,7 +98,7 @@ const casesOf = (version: 18 | 19) => ({
       odoo.admin.write('product.product', variants, { barcode: '4006381333931' });
       shop.resetCounters();
 
-      // A sync the other way comes in between: it leaves the changes alone, and does not take them for its own.
+      // A sync in the other direction runs in between. It leaves the changes alone and does not mistake them for its own.
       for (const entity of ['customer', 'product']) expect((await full(there(entity))).counts.updated).toBeUndefined();
       const [customers, products] = await Promise.all(
         ['customer', 'product'].map((entity) => incremental(back(entity))),
@@ -118,7 +118,7 @@ const casesOf = (version: 18 | 19) => ({
       expect(sent()).toEqual({ odoo: [], shop: [] });
     }),
 
-  [`with Odoo ${version}, what both changed is a conflict that is told and left alone; what they changed apart passes`]:
+  [`with Odoo ${version}, what both changed is a conflict that is reported and left unchanged; what only one changed is written`]:
     () =>
       whenSynced({ shop: {}, odoo: { version } }, async (systems) => {
         const { shop, odoo, there, back } = systems;

@@ -58,25 +58,23 @@ const CREATE = '/res.partner/create';
 const WITH_EMAIL = { customer_domain: [['email', '!=', false]] };
 
 together({
-  'Odoo 18 answers 429: it is waited for': comesThrough(18, [
+  'Odoo 18 responds with 429: the run waits': comesThrough(18, [
     { kind: 'too-many-requests', every: 5, retryAfter: 1, times: 2 },
   ]),
-  'Odoo 19 answers 429: it is waited for': comesThrough(19, [
+  'Odoo 19 responds with 429: the run waits': comesThrough(19, [
     { kind: 'too-many-requests', every: 5, retryAfter: 1, times: 2 },
   ]),
-  'Odoo 18 answers 500 now and then': comesThrough(18, [{ kind: 'server-error', every: 4 }]),
-  'Odoo 19 answers 500 to creates': comesThrough(19, [{ kind: 'server-error', match: CREATE, every: 2 }]),
-  'Odoo 19 answers slowly': comesThrough(19, [{ kind: 'slow', ms: 80 }]),
-  'Odoo 18 ends answers in the middle': comesThrough(18, [{ kind: 'truncated', every: 4 }]),
-  'Odoo 19 ends the answers to creates in the middle': comesThrough(19, [
-    { kind: 'truncated', match: CREATE, every: 2 },
-  ]),
+  'Odoo 18 sometimes responds with 500': comesThrough(18, [{ kind: 'server-error', every: 4 }]),
+  'Odoo 19 responds to creates with 500': comesThrough(19, [{ kind: 'server-error', match: CREATE, every: 2 }]),
+  'Odoo 19 responds slowly': comesThrough(19, [{ kind: 'slow', ms: 80 }]),
+  'Odoo 18 cuts responses off': comesThrough(18, [{ kind: 'truncated', every: 4 }]),
+  'Odoo 19 cuts responses to creates off': comesThrough(19, [{ kind: 'truncated', match: CREATE, every: 2 }]),
   'Odoo 18 drops connections': comesThrough(18, [{ kind: 'dropped', every: 4 }]),
-  'Odoo 18 saves and its answers are lost: nothing is there twice': comesThrough(18, [
-    { kind: 'answer-lost', every: 3 },
+  'Odoo 18 saves and its responses are lost: nothing is there twice': comesThrough(18, [
+    { kind: 'response-lost', every: 3 },
   ]),
-  'Odoo 19 creates and its answers are lost: nothing is there twice': comesThrough(19, [
-    { kind: 'answer-lost', match: CREATE, times: 2 },
+  'Odoo 19 creates and its responses are lost: nothing is there twice': comesThrough(19, [
+    { kind: 'response-lost', match: CREATE, times: 2 },
   ]),
   'Odoo 18 cannot serialize': comesThrough(18, [], { serializationFailureEvery: 2 }),
   'Odoo 19 cannot serialize': comesThrough(19, [], { serializationFailureEvery: 2 }),
@@ -116,7 +114,7 @@ together({
 
   ...Object.fromEntries(
     ([18, 19] as const).map((version) => [
-      `the key of Odoo ${version} expires on the way: the sync fails and says so, and a later one goes on`,
+      `the key of Odoo ${version} expires during the sync: it fails and says so, and a later one continues`,
       () =>
         withCustomers(version, async (systems) => {
           const { odoo, there } = systems;
@@ -169,7 +167,7 @@ together({
       ORG,
       { shop: { batchLimit: 30 }, odoo: { version: 18, partners: 120 }, odooSettings: WITH_EMAIL },
       async ({ shop, back }) => {
-        shop.setFaults([{ kind: 'answer-lost', match: '/customers/batch', from: 4, times: 1 }]);
+        shop.setFaults([{ kind: 'response-lost', match: '/customers/batch', from: 4, times: 1 }]);
         const { counts, progress } = await run(back('customer'));
         expect([counts, progress.status]).toEqual([{ created: progress.total_items }, 'completed']);
         expect(shop.state().counts.customers).toBe(progress.total_items);

@@ -73,7 +73,7 @@ describe('From one shop to another', () => {
         .products()
         .find(({ sku }) => sku === product?.sku);
       expect(copy?.categories.map(({ name }) => name).sort()).toEqual(['Music', 'Tee &amp; Kaffee']);
-      const told = ({
+      const shown = ({
         sku,
         regular_price,
         stock_quantity,
@@ -85,7 +85,7 @@ describe('From one shop to another', () => {
         ...{ sku, regular_price, stock_quantity },
       });
       const bySku = (a: { sku: string }, b: { sku: string }) => (a.sku < b.sku ? -1 : 1);
-      expect(to.state().variations().map(told).sort(bySku)).toEqual(from.state().variations().map(told).sort(bySku));
+      expect(to.state().variations().map(shown).sort(bySku)).toEqual(from.state().variations().map(shown).sort(bySku));
       to.resetCounters();
       expect((await fixture.run(ORG, ends)).counts).toEqual({ unchanged: 10 });
       expect(to.state().writes).toEqual({});

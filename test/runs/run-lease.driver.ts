@@ -9,7 +9,7 @@ import { acquireLease, commitBatch, releaseLease, renewLease } from '../../src/r
 import { runAsWorker } from '../../src/tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../src/tenancy/tenant.database.ts';
 import { type TestService, token } from '../support/test-service.ts';
-import type { Answer, RunEvent, State } from './run-lease.table.ts';
+import type { Result, RunEvent, State } from './run-lease.table.ts';
 
 /** A run as an administrator sees it. */
 export interface ObservedRun {
@@ -76,7 +76,7 @@ export class RunDriver {
     return rows[0] as ObservedRun;
   }
 
-  async cause(event: RunEvent, epoch: number): Promise<Answer> {
+  async cause(event: RunEvent, epoch: number): Promise<Result> {
     switch (event) {
       case 'dispatch':
         return this.dispatch();
@@ -135,18 +135,18 @@ export class RunDriver {
     return this.work(() => this.service.app.get(TenantDatabase).query<Row>(statement));
   }
 
-  private async administer(text: string): Promise<Answer> {
+  private async administer(text: string): Promise<Result> {
     await this.admin.query(text, [this.orgId, this.syncId]);
     return 'nothing';
   }
 
-  private async dispatch(): Promise<Answer> {
+  private async dispatch(): Promise<Result> {
     await this.work(() => this.service.app.get(RunDispatcher).dispatch());
     return 'nothing';
   }
 
-  /** Another active sync stands in the slot meanwhile. */
-  private async dispatchWithoutSlot(): Promise<Answer> {
+  /** Another active sync has the slot meanwhile. */
+  private async dispatchWithoutSlot(): Promise<Result> {
     const slot = [this.orgId, this.connectionId];
     const { rows } = await this.admin.query(
       'DELETE FROM sync_slots WHERE org_id = $1 AND connection_id = $2 RETURNING *',
@@ -165,8 +165,8 @@ export class RunDriver {
     return 'nothing';
   }
 
-  private async renew(epoch: number): Promise<Answer> {
-    const [row] = await this.query<{ outcome: Answer }>(
+  private async renew(epoch: number): Promise<Result> {
+    const [row] = await this.query<{ outcome: Result }>(
       renewLease(this.orgId, this.syncId, epoch, LEASE_SECONDS, null),
     );
     return row?.outcome ?? 'nothing';
@@ -175,30 +175,30 @@ export class RunDriver {
   private async commit(
     epoch: number,
     final?: { status: 'completed' | 'failed'; error_message?: string },
-  ): Promise<Answer> {
+  ): Promise<Result> {
     const batch = { items: [{ external_id: randomUUID(), outcome: 'processed' as const }], ...(final && { final }) };
-    const [row] = await this.query<{ outcome: Answer }>(
+    const [row] = await this.query<{ outcome: Result }>(
       commitBatch(this.orgId, this.syncId, epoch, LEASE_SECONDS, batch),
     );
     return row?.outcome ?? 'nothing';
   }
 
-  private async release(epoch: number, until: Date | null): Promise<Answer> {
+  private async release(epoch: number, until: Date | null): Promise<Result> {
     const [row] = await this.query<{ released: boolean }>(releaseLease(this.orgId, this.syncId, epoch, until));
     return row?.released ? 'true' : 'false';
   }
 
-  private async lookForLostRuns(): Promise<Answer> {
+  private async lookForLostRuns(): Promise<Result> {
     const found = await this.query<{ sync_id: string }>({ text: 'SELECT * FROM app.runs_without_worker(100000)' });
     return found.some(({ sync_id }) => sync_id === this.syncId) ? 'found' : 'not found';
   }
 
-  private async request(action: string): Promise<Answer> {
+  private async request(action: string): Promise<Result> {
     const response = await fetch(`${this.service.url}/api/sync/progress/${this.syncId}/${action}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${this.bearer}` },
     });
     const { type } = (await response.json()) as { type?: string };
-    return (response.ok ? response.status : type?.split(':').at(-1)) as Answer;
+    return (response.ok ? response.status : type?.split(':').at(-1)) as Result;
   }
 }

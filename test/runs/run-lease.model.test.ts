@@ -37,7 +37,7 @@ const WAYS: readonly (readonly RunEvent[])[] = [
     ...(way as RunEvent[]),
     more,
   ]),
-  // It goes on as running, before a worker has it.
+  // The sync is running again before a worker takes the run.
   ...(way.at(-1) === 'commit'
     ? ([
         [...way, 'request resume'],
@@ -60,7 +60,7 @@ function pathsToEveryCase(): Map<string, RunEvent[]> {
   return paths;
 }
 
-async function walk(path: readonly RunEvent[]): Promise<void> {
+async function followPath(path: readonly RunEvent[]): Promise<void> {
   const [model, driver] = [new RunModel(), await RunDriver.start(service, admin)];
   for (const event of path) await new RunCommand(event).run(model, driver);
 }
@@ -72,7 +72,7 @@ describe('The lease of a run', () => {
       states.flatMap((state) => TABLE[event][state].map((one) => `${event}, ${state}, ${one.if ?? 'else'}`)),
     );
     expect([...paths.keys()].sort()).toEqual(cases.sort());
-    const failures = (await Promise.allSettled([...paths.values()].map(walk))).filter(
+    const failures = (await Promise.allSettled([...paths.values()].map(followPath))).filter(
       (one) => one.status === 'rejected',
     );
     expect(failures.map(({ reason }) => String(reason))).toEqual([]);
@@ -80,7 +80,7 @@ describe('The lease of a run', () => {
 
   it('follows the table through any events in any order', async () => {
     const endings: RunEvent[] = ['finish', 'give up', 'sync ended by others', 'connection removed', 'request cancel'];
-    // What ends a run comes up less often, or walks would be over at once; a worker's own way more often.
+    // Events that end a run have a lower weight, otherwise most sequences would end at once; a worker's usual events have a higher one.
     const weighted = events.flatMap((event) => {
       const weight = endings.includes(event) ? 1 : ['dispatch', 'take', 'commit'].includes(event) ? 12 : 4;
       return Array.from({ length: weight }, () => fc.constant(new RunCommand(event)));

@@ -1,7 +1,7 @@
 import type fc from 'fast-check';
 import type { SyncStatus } from '../../src/common/sync-status.ts';
 import type { ObservedRun, RunDriver } from './run-lease.driver.ts';
-import { type Answer, type Case, type Condition, type RunEvent, type State, TABLE } from './run-lease.table.ts';
+import { type Case, type Condition, type Result, type RunEvent, type State, TABLE } from './run-lease.table.ts';
 
 /** What the table and the rules of the page say a run must be by now. */
 export class RunModel {
@@ -21,15 +21,15 @@ export class RunModel {
     return met;
   }
 
-  /** Carries the event out; returns the answer that is due. */
-  apply(event: RunEvent): Answer {
-    const { answer, to } = this.caseOf(event);
+  /** Applies the event and returns the expected result. */
+  apply(event: RunEvent): Result {
+    const { result, to } = this.caseOf(event);
     const was = this.state;
     const wasOver = this.isOver();
     this.state = to ?? was;
-    this.lead(event, answer, was);
+    this.lead(event, result, was);
     if (!wasOver) this.follow(event, was);
-    return answer;
+    return result;
   }
 
   observed(): ObservedRun {
@@ -56,7 +56,7 @@ export class RunModel {
   }
 
   /** What the event means for the lease. */
-  private lead(event: RunEvent, answer: Answer, was: State): void {
+  private lead(event: RunEvent, result: Result, was: State): void {
     if (event === 'take' && ['ready', 'overdue', 'expired'].includes(was)) {
       this.epoch += 1;
       this.fruitlessLeases += 1;
@@ -66,7 +66,7 @@ export class RunModel {
       this.fruitlessLeases = 0;
       this.postponements += event === 'postpone' ? 1 : 0;
     }
-    if (['commit', 'finish', 'give up'].includes(event) && answer !== 'fenced' && !this.isOver()) {
+    if (['commit', 'finish', 'give up'].includes(event) && result !== 'fenced' && !this.isOver()) {
       this.fruitlessLeases = 0;
       this.postponements = 0;
     }
@@ -115,9 +115,9 @@ export class RunCommand implements fc.AsyncCommand<RunModel, RunDriver> {
 
   async run(model: RunModel, driver: RunDriver): Promise<void> {
     const before = JSON.stringify(model.observed());
-    const answer = await driver.cause(this.event, model.epoch);
-    const due = { answer: model.apply(this.event), run: model.observed() };
-    const found = { answer, run: await driver.observe() };
+    const result = await driver.cause(this.event, model.epoch);
+    const due = { result: model.apply(this.event), run: model.observed() };
+    const found = { result, run: await driver.observe() };
     if (JSON.stringify(found) !== JSON.stringify(due))
       throw new Error(`"${this.event}" of ${before}: due ${JSON.stringify(due)}, found ${JSON.stringify(found)}`);
   }

@@ -44,11 +44,11 @@ export type RunEvent = keyof typeof EVENTS;
 /** What an outcome depends on beside state and event. */
 export type Condition = 'sync ended' | 'sync cancelled' | 'sync queued' | 'cancel requested' | 'pause requested';
 
-/** What the caller is told: the result of the SQL function, or the status or problem of REST. */
-export type Answer =
+/** What the caller receives: the result of the SQL function, or the status or problem of REST. */
+export type Result =
   | 'lease'
   | 'no lease'
-  | 'go on'
+  | 'continue'
   | 'cancel'
   | 'pause'
   | 'paused'
@@ -66,14 +66,14 @@ export type Answer =
 /** `to` left out: the state stays. */
 export interface Case {
   readonly if?: Condition;
-  readonly answer: Answer;
+  readonly result: Result;
   readonly to?: State;
 }
 /** The first case whose condition holds. */
 export type Cell = readonly [Case, ...Case[]];
 
-const is = (answer: Answer, to?: State): Cell => [{ answer, ...(to && { to }) }];
-const when = (condition: Condition, answer: Answer, to?: State): Case => ({ if: condition, answer, ...(to && { to }) });
+const is = (result: Result, to?: State): Cell => [{ result, ...(to && { to }) }];
+const when = (condition: Condition, result: Result, to?: State): Case => ({ if: condition, result, ...(to && { to }) });
 const each = <S extends State>(states: readonly S[], cell: Cell): Record<S, Cell> =>
   Object.fromEntries(states.map((state) => [state, cell])) as Record<S, Cell>;
 
@@ -84,13 +84,13 @@ const ALL = [...NOBODYS, ...HELD] as const;
 
 const fenced = each(NOBODYS, is('fenced'));
 const nothing = each(ALL, is('nothing'));
-const taken: Cell = [when('sync ended', 'no lease', 'ended'), { answer: 'lease', to: 'leased' }];
-const released: Cell = [when('sync ended', 'false', 'ready'), { answer: 'true', to: 'ready' }];
-const requested: Cell = [when('sync ended', 'sync-ended'), { answer: 200 }];
+const taken: Cell = [when('sync ended', 'no lease', 'ended'), { result: 'lease', to: 'leased' }];
+const released: Cell = [when('sync ended', 'false', 'ready'), { result: 'true', to: 'ready' }];
+const requested: Cell = [when('sync ended', 'sync-ended'), { result: 200 }];
 
 export const TABLE: Record<RunEvent, Record<State, Cell>> = {
-  dispatch: { ...nothing, waiting: [when('sync ended', 'nothing', 'ended'), { answer: 'nothing', to: 'ready' }] },
-  'dispatch, slot taken': { ...nothing, waiting: [when('sync ended', 'nothing', 'ended'), { answer: 'nothing' }] },
+  dispatch: { ...nothing, waiting: [when('sync ended', 'nothing', 'ended'), { result: 'nothing', to: 'ready' }] },
+  'dispatch, slot taken': { ...nothing, waiting: [when('sync ended', 'nothing', 'ended'), { result: 'nothing' }] },
   take: { ...each(ALL, is('no lease')), ready: taken, overdue: taken, expired: taken },
 
   heartbeat: {
@@ -99,7 +99,7 @@ export const TABLE: Record<RunEvent, Record<State, Cell>> = {
       when('sync ended', 'ended', 'leased'),
       when('cancel requested', 'cancel', 'leased'),
       when('pause requested', 'pause', 'leased'),
-      { answer: 'go on', to: 'leased' },
+      { result: 'continue', to: 'leased' },
     ]),
   },
   'heartbeat of an old epoch': each(ALL, is('fenced')),
@@ -109,12 +109,12 @@ export const TABLE: Record<RunEvent, Record<State, Cell>> = {
       when('sync ended', 'ended', 'ended'),
       when('cancel requested', 'ended', 'ended'),
       when('pause requested', 'paused', 'paused'),
-      { answer: 'go on', to: 'leased' },
+      { result: 'continue', to: 'leased' },
     ]),
   },
   'commit of an old epoch': each(ALL, is('fenced')),
-  finish: { ...fenced, ...each(HELD, [when('sync ended', 'ended', 'ended'), { answer: 'finished', to: 'ended' }]) },
-  'give up': { ...fenced, ...each(HELD, [when('sync ended', 'ended', 'ended'), { answer: 'finished', to: 'ended' }]) },
+  finish: { ...fenced, ...each(HELD, [when('sync ended', 'ended', 'ended'), { result: 'finished', to: 'ended' }]) },
+  'give up': { ...fenced, ...each(HELD, [when('sync ended', 'ended', 'ended'), { result: 'finished', to: 'ended' }]) },
   release: { ...each(NOBODYS, is('false')), ...each(HELD, released) },
   postpone: { ...each(NOBODYS, is('false')), ...each(HELD, released) },
   'release of an old epoch': each(ALL, is('false')),
@@ -130,28 +130,28 @@ export const TABLE: Record<RunEvent, Record<State, Cell>> = {
   'request pause': { ...each(ALL, requested), paused: is(200), ended: is('sync-ended') },
   'request resume': { ...each(ALL, requested), paused: is(200, 'ready'), ended: is('sync-ended') },
   'request cancel': {
-    waiting: [when('sync ended', 'sync-ended'), { answer: 200, to: 'ended' }],
+    waiting: [when('sync ended', 'sync-ended'), { result: 200, to: 'ended' }],
     ...each(['ready', 'overdue'], [when('sync cancelled', 200), ...requested]),
     ...each(HELD, requested),
     paused: is(200, 'ended'),
-    ended: [when('sync cancelled', 200), { answer: 'sync-ended' }],
+    ended: [when('sync cancelled', 200), { result: 'sync-ended' }],
   },
   'sync ended by others': { ...nothing, paused: is('nothing', 'ended') },
   'connection removed': {
     ...nothing,
-    waiting: [when('sync ended', 'nothing'), { answer: 'nothing', to: 'ended' }],
-    ...each(['ready', 'overdue'], [when('sync queued', 'nothing', 'ended'), { answer: 'nothing' }]),
+    waiting: [when('sync ended', 'nothing'), { result: 'nothing', to: 'ended' }],
+    ...each(['ready', 'overdue'], [when('sync queued', 'nothing', 'ended'), { result: 'nothing' }]),
     paused: is('nothing', 'ended'),
   },
   silence: nothing,
 };
 
-/** A cell as the page shows it: answer and state that follows, case by case. */
+/** A cell as the page shows it: the result and the next state of each case. */
 export function shown(cell: Cell): string {
   return cell
-    .map(({ if: condition, answer, to }) => {
-      const said = answer === 'nothing' ? '' : `${answer}`;
-      const outcome = to ? `${said} → ${to}`.trim() : said || '=';
+    .map(({ if: condition, result, to }) => {
+      const text = result === 'nothing' ? '' : `${result}`;
+      const outcome = to ? `${text} → ${to}`.trim() : text || '=';
       if (cell.length === 1) return outcome;
       return condition ? `if ${condition}: ${outcome}` : `else ${outcome}`;
     })

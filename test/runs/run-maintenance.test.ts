@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** A connection with a run, and something of everything that is kept of them, for each organization. */
+/** For each organization a connection with a run, and at least one row of every table that stores them. */
 async function plant(name: string, state: { removed: boolean; run: string }) {
   for (const org of ORGS) {
     const id = uuidOf(org, name);

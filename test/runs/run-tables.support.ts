@@ -95,7 +95,7 @@ export class RunTables {
     const [row] = await this.harness.as(org, (tenants) =>
       tenants.query<{ outcome: LeaseOutcome }>(commitBatch(org, sync, epoch, LEASE_SECONDS, batch)),
     );
-    if (!row) throw new Error('a batch has an answer');
+    if (!row) throw new Error('a batch has a result');
     return row.outcome;
   }
 

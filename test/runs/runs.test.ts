@@ -101,14 +101,14 @@ describe('A sync to another connection', () => {
     expect(retried.progress).toMatchObject({ status: 'completed', processed_count: 1, total_items: 1 });
   });
 
-  it('is right also when the answer to a write is lost', async () => {
+  it('is right also when the response to a write is lost', async () => {
     const shop = await fixture.connect(ORG, 'shop-e');
     const erp = await fixture.connect(ORG, 'erp-e');
     shop.system.fill(150);
     let lost = 0;
     erp.system.hooks.afterWrite = () => {
       lost += 1;
-      if (lost <= 2) throw new ConnectorError('unavailable', 'the answer was lost', { ambiguous: true });
+      if (lost <= 2) throw new ConnectorError('unavailable', 'the response was lost', { ambiguous: true });
     };
     const run = await fixture.run(ORG, { source_connection_id: shop.id, destination: { connection_id: erp.id } });
     expect(run.counts).toEqual({ created: 150 });
@@ -190,7 +190,7 @@ describe('A preview', () => {
     expect([stale.status, stale.body.type]).toEqual([409, 'urn:sync-operations:problem:stale-preview']);
   });
 
-  it('is refused when it is stale also with an Idempotency-Key, but a key that was answered is answered again', async () => {
+  it('is refused when it is stale, also with a new Idempotency-Key, but a key that has a response gets it again', async () => {
     const shop = await fixture.connect(ORG, 'shop-keys');
     const erp = await fixture.connect(ORG, 'erp-keys');
     shop.system.fill(3);

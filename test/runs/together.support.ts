@@ -1,7 +1,7 @@
 import { beforeAll, it } from 'vitest';
 
 /**
- * Tests that mostly wait, and share nothing but the service: all start at once, and each tells its own end. Call it after the
+ * Tests that mostly wait, and share nothing but the service: all start at once, and each reports its own result. Call it after the
  * `beforeAll` that starts the service.
  */
 export function together(cases: Readonly<Record<string, () => Promise<void>>>): void {
@@ -9,7 +9,7 @@ export function together(cases: Readonly<Record<string, () => Promise<void>>>): 
   beforeAll(() => {
     for (const [name, work] of Object.entries(cases)) {
       const end = work();
-      // Its own test tells it.
+      // Its own test reports the failure.
       end.catch(() => undefined);
       running.set(name, end);
     }

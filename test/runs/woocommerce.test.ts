@@ -61,7 +61,7 @@ describe('A full sync of a shop', () => {
   it.each([
     ['429 with Retry-After', { kind: 'too-many-requests', every: 4, retryAfter: 1, times: 3 }],
     ['500', { kind: 'server-error', every: 3 }],
-    ['slow answers', { kind: 'slow', ms: 60, every: 2 }],
+    ['slow responses', { kind: 'slow', ms: 60, every: 2 }],
     ['cut-off bodies', { kind: 'truncated', every: 3 }],
     ['dropped connections', { kind: 'dropped', every: 3 }],
     ['pages that repeat rows', { kind: 'duplicated', every: 2, rows: 7 }],
@@ -77,7 +77,7 @@ describe('A full sync of a shop', () => {
     }),
   );
 
-  it('keeps what is left when customers vanish under the walk', () =>
+  it('keeps the remaining customers when some are deleted while the pages are read', () =>
     withShop({ customers: 730, badRate: 0, products: 0, orders: 0 }, async (shop) => {
       const id = await fixture.connectShop(ORG, shop);
       shop.setFaults([{ kind: 'shifting', every: 2, rows: 3, action: 'delete' }]);

@@ -33,7 +33,7 @@ describe('The sandbox command', () => {
   it.each([
     [19, /"email":/],
     [18, /"result":/],
-  ])('prints calls that work against the shop and Odoo %i, and stops on SIGTERM', async (version, odooAnswer) => {
+  ])('prints calls that work against the shop and Odoo %i, and stops on SIGTERM', async (version, odooResponse) => {
     const printed = await printedBy(`${SMALL} --odoo-version ${version}`);
     expect(printed).toMatch(/^WooCommerce sandbox on \S+: 7 customers, 6 products, 5 orders$/m);
     // With the partners that every database has.
@@ -41,13 +41,13 @@ describe('The sandbox command', () => {
       new RegExp(`^Odoo ${version} sandbox on \\S+: ${4 + (version === 18 ? 6 : 5)} partners, 3`, 'm'),
     );
 
-    const answers = await Promise.all(curls(printed).map(tried));
-    expect(answers).toEqual([
+    const responses = await Promise.all(curls(printed).map(tried));
+    expect(responses).toEqual([
       [200, expect.stringContaining('"id":2,')],
       [200, expect.stringContaining('"first_name":"Ann"')],
-      [200, expect.stringMatching(odooAnswer)],
+      [200, expect.stringMatching(odooResponse)],
       [200, expect.stringContaining('too-many-requests')],
-      [200, expect.stringContaining('answer-lost')],
+      [200, expect.stringContaining('response-lost')],
     ]);
 
     child.kill('SIGTERM');

@@ -182,8 +182,8 @@ describe('When it is due, a schedule', () => {
   });
 });
 
-describe('A worker that comes back', () => {
-  it('makes up a missed time once', async () => {
+describe('A worker that starts again', () => {
+  it('runs a missed schedule once', async () => {
     const [passed] = await admin<{ cron: string }>(
       `SELECT to_char(now() AT TIME ZONE 'UTC' - interval '5 minutes', 'FMMI FMHH24') || ' * * *' AS cron`,
     );

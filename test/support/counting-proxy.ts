@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /**
- * How long an answer travels. Long beside the time that a client needs to send what it has ready, so that what comes after
- * an answer was sent because of it.
+ * How long a response travels. It is long compared with the time in which a client sends what it has ready, so what arrives after
+ * a response was sent because of it.
  */
 const LATENCY_MS = 25;
 
@@ -16,7 +16,7 @@ export interface CountingProxy {
   close(): Promise<void>;
 }
 
-/** One round trip: all that the client sends before it has an answer to any of it. */
+/** One round trip: all that the client sends before it has a response to any of it. */
 export async function startCountingProxy(databaseUrl: string): Promise<CountingProxy> {
   const { hostname, port } = new URL(databaseUrl);
   const sockets = new Set<Socket>();
@@ -25,16 +25,16 @@ export async function startCountingProxy(databaseUrl: string): Promise<CountingP
   const server = createServer((client) => {
     const upstream = connect({ host: hostname, port: Number(port), noDelay: true });
     client.setNoDelay(true);
-    let answered = true;
+    let responded = true;
     client.on('data', (data) => {
-      if (answered) bursts.push('');
-      answered = false;
+      if (responded) bursts.push('');
+      responded = false;
       bursts.push((bursts.pop() ?? '') + readable(data));
       upstream.write(data);
     });
     upstream.on('data', (data) => {
       setTimeout(() => {
-        answered = true;
+        responded = true;
         client.write(data);
       }, LATENCY_MS);
     });

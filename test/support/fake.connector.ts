@@ -1,6 +1,6 @@
 import type { Connector, ConnectorSession } from '../../src/connectors/contract/connector.types.ts';
 
-/** A system named `fake` that answers what a test says; nothing is called over the network. */
+/** A system named `fake` that returns what a test says; nothing is called over the network. */
 export function fakeConnector(session: Partial<ConnectorSession>): Connector & { readonly opened: unknown[] } {
   const opened: unknown[] = [];
   const unused = () => Promise.reject(new Error('not expected in this test'));

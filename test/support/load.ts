@@ -10,13 +10,13 @@ interface LoadOptions {
 }
 
 interface Load {
-  /** Requests answered with 2xx until now. */
+  /** Requests with a 2xx response until now. */
   acknowledged(): number;
-  /** Answers until now that should not be. */
+  /** Unexpected responses until now. */
   readonly unexpected: readonly string[];
   /**
    * When every connection was refused: the last acknowledged count of each sync (undefined: not even its start was), and
-   * answers that should not be.
+   * unexpected responses.
    */
   readonly ended: Promise<{ counts: Map<string, number | undefined>; unexpected: string[] }>;
 }
@@ -28,7 +28,7 @@ export function loadUntilRefused({ url, apiKey, orgId, name, connections }: Load
   const unexpected: string[] = [];
   let acknowledged = 0;
 
-  /** True when acknowledged; false when the service did not take it: 503 while it stops, or no connection. */
+  /** True when acknowledged; false when the service did not accept it: 503 while it stops, or no connection. */
   async function send(method: string, path: string, body: object): Promise<boolean> {
     let response: { status: number; text: string };
     try {

@@ -37,7 +37,7 @@ export async function partitions({
   return new Map(rows.map(({ name, ...rest }) => [name, rest]));
 }
 
-/** `sync_activity_log_YYYY_MM` of the month so many months from now, by the database's clock. */
+/** `sync_activity_log_YYYY_MM` of the month `monthsAhead` months from now, by the database's clock. */
 export async function partitionName({ database }: TestService, monthsAhead: number): Promise<string> {
   const [row] = await sql<{ name: string }>(
     database.ownerUrl,

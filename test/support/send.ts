@@ -16,7 +16,7 @@ export interface RawResponse {
   readonly detail: string | undefined;
 }
 
-/** The method (GET unless said) and the body; everything else is a header. */
+/** The method (by default GET) and the body; everything else is a header. */
 export type RawRequest = Readonly<Record<string, string>> & { readonly method?: string; readonly body?: string };
 
 /** Sends exactly this, with no client between, and follows no redirect. */
@@ -41,7 +41,7 @@ export async function send(
   };
 }
 
-/** The last part of a problem's type: by it, problems are told apart. */
+/** The last part of a problem's type, which distinguishes problems. */
 export const problemOf = ({ body }: { readonly body?: { readonly type?: string } }): string | undefined =>
   body?.type?.split(':').at(-1);
 

@@ -18,7 +18,7 @@ export interface Ended {
 }
 
 export interface ProcessOptions {
-  /** Default: an empty folder, so that no .env of whoever runs the tests is read. */
+  /** Default: an empty folder, so that no .env of the machine is read. */
   readonly cwd?: string;
   readonly nodeArgs?: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** Asks for the stream and then reads no byte of it. Resolves when the answer has begun. */
+/** Requests the stream and then reads no byte of it. Resolves when the response has begun. */
 export async function openViewerThatNeverReads(baseUrl: string, apiKey: string): Promise<Socket> {
   const { hostname, port } = new URL(baseUrl);
   const socket = connect(Number(port), hostname);

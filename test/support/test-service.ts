@@ -8,7 +8,7 @@ import { createApp } from '../../src/create-app.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 
 const JWT_SECRET = 'a-secret-of-at-least-32-characters-for-tests';
-/** What a test service encrypts with unless said. */
+/** The key that a test service encrypts with by default. */
 export const TEST_ENCRYPTION_KEY = { id: 'test', key: Buffer.alloc(32, 7).toString('base64') };
 
 /** The application on a database and a port of its own, reached over real HTTP. */
@@ -16,7 +16,7 @@ export interface TestService {
   readonly app: NestFastifyApplication;
   readonly database: TestDatabase;
   readonly url: string;
-  /** A client of the organization's user, with sync:write unless said. */
+  /** A client of the organization's user, by default with sync:write. */
   client(orgId: string, claims?: TokenClaims): Promise<Client>;
   /** supertest with that user's token: for tests that look at statuses, headers and problem bodies. */
   request(orgId: string, claims?: TokenClaims): Promise<Agent>;
@@ -27,7 +27,7 @@ export interface TestService {
 export interface TokenClaims {
   readonly sub?: string;
   readonly scope?: string;
-  /** When it ends, as jose takes it: a span, or seconds since 1970. An hour unless said. */
+  /** When it ends, in a form that jose accepts: a duration, or seconds since 1970. By default an hour. */
   readonly exp?: string | number;
 }
 

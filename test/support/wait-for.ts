@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 type Falsy = false | 0 | '' | null | undefined;
 
-/** Polls until `probe` answers something truthy and returns it; what it throws meanwhile counts as not yet. */
+/** Polls until `probe` returns something truthy, and returns it; while `probe` throws, it polls again. */
 export async function waitFor<T>(
   what: string,
   probe: () => T | Promise<T>,

@@ -22,7 +22,7 @@ export async function call(
   });
   const type = response.headers.get('content-type');
   const text = type?.startsWith('text/event-stream') ? await firstEvent(response) : await response.text();
-  if (response.status >= 500) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+  if (response.status >= 500) throw new Error(`${method} ${path}: ${response.status}: ${text}`);
   const isProblem = type?.startsWith('application/problem+json');
   const problem = isProblem ? String(JSON.parse(text).type).split(':').at(-1) : undefined;
   return { status: response.status, type, text, problem };

@@ -9,7 +9,7 @@ import { MARKER, namesOf, plantVictim, snapshot } from './endpoint.victim.ts';
 /** Served without credentials, and why that is safe. */
 const PUBLIC_OPERATIONS = {
   healthLive: 'says only that it runs',
-  healthReady: 'says only whether the database answers',
+  healthReady: 'says only whether the database responds',
   receiveWebhook: 'signed by the system of the connection',
 };
 /** POSTs that change nothing, so that sync:read is enough. */
@@ -71,17 +71,17 @@ describe.each(guarded)('$id: $method $path', (operation) => {
   };
   const only = (text: string) => [`${text} application/problem+json; charset=utf-8`];
 
-  it('answers 401 without credentials', async () => {
+  it('responds with 401 without credentials', async () => {
     expect(await problems({})).toEqual(only('401 unauthenticated'));
   });
 
-  it('answers 403 to a key without its scope', async () => {
+  it('responds with 403 to a key without its scope', async () => {
     expect(await problems(ours.nobody)).toEqual(only('403 missing-scope'));
     if (operation.method !== 'GET' && !READING_POSTS.includes(operation.id))
       expect(await problems(ours.reader)).toEqual(only('403 missing-scope'));
   });
 
-  it('answers 403 when another organization is named', async () => {
+  it('responds with 403 when another organization is named', async () => {
     expect(await problems(ours.admin, 'orgId=org-b')).toEqual(only('403 other-organization'));
     expect(await problems({ ...ours.admin, 'x-org-id': 'org-b' })).toEqual(only('403 other-organization'));
     expect(await problems({ ...ours.everywhere, 'x-org-id': 'org-a' }, 'orgId=org-b')).toEqual(
@@ -89,7 +89,7 @@ describe.each(guarded)('$id: $method $path', (operation) => {
     );
   });
 
-  it('answers 400 to a key of every organization that names none, but where it looks for one', async () => {
+  it('responds with 400 to a key of every organization that names none, except where it looks for one', async () => {
     if (!(operation.id in WITHOUT_ORGANIZATION))
       expect(await problems(ours.everywhere)).toEqual(only('400 organization-required'));
     else expect(await problems(ours.everywhere)).toEqual(['200 undefined application/json; charset=utf-8']);

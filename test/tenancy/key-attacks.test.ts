@@ -32,7 +32,7 @@ describe('keys', () => {
     },
   );
 
-  it('show themselves one by one to whoever has the secret', async () => {
+  it('are visible one by one to a caller that has the secret', async () => {
     const rows = await attacker.run(present('secret service'), 'SELECT name FROM auth.api_keys');
     expect(rows).toEqual([{ name: 'service' }]);
   });

@@ -127,7 +127,7 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
   'public.sync_items': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_seen': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_schedules': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
-  // A row shows itself to whoever presents its id. The owner reads them all, to go from organization to organization.
+  // A row is visible to a caller that presents its id. The owner reads all rows, to go through the organizations.
   'auth.hook_addresses': {
     sync_app: ['nothing', ['all', 'policy', 'policy'], 'denied', 'nothing', 'denied'],
     sync_maintenance: NONE,
@@ -139,7 +139,7 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
     sync_maintenance: NONE,
     sync_owner: ['all', 'all', 'all', 'all', 'all'],
   },
-  // The organization opens nothing here: a row shows itself to whoever presents its hash. See attacks.test.ts.
+  // The organization does not matter here: a row is visible to a caller that presents its hash. See attacks.test.ts.
   'auth.api_keys': {
     sync_app: ['nothing', 'denied', 'nothing', 'nothing', 'denied'],
     sync_maintenance: ['stale', 'denied', 'denied', 'stale', 'denied'],

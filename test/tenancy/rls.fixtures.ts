@@ -4,7 +4,7 @@ import type { State } from './rls.types.ts';
 
 /** How a table gets rows for the matrix. */
 export interface Fixture {
-  /** The text column that tells the rows of one organization apart. */
+  /** The text column that distinguishes the rows of one organization. */
   readonly marker: string;
   /** A row in use, or one that maintenance may touch, whose marker is `name`. */
   row(orgId: string, state: State, name: string): Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ export interface Fixture {
 }
 
 const at = (hours: number): Date => new Date(Date.now() + hours * 3_600_000);
-/** The same for the same words, so that rows whose key is a UUID can be told apart as others are. */
+/** Returns the same UUID for the same words, so that rows whose key is a UUID can be named like others. */
 export const uuidOf = (...words: string[]): string =>
   createHash('md5')
     .update(words.join(' '))

@@ -60,7 +60,7 @@ describe('one network round trip to the database, from BEGIN to COMMIT', () => {
     expect(trips[0]).toMatch(/BEGIN.*app\.set_org.*COMMIT/);
   });
 
-  it('is all that PATCH /progress/{sync_id} takes, as one function call that commits by itself', async () => {
+  it('is enough for PATCH /progress/{sync_id}, as one function call that commits by itself', async () => {
     const { response } = await reportProgress({ client, path: { sync_id: 'known' }, body: { processed_count: 5 } });
     expect(response?.status).toBe(200);
     const trips = proxy.take();

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => harness.close());
 
-/** Loses its own connection in the first so many attempts. */
+/** Loses its own connection in the first `times` attempts. */
 const losing = (times: number) => ({
   text: `SELECT CASE WHEN nextval('attempts') <= $1 THEN pg_terminate_backend(pg_backend_pid()) END, pg_sleep(0)`,
   values: [times],
@@ -52,7 +52,7 @@ describe('a connection that dies in the middle of a transaction', () => {
       return (await sql(harness.database.superuserUrl, query)).length === 0;
     });
 
-  it('takes what was done with it and is replaced by another', async () => {
+  it('loses what was done on it, and is replaced by another', async () => {
     let lost = 0;
     const call = harness.as('org-a', (tenants) =>
       tenants.transaction(async (transaction) => {

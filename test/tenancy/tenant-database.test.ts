@@ -3,7 +3,7 @@ import { FAILING, insertSync, SESSION, type Session, startTenants, type TenantHa
 
 let harness: TenantHarness;
 
-// One connection: whoever comes next gets the one that was used before.
+// One connection, so that the next caller gets the one that was used before.
 beforeEach(async () => {
   harness = await startTenants(1);
 });
@@ -12,7 +12,7 @@ afterEach(() => harness.close());
 const outside = async () => (await harness.pool.query<Session>(SESSION.text)).rows[0];
 
 describe('outside a tenant', () => {
-  it.each(['query', 'read', 'transaction'] as const)('%s throws and takes no connection', async (method) => {
+  it.each(['query', 'read', 'transaction'] as const)('%s throws and uses no connection', async (method) => {
     const call =
       method === 'transaction' ? harness.tenants.transaction(async () => 1) : harness.tenants[method](SESSION);
     await expect(call).rejects.toMatchObject({ problem: 'organization-required' });
@@ -79,7 +79,7 @@ describe('a transaction', () => {
     expect(sessions).toHaveLength(4);
   });
 
-  it('takes with it what a transaction inside it had done when it fails later', async () => {
+  it('also rolls back an inner transaction when it fails later', async () => {
     const call = harness.as('org-a', (tenants) =>
       tenants.transaction(async () => {
         await tenants.transaction((inner) => inner.query(insertSync('org-a', 'inner')));
@@ -90,7 +90,7 @@ describe('a transaction', () => {
     expect(await harness.committed()).toEqual([]);
   });
 
-  it('does not commit half when a failure inside it is caught: COMMIT answers ROLLBACK, and that is thrown', async () => {
+  it('does not commit half when a failure inside it is caught: COMMIT returns ROLLBACK, and that is thrown', async () => {
     const call = harness.as('org-a', (tenants) =>
       tenants.transaction(async (transaction) => {
         await transaction.query(insertSync('org-a', 'before'));
@@ -102,7 +102,7 @@ describe('a transaction', () => {
     expect(await harness.committed()).toEqual([]);
   });
 
-  it('is over when it ended: what comes after is a transaction of its own', async () => {
+  it('is over once it has ended: the next statement is a transaction of its own', async () => {
     const [first, second] = await harness.as('org-a', async (tenants) => [
       await tenants.transaction((transaction) => transaction.query<Session>(SESSION)),
       await tenants.query<Session>(SESSION),

@@ -24,7 +24,7 @@ describe('a value that cannot be sent', () => {
       expect(await harness.committed()).toEqual(['good']);
     });
 
-    it('takes the whole transaction with it', async () => {
+    it('aborts the whole transaction', async () => {
       const call = harness.as('org-a', (tenants) =>
         tenants.transaction(async (transaction) => {
           await transaction.query(insertSync('org-a', 'before'));
@@ -36,8 +36,8 @@ describe('a value that cannot be sent', () => {
       expect(await harness.committed()).toEqual(['good']);
     });
 
-    // Unlike a failure in the database, which aborts the transaction there whoever catches it.
-    it('never reached the database: who catches it goes on, and the rest commits', async () => {
+    // Unlike a failure in the database, which aborts the transaction even when it is caught.
+    it('never reaches the database: when it is caught, the rest commits', async () => {
       await harness.as('org-a', (tenants) =>
         tenants.transaction(async (transaction) => {
           await transaction.query(insertSync('org-a', 'before'));

@@ -11,7 +11,7 @@ export interface TenantHarness {
   readonly database: TestDatabase;
   /** Runs the work as a user of the organization. */
   as<T>(orgId: string, work: (tenants: TenantDatabase) => Promise<T>): Promise<T>;
-  /** Ids of the syncs that are committed, whoever's they are. */
+  /** Ids of the committed syncs of every organization. */
   committed(): Promise<string[]>;
   /** Ends a backend as an administrator would. */
   terminate(backend: number): Promise<void>;

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** The same ids in both: nothing but the organization tells them apart. */
+/** The same ids in both: they differ only by the organization. */
 const sync_id = 'sync-woo-1';
 
 async function run(client: Client, total_items: number, failing: number): Promise<void> {

@@ -66,7 +66,7 @@ const record = async (id: string, externalId: string) =>
 const person = (name: string) => ({ email: `${name}@example.test`, name, phone: null });
 
 describe('A webhook', () => {
-  it('that greets is answered, one that is not signed rightly is refused, and neither starts anything', async () => {
+  it('that is a ping is accepted, one with a wrong signature is refused, and neither starts anything', async () => {
     const { id } = await connect('greeting');
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     expect(await post(id, form, 'webhook_id=7')).toEqual({ status: 200, body: { status: 'ignored' } });
@@ -142,7 +142,7 @@ describe('A webhook', () => {
     expect(left).toEqual([]);
   });
 
-  it('goes where the connection says, and is kept for the next when that is gone', async () => {
+  it('goes to the configured destination, and is kept for the next sync when that was removed', async () => {
     const erp = await fixture.connect(ORG, 'hook-erp');
     const { id, system } = await connect('leading', { webhook_destination: erp.id });
     system.put(person('ann'), '1');
@@ -166,14 +166,14 @@ describe('A webhook', () => {
     expect(await record(id, '2')).toMatchObject({ data: { name: 'bob' } });
   });
 
-  it('is not answered any more when its connection was removed', async () => {
+  it('gets 404 after its connection was removed', async () => {
     const { id } = await connect('removed');
     await fixture.call(ORG, 'DELETE', `/connections/${id}`);
     expect((await deliver(id, { id: 1 })).status).toBe(404);
   });
 });
 
-describe('A webhook that comes at the moment its run begins', () => {
+describe('A webhook that arrives at the moment its run begins', () => {
   const connection = randomUUID();
   const change = (external_id: string): Change => ({
     ...{ kind: 'change', entity_type: 'customer', external_id, deleted: false, delivery_key: external_id },
@@ -208,7 +208,7 @@ describe('A webhook that comes at the moment its run begins', () => {
     );
   afterAll(() => Promise.all(clients.map((client) => client.end())));
 
-  it('is in that run when it came first', async () => {
+  it('is in that run when it arrived first', async () => {
     await plant('hook-first');
     const [hook, worker] = [await begin(), await begin()];
     const kept = await run(hook, storeDelivery(ORG, connection, change('1'), null));

@@ -87,7 +87,7 @@ describe('what a card says', () => {
     expect(percentOf(aSync({ total_items: 0, processed_count: 0 }))).toBe(100);
   });
 
-  it('tells who cannot see the sparkline what it shows', () => {
+  it('describes the sparkline for people who cannot see it', () => {
     expect(trendText([300, 610.25, 540])).toBe(
       'Speed over the last 3 reports: between 300.0 and 610.3 items per minute, most recently 540.0',
     );

@@ -14,7 +14,7 @@ export interface SyncClientOptions {
   readonly orgId?: string;
 }
 
-/** A client to pass to each operation: `startSync({ client, body })` answers `{ data, error, response }`. */
+/** A client to pass to each operation: `startSync({ client, body })` returns `{ data, error, response }`. */
 export function createSyncClient({ baseUrl, apiKey, token, orgId }: SyncClientOptions): Client {
   return createClient({
     baseUrl,

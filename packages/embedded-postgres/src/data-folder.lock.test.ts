@@ -16,7 +16,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('one holder at a time works, the next waits and is told for whom', async () => {
+test('one holder at a time works; the next waits and learns who holds the lock', async () => {
   const order: string[] = [];
   const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
   const first = withLock(file, noWait, async () => {
@@ -63,7 +63,7 @@ test('a lock that a crash left unwritten is taken over after a while', async () 
   await expect(withLock(file, noWait, async () => 'done')).resolves.toBe('done');
 });
 
-test('a process is told from a later one with its pid', () => {
+test('a process is distinguished from a later one with its pid', () => {
   expect(identify(process.pid)).toEqual(identify(process.pid));
   expect(identify(process.pid)?.started).not.toBe(identify(process.ppid)?.started);
   expect(identify(spawnSync(process.execPath, ['--version']).pid)).toBeUndefined();

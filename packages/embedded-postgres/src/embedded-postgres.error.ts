@@ -15,7 +15,7 @@ export function errorCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** True for what the file system answers when this user may not write there. */
+/** True for the file system's errors when this user may not write to a folder. */
 export function isNotWritable(error: unknown): boolean {
   return ['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error) ?? '');
 }

@@ -23,7 +23,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('a platform without binaries is told to bring a database', async () => {
+test('a platform without binaries gets an error that asks for a database', async () => {
   await expect(platformBinaries('sunos', 'sparc')).rejects.toThrow(/sunos-sparc: set DATABASE_URL/);
 });
 
@@ -34,7 +34,7 @@ test('a package that was not installed says so', async () => {
   );
 });
 
-test('binaries made for another machine are told to bring a database', () => {
+test('binaries for another machine raise an error that asks for a database', () => {
   const wrong = { initdb: path.join(folder, 'initdb'), pg_ctl: '', postgres: '' };
   expect(() => readVersion(wrong)).toThrow(/does not run on this machine \(ENOENT\): set DATABASE_URL/);
 });

@@ -54,7 +54,7 @@ export function readVersion(binaries: PostgresBinaries): PostgresVersion {
   }
   const full = /\(PostgreSQL\) ([\w.]+)/.exec(output)?.[1];
   if (full === undefined) {
-    throw new EmbeddedPostgresError(`${binaries.initdb} --version answers "${output.trim()}", which names no version.`);
+    throw new EmbeddedPostgresError(`${binaries.initdb} --version prints "${output.trim()}", which names no version.`);
   }
   return { full, major: Number.parseInt(full, 10) };
 }

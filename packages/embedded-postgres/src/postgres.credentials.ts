@@ -10,7 +10,7 @@ export const superuser = 'postgres';
 export const owner = 'sync_owner';
 const appRole = 'sync_app';
 
-/** Random passwords, one a role. `app` is the one that whoever creates the role `sync_app` must give it. */
+/** Random passwords, one a role. The role `sync_app` must be created with the password `app`. */
 export interface PostgresCredentials {
   readonly superuser: string;
   readonly owner: string;

@@ -23,7 +23,7 @@ export interface PostgresInstallation {
   /**
    * False when the server's user may not pass through the folders above the data folder, as under /root. Linux still lets it
    * work there: a process that starts inside the cluster folder reaches it as /proc/self/cwd, and a file it inherited as
-   * /proc/self/fd/N, without walking the path.
+   * /proc/self/fd/N, without resolving the path.
    */
   readonly isReachable: boolean;
 }

@@ -5,7 +5,7 @@ import { errorCode } from './embedded-postgres.error.ts';
 
 /**
  * A process id alone is reused: after each restart of a container the service may be pid 1 again. The time it started
- * tells the two apart; '' where the platform does not tell.
+ * distinguishes the two; '' where the platform does not show it.
  */
 export interface ProcessIdentity {
   readonly pid: number;
@@ -28,7 +28,7 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return now.started === '' || identity.started === '' || now.started === identity.started;
 }
 
-/** True when the pid is a Postgres server. Where the platform does not tell, true: connecting decides then. */
+/** True when the pid is a Postgres server. True also where the platform does not show it: connecting then decides. */
 export function isPostgresServer(pid: number): boolean {
   if (identify(pid) === undefined) return false;
   if (process.platform === 'win32') return true;
@@ -50,7 +50,7 @@ function identifyOnLinux(pid: number): ProcessIdentity | undefined {
   if (stat === undefined) return { pid, started: '' };
   // The second field is the program's name in parentheses and may hold anything, spaces and parentheses included.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // A zombie answers to its pid but runs no more.
+  // A zombie still has its pid but no longer runs.
   if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
   const boot = readOrNothing('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
   return { pid, started: `${boot}:${fields[19]}` };

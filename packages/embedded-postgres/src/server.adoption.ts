@@ -8,7 +8,7 @@ import { asSuperuser } from './postgres.credentials.ts';
 import { identify, isPostgresServer, type ProcessIdentity } from './process.identity.ts';
 
 const retryEveryMs = 25;
-/** A server that listens answers at once, if only that it is still starting; one that recovers from a crash may do so for long. */
+/** A server that listens responds at once, even while it starts; one that recovers from a crash may report "starting" for long. */
 const silentForMs = 15_000;
 const startingForMs = 300_000;
 /** Above every system's highest. */
@@ -43,7 +43,7 @@ export async function adoptRunningServer(folder: DataFolder, password: string): 
     const waitForMs = response === 'silence' ? silentForMs : startingForMs;
     if (response === 'wrong password' || Date.now() - began > waitForMs) {
       throw new EmbeddedPostgresError(
-        `Process ${server.pid} is a PostgreSQL server that ${folder.cluster} names as its own, but on port ${server.port || '?'} it answers with ${response}: stop it, or delete postmaster.pid there if it serves something else.`,
+        `Process ${server.pid} is a PostgreSQL server that ${folder.cluster} names as its own, but on port ${server.port || '?'} it responds with ${response}: stop it, or delete postmaster.pid there if it serves something else.`,
       );
     }
     await delay(retryEveryMs);

@@ -97,7 +97,7 @@ export function writeSettings(cluster: string, port: number, extra: Readonly<Rec
     ...{ port: String(port), listen_addresses: '127.0.0.1', unix_socket_directories: '' },
   };
   const lines = Object.entries(settings).map(([name, value]) => `${checkName(name)} = ${quote(value)}\n`);
-  // 0644: the server may run as another user than we do. It stands in a 0700 folder and holds no secret.
+  // 0644: the server may run as another user than we do. It is in a 0700 folder and holds no secret.
   writeFileAtomically(path.join(cluster, settingsFile), `# Rewritten at each start.\n${lines.join('')}`, 0o644);
 }
 

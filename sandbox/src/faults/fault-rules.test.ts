@@ -17,7 +17,7 @@ describe('A fault rule', () => {
     expect(kindsFor([{ kind: 'dropped' }], ['/a', '/b'])).toEqual(['dropped', 'dropped']);
   });
 
-  it('strikes each n-th request, and only so many times', () => {
+  it('affects each n-th request, up to a number of times', () => {
     const rules: FaultRule[] = [{ kind: 'server-error', every: 2, times: 2 }];
     const requests = Array(7).fill('/a');
     expect(kindsFor(rules, requests)).toEqual([null, 'server-error', null, 'server-error', null, null, null]);
@@ -37,7 +37,7 @@ describe('A fault rule', () => {
     expect(kindsFor(rules, ['/c?page=3', '/c?page=4', '/c?page=3', '/c?page=4'])).toEqual([null, null, 'slow', null]);
   });
 
-  it('gives way to an earlier rule that strikes the same request, and loses that turn', () => {
+  it('yields to an earlier rule that affects the same request, and loses that turn', () => {
     const rules: FaultRule[] = [
       { kind: 'too-many-requests', times: 1 },
       { kind: 'dropped', times: 2 },
@@ -57,7 +57,7 @@ describe('A fault rule', () => {
 });
 
 describe('Fault rules from outside', () => {
-  it('are taken as a list or inside an object', () => {
+  it('are accepted as a list or inside an object', () => {
     const rules = [
       { kind: 'slow', ms: 5, every: 3, times: 1, match: 'batch' },
       { kind: 'shifting', action: 'delete', rows: 2, from: 4 },

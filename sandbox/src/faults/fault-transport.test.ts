@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
 import { respondWithFault } from './fault.transport.ts';
 
-it('A slow answer gives up waiting when the sandbox stops, so that no timer keeps the process alive', async () => {
+it('A slow response is abandoned when the sandbox stops, so that no timer keeps the process alive', async () => {
   const stopping = new AbortController();
   const waiting = respondWithFault(
     { kind: 'slow', ms: 600_000 },
@@ -19,7 +19,7 @@ it('A slow answer gives up waiting when the sandbox stops, so that no timer keep
   await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
 });
 
-it('A fault that is the system’s own to imitate is handed to what answers; the others are not', async () => {
+it('A fault that is particular to the system is passed on to the system; the others are not', async () => {
   const asked: unknown[] = [];
   const exchange = {
     request: {} as IncomingMessage,

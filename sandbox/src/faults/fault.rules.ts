@@ -5,9 +5,9 @@
  * - `slow`: the correct response, `ms` milliseconds late
  * - `truncated`: the request is executed, but the connection closes in the middle of the body
  * - `dropped`: the connection closes at once; the request is not executed
- * - `answer-lost`: the request is executed, but the connection closes before the response
+ * - `response-lost`: the request is executed, but the connection closes before the response
  */
-const TRANSPORT_KINDS = ['too-many-requests', 'server-error', 'slow', 'truncated', 'dropped', 'answer-lost'] as const;
+const TRANSPORT_KINDS = ['too-many-requests', 'server-error', 'slow', 'truncated', 'dropped', 'response-lost'] as const;
 
 /**
  * Faults in the response itself; each sandbox gives them the form of its system:
@@ -31,7 +31,7 @@ export interface FaultRule {
   from?: number;
   /** Strike the n-th, 2n-th, 3n-th… matching request. */
   every?: number;
-  /** Strike at most so many times. */
+  /** The rule affects at most this many requests. */
   times?: number;
   /** Strike only requests whose path and query contain this, such as `page=3` or `/batch`. */
   match?: string;

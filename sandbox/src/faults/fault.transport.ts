@@ -34,7 +34,7 @@ export async function respondWithFault(fault: FaultRule | null, exchange: Exchan
     case 'dropped':
       request.socket.destroy();
       return;
-    case 'answer-lost':
+    case 'response-lost':
       await execute(null);
       request.socket.destroy();
       return;

@@ -50,13 +50,20 @@ export class BulkAppendDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(1000)
-  // Items are validated one by one, so that a bad one harms no other.
+  // Items are validated one by one, so that a bad one does not affect the others.
   items: unknown[];
 }
 
 /** Which part of the trail: `days` back from now, or `from` (inclusive) `to` (exclusive). */
 export class PeriodQuery extends OrgQuery {
-  @IntegerProperty({ min: 1, max: 3650, query: true, optional: true, description: 'The last so many days', example: 7 })
+  @IntegerProperty({
+    min: 1,
+    max: 3650,
+    query: true,
+    optional: true,
+    description: 'The number of days to look back',
+    example: 7,
+  })
   days?: number;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Not with days', example: '2026-11-01T00:00:00Z' })

@@ -1,16 +1,16 @@
--- Why: a person pastes a service key once and goes on with a session, so that no page keeps the key.
--- Promises: the session has the key's organization, user and scopes, which a trigger copies, and ends no later than the key. It
--- answers when the session ends, or null when no live key was presented.
+-- Why: a person pastes a service key once and then uses a session, so that no page keeps the key.
+-- Promises: the session has the key's organization, user and scopes, which a trigger copies, and ends no later than the key. The
+-- function returns the time when the session ends, or null when no live key was presented.
 -- Callers: sync_app, which may insert such a session and no other row.
 
--- Runs as whoever inserts: sync_app sees the key only when it presents its hash.
+-- Runs with the rights of the role that inserts: sync_app sees the key only when it presents the key's hash.
 CREATE OR REPLACE FUNCTION app.copy_from_key() RETURNS trigger
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   opener auth.api_keys;
 BEGIN
-  -- Against a key that is being revoked: it waits for us and then ends this session too, or we wait and see it revoked.
+  -- Serializes with a revocation of the key: either it waits and then also ends this session, or we wait and see the revoked key.
   PERFORM pg_advisory_xact_lock_shared(hashtextextended('sessions of ' || NEW.opened_by, 0));
   SELECT * INTO opener FROM auth.api_keys k
    WHERE k.id = NEW.opened_by AND k.kind = 'service' AND k.revoked_at IS NULL

@@ -65,7 +65,7 @@ async function outcomeOf({ session, redact }: OpenedConnection, signal: AbortSig
     const kind = timedOut ? 'timeout' : (error as ConnectorError).kind;
     if (kind === 'aborted') throw new Problem('unavailable', 'The service is stopping; try again.', { retryAfter: 5 });
     const message = timedOut
-      ? `The system did not answer within ${TIMEOUT_MS / 1000} seconds.`
+      ? `The system did not respond within ${TIMEOUT_MS / 1000} seconds.`
       : text((error as ConnectorError).message) || kind;
     const nothing = { version: null, account: null, credentials_expire_at: null, warnings: [] };
     return { ok: false, ...nothing, error: { kind, message } };

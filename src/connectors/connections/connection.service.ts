@@ -72,7 +72,7 @@ export class ConnectionService {
       maxConcurrency,
       allowPrivateAddresses: this.environment.SYNC_ALLOW_PRIVATE_ADDRESSES,
       onWait,
-      onAttempt: (status) => this.calls.answered(sealed.system, status),
+      onAttempt: (status) => this.calls.recordResponse(sealed.system, status),
     });
     const { base_url, settings } = connection;
     return {

@@ -108,11 +108,11 @@ export interface ConnectorSession {
 }
 
 export interface CheckResult {
-  /** Of the system, such as `19.0`; null when it does not tell. */
+  /** Of the system, such as `19.0`; null when it does not say. */
   readonly version: string | null;
-  /** Who owns the key; null when the system does not tell. */
+  /** Who owns the key; null when the system does not say. */
   readonly account: string | null;
-  /** RFC 3339; null when they do not expire, or the system does not tell. */
+  /** RFC 3339; null when they do not expire, or the system does not say. */
   readonly credentials_expire_at: string | null;
   /** What will not work although the key is valid: "the key may read but not write". */
   readonly warnings: readonly string[];

@@ -29,7 +29,7 @@ describe('an error of the wire', () => {
     expect(failureOf(error(code), stage)).toMatchObject({ kind, sent: stage !== 'connecting', cause: code });
   });
 
-  test('without a code is known by its name, and its text goes no further', () => {
+  test('without a code is recognised by its name, and its text is not passed on', () => {
     const failure = failureOf(Object.assign(new Error('<html>secret'), { name: 'HTTPParserError' }), 'sent');
     expect(failure).toMatchObject({
       kind: 'not-http',

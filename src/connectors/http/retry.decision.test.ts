@@ -111,7 +111,7 @@ describe('Retry-After', () => {
   });
 });
 
-describe('whatever comes back', () => {
+describe('whatever the response is', () => {
   const question = fc.record({
     attempt: fc.integer({ min: 1, max: 12 }),
     idempotent: fc.boolean(),
@@ -164,7 +164,7 @@ describe('whatever comes back', () => {
     );
   });
 
-  test('a write that may have happened is never sent again, and its loss is told', () => {
+  test('a write that may have happened is never sent again, and its lost response is reported', () => {
     fc.assert(
       fc.property(question, options, (asked, limits) => {
         const maybeDone = asked.failure?.sent ?? (asked.status === 502 || asked.status === 504 || asked.status === 408);

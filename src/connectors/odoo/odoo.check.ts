@@ -40,7 +40,7 @@ async function signIn(client: OdooClient, signal: AbortSignal): Promise<Row | nu
   });
 }
 
-/** RFC 3339. Odoo does not tell which of the user's keys is ours, so the one that expires first counts. */
+/** RFC 3339. Odoo does not say which of the user's keys is ours, so the one that expires first counts. */
 async function keyExpiry(client: OdooClient, userId: number, now: number, signal: AbortSignal): Promise<string | null> {
   const model = 'res.users.apikeys';
   const rows = await orNull(() =>

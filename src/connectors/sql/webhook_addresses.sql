@@ -1,5 +1,5 @@
 -- Why: a shop's webhook names a connection and nothing else, so its organization is found as a key's is: by possession.
--- Promises: find_webhook answers the organization of that connection's address, or null; remove_webhook removes it, if it belongs to
+-- Promises: find_webhook returns the organization of that connection's address, or null; remove_webhook removes it, if it belongs to
 -- the organization that is set.
 -- Callers: sync_app.
 

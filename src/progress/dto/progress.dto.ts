@@ -4,7 +4,7 @@ import { SYNC_STATUSES, type SyncStatus } from '../../common/sync-status.ts';
 
 /**
  * One sync as clients see it: the row of sync_progress. The database computes elapsed, speed and ETA from the counts and refuses
- * counts above the total (migrations/0005-progress.ts), and ends the sync at its total (src/progress/sql/end_of_sync.sql).
+ * counts above the total (migrations/0005-progress-counts-and-eta.ts), and ends the sync at its total (src/progress/sql/end_of_sync.sql).
  */
 export class ProgressDto {
   @ApiProperty({ format: 'uuid', example: 'b3a1c0f4-5a0e-4c39-9d4c-2b8f3e8f6a10' })

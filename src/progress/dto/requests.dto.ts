@@ -105,7 +105,7 @@ export class FailDto extends CountsDto {
   @TextProperty({
     maxLength: 10_000,
     description: 'The reason of the failure, for people',
-    example: 'The shop answered 401: the key was revoked.',
+    example: 'The shop responded with 401: the key was revoked.',
   })
   error_message: string;
 }

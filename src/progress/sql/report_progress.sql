@@ -1,3 +1,4 @@
+-- Elapsed time, speed, ETA and the check of counts against the total are generated columns and constraints: migrations/0005-progress-counts-and-eta.ts.
 -- Why: reporting progress is the hot path. One call carries reports of many syncs and organizations, so that they share a round trip and
 -- a commit. The reports of one organization share one UPDATE, because starting an update (its constraints, generated columns, triggers
 -- and policy) costs more than updating a row.

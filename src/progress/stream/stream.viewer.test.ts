@@ -34,7 +34,7 @@ const later = (seconds: number) => {
 };
 
 describe('A viewer', () => {
-  it('that takes nothing for 30 seconds is cut off', async () => {
+  it('that reads nothing for 30 seconds is cut off', async () => {
     viewer.begin(Buffer.alloc(100));
     later(29);
     expect(response.destroyed).toBe(false);
@@ -43,7 +43,7 @@ describe('A viewer', () => {
     expect(ends).toEqual(['slow']);
   });
 
-  it('that takes its time, but less than that, stays', async () => {
+  it('that is slow, but faster than that, stays connected', async () => {
     viewer.begin(Buffer.alloc(100));
     later(29);
     await takeAll();
@@ -64,7 +64,7 @@ describe('A viewer', () => {
     expect(ends).toEqual(['slow']);
   });
 
-  it('that does not take the last event is not waited for', async () => {
+  it('that does not read the last event is not waited for', async () => {
     viewer.begin(Buffer.alloc(100));
     viewer.end('expired');
     expect(response.destroyed).toBe(false);
@@ -73,7 +73,7 @@ describe('A viewer', () => {
     expect(ends).toEqual(['expired']);
   });
 
-  it('that left is told nothing more', async () => {
+  it('that left receives nothing more', async () => {
     response.destroy();
     await viewer.closed;
     viewer.send(Buffer.alloc(1));

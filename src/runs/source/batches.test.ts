@@ -59,9 +59,9 @@ describe('The batches of pages', () => {
   });
 
   it('resume from any of their checkpoints', async () => {
-    const walk = fc.array(fc.array(fc.nat(5).map((n) => item(String(n)))), { minLength: 1, maxLength: 6 });
+    const pages = fc.array(fc.array(fc.nat(5).map((n) => item(String(n)))), { minLength: 1, maxLength: 6 });
     await fc.assert(
-      fc.asyncProperty(walk, fc.nat(5), async (made, cut) => {
+      fc.asyncProperty(pages, fc.nat(5), async (made, cut) => {
         const whole = await all(pageBatches(readerOf(made), START, true));
         const from = whole[Math.min(cut, whole.length - 1)]?.checkpoint;
         if (from?.phase !== 'pages') return;

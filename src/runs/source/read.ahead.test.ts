@@ -20,9 +20,9 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 describe('Reading ahead', () => {
   it('yields every page once, in order, and reads each once', async () => {
     const { asked, read } = source(5);
-    const told = [];
-    for await (const page of readAhead(read, null)) told.push(numberOf(page));
-    expect(told).toEqual(['0', '1', '2', '3', '4']);
+    const returned = [];
+    for await (const page of readAhead(read, null)) returned.push(numberOf(page));
+    expect(returned).toEqual(['0', '1', '2', '3', '4']);
     expect(asked).toEqual([0, 1, 2, 3, 4]);
   });
 
@@ -55,15 +55,15 @@ describe('Reading ahead', () => {
 
   it('throws an error after the pages before it, and ends there', async () => {
     const { asked, read } = source(6, 2);
-    const told: unknown[] = [];
+    const returned: unknown[] = [];
     const reading = async () => {
       for await (const page of readAhead(read, null)) {
         await settled();
-        told.push(numberOf(page));
+        returned.push(numberOf(page));
       }
     };
     await expect(reading()).rejects.toThrow('page 2');
-    expect(told).toEqual(['0', '1']);
+    expect(returned).toEqual(['0', '1']);
     expect(asked).toEqual([0, 1, 2]);
   });
 

@@ -148,7 +148,7 @@ BEGIN
                                           FROM jsonb_each_text(tally) AS t), '{}')
    WHERE r.org_id = org AND r.sync_id = sync;
   RETURN QUERY SELECT CASE WHEN final IS NOT NULL THEN 'finished' WHEN p.completed_at IS NOT NULL THEN 'ended'
-                           WHEN p.status = 'paused' THEN 'paused' ELSE 'go on' END,
+                           WHEN p.status = 'paused' THEN 'paused' ELSE 'continue' END,
                       row_to_json(p);
 END
 $$;

@@ -1,6 +1,6 @@
 -- Why: a worker that has lost its run must not write any more, so a worker holds a run under a lease with an epoch.
 -- Promises: take_lease assigns a run that is ready to one worker under a new epoch, or returns no row. renew_lease extends the lease and
--- returns what was requested in the meantime (go on, cancel, pause, ended, fenced). release_lease makes the run available to other
+-- returns what was requested in the meantime (continue, cancel, pause, ended, fenced). release_lease makes the run available to other
 -- workers. A call with an epoch that is not the current one changes nothing.
 -- Callers: sync_app.
 
@@ -60,7 +60,7 @@ BEGIN
      WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL;
   END IF;
   RETURN CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.cancel_requested THEN 'cancel'
-              WHEN p.pause_requested THEN 'pause' ELSE 'go on' END;
+              WHEN p.pause_requested THEN 'pause' ELSE 'continue' END;
 END
 $$;
 ALTER FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) OWNER TO CURRENT_USER;

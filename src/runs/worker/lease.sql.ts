@@ -9,7 +9,7 @@ export const acquireLease = (orgId: string, syncId: string, worker: string, seco
   values: [orgId, syncId, worker, seconds],
 });
 
-/** Returns one of: go on, cancel, pause, ended, fenced. */
+/** Returns one of: continue, cancel, pause, ended, fenced. */
 export const renewLease = (
   orgId: string,
   syncId: string,

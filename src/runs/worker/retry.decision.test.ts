@@ -70,9 +70,9 @@ describe('After a call failed as a whole, a run', () => {
 describe('The size of a page', () => {
   it('stays between 5 and 100, halves after a failure and grows again', () => {
     fc.assert(
-      fc.property(fc.array(fc.boolean()), (walk) => {
+      fc.property(fc.array(fc.boolean()), (turns) => {
         let size = LARGEST_PAGE;
-        for (const wentWell of walk) {
+        for (const wentWell of turns) {
           const next = adaptPageSize(size, wentWell);
           expect(Number.isInteger(next) && next >= 5 && next <= 100).toBe(true);
           expect(wentWell ? next >= size : next <= size).toBe(true);

@@ -30,7 +30,7 @@ export class RunExecutor {
         const total = read.total ?? opened.total ?? undefined;
         const batch = { ...result, checkpoint, total, ...(watermark && opened.keepsWatermark && { watermark }) };
         const outcome = read.isLast ? await this.finish(lease, opened, batch) : await lease.commit(batch);
-        if (outcome !== 'go on') return;
+        if (outcome !== 'continue') return;
         if (lease.stopSignal.aborted) throw new Stopped();
         if (await shouldYield()) {
           lease.askToStop('stopping');

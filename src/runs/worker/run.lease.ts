@@ -91,7 +91,7 @@ export class RunLease {
     const tookEffect = outcome !== 'fenced' && (outcome !== 'ended' || this.end === 'cancelled');
     this.onCommit({ seconds: (performance.now() - began) / 1000, items: tookEffect ? (batch.items ?? []) : [] });
     if (outcome === 'paused') this.askToStop('pause');
-    else if (outcome !== 'go on') this.askToStop(outcome === 'fenced' ? 'fenced' : 'ended');
+    else if (outcome !== 'continue') this.askToStop(outcome === 'fenced' ? 'fenced' : 'ended');
     return outcome;
   }
 
@@ -121,9 +121,9 @@ export class RunLease {
   private async renew(): Promise<void> {
     if (this.stop.signal.aborted && this.lost.signal.aborted) return;
     const { org_id, sync_id, lease_epoch } = this.run;
-    const [row] = await this.database.query<{ outcome: StopReason | 'go on' }>(
+    const [row] = await this.database.query<{ outcome: StopReason | 'continue' }>(
       renewLease(org_id, sync_id, lease_epoch, this.seconds, this.limitedUntil),
     );
-    if (row && row.outcome !== 'go on') this.askToStop(row.outcome);
+    if (row && row.outcome !== 'continue') this.askToStop(row.outcome);
   }
 }

@@ -105,9 +105,9 @@ export class RunWorker implements OnModuleInit {
 
   private async handleStop(lease: RunLease): Promise<void> {
     if (lease.reason === 'fenced') return;
-    // An empty batch confirms a requested cancel or pause and records how the sync ended. 'go on': the request was withdrawn.
-    const outcome = lease.reason === 'stopping' ? 'go on' : await lease.commit({});
-    if (outcome === 'go on') await this.requeue(lease, null);
+    // An empty batch confirms a requested cancel or pause and records how the sync ended. 'continue': the request was withdrawn.
+    const outcome = lease.reason === 'stopping' ? 'continue' : await lease.commit({});
+    if (outcome === 'continue') await this.requeue(lease, null);
   }
 
   private async requeue(lease: RunLease, until: Date | null): Promise<void> {

@@ -28,7 +28,7 @@ export async function bundleForBrowser(entry: string, options: BundleOptions = {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   child.stdin.end(JSON.stringify({ entry, options }));
-  const [answer, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
   if (code !== 0) throw new Error(`${entry} could not be bundled: see above`);
-  return JSON.parse(answer) as BrowserBundle;
+  return JSON.parse(output) as BrowserBundle;
 }

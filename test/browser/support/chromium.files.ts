@@ -34,7 +34,7 @@ async function findOrExtract(): Promise<ChromiumFiles> {
   };
 }
 
-/** Complete in another folder, then moved: whoever comes second, at whatever time, finds all of it or nothing. */
+/** Complete in another folder, then moved: another process finds all of it or nothing, at any time. */
 async function extract(folder: string): Promise<void> {
   const unfinished = await mkdtemp(`${folder}-`);
   try {

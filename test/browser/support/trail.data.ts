@@ -21,7 +21,7 @@ export async function insertTrail(service: TestService, orgId: string, entries: 
   );
 }
 
-/** Noon, so many days of UTC ago. */
+/** Noon UTC, `daysAgo` days ago. */
 export const noon = (daysAgo: number): string => `${isoDay(daysAgo)}T12:00:00Z`;
 export const isoDay = (daysAgo: number): string =>
   new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10);

@@ -1,8 +1,8 @@
-/** An answer that a test provokes: its status, and the end of the path that was asked. */
+/** A response that a test provokes: its status, and the end of the path that was requested. */
 export type Refusal = readonly [status: number, path: string];
 
 /**
- * What a page complained of, without the lines that Chromium itself writes for answers a test provokes. One line for each; a
+ * What a page complained of, without the lines that Chromium itself writes for responses that a test provokes. One line for each; a
  * refusal that did not come is a complaint of its own.
  */
 export function withoutRefusals(complaints: readonly string[], expected: readonly Refusal[]): string[] {

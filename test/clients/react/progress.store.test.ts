@@ -77,7 +77,7 @@ describe('over the stream', () => {
     expect(Math.abs(store.getSnapshot().serverOffsetMs - 3_600_000)).toBeLessThan(5_000);
   });
 
-  it('takes a fresh snapshot for everything after the service restarted', async () => {
+  it('replaces everything by a fresh snapshot after the service restarted', async () => {
     const { url, streams } = await serveStream((response, nth) => {
       sendEvent(response, 'snapshot', { at: at(), syncs: [aSync({ sync_id: `of-${nth}` })] });
     });
@@ -100,7 +100,7 @@ describe('over the stream', () => {
     await waitFor('after the silence', () => streams.length === 3);
   });
 
-  it('takes a comment for a sign of life', async () => {
+  it('treats a comment as a sign of life', async () => {
     let comments = 0;
     const { url, streams } = await serveStream((response) => {
       sendEvent(response, 'snapshot', { at: at(), syncs: [] });
@@ -131,7 +131,7 @@ describe('over the stream', () => {
     expect(requests.at(-1)).toEqual({ path: STREAM, authorization: 'Bearer another' });
   });
 
-  it('goes on with a fresh token when the old one expired and there is a function for it', async () => {
+  it('continues with a fresh token when the old one expired and a function returns tokens', async () => {
     const { url, streams, requests } = await serveStream((response) =>
       sendEvent(response, 'snapshot', { at: at(), syncs: [] }),
     );
@@ -204,7 +204,7 @@ describe('without a stream', () => {
     };
   };
 
-  it.each([404, 405, 503, 200])('polls when the stream answers %i', async (status) => {
+  it.each([404, 405, 503, 200])('polls when the stream responds with %i', async (status) => {
     const { url, requests } = await streamless(status);
     const { until } = watch(url);
     await until('polling', ({ state, syncs }) => state === 'polling' && syncs.length === 1);
@@ -235,7 +235,7 @@ describe('without a stream', () => {
     expect(states.at(-1)).toBe('live');
   });
 
-  it('says that it tries again while nothing answers, and recovers', async () => {
+  it('says that it tries again while the service does not respond, and recovers', async () => {
     let broken = true;
     const { url } = await serve((path, response) => {
       if (broken) response.destroy();

@@ -15,7 +15,7 @@ beforeEach(() => {
 afterAll(() => fixture.close());
 
 describe('a check', () => {
-  it('tells what the system is and keeps it', async () => {
+  it('returns what the system is and stores it', async () => {
     const { id } = await fixture.create();
     const { status, body } = await fixture.request('admin', 'POST', `${PATH}/${id}/check`);
     const found = { ...GOOD, credentials_expire_at: '2027-01-01T00:00:00.000Z' };
@@ -25,7 +25,7 @@ describe('a check', () => {
     expect(Date.parse(String(kept.last_checked_at))).toBeGreaterThan(Date.now() - 60_000);
   });
 
-  it('that fails is an answer, an entry and the state of the connection, without its secrets', async () => {
+  it('that fails is in the response, in the trail and in the state of the connection, without its secrets', async () => {
     const { id, name } = await fixture.create();
     fixture.check = async () => {
       throw new ConnectorError('auth', `401 for ${SECRET} and ${encodeURIComponent(SECRET)}\0`);

@@ -68,7 +68,7 @@ describe('what is wrong with a connection', () => {
     expect(await fixture.trail(id)).toHaveLength(1);
   });
 
-  it('is never an error on our side, whatever stands in a member', async () => {
+  it('is never an error on our side, whatever value a member has', async () => {
     const { id } = await fixture.create();
     const odd = [null, '', ' ', 'x'.repeat(20_000), '\0', '\ud800', 0, -1, 1e300, true, [], [null], {}, { a: null }];
     const inner = ['credentials', 'settings'].flatMap((name) =>

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 
 describe('the catalogue', () => {
-  it('tells what can be connected, with the settings of every system beside its own', async () => {
+  it('lists what can be connected, with the settings of every system beside its own', async () => {
     const { body } = await fixture.request('reader', 'GET', '/api/sync/connectors/fake');
     expect(body).toMatchObject({
       ...{ system: 'fake', title: 'Fake', webhooks: true },
@@ -24,7 +24,7 @@ describe('the catalogue', () => {
     expect(list.body.items).toContainEqual(body);
   });
 
-  it('answers 404 for a system there is not', async () => {
+  it('responds with 404 for an unknown system', async () => {
     const responses = ['nothing', 'constructor'].map((name) =>
       fixture.request('reader', 'GET', `/api/sync/connectors/${name}`),
     );
@@ -55,7 +55,7 @@ describe('a connection', () => {
     ]);
   });
 
-  it('takes a webhook secret that is given, and another one later', async () => {
+  it('accepts a webhook secret, and another one later', async () => {
     const given = 'a-secret-that-the-shop-has';
     const { id, webhook_secret } = await fixture.create({ webhook_secret: given });
     expect(webhook_secret).toBe(given);
@@ -66,7 +66,7 @@ describe('a connection', () => {
     expect((await fixture.trail(id)).at(-1)).toMatchObject({ details: { changed: ['webhook_secret'] } });
   });
 
-  it('is made once for an Idempotency-Key, and the repeated answer is the same', async () => {
+  it('is made once for an Idempotency-Key, and the repeated response is the same', async () => {
     const key = { 'idempotency-key': randomUUID() };
     const body = bodyOf();
     const first = await fixture.request('admin', 'POST', PATH, body, key);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 
 describe('the address of a webhook', () => {
-  it('leads to the organization for whoever names the connection, and is listed for nobody', async () => {
+  it('leads to the organization for a caller that names the connection, and is listed for nobody', async () => {
     const { id } = await fixture.create();
     const as = (text: string, values: unknown[] = [], orgId?: string) =>
       sql(fixture.service.database.appUrl, text, values, orgId);

@@ -51,7 +51,7 @@ const keyIds = async () =>
   ).map(({ ids }) => ids);
 
 describe('secrets', () => {
-  it('stand nowhere in the database', async () => {
+  it('are nowhere in the database in plain text', async () => {
     const id = await create(service, 'org-s', 'one');
     await request(service, 'org-s', 'PATCH', `${PATH}/${id}`, { credentials: CREDENTIALS });
     const tables = await sql<{ name: string }>(
@@ -104,7 +104,7 @@ describe('secrets', () => {
 });
 
 describe('without the key', () => {
-  it('nothing is stored, and the answer says what to set', async () => {
+  it('nothing is stored, and the response says what to set', async () => {
     const keyless = await ServiceProcess.start({ DATABASE_URL: service.database.appUrl, SYNC_WORKER: 'off' });
     const body = { name: 'x', system: 'woocommerce', base_url: 'https://shop.example.com', credentials: CREDENTIALS };
     const refused = await request(keyless, 'org-k', 'POST', PATH, body);
@@ -154,10 +154,10 @@ describe('npm run credentials:rotate', () => {
     await create(service, 'org-r3', 'fresh');
     const back = await rotate(named({ ...NEW_KEY, id: 'newest' }), named(NEW_KEY));
     expect(back).toMatchObject({ code: 1, stdout: expect.stringMatching(/^\d+ connections .* key newest\.\n$/) });
-    expect(back.stderr).toMatch(/^[0-9a-f-]{36} of the organization org-r3 is left as it is\. .*"test"/);
+    expect(back.stderr).toMatch(/^The connection [0-9a-f-]{36} of the organization org-r3 was not changed\. .*"test"/);
     expect((await keyIds()).sort()).toEqual(['newest newest', 'test test']);
     const rest = await rotate(named({ ...NEW_KEY, id: 'newest' }), named(TEST_ENCRYPTION_KEY));
-    expect(rest).toMatchObject({ code: 0, stdout: '1 connections are encrypted anew with the key newest.\n' });
+    expect(rest).toMatchObject({ code: 0, stdout: '1 connections are now encrypted with the key newest.\n' });
     const none = await rotate();
     expect(none).toMatchObject({ code: 1, stderr: expect.stringMatching(/^SYNC_ENCRYPTION_KEYS must be set/) });
   });

@@ -10,7 +10,7 @@ async function untilTrue(probe: () => boolean): Promise<void> {
 }
 
 describe('a failure that passes', () => {
-  test('is tried again, signed anew each time', async () => {
+  test('is retried with a new signature each time', async () => {
     const server = await bench.server((_request, response, nth) => {
       respond(
         response,

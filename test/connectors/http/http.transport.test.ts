@@ -26,7 +26,7 @@ async function rawServer(bytes: string): Promise<{ url: string; close(): Promise
 }
 
 describe('a request', () => {
-  test('arrives as it was made, with our name, and its response comes back as text', async () => {
+  test('is sent unchanged, with our user agent, and its response is returned as text', async () => {
     const server = await bench.server((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk) => chunks.push(chunk));

@@ -75,7 +75,7 @@ describe.each([18, 19] as const)('Odoo %s', (version) => {
     expect(signIns > 0).toBe(version === 18);
   });
 
-  it('does not take a wrong key, and knows no other database', async () => {
+  it('refuses a wrong key and an unknown database', async () => {
     await expect(open({ api_key: 'wrong' }).check(signal)).rejects.toMatchObject({ kind: 'auth' });
     await expect(open({ database: 'nodb' }).check(signal)).rejects.toMatchObject({ kind: 'not-found' });
   });
@@ -199,7 +199,7 @@ describe.each([18, 19] as const)('Odoo %s', (version) => {
     const data = { name: 'Lost', email: null, reference: null };
     const create = { kind: 'create', key: 'lost:1', data } as const;
     // Everything else a write asks for is known to the session by now.
-    server.setFaults([{ kind: 'answer-lost', match: version === 19 ? '/create' : '/jsonrpc', times: 1 }]);
+    server.setFaults([{ kind: 'response-lost', match: version === 19 ? '/create' : '/jsonrpc', times: 1 }]);
     await expect(session.write('customer', [create], signal)).rejects.toMatchObject({ ambiguous: true });
     server.setFaults([]);
     const [found] = await session.findMatches('customer', [candidate('lost:1', data)], signal);

@@ -98,7 +98,7 @@ describe('Products, orders and guests of a shop over HTTP', () => {
     ]);
   });
 
-  it('tells a SKU that is taken as the problem of its item', async () => {
+  it('reports a SKU that is in use as the problem of its item', async () => {
     const { items } = await readAll(session, 'product', FULL);
     const taken = ((items[0]?.data ?? {}) as CanonicalProduct).sku;
     const results = await session.write(
@@ -175,7 +175,7 @@ describe('Products, orders and guests of a shop over HTTP', () => {
     await session.write('order', [note, { kind: 'delete', external_id: String(two) }], NEVER);
     const query: ReadQuery = { mode: 'incremental', since: first.last.watermark ?? null, filters: {} };
     const token = await session.changeToken('order', FULL, NEVER);
-    // A walk tells what was changed before the second in which it begins.
+    // A read returns what was changed before the second in which it begins.
     let found = await readAll(session, 'order', query);
     while (found.items.length < 2) found = await readAll(session, 'order', query);
     expect(found.items).toMatchObject([
@@ -185,7 +185,7 @@ describe('Products, orders and guests of a shop over HTTP', () => {
     expect(await session.changeToken('order', FULL, NEVER)).toBe(token);
   });
 
-  it('takes the batches that the shop takes', async () => {
+  it('sends batches of the size that the shop accepts', async () => {
     await shop.stop();
     shop = await startWooCommerceSandbox({ customers: 5, products: 0, orders: 0, batchLimit: 20 });
     const creates = Array.from({ length: 60 }, (_, i) => {

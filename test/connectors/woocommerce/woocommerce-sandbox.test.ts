@@ -92,15 +92,15 @@ describe('The WooCommerce connector with a shop over HTTP', () => {
     expect(await session.readByIds('customer', [made.external_id], NEVER)).toEqual([]);
   });
 
-  it('does not know what became of a create whose answer is lost', async () => {
-    shop.setFaults([{ kind: 'answer-lost', match: '/batch' }]);
+  it('does not know the outcome of a create whose response is lost', async () => {
+    shop.setFaults([{ kind: 'response-lost', match: '/batch' }]);
     const create = { kind: 'create', key: 'k:1', data: { email: 'lost@made.example' } } as const;
     await expect(open().write('customer', [create], NEVER)).rejects.toMatchObject({ ambiguous: true });
     const found = await open().findMatches('customer', [{ ...create, since: '2026-01-01T00:00:00Z' }], NEVER);
     expect(found).toHaveLength(1);
   });
 
-  it('loses no customer and tells none twice while pages repeat rows and rows leave the pages before', async () => {
+  it('loses no customer and returns none twice while pages repeat rows and rows leave earlier pages', async () => {
     const full = (await readAll(open({ include_guests: false }), 'customer', FULL)).items;
     shop.setFaults([
       { kind: 'duplicated', every: 3, rows: 4, match: '/customers' },
@@ -121,7 +121,7 @@ describe('The WooCommerce connector with a shop over HTTP', () => {
     });
   });
 
-  it('gives every item of a batch its own outcome', async () => {
+  it('returns an outcome for every item of a batch', async () => {
     shop.setFaults([{ kind: 'item-errors', items: 3 }]);
     const creates = Array.from({ length: 9 }, (_, i) => {
       return { kind: 'create', key: `k:${i}`, data: { email: `e${i}@made.example` } } as const;

@@ -22,7 +22,7 @@ describe('Writing to a shop', () => {
 
   const batches = () => shop.calls.filter(({ path }) => path.endsWith('/batch'));
 
-  it('gives each operation its own result, whatever the order and whatever else fails', async () => {
+  it('returns a result for each operation, whatever the order and whatever else fails', async () => {
     shop.put('customers', { ...customer, id: 2 });
     const results = await session.write(
       'customer',
@@ -209,7 +209,7 @@ describe('Writing to a shop', () => {
     expect((await readAll(session, 'order', FULL)).items).toMatchObject([{ deleted: true }, { deleted: true }]);
   });
 
-  it('does not take a page of the website for the news that an order is gone', async () => {
+  it('does not conclude from a page of the website that an order is gone', async () => {
     shop.on = () => ({ status: 404, body: '<html>Not found</html>' });
     const remove: WriteOperation[] = [{ kind: 'delete', external_id: '1' }];
     await expect(session.write('order', remove, NEVER)).rejects.toMatchObject({ kind: 'not-found' });

@@ -1417,8 +1417,8 @@ GRANT CREATE ON SCHEMA app, public TO sync_maintenance, sync_directory
 SET LOCAL plpgsql.extra_errors = 'all'
 ;
 -- next
--- Why: who may see every organization must be able to choose one, and row-level security shows the service's role one at a
--- time. An organization is one that has reported a sync, has a connection or has users.
+-- Why: a user who may see every organization must be able to choose one, and row-level security shows the service's role one at a
+-- time. An organization appears once it has reported a sync, has a connection or has users.
 -- Promises: names only, in order, at most `lim` after `after`; nothing to a caller that does not present a live key of every
 -- organization. It belongs to sync_directory, a role that reads no column but org_id and what makes a key valid.
 -- Callers: sync_app.
@@ -1428,7 +1428,7 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   org text := coalesce(after, '');
-  answered integer := 0;
+  returned integer := 0;
 BEGIN
   PERFORM set_config('app.presented_key', encode(presented, 'hex'), true);
   IF NOT EXISTS (SELECT FROM auth.api_keys k
@@ -1436,8 +1436,8 @@ BEGIN
                     AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())) THEN
     RETURN;
   END IF;
-  -- From one organization to the next by the primary keys: what each of them has stored is never passed over.
-  WHILE answered < lim LOOP
+  -- Each step finds the next organization by the primary keys, so the loop never reads the rows of an organization.
+  WHILE returned < lim LOOP
     org := least(
       (SELECT t.org_id FROM public.sync_progress t WHERE t.org_id > org ORDER BY t.org_id LIMIT 1),
       (SELECT t.org_id FROM public.sync_connections t WHERE t.org_id > org ORDER BY t.org_id LIMIT 1),
@@ -1445,7 +1445,7 @@ BEGIN
     EXIT WHEN org IS NULL;
     IF fragment IS NULL OR strpos(lower(org), lower(fragment)) > 0 THEN
       RETURN NEXT org;
-      answered := answered + 1;
+      returned := returned + 1;
     END IF;
   END LOOP;
 END
@@ -1455,7 +1455,7 @@ REVOKE ALL ON FUNCTION app.organizations(bytea, text, text, integer) FROM PUBLIC
 GRANT EXECUTE ON FUNCTION app.organizations(bytea, text, text, integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('tenancy/sql/organizations.sql', '339190a2e94eb560a9c39053347074f92b39b7f1e9416e2a91c9aae526f2aecd', ARRAY['ROUTINE app.organizations(presented bytea, after text, fragment text, lim integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('tenancy/sql/organizations.sql', '354df4787ed28b1c3f19da83c556e3dd8708cac2e8f5bb99c4f86e77e23565b8', ARRAY['ROUTINE app.organizations(presented bytea, after text, fragment text, lim integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -1644,19 +1644,19 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/live_keys.sq
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: a person pastes a service key once and goes on with a session, so that no page keeps the key.
--- Promises: the session has the key's organization, user and scopes, which a trigger copies, and ends no later than the key. It
--- answers when the session ends, or null when no live key was presented.
+-- Why: a person pastes a service key once and then uses a session, so that no page keeps the key.
+-- Promises: the session has the key's organization, user and scopes, which a trigger copies, and ends no later than the key. The
+-- function returns the time when the session ends, or null when no live key was presented.
 -- Callers: sync_app, which may insert such a session and no other row.
 
--- Runs as whoever inserts: sync_app sees the key only when it presents its hash.
+-- Runs with the rights of the role that inserts: sync_app sees the key only when it presents the key's hash.
 CREATE OR REPLACE FUNCTION app.copy_from_key() RETURNS trigger
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   opener auth.api_keys;
 BEGIN
-  -- Against a key that is being revoked: it waits for us and then ends this session too, or we wait and see it revoked.
+  -- Serializes with a revocation of the key: either it waits and then also ends this session, or we wait and see the revoked key.
   PERFORM pg_advisory_xact_lock_shared(hashtextextended('sessions of ' || NEW.opened_by, 0));
   SELECT * INTO opener FROM auth.api_keys k
    WHERE k.id = NEW.opened_by AND k.kind = 'service' AND k.revoked_at IS NULL
@@ -1703,7 +1703,7 @@ GRANT EXECUTE ON FUNCTION app.open_session(bytea, bytea, timestamptz) TO sync_ap
 COMMENT ON FUNCTION app.open_session(bytea, bytea, timestamptz) IS 'when the session ends; null: no live key';
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/open_session.sql', '67768592ada8ffc111b1ce8269a1b33d8af3d9f3100d9dbe345985fc7731d0aa', ARRAY['ROUTINE app.copy_from_key()', 'ROUTINE app.open_session(presented bytea, session_hash bytea, ends timestamp with time zone)', 'TRIGGER copy_from_key ON auth.api_keys']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/open_session.sql', 'bd1498a96d3b9cfd92282cadd1e86c67e60d71b11ee9fbeb75300aa5cfe0b918', ARRAY['ROUTINE app.copy_from_key()', 'ROUTINE app.open_session(presented bytea, session_hash bytea, ends timestamp with time zone)', 'TRIGGER copy_from_key ON auth.api_keys']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -1901,6 +1901,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/log_cont
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
+-- Elapsed time, speed, ETA and the check of counts against the total are generated columns and constraints: migrations/0005-progress-counts-and-eta.ts.
 -- Why: reporting progress is the hot path. One call carries reports of many syncs and organizations, so that they share a round trip and
 -- a commit. The reports of one organization share one UPDATE, because starting an update (its constraints, generated columns, triggers
 -- and policy) costs more than updating a row.
@@ -1987,7 +1988,7 @@ REVOKE ALL ON FUNCTION app.report_progress(json, text) FROM PUBLIC, sync_app, sy
 GRANT EXECUTE ON FUNCTION app.report_progress(json, text) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_progress.sql', '09efd869298c47f8ad36a8c18bf5ec739fa7d83261bb437cfafc2279ec7ef31b', ARRAY['ROUTINE app.report_progress(reports json, lock_timeout text)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_progress.sql', '7413adf6a98910dd49c81931a2e2abdb6335150ac892178ab922ca7d79c4b4de', ARRAY['ROUTINE app.report_progress(reports json, lock_timeout text)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2202,7 +2203,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('preview-cache/sql/aut
 ;
 -- next
 -- Why: a shop's webhook names a connection and nothing else, so its organization is found as a key's is: by possession.
--- Promises: find_webhook answers the organization of that connection's address, or null; remove_webhook removes it, if it belongs to
+-- Promises: find_webhook returns the organization of that connection's address, or null; remove_webhook removes it, if it belongs to
 -- the organization that is set.
 -- Callers: sync_app.
 
@@ -2231,7 +2232,7 @@ REVOKE ALL ON FUNCTION app.remove_webhook(uuid) FROM PUBLIC, sync_app, sync_main
 GRANT EXECUTE ON FUNCTION app.remove_webhook(uuid) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhook_addresses.sql', '0f1268fa6766a0fe74e6cf0765c57e8a4f6d03699633a634e153df22c81cbca8', ARRAY['ROUTINE app.find_webhook(connection uuid)', 'ROUTINE app.remove_webhook(connection uuid)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhook_addresses.sql', '0318600fbb0b15540d57c747e01a4bc9bbab854a0dcdbdba6eabe5a3bf661000', ARRAY['ROUTINE app.find_webhook(connection uuid)', 'ROUTINE app.remove_webhook(connection uuid)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2470,7 +2471,7 @@ BEGIN
                                           FROM jsonb_each_text(tally) AS t), '{}')
    WHERE r.org_id = org AND r.sync_id = sync;
   RETURN QUERY SELECT CASE WHEN final IS NOT NULL THEN 'finished' WHEN p.completed_at IS NOT NULL THEN 'ended'
-                           WHEN p.status = 'paused' THEN 'paused' ELSE 'go on' END,
+                           WHEN p.status = 'paused' THEN 'paused' ELSE 'continue' END,
                       row_to_json(p);
 END
 $$;
@@ -2479,7 +2480,7 @@ REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FRO
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '386ff5e896dbe9aa553eda23e0cd4c00c2d645afbf0700cef211cc52ba757e85', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '5eb2ff09e7e01ce366c838675399c3864546f3c5cf7e65bc0788d8888f142833', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2570,7 +2571,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/end_paused_r
 -- next
 -- Why: a worker that has lost its run must not write any more, so a worker holds a run under a lease with an epoch.
 -- Promises: take_lease assigns a run that is ready to one worker under a new epoch, or returns no row. renew_lease extends the lease and
--- returns what was requested in the meantime (go on, cancel, pause, ended, fenced). release_lease makes the run available to other
+-- returns what was requested in the meantime (continue, cancel, pause, ended, fenced). release_lease makes the run available to other
 -- workers. A call with an epoch that is not the current one changes nothing.
 -- Callers: sync_app.
 
@@ -2630,7 +2631,7 @@ BEGIN
      WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL;
   END IF;
   RETURN CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.cancel_requested THEN 'cancel'
-              WHEN p.pause_requested THEN 'pause' ELSE 'go on' END;
+              WHEN p.pause_requested THEN 'pause' ELSE 'continue' END;
 END
 $$;
 ALTER FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) OWNER TO CURRENT_USER;
@@ -2658,7 +2659,7 @@ REVOKE ALL ON FUNCTION app.release_lease(text, text, bigint, timestamptz) FROM P
 GRANT EXECUTE ON FUNCTION app.release_lease(text, text, bigint, timestamptz) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', '6cae5f3a983974df537108026b2ca833dbac206de9cfe02e79588301889b82eb', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, limited_until timestamp with time zone)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', 'b5a9a7134a311d55074a2f594d75c520e2f4cf5dc2b85fd17030ec26d4642b8b', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, limited_until timestamp with time zone)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2817,16 +2818,16 @@ REVOKE sync_directory FROM CURRENT_USER
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T18:03:26.130Z','2026-11-28T20:03:26.130Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T19:21:43.394Z','2026-11-28T21:21:43.394Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T18:03:26.130Z','2026-11-28T19:03:26.130Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T19:21:43.395Z','2026-11-28T20:21:43.395Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T18:03:26.130Z','2026-11-28T20:03:26.130Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T19:21:43.395Z','2026-11-28T21:21:43.395Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T18:03:26.130Z','2026-11-28T19:03:26.130Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T19:21:43.395Z','2026-11-28T20:21:43.395Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -2841,40 +2842,40 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-28T21:03:26.130Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-28T22:21:43.395Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-28T19:03:26.130Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-28T20:21:43.395Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-28T21:03:26.130Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-28T22:21:43.395Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-28T19:03:26.130Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-28T20:21:43.395Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-28T21:03:26.130Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-28T22:21:43.395Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-28T19:03:26.130Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-28T20:21:43.395Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-28T21:03:26.130Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-28T22:21:43.395Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-28T19:03:26.130Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-28T20:21:43.395Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-24T20:03:26.138Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-24T21:21:43.396Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-24T20:03:26.138Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-24T21:21:43.396Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -2985,16 +2986,16 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-28T21:03:26.140Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-28T22:21:43.404Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-28T19:03:26.140Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-28T20:21:43.404Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-28T21:03:26.140Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-28T22:21:43.404Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-28T19:03:26.140Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-28T20:21:43.404Z')
 ;
 -- next
 INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC')
@@ -3009,16 +3010,16 @@ INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,ti
 INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-28T20:03:26.140Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-28T21:21:43.404Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-28T20:03:26.140Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-28T21:21:43.404Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-28T20:03:26.140Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-28T21:21:43.404Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-28T20:03:26.140Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-28T21:21:43.404Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -3033,16 +3034,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-28T21:03:26.140Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-28T22:21:43.404Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-28T19:03:26.140Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-28T20:21:43.404Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-28T21:03:26.140Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-28T22:21:43.404Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-28T19:03:26.140Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-28T20:21:43.404Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

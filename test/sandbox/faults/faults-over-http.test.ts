@@ -13,7 +13,7 @@ describe('A sandbox with faults', () => {
   });
   afterEach(() => shop.stop());
 
-  it('answers 429 with Retry-After and no JSON, then works again', async () => {
+  it('responds with 429, Retry-After and no JSON, then works again', async () => {
     shop.setFaults([{ kind: 'too-many-requests', times: 1, retryAfter: 7 }]);
     const refused = await fetch(`${shop.url}/wp-json/wc/v3/customers`);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '7']);
@@ -21,19 +21,19 @@ describe('A sandbox with faults', () => {
     expect((await call('GET', '/customers')).status).toBe(200);
   });
 
-  it('answers 500 as WordPress does when a plugin dies', async () => {
+  it('responds with 500 as WordPress does when a plugin dies', async () => {
     shop.setFaults([{ kind: 'server-error' }]);
     expect(await call('GET', '/customers')).toMatchObject({ status: 500, body: { code: 'internal_server_error' } });
   });
 
-  it('answers late', async () => {
+  it('responds late', async () => {
     shop.setFaults([{ kind: 'slow', ms: 60 }]);
     const started = performance.now();
     expect((await call('GET', '/customers')).status).toBe(200);
     expect(performance.now() - started).toBeGreaterThanOrEqual(55); // timers may fire a little early
   });
 
-  it('stops at once under a slow answer', async () => {
+  it('stops at once during a slow response', async () => {
     shop.setFaults([{ kind: 'slow', ms: 600_000, match: 'page=2' }]);
     const late = expect(call('GET', '/customers?page=2')).rejects.toThrow();
     await call('GET', '/customers?page=1'); // sent later: by now the slow one waits
@@ -53,12 +53,12 @@ describe('A sandbox with faults', () => {
     await expect(call('POST', '/customers', { email: 'a@made.example' })).rejects.toThrow();
     expect((await call('GET', '/customers?email=a@made.example')).body).toEqual([]);
 
-    shop.setFaults([{ kind: 'answer-lost', times: 1 }]);
+    shop.setFaults([{ kind: 'response-lost', times: 1 }]);
     await expect(call('POST', '/customers', { email: 'a@made.example' })).rejects.toThrow();
     expect((await call('GET', '/customers?email=a@made.example')).body).toHaveLength(1);
   });
 
-  it('takes rules over HTTP, and says what is wrong with bad ones', async () => {
+  it('accepts rules over HTTP, and says what is wrong with bad ones', async () => {
     const post = (body: string) => fetch(shop.url + FAULT_CONTROL_PATH, { method: 'POST', body });
     expect((await post('[{"kind":"server-error","match":"page=2"}]')).status).toBe(200);
     expect((await call('GET', '/customers?page=1')).status).toBe(200);
@@ -77,8 +77,8 @@ describe('A sandbox with faults', () => {
     ['10.0.0.7', 403],
     ['::ffff:10.0.0.7', 403],
     [undefined, 403],
-  ])('is steered only from the same machine: %s gets %d', (remoteAddress, status) => {
-    const answer = controlFaults(new FaultPlan(), { method: 'POST', remoteAddress, body: '[]' });
-    expect(answer.status).toBe(status);
+  ])('is controlled only from the same machine: %s gets %d', (remoteAddress, status) => {
+    const response = controlFaults(new FaultPlan(), { method: 'POST', remoteAddress, body: '[]' });
+    expect(response.status).toBe(status);
   });
 });

@@ -3,7 +3,7 @@ import type { OdooSandbox } from '@sync-operations/sandbox';
 /** What a call came to: its result, or the name and message of the server's exception. */
 export interface RpcOutcome {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the method answers
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the method returns
   result?: any;
   exception?: string;
   message?: string;

@@ -14,12 +14,12 @@ export interface OdooRecording {
   body: string;
 }
 
-/** For tests: reads test/recordings/<name>.http, a raw request and a raw answer with `----` between them. */
+/** For tests: reads test/recordings/<name>.http, a raw request and a raw response with `----` between them. */
 export function readOdooRecording(name: string): OdooRecording {
   const text = readFileSync(new URL(`../../recordings/${name}.http`, import.meta.url), 'utf8');
-  const [request = '', answer = ''] = text.split('\n----\n');
+  const [request = '', response = ''] = text.split('\n----\n');
   const sent = splitMessage(request);
-  const got = splitMessage(answer);
+  const got = splitMessage(response);
   const [method = '', path = ''] = sent.first.split(' ');
   return {
     method,

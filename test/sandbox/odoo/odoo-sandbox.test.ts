@@ -23,7 +23,7 @@ describe('A sandbox Odoo', () => {
     expect(other.apiKey).not.toBe(one.apiKey);
   });
 
-  it('tells its version by JSON-RPC, and 19 at /web/version too', async () => {
+  it('returns its version by JSON-RPC, and 19 also at /web/version', async () => {
     const [old, recent] = [await start({ version: 18 }), await start({ version: 19 })];
     expect((await rawJsonRpc(old.url, 'common', 'version', [])).result.server_version_info[0]).toBe(18);
     expect((await fetch(`${old.url}/web/version`)).status).toBe(404);
@@ -39,7 +39,7 @@ describe('A sandbox Odoo', () => {
     expect([response.status, response.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
   });
 
-  it('of version 19 answers 422 for arguments a method does not take, lacks, or must not have', async () => {
+  it('of version 19 responds with 422 to arguments a method does not know, lacks, or must not have', async () => {
     const call = json2Client(await start({ version: 19 }));
     expect(await call('res.partner', 'search', {})).toMatchObject({
       status: 422,
@@ -111,7 +111,7 @@ describe('A sandbox Odoo', () => {
     expect(odoo.state()['res.partner']?.kept.at(-1)).toMatchObject({ id, name: 'New' });
   });
 
-  it('answers a page of a hundred in no time, of a million partners too, however far in', async () => {
+  it('returns a page of a hundred at once, also of a million partners and at any offset', async () => {
     const call = jsonRpcClient(await start({ version: 19, partners: 1_000_000 }));
     const page = (domain: unknown[], order: string, offset = 0) =>
       call('res.partner', 'search_read', [domain], {
@@ -123,7 +123,8 @@ describe('A sandbox Odoo', () => {
       });
     await page([], 'id');
     const started = performance.now();
-    const ids = async (answer: ReturnType<typeof page>) => (await answer).result.map((row: { id: number }) => row.id);
+    const ids = async (response: ReturnType<typeof page>) =>
+      (await response).result.map((row: { id: number }) => row.id);
     expect(await ids(page([['id', '>', 699_999]], 'id'))).toEqual(Array.from({ length: 100 }, (_, i) => 700_000 + i));
     expect((await ids(page([], 'id', 900_000)))[0]).toBe(900_001);
     expect(await ids(page([['write_date', '>=', '2025-10-01 00:00:00']], 'write_date, id', 100_000))).toHaveLength(100);
@@ -170,7 +171,7 @@ describe('Faults of an Odoo', () => {
     expect((await create('Good one')).status).toBe(200);
   });
 
-  it('of the network strike in front of it, and an answer that is lost was carried out', async () => {
+  it('of the network happen before it, and a request whose response is lost was carried out', async () => {
     const odoo = await start({ version: 19, faults: [{ kind: 'too-many-requests', retryAfter: 3, times: 1 }] });
     const create = () =>
       fetch(`${odoo.url}/json/2/res.partner/create`, {
@@ -180,7 +181,7 @@ describe('Faults of an Odoo', () => {
       });
     const limited = await create();
     expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '3']);
-    odoo.setFaults([{ kind: 'answer-lost', match: '/create' }]);
+    odoo.setFaults([{ kind: 'response-lost', match: '/create' }]);
     await expect(create()).rejects.toThrow();
     expect(odoo.admin.search('res.partner', [['ref', '=', 'NET']])).toHaveLength(1);
   });

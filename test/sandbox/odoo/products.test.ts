@@ -9,7 +9,7 @@ describe('Products', () => {
   });
   afterAll(() => odoo.stop());
 
-  it('without attributes have one variant, whose code and weight the template shows and takes', async () => {
+  it('without attributes have one variant, whose code and weight are read and written through the template', async () => {
     const call = json2Client(odoo);
     const [id] = (
       await call('product.template', 'create', { vals_list: [{ name: 'Mug', default_code: 'MUG', weight: 0.35 }] })
@@ -72,7 +72,7 @@ describe('Products', () => {
     expect(outcome).toMatchObject({ status: 422, exception: 'odoo.exceptions.ValidationError' });
   });
 
-  it('archived with their template take their variants along', () => {
+  it('archive their variants together with the template', () => {
     odoo.admin.archive('product.template', [20]);
     const variants = odoo.admin.search('product.product', [['product_tmpl_id', '=', 20]]);
     expect(odoo.admin.read('product.product', variants, ['active']).map((v) => v.active)).toEqual([

@@ -35,7 +35,7 @@ const JSON_2 = [
 /** Where the server decides a value, here the id of a new record, only its form is compared. */
 const FORM_ONLY = ['odoo-19/89-json2-create'];
 
-describe('The sandbox answers like the recorded Odoo', () => {
+describe('The sandbox responds like the recorded Odoo', () => {
   const running = new Map<string, OdooSandbox>();
   beforeAll(async () => {
     for (const version of [18, 19] as const) {
@@ -50,13 +50,13 @@ describe('The sandbox answers like the recorded Odoo', () => {
   ];
   it.each(names)('%s: the same status, headers and body', async (name) => {
     const recording = readOdooRecording(name);
-    const answer = await replay(recording, running.get(name.slice(0, 7))?.url ?? '');
+    const response = await replay(recording, running.get(name.slice(0, 7))?.url ?? '');
 
-    expect(answer.status).toBe(recording.status);
-    expect(answer.headers).toEqual(applicationHeaders(recording.headers));
+    expect(response.status).toBe(recording.status);
+    expect(response.headers).toEqual(applicationHeaders(recording.headers));
     if (FORM_ONLY.includes(name))
-      expect(answer.body.replace(/\d+/g, '0')).toBe(recording.body.replace(/\d+/g, '0').trim());
-    else expect(withoutTraceback(answer.body).trim()).toBe(withoutTraceback(recording.body).trim());
+      expect(response.body.replace(/\d+/g, '0')).toBe(recording.body.replace(/\d+/g, '0').trim());
+    else expect(withoutTraceback(response.body).trim()).toBe(withoutTraceback(recording.body).trim());
   });
 
   it('shows a traceback, but in no other member than debug', async () => {

@@ -32,7 +32,7 @@ describe.each([18, 19] as const)('Orders of Odoo %i', (version) => {
     expect(order.order_line.length).toBe(3);
   });
 
-  it('take name, price and taxes of a line from its product, and addresses from the partner', async () => {
+  it('copy name, price and taxes of a line from its product, and addresses from the partner', async () => {
     const [company = 0] = odoo.admin.search('res.partner', [['ref', '=', 'PEER-0006']]);
     const { result: id } = await jsonRpcClient(odoo)('sale.order', 'create', [
       { partner_id: company, order_line: [[0, 0, { product_id: 5 }]] },
@@ -84,7 +84,7 @@ describe.each([18, 19] as const)('Orders of Odoo %i', (version) => {
   });
 });
 
-it('Cancelling a confirmed order on 18 answers a dialog and cancels nothing', async () => {
+it('Cancelling a confirmed order on 18 returns a dialog and cancels nothing', async () => {
   const odoo = await startOdooSandbox({ version: 18, orders: 10 });
   const { result } = await jsonRpcClient(odoo)('sale.order', 'action_cancel', [[4]]);
   expect(result).toMatchObject({ type: 'ir.actions.act_window', res_model: 'sale.order.cancel' });

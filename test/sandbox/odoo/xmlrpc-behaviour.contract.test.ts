@@ -40,18 +40,18 @@ describe.each([18, 19] as const)('Methods of Odoo %i behave as recorded', (versi
   const replay = (name: string) => {
     const recorded = readRecordedCall(`odoo-${version}/${name}`);
     const service = recorded.method === 'execute_kw' ? 'object' : 'common';
-    return { recorded, answer: rawJsonRpc(odoo.url, service, recorded.method, recorded.params) };
+    return { recorded, response: rawJsonRpc(odoo.url, service, recorded.method, recorded.params) };
   };
 
   it.each(VALUES)('%s: the same value', async (name) => {
-    const { recorded, answer } = replay(name);
-    expect(decided(name, (await answer).result)).toEqual(decided(name, recorded.value));
+    const { recorded, response } = replay(name);
+    expect(decided(name, (await response).result)).toEqual(decided(name, recorded.value));
   });
 
   it.each(version === 19 ? [...FAULTS, '53-iso-z'] : FAULTS)('%s: the same fault', async (name) => {
-    const { recorded, answer } = replay(name);
+    const { recorded, response } = replay(name);
     const { faultCode = 0, faultString = '' } = recorded.fault ?? {};
-    const { exception = '', message = '' } = await answer;
+    const { exception = '', message = '' } = await response;
 
     if (faultCode === 1) {
       const [, type, text] = /^Traceback \(left out\): (?:[\w.]+\.)?(\w+): (.*)$/s.exec(faultString) ?? [];
@@ -63,7 +63,7 @@ describe.each([18, 19] as const)('Methods of Odoo %i behave as recorded', (versi
   });
 
   it('21-create-bad-type: the database complains', async () => {
-    expect(await replay('21-create-bad-type').answer).toMatchObject({
+    expect(await replay('21-create-bad-type').response).toMatchObject({
       exception: 'psycopg2.errors.InvalidTextRepresentation',
       message: expect.stringContaining('Germany'),
     });
@@ -89,8 +89,8 @@ describe.each([18, 19] as const)('Methods of Odoo %i behave as recorded', (versi
 
   if (version === 18) {
     it('53-iso-z: a zone is no error on 18', async () => {
-      const { recorded, answer } = replay('53-iso-z');
-      expect((await answer).result).toBe(recorded.value);
+      const { recorded, response } = replay('53-iso-z');
+      expect((await response).result).toBe(recorded.value);
     });
   }
 });

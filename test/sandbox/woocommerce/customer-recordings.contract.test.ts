@@ -15,7 +15,7 @@ const SHOPS = {
   writeOnly: { ...KEY, permissions: 'write' },
 } satisfies Record<string, WooCommerceSandboxOptions>;
 
-/** Which shop answers which recording; `body: 'same'` where the request alone decides the body, else its form is compared. */
+/** Which shop responds to which recording; `body: 'same'` where the request alone decides the body, else its form is compared. */
 const CASES: { name: string; shop: keyof typeof SHOPS; body: 'same' | 'same form' }[] = [
   ...['01-customers-page1', '02-customers-page3', '65-customer-empty-names', '67-customer-nested-meta'].map((name) => ({
     name,
@@ -58,7 +58,7 @@ const CASES: { name: string; shop: keyof typeof SHOPS; body: 'same' | 'same form
   { name: '14-wo-key-read', shop: 'writeOnly', body: 'same' },
 ];
 
-describe('The sandbox answers like the recorded WooCommerce 11', () => {
+describe('The sandbox responds like the recorded WooCommerce 11', () => {
   const running = new Map<string, WooCommerceSandbox>();
   beforeAll(async () => {
     for (const [name, options] of Object.entries(SHOPS)) running.set(name, await startWooCommerceSandbox(options));
@@ -67,12 +67,12 @@ describe('The sandbox answers like the recorded WooCommerce 11', () => {
 
   it.each(CASES)('$name: $body body, same status and headers', async ({ name, shop, body }) => {
     const recording = readRecording(`woocommerce-11/${name}`);
-    const answer = await replay(recording, running.get(shop)?.url ?? '');
+    const response = await replay(recording, running.get(shop)?.url ?? '');
 
-    expect(answer.status).toBe(recording.status);
-    expect(answer.headers).toEqual(applicationHeaders(recording.headers));
-    if (body === 'same') expect(answer.body).toEqual(recording.body);
-    else expect(formOf(answer.body)).toEqual(formOf(recording.body));
+    expect(response.status).toBe(recording.status);
+    expect(response.headers).toEqual(applicationHeaders(recording.headers));
+    if (body === 'same') expect(response.body).toEqual(recording.body);
+    else expect(formOf(response.body)).toEqual(formOf(recording.body));
   });
 
   it('numbers, names and addresses the first customers as recorded', async () => {

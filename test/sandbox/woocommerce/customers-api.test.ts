@@ -74,7 +74,7 @@ describe('The customers API of the sandbox', () => {
     });
   });
 
-  it('deletes for good when forced, and answers with what was there', async () => {
+  it('deletes for good when forced, and returns what was there', async () => {
     const before = (await call('GET', '/customers/5')).body;
     expect(await call('DELETE', '/customers/5?force=true')).toMatchObject({ status: 200, body: before });
     expect((await call('GET', '/customers/5')).body.code).toBe('wc_user_invalid_id');
@@ -102,7 +102,7 @@ describe('The customers API of the sandbox', () => {
     ]);
   });
 
-  it('takes 100 batch items over all three lists and refuses the 101st', async () => {
+  it('accepts 100 batch items over all three lists and refuses the 101st', async () => {
     const create = Array.from({ length: 60 }, (_, i) => ({ email: `b${i}@made.example` }));
     const remove = Array.from({ length: 41 }, (_, i) => i + 100);
     const refused = await call('POST', '/customers/batch', { create, delete: remove });

@@ -32,7 +32,7 @@ describe('Parameters of the customers API', () => {
     });
   });
 
-  it('cuts answers to the fields asked for, also inside addresses', async () => {
+  it('returns only the requested fields, also inside addresses', async () => {
     const { body } = await call('GET', '/customers/2?_fields=billing.email,id');
     expect(body).toEqual({ id: 2, billing: { email: 'customer1@example.test' } });
   });

@@ -44,7 +44,7 @@ describe('OAuth 1.0a on a plain http shop', () => {
     expect(await fetchCode(signed(shop, query, { oauth_signature_method: method }))).toBe('ok');
   });
 
-  it('takes the parameters from an Authorization header too', async () => {
+  it('also reads the parameters from an Authorization header', async () => {
     const { url, params } = signed(shop, {});
     const header = Object.entries(params).map(([name, value]) => `${name}="${encodeURIComponent(value)}"`);
     const response = await fetch(url, { headers: { authorization: `OAuth ${header.join(', ')}` } });
@@ -57,13 +57,13 @@ describe('OAuth 1.0a on a plain http shop', () => {
     expect(await fetchCode(tampered)).toBe('401 Invalid signature - provided signature does not match.');
   });
 
-  it('takes a nonce once', async () => {
+  it('accepts a nonce once', async () => {
     const request = signed(shop, {});
     expect(await fetchCode(request)).toBe('ok');
     expect(await fetchCode(request)).toBe('401 Invalid nonce - nonce has already been used.');
   });
 
-  it('takes timestamps up to 15 minutes off, either way', async () => {
+  it('accepts timestamps up to 15 minutes off, in either direction', async () => {
     const at = (seconds: number) => signed(shop, {}, { oauth_timestamp: String(NOW / 1000 + seconds) });
     expect(await fetchCode(at(-900))).toBe('ok');
     expect(await fetchCode(at(900))).toBe('ok');

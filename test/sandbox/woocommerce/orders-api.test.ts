@@ -128,7 +128,7 @@ describe('The orders API of the sandbox', () => {
     ]);
   });
 
-  it('puts an order into the trash, which any leaves out, and takes it out again', async () => {
+  it('puts an order into the trash, which status=any leaves out, and restores it', async () => {
     const { id } = shop.admin.createOrder({ status: 'processing' });
     expect((await call('DELETE', `/orders/${id}`)).body.status).toBe('processing');
     expect((await call('DELETE', `/orders/${id}`)).status).toBe(410);

@@ -32,7 +32,7 @@ const SAME_FORM = [
   '78-order-guest',
 ];
 
-describe('Products and orders of the sandbox answer like the recorded WooCommerce 11', () => {
+describe('Products and orders of the sandbox respond like the recorded WooCommerce 11', () => {
   let shop: WooCommerceSandbox;
   beforeAll(async () => {
     shop = await startWooCommerceSandbox({ consumerKey: 'ck_example', consumerSecret: 'cs_example' });
@@ -46,8 +46,8 @@ describe('Products and orders of the sandbox answer like the recorded WooCommerc
 
   it.each(SAME)('%s: same status, headers and body', async (name) => {
     const recording = readRecording(`woocommerce-11/${name}`);
-    const answer = await replay(recording, shop.url);
-    expect(answer).toEqual({
+    const response = await replay(recording, shop.url);
+    expect(response).toEqual({
       status: recording.status,
       headers: applicationHeaders(recording.headers),
       body: recording.body,
@@ -56,18 +56,18 @@ describe('Products and orders of the sandbox answer like the recorded WooCommerc
 
   it.each(SAME_FORM)('%s: same status and headers, a body of the same form', async (name) => {
     const recording = readRecording(`woocommerce-11/${name}`);
-    const answer = await replay(recording, shop.url);
-    expect([answer.status, withoutTotals(answer.headers)]).toEqual([
+    const response = await replay(recording, shop.url);
+    expect([response.status, withoutTotals(response.headers)]).toEqual([
       recording.status,
       withoutTotals(applicationHeaders(recording.headers)),
     ]);
-    expect(formOf(answer.body)).toEqual(formOf(recording.body));
+    expect(formOf(response.body)).toEqual(formOf(recording.body));
   });
 
   it.each(['60-order-full', '75-orders-refund'])('%s: one of its orders has that form', async (name) => {
     const recording = readRecording(`woocommerce-11/${name}`);
-    const answer = await replay(recording, shop.url);
-    expect([answer.status, withoutTotals(answer.headers)]).toEqual([
+    const response = await replay(recording, shop.url);
+    expect([response.status, withoutTotals(response.headers)]).toEqual([
       200,
       withoutTotals(applicationHeaders(recording.headers)),
     ]);
@@ -119,19 +119,22 @@ describe('Products and orders of the sandbox answer like the recorded WooCommerc
 
   it('creates an order of an unknown product as recorded, but for its number, key and time', async () => {
     const recording = readRecording('woocommerce-11/39-order-bad-product');
-    const answer = await replay(recording, shop.url);
-    const { id } = answer.body;
-    expect([answer.status, answer.headers.location]).toEqual([201, `https://shop.example/wp-json/wc/v3/orders/${id}`]);
+    const response = await replay(recording, shop.url);
+    const { id } = response.body;
+    expect([response.status, response.headers.location]).toEqual([
+      201,
+      `https://shop.example/wp-json/wc/v3/orders/${id}`,
+    ]);
     const own = ['id', 'number', 'order_key', 'payment_url', '_links', 'line_items'];
     const rest = (order: Row) =>
       Object.entries(order).filter(([name]) => !own.includes(name) && !name.startsWith('date_'));
-    expect(rest(answer.body)).toEqual(rest(recording.body as Row));
-    const [line] = answer.body.line_items;
+    expect(rest(response.body)).toEqual(rest(recording.body as Row));
+    const [line] = response.body.line_items;
     expect([{ ...line, id: 886 }]).toEqual((recording.body as Row).line_items);
-    expect(formOf(answer.body)).toEqual(formOf(recording.body));
+    expect(formOf(response.body)).toEqual(formOf(recording.body));
   });
 
-  it('answers the mixed batch of products as recorded, but for what it made', async () => {
+  it('responds to the mixed batch of products as recorded, but for what it made', async () => {
     const recording = readRecording('woocommerce-11/42-batch-products-dup-sku');
     const recorded = recording.body as { create: Row[]; update: Row[] };
     const { status, headers, body } = await replay(recording, shop.url);

@@ -1,6 +1,6 @@
 import type { Recording } from '../../recordings/recording.parser.ts';
 
-/** Sends a recorded request to the sandbox; its addresses in the answer become the recorded ones again. */
+/** Sends a recorded request to the sandbox; its addresses in the response become the recorded ones again. */
 export async function replay({ request }: Recording, sandboxUrl: string) {
   const recordedHome = new URL(request.url).origin;
   const url = request.url.replace(recordedHome, sandboxUrl);

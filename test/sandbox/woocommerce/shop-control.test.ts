@@ -48,7 +48,7 @@ describe('A sandbox under control', () => {
     expect(shop.state().requests).toEqual({});
   });
 
-  it('is steered over HTTP in the same way', async () => {
+  it('is controlled over HTTP in the same way', async () => {
     expect((await post('admin/updateCustomer', [3, { first_name: 'Ann' }])).body.first_name).toBe('Ann');
     expect(await post('admin/deleteOrder', [999_999])).toMatchObject({
       status: 404,
@@ -79,12 +79,12 @@ describe('A sandbox behind a proxy', () => {
     await shop.stop();
   });
 
-  it('that strips Authorization takes keys in the query, and echoes them in Link as real shops do', async () => {
+  it('that strips Authorization accepts keys in the query, and repeats them in Link as real shops do', async () => {
     const shop = await startWooCommerceSandbox({ customers: 30, stripAuthorization: true });
     expect((await shopClient(shop)('GET', '/customers')).status).toBe(401);
     const keys = `consumer_key=${shop.consumerKey}&consumer_secret=${shop.consumerSecret}`;
-    const answer = await fetch(`${shop.url}/wp-json/wc/v3/customers?${keys}`);
-    expect([answer.status, answer.headers.get('link')]).toEqual([200, expect.stringContaining(keys)]);
+    const response = await fetch(`${shop.url}/wp-json/wc/v3/customers?${keys}`);
+    expect([response.status, response.headers.get('link')]).toEqual([200, expect.stringContaining(keys)]);
     await shop.stop();
   });
 });

@@ -41,7 +41,7 @@ describe('Faults that only a shop can have', () => {
     expect((await call('GET', '/customers?per_page=0&page=2')).status).toBe(400);
   });
 
-  it('shifting: a row leaves the listing during the walk, so that another is never shown', async () => {
+  it('shifting: a row leaves the listing between two pages, so that another row is on neither page', async () => {
     shop.setFaults([{ kind: 'shifting', match: '/products', every: 2, times: 1 }]);
     const all = shop
       .state()
@@ -97,7 +97,7 @@ describe('Faults that only a shop can have', () => {
   });
 });
 
-it('A shop may take smaller batches than others', async () => {
+it('A shop may accept smaller batches than others', async () => {
   const shop = await startWooCommerceSandbox({ batchLimit: 1 });
   const { status } = await shopClient(shop)('POST', '/products/batch', { create: [{ name: 'a' }, { name: 'b' }] });
   expect(status).toBe(413);

@@ -17,16 +17,16 @@ describe('Webhooks of the sandbox', () => {
   let call: ReturnType<typeof shopClient>;
   let receiver: Server;
   let received: Received[];
-  let answer: number;
+  let status: number;
   beforeEach(async () => {
     shop = await startWooCommerceSandbox({ customers: 5, products: 10, orders: 5 });
     call = shopClient(shop);
     received = [];
-    answer = 200;
+    status = 200;
     receiver = createServer((request, response) => {
       void text(request).then((body) => {
         received.push({ headers: request.headers, body });
-        response.writeHead(answer).end();
+        response.writeHead(status).end();
       });
     });
     receiver.listen(0, '127.0.0.1');
@@ -55,7 +55,7 @@ describe('Webhooks of the sandbox', () => {
     expect(Object.keys(received[0]?.headers ?? {}).filter((name) => name.startsWith('x-wc'))).toEqual([]);
   });
 
-  it('tell of a change with what the API shows, signed over the raw body', async () => {
+  it('send a change as the API shows it, signed over the raw body', async () => {
     await subscribe('customer.updated');
     await call('PUT', '/customers/3', { first_name: 'Zoë' });
     await shop.webhooksSettled();
@@ -73,7 +73,7 @@ describe('Webhooks of the sandbox', () => {
     });
   });
 
-  it('tell of whatever the back office does too, and only the id of what was deleted', async () => {
+  it('also send what the back office changes, and only the id of what was deleted', async () => {
     for (const topic of ['order.created', 'order.deleted', 'order.restored', 'product.deleted', 'product.updated'])
       await subscribe(topic);
     received = [];
@@ -105,7 +105,7 @@ describe('Webhooks of the sandbox', () => {
     expect(topics()).toEqual(['ping']);
   });
 
-  it('do not hold up the answer', async () => {
+  it('do not delay the response', async () => {
     await subscribe('customer.updated');
     receiver.removeAllListeners('request');
     let release = () => {};
@@ -119,7 +119,7 @@ describe('Webhooks of the sandbox', () => {
     await shop.webhooksSettled();
   });
 
-  it('come twice under one delivery id, or never, on demand', async () => {
+  it('are delivered twice with one delivery id, or never, on demand', async () => {
     await subscribe('customer.updated');
     shop.setDeliveryFaults({ duplicateEvery: 2 });
     for (const name of ['A', 'B']) shop.admin.updateCustomer(3, { first_name: name });
@@ -140,15 +140,15 @@ describe('Webhooks of the sandbox', () => {
       for (let n = 0; n < times; n += 1) shop.admin.updateCustomer(3, { first_name: `n${n}` });
       await shop.webhooksSettled();
     };
-    answer = 500;
+    status = 500;
     await change(4);
-    answer = 302; // counts as delivered
+    status = 302; // counts as delivered
     await change(1);
-    answer = 404;
+    status = 404;
     await change(7);
     expect(received).toHaveLength(1 + 4 + 1 + 5);
     expect((await call('GET', '/webhooks/1')).body.status).toBe('disabled');
-    answer = 200;
+    status = 200;
     await call('PUT', '/webhooks/1', { status: 'active' });
     await change(1);
     expect(received).toHaveLength(12);

@@ -22,7 +22,7 @@ describe('the filters of the trail', () => {
     expect(activityQuery({ days: '99999' })).toEqual({ days: 7 });
   });
 
-  it('take each of the others as it is', () => {
+  it('keep each of the others unchanged', () => {
     const given = { days: '30', status: 'failed', entity_type: 'a&b', user_id: 'ann', error_message: '50% of "x"' };
     expect(activityQuery(given)).toEqual({ ...given, days: 30 });
     expect(activityQuery({ failed: 'true' })).toEqual({ days: 7, failed: true });
@@ -34,7 +34,7 @@ describe('the filters of the trail', () => {
     expect(periodOf({ days: 'chosen' })).toEqual({ kind: 'chosen' });
   });
 
-  it('stand in the address of the export with the organization, whatever they hold', () => {
+  it('are in the address of the export with the organization, whatever they hold', () => {
     const address = new URL(exportAddress('a/b & c', { days: 7, error_message: 'x=1&y' }, 'csv'), 'http://host');
     expect(Object.fromEntries(address.searchParams)).toEqual({
       orgId: 'a/b & c',

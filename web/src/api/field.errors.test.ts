@@ -6,7 +6,7 @@ describe("The service's pointers", () => {
   const problem = (errors: object[]) =>
     new ApiError(422, { type: 'urn:sync-operations:problem:invalid-request', detail: 'no', errors });
 
-  it('stand at the field they name, and what is deeper at the field around it', () => {
+  it('are shown at the field they name, and deeper ones at the field around them', () => {
     const error = problem([
       { pointer: '#/name', detail: 'is taken' },
       { pointer: '#/credentials/consumer_key', detail: 'is required' },

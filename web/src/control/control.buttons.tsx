@@ -8,7 +8,7 @@ import '../ui/button.css';
 interface Props {
   readonly sync: ControllableSync;
   readonly onControl: (control: Control) => void;
-  /** The request that the service has not answered yet. */
+  /** The request that has no response yet. */
   readonly pending: Control | undefined;
   /** On a card among others: small, and with the sync in its name for screen readers. */
   readonly compact?: boolean;

@@ -13,11 +13,11 @@ describe('Cards that exit', () => {
     expect(second).toEqual({ items: ['new', 'a', 'b', 'c'], exiting: new Set(['b', 'c']) });
   });
 
-  it('stand first when they were first', () => {
+  it('stay first when they were first', () => {
     expect(step(begin, ['b', 'c'])).toEqual({ items: ['a', 'b', 'c'], exiting: new Set(['a']) });
   });
 
-  it('are there again when they come back', () => {
+  it('are shown again when they return', () => {
     expect(step(step(begin, ['a', 'c']), ['a', 'b', 'c']).exiting.size).toBe(0);
   });
 });

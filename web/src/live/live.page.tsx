@@ -13,15 +13,15 @@ import { useParameters } from '../app/location.ts';
 import { Button } from '../ui/button.tsx';
 import { Note } from '../ui/note.tsx';
 import { PageHeader } from '../ui/page.tsx';
-import { LiveCards } from './live.cards.tsx';
 import { LiveEmpty } from './live.empty.tsx';
 import { LiveFilterBar } from './live.filters.tsx';
+import { LiveList } from './live.list.tsx';
 import { LiveSummary } from './live.summary.tsx';
 import { filterOptions, LIVE_FILTERS, matchesFilters, needsFilters } from './live.syncs.ts';
 import { RecentSyncs } from './recent.syncs.tsx';
 import './live.css';
 import '@sync-operations/react/style.css';
-import './live.cards.css';
+import './live.list.css';
 
 /** The syncs that run now, and the ones that ended last. */
 export function LivePage() {
@@ -58,7 +58,7 @@ function Syncs({ progress }: { readonly progress: LiveSyncProgress }) {
       {loaded && syncs.length > 0 && shown.length === 0 && (
         <p className="muted">No running sync matches these filters. Choose another entity type or source.</p>
       )}
-      {loaded && <LiveCards syncs={shown} progress={progress} />}
+      {loaded && <LiveList syncs={shown} progress={progress} />}
     </>
   );
 }
@@ -91,7 +91,7 @@ function LiveStopped({ progress }: { readonly progress: LiveSyncProgress }) {
 /** As tall as the cards, so that nothing moves when they appear. */
 function LiveLoading() {
   return (
-    <div className="sync-dashboard live-cards" aria-hidden="true">
+    <div className="sync-dashboard live-list" aria-hidden="true">
       <div className="sync-list">
         <div className="sync-card sync-skeleton" />
         <div className="sync-card sync-skeleton" />

@@ -25,7 +25,7 @@ describe("A preview's summary", () => {
     expect(parseSyncType('pim-import')).toBeUndefined();
   });
 
-  it('tells what was computed here from what was stored by hand', () => {
+  it('distinguishes what the service computed from what was stored by a client', () => {
     const delta = { sync_id: 'run-1', source_connection_id: 'a', destination: 'records', mode: 'full' };
     expect(computedDelta(delta)).toBe(delta);
     expect(computedDelta({ ...delta, mode: 'other' })).toBeUndefined();

@@ -12,7 +12,7 @@ describe('Values', () => {
     );
   });
 
-  it('of an item stand by their paths, without what is empty', () => {
+  it('of an item are listed by their paths, without empty values', () => {
     expect(leavesOf({ name: 'A', phone: null, lines: [], billing: { city: 'Bern', zip: '' } })).toEqual([
       { path: 'name', value: 'A' },
       { path: 'billing.city', value: 'Bern' },

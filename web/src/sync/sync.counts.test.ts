@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fieldChangesOf, itemClasses, outcomeCounts } from './sync.counts.ts';
 
 describe('The counts of a run', () => {
-  it('stand in one order with their share of all', () => {
+  it('are in one order with their share of all', () => {
     const counts = outcomeCounts({ unchanged: 3, created: 1 }, false);
     expect(counts.map(({ label }) => label)).toEqual([
       'Created',

@@ -13,7 +13,7 @@ describe('the days of a period', () => {
 });
 
 describe('the lines of a scale of time', () => {
-  it('stand where people count, and hold the longest', () => {
+  it('are round numbers, and reach the largest value', () => {
     expect(durationTicks(0.4)).toEqual([0, 0.1, 0.2, 0.3, 0.4]);
     expect(durationTicks(0)).toEqual([0, 0.1]);
     expect(durationTicks(475)).toEqual([0, 120, 240, 360, 480]);

@@ -36,7 +36,7 @@ describe('series', () => {
     expect(row?.records.others).toBe(56 + 55);
   });
 
-  it('tell a type named none or others from what they stand for', () => {
+  it('distinguish a type named none or others from the built-in ones', () => {
     const items = ['none', 'others', null].map((type) => trend('2026-11-01', type));
     const [row] = daysOf(items, seriesOf(items), ['2026-11-01']);
     expect(Object.values(row?.records ?? {})).toEqual([100, 100, 100]);
@@ -44,7 +44,7 @@ describe('series', () => {
 });
 
 describe('a row a day', () => {
-  it('is there for days without any sync: nothing was moved, and how long it took is not known', () => {
+  it('exists for days without any sync: no records, and an unknown duration', () => {
     const items = [trend('2026-11-01', 'order'), trend('2026-11-03', 'order', FAILED_ONLY)];
     const series = seriesOf(items);
     const [key = ''] = series.map((one) => one.key);

@@ -20,7 +20,7 @@ export interface TrendDay {
   readonly seconds: Readonly<Record<string, number | null>>;
 }
 
-/** More colours are hard to tell apart. */
+/** More colours are hard to distinguish. */
 const OWN_SERIES = 4;
 const OTHERS: Series = { key: 'others', name: 'Other types', style: OWN_SERIES };
 

@@ -220,7 +220,7 @@ export const listActivity = <ThrowOnError extends boolean = false>(options?: Opt
 /**
  * Append one entry, or up to 1,000 as items
  *
- * Nothing that was appended can be changed or removed. With items, each has its own status; a bad one harms no other.
+ * Appended entries cannot be changed or removed. With items, each has its own status; a bad item does not affect the others.
  */
 export const appendActivity = <ThrowOnError extends boolean = false>(options: Options<AppendActivityData, ThrowOnError>): RequestResult<AppendActivityResponses, AppendActivityErrors, ThrowOnError> => (options.client ?? client).post<AppendActivityResponses, AppendActivityErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -279,7 +279,7 @@ export const exportActivity = <ThrowOnError extends boolean = false>(options?: O
 /**
  * The previews that have not expired, newest first
  *
- * Without their deltas; read one by its cache_key for that.
+ * The list leaves out the deltas. Read a preview by its cache_key to get its delta.
  */
 export const listPreviews = <ThrowOnError extends boolean = false>(options?: Options<ListPreviewsData, ThrowOnError>): RequestResult<ListPreviewsResponses, ListPreviewsErrors, ThrowOnError> => (options?.client ?? client).get<ListPreviewsResponses, ListPreviewsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
@@ -290,7 +290,7 @@ export const listPreviews = <ThrowOnError extends boolean = false>(options?: Opt
 /**
  * Store the delta a sync would apply
  *
- * Replaces the preview of the same sync and entity type. Kept for ttl_seconds, an hour unless said.
+ * Replaces the preview of the same sync type and entity type. It expires after ttl_seconds, by default an hour.
  */
 export const storePreview = <ThrowOnError extends boolean = false>(options: Options<StorePreviewData, ThrowOnError>): RequestResult<StorePreviewResponses, StorePreviewErrors, ThrowOnError> => (options.client ?? client).put<StorePreviewResponses, StorePreviewErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],

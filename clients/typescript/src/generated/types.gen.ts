@@ -2133,7 +2133,7 @@ export type ListActivityData = {
          */
         orgId?: string;
         /**
-         * The last so many days
+         * The number of days to look back
          */
         days?: number;
         /**
@@ -2269,7 +2269,7 @@ export type ListActivityErrorsData = {
          */
         orgId?: string;
         /**
-         * The last so many days
+         * The number of days to look back
          */
         days?: number;
         /**
@@ -2334,7 +2334,7 @@ export type ListActivityTrendsData = {
          */
         orgId?: string;
         /**
-         * The last so many days
+         * The number of days to look back
          */
         days?: number;
         /**
@@ -2403,7 +2403,7 @@ export type ListSlowActivityData = {
          */
         orgId?: string;
         /**
-         * The last so many days
+         * The number of days to look back
          */
         days?: number;
         /**
@@ -2472,7 +2472,7 @@ export type ExportActivityData = {
          */
         orgId?: string;
         /**
-         * The last so many days
+         * The number of days to look back
          */
         days?: number;
         /**
@@ -2586,7 +2586,7 @@ export type ListPreviewsError = ListPreviewsErrors[keyof ListPreviewsErrors];
 
 export type ListPreviewsResponses = {
     /**
-     * A page of them
+     * A page of previews
      */
     200: PreviewPage;
 };
@@ -2751,7 +2751,7 @@ export type GetPreviewData = {
     body?: never;
     headers?: {
         /**
-         * An ETag you have; 304 when it is still that one
+         * The ETag of your copy; the response is 304 when it is still current
          */
         'If-None-Match'?: string;
         /**

@@ -4,7 +4,7 @@ import { SECOND } from '../orm/datetime.format.ts';
 /** How many records were written in one transaction, and so share a write date. */
 const TOGETHER = 40;
 
-/** The write dates of any number of records span at most so many seconds. */
+/** The write dates of any number of records span at most this many seconds. */
 const LONGEST = 200 * 86_400;
 
 export interface DateParts {

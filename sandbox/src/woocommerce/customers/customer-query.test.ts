@@ -75,7 +75,7 @@ describe('Lists of customers', () => {
     expect(readAllPages(store, { ...EVERYBODY, role: 'customer', exclude: [2, 3, 999] }).slice(0, 2)).toEqual([4, 5]);
   });
 
-  it('tell the roles apart', () => {
+  it('distinguish the roles', () => {
     const store = new CustomerStore({ seed: 1, customers: 3, badRate: 0 });
     expect(readAllPages(store, { ...EVERYBODY, role: 'customer' })).toEqual([2, 3, 4]);
     expect(readAllPages(store, { ...EVERYBODY, role: 'administrator' })).toEqual([1]);

@@ -12,7 +12,7 @@ const CONNECTION = { baseUrl: 'https://odoo.example', database: 'odoo19', userna
 const { signal } = new AbortController();
 const READ = { idempotent: true, signal };
 
-const json2 = (...answers: HttpResponse[]) => new Json2Api({ http: new ScriptedHttp(...answers), ...CONNECTION });
+const json2 = (...responses: HttpResponse[]) => new Json2Api({ http: new ScriptedHttp(...responses), ...CONNECTION });
 const failure = async (call: Promise<unknown>): Promise<Partial<OdooFault>> => {
   const error = await call.then(
     () => null,
@@ -36,9 +36,9 @@ describe('JSON-2', () => {
     ['94-json2-create-no-name', 'rejected', 'validation_error'],
     ['92-json2-wrong-db', 'not-found', undefined],
   ])('reads %s as %s', async (recording, kind, errorClass) => {
-    const answer = recorded(`odoo-19/${recording}`);
-    const found = await failure(json2(answer).call('res.partner', 'x', {}, { idempotent: false, signal }));
-    expect(found).toMatchObject({ kind, status: answer.status, ambiguous: false });
+    const response = recorded(`odoo-19/${recording}`);
+    const found = await failure(json2(response).call('res.partner', 'x', {}, { idempotent: false, signal }));
+    expect(found).toMatchObject({ kind, status: response.status, ambiguous: false });
     expect(found.errorClass).toBe(errorClass);
   });
 
@@ -57,13 +57,13 @@ describe('JSON-2', () => {
     expect(api.serverTime()).toBe(Date.parse('2026-11-22T13:32:19Z'));
   });
 
-  it('does not know what became of a create whose answer is cut off', async () => {
+  it('does not know the outcome of a create whose response is cut off', async () => {
     const cut = { status: 200, headers: {}, body: '[10' };
     const found = await failure(json2(cut).call('res.partner', 'create', {}, { idempotent: false, signal }));
     expect(found).toMatchObject({ kind: 'protocol', ambiguous: true });
   });
 
-  it('takes a 500 that names no exception for a breakdown, not for a refusal', async () => {
+  it('treats a 500 that names no exception as a breakdown, not as a refusal', async () => {
     const broken = { status: 500, headers: {}, body: '{"code":"internal_server_error","message":"Oops"}' };
     const found = await failure(json2(broken).call('res.partner', 'create', {}, { idempotent: false, signal }));
     expect(found).toMatchObject({ kind: 'unavailable', ambiguous: true });
@@ -89,7 +89,7 @@ describe('JSON-RPC', () => {
     }
   });
 
-  it('takes false for a wrong password', async () => {
+  it('treats false as a wrong password', async () => {
     const http = new ScriptedHttp(recorded('odoo-18/61-jsonrpc-authenticate-bad'));
     const found = await failure(new JsonRpcApi({ http, ...CONNECTION }).call('res.partner', 'read', {}, READ));
     expect(found).toMatchObject({ kind: 'auth' });
@@ -118,7 +118,7 @@ describe('JSON-RPC', () => {
 });
 
 describe('what Odoo raised', () => {
-  it('is told by its first paragraph, without actions, tracebacks or groups', () => {
+  it('has the first paragraph of the message of Odoo, without actions, tracebacks or groups', () => {
     const { body } = recorded('odoo-19/90-json2-user-error');
     expect(readable(JSON.parse(body).message)).toBe(
       'You cannot delete contacts linked to an active user. You should rather archive them after archiving their associated user.',
@@ -167,8 +167,8 @@ describe('what lost against another transaction', () => {
 describe('the server’s version', () => {
   it('is asked of the page of newer servers first, then by JSON-RPC', async () => {
     const missing = { status: 404, headers: {}, body: '<html>' };
-    const told = json({ result: { server_version: '18.0', server_version_info: [18, 0, 0, 'final', 0, ''] } });
-    const http = new ScriptedHttp(missing, told);
+    const version = json({ result: { server_version: '18.0', server_version_info: [18, 0, 0, 'final', 0, ''] } });
+    const http = new ScriptedHttp(missing, version);
     expect(await detectVersion(http, 'https://odoo.example', signal)).toEqual({ text: '18.0', major: 18 });
     const newer = new ScriptedHttp(json({ version: '19.0', version_info: [19, 0, 0, 'final', 0, ''] }));
     expect(await detectVersion(newer, 'https://odoo.example', signal)).toEqual({ text: '19.0', major: 19 });

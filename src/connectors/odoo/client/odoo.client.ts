@@ -81,7 +81,7 @@ export class OdooClient {
     await this.call(model, 'write', { ids, vals }, { idempotent: !adds, signal });
   }
 
-  /** Whether the key may perform the operation on the model at all; null when the server does not tell. */
+  /** Whether the key may perform the operation on the model at all; null when the server does not say. */
   async mayAccess(model: string, operation: AccessOperation, signal: AbortSignal): Promise<boolean | null> {
     const { major } = await this.version(signal);
     const options = { idempotent: true, signal };

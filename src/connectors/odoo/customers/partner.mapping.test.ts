@@ -101,7 +101,7 @@ describe('writing a customer', () => {
     expect(refused).toThrow('does not have the country "XX"');
   });
 
-  it('takes the email for a name where there is none, and refuses a customer without any', () => {
+  it('uses the email as the name where there is none, and refuses a customer without either', () => {
     expect(partnerValues({ name: null, email: 'a@b.test' }, null, GEOGRAPHY)).toMatchObject({ name: 'a@b.test' });
     expect(() => partnerValues({ email: null }, null, GEOGRAPHY)).toThrow('requires a name');
   });
@@ -112,7 +112,7 @@ describe('writing a customer', () => {
   });
 });
 
-/** What Odoo would answer after these values were written. */
+/** What Odoo would return after these values were written. */
 function asRow(values: Readonly<Record<string, unknown>>) {
   const { country_id, state_id } = values;
   return {

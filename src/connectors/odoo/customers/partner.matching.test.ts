@@ -43,7 +43,7 @@ describe('matching customers', () => {
     expect(found).toEqual([[1], [2], [3], [4], []]);
   });
 
-  it('takes the address out of a named email', () => {
+  it('extracts the address from a named email', () => {
     expect(plainEmail('Ann Lee <Ann@X.test>')).toBe('ann@x.test');
     expect(plainEmail(false)).toBeNull();
   });

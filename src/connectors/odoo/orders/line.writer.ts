@@ -10,7 +10,7 @@ import { PLACEHOLDERS } from './line.mapping.ts';
 /** The records that the lines of a batch refer to. */
 export interface LineTargets {
   readonly taxField: string;
-  /** Of a line's price; null when the server does not tell. */
+  /** Of a line's price; null when the server does not say. */
   readonly priceDecimals: number | null;
   /** Ids of product.product by code. */
   readonly byCode: ReadonlyMap<string, number>;

@@ -64,7 +64,7 @@ describe('a sale order', () => {
     });
   });
 
-  it('without a number of the shop’s goes by its own', () => {
+  it('without a number of the shop uses its own number', () => {
     expect(orderFromSale({ ...SALE, client_order_ref: false }, []).number).toBe('S00004');
   });
 
@@ -72,13 +72,13 @@ describe('a sale order', () => {
     expect(lineFromSale({ ...LINE, display_type: 'line_section' }, PARTS)).toBeNull();
   });
 
-  it('takes the tax out of a unit price that includes it', () => {
+  it('subtracts the tax from a unit price that includes it', () => {
     const taxes = new Map([[1, { name: '25% incl', amount: '25', inPrice: true }]]);
     const row = { ...LINE, price_unit: 62.5, price_subtotal: 80.0 };
     expect(lineFromSale(row, { ...PARTS, taxes })?.unit_price).toBe('50');
   });
 
-  it('tells shipping by its product or by the delivery module', () => {
+  it('recognises shipping by its product or by the delivery module', () => {
     const products = new Map([[9, { templateId: 3, code: 'SHIPPING' }]]);
     expect(lineFromSale(LINE, { ...PARTS, products })?.kind).toBe('shipping');
     expect(lineFromSale({ ...LINE, is_delivery: true }, PARTS)?.kind).toBe('shipping');

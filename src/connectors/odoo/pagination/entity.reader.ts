@@ -79,7 +79,7 @@ export class EntityReader {
     const { domain, order } = cursors.pageQuery(at);
     const base = await this.#domain(query, signal);
     const { part } = this.#entity;
-    if (at.walk === 'full' || !at.part || part === null) return this.#load(allOf(base, domain), order, limit, signal);
+    if (at.mode === 'full' || !at.part || part === null) return this.#load(allOf(base, domain), order, limit, signal);
     const fields = [part.parentField, 'write_date'];
     const rows = await this.#client.searchRead(part.model, { domain, fields, order, limit }, signal);
     const parents = [...new Set(rows.flatMap((row) => idOf(row[part.parentField]) ?? []))];
@@ -91,7 +91,7 @@ export class EntityReader {
   /** After the changed records come the records of which only a part has changed. */
   #partAfter(at: cursors.PageCursor, query: ReadQuery): cursors.PageCursor | null {
     const since = cursors.sinceOf(query);
-    if (this.#entity.part === null || at.walk === 'full' || at.part || since === null) return null;
+    if (this.#entity.part === null || at.mode === 'full' || at.part || since === null) return null;
     return { ...this.#changesFrom(since, at.began, at.total), part: true };
   }
 

@@ -115,7 +115,7 @@ describe('reading by time of change', () => {
 
   it('asks for one second by id once that second fills a page', () => {
     const cursor: ChangesCursor = {
-      walk: 'changes',
+      mode: 'changes',
       part: false,
       from: '2026-05-01 10:00:00',
       after: null,
@@ -136,11 +136,11 @@ describe('reading by time of change', () => {
 });
 
 describe('a full read', () => {
-  it('goes by id and ends with the first short page', () => {
+  it('reads by id and ends with the first short page', () => {
     const cursor = fullCursor({ began: null, total: 3 });
     expect(pageQuery(cursor)).toEqual({ domain: [['id', '>', 0]], order: 'id asc' });
     const next = nextCursor(cursor, [{ id: 4 }, { id: 9 }], 2);
-    expect(next).toMatchObject({ walk: 'full', after: 9, total: 3 });
+    expect(next).toMatchObject({ mode: 'full', after: 9, total: 3 });
     expect(nextCursor(cursor, [{ id: 10 }], 2)).toBeNull();
   });
 });

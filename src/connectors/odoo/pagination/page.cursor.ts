@@ -13,14 +13,14 @@ interface ReadStart {
 
 /** Reads all records, by id. */
 export interface FullCursor extends ReadStart {
-  readonly walk: 'full';
+  readonly mode: 'full';
   /** The greatest id that was read. */
   readonly after: number;
 }
 
 /** Reads by time of change. `part`: the records themselves are done; now come the parts whose change counts as a change of theirs. */
 export interface ChangesCursor extends ReadStart {
-  readonly walk: 'changes';
+  readonly mode: 'changes';
   readonly part: boolean;
   /** All changes before this second are done. */
   readonly from: string;
@@ -32,17 +32,17 @@ export interface ChangesCursor extends ReadStart {
 }
 
 export function fullCursor(start: ReadStart): FullCursor {
-  return { walk: 'full', after: 0, ...start };
+  return { mode: 'full', after: 0, ...start };
 }
 
 /** Starts at the watermark less the overlap: rows carry the time when their transaction began, and appear when it ends. */
 export function changesCursor(since: string, overlapSeconds: number, start: ReadStart): ChangesCursor {
-  return { walk: 'changes', part: false, from: shiftTime(since, -overlapSeconds), after: null, ...start };
+  return { mode: 'changes', part: false, from: shiftTime(since, -overlapSeconds), after: null, ...start };
 }
 
 /** The query for the page at the cursor. Only `>=` and `<` mean the same before and after 18.4, and both are exact to the second. */
 export function pageQuery(cursor: PageCursor): { domain: Domain; order: string } {
-  if (cursor.walk === 'full') return { domain: [['id', '>', cursor.after]], order: 'id asc' };
+  if (cursor.mode === 'full') return { domain: [['id', '>', cursor.after]], order: 'id asc' };
   const since = ['write_date', '>=', cursor.from];
   if (cursor.after === null) return { domain: [since], order: 'write_date asc, id asc' };
   const domain = [since, ['write_date', '<', shiftTime(cursor.from, 1)], ['id', '>', cursor.after]];
@@ -54,7 +54,7 @@ export function nextCursor<C extends PageCursor>(cursor: C, rows: readonly Row[]
   const full = rows.length >= limit;
   const last = rows.at(-1);
   const lastId = idOf(last?.id) ?? 0;
-  if (cursor.walk === 'full') return full ? { ...cursor, after: lastId } : null;
+  if (cursor.mode === 'full') return full ? { ...cursor, after: lastId } : null;
   if (cursor.after !== null) {
     return full ? { ...cursor, after: lastId } : { ...cursor, from: shiftTime(cursor.from, 1), after: null };
   }
@@ -76,8 +76,8 @@ export function sinceOf(query: ReadQuery): string | null {
 
 /** Null for a value that is not a cursor of this connector. */
 export function parseCursor(cursor: Cursor): PageCursor | null {
-  const { walk, after, from } = cursor;
-  if (walk === 'full' && typeof after === 'number') return cursor as unknown as FullCursor;
-  const fits = walk === 'changes' && typeof from === 'string' && (after === null || typeof after === 'number');
+  const { mode, after, from } = cursor;
+  if (mode === 'full' && typeof after === 'number') return cursor as unknown as FullCursor;
+  const fits = mode === 'changes' && typeof from === 'string' && (after === null || typeof after === 'number');
   return fits ? (cursor as unknown as ChangesCursor) : null;
 }

@@ -6,11 +6,11 @@ export interface TemplateOption {
   readonly templateId: number;
   readonly attribute: string;
   readonly option: string;
-  /** What it adds to the template's price; null when the server does not tell. */
+  /** What it adds to the template's price; null when the server does not say. */
   readonly extra: Decimal | null;
 }
 
-/** Decimal places that the server stores; null when it does not tell. */
+/** Decimal places that the server stores; null when it does not say. */
 export interface Decimals {
   readonly price: number | null;
   readonly weight: number | null;

@@ -76,7 +76,7 @@ const update = (id: string, name: string): WriteOperation => {
 };
 
 describe('a batch', () => {
-  it('creates all in one call and answers them as Odoo has them, in their order', async () => {
+  it('creates all in one call and returns them as Odoo has them, in their order', async () => {
     const odoo = new FakeOdoo();
     expect(await write(odoo, [create('a'), create('b')])).toEqual([
       { ok: true, external_id: '1', data: { name: 'a' } },
@@ -108,7 +108,7 @@ describe('a batch', () => {
     expect(odoo.calls.slice(1)).toEqual(['write 1,2,77', 'write 1,2', 'write 77']);
   });
 
-  it('archives in one call, and takes what is gone already for done', async () => {
+  it('archives in one call, and counts what is already gone as done', async () => {
     const odoo = new FakeOdoo();
     await write(odoo, [create('a')]);
     const results = await write(odoo, [

@@ -76,7 +76,7 @@ describe('The mapping of customers', () => {
     expect(customerFromShop({ ...recorded, email: 'nope' })).toMatchObject({ data: { email: 'nope' } });
   });
 
-  it('tells a row without an id as a problem', () => {
+  it('returns a row without an id as a problem', () => {
     expect(customerFromShop({ email: 'a@b.example' })).toMatchObject({ data: null, problem: { error_class: 'no_id' } });
   });
 
@@ -86,7 +86,7 @@ describe('The mapping of customers', () => {
     });
   });
 
-  it('comes back from the shop as it was written, whatever stands in it', () => {
+  it('is read from the shop as it was written, whatever it contains', () => {
     const customer = fc.record({
       email: word,
       first_name: optional,

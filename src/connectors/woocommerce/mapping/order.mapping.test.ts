@@ -103,7 +103,7 @@ describe('The mapping of orders', () => {
     });
   });
 
-  it('maps every status there and back, and does not tell one that a plugin added', () => {
+  it('maps every status in both directions, and leaves out one that a plugin added', () => {
     for (const status of ORDER_STATUSES) expect(statusFromShop(statusToShop(status), {})).toBe(status);
     expect(statusFromShop('shipped', {})).toBeUndefined();
     expect(statusFromShop('shipped', { shipped: 'completed' })).toBe('completed');

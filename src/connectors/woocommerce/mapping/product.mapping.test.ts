@@ -61,17 +61,17 @@ describe('The mapping of products', () => {
     expect(data).not.toHaveProperty('barcode');
   });
 
-  it('takes a title as it is, with its markup, and unescapes it', () => {
+  it('keeps the markup of a title and unescapes it', () => {
     const [titled = {}] = recordedRows('76-entities-in-name');
     expect(productFromShop(titled, []).data).toMatchObject({ name: 'Kaffee & Kuchen – “Größe” <em>33</em>' });
     expect(productFromShop({ id: 1, name: 'A &amp; B' }, []).data).toMatchObject({ name: 'A & B' });
   });
 
-  it('tells a product in the trash as deleted', () => {
+  it('returns a product in the trash as deleted', () => {
     expect(productFromShop({ id: 3, status: 'trash' }, [])).toEqual({ external_id: '3', data: null, deleted: true });
   });
 
-  it('comes back from the shop as it was written', () => {
+  it('is read from the shop as it was written', () => {
     const product = fc.record({
       sku: text,
       name: text,

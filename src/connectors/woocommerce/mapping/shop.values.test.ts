@@ -30,7 +30,7 @@ describe('Texts of a shop', () => {
     expect([decimalOf('120.30'), decimalOf(''), decimalOf('abc'), decimalOf(56)]).toEqual(['120.3', null, null, '56']);
   });
 
-  it('takes the markup out of a message and keeps it short', () => {
+  it('removes the markup from a message and shortens it', () => {
     expect(plainMessage('<p>There has been a <b>critical</b> error.</p>')).toBe('There has been a critical error.');
     expect(plainMessage('x'.repeat(1000))).toHaveLength(300);
   });

@@ -58,7 +58,7 @@ describe('Pagination by id', () => {
     expect(await readAll(new Listing([]), () => 10)).toEqual({ ids: [], steps: 1 });
   });
 
-  it('goes on behind short pages, however many rows the shop does not show', async () => {
+  it('continues after short pages, however many rows the shop does not show', async () => {
     const listing = new Listing(upTo(700));
     for (let id = 50; id <= 420; id += 1) listing.hidden.add(id);
     const seen = await readAll(listing, () => 20);

@@ -5,7 +5,7 @@ import type { Raw } from '../shop/shop.client.ts';
 /** The shop allows no larger page. */
 const LARGEST_PAGE = 100;
 const FIRST_REWIND_ROWS = 8;
-/** Rows may leave again while we search for the position. After so many searches the listing is read as it is. */
+/** Rows may disappear again while we search for the position. After this many searches the listing is read as it is. */
 const MAX_REWINDS = 5;
 
 /** How far the pagination has come. Plain JSON: cursors store it. */

@@ -3,7 +3,7 @@ import { modifiedBounds, naiveUtc, sinceOf, watermarkAt } from './modified.bound
 
 const NOON = Date.UTC(2026, 10, 22, 12);
 
-describe('The bounds of an incremental walk', () => {
+describe('The bounds of an incremental read', () => {
   it('are naive UTC, and skip no second even without an overlap', () => {
     expect(modifiedBounds(NOON, 0, '2026-11-22T13:00:00')).toEqual({
       modified_after: '2026-11-22T11:59:59',
@@ -13,14 +13,14 @@ describe('The bounds of an incremental walk', () => {
     expect(modifiedBounds(NOON, 120, null)).toEqual({ modified_after: '2026-11-22T11:57:59', dates_are_gmt: 'true' });
   });
 
-  it('begin where the watermark of the walk before says', () => {
+  it('begin at the watermark of the read before', () => {
     const since = watermarkAt(naiveUtc(NOON));
     expect(sinceOf({ mode: 'incremental', since, filters: {} })).toBe(NOON);
     expect(sinceOf({ mode: 'full', since, filters: {} })).toBeNull();
     expect(sinceOf({ mode: 'incremental', since: null, filters: {} })).toBeNull();
   });
 
-  it('are none in a full walk, so that no row can leave it by being changed', () => {
+  it('are left out of a full read, so that a changed row stays in it', () => {
     expect(modifiedBounds(null, 120, '2026-11-22T13:00:00')).toEqual({});
   });
 });

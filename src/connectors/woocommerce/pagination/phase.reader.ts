@@ -17,11 +17,11 @@ export interface Phase {
 /** Checkpoints store it, so its names stay as they are. */
 interface PhaseCursor {
   readonly phase: string;
-  readonly place: IdPosition;
+  readonly position: IdPosition;
   /** By the shop's clock, naive UTC. */
   readonly before: string | null;
   /** How many items of this phase were returned. */
-  readonly told: number;
+  readonly returned: number;
   /** By the name of a phase: the number of its rows until it is over, then of the items that it returned. */
   readonly totals: Readonly<Record<string, number>>;
 }
@@ -45,13 +45,19 @@ async function readPhase(phases: readonly Phase[], at: PhaseCursor, pageSize: nu
     before ??= naiveUtc(list.readAt);
     return list;
   };
-  const { rows, position, done, total } = await readIdPage(fetch, at.place, pageSize);
+  const { rows, position, done, total } = await readIdPage(fetch, at.position, pageSize);
   const items = await phase.items(rows);
-  const returned = at.told + items.length;
+  const returned = at.returned + items.length;
   const totals = { ...at.totals, [phase.name]: done ? returned : total };
   const nextPhase = done ? phases[phases.indexOf(phase) + 1] : phase;
   const next: PhaseCursor | null = nextPhase
-    ? { phase: nextPhase.name, place: done ? FIRST_POSITION : position, before, told: done ? 0 : returned, totals }
+    ? {
+        phase: nextPhase.name,
+        position: done ? FIRST_POSITION : position,
+        before,
+        returned: done ? 0 : returned,
+        totals,
+      }
     : null;
   const page: Page = {
     items,
@@ -68,20 +74,20 @@ async function firstCursor([first, ...later]: readonly Phase[]): Promise<PhaseCu
   const counts = await Promise.all(
     later.map(async (phase): Promise<[string, number]> => [phase.name, await phase.total()]),
   );
-  return { phase: first.name, place: FIRST_POSITION, before: null, told: 0, totals: Object.fromEntries(counts) };
+  return { phase: first.name, position: FIRST_POSITION, before: null, returned: 0, totals: Object.fromEntries(counts) };
 }
 
 function parseCursor(cursor: Cursor, phases: readonly Phase[]): PhaseCursor {
-  const { phase, place, before, told, totals } = cursor;
+  const { phase, position, before, returned, totals } = cursor;
   if (!phases.some(({ name }) => name === phase)) throw notACursor();
   const counts = Object.entries(totals ?? {}).filter(
     (entry): entry is [string, number] => typeof entry[1] === 'number',
   );
   return {
     phase: String(phase),
-    place: parsePosition(place),
+    position: parsePosition(position),
     before: typeof before === 'string' ? before : null,
-    told: typeof told === 'number' ? told : 0,
+    returned: typeof returned === 'number' ? returned : 0,
     totals: Object.fromEntries(counts),
   };
 }

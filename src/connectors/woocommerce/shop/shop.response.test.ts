@@ -16,7 +16,7 @@ function errorOf(status: number, body: string, call = LIST, headers = {}) {
   return result.ok ? null : result.error;
 }
 
-describe("A shop's answer", () => {
+describe("A shop's response", () => {
   it.each([
     ['10-bad-key', 'auth'],
     ['11-bad-secret', 'auth'],
@@ -56,7 +56,7 @@ describe("A shop's answer", () => {
     expect(errorOf(200, '<html>Welcome</html>')).toMatchObject({ kind: 'protocol', ambiguous: false });
   });
 
-  it('to a write that cannot be read leaves open what took effect', () => {
+  it('to a write that cannot be read makes the outcome ambiguous', () => {
     expect(errorOf(200, '<b>Warning</b>: array_map()', CREATE)).toMatchObject({ kind: 'protocol', ambiguous: true });
     expect(errorOf(500, '{"code":"internal_server_error","message":"<p>Oh</p>"}', CREATE)).toMatchObject({
       kind: 'unavailable',
@@ -66,7 +66,7 @@ describe("A shop's answer", () => {
     expect(errorOf(500, 'x')).toMatchObject({ kind: 'unavailable', ambiguous: false });
   });
 
-  it('of too many requests says when to come back', () => {
+  it('of too many requests says when to retry', () => {
     expect(errorOf(429, '', LIST, { 'retry-after': '7' })).toMatchObject({ kind: 'rate-limited', retryAt: NOW + 7000 });
     expect(errorOf(429, '', LIST, { 'retry-after': new Date(NOW + 9000).toUTCString() })?.retryAt).toBe(NOW + 9000);
   });

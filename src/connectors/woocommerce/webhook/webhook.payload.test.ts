@@ -11,7 +11,7 @@ function receive(topic: string, payload: unknown, { secret = SECRET, body = JSON
 }
 
 describe('A webhook of a shop', () => {
-  it('tells what has changed', () => {
+  it('says what has changed', () => {
     expect(receive('customer.updated', { id: 7, first_name: 'Zoë' })).toEqual({
       kind: 'change',
       entity_type: 'customer',

@@ -9,7 +9,7 @@ import { useNow } from '../ui/time.tsx';
 import { useExiting, useMoveAnimation } from './list.animation.ts';
 import { useLiveControl } from './use-live-control.ts';
 import '@sync-operations/react/style.css';
-import './live.cards.css';
+import './live.list.css';
 
 const idOf = ({ sync_id }: StreamedSync): string => sync_id;
 /** Texts that change with time alone, such as "no report for 2 min", are computed this often. */
@@ -22,7 +22,7 @@ interface Props {
 }
 
 /** A card for each sync (SyncCard of clients/react/src/sync-card.tsx) with its control buttons, newest first; a removed card fades. */
-export function LiveCards({ syncs, progress }: Props) {
+export function LiveList({ syncs, progress }: Props) {
   const list = useRef<HTMLUListElement>(null);
   const { items, exiting } = useExiting(syncs, idOf);
   useMoveAnimation(list, exiting);
@@ -32,7 +32,7 @@ export function LiveCards({ syncs, progress }: Props) {
   const { base } = useRouter();
   const onLinkClick = useClientNavigation(base);
   return (
-    <div className="sync-dashboard live-cards">
+    <div className="sync-dashboard live-list">
       {error !== null && <ErrorNote error={error} />}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: Enter on a link fires a click as well */}
       <ul className="sync-list" ref={list} onClick={onLinkClick}>
