@@ -146,7 +146,10 @@ describe('A webhook of a shop', () => {
         { external_id: '3', first_name: expect.any(String), gone: true },
         { external_id: String(created.id), first_name: 'New', gone: false },
       ];
-      await waitFor('all three are there', async () => expect(await records()).toEqual(wanted) === undefined);
+      await waitFor('all three are there', async () => {
+        expect(await records()).toEqual(wanted);
+        return true;
+      });
       const { body: runs } = await fixture.call(ORG, 'GET', `/runs?connection_id=${connection.id}`);
       const kinds = runs.items.map(({ kind }: { kind: string }) => kind);
       expect(kinds.at(-1)).toBe('sync');
