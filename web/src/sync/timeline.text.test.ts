@@ -25,7 +25,7 @@ describe('An entry of the timeline', () => {
     [{ activity_type: 'sync_timeout', record_count: 40 }, 'Timed out after 40 items', 'bad'],
     [{ activity_type: 'pause_requested' }, 'Pause requested', 'neutral'],
     [{ activity_type: 'batch_process', status: 'failed', record_count: 7 }, 'Batch process: 7 items', 'bad'],
-  ] as const)('is said in words: %p', (members, title, tone) => {
+  ] as const)('is said in words: %j', (members, title, tone) => {
     expect(timelineText(entry(members))).toMatchObject({ title, tone });
   });
 

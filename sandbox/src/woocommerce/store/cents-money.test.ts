@@ -4,7 +4,11 @@ import { cleanNumber, fromCents, percentOf, toCents } from './cents.money.ts';
 
 describe('Money in cents', () => {
   it('goes to text and back unchanged', () => {
-    fc.assert(fc.property(fc.maxSafeInteger(), (cents) => expect(toCents(fromCents(cents))).toBe(cents)));
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), (cents) => {
+        expect(toCents(fromCents(cents))).toBe(cents);
+      }),
+    );
   });
 
   it.each([
@@ -18,7 +22,7 @@ describe('Money in cents', () => {
     ['abc', 0],
     ['-0', 0],
     [909.54, 90_954],
-  ])('reads %p as %d cents', (text, cents) => {
+  ])('reads %j as %d cents', (text, cents) => {
     expect(toCents(text)).toBe(cents);
   });
 
