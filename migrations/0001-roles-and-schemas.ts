@@ -1,8 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { forceRowSecurity } from './support.ts';
 
 /**
  * Why: everything later is granted to roles that can never bypass row-level security. Roles belong to the whole cluster, so they are
  * made only when missing and are left behind by `down`: another database of the cluster may use them.
+ *
+ * People who use SQL log in with roles of their own, members of sync_sql, each bound to one organization and one user by its row in
+ * auth.sql_roles. A setting could not bind them, because whoever logs in can change their own settings.
  */
 export class RolesAndSchemas0001 implements MigrationInterface {
   name = 'roles-and-schemas-0000000000001';
@@ -13,7 +17,7 @@ export class RolesAndSchemas0001 implements MigrationInterface {
       DECLARE
         role_name text;
       BEGIN
-        FOREACH role_name IN ARRAY ARRAY['sync_app', 'sync_maintenance', 'sync_directory'] LOOP
+        FOREACH role_name IN ARRAY ARRAY['sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql'] LOOP
           -- Two databases of one cluster may be migrated at the same time.
           BEGIN
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
@@ -33,7 +37,18 @@ export class RolesAndSchemas0001 implements MigrationInterface {
       $$`);
     await db.query(`CREATE SCHEMA app`);
     await db.query(`CREATE SCHEMA auth`);
-    await db.query(`GRANT USAGE ON SCHEMA app, auth, public TO sync_app, sync_maintenance, sync_directory`);
+    await db.query(`GRANT USAGE ON SCHEMA app, auth, public TO sync_app, sync_maintenance, sync_directory, sync_sql`);
+    await db.query(`
+      CREATE TABLE auth.sql_roles (
+        role_name name PRIMARY KEY,
+        org_id text NOT NULL CHECK (org_id <> ''),
+        user_id text NOT NULL CHECK (user_id <> ''),
+        created_at timestamptz NOT NULL DEFAULT now()
+      )`);
+    await forceRowSecurity(db, 'auth.sql_roles');
+    await db.query(`CREATE POLICY owner ON auth.sql_roles TO CURRENT_USER USING (true) WITH CHECK (true)`);
+    await db.query(`CREATE POLICY itself ON auth.sql_roles FOR SELECT TO sync_sql USING (role_name = session_user)`);
+    await db.query(`GRANT SELECT ON auth.sql_roles TO sync_sql`);
     // The service refuses to start on a database that is not migrated, so its role must be able to see that.
     await db.query(`GRANT SELECT ON public.sync_migrations TO sync_app`);
     await db.query(`
@@ -51,7 +66,10 @@ export class RolesAndSchemas0001 implements MigrationInterface {
   async down(db: QueryRunner): Promise<void> {
     await db.query(`DROP TABLE app.sql_files`);
     await db.query(`REVOKE SELECT ON public.sync_migrations FROM sync_app`);
-    await db.query(`REVOKE USAGE ON SCHEMA app, auth, public FROM sync_app, sync_maintenance, sync_directory`);
+    await db.query(`DROP TABLE auth.sql_roles`);
+    await db.query(
+      `REVOKE USAGE ON SCHEMA app, auth, public FROM sync_app, sync_maintenance, sync_directory, sync_sql`,
+    );
     await db.query(`DROP SCHEMA auth`);
     await db.query(`DROP SCHEMA app`);
   }

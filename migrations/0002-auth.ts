@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { forceRowSecurity, letMaintenanceDelete, protectTenantTable } from './support.ts';
+import { forceRowSecurity, letBoundRoles, letMaintenanceDelete, protectTenantTable } from './support.ts';
 
 /** A row shows itself to a transaction that presents its hash. */
 const PRESENTED = `encode(key_hash, 'hex') = (SELECT current_setting('app.presented_key', true))`;
@@ -41,6 +41,7 @@ async function users(db: QueryRunner): Promise<void> {
   await db.query(`CREATE POLICY owner ON auth.users_extended TO CURRENT_USER USING (true) WITH CHECK (true)`);
   await db.query(`CREATE POLICY directory ON auth.users_extended FOR SELECT TO sync_directory USING (true)`);
   await db.query(`GRANT SELECT ON auth.users_extended TO sync_app`);
+  await letBoundRoles(db, { table: 'auth.users_extended', privileges: 'SELECT' });
   await db.query(`GRANT SELECT (org_id) ON auth.users_extended TO sync_directory`);
 }
 

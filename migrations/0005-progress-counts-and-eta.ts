@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { protectTenantTable } from './support.ts';
+import { letBoundRoles, protectTenantTable } from './support.ts';
 
 /**
  * Why: one row a sync, overwritten many times. Elapsed, speed and ETA are stored generated columns (cheaper than a trigger,
@@ -59,6 +59,13 @@ export class Progress0005 implements MigrationInterface {
       CREATE INDEX sync_progress_ended ON public.sync_progress (org_id, completed_at) WHERE completed_at IS NOT NULL`);
     await protectTenantTable(db, 'public.sync_progress');
     await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_progress TO sync_app`);
+    const given = `entity_type, source_system, total_items, processed_count, failed_count, current_item, status, started_at,
+      updated_at, completed_at, error_message, checkpoint`;
+    await letBoundRoles(db, {
+      table: 'public.sync_progress',
+      privileges: `SELECT, INSERT (id, org_id, sync_id, initiated_by, ${given}),
+        UPDATE (cancel_requested, pause_requested, requested_at, requested_by, ${given})`,
+    });
     await db.query(`GRANT SELECT (org_id) ON public.sync_progress TO sync_directory`);
     await db.query(`CREATE POLICY directory ON public.sync_progress FOR SELECT TO sync_directory USING (true)`);
     await db.query(`GRANT SELECT, UPDATE (status, error_message) ON public.sync_progress TO sync_maintenance`);

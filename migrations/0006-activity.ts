@@ -1,8 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { protectTenantTable } from './support.ts';
+import { letBoundRoles, protectTenantTable } from './support.ts';
 
 /**
- * Why: an audit trail nobody can edit. The service's role may append and read, nothing else; months are partitions, so that
+ * Why: an audit trail nobody can edit. The service's role may append and read, nothing else, and date no entry back (that of a request
+ * comes a microsecond before that of the end which it causes); months are partitions, so that
  * old ones can be detached whole and a page of the newest never touches them. There is no default partition: it would
  * forbid DETACH CONCURRENTLY and be scanned at each attach. The months are made by src/activity/sql/partitions.sql.
  */
@@ -38,6 +39,15 @@ export class Activity0006 implements MigrationInterface {
       CREATE INDEX sync_activity_log_failures ON public.sync_activity_log (org_id, created_at, id)
         WHERE status IN ('failed', 'completed_with_errors', 'timeout')`);
     await protectTenantTable(db, 'public.sync_activity_log');
+    await db.query(`
+      CREATE POLICY dated_by_itself ON public.sync_activity_log AS RESTRICTIVE FOR INSERT TO sync_app, sync_sql
+        WITH CHECK (created_at BETWEEN now() - interval '1 microsecond' AND now())`);
+    await letBoundRoles(db, {
+      table: 'public.sync_activity_log',
+      // created_at for the triggers of sync_progress, which run as the role.
+      privileges: `SELECT, INSERT (org_id, created_at, sync_id, entity_type, activity_type, status, source_system, user_id,
+        record_count, duration_seconds, error_message, details)`,
+    });
     await db.query(`GRANT SELECT, INSERT ON public.sync_activity_log TO sync_app`);
     // Ending a silent sync writes its entry; sync_maintenance may write no other kind, and read none.
     await db.query(`GRANT INSERT ON public.sync_activity_log TO sync_maintenance`);

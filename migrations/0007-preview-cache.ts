@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { letMaintenanceDelete, protectTenantTable } from './support.ts';
+import { letBoundRoles, letMaintenanceDelete, protectTenantTable } from './support.ts';
 
 /** Why: the delta a sync would apply, kept for its time to live, one a kind of sync and entity type. */
 export class PreviewCache0007 implements MigrationInterface {
@@ -23,6 +23,11 @@ export class PreviewCache0007 implements MigrationInterface {
     await db.query(`CREATE INDEX sync_preview_cache_by_key ON public.sync_preview_cache (org_id, cache_key)`);
     await protectTenantTable(db, 'public.sync_preview_cache');
     await db.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_preview_cache TO sync_app`);
+    const given = 'cache_key, filters, summary, delta_data, computed_by, computed_at, expires_at';
+    await letBoundRoles(db, {
+      table: 'public.sync_preview_cache',
+      privileges: `SELECT, INSERT (org_id, sync_type, entity_type, ${given}), UPDATE (${given})`,
+    });
     await letMaintenanceDelete(db, {
       table: 'public.sync_preview_cache',
       policy: 'maintenance_expired',

@@ -13,6 +13,7 @@ export class Runs0010 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
     await runs(db);
     await slots(db);
+    await locks(db);
     await seen(db);
     await cursors(db);
     // What failed is of the connections of its run.
@@ -30,7 +31,9 @@ export class Runs0010 implements MigrationInterface {
   async down(db: QueryRunner): Promise<void> {
     await db.query(`DROP POLICY maintenance_removed ON public.sync_items`);
     await db.query(`REVOKE ALL ON public.sync_items FROM sync_maintenance`);
-    await db.query(`DROP TABLE public.sync_cursors, public.sync_seen, public.sync_slots, public.sync_runs`);
+    await db.query(
+      `DROP TABLE public.sync_cursors, public.sync_seen, public.sync_locks, public.sync_slots, public.sync_runs`,
+    );
   }
 }
 
@@ -101,6 +104,18 @@ async function slots(db: QueryRunner): Promise<void> {
     )`);
   await protectTenantTable(db, 'public.sync_slots');
   await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_slots TO sync_app`);
+}
+
+/** What app.lock locks: a row an organization and name. */
+async function locks(db: QueryRunner): Promise<void> {
+  await db.query(`
+    CREATE TABLE public.sync_locks (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      name text NOT NULL CHECK (name <> ''),
+      PRIMARY KEY (org_id, name)
+    )`);
+  await protectTenantTable(db, 'public.sync_locks');
+  await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_locks TO sync_app`);
 }
 
 /** The ids that a run has read: each counts once, and a full sync finds what is gone. Emptied when the run has ended. */

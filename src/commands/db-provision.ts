@@ -1,6 +1,6 @@
 import { ConfigurationError, loadEnvironment } from '../config/environment.ts';
 import { migrate } from '../database/migrate.ts';
-import { appUrlFrom, newPassword, provisionAppRole } from '../database/provision.ts';
+import { newPassword, provisionAppRole, urlOfRole } from '../database/provision.ts';
 import { runCommand } from './run-command.ts';
 
 // npm run db:provision: on a Postgres of your own (Neon), as its owner. A password given before is replaced.
@@ -14,5 +14,5 @@ await runCommand(async () => {
   const password = newPassword();
   await provisionAppRole(ownerUrl, password);
   console.error(`Ran ${migrations.length} migrations; sync_app has a new password. The service's URL, shown once:`);
-  console.log(`DATABASE_URL=${appUrlFrom(ownerUrl, password)}`);
+  console.log(`DATABASE_URL=${urlOfRole(ownerUrl, 'sync_app', password)}`);
 });

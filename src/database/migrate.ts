@@ -5,8 +5,8 @@ import { DatabaseNotReadyError } from './readiness.ts';
 import { type AppliedSql, applySqlFiles, dropSqlObjects } from './sql.apply.ts';
 import { sqlFiles } from './sql.files.ts';
 
-// Two starting replicas must not migrate at once; TypeORM has no lock of its own.
-const MIGRATION_LOCK = 7_210_011;
+/** For the first migration, when there is no table yet that could be locked, and no other login either. */
+const FIRST_MIGRATION_LOCK = 7_210_011;
 
 export interface Migrated extends AppliedSql {
   /** The names of the migrations that ran. */
@@ -71,7 +71,7 @@ async function inMigration<T>(
     const db = source.createQueryRunner();
     const executor = new MigrationExecutor(source, db);
     await db.startTransaction();
-    await db.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    await lockMigrations(db);
     const result = await work(db, executor);
     await db.commitTransaction();
     return result;
@@ -79,6 +79,16 @@ async function inMigration<T>(
     // Without COMMIT the connection's end rolls back.
     if (source.isInitialized) await source.destroy();
   }
+}
+
+/**
+ * Two starting replicas must not migrate at once; TypeORM has no lock of its own. A table, since any login of the database could hold
+ * an advisory lock.
+ */
+async function lockMigrations(db: QueryRunner): Promise<void> {
+  const [table] = await db.query(`SELECT to_regclass('public.sync_migrations') AS name`);
+  if (table.name) await db.query('LOCK TABLE public.sync_migrations IN SHARE ROW EXCLUSIVE MODE');
+  else await db.query('SELECT pg_advisory_xact_lock($1)', [FIRST_MIGRATION_LOCK]);
 }
 
 /** TypeORM runs the migrations and nothing else: its transactions await every statement, one round trip each. */

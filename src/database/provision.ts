@@ -24,10 +24,10 @@ export async function provisionAppRole(ownerUrl: string, password: string): Prom
   }
 }
 
-/** The same database, as `sync_app`. */
-export function appUrlFrom(ownerUrl: string, password: string): string {
+/** The same database, as this role. */
+export function urlOfRole(ownerUrl: string, role: string, password: string): string {
   const url = new URL(ownerUrl);
-  url.username = 'sync_app';
+  url.username = role;
   url.password = password;
   return url.toString();
 }

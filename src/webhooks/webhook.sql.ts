@@ -5,7 +5,7 @@ export type Change = Extract<WebhookEvent, { kind: 'change' }>;
 
 /** Locks until the end of the transaction, so that two webhooks of a connection and entity type do not both start a run. */
 export const lockDeliveries = (orgId: string, connectionId: string, entity: string): Statement => ({
-  text: `SELECT pg_advisory_xact_lock(hashtextextended('webhooks ' || $1 || ' ' || $2 || ' ' || $3, 0))`,
+  text: `SELECT app.lock($1, 'webhooks ' || $2 || ' ' || $3)`,
   values: [orgId, connectionId, entity],
 });
 

@@ -28,7 +28,7 @@ const entry = { activity_type: 'batch_process', status: 'completed_with_errors',
 /** Entries of another day, as only the owner of the database could have written them: by SQL with a date. */
 const insertPast = (orgId: string, count: number, daysAgo: number, error: string | null = null) =>
   sql(
-    service.database.appUrl,
+    service.database.ownerUrl,
     `INSERT INTO sync_activity_log (org_id, created_at, activity_type, status, entity_type, error_message, duration_seconds, record_count)
      SELECT $1, now() - make_interval(days => $2), 'sync_completed', 'completed', 'order', $4, n, 10 FROM generate_series(1, $3) AS n`,
     [orgId, daysAgo, count, error],
@@ -39,7 +39,7 @@ const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOStri
 
 const insertEnds = (orgId: string, rows: readonly object[]) =>
   sql(
-    service.database.appUrl,
+    service.database.ownerUrl,
     `INSERT INTO sync_activity_log (org_id, created_at, sync_id, activity_type, status, entity_type, source_system, record_count,
        duration_seconds)
      SELECT $1, coalesce(e.created_at, now()), e.sync_id, e.activity_type, e.status, e.entity_type, e.source_system,

@@ -153,7 +153,7 @@ describe('a key that is revoked while a session is opened with it', () => {
   const isWaiting = async () => {
     const rows = await sql(
       service.database.superuserUrl,
-      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'",
+      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
     );
     return rows.length === 1;
   };

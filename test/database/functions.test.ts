@@ -4,7 +4,7 @@ import { createTestDatabase, sql, type TestDatabase } from '../support/test-data
 // CREATE OR REPLACE resets what a file does not say, and a function that lost its owner still works, with other rights. So what each
 // of them must be is written here, a line each: signature | owner | SECURITY | settings beside the search path | who may call it.
 const FUNCTIONS = `
-app.activity_partition_name(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance
+app.activity_partition_name(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
 app.append_activity(text, jsonb) | sync_owner | INVOKER | - | sync_app
 app.cleanup_idempotency_keys(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_preview_changes(integer) | sync_maintenance | DEFINER | - | sync_app
@@ -14,16 +14,18 @@ app.cleanup_webhook_deliveries(integer) | sync_maintenance | DEFINER | - | sync_
 app.commit_batch(text, text, bigint, interval, jsonb) | sync_owner | INVOKER | - | sync_app
 app.copy_from_key() | sync_owner | INVOKER | - | -
 app.dispatch_runs(text) | sync_owner | INVOKER | - | sync_app
-app.end_paused_run() | sync_owner | INVOKER | - | -
+app.end_paused_run() | sync_owner | DEFINER | - | -
 app.end_session(bytea) | sync_owner | INVOKER | - | sync_app
 app.end_sessions_of_key() | sync_owner | INVOKER | - | -
 app.end_silent_syncs(interval, integer) | sync_maintenance | DEFINER | - | sync_app
 app.end_sync() | sync_owner | INVOKER | - | -
-app.ensure_activity_partition(timestamp with time zone) | sync_owner | DEFINER | lock_timeout=10s | sync_app, sync_maintenance
+app.ensure_activity_partition(timestamp with time zone) | sync_owner | DEFINER | lock_timeout=10s | sync_app, sync_maintenance, sync_sql
 app.exchange_link(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.find_key(bytea) | sync_owner | INVOKER | - | sync_app
 app.find_webhook(uuid) | sync_owner | INVOKER | - | sync_app
+app.hold_key(uuid) | sync_owner | DEFINER | - | sync_app
 app.live_keys(bytea[]) | sync_owner | INVOKER | - | sync_app
+app.lock(text, text) | sync_owner | INVOKER | - | sync_app
 app.log_control() | sync_owner | INVOKER | - | -
 app.log_sync_end() | sync_owner | INVOKER | - | -
 app.open_session(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
@@ -38,9 +40,10 @@ app.report_progress(json, text) | sync_owner | INVOKER | enable_hashjoin=off, en
 app.runs_without_worker(integer) | sync_maintenance | DEFINER | - | sync_app
 app.save_records(text, uuid, text, jsonb) | sync_owner | INVOKER | - | sync_app
 app.set_org(text) | sync_owner | INVOKER | - | sync_app
+app.sign_entry() | sync_owner | INVOKER | - | -
 app.take_lease(text, text, text, interval) | sync_owner | INVOKER | - | sync_app
 app.watch_progress(text[], text[]) | sync_owner | INVOKER | enable_seqscan=off | sync_app
-public.auto_cleanup_preview_cache(integer) | sync_maintenance | DEFINER | - | sync_app
+public.auto_cleanup_preview_cache(integer) | sync_maintenance | DEFINER | - | sync_app, sync_sql
 `;
 
 /** Name, when, whose function. */
@@ -54,6 +57,7 @@ ended_is_final | BEFORE UPDATE WHEN ON public.sync_progress | app.refuse_change_
 log_control | AFTER UPDATE WHEN ON public.sync_progress | app.log_control()
 log_end_on_insert | AFTER INSERT WHEN ON public.sync_progress | app.log_sync_end()
 log_end_on_update | AFTER UPDATE WHEN ON public.sync_progress | app.log_sync_end()
+sign_entry | BEFORE INSERT WHEN ON public.sync_activity_log | app.sign_entry()
 `;
 
 const FIXED_SEARCH_PATH = 'search_path=pg_catalog, pg_temp';
@@ -96,7 +100,7 @@ describe('the functions and triggers of the SQL files', () => {
                  || CASE WHEN g.tgqual IS NULL THEN '' ELSE ' WHEN' END || format(' ON %s.%s', n.nspname, c.relname),
                g.tgfoid::regprocedure) AS line
         FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE n.nspname IN ('app', 'auth', 'public') AND NOT g.tgisinternal`);
+       WHERE n.nspname IN ('app', 'auth', 'public') AND NOT g.tgisinternal AND g.tgparentid = 0`);
     expect(found).toEqual(lines(TRIGGERS));
   });
 });

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
-import { GuideRunner, plainSqlPool, type Row } from './guide.runner.ts';
+import { boundPool, GuideRunner, type Row } from './guide.runner.ts';
 
 let database: TestDatabase;
 let pool: pg.Pool;
@@ -9,7 +9,7 @@ let guide: GuideRunner;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  pool = plainSqlPool(database.appUrl, 'org-123');
+  pool = await boundPool(database.ownerUrl, 'org-123');
   guide = new GuideRunner(pool);
   await rows(`
     INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, total_items, processed_count, started_at) VALUES
@@ -107,8 +107,10 @@ describe('troubleshooting', () => {
     await expect(guide.pool.query(november)).rejects.toMatchObject({ code: '42501' });
     await asOwner.pool.query(november);
     await asOwner.pool.query(november);
-    await rows(`INSERT INTO sync_activity_log (org_id, activity_type, status, created_at)
-                VALUES ('org-123', 'import', 'completed', '2025-11-15')`);
+    // Only the owner can date an entry back.
+    await owner.query(`SELECT set_config('app.current_org_id', 'org-123', false)`);
+    await owner.query(`INSERT INTO sync_activity_log (org_id, activity_type, status, created_at)
+                       VALUES ('org-123', 'import', 'completed', '2025-11-15')`);
     const find = `SELECT tableoid::regclass::text AS month FROM sync_activity_log WHERE activity_type = 'import'`;
     expect(await rows(find)).toEqual([{ month: 'sync_activity_log_2025_11' }]);
     await rows('SELECT app.prepare_activity_partitions(3)');

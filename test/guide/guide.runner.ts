@@ -1,5 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import ts from 'typescript';
+import { urlOfRole } from '../../src/database/provision.ts';
+import { SqlRoles } from '../../src/tenancy/sql.roles.ts';
 import { type Guide, type GuideStatement, readGuide } from './guide.parser.ts';
 
 /** A row as `pg` gives it to the guide's code, which is not typed either. */
@@ -16,6 +19,13 @@ export function plainSqlPool(connectionString: string, orgId: string): pg.Pool {
     max: 3,
     onConnect: (client) => client.query("SELECT set_config('app.current_org_id', $1, false)", [orgId]),
   });
+}
+
+/** A pool of a login that `npm run db:role` makes for `user-7` of the organization, which need not be named any more. */
+export async function boundPool(ownerUrl: string, orgId: string): Promise<pg.Pool> {
+  const name = `guide_${randomBytes(6).toString('hex')}`;
+  const password = await SqlRoles.with(ownerUrl, (roles) => roles.create(name, orgId, 'user-7'));
+  return new pg.Pool({ connectionString: urlOfRole(ownerUrl, name, password as string), max: 3 });
 }
 
 /** Runs the guide as printed on a pool, and remembers which of its statements reached the database. */

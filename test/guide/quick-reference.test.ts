@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
-import { GuideRunner, plainSqlPool, type Row } from './guide.runner.ts';
+import { boundPool, GuideRunner, type Row } from './guide.runner.ts';
 
 let database: TestDatabase;
 let pool: pg.Pool;
@@ -10,7 +10,7 @@ let guide: GuideRunner;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  pool = plainSqlPool(database.appUrl, 'org-123');
+  pool = await boundPool(database.ownerUrl, 'org-123');
   guide = new GuideRunner(pool);
 });
 afterAll(async () => {
@@ -75,7 +75,7 @@ describe('2. update progress', () => {
 
   it('of another organization finds no row', async () => {
     const syncId = await start();
-    const foreign = plainSqlPool(database.appUrl, 'org-456');
+    const foreign = await boundPool(database.ownerUrl, 'org-456');
     const updated = await new GuideRunner(foreign).function('updateSyncProgress')('org-123', syncId, 1);
     await foreign.end();
     expect(updated).toBeUndefined();
@@ -111,7 +111,7 @@ describe('4. preview cache', () => {
 
   it('is not read by another organization, which names none in its query', async () => {
     await store({ creates: [3] });
-    const foreign = plainSqlPool(database.appUrl, 'org-456');
+    const foreign = await boundPool(database.ownerUrl, 'org-456');
     expect(await new GuideRunner(foreign).function('getPreviewDelta')(cacheKey)).toBeNull();
     await foreign.end();
   });
@@ -126,7 +126,9 @@ describe('4. preview cache', () => {
 describe('5. audit trail', () => {
   it('filters by days, failed only, and by user', async () => {
     await rows("SELECT app.ensure_activity_partition(now() - interval '10 days')");
-    await rows(
+    // Only the owner can date an entry back.
+    await sql(
+      database.superuserUrl,
       `INSERT INTO sync_activity_log (org_id, sync_id, activity_type, status, user_id, created_at)
        VALUES ('org-123', 'old', 'import', 'failed', 'user-8', now() - interval '10 days'),
               ('org-123', 'new', 'import', 'completed', 'user-8', now()),

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
-import { GuideRunner, plainSqlPool, type Row } from './guide.runner.ts';
+import { boundPool, GuideRunner, type Row } from './guide.runner.ts';
 
 let database: TestDatabase;
 let pool: pg.Pool;
@@ -9,7 +9,7 @@ let guide: GuideRunner;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  pool = plainSqlPool(database.appUrl, 'org-123');
+  pool = await boundPool(database.ownerUrl, 'org-123');
   guide = new GuideRunner(losesReports(pool));
 });
 afterAll(async () => {

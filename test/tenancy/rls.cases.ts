@@ -106,6 +106,7 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
     sync_maintenance: ['all', 'denied', 'stale', 'denied', 'denied'],
     sync_owner: ['all', ['all', 'policy', 'policy'], ['all', 'stale', 'stale'], ['all', 'nothing', 'nothing'], 'all'],
   },
+  'public.sync_locks': { sync_app: WITHOUT_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
   'public.sync_slots': { sync_app: WITHOUT_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
   // One row an organization.
   'public.sync_change_counters': {
@@ -133,6 +134,8 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
     sync_maintenance: NONE,
     sync_owner: ['all', 'policy', 'nothing', 'nothing', 'all'],
   },
+  // A login of SQL clients sees the row that binds it: sql-roles.test.ts. Nobody else does but the owner.
+  'auth.sql_roles': { sync_app: NONE, sync_maintenance: NONE, sync_owner: ['all', 'all', 'all', 'all', 'all'] },
   // Written by the owner alone, for every organization: that is what its own policy says.
   'auth.users_extended': {
     sync_app: [['all', 'nothing', 'nothing'], 'denied', 'denied', 'denied', 'denied'],
@@ -185,4 +188,5 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'auth.api_keys':
     'looked up by the hash before any organization is known; org_id is null for a key of every organization',
   'auth.hook_addresses': 'looked up by the id of the connection before any organization is known',
+  'auth.sql_roles': 'says which organization a login of SQL clients is bound to',
 };

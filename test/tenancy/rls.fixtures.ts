@@ -24,6 +24,7 @@ export const uuidOf = (...words: string[]): string =>
 /** Which of both rows it is, from a column that has `uuidOf` organization and state. */
 const stateOf = (column: string): string =>
   `CASE ${column} WHEN md5(org_id || ' live')::uuid THEN 'live' WHEN md5(org_id || ' stale')::uuid THEN 'stale' END`;
+const stateOfRole = `replace(role_name, org_id || ' ', '')`;
 const ends = (state: State): Date => at(state === 'live' ? 1 : -1);
 
 export const FIXTURES: Readonly<Record<string, Fixture>> = {
@@ -89,6 +90,16 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
       state: state === 'live' ? 'ready' : 'ended',
     }),
     change: 'seen_cleared = true',
+  },
+  'public.sync_locks': {
+    marker: 'name',
+    row: (org_id, _state, name) => ({ org_id, name }),
+    change: 'name = name',
+  },
+  'auth.sql_roles': {
+    marker: stateOfRole,
+    row: (org_id, state, name) => ({ org_id, role_name: `${org_id} ${name}`, user_id: state }),
+    change: "user_id = 'another'",
   },
   'public.sync_slots': {
     marker: 'entity_type',

@@ -65,6 +65,8 @@ export async function provisionDatabase(port: number, credentials: PostgresCrede
     if (!(await exists(client, 'SELECT 1 FROM pg_database WHERE datname = $1', databaseName))) {
       await client.query(`CREATE DATABASE ${databaseName} OWNER ${owner} TEMPLATE template0 ENCODING 'UTF8'`);
     }
+    // Logins made later have nothing to do here, where they could hold the lock above.
+    await client.query('REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC');
     await client.query(`ALTER DATABASE ${databaseName} OWNER TO ${owner}`);
     await client.query(`ALTER DATABASE ${databaseName} SET timezone TO 'UTC'`);
   });

@@ -24,5 +24,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.append_activity(text, jsonb) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.append_activity(text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.append_activity(text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.append_activity(text, jsonb) TO sync_app;

@@ -3,15 +3,16 @@
 -- Promises: each month from this one to the twelfth ahead has a partition once it was asked for; making one does not hold up writers
 -- (LIKE and ATTACH take SHARE UPDATE EXCLUSIVE, PARTITION OF would take ACCESS EXCLUSIVE) and waits for a lock 10 seconds at
 -- most. One made by hand is protected by the next call. They run as the owner of the table, who alone may attach, and touch no rows.
--- Callers: sync_app and sync_maintenance: the triggers that write an entry run as either.
+-- Callers: sync_app and sync_maintenance, and for the current month sync_sql: the triggers that write an entry run as either. A month
+-- ahead is refused to sync_sql, since making it locks the table until the transaction ends.
 
 CREATE OR REPLACE FUNCTION app.activity_partition_name(at timestamptz) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp
 RETURN 'sync_activity_log_' || to_char(at AT TIME ZONE 'UTC', 'YYYY_MM');
 ALTER FUNCTION app.activity_partition_name(timestamptz) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.activity_partition_name(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
-GRANT EXECUTE ON FUNCTION app.activity_partition_name(timestamptz) TO sync_app, sync_maintenance;
+REVOKE ALL ON FUNCTION app.activity_partition_name(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.activity_partition_name(timestamptz) TO sync_app, sync_maintenance, sync_sql;
 
 CREATE OR REPLACE FUNCTION app.ensure_activity_partition(at timestamptz) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER
@@ -21,7 +22,9 @@ DECLARE
   partition text := app.activity_partition_name(at);
   month timestamp := date_trunc('month', at AT TIME ZONE 'UTC');
 BEGIN
-  IF at NOT BETWEEN now() - interval '2 months' AND now() + interval '13 months' THEN
+  IF at NOT BETWEEN now() - interval '2 months' AND now() + interval '13 months'
+     OR EXISTS (SELECT FROM auth.sql_roles r WHERE r.role_name = session_user)
+        AND at NOT BETWEEN now() - interval '1 second' AND now() THEN
     RAISE EXCEPTION 'no partition is made for %, only for this month and those ahead', at
       USING ERRCODE = 'invalid_parameter_value';
   END IF;
@@ -45,8 +48,8 @@ EXCEPTION WHEN invalid_object_definition THEN
 END
 $$;
 ALTER FUNCTION app.ensure_activity_partition(timestamptz) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.ensure_activity_partition(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
-GRANT EXECUTE ON FUNCTION app.ensure_activity_partition(timestamptz) TO sync_app, sync_maintenance;
+REVOKE ALL ON FUNCTION app.ensure_activity_partition(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.ensure_activity_partition(timestamptz) TO sync_app, sync_maintenance, sync_sql;
 
 CREATE OR REPLACE FUNCTION app.prepare_activity_partitions(months_ahead integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
@@ -76,7 +79,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.prepare_activity_partitions(integer) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.prepare_activity_partitions(integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.prepare_activity_partitions(integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.prepare_activity_partitions(integer) TO sync_app, sync_maintenance;
 
 -- A new database takes entries by plain SQL at once.

@@ -12,5 +12,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.end_session(bytea) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.end_session(bytea) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.end_session(bytea) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.end_session(bytea) TO sync_app;

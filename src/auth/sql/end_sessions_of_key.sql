@@ -7,13 +7,12 @@ CREATE OR REPLACE FUNCTION app.end_sessions_of_key() RETURNS trigger
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtextextended('sessions of ' || OLD.id, 0));
   DELETE FROM auth.api_keys k WHERE k.opened_by = OLD.id;
   RETURN NULL;
 END
 $$;
 ALTER FUNCTION app.end_sessions_of_key() OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.end_sessions_of_key() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.end_sessions_of_key() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 
 -- Not only revoked or shortened: a session must not keep scopes that its key has lost either.
 CREATE OR REPLACE TRIGGER end_sessions_of_key AFTER UPDATE ON auth.api_keys

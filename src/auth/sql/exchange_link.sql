@@ -22,5 +22,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.exchange_link(bytea, bytea, timestamptz) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.exchange_link(bytea, bytea, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.exchange_link(bytea, bytea, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.exchange_link(bytea, bytea, timestamptz) TO sync_app;

@@ -16,5 +16,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.find_key(bytea) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.find_key(bytea) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.find_key(bytea) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.find_key(bytea) TO sync_app;

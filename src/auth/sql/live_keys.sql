@@ -18,5 +18,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.live_keys(bytea[]) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.live_keys(bytea[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.live_keys(bytea[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.live_keys(bytea[]) TO sync_app;

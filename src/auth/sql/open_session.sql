@@ -11,7 +11,7 @@ DECLARE
   opener auth.api_keys;
 BEGIN
   -- Serializes with a revocation of the key: either it waits and then also ends this session, or we wait and see the revoked key.
-  PERFORM pg_advisory_xact_lock_shared(hashtextextended('sessions of ' || NEW.opened_by, 0));
+  PERFORM app.hold_key(NEW.opened_by);
   SELECT * INTO opener FROM auth.api_keys k
    WHERE k.id = NEW.opened_by AND k.kind = 'service' AND k.revoked_at IS NULL
      AND (k.expires_at IS NULL OR k.expires_at > now());
@@ -27,7 +27,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.copy_from_key() OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.copy_from_key() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.copy_from_key() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 CREATE OR REPLACE TRIGGER copy_from_key BEFORE INSERT ON auth.api_keys
   FOR EACH ROW WHEN (NEW.opened_by IS NOT NULL) EXECUTE FUNCTION app.copy_from_key();
 
@@ -52,6 +52,6 @@ EXCEPTION WHEN SQLSTATE 'SY002' THEN
 END
 $$;
 ALTER FUNCTION app.open_session(bytea, bytea, timestamptz) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.open_session(bytea, bytea, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.open_session(bytea, bytea, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.open_session(bytea, bytea, timestamptz) TO sync_app;
 COMMENT ON FUNCTION app.open_session(bytea, bytea, timestamptz) IS 'when the session ends; null: no live key';

@@ -12,7 +12,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.find_webhook(uuid) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.find_webhook(uuid) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.find_webhook(uuid) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.find_webhook(uuid) TO sync_app;
 
 CREATE OR REPLACE FUNCTION app.remove_webhook(connection uuid) RETURNS void
@@ -24,5 +24,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.remove_webhook(uuid) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.remove_webhook(uuid) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.remove_webhook(uuid) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.remove_webhook(uuid) TO sync_app;

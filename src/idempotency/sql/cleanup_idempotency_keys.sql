@@ -16,5 +16,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.cleanup_idempotency_keys(integer) OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION app.cleanup_idempotency_keys(integer) FROM PUBLIC, sync_app, sync_directory;
+REVOKE ALL ON FUNCTION app.cleanup_idempotency_keys(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.cleanup_idempotency_keys(integer) TO sync_app;

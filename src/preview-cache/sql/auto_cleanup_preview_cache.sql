@@ -1,7 +1,7 @@
 -- Why: a preview is kept for its time to live; the integration guide names this function, so its name and schema are a contract.
 -- Promises: deletes expired previews, at most batch_size of them unless null, and returns how many. It crosses organizations, so it
 -- runs as sync_maintenance, whose policy shows it expired rows only.
--- Callers: sync_app.
+-- Callers: sync_app and sync_sql, as the guide says.
 
 CREATE OR REPLACE FUNCTION public.auto_cleanup_preview_cache(batch_size integer DEFAULT NULL) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
@@ -17,5 +17,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION public.auto_cleanup_preview_cache(integer) OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION public.auto_cleanup_preview_cache(integer) FROM PUBLIC, sync_app, sync_directory;
-GRANT EXECUTE ON FUNCTION public.auto_cleanup_preview_cache(integer) TO sync_app;
+REVOKE ALL ON FUNCTION public.auto_cleanup_preview_cache(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION public.auto_cleanup_preview_cache(integer) TO sync_app, sync_sql;

@@ -15,7 +15,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.end_sync() OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.end_sync() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.end_sync() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 CREATE OR REPLACE TRIGGER end_on_insert BEFORE INSERT ON public.sync_progress
   FOR EACH ROW WHEN (NEW.completed_at IS NOT NULL
     OR NEW.status NOT IN ('queued', 'running', 'paused')
@@ -49,7 +49,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.log_sync_end() OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.log_sync_end() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.log_sync_end() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 CREATE OR REPLACE TRIGGER log_end_on_insert AFTER INSERT ON public.sync_progress
   FOR EACH ROW WHEN (NEW.completed_at IS NOT NULL) EXECUTE FUNCTION app.log_sync_end();
 CREATE OR REPLACE TRIGGER log_end_on_update AFTER UPDATE ON public.sync_progress

@@ -31,5 +31,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.end_silent_syncs(interval, integer) OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION app.end_silent_syncs(interval, integer) FROM PUBLIC, sync_app, sync_directory;
+REVOKE ALL ON FUNCTION app.end_silent_syncs(interval, integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.end_silent_syncs(interval, integer) TO sync_app;

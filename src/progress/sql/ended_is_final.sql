@@ -11,7 +11,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.refuse_change_of_ended_sync() OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.refuse_change_of_ended_sync() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.refuse_change_of_ended_sync() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 CREATE OR REPLACE TRIGGER ended_is_final BEFORE UPDATE ON public.sync_progress
   FOR EACH ROW WHEN (OLD.completed_at IS NOT NULL AND
     (OLD.status, OLD.total_items, OLD.processed_count, OLD.failed_count, OLD.started_at, OLD.completed_at)

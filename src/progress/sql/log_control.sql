@@ -27,6 +27,6 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.log_control() OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.log_control() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.log_control() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 CREATE OR REPLACE TRIGGER log_control AFTER UPDATE ON public.sync_progress
   FOR EACH ROW WHEN (OLD.requested_at IS DISTINCT FROM NEW.requested_at) EXECUTE FUNCTION app.log_control();

@@ -81,5 +81,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.report_progress(json, text) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.report_progress(json, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.report_progress(json, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.report_progress(json, text) TO sync_app;

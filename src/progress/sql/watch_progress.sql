@@ -50,5 +50,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.watch_progress(text[], text[]) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.watch_progress(text[], text[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.watch_progress(text[], text[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.watch_progress(text[], text[]) TO sync_app;

@@ -40,5 +40,5 @@ WITH compared AS (
 SELECT c.external_id, c.action FROM compared c
 $$;
 ALTER FUNCTION app.save_records(text, uuid, text, jsonb) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.save_records(text, uuid, text, jsonb) TO sync_app;

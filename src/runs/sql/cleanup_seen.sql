@@ -25,5 +25,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.cleanup_seen(integer) OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION app.cleanup_seen(integer) FROM PUBLIC, sync_app, sync_directory;
+REVOKE ALL ON FUNCTION app.cleanup_seen(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.cleanup_seen(integer) TO sync_app;

@@ -153,5 +153,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;

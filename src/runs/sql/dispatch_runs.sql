@@ -14,7 +14,7 @@ DECLARE
   wanted text[];
 BEGIN
   -- Prevents two concurrent requests of one organization from both finding the same slot free.
-  PERFORM pg_advisory_xact_lock(hashtextextended('dispatch_runs ' || org, 0));
+  PERFORM app.lock(org, 'dispatch_runs');
   FOR r IN SELECT w.sync_id, w.entity_type, w.source_connection_id, w.destination_connection_id, p.completed_at
              FROM public.sync_runs w JOIN public.sync_progress p USING (org_id, sync_id)
             WHERE w.org_id = org AND w.state = 'waiting' ORDER BY w.created_at, w.sync_id LOOP
@@ -44,5 +44,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.dispatch_runs(text) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.dispatch_runs(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.dispatch_runs(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.dispatch_runs(text) TO sync_app;

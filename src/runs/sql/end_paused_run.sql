@@ -1,23 +1,24 @@
 -- Why: a waiting or running run finds out from its dispatch or its next batch that its sync has ended. Nothing checks a paused run, and
 -- while it is open, the ids it has seen and the data of a removed connection cannot be deleted.
--- Promises: a paused run ends in the same transaction as its sync, whoever ends the sync. The trigger reads before it writes, because
--- sync_maintenance, which ends silent syncs, may read runs but not change them.
+-- Promises: a paused run ends in the same transaction as its sync, whoever ends the sync. Who ends it may have no right to runs, so the
+-- function runs as the owner, for the organization of the row and for the length of one statement.
 -- Callers: the trigger below only.
 
 CREATE OR REPLACE FUNCTION app.end_paused_run() RETURNS trigger
-LANGUAGE plpgsql SECURITY INVOKER
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  before text := current_setting('app.current_org_id', true);
 BEGIN
-  IF EXISTS (SELECT FROM public.sync_runs AS r
-              WHERE r.org_id = NEW.org_id AND r.sync_id = NEW.sync_id AND r.state = 'paused') THEN
-    UPDATE public.sync_runs AS r SET state = 'ended'
-     WHERE r.org_id = NEW.org_id AND r.sync_id = NEW.sync_id AND r.state = 'paused';
-  END IF;
+  PERFORM set_config('app.current_org_id', NEW.org_id, true);
+  UPDATE public.sync_runs AS r SET state = 'ended'
+   WHERE r.org_id = NEW.org_id AND r.sync_id = NEW.sync_id AND r.state = 'paused';
+  PERFORM set_config('app.current_org_id', coalesce(before, ''), true);
   RETURN NULL;
 END
 $$;
 ALTER FUNCTION app.end_paused_run() OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.end_paused_run() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.end_paused_run() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 
 CREATE OR REPLACE TRIGGER end_paused_run
   AFTER UPDATE ON public.sync_progress

@@ -35,7 +35,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.take_lease(text, text, text, interval) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.take_lease(text, text, text, interval) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.take_lease(text, text, text, interval) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.take_lease(text, text, text, interval) TO sync_app;
 
 CREATE OR REPLACE FUNCTION app.renew_lease(org text, sync text, epoch bigint, lease interval, limited_until timestamptz)
@@ -64,7 +64,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) TO sync_app;
 
 CREATE OR REPLACE FUNCTION app.release_lease(org text, sync text, epoch bigint, until timestamptz) RETURNS boolean
@@ -84,5 +84,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.release_lease(text, text, bigint, timestamptz) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.release_lease(text, text, bigint, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.release_lease(text, text, bigint, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.release_lease(text, text, bigint, timestamptz) TO sync_app;

@@ -60,5 +60,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.purge_removed_connections(integer) OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION app.purge_removed_connections(integer) FROM PUBLIC, sync_app, sync_directory;
+REVOKE ALL ON FUNCTION app.purge_removed_connections(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.purge_removed_connections(integer) TO sync_app;

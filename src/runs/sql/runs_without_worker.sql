@@ -11,5 +11,5 @@ SELECT r.org_id, r.sync_id, r.state FROM public.sync_runs r
  ORDER BY r.org_id, r.created_at, r.sync_id LIMIT batch_size
 $$;
 ALTER FUNCTION app.runs_without_worker(integer) OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION app.runs_without_worker(integer) FROM PUBLIC, sync_app, sync_directory;
+REVOKE ALL ON FUNCTION app.runs_without_worker(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.runs_without_worker(integer) TO sync_app;

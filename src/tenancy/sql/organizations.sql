@@ -32,5 +32,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.organizations(bytea, text, text, integer) OWNER TO sync_directory;
-REVOKE ALL ON FUNCTION app.organizations(bytea, text, text, integer) FROM PUBLIC, sync_app, sync_maintenance;
+REVOKE ALL ON FUNCTION app.organizations(bytea, text, text, integer) FROM PUBLIC, sync_app, sync_maintenance, sync_sql;
 GRANT EXECUTE ON FUNCTION app.organizations(bytea, text, text, integer) TO sync_app;

@@ -14,5 +14,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.set_org(text) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.set_org(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.set_org(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.set_org(text) TO sync_app;

@@ -17,5 +17,5 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.cleanup_webhook_deliveries(integer) OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION app.cleanup_webhook_deliveries(integer) FROM PUBLIC, sync_app, sync_directory;
+REVOKE ALL ON FUNCTION app.cleanup_webhook_deliveries(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.cleanup_webhook_deliveries(integer) TO sync_app;
