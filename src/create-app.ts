@@ -6,26 +6,37 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger, PinoLogger } from 'nestjs-pino';
 import { AppModule } from './app.module.ts';
+import { AuthGuard } from './auth/auth.guard.ts';
+import { Problem } from './common/problem.ts';
+import { bodyLimitOf, settingsOf } from './common/route.config.ts';
 import { ProblemValidationPipe } from './common/validation.ts';
 import type { Environment } from './config/environment.ts';
 import { serveDashboard } from './dashboard/dashboard.pages.ts';
-import { jsonParser, rawOr, refuseForm } from './http/body.parser.ts';
+import { formParser, jsonParser, rawOr } from './http/body.parser.ts';
+import { limitConnections } from './http/connection.limits.ts';
 import { serveErrorPage } from './http/error.page.ts';
 import { logRequests, quietAtStart, requestId } from './http/logging.ts';
+import { refuseOnSocket } from './http/node.refusals.ts';
 import { serveDocument } from './http/openapi.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { addSecurityHeaders } from './http/security.headers.ts';
 import { HttpMetrics } from './metrics/http.metrics.ts';
 
-/** Largest body: a preview's delta, or a thousand reports with checkpoints. */
-const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
+/** How often Node looks for requests that take too long to arrive: they end that much later at most. */
+const REQUEST_CHECK_MS = 2_000;
 
 /** The application as it is served and as it is tested; it does not listen yet. */
 export async function createApp(environment: Environment): Promise<NestFastifyApplication> {
   const filter = new ProblemFilter();
   const adapter = new FastifyAdapter({
-    bodyLimit: BODY_LIMIT_BYTES,
     genReqId: requestId,
+    trustProxy: environment.SYNC_TRUSTED_PROXIES ?? false,
+    requestTimeout: environment.SYNC_REQUEST_SECONDS * 1_000,
+    http: {
+      headersTimeout: environment.SYNC_REQUEST_SECONDS * 1_000,
+      connectionsCheckingInterval: REQUEST_CHECK_MS,
+    },
+    clientErrorHandler: refuseOnSocket,
     // A close waits for requests at work and ends idle connections.
     forceCloseConnections: 'idle',
     // A request that comes on an open connection while the service stops gets a response like the others, with Connection: close.
@@ -42,9 +53,15 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   app.useGlobalPipes(new ProblemValidationPipe());
   app.useGlobalFilters(filter);
   const fastify = adapter.getInstance();
-  const limit = { bodyLimit: BODY_LIMIT_BYTES };
-  app.useBodyParser('application/json', limit, rawOr(jsonParser(fastify)));
-  app.useBodyParser('application/x-www-form-urlencoded', limit, rawOr(refuseForm));
+  limitConnections(fastify.server, {
+    all: environment.SYNC_MAX_CONNECTIONS,
+    perAddress: environment.SYNC_MAX_CONNECTIONS_PER_ADDRESS,
+  });
+  fastify.addHook('onRoute', (route) => {
+    route.bodyLimit = bodyLimitOf(route.config ?? {});
+  });
+  app.useBodyParser('application/json', {}, rawOr(jsonParser(fastify)));
+  app.useBodyParser('application/x-www-form-urlencoded', {}, rawOr(formParser));
   await app.register(cookie);
   await addSecurityHeaders(app);
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -54,12 +71,23 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   endSilentConnections(fastify);
   logRequests(fastify, (await app.resolve(PinoLogger)).logger);
   app.get(HttpMetrics).observe(fastify);
+  admitBeforeBody(fastify, app.get(AuthGuard));
   serveErrorPage(app);
   if (environment.SYNC_WORKER !== 'only') {
     serveDocument(app);
     await serveDashboard(app);
   }
   return app;
+}
+
+/** Nobody's body is read before it is known who sends it; an address without a route takes none at all. */
+function admitBeforeBody(fastify: FastifyInstance, guard: AuthGuard): void {
+  fastify.addHook('onRequest', async (request) => {
+    if (request.is404)
+      throw new Problem('not-found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`);
+    // Pages and their files have no settings; they are for everybody, and take no body.
+    if (settingsOf(request).access !== undefined) await guard.admit(request);
+  });
 }
 
 /**

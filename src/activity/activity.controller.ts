@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { RequireScope } from '../auth/auth.decorators.ts';
 import type { Page } from '../common/cursor.ts';
 import { Operation } from '../common/operation.ts';
+import { LargeBody } from '../common/route.config.ts';
 import { validateItem } from '../common/validation.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
 import { toCsv, toNdjson } from './activity.export.ts';
@@ -46,6 +47,7 @@ export class ActivityController {
 
   @Post()
   @RequireScope('sync:write')
+  @LargeBody()
   @Idempotent()
   @ApiBody({ schema: { oneOf: [{ $ref: getSchemaPath(AppendActivityDto) }, { $ref: getSchemaPath(BulkAppendDto) }] } })
   @Operation({

@@ -1,12 +1,21 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { AddressBuckets } from '../rates/address.buckets.ts';
 import { AuthGuard } from './auth.guard.ts';
+import { Authenticator } from './authenticator.ts';
 import { KeyStore } from './key.store.ts';
 import { TokenVerifier } from './token.verifier.ts';
 
 @Global()
 @Module({
-  providers: [KeyStore, TokenVerifier, { provide: APP_GUARD, useClass: AuthGuard }],
-  exports: [KeyStore],
+  providers: [
+    KeyStore,
+    TokenVerifier,
+    Authenticator,
+    AddressBuckets,
+    AuthGuard,
+    { provide: APP_GUARD, useExisting: AuthGuard },
+  ],
+  exports: [KeyStore, AuthGuard],
 })
 export class AuthModule {}

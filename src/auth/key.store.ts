@@ -36,10 +36,14 @@ export class KeyStore {
 
   constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
 
+  /** The principal of a secret that was looked up a moment ago. */
+  known(secret: string): Principal | undefined {
+    return unexpired(this.found.get(secret));
+  }
+
   /** The principal of a service key or a session secret; undefined when there is none, or it ended or was revoked. */
   async find(secret: string): Promise<Principal | undefined> {
-    const principal = await this.found.fetch(secret);
-    return principal?.expiresAt && principal.expiresAt <= Date.now() ? undefined : principal;
+    return unexpired(await this.found.fetch(secret));
   }
 
   /** Those of the hashes (hex) whose key or session would still be accepted, in one query however many there are. */
@@ -95,3 +99,6 @@ export class KeyStore {
     );
   }
 }
+
+const unexpired = (principal: Principal | undefined): Principal | undefined =>
+  principal?.expiresAt && principal.expiresAt <= Date.now() ? undefined : principal;

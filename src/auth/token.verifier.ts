@@ -8,6 +8,7 @@ import {
   jwtVerify,
 } from 'jose';
 import { LRUCache } from 'lru-cache';
+import { idFault } from '../common/identity.ts';
 import { Problem } from '../common/problem.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
@@ -38,10 +39,14 @@ export class TokenVerifier {
     };
   }
 
+  /** The principal of a token that was verified a moment ago. */
+  known(token: string): Principal | undefined {
+    const principal = this.verified.get(token);
+    return principal?.expiresAt && principal.expiresAt > Date.now() ? principal : undefined;
+  }
+
   /** Throws Problem unauthenticated, saying what is wrong with the token, or unavailable when the issuer's keys cannot be had. */
   async verify(token: string): Promise<Principal> {
-    const known = this.verified.get(token);
-    if (known?.expiresAt && known.expiresAt > Date.now()) return known;
     if (!this.key)
       throw new Problem('unauthenticated', 'This deployment accepts no tokens; use a service key in X-Api-Key.');
     const principal = toPrincipal(await this.claims(token, this.key));
@@ -75,18 +80,23 @@ export class TokenVerifier {
 
 function toPrincipal(claims: JWTPayload): Principal {
   const { sub, org_id: orgId, scope, exp } = claims as JWTPayload & { org_id?: unknown; scope?: unknown };
-  if (typeof orgId !== 'string' || orgId === '')
-    throw new Problem('unauthenticated', 'The token\'s claim "org_id" is missing or wrong.');
+  const organization = claimed('org_id', orgId);
   // jose asks that it is there, not that it is text.
-  if (typeof sub !== 'string' || sub === '')
-    throw new Problem('unauthenticated', 'The token\'s claim "sub" is missing or wrong.');
+  const user = claimed('sub', sub);
   const granted = Array.isArray(scope) ? scope.map(String) : String(scope ?? '').split(' ');
   return {
     kind: 'token',
-    name: sub,
-    userId: sub,
-    orgId,
+    name: user,
+    userId: user,
+    orgId: organization,
     scopes: expandScopes(granted),
     expiresAt: (exp ?? 0) * 1000,
   };
+}
+
+function claimed(claim: string, value: unknown): string {
+  if (value === undefined) throw new Problem('unauthenticated', `The token's claim "${claim}" is missing or wrong.`);
+  const fault = idFault(value);
+  if (fault) throw new Problem('unauthenticated', `The token's claim "${claim}" ${fault}.`);
+  return value as string;
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { idFault } from '../common/identity.ts';
 import { ConfigurationError, loadEnvironment } from '../config/environment.ts';
 import { withOwnerUrl } from '../database/open-database.ts';
 import { urlOfRole } from '../database/provision.ts';
@@ -12,8 +13,6 @@ const USAGE = `Usage:
 
 /** What needs no quotes in SQL, so that nobody logs in with a name that only looks like another. */
 const NAME = /^[a-z][a-z0-9_]{0,62}$/;
-/** Of organizations and users, as everywhere. */
-const MAX_ID_LENGTH = 200;
 
 await runCommand(async () => {
   const environment = loadEnvironment();
@@ -55,9 +54,9 @@ function newRole({ name, org, user }: ReturnType<typeof parse>['values']) {
 }
 
 function id(option: string, value: string | undefined): string {
-  if (!value || value.length > MAX_ID_LENGTH)
-    throw new ConfigurationError(`${option} is required, in at most ${MAX_ID_LENGTH} characters.\n${USAGE}`);
-  return value;
+  const fault = idFault(value);
+  if (fault) throw new ConfigurationError(`${option} ${fault}.\n${USAGE}`);
+  return value as string;
 }
 
 function printDropped(name: string | undefined, dropped: boolean): void {

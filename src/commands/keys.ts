@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { KeyAdmin, type KeyListing } from '../auth/key.admin.ts';
 import { SCOPES, type Scope } from '../auth/principal.ts';
+import { idFault } from '../common/identity.ts';
 import { ConfigurationError, type Environment, loadEnvironment } from '../config/environment.ts';
 import { withOwnerUrl } from '../database/open-database.ts';
 import { runCommand } from './run-command.ts';
@@ -59,6 +60,10 @@ function newKey(values: ReturnType<typeof parse>['values']) {
   if (!values.name) throw new ConfigurationError(`--name is required: who uses it?\n${USAGE}`);
   if (Boolean(values.org) === Boolean(values['all-orgs']))
     throw new ConfigurationError(`--org or --all-orgs is required.\n${USAGE}`);
+  for (const [option, id] of Object.entries({ '--org': values.org, '--user': values.user })) {
+    const fault = id === undefined ? undefined : idFault(id);
+    if (fault) throw new ConfigurationError(`${option} ${fault}.\n${USAGE}`);
+  }
   const scopes = values.scope ?? ['sync:write'];
   const unknown = scopes.find((scope) => !SCOPES.includes(scope as Scope));
   if (unknown) throw new ConfigurationError(`--scope ${unknown} does not exist; the scopes are ${SCOPES.join(', ')}.`);

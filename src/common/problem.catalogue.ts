@@ -19,6 +19,13 @@ export const PROBLEMS = {
       'The body is not valid JSON or is nested too deep, the address is not valid percent-encoding, or a header has a value that it cannot have.',
     action: 'Correct what `detail` names. The same request fails again.',
   },
+  'request-refused': {
+    status: 400,
+    title: 'The request is refused',
+    cause:
+      'HTTP itself forbids it: a method, a range, an expectation or a precondition that this address does not support. The status is the one that HTTP has for it, such as 405, 412 or 416.',
+    action: 'Correct what `detail` names. The same request fails again.',
+  },
   'organization-required': {
     status: 400,
     title: 'No organization is named',
@@ -100,10 +107,17 @@ export const PROBLEMS = {
     action:
       'Read the resource again, then decide whether to repeat the request. With a `Retry-After` header the same request may succeed later.',
   },
+  'request-timeout': {
+    status: 408,
+    title: 'The request did not arrive in time',
+    cause: 'The headers or the body of the request took longer than `SYNC_REQUEST_SECONDS` to arrive.',
+    action: 'Send it again, at once and whole.',
+  },
   'body-too-large': {
     status: 413,
     title: 'The body is too large',
-    cause: 'The body is larger than 8 MiB.',
+    cause:
+      'The body is larger than this operation takes: 8 MiB for bulk reports, entries and previews, 1 MiB for webhooks, 4 KiB without credentials, 64 KiB for all others.',
     action: 'Send less in one request, for example fewer items.',
   },
   'unsupported-media-type': {
@@ -111,6 +125,21 @@ export const PROBLEMS = {
     title: 'The media type is not supported',
     cause: 'The body is a form, or its `Content-Type` is not JSON.',
     action: 'Send JSON with `Content-Type: application/json`.',
+  },
+  'too-many-requests': {
+    status: 429,
+    title: 'Too many requests',
+    cause:
+      'A bucket is empty: of your organization, of your key or user, or of an address that tries invalid credentials.',
+    action:
+      'Wait for the seconds in `Retry-After`. Report every few seconds or hundreds of items, and in bulk, not item by item.',
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'The headers are too large',
+    cause:
+      'The address and the headers of the request have more than 16 KiB. A token with many claims is the usual cause.',
+    action: 'Send a shorter token or a service key; put what is long into the body.',
   },
   'invalid-request': {
     status: 422,

@@ -23,22 +23,21 @@ export class Problem extends Error {
   override readonly name = 'Problem';
   readonly problem: ProblemName;
   readonly errors: readonly ProblemField[] | undefined;
+  /** The catalogue's, or for request-refused the one that HTTP has for it. */
+  readonly status: number;
   /** Seconds after which to try again, for the Retry-After header. */
   readonly retryAfter: number | undefined;
 
   constructor(
     problem: ProblemName,
     detail: string,
-    options: { errors?: readonly ProblemField[]; retryAfter?: number; cause?: unknown } = {},
+    options: { errors?: readonly ProblemField[]; retryAfter?: number; cause?: unknown; status?: number } = {},
   ) {
     super(detail, { cause: options.cause });
     this.problem = problem;
     this.errors = options.errors;
     this.retryAfter = options.retryAfter;
-  }
-
-  get status(): number {
-    return PROBLEMS[this.problem].status;
+    this.status = options.status ?? PROBLEMS[problem].status;
   }
 
   /** The value of the response's Link header (RFC 8288): the page of the service that explains the problem and what to do. */
@@ -48,11 +47,11 @@ export class Problem extends Error {
 
   /** The response body; support finds the log lines by `requestId`. */
   body(requestId?: string): ProblemBody {
-    const { status, title } = PROBLEMS[this.problem];
+    const { title } = PROBLEMS[this.problem];
     return {
       type: PROBLEM_TYPE_PREFIX + this.problem,
       title,
-      status,
+      status: this.status,
       detail: this.message,
       ...(this.errors && { errors: this.errors }),
       ...(requestId && { request_id: requestId }),

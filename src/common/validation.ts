@@ -1,10 +1,13 @@
+import 'reflect-metadata';
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
-import { plainToInstance } from 'class-transformer';
+import { plainToInstance, Type } from 'class-transformer';
 import {
+  getMetadataStorage,
   IsString,
   MaxLength,
   MinLength,
   ValidateBy,
+  ValidateNested,
   type ValidationError,
   type ValidatorOptions,
   validateSync,
@@ -56,7 +59,7 @@ export function IsJsonObject(): PropertyDecorator {
 /** The errors of a body (JSON pointers) or of a query or path (parameter names), flattened. */
 function toFields(errors: readonly ValidationError[], inBody: boolean, path = ''): ProblemField[] {
   return errors.flatMap((error) => {
-    const pointer = `${path}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const pointer = `${path}${pointerTo(error.property)}`;
     const own = Object.values(error.constraints ?? {}).map((message) => {
       const detail =
         error.value === undefined
@@ -73,12 +76,18 @@ function toFields(errors: readonly ValidationError[], inBody: boolean, path = ''
   });
 }
 
-function toProblem(errors: readonly ValidationError[], inBody: boolean): Problem {
-  const fields = toFields(errors, inBody);
+/** So many are told of a request; the rest is a number. */
+const MAX_ERRORS = 20;
+/** Of a pointer or a parameter: enough to find it. */
+const MAX_NAME_LENGTH = 200;
+
+function refusal(found: readonly ProblemField[], count = found.length): Problem {
+  const fields = found.slice(0, MAX_ERRORS);
   const [first] = fields;
   const where = first?.pointer?.slice(2) ?? first?.parameter ?? 'The request';
-  const more = fields.length > 1 ? ` (and ${fields.length - 1} more)` : '';
-  return new Problem('invalid-request', `${where} ${first?.detail ?? 'is not valid'}${more}.`, { errors: fields });
+  const more = count > 1 ? ` (and ${count - 1} more)` : '';
+  const errors = count > fields.length ? [...fields, { detail: `and ${count - fields.length} more` }] : fields;
+  return new Problem('invalid-request', `${where} ${first?.detail ?? 'is not valid'}${more}.`, { errors });
 }
 
 const notAnObject = (): Problem =>
@@ -92,14 +101,79 @@ export function validateItem<T extends object>(type: new () => T, item: unknown)
   return validated(type, item, true);
 }
 
+/**
+ * In this order, so that the cost grows with the length of the body and no faster: members that the class does not know are refused by
+ * their names; the few that it knows are converted; free JSON is neither copied nor walked before its own validator does.
+ */
 function validated<T extends object>(type: new () => T, value: object, inBody: boolean): T {
-  // null is the member left out: its default applies, or it is required.
-  const given = Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
-  const instance = plainToInstance(type, given);
+  refuseUnknown(type, value, inBody);
+  const given: Record<string, unknown> = {};
+  const asItIs: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) {
+    // null is the member left out: its default applies, or it is required.
+    if (member === null) continue;
+    const part = typeof member === 'object' && !nestedType(type, name) ? asItIs : given;
+    part[name] = member;
+  }
+  const instance = Object.assign(plainToInstance(type, given), asItIs);
   const errors = validateSync(instance, OPTIONS);
-  if (errors.length > 0) throw toProblem(errors, inBody);
+  if (errors.length > 0) throw refusal(toFields(errors, inBody));
   return instance;
 }
+
+/** Names are looked up in a set; the request's own order decides which are told. */
+function refuseUnknown(type: new () => object, value: object, inBody: boolean): void {
+  const fields: ProblemField[] = [];
+  let count = 0;
+  const look = (known: ReadonlySet<string>, members: object, path: string) => {
+    for (const name of Object.keys(members)) {
+      if (known.has(name)) continue;
+      count += 1;
+      if (count <= MAX_ERRORS) fields.push(unknownField(name, path, inBody));
+    }
+  };
+  look(knownMembers(type), value, '');
+  for (const [name, member] of Object.entries(value)) {
+    const nested = typeof member === 'object' && member !== null && nestedType(type, name);
+    if (nested) look(knownMembers(nested), member, `/${name}`);
+  }
+  if (count > 0) throw refusal(fields, count);
+}
+
+const unknownField = (name: string, path: string, inBody: boolean): ProblemField =>
+  inBody
+    ? { pointer: `#${path}${pointerTo(name)}`, detail: 'is not a known field' }
+    : { parameter: cut(name), detail: 'is not a known parameter' };
+
+const pointerTo = (name: string): string => `/${cut(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+const cut = (name: string): string => (name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name);
+
+const members = new WeakMap<object, ReadonlySet<string>>();
+
+/** The members that the class has decorators for, its own and inherited ones; worked out once a class. */
+function knownMembers(type: new () => object): ReadonlySet<string> {
+  let known = members.get(type);
+  if (!known) {
+    const metadata = getMetadataStorage().getTargetValidationMetadatas(type, '', true, false);
+    known = new Set(metadata.map(({ propertyName }) => propertyName));
+    members.set(type, known);
+  }
+  return known;
+}
+
+type Class = new () => object;
+const NESTED = Symbol('the class of a nested object');
+
+/** A member that is an object with members of its own. */
+export const Nested =
+  (type: () => Class): PropertyDecorator =>
+  (target, key) => {
+    for (const decorate of [Type(type), ValidateNested()]) decorate(target, key as string);
+    Reflect.defineMetadata(NESTED, type, target, key);
+  };
+
+const nestedType = (type: Class, name: string): Class | undefined =>
+  (Reflect.getMetadata(NESTED, type.prototype, name) as (() => Class) | undefined)?.();
 
 /** Checks the items of a bulk body one by one; an item that is refused becomes its Problem, in the same place. */
 export function checkEach<T>(items: readonly unknown[], check: (item: unknown) => T): (T | Problem)[] {

@@ -1,12 +1,15 @@
 import { Body, Controller, Get, Header, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
-import { IsOptional, Matches } from 'class-validator';
+import { ApiExcludeController, PartialType } from '@nestjs/swagger';
+import { IsOptional, Matches, ValidateIf } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Public, RequireScope, SESSION_COOKIE } from '../auth/auth.decorators.ts';
-import { refuseCrossSite } from '../auth/auth.guard.ts';
-import { KeyStore, type OpenedSession } from '../auth/key.store.ts';
+import { Public, RequireScope } from '../auth/auth.decorators.ts';
+import { refuseCrossSite } from '../auth/authenticator.ts';
+import { KeyStore } from '../auth/key.store.ts';
+import { forgetSession, keepSession, sessionOf } from '../auth/session.cookie.ts';
 import { Problem } from '../common/problem.ts';
+import { AcceptForm } from '../common/route.config.ts';
 import { IsText } from '../common/validation.ts';
+import { escapeHtml, PLAIN_PAGE_HEADERS, plainPage } from '../http/plain.page.ts';
 
 class SignInQuery {
   @IsText(200)
@@ -19,9 +22,10 @@ class SignInQuery {
   to?: string;
 }
 
-class SignInDto {
+class SignInDto extends PartialType(SignInQuery) {
+  @ValidateIf(({ token }: SignInDto) => token === undefined)
   @IsText(1_000)
-  key: string;
+  key?: string;
 }
 
 /** Pages for a browser, not for API clients: they set and clear the session cookie. */
@@ -30,34 +34,47 @@ class SignInDto {
 export class SignInController {
   constructor(private readonly keys: KeyStore) {}
 
+  /**
+   * Where a one-time link leads: a page with a button. A look at it changes nothing, so that neither a preview of the link in a mail nor a
+   * page of another site signs anybody in.
+   */
   @Get('sign-in')
   @Public()
+  async linkPage(@Query() { token, to }: SignInQuery, @Res() reply: FastifyReply): Promise<void> {
+    const hidden = Object.entries({ token, to }).map(([name, value]) =>
+      value === undefined ? '' : `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`,
+    );
+    const form = `<form method="post" action="/sign-in">${hidden.join('')}<button autofocus>Sign in</button></form>`;
+    const text = '<p>This link works once. The browser stays signed in for 12 hours.</p>';
+    await reply
+      .headers({ ...PLAIN_PAGE_HEADERS, 'cache-control': 'no-store' })
+      .send(plainPage('Sign in', `<h1>Sign in to Sync Operations</h1>\n${text}\n${form}`));
+  }
+
+  /** With a key or with the token of a link. Not from another site: that could sign its visitors in as somebody they are not. */
+  @Post('sign-in')
+  @Public()
+  @AcceptForm()
   async signIn(
-    @Query() { token, to = '/' }: SignInQuery,
+    @Body() { key, token, to = '/' }: SignInDto,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    refuseCrossSite(request, "Signing in is accepted from this service's own pages only.");
+    reply.header('cache-control', 'no-store');
+    if (token === undefined) {
+      const opened = await this.keys.openSession((key as string).trim());
+      if (!opened) throw new Problem('unauthenticated', 'That key is unknown, revoked or expired.');
+      keepSession(opened, request, reply);
+      await reply.status(204).send();
+      return;
+    }
     const opened = await this.keys.exchangeLink(token);
     if (opened) keepSession(opened, request, reply);
     // A person gets a page that says so; it asks for a new link or a key.
     else if (!request.headers.accept?.includes('text/html'))
       throw new Problem('unauthenticated', 'This sign-in link was used before or has expired; ask for a new one.');
-    await reply.header('cache-control', 'no-store').redirect(opened ? to : '/?sign-in=used', 303);
-  }
-
-  /** Not from another site: that could sign its visitors in as somebody they are not. */
-  @Post('sign-in')
-  @HttpCode(204)
-  @Public()
-  async signInWithKey(
-    @Body() { key }: SignInDto,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<void> {
-    refuseCrossSite(request, "Signing in is accepted from this service's own pages only.");
-    const opened = await this.keys.openSession(key.trim());
-    if (!opened) throw new Problem('unauthenticated', 'That key is unknown, revoked or expired.');
-    keepSession(opened, request, reply);
+    await reply.redirect(opened ? to : '/?sign-in=used', 303);
   }
 
   /** Whether the browser's cookie is good for anything: a page that is opened by nobody is no error to be logged. */
@@ -65,7 +82,7 @@ export class SignInController {
   @Public()
   @Header('cache-control', 'no-store')
   async session(@Req() request: FastifyRequest): Promise<{ signed_in: boolean }> {
-    const session = request.cookies[SESSION_COOKIE];
+    const session = sessionOf(request);
     return { signed_in: session !== undefined && (await this.keys.find(session)) !== undefined };
   }
 
@@ -73,20 +90,8 @@ export class SignInController {
   @HttpCode(204)
   @RequireScope('sync:read')
   async signOut(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
-    const session = request.cookies[SESSION_COOKIE];
+    const session = sessionOf(request);
     if (session) await this.keys.endSession(session);
-    reply.clearCookie(SESSION_COOKIE, { path: '/' });
+    forgetSession(request, reply);
   }
-}
-
-function keepSession({ session, maxAgeSeconds }: OpenedSession, request: FastifyRequest, reply: FastifyReply): void {
-  void reply.setCookie(SESSION_COOKIE, session, {
-    path: '/',
-    httpOnly: true,
-    // Lax, not strict: the link itself is followed from a terminal or a mail.
-    sameSite: 'lax',
-    // A proxy that ends TLS says so; who invents the header only spoils their own cookie.
-    secure: request.protocol === 'https' || request.headers['x-forwarded-proto'] === 'https',
-    maxAge: maxAgeSeconds,
-  });
 }

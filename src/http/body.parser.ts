@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../common/problem.ts';
+import { settingsOf } from '../common/route.config.ts';
 
 /** Deeper nesting is not data but an attack on the code that reads it recursively: validation, hashing, Postgres. */
 const MAX_DEPTH = 100;
@@ -42,15 +43,16 @@ export function jsonParser(fastify: FastifyInstance) {
   };
 }
 
-/** The body as it came, a Buffer, for a route whose config says `rawBody` because its bytes are signed; parsed for any other. */
+/** The body as it came, a Buffer, for a route whose bytes are signed; parsed for any other. */
 export function rawOr(parse: Parser): Parser {
   return (request, body, done) => {
-    const { config } = (request as FastifyRequest).routeOptions;
-    if ((config as { rawBody?: unknown }).rawBody === true) done(null, body);
+    if (settingsOf(request as FastifyRequest).rawBody) done(null, body);
     else parse(request, body, done);
   };
 }
 
-/** WooCommerce greets a new webhook with a form; no other route accepts one. */
-export const refuseForm: Parser = (_request, _body, done) =>
-  done(new Problem('unsupported-media-type', 'This route does not accept a form; send application/json.'));
+/** A form of a page of ours, or the greeting of WooCommerce to a new webhook; no other route accepts one. */
+export const formParser: Parser = (request, body, done) => {
+  if (settingsOf(request as FastifyRequest).form) done(null, Object.fromEntries(new URLSearchParams(body.toString())));
+  else done(new Problem('unsupported-media-type', 'This route does not accept a form; send application/json.'));
+};

@@ -1,6 +1,7 @@
+import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { PROBLEMS, type ProblemName } from '../common/problem.catalogue.ts';
+import type { ProblemName } from '../common/problem.catalogue.ts';
 import { Problem } from '../common/problem.ts';
 import { toProblem } from '../database/sqlstate.ts';
 
@@ -25,6 +26,8 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="sync-operations"');
     if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter));
+    // Refused before its body was read: the rest of it is not worth reading.
+    if (request.body === undefined && hasBody(request)) reply.header('connection', 'close');
     reply.header('link', problem.link);
     void reply
       .status(problem.status)
@@ -42,7 +45,12 @@ function asProblem(error: unknown, request: FastifyRequest): Problem {
   const name = status === undefined ? undefined : BY_STATUS.get(status);
   if (name === 'not-found')
     return new Problem(name, `There is nothing at ${request.method} ${request.url.split('?')[0]}.`);
-  if (name && status !== undefined && status < 500) return new Problem(name, readable(error), { cause: error });
+  if (status !== undefined && status >= 400 && status < 500)
+    return new Problem(name ?? 'request-refused', readable(error, status), {
+      cause: error,
+      status: name ? undefined : status,
+    });
+  if (status === 503) return new Problem('unavailable', readable(error, status), { cause: error, retryAfter: 1 });
   return new Problem('internal-error', 'Something failed on our side; the request id leads to the cause in the logs.', {
     cause: error,
   });
@@ -51,17 +59,23 @@ function asProblem(error: unknown, request: FastifyRequest): Problem {
 /** What Fastify and Nest raise themselves, before a handler runs. */
 const BY_STATUS = new Map<number, ProblemName>([
   [400, 'malformed-request'],
+  // Of files that are served: outside their folder, or a folder.
+  [403, 'not-found'],
   [404, 'not-found'],
+  [408, 'request-timeout'],
   [413, 'body-too-large'],
   [414, 'malformed-request'],
   [415, 'unsupported-media-type'],
   [422, 'invalid-request'],
-  [431, 'malformed-request'],
-  [503, 'unavailable'],
+  [429, 'too-many-requests'],
+  [431, 'headers-too-large'],
 ]);
 
 /** Their messages speak of the request only; a parser's may quote it, which is cut short. */
-function readable(error: unknown): string {
+function readable(error: unknown, status: number): string {
   const message = error instanceof Error ? error.message.split('\n')[0] : '';
-  return message ? `${message.slice(0, 200).replace(/\.$/, '')}.` : `${PROBLEMS['malformed-request'].title}.`;
+  return `${(message || STATUS_CODES[status] || 'The request is refused').slice(0, 200).replace(/\.$/, '')}.`;
 }
+
+const hasBody = ({ headers }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;

@@ -4,6 +4,7 @@ import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequireScope } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
+import { LargeBody } from '../common/route.config.ts';
 import {
   CacheKeyParam,
   PreviewDto,
@@ -21,6 +22,7 @@ export class PreviewController {
 
   @Put()
   @RequireScope('sync:write')
+  @LargeBody()
   @Operation({
     id: 'storePreview',
     summary: 'Store the delta a sync would apply',

@@ -3,6 +3,7 @@ import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { RequireScope } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
+import { LargeBody } from '../common/route.config.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
 import { BulkReportResultsDto, ProgressDto, SlowSyncDto } from './dto/progress.dto.ts';
 import {
@@ -72,6 +73,7 @@ export class ProgressController {
 
   @Patch()
   @RequireScope('sync:write')
+  @LargeBody()
   @ApiBody({ type: BulkReportDto })
   @Operation({
     id: 'reportMany',

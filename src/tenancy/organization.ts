@@ -1,9 +1,6 @@
 import type { Principal } from '../auth/principal.ts';
+import { idFault } from '../common/identity.ts';
 import { Problem } from '../common/problem.ts';
-import { isStorableText } from '../common/validation.ts';
-
-/** It leads every key, and an index entry has its limit. */
-const MAX_LENGTH = 200;
 
 /**
  * The organization a request is for: the principal's, or for a key of every organization the one named in X-Org-Id or orgId.
@@ -20,8 +17,9 @@ export function organizationOf(
   let organization = principal.orgId ?? undefined;
   for (const { value, field } of fields) {
     if (value === undefined) continue;
-    if (typeof value !== 'string' || value === '' || value.length > MAX_LENGTH || !isStorableText(value)) {
-      const detail = `must name one organization, in at most ${MAX_LENGTH} characters`;
+    const fault = idFault(value);
+    if (typeof value !== 'string' || fault) {
+      const detail = `must name one organization: it ${fault}`;
       throw new Problem('malformed-request', `${field.header ?? field.parameter} ${detail}.`, {
         errors: [{ ...field, detail }],
       });

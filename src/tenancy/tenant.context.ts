@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Principal } from '../auth/principal.ts';
+import { idFault } from '../common/identity.ts';
 import { Problem } from '../common/problem.ts';
 import type { Statement } from '../database/database.ts';
 
@@ -49,8 +50,9 @@ export function actingFor(named: string | undefined, field: string): string {
   const { principal } = currentTenant();
   const own = currentUser();
   if (named === undefined || named === own) return named ?? own;
-  if (principal.kind === 'key') return named;
-  const detail = `must be your own user (${own}); only a service key may name another`;
+  const fault = idFault(named);
+  if (principal.kind === 'key' && !fault) return named;
+  const detail = fault ?? `must be your own user (${own}); only a service key may name another`;
   throw new Problem('invalid-request', `${field} ${detail}.`, { errors: [{ pointer: `#/${field}`, detail }] });
 }
 

@@ -9,7 +9,7 @@ import type { WebhookEvent, WebhookRequest } from '../connectors/contract/connec
 import { RunStarter } from '../runs/run.starter.ts';
 import { currentTenant, currentUser, runAsTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
-import type { WebhookResponseDto } from './dto/webhook.dto.ts';
+import { UUID, type WebhookResponseDto } from './dto/webhook.dto.ts';
 import { assignDeliveries, type Change, lockDeliveries, storeDelivery } from './webhook.sql.ts';
 
 /** The principal for the processing of webhooks. */
@@ -32,6 +32,12 @@ export class WebhookService {
   ) {}
 
   /** Throws not-found when no such connection has webhooks, unauthenticated when the signature is wrong. */
+  /** Throws Problem not-found. An id that is no UUID is left to the validation, which says so. */
+  async refuseUnknown(connectionId: string): Promise<void> {
+    if (UUID.test(connectionId) && (await this.connections.organizationOf(connectionId)) === undefined)
+      throw noSuchConnection();
+  }
+
   async receive(connectionId: string, request: WebhookRequest): Promise<WebhookResponseDto> {
     const orgId = await this.connections.organizationOf(connectionId);
     if (orgId === undefined) throw noSuchConnection();

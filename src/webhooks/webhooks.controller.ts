@@ -1,24 +1,27 @@
 import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Public } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
+import { routeSettings } from '../common/route.config.ts';
 import { WebhookParam, WebhookResponseDto } from './dto/webhook.dto.ts';
 import { WebhookService } from './webhook.service.ts';
 
-/** The handler receives the raw body as a Buffer, because the signature covers its bytes. See src/http/raw.body.ts. */
-const RawBody = () => RouteConfig({ rawBody: true });
+/** The handler receives the raw body as a Buffer, because the signature covers its bytes. An order of many lines has some 100 KiB. */
+const SignedBody = () => routeSettings({ rawBody: true, bodyLimit: 1024 * 1024 });
+
+const PREFIX = 'api/sync/hooks';
+export const WEBHOOK_ROUTE = `/${PREFIX}/:connection`;
 
 @ApiTags('hooks')
-@Controller('api/sync/hooks')
+@Controller(PREFIX)
 export class WebhooksController {
   constructor(private readonly hooks: WebhookService) {}
 
   @Post(':connection')
   @HttpCode(200)
   @Public()
-  @RawBody()
+  @SignedBody()
   @Operation({
     id: 'receiveWebhook',
     summary: 'Receive a webhook of a connected system',

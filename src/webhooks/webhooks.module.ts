@@ -1,11 +1,13 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ActivityModule } from '../activity/activity.module.ts';
 import { ConnectorsModule } from '../connectors/connectors.module.ts';
 import { maintenance } from '../jobs/task.runner.ts';
 import { RunsModule } from '../runs/runs.module.ts';
 import { WebhookReconciliation } from './webhook.reconciliation.ts';
 import { WebhookService } from './webhook.service.ts';
-import { WebhooksController } from './webhooks.controller.ts';
+import { WEBHOOK_ROUTE, WebhooksController } from './webhooks.controller.ts';
 
 /** Compares the changes that runs found with the received webhooks, and deletes old deliveries. */
 @Module({
@@ -26,4 +28,17 @@ export class WebhooksModule {}
   controllers: [WebhooksController],
   providers: [WebhookService],
 })
-export class WebhooksApiModule {}
+export class WebhooksApiModule implements OnModuleInit {
+  constructor(
+    private readonly host: HttpAdapterHost<FastifyAdapter>,
+    private readonly webhooks: WebhookService,
+  ) {}
+
+  /** A sender needs no credentials but the signature of its body, so a body for an unknown connection is not even read. */
+  onModuleInit(): void {
+    this.host.httpAdapter.getInstance().addHook('onRequest', async ({ routeOptions, params }) => {
+      if (routeOptions.url === WEBHOOK_ROUTE)
+        await this.webhooks.refuseUnknown((params as { connection: string }).connection);
+    });
+  }
+}

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cookieOf, send } from '../support/send.ts';
+import { cookieOf, followLink, send } from '../support/send.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
@@ -13,7 +13,7 @@ afterAll(() => service.close());
 const link = (ttlSeconds = 3600) =>
   service.createKey({ kind: 'link', orgId: 'org-1', name: 'support', userId: 'user-9', ttlSeconds });
 
-const follow = (token: string) => send(service, `/sign-in?token=${token}`);
+const follow = (token: string, headers = {}) => followLink(service, token, headers);
 
 async function signIn(): Promise<string> {
   return cookieOf(await follow(await link()));
@@ -28,6 +28,72 @@ const start = (cookie: string, headers: Record<string, string>) =>
   });
 
 describe('a one-time link', () => {
+  it.each([
+    ['HEAD', {}],
+    ['GET', { 'sec-purpose': 'prefetch' }],
+    ['GET', { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'image' }],
+    ['GET', { accept: 'text/html' }],
+  ])('is not used up by a look at it: %s %j', async (method, headers) => {
+    const token = await link();
+    const look = await send(service, `/sign-in?token=${token}&to=/o/org-1/live`, { method, ...headers });
+    expect([look.status, look.cookies, look.headers['cache-control']]).toEqual([200, [], 'no-store']);
+    if (method === 'GET')
+      expect(look.text).toMatch(new RegExp(`<form method="post" action="/sign-in">.*${token}.*<button`));
+    expect((await follow(token)).status).toBe(303);
+  });
+
+  it('is used by the form of its page', async () => {
+    const response = await fetch(`${service.url}/sign-in`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { origin: service.url },
+      body: new URLSearchParams({ token: await link(), to: '/o/org-1/live' }),
+    });
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/o/org-1/live']);
+    expect(response.headers.get('set-cookie')).toContain('sync_session=');
+  });
+
+  it.each<Record<string, string>>([
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { 'sec-fetch-site': 'none' },
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { origin: 'OTHER-SCHEME' },
+    { origin: 'OTHER-PORT' },
+    {},
+  ])('signs nobody in for a page of another site: %j', async (headers) => {
+    const token = await link();
+    const { host } = new URL(service.url);
+    const origin = { 'OTHER-SCHEME': `https://${host}`, 'OTHER-PORT': 'http://127.0.0.1:1' }[headers.origin ?? ''];
+    const refused = await send(service, '/sign-in', {
+      method: 'POST',
+      ...headers,
+      ...(origin && { origin }),
+      body: JSON.stringify({ token }),
+    });
+    expect(refused).toMatchObject({ status: 403, problem: 'cross-site-request', cookies: [] });
+    expect((await follow(token)).status).toBe(303);
+  });
+
+  it.each(['https', 'https,http', 'HTTPS', ' Https , http'])(
+    'makes a cookie that only this host can set, behind proxies that say %j',
+    async (forwarded) => {
+      const headers = { 'x-forwarded-proto': forwarded, 'sec-fetch-site': 'same-origin' };
+      const { cookies } = await follow(await link(), headers);
+      expect(cookies).toHaveLength(1);
+      expect(cookies[0]).toMatch(/^__Host-sync_session=sys_[\w-]{43};/);
+      const flags = cookies[0]?.split('; ').slice(1).sort();
+      expect(flags).toEqual(['HttpOnly', 'Max-Age=43200', 'Path=/', 'SameSite=Lax', 'Secure']);
+      const cookie = cookies[0]?.split(';')[0] as string;
+      const whoami = (more = {}) => send(service, '/api/sync/whoami', { cookie, ...more });
+      expect((await whoami({ 'x-forwarded-proto': forwarded })).status).toBe(200);
+      const signedOut = await send(service, '/sign-out', { method: 'POST', cookie, ...headers });
+      expect(signedOut.cookies[0]).toMatch(/^__Host-sync_session=;.*Secure/);
+      expect((await whoami({ 'x-forwarded-proto': forwarded })).status).toBe(401);
+    },
+  );
+
   it('becomes a session whose cookie no script and no other site can use', async () => {
     const { status, headers, cookies } = await follow(await link());
     expect({ status, location: headers.location }).toEqual({ status: 303, location: '/' });
@@ -50,16 +116,14 @@ describe('a one-time link', () => {
   it('that was used leads a browser to a page that says so', async () => {
     const token = await link();
     await follow(token);
-    const again = await send(service, `/sign-in?token=${token}`, {
-      accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
-    });
+    const again = await follow(token, { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' });
     expect([again.status, again.headers.location]).toEqual([303, '/?sign-in=used']);
     expect([again.cookies, again.headers['cache-control']]).toEqual([[], 'no-store']);
   });
 
   it('leads to the page it names, and to none of another site', async () => {
     const to = '/o/org%2F1/live?a=b';
-    const response = await send(service, `/sign-in?to=${encodeURIComponent(to)}&token=${await link()}`);
+    const response = await follow(await link(), { to });
     expect([response.status, response.headers.location]).toEqual([303, to]);
     for (const elsewhere of [
       '//evil.example',
@@ -70,7 +134,7 @@ describe('a one-time link', () => {
       '/docs',
     ]) {
       const token = await link();
-      const refused = await send(service, `/sign-in?to=${encodeURIComponent(elsewhere)}&token=${token}`);
+      const refused = await follow(token, { to: elsewhere });
       expect([elsewhere, refused.status, refused.cookies]).toEqual([elsewhere, 422, []]);
       expect((await follow(token)).status).toBe(303);
     }

@@ -31,7 +31,7 @@ const createKey = (kind: 'service' | 'link') =>
   );
 
 const signIn = async (url: string): Promise<WatchedPage> =>
-  browser.openPage(`${url}/sign-in?token=${await createKey('link')}`);
+  browser.followLink(`${url}/sign-in?token=${await createKey('link')}`);
 
 describe('The live page', () => {
   it('is loaded with less than 150 kB over the wire, all files together', async () => {

@@ -26,13 +26,18 @@ const pathOf = (url: string) => new URL(url).pathname;
 describe('A sign-in link', () => {
   it('leads to the live page of its organization, once; the second time the page says why not', async () => {
     const link = await service.createKey({ kind: 'link', orgId: 'org-a', userId: 'ann', ttlSeconds: 300 });
-    const first = await browser.openPage(`${service.url}/sign-in?token=${link}`);
+    const address = `${service.url}/sign-in?token=${link}`;
+    const looked = await browser.openPage(address);
+    await looked.page.getByRole('heading', { name: 'Sign in to Sync Operations' }).waitFor();
+    await looked.screenshot('sign-in-link');
+    expect([await looked.axe(), looked.complaints, await looked.page.context().cookies()]).toEqual([[], [], []]);
+    const first = await browser.followLink(address);
     await first.page.getByRole('heading', { level: 1, name: 'Live' }).waitFor();
     expect(pathOf(first.page.url())).toBe('/o/org-a/live');
     expect(first.complaints).toEqual([]);
 
     for (const colorScheme of ['light', 'dark'] as const) {
-      const second = await browser.openPage(`${service.url}/sign-in?token=${link}`, { colorScheme });
+      const second = await browser.followLink(address, { colorScheme });
       await second.page.getByText('This sign-in link no longer works').waitFor();
       expect(await second.page.getByText('paste a key below').isVisible()).toBe(true);
       expect(await second.axe()).toEqual([]);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { send } from '../support/send.ts';
+import { followLink, send } from '../support/send.ts';
 import { cleanUp, ServiceProcess } from '../support/service-process.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -57,9 +57,9 @@ describe('npm run keys -- link', () => {
   it('prints an address that signs in once', async () => {
     const address = new URL(await printed('link', '--name', 'support', '--org', 'org-1'));
     expect(address.origin).toBe('http://127.0.0.1:4711');
-    const path = address.pathname + address.search;
-    expect((await send(service, path)).status).toBe(303);
-    expect((await send(service, path)).status).toBe(401);
+    const token = address.searchParams.get('token') as string;
+    expect((await followLink(service, token)).status).toBe(303);
+    expect((await followLink(service, token)).status).toBe(401);
   });
 });
 

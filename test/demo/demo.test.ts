@@ -170,7 +170,10 @@ describe('npm run demo', () => {
       expect.objectContaining({ kind: 'sync', mode: 'incremental' }),
     ]);
     const [link = ''] = /http\S+\/sign-in\?\S+token=\S+/.exec(demo.output) ?? [];
-    const signedIn = await fetch(link, { redirect: 'manual' });
+    const { searchParams } = new URL(link);
+    const signedIn = await fetch(`${demo.url}/sign-in`, {
+      ...{ method: 'POST', body: searchParams, redirect: 'manual', headers: { origin: demo.url } },
+    });
     expect([signedIn.status, signedIn.headers.get('location')]).toEqual([303, '/o/org-demo/live']);
 
     const { code, stderr } = await demo.stop('SIGINT');

@@ -8,7 +8,7 @@ import { createApp } from '../../src/create-app.ts';
 import { StreamService } from '../../src/progress/stream/stream.service.ts';
 import { startBreakableProxy } from '../support/breakable-proxy.ts';
 import { metricOf } from '../support/metrics.ts';
-import { cookieOf, send } from '../support/send.ts';
+import { cookieOf, followLink, send } from '../support/send.ts';
 import { openViewerThatNeverReads } from '../support/slow.viewer.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService } from '../support/test-service.ts';
@@ -65,7 +65,7 @@ describe('A viewer is cut off', () => {
       ttlSeconds: 60,
       scopes: ['sync:read'],
     });
-    const cookie = cookieOf(await send(fixture.service, `/sign-in?token=${link}`));
+    const cookie = cookieOf(await followLink(fixture.service, link));
     const client = createSyncClient({ baseUrl: fixture.service.url });
     client.setConfig({ headers: { cookie } });
     const viewer = await fixture.watch(client);

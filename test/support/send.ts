@@ -47,3 +47,16 @@ export const problemOf = ({ body }: { readonly body?: { readonly type?: string }
 
 /** The name and value of the first cookie, as a browser sends it back. */
 export const cookieOf = ({ cookies }: RawResponse): string => cookies[0]?.split(';')[0] ?? '';
+
+/** The button of a one-time link's page, as a browser of this service's own page sends it. */
+export const followLink = (
+  service: { readonly url: string },
+  token: string,
+  { to, ...headers }: Readonly<Record<string, string>> = {},
+): Promise<RawResponse> =>
+  send(service, '/sign-in', {
+    method: 'POST',
+    origin: service.url,
+    ...headers,
+    body: JSON.stringify({ token, to }),
+  });

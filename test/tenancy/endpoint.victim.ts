@@ -92,6 +92,8 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
     ],
     ['auth.hook_addresses', { org_id, connection_id }],
     ...ofRuns(org_id, who),
+    ['auth.sql_roles', { org_id, role_name: `role_${who}`, user_id: MARKER }],
+    ['public.sync_locks', { org_id, name: MARKER }],
     ['auth.users_extended', { org_id, id: user_id, email: MARKER }],
     [
       'auth.api_keys',

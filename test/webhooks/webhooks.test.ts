@@ -12,6 +12,7 @@ import { FakeSystem, fakeConnector } from '../runs/fake.system.ts';
 import { RunsFixture } from '../runs/runs.support.ts';
 import { send } from '../support/send.ts';
 import { sql } from '../support/test-database.ts';
+import { token } from '../support/test-service.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const ORG = 'org-hooks';
@@ -83,7 +84,13 @@ describe('A webhook', () => {
     expect((await deliver(without, { id: 1 })).status).toBe(404);
     expect(await hookRuns(id)).toEqual([]);
     // Only webhooks are taken as forms.
-    const elsewhere = await send(fixture.service, '/api/sync/runs', { method: 'POST', ...form, body: 'a=b' });
+    const authorization = `Bearer ${await token(ORG)}`;
+    const elsewhere = await send(fixture.service, '/api/sync/runs', {
+      method: 'POST',
+      authorization,
+      ...form,
+      body: 'a=b',
+    });
     expect(elsewhere.status).toBe(415);
   });
 

@@ -1,9 +1,8 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsOptional, IsUUID, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+import { IsOptional, IsUUID, ValidateBy, ValidateIf } from 'class-validator';
 import { EnumProperty, IntegerProperty, TextProperty } from '../../common/bounds.decorator.ts';
 import { OrgQuery } from '../../common/list-query.dto.ts';
-import { IsJsonObject } from '../../common/validation.ts';
+import { IsJsonObject, Nested } from '../../common/validation.ts';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
 
 export class DestinationConnectionDto {
@@ -92,8 +91,7 @@ export class StartRunDto extends SourceAndDestinationDto {
 
   @ApiPropertyOptional({ type: OverrideGuardDto, description: 'Allows more deletes than the delete guard' })
   @IsOptional()
-  @Type(() => OverrideGuardDto)
-  @ValidateNested()
+  @Nested(() => OverrideGuardDto)
   override_guard?: OverrideGuardDto;
 }
 

@@ -53,7 +53,15 @@ export class TestBrowser {
       scopes,
       ttlSeconds: 300,
     });
-    return this.openPage(`${service.url}/sign-in?token=${token}`, options);
+    return this.followLink(`${service.url}/sign-in?token=${token}`, options);
+  }
+
+  /** Opens a one-time link, presses its button, and is where that leads to. */
+  async followLink(url: string, options: PageOptions = {}): Promise<WatchedPage> {
+    const watched = await this.openPage(url, options);
+    await watched.page.getByRole('button', { name: 'Sign in' }).click();
+    await watched.page.waitForURL((at) => at.pathname !== '/sign-in');
+    return watched;
   }
 
   close(): Promise<void> {

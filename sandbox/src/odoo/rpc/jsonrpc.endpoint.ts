@@ -53,7 +53,8 @@ function execute(parts: RpcParts, how: string, args: readonly unknown[]): unknow
   const [database, uid, secret, model, method, ...rest] = args;
   checkDatabase(parts.database, database);
   if (!parts.users.holds(uid, secret) || !credentialsHold(parts)) throw accessDenied();
-  const [positional, named] = how === 'execute_kw' ? [listOf(rest[0]), objectOf(rest[1])] : [rest, {}];
+  const [positional, named]: [readonly unknown[], Record<string, unknown>] =
+    how === 'execute_kw' ? [listOf(rest[0]), objectOf(rest[1])] : [rest, {}];
   const { context, ...kwargs } = named;
   const caller = { uid: Number(uid), context: objectOf(context) };
   return callMethod(parts, caller, { model: String(model), method: String(method) }, (signature) =>

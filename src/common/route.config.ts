@@ -1,0 +1,37 @@
+import 'reflect-metadata';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
+import type { FastifyRequest } from 'fastify';
+
+const KIB = 1024;
+
+/** What a handler's decorators say about its route. Hooks read it before the body of a request is. */
+export interface RouteSettings {
+  /** The scope that the caller needs, or that no caller is asked for. */
+  readonly access?: string;
+  /** The largest body in bytes. */
+  readonly bodyLimit?: number;
+  /** The handler receives the bytes as they came, because they are signed. */
+  readonly rawBody?: boolean;
+  /** A page of ours sends a form there. */
+  readonly form?: boolean;
+}
+
+/** Adds to what other decorators of the handler say. */
+export function routeSettings(settings: RouteSettings): MethodDecorator {
+  return (target, key, descriptor) => {
+    const others = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, descriptor.value as object) as RouteSettings;
+    RouteConfig({ ...others, ...settings })(target, key, descriptor);
+  };
+}
+
+/** Bodies by the thousand items: bulk reports, entries, a preview's delta. */
+export const LargeBody = (): MethodDecorator => routeSettings({ bodyLimit: 8 * KIB * KIB });
+
+export const AcceptForm = (): MethodDecorator => routeSettings({ form: true });
+
+export const settingsOf = (request: FastifyRequest): RouteSettings => request.routeOptions.config as RouteSettings;
+
+/** Without credentials nobody sends more than a key or a token; one item is small. */
+export const bodyLimitOf = ({ access, bodyLimit }: RouteSettings): number =>
+  bodyLimit ?? (access === 'public' ? 4 * KIB : 64 * KIB);
