@@ -1,7 +1,7 @@
 import { isStorableText } from './validation.ts';
 
 /** It leads every key, and an index entry has its limit. */
-export const MAX_ID_LENGTH = 200;
+const MAX_ID_LENGTH = 200;
 
 /** Characters that nobody sees, so that two ids would look the same. */
 const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;

@@ -6,10 +6,10 @@ import { Public, RequireScope } from '../auth/auth.decorators.ts';
 import { refuseCrossSite } from '../auth/authenticator.ts';
 import { KeyStore } from '../auth/key.store.ts';
 import { forgetSession, keepSession, sessionOf } from '../auth/session.cookie.ts';
+import { escapeHtml, PLAIN_PAGE_HEADERS, plainPage } from '../common/plain.page.ts';
 import { Problem } from '../common/problem.ts';
 import { AcceptForm } from '../common/route.config.ts';
 import { IsText } from '../common/validation.ts';
-import { escapeHtml, PLAIN_PAGE_HEADERS, plainPage } from '../http/plain.page.ts';
 
 class SignInQuery {
   @IsText(200)

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { escapeHtml, PLAIN_PAGE_HEADERS, plainPage } from '../common/plain.page.ts';
 import { CATALOGUE_PATH, PROBLEM_TYPE_PREFIX, PROBLEMS } from '../common/problem.catalogue.ts';
-import { escapeHtml, PLAIN_PAGE_HEADERS, plainPage } from './plain.page.ts';
 
 const HEADERS = { ...PLAIN_PAGE_HEADERS, 'cache-control': 'public, max-age=3600' };
 
