@@ -23,7 +23,7 @@ import {
   findSync,
   type ReportElement,
   type ReportResult,
-  reportProgress,
+  reportWhenUnlocked,
   requestControl,
   slowSyncs,
   startSync,
@@ -134,7 +134,7 @@ export class ProgressService {
 
   /** Not batched, because it belongs to the transaction of an idempotent request. */
   private async end(element: ReportElement): Promise<string> {
-    const [result] = await this.database.query<ReportResult>(reportProgress([element]));
+    const [result] = await this.database.query<ReportResult>(reportWhenUnlocked(element));
     return progressOrThrow(element, result as ReportResult);
   }
 }

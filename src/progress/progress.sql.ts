@@ -103,18 +103,35 @@ export interface ReportElement {
   readonly checkpoint?: Record<string, unknown>;
 }
 
-/** The result of a report. `progress` is the row as JSON text, null only when the sync is missing. */
+/**
+ * The result of a report. `progress` is the row as JSON text, null only when the sync is missing. `locked`: another transaction holds
+ * the row, the report had no effect and should be sent again.
+ */
 export interface ReportResult {
   readonly org_id: string;
   readonly sync_id: string;
-  readonly outcome: 'reported' | 'missing' | 'ended' | 'backwards' | 'above_total';
+  readonly outcome: 'reported' | 'missing' | 'ended' | 'backwards' | 'above_total' | 'locked';
   readonly progress: string | null;
 }
 
-/** At most one report per sync. The results have no order. `lockTimeout`: fails (55P03) when a row is locked for longer. */
-export const reportProgress = (reports: readonly ReportElement[], lockTimeout: string | null = null): Statement => ({
-  text: 'SELECT org_id, sync_id, outcome, progress FROM app.report_progress($1, $2)',
-  values: [JSON.stringify(reports), lockTimeout],
+/** At most one report per sync. The results have no order. */
+export const reportProgress = (reports: readonly ReportElement[]): Statement => ({
+  text: 'SELECT org_id, sync_id, outcome, progress FROM app.report_progress($1)',
+  values: [JSON.stringify(reports)],
+});
+
+/**
+ * One report that waits for its row, as long as any statement of a request waits for a lock. The count of the held rows is passed to the
+ * function, so that it runs after them.
+ */
+export const reportWhenUnlocked = (report: ReportElement): Statement => ({
+  text: `
+    WITH held AS MATERIALIZED (
+      SELECT FROM sync_progress WHERE org_id = $1 AND sync_id = $2 FOR NO KEY UPDATE)
+    SELECT r.org_id, r.sync_id, r.outcome, r.progress
+      FROM (SELECT count(*) AS rows FROM held) AS h
+     CROSS JOIN LATERAL app.report_progress(CASE WHEN h.rows >= 0 THEN $3::json END) AS r`,
+  values: [report.org_id, report.sync_id, JSON.stringify([report])],
 });
 
 /** The current state of a watched organization. */

@@ -34,7 +34,7 @@ app.refuse_change_of_ended_sync() | sync_owner | INVOKER | - | -
 app.release_lease(text, text, bigint, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.remove_webhook(uuid) | sync_owner | INVOKER | - | sync_app
 app.renew_lease(text, text, bigint, interval, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
-app.report_progress(json, text) | sync_owner | INVOKER | enable_hashjoin=off, enable_mergejoin=off | sync_app
+app.report_progress(json) | sync_owner | INVOKER | enable_seqscan=off, enable_nestloop=off, enable_mergejoin=off, plan_cache_mode=force_generic_plan, lock_timeout=250ms | sync_app
 app.runs_without_worker(integer) | sync_maintenance | DEFINER | - | sync_app
 app.save_records(text, uuid, text, jsonb) | sync_owner | INVOKER | - | sync_app
 app.set_org(text) | sync_owner | INVOKER | - | sync_app

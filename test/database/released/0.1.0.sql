@@ -750,7 +750,7 @@ CREATE TABLE public.sync_progress (
               autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000)
 ;
 -- next
-CREATE INDEX sync_progress_active ON public.sync_progress (org_id, started_at DESC, sync_id)
+CREATE INDEX sync_progress_active ON public.sync_progress (org_id, started_at DESC, sync_id DESC)
         WHERE completed_at IS NULL
 ;
 -- next
@@ -764,6 +764,16 @@ ALTER TABLE public.sync_progress FORCE ROW LEVEL SECURITY
 ;
 -- next
 CREATE POLICY tenant ON public.sync_progress TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+CREATE TYPE app.report AS (org_id text, sync_id text, processed_count integer, failed_count integer,
+        total_items integer, current_item integer, status text, error_message text, checkpoint jsonb)
+;
+-- next
+REVOKE ALL ON TYPE app.report FROM PUBLIC
+;
+-- next
+GRANT USAGE ON TYPE app.report TO sync_app
 ;
 -- next
 GRANT SELECT, INSERT, UPDATE ON public.sync_progress TO sync_app
@@ -1907,37 +1917,42 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/log_cont
 -- and policy) costs more than updating a row.
 -- Promises: the caller sends at most one report per sync. The organization is set before its rows are touched, so the same policies apply
 -- as to any other statement. An error of a caller is returned as an outcome (missing, ended, backwards, above_total) and not raised, so
--- that an invalid report does not affect the others. The row is returned as JSON text. Hash and merge joins are off, so that rows are
--- always found by their key and never by a scan of the organization's other syncs, whatever the planner estimates.
+-- that an invalid report does not affect the others. The row is returned as JSON text.
+-- Nobody waits for a row that another transaction has locked: its report has the outcome locked and no effect, and the caller sends it
+-- again. Locks that cannot be skipped (a trigger's, a table's) are waited for 250 ms at most, then the call fails as a whole.
+-- A call reads the rows it was asked for and no others, whatever the planner knows about the table: nested loops, merge joins and
+-- sequential scans are off, the plan is the generic one, and the ids are an index condition. No partial index may fit, because the one of
+-- active syncs would be read for the whole organization; therefore completed_at is compared inside an expression.
 -- Callers: sync_app.
 
-CREATE OR REPLACE FUNCTION app.report_progress(reports json, lock_timeout text DEFAULT NULL)
+CREATE OR REPLACE FUNCTION app.report_progress(reports json)
   RETURNS TABLE (org_id text, sync_id text, outcome text, progress text)
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp
-SET enable_hashjoin = off
-SET enable_mergejoin = off AS $$
+SET enable_seqscan = off
+SET enable_nestloop = off
+SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan
+SET lock_timeout = '250ms' AS $$
 #variable_conflict use_column
 DECLARE
-  o record;
+  org text;
+  given app.report[];
+  ids text[];
   taken text[];
 BEGIN
-  IF lock_timeout IS NOT NULL THEN
-    PERFORM set_config('lock_timeout', lock_timeout, true);
-  END IF;
-  FOR o IN SELECT x ->> 'org_id' AS org_id, json_agg(x) AS reports, count(*) AS size
-             FROM json_array_elements(reports) AS x GROUP BY 1 ORDER BY 1 LOOP
-    PERFORM app.set_org(o.org_id);
-    -- Every call locks rows in the same order, which prevents deadlocks.
-    IF o.size > 1 THEN
-      PERFORM FROM public.sync_progress AS s
-        WHERE s.org_id = o.org_id
-          AND s.sync_id IN (SELECT r.sync_id FROM json_to_recordset(o.reports) AS r (sync_id text))
-        ORDER BY s.sync_id
-          FOR NO KEY UPDATE;
-    END IF;
+  FOR org, given, ids IN
+    SELECT r.org_id, array_agg(r ORDER BY r.sync_id), array_agg(r.sync_id ORDER BY r.sync_id)
+      FROM json_populate_recordset(NULL::app.report, reports) AS r GROUP BY r.org_id ORDER BY r.org_id
+  LOOP
+    PERFORM app.set_org(org);
     taken := '{}';
     FOR org_id, sync_id, outcome, progress IN
+      WITH held AS MATERIALIZED (
+        SELECT s.sync_id FROM public.sync_progress AS s
+         WHERE s.org_id = org AND s.sync_id = ANY (ids)
+         ORDER BY s.sync_id
+           FOR NO KEY UPDATE SKIP LOCKED)
       UPDATE public.sync_progress AS s
          SET processed_count = coalesce(r.processed_count, s.processed_count),
              failed_count = coalesce(r.failed_count, s.failed_count),
@@ -1949,9 +1964,9 @@ BEGIN
              status = coalesce(r.status, CASE WHEN s.status = 'paused' AND s.pause_requested THEN 'paused'
                                               ELSE 'running' END),
              updated_at = now()
-        FROM json_to_recordset(o.reports) AS r (sync_id text, processed_count integer, failed_count integer,
-               total_items integer, current_item integer, status text, error_message text, checkpoint jsonb)
-       WHERE s.org_id = o.org_id AND s.sync_id = r.sync_id AND s.completed_at IS NULL
+        FROM held AS h JOIN unnest(given) AS r ON r.sync_id = h.sync_id
+       WHERE s.org_id = org AND s.sync_id = ANY (ids) AND s.sync_id = h.sync_id
+         AND coalesce(s.completed_at, 'infinity') = 'infinity'
          AND coalesce(r.processed_count, s.processed_count) >= s.processed_count
          AND coalesce(r.failed_count, s.failed_count) >= s.failed_count
          AND coalesce(r.processed_count, s.processed_count)::bigint + coalesce(r.failed_count, s.failed_count)
@@ -1961,9 +1976,9 @@ BEGIN
       taken := taken || sync_id;
       RETURN NEXT;
     END LOOP;
-    CONTINUE WHEN cardinality(taken) = o.size;
+    CONTINUE WHEN cardinality(taken) = cardinality(ids);
     RETURN QUERY
-    SELECT o.org_id, r.sync_id,
+    SELECT org, r.sync_id,
            CASE
              WHEN s.sync_id IS NULL THEN 'missing'
              -- The response to the last report may have been lost, so repeating that report is not an error.
@@ -1974,21 +1989,24 @@ BEGIN
                          ELSE r.status = s.status END) THEN 'reported'
              WHEN s.completed_at IS NOT NULL THEN 'ended'
              WHEN r.processed_count < s.processed_count OR r.failed_count < s.failed_count THEN 'backwards'
-             ELSE 'above_total'
+             WHEN coalesce(r.processed_count, s.processed_count)::bigint + coalesce(r.failed_count, s.failed_count)
+                  > coalesce(r.total_items, s.total_items, 2147483647) THEN 'above_total'
+             -- Locked at the look, or changed between the two looks: sending it again is never wrong.
+             ELSE 'locked'
            END,
            CASE WHEN s.sync_id IS NOT NULL THEN row_to_json(s)::text END
-      FROM json_to_recordset(o.reports) AS r (sync_id text, processed_count integer, failed_count integer, status text)
-      LEFT JOIN public.sync_progress AS s ON s.org_id = o.org_id AND s.sync_id = r.sync_id
+      FROM unnest(given) AS r
+      LEFT JOIN public.sync_progress AS s ON s.org_id = org AND s.sync_id = ANY (ids) AND s.sync_id = r.sync_id
      WHERE r.sync_id <> ALL (taken);
   END LOOP;
 END
 $$;
-ALTER FUNCTION app.report_progress(json, text) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.report_progress(json, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
-GRANT EXECUTE ON FUNCTION app.report_progress(json, text) TO sync_app;
+ALTER FUNCTION app.report_progress(json) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.report_progress(json) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.report_progress(json) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_progress.sql', '7413adf6a98910dd49c81931a2e2abdb6335150ac892178ab922ca7d79c4b4de', ARRAY['ROUTINE app.report_progress(reports json, lock_timeout text)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_progress.sql', '0e6cc9855d75651f4fe771f3c5f3962dc347e1c9f3954225da5c39071b1073ff', ARRAY['ROUTINE app.report_progress(reports json)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2818,16 +2836,16 @@ REVOKE sync_directory FROM CURRENT_USER
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T19:21:43.394Z','2026-11-28T21:21:43.394Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T19:55:42.559Z','2026-11-28T21:55:42.559Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T19:21:43.395Z','2026-11-28T20:21:43.395Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T19:55:42.559Z','2026-11-28T20:55:42.559Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T19:21:43.395Z','2026-11-28T21:21:43.395Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T19:55:42.559Z','2026-11-28T21:55:42.559Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T19:21:43.395Z','2026-11-28T20:21:43.395Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T19:55:42.559Z','2026-11-28T20:55:42.559Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -2842,40 +2860,40 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-28T22:21:43.395Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-28T22:55:42.560Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-28T20:21:43.395Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-28T20:55:42.560Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-28T22:21:43.395Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-28T22:55:42.560Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-28T20:21:43.395Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-28T20:55:42.560Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-28T22:21:43.395Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-28T22:55:42.560Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-28T20:21:43.395Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-28T20:55:42.560Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-28T22:21:43.395Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-28T22:55:42.560Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-28T20:21:43.395Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-28T20:55:42.560Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-24T21:21:43.396Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-24T21:55:42.560Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-24T21:21:43.396Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-24T21:55:42.560Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -2986,16 +3004,16 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-28T22:21:43.404Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-28T22:55:42.561Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-28T20:21:43.404Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-28T20:55:42.561Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-28T22:21:43.404Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-28T22:55:42.561Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-28T20:21:43.404Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-28T20:55:42.561Z')
 ;
 -- next
 INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC')
@@ -3010,16 +3028,16 @@ INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,ti
 INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-28T21:21:43.404Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-28T21:55:42.562Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-28T21:21:43.404Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-28T21:55:42.562Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-28T21:21:43.404Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-28T21:55:42.562Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-28T21:21:43.404Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-28T21:55:42.562Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -3034,16 +3052,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-28T22:21:43.404Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-28T22:55:42.562Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-28T20:21:43.404Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-28T20:55:42.562Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-28T22:21:43.404Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-28T22:55:42.562Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-28T20:21:43.404Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-28T20:55:42.562Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')
