@@ -29,6 +29,8 @@ const schema = z
     DATABASE_URL: postgresUrl.optional(),
     MIGRATION_DATABASE_URL: postgresUrl.optional(),
     SYNC_DB_POOL_SIZE: wholeNumber(2, 200).default(10),
+    SYNC_ORG_DB_CONNECTIONS: wholeNumber(1, 200).optional(),
+    SYNC_ORG_DB_WAITING: wholeNumber(1, 100_000).default(500),
     SYNC_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
     SYNC_JWKS_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
     SYNC_JWT_ISSUER: z.string().optional(),

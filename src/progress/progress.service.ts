@@ -103,13 +103,18 @@ export class ProgressService {
   /** Asks the reporter to cancel, pause or resume. It reads the request in the response to its next report. A repeated request is no error. */
   async control(syncId: string, request: ControlRequest): Promise<ProgressDto> {
     const { orgId } = currentTenant();
-    const [found] = await this.database.query<FoundRow<ProgressDto>>(
-      requestControl(orgId, syncId, request, currentUser()),
-    );
-    if (!found) throw noSuchSync(syncId);
-    const alreadyCancelled = request === 'cancel' && found.row.status === 'cancelled';
-    if (!found.done && !alreadyCancelled) throw syncEnded(found.row);
-    return (await this.controlListeners.notify(syncId, request)) ? this.get(syncId) : found.row;
+    return this.database.transaction(async (transaction) => {
+      // Sent together, in one round trip. A request that is refused takes what the listeners did back with it.
+      const [[found], changed, [after]] = await Promise.all([
+        transaction.query<FoundRow<ProgressDto>>(requestControl(orgId, syncId, request, currentUser())),
+        this.controlListeners.notify(syncId, request),
+        transaction.query<{ row: ProgressDto }>(findSync(orgId, syncId)),
+      ]);
+      if (!found) throw noSuchSync(syncId);
+      const alreadyCancelled = request === 'cancel' && found.row.status === 'cancelled';
+      if (!found.done && !alreadyCancelled) throw syncEnded(found.row);
+      return changed && after ? after.row : found.row;
+    });
   }
 
   private bulkResult(

@@ -41,27 +41,33 @@ export const findSync = (orgId: string, syncId: string): Statement => ({
   values: [orgId, syncId],
 });
 
-/** Newest first, in the order of the index of active syncs. A tenant with more than 1,000 active syncs gets the newest 1,000. */
-export const activeSyncs = (orgId: string, filter: ActiveSyncsQuery): Statement => ({
-  text: `
-    SELECT row_to_json(s) AS row FROM sync_progress s
-     WHERE s.org_id = $1 AND s.completed_at IS NULL
-       AND ($2::text IS NULL OR s.status = $2) AND ($3::text IS NULL OR s.entity_type = $3)
+/** A list shows at most 1,000 syncs, newest first. With a filter, or when the slowest are asked for, they are of the newest 10,000. */
+const SHOWN = 1_000;
+const SEARCHED = 10_000;
+
+export const activeSyncs = (orgId: string, filter: ActiveSyncsQuery): Statement => {
+  const wanted = [filter.status, filter.entity_type, filter.source_system, filter.slow];
+  const isFiltered = wanted.some((value) => value !== undefined);
+  return {
+    text: `
+    SELECT row_to_json(s) AS row FROM app.active_syncs($1, $6) s
+     WHERE ($2::text IS NULL OR s.status = $2) AND ($3::text IS NULL OR s.entity_type = $3)
        AND ($4::text IS NULL OR s.source_system = $4)
        AND ($5::double precision IS NULL OR s.speed_items_per_min < $5)
      ORDER BY s.started_at DESC, s.sync_id DESC
-     LIMIT 1000`,
-  values: [orgId, filter.status, filter.entity_type, filter.source_system, filter.slow].map((value) => value ?? null),
-});
+     LIMIT ${SHOWN}`,
+    values: [orgId, ...wanted.map((value) => value ?? null), isFiltered ? SEARCHED : SHOWN],
+  };
+};
 
 export const slowSyncs = (orgId: string, below: number): Statement => ({
   text: `
     SELECT to_jsonb(s) || jsonb_build_object('seconds_per_item', s.elapsed_seconds / s.processed_count) AS row
-      FROM sync_progress s
-     WHERE s.org_id = $1 AND s.completed_at IS NULL AND s.processed_count > 0
+      FROM app.active_syncs($1, ${SEARCHED}) s
+     WHERE s.processed_count > 0
        AND s.speed_items_per_min > 0 AND s.speed_items_per_min < $2
      ORDER BY s.speed_items_per_min, s.sync_id
-     LIMIT 1000`,
+     LIMIT ${SHOWN}`,
   values: [orgId, below],
 });
 

@@ -1,5 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
+import { ENVIRONMENT } from '../config/config.module.ts';
+import type { Environment } from '../config/environment.ts';
+import { ConnectionShares } from './connection.shares.ts';
 import { OrganizationDirectory } from './organization.directory.ts';
 import { OrganizationsController } from './organizations.controller.ts';
 import { OrganizationsService } from './organizations.service.ts';
@@ -9,7 +12,20 @@ import { WhoamiController } from './whoami.controller.ts';
 
 @Global()
 @Module({
-  providers: [TenantDatabase, { provide: APP_INTERCEPTOR, useClass: TenancyInterceptor }],
+  providers: [
+    TenantDatabase,
+    {
+      provide: ConnectionShares,
+      inject: [ENVIRONMENT],
+      useFactory: (env: Environment) =>
+        new ConnectionShares({
+          // A third: two organizations at their limit leave connections to all others.
+          connections: env.SYNC_ORG_DB_CONNECTIONS ?? Math.ceil(env.SYNC_DB_POOL_SIZE / 3),
+          waiting: env.SYNC_ORG_DB_WAITING,
+        }),
+    },
+    { provide: APP_INTERCEPTOR, useClass: TenancyInterceptor },
+  ],
   exports: [TenantDatabase],
 })
 export class TenancyModule {}

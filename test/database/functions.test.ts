@@ -4,8 +4,10 @@ import { createTestDatabase, sql, type TestDatabase } from '../support/test-data
 // CREATE OR REPLACE resets what a file does not say, and a function that lost its owner still works, with other rights. So what each
 // of them must be is written here, a line each: signature | owner | SECURITY | settings beside the search path | who may call it.
 const FUNCTIONS = `
+app.active_syncs(text, integer) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_sort=off | sync_app
 app.activity_partition_name(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance
 app.append_activity(text, jsonb) | sync_owner | INVOKER | - | sync_app
+app.claim_idempotency_key(text, text, text) | sync_owner | INVOKER | - | sync_app
 app.cleanup_idempotency_keys(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_preview_changes(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_seen(integer) | sync_maintenance | DEFINER | - | sync_app
@@ -39,7 +41,7 @@ app.runs_without_worker(integer) | sync_maintenance | DEFINER | - | sync_app
 app.save_records(text, uuid, text, jsonb) | sync_owner | INVOKER | - | sync_app
 app.set_org(text) | sync_owner | INVOKER | - | sync_app
 app.take_lease(text, text, text, interval) | sync_owner | INVOKER | - | sync_app
-app.watch_progress(text[], text[]) | sync_owner | INVOKER | enable_seqscan=off | sync_app
+app.watch_progress(text[], text[]) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_sort=off | sync_app
 public.auto_cleanup_preview_cache(integer) | sync_maintenance | DEFINER | - | sync_app
 `;
 

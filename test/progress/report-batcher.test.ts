@@ -134,6 +134,9 @@ describe('organizations take turns', () => {
       `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system)
        SELECT 'org-noisy', 'bulk-' || n, 'customer', 'woocommerce' FROM generate_series(1, 2000) AS n`,
     );
+    // Both connections have the plan by now.
+    await batcher.reportAll(range(1, 600).map((n) => ({ org_id: 'org-noisy', sync_id: `bulk-${n}` })));
+    database.sizes.length = 0;
     const finished: string[] = [];
     const noisy = range(1, 2000).map((n) =>
       batcher
@@ -141,10 +144,11 @@ describe('organizations take turns', () => {
         .then(() => finished.push('noisy')),
     );
     await waitFor('the first call', () => database.sizes.length > 0, { everyMs: 1 });
+    const before = finished.length;
     await report(1, 1).then(() => finished.push('quiet'));
     await Promise.all(noisy);
     // Two calls were under way, at most, and the third has room for everybody.
-    expect(finished.indexOf('quiet')).toBeLessThan(4 * 128);
+    expect(finished.indexOf('quiet') - before).toBeLessThan(4 * 128);
   });
 
   it('and one with too many reports waiting is told so', async () => {

@@ -26,8 +26,9 @@ beforeAll(async () => {
   proxy = await startCountingProxy(database.appUrl);
   service = await startTestService({ DATABASE_URL: proxy.url });
   client = await service.client('org-1');
-  // Opens the connection that the requests below use, one after the other.
+  // Opens the connections that the requests below use, one after the other.
   await startSync({ client, body: { sync_id: 'known', entity_type: 'customer', source_system: 'woocommerce' } });
+  await reportProgress({ client, path: { sync_id: 'known' }, body: { processed_count: 1 } });
   const stored = await storePreview({ client, body: { sync_type: 'known', delta_data: {} } });
   cacheKey = stored.data?.cache_key ?? '';
 });

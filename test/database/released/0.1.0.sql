@@ -1717,6 +1717,34 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/open_session
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
+-- Why: a request with an Idempotency-Key is carried out once. The claim is sent together with the first statement of the request, before
+-- its result is known, so a key that is taken must make everything after it fail.
+-- Promises: returns when the key is new or its day has passed, and it is this transaction's then. Raises SQLSTATE SY002 when another
+-- request has it. Waits, as long as any statement waits for a lock, for a request under way with the same key.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.claim_idempotency_key(org text, idempotency_key text, request_fingerprint text) RETURNS void
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO public.idempotency_keys AS k (org_id, key, fingerprint) VALUES (org, idempotency_key, request_fingerprint)
+  ON CONFLICT (org_id, key) DO UPDATE
+     SET fingerprint = EXCLUDED.fingerprint, response = NULL, created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at
+   WHERE k.expires_at <= EXCLUDED.created_at;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'the idempotency key was used' USING ERRCODE = 'SY002';
+  END IF;
+END
+$$;
+ALTER FUNCTION app.claim_idempotency_key(text, text, text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.claim_idempotency_key(text, text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.claim_idempotency_key(text, text, text) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('idempotency/sql/claim_idempotency_key.sql', '085039a480e405640d1dc76ac306a8b48e69d356d083284bc2ae133bb18b9c01', ARRAY['ROUTINE app.claim_idempotency_key(org text, idempotency_key text, request_fingerprint text)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
 -- Why: an idempotency key is kept for 24 hours; afterwards it only takes up space.
 -- Promises: deletes at most batch_size expired ones and returns how many. It runs as sync_maintenance, whose policy shows it
 -- expired rows only.
@@ -1740,6 +1768,34 @@ GRANT EXECUTE ON FUNCTION app.cleanup_idempotency_keys(integer) TO sync_app;
 ;
 -- next
 INSERT INTO app.sql_files (name, sha256, objects) VALUES ('idempotency/sql/cleanup_idempotency_keys.sql', '607384d97899372ed378687abaa043b1c93819b9d9724af79478103e0f772cf6', ARRAY['ROUTINE app.cleanup_idempotency_keys(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: the list of active syncs must cost what it shows, not what the organization has ever run. The primary key and the index of active
+-- syncs both begin with the organization, and with statistics from when it was small the planner takes the first and reads all history.
+-- Promises: the organization's newest active syncs, at most `most`, read in order from the index of active syncs: sorting, bitmaps and
+-- sequential scans are off, so no other plan is left.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.active_syncs(org text, most integer) RETURNS SETOF public.sync_progress
+LANGUAGE plpgsql STABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off AS $$
+BEGIN
+  RETURN QUERY
+  SELECT s.* FROM public.sync_progress AS s
+   WHERE s.org_id = org AND s.completed_at IS NULL
+   ORDER BY s.started_at DESC, s.sync_id DESC LIMIT most;
+END
+$$;
+ALTER FUNCTION app.active_syncs(text, integer) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.active_syncs(text, integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+GRANT EXECUTE ON FUNCTION app.active_syncs(text, integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/active_syncs.sql', 'b88fcab16face75ff5a5b25c92f8f8eb06708232b07f9b74b207c348d6223915', ARRAY['ROUTINE app.active_syncs(org text, most integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2014,16 +2070,18 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_p
 -- polled twice a second, all in one round trip, each under its own policies.
 -- Promises: returns one row per organization. The caller passes the digest of the state that it saw last. The digest covers the versions
 -- of the rows (xmin, which every update changes), and rows are returned as JSON only when it differs. The window is the newest 1,000
--- active syncs and the newest 1,000 syncs that ended within the last minute, each read from its index. Sequential scans are off, so that
--- the function never reads an organization's whole history, whatever the planner estimates for a table without statistics. The
--- checkpoint is omitted because it may be large.
+-- active syncs and the newest 1,000 syncs that ended within the last minute, each read in order from its index. Sorting, bitmaps and
+-- sequential scans are off, so that the function never reads an organization's whole history, whatever the planner knows about the
+-- table. The checkpoint is omitted because it may be large.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.watch_progress(orgs text[], digests text[])
   RETURNS TABLE (org_id text, digest text, at timestamptz, syncs text)
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp
-SET enable_seqscan = off AS $$
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off AS $$
 #variable_conflict use_column
 DECLARE
   o record;
@@ -2066,7 +2124,7 @@ REVOKE ALL ON FUNCTION app.watch_progress(text[], text[]) FROM PUBLIC, sync_app,
 GRANT EXECUTE ON FUNCTION app.watch_progress(text[], text[]) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/watch_progress.sql', 'cd628748a5f479484dcc5bf58457edebfa09d5c0656779624e70dddf598e00b7', ARRAY['ROUTINE app.watch_progress(orgs text[], digests text[])']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/watch_progress.sql', '4f200aded19a869bad05b2ece09c40a3a4a7e893ec4b0cc5139f654f8ea2c383', ARRAY['ROUTINE app.watch_progress(orgs text[], digests text[])']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2250,7 +2308,7 @@ REVOKE ALL ON FUNCTION app.remove_webhook(uuid) FROM PUBLIC, sync_app, sync_main
 GRANT EXECUTE ON FUNCTION app.remove_webhook(uuid) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhook_addresses.sql', '0318600fbb0b15540d57c747e01a4bc9bbab854a0dcdbdba6eabe5a3bf661000', ARRAY['ROUTINE app.find_webhook(connection uuid)', 'ROUTINE app.remove_webhook(connection uuid)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhook_addresses.sql', '0318600fbb0b15540d57c747e01a4bc9bbab854a0dcdbdba6eabe5a3bf661000', ARRAY['ROUTINE app.remove_webhook(connection uuid)', 'ROUTINE app.find_webhook(connection uuid)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2826,7 +2884,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhooks/sql/cleanup_
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/end_sessions_of_key.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/runs_without_worker.sql', 'previews/sql/cleanup_preview_changes.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql']::text[])
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/end_sessions_of_key.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/runs_without_worker.sql', 'previews/sql/cleanup_preview_changes.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -2836,16 +2894,16 @@ REVOKE sync_directory FROM CURRENT_USER
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T19:55:42.559Z','2026-11-28T21:55:42.559Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T20:11:54.089Z','2026-11-28T22:11:54.089Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T19:55:42.559Z','2026-11-28T20:55:42.559Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T20:11:54.089Z','2026-11-28T21:11:54.089Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T19:55:42.559Z','2026-11-28T21:55:42.559Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T20:11:54.089Z','2026-11-28T22:11:54.089Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T19:55:42.559Z','2026-11-28T20:55:42.559Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T20:11:54.089Z','2026-11-28T21:11:54.089Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -2860,40 +2918,40 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-28T22:55:42.560Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-28T23:11:54.089Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-28T20:55:42.560Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-28T21:11:54.089Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-28T22:55:42.560Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-28T23:11:54.089Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-28T20:55:42.560Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-28T21:11:54.089Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-28T22:55:42.560Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-28T23:11:54.089Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-28T20:55:42.560Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-28T21:11:54.089Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-28T22:55:42.560Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-28T23:11:54.089Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-28T20:55:42.560Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-28T21:11:54.089Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-24T21:55:42.560Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-24T22:11:54.090Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-24T21:55:42.560Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-24T22:11:54.090Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -3004,16 +3062,16 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-28T22:55:42.561Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-28T23:11:54.096Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-28T20:55:42.561Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-28T21:11:54.096Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-28T22:55:42.561Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-28T23:11:54.096Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-28T20:55:42.561Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-28T21:11:54.096Z')
 ;
 -- next
 INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC')
@@ -3028,16 +3086,16 @@ INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,ti
 INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-28T21:55:42.562Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-28T22:11:54.104Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-28T21:55:42.562Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-28T22:11:54.104Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-28T21:55:42.562Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-28T22:11:54.104Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-28T21:55:42.562Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-28T22:11:54.104Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -3052,16 +3110,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-28T22:55:42.562Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-28T23:11:54.104Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-28T20:55:42.562Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-28T21:11:54.105Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-28T22:55:42.562Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-28T23:11:54.105Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-28T20:55:42.562Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-28T21:11:54.105Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')
