@@ -70,6 +70,33 @@ describe('one network round trip to the database, from BEGIN to COMMIT', () => {
   });
 });
 
+describe('at most two network round trips to the database', () => {
+  const post = (path: string, body: object, key?: string) => async () => {
+    const call = (await service.request('org-1')).post(`/api/sync${path}`);
+    return (key === undefined ? call : call.set('idempotency-key', key)).send(body);
+  };
+  const sync = { entity_type: 'customer', source_system: 'woocommerce' };
+
+  it.each<[string, number, () => Promise<{ status: number }>]>([
+    ['POST /progress with an Idempotency-Key', 201, post('/progress', { ...sync, sync_id: 'keyed' }, 'start')],
+    ['the same again', 201, post('/progress', { ...sync, sync_id: 'keyed' }, 'start')],
+    ['the same key with another body', 422, post('/progress', { ...sync, sync_id: 'other' }, 'start')],
+    ['POST /activity with an Idempotency-Key', 201, post('/activity', entry, 'append')],
+    ['a pause', 200, post('/progress/known/pause', {})],
+    ['a resume', 200, post('/progress/known/resume', {})],
+    ['a cancel', 200, post('/progress/known/cancel', {})],
+    ['a pause with an Idempotency-Key', 200, post('/progress/known/pause', {}, 'pause')],
+    ['a resume with an Idempotency-Key', 200, post('/progress/known/resume', {}, 'resume')],
+    ['a cancel with an Idempotency-Key', 200, post('/progress/known/cancel', {}, 'cancel')],
+    ['a cancel of a sync that is not there', 404, post('/progress/no/cancel', {})],
+    ['a completion', 200, post('/progress/keyed/complete', {}, 'complete')],
+    ['the completion again', 200, post('/progress/keyed/complete', {}, 'complete')],
+  ])('are all that %s takes', async (_what, status, call) => {
+    expect((await call()).status).toBe(status);
+    expect(proxy.take().length).toBeLessThanOrEqual(2);
+  });
+});
+
 describe('the counter', () => {
   it('counts three when BEGIN, SELECT and COMMIT are awaited one by one, and one when they are not', async () => {
     const connection = new pg.Client({ connectionString: proxy.url, pipeline: true } as pg.ClientConfig);
