@@ -30,11 +30,15 @@ export const STATEMENT_LIMITS: Readonly<Record<StatementKind, StatementLimits>> 
 /** Even who has waited long for a connection may wait this long for a lock that is just being released. */
 const SHORTEST_LOCK_WAIT_MS = 25;
 
+/** A locked row is waited for in two steps, each with its own timeout: to be the next one, and for the one that has it. */
+const STEPS_OF_A_LOCK = 2;
+
 /** Sets the organization and the limits for the rest of the transaction. */
 export function beginFor(orgId: string, kind: StatementKind, waitedMs: number): Statement {
   const { waitMs, runMs } = STATEMENT_LIMITS[kind];
+  const lockMs = Math.max(SHORTEST_LOCK_WAIT_MS, Math.round((waitMs - waitedMs) / STEPS_OF_A_LOCK));
   return {
     text: `SELECT app.set_org($1), set_config('lock_timeout', $2, true), set_config('statement_timeout', $3, true)`,
-    values: [orgId, `${Math.max(SHORTEST_LOCK_WAIT_MS, Math.round(waitMs - waitedMs))}ms`, `${runMs}ms`],
+    values: [orgId, `${lockMs}ms`, `${runMs}ms`],
   };
 }
