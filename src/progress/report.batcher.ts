@@ -8,6 +8,13 @@ import { backoffMs, ReportQueue, type WaitingReport } from './report.queue.ts';
 
 /** The maximum number of reports per call: enough to share the commit, few enough that no report waits long for the others. */
 const BATCH_SIZE = 128;
+/**
+ * The maximum of one organization's reports that are at the database, while others report, too. A call with as many takes a few
+ * milliseconds, for which the others wait, and the organization is not in the next call, which is free for them.
+ */
+const SHARE = 32;
+/** How long an organization that has reported counts among those that do. */
+const PRESENT_MS = 1_000;
 /** Concurrent calls for all. Two keep the database busy while the responses of one are sent; more would only make the batches smaller. */
 const CALLS = 2;
 /** Concurrent calls for single organizations, after a call for all has failed. They do not count among the calls for all. */
@@ -53,6 +60,7 @@ export class ReportBatcher {
         }),
       );
     return new Promise((resolve, reject) => {
+      queue.presentUntil = Date.now() + PRESENT_MS;
       queue.add({ report, queue, since: Date.now(), attempts: 0, isAnswered: false, resolve, reject });
       this.look();
       this.offer(queue);
@@ -72,10 +80,8 @@ export class ReportBatcher {
 
   /** Lets the ready reports of an organization go with the next call for all, or by its own lane. */
   private offer(queue: ReportQueue): void {
-    const isIsolated = queue.isolatedUntil > Date.now();
-    if (queue.size === 0 && !isIsolated) this.queues.delete(queue.orgId);
     if (!queue.hasReady) return;
-    if (isIsolated) void this.useOwnLane(queue);
+    if (queue.isolatedUntil > Date.now()) void this.useOwnLane(queue);
     else {
       this.turns.add(queue);
       this.schedule();
@@ -97,13 +103,20 @@ export class ReportBatcher {
 
   private nextBatch(): WaitingReport[] {
     const batch: WaitingReport[] = [];
+    const share = this.queues.size > 1 ? SHARE : CALLS * BATCH_SIZE;
+    const later: ReportQueue[] = [];
     // A queue that is put back is visited again, after all others.
     for (const queue of this.turns) {
       if (batch.length === BATCH_SIZE) break;
       this.turns.delete(queue);
-      batch.push(...queue.take(1));
-      if (queue.hasReady) this.turns.add(queue);
+      if (queue.atDatabase >= share) later.push(queue);
+      else {
+        batch.push(...queue.take(1));
+        queue.atDatabase += 1;
+        if (queue.hasReady) this.turns.add(queue);
+      }
     }
+    for (const queue of later) this.turns.add(queue);
     return batch;
   }
 
@@ -118,6 +131,7 @@ export class ReportBatcher {
           void this.sendInLane(queue, reports, 1);
     } finally {
       this.calls -= 1;
+      for (const { queue } of batch) queue.atDatabase -= 1;
       this.schedule();
     }
   }
@@ -195,8 +209,11 @@ export class ReportBatcher {
   private look(): void {
     this.looking ??= setInterval(() => {
       for (const queue of this.queues.values()) {
-        queue.expire(Date.now() - ANSWER_WITHIN_MS);
+        const now = Date.now();
+        queue.expire(now - ANSWER_WITHIN_MS);
         this.offer(queue);
+        if (queue.size === 0 && queue.isolatedUntil <= now && queue.presentUntil <= now)
+          this.queues.delete(queue.orgId);
       }
       if (this.queues.size > 0) return;
       clearInterval(this.looking);

@@ -34,11 +34,15 @@ export class ReportQueue {
   readonly orgId: string;
   /** Its reports are sent in calls of their own until then, because one of those has failed as a whole. */
   isolatedUntil = 0;
+  /** Its reports in calls for all that are under way. */
+  atDatabase = 0;
+  /** It counts as one of those that report until then. */
+  presentUntil = 0;
   /** A loop sends its reports in calls of their own. */
   hasOwnLane = false;
   /** By sync, oldest first. The first of each is at the database, ready, or pausing. */
   private readonly ofSync = new Map<string, WaitingReport[]>();
-  private ready: WaitingReport[] = [];
+  private readonly ready = new Set<WaitingReport>();
   private waiting = 0;
 
   constructor(orgId: string) {
@@ -50,7 +54,7 @@ export class ReportQueue {
   }
 
   get hasReady(): boolean {
-    return this.ready.length > 0;
+    return this.ready.size > 0;
   }
 
   add(one: WaitingReport): void {
@@ -60,21 +64,26 @@ export class ReportQueue {
     if (others) others.push(one);
     else {
       this.ofSync.set(sync_id, [one]);
-      this.ready.push(one);
+      this.ready.add(one);
     }
   }
 
   /** At most `limit` reports to send, each of another sync. */
   take(limit: number): WaitingReport[] {
-    const taken = this.ready.splice(0, limit);
-    for (const one of taken) one.attempts += 1;
+    const taken: WaitingReport[] = [];
+    for (const one of this.ready) {
+      if (taken.length === limit) break;
+      this.ready.delete(one);
+      one.attempts += 1;
+      taken.push(one);
+    }
     return taken;
   }
 
   /** Back to the ready ones, after its pause. */
   again(one: WaitingReport): void {
     if (one.isAnswered) this.remove(one);
-    else this.ready.push(one);
+    else this.ready.add(one);
   }
 
   /** The report is done with: the next one of its sync is ready. */
@@ -83,20 +92,19 @@ export class ReportQueue {
     ofSync?.shift();
     this.waiting -= 1;
     const next = ofSync?.[0];
-    if (next) this.ready.push(next);
+    if (next) this.ready.add(next);
     else this.ofSync.delete(one.report.sync_id);
   }
 
   /** Answers the reports that have waited since before `time`, and forgets those that are not at the database. */
   expire(time: number): void {
     const isOld = (one: WaitingReport) => one.since <= time;
-    // A ready one is the first of its sync: without it, the next is ready.
-    for (let old = this.ready.filter(isOld); old.length > 0; old = this.ready.filter(isOld)) {
-      this.ready = this.ready.filter((one) => !isOld(one));
-      for (const one of old) {
-        refuse(one);
-        this.remove(one);
-      }
+    // A ready one is the first of its sync: without it the next one is ready, and visited in its turn.
+    for (const one of this.ready) {
+      if (!isOld(one)) continue;
+      this.ready.delete(one);
+      refuse(one);
+      this.remove(one);
     }
     for (const [first, ...others] of this.ofSync.values()) {
       if (first && isOld(first)) refuse(first);

@@ -4,6 +4,7 @@ import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { ConnectionShares } from './connection.shares.ts';
 import { OrganizationDirectory } from './organization.directory.ts';
+import { OrganizationTurns } from './organization.turns.ts';
 import { OrganizationsController } from './organizations.controller.ts';
 import { OrganizationsService } from './organizations.service.ts';
 import { TenancyInterceptor } from './tenancy.interceptor.ts';
@@ -14,6 +15,7 @@ import { WhoamiController } from './whoami.controller.ts';
 @Module({
   providers: [
     TenantDatabase,
+    OrganizationTurns,
     {
       provide: ConnectionShares,
       inject: [ENVIRONMENT],
@@ -26,7 +28,7 @@ import { WhoamiController } from './whoami.controller.ts';
     },
     { provide: APP_INTERCEPTOR, useClass: TenancyInterceptor },
   ],
-  exports: [TenantDatabase],
+  exports: [TenantDatabase, OrganizationTurns],
 })
 export class TenancyModule {}
 
