@@ -53,11 +53,17 @@ export class Progress0005 implements MigrationInterface {
       ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
               autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000)`);
     await db.query(`
-      CREATE INDEX sync_progress_active ON public.sync_progress (org_id, started_at DESC, sync_id)
+      CREATE INDEX sync_progress_active ON public.sync_progress (org_id, started_at DESC, sync_id DESC)
         WHERE completed_at IS NULL`);
     await db.query(`
       CREATE INDEX sync_progress_ended ON public.sync_progress (org_id, completed_at) WHERE completed_at IS NOT NULL`);
     await protectTenantTable(db, 'public.sync_progress');
+    // One report as app.report_progress reads it from JSON: parsed once, each field in its column's type.
+    await db.query(`
+      CREATE TYPE app.report AS (org_id text, sync_id text, processed_count integer, failed_count integer,
+        total_items integer, current_item integer, status text, error_message text, checkpoint jsonb)`);
+    await db.query(`REVOKE ALL ON TYPE app.report FROM PUBLIC`);
+    await db.query(`GRANT USAGE ON TYPE app.report TO sync_app`);
     await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_progress TO sync_app`);
     const given = `entity_type, source_system, total_items, processed_count, failed_count, current_item, status, started_at,
       updated_at, completed_at, error_message, checkpoint`;
@@ -80,6 +86,7 @@ export class Progress0005 implements MigrationInterface {
   }
 
   async down(db: QueryRunner): Promise<void> {
+    await db.query(`DROP TYPE app.report`);
     await db.query(`DROP TABLE public.sync_progress`);
   }
 }

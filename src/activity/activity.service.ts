@@ -52,7 +52,7 @@ export class ActivityService {
     // The reader pulls outside the request's context, so later pages are read in the context of this moment.
     const tenant = currentTenant();
     const period = periodFor(filter);
-    const next = (after?: Keyset) => runAsTenant(tenant, () => this.page(filter, period, after, EXPORT_PAGE));
+    const next = (after?: Keyset) => runAsTenant(tenant, () => this.page(filter, period, after, EXPORT_PAGE, 'export'));
     return pages(await next(), next);
   }
 
@@ -102,8 +102,9 @@ export class ActivityService {
     period: Period,
     after: Keyset | undefined,
     limit: number,
+    kind: 'read' | 'export' = 'read',
   ): Promise<ActivityDto[]> {
-    return this.database.read<ActivityDto>(activityPage(currentTenant().orgId, period, filter, after, limit));
+    return this.database.read<ActivityDto>(activityPage(currentTenant().orgId, period, filter, after, limit), kind);
   }
 }
 

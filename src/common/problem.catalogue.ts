@@ -173,6 +173,14 @@ export const PROBLEMS = {
     action:
       'The operator sets `SYNC_ENCRYPTION_KEYS` and restarts the service. A key that is still in use must stay in the list.',
   },
+  'organization-busy': {
+    status: 503,
+    title: 'Your organization has too much under way',
+    cause:
+      'The requests of your organization already use its share of the connections to the database, and as many wait as may. Other organizations are not affected.',
+    action:
+      'Try again after `Retry-After`; the request had no effect. Send fewer requests at the same time. Often something of your own holds rows locked: look for a transaction that stays open.',
+  },
   unavailable: {
     status: 503,
     title: 'Temporarily unavailable',

@@ -33,7 +33,11 @@ export class Problem extends Error {
     detail: string,
     options: { errors?: readonly ProblemField[]; retryAfter?: number; cause?: unknown; status?: number } = {},
   ) {
+    // What a caller did wrong needs no stack, which would cost more than all the rest: a bulk request may make a thousand of these.
+    const { stackTraceLimit } = Error;
+    if (PROBLEMS[problem].status < 500) Error.stackTraceLimit = 0;
     super(detail, { cause: options.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.problem = problem;
     this.errors = options.errors;
     this.retryAfter = options.retryAfter;

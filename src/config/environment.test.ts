@@ -27,6 +27,7 @@ describe('without any variable', () => {
       HOST: '127.0.0.1',
       SYNC_DATA_DIR: '.data',
       SYNC_DB_POOL_SIZE: 10,
+      SYNC_ORG_DB_WAITING: 500,
       SYNC_ALLOW_PRIVATE_ADDRESSES: false,
       SYNC_WORKER: 'on',
       SYNC_WORKER_CONCURRENCY: 8,
@@ -45,7 +46,7 @@ describe('without any variable', () => {
         ...['SYNC_DB_POOL_SIZE', 'SYNC_JWT_SECRET', 'SYNC_JWKS_URL', 'SYNC_JWT_ISSUER', 'SYNC_JWT_AUDIENCE'],
         ...['SYNC_DEV_API_KEY', 'SYNC_ENCRYPTION_KEYS', 'SYNC_WORKER', 'SYNC_SILENT_MINUTES', 'LOG_LEVEL'],
         ...['SYNC_ACTIVITY_RETENTION_MONTHS', 'SYNC_ALLOW_PRIVATE_ADDRESSES', 'SYNC_WORKER_CONCURRENCY'],
-        ...['SYNC_ORG_CONCURRENCY', 'SYNC_LEASE_SECONDS'],
+        ...['SYNC_ORG_CONCURRENCY', 'SYNC_LEASE_SECONDS', 'SYNC_ORG_DB_CONNECTIONS', 'SYNC_ORG_DB_WAITING'],
       ].map((name) => [name, '']),
     );
     expect(parseEnvironment(empty)).toEqual(parseEnvironment({}));
@@ -83,6 +84,8 @@ describe('a wrong variable', () => {
     ['DATABASE_URL', 'db.example', 'mysql://u@h/d', 'postgres://u@h', 'postgres://u@h/'],
     ['MIGRATION_DATABASE_URL', 'db.example', 'http://u@h/d', 'postgres://u@h'],
     ['SYNC_DB_POOL_SIZE', '0', '1', '201', 'ten'],
+    ['SYNC_ORG_DB_CONNECTIONS', '0', '201', 'half'],
+    ['SYNC_ORG_DB_WAITING', '0', '100001', 'all'],
     ['SYNC_JWT_SECRET', 'short'],
     ['SYNC_JWKS_URL', 'issuer.example', 'ftp://issuer.example/keys'],
     ['SYNC_DEV_API_KEY', 'short'],

@@ -17,6 +17,11 @@ export function isContention(error: unknown): boolean {
   return error instanceof pg.DatabaseError && /^(55P03|40P01|40001)$/.test(error.code ?? '');
 }
 
+/** True when app.claim_idempotency_key has refused: another request has the key. */
+export function isKeyTaken(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === 'SY002';
+}
+
 /**
  * The only place that knows what an SQLSTATE means to a client. Undefined means that the error is ours (then a 500).
  * The database's own text never leaves the service: it names tables and values.

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { Public } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
 import { Problem } from '../common/problem.ts';
-import { POOL } from '../database/database.module.ts';
+import { HEALTH_POOL } from '../database/database.module.ts';
 import { schemaState } from '../database/readiness.ts';
 
 export class HealthDto {
@@ -15,7 +15,7 @@ export class HealthDto {
 @ApiTags('health')
 @Controller('health')
 export class HealthController {
-  constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
+  constructor(@Inject(HEALTH_POOL) private readonly pool: pg.Pool) {}
 
   @Get('live')
   @Public()

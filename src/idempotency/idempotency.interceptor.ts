@@ -11,7 +11,7 @@ import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { Problem } from '../common/problem.ts';
-import type { TenantTransaction } from '../tenancy/tenant.context.ts';
+import { isKeyTaken } from '../database/sqlstate.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { claimKey, findResponse, type StoredResponse, storeResponse } from './idempotency.sql.ts';
@@ -20,7 +20,8 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
  * Runs a request that carries an Idempotency-Key at most once a day: key, work and response commit together, so a request that
- * failed left nothing behind and may be sent again. Handlers behind it touch the database only.
+ * failed left nothing behind and may be sent again. Handlers behind it touch the database only; a repeated request runs its handler, too,
+ * up to the first statement, which fails.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
@@ -38,9 +39,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       });
     }
     const reply = http.getResponse<FastifyReply>();
-    return from(
-      this.database.transaction((transaction) => this.once(transaction, key, fingerprintOf(request), reply, next)),
-    );
+    return from(this.once(key, fingerprintOf(request), reply, next));
   }
 
   /** Whether the key of the request has been used: then the request gets the stored response and is not carried out. */
@@ -50,34 +49,34 @@ export class IdempotencyInterceptor implements NestInterceptor {
     return (await this.database.read(findResponse(currentTenant().orgId, key))).length > 0;
   }
 
-  private async once(
-    transaction: TenantTransaction,
-    key: string,
-    fingerprint: string,
-    reply: FastifyReply,
-    next: CallHandler,
-  ): Promise<unknown> {
+  /** Two round trips: the claim goes with the first statement of the handler, the response with COMMIT. */
+  private once(key: string, fingerprint: string, reply: FastifyReply, next: CallHandler): Promise<unknown> {
     const { orgId } = currentTenant();
-    const [claimed] = await transaction.query(claimKey(orgId, key, fingerprint));
-    if (!claimed) {
-      const [stored] = await transaction.query<{ fingerprint: string; response: StoredResponse }>(
-        findResponse(orgId, key),
-      );
-      return replay(stored, fingerprint, reply);
-    }
-    const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
-    const location = reply.getHeader('location');
-    const response = { status: reply.statusCode, location: location ? String(location) : null, body: body ?? null };
-    await transaction.query(storeResponse(orgId, key, response));
-    return body;
+    return this.database.transaction<unknown>(
+      async (transaction) => {
+        const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
+        const location = reply.getHeader('location');
+        const response = { status: reply.statusCode, location: location ? String(location) : null, body: body ?? null };
+        transaction.beforeCommit(storeResponse(orgId, key, response));
+        return body;
+      },
+      {
+        statement: claimKey(orgId, key, fingerprint),
+        isRefusal: isKeyTaken,
+        instead: findResponse(orgId, key),
+        refused: ([stored]) => replay(stored as KnownRequest | undefined, fingerprint, reply),
+      },
+    );
   }
 }
 
-function replay(
-  stored: { fingerprint: string; response: StoredResponse } | undefined,
-  fingerprint: string,
-  reply: FastifyReply,
-): unknown {
+/** The request that used the key first. */
+interface KnownRequest {
+  readonly fingerprint: string;
+  readonly response: StoredResponse;
+}
+
+function replay(stored: KnownRequest | undefined, fingerprint: string, reply: FastifyReply): unknown {
   if (!stored)
     throw new Problem('unavailable', 'The first request with this key has just ended; try again.', { retryAfter: 1 });
   if (stored.fingerprint !== fingerprint)

@@ -7,14 +7,9 @@ export interface StoredResponse {
   readonly body: unknown;
 }
 
-/** One row: the key is ours (it is new, or its day has passed). None: another request has it. Waits for one under way. */
+/** Raises what `isKeyTaken` recognises when another request has the key. Waits for one under way. */
 export const claimKey = (orgId: string, key: string, fingerprint: string): Statement => ({
-  text: `
-    INSERT INTO idempotency_keys AS k (org_id, key, fingerprint) VALUES ($1, $2, $3)
-    ON CONFLICT (org_id, key) DO UPDATE
-       SET fingerprint = EXCLUDED.fingerprint, response = NULL, created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at
-     WHERE k.expires_at <= EXCLUDED.created_at
-    RETURNING key`,
+  text: 'SELECT app.claim_idempotency_key($1, $2, $3)',
   values: [orgId, key, fingerprint],
 });
 

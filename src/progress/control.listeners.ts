@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { ControlRequest } from './progress.sql.ts';
 
-/** Called for every request to cancel, pause or resume, in the tenant's context. Returns true if the listener has changed the sync. */
+/**
+ * Called for every request to cancel, pause or resume, in the transaction of the request, before it is known whether the sync can be
+ * controlled: it has to have its effect in the database only, and issues what it can before it waits for anything, so that all is sent in
+ * one round trip. Returns true if the listener has changed the sync.
+ */
 export type ControlListener = (syncId: string, request: ControlRequest) => Promise<boolean>;
 
 /** Notifies modules that run syncs themselves of an operator's request at once. Other reporters read it in the response to a report. */
@@ -14,8 +18,7 @@ export class ControlListeners {
   }
 
   async notify(syncId: string, request: ControlRequest): Promise<boolean> {
-    let changed = false;
-    for (const listener of this.listeners) changed = (await listener(syncId, request)) || changed;
-    return changed;
+    const changed = await Promise.all(this.listeners.map((listener) => listener(syncId, request)));
+    return changed.includes(true);
   }
 }

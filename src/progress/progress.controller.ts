@@ -74,6 +74,7 @@ export class ProgressController {
   @Patch()
   @RequireScope('sync:write')
   @LargeBody()
+  @Header(...JSON_TEXT)
   @ApiBody({ type: BulkReportDto })
   @Operation({
     id: 'reportMany',
@@ -82,7 +83,7 @@ export class ProgressController {
       'Each result has its own status and either the sync or a problem. An invalid report does not affect the others.',
     ok: [{ status: 200, description: 'One result per report, in the same order', type: BulkReportResultsDto }],
   })
-  reportMany(@Body() body: BulkReportDto): Promise<BulkReportResultsDto> {
+  reportMany(@Body() body: BulkReportDto): Promise<string> {
     return this.progress.reportMany(body.items);
   }
 

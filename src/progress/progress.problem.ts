@@ -6,6 +6,13 @@ export function noSuchSync(syncId: string): Problem {
   return new Problem('not-found', `There is no sync "${syncId}" in your organization.`);
 }
 
+/** A report that is at the database may still take effect. Counts are totals, so sending it again is right in either case. */
+export function syncLocked(): Problem {
+  return new Problem('unavailable', 'The sync is locked by another transaction; send the report again.', {
+    retryAfter: 1,
+  });
+}
+
 export function syncEnded(sync: ProgressDto): Problem {
   return new Problem(
     'sync-ended',
@@ -16,6 +23,7 @@ export function syncEnded(sync: ProgressDto): Problem {
 /** The problem of a report that had no effect. Undefined when the report was accepted. Pure. */
 export function reportProblem(report: ReportElement, { outcome, progress }: ReportResult): Problem | undefined {
   if (outcome === 'reported') return undefined;
+  if (outcome === 'locked') return syncLocked();
   if (outcome === 'missing' || progress === null) return noSuchSync(report.sync_id);
   const sync = JSON.parse(progress) as ProgressDto;
   if (outcome === 'ended') return syncEnded(sync);

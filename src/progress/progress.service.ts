@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Problem } from '../common/problem.ts';
+import { mapInSlices } from '../common/slices.ts';
 import { checkEach, validateItem } from '../common/validation.ts';
 import { toProblem } from '../database/sqlstate.ts';
+import { OrganizationTurns } from '../tenancy/organization.turns.ts';
 import { actingFor, currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { ControlListeners } from './control.listeners.ts';
-import type { BulkReportResultDto, BulkReportResultsDto, ProgressDto, SlowSyncDto } from './dto/progress.dto.ts';
+import type { BulkReportResultDto, ProgressDto, SlowSyncDto } from './dto/progress.dto.ts';
 import {
   type ActiveSyncsQuery,
   BulkReportItemDto,
@@ -23,7 +25,7 @@ import {
   findSync,
   type ReportElement,
   type ReportResult,
-  reportProgress,
+  reportWhenUnlocked,
   requestControl,
   slowSyncs,
   startSync,
@@ -38,6 +40,7 @@ export class ProgressService {
     private readonly database: TenantDatabase,
     private readonly batcher: ReportBatcher,
     private readonly controlListeners: ControlListeners,
+    private readonly turns: OrganizationTurns,
   ) {}
 
   /** Starts a sync, or finds the same sync that was started before (`created` is false). Throws sync-exists when its content differs. */
@@ -83,39 +86,49 @@ export class ProgressService {
     return this.end({ ...failure, org_id: currentTenant().orgId, sync_id: syncId, status: 'failed' });
   }
 
-  /** Processes up to 1,000 reports. Each has its own result, and an invalid report does not affect the others. */
-  async reportMany(items: readonly unknown[]): Promise<BulkReportResultsDto> {
+  /**
+   * Processes up to 1,000 reports and returns BulkReportResultsDto as text, with the rows as the database wrote them. Each has its own result, and an
+   * invalid report does not affect the others.
+   */
+  reportMany(items: readonly unknown[]): Promise<string> {
     const { orgId } = currentTenant();
-    const checked = checkEach(items, (item): BulkReportItemDto & ReportElement => ({
+    const check = (item: unknown): BulkReportItemDto & ReportElement => ({
       ...validateItem(BulkReportItemDto, item),
       org_id: orgId,
-    }));
-    const valid = checked.filter((item) => !(item instanceof Problem));
-    const settled = (await this.batcher.reportAll(valid)).values();
-    return {
-      items: checked.map((item, index) => {
-        if (item instanceof Problem) return bulkProblem(syncIdOf(items[index]), item);
-        return this.bulkResult(item, settled.next().value as PromiseSettledResult<ReportResult>);
-      }),
-    };
+    });
+    return this.turns.run(async () => {
+      const checked = await mapInSlices(items, (slice) => checkEach(slice, check));
+      const valid = checked.filter((item) => !(item instanceof Problem));
+      const settled = (await this.batcher.reportAll(valid)).values();
+      const results = await mapInSlices([...checked.entries()], (slice) =>
+        slice.map(([index, item]) =>
+          item instanceof Problem
+            ? bulkProblem(syncIdOf(items[index]), item)
+            : this.bulkResult(item, settled.next().value as PromiseSettledResult<ReportResult>),
+        ),
+      );
+      return `{"items":[${results.join()}]}`;
+    });
   }
 
   /** Asks the reporter to cancel, pause or resume. It reads the request in the response to its next report. A repeated request is no error. */
   async control(syncId: string, request: ControlRequest): Promise<ProgressDto> {
     const { orgId } = currentTenant();
-    const [found] = await this.database.query<FoundRow<ProgressDto>>(
-      requestControl(orgId, syncId, request, currentUser()),
-    );
-    if (!found) throw noSuchSync(syncId);
-    const alreadyCancelled = request === 'cancel' && found.row.status === 'cancelled';
-    if (!found.done && !alreadyCancelled) throw syncEnded(found.row);
-    return (await this.controlListeners.notify(syncId, request)) ? this.get(syncId) : found.row;
+    return this.database.transaction(async (transaction) => {
+      // Sent together, in one round trip. A request that is refused takes what the listeners did back with it.
+      const [[found], changed, [after]] = await Promise.all([
+        transaction.query<FoundRow<ProgressDto>>(requestControl(orgId, syncId, request, currentUser())),
+        this.controlListeners.notify(syncId, request),
+        transaction.query<{ row: ProgressDto }>(findSync(orgId, syncId)),
+      ]);
+      if (!found) throw noSuchSync(syncId);
+      const alreadyCancelled = request === 'cancel' && found.row.status === 'cancelled';
+      if (!found.done && !alreadyCancelled) throw syncEnded(found.row);
+      return changed && after ? after.row : found.row;
+    });
   }
 
-  private bulkResult(
-    report: BulkReportItemDto & ReportElement,
-    settled: PromiseSettledResult<ReportResult>,
-  ): BulkReportResultDto {
+  private bulkResult(report: BulkReportItemDto & ReportElement, settled: PromiseSettledResult<ReportResult>): string {
     if (settled.status === 'rejected') {
       this.logger.error({ err: settled.reason, sync_id: report.sync_id }, 'a report of a bulk call failed');
       return bulkProblem(
@@ -125,16 +138,12 @@ export class ProgressService {
     }
     const problem = reportProblem(report, settled.value);
     if (problem) return bulkProblem(report.sync_id, problem);
-    return {
-      sync_id: report.sync_id,
-      status: 200,
-      progress: JSON.parse(settled.value.progress as string) as ProgressDto,
-    };
+    return `{"sync_id":${JSON.stringify(report.sync_id)},"status":200,"progress":${settled.value.progress}}`;
   }
 
   /** Not batched, because it belongs to the transaction of an idempotent request. */
   private async end(element: ReportElement): Promise<string> {
-    const [result] = await this.database.query<ReportResult>(reportProgress([element]));
+    const [result] = await this.database.query<ReportResult>(reportWhenUnlocked(element));
     return progressOrThrow(element, result as ReportResult);
   }
 }
@@ -155,11 +164,14 @@ function refuseOtherContent(start: StartSyncDto, sync: ProgressDto): void {
     throw new Problem('sync-exists', `The sync "${sync.sync_id}" was started with different content.`, { errors });
 }
 
-const bulkProblem = (syncId: string | null, problem: Problem): BulkReportResultDto => ({
-  sync_id: syncId,
-  status: problem.status,
-  problem: problem.body() as BulkReportResultDto['problem'],
-});
+function bulkProblem(syncId: string | null, problem: Problem): string {
+  const result: BulkReportResultDto = {
+    sync_id: syncId,
+    status: problem.status,
+    problem: problem.body() as BulkReportResultDto['problem'],
+  };
+  return JSON.stringify(result);
+}
 
 function syncIdOf(item: unknown): string | null {
   const syncId = (item as { sync_id?: unknown } | null)?.sync_id;

@@ -41,27 +41,33 @@ export const findSync = (orgId: string, syncId: string): Statement => ({
   values: [orgId, syncId],
 });
 
-/** Newest first, in the order of the index of active syncs. A tenant with more than 1,000 active syncs gets the newest 1,000. */
-export const activeSyncs = (orgId: string, filter: ActiveSyncsQuery): Statement => ({
-  text: `
-    SELECT row_to_json(s) AS row FROM sync_progress s
-     WHERE s.org_id = $1 AND s.completed_at IS NULL
-       AND ($2::text IS NULL OR s.status = $2) AND ($3::text IS NULL OR s.entity_type = $3)
+/** A list shows at most 1,000 syncs, newest first. With a filter, or when the slowest are asked for, they are of the newest 10,000. */
+const SHOWN = 1_000;
+const SEARCHED = 10_000;
+
+export const activeSyncs = (orgId: string, filter: ActiveSyncsQuery): Statement => {
+  const wanted = [filter.status, filter.entity_type, filter.source_system, filter.slow];
+  const isFiltered = wanted.some((value) => value !== undefined);
+  return {
+    text: `
+    SELECT row_to_json(s) AS row FROM app.active_syncs($1, $6) s
+     WHERE ($2::text IS NULL OR s.status = $2) AND ($3::text IS NULL OR s.entity_type = $3)
        AND ($4::text IS NULL OR s.source_system = $4)
        AND ($5::double precision IS NULL OR s.speed_items_per_min < $5)
      ORDER BY s.started_at DESC, s.sync_id DESC
-     LIMIT 1000`,
-  values: [orgId, filter.status, filter.entity_type, filter.source_system, filter.slow].map((value) => value ?? null),
-});
+     LIMIT ${SHOWN}`,
+    values: [orgId, ...wanted.map((value) => value ?? null), isFiltered ? SEARCHED : SHOWN],
+  };
+};
 
 export const slowSyncs = (orgId: string, below: number): Statement => ({
   text: `
     SELECT to_jsonb(s) || jsonb_build_object('seconds_per_item', s.elapsed_seconds / s.processed_count) AS row
-      FROM sync_progress s
-     WHERE s.org_id = $1 AND s.completed_at IS NULL AND s.processed_count > 0
+      FROM app.active_syncs($1, ${SEARCHED}) s
+     WHERE s.processed_count > 0
        AND s.speed_items_per_min > 0 AND s.speed_items_per_min < $2
      ORDER BY s.speed_items_per_min, s.sync_id
-     LIMIT 1000`,
+     LIMIT ${SHOWN}`,
   values: [orgId, below],
 });
 
@@ -103,18 +109,35 @@ export interface ReportElement {
   readonly checkpoint?: Record<string, unknown>;
 }
 
-/** The result of a report. `progress` is the row as JSON text, null only when the sync is missing. */
+/**
+ * The result of a report. `progress` is the row as JSON text, null only when the sync is missing. `locked`: another transaction holds
+ * the row, the report had no effect and should be sent again.
+ */
 export interface ReportResult {
   readonly org_id: string;
   readonly sync_id: string;
-  readonly outcome: 'reported' | 'missing' | 'ended' | 'backwards' | 'above_total';
+  readonly outcome: 'reported' | 'missing' | 'ended' | 'backwards' | 'above_total' | 'locked';
   readonly progress: string | null;
 }
 
-/** At most one report per sync. The results have no order. `lockTimeout`: fails (55P03) when a row is locked for longer. */
-export const reportProgress = (reports: readonly ReportElement[], lockTimeout: string | null = null): Statement => ({
-  text: 'SELECT org_id, sync_id, outcome, progress FROM app.report_progress($1, $2)',
-  values: [JSON.stringify(reports), lockTimeout],
+/** At most one report per sync. The results have no order. */
+export const reportProgress = (reports: readonly ReportElement[]): Statement => ({
+  text: 'SELECT org_id, sync_id, outcome, progress FROM app.report_progress($1)',
+  values: [JSON.stringify(reports)],
+});
+
+/**
+ * One report that waits for its row, as long as any statement of a request waits for a lock. The count of the held rows is passed to the
+ * function, so that it runs after them.
+ */
+export const reportWhenUnlocked = (report: ReportElement): Statement => ({
+  text: `
+    WITH held AS MATERIALIZED (
+      SELECT FROM sync_progress WHERE org_id = $1 AND sync_id = $2 FOR NO KEY UPDATE)
+    SELECT r.org_id, r.sync_id, r.outcome, r.progress
+      FROM (SELECT count(*) AS rows FROM held) AS h
+     CROSS JOIN LATERAL app.report_progress(CASE WHEN h.rows >= 0 THEN $3::json END) AS r`,
+  values: [report.org_id, report.sync_id, JSON.stringify([report])],
 });
 
 /** The current state of a watched organization. */

@@ -1,50 +1,69 @@
 import { Injectable } from '@nestjs/common';
+import PQueue from 'p-queue';
+import { Problem } from '../common/problem.ts';
 import { isConnectionLoss, isContention } from '../database/sqlstate.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { type ReportElement, type ReportResult, reportProgress } from './progress.sql.ts';
+import { backoffMs, ReportQueue, type WaitingReport } from './report.queue.ts';
 
 /** The maximum number of reports per call: enough to share the commit, few enough that no report waits long for the others. */
 const BATCH_SIZE = 128;
-/** Concurrent calls. Two keep the database busy while the responses of one are sent; more would only make the batches smaller. */
+/**
+ * The maximum of one organization's reports that are at the database, while others report, too. A call with as many takes a few
+ * milliseconds, for which the others wait, and the organization is not in the next call, which is free for them.
+ */
+const SHARE = 32;
+/** How long an organization that has reported counts among those that do. */
+const PRESENT_MS = 1_000;
+/** Concurrent calls for all. Two keep the database busy while the responses of one are sent; more would only make the batches smaller. */
 const CALLS = 2;
-/** How long a call waits for a row that another transaction has locked before it fails and its reports are retried one by one. */
-const LOCK_TIMEOUT = '100ms';
-/** How long a report whose row stays locked is retried. */
-const RETRY_FOR_MS = 10_000;
-
-interface Waiting {
-  readonly report: ReportElement;
-  /** Identifies the sync across all organizations. */
-  readonly key: string;
-  readonly since: number;
-  readonly resolve: (result: ReportResult) => void;
-  readonly reject: (error: unknown) => void;
-}
+/** Concurrent calls for single organizations, after a call for all has failed. They do not count among the calls for all. */
+const LANE_CALLS = 2;
+/** How long an organization whose call has failed is kept out of the calls for all. */
+const ISOLATION_MS = 5_000;
+/** Every report is answered within this time and one look, which together stay below 10 s. */
+const ANSWER_WITHIN_MS = 9_000;
+const LOOK_EVERY_MS = 500;
+/** The reports of an organization that may wait: 20 full bulk calls, some seconds of what the database does. */
+const MAX_WAITING = 20_000;
 
 /**
  * Collects the reports that arrive while the database is busy and sends them in one call. An idle service sends a report at once. Under
- * load the batches grow, so that the cost per report falls. A sync has only one report at the database at a time, so that its reports
- * take effect in the order of their arrival.
+ * load the batches grow, so that the cost per report falls.
+ *
+ * 1. Organizations take turns, one report each, so that a long queue delays only its own organization.
+ * 2. Nothing waits for a locked row: the report is sent again after a pause, until its caller has waited for 9 s and gets 503.
+ * 3. When a call fails as a whole, each of its organizations is sent by itself. One that fails again goes report by report, in a lane of
+ *    its own, and stays out of the calls for all for some seconds; the others never notice it again.
+ * 4. When the database is gone, every report of the call fails at once: others would fail in the same way.
  */
 @Injectable()
 export class ReportBatcher {
-  private waiting: Waiting[] = [];
-  /** Syncs with a report at the database, or waiting to be retried one by one. */
-  private readonly busy = new Set<string>();
+  private readonly queues = new Map<string, ReportQueue>();
+  /** Those with reports for the next call for all. Who has had a turn goes to the end. */
+  private readonly turns = new Set<ReportQueue>();
   private calls = 0;
   private scheduled = false;
-  /** Reports of calls that failed because of one of their reports. They are sent one by one. */
-  private readonly toRetry: Waiting[] = [];
-  private retrying = false;
+  /** A lane adds its next call when the last one has returned, so that lanes take turns; who may be innocent goes first. */
+  private readonly lanes = new PQueue({ concurrency: LANE_CALLS });
+  private looking: NodeJS.Timeout | undefined;
 
   constructor(private readonly database: TenantDatabase) {}
 
   /** Resolves when the report is committed. The report must belong to the organization of the current tenant. */
   report(report: ReportElement): Promise<ReportResult> {
+    const queue = this.queueOf(report.org_id);
+    if (queue.size >= MAX_WAITING)
+      return Promise.reject(
+        new Problem('organization-busy', `${MAX_WAITING} reports of your organization are waiting already.`, {
+          retryAfter: 1,
+        }),
+      );
     return new Promise((resolve, reject) => {
-      const key = keyOf(report);
-      this.waiting.push({ report, key, since: Date.now(), resolve, reject });
-      this.schedule();
+      queue.presentUntil = Date.now() + PRESENT_MS;
+      queue.add({ report, queue, since: Date.now(), attempts: 0, isAnswered: false, resolve, reject });
+      this.look();
+      this.offer(queue);
     });
   }
 
@@ -53,83 +72,153 @@ export class ReportBatcher {
     return Promise.allSettled(reports.map((report) => this.report(report)));
   }
 
+  private queueOf(orgId: string): ReportQueue {
+    const queue = this.queues.get(orgId) ?? new ReportQueue(orgId);
+    this.queues.set(orgId, queue);
+    return queue;
+  }
+
+  /** Lets the ready reports of an organization go with the next call for all, or by its own lane. */
+  private offer(queue: ReportQueue): void {
+    if (!queue.hasReady) return;
+    if (queue.isolatedUntil > Date.now()) void this.useOwnLane(queue);
+    else {
+      this.turns.add(queue);
+      this.schedule();
+    }
+  }
+
   private schedule(): void {
-    if (this.scheduled || this.calls >= CALLS || this.waiting.length === 0) return;
+    if (this.scheduled || this.calls >= CALLS || this.turns.size === 0) return;
     this.scheduled = true;
     // Runs after all sockets that are readable now have been read, so that reports that arrive together share a call.
     setImmediate(() => {
       this.scheduled = false;
       const batch = this.nextBatch();
-      // All waiting reports may belong to busy syncs. The end of their call schedules the next batch.
       if (batch.length === 0) return;
-      void this.send(batch);
+      void this.sendForAll(batch);
       this.schedule();
     });
   }
 
-  /** The oldest reports, one per sync, of syncs without a report at the database. */
-  private nextBatch(): Waiting[] {
-    const batch: Waiting[] = [];
-    this.waiting = this.waiting.filter((one) => {
-      if (batch.length === BATCH_SIZE || this.busy.has(one.key)) return true;
-      this.busy.add(one.key);
-      batch.push(one);
-      return false;
-    });
+  private nextBatch(): WaitingReport[] {
+    const batch: WaitingReport[] = [];
+    const share = this.queues.size > 1 ? SHARE : CALLS * BATCH_SIZE;
+    const later: ReportQueue[] = [];
+    // A queue that is put back is visited again, after all others.
+    for (const queue of this.turns) {
+      if (batch.length === BATCH_SIZE) break;
+      this.turns.delete(queue);
+      if (queue.atDatabase >= share) later.push(queue);
+      else {
+        batch.push(...queue.take(1));
+        queue.atDatabase += 1;
+        if (queue.hasReady) this.turns.add(queue);
+      }
+    }
+    for (const queue of later) this.turns.add(queue);
     return batch;
   }
 
-  private async send(batch: readonly Waiting[]): Promise<void> {
+  private async sendForAll(batch: readonly WaitingReport[]): Promise<void> {
     this.calls += 1;
     try {
-      const results = await this.call(batch);
-      for (const one of batch) this.settle(one, () => one.resolve(results.get(one.key) as ReportResult));
+      await this.call(batch);
     } catch (error) {
-      if (isConnectionLoss(error)) for (const one of batch) this.settle(one, () => one.reject(error));
-      else {
-        this.toRetry.push(...batch);
-        void this.retryOneByOne();
-      }
+      if (isConnectionLoss(error)) for (const one of batch) this.fail(one, error);
+      else
+        for (const [queue, reports] of Map.groupBy(batch, ({ queue }) => queue))
+          void this.sendInLane(queue, reports, 1);
     } finally {
       this.calls -= 1;
+      for (const { queue } of batch) queue.atDatabase -= 1;
       this.schedule();
     }
   }
 
-  /**
-   * Retries reports one by one, concurrently with other calls. A value that Postgres rejects then fails only its own report. A report whose
-   * row stays locked moves to the end of the queue, so that it delays the others by at most the lock timeout. Only one retry runs at a
-   * time, so that locked rows occupy only one connection.
-   */
-  private async retryOneByOne(): Promise<void> {
-    if (this.retrying) return;
-    this.retrying = true;
-    for (let one = this.toRetry.shift(); one; one = this.toRetry.shift()) {
-      const { key, since, resolve, reject } = one;
-      try {
-        const results = await this.call([one]);
-        this.settle(one, () => resolve(results.get(key) as ReportResult));
-      } catch (error) {
-        if (isContention(error) && Date.now() - since < RETRY_FOR_MS) this.toRetry.push(one);
-        else this.settle(one, () => reject(error));
-        // The other reports would fail in the same way, and each might wait for a connection first.
-        if (isConnectionLoss(error))
-          for (const other of this.toRetry.splice(0)) this.settle(other, () => other.reject(error));
+  /** Sends what is ready in calls of its own, one after another, for as long as the organization is kept out of the others. */
+  private async useOwnLane(queue: ReportQueue): Promise<void> {
+    if (queue.hasOwnLane) return;
+    queue.hasOwnLane = true;
+    while (queue.hasReady && queue.isolatedUntil > Date.now()) await this.sendInLane(queue, queue.take(BATCH_SIZE), 0);
+    queue.hasOwnLane = false;
+    this.offer(queue);
+  }
+
+  /** In one call, and when that fails one by one: a value that Postgres refuses then fails its own report only. */
+  private async sendInLane(queue: ReportQueue, reports: readonly WaitingReport[], priority: number): Promise<void> {
+    const isDone = await this.lanes.add(() => this.sendAlone(queue, reports), { priority });
+    if (!isDone) for (const one of reports) await this.lanes.add(() => this.sendAlone(queue, [one]));
+  }
+
+  /** False when the call failed because of one of several reports, all of which are still to be sent. */
+  private async sendAlone(queue: ReportQueue, reports: readonly WaitingReport[]): Promise<boolean> {
+    try {
+      await this.call(reports);
+    } catch (error) {
+      queue.isolatedUntil = Date.now() + ISOLATION_MS;
+      const isLost = isConnectionLoss(error);
+      if (!isLost && reports.length > 1) return false;
+      for (const one of reports) {
+        if (!isLost && isContention(error)) this.pause(one);
+        else this.fail(one, error);
       }
     }
-    this.retrying = false;
+    return true;
   }
 
-  private settle(one: Waiting, respond: () => void): void {
-    this.busy.delete(one.key);
-    respond();
-    this.schedule();
+  /** Answers the reports of a call that has succeeded. Throws when the call has failed; then none of them took effect. */
+  private async call(batch: readonly WaitingReport[]): Promise<void> {
+    const results = await this.database.callForManyTenants<ReportResult>(
+      reportProgress(batch.map(({ report }) => report)),
+    );
+    const byKey = new Map(results.map((result) => [keyOf(result), result]));
+    for (const one of batch) {
+      const result = byKey.get(keyOf(one.report)) as ReportResult;
+      if (result.outcome === 'locked') this.pause(one);
+      else this.settle(one, () => one.resolve(result));
+    }
   }
 
-  private async call(batch: readonly Waiting[]): Promise<Map<string, ReportResult>> {
-    const reports = batch.map(({ report }) => report);
-    const results = await this.database.callForManyTenants<ReportResult>(reportProgress(reports, LOCK_TIMEOUT));
-    return new Map(results.map((result) => [keyOf(result), result]));
+  /** Its row is locked: sent again after a pause, unless its caller has waited long enough. */
+  private pause(one: WaitingReport): void {
+    if (one.isAnswered) {
+      this.settle(one, () => undefined);
+      return;
+    }
+    setTimeout(() => {
+      one.queue.again(one);
+      this.offer(one.queue);
+    }, backoffMs(one.attempts));
+  }
+
+  private fail(one: WaitingReport, error: unknown): void {
+    this.settle(one, () => one.reject(error));
+  }
+
+  private settle(one: WaitingReport, respond: () => void): void {
+    if (!one.isAnswered) {
+      one.isAnswered = true;
+      respond();
+    }
+    one.queue.remove(one);
+    this.offer(one.queue);
+  }
+
+  /** Answers what has waited too long: for a locked row, for a report before it, or for the database. */
+  private look(): void {
+    this.looking ??= setInterval(() => {
+      for (const queue of this.queues.values()) {
+        const now = Date.now();
+        queue.expire(now - ANSWER_WITHIN_MS);
+        this.offer(queue);
+        if (queue.size === 0 && queue.isolatedUntil <= now && queue.presentUntil <= now)
+          this.queues.delete(queue.orgId);
+      }
+      if (this.queues.size > 0) return;
+      clearInterval(this.looking);
+      this.looking = undefined;
+    }, LOOK_EVERY_MS).unref();
   }
 }
 

@@ -29,8 +29,10 @@ export class RunControl {
 
   /** A cancelled run frees its slots, whether it was paused or waiting. */
   private async cancel(syncId: string): Promise<boolean> {
-    const [cancelled] = await this.database.query(cancelPausedRun(currentTenant().orgId, syncId));
-    await this.dispatcher.dispatch();
+    const [[cancelled]] = await Promise.all([
+      this.database.query(cancelPausedRun(currentTenant().orgId, syncId)),
+      this.dispatcher.dispatch(),
+    ]);
     return cancelled !== undefined;
   }
 }

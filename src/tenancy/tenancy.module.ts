@@ -1,6 +1,10 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
+import { ENVIRONMENT } from '../config/config.module.ts';
+import type { Environment } from '../config/environment.ts';
+import { ConnectionShares } from './connection.shares.ts';
 import { OrganizationDirectory } from './organization.directory.ts';
+import { OrganizationTurns } from './organization.turns.ts';
 import { OrganizationsController } from './organizations.controller.ts';
 import { OrganizationsService } from './organizations.service.ts';
 import { TenancyInterceptor } from './tenancy.interceptor.ts';
@@ -9,8 +13,22 @@ import { WhoamiController } from './whoami.controller.ts';
 
 @Global()
 @Module({
-  providers: [TenantDatabase, { provide: APP_INTERCEPTOR, useClass: TenancyInterceptor }],
-  exports: [TenantDatabase],
+  providers: [
+    TenantDatabase,
+    OrganizationTurns,
+    {
+      provide: ConnectionShares,
+      inject: [ENVIRONMENT],
+      useFactory: (env: Environment) =>
+        new ConnectionShares({
+          // A third: two organizations at their limit leave connections to all others.
+          connections: env.SYNC_ORG_DB_CONNECTIONS ?? Math.ceil(env.SYNC_DB_POOL_SIZE / 3),
+          waiting: env.SYNC_ORG_DB_WAITING,
+        }),
+    },
+    { provide: APP_INTERCEPTOR, useClass: TenancyInterceptor },
+  ],
+  exports: [TenantDatabase, OrganizationTurns],
 })
 export class TenancyModule {}
 

@@ -7,6 +7,8 @@ import type { Statement } from '../database/database.ts';
 /** An open transaction in which the organization is set. */
 export interface TenantTransaction {
   query<Row extends object>(statement: Statement): Promise<Row[]>;
+  /** Sent with COMMIT, when the work has succeeded; costs no round trip. */
+  beforeCommit(statement: Statement): void;
 }
 
 /** The organization and the caller of the current request or job. */
@@ -15,6 +17,8 @@ export interface TenantContext {
   readonly principal: Principal;
   /** Set while a transaction is open, so that what runs inside joins it instead of opening another. */
   readonly transaction?: TenantTransaction;
+  /** Nobody waits for a response: statements may wait longer for locks. */
+  readonly isBackground?: boolean;
 }
 
 const storage = new AsyncLocalStorage<TenantContext>();
@@ -66,4 +70,4 @@ const WORKER: Omit<Principal, 'orgId'> = {
 };
 
 export const runAsWorker = <T>(orgId: string, work: () => T): T =>
-  runAsTenant({ orgId, principal: { ...WORKER, orgId } }, work);
+  runAsTenant({ orgId, principal: { ...WORKER, orgId }, isBackground: true }, work);

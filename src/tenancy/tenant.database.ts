@@ -1,97 +1,126 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
-import { POOL } from '../database/database.module.ts';
+import { HOT_POOL, TENANT_POOL } from '../database/database.module.ts';
 import type { Statement } from '../database/database.ts';
-import { isConnectionLoss } from '../database/sqlstate.ts';
+import { isConnectionLoss, isContention } from '../database/sqlstate.ts';
+import { ConnectionShares } from './connection.shares.ts';
+import { BEGIN, COMMIT, inOneRoundTrip, OpenTransaction, ROLLBACK } from './open.transaction.ts';
+import { beginFor, STATEMENT_LIMITS, type StatementKind } from './statement.limits.ts';
 import type { TenantTransaction } from './tenant.context.ts';
 import { currentTenant, runAsTenant } from './tenant.context.ts';
+
+/** A statement that opens a transaction, and what to do when it raises: then nothing of the work takes effect. */
+export interface Precondition<T> {
+  readonly statement: Statement;
+  isRefusal(error: unknown): boolean;
+  /** Read in the round trip of the ROLLBACK. */
+  readonly instead: Statement;
+  /** What the transaction returns then. */
+  refused(rows: object[]): T;
+}
+
+/** A connection of the organization's share, and what it has waited for it. */
+interface Held {
+  readonly client: pg.PoolClient;
+  readonly begin: Statement;
+}
 
 /** The one way to the tenant tables, and the only code that sets the organization. Outside a tenant it throws. */
 @Injectable()
 export class TenantDatabase {
-  constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
+  constructor(
+    @Inject(TENANT_POOL) private readonly pool: pg.Pool,
+    @Inject(HOT_POOL) private readonly hotPool: pg.Pool,
+    private readonly shares: ConnectionShares,
+  ) {}
 
   /** One statement in a transaction of its own, or in the one that is open: BEGIN to COMMIT in one network round trip. */
-  async query<Row extends object>(statement: Statement): Promise<Row[]> {
-    const { orgId, transaction } = currentTenant();
-    if (transaction) return transaction.query<Row>(statement);
-    return this.withClient(async (client) => {
-      const [, , result] = await inOneRoundTrip<Row>(client, [BEGIN, setOrganization(orgId), statement, COMMIT]);
-      return (result as pg.QueryResult<Row>).rows;
-    });
+  query<Row extends object>(statement: Statement): Promise<Row[]> {
+    return this.run<Row>(statement, 'write');
   }
 
   /** As `query`, for a statement that changes nothing: tried once more when the connection is lost under it. */
-  async read<Row extends object>(statement: Statement): Promise<Row[]> {
+  async read<Row extends object>(statement: Statement, kind: 'read' | 'export' = 'read'): Promise<Row[]> {
     try {
-      return await this.query<Row>(statement);
+      return await this.run<Row>(statement, kind);
     } catch (error) {
       if (currentTenant().transaction || !isConnectionLoss(error)) throw error;
-      return this.query<Row>(statement);
+      return this.run<Row>(statement, kind);
     }
   }
 
   /**
    * Several statements that depend on each other's results, all or none. Work inside joins an open transaction. Never call
-   * out to another system or stream in it: the connection is held until it ends.
+   * out to another system or stream in it: the connection is held until it ends. The first statement is sent with BEGIN and the
+   * precondition, so the work must have no effect but in the database until it has returned.
    */
-  async transaction<T>(work: (transaction: TenantTransaction) => Promise<T>): Promise<T> {
+  async transaction<T>(
+    work: (transaction: TenantTransaction) => Promise<T>,
+    precondition?: Precondition<T>,
+  ): Promise<T> {
     const context = currentTenant();
     if (context.transaction) return work(context.transaction);
-    return this.withClient(async (client) => {
-      const transaction: TenantTransaction = {
-        query: async <Row extends object>({ text, values }: Statement) =>
-          (await client.query<Row>(text, values as unknown[])).rows,
-      };
-      await inOneRoundTrip(client, [BEGIN, setOrganization(context.orgId)]);
+    return this.withClient('write', async ({ client, begin }) => {
+      const transaction = new OpenTransaction(client, [
+        BEGIN,
+        begin,
+        ...(precondition ? [precondition.statement] : []),
+      ]);
       try {
         const result = await runAsTenant({ ...context, transaction }, () => work(transaction));
-        await inOneRoundTrip(client, [COMMIT]);
+        await transaction.commit();
         return result;
       } catch (error) {
+        const refusal = await transaction.openingFailure();
+        if (precondition?.isRefusal(refusal)) {
+          const steps = [ROLLBACK, BEGIN, begin, precondition.instead, COMMIT];
+          return precondition.refused((await inOneRoundTrip<object>(client, steps))[3]?.rows ?? []);
+        }
         // A client that cannot roll back is destroyed by withClient, which sees that it is not idle.
         await client.query('ROLLBACK').catch(() => undefined);
-        throw error;
+        throw refusal ?? error;
       }
     });
   }
 
   /**
    * Calls an SQL function that sets the organization itself, element by element, so that requests of many tenants share one
-   * round trip and one commit. The elements' organizations must come from `currentTenant()` of each request.
+   * round trip and one commit. The elements' organizations must come from `currentTenant()` of each request. On the connections of the
+   * hot path, which no organization's other work can use up.
    */
   async callForManyTenants<Row extends object>(statement: Statement): Promise<Row[]> {
-    const { rows } = await this.pool.query<Row>(statement.text, statement.values as unknown[]);
+    const { rows } = await this.hotPool.query<Row>(statement.text, statement.values as unknown[]);
     return rows;
   }
 
-  private async withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+  private async run<Row extends object>(statement: Statement, kind: StatementKind): Promise<Row[]> {
+    const { transaction } = currentTenant();
+    if (transaction) return transaction.query<Row>(statement);
+    return this.withClient(kind, async ({ client, begin }) => {
+      const [, , result] = await inOneRoundTrip<Row>(client, [BEGIN, begin, statement, COMMIT]);
+      return (result as pg.QueryResult<Row>).rows;
+    });
+  }
+
+  private async withClient<T>(asked: StatementKind, work: (held: Held) => Promise<T>): Promise<T> {
+    const { orgId, isBackground } = currentTenant();
+    const kind = isBackground ? 'work' : asked;
+    const since = performance.now();
+    const release = await this.shares.take(orgId, STATEMENT_LIMITS[kind].waitMs);
+    let moved = true;
     try {
-      return await work(client);
+      const client = await this.pool.connect();
+      try {
+        return await work({ client, begin: beginFor(orgId, kind, performance.now() - since) });
+      } finally {
+        // Released only when idle: the next user must not find an open transaction with our organization in it.
+        client.release(client.getTransactionStatus() !== 'I');
+      }
+    } catch (error) {
+      moved = !isContention(error);
+      throw error;
     } finally {
-      // Released only when idle: the next user must not find an open transaction with our organization in it.
-      client.release(client.getTransactionStatus() !== 'I');
+      release(moved);
     }
   }
-}
-
-const BEGIN: Statement = { text: 'BEGIN' };
-const COMMIT: Statement = { text: 'COMMIT' };
-const setOrganization = (orgId: string): Statement => ({ text: 'SELECT app.set_org($1)', values: [orgId] });
-
-/** Sends all statements before the first result arrives. Throws the first failure. COMMIT of a failed transaction raises no error but returns ROLLBACK. */
-async function inOneRoundTrip<Row extends object>(
-  client: pg.PoolClient,
-  statements: readonly Statement[],
-): Promise<pg.QueryResult<Row>[]> {
-  const settled = await Promise.allSettled(
-    statements.map(({ text, values }) => client.query<Row>(text, values as unknown[])),
-  );
-  const failed = settled.find((outcome) => outcome.status === 'rejected');
-  if (failed) throw failed.reason;
-  const results = settled.map((outcome) => (outcome as PromiseFulfilledResult<pg.QueryResult<Row>>).value);
-  if (statements.at(-1) === COMMIT && results.at(-1)?.command !== 'COMMIT')
-    throw new Error('the transaction was rolled back by the database at COMMIT');
-  return results;
 }

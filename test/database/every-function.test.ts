@@ -59,8 +59,9 @@ const CALLS = [
   `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, total_items)
    VALUES ('org-1', 'done', 'customer', 'odoo', 0), ('org-1', 'open', 'customer', 'odoo', 10)`,
   `SELECT * FROM app.report_progress('[{"org_id": "org-1", "sync_id": "open", "processed_count": 1},
-                                       {"org_id": "org-1", "sync_id": "none"}]', '1s')`,
+                                       {"org_id": "org-1", "sync_id": "none"}]')`,
   `UPDATE sync_progress SET pause_requested = true, requested_at = now() WHERE sync_id = 'open'`,
+  `SELECT * FROM app.active_syncs('org-1', 10)`,
   `SELECT * FROM app.watch_progress('{org-1,org-2}', '{NULL,NULL}')`,
   `SELECT app.end_silent_syncs('15 minutes', 10)`,
   `SELECT * FROM app.find_key(${KEY})`,
@@ -70,6 +71,7 @@ const CALLS = [
   `SELECT app.organizations(${SESSION}, NULL, 'ORG', 10)`,
   `SELECT app.end_session(${SESSION})`,
   `SELECT app.cleanup_sign_ins(10)`,
+  `SELECT app.claim_idempotency_key('org-1', 'key', 'fingerprint')`,
   `SELECT app.cleanup_idempotency_keys(10), public.auto_cleanup_preview_cache()`,
   `SELECT app.find_webhook('${SHOP}'), app.remove_webhook('${SHOP}')`,
   `SELECT * FROM app.runs_without_worker(10)`,

@@ -4,8 +4,10 @@ import { createTestDatabase, sql, type TestDatabase } from '../support/test-data
 // CREATE OR REPLACE resets what a file does not say, and a function that lost its owner still works, with other rights. So what each
 // of them must be is written here, a line each: signature | owner | SECURITY | settings beside the search path | who may call it.
 const FUNCTIONS = `
+app.active_syncs(text, integer) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_sort=off | sync_app
 app.activity_partition_name(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
 app.append_activity(text, jsonb) | sync_owner | INVOKER | - | sync_app
+app.claim_idempotency_key(text, text, text) | sync_owner | INVOKER | - | sync_app
 app.cleanup_idempotency_keys(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_preview_changes(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_seen(integer) | sync_maintenance | DEFINER | - | sync_app
@@ -36,13 +38,13 @@ app.refuse_change_of_ended_sync() | sync_owner | INVOKER | - | -
 app.release_lease(text, text, bigint, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.remove_webhook(uuid) | sync_owner | INVOKER | - | sync_app
 app.renew_lease(text, text, bigint, interval, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
-app.report_progress(json, text) | sync_owner | INVOKER | enable_hashjoin=off, enable_mergejoin=off | sync_app
+app.report_progress(json) | sync_owner | INVOKER | enable_seqscan=off, enable_nestloop=off, enable_mergejoin=off, plan_cache_mode=force_generic_plan, lock_timeout=250ms | sync_app
 app.runs_without_worker(integer) | sync_maintenance | DEFINER | - | sync_app
 app.save_records(text, uuid, text, jsonb) | sync_owner | INVOKER | - | sync_app
 app.set_org(text) | sync_owner | INVOKER | - | sync_app
 app.sign_entry() | sync_owner | INVOKER | - | -
 app.take_lease(text, text, text, interval) | sync_owner | INVOKER | - | sync_app
-app.watch_progress(text[], text[]) | sync_owner | INVOKER | enable_seqscan=off | sync_app
+app.watch_progress(text[], text[]) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_sort=off | sync_app
 public.auto_cleanup_preview_cache(integer) | sync_maintenance | DEFINER | - | sync_app, sync_sql
 `;
 

@@ -29,7 +29,7 @@ afterAll(async () => {
 beforeEach(async () => {
   await sql(
     testDatabase.superuserUrl,
-    `TRUNCATE sync_progress;
+    `TRUNCATE sync_progress; DELETE FROM sync_runs;
      INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system)
      SELECT 'org-' || n % 3, 'sync-' || n, 'customer', 'woocommerce' FROM generate_series(1, 60) AS n`,
   );
@@ -48,12 +48,14 @@ const report = (n: number, processed_count: number) => batcher.report(element(n,
 const countIn = ({ progress }: ReportResult) => JSON.parse(String(progress)).processed_count as number;
 
 /** Another session that holds the row of this sync locked until it is released. */
-async function lockSync(n: number): Promise<{ release(): Promise<void> }> {
+const lockSync = (n: number) => lockAll(`sync_id = 'sync-${n}' AND org_id = 'org-${n % 3}'`);
+
+async function lockAll(rows: string, table = 'sync_progress'): Promise<{ release(): Promise<void> }> {
   const client = new pg.Client({ connectionString: testDatabase.superuserUrl });
   await client.connect();
   client.on('error', () => undefined);
   await client.query('BEGIN');
-  await client.query('SELECT FROM sync_progress WHERE sync_id = $1 FOR UPDATE', [`sync-${n}`]);
+  await client.query(`SELECT FROM ${table} WHERE ${rows} FOR UPDATE`);
   return { release: () => client.end() };
 }
 
@@ -101,15 +103,65 @@ describe('reports that arrive while the database is busy', () => {
 describe('a report that Postgres refuses', () => {
   it('fails alone: the other reports of the call succeed', async () => {
     const bad = batcher.report(element(2, 7, { checkpoint: { page: 'a\0b' } }));
-    const settled = await Promise.allSettled([report(1, 7), bad, report(3, 7), report(4, 7)]);
-    expect(database.sizes).toEqual([4, 1, 1, 1, 1]);
-    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    const settled = await Promise.allSettled([report(1, 7), bad, report(3, 7), report(4, 7), report(5, 7)]);
+    // All together, then by organization (2 and 5, 1 and 4, 3), then one by one where the bad one is.
+    expect(database.sizes.slice(0, 3)).toEqual([5, 2, 2]);
+    expect(database.sizes.slice(3)).toEqual([1, 1, 1]);
+    expect(settled.map(({ status }) => status)).toEqual([
+      ...['fulfilled', 'rejected', 'fulfilled', 'fulfilled', 'fulfilled'],
+    ]);
     expect(settled[1]).toMatchObject({ reason: { code: '22P05' } });
     const rows = await sql<{ sync_id: string }>(
       testDatabase.superuserUrl,
       'SELECT sync_id FROM sync_progress WHERE processed_count = 7 ORDER BY sync_id',
     );
-    expect(rows.map(({ sync_id }) => sync_id)).toEqual(['sync-1', 'sync-3', 'sync-4']);
+    expect(rows.map(({ sync_id }) => sync_id)).toEqual(['sync-1', 'sync-3', 'sync-4', 'sync-5']);
+  });
+
+  it('keeps its organization, and no other, out of the calls for all for a while', async () => {
+    const bad = (n: number) => batcher.report(element(n, 7, { checkpoint: { page: 'a\0b' } })).catch(() => undefined);
+    await Promise.all([bad(2), report(5, 7), report(1, 7)]);
+    database.sizes.length = 0;
+    await Promise.all([bad(2), bad(5), report(1, 8), report(3, 8)]);
+    expect(database.sizes.toSorted()).toEqual([1, 1, 2]);
+  });
+});
+
+describe('organizations take turns', () => {
+  it('so that a long queue of one delays a report of another by one call', async () => {
+    await sql(
+      testDatabase.superuserUrl,
+      `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system)
+       SELECT 'org-noisy', 'bulk-' || n, 'customer', 'woocommerce' FROM generate_series(1, 2000) AS n`,
+    );
+    // Both connections have the plan by now.
+    await batcher.reportAll(range(1, 600).map((n) => ({ org_id: 'org-noisy', sync_id: `bulk-${n}` })));
+    database.sizes.length = 0;
+    const finished: string[] = [];
+    const noisy = range(1, 2000).map((n) =>
+      batcher
+        .report({ org_id: 'org-noisy', sync_id: `bulk-${n}`, processed_count: 1 })
+        .then(() => finished.push('noisy')),
+    );
+    await waitFor('the first call', () => database.sizes.length > 0, { everyMs: 1 });
+    const before = finished.length;
+    await report(1, 1).then(() => finished.push('quiet'));
+    await Promise.all(noisy);
+    // Two calls were under way, at most, and the third has room for everybody.
+    expect(finished.indexOf('quiet') - before).toBeLessThan(4 * 128);
+  });
+
+  it('and one with too many reports waiting is told so', async () => {
+    database.shut();
+    const reports = range(1, 20_001).map((n) => ({ org_id: 'org-1', sync_id: `no-${n}` }));
+    const settled = batcher.reportAll(reports);
+    const other = report(2, 1);
+    database.open();
+    const problems = (await settled).filter(({ status }) => status === 'rejected');
+    expect(problems).toEqual([
+      { status: 'rejected', reason: expect.objectContaining({ problem: 'organization-busy' }) },
+    ]);
+    expect((await other).outcome).toBe('reported');
   });
 });
 
@@ -129,19 +181,54 @@ describe('a row that another session holds locked', () => {
     expect(finished).toEqual([1, 2, 3]);
   });
 
-  it('costs the others nothing more, however many there are', async () => {
-    const locks = await Promise.all(range(1, 12).map(lockSync));
-    const locked = range(1, 12).map((n) => report(n, 1));
-    // More locked rows than the pool has connections, each retried: reports of the free rows get their responses nevertheless.
-    await waitFor('the locked ones are tried one by one', () => database.sizes.slice(1).includes(1));
-    expect((await Promise.all(range(13, 40).map((n) => report(n, 5)))).map(countIn)).toEqual(Array(28).fill(5));
-    await Promise.all(locks.map((lock) => lock.release()));
-    expect((await Promise.all(locked)).map(countIn)).toEqual(Array(12).fill(1));
+  it.each([20, 60])('costs the others nothing when %i of an organization are locked', async (count) => {
+    await sql(
+      testDatabase.superuserUrl,
+      `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system)
+       SELECT 'org-lock', 'sync-' || n, 'customer', 'woocommerce' FROM generate_series(1, 60) AS n`,
+    );
+    const lock = await lockAll(`org_id = 'org-lock'`);
+    const locked = range(1, count).map((n) =>
+      batcher.report({ org_id: 'org-lock', sync_id: `sync-${n}`, processed_count: 1 }),
+    );
+    const others = [];
+    for (const round of range(1, 20)) others.push(...(await Promise.all(range(1, 3).map((n) => report(n, round)))));
+    expect(others.map(({ outcome }) => outcome)).toEqual(Array(60).fill('reported'));
+    // No session waits for a lock, so no call did.
+    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+    expect(await sql(testDatabase.superuserUrl, waiting)).toEqual([]);
+    await lock.release();
+    expect((await Promise.all(locked)).map(countIn)).toEqual(Array(count).fill(1));
+  });
+
+  it('refuses its reports as busy within 10 s, the one that waits behind another too', async () => {
+    const lock = await lockSync(1);
+    const start = performance.now();
+    const locked = [1, 2].map((count) => report(1, count).catch((problem) => ({ ...problem, at: performance.now() })));
+    for (const refused of await Promise.all(locked)) {
+      expect(refused).toMatchObject({ problem: 'unavailable', retryAfter: 1 });
+      expect((refused as { at: number }).at - start).toBeLessThan(10_000);
+    }
+    await lock.release();
+    expect((await report(1, 3)).outcome).toBe('reported');
+  });
+
+  it('delays nobody when the lock is one that cannot be skipped, such as that of a paused run that ends', async () => {
+    await sql(
+      testDatabase.superuserUrl,
+      `INSERT INTO sync_runs (org_id, sync_id, kind, source_connection_id, entity_type, mode, state)
+       VALUES ('org-1', 'sync-1', 'sync', gen_random_uuid(), 'customer', 'full', 'paused')`,
+    );
+    const lock = await lockAll(`org_id = 'org-1'`, 'sync_runs');
+    const ending = batcher.report(element(1, 5, { status: 'cancelled' }));
+    for (const round of range(1, 20)) await Promise.all([2, 3, 5].map((n) => report(n, round)));
+    await lock.release();
+    expect((await ending).outcome).toBe('reported');
   });
 });
 
 describe('two calls with the same syncs in opposite order', () => {
-  it('do not deadlock', async () => {
+  it('neither deadlock nor lose a report', async () => {
     // In a table of some size rows are found through the index, in the order of the reports, unless something sorts them.
     await sql(
       testDatabase.superuserUrl,
@@ -160,7 +247,10 @@ describe('two calls with the same syncs in opposite order', () => {
             return (await clients[index]?.query<ReportResult>(text, values as unknown[]))?.rows ?? [];
           }),
         );
-        expect(results.flat().filter(({ outcome }) => outcome === 'reported')).toHaveLength(120);
+        const by = Map.groupBy(results.flat(), ({ outcome }) => outcome);
+        expect([...by.keys()].toSorted()).toEqual(by.size === 1 ? ['reported'] : ['locked', 'reported']);
+        // What one call has skipped, the other one holds.
+        expect(new Set(by.get('reported')?.map(({ sync_id }) => sync_id))).toHaveProperty('size', 60);
       }
     } finally {
       await Promise.all(clients.map((client) => client.end()));
@@ -173,13 +263,7 @@ describe('when the database is gone', () => {
     const lock = await lockSync(1);
     const waiting = [report(1, 1), report(1, 2), ...range(2, 6).map((n) => report(n, 1))];
     const settled = Promise.allSettled(waiting.map((one) => one.then(() => 'taken', isConnectionLoss)));
-    await waitFor(
-      'a report waits for the lock',
-      async () =>
-        (await sql(testDatabase.superuserUrl, `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`)).length >
-        0,
-      { everyMs: 1 },
-    );
+    await waitFor('the locked one is tried again', () => database.sizes.length > 3, { everyMs: 1 });
     // Those beside the locked one may have been taken by now; its own cannot.
     await proxy.cut();
     const late = [report(7, 1), report(8, 1)].map((one) => one.then(() => 'taken', isConnectionLoss));

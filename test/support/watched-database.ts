@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Statement } from '../../src/database/database.ts';
+import { ConnectionShares } from '../../src/tenancy/connection.shares.ts';
 import { TenantDatabase } from '../../src/tenancy/tenant.database.ts';
 
 /** Notes how many reports each call for many tenants carries, and holds the calls back while its gate is shut. */
@@ -8,7 +9,7 @@ export class WatchedDatabase extends TenantDatabase {
   private gate = Promise.withResolvers<void>();
 
   constructor(pool: pg.Pool) {
-    super(pool);
+    super(pool, pool, new ConnectionShares({ connections: 4, waiting: 100 }));
     this.gate.resolve();
   }
 

@@ -26,8 +26,9 @@ beforeAll(async () => {
   proxy = await startCountingProxy(database.appUrl);
   service = await startTestService({ DATABASE_URL: proxy.url });
   client = await service.client('org-1');
-  // Opens the connection that the requests below use, one after the other.
+  // Opens the connections that the requests below use, one after the other.
   await startSync({ client, body: { sync_id: 'known', entity_type: 'customer', source_system: 'woocommerce' } });
+  await reportProgress({ client, path: { sync_id: 'known' }, body: { processed_count: 1 } });
   const stored = await storePreview({ client, body: { sync_type: 'known', delta_data: {} } });
   cacheKey = stored.data?.cache_key ?? '';
 });
@@ -66,6 +67,33 @@ describe('one network round trip to the database, from BEGIN to COMMIT', () => {
     const trips = proxy.take();
     expect(trips).toHaveLength(1);
     expect(trips[0]).toContain('app.report_progress');
+  });
+});
+
+describe('at most two network round trips to the database', () => {
+  const post = (path: string, body: object, key?: string) => async () => {
+    const call = (await service.request('org-1')).post(`/api/sync${path}`);
+    return (key === undefined ? call : call.set('idempotency-key', key)).send(body);
+  };
+  const sync = { entity_type: 'customer', source_system: 'woocommerce' };
+
+  it.each<[string, number, () => Promise<{ status: number }>]>([
+    ['POST /progress with an Idempotency-Key', 201, post('/progress', { ...sync, sync_id: 'keyed' }, 'start')],
+    ['the same again', 201, post('/progress', { ...sync, sync_id: 'keyed' }, 'start')],
+    ['the same key with another body', 422, post('/progress', { ...sync, sync_id: 'other' }, 'start')],
+    ['POST /activity with an Idempotency-Key', 201, post('/activity', entry, 'append')],
+    ['a pause', 200, post('/progress/known/pause', {})],
+    ['a resume', 200, post('/progress/known/resume', {})],
+    ['a cancel', 200, post('/progress/known/cancel', {})],
+    ['a pause with an Idempotency-Key', 200, post('/progress/known/pause', {}, 'pause')],
+    ['a resume with an Idempotency-Key', 200, post('/progress/known/resume', {}, 'resume')],
+    ['a cancel with an Idempotency-Key', 200, post('/progress/known/cancel', {}, 'cancel')],
+    ['a cancel of a sync that is not there', 404, post('/progress/no/cancel', {})],
+    ['a completion', 200, post('/progress/keyed/complete', {}, 'complete')],
+    ['the completion again', 200, post('/progress/keyed/complete', {}, 'complete')],
+  ])('are all that %s takes', async (_what, status, call) => {
+    expect((await call()).status).toBe(status);
+    expect(proxy.take().length).toBeLessThanOrEqual(2);
   });
 });
 

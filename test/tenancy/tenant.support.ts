@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { createPool, type Statement } from '../../src/database/database.ts';
+import { ConnectionShares } from '../../src/tenancy/connection.shares.ts';
 import { runAsTenant } from '../../src/tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../src/tenancy/tenant.database.ts';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
@@ -23,7 +24,7 @@ export async function startTenants(max: number): Promise<TenantHarness> {
   const pool = createPool(database.appUrl, max);
   // As DatabaseModule does: the loss of an idle connection is no news.
   pool.on('error', () => undefined);
-  const tenants = new TenantDatabase(pool);
+  const tenants = new TenantDatabase(pool, pool, new ConnectionShares({ connections: max, waiting: 100 }));
   return {
     pool,
     tenants,

@@ -4,37 +4,42 @@
 -- and policy) costs more than updating a row.
 -- Promises: the caller sends at most one report per sync. The organization is set before its rows are touched, so the same policies apply
 -- as to any other statement. An error of a caller is returned as an outcome (missing, ended, backwards, above_total) and not raised, so
--- that an invalid report does not affect the others. The row is returned as JSON text. Hash and merge joins are off, so that rows are
--- always found by their key and never by a scan of the organization's other syncs, whatever the planner estimates.
+-- that an invalid report does not affect the others. The row is returned as JSON text.
+-- Nobody waits for a row that another transaction has locked: its report has the outcome locked and no effect, and the caller sends it
+-- again. Locks that cannot be skipped (a trigger's, a table's) are waited for 250 ms at most, then the call fails as a whole.
+-- A call reads the rows it was asked for and no others, whatever the planner knows about the table: nested loops, merge joins and
+-- sequential scans are off, the plan is the generic one, and the ids are an index condition. No partial index may fit, because the one of
+-- active syncs would be read for the whole organization; therefore completed_at is compared inside an expression.
 -- Callers: sync_app.
 
-CREATE OR REPLACE FUNCTION app.report_progress(reports json, lock_timeout text DEFAULT NULL)
+CREATE OR REPLACE FUNCTION app.report_progress(reports json)
   RETURNS TABLE (org_id text, sync_id text, outcome text, progress text)
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp
-SET enable_hashjoin = off
-SET enable_mergejoin = off AS $$
+SET enable_seqscan = off
+SET enable_nestloop = off
+SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan
+SET lock_timeout = '250ms' AS $$
 #variable_conflict use_column
 DECLARE
-  o record;
+  org text;
+  given app.report[];
+  ids text[];
   taken text[];
 BEGIN
-  IF lock_timeout IS NOT NULL THEN
-    PERFORM set_config('lock_timeout', lock_timeout, true);
-  END IF;
-  FOR o IN SELECT x ->> 'org_id' AS org_id, json_agg(x) AS reports, count(*) AS size
-             FROM json_array_elements(reports) AS x GROUP BY 1 ORDER BY 1 LOOP
-    PERFORM app.set_org(o.org_id);
-    -- Every call locks rows in the same order, which prevents deadlocks.
-    IF o.size > 1 THEN
-      PERFORM FROM public.sync_progress AS s
-        WHERE s.org_id = o.org_id
-          AND s.sync_id IN (SELECT r.sync_id FROM json_to_recordset(o.reports) AS r (sync_id text))
-        ORDER BY s.sync_id
-          FOR NO KEY UPDATE;
-    END IF;
+  FOR org, given, ids IN
+    SELECT r.org_id, array_agg(r ORDER BY r.sync_id), array_agg(r.sync_id ORDER BY r.sync_id)
+      FROM json_populate_recordset(NULL::app.report, reports) AS r GROUP BY r.org_id ORDER BY r.org_id
+  LOOP
+    PERFORM app.set_org(org);
     taken := '{}';
     FOR org_id, sync_id, outcome, progress IN
+      WITH held AS MATERIALIZED (
+        SELECT s.sync_id FROM public.sync_progress AS s
+         WHERE s.org_id = org AND s.sync_id = ANY (ids)
+         ORDER BY s.sync_id
+           FOR NO KEY UPDATE SKIP LOCKED)
       UPDATE public.sync_progress AS s
          SET processed_count = coalesce(r.processed_count, s.processed_count),
              failed_count = coalesce(r.failed_count, s.failed_count),
@@ -46,9 +51,9 @@ BEGIN
              status = coalesce(r.status, CASE WHEN s.status = 'paused' AND s.pause_requested THEN 'paused'
                                               ELSE 'running' END),
              updated_at = now()
-        FROM json_to_recordset(o.reports) AS r (sync_id text, processed_count integer, failed_count integer,
-               total_items integer, current_item integer, status text, error_message text, checkpoint jsonb)
-       WHERE s.org_id = o.org_id AND s.sync_id = r.sync_id AND s.completed_at IS NULL
+        FROM held AS h JOIN unnest(given) AS r ON r.sync_id = h.sync_id
+       WHERE s.org_id = org AND s.sync_id = ANY (ids) AND s.sync_id = h.sync_id
+         AND coalesce(s.completed_at, 'infinity') = 'infinity'
          AND coalesce(r.processed_count, s.processed_count) >= s.processed_count
          AND coalesce(r.failed_count, s.failed_count) >= s.failed_count
          AND coalesce(r.processed_count, s.processed_count)::bigint + coalesce(r.failed_count, s.failed_count)
@@ -58,9 +63,9 @@ BEGIN
       taken := taken || sync_id;
       RETURN NEXT;
     END LOOP;
-    CONTINUE WHEN cardinality(taken) = o.size;
+    CONTINUE WHEN cardinality(taken) = cardinality(ids);
     RETURN QUERY
-    SELECT o.org_id, r.sync_id,
+    SELECT org, r.sync_id,
            CASE
              WHEN s.sync_id IS NULL THEN 'missing'
              -- The response to the last report may have been lost, so repeating that report is not an error.
@@ -71,15 +76,18 @@ BEGIN
                          ELSE r.status = s.status END) THEN 'reported'
              WHEN s.completed_at IS NOT NULL THEN 'ended'
              WHEN r.processed_count < s.processed_count OR r.failed_count < s.failed_count THEN 'backwards'
-             ELSE 'above_total'
+             WHEN coalesce(r.processed_count, s.processed_count)::bigint + coalesce(r.failed_count, s.failed_count)
+                  > coalesce(r.total_items, s.total_items, 2147483647) THEN 'above_total'
+             -- Locked at the look, or changed between the two looks: sending it again is never wrong.
+             ELSE 'locked'
            END,
            CASE WHEN s.sync_id IS NOT NULL THEN row_to_json(s)::text END
-      FROM json_to_recordset(o.reports) AS r (sync_id text, processed_count integer, failed_count integer, status text)
-      LEFT JOIN public.sync_progress AS s ON s.org_id = o.org_id AND s.sync_id = r.sync_id
+      FROM unnest(given) AS r
+      LEFT JOIN public.sync_progress AS s ON s.org_id = org AND s.sync_id = ANY (ids) AND s.sync_id = r.sync_id
      WHERE r.sync_id <> ALL (taken);
   END LOOP;
 END
 $$;
-ALTER FUNCTION app.report_progress(json, text) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.report_progress(json, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.report_progress(json, text) TO sync_app;
+ALTER FUNCTION app.report_progress(json) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.report_progress(json) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.report_progress(json) TO sync_app;

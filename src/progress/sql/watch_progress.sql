@@ -2,16 +2,18 @@
 -- polled twice a second, all in one round trip, each under its own policies.
 -- Promises: returns one row per organization. The caller passes the digest of the state that it saw last. The digest covers the versions
 -- of the rows (xmin, which every update changes), and rows are returned as JSON only when it differs. The window is the newest 1,000
--- active syncs and the newest 1,000 syncs that ended within the last minute, each read from its index. Sequential scans are off, so that
--- the function never reads an organization's whole history, whatever the planner estimates for a table without statistics. The
--- checkpoint is omitted because it may be large.
+-- active syncs and the newest 1,000 syncs that ended within the last minute, each read in order from its index. Sorting, bitmaps and
+-- sequential scans are off, so that the function never reads an organization's whole history, whatever the planner knows about the
+-- table. The checkpoint is omitted because it may be large.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.watch_progress(orgs text[], digests text[])
   RETURNS TABLE (org_id text, digest text, at timestamptz, syncs text)
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp
-SET enable_seqscan = off AS $$
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off AS $$
 #variable_conflict use_column
 DECLARE
   o record;

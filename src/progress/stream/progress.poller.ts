@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable, Logger } from '@nestjs/common';
+import { isConnectionLoss } from '../../database/sqlstate.ts';
 import { StreamMetrics } from '../../metrics/stream.metrics.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { type WatchedRow, watchProgress } from '../progress.sql.ts';
@@ -11,9 +12,13 @@ const EVERY_MS = 500;
 /** The maximum number of organizations per query, so that none waits long for the others. */
 const CHUNK = 500;
 
+/** How long an organization waits whose poll has failed by itself. */
+const AGAIN_AFTER_MS = 5_000;
+
 /**
  * Polls the watched organizations twice a second, in one query for any number of viewers, and stops when there are no viewers. Polls run
- * one after another, so that viewers receive changes in order.
+ * one after another, so that viewers receive changes in order. When a query fails, it is halved until the organization is found that makes it
+ * fail; that one is polled by itself from then on, beside the others, until it succeeds.
  */
 @Injectable()
 export class ProgressPoller {
@@ -80,22 +85,64 @@ export class ProgressPoller {
   }
 
   private async poll(organizations: readonly WatchedOrganization[]): Promise<void> {
-    for (let start = 0; start < organizations.length; start += CHUNK) {
-      const chunk = organizations.slice(start, start + CHUNK);
-      const poll = this.metrics.startPoll();
-      try {
-        const rows = await this.database.callForManyTenants<WatchedRow>(watchProgress(chunk));
-        poll.end(true);
-        const byId = new Map(chunk.map((organization) => [organization.orgId, organization]));
-        // Uses the polled object and not the one in the map, which may be a new object without the digest of this poll.
-        for (const row of rows) byId.get(row.org_id)?.update(row);
-        this.recovered();
-      } catch (error) {
-        poll.end(false);
-        for (const organization of chunk) organization.resetDigest();
-        this.failed(error);
-      }
+    const healthy = organizations.filter(({ isFailing }) => !isFailing);
+    for (const one of organizations) if (one.isFailing) this.pollByItself(one);
+    for (let start = 0; start < healthy.length; start += CHUNK)
+      await this.pollTogether(healthy.slice(start, start + CHUNK));
+  }
+
+  private async pollTogether(organizations: readonly WatchedOrganization[]): Promise<void> {
+    try {
+      await this.query(organizations);
+      this.recovered();
+    } catch (error) {
+      for (const organization of organizations) organization.resetDigest();
+      const [only, ...others] = organizations;
+      if (isConnectionLoss(error)) this.failed(error);
+      else if (others.length > 0) {
+        const middle = organizations.length >> 1;
+        await this.pollTogether(organizations.slice(0, middle));
+        await this.pollTogether(organizations.slice(middle));
+      } else if (only) this.failedByItself(only, error);
     }
+  }
+
+  /** Not awaited: the others do not wait for it, however long it takes. */
+  private pollByItself(organization: WatchedOrganization): void {
+    if (organization.pollAgainAt > Date.now()) return;
+    organization.pollAgainAt = Number.POSITIVE_INFINITY;
+    this.query([organization]).then(
+      () => {
+        organization.isFailing = false;
+      },
+      (error) => {
+        organization.resetDigest();
+        this.failedByItself(organization, error);
+      },
+    );
+  }
+
+  private async query(organizations: readonly WatchedOrganization[]): Promise<void> {
+    const poll = this.metrics.startPoll();
+    let rows: WatchedRow[] | undefined;
+    try {
+      rows = await this.database.callForManyTenants<WatchedRow>(watchProgress(organizations));
+    } finally {
+      poll.end(rows !== undefined);
+    }
+    const byId = new Map(organizations.map((organization) => [organization.orgId, organization]));
+    // Uses the polled object and not the one in the map, which may be a new object without the digest of this poll.
+    for (const row of rows) byId.get(row.org_id)?.update(row);
+  }
+
+  private failedByItself(organization: WatchedOrganization, error: unknown): void {
+    if (!organization.isFailing)
+      this.logger.error(
+        { err: error, org_id: organization.orgId },
+        'the progress of one organization cannot be read; its viewers wait',
+      );
+    organization.isFailing = true;
+    organization.pollAgainAt = Date.now() + AGAIN_AFTER_MS;
   }
 
   private failed(error: unknown): void {

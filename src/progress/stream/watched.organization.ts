@@ -5,6 +5,9 @@ import type { StreamViewer } from './stream.viewer.ts';
 /** The last polled state of an organization. The next change and the snapshot for a new viewer are computed from it. */
 export class WatchedOrganization {
   readonly orgId: string;
+  /** Its last poll failed, not because the database was gone: it is polled by itself, and not before `pollAgainAt`. */
+  isFailing = false;
+  pollAgainAt = 0;
   private readonly viewers = new Set<StreamViewer>();
   /** The sync_id by the JSON text of the sync, so that an unchanged sync is not parsed again. */
   private syncs = new Map<string, string>();

@@ -779,7 +779,7 @@ CREATE TABLE public.sync_progress (
               autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000)
 ;
 -- next
-CREATE INDEX sync_progress_active ON public.sync_progress (org_id, started_at DESC, sync_id)
+CREATE INDEX sync_progress_active ON public.sync_progress (org_id, started_at DESC, sync_id DESC)
         WHERE completed_at IS NULL
 ;
 -- next
@@ -793,6 +793,16 @@ ALTER TABLE public.sync_progress FORCE ROW LEVEL SECURITY
 ;
 -- next
 CREATE POLICY tenant ON public.sync_progress TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+CREATE TYPE app.report AS (org_id text, sync_id text, processed_count integer, failed_count integer,
+        total_items integer, current_item integer, status text, error_message text, checkpoint jsonb)
+;
+-- next
+REVOKE ALL ON TYPE app.report FROM PUBLIC
+;
+-- next
+GRANT USAGE ON TYPE app.report TO sync_app
 ;
 -- next
 GRANT SELECT, INSERT, UPDATE ON public.sync_progress TO sync_app
@@ -1801,6 +1811,34 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/open_session
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
+-- Why: a request with an Idempotency-Key is carried out once. The claim is sent together with the first statement of the request, before
+-- its result is known, so a key that is taken must make everything after it fail.
+-- Promises: returns when the key is new or its day has passed, and it is this transaction's then. Raises SQLSTATE SY002 when another
+-- request has it. Waits, as long as any statement waits for a lock, for a request under way with the same key.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.claim_idempotency_key(org text, idempotency_key text, request_fingerprint text) RETURNS void
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO public.idempotency_keys AS k (org_id, key, fingerprint) VALUES (org, idempotency_key, request_fingerprint)
+  ON CONFLICT (org_id, key) DO UPDATE
+     SET fingerprint = EXCLUDED.fingerprint, response = NULL, created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at
+   WHERE k.expires_at <= EXCLUDED.created_at;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'the idempotency key was used' USING ERRCODE = 'SY002';
+  END IF;
+END
+$$;
+ALTER FUNCTION app.claim_idempotency_key(text, text, text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.claim_idempotency_key(text, text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.claim_idempotency_key(text, text, text) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('idempotency/sql/claim_idempotency_key.sql', 'a0e5b4b825aef7ba5928b884e886ffc29f7fa4623eadb0050fac1ef212d516fd', ARRAY['ROUTINE app.claim_idempotency_key(org text, idempotency_key text, request_fingerprint text)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
 -- Why: an idempotency key is kept for 24 hours; afterwards it only takes up space.
 -- Promises: deletes at most batch_size expired ones and returns how many. It runs as sync_maintenance, whose policy shows it
 -- expired rows only.
@@ -1824,6 +1862,34 @@ GRANT EXECUTE ON FUNCTION app.cleanup_idempotency_keys(integer) TO sync_app;
 ;
 -- next
 INSERT INTO app.sql_files (name, sha256, objects) VALUES ('idempotency/sql/cleanup_idempotency_keys.sql', '36420c606a49258e85f4ba5c4eebddfeeb4e7a60ce790fbfaf5a7123f5587533', ARRAY['ROUTINE app.cleanup_idempotency_keys(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: the list of active syncs must cost what it shows, not what the organization has ever run. The primary key and the index of active
+-- syncs both begin with the organization, and with statistics from when it was small the planner takes the first and reads all history.
+-- Promises: the organization's newest active syncs, at most `most`, read in order from the index of active syncs: sorting, bitmaps and
+-- sequential scans are off, so no other plan is left.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.active_syncs(org text, most integer) RETURNS SETOF public.sync_progress
+LANGUAGE plpgsql STABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off AS $$
+BEGIN
+  RETURN QUERY
+  SELECT s.* FROM public.sync_progress AS s
+   WHERE s.org_id = org AND s.completed_at IS NULL
+   ORDER BY s.started_at DESC, s.sync_id DESC LIMIT most;
+END
+$$;
+ALTER FUNCTION app.active_syncs(text, integer) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.active_syncs(text, integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.active_syncs(text, integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/active_syncs.sql', '3bb63e02ac62b201b23e6fad7b751a5e24bc24f176446a5b603ebde9dbf3c6e8', ARRAY['ROUTINE app.active_syncs(org text, most integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2001,37 +2067,42 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/log_cont
 -- and policy) costs more than updating a row.
 -- Promises: the caller sends at most one report per sync. The organization is set before its rows are touched, so the same policies apply
 -- as to any other statement. An error of a caller is returned as an outcome (missing, ended, backwards, above_total) and not raised, so
--- that an invalid report does not affect the others. The row is returned as JSON text. Hash and merge joins are off, so that rows are
--- always found by their key and never by a scan of the organization's other syncs, whatever the planner estimates.
+-- that an invalid report does not affect the others. The row is returned as JSON text.
+-- Nobody waits for a row that another transaction has locked: its report has the outcome locked and no effect, and the caller sends it
+-- again. Locks that cannot be skipped (a trigger's, a table's) are waited for 250 ms at most, then the call fails as a whole.
+-- A call reads the rows it was asked for and no others, whatever the planner knows about the table: nested loops, merge joins and
+-- sequential scans are off, the plan is the generic one, and the ids are an index condition. No partial index may fit, because the one of
+-- active syncs would be read for the whole organization; therefore completed_at is compared inside an expression.
 -- Callers: sync_app.
 
-CREATE OR REPLACE FUNCTION app.report_progress(reports json, lock_timeout text DEFAULT NULL)
+CREATE OR REPLACE FUNCTION app.report_progress(reports json)
   RETURNS TABLE (org_id text, sync_id text, outcome text, progress text)
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp
-SET enable_hashjoin = off
-SET enable_mergejoin = off AS $$
+SET enable_seqscan = off
+SET enable_nestloop = off
+SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan
+SET lock_timeout = '250ms' AS $$
 #variable_conflict use_column
 DECLARE
-  o record;
+  org text;
+  given app.report[];
+  ids text[];
   taken text[];
 BEGIN
-  IF lock_timeout IS NOT NULL THEN
-    PERFORM set_config('lock_timeout', lock_timeout, true);
-  END IF;
-  FOR o IN SELECT x ->> 'org_id' AS org_id, json_agg(x) AS reports, count(*) AS size
-             FROM json_array_elements(reports) AS x GROUP BY 1 ORDER BY 1 LOOP
-    PERFORM app.set_org(o.org_id);
-    -- Every call locks rows in the same order, which prevents deadlocks.
-    IF o.size > 1 THEN
-      PERFORM FROM public.sync_progress AS s
-        WHERE s.org_id = o.org_id
-          AND s.sync_id IN (SELECT r.sync_id FROM json_to_recordset(o.reports) AS r (sync_id text))
-        ORDER BY s.sync_id
-          FOR NO KEY UPDATE;
-    END IF;
+  FOR org, given, ids IN
+    SELECT r.org_id, array_agg(r ORDER BY r.sync_id), array_agg(r.sync_id ORDER BY r.sync_id)
+      FROM json_populate_recordset(NULL::app.report, reports) AS r GROUP BY r.org_id ORDER BY r.org_id
+  LOOP
+    PERFORM app.set_org(org);
     taken := '{}';
     FOR org_id, sync_id, outcome, progress IN
+      WITH held AS MATERIALIZED (
+        SELECT s.sync_id FROM public.sync_progress AS s
+         WHERE s.org_id = org AND s.sync_id = ANY (ids)
+         ORDER BY s.sync_id
+           FOR NO KEY UPDATE SKIP LOCKED)
       UPDATE public.sync_progress AS s
          SET processed_count = coalesce(r.processed_count, s.processed_count),
              failed_count = coalesce(r.failed_count, s.failed_count),
@@ -2043,9 +2114,9 @@ BEGIN
              status = coalesce(r.status, CASE WHEN s.status = 'paused' AND s.pause_requested THEN 'paused'
                                               ELSE 'running' END),
              updated_at = now()
-        FROM json_to_recordset(o.reports) AS r (sync_id text, processed_count integer, failed_count integer,
-               total_items integer, current_item integer, status text, error_message text, checkpoint jsonb)
-       WHERE s.org_id = o.org_id AND s.sync_id = r.sync_id AND s.completed_at IS NULL
+        FROM held AS h JOIN unnest(given) AS r ON r.sync_id = h.sync_id
+       WHERE s.org_id = org AND s.sync_id = ANY (ids) AND s.sync_id = h.sync_id
+         AND coalesce(s.completed_at, 'infinity') = 'infinity'
          AND coalesce(r.processed_count, s.processed_count) >= s.processed_count
          AND coalesce(r.failed_count, s.failed_count) >= s.failed_count
          AND coalesce(r.processed_count, s.processed_count)::bigint + coalesce(r.failed_count, s.failed_count)
@@ -2055,9 +2126,9 @@ BEGIN
       taken := taken || sync_id;
       RETURN NEXT;
     END LOOP;
-    CONTINUE WHEN cardinality(taken) = o.size;
+    CONTINUE WHEN cardinality(taken) = cardinality(ids);
     RETURN QUERY
-    SELECT o.org_id, r.sync_id,
+    SELECT org, r.sync_id,
            CASE
              WHEN s.sync_id IS NULL THEN 'missing'
              -- The response to the last report may have been lost, so repeating that report is not an error.
@@ -2068,21 +2139,24 @@ BEGIN
                          ELSE r.status = s.status END) THEN 'reported'
              WHEN s.completed_at IS NOT NULL THEN 'ended'
              WHEN r.processed_count < s.processed_count OR r.failed_count < s.failed_count THEN 'backwards'
-             ELSE 'above_total'
+             WHEN coalesce(r.processed_count, s.processed_count)::bigint + coalesce(r.failed_count, s.failed_count)
+                  > coalesce(r.total_items, s.total_items, 2147483647) THEN 'above_total'
+             -- Locked at the look, or changed between the two looks: sending it again is never wrong.
+             ELSE 'locked'
            END,
            CASE WHEN s.sync_id IS NOT NULL THEN row_to_json(s)::text END
-      FROM json_to_recordset(o.reports) AS r (sync_id text, processed_count integer, failed_count integer, status text)
-      LEFT JOIN public.sync_progress AS s ON s.org_id = o.org_id AND s.sync_id = r.sync_id
+      FROM unnest(given) AS r
+      LEFT JOIN public.sync_progress AS s ON s.org_id = org AND s.sync_id = ANY (ids) AND s.sync_id = r.sync_id
      WHERE r.sync_id <> ALL (taken);
   END LOOP;
 END
 $$;
-ALTER FUNCTION app.report_progress(json, text) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.report_progress(json, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.report_progress(json, text) TO sync_app;
+ALTER FUNCTION app.report_progress(json) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.report_progress(json) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.report_progress(json) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_progress.sql', '55ffafd383b0de3a12ff8ec93e2de7de0e0ab6ca56ec853edff390cf635c8df7', ARRAY['ROUTINE app.report_progress(reports json, lock_timeout text)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_progress.sql', 'c01bb83e6154361d3399f1fe23233961a786422b598f097291435af2f00bc21e', ARRAY['ROUTINE app.report_progress(reports json)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2090,16 +2164,18 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_p
 -- polled twice a second, all in one round trip, each under its own policies.
 -- Promises: returns one row per organization. The caller passes the digest of the state that it saw last. The digest covers the versions
 -- of the rows (xmin, which every update changes), and rows are returned as JSON only when it differs. The window is the newest 1,000
--- active syncs and the newest 1,000 syncs that ended within the last minute, each read from its index. Sequential scans are off, so that
--- the function never reads an organization's whole history, whatever the planner estimates for a table without statistics. The
--- checkpoint is omitted because it may be large.
+-- active syncs and the newest 1,000 syncs that ended within the last minute, each read in order from its index. Sorting, bitmaps and
+-- sequential scans are off, so that the function never reads an organization's whole history, whatever the planner knows about the
+-- table. The checkpoint is omitted because it may be large.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.watch_progress(orgs text[], digests text[])
   RETURNS TABLE (org_id text, digest text, at timestamptz, syncs text)
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp
-SET enable_seqscan = off AS $$
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off AS $$
 #variable_conflict use_column
 DECLARE
   o record;
@@ -2142,7 +2218,7 @@ REVOKE ALL ON FUNCTION app.watch_progress(text[], text[]) FROM PUBLIC, sync_app,
 GRANT EXECUTE ON FUNCTION app.watch_progress(text[], text[]) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/watch_progress.sql', '594908900441a1f0c50c4e777391b71c645f297fc5506d00f0c1d9eff24a7217', ARRAY['ROUTINE app.watch_progress(orgs text[], digests text[])']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/watch_progress.sql', '973a0927dd5b8a80cad809f99d4e4b4b31a9d9fd44d8a45a1b022f7c31b88442', ARRAY['ROUTINE app.watch_progress(orgs text[], digests text[])']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2953,7 +3029,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhooks/sql/cleanup_
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/end_sessions_of_key.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/hold_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/runs_without_worker.sql', 'previews/sql/cleanup_preview_changes.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql']::text[])
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/end_sessions_of_key.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/hold_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/runs_without_worker.sql', 'previews/sql/cleanup_preview_changes.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -2963,16 +3039,16 @@ REVOKE sync_directory FROM CURRENT_USER
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T19:59:05.892Z','2026-11-28T21:59:05.892Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T20:39:42.183Z','2026-11-28T22:39:42.183Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T19:59:05.892Z','2026-11-28T20:59:05.892Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T20:39:42.183Z','2026-11-28T21:39:42.183Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T19:59:05.892Z','2026-11-28T21:59:05.892Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T20:39:42.183Z','2026-11-28T22:39:42.183Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T19:59:05.892Z','2026-11-28T20:59:05.892Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T20:39:42.183Z','2026-11-28T21:39:42.183Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -2987,40 +3063,40 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-28T22:59:05.892Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-28T23:39:42.184Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-28T20:59:05.892Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-28T21:39:42.184Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-28T22:59:05.892Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-28T23:39:42.184Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-28T20:59:05.892Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-28T21:39:42.184Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-28T22:59:05.892Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-28T23:39:42.184Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-28T20:59:05.892Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-28T21:39:42.184Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-28T22:59:05.892Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-28T23:39:42.184Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-28T20:59:05.892Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-28T21:39:42.184Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-24T21:59:05.892Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-24T22:39:42.184Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-24T21:59:05.893Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-24T22:39:42.184Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -3155,16 +3231,16 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-28T22:59:05.893Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-28T23:39:42.184Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-28T20:59:05.893Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-28T21:39:42.184Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-28T22:59:05.893Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-28T23:39:42.184Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-28T20:59:05.893Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-28T21:39:42.184Z')
 ;
 -- next
 INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC')
@@ -3179,16 +3255,16 @@ INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,ti
 INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-28T21:59:05.893Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-28T22:39:42.185Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-28T21:59:05.893Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-28T22:39:42.185Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-28T21:59:05.893Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-28T22:39:42.185Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-28T21:59:05.893Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-28T22:39:42.185Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -3203,16 +3279,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-28T22:59:05.893Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-28T23:39:42.185Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-28T20:59:05.893Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-28T21:39:42.185Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-28T22:59:05.893Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-28T23:39:42.185Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-28T20:59:05.893Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-28T21:39:42.185Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

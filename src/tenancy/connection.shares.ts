@@ -1,0 +1,92 @@
+import { Problem } from '../common/problem.ts';
+
+/** How many of the pool's connections an organization may hold, and how many of its statements may wait for one. */
+export interface ShareLimits {
+  readonly connections: number;
+  readonly waiting: number;
+}
+
+/** A connection of the share is free again. `moved`: the work got through, so those who wait have reason to wait on. */
+export type Release = (moved: boolean) => void;
+
+interface Waiting {
+  readonly start: () => void;
+  readonly refuse: (detail: string) => void;
+}
+
+interface Share {
+  held: number;
+  /** When a connection was last released by work that got through, or the first one began to wait. */
+  movedAt: number;
+  readonly waiting: Waiting[];
+}
+
+/** The longest wait while the organization's other statements get through; more load than this is not answered in useful time. */
+const LONGEST_WAIT_MS = 5_000;
+
+/**
+ * Who may use how much of the pool.
+ *
+ * 1. An organization holds at most its share of the connections; what is beyond it waits for the organization's own work.
+ * 2. It waits in the order of arrival, at most `waiting` statements at a time.
+ * 3. One that waits is refused when nothing of its organization got through for `patienceMs`: then all connections of the share wait for a
+ *    lock, and so would this one. It is refused after 5 s, or its patience if that is longer, in any case.
+ */
+export class ConnectionShares {
+  private readonly limits: ShareLimits;
+  private readonly shares = new Map<string, Share>();
+
+  constructor(limits: ShareLimits) {
+    this.limits = limits;
+  }
+
+  async take(orgId: string, patienceMs: number): Promise<Release> {
+    const share = this.shares.get(orgId) ?? { held: 0, movedAt: Date.now(), waiting: [] };
+    this.shares.set(orgId, share);
+    if (share.held >= this.limits.connections) await this.wait(share, patienceMs);
+    else share.held += 1;
+    return (moved) => this.release(orgId, share, moved);
+  }
+
+  private release(orgId: string, share: Share, moved: boolean): void {
+    if (moved) share.movedAt = Date.now();
+    const next = share.waiting.shift();
+    // The next one gets the place itself, so that nobody who comes now takes it before.
+    if (next) next.start();
+    else {
+      share.held -= 1;
+      if (share.held === 0) this.shares.delete(orgId);
+    }
+  }
+
+  private wait(share: Share, patienceMs: number): Promise<void> {
+    if (share.waiting.length >= this.limits.waiting)
+      throw busy(`${this.limits.waiting} requests of your organization wait for the database already.`);
+    const since = Date.now();
+    if (share.waiting.length === 0) share.movedAt = since;
+    return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout;
+      const one: Waiting = {
+        start: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        refuse: (detail) => {
+          share.waiting.splice(share.waiting.indexOf(one), 1);
+          reject(busy(detail));
+        },
+      };
+      const look = () => {
+        const stillFor = Date.now() - Math.max(share.movedAt, since);
+        if (stillFor >= patienceMs) one.refuse('The other requests of your organization wait for a lock.');
+        else if (Date.now() - since >= Math.max(LONGEST_WAIT_MS, patienceMs))
+          one.refuse('Your organization has more requests than its share of the database gets through.');
+        else timer = setTimeout(look, patienceMs - stillFor);
+      };
+      timer = setTimeout(look, patienceMs);
+      share.waiting.push(one);
+    });
+  }
+}
+
+const busy = (detail: string): Problem => new Problem('organization-busy', detail, { retryAfter: 1 });
