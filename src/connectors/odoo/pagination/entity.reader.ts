@@ -1,3 +1,5 @@
+import { shownValue } from '../../border/shown.value.ts';
+import { deepPath, tooDeep } from '../../border/storable.value.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ExternalItem, Page, ReadPosition, ReadQuery } from '../../contract/connector.types.ts';
 import type { Domain, Row } from '../api/odoo-api.types.ts';
@@ -9,6 +11,16 @@ import * as cursors from './page.cursor.ts';
 
 /** The largest page, whatever size the caller requests. */
 const MAX_ROWS = 1000;
+
+/** A field of Odoo is a value or a list of ids. */
+const MAX_ROW_DEPTH = 16;
+
+/** The item for a row that is nested without end; null for any other row. */
+function brokenRow(row: Row): ExternalItem | null {
+  const path = deepPath(row, MAX_ROW_DEPTH);
+  if (!path) return null;
+  return { external_id: String(row.id), data: null, problem: tooDeep(path, MAX_ROW_DEPTH), raw: shownValue(row) };
+}
 
 /** Reads an entity page by page. A page depends on its cursor alone. */
 export class EntityReader {
@@ -98,7 +110,10 @@ export class EntityReader {
   async #load(domain: Domain, order: string, limit: number | undefined, signal: AbortSignal) {
     const fields = [...(await this.#entity.fields(signal)), 'write_date'];
     const rows: Row[] = await this.#client.searchRead(this.#entity.model, { domain, fields, order, limit }, signal);
-    return { rows, items: await this.#entity.toItems(rows, signal) };
+    const broken = rows.flatMap((row) => brokenRow(row) ?? []);
+    const ids = new Set(broken.map(({ external_id }) => external_id));
+    const sound = broken.length === 0 ? rows : rows.filter((row) => !ids.has(String(row.id)));
+    return { rows, items: [...broken, ...(await this.#entity.toItems(sound, signal))] };
   }
 
   #domain(query: ReadQuery, signal: AbortSignal): Promise<Domain> {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { problemOfId } from '../../border/storable.value.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import { guestFromOrder, guestId } from '../mapping/customer.mapping.ts';
@@ -29,10 +30,14 @@ export class GuestLookup {
 
   /** Returns the guests who placed the orders, each email once a session. */
   async ofOrders(orders: readonly Raw[], signal: AbortSignal): Promise<ExternalItem[]> {
-    const emails = new Set(orders.flatMap((order) => emailOf(order) ?? []).filter((email) => !this.#seen.has(email)));
+    // A text that no account and no other order can have is not searched for: the item fails with it.
+    const isBroken = (order: Raw) => problemOfId(guestId(emailOf(order) ?? '')) !== null;
+    const broken = orders.filter(isBroken).flatMap((order) => guestFromOrder(order) ?? []);
+    const sound = orders.filter((order) => !isBroken(order));
+    const emails = new Set(sound.flatMap((order) => emailOf(order) ?? []).filter((email) => !this.#seen.has(email)));
     const guests = await inParallel([...emails], (email) => this.find(email, signal));
     for (const email of emails) this.#seen.set(email, true);
-    return guests.filter((guest) => guest !== null);
+    return [...broken, ...guests.filter((guest) => guest !== null)];
   }
 
   /** Null when no order without an account has this email, or when the email has an account by now. */
