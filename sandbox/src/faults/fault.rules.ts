@@ -1,5 +1,3 @@
-import { BAD_VALUES } from './row.faults.ts';
-
 /**
  * Faults between a client and any system:
  * - `too-many-requests`: 429 with a Retry-After of `retryAfter` seconds; the request is not executed
@@ -36,6 +34,9 @@ const ANSWER_KINDS = [
 
 const FAULT_KINDS = [...TRANSPORT_KINDS, ...ANSWER_KINDS] as const;
 const ACTIONS = ['modify', 'delete'] as const;
+const BAD_VALUES = ['nul', 'surrogate', 'deep', 'long', 'huge'] as const;
+
+export type BadValue = (typeof BAD_VALUES)[number];
 
 type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -61,7 +62,7 @@ export interface FaultRule {
   /** For bad-row. */
   id?: number;
   field?: string;
-  value?: (typeof BAD_VALUES)[number];
+  value?: BadValue;
   /** For shifting (modify). */
   action?: (typeof ACTIONS)[number];
 }

@@ -1,8 +1,4 @@
-import type { FaultRule } from './fault.rules.ts';
-import type { ReadyResponse } from './fault.transport.ts';
-
-export const BAD_VALUES = ['nul', 'surrogate', 'deep', 'long', 'huge'] as const;
-type BadValue = (typeof BAD_VALUES)[number];
+import type { BadValue, FaultRule } from './fault.rules.ts';
 
 /** Stands in the row while it is written as JSON, since no value in memory can be written as these texts. */
 const PLACEHOLDER = '@@bad-value@@';
@@ -17,7 +13,8 @@ const TEXTS: Readonly<Record<BadValue, () => string>> = {
 };
 
 /** Gives one row of a list a value that is valid JSON and cannot be stored. A response without the row, or without its field, stays as it is. */
-export function withBadRow(response: ReadyResponse, { id, field = 'name', value = 'nul' }: FaultRule): ReadyResponse {
+export function withBadRow<T extends { readonly body: string }>(response: T, rule: FaultRule): T {
+  const { id, field = 'name', value = 'nul' } = rule;
   const body: unknown = parse(response.body);
   const rows = Array.isArray(body) ? body : ((body ?? {}) as { result?: unknown }).result;
   if (!Array.isArray(rows)) return response;
