@@ -23,6 +23,9 @@ export const MAX_NAME_BYTES = 1024;
 /** Of an item: names and texts, and 8 bytes for each value. 100 items are committed in one statement. */
 export const MAX_ITEM_BYTES = 1024 * 1024;
 
+/** Of one list or object: the lines of an order, the variations of a product. */
+export const MAX_MEMBERS = 5_000;
+
 /** Of objects and lists inside each other. An order has five. */
 export const MAX_ITEM_DEPTH = 32;
 

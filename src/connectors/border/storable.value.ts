@@ -7,6 +7,7 @@ import {
   MAX_ITEM_BYTES,
   MAX_ITEM_DEPTH,
   MAX_KEY_BYTES,
+  MAX_MEMBERS,
   MAX_NAME_BYTES,
   MAX_TEXT_BYTES,
 } from './storable.limits.ts';
@@ -61,7 +62,7 @@ export function problemOfData(data: unknown): ItemProblem | null {
       if (size > limit) found.large.set(shownPath(pathOf(visit)), `longer than ${limit} bytes`);
     } else if (isContainer(value)) {
       const names = Object.keys(value);
-      if (bytes + 8 * names.length > MAX_ITEM_BYTES) return tooLarge([shownPath(pathOf(visit))], ITEM_LIMIT);
+      if (names.length > MAX_MEMBERS) return tooLarge([shownPath(pathOf(visit))], `more than ${MAX_MEMBERS} members`);
       // What is last on the stack is visited first, so the names in a message are in the order of the data.
       for (const name of names.reverse()) {
         const member = { value: (value as Record<string, unknown>)[name], name, depth: depth + 1, parent: visit };

@@ -138,6 +138,8 @@ export interface ReadPosition {
 export interface Page {
   /** May be empty although `next` is not null, and may repeat items of earlier pages: the caller counts an id once. */
   readonly items: readonly ExternalItem[];
+  /** How many rows of the system the page comes from that no earlier page did; left out when each item is such a row. */
+  readonly rows?: number;
   /** Null on the last page. */
   readonly next: Cursor | null;
   /** The number of items on all pages, as known now; null when not known. */

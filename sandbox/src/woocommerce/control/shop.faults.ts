@@ -28,7 +28,7 @@ export function executeWithFault(
       return promisingMore(dispatch(request), '[]');
     case 'stuck': {
       const { page, offset, ...query } = request.query;
-      return promisingMore(dispatch({ ...request, query }));
+      return promisingMore(dispatch({ ...request, query, as: 'manager' }));
     }
     case 'shifting':
       for (const { id } of rowsBefore(request, dispatch).slice(0, fault.rows ?? 1)) {

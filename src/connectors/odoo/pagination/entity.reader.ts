@@ -1,3 +1,4 @@
+import { contradiction } from '../../border/fetch.bound.ts';
 import { shownValue } from '../../border/shown.value.ts';
 import { deepPath, tooDeep } from '../../border/storable.value.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
@@ -46,9 +47,18 @@ export class EntityReader {
     if (at === null) throw new ConnectorError('rejected', 'This is not a cursor of the Odoo connector.');
     const limit = Math.min(Math.max(1, pageSize), MAX_ROWS);
     const { items, rows } = await this.#page(at, query, limit, signal);
-    const next = cursors.nextCursor(at, rows, limit) ?? this.#partAfter(at, query);
+    const following = cursors.nextCursor(at, rows, limit);
+    // The server did not look at the conditions of the search, so each page would be this one.
+    if (following && !cursors.isBehind(at, following)) throw contradiction(`Odoo's list of ${this.#entity.model}`, 1);
+    const next = following ?? this.#partAfter(at, query);
     const watermark = cursors.watermarkOf(at.began, cursors.sinceOf(query));
-    return { items, next: next && { ...next }, total: at.total, ...(next === null && { watermark }) };
+    return {
+      items,
+      rows: rows.length,
+      next: next && { ...next },
+      total: at.total,
+      ...(next === null && { watermark }),
+    };
   }
 
   async readByIds(ids: readonly number[], signal: AbortSignal): Promise<ExternalItem[]> {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { FetchBound } from '../../border/fetch.bound.ts';
 import { problemOfId } from '../../border/storable.value.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
@@ -61,12 +62,14 @@ export class GuestLookup {
 
   /** The shop also finds orders that contain the text elsewhere, so this compares their email. */
   async #newestOrder(email: string, signal: AbortSignal): Promise<Raw | null> {
+    const bound = new FetchBound("The shop's search for orders");
     for (let offset = 0; ; offset += PAGE) {
       const params = { ...GUEST_ORDERS, search: email, orderby: 'id', order: 'desc', per_page: PAGE, offset };
       const { rows, total } = await this.#shop.client.list('/orders', { ...params, _fields: GUEST_FIELDS }, signal);
       const found = rows.find((row) => guestId(email) === guestId(emailOf(row) ?? ''));
       if (found) return found;
       if (offset + PAGE >= total) return null;
+      bound.fetchedIds(rows.flatMap((row) => idOf(row) ?? []));
     }
   }
 }
