@@ -20,6 +20,8 @@ export interface ConnectorDescription {
   /** JSON Schemas (draft 2020-12, the subset of settings.schema.ts) of a connection's credentials and settings. */
   readonly credentials: SettingsSchema;
   readonly settings: SettingsSchema;
+  /** The settings that decide how openly the credentials are sent. Whoever changes one must know the credentials. */
+  readonly credential_settings?: readonly string[];
   /** Present when the system can send webhooks to `POST /hooks/{connection}`. */
   readonly webhooks?: WebhookReceiver;
 }
