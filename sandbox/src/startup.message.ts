@@ -58,6 +58,6 @@ function faultLines(shop: WooCommerceSandbox, odoo: OdooSandbox): string[] {
     `  curl -d '[{"kind": "too-many-requests", "every": 10, "retryAfter": 2}]' '${shop.url}${FAULT_CONTROL_PATH}'`,
     `  curl -d '[{"kind": "response-lost", "every": 5}]' '${odoo.url}${FAULT_CONTROL_PATH}'`,
     'Kinds: too-many-requests, server-error, slow, truncated, dropped, response-lost, expired-key; the shop also has',
-    'duplicated, shifting, item-errors, too-large. sandbox/README.md describes each one and when it strikes.',
+    'duplicated, shifting, item-errors, too-large, bad-row, endless, stuck. sandbox/README.md describes each one and when it strikes.',
   ];
 }

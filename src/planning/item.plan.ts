@@ -70,6 +70,14 @@ export type ItemPlan =
 export function planItem(input: PlanInput): ItemPlan {
   const { source, target, binding, destination, boundElsewhere } = input;
   const [found] = destination;
+  // It exists, but is not known: neither creating it again nor overwriting it would be right.
+  const unreadable = destination.find(({ problem }) => problem);
+  if (unreadable?.problem)
+    return conflict(
+      unreadable.problem.error_class,
+      `Entry ${unreadable.external_id} of the destination cannot be read: ${unreadable.problem.message}`,
+      unreadable,
+    );
   const existing = found && !found.deleted && found.data ? found : null;
   if (source.data === null || target === null) {
     if (!binding || !existing) return { kind: 'unchanged', destination: null };

@@ -17,6 +17,7 @@ import { CheckpointBatches } from './source/checkpoint.batches.ts';
 import { SourceDestinationCheck } from './source-destination.check.ts';
 import { RunExecutor } from './worker/run.executor.ts';
 import { RunOpener } from './worker/run.opener.ts';
+import { TurnClock } from './worker/run.turn.ts';
 import { RunWorker } from './worker/run.worker.ts';
 
 /** Deletes data of ended runs and of removed connections: sql/cleanup_seen.sql, sql/purge_removed_connections.sql. */
@@ -42,6 +43,7 @@ const MAINTENANCE = [
     CheckpointBatches,
     RunOpener,
     RunExecutor,
+    TurnClock,
     RunWorker,
     RunRescuer,
     ...MAINTENANCE,

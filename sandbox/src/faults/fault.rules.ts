@@ -16,11 +16,27 @@ const TRANSPORT_KINDS = ['too-many-requests', 'server-error', 'slow', 'truncated
  * - `expired-key`: the credentials are invalid; with `from`, from that request on
  * - `item-errors`: every `items`-th (2nd) item of a batch is not executed and gets an error
  * - `too-large`: a batch of more than `items` (50) items is refused
+ * - `bad-row`: the row with `id` (the first one) has a `value` (nul) in its `field` (name) that cannot be stored: `nul`, `surrogate`,
+ *   `deep` (100,000 levels), `long` (180 KB), `huge` (a million members, 12 MB)
+ * - `endless`: a list is empty, and its total says that there is more
+ * - `stuck`: a list begins at its first row, whatever the offset, and its total says that there is more
  */
-const ANSWER_KINDS = ['duplicated', 'shifting', 'expired-key', 'item-errors', 'too-large'] as const;
+const ANSWER_KINDS = [
+  'duplicated',
+  'shifting',
+  'expired-key',
+  'item-errors',
+  'too-large',
+  'bad-row',
+  'endless',
+  'stuck',
+] as const;
 
 const FAULT_KINDS = [...TRANSPORT_KINDS, ...ANSWER_KINDS] as const;
 const ACTIONS = ['modify', 'delete'] as const;
+const BAD_VALUES = ['nul', 'surrogate', 'deep', 'long', 'huge'] as const;
+
+export type BadValue = (typeof BAD_VALUES)[number];
 
 type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -43,6 +59,10 @@ export interface FaultRule {
   rows?: number;
   /** For item-errors (2) and too-large (50). */
   items?: number;
+  /** For bad-row. */
+  id?: number;
+  field?: string;
+  value?: BadValue;
   /** For shifting (modify). */
   action?: (typeof ACTIONS)[number];
 }
@@ -55,6 +75,7 @@ const LEAST: Readonly<Record<string, number>> = {
   ms: 0,
   rows: 1,
   items: 1,
+  id: 1,
 };
 
 /** How many requests each rule has matched so far, by its index. */
@@ -85,12 +106,15 @@ export function parseFaultRules(value: unknown): FaultRule[] {
 
 function parseRule(value: unknown): FaultRule {
   if (!isRecord(value)) throw new TypeError('A rule is an object such as {"kind": "slow", "ms": 200}.');
-  const { kind, match, action, ...numbers } = value;
+  const { kind, match, action, field, value: bad, ...numbers } = value;
   if (!FAULT_KINDS.some((known) => known === kind))
     throw new TypeError(`kind must be one of ${FAULT_KINDS.join(', ')}.`);
   if (match !== undefined && typeof match !== 'string') throw new TypeError('match must be text.');
   if (action !== undefined && !ACTIONS.some((known) => known === action))
     throw new TypeError(`action must be one of ${ACTIONS.join(', ')}.`);
+  if (field !== undefined && typeof field !== 'string') throw new TypeError('field must be text.');
+  if (bad !== undefined && !BAD_VALUES.some((known) => known === bad))
+    throw new TypeError(`value must be one of ${BAD_VALUES.join(', ')}.`);
   for (const [name, number] of Object.entries(numbers)) {
     const least = LEAST[name];
     if (least === undefined) throw new TypeError(`A rule has no ${name}.`);
@@ -98,7 +122,9 @@ function parseRule(value: unknown): FaultRule {
       throw new TypeError(`${name} must be a whole number from ${least} up.`);
     }
   }
-  const named = { ...(match !== undefined && { match }), ...(action !== undefined && { action }) };
+  const named = Object.fromEntries(
+    Object.entries({ match, action, field, value: bad }).filter(([, text]) => text !== undefined),
+  );
   return { kind: kind as FaultKind, ...named, ...numbers } as FaultRule;
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultRule } from './fault.rules.ts';
+import { withBadRow } from './row.faults.ts';
 
 /** A response that is ready to be sent. */
 export interface ReadyResponse {
@@ -44,6 +45,9 @@ export async function respondWithFault(fault: FaultRule | null, exchange: Exchan
     case 'slow':
       await delay(fault.ms ?? 1000, undefined, { signal: stopping });
       send(response, await execute(null));
+      return;
+    case 'bad-row':
+      send(response, withBadRow(await execute(null), fault));
       return;
     default:
       send(response, await execute(fault));

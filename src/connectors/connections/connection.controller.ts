@@ -92,7 +92,7 @@ export class ConnectionController {
     id: 'changeConnection',
     summary: 'Change a connection',
     description:
-      'Members that are left out stay as they are. A new base_url or new credentials reset the status to unchecked.',
+      'Members that are left out stay as they are. A new base_url or new credentials reset the status to unchecked. Another host, scheme or port, allow_http or auth needs the credentials in the same request.',
     ok: [{ status: 200, description: 'The changed connection', type: ConnectionDto }],
     problems: ['not-found', 'conflict', 'encryption-not-configured'],
   })

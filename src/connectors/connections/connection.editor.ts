@@ -8,11 +8,13 @@ import { currentTenant, currentUser } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { CONNECTOR_LIST, connectorFor } from '../connector.registry.ts';
 import type { Connector } from '../contract/connector.types.ts';
+import { accessOf, isSameAccess } from './connection.access.ts';
 import { changedMembers, checkInput, invalid } from './connection.input.ts';
 import { ConnectionSecrets, newWebhookSecret } from './connection.secrets.ts';
 import { ConnectionService, noSuchConnection } from './connection.service.ts';
 import {
   findNameTaken,
+  findSealedConnection,
   insertConnection,
   insertHookAddress,
   lockConnection,
@@ -20,7 +22,7 @@ import {
   removeHookAddress,
   updateConnection,
 } from './connection.sql.ts';
-import type { ConnectionRow } from './connection.types.ts';
+import type { ConnectionRow, SealedConnectionRow } from './connection.types.ts';
 import type { ChangeConnectionDto, CreateConnectionDto } from './dto/requests.dto.ts';
 
 /** Notifies modules that use connections of each removal, as the tenant and inside the transaction of the removal. */
@@ -90,6 +92,9 @@ export class ConnectionEditor {
       const { name = current.name, webhook_secret: secret } = body;
       const members = changedMembers(current, { name, baseUrl, settings, credentials, webhookSecret: secret });
       if (members.length === 0) return current;
+      const access = { from: accessOf(connector, current), to: accessOf(connector, { base_url: baseUrl, settings }) };
+      const moves = !isSameAccess(access.from, access.to);
+      if (moves && !credentials && (await this.holdsCredentials(id))) throw credentialsNeeded();
       const [other] = await transaction.query(findNameTaken(orgId, name, id));
       if (other) throw nameConflict();
       const [row] = await transaction.query<ConnectionRow>(
@@ -100,7 +105,10 @@ export class ConnectionEditor {
           resetsStatus: members.includes('base_url') || members.includes('credentials'),
         }),
       );
-      await this.record('connection_changed', row as ConnectionRow, { changed: members });
+      await this.record('connection_changed', row as ConnectionRow, {
+        changed: members,
+        ...(moves && { credentials_go: access }),
+      });
       return row as ConnectionRow;
     });
     return this.connections.withDefaultSettings(changed);
@@ -116,6 +124,12 @@ export class ConnectionEditor {
       await this.removals.notify(id);
       await this.record('connection_removed', { id, ...removed });
     });
+  }
+
+  /** False for a file that everybody may read: there is nothing to send to another address. */
+  private async holdsCredentials(id: string): Promise<boolean> {
+    const [sealed] = await this.database.query<SealedConnectionRow>(findSealedConnection(currentTenant().orgId, id));
+    return sealed !== undefined && Object.values(this.secrets.credentialsOf(sealed)).some((value) => value !== '');
   }
 
   private get deployment() {
@@ -144,4 +158,11 @@ export class ConnectionEditor {
 function nameConflict(): Problem {
   const detail = 'is already the name of another connection';
   return new Problem('conflict', `name ${detail}.`, { errors: [{ pointer: '#/name', detail }] });
+}
+
+/** Otherwise whoever may change a connection could have its stored credentials sent to a server of their own. */
+function credentialsNeeded(): Problem {
+  const detail =
+    'must be given again with another address, or when a setting that decides how they are sent changes: base_url, allow_http, auth';
+  return invalid([{ pointer: '#/credentials', detail }]);
 }

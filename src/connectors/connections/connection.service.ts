@@ -9,6 +9,8 @@ import { POOL } from '../../database/database.module.ts';
 import { CallMetrics } from '../../metrics/call.metrics.ts';
 import { currentTenant } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
+import { GuardedSession } from '../border/guarded.session.ts';
+import { guardedWebhooks } from '../border/guarded.webhooks.ts';
 import { commonSettings, settingsSchemaOf } from '../catalogue/common.settings.ts';
 import { withDefaults } from '../catalogue/settings.schema.ts';
 import { CONNECTOR_LIST, connectorFor } from '../connector.registry.ts';
@@ -78,7 +80,7 @@ export class ConnectionService {
     return {
       connection,
       connector,
-      session: connector.open({ connection: { id, base_url, credentials, settings }, http }),
+      session: new GuardedSession(connector.open({ connection: { id, base_url, credentials, settings }, http })),
       redact: redactor(connector.description.credentials, credentials),
     };
   }
@@ -90,7 +92,7 @@ export class ConnectionService {
     if (!receiver || sealed.webhook_secret === null) throw noSuchConnection();
     return {
       connection: this.withDefaultSettings(withoutSecrets(sealed)),
-      receiver,
+      receiver: guardedWebhooks(receiver),
       secret: this.secrets.webhookSecretOf(sealed),
     };
   }

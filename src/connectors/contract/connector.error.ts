@@ -22,13 +22,7 @@ export type ConnectorErrorKind =
   /** The caller's signal was aborted. */
   | 'aborted';
 
-const TRANSIENT: ReadonlySet<ConnectorErrorKind> = new Set([
-  'rate-limited',
-  'unavailable',
-  'timeout',
-  'protocol',
-  'too-large',
-]);
+const TRANSIENT: ReadonlySet<ConnectorErrorKind> = new Set(['rate-limited', 'unavailable', 'timeout', 'protocol']);
 
 export interface ConnectorErrorOptions {
   /** Milliseconds since 1970. */
@@ -37,6 +31,8 @@ export interface ConnectorErrorOptions {
   readonly status?: number;
   /** True when a write may have taken effect. */
   readonly ambiguous?: boolean;
+  /** True when trying again cannot help, although the kind often allows it. */
+  readonly permanent?: boolean;
   readonly cause?: unknown;
 }
 
@@ -47,6 +43,7 @@ export class ConnectorError extends Error {
   readonly retryAt: number | undefined;
   readonly status: number | undefined;
   readonly ambiguous: boolean;
+  readonly permanent: boolean;
 
   constructor(kind: ConnectorErrorKind, message: string, options: ConnectorErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -54,10 +51,11 @@ export class ConnectorError extends Error {
     this.retryAt = options.retryAt;
     this.status = options.status;
     this.ambiguous = options.ambiguous ?? false;
+    this.permanent = options.permanent ?? false;
   }
 
-  /** True when it is worth trying again later, perhaps with smaller pages or batches. */
+  /** True when it is worth trying the same again later. */
   get transient(): boolean {
-    return TRANSIENT.has(this.kind);
+    return !this.permanent && TRANSIENT.has(this.kind);
   }
 }

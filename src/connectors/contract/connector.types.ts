@@ -20,6 +20,8 @@ export interface ConnectorDescription {
   /** JSON Schemas (draft 2020-12, the subset of settings.schema.ts) of a connection's credentials and settings. */
   readonly credentials: SettingsSchema;
   readonly settings: SettingsSchema;
+  /** The settings that decide how openly the credentials are sent. Whoever changes one must know the credentials. */
+  readonly credential_settings?: readonly string[];
   /** Present when the system can send webhooks to `POST /hooks/{connection}`. */
   readonly webhooks?: WebhookReceiver;
 }
@@ -138,6 +140,8 @@ export interface ReadPosition {
 export interface Page {
   /** May be empty although `next` is not null, and may repeat items of earlier pages: the caller counts an id once. */
   readonly items: readonly ExternalItem[];
+  /** How many rows of the system the page comes from that no earlier page did; left out when each item is such a row. */
+  readonly rows?: number;
   /** Null on the last page. */
   readonly next: Cursor | null;
   /** The number of items on all pages, as known now; null when not known. */

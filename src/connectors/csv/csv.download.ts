@@ -29,7 +29,9 @@ export async function download(
   const { body } = response;
   if (/^\s*<(!doctype|html)/i.test(body))
     throw new ConnectorError('protocol', 'The address returned a web page, not a file.');
-  if (body.includes('\0'))
+  // Of a file in UTF-16, every other byte is NUL. A NUL in a row is a problem of that row.
+  const header = body.slice(0, body.search(/[\r\n]|$/));
+  if (header.includes('\0'))
     throw new ConnectorError('rejected', 'The file is not UTF-8 text. Is it UTF-16, or a workbook?');
   return { bytes: Buffer.from(body.replace(/^\uFEFF/, '')), validators: validatorsOf(response) };
 }

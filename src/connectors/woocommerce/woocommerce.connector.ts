@@ -85,6 +85,7 @@ export const woocommerce: Connector = {
     entities: [customer, product, order],
     credentials: CREDENTIALS,
     settings: SETTINGS,
+    credential_settings: ['auth'],
     webhooks: woocommerceWebhooks,
   },
   open: (context) => new WooCommerceSession(context),

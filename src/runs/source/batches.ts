@@ -11,6 +11,8 @@ export interface SourceBatch {
   /** Where the run resumes after this batch. */
   readonly checkpoint: RunCheckpoint;
   readonly total: number | null;
+  /** See Page.rows. */
+  readonly rows?: number;
   /** Set on the last page. */
   readonly watermark?: Watermark;
   readonly isLast: boolean;
@@ -30,6 +32,7 @@ export async function* pageBatches(
         ? { ...from, phase: 'deletions', cursor: null, after: '' }
         : { ...from, phase: 'pages', cursor: page.next },
       total: page.total,
+      rows: page.rows,
       watermark: page.watermark,
       isLast: isLastPage && !thenDeletions,
     };
@@ -55,6 +58,7 @@ export async function* namedItemBatches(
       items: items.map((item, index) => ({ item, expected: named[index]?.expected })),
       checkpoint: { ...from, after },
       total: null,
+      rows: items.length,
       isLast: false,
     };
   }

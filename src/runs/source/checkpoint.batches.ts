@@ -9,7 +9,7 @@ import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
 import { namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
 import { destinationToken } from './change.tokens.ts';
-import { SourceReader } from './source.reader.ts';
+import { firstPageSize, SourceReader } from './source.reader.ts';
 import { countNamedItems, countUnseenRecords, findWatermark, namedItems, unseenRecords } from './source.sql.ts';
 
 export interface BatchesInput {
@@ -48,6 +48,7 @@ export class CheckpointBatches {
       entity: run.entity_type,
       query: await this.query(run),
       signal: input.signal,
+      pageSize: firstPageSize(run.postponements),
     });
     if (named) return this.named(run as NamedRun, reader, checkpoint ?? { phase: 'items', after: '' });
     const tokens = checkpoint?.tokens ?? (run.kind === 'preview' ? await this.tokens(input, reader) : NO_TOKENS);

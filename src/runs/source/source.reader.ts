@@ -11,9 +11,21 @@ import type { RetryPolicy } from '../worker/retry.policy.ts';
 export const LARGEST_PAGE = 100;
 const SMALLEST_PAGE = 5;
 
+/** Smaller after each turn or attempt that ended without a page, down to one item. Pure. */
+export function firstPageSize(failures: number): number {
+  return Math.max(1, Math.floor(LARGEST_PAGE / 2 ** failures));
+}
+
 /** The size of the next page: half after a failure, slightly larger after each success. Pure. */
 export function adaptPageSize(size: number, succeeded: boolean): number {
-  return succeeded ? Math.min(size + 5, LARGEST_PAGE) : Math.max(Math.floor(size / 2), SMALLEST_PAGE);
+  return succeeded ? Math.min(size + 5, LARGEST_PAGE) : Math.min(size, Math.max(Math.floor(size / 2), SMALLEST_PAGE));
+}
+
+interface SourceOptions {
+  readonly entity: EntityType;
+  readonly query: ReadQuery;
+  readonly signal: AbortSignal;
+  readonly pageSize?: number;
 }
 
 /** Reads from the source under a retry policy, in pages that become smaller when reads fail. */
@@ -23,18 +35,15 @@ export class SourceReader {
   private readonly entity: EntityType;
   private readonly query: ReadQuery;
   private readonly signal: AbortSignal;
-  private pageSize = LARGEST_PAGE;
+  private pageSize: number;
 
-  constructor(
-    session: ConnectorSession,
-    retryPolicy: RetryPolicy,
-    { entity, query, signal }: { entity: EntityType; query: ReadQuery; signal: AbortSignal },
-  ) {
+  constructor(session: ConnectorSession, retryPolicy: RetryPolicy, options: SourceOptions) {
     this.session = session;
     this.retryPolicy = retryPolicy;
-    this.entity = entity;
-    this.query = query;
-    this.signal = signal;
+    this.entity = options.entity;
+    this.query = options.query;
+    this.signal = options.signal;
+    this.pageSize = options.pageSize ?? LARGEST_PAGE;
   }
 
   count(): Promise<number | null> {

@@ -41,7 +41,7 @@ describe('After a call failed as a whole, a run', () => {
   });
 
   it('never retries before the requested time, waits about 25 seconds at most, and reports only rate limits', () => {
-    const kinds = ['rate-limited', 'unavailable', 'timeout', 'protocol', 'too-large'] as const;
+    const kinds = ['rate-limited', 'unavailable', 'timeout', 'protocol'] as const;
     const given = fc.record({
       kind: fc.constantFrom(...kinds),
       retryIn: fc.option(fc.integer({ min: -1000, max: 7_200_000 }), { nil: undefined }),

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { FetchBound } from '../../connectors/border/fetch.bound.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { Batch, LeaseOutcome } from '../run.types.ts';
+import type { SourceBatch } from '../source/batches.ts';
 import { Stopped } from './retry.policy.ts';
 import type { RunLease } from './run.lease.ts';
 import { type OpenedRun, RunOpener } from './run.opener.ts';
-
-/** Whether the worker should release the run so that runs of other organizations get a turn. Called after each batch. */
-export type ShouldYield = () => Promise<boolean>;
 
 /** Executes a run batch by batch, from its checkpoint until it ends or has to stop. */
 @Injectable()
@@ -18,29 +17,40 @@ export class RunExecutor {
 
   /**
    * Returns when the run has ended, is paused, or its lease is lost. Throws Stopped, Postponed, GuardTripped, ConnectorError or
-   * Problem. Batches completed before that are committed.
+   * Problem. Batches completed before that are committed. A system that does not return cannot hold it: it stops when the lease says
+   * so, whatever a call does.
    */
-  async execute(lease: RunLease, shouldYield: ShouldYield): Promise<void> {
+  async execute(lease: RunLease): Promise<void> {
     const reading = new AbortController();
+    const stop = lease.stopSignal;
+    let batches: AsyncIterator<SourceBatch> | undefined;
     try {
-      const opened = await this.opener.open(lease, AbortSignal.any([lease.stopSignal, reading.signal]));
-      for await (const read of opened.batches) {
-        const result = read.items.length > 0 ? await opened.destination.process(read.items) : {};
-        const { checkpoint, watermark } = read;
-        const total = read.total ?? opened.total ?? undefined;
-        const batch = { ...result, checkpoint, total, ...(watermark && opened.keepsWatermark && { watermark }) };
-        const outcome = read.isLast ? await this.finish(lease, opened, batch) : await lease.commit(batch);
+      const opened = await unlessAborted(this.opener.open(lease, AbortSignal.any([stop, reading.signal])), stop);
+      batches = opened.batches[Symbol.asyncIterator]();
+      const bound = new FetchBound('The source');
+      for (;;) {
+        const { value: read, done } = await unlessAborted(batches.next(), stop);
+        if (done) return;
+        const counted = lease.itemsCounted;
+        const outcome = await this.batch(lease, opened, read);
         if (outcome !== 'continue') return;
-        if (lease.stopSignal.aborted) throw new Stopped();
-        if (await shouldYield()) {
-          lease.askToStop('stopping');
-          throw new Stopped();
-        }
+        if (stop.aborted) throw new Stopped();
+        bound.fetched(Math.max(read.rows ?? 0, lease.itemsCounted - counted));
       }
     } finally {
-      // Cancels the read of the next page.
+      // Cancels the read of the next page, and does not wait for it.
       reading.abort();
+      batches?.return?.().catch(() => undefined);
     }
+  }
+
+  private async batch(lease: RunLease, opened: OpenedRun, read: SourceBatch): Promise<LeaseOutcome> {
+    const processing = read.items.length > 0 ? opened.destination.process(read.items) : {};
+    const result = await unlessAborted(Promise.resolve(processing), lease.lostSignal);
+    const { checkpoint, watermark } = read;
+    const total = read.total ?? opened.total ?? undefined;
+    const batch = { ...result, checkpoint, total, ...(watermark && opened.keepsWatermark && { watermark }) };
+    return read.isLast ? this.finish(lease, opened, batch) : lease.commit(batch);
   }
 
   /** Publishes a preview in the transaction that ends its run, so that both happen or neither does. */
@@ -50,5 +60,20 @@ export class RunExecutor {
       if (outcome === 'finished') await opened.afterEnd();
       return outcome;
     });
+  }
+}
+
+/** The result of the work, or Stopped as soon as the signal is aborted; then nobody waits for the work any more. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(new Stopped());
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    work.catch(() => undefined);
+    aborted.promise.catch(() => undefined);
   }
 }

@@ -26,6 +26,8 @@ export class RunLease {
   private limitedUntil: Date | null = null;
   private stopReason: StopReason | undefined;
   private end: SyncStatus | undefined;
+  private counted: number;
+  private committed = false;
   private readonly database: TenantDatabase;
   private readonly seconds: number;
 
@@ -34,6 +36,7 @@ export class RunLease {
     this.seconds = seconds;
     this.run = run;
     this.progress = progress;
+    this.counted = countOf(progress);
     this.timer = setInterval(() => this.heartbeat(), (seconds * 1000) / 3);
   }
 
@@ -64,6 +67,16 @@ export class RunLease {
     return this.end;
   }
 
+  /** How many items the run has counted, each once, up to the last batch. */
+  get itemsCounted(): number {
+    return this.counted;
+  }
+
+  /** Whether this worker committed a batch. */
+  get hasCommitted(): boolean {
+    return this.committed;
+  }
+
   /** Reports until when a system limits the run; null when the wait is over. A new wait triggers a heartbeat at once. */
   waitsForLimit(until: Date | null): void {
     const isNew = until !== null && this.limitedUntil === null;
@@ -78,6 +91,11 @@ export class RunLease {
     this.stop.abort();
   }
 
+  /** Ends a write that goes on although the run was asked to stop. What it wrote is found out when the run is resumed. */
+  interrupt(): void {
+    this.lost.abort();
+  }
+
   async commit(batch: Batch): Promise<LeaseOutcome> {
     const { org_id, sync_id, lease_epoch } = this.run;
     this.limitedUntil = null;
@@ -86,6 +104,8 @@ export class RunLease {
       commitBatch(org_id, sync_id, lease_epoch, this.seconds, batch),
     );
     const outcome = row?.outcome ?? 'fenced';
+    if (row?.progress) this.counted = countOf(row.progress);
+    this.committed ||= outcome === 'continue';
     if (outcome === 'finished' || outcome === 'ended') this.end = row?.progress?.status;
     // A batch that finds its sync ended has no effect, except the batch that confirms a cancel.
     const tookEffect = outcome !== 'fenced' && (outcome !== 'ended' || this.end === 'cancelled');
@@ -127,3 +147,5 @@ export class RunLease {
     if (row && row.outcome !== 'continue') this.askToStop(row.outcome);
   }
 }
+
+const countOf = ({ processed_count, failed_count }: ProgressDto): number => processed_count + failed_count;

@@ -12,15 +12,14 @@ import { runAsWorker } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { RunDispatcher, type RunJob } from '../run.dispatcher.ts';
 import { Postponed, Stopped } from './retry.policy.ts';
-import { RunExecutor, type ShouldYield } from './run.executor.ts';
+import { RunExecutor } from './run.executor.ts';
 import { RunLease } from './run.lease.ts';
+import { RunTurn, TurnClock } from './run.turn.ts';
 
 /** A run that was leased this many times without a committed batch is assumed to crash its workers and fails. */
 const MAX_LEASES_WITHOUT_COMMIT = 10;
-/** After this time a worker releases a long run if runs of other organizations are waiting. */
-const TURN_MS = 30_000;
-/** After this time a worker releases a run in any case, because a job must end before pg-boss considers it lost. */
-const LONGEST_TURN_MS = 20 * 60_000;
+/** A run that gets this many turns in a row without a committed batch fails: its source takes longer for one item than a turn lasts. */
+const MAX_TURNS_WITHOUT_COMMIT = 10;
 
 /** Executes queued runs, up to a limit for the process and a limit for each organization. */
 @Injectable()
@@ -37,6 +36,7 @@ export class RunWorker implements OnModuleInit {
     private readonly dispatcher: RunDispatcher,
     private readonly executor: RunExecutor,
     private readonly metrics: RunMetrics,
+    private readonly clock: TurnClock,
   ) {}
 
   onModuleInit(): void {
@@ -71,16 +71,19 @@ export class RunWorker implements OnModuleInit {
       kind: lease.run.kind,
     });
     lease.onCommit = meter.committed;
+    const { times } = this.clock;
+    const turn = new RunTurn(lease, times, () => this.queue.othersWait('sync-runs', orgId));
     try {
       if (lease.run.leases_without_commit > MAX_LEASES_WITHOUT_COMMIT)
         return await this.fail(
           lease,
           `${MAX_LEASES_WITHOUT_COMMIT} workers started this sync and stopped without a result.`,
         );
-      await this.executor.execute(lease, this.yieldAfterTurn(lease));
+      await this.executor.execute(lease);
     } catch (error) {
-      await this.handleError(lease, error);
+      await this.handleError(lease, turn, error);
     } finally {
+      turn.close();
       this.leases.delete(lease);
       meter.stop(lease.endedAs);
       await lease.close();
@@ -89,8 +92,8 @@ export class RunWorker implements OnModuleInit {
   }
 
   /** Requeues or fails a run whose execution threw an error. */
-  private async handleError(lease: RunLease, error: unknown): Promise<void> {
-    if (error instanceof Stopped) return this.handleStop(lease);
+  private async handleError(lease: RunLease, turn: RunTurn, error: unknown): Promise<void> {
+    if (error instanceof Stopped) return this.handleStop(lease, turn);
     if (error instanceof Postponed) return this.requeue(lease, error.until);
     if (error instanceof GuardTripped || error instanceof ConnectorError || error instanceof Problem)
       return this.fail(lease, error.message);
@@ -103,11 +106,22 @@ export class RunWorker implements OnModuleInit {
     );
   }
 
-  private async handleStop(lease: RunLease): Promise<void> {
+  private async handleStop(lease: RunLease, turn: RunTurn): Promise<void> {
     if (lease.reason === 'fenced') return;
+    if (turn.isOver && !lease.hasCommitted) return this.handleIdleTurn(lease);
     // An empty batch confirms a requested cancel or pause and records how the sync ended. 'continue': the request was withdrawn.
     const outcome = lease.reason === 'stopping' ? 'continue' : await lease.commit({});
     if (outcome === 'continue') await this.requeue(lease, null);
+  }
+
+  /** Counts as a postponement, so that the next worker asks for smaller pages, and somebody learns of it in the end. */
+  private async handleIdleTurn(lease: RunLease): Promise<void> {
+    const turns = lease.run.postponements + 1;
+    if (turns < MAX_TURNS_WITHOUT_COMMIT) return this.requeue(lease, new Date());
+    await this.fail(
+      lease,
+      `${turns} turns of a worker in a row were too short for one batch: a system takes too long.`,
+    );
   }
 
   private async requeue(lease: RunLease, until: Date | null): Promise<void> {
@@ -118,18 +132,5 @@ export class RunWorker implements OnModuleInit {
 
   private async fail(lease: RunLease, message: string): Promise<void> {
     await lease.commit({ final: { status: 'failed', error_message: message.slice(0, 2_000) } });
-  }
-
-  /** Checks for waiting runs of other organizations once per turn, not after each batch. */
-  private yieldAfterTurn({ run }: RunLease): ShouldYield {
-    const startedAt = Date.now();
-    let checkedAt = startedAt;
-    return async () => {
-      const now = Date.now();
-      if (now - startedAt > LONGEST_TURN_MS) return true;
-      if (now - checkedAt < TURN_MS) return false;
-      checkedAt = now;
-      return this.queue.othersWait('sync-runs', run.org_id);
-    };
   }
 }

@@ -50,7 +50,9 @@ describe('a check', () => {
         fixture.service.database.superuserUrl,
         "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND usename = 'sync_app' AND xact_start IS NOT NULL",
       );
-      await fixture.request('admin', 'PATCH', `${PATH}/${id}`, { base_url: 'https://elsewhere.example.com' });
+      await fixture.request('admin', 'PATCH', `${PATH}/${id}`, {
+        ...{ base_url: 'https://elsewhere.example.com', credentials: { login: 'sync', api_key: 'another-key' } },
+      });
       return GOOD;
     };
     const key = { 'idempotency-key': randomUUID() };

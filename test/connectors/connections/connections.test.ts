@@ -145,11 +145,12 @@ describe('a change', () => {
     const renamed = await change({ name: `renamed ${id}`, settings: { page_size: 10, mode: null } });
     expect(renamed.body).toMatchObject({ status: 'ok', version: '9.1', settings: { page_size: 10 } });
     expect(renamed.body.settings).not.toHaveProperty('mode');
-    const moved = await change({ base_url: 'https://new.example.com' });
+    const credentials = { login: 'other', api_key: 'another-key' };
+    const moved = await change({ base_url: 'https://new.example.com', credentials });
     expect(moved.body).toMatchObject({ status: 'unchecked', version: null, last_checked_at: null, warnings: [] });
-    await change({ credentials: { login: 'other', api_key: 'another-key' } });
+    await change({ credentials });
     expect((await fixture.trail(id)).slice(1).map(({ details }) => (details as { changed: string[] }).changed)).toEqual(
-      [['name', 'settings.mode', 'settings.page_size'], ['base_url'], ['credentials']],
+      [['name', 'settings.mode', 'settings.page_size'], ['base_url', 'credentials'], ['credentials']],
     );
     await fixture.request('admin', 'POST', `${PATH}/${id}/check`);
     expect(fixture.fake.opened.at(-1)).toMatchObject({

@@ -24,6 +24,12 @@ export function executeWithFault(
       if (reply.status !== 200 || repeated.length === 0) return reply;
       return { ...reply, body: JSON.stringify([...repeated, ...JSON.parse(reply.body)]) };
     }
+    case 'endless':
+      return promisingMore(dispatch(request), '[]');
+    case 'stuck': {
+      const { page, offset, ...query } = request.query;
+      return promisingMore(dispatch({ ...request, query, as: 'manager' }));
+    }
     case 'shifting':
       for (const { id } of rowsBefore(request, dispatch).slice(0, fault.rows ?? 1)) {
         shift(request.path, Number(id), fault.action === 'delete', admin);
@@ -32,6 +38,12 @@ export function executeWithFault(
     default:
       return dispatch(request);
   }
+}
+
+/** A list whose total is out of reach. Any other response stays as it is. */
+function promisingMore(reply: DispatchedResponse, body = reply.body): DispatchedResponse {
+  if (!('X-WP-Total' in reply.headers)) return reply;
+  return { ...reply, body, headers: { ...reply.headers, 'X-WP-Total': '999999999999999' } };
 }
 
 /** The rows of the previous page as the shop would return them now; empty for a first page or a request that lists nothing. */

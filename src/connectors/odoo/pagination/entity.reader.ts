@@ -1,3 +1,6 @@
+import { contradiction } from '../../border/fetch.bound.ts';
+import { shownValue } from '../../border/shown.value.ts';
+import { deepPath, tooDeep } from '../../border/storable.value.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ExternalItem, Page, ReadPosition, ReadQuery } from '../../contract/connector.types.ts';
 import type { Domain, Row } from '../api/odoo-api.types.ts';
@@ -9,6 +12,16 @@ import * as cursors from './page.cursor.ts';
 
 /** The largest page, whatever size the caller requests. */
 const MAX_ROWS = 1000;
+
+/** A field of Odoo is a value or a list of ids. */
+const MAX_ROW_DEPTH = 16;
+
+/** The item for a row that is nested without end; null for any other row. */
+function brokenRow(row: Row): ExternalItem | null {
+  const path = deepPath(row, MAX_ROW_DEPTH);
+  if (!path) return null;
+  return { external_id: String(row.id), data: null, problem: tooDeep(path, MAX_ROW_DEPTH), raw: shownValue(row) };
+}
 
 /** Reads an entity page by page. A page depends on its cursor alone. */
 export class EntityReader {
@@ -34,9 +47,18 @@ export class EntityReader {
     if (at === null) throw new ConnectorError('rejected', 'This is not a cursor of the Odoo connector.');
     const limit = Math.min(Math.max(1, pageSize), MAX_ROWS);
     const { items, rows } = await this.#page(at, query, limit, signal);
-    const next = cursors.nextCursor(at, rows, limit) ?? this.#partAfter(at, query);
+    const following = cursors.nextCursor(at, rows, limit);
+    // The server did not look at the conditions of the search, so each page would be this one.
+    if (following && !cursors.isBehind(at, following)) throw contradiction(`Odoo's list of ${this.#entity.model}`, 1);
+    const next = following ?? this.#partAfter(at, query);
     const watermark = cursors.watermarkOf(at.began, cursors.sinceOf(query));
-    return { items, next: next && { ...next }, total: at.total, ...(next === null && { watermark }) };
+    return {
+      items,
+      rows: rows.length,
+      next: next && { ...next },
+      total: at.total,
+      ...(next === null && { watermark }),
+    };
   }
 
   async readByIds(ids: readonly number[], signal: AbortSignal): Promise<ExternalItem[]> {
@@ -98,7 +120,10 @@ export class EntityReader {
   async #load(domain: Domain, order: string, limit: number | undefined, signal: AbortSignal) {
     const fields = [...(await this.#entity.fields(signal)), 'write_date'];
     const rows: Row[] = await this.#client.searchRead(this.#entity.model, { domain, fields, order, limit }, signal);
-    return { rows, items: await this.#entity.toItems(rows, signal) };
+    const broken = rows.flatMap((row) => brokenRow(row) ?? []);
+    const ids = new Set(broken.map(({ external_id }) => external_id));
+    const sound = broken.length === 0 ? rows : rows.filter((row) => !ids.has(String(row.id)));
+    return { rows, items: [...broken, ...(await this.#entity.toItems(sound, signal))] };
   }
 
   #domain(query: ReadQuery, signal: AbortSignal): Promise<Domain> {

@@ -65,6 +65,13 @@ export function nextCursor<C extends PageCursor>(cursor: C, rows: readonly Row[]
   return { ...cursor, from: lastSecond, after: filled ? 0 : null };
 }
 
+/** Whether `next` lies behind `cursor`, as it always does when the server looks at the conditions and the order of the search. */
+export function isBehind(cursor: PageCursor, next: PageCursor): boolean {
+  if (cursor.mode === 'full' || next.mode === 'full') return (next.after ?? 0) > (cursor.after ?? 0);
+  if (next.from !== cursor.from) return next.from > cursor.from;
+  return (next.after ?? -1) > (cursor.after ?? -1);
+}
+
 export function watermarkOf(began: string | null, since: string | null): Watermark {
   return { write_date: began ?? since ?? '1970-01-01 00:00:00' };
 }

@@ -24,8 +24,8 @@ export function guestEmail(externalId: string): string | null {
 }
 
 export function customerFromShop(raw: Raw): ExternalItem {
-  const id = idOf(raw);
-  if (id === null) return unmappable(raw);
+  const broken = unmappable(raw);
+  if (broken) return broken;
   const [first, last] = [nameOf(raw.first_name), nameOf(raw.last_name)];
   const billing = recordOf(raw.billing);
   const data: CanonicalCustomer = {
@@ -39,7 +39,7 @@ export function customerFromShop(raw: Raw): ExternalItem {
     shipping: addressFromShop(raw.shipping),
     guest: false,
   };
-  return { external_id: String(id), data };
+  return { external_id: String(idOf(raw)), data };
 }
 
 /** The customer who placed an order without an account; null when the order has no email. */

@@ -21,8 +21,8 @@ export interface OrderMapping {
 }
 
 export function orderFromShop(raw: Raw, mapping: OrderMapping): ExternalItem {
-  const id = idOf(raw);
-  if (id === null) return unmappable(raw);
+  const broken = unmappable(raw);
+  if (broken) return broken;
   if (raw.status === 'trash') return trashed(raw);
   const billing = addressFromShop(raw.billing);
   const status = statusFromShop(raw.status, mapping.orderStatuses);
@@ -48,7 +48,7 @@ export function orderFromShop(raw: Raw, mapping: OrderMapping): ExternalItem {
     payment_method: textOf(raw.payment_method),
     note: textOf(raw.customer_note),
   };
-  return { external_id: String(id), data };
+  return { external_id: String(idOf(raw)), data };
 }
 
 function customerIdOf(raw: Raw, includeGuests: boolean): string | null {

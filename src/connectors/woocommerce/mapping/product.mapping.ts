@@ -13,8 +13,8 @@ export const PRODUCT_FIELDS =
 
 /** `variations`: those of a variable product, as the shop returns them. */
 export function productFromShop(raw: Raw, variations: readonly Raw[]): ExternalItem {
-  const id = idOf(raw);
-  if (id === null) return unmappable(raw);
+  const broken = unmappable(variations.length > 0 ? { ...raw, variations } : raw);
+  if (broken) return broken;
   if (raw.status === 'trash') return trashed(raw);
   const sku = textOf(raw.sku);
   const data: CanonicalProduct = {
@@ -40,7 +40,7 @@ export function productFromShop(raw: Raw, variations: readonly Raw[]): ExternalI
       .sort((a, b) => compareText(a.name, b.name)),
     variations: variationsFromShop(variations),
   };
-  return { external_id: String(id), data };
+  return { external_id: String(idOf(raw)), data };
 }
 
 /** Without `uncategorized`, which the shop assigns to every product without a category. */

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { shownValue } from '../../border/shown.value.ts';
+import { deepPath, tooDeep } from '../../border/storable.value.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 
@@ -33,9 +35,23 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** A row without an id becomes a problem. Its external id is a hash, which stays the same as long as the row does. */
-export function unmappable(raw: Raw): ExternalItem {
-  const hash = createHash('sha256').update(JSON.stringify(raw)).digest('hex').slice(0, 16);
+/** Metadata of plugins is nested, but not as deep as this. */
+const MAX_ROW_DEPTH = 64;
+
+/** The item for a row that cannot be mapped, since it has no id or is nested without end; null for any other row. */
+export function unmappable(raw: Raw): ExternalItem | null {
+  const id = idOf(raw);
+  if (id === null) return withoutId(raw);
+  const path = deepPath(raw, MAX_ROW_DEPTH);
+  return path && { external_id: String(id), data: null, problem: tooDeep(path, MAX_ROW_DEPTH), raw: shownValue(raw) };
+}
+
+/** Its external id is a hash, which stays the same as long as the row does. */
+function withoutId(raw: Raw): ExternalItem {
+  const hash = createHash('sha256')
+    .update(JSON.stringify(shownValue(raw)))
+    .digest('hex')
+    .slice(0, 16);
   return {
     external_id: `unknown:${hash}`,
     data: null,
@@ -47,5 +63,5 @@ export function unmappable(raw: Raw): ExternalItem {
 /** A row in the trash. */
 export function trashed(raw: Raw): ExternalItem {
   const id = idOf(raw);
-  return id === null ? unmappable(raw) : { external_id: String(id), data: null, deleted: true };
+  return id === null ? withoutId(raw) : { external_id: String(id), data: null, deleted: true };
 }

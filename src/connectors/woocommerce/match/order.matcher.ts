@@ -1,3 +1,4 @@
+import { FetchBound } from '../../border/fetch.bound.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
 import { idOf, syncKeyOf } from '../mapping/raw.reader.ts';
 import { timestampOf } from '../mapping/shop.values.ts';
@@ -22,6 +23,7 @@ export async function matchOrders(
   const oldest = Math.min(...candidates.map(({ since }) => Date.parse(since) || 0)) - CLOCK_SKEW_MINUTES * 60_000;
   const idOfKey = new Map<string, string>();
   const listed = { status: 'any', orderby: 'id', order: 'desc', per_page: PAGE };
+  const bound = new FetchBound("The shop's list of orders");
   for (let offset = 0; missing.size > 0; offset += PAGE - 1) {
     const params = { ...listed, offset, _fields: 'id,date_created_gmt,meta_data' };
     const { rows, total } = await shop.client.list(ORDERS.path, params, signal);
@@ -31,6 +33,7 @@ export async function matchOrders(
     }
     const older = rows.every((row) => Date.parse(timestampOf(row.date_created_gmt) ?? '') < oldest);
     if (older || offset + PAGE >= total) break;
+    bound.fetchedIds(rows.flatMap((row) => idOf(row) ?? []));
   }
   const raws = await rawByIds(ORDERS, shop, [...idOfKey.values()], signal);
   const items = await ORDERS.toItems(shop, raws, signal);

@@ -1,3 +1,4 @@
+import { FetchBound } from '../../border/fetch.bound.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import type { Raw } from '../shop/shop.client.ts';
@@ -43,10 +44,14 @@ export interface IdPage {
 export async function readIdPage(fetch: FetchWindow, from: IdPosition, limit: number): Promise<IdPage> {
   let window: Window = firstWindow(from, limit);
   let rewind = { searching: true, rows: FIRST_REWIND_ROWS, count: 0 };
+  const bound = new FetchBound('The listing of the shop');
   for (;;) {
     const { rows, total } = await fetch(window);
     const fetched: Fetched = { window, rows, total, from, limit };
-    if (!isConnected(fetched) && (rewind.searching || rewind.count < MAX_REWINDS)) {
+    // A window without rows, when more follow, says nothing about the rows before it. What follows will.
+    const saysNothing = rows.length === 0 && window.offset >= from.offset - 1 && window.offset + window.perPage < total;
+    const isLost = !saysNothing && !isConnected(fetched);
+    if (isLost && (rewind.searching || rewind.count < MAX_REWINDS)) {
       rewind = rewind.searching
         ? { ...rewind, rows: rewind.rows * 4 }
         : { searching: true, rows: FIRST_REWIND_ROWS, count: rewind.count + 1 };
@@ -55,6 +60,7 @@ export async function readIdPage(fetch: FetchWindow, from: IdPosition, limit: nu
     }
     const page = pageOf(fetched);
     if (page.rows.length > 0 || page.done) return page;
+    bound.fetched(0);
     // The window held only known rows, or rows that the shop counts and does not show: continue behind it.
     rewind = { ...rewind, searching: false };
     window = { offset: Math.max(window.offset + 1, page.position.offset - 1), perPage: LARGEST_PAGE };

@@ -1,5 +1,6 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { Cursor, ExternalItem, Page, ReadPosition } from '../../contract/connector.types.ts';
+import { idOf } from '../mapping/raw.reader.ts';
 import type { Raw, ShopList } from '../shop/shop.client.ts';
 import { FIRST_POSITION, type IdPosition, parsePosition, readIdPage, type Window } from './id.pagination.ts';
 import { naiveUtc, watermarkAt } from './modified.bounds.ts';
@@ -61,6 +62,7 @@ async function readPhase(phases: readonly Phase[], at: PhaseCursor, pageSize: nu
     : null;
   const page: Page = {
     items,
+    rows: rows.filter((row) => idOf(row) !== null).length,
     next: next && { ...next },
     total: Object.values(totals).reduce((sum, count) => sum + count, 0),
     ...(next === null && before !== null && { watermark: watermarkAt(before) }),

@@ -1,4 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import { FetchBound } from '../../border/fetch.bound.ts';
+import { problemOfId } from '../../border/storable.value.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import { guestFromOrder, guestId } from '../mapping/customer.mapping.ts';
@@ -29,10 +31,14 @@ export class GuestLookup {
 
   /** Returns the guests who placed the orders, each email once a session. */
   async ofOrders(orders: readonly Raw[], signal: AbortSignal): Promise<ExternalItem[]> {
-    const emails = new Set(orders.flatMap((order) => emailOf(order) ?? []).filter((email) => !this.#seen.has(email)));
+    // A text that no account and no other order can have is not searched for: the item fails with it.
+    const isBroken = (order: Raw) => problemOfId(guestId(emailOf(order) ?? '')) !== null;
+    const broken = orders.filter(isBroken).flatMap((order) => guestFromOrder(order) ?? []);
+    const sound = orders.filter((order) => !isBroken(order));
+    const emails = new Set(sound.flatMap((order) => emailOf(order) ?? []).filter((email) => !this.#seen.has(email)));
     const guests = await inParallel([...emails], (email) => this.find(email, signal));
     for (const email of emails) this.#seen.set(email, true);
-    return guests.filter((guest) => guest !== null);
+    return [...broken, ...guests.filter((guest) => guest !== null)];
   }
 
   /** Null when no order without an account has this email, or when the email has an account by now. */
@@ -56,12 +62,14 @@ export class GuestLookup {
 
   /** The shop also finds orders that contain the text elsewhere, so this compares their email. */
   async #newestOrder(email: string, signal: AbortSignal): Promise<Raw | null> {
+    const bound = new FetchBound("The shop's search for orders");
     for (let offset = 0; ; offset += PAGE) {
       const params = { ...GUEST_ORDERS, search: email, orderby: 'id', order: 'desc', per_page: PAGE, offset };
       const { rows, total } = await this.#shop.client.list('/orders', { ...params, _fields: GUEST_FIELDS }, signal);
       const found = rows.find((row) => guestId(email) === guestId(emailOf(row) ?? ''));
       if (found) return found;
       if (offset + PAGE >= total) return null;
+      bound.fetchedIds(rows.flatMap((row) => idOf(row) ?? []));
     }
   }
 }

@@ -1,3 +1,4 @@
+import { FetchBound } from '../../border/fetch.bound.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { encodeTitle, nameOf } from '../mapping/shop.values.ts';
@@ -25,6 +26,7 @@ export class CategoryCache {
 
   async #readAll(signal: AbortSignal): Promise<Map<string, number>> {
     const ids = new Map<string, number>();
+    const bound = new FetchBound("The shop's list of categories");
     for (let offset = 0; ; offset += PAGE) {
       const params = { orderby: 'id', order: 'asc', per_page: PAGE, offset, _fields: 'id,name' };
       const { rows, total } = await this.#shop.client.list('/products/categories', params, signal);
@@ -33,6 +35,7 @@ export class CategoryCache {
         if (id !== null && name !== null && !ids.has(name)) ids.set(name, id);
       }
       if (offset + PAGE >= total) return ids;
+      bound.fetchedIds(rows.flatMap((row) => idOf(row) ?? []));
     }
   }
 

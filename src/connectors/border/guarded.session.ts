@@ -1,0 +1,86 @@
+import type { EntityType } from '../canonical/canonical.types.ts';
+import { ConnectorError } from '../contract/connector.error.ts';
+import type {
+  Candidate,
+  CheckResult,
+  ConnectorSession,
+  ExternalItem,
+  Page,
+  ReadPosition,
+  ReadQuery,
+  WriteOperation,
+  WriteResult,
+} from '../contract/connector.types.ts';
+import { storableItem, storableResult } from './storable.item.ts';
+import { MAX_STATE_BYTES } from './storable.limits.ts';
+import { isStorableText } from './storable.value.ts';
+
+/** The type of the columns that hold counts. */
+const MAX_COUNT = 2 ** 31 - 1;
+
+/**
+ * The border between the systems and the service. Every session is opened behind it, so each item that passes can be hashed, compared and
+ * stored, and what cannot be is a problem of that item alone, whichever connector read it and for whatever purpose.
+ */
+export class GuardedSession implements ConnectorSession {
+  readonly #inner: ConnectorSession;
+
+  constructor(inner: ConnectorSession) {
+    this.#inner = inner;
+  }
+
+  check(signal: AbortSignal): Promise<CheckResult> {
+    return this.#inner.check(signal);
+  }
+
+  async count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number | null> {
+    return storableCount(await this.#inner.count(entity, query, signal));
+  }
+
+  async read(entity: EntityType, query: ReadQuery, position: ReadPosition, signal: AbortSignal): Promise<Page> {
+    const page = await this.#inner.read(entity, query, position, signal);
+    assertStorable(page.next, 'position');
+    assertStorable(page.watermark, 'watermark');
+    return { ...page, items: page.items.map(storableItem), total: storableCount(page.total) };
+  }
+
+  async readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]> {
+    return (await this.#inner.readByIds(entity, ids, signal)).map(storableItem);
+  }
+
+  async findMatches(
+    entity: EntityType,
+    candidates: readonly Candidate[],
+    signal: AbortSignal,
+  ): Promise<ExternalItem[][]> {
+    const matches = await this.#inner.findMatches(entity, candidates, signal);
+    return matches.map((items) => items.map(storableItem));
+  }
+
+  async write(entity: EntityType, operations: readonly WriteOperation[], signal: AbortSignal): Promise<WriteResult[]> {
+    return (await this.#inner.write(entity, operations, signal)).map(storableResult);
+  }
+
+  async changeToken(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<string | null> {
+    const token = await this.#inner.changeToken(entity, query, signal);
+    assertStorable(token, 'change token');
+    return token;
+  }
+}
+
+/** A count that is not one, or that no column holds, is not known. */
+function storableCount(count: number | null): number | null {
+  return count !== null && Number.isInteger(count) && count >= 0 && count <= MAX_COUNT ? count : null;
+}
+
+/** Connectors make these of times and ids that a system returns. They are stored with the run, so a bad one cannot be one item's. */
+function assertStorable(value: unknown, what: string): void {
+  if (value === null || value === undefined) return;
+  const text = JSON.stringify(value);
+  // JSON escapes what a text must not have.
+  const fits = text.length <= MAX_STATE_BYTES && !/\\u(0000|d[89a-f])/i.test(text) && isStorableText(text);
+  if (!fits)
+    throw new ConnectorError('protocol', `What the system returned makes a ${what} that cannot be stored.`, {
+      permanent: true,
+    });
+}
