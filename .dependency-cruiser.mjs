@@ -2,8 +2,10 @@
 const LAYERS = [
   ['config', 'common'],
   ['database'],
+  ['rates'],
   ['auth'],
   ['tenancy'],
+  ['quotas'],
   ['metrics'],
   ['jobs'],
   ['idempotency'],
@@ -29,13 +31,13 @@ export default {
       from: { path: folders([layer]) },
       to: { path: [folders(LAYERS.slice(index + 1)), '^src/[^/]+\\.ts$', '^src/commands/'] },
     })),
-    ...LAYERS[7].map((name) => ({
+    ...LAYERS[9].map((name) => ({
       name: `${name}-stands-alone`,
       comment: "A domain module uses another's exported service, never its SQL or its tables.",
       severity: 'error',
       from: { path: `^src/${name}/` },
       to: {
-        path: `^src/(${LAYERS[7].filter((other) => other !== name).join('|')})/`,
+        path: `^src/(${LAYERS[9].filter((other) => other !== name).join('|')})/`,
         pathNot: '\\.(service|module)\\.ts$',
       },
     })),

@@ -7,7 +7,7 @@ import { BenchDatabase, OTHER_SYNCS } from './progress/bench.database.ts';
 import { LoadProcess } from './progress/load.process.ts';
 import type { RoundResult } from './progress/load.types.ts';
 import { type CleanUps, median, runBench } from './support/bench.runner.ts';
-import { ServiceProcess } from './support/service.process.ts';
+import { ServiceProcess, UNLIMITED } from './support/service.process.ts';
 
 // Measures how many progress reports a second the service accepts, beside the same transaction as direct SQL on the same database.
 
@@ -36,7 +36,7 @@ async function bench(cleanUps: CleanUps): Promise<void> {
   cleanUps.push(() => database.stop());
   const jwtSecret = randomBytes(32).toString('base64url');
   const service = await ServiceProcess.start(
-    { DATABASE_URL: database.appUrl, SYNC_JWT_SECRET: jwtSecret, LOG_LEVEL: 'warn' },
+    { DATABASE_URL: database.appUrl, SYNC_JWT_SECRET: jwtSecret, LOG_LEVEL: 'warn', ...UNLIMITED },
     folder,
   );
   cleanUps.push(() => service.stop());

@@ -9,7 +9,7 @@ import { ENDED, StreamDatabase } from './stream/stream.database.ts';
 import { ViewersProcess } from './stream/viewers.process.ts';
 import type { RoundResult, Viewer } from './stream/viewers.types.ts';
 import { type CleanUps, runBench } from './support/bench.runner.ts';
-import { ServiceProcess } from './support/service.process.ts';
+import { ServiceProcess, UNLIMITED } from './support/service.process.ts';
 
 // Measures what few and many viewers of the same organizations cost: database statements, the delay of a change, and memory.
 
@@ -47,7 +47,7 @@ async function bench(cleanUps: CleanUps): Promise<void> {
   cleanUps.push(stop);
   const service = await ServiceProcess.start(
     // Without the worker, only the stream's own statements are counted.
-    { DATABASE_URL: proxy.url, SYNC_JWT_SECRET: jwtSecret, SYNC_WORKER: 'off', LOG_LEVEL: 'warn' },
+    { DATABASE_URL: proxy.url, SYNC_JWT_SECRET: jwtSecret, SYNC_WORKER: 'off', LOG_LEVEL: 'warn', ...UNLIMITED },
     folder,
   );
   cleanUps.push(() => service.stop());

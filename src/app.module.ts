@@ -15,6 +15,7 @@ import { MetricsModule } from './metrics/metrics.module.ts';
 import { PreviewCacheApiModule, PreviewCacheModule } from './preview-cache/preview-cache.module.ts';
 import { PreviewsApiModule, PreviewsModule } from './previews/previews.module.ts';
 import { ProgressApiModule, ProgressModule } from './progress/progress.module.ts';
+import { QuotasApiModule, QuotasModule } from './quotas/quotas.module.ts';
 import { RecordsApiModule } from './records/records.module.ts';
 import { RunsApiModule, RunsModule } from './runs/runs.module.ts';
 import { SchedulesApiModule, SchedulesModule } from './schedules/schedules.module.ts';
@@ -24,6 +25,7 @@ import { WebhooksApiModule, WebhooksModule } from './webhooks/webhooks.module.ts
 /** What serves the API, and what a process with SYNC_WORKER=only does without. */
 const API = [
   TenancyApiModule,
+  QuotasApiModule,
   ProgressApiModule,
   ActivityApiModule,
   PreviewCacheApiModule,
@@ -48,6 +50,7 @@ export class AppModule {
         DatabaseModule,
         AuthModule,
         TenancyModule,
+        QuotasModule,
         JobsModule,
         IdempotencyModule,
         ProgressModule,

@@ -21,6 +21,9 @@ import { serveDocument } from './http/openapi.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { addSecurityHeaders } from './http/security.headers.ts';
 import { HttpMetrics } from './metrics/http.metrics.ts';
+import { RequestBuckets } from './rates/request.buckets.ts';
+import { organizationOf } from './tenancy/organization.ts';
+import type { TenantRequest } from './tenancy/tenancy.interceptor.ts';
 
 /** How often Node looks for requests that take too long to arrive: they end that much later at most. */
 const REQUEST_CHECK_MS = 2_000;
@@ -71,7 +74,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   endSilentConnections(fastify);
   logRequests(fastify, (await app.resolve(PinoLogger)).logger);
   app.get(HttpMetrics).observe(fastify);
-  admitBeforeBody(fastify, app.get(AuthGuard));
+  admitBeforeBody(fastify, app.get(AuthGuard), app.get(RequestBuckets));
   serveErrorPage(app);
   if (environment.SYNC_WORKER !== 'only') {
     serveDocument(app);
@@ -80,13 +83,24 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   return app;
 }
 
-/** Nobody's body is read before it is known who sends it; an address without a route takes none at all. */
-function admitBeforeBody(fastify: FastifyInstance, guard: AuthGuard): void {
-  fastify.addHook('onRequest', async (request) => {
+/**
+ * Nobody's body is read before it is known who sends it, for which organization, and that both may ask; an address without a route takes
+ * none at all.
+ */
+function admitBeforeBody(fastify: FastifyInstance, guard: AuthGuard, buckets: RequestBuckets): void {
+  fastify.addHook('onRequest', async (request: TenantRequest, reply) => {
     if (request.is404)
       throw new Problem('not-found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`);
     // Pages and their files have no settings; they are for everybody, and take no body.
-    if (settingsOf(request).access !== undefined) await guard.admit(request);
+    if (settingsOf(request).access === undefined) return;
+    await guard.admit(request);
+    const { principal } = request;
+    if (!principal) return;
+    request.orgId = organizationOf(principal, {
+      header: request.headers['x-org-id'],
+      query: (request.query as Record<string, unknown>).orgId,
+    });
+    await buckets.take(request.orgId ?? '', principal.keyHash ?? `${principal.orgId}\0${principal.name}`, reply);
   });
 }
 

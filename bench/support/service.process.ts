@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 export const SERVICE_MAIN = fileURLToPath(new URL('../../dist/bundle/main.js', import.meta.url));
 
+/** For one organization that asks for all the service can do. */
+export const UNLIMITED = { SYNC_ORG_REQUESTS_PER_SECOND: '1000000', SYNC_PRINCIPAL_REQUESTS_PER_SECOND: '1000000' };
+
 /** The built service as a process of its own. */
 export class ServiceProcess {
   readonly url: string;

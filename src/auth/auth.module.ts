@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AddressBuckets } from '../rates/address.buckets.ts';
+import { RequestBuckets } from '../rates/request.buckets.ts';
 import { AuthGuard } from './auth.guard.ts';
 import { Authenticator } from './authenticator.ts';
 import { KeyStore } from './key.store.ts';
@@ -13,6 +14,7 @@ import { TokenVerifier } from './token.verifier.ts';
     TokenVerifier,
     Authenticator,
     AddressBuckets,
+    RequestBuckets,
     AuthGuard,
     { provide: APP_GUARD, useExisting: AuthGuard },
   ],

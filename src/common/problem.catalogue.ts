@@ -107,6 +107,14 @@ export const PROBLEMS = {
     action:
       'Read the resource again, then decide whether to repeat the request. With a `Retry-After` header the same request may succeed later.',
   },
+  'quota-exceeded': {
+    status: 409,
+    title: 'A quota is used up',
+    cause:
+      'Your organization has as many syncs, connections, schedules, streams, previews or records as it may have; `detail` says of which.',
+    action:
+      'End or remove some. `GET /api/sync/usage` says what is used of what; the operator sets the limits (`SYNC_ORG_…`).',
+  },
   'request-timeout': {
     status: 408,
     title: 'The request did not arrive in time',

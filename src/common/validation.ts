@@ -44,9 +44,9 @@ export function IsText(max: number, min = 1): PropertyDecorator {
   };
 }
 
-/** A JSON object (not an array, not null) that Postgres can store as jsonb. */
-export function IsJsonObject(): PropertyDecorator {
-  return ValidateBy({
+/** A JSON object (not an array, not null) that Postgres can store as jsonb, of at most `maxBytes` as JSON text. */
+export function IsJsonObject(maxBytes = Number.POSITIVE_INFINITY): PropertyDecorator {
+  const object = ValidateBy({
     name: 'isJsonObject',
     validator: {
       validate: (value) =>
@@ -54,6 +54,17 @@ export function IsJsonObject(): PropertyDecorator {
       defaultMessage: () => '$property must be a JSON object whose text is valid Unicode without NUL',
     },
   });
+  const small = ValidateBy({
+    name: 'isSmallJson',
+    validator: {
+      validate: (value) => typeof value !== 'object' || Buffer.byteLength(JSON.stringify(value)) <= maxBytes,
+      defaultMessage: () => `$property must have at most ${maxBytes} bytes as JSON`,
+    },
+  });
+  return (target, key) => {
+    for (const decorate of maxBytes === Number.POSITIVE_INFINITY ? [object] : [object, small])
+      decorate(target, key as string);
+  };
 }
 
 /** The errors of a body (JSON pointers) or of a query or path (parameter names), flattened. */

@@ -3,6 +3,7 @@ import { isInstant } from '../common/cursor.ts';
 import { DEFAULT_LIMIT } from '../common/list-query.dto.ts';
 import { Problem } from '../common/problem.ts';
 import { decodeTuple, encodeTuple, notACursor } from '../common/tuple.cursor.ts';
+import { Quotas } from '../quotas/quotas.ts';
 import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import type {
@@ -22,10 +23,14 @@ const LIST = 'previews';
 
 @Injectable()
 export class PreviewService {
-  constructor(private readonly database: TenantDatabase) {}
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly quotas: Quotas,
+  ) {}
 
   /** Stores it in the place of the one there was of the same sync and entity type. */
   async store(preview: StorePreviewDto): Promise<PreviewDto> {
+    await this.quotas.take('preview_bytes', JSON.stringify(preview.delta_data).length);
     const [row] = await this.database.query<PreviewDto>(
       storePreview(currentTenant().orgId, preview, {
         cacheKey: previewKey(preview),

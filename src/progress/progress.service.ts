@@ -4,6 +4,7 @@ import { Problem } from '../common/problem.ts';
 import { mapInSlices } from '../common/slices.ts';
 import { checkEach, validateItem } from '../common/validation.ts';
 import { toProblem } from '../database/sqlstate.ts';
+import { Quotas } from '../quotas/quotas.ts';
 import { OrganizationTurns } from '../tenancy/organization.turns.ts';
 import { actingFor, currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
@@ -41,11 +42,13 @@ export class ProgressService {
     private readonly batcher: ReportBatcher,
     private readonly controlListeners: ControlListeners,
     private readonly turns: OrganizationTurns,
+    private readonly quotas: Quotas,
   ) {}
 
   /** Starts a sync, or finds the same sync that was started before (`created` is false). Throws sync-exists when its content differs. */
   async start(start: StartSyncDto): Promise<{ created: boolean; sync: ProgressDto }> {
     const { orgId } = currentTenant();
+    await this.quotas.take('active_syncs');
     const syncId = start.sync_id ?? `sync-${randomUUID()}`;
     const statement = startSync(orgId, syncId, start, actingFor(start.initiated_by, 'initiated_by'));
     let [found] = await this.database.query<FoundRow<ProgressDto>>(statement);

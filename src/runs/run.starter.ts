@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityType } from '../connectors/canonical/canonical.types.ts';
+import { Quotas } from '../quotas/quotas.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
@@ -29,12 +30,15 @@ export class RunStarter {
     private readonly database: TenantDatabase,
     private readonly sourceDestination: SourceDestinationCheck,
     private readonly dispatcher: RunDispatcher,
+    private readonly quotas: Quotas,
   ) {}
 
   /** Returns the sync_id. Throws not-found when a connection does not exist and invalid-request when its system cannot do the sync. */
   async start(parameters: RunParameters): Promise<string> {
     const { source_connection_id, destination_connection_id, entity_type } = parameters;
     const { system } = await this.sourceDestination.check(source_connection_id, destination_connection_id, entity_type);
+    await this.quotas.take('active_syncs');
+    await this.quotas.take('records', 0);
     const syncId = `run-${randomUUID()}`;
     await this.database.transaction(async (transaction) => {
       await transaction.query(

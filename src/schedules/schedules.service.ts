@@ -3,6 +3,7 @@ import { ActivityService } from '../activity/activity.service.ts';
 import { Problem } from '../common/problem.ts';
 import { ConnectionService } from '../connectors/connections/connection.service.ts';
 import { JobQueue } from '../jobs/job.queue.ts';
+import { Quotas } from '../quotas/quotas.ts';
 import { SourceDestinationCheck } from '../runs/source-destination.check.ts';
 import type { TenantTransaction } from '../tenancy/tenant.context.ts';
 import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
@@ -34,10 +35,12 @@ export class SchedulesService {
     private readonly sourceDestination: SourceDestinationCheck,
     private readonly queue: JobQueue,
     private readonly activity: ActivityService,
+    private readonly quotas: Quotas,
   ) {}
 
   /** Throws not-found, invalid-request, or conflict when the connection has too many schedules. */
-  create(connectionId: string, body: CreateScheduleDto): Promise<ScheduleDto> {
+  async create(connectionId: string, body: CreateScheduleDto): Promise<ScheduleDto> {
+    await this.quotas.take('schedules');
     const { orgId } = currentTenant();
     const { time_zone = 'UTC', enabled = true, entity_type, mode, cron } = body;
     const members = { entity_type, mode, cron, time_zone, enabled, destination: destinationOf(body) ?? 'records' };

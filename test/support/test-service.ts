@@ -11,6 +11,12 @@ const JWT_SECRET = 'a-secret-of-at-least-32-characters-for-tests';
 /** The key that a test service encrypts with by default. */
 export const TEST_ENCRYPTION_KEY = { id: 'test', key: Buffer.alloc(32, 7).toString('base64') };
 
+export const NO_RATES = {
+  SYNC_ORG_REQUESTS_PER_SECOND: '1000000',
+  SYNC_PRINCIPAL_REQUESTS_PER_SECOND: '1000000',
+  SYNC_UNKNOWN_KEYS_PER_SECOND: '100000',
+};
+
 /** The application on a database and a port of its own, reached over real HTTP. */
 export interface TestService {
   readonly app: NestFastifyApplication;
@@ -42,6 +48,8 @@ export async function startTestService(variables: Record<string, string> = {}): 
       // Maintenance runs where a test says so, not in the middle of another.
       SYNC_WORKER: 'off',
       LOG_LEVEL: 'silent',
+      // Tests hurry; what is limited is tested in test/rates.
+      ...NO_RATES,
       ...variables,
     }),
   );

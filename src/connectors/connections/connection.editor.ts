@@ -4,6 +4,7 @@ import { ActivityService } from '../../activity/activity.service.ts';
 import { Problem } from '../../common/problem.ts';
 import { ENVIRONMENT } from '../../config/config.module.ts';
 import type { Environment } from '../../config/environment.ts';
+import { Quotas } from '../../quotas/quotas.ts';
 import { currentTenant, currentUser } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { CONNECTOR_LIST, connectorFor } from '../connector.registry.ts';
@@ -50,10 +51,12 @@ export class ConnectionEditor {
     private readonly removals: RemovalListeners,
     @Inject(CONNECTOR_LIST) private readonly connectors: readonly Connector[],
     @Inject(ENVIRONMENT) private readonly environment: Environment,
+    private readonly quotas: Quotas,
   ) {}
 
   /** Also returns the webhook secret, still encrypted; null when the system sends no webhooks. */
   async create(body: CreateConnectionDto): Promise<{ connection: ConnectionRow; webhookSecret: string | null }> {
+    await this.quotas.take('connections');
     const { orgId } = currentTenant();
     const connector = this.connectorNamed(body.system);
     const input = checkInput(connector, body, { baseUrl: '', settings: {} }, this.deployment);

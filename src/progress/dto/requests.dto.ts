@@ -11,6 +11,9 @@ import { OrgQuery } from '../../common/list-query.dto.ts';
 import { ACTIVE_STATUSES } from '../../common/sync-status.ts';
 import { IsJsonObject } from '../../common/validation.ts';
 
+/** It lies in every row that is read for progress; what is larger belongs to the reporter. */
+const MAX_CHECKPOINT_BYTES = 64 * 1024;
+
 export class StartSyncDto {
   @TextProperty({
     maxLength: 200,
@@ -48,7 +51,7 @@ export class StartSyncDto {
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { page: 1 } })
   @IsOptional()
-  @IsJsonObject()
+  @IsJsonObject(MAX_CHECKPOINT_BYTES)
   checkpoint?: Record<string, unknown>;
 }
 
@@ -81,7 +84,7 @@ export class ReportDto extends CountsDto {
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { page: 13 } })
   @IsOptional()
-  @IsJsonObject()
+  @IsJsonObject(MAX_CHECKPOINT_BYTES)
   checkpoint?: Record<string, unknown>;
 }
 

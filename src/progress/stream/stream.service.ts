@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { AuthenticatedRequest } from '../../auth/auth.decorators.ts';
 import { Problem } from '../../common/problem.ts';
 import { StreamMetrics } from '../../metrics/stream.metrics.ts';
+import { Quotas } from '../../quotas/quotas.ts';
 import { currentTenant } from '../../tenancy/tenant.context.ts';
 import { ProgressPoller } from './progress.poller.ts';
 import { StreamKeepAlive } from './stream.keep-alive.ts';
@@ -31,6 +32,7 @@ export class StreamService implements BeforeApplicationShutdown {
     private readonly poller: ProgressPoller,
     private readonly keeper: StreamKeepAlive,
     private readonly metrics: StreamMetrics,
+    private readonly quotas: Quotas,
   ) {}
 
   /** Responds with a stream of the current tenant's progress. Throws unavailable when the service stops. */
@@ -40,10 +42,14 @@ export class StreamService implements BeforeApplicationShutdown {
       principal: { keyHash, expiresAt },
     } = currentTenant();
     if (this.isClosing) throw new Problem('unavailable', 'The service is restarting.', { retryAfter: 1 });
+    const release = method === 'HEAD' ? () => undefined : this.quotas.openStream();
     reply.headers(HEADERS).hijack();
     const { raw } = reply;
     // The client disconnected while its key was checked. 'close' has already been emitted and would not end the viewer.
-    if (raw.destroyed) return;
+    if (raw.destroyed) {
+      release();
+      return;
+    }
     raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
     if (method === 'HEAD') {
       raw.end();
@@ -51,6 +57,7 @@ export class StreamService implements BeforeApplicationShutdown {
     }
     raw.flushHeaders();
     const viewer = new StreamViewer(raw, { orgId, keyHash, expiresAt }, (how) => {
+      release();
       this.poller.remove(viewer);
       this.keeper.remove(viewer);
       this.metrics.closed(how);

@@ -1,0 +1,90 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Problem } from '../common/problem.ts';
+import { ENVIRONMENT } from '../config/config.module.ts';
+import type { Environment } from '../config/environment.ts';
+import { currentTenant } from '../tenancy/tenant.context.ts';
+import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import { type StoredUsage, usageOf } from './usage.sql.ts';
+
+export type Quota = keyof StoredUsage | 'streams';
+
+/** How long a count is believed. What is added meanwhile is counted here; another replica may add as much beside it. */
+const FRESH_MS = 5_000;
+const MIB = 1024 * 1024;
+/** Of one checkpoint. */
+const MAX_CHECKPOINT_BYTES = 64 * 1024;
+
+const NAMES: Readonly<Record<Quota, string>> = {
+  active_syncs: 'active syncs',
+  connections: 'connections',
+  schedules: 'schedules',
+  preview_bytes: 'bytes of stored previews',
+  checkpoint_bytes: 'bytes of checkpoints',
+  records: 'records',
+  streams: 'open streams of this process',
+};
+
+/** What each organization may have at once, so that none fills the disk or the memory of all. */
+@Injectable()
+export class Quotas {
+  readonly limits: Readonly<Record<Quota, number>>;
+  private readonly stored = new LRUCache<string, Record<keyof StoredUsage, number>>({
+    max: 10_000,
+    ttl: FRESH_MS,
+  });
+  private readonly streams = new Map<string, number>();
+
+  constructor(
+    private readonly database: TenantDatabase,
+    @Inject(ENVIRONMENT) env: Environment,
+  ) {
+    this.limits = Object.freeze({
+      active_syncs: env.SYNC_ORG_ACTIVE_SYNCS,
+      connections: env.SYNC_ORG_CONNECTIONS,
+      schedules: env.SYNC_ORG_SCHEDULES,
+      preview_bytes: env.SYNC_ORG_PREVIEW_MIB * MIB,
+      checkpoint_bytes: env.SYNC_ORG_ACTIVE_SYNCS * MAX_CHECKPOINT_BYTES,
+      records: env.SYNC_ORG_RECORDS,
+      streams: env.SYNC_ORG_STREAMS,
+    });
+  }
+
+  /** Counts `amount` more for the organization of the request. Throws Problem quota-exceeded when that is too many. */
+  async take(quota: keyof StoredUsage, amount = 1): Promise<void> {
+    const { orgId } = currentTenant();
+    const usage = this.stored.get(orgId) ?? (await this.count(orgId));
+    if (usage[quota] + amount > this.limits[quota]) throw exceeded(quota, this.limits[quota]);
+    usage[quota] += amount;
+  }
+
+  /** As `take`, for a stream; call what it returns when the stream ends. */
+  openStream(): () => void {
+    const { orgId } = currentTenant();
+    const open = this.streams.get(orgId) ?? 0;
+    if (open >= this.limits.streams) throw exceeded('streams', this.limits.streams);
+    this.streams.set(orgId, open + 1);
+    return () => {
+      const left = (this.streams.get(orgId) ?? 1) - 1;
+      if (left === 0) this.streams.delete(orgId);
+      else this.streams.set(orgId, left);
+    };
+  }
+
+  /** Of the organization of the request, counted now. */
+  async usage(): Promise<Record<Quota, number>> {
+    const { orgId } = currentTenant();
+    return { ...(await this.count(orgId)), streams: this.streams.get(orgId) ?? 0 };
+  }
+
+  private async count(orgId: string): Promise<Record<keyof StoredUsage, number>> {
+    const [counted] = await this.database.read<StoredUsage>(usageOf(orgId, this.limits));
+    const usage = { ...(counted as StoredUsage) };
+    this.stored.set(orgId, usage);
+    return usage;
+  }
+}
+
+function exceeded(quota: Quota, limit: number): Problem {
+  return new Problem('quota-exceeded', `Your organization may have ${limit} ${NAMES[quota]}.`);
+}

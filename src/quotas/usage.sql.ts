@@ -1,0 +1,26 @@
+import type { Statement } from '../database/database.ts';
+
+/** What an organization has stored, as the database counts it. */
+export interface StoredUsage {
+  readonly active_syncs: number;
+  readonly connections: number;
+  readonly schedules: number;
+  readonly preview_bytes: number;
+  readonly checkpoint_bytes: number;
+  readonly records: number;
+}
+
+/** `most` ends the count of what may be many: whoever has more than the quota has it exceeded, by however much. */
+export const usageOf = (orgId: string, most: { active_syncs: number; records: number }): Statement => ({
+  text: `
+    SELECT (SELECT count(*)::int FROM (SELECT FROM public.sync_progress
+             WHERE org_id = $1 AND completed_at IS NULL LIMIT $2) AS active) AS active_syncs,
+           (SELECT count(*)::int FROM public.sync_connections WHERE org_id = $1 AND removed_at IS NULL) AS connections,
+           (SELECT count(*)::int FROM public.sync_schedules WHERE org_id = $1) AS schedules,
+           (SELECT coalesce(sum(pg_column_size(delta_data)), 0)::bigint FROM public.sync_preview_cache
+             WHERE org_id = $1) AS preview_bytes,
+           (SELECT coalesce(sum(pg_column_size(checkpoint)), 0)::bigint FROM (SELECT checkpoint FROM public.sync_progress
+             WHERE org_id = $1 AND completed_at IS NULL LIMIT $2) AS active) AS checkpoint_bytes,
+           (SELECT count(*)::int FROM (SELECT FROM public.sync_records WHERE org_id = $1 LIMIT $3) AS kept) AS records`,
+  values: [orgId, most.active_syncs + 1, most.records + 1],
+});
