@@ -41,7 +41,8 @@ export class WebhookService {
   async receive(connectionId: string, request: WebhookRequest): Promise<WebhookResponseDto> {
     const orgId = await this.connections.organizationOf(connectionId);
     if (orgId === undefined) throw noSuchConnection();
-    return runAsTenant({ orgId, principal: { ...WEBHOOK, orgId } }, async () => {
+    // As patient as background work: deliveries wait for each other, and many shops never send one again that was refused.
+    return runAsTenant({ orgId, principal: { ...WEBHOOK, orgId }, isBackground: true }, async () => {
       const opened = await this.connections.openWebhook(connectionId);
       const event = verify(opened, request);
       return { status: event.kind === 'ignored' ? 'ignored' : await this.accept(opened, event) };

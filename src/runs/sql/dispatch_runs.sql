@@ -1,11 +1,13 @@
 -- Why: a connection and entity type has one active run at a time; other runs wait for its slot.
 -- Promises: assigns free slots to the organization's waiting runs, oldest first. A run never overtakes an older run that waits for
 -- the same slot. A slot is free when its run has ended, for whatever reason. Returns the runs that are ready to be queued.
+-- Waits 3 s for another dispatch of the organization, longer than a request waits for a row: nobody but dispatches holds this lock.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.dispatch_runs(org text) RETURNS TABLE (sync_id text)
 LANGUAGE plpgsql SECURITY INVOKER
-SET search_path = pg_catalog, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '3s' AS $$
 #variable_conflict use_column
 DECLARE
   r record;
