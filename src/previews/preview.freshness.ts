@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../common/problem.ts';
+import { inSmallerParts, oversized } from '../connectors/border/smaller.parts.ts';
 import { ConnectionService } from '../connectors/connections/connection.service.ts';
 import type { OpenedConnection } from '../connectors/connections/connection.types.ts';
 import { ConnectorError } from '../connectors/contract/connector.error.ts';
@@ -78,7 +79,8 @@ export class PreviewFreshness {
     const ids = [...expected.keys()];
     for (let from = 0; from < ids.length; from += 100) {
       const page = ids.slice(from, from + 100);
-      const items = await session.readByIds(run.entity_type, page, signal);
+      const read = (part: readonly string[]) => session.readByIds(run.entity_type, part, signal);
+      const items = await inSmallerParts(page, read, oversized);
       const hashes = new Map(items.map(({ external_id, data }) => [external_id, data && contentHash(data)]));
       if (page.some((id) => (hashes.get(id) ?? null) !== expected.get(id))) throw changed(side);
     }

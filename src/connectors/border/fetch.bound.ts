@@ -4,7 +4,7 @@ import { ConnectorError } from '../contract/connector.error.ts';
  * A system that counts rows which it does not show leaves some pages empty: a shop with translations, or with plugins that hide orders.
  * 20 pages are 2,000 such rows in a row. A system that never shows a row costs seconds, not a worker.
  */
-export const MAX_FETCHES_WITHOUT_ROW = 20;
+const MAX_FETCHES_WITHOUT_ROW = 20;
 
 /** The bound of a loop that reads a listing of a system until it ends, which only the system says. */
 export class FetchBound {

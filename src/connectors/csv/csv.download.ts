@@ -11,6 +11,11 @@ export interface Download {
   readonly validators: Validators;
 }
 
+/** Of UTF-8, as bytes. */
+const BYTE_ORDER_MARK = '\xEF\xBB\xBF';
+/** Where a web page says that it is one. */
+const PAGE_START_BYTES = 1_024;
+
 /** Null when the file is still the version of `known`. Throws ConnectorError. */
 export async function download(
   { url, authorization }: CsvSettings,
@@ -23,17 +28,20 @@ export async function download(
     ...known,
     ...(authorization && { authorization }),
   };
-  const response = await http.send({ method: 'GET', url, headers, idempotent: true, signal }).catch(asRejected);
+  const response = await http
+    .send({ method: 'GET', url, headers, idempotent: true, expects: 'file', signal })
+    .catch(asRejected);
   if (response.status === 304) return null;
   if (response.status !== 200) throw refusalOf(response);
-  const { body } = response;
-  if (/^\s*<(!doctype|html)/i.test(body))
+  const { bytes = Buffer.alloc(0) } = response;
+  if (/^\s*<(!doctype|html)/i.test(bytes.toString('latin1', 0, PAGE_START_BYTES).replace(BYTE_ORDER_MARK, '')))
     throw new ConnectorError('protocol', 'The address returned a web page, not a file.');
   // Of a file in UTF-16, every other byte is NUL. A NUL in a row is a problem of that row.
-  const header = body.slice(0, body.search(/[\r\n]|$/));
+  const header = bytes.subarray(0, bytes.indexOf('\n') < 0 ? bytes.length : bytes.indexOf('\n'));
   if (header.includes('\0'))
     throw new ConnectorError('rejected', 'The file is not UTF-8 text. Is it UTF-16, or a workbook?');
-  return { bytes: Buffer.from(body.replace(/^\uFEFF/, '')), validators: validatorsOf(response) };
+  const hasMark = bytes.toString('latin1', 0, BYTE_ORDER_MARK.length) === BYTE_ORDER_MARK;
+  return { bytes: hasMark ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes, validators: validatorsOf(response) };
 }
 
 /** Last-Modified is exact to the second, so a recent time may belong to two versions and is not used. */

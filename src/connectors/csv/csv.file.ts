@@ -1,22 +1,24 @@
 import { createHash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import { ConnectorError } from '../contract/connector.error.ts';
 import type { ExternalItem } from '../contract/connector.types.ts';
 import { type Layout, layoutOf } from './csv.layout.ts';
 import { idOf, itemOf, problemOf } from './csv.mapping.ts';
-import { type Row, type RowPosition, readRows, START } from './csv.rows.ts';
+import { type Row, type RowPosition, readRows, START, slicesOf } from './csv.rows.ts';
 import type { CsvSettings } from './csv.settings.ts';
 
-/** The index of ids must fit in memory. */
+/** The index of ids must fit in memory. Blank rows count: a spreadsheet that was saved with a million of them takes as long to read. */
 const MAX_ROWS = 500_000;
-/** After this many rows, the event loop handles other work. */
-const CHUNK_ROWS = 1_000;
 
 const isBlank = ({ cells }: Row): boolean => cells.every((cell) => cell === '');
 
 /** Changes with the content of the file and with the settings for reading it. */
 export function fingerprintOf(bytes: Buffer, { url, authorization, ...reading }: CsvSettings): string {
   return createHash('sha256').update(JSON.stringify(reading)).update(bytes).digest('hex').slice(0, 32);
+}
+
+interface CsvPage {
+  readonly items: ExternalItem[];
+  readonly next: RowPosition | null;
 }
 
 /** One version of the file, with an index of the position of each id. */
@@ -45,34 +47,43 @@ export class CsvFile {
   /** Reads the whole file once. Throws ConnectorError `rejected` when the settings do not fit the file. */
   static async open(bytes: Buffer, settings: CsvSettings, signal: AbortSignal): Promise<CsvFile> {
     const file = new CsvFile(bytes, settings);
-    for await (const rows of file.#chunks(signal)) file.#addToIndex(rows);
+    for await (const { rows } of file.#slices(null, signal)) file.#addToIndex(rows);
     return file;
   }
 
-  /** Returns the items of at most `limit` rows and the position of the next row; null after the last row. */
-  read(from: RowPosition | null, limit: number): { items: ExternalItem[]; next: RowPosition | null } {
-    const { rows, next } = readRows(this.#bytes, from ?? this.#first, limit, this.#settings.delimiter);
-    return {
-      items: rows.filter((row) => !isBlank(row)).map((row) => this.#item(row)),
-      next: next.byte < this.#bytes.length ? next : null,
-    };
+  /** Returns the items of at most `limit` rows that are not blank, and the position of the next row; null after the last row. */
+  async read(from: RowPosition | null, limit: number, signal: AbortSignal): Promise<CsvPage> {
+    const items: ExternalItem[] = [];
+    for await (const { rows } of this.#slices(from, signal)) {
+      for (const row of rows) {
+        if (isBlank(row)) continue;
+        if (items.length === limit) return { items, next: row.at };
+        items.push(this.#item(row));
+      }
+    }
+    return { items, next: null };
   }
 
-  byIds(ids: readonly string[]): ExternalItem[] {
-    return ids.flatMap((id) => {
+  async byIds(ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]> {
+    const found: ExternalItem[] = [];
+    for (const id of ids) {
       const at = this.#index.get(id);
-      return at ? this.read(at, 1).items : [];
-    });
+      if (at) found.push(...(await this.read(at, 1, signal)).items);
+    }
+    return found;
   }
 
   async *items(signal: AbortSignal): AsyncGenerator<ExternalItem> {
-    for await (const rows of this.#chunks(signal)) for (const row of rows) yield this.#item(row);
+    for await (const { rows } of this.#slices(null, signal))
+      for (const row of rows) if (!isBlank(row)) yield this.#item(row);
   }
 
   #addToIndex(rows: readonly Row[]): void {
-    this.total += rows.length;
-    if (this.total > MAX_ROWS) throw new ConnectorError('rejected', `The file has more than ${MAX_ROWS} rows.`);
+    if ((rows.at(-1)?.at.row ?? 0) > MAX_ROWS)
+      throw new ConnectorError('rejected', `The file has more than ${MAX_ROWS} rows, blank ones included.`);
     for (const row of rows) {
+      if (isBlank(row)) continue;
+      this.total += 1;
       const id = idOf(row, this.#layout);
       if (id === undefined || this.#index.has(id)) this.unusable += 1;
       else this.#index.set(id, row.at);
@@ -86,14 +97,7 @@ export class CsvFile {
     return problemOf(row, this.#layout, 'duplicate_id', `row ${first.row} has the same id and was used`);
   }
 
-  async *#chunks(signal: AbortSignal): AsyncGenerator<Row[]> {
-    let at = this.#first;
-    while (at.byte < this.#bytes.length) {
-      if (signal.aborted) throw new ConnectorError('aborted', 'Reading the file was aborted.');
-      const { rows, next } = readRows(this.#bytes, at, CHUNK_ROWS, this.#settings.delimiter);
-      yield rows.filter((row) => !isBlank(row));
-      at = next;
-      await setImmediate();
-    }
+  #slices(from: RowPosition | null, signal: AbortSignal) {
+    return slicesOf(this.#bytes, from ?? this.#first, this.#settings.delimiter, signal);
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { CsvError, type Info, parse } from 'csv-parse/sync';
 import { ConnectorError } from '../contract/connector.error.ts';
 
@@ -36,6 +37,47 @@ export function readRows(
     at = { byte: from.byte + info.bytes, row: at.row + 1 };
   }
   return { rows, next: at };
+}
+
+/** What is parsed before the event loop handles other work: 40 ms at worst, when each byte is a cell. */
+const SLICE_BYTES = 128 * 1024;
+const MAX_SLICE_ROWS = 1_000;
+
+interface Slice {
+  readonly rows: readonly Row[];
+  readonly next: RowPosition;
+}
+
+/** Reads all rows from a position, slice by slice, so that no file keeps the process from its other work. */
+export async function* slicesOf(
+  bytes: Buffer,
+  from: RowPosition,
+  delimiter: string,
+  signal: AbortSignal,
+): AsyncGenerator<Slice> {
+  for (let at = from; at.byte < bytes.length; ) {
+    if (signal.aborted) throw new ConnectorError('aborted', 'Reading the file was aborted.');
+    const slice = sliceAt(bytes, at, delimiter);
+    yield slice;
+    at = slice.next;
+    await setImmediate();
+  }
+}
+
+/** The rows up to the last line break within a slice. When that break stands between quotes, or there is none, a single row. */
+function sliceAt(bytes: Buffer, at: RowPosition, delimiter: string): Slice {
+  const end = at.byte + SLICE_BYTES;
+  if (end >= bytes.length) return readRows(bytes, at, MAX_SLICE_ROWS, delimiter);
+  const line = bytes.subarray(at.byte, end);
+  const lineBreak = Math.max(line.lastIndexOf('\n'), line.indexOf('\n') < 0 ? line.lastIndexOf('\r') : -1);
+  if (lineBreak >= 0) {
+    try {
+      return readRows(bytes.subarray(0, at.byte + lineBreak + 1), at, MAX_SLICE_ROWS, delimiter);
+    } catch {
+      // Also when a row before it does not end; then the single row says so.
+    }
+  }
+  return readRows(bytes, at, 1, delimiter);
 }
 
 function parseAt(bytes: Buffer, from: RowPosition, limit: number, delimiter: string) {

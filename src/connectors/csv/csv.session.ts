@@ -51,14 +51,16 @@ export class CsvSession implements ConnectorSession {
     const file = isSameFile ? this.#current(signal) : await this.#latest(signal);
     const watermark = { file: file.fingerprint };
     if (cursor === null && isUnchanged(query, file)) return { items: [], next: null, total: 0, watermark };
-    const { items, next } = file.read(positionIn(file, cursor), pageSize);
-    const { total } = file;
-    return next ? { items, total, next: { ...watermark, ...next } } : { items, total, next: null, watermark };
+    const restarts = restartsOf(file, cursor);
+    const { items, next } = await file.read(positionIn(file, cursor), pageSize, signal);
+    // Rows that were read of another version are read again, as new ones: they may have changed.
+    const page = { items, rows: items.length, total: file.total };
+    return next ? { ...page, next: { ...watermark, ...next, restarts } } : { ...page, next: null, watermark };
   }
 
   async readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]> {
     this.#checkQuery(entity);
-    return (await this.#latest(signal)).byIds(ids);
+    return (await this.#latest(signal)).byIds(ids, signal);
   }
 
   async findMatches(
@@ -116,4 +118,15 @@ const isUnchanged = ({ mode, since }: ReadQuery, { fingerprint }: CsvFile): bool
 /** Null, which restarts the read, when the cursor belongs to another version: rows may have moved in either direction. */
 function positionIn({ fingerprint }: CsvFile, cursor: Cursor | null): RowPosition | null {
   return cursor?.file === fingerprint ? (cursor as unknown as RowPosition) : null;
+}
+
+/** A file that is another one at each download would never be read to its end. */
+const MAX_RESTARTS = 20;
+
+function restartsOf({ fingerprint }: CsvFile, cursor: Cursor | null): number {
+  const restarts = Number(cursor?.restarts ?? 0) + (cursor !== null && cursor.file !== fingerprint ? 1 : 0);
+  if (restarts <= MAX_RESTARTS) return restarts;
+  throw new ConnectorError('protocol', `The file changed ${MAX_RESTARTS} times while it was read.`, {
+    permanent: true,
+  });
 }

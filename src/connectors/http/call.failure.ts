@@ -47,12 +47,20 @@ export class CallFailure extends Error {
   readonly sent: boolean;
 
   /** `code` such as ECONNRESET; never the error itself, since a parser's error contains the bytes it could not read. */
-  constructor(kind: FailureKind, sent: boolean, code?: string) {
-    super(FAILURES[kind].text, { cause: code });
+  constructor(kind: FailureKind, sent: boolean, code?: string, text = FAILURES[kind].text) {
+    super(text, { cause: code });
     this.kind = kind;
     this.sent = sent;
   }
 }
+
+/** A response above the limit of its kind, which the message names. */
+export function tooLarge(maxBytes: number): CallFailure {
+  const limit = maxBytes >= MEBIBYTE ? `${Math.round(maxBytes / MEBIBYTE)} MiB` : `${maxBytes} bytes`;
+  return new CallFailure('too-large', true, undefined, `the response is too large: more than ${limit}`);
+}
+
+const MEBIBYTE = 1024 * 1024;
 
 /** How far an attempt came: nothing written, the request written, the head of the response read. */
 export type Stage = 'connecting' | 'sent' | 'responding';

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { ConnectorError } from '../contract/connector.error.ts';
-import { CallFailure, failureOf, type Stage } from './call.failure.ts';
+import { CallFailure, failureOf, type Stage, tooLarge } from './call.failure.ts';
 
 /** One request on the wire, without redirects and retries. */
 export interface ExchangeCall {
@@ -98,13 +98,12 @@ class RunningExchange implements Dispatcher.DispatchHandler {
     this.#headers = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
     );
-    if (Number(this.#headers['content-length'] ?? 0) > this.#call.maxBytes)
-      this.stop(new CallFailure('too-large', true));
+    if (Number(this.#headers['content-length'] ?? 0) > this.#call.maxBytes) this.stop(tooLarge(this.#call.maxBytes));
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#size += chunk.length;
-    if (this.#size > this.#call.maxBytes) this.stop(new CallFailure('too-large', true));
+    if (this.#size > this.#call.maxBytes) this.stop(tooLarge(this.#call.maxBytes));
     else this.#chunks.push(chunk);
   }
 

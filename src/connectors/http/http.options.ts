@@ -9,8 +9,10 @@ export type Lookup = (
 
 /** Limits of all outbound calls of a process; times in milliseconds. */
 export interface HttpOptions {
-  /** Of one response body, before and after decompression. */
+  /** Of the body of a response that is a file, before and after decompression. No other response may be larger. */
   readonly maxResponseBytes: number;
+  /** Of any other response: JSON, which is parsed as a whole. 100 large orders have 1 MiB. */
+  readonly maxJsonBytes: number;
   readonly connectTimeoutMs: number;
   /** From the start of an attempt to the head of its response, including the time to connect. */
   readonly headersTimeoutMs: number;
@@ -38,6 +40,7 @@ export interface HttpOptions {
 
 export const HTTP_DEFAULTS: HttpOptions = {
   maxResponseBytes: 20 * 1024 * 1024,
+  maxJsonBytes: 4 * 1024 * 1024,
   connectTimeoutMs: 10_000,
   headersTimeoutMs: 45_000,
   totalTimeoutMs: 60_000,

@@ -1,7 +1,7 @@
 import { Agent } from 'undici';
 import { ConnectorError } from '../contract/connector.error.ts';
 import { checkUrl, guardedLookup, isPublicAddress } from './address.guard.ts';
-import { decodeBody } from './body.decoder.ts';
+import { decodeBody, toText } from './body.decoder.ts';
 import { exchange } from './http.exchange.ts';
 import type { ConnectionAccess, HttpOptions } from './http.options.ts';
 import type { HttpRequest, HttpResponse } from './http.types.ts';
@@ -35,6 +35,8 @@ export class HttpTransport {
     const signature = request.sign?.();
     const headers = joinHeaders(DEFAULT_HEADERS, request.headers, signature?.headers);
     const deadline = performance.now() + this.#options.totalTimeoutMs;
+    const { maxResponseBytes, maxJsonBytes } = this.#options;
+    const maxBytes = request.expects === 'file' ? maxResponseBytes : Math.min(maxJsonBytes, maxResponseBytes);
     let url = checkUrl(signature?.url ?? request.url, access);
     for (let hops = 0; ; hops++) {
       const left = Math.max(deadline - performance.now(), 0);
@@ -45,7 +47,7 @@ export class HttpTransport {
         body: request.body,
         headersTimeoutMs: Math.min(this.#options.headersTimeoutMs, left),
         totalTimeoutMs: left,
-        maxBytes: this.#options.maxResponseBytes,
+        maxBytes,
         onSent,
         signal,
       });
@@ -56,11 +58,9 @@ export class HttpTransport {
       if (redirect && 'refuse' in redirect) throw refusal(redirect.refuse, status, request.idempotent);
       if (!redirect) {
         const encoding = status === 204 || status === 304 ? undefined : received['content-encoding'];
-        return {
-          status,
-          headers: received,
-          body: await decodeBody(response.body, encoding, this.#options.maxResponseBytes),
-        };
+        const bytes = await decodeBody(response.body, encoding, maxBytes);
+        const isFile = request.expects === 'file';
+        return { status, headers: received, body: isFile ? '' : toText(bytes), ...(isFile && { bytes }) };
       }
       url = checkUrl(redirect.follow.href, access);
     }

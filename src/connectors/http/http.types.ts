@@ -12,6 +12,8 @@ export interface HttpRequest {
    * other requests that is a ConnectorError with `ambiguous: true`.
    */
   readonly idempotent: boolean;
+  /** What the response is, which decides how large it may be; `json` unless said. */
+  readonly expects?: 'json' | 'file';
   readonly signal: AbortSignal;
 }
 
@@ -21,6 +23,8 @@ export interface HttpResponse {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
+  /** In place of `body`, when a file was expected: its text may be too long to be made at once. */
+  readonly bytes?: Buffer;
 }
 
 /** Throws ConnectorError when there is no usable response. */

@@ -100,7 +100,11 @@ export class RetryingClient implements HttpClient {
     if (retryAt !== undefined) this.#parts.state.hold(retryAt, reason);
     const when = retryAt === undefined ? '' : `; not before ${new Date(retryAt).toISOString()}`;
     const found = 'kind' in outcome ? { cause: outcome.cause } : { status: outcome.status };
-    throw new ConnectorError(kind, `${describeCall(request)}: ${reason}${when}`, { ambiguous, retryAt, ...found });
+    throw new ConnectorError(kind, `${describeCall(request)}: ${'kind' in outcome ? outcome.message : reason}${when}`, {
+      ambiguous,
+      retryAt,
+      ...found,
+    });
   }
 
   /** One for each request. Notifies when it begins to wait, when the end moves, and when no request of the client waits any more. */

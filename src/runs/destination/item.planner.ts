@@ -1,3 +1,4 @@
+import { inSmallerParts, oversized } from '../../connectors/border/smaller.parts.ts';
 import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
 import type { Candidate, ConnectorSession, ExternalItem } from '../../connectors/contract/connector.types.ts';
 import { resolveDuplicateTargets } from '../../planning/duplicate.targets.ts';
@@ -104,7 +105,9 @@ export class ItemPlanner {
     const found = new Map<string, ExternalItem[]>();
     const boundIds = items.flatMap(({ item }) => bindings.get(item.external_id)?.destination_id ?? []);
     if (boundIds.length > 0) {
-      const entries = await this.retryPolicy.call(() => session.readByIds(pair.entity, boundIds, this.signal));
+      const read = (part: readonly string[]) =>
+        this.retryPolicy.call(() => session.readByIds(pair.entity, part, this.signal));
+      const entries = await inSmallerParts(boundIds, read, oversized);
       const byId = new Map(entries.map((entry) => [entry.external_id, entry]));
       for (const [id, { destination_id }] of bindings) {
         const entry = byId.get(destination_id);
@@ -120,7 +123,9 @@ export class ItemPlanner {
         since,
       }),
     );
-    const matches = await this.retryPolicy.call(() => session.findMatches(pair.entity, candidates, this.signal));
+    const find = (part: readonly Candidate[]) =>
+      this.retryPolicy.call(() => session.findMatches(pair.entity, part, this.signal));
+    const matches = await inSmallerParts(candidates, find, (_, error) => [oversized('unknown', error)]);
     for (const [index, { item }] of unbound.entries()) found.set(item.external_id, matches[index] ?? []);
     return found;
   }

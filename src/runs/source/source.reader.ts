@@ -1,3 +1,4 @@
+import { inSmallerParts, isTooLarge, oversized } from '../../connectors/border/smaller.parts.ts';
 import type { EntityType } from '../../connectors/canonical/canonical.types.ts';
 import type {
   ConnectorSession,
@@ -46,18 +47,38 @@ export class SourceReader {
     this.pageSize = options.pageSize ?? LARGEST_PAGE;
   }
 
+  /** Null also when the response is too large: the pages themselves are asked for in smaller parts. */
   count(): Promise<number | null> {
-    return this.retryPolicy.call(() => this.session.count(this.entity, this.query, this.signal));
+    return this.retryPolicy
+      .call(() => this.session.count(this.entity, this.query, this.signal))
+      .catch((error) => {
+        if (isTooLarge(error)) return null;
+        throw error;
+      });
   }
 
   changeToken(): Promise<string | null> {
     return this.retryPolicy.call(() => this.session.changeToken(this.entity, this.query, this.signal));
   }
 
+  /** A page that is too large is asked for smaller at once, down to one item, which the connector then skips with a problem. */
   async page(cursor: Cursor | null): Promise<Page> {
+    for (;;) {
+      try {
+        return await this.pageOfSize(cursor);
+      } catch (error) {
+        if (!isTooLarge(error) || this.pageSize === 1) throw error;
+        this.pageSize = Math.floor(this.pageSize / 2);
+      }
+    }
+  }
+
+  private async pageOfSize(cursor: Cursor | null): Promise<Page> {
     const page = await this.retryPolicy.call(
       () => this.session.read(this.entity, this.query, { cursor, pageSize: this.pageSize }, this.signal),
-      () => this.adapt(false),
+      (error) => {
+        if (!isTooLarge(error)) this.adapt(false);
+      },
     );
     this.adapt(true);
     return page;
@@ -66,7 +87,9 @@ export class SourceReader {
   /** Returns one item per id. An item that no longer exists in the source is returned as deleted. */
   async byIds(ids: readonly string[]): Promise<ExternalItem[]> {
     if (ids.length === 0) return [];
-    const found = await this.retryPolicy.call(() => this.session.readByIds(this.entity, ids, this.signal));
+    const read = (part: readonly string[]) =>
+      this.retryPolicy.call(() => this.session.readByIds(this.entity, part, this.signal));
+    const found = await inSmallerParts(ids, read, oversized);
     const byId = new Map(found.map((item) => [item.external_id, item]));
     return ids.map((id) => byId.get(id) ?? { external_id: id, data: null, deleted: true });
   }

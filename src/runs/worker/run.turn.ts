@@ -12,7 +12,7 @@ export interface TurnTimes {
   readonly writeGrace: number;
 }
 
-export const TURN_TIMES: TurnTimes = { turn: 30_000, check: 2_000, longest: 20 * 60_000, writeGrace: 30_000 };
+const TURN_TIMES: TurnTimes = { turn: 30_000, check: 2_000, longest: 20 * 60_000, writeGrace: 30_000 };
 
 /** Times for every worker of the process; replaced by tests only. */
 export class TurnClock {

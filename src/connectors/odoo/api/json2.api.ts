@@ -39,7 +39,7 @@ export class Json2Api implements OdooApi {
       signal,
     });
     this.#serverTime = dateOf(response) ?? this.#serverTime;
-    const body = readJson(response, !idempotent);
+    const body = await readJson(response, !idempotent);
     if (response.status < 300) return body;
     const { status } = response;
     if (status === 429) throw new ConnectorError('rate-limited', 'Odoo asks to slow down.', { status });

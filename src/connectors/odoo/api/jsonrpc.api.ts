@@ -92,7 +92,7 @@ export async function sendJsonRpc(
     signal,
   });
   const { status } = response;
-  const body = readJson(response, !idempotent);
+  const body = await readJson(response, !idempotent);
   if (status === 429) throw new ConnectorError('rate-limited', 'Odoo asks to slow down.', { status });
   if (!isRecord(body)) throw new ConnectorError('protocol', 'The response is not JSON-RPC.', { status });
   if (isRecord(body.error)) {

@@ -1,14 +1,16 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpResponse } from '../../http/http.types.ts';
+import { parseJson, TOO_MANY_MEMBERS } from '../../http/json.parser.ts';
 
 /** Parses the body. Throws the ConnectorError for a response that is not JSON; `ambiguous`: the call may have taken effect. */
-export function readJson(response: HttpResponse, ambiguous: boolean): unknown {
-  const { status, body } = response;
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw notJson(status, ambiguous);
+export async function readJson({ status, body }: HttpResponse, ambiguous: boolean): Promise<unknown> {
+  const value = await parseJson(body);
+  if (value === TOO_MANY_MEMBERS) {
+    const message = "Odoo's response has an object of more than 10,000 members.";
+    throw new ConnectorError('too-large', message, { status, ambiguous });
   }
+  if (value === undefined) throw notJson(status, ambiguous);
+  return value;
 }
 
 function notJson(status: number, ambiguous: boolean): ConnectorError {

@@ -17,7 +17,7 @@ export async function detectVersion(http: HttpClient, baseUrl: string, signal: A
 async function readWebVersion(http: HttpClient, baseUrl: string, signal: AbortSignal): Promise<OdooVersion | null> {
   try {
     const response = await http.send({ method: 'GET', url: `${baseUrl}/web/version`, idempotent: true, signal });
-    return response.status === 200 ? parseVersion(readJson(response, false)) : null;
+    return response.status === 200 ? parseVersion(await readJson(response, false)) : null;
   } catch (error) {
     // Older servers have no such page: they return HTML, or redirect to a sign-in page.
     const responded = error instanceof ConnectorError && ['protocol', 'not-found', 'rejected'].includes(error.kind);

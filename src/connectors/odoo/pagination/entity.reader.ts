@@ -1,5 +1,6 @@
 import { contradiction } from '../../border/fetch.bound.ts';
 import { shownValue } from '../../border/shown.value.ts';
+import { isTooLarge, oversized } from '../../border/smaller.parts.ts';
 import { deepPath, tooDeep } from '../../border/storable.value.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ExternalItem, Page, ReadPosition, ReadQuery } from '../../contract/connector.types.ts';
@@ -106,7 +107,7 @@ export class EntityReader {
     const rows = await this.#client.searchRead(part.model, { domain, fields, order, limit }, signal);
     const parents = [...new Set(rows.flatMap((row) => idOf(row[part.parentField]) ?? []))];
     if (parents.length === 0) return { rows, items: [] };
-    const { items } = await this.#load(allOf(base, [['id', 'in', parents]]), 'id asc', undefined, signal);
+    const { items } = await this.#load(allOf(base, [['id', 'in', parents]]), 'id asc', parents.length, signal);
     return { rows, items };
   }
 
@@ -117,7 +118,19 @@ export class EntityReader {
     return { ...this.#changesFrom(since, at.began, at.total), part: true };
   }
 
+  /** One record that is too large by itself is passed over: it is an item with a problem. */
   async #load(domain: Domain, order: string, limit: number | undefined, signal: AbortSignal) {
+    try {
+      return await this.#rows(domain, order, limit, signal);
+    } catch (error) {
+      if (!isTooLarge(error) || limit !== 1) throw error;
+      const search = { domain, fields: ['write_date'], order, limit };
+      const rows = await this.#client.searchRead(this.#entity.model, search, signal);
+      return { rows, items: rows.map((row) => oversized(String(row.id), error)) };
+    }
+  }
+
+  async #rows(domain: Domain, order: string, limit: number | undefined, signal: AbortSignal) {
     const fields = [...(await this.#entity.fields(signal)), 'write_date'];
     const rows: Row[] = await this.#client.searchRead(this.#entity.model, { domain, fields, order, limit }, signal);
     const broken = rows.flatMap((row) => brokenRow(row) ?? []);

@@ -1,8 +1,16 @@
+import { isTooLarge, oversized } from '../../border/smaller.parts.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { Cursor, ExternalItem, Page, ReadPosition } from '../../contract/connector.types.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import type { Raw, ShopList } from '../shop/shop.client.ts';
-import { FIRST_POSITION, type IdPosition, parsePosition, readIdPage, type Window } from './id.pagination.ts';
+import {
+  type FetchWindow,
+  FIRST_POSITION,
+  type IdPosition,
+  parsePosition,
+  readIdPage,
+  type Window,
+} from './id.pagination.ts';
 import { naiveUtc, watermarkAt } from './modified.bounds.ts';
 
 /** One of the listings that a read goes through: the trash and then the rest, customers and then guests. */
@@ -10,6 +18,8 @@ export interface Phase {
   readonly name: string;
   /** `before`: when the read began, once that is known. The next sync reads later changes. */
   list(window: Window, before: string | null): Promise<ShopList>;
+  /** The same rows with nothing but their ids, which no row makes too large. */
+  ids(window: Window, before: string | null): Promise<ShopList>;
   items(rows: readonly Raw[]): Promise<readonly ExternalItem[]>;
   /** How many rows the phase will have. Called once, before the phase begins. */
   total(): Promise<number>;
@@ -46,8 +56,7 @@ async function readPhase(phases: readonly Phase[], at: PhaseCursor, pageSize: nu
     before ??= naiveUtc(list.readAt);
     return list;
   };
-  const { rows, position, done, total } = await readIdPage(fetch, at.position, pageSize);
-  const items = await phase.items(rows);
+  const { rows, position, done, total, items } = await readRows(phase, fetch, at, pageSize);
   const returned = at.returned + items.length;
   const totals = { ...at.totals, [phase.name]: done ? returned : total };
   const nextPhase = done ? phases[phases.indexOf(phase) + 1] : phase;
@@ -70,13 +79,65 @@ async function readPhase(phases: readonly Phase[], at: PhaseCursor, pageSize: nu
   return { page, next };
 }
 
+/** A page of one row that is still too large is passed over: the row is an item with a problem. */
+async function readRows(phase: Phase, fetch: FetchWindow, at: PhaseCursor, pageSize: number) {
+  try {
+    const page = await readIdPage(fetch, at.position, pageSize);
+    return { ...page, items: await phase.items(page.rows) };
+  } catch (error) {
+    if (!isTooLarge(error) || pageSize > 1) throw error;
+  }
+  // The page began with the row before this one, and may have been too large because of it.
+  const { offset, last_id } = at.position;
+  const window = { offset, perPage: 1 };
+  try {
+    const { rows, total } = await fetch(window);
+    const found = rows.filter((row) => (idOf(row) ?? 0) > last_id);
+    const position = { offset: offset + 1, last_id: Math.max(last_id, ...found.map((row) => idOf(row) ?? 0)) };
+    return { rows: found, position, done: offset + 1 >= total, total, items: await phase.items(found) };
+  } catch (error) {
+    if (!isTooLarge(error)) throw error;
+    return passedOver(phase, at, error);
+  }
+}
+
+async function passedOver(phase: Phase, at: PhaseCursor, error: ConnectorError) {
+  const { offset, last_id } = at.position;
+  // A shop that also makes this too large says neither its id nor how many follow.
+  const list = await phase.ids({ offset, perPage: 1 }, at.before).catch((second) => {
+    if (isTooLarge(second)) return null;
+    throw second;
+  });
+  const rows = list?.rows ?? [];
+  const id = rows.flatMap((row) => idOf(row) ?? [])[0];
+  const total = list?.total ?? Math.max(at.totals[phase.name] ?? 0, offset + 1);
+  const name = id !== undefined && phase.name !== 'guests' ? String(id) : `unknown:${phase.name}-${id ?? offset}`;
+  return {
+    rows: id === undefined ? [{ id: offset + 1 }] : rows,
+    position: { offset: offset + 1, last_id: Math.max(last_id, id ?? 0) },
+    done: offset + 1 >= total,
+    total,
+    items: [oversized(name, error)],
+  };
+}
+
 /** Counts the later phases first, so that the total is known from the first page on. */
 async function firstCursor([first, ...later]: readonly Phase[]): Promise<PhaseCursor> {
   if (!first) throw new ConnectorError('rejected', 'There is nothing to read.');
   const counts = await Promise.all(
-    later.map(async (phase): Promise<[string, number]> => [phase.name, await phase.total()]),
+    later.map(async (phase): Promise<[string, number]> => [phase.name, await totalOf(phase)]),
   );
   return { phase: first.name, position: FIRST_POSITION, before: null, returned: 0, totals: Object.fromEntries(counts) };
+}
+
+/** 0 when the shop makes even this too large: the pages of the phase will show it. */
+async function totalOf(phase: Phase): Promise<number> {
+  try {
+    return await phase.total();
+  } catch (error) {
+    if (isTooLarge(error)) return 0;
+    throw error;
+  }
 }
 
 function parseCursor(cursor: Cursor, phases: readonly Phase[]): PhaseCursor {

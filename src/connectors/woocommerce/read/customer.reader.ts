@@ -20,6 +20,8 @@ export function customerPhases(shop: Shop, guests: GuestLookup, query: ReadQuery
     name: 'accounts',
     list: ({ offset, perPage }) =>
       client.list('/customers', { ...listed, ...BY_ID, offset, per_page: perPage, _fields: CUSTOMER_FIELDS }, signal),
+    ids: ({ offset, perPage }) =>
+      client.list('/customers', { ...listed, ...BY_ID, offset, per_page: perPage, _fields: 'id' }, signal),
     items: async (rows) => rows.map(customerFromShop),
     total: () => client.total('/customers', listed, signal),
   };
@@ -33,6 +35,10 @@ export function customerPhases(shop: Shop, guests: GuestLookup, query: ReadQuery
       list: ({ offset, perPage }, before) => {
         const params = { ...GUEST_ORDERS, ...bounds(before), ...BY_ID, offset, per_page: perPage };
         return client.list('/orders', { ...params, _fields: 'id,billing' }, signal);
+      },
+      ids: ({ offset, perPage }, before) => {
+        const params = { ...GUEST_ORDERS, ...bounds(before), ...BY_ID, offset, per_page: perPage };
+        return client.list('/orders', { ...params, _fields: 'id' }, signal);
       },
       items: (rows) => guests.ofOrders(rows, signal),
       total: () => client.total('/orders', { ...GUEST_ORDERS, ...bounds(null) }, signal),

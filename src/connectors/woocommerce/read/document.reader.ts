@@ -44,6 +44,8 @@ export function documentPhases(documents: Documents, shop: Shop, query: ReadQuer
       name,
       list: ({ offset, perPage }, before) =>
         client.list(path, { ...listed(before), ...BY_ID, offset, per_page: perPage, ...format }, signal),
+      ids: ({ offset, perPage }, before) =>
+        client.list(path, { ...listed(before), ...BY_ID, offset, per_page: perPage, _fields: 'id' }, signal),
       items,
       total: () => client.total(path, listed(null), signal),
     };

@@ -77,7 +77,7 @@ export class ShopClient {
     for (const signer of this.#signers) {
       const started = this.#now();
       const response = await this.#http.send(this.#signed(request, signer, signal));
-      const result = readResponse(response, request, this.#now());
+      const result = await readResponse(response, request, this.#now());
       if (result.ok) {
         this.#signers = [signer];
         return { body: result.body, headers: response.headers, elapsed: Math.max(0, this.#now() - started) };

@@ -6,13 +6,13 @@ const LIST: ShopCall = { method: 'GET', path: '/customers', idempotent: true };
 const CREATE: ShopCall = { method: 'POST', path: '/customers/batch', idempotent: false };
 const NOW = Date.UTC(2026, 10, 22);
 
-function kindOf(name: string, call = LIST) {
-  const result = readResponse(recordedResponse(name), call, NOW);
+async function kindOf(name: string, call = LIST) {
+  const result = await readResponse(recordedResponse(name), call, NOW);
   return result.ok ? 'ok' : result.error.kind;
 }
 
-function errorOf(status: number, body: string, call = LIST, headers = {}) {
-  const result = readResponse({ status, headers, body }, call, NOW);
+async function errorOf(status: number, body: string, call = LIST, headers = {}) {
+  const result = await readResponse({ status, headers, body }, call, NOW);
   return result.ok ? null : result.error;
 }
 
@@ -30,48 +30,55 @@ describe("A shop's response", () => {
     ['50-delete-customer-no-force', 'rejected'],
     ['40-batch-mixed', 'ok'],
     ['43-batch-empty', 'ok'],
-  ])('as recorded in %s is %s', (name, kind) => {
-    expect(kindOf(name)).toBe(kind);
+  ])('as recorded in %s is %s', async (name, kind) => {
+    expect(await kindOf(name)).toBe(kind);
   });
 
-  it('distinguishes a key that was ignored from one that is wrong', () => {
-    const keyIgnored = (name: string) => {
-      const result = readResponse(recordedResponse(name), LIST, NOW);
+  it('distinguishes a key that was ignored from one that is wrong', async () => {
+    const keyIgnored = async (name: string) => {
+      const result = await readResponse(recordedResponse(name), LIST, NOW);
       return !result.ok && result.keyIgnored;
     };
-    expect(['10-bad-key', '12-no-auth', '11-bad-secret', '13-ro-key-write'].map(keyIgnored)).toEqual([
-      true,
-      true,
-      false,
-      false,
-    ]);
+    const names = ['10-bad-key', '12-no-auth', '11-bad-secret', '13-ro-key-write'];
+    expect(await Promise.all(names.map(keyIgnored))).toEqual([true, true, false, false]);
   });
 
-  it('that is a page of a website asks whether this is a shop', () => {
-    expect(errorOf(404, '<html><h1>Not found</h1></html>')).toMatchObject({
+  it('that is a page of a website asks whether this is a shop', async () => {
+    expect(await errorOf(404, '<html><h1>Not found</h1></html>')).toMatchObject({
       kind: 'not-found',
       message: expect.stringContaining('Is this a WooCommerce shop'),
     });
-    expect(errorOf(403, '<html>Cloudflare</html>')).toMatchObject({ kind: 'forbidden' });
-    expect(errorOf(200, '<html>Welcome</html>')).toMatchObject({ kind: 'protocol', ambiguous: false });
+    expect(await errorOf(403, '<html>Cloudflare</html>')).toMatchObject({ kind: 'forbidden' });
+    expect(await errorOf(200, '<html>Welcome</html>')).toMatchObject({ kind: 'protocol', ambiguous: false });
   });
 
-  it('to a write that cannot be read makes the outcome ambiguous', () => {
-    expect(errorOf(200, '<b>Warning</b>: array_map()', CREATE)).toMatchObject({ kind: 'protocol', ambiguous: true });
-    expect(errorOf(500, '{"code":"internal_server_error","message":"<p>Oh</p>"}', CREATE)).toMatchObject({
+  it('to a write that cannot be read makes the outcome ambiguous', async () => {
+    expect(await errorOf(200, '<b>Warning</b>: array_map()', CREATE)).toMatchObject({
+      kind: 'protocol',
+      ambiguous: true,
+    });
+    expect(await errorOf(500, '{"code":"internal_server_error","message":"<p>Oh</p>"}', CREATE)).toMatchObject({
       kind: 'unavailable',
       ambiguous: true,
       message: 'The shop responded with status 500: Oh',
     });
-    expect(errorOf(500, 'x')).toMatchObject({ kind: 'unavailable', ambiguous: false });
+    expect(await errorOf(500, 'x')).toMatchObject({ kind: 'unavailable', ambiguous: false });
   });
 
-  it('of too many requests says when to retry', () => {
-    expect(errorOf(429, '', LIST, { 'retry-after': '7' })).toMatchObject({ kind: 'rate-limited', retryAt: NOW + 7000 });
-    expect(errorOf(429, '', LIST, { 'retry-after': new Date(NOW + 9000).toUTCString() })?.retryAt).toBe(NOW + 9000);
+  it('of too many requests says when to retry', async () => {
+    expect(await errorOf(429, '', LIST, { 'retry-after': '7' })).toMatchObject({
+      kind: 'rate-limited',
+      retryAt: NOW + 7000,
+    });
+    expect((await errorOf(429, '', LIST, { 'retry-after': new Date(NOW + 9000).toUTCString() }))?.retryAt).toBe(
+      NOW + 9000,
+    );
   });
 
-  it('may begin with a byte order mark', () => {
-    expect(readResponse({ status: 200, headers: {}, body: '\uFEFF[]' }, LIST, NOW)).toEqual({ ok: true, body: [] });
+  it('may begin with a byte order mark', async () => {
+    expect(await readResponse({ status: 200, headers: {}, body: '\uFEFF[]' }, LIST, NOW)).toEqual({
+      ok: true,
+      body: [],
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpResponse } from '../../http/http.types.ts';
+import { parseJson, TOO_MANY_MEMBERS } from '../../http/json.parser.ts';
 import { retryAfterMs } from '../../http/retry-after.header.ts';
 import { plainMessage } from '../mapping/shop.values.ts';
 
@@ -23,10 +24,14 @@ interface ShopProblem {
 
 const DEFAULT_RETRY_AFTER_MS = 60_000;
 
-/** Turns a response into a body or an error. Pure; `now` in milliseconds. */
-export function readResponse(response: HttpResponse, call: ShopCall, now: number): ShopResult {
-  const body = parseJson(response.body);
+/** Turns a response into a body or an error; `now` in milliseconds. */
+export async function readResponse(response: HttpResponse, call: ShopCall, now: number): Promise<ShopResult> {
+  const body = await parseJson(response.body);
   const { status } = response;
+  if (body === TOO_MANY_MEMBERS) {
+    const message = `The shop's response to ${call.path} has an object of more than 10,000 members.`;
+    return failed(new ConnectorError('too-large', message, { status, ambiguous: !call.idempotent }));
+  }
   if (status >= 200 && status < 300) {
     if (body !== undefined) return { ok: true, body };
     const message = `The shop's response to ${call.path} is not JSON.`;
@@ -95,15 +100,6 @@ function accessDenied(status: number, problem: ShopProblem | null, call: ShopCal
   }
   const error = new ConnectorError('auth', `The shop does not accept the key${reason}`, { status });
   return { ok: false, error, keyIgnored: problem?.code !== 'woocommerce_rest_authentication_error' };
-}
-
-/** Undefined when the text is not JSON. Skips a byte order mark, which some plugins print. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    return undefined;
-  }
 }
 
 function problemOf(body: unknown): ShopProblem | null {
