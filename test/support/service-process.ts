@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { NO_RATES } from './test-service.ts';
 import { waitFor } from './wait-for.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -66,7 +67,7 @@ export class ServiceProcess {
 
   /** As `spawn`, and returns when it listens. Throws what it said when it ended instead. */
   static async start(variables: Record<string, string>, options: ProcessOptions = {}): Promise<ServiceProcess> {
-    const service = ServiceProcess.spawn(variables, options);
+    const service = ServiceProcess.spawn({ ...NO_RATES, ...variables }, options);
     let ended: Ended | undefined;
     void service.ended.then((how) => {
       ended = how;

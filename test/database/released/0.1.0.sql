@@ -6,7 +6,7 @@ DO $$
       DECLARE
         role_name text;
       BEGIN
-        FOREACH role_name IN ARRAY ARRAY['sync_app', 'sync_maintenance', 'sync_directory'] LOOP
+        FOREACH role_name IN ARRAY ARRAY['sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql'] LOOP
           -- Two databases of one cluster may be migrated at the same time.
           BEGIN
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
@@ -32,7 +32,30 @@ CREATE SCHEMA app
 CREATE SCHEMA auth
 ;
 -- next
-GRANT USAGE ON SCHEMA app, auth, public TO sync_app, sync_maintenance, sync_directory
+GRANT USAGE ON SCHEMA app, auth, public TO sync_app, sync_maintenance, sync_directory, sync_sql
+;
+-- next
+CREATE TABLE auth.sql_roles (
+        role_name name PRIMARY KEY,
+        org_id text NOT NULL CHECK (org_id <> ''),
+        user_id text NOT NULL CHECK (user_id <> ''),
+        created_at timestamptz NOT NULL DEFAULT now()
+      )
+;
+-- next
+ALTER TABLE auth.sql_roles ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE auth.sql_roles FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY owner ON auth.sql_roles TO CURRENT_USER USING (true) WITH CHECK (true)
+;
+-- next
+CREATE POLICY itself ON auth.sql_roles FOR SELECT TO sync_sql USING (role_name = session_user)
+;
+-- next
+GRANT SELECT ON auth.sql_roles TO sync_sql
 ;
 -- next
 GRANT SELECT ON public.sync_migrations TO sync_app
@@ -81,6 +104,12 @@ CREATE POLICY directory ON auth.users_extended FOR SELECT TO sync_directory USIN
 ;
 -- next
 GRANT SELECT ON auth.users_extended TO sync_app
+;
+-- next
+CREATE POLICY bound ON auth.users_extended TO sync_sql USING (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)) WITH CHECK (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user))
+;
+-- next
+GRANT SELECT ON auth.users_extended TO sync_sql
 ;
 -- next
 GRANT SELECT (org_id) ON auth.users_extended TO sync_directory
@@ -779,6 +808,15 @@ GRANT USAGE ON TYPE app.report TO sync_app
 GRANT SELECT, INSERT, UPDATE ON public.sync_progress TO sync_app
 ;
 -- next
+CREATE POLICY bound ON public.sync_progress TO sync_sql USING (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)) WITH CHECK (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user))
+;
+-- next
+GRANT SELECT, INSERT (id, org_id, sync_id, initiated_by, entity_type, source_system, total_items, processed_count, failed_count, current_item, status, started_at,
+      updated_at, completed_at, error_message, checkpoint),
+        UPDATE (cancel_requested, pause_requested, requested_at, requested_by, entity_type, source_system, total_items, processed_count, failed_count, current_item, status, started_at,
+      updated_at, completed_at, error_message, checkpoint) ON public.sync_progress TO sync_sql
+;
+-- next
 GRANT SELECT (org_id) ON public.sync_progress TO sync_directory
 ;
 -- next
@@ -838,6 +876,17 @@ ALTER TABLE public.sync_activity_log FORCE ROW LEVEL SECURITY
 CREATE POLICY tenant ON public.sync_activity_log TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
 ;
 -- next
+CREATE POLICY dated_by_itself ON public.sync_activity_log AS RESTRICTIVE FOR INSERT TO sync_app, sync_sql
+        WITH CHECK (created_at BETWEEN now() - interval '1 microsecond' AND now())
+;
+-- next
+CREATE POLICY bound ON public.sync_activity_log TO sync_sql USING (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)) WITH CHECK (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user))
+;
+-- next
+GRANT SELECT, INSERT (org_id, created_at, sync_id, entity_type, activity_type, status, source_system, user_id,
+        record_count, duration_seconds, error_message, details) ON public.sync_activity_log TO sync_sql
+;
+-- next
 GRANT SELECT, INSERT ON public.sync_activity_log TO sync_app
 ;
 -- next
@@ -879,6 +928,12 @@ CREATE POLICY tenant ON public.sync_preview_cache TO sync_app, CURRENT_USER USIN
 ;
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_preview_cache TO sync_app
+;
+-- next
+CREATE POLICY bound ON public.sync_preview_cache TO sync_sql USING (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)) WITH CHECK (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user))
+;
+-- next
+GRANT SELECT, INSERT (org_id, sync_type, entity_type, cache_key, filters, summary, delta_data, computed_by, computed_at, expires_at), UPDATE (cache_key, filters, summary, delta_data, computed_by, computed_at, expires_at) ON public.sync_preview_cache TO sync_sql
 ;
 -- next
 GRANT SELECT, DELETE ON public.sync_preview_cache TO sync_maintenance
@@ -1207,6 +1262,25 @@ CREATE POLICY tenant ON public.sync_slots TO sync_app, CURRENT_USER USING (org_i
 GRANT SELECT, INSERT, UPDATE ON public.sync_slots TO sync_app
 ;
 -- next
+CREATE TABLE public.sync_locks (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      name text NOT NULL CHECK (name <> ''),
+      PRIMARY KEY (org_id, name)
+    )
+;
+-- next
+ALTER TABLE public.sync_locks ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_locks FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY tenant ON public.sync_locks TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_locks TO sync_app
+;
+-- next
 CREATE TABLE public.sync_seen (
       org_id text NOT NULL CHECK (org_id <> ''),
       sync_id text NOT NULL,
@@ -1461,11 +1535,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.organizations(bytea, text, text, integer) OWNER TO sync_directory;
-REVOKE ALL ON FUNCTION app.organizations(bytea, text, text, integer) FROM PUBLIC, sync_app, sync_maintenance;
+REVOKE ALL ON FUNCTION app.organizations(bytea, text, text, integer) FROM PUBLIC, sync_app, sync_maintenance, sync_sql;
 GRANT EXECUTE ON FUNCTION app.organizations(bytea, text, text, integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('tenancy/sql/organizations.sql', '354df4787ed28b1c3f19da83c556e3dd8708cac2e8f5bb99c4f86e77e23565b8', ARRAY['ROUTINE app.organizations(presented bytea, after text, fragment text, lim integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('tenancy/sql/organizations.sql', '384a4b0e47247cd116532a51775d9d2c69560071785530d806ad2e5097545565', ARRAY['ROUTINE app.organizations(presented bytea, after text, fragment text, lim integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -1485,11 +1559,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.set_org(text) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.set_org(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.set_org(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.set_org(text) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('tenancy/sql/set_org.sql', 'ff360902076bf66ea7c9f4a99247144e971ff9267cd69c976bdc1aba8393093b', ARRAY['ROUTINE app.set_org(org_id text)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('tenancy/sql/set_org.sql', 'd49171b60c85fb65a3e6eadfa97ebd9b29743d75254d1a5ccbdc2c51f82ccc99', ARRAY['ROUTINE app.set_org(org_id text)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -1511,11 +1585,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.cleanup_sign_ins(integer) OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION app.cleanup_sign_ins(integer) FROM PUBLIC, sync_app, sync_directory;
+REVOKE ALL ON FUNCTION app.cleanup_sign_ins(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.cleanup_sign_ins(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/cleanup_sign_ins.sql', 'b7addc28f44f36b113baa6d066007cb8455b07b2380a2ccfc75676830d2b5986', ARRAY['ROUTINE app.cleanup_sign_ins(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/cleanup_sign_ins.sql', '3a16101662758ab569a01a9be4e6f07804362bf814f48444bc15c6101cc1b5fa', ARRAY['ROUTINE app.cleanup_sign_ins(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -1533,11 +1607,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.end_session(bytea) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.end_session(bytea) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.end_session(bytea) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.end_session(bytea) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/end_session.sql', 'ab3708f847e92428657b3d320f821996f09f5fb573668e856e14dce67ae76e53', ARRAY['ROUTINE app.end_session(hash bytea)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/end_session.sql', 'e1851a6954edf5eb7ed3fd25a03083b7a8df280c4d20bc1c48f14725e63453e6', ARRAY['ROUTINE app.end_session(hash bytea)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -1550,13 +1624,12 @@ CREATE OR REPLACE FUNCTION app.end_sessions_of_key() RETURNS trigger
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtextextended('sessions of ' || OLD.id, 0));
   DELETE FROM auth.api_keys k WHERE k.opened_by = OLD.id;
   RETURN NULL;
 END
 $$;
 ALTER FUNCTION app.end_sessions_of_key() OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.end_sessions_of_key() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.end_sessions_of_key() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 
 -- Not only revoked or shortened: a session must not keep scopes that its key has lost either.
 CREATE OR REPLACE TRIGGER end_sessions_of_key AFTER UPDATE ON auth.api_keys
@@ -1564,7 +1637,7 @@ CREATE OR REPLACE TRIGGER end_sessions_of_key AFTER UPDATE ON auth.api_keys
   EXECUTE FUNCTION app.end_sessions_of_key();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/end_sessions_of_key.sql', '286cecccca68fe0f89cf171d8b9fea7359fcac891137be230d74911117929769', ARRAY['ROUTINE app.end_sessions_of_key()', 'TRIGGER end_sessions_of_key ON auth.api_keys']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/end_sessions_of_key.sql', 'ce0b311b139ab52af4ef6c06dad0f605e1a708dd49b59f1343a1e8eb82e90ece', ARRAY['ROUTINE app.end_sessions_of_key()', 'TRIGGER end_sessions_of_key ON auth.api_keys']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -1592,11 +1665,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.exchange_link(bytea, bytea, timestamptz) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.exchange_link(bytea, bytea, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.exchange_link(bytea, bytea, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.exchange_link(bytea, bytea, timestamptz) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/exchange_link.sql', '7cd7c4d4674f4c8d7c0f3314ecb1b078447639df77a71bf19be3dfe915607f9c', ARRAY['ROUTINE app.exchange_link(link_hash bytea, session_hash bytea, session_ends timestamp with time zone)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/exchange_link.sql', '511f1cd671d973714ac69e0b9978e01a9777e6f330bd904fde8439f02d40c958', ARRAY['ROUTINE app.exchange_link(link_hash bytea, session_hash bytea, session_ends timestamp with time zone)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -1618,11 +1691,32 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.find_key(bytea) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.find_key(bytea) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.find_key(bytea) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.find_key(bytea) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/find_key.sql', 'f7411b28778149125e1f2a7263ff3d74d402fbca1da2a2bb8ae757b023feefdb', ARRAY['ROUTINE app.find_key(hash bytea)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/find_key.sql', '194d0d424a3f2a9a13bb927eedd6168204fa4f8d6d0ef2218da1b5c36f2bcfe6', ARRAY['ROUTINE app.find_key(hash bytea)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: opening a session must not cross with a change of its key. No advisory lock, since any login of the database could hold that.
+-- Promises: until the end of the transaction nobody changes or deletes the key; waits for who does so now. It runs as the owner, because
+-- sync_app may not lock a key, and returns nothing.
+-- Callers: sync_app, by the trigger that fills in a session.
+
+CREATE OR REPLACE FUNCTION app.hold_key(key uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM FROM auth.api_keys AS k WHERE k.id = key FOR SHARE;
+END
+$$;
+ALTER FUNCTION app.hold_key(uuid) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.hold_key(uuid) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.hold_key(uuid) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/hold_key.sql', '275edb93929316f8d66fca48dd09a6bb4b11337bd4aeb7ebd9858b4d1f84d677', ARRAY['ROUTINE app.hold_key(key uuid)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -1646,11 +1740,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.live_keys(bytea[]) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.live_keys(bytea[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.live_keys(bytea[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.live_keys(bytea[]) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/live_keys.sql', 'e4c2d277dae3e37ea67e5425f47e2c24506093a26454c82ca364432cfce2da4c', ARRAY['ROUTINE app.live_keys(hashes bytea[])']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/live_keys.sql', 'aea30813e4d4aa0f02e29d2edfcf4adcef6bbef46dbb09cf16b8be88cacecdfc', ARRAY['ROUTINE app.live_keys(hashes bytea[])']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -1667,7 +1761,7 @@ DECLARE
   opener auth.api_keys;
 BEGIN
   -- Serializes with a revocation of the key: either it waits and then also ends this session, or we wait and see the revoked key.
-  PERFORM pg_advisory_xact_lock_shared(hashtextextended('sessions of ' || NEW.opened_by, 0));
+  PERFORM app.hold_key(NEW.opened_by);
   SELECT * INTO opener FROM auth.api_keys k
    WHERE k.id = NEW.opened_by AND k.kind = 'service' AND k.revoked_at IS NULL
      AND (k.expires_at IS NULL OR k.expires_at > now());
@@ -1683,7 +1777,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.copy_from_key() OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.copy_from_key() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.copy_from_key() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 CREATE OR REPLACE TRIGGER copy_from_key BEFORE INSERT ON auth.api_keys
   FOR EACH ROW WHEN (NEW.opened_by IS NOT NULL) EXECUTE FUNCTION app.copy_from_key();
 
@@ -1708,12 +1802,12 @@ EXCEPTION WHEN SQLSTATE 'SY002' THEN
 END
 $$;
 ALTER FUNCTION app.open_session(bytea, bytea, timestamptz) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.open_session(bytea, bytea, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.open_session(bytea, bytea, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.open_session(bytea, bytea, timestamptz) TO sync_app;
 COMMENT ON FUNCTION app.open_session(bytea, bytea, timestamptz) IS 'when the session ends; null: no live key';
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/open_session.sql', 'bd1498a96d3b9cfd92282cadd1e86c67e60d71b11ee9fbeb75300aa5cfe0b918', ARRAY['ROUTINE app.copy_from_key()', 'ROUTINE app.open_session(presented bytea, session_hash bytea, ends timestamp with time zone)', 'TRIGGER copy_from_key ON auth.api_keys']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/open_session.sql', '9d1ce5470f716a7c78835313aa1b38097970ed5f4ba06038b2e3d1eb239166fa', ARRAY['ROUTINE app.copy_from_key()', 'ROUTINE app.open_session(presented bytea, session_hash bytea, ends timestamp with time zone)', 'TRIGGER copy_from_key ON auth.api_keys']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -1737,11 +1831,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.claim_idempotency_key(text, text, text) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.claim_idempotency_key(text, text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.claim_idempotency_key(text, text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.claim_idempotency_key(text, text, text) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('idempotency/sql/claim_idempotency_key.sql', '085039a480e405640d1dc76ac306a8b48e69d356d083284bc2ae133bb18b9c01', ARRAY['ROUTINE app.claim_idempotency_key(org text, idempotency_key text, request_fingerprint text)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('idempotency/sql/claim_idempotency_key.sql', 'a0e5b4b825aef7ba5928b884e886ffc29f7fa4623eadb0050fac1ef212d516fd', ARRAY['ROUTINE app.claim_idempotency_key(org text, idempotency_key text, request_fingerprint text)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -1763,11 +1857,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.cleanup_idempotency_keys(integer) OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION app.cleanup_idempotency_keys(integer) FROM PUBLIC, sync_app, sync_directory;
+REVOKE ALL ON FUNCTION app.cleanup_idempotency_keys(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.cleanup_idempotency_keys(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('idempotency/sql/cleanup_idempotency_keys.sql', '607384d97899372ed378687abaa043b1c93819b9d9724af79478103e0f772cf6', ARRAY['ROUTINE app.cleanup_idempotency_keys(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('idempotency/sql/cleanup_idempotency_keys.sql', '36420c606a49258e85f4ba5c4eebddfeeb4e7a60ce790fbfaf5a7123f5587533', ARRAY['ROUTINE app.cleanup_idempotency_keys(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -1791,11 +1885,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.active_syncs(text, integer) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.active_syncs(text, integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.active_syncs(text, integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.active_syncs(text, integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/active_syncs.sql', 'b88fcab16face75ff5a5b25c92f8f8eb06708232b07f9b74b207c348d6223915', ARRAY['ROUTINE app.active_syncs(org text, most integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/active_syncs.sql', '3bb63e02ac62b201b23e6fad7b751a5e24bc24f176446a5b603ebde9dbf3c6e8', ARRAY['ROUTINE app.active_syncs(org text, most integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -1816,7 +1910,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.end_sync() OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.end_sync() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.end_sync() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 CREATE OR REPLACE TRIGGER end_on_insert BEFORE INSERT ON public.sync_progress
   FOR EACH ROW WHEN (NEW.completed_at IS NOT NULL
     OR NEW.status NOT IN ('queued', 'running', 'paused')
@@ -1850,7 +1944,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.log_sync_end() OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.log_sync_end() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.log_sync_end() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 CREATE OR REPLACE TRIGGER log_end_on_insert AFTER INSERT ON public.sync_progress
   FOR EACH ROW WHEN (NEW.completed_at IS NOT NULL) EXECUTE FUNCTION app.log_sync_end();
 CREATE OR REPLACE TRIGGER log_end_on_update AFTER UPDATE ON public.sync_progress
@@ -1858,7 +1952,7 @@ CREATE OR REPLACE TRIGGER log_end_on_update AFTER UPDATE ON public.sync_progress
   EXECUTE FUNCTION app.log_sync_end();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', '34f25820644fec2b5d83ecf8862b7d834f5f2d34192f2a092cc09748e55a7581', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', '3df7a9e8b908d1f9e1e128415cad93487e8055c0696989166a5c58e6ac6620fc', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -1895,11 +1989,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.end_silent_syncs(interval, integer) OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION app.end_silent_syncs(interval, integer) FROM PUBLIC, sync_app, sync_directory;
+REVOKE ALL ON FUNCTION app.end_silent_syncs(interval, integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.end_silent_syncs(interval, integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_silent_syncs.sql', '17fe3b4b7ab936009b68b3d8f757b5fd76949b7710343d716159673a37ecf0df', ARRAY['ROUTINE app.end_silent_syncs(silent_for interval, batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_silent_syncs.sql', '3e2f47a00fd21e0dcebc18bd000fc7f1022d79ae0bec1188e4d9dd63b295426e', ARRAY['ROUTINE app.end_silent_syncs(silent_for interval, batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -1916,7 +2010,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.refuse_change_of_ended_sync() OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.refuse_change_of_ended_sync() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.refuse_change_of_ended_sync() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 CREATE OR REPLACE TRIGGER ended_is_final BEFORE UPDATE ON public.sync_progress
   FOR EACH ROW WHEN (OLD.completed_at IS NOT NULL AND
     (OLD.status, OLD.total_items, OLD.processed_count, OLD.failed_count, OLD.started_at, OLD.completed_at)
@@ -1925,7 +2019,7 @@ CREATE OR REPLACE TRIGGER ended_is_final BEFORE UPDATE ON public.sync_progress
   EXECUTE FUNCTION app.refuse_change_of_ended_sync();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/ended_is_final.sql', 'e419976f6a8b72d743951c32f1bfc5108157e5894caf7512f0377f65ac47dadb', ARRAY['ROUTINE app.refuse_change_of_ended_sync()', 'TRIGGER ended_is_final ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/ended_is_final.sql', '718ea1524b5b0e7fd9efb02574b6ed4bb1c696a339dc457d4b4c25631b04b9bb', ARRAY['ROUTINE app.refuse_change_of_ended_sync()', 'TRIGGER ended_is_final ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -1958,12 +2052,12 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.log_control() OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.log_control() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.log_control() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 CREATE OR REPLACE TRIGGER log_control AFTER UPDATE ON public.sync_progress
   FOR EACH ROW WHEN (OLD.requested_at IS DISTINCT FROM NEW.requested_at) EXECUTE FUNCTION app.log_control();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/log_control.sql', '7ecb4ccd4b31b08cea70479d089a9436b4851237b6fe1b1782f85bddf01d76f3', ARRAY['ROUTINE app.log_control()', 'TRIGGER log_control ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/log_control.sql', 'bd7c6e90dc53b77c1a615c68bc50f68139410419cb4805743a9606ba627b1eef', ARRAY['ROUTINE app.log_control()', 'TRIGGER log_control ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2058,11 +2152,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.report_progress(json) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.report_progress(json) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.report_progress(json) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.report_progress(json) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_progress.sql', '0e6cc9855d75651f4fe771f3c5f3962dc347e1c9f3954225da5c39071b1073ff', ARRAY['ROUTINE app.report_progress(reports json)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_progress.sql', 'c01bb83e6154361d3399f1fe23233961a786422b598f097291435af2f00bc21e', ARRAY['ROUTINE app.report_progress(reports json)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2120,11 +2214,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.watch_progress(text[], text[]) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.watch_progress(text[], text[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.watch_progress(text[], text[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.watch_progress(text[], text[]) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/watch_progress.sql', '4f200aded19a869bad05b2ece09c40a3a4a7e893ec4b0cc5139f654f8ea2c383', ARRAY['ROUTINE app.watch_progress(orgs text[], digests text[])']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/watch_progress.sql', '973a0927dd5b8a80cad809f99d4e4b4b31a9d9fd44d8a45a1b022f7c31b88442', ARRAY['ROUTINE app.watch_progress(orgs text[], digests text[])']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2154,11 +2248,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.append_activity(text, jsonb) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.append_activity(text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.append_activity(text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.append_activity(text, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/append_activity.sql', 'dea7c761360a68ccc792dd6436b163e5eb7fe815e821a6acf99779ce6e8e4cea', ARRAY['ROUTINE app.append_activity(org text, entries jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/append_activity.sql', 'dbc0cbd57f40e91710f90e89e98436fdbb9b46a290522a34b71365912f7e92a7', ARRAY['ROUTINE app.append_activity(org text, entries jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2167,15 +2261,16 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/append_a
 -- Promises: each month from this one to the twelfth ahead has a partition once it was asked for; making one does not hold up writers
 -- (LIKE and ATTACH take SHARE UPDATE EXCLUSIVE, PARTITION OF would take ACCESS EXCLUSIVE) and waits for a lock 10 seconds at
 -- most. One made by hand is protected by the next call. They run as the owner of the table, who alone may attach, and touch no rows.
--- Callers: sync_app and sync_maintenance: the triggers that write an entry run as either.
+-- Callers: sync_app and sync_maintenance, and for the current month sync_sql: the triggers that write an entry run as either. A month
+-- ahead is refused to sync_sql, since making it locks the table until the transaction ends.
 
 CREATE OR REPLACE FUNCTION app.activity_partition_name(at timestamptz) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp
 RETURN 'sync_activity_log_' || to_char(at AT TIME ZONE 'UTC', 'YYYY_MM');
 ALTER FUNCTION app.activity_partition_name(timestamptz) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.activity_partition_name(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
-GRANT EXECUTE ON FUNCTION app.activity_partition_name(timestamptz) TO sync_app, sync_maintenance;
+REVOKE ALL ON FUNCTION app.activity_partition_name(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.activity_partition_name(timestamptz) TO sync_app, sync_maintenance, sync_sql;
 
 CREATE OR REPLACE FUNCTION app.ensure_activity_partition(at timestamptz) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER
@@ -2185,7 +2280,9 @@ DECLARE
   partition text := app.activity_partition_name(at);
   month timestamp := date_trunc('month', at AT TIME ZONE 'UTC');
 BEGIN
-  IF at NOT BETWEEN now() - interval '2 months' AND now() + interval '13 months' THEN
+  IF at NOT BETWEEN now() - interval '2 months' AND now() + interval '13 months'
+     OR EXISTS (SELECT FROM auth.sql_roles r WHERE r.role_name = session_user)
+        AND at NOT BETWEEN now() - interval '1 second' AND now() THEN
     RAISE EXCEPTION 'no partition is made for %, only for this month and those ahead', at
       USING ERRCODE = 'invalid_parameter_value';
   END IF;
@@ -2209,8 +2306,8 @@ EXCEPTION WHEN invalid_object_definition THEN
 END
 $$;
 ALTER FUNCTION app.ensure_activity_partition(timestamptz) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.ensure_activity_partition(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
-GRANT EXECUTE ON FUNCTION app.ensure_activity_partition(timestamptz) TO sync_app, sync_maintenance;
+REVOKE ALL ON FUNCTION app.ensure_activity_partition(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.ensure_activity_partition(timestamptz) TO sync_app, sync_maintenance, sync_sql;
 
 CREATE OR REPLACE FUNCTION app.prepare_activity_partitions(months_ahead integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
@@ -2240,21 +2337,43 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.prepare_activity_partitions(integer) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.prepare_activity_partitions(integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.prepare_activity_partitions(integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.prepare_activity_partitions(integer) TO sync_app, sync_maintenance;
 
 -- A new database takes entries by plain SQL at once.
 SELECT app.prepare_activity_partitions(3);
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/partitions.sql', '7ac157e8b08208f29fe8e31e5718725ba29795c1aad51c1a8a7c2e5f1f35ec2b', ARRAY['ROUTINE app.activity_partition_name(at timestamp with time zone)', 'ROUTINE app.ensure_activity_partition(at timestamp with time zone)', 'ROUTINE app.prepare_activity_partitions(months_ahead integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/partitions.sql', '4170591e8971fb95b58d72d872301afff228c2531aa1b5a96e8445c5499bf534', ARRAY['ROUTINE app.activity_partition_name(at timestamp with time zone)', 'ROUTINE app.ensure_activity_partition(at timestamp with time zone)', 'ROUTINE app.prepare_activity_partitions(months_ahead integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: who did something is a fact of the trail, and no claim of the client that writes the entry.
+-- Promises: an entry that a role of auth.sql_roles causes, by its own statement or by a trigger, names the user that the role is bound to.
+-- Callers: a trigger of public.sync_activity_log only.
+
+CREATE OR REPLACE FUNCTION app.sign_entry() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  NEW.user_id := coalesce((SELECT r.user_id FROM auth.sql_roles r WHERE r.role_name = session_user), NEW.user_id);
+  RETURN NEW;
+END
+$$;
+ALTER FUNCTION app.sign_entry() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.sign_entry() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+CREATE OR REPLACE TRIGGER sign_entry BEFORE INSERT ON public.sync_activity_log
+  FOR EACH ROW WHEN (pg_has_role(current_user, 'sync_sql', 'USAGE')) EXECUTE FUNCTION app.sign_entry();
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/sign_entry.sql', '67a5fab11234ba689e002d23ec324eafb4cb0bcf68e94de04d23486c4eebfcca', ARRAY['ROUTINE app.sign_entry()', 'TRIGGER sign_entry ON public.sync_activity_log']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
 -- Why: a preview is kept for its time to live; the integration guide names this function, so its name and schema are a contract.
 -- Promises: deletes expired previews, at most batch_size of them unless null, and returns how many. It crosses organizations, so it
 -- runs as sync_maintenance, whose policy shows it expired rows only.
--- Callers: sync_app.
+-- Callers: sync_app and sync_sql, as the guide says.
 
 CREATE OR REPLACE FUNCTION public.auto_cleanup_preview_cache(batch_size integer DEFAULT NULL) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
@@ -2270,11 +2389,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION public.auto_cleanup_preview_cache(integer) OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION public.auto_cleanup_preview_cache(integer) FROM PUBLIC, sync_app, sync_directory;
-GRANT EXECUTE ON FUNCTION public.auto_cleanup_preview_cache(integer) TO sync_app;
+REVOKE ALL ON FUNCTION public.auto_cleanup_preview_cache(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION public.auto_cleanup_preview_cache(integer) TO sync_app, sync_sql;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('preview-cache/sql/auto_cleanup_preview_cache.sql', 'f2264211e222b6702b3a9779b5fe9642bfb1dacff161694e88ec1b7bb8eeb742', ARRAY['ROUTINE public.auto_cleanup_preview_cache(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('preview-cache/sql/auto_cleanup_preview_cache.sql', '0753c8b416d8eead94ae47b557277e0c9265c50678596647b26f5c9b5dc33d83', ARRAY['ROUTINE public.auto_cleanup_preview_cache(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2292,7 +2411,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.find_webhook(uuid) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.find_webhook(uuid) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.find_webhook(uuid) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.find_webhook(uuid) TO sync_app;
 
 CREATE OR REPLACE FUNCTION app.remove_webhook(connection uuid) RETURNS void
@@ -2304,11 +2423,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.remove_webhook(uuid) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.remove_webhook(uuid) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.remove_webhook(uuid) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.remove_webhook(uuid) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhook_addresses.sql', '0318600fbb0b15540d57c747e01a4bc9bbab854a0dcdbdba6eabe5a3bf661000', ARRAY['ROUTINE app.remove_webhook(connection uuid)', 'ROUTINE app.find_webhook(connection uuid)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhook_addresses.sql', 'b4f951c6d6cc0740b8bcc3b22e6c71892f057c34d067133f0af46914f608daec', ARRAY['ROUTINE app.find_webhook(connection uuid)', 'ROUTINE app.remove_webhook(connection uuid)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2354,11 +2473,11 @@ WITH compared AS (
 SELECT c.external_id, c.action FROM compared c
 $$;
 ALTER FUNCTION app.save_records(text, uuid, text, jsonb) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.save_records(text, uuid, text, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/save_records.sql', 'dc686188ddb00a6eee5365d94abfbd54f2a0321daadbc20bd127e0f68035ad06', ARRAY['ROUTINE app.save_records(org text, connection uuid, entity text, given jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/save_records.sql', '6bb1b8ca3e2319725aa37b9b86a214189de7be7a1957129ae605a486fe75082a', ARRAY['ROUTINE app.save_records(org text, connection uuid, entity text, given jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2389,11 +2508,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.cleanup_seen(integer) OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION app.cleanup_seen(integer) FROM PUBLIC, sync_app, sync_directory;
+REVOKE ALL ON FUNCTION app.cleanup_seen(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.cleanup_seen(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/cleanup_seen.sql', 'eb8ddc395fd2da9b74cb51f79ebd50d08d0aa02c24760e08454a74c8d3974649', ARRAY['ROUTINE app.cleanup_seen(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/cleanup_seen.sql', 'b34cf6d32265f4601e91c83a8cc2d6189aa31971dba747c339437e5dd499653a', ARRAY['ROUTINE app.cleanup_seen(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2552,11 +2671,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '5eb2ff09e7e01ce366c838675399c3864546f3c5cf7e65bc0788d8888f142833', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', 'c79540ef09dcdf593dd9df50d42813e40d9f139b76481773459c50e3820635a1', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2578,7 +2697,7 @@ DECLARE
   wanted text[];
 BEGIN
   -- Prevents two concurrent requests of one organization from both finding the same slot free.
-  PERFORM pg_advisory_xact_lock(hashtextextended('dispatch_runs ' || org, 0));
+  PERFORM app.lock(org, 'dispatch_runs');
   FOR r IN SELECT w.sync_id, w.entity_type, w.source_connection_id, w.destination_connection_id, p.completed_at
              FROM public.sync_runs w JOIN public.sync_progress p USING (org_id, sync_id)
             WHERE w.org_id = org AND w.state = 'waiting' ORDER BY w.created_at, w.sync_id LOOP
@@ -2608,34 +2727,35 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.dispatch_runs(text) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.dispatch_runs(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.dispatch_runs(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.dispatch_runs(text) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/dispatch_runs.sql', '681465faf5612b85d34657f9d26c2b09b06de1e33cf9e0aab9fc00ca3ca87efd', ARRAY['ROUTINE app.dispatch_runs(org text)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/dispatch_runs.sql', '29ba7a5acb46873a89be400581c3e33a406aab740f4870dac28c6fd0243d617e', ARRAY['ROUTINE app.dispatch_runs(org text)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
 -- Why: a waiting or running run finds out from its dispatch or its next batch that its sync has ended. Nothing checks a paused run, and
 -- while it is open, the ids it has seen and the data of a removed connection cannot be deleted.
--- Promises: a paused run ends in the same transaction as its sync, whoever ends the sync. The trigger reads before it writes, because
--- sync_maintenance, which ends silent syncs, may read runs but not change them.
+-- Promises: a paused run ends in the same transaction as its sync, whoever ends the sync. Who ends it may have no right to runs, so the
+-- function runs as the owner, for the organization of the row and for the length of one statement.
 -- Callers: the trigger below only.
 
 CREATE OR REPLACE FUNCTION app.end_paused_run() RETURNS trigger
-LANGUAGE plpgsql SECURITY INVOKER
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  before text := current_setting('app.current_org_id', true);
 BEGIN
-  IF EXISTS (SELECT FROM public.sync_runs AS r
-              WHERE r.org_id = NEW.org_id AND r.sync_id = NEW.sync_id AND r.state = 'paused') THEN
-    UPDATE public.sync_runs AS r SET state = 'ended'
-     WHERE r.org_id = NEW.org_id AND r.sync_id = NEW.sync_id AND r.state = 'paused';
-  END IF;
+  PERFORM set_config('app.current_org_id', NEW.org_id, true);
+  UPDATE public.sync_runs AS r SET state = 'ended'
+   WHERE r.org_id = NEW.org_id AND r.sync_id = NEW.sync_id AND r.state = 'paused';
+  PERFORM set_config('app.current_org_id', coalesce(before, ''), true);
   RETURN NULL;
 END
 $$;
 ALTER FUNCTION app.end_paused_run() OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.end_paused_run() FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.end_paused_run() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 
 CREATE OR REPLACE TRIGGER end_paused_run
   AFTER UPDATE ON public.sync_progress
@@ -2643,7 +2763,7 @@ CREATE OR REPLACE TRIGGER end_paused_run
   EXECUTE FUNCTION app.end_paused_run();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/end_paused_run.sql', 'c6da9c8c960ec9032a814cb0cd91b4dfee7dc13da6d20a93b5347b07d1f72737', ARRAY['ROUTINE app.end_paused_run()', 'TRIGGER end_paused_run ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/end_paused_run.sql', '38e222194a28366fb91052a56449b424a19709987cfdf778eadbba2de8f905b4', ARRAY['ROUTINE app.end_paused_run()', 'TRIGGER end_paused_run ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2684,7 +2804,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.take_lease(text, text, text, interval) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.take_lease(text, text, text, interval) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.take_lease(text, text, text, interval) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.take_lease(text, text, text, interval) TO sync_app;
 
 CREATE OR REPLACE FUNCTION app.renew_lease(org text, sync text, epoch bigint, lease interval, limited_until timestamptz)
@@ -2713,7 +2833,7 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) TO sync_app;
 
 CREATE OR REPLACE FUNCTION app.release_lease(org text, sync text, epoch bigint, until timestamptz) RETURNS boolean
@@ -2733,11 +2853,36 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.release_lease(text, text, bigint, timestamptz) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.release_lease(text, text, bigint, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory;
+REVOKE ALL ON FUNCTION app.release_lease(text, text, bigint, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.release_lease(text, text, bigint, timestamptz) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', 'b5a9a7134a311d55074a2f594d75c520e2f4cf5dc2b85fd17030ec26d4642b8b', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, limited_until timestamp with time zone)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', 'e084fdc876b37b01a3b5b7fb987edb4a6fe41dceab4d66103692ebe9947c91c8', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, limited_until timestamp with time zone)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: work that must happen once an organization, such as assigning free slots, waits for its turn. No advisory lock, since any login of
+-- the database could hold that; these rows are the service's alone.
+-- Promises: until the end of the transaction nobody else holds the organization's lock of this name.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.lock(org text, lock_name text) RETURNS void
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM FROM public.sync_locks AS l WHERE l.org_id = org AND l.name = lock_name FOR UPDATE;
+  IF NOT FOUND THEN
+    INSERT INTO public.sync_locks (org_id, name) VALUES (org, lock_name) ON CONFLICT (org_id, name) DO NOTHING;
+    PERFORM FROM public.sync_locks AS l WHERE l.org_id = org AND l.name = lock_name FOR UPDATE;
+  END IF;
+END
+$$;
+ALTER FUNCTION app.lock(text, text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.lock(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.lock(text, text) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lock.sql', '7a1558d78c863a22fb40f5f861eeac39e427bc3b3092e87c92bd16463992a47f', ARRAY['ROUTINE app.lock(org text, lock_name text)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2803,11 +2948,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.purge_removed_connections(integer) OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION app.purge_removed_connections(integer) FROM PUBLIC, sync_app, sync_directory;
+REVOKE ALL ON FUNCTION app.purge_removed_connections(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.purge_removed_connections(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', '557ead40b47154fee9cac30030012600dfe46f396b6997d129034ddb1254120b', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', '29482186846449eecdb439a822d51565951e36968e22a9756fbefaf17ecf993d', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2824,11 +2969,11 @@ SELECT r.org_id, r.sync_id, r.state FROM public.sync_runs r
  ORDER BY r.org_id, r.created_at, r.sync_id LIMIT batch_size
 $$;
 ALTER FUNCTION app.runs_without_worker(integer) OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION app.runs_without_worker(integer) FROM PUBLIC, sync_app, sync_directory;
+REVOKE ALL ON FUNCTION app.runs_without_worker(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.runs_without_worker(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/runs_without_worker.sql', '8b4c1c3769bbe0188f5c7e14751ca8081b9ace982471d430975f4a30a1e3a863', ARRAY['ROUTINE app.runs_without_worker(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/runs_without_worker.sql', '32f3c702c1047e5ca6677ab67607b2c13371082479a6e63303305f3f49798b5f', ARRAY['ROUTINE app.runs_without_worker(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2851,11 +2996,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.cleanup_preview_changes(integer) OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION app.cleanup_preview_changes(integer) FROM PUBLIC, sync_app, sync_directory;
+REVOKE ALL ON FUNCTION app.cleanup_preview_changes(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.cleanup_preview_changes(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('previews/sql/cleanup_preview_changes.sql', '8acea4d9816bb12e1ee55007604aa5de4020f668a0a655e1623385a3b9a323b0', ARRAY['ROUTINE app.cleanup_preview_changes(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('previews/sql/cleanup_preview_changes.sql', 'd9004e5af5108a3e8cc961c446b7053c9e987ae60eeca864b546cd2cac564be1', ARRAY['ROUTINE app.cleanup_preview_changes(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2878,15 +3023,15 @@ BEGIN
 END
 $$;
 ALTER FUNCTION app.cleanup_webhook_deliveries(integer) OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION app.cleanup_webhook_deliveries(integer) FROM PUBLIC, sync_app, sync_directory;
+REVOKE ALL ON FUNCTION app.cleanup_webhook_deliveries(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.cleanup_webhook_deliveries(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhooks/sql/cleanup_webhook_deliveries.sql', '62f4faefa3083fa66ea78c73577a6a379e12d3b3aa85db514e9af69e2a41f54a', ARRAY['ROUTINE app.cleanup_webhook_deliveries(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhooks/sql/cleanup_webhook_deliveries.sql', 'f18947c4a87a124996fe9eb727d25c545131ad465f4c358a1193a9f25b4da96d', ARRAY['ROUTINE app.cleanup_webhook_deliveries(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/end_sessions_of_key.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/runs_without_worker.sql', 'previews/sql/cleanup_preview_changes.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql']::text[])
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/end_sessions_of_key.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/hold_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/runs_without_worker.sql', 'previews/sql/cleanup_preview_changes.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -2896,16 +3041,16 @@ REVOKE sync_directory FROM CURRENT_USER
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T20:47:53.922Z','2026-11-28T22:47:53.922Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T20:54:54.143Z','2026-11-28T22:54:54.143Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T20:47:53.922Z','2026-11-28T21:47:53.922Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T20:54:54.143Z','2026-11-28T21:54:54.143Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T20:47:53.922Z','2026-11-28T22:47:53.922Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T20:54:54.143Z','2026-11-28T22:54:54.143Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T20:47:53.922Z','2026-11-28T21:47:53.922Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T20:54:54.143Z','2026-11-28T21:54:54.143Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -2920,40 +3065,40 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-28T23:47:53.926Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-28T23:54:54.144Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-28T21:47:53.926Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-28T21:54:54.144Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-28T23:47:53.926Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-28T23:54:54.144Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-28T21:47:53.926Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-28T21:54:54.144Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-28T23:47:53.926Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-28T23:54:54.144Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-28T21:47:53.926Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-28T21:54:54.144Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-28T23:47:53.926Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-28T23:54:54.144Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-28T21:47:53.926Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-28T21:54:54.144Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-24T22:47:53.927Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-24T22:54:54.144Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-24T22:47:53.927Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-24T22:54:54.144Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -2978,6 +3123,30 @@ INSERT INTO public.sync_runs (org_id,sync_id,kind,entity_type,mode,source_connec
 ;
 -- next
 INSERT INTO public.sync_runs (org_id,sync_id,kind,entity_type,mode,source_connection_id,state) VALUES ('org-2','stale','sync','customer','full','f516a086-c14c-e0ab-42fc-4f69b9f684fb','ended')
+;
+-- next
+INSERT INTO public.sync_locks (org_id,name) VALUES ('org-1','live')
+;
+-- next
+INSERT INTO public.sync_locks (org_id,name) VALUES ('org-1','stale')
+;
+-- next
+INSERT INTO public.sync_locks (org_id,name) VALUES ('org-2','live')
+;
+-- next
+INSERT INTO public.sync_locks (org_id,name) VALUES ('org-2','stale')
+;
+-- next
+INSERT INTO auth.sql_roles (org_id,role_name,user_id) VALUES ('org-1','org-1 live','live')
+;
+-- next
+INSERT INTO auth.sql_roles (org_id,role_name,user_id) VALUES ('org-1','org-1 stale','stale')
+;
+-- next
+INSERT INTO auth.sql_roles (org_id,role_name,user_id) VALUES ('org-2','org-2 live','live')
+;
+-- next
+INSERT INTO auth.sql_roles (org_id,role_name,user_id) VALUES ('org-2','org-2 stale','stale')
 ;
 -- next
 INSERT INTO public.sync_slots (org_id,connection_id,entity_type,sync_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','live')
@@ -3064,16 +3233,16 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-28T23:47:53.928Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-28T23:54:54.146Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-28T21:47:53.928Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-28T21:54:54.146Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-28T23:47:53.928Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-28T23:54:54.146Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-28T21:47:53.928Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-28T21:54:54.146Z')
 ;
 -- next
 INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC')
@@ -3088,16 +3257,16 @@ INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,ti
 INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-28T22:47:53.929Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-28T22:54:54.146Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-28T22:47:53.929Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-28T22:54:54.146Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-28T22:47:53.929Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-28T22:54:54.146Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-28T22:47:53.929Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-28T22:54:54.146Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -3112,16 +3281,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-28T23:47:53.929Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-28T23:54:54.146Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-28T21:47:53.929Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-28T21:54:54.146Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-28T23:47:53.929Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-28T23:54:54.146Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-28T21:47:53.929Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-28T21:54:54.147Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

@@ -50,6 +50,21 @@ export type OrganizationPage = {
     next_cursor: string | null;
 };
 
+export type Quota = 'active_syncs' | 'connections' | 'schedules' | 'preview_bytes' | 'checkpoint_bytes' | 'records' | 'streams';
+
+export type QuotaUsage = {
+    name: Quota;
+    /**
+     * One more than the limit when it is exceeded by more
+     */
+    used: number;
+    limit: number;
+};
+
+export type Usage = {
+    items: Array<QuotaUsage>;
+};
+
 export type SyncStatus = 'queued' | 'running' | 'paused' | 'completed' | 'completed_with_errors' | 'failed' | 'cancelled' | 'timeout';
 
 export type StreamedSync = {
@@ -348,7 +363,7 @@ export type BulkReport = {
 /**
  * Stable: switch on this. /errors#invalid-request explains the example, and so for each; the Link header of the response leads there.
  */
-export type ProblemType = 'urn:sync-operations:problem:malformed-request' | 'urn:sync-operations:problem:organization-required' | 'urn:sync-operations:problem:unauthenticated' | 'urn:sync-operations:problem:other-organization' | 'urn:sync-operations:problem:missing-scope' | 'urn:sync-operations:problem:cross-site-request' | 'urn:sync-operations:problem:not-found' | 'urn:sync-operations:problem:sync-exists' | 'urn:sync-operations:problem:sync-ended' | 'urn:sync-operations:problem:counts-backwards' | 'urn:sync-operations:problem:stale-preview' | 'urn:sync-operations:problem:delete-guard' | 'urn:sync-operations:problem:conflict' | 'urn:sync-operations:problem:body-too-large' | 'urn:sync-operations:problem:unsupported-media-type' | 'urn:sync-operations:problem:invalid-request' | 'urn:sync-operations:problem:counts-above-total' | 'urn:sync-operations:problem:idempotency-key-reused' | 'urn:sync-operations:problem:internal-error' | 'urn:sync-operations:problem:encryption-not-configured' | 'urn:sync-operations:problem:organization-busy' | 'urn:sync-operations:problem:unavailable';
+export type ProblemType = 'urn:sync-operations:problem:malformed-request' | 'urn:sync-operations:problem:request-refused' | 'urn:sync-operations:problem:organization-required' | 'urn:sync-operations:problem:unauthenticated' | 'urn:sync-operations:problem:other-organization' | 'urn:sync-operations:problem:missing-scope' | 'urn:sync-operations:problem:cross-site-request' | 'urn:sync-operations:problem:not-found' | 'urn:sync-operations:problem:sync-exists' | 'urn:sync-operations:problem:sync-ended' | 'urn:sync-operations:problem:counts-backwards' | 'urn:sync-operations:problem:stale-preview' | 'urn:sync-operations:problem:delete-guard' | 'urn:sync-operations:problem:conflict' | 'urn:sync-operations:problem:quota-exceeded' | 'urn:sync-operations:problem:request-timeout' | 'urn:sync-operations:problem:body-too-large' | 'urn:sync-operations:problem:unsupported-media-type' | 'urn:sync-operations:problem:too-many-requests' | 'urn:sync-operations:problem:headers-too-large' | 'urn:sync-operations:problem:invalid-request' | 'urn:sync-operations:problem:counts-above-total' | 'urn:sync-operations:problem:idempotency-key-reused' | 'urn:sync-operations:problem:internal-error' | 'urn:sync-operations:problem:encryption-not-configured' | 'urn:sync-operations:problem:organization-busy' | 'urn:sync-operations:problem:unavailable';
 
 export type ProblemField = {
     /**
@@ -1429,6 +1444,58 @@ export type ListOrganizationsResponses = {
 };
 
 export type ListOrganizationsResponse = ListOrganizationsResponses[keyof ListOrganizationsResponses];
+
+export type UsageData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+    };
+    url: '/api/sync/usage';
+};
+
+export type UsageErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type UsageError = UsageErrors[keyof UsageErrors];
+
+export type UsageResponses = {
+    /**
+     * Each quota
+     */
+    200: Usage;
+};
+
+export type UsageResponse = UsageResponses[keyof UsageResponses];
 
 export type StreamProgressData = {
     body?: never;
