@@ -16,7 +16,7 @@ import { formParser, jsonParser, rawOr } from './http/body.parser.ts';
 import { limitConnections } from './http/connection.limits.ts';
 import { serveErrorPage } from './http/error.page.ts';
 import { logRequests, quietAtStart, requestId } from './http/logging.ts';
-import { refuseOnSocket } from './http/node.refusals.ts';
+import { refuseExpectations, refuseOnSocket } from './http/node.refusals.ts';
 import { serveDocument } from './http/openapi.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { addSecurityHeaders } from './http/security.headers.ts';
@@ -38,6 +38,8 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
     http: {
       headersTimeout: environment.SYNC_REQUEST_SECONDS * 1_000,
       connectionsCheckingInterval: REQUEST_CHECK_MS,
+      // Node's refusal has no body; ours is a problem.
+      requireHostHeader: false,
     },
     clientErrorHandler: refuseOnSocket,
     // A close waits for requests at work and ends idle connections.
@@ -56,6 +58,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   app.useGlobalPipes(new ProblemValidationPipe());
   app.useGlobalFilters(filter);
   const fastify = adapter.getInstance();
+  refuseExpectations(fastify.server);
   limitConnections(fastify.server, {
     all: environment.SYNC_MAX_CONNECTIONS,
     perAddress: environment.SYNC_MAX_CONNECTIONS_PER_ADDRESS,
@@ -89,6 +92,8 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
  */
 function admitBeforeBody(fastify: FastifyInstance, guard: AuthGuard, buckets: RequestBuckets): void {
   fastify.addHook('onRequest', async (request: TenantRequest, reply) => {
+    if (request.raw.httpVersion === '1.1' && !request.headers.host)
+      throw new Problem('malformed-request', 'The header Host is missing.');
     if (request.is404)
       throw new Problem('not-found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`);
     // Pages and their files have no settings; they are for everybody, and take no body.

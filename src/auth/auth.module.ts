@@ -18,6 +18,6 @@ import { TokenVerifier } from './token.verifier.ts';
     AuthGuard,
     { provide: APP_GUARD, useExisting: AuthGuard },
   ],
-  exports: [KeyStore, AuthGuard],
+  exports: [KeyStore, AuthGuard, AddressBuckets],
 })
 export class AuthModule {}

@@ -10,6 +10,7 @@ import { escapeHtml, PLAIN_PAGE_HEADERS, plainPage } from '../common/plain.page.
 import { Problem } from '../common/problem.ts';
 import { AcceptForm } from '../common/route.config.ts';
 import { IsText } from '../common/validation.ts';
+import { AddressBuckets } from '../rates/address.buckets.ts';
 
 class SignInQuery {
   @IsText(200)
@@ -32,7 +33,10 @@ class SignInDto extends PartialType(SignInQuery) {
 @ApiExcludeController()
 @Controller()
 export class SignInController {
-  constructor(private readonly keys: KeyStore) {}
+  constructor(
+    private readonly keys: KeyStore,
+    private readonly addresses: AddressBuckets,
+  ) {}
 
   /**
    * Where a one-time link leads: a page with a button. A look at it changes nothing, so that neither a preview of the link in a mail nor a
@@ -62,17 +66,22 @@ export class SignInController {
   ): Promise<void> {
     refuseCrossSite(request, "Signing in is accepted from this service's own pages only.");
     reply.header('cache-control', 'no-store');
+    await this.addresses.refuseWhenEmpty(request.ip);
     if (token === undefined) {
       const opened = await this.keys.openSession((key as string).trim());
-      if (!opened) throw new Problem('unauthenticated', 'That key is unknown, revoked or expired.');
+      if (!opened) {
+        await this.addresses.take(request.ip);
+        throw new Problem('unauthenticated', 'That key is unknown, revoked or expired.');
+      }
       keepSession(opened, request, reply);
       await reply.status(204).send();
       return;
     }
     const opened = await this.keys.exchangeLink(token);
     if (opened) keepSession(opened, request, reply);
+    else await this.addresses.take(request.ip);
     // A person gets a page that says so; it asks for a new link or a key.
-    else if (!request.headers.accept?.includes('text/html'))
+    if (!opened && !request.headers.accept?.includes('text/html'))
       throw new Problem('unauthenticated', 'This sign-in link was used before or has expired; ask for a new one.');
     await reply.redirect(opened ? to : '/?sign-in=used', 303);
   }

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ProblemName } from '../common/problem.catalogue.ts';
 import { Problem } from '../common/problem.ts';
 import { toProblem } from '../database/sqlstate.ts';
+import { endConnectionAfter, isBodyUnread } from './unread.body.ts';
 
 /** Every error leaves the service here, as application/problem+json without a stack or SQL. */
 @Catch()
@@ -26,8 +27,8 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="sync-operations"');
     if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter));
-    // Refused before its body was read: the rest of it is not worth reading.
-    if (request.body === undefined && hasBody(request)) reply.header('connection', 'close');
+    // A body that has not arrived by now is not read any more, so the connection cannot carry another request.
+    if (isBodyUnread(request)) endConnectionAfter(reply);
     reply.header('link', problem.link);
     void reply
       .status(problem.status)
@@ -42,26 +43,19 @@ function asProblem(error: unknown, request: FastifyRequest): Problem {
   if (fromDatabase) return fromDatabase;
   const status =
     error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number } | null)?.statusCode;
-  const name = status === undefined ? undefined : BY_STATUS.get(status);
-  if (name === 'not-found')
-    return new Problem(name, `There is nothing at ${request.method} ${request.url.split('?')[0]}.`);
+  if (status === 404 || (status !== undefined && isMissingFile(status, request)))
+    return new Problem('not-found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`);
   if (status !== undefined && status >= 400 && status < 500)
-    return new Problem(name ?? 'request-refused', readable(error, status), {
-      cause: error,
-      status: name ? undefined : status,
-    });
+    return new Problem(BY_STATUS.get(status) ?? 'request-refused', readable(error, status), { cause: error, status });
   if (status === 503) return new Problem('unavailable', readable(error, status), { cause: error, retryAfter: 1 });
   return new Problem('internal-error', 'Something failed on our side; the request id leads to the cause in the logs.', {
     cause: error,
   });
 }
 
-/** What Fastify and Nest raise themselves, before a handler runs. */
+/** What Fastify, its plugins and Nest raise themselves; any other 4xx is request-refused, with the status that they gave it. */
 const BY_STATUS = new Map<number, ProblemName>([
   [400, 'malformed-request'],
-  // Of files that are served: outside their folder, or a folder.
-  [403, 'not-found'],
-  [404, 'not-found'],
   [408, 'request-timeout'],
   [413, 'body-too-large'],
   [414, 'malformed-request'],
@@ -71,11 +65,12 @@ const BY_STATUS = new Map<number, ProblemName>([
   [431, 'headers-too-large'],
 ]);
 
+/** A path outside the folder of files, or the folder itself: there is no such file, and more is not told. */
+const isMissingFile = (status: number, { url }: FastifyRequest): boolean =>
+  (status === 400 || status === 403) && /^\/(assets|docs)\//.test(url);
+
 /** Their messages speak of the request only; a parser's may quote it, which is cut short. */
 function readable(error: unknown, status: number): string {
   const message = error instanceof Error ? error.message.split('\n')[0] : '';
   return `${(message || STATUS_CODES[status] || 'The request is refused').slice(0, 200).replace(/\.$/, '')}.`;
 }
-
-const hasBody = ({ headers }: FastifyRequest): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;

@@ -32,10 +32,9 @@ export class WebhookService {
   ) {}
 
   /** Throws not-found when no such connection has webhooks, unauthenticated when the signature is wrong. */
-  /** Throws Problem not-found. An id that is no UUID is left to the validation, which says so. */
-  async refuseUnknown(connectionId: string): Promise<void> {
-    if (UUID.test(connectionId) && (await this.connections.organizationOf(connectionId)) === undefined)
-      throw noSuchConnection();
+  /** An id that is no UUID counts as known: the validation says what is wrong with it. */
+  async isKnown(connectionId: string): Promise<boolean> {
+    return !UUID.test(connectionId) || (await this.connections.organizationOf(connectionId)) !== undefined;
   }
 
   async receive(connectionId: string, request: WebhookRequest): Promise<WebhookResponseDto> {

@@ -2,8 +2,10 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ActivityModule } from '../activity/activity.module.ts';
+import { noSuchConnection } from '../connectors/connections/connection.service.ts';
 import { ConnectorsModule } from '../connectors/connectors.module.ts';
 import { maintenance } from '../jobs/task.runner.ts';
+import { AddressBuckets } from '../rates/address.buckets.ts';
 import { RunsModule } from '../runs/runs.module.ts';
 import { WebhookReconciliation } from './webhook.reconciliation.ts';
 import { WebhookService } from './webhook.service.ts';
@@ -32,13 +34,17 @@ export class WebhooksApiModule implements OnModuleInit {
   constructor(
     private readonly host: HttpAdapterHost<FastifyAdapter>,
     private readonly webhooks: WebhookService,
+    private readonly addresses: AddressBuckets,
   ) {}
 
   /** A sender needs no credentials but the signature of its body, so a body for an unknown connection is not even read. */
   onModuleInit(): void {
-    this.host.httpAdapter.getInstance().addHook('onRequest', async ({ routeOptions, params }) => {
-      if (routeOptions.url === WEBHOOK_ROUTE)
-        await this.webhooks.refuseUnknown((params as { connection: string }).connection);
+    this.host.httpAdapter.getInstance().addHook('onRequest', async ({ routeOptions, params, ip }) => {
+      if (routeOptions.url !== WEBHOOK_ROUTE) return;
+      await this.addresses.refuseWhenEmpty(ip);
+      if (await this.webhooks.isKnown((params as { connection: string }).connection)) return;
+      await this.addresses.take(ip);
+      throw noSuchConnection();
     });
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +8,9 @@ import { startTestService, type TestService, token } from '../support/test-servi
 let service: TestService;
 const sockets: Socket[] = [];
 beforeAll(async () => {
-  service = await startTestService({ SYNC_REQUEST_SECONDS: '1', SYNC_MAX_CONNECTIONS_PER_ADDRESS: '40' });
+  service = await startTestService({
+    ...{ SYNC_REQUEST_SECONDS: '1', SYNC_MAX_CONNECTIONS_PER_ADDRESS: '40', SYNC_UNKNOWN_KEYS_PER_SECOND: '30' },
+  });
 });
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
@@ -138,6 +141,15 @@ describe('Nobody who is not known has a body read', () => {
     expect(answer).toMatchObject({ status, body: { status }, headers: { connection: 'close' } });
   });
 
+  it('a client that sends all the same gets to read the refusal', async () => {
+    const body = JSON.stringify({ text: 'x'.repeat(8_000_000) });
+    const headers = { 'content-type': 'application/json' };
+    for (let n = 0; n < 5; n++) {
+      const refused = await fetch(`${service.url}/api/sync/activity`, { method: 'POST', headers, body });
+      expect(refused.status).toBe(401);
+    }
+  });
+
   it('a scope that is missing is told before the body came', async () => {
     const reader = `Bearer ${await token('org-1', { scope: 'sync:read' })}`;
     expect(await sendRaw(announced('POST /api/sync/activity', 8_388_590, `Authorization: ${reader}`))).toMatchObject({
@@ -181,6 +193,10 @@ describe('Credentials that are not known', () => {
     expect(refused.length).toBeGreaterThan(0);
     expect(refused[0]).toMatchObject({ problem: 'too-many-requests', headers: { 'retry-after': '1' } });
     expect((await whoami()).status).toBe(200);
+    // The sign-in and the webhooks of unknown connections are asked by the same bucket.
+    const posted = { method: 'POST', 'sec-fetch-site': 'same-origin', body: JSON.stringify({ key: 'syk_guess' }) };
+    expect((await send(service, '/sign-in', posted)).status).toBe(429);
+    expect((await send(service, `/api/sync/hooks/${randomUUID()}`, { method: 'POST', body: '{}' })).status).toBe(429);
   });
 });
 
