@@ -16,6 +16,7 @@ const PUBLIC_OPERATIONS = {
 const READING_POSTS = ['lookUpPreview'];
 /** Reads that show nothing of what an organization stored. */
 const WITHOUT_CONTENT = {
+  usage: 'numbers only',
   whoami: 'shows the caller alone',
   listConnectors: 'the same for everybody',
   getConnector: 'the same for everybody',
