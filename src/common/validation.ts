@@ -118,12 +118,13 @@ export function validateItem<T extends object>(type: new () => T, item: unknown)
  */
 function validated<T extends object>(type: new () => T, value: object, inBody: boolean): T {
   refuseUnknown(type, value, inBody);
+  const { nested } = membersOf(type);
   const given: Record<string, unknown> = {};
   const asItIs: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(value)) {
     // null is the member left out: its default applies, or it is required.
     if (member === null) continue;
-    const part = typeof member === 'object' && !nestedType(type, name) ? asItIs : given;
+    const part = typeof member === 'object' && !nested.has(name) ? asItIs : given;
     part[name] = member;
   }
   const instance = Object.assign(plainToInstance(type, given), asItIs);
@@ -133,20 +134,21 @@ function validated<T extends object>(type: new () => T, value: object, inBody: b
 }
 
 /** Names are looked up in a set; the request's own order decides which are told. */
-function refuseUnknown(type: new () => object, value: object, inBody: boolean): void {
+function refuseUnknown(type: Class, value: object, inBody: boolean): void {
   const fields: ProblemField[] = [];
   let count = 0;
-  const look = (known: ReadonlySet<string>, members: object, path: string) => {
+  const look = ({ names }: Members, members: object, path: string) => {
     for (const name of Object.keys(members)) {
-      if (known.has(name)) continue;
+      if (names.has(name)) continue;
       count += 1;
       if (count <= MAX_ERRORS) fields.push(unknownField(name, path, inBody));
     }
   };
-  look(knownMembers(type), value, '');
-  for (const [name, member] of Object.entries(value)) {
-    const nested = typeof member === 'object' && member !== null && nestedType(type, name);
-    if (nested) look(knownMembers(nested), member, `/${name}`);
+  const known = membersOf(type);
+  look(known, value, '');
+  for (const [name, nested] of known.nested) {
+    const member = (value as Record<string, unknown>)[name];
+    if (typeof member === 'object' && member !== null) look(membersOf(nested), member, `/${name}`);
   }
   if (count > 0) throw refusal(fields, count);
 }
@@ -159,14 +161,25 @@ const unknownField = (name: string, path: string, inBody: boolean): ProblemField
 const pointerTo = (name: string): string => `/${cut(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 const cut = (name: string): string => (name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name);
 
-const members = new WeakMap<object, ReadonlySet<string>>();
+interface Members {
+  readonly names: ReadonlySet<string>;
+  /** Those that are objects with members of their own. */
+  readonly nested: ReadonlyMap<string, Class>;
+}
+
+const members = new WeakMap<Class, Members>();
 
 /** The members that the class has decorators for, its own and inherited ones; worked out once a class. */
-function knownMembers(type: new () => object): ReadonlySet<string> {
+function membersOf(type: Class): Members {
   let known = members.get(type);
   if (!known) {
     const metadata = getMetadataStorage().getTargetValidationMetadatas(type, '', true, false);
-    known = new Set(metadata.map(({ propertyName }) => propertyName));
+    const names = new Set(metadata.map(({ propertyName }) => propertyName));
+    const nested = [...names].flatMap((name) => {
+      const of = nestedType(type, name);
+      return of ? [[name, of] as const] : [];
+    });
+    known = { names, nested: new Map(nested) };
     members.set(type, known);
   }
   return known;

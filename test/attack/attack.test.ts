@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { urlOfRole } from '../../src/database/provision.ts';
 import { SqlRoles } from '../../src/tenancy/sql.roles.ts';
@@ -16,6 +18,7 @@ import { ATTACKERS, type Target } from './attackers.ts';
 const SECONDS = Number(process.env.ATTACK_SECONDS ?? 1);
 /** Between two reports of the organization that does nothing wrong. */
 const PAUSE_MS = 20;
+const PROCESS = fileURLToPath(new URL('attackers.process.ts', import.meta.url));
 const SECRET = 'a-secret-of-at-least-32-characters-for-tests';
 
 let database: TestDatabase;
@@ -47,12 +50,20 @@ async function target(orgId: string): Promise<Target> {
   return {
     url,
     authorization: `Bearer ${await token(orgId, { scope: 'sync:admin' }, SECRET)}`,
-    sql: async () => {
-      const client = new pg.Client({ connectionString: urlOfRole(database.ownerUrl, name, password as string) });
-      client.on('error', () => undefined);
-      await client.connect();
-      return client;
-    },
+    sqlUrl: urlOfRole(database.ownerUrl, name, password as string),
+  };
+}
+
+/** Runs the attackers of these names, each of an organization of its own; the function that is returned ends them. */
+async function attack(names: readonly string[]): Promise<() => Promise<unknown>> {
+  const targets: Record<string, Target> = {};
+  for (const name of names) targets[name] = await target(`org-${Object.keys(ATTACKERS).indexOf(name)}`);
+  const child = spawn(process.execPath, [PROCESS, JSON.stringify(targets)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  await once(child.stdout, 'data');
+  return () => {
+    child.kill('SIGTERM');
+    return ended;
   };
 }
 
@@ -85,13 +96,8 @@ const percentile = (times: readonly number[], share: number): number =>
 
 async function attacked(what: string, names: readonly string[]): Promise<void> {
   const before = await reportsOf(SECONDS);
-  const end = new AbortController();
-  const attacks = names.map(async (name) => ATTACKERS[name]?.(await target(`org-${names.indexOf(name)}`), end.signal));
-  // Aborted requests are their end, not their failure.
-  const over = Promise.allSettled(attacks);
-  const during = await reportsOf(SECONDS);
-  end.abort();
-  await over;
+  const end = await attack(names);
+  const during = await reportsOf(SECONDS).finally(end);
   const [p50, p99] = [0.5, 0.99].map((share) => ({
     before: percentile(before.times, share),
     during: percentile(during.times, share),

@@ -5,8 +5,16 @@ import pg from 'pg';
 export interface Target {
   readonly url: string;
   readonly authorization: string;
-  /** A connection of the attacker's organization. */
-  readonly sql: () => Promise<pg.Client>;
+  /** The URL of a login of the attacker's organization. */
+  readonly sqlUrl: string;
+}
+
+/** A connection of plain SQL, which the end of the database may end. */
+async function login({ sqlUrl }: Target): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: sqlUrl });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
 }
 
 /** Runs until `signal` is aborted; what the service answers does not matter to it. */
@@ -40,7 +48,7 @@ async function withLockedSyncs(target: Target, signal: AbortSignal, work: () => 
     const body = JSON.stringify({ sync_id, entity_type: 'customer', source_system: 'shop', total_items: 1_000_000 });
     await request(target, signal, 'POST', '/api/sync/progress', body);
   }
-  const client = await target.sql();
+  const client = await login(target);
   try {
     await client.query(`BEGIN; SELECT FROM sync_progress WHERE sync_id LIKE 'lock-%' FOR UPDATE`);
     await work();
@@ -95,8 +103,8 @@ export const ATTACKERS: Readonly<Record<string, Attacker>> = {
     ),
   'a tenant exports its trail, ten at once': (target, signal) =>
     loops(10, signal, () => request(target, signal, 'GET', '/api/sync/activity/export?format=ndjson')),
-  'a tenant holds advisory locks': async ({ sql }, signal) => {
-    const client = await sql();
+  'a tenant holds advisory locks': async (target, signal) => {
+    const client = await login(target);
     await client.query('SELECT pg_advisory_lock(key) FROM generate_series(1, 1000) AS key');
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
     await client.end();

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { waitFor } from './wait-for.ts';
 
 /** A TCP connection that sends exactly what it is told, for requests that no client would make. */
-export class RawConnection {
+class RawConnection {
   received = '';
   isClosed = false;
   private readonly socket: Socket;
