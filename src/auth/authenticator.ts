@@ -20,21 +20,24 @@ export class Authenticator {
   ) {}
 
   /**
-   * Throws Problem unauthenticated or cross-site-request. What is not known to be valid takes a token of the address when it turns out to be
-   * invalid; without one it is refused with too-many-requests before it is looked up. Whoever is known is not asked, so that an attacker
-   * behind the same proxy stops nobody.
+   * Throws Problem unauthenticated or cross-site-request. Credentials that turn out to be invalid take a token of the address; when it has
+   * none left they are refused with too-many-requests, keys before they are looked up. A token is verified in any case, since that asks
+   * nobody, and so is a key that was valid lately: an attacker behind the same proxy stops nobody.
    */
   async authenticate(request: AuthenticatedRequest): Promise<Principal> {
+    const { ip } = request;
     const credentials = credentialsOf(request);
-    const known =
-      credentials.kind === 'token' ? this.tokens.known(credentials.secret) : this.keys.known(credentials.secret);
+    const { kind, secret } = credentials;
+    const known = kind === 'token' ? this.tokens.known(secret) : this.keys.known(secret);
     if (known) return known;
-    await this.addresses.refuseWhenEmpty(request.ip);
-    const principal = await this.principalOf(credentials).catch(async (error: unknown) => {
-      if (error instanceof Problem && error.problem === 'unauthenticated') await this.addresses.take(request.ip);
+    if (kind !== 'token' && !this.keys.wasValid(secret)) await this.addresses.refuseWhenEmpty(ip);
+    return this.principalOf(credentials).catch(async (error: unknown) => {
+      if (error instanceof Problem && error.problem === 'unauthenticated') {
+        await this.addresses.refuseWhenEmpty(ip);
+        await this.addresses.take(ip);
+      }
       throw error;
     });
-    return principal;
   }
 
   private async principalOf({ kind, secret }: Credentials): Promise<Principal> {

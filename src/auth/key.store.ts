@@ -8,6 +8,8 @@ import { expandScopes, type Principal } from './principal.ts';
 /** How long a revoked key may still be served by a replica that has just used it. */
 const REVOCATION_DELAY_MS = 5_000;
 const SESSION_MS = 12 * 60 * 60 * 1000;
+/** How long a key that was valid is not taken for a guess, though it has to be looked up. */
+const NO_GUESS_MS = 60 * 60 * 1000;
 
 interface KeyRow {
   readonly org_id: string | null;
@@ -34,11 +36,19 @@ export class KeyStore {
     fetchMethod: (secret) => this.lookUp(secret),
   });
 
+  /** Hashes of keys and sessions. */
+  private readonly valid = new LRUCache<string, true>({ max: 10_000, ttl: NO_GUESS_MS });
+
   constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
 
   /** The principal of a secret that was looked up a moment ago. */
   known(secret: string): Principal | undefined {
     return unexpired(this.found.get(secret));
+  }
+
+  /** Whether a look-up found the secret within the last hour. */
+  wasValid(secret: string): boolean {
+    return this.valid.has(hashSecret(secret).toString('hex'));
   }
 
   /** The principal of a service key or a session secret; undefined when there is none, or it ended or was revoked. */
@@ -86,6 +96,7 @@ export class KeyStore {
     const hash = hashSecret(secret);
     const { rows } = await this.pool.query<KeyRow>('SELECT * FROM app.find_key($1)', [hash]);
     const [row] = rows;
+    if (row) this.valid.set(hash.toString('hex'), true);
     return (
       row && {
         kind: row.kind === 'session' ? 'session' : 'key',

@@ -16,7 +16,7 @@ export const PROBLEMS = {
     status: 400,
     title: 'The request cannot be read',
     cause:
-      'The body is not valid JSON or is nested too deep, the address is not valid percent-encoding, or a header has a value that it cannot have.',
+      'The body is not valid JSON, is nested too deep or has an object of too many members, the address is not valid percent-encoding, or a header has a value that it cannot have.',
     action: 'Correct what `detail` names. The same request fails again.',
   },
   'request-refused': {

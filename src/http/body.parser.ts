@@ -4,9 +4,12 @@ import { settingsOf } from '../common/route.config.ts';
 
 /** Deeper nesting is not data but an attack on the code that reads it recursively: validation, hashing, Postgres. */
 const MAX_DEPTH = 100;
+/** Of one object. Many members take far longer to parse than as much text in an array, and nobody else is served meanwhile. */
+const MAX_MEMBERS = 50_000;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COLON = 0x3a;
 const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
@@ -26,6 +29,28 @@ export function isNestedDeeper(json: string, limit: number): boolean {
   return false;
 }
 
+/** Whether one object has more than `limit` members; of an object that is not nested too deep. One pass, no recursion. */
+export function isWiderThan(json: string, limit: number): boolean {
+  // Shorter text has no room for them: a name, a colon, a value and a comma each.
+  if (json.length < limit * 5) return false;
+  const members: number[] = [];
+  let current = 0;
+  let inString = false;
+  for (let index = 0; index < json.length; index += 1) {
+    const code = json.charCodeAt(index);
+    if (code === QUOTE) inString = !inString;
+    else if (inString) index += code === BACKSLASH ? 1 : 0;
+    else if (code === COLON) {
+      current += 1;
+      if (current > limit) return true;
+    } else if (OPENING.has(code)) {
+      members.push(current);
+      current = 0;
+    } else if (CLOSING.has(code)) current = members.pop() ?? 0;
+  }
+  return false;
+}
+
 type Done = (error: Error | null, body?: unknown) => void;
 type Parser = (request: unknown, body: { toString(): string }, done: Done) => void;
 
@@ -38,6 +63,9 @@ export function jsonParser(fastify: FastifyInstance) {
     if (json === '') done(null, undefined);
     else if (isNestedDeeper(json, MAX_DEPTH)) {
       const detail = `is nested more than ${MAX_DEPTH} deep`;
+      done(new Problem('malformed-request', `The body ${detail}.`, { errors: [{ pointer: '#', detail }] }));
+    } else if (isWiderThan(json, MAX_MEMBERS)) {
+      const detail = `has an object of more than ${MAX_MEMBERS} members`;
       done(new Problem('malformed-request', `The body ${detail}.`, { errors: [{ pointer: '#', detail }] }));
     } else void parse(request as FastifyRequest, json, done);
   };

@@ -76,9 +76,14 @@ async function reportsOf(seconds: number): Promise<{ times: number[]; refused: n
   const sync_id = `quiet-${randomBytes(6).toString('hex')}`;
   const send = (method: string, path: string, body: object) =>
     fetch(`${url}/api/sync/progress${path}`, { method, headers, body: JSON.stringify(body) });
-  await send('POST', '', { sync_id, entity_type: 'customer', source_system: 'shop', total_items: 1_000_000 });
+  const started = await send('POST', '', {
+    sync_id,
+    entity_type: 'customer',
+    source_system: 'shop',
+    total_items: 1_000_000,
+  });
   const times: number[] = [];
-  const refused: number[] = [];
+  const refused: number[] = started.status === 201 ? [] : [started.status];
   const end = performance.now() + seconds * 1_000;
   for (let processed_count = 1; performance.now() < end; processed_count++) {
     const began = performance.now();

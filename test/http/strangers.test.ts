@@ -193,6 +193,10 @@ describe('Credentials that are not known', () => {
     expect(refused.length).toBeGreaterThan(0);
     expect(refused[0]).toMatchObject({ problem: 'too-many-requests', headers: { 'retry-after': '1' } });
     expect((await whoami()).status).toBe(200);
+    // A new token of the same address, and a key that was looked up some time ago.
+    const fresh = `Bearer ${await token('org-2', { sub: 'somebody-new' })}`;
+    expect((await send(service, '/api/sync/whoami', { authorization: fresh })).status).toBe(200);
+    expect((await send(service, '/api/sync/whoami', { authorization: 'Bearer a.b.c' })).status).toBe(429);
     // The sign-in and the webhooks of unknown connections are asked by the same bucket.
     const posted = { method: 'POST', 'sec-fetch-site': 'same-origin', body: JSON.stringify({ key: 'syk_guess' }) };
     expect((await send(service, '/sign-in', posted)).status).toBe(429);
