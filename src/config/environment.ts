@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 const postgresUrl = z
@@ -13,6 +14,13 @@ const encryptionKeys = z.string().transform((text, context) => {
   if (new Set(keys.map(({ id }) => id)).size < keys.length) context.addIssue('must not name an id twice');
   return keys;
 });
+
+const addresses = z
+  .string()
+  .refine(
+    (text) => text.split(',').every((part) => ipaddr.isValid(part.trim()) || ipaddr.isValidCIDR(part.trim())),
+    'must be addresses or CIDR ranges, with commas between them',
+  );
 
 const wholeNumber = (least: number, most: number) => {
   const message = `must be a whole number from ${least} to ${most}`;
@@ -34,7 +42,7 @@ const schema = z
     SYNC_REQUEST_SECONDS: wholeNumber(1, 600).default(30),
     SYNC_MAX_CONNECTIONS: wholeNumber(10, 1_000_000).default(10_000),
     SYNC_MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(10, 1_000_000).default(2_000),
-    SYNC_TRUSTED_PROXIES: z.string().optional(),
+    SYNC_TRUSTED_PROXIES: addresses.optional(),
     SYNC_UNKNOWN_KEYS_PER_SECOND: wholeNumber(1, 100_000).default(30),
     SYNC_ORG_REQUESTS_PER_SECOND: wholeNumber(1, 1_000_000).default(200),
     SYNC_PRINCIPAL_REQUESTS_PER_SECOND: wholeNumber(1, 1_000_000).default(150),

@@ -13,8 +13,7 @@ import { ATTACKERS, type Target } from './attackers.ts';
 
 // npm run attack: the same, for longer. A service with the limits that it has by default is attacked in each of these ways, then in all of
 // them at once, while an organization that does nothing wrong reports its progress. It prints how much longer that takes then; what is
-// asserted is that its reports are accepted, since figures of time belong to the machine. In the short form, on a machine that does other
-// things beside, one may be told to try again.
+// asserted is that its reports are accepted, since figures of time belong to the machine.
 
 /** Of quiet before, and of each attack. */
 const SECONDS = Number(process.env.ATTACK_SECONDS ?? 1);
@@ -107,9 +106,7 @@ async function attacked(what: string, names: readonly string[]): Promise<void> {
   })) as [Figures, Figures];
   console.log(`${what}: p50 ${text(p50)}, p99 ${text(p99)}`);
   const refused = [...before.refused, ...during.refused];
-  const tolerated = process.env.ATTACK_SECONDS === undefined ? [503] : [];
-  expect({ what, refused: refused.filter((status) => !tolerated.includes(status)) }).toEqual({ what, refused: [] });
-  expect(during.times.length).toBeGreaterThan(during.refused.length);
+  expect({ what, refused }).toEqual({ what, refused: [] });
 }
 
 interface Figures {
