@@ -9,7 +9,7 @@ interface CatalogueEntry {
 
 /**
  * Every problem that the service returns, by the last part of its `type` (RFC 9457). Clients switch on the type, so an entry is never
- * renamed. `npm run docs:errors` writes docs/errors.md from here; the service itself shows the same at /errors.
+ * renamed. `npm run openapi` writes docs/errors.md from here; the service itself shows the same at /errors.
  */
 export const PROBLEMS = {
   'malformed-request': {

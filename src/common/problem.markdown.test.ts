@@ -4,7 +4,7 @@ import { PROBLEMS } from './problem.catalogue.ts';
 import { problemsAsMarkdown } from './problem.markdown.ts';
 
 describe('docs/errors.md', () => {
-  it('is what npm run docs:errors makes of the catalogue', () => {
+  it('is what npm run openapi makes of the catalogue', () => {
     expect(readFileSync('docs/errors.md', 'utf8')).toBe(problemsAsMarkdown());
   });
 

@@ -17,7 +17,7 @@ What to do: ${action}
   );
   return `# Errors
 
-<!-- Made by \`npm run docs:errors\` from src/common/problem.catalogue.ts. -->
+<!-- Made by \`npm run openapi\` from src/common/problem.catalogue.ts. -->
 
 Every error is \`application/problem+json\` (RFC 9457). Switch on \`type\`, which is \`${PROBLEM_TYPE_PREFIX}\` and a name below; it is the same in every
 deployment and never changes. \`detail\` is for people, \`errors\` points to each wrong field, \`request_id\` leads to the lines of the log. The \`Link\`

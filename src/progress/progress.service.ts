@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Problem } from '../common/problem.ts';
-import { mapInSlices } from '../common/slices.ts';
 import { checkEach, validateItem } from '../common/validation.ts';
 import { toProblem } from '../database/sqlstate.ts';
 import { Quotas } from '../quotas/quotas.ts';
@@ -179,4 +178,20 @@ function bulkProblem(syncId: string | null, problem: Problem): string {
 function syncIdOf(item: unknown): string | null {
   const syncId = (item as { sync_id?: unknown } | null)?.sync_id;
   return typeof syncId === 'string' ? syncId : null;
+}
+
+/** Some half a millisecond of validation: a request that arrives meanwhile waits for no more than a few of these. */
+const SLICE = 25;
+
+/**
+ * Maps many items of one request, slice by slice, and lets the event loop serve others in between: the time of a bulk request is its own.
+ * The results are in the order of the items.
+ */
+async function mapInSlices<T, R>(items: readonly T[], map: (slice: readonly T[]) => readonly R[]): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += SLICE) {
+    if (start > 0) await new Promise(setImmediate);
+    results.push(...map(items.slice(start, start + SLICE)));
+  }
+  return results;
 }

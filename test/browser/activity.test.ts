@@ -54,8 +54,10 @@ afterAll(async () => {
 const pagesOf = (orgId: string) => `${service.url}/o/${encodeURIComponent(orgId)}`;
 
 async function open(path: string, options: PageOptions = {}, orgId = ORG): Promise<WatchedPage> {
-  const watched = await browser.signedIn(service, orgId, ['sync:read'], options);
-  await watched.page.goto(pagesOf(orgId) + path);
+  const watched = await browser.signedIn(service, orgId, ['sync:read'], {
+    ...options,
+    path: `/o/${encodeURIComponent(orgId)}${path}`,
+  });
   await watched.page.getByRole('heading', { level: 1, name: 'Activity' }).waitFor();
   return watched;
 }

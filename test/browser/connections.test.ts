@@ -29,8 +29,10 @@ afterAll(async () => {
 type Scheme = 'light' | 'dark';
 
 async function open(orgId: string, path: string, scopes: 'sync:admin' | 'sync:read' = 'sync:admin', scheme?: Scheme) {
-  const watched = await browser.signedIn(fixture.service, orgId, [scopes], { colorScheme: scheme ?? 'light' });
-  await watched.page.goto(`${fixture.service.url}/o/${orgId}${path}`);
+  const watched = await browser.signedIn(fixture.service, orgId, [scopes], {
+    colorScheme: scheme ?? 'light',
+    path: `/o/${orgId}${path}`,
+  });
   await watched.page.getByRole('heading', { level: 1 }).waitFor();
   return watched;
 }
@@ -209,8 +211,10 @@ describe('A connection', () => {
   it.each(['light', 'dark'] as const)('is in a list that reads well in %s on a phone', async (colorScheme) => {
     await fixture.connectShop('org-list', { ...shop, consumerKey: 'ck_old' }, { home_url: shop.url });
     const options = { colorScheme, viewport: { width: 390, height: 844 } };
-    const watched = await browser.signedIn(fixture.service, 'org-list', ['sync:read'], options);
-    await watched.page.goto(`${fixture.service.url}/o/org-list/connections`);
+    const watched = await browser.signedIn(fixture.service, 'org-list', ['sync:read'], {
+      ...options,
+      path: '/o/org-list/connections',
+    });
     await watched.page.getByText('no schedule').first().waitFor();
     const isWide = () => document.documentElement.scrollWidth > window.innerWidth;
     expect(await watched.page.evaluate(isWide)).toBe(false);

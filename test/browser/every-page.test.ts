@@ -126,7 +126,7 @@ describe.each(['light', 'dark'] as const)('Every page, %s', (colorScheme) => {
   let watched: WatchedPage;
 
   beforeAll(async () => {
-    watched = await browser.signedIn(fixture.service, ORG, ['sync:admin'], { colorScheme });
+    watched = await browser.signedIn(fixture.service, ORG, ['sync:admin'], { colorScheme, path: 'about:blank' });
   });
   afterAll(() => watched.close());
 
@@ -160,7 +160,6 @@ describe.each(['light', 'dark'] as const)('Before an organization is open, %s', 
       name === 'sign-in'
         ? await browser.openPage(service.url, { colorScheme })
         : await browser.signedIn(service, null, ['sync:read'], { colorScheme });
-    await watched.page.goto(service.url);
     await watched.page.getByRole('heading', { level: 1, name: heading }).waitFor();
     await expectSound(watched, `${name.replaceAll(' ', '-')}-${colorScheme}`);
     await watched.close();

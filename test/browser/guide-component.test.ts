@@ -54,8 +54,7 @@ beforeEach(async () => {
 
 /** The component for `shown`, looked at by an operator of `signedInAs`. */
 async function open({ shown = orgId, signedInAs = orgId } = {}): Promise<WatchedPage> {
-  const watched = await browser.signedIn(service, signedInAs, ['sync:read']);
-  watched.complaints.length = 0;
+  const watched = await browser.signedIn(service, signedInAs, ['sync:read'], { path: 'about:blank' });
   await openMounted(watched.page, `${service.url}/guide-component?orgId=${shown}`, bundle);
   return watched;
 }

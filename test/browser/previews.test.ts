@@ -21,8 +21,10 @@ afterAll(async () => {
 });
 
 async function open(orgId: string, path: string, colorScheme: 'light' | 'dark' = 'light'): Promise<WatchedPage> {
-  const watched = await browser.signedIn(fixture.service, orgId, ['sync:write'], { colorScheme });
-  await watched.page.goto(`${fixture.service.url}/o/${orgId}${path}`);
+  const watched = await browser.signedIn(fixture.service, orgId, ['sync:write'], {
+    colorScheme,
+    path: `/o/${orgId}${path}`,
+  });
   await watched.page.getByRole('heading', { level: 1 }).waitFor();
   return watched;
 }

@@ -57,9 +57,8 @@ interface Opening extends PageOptions {
 
 /** The component for this test's organization, looked at by an operator of `signedInAs`. */
 async function open({ signedInAs = orgId, more = '', ...options }: Opening = {}): Promise<WatchedPage> {
-  const watched = await browser.signedIn(service, signedInAs, ['sync:read'], options);
+  const watched = await browser.signedIn(service, signedInAs, ['sync:read'], { ...options, path: 'about:blank' });
   opened.push(watched);
-  watched.complaints.length = 0;
   await openMounted(watched.page, `${service.url}/react-component?orgId=${orgId}${more}`, bundle);
   return watched;
 }
@@ -166,10 +165,8 @@ describe('<SyncProgressDashboard>', () => {
 
   it('shares one connection among all components of a page', async () => {
     await start('sync-1');
-    const watched = await browser.signedIn(service, orgId, ['sync:read']);
+    const watched = await browser.signedIn(service, orgId, ['sync:read'], { path: 'about:blank' });
     opened.push(watched);
-    // The sign-in led to the dashboard, which has a stream of its own.
-    await watched.page.goto('about:blank');
     const streams: string[] = [];
     watched.page.on('request', (request) => request.url().includes('/progress/stream') && streams.push(request.url()));
     await openMounted(watched.page, `${service.url}/react-component?orgId=${orgId}&twice`, bundle);

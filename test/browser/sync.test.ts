@@ -32,8 +32,10 @@ const withCustomers = (work: (systems: TwoSystems) => Promise<void>) =>
 
 /** Signed in, and on the page of one sync. */
 async function open(orgId: string, syncId: string, colorScheme: 'light' | 'dark' = 'light'): Promise<WatchedPage> {
-  const watched = await browser.signedIn(fixture.service, orgId, ['sync:write'], { colorScheme });
-  await watched.page.goto(`${fixture.service.url}/o/${orgId}/syncs/${syncId}`);
+  const watched = await browser.signedIn(fixture.service, orgId, ['sync:write'], {
+    colorScheme,
+    path: `/o/${orgId}/syncs/${syncId}`,
+  });
   await watched.page.getByRole('heading', { level: 1 }).waitFor();
   return watched;
 }
@@ -204,8 +206,9 @@ describe('The page of a sync that another service reports', () => {
   it('offers nothing to press to who may only read', async () => {
     const path = { sync_id: 'reported-3' };
     await start(path);
-    const { page } = await browser.signedIn(fixture.service, ORG, ['sync:read']);
-    await page.goto(`${fixture.service.url}/o/${ORG}/syncs/${path.sync_id}`);
+    const { page } = await browser.signedIn(fixture.service, ORG, ['sync:read'], {
+      path: `/o/${ORG}/syncs/${path.sync_id}`,
+    });
     await page.getByRole('heading', { name: 'Product sync' }).waitFor();
     await waitFor(
       'what may be done is known',

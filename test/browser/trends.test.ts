@@ -46,8 +46,7 @@ afterAll(async () => {
 });
 
 async function open(path: string, options: PageOptions = {}, orgId = ORG): Promise<WatchedPage> {
-  const watched = await browser.signedIn(service, orgId, ['sync:read'], options);
-  await watched.page.goto(`${service.url}/o/${orgId}${path}`);
+  const watched = await browser.signedIn(service, orgId, ['sync:read'], { ...options, path: `/o/${orgId}${path}` });
   await watched.page.getByRole('heading', { level: 1, name: 'Trends' }).waitFor();
   return watched;
 }

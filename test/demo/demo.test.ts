@@ -94,7 +94,7 @@ describe('npm run demo -- --exit', () => {
   });
 
   it('survives a SIGKILL of the service in the middle: nothing acknowledged is lost, nothing counted twice', async () => {
-    const demo = startDemo('--exit', '--customers', '1000');
+    const demo = startDemo('--exit', '--customers', '400');
     await seen(demo, /\d %/);
     const [, syncId = '', pid] = await seen(demo, /(sync-woo-\d+) .*kill -9 (\d+)/s);
     process.kill(Number(pid), 'SIGKILL');
@@ -109,7 +109,7 @@ describe('npm run demo -- --exit', () => {
     const { code, stdout, stderr } = await demo.ended;
     expect(stderr).toBe('');
     expect(stdout).toContain(`The service (process ${pid}) was ended by SIGKILL: starting it again.`);
-    expect(checksOf(stdout)).toMatchObject(allRight({ customers: '990', failed: '10' }));
+    expect(checksOf(stdout)).toMatchObject(allRight({ customers: '396', failed: '4' }));
     const counts = acknowledged(stdout);
     expect(counts).toEqual(counts.toSorted((a, b) => a - b));
     expect(code).toBe(0);
@@ -192,7 +192,7 @@ describe('npm run demo', () => {
   });
 
   it('stops all at Ctrl-C in the middle of the second act, too', async () => {
-    const demo = startDemo('--exit', '--fast', '--customers', '2000');
+    const demo = startDemo('--exit', '--fast', '--customers', '1000');
     await seen(demo, /\nApply: .*\d %/s);
     const { code, stderr } = await demo.stop('SIGINT');
     expect({ code, stderr }).toEqual({ code: 130, stderr: 'Stopped before the sync had ended.\n' });

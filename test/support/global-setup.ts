@@ -9,7 +9,17 @@ import { sql } from './test-database.ts';
 /** One real Postgres for the run; its migrated database is the template that each test file clones. */
 export default async function setUp(): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sync-operations-test-'));
-  const server = await startEmbeddedPostgres({ dataDir, settings: { fsync: 'off', max_connections: '300' } });
+  const server = await startEmbeddedPostgres({
+    dataDir,
+    // Nothing here outlives the run.
+    settings: {
+      fsync: 'off',
+      full_page_writes: 'off',
+      wal_level: 'minimal',
+      max_wal_senders: '0',
+      max_connections: '300',
+    },
+  });
   await migrate(server.ownerUrl);
   await provisionAppRole(server.ownerUrl, new URL(server.appUrl).password);
   // What plpgsql's own checks can only find at run time is an error in every test.

@@ -13,7 +13,10 @@ export interface TestDatabase {
 export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const template = options.empty ? 'template0' : new URL(urlOf('TEST_OWNER_URL')).pathname.slice(1);
-  await asSuperuser((admin) => admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} OWNER sync_owner`));
+  // Files are copied in half the time that the log takes.
+  await asSuperuser((admin) =>
+    admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} OWNER sync_owner STRATEGY file_copy`),
+  );
   return {
     appUrl: withDatabase('TEST_APP_URL', name),
     ownerUrl: withDatabase('TEST_OWNER_URL', name),

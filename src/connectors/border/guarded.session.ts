@@ -8,12 +8,13 @@ import type {
   Page,
   ReadPosition,
   ReadQuery,
+  WebhookReceiver,
   WriteOperation,
   WriteResult,
 } from '../contract/connector.types.ts';
 import { storableItem, storableResult } from './storable.item.ts';
 import { MAX_STATE_BYTES } from './storable.limits.ts';
-import { isStorableText } from './storable.value.ts';
+import { isStorableText, problemOfId } from './storable.value.ts';
 
 /** The type of the columns that hold counts. */
 const MAX_COUNT = 2 ** 31 - 1;
@@ -83,4 +84,16 @@ function assertStorable(value: unknown, what: string): void {
     throw new ConnectorError('protocol', `What the system returned makes a ${what} that cannot be stored.`, {
       permanent: true,
     });
+}
+
+/** As GuardedSession for webhooks: one that names an item by an id that cannot be stored is ignored. A sync still finds the item. */
+export function guardedWebhooks(inner: WebhookReceiver): WebhookReceiver {
+  return {
+    receive(request, secret) {
+      const event = inner.receive(request, secret);
+      if (event.kind === 'ignored') return event;
+      const problem = problemOfId(event.external_id) ?? problemOfId(event.delivery_key);
+      return problem ? { kind: 'ignored', reason: problem.message } : event;
+    },
+  };
 }

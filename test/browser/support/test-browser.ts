@@ -1,5 +1,6 @@
-import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
 import type { Scope } from '../../../src/auth/principal.ts';
+import { cookieOf, followLink } from '../../support/send.ts';
 import type { TestService } from '../../support/test-service.ts';
 import { chromiumFiles } from './chromium.files.ts';
 import { WatchedPage } from './watched.page.ts';
@@ -14,20 +15,18 @@ export interface PageOptions {
   readonly context?: BrowserContextOptions;
 }
 
-/** A real Chromium. Start one in beforeAll, close it in afterAll; each page has cookies and storage of its own. */
+/**
+ * A real Chromium: one process for all files of a worker, which ends with the worker. Get it in beforeAll, close it in afterAll; each page
+ * has cookies and storage of its own.
+ */
 export class TestBrowser {
+  private readonly opened: BrowserContext[] = [];
+
   private constructor(private readonly browser: Browser) {}
 
   static async start(): Promise<TestBrowser> {
-    const { executablePath, environment } = await chromiumFiles();
-    return new TestBrowser(
-      await chromium.launch({
-        executablePath,
-        env: { ...process.env, ...environment } as Record<string, string>,
-        // Root may have no sandbox, and neither may containers. Nothing here weakens what a page may do.
-        args: ['--no-sandbox', '--headless=shell', '--disable-gpu', '--no-zygote', '--font-render-hinting=none'],
-      }),
-    );
+    launched ??= launch();
+    return new TestBrowser(await launched);
   }
 
   /** Goes to `url` and returns when it has loaded. */
@@ -37,12 +36,12 @@ export class TestBrowser {
     return watched;
   }
 
-  /** Follows a new one-time link of an operator of `orgId` (null: of every organization), and is where that leads to. */
+  /** Goes to `options.path` as an operator of `orgId` (null: of every organization) whom a one-time link has signed in. */
   async signedIn(
     service: TestService,
     orgId: string | null,
     scopes: readonly Scope[] = ['sync:write'],
-    options: PageOptions = {},
+    { path = '/', ...options }: PageOptions & { readonly path?: string } = {},
   ): Promise<WatchedPage> {
     const userId = orgId === null ? null : 'operator-1';
     const token = await service.createKey({
@@ -53,7 +52,9 @@ export class TestBrowser {
       scopes,
       ttlSeconds: 300,
     });
-    return this.followLink(`${service.url}/sign-in?token=${token}`, options);
+    const [name = '', value = ''] = cookieOf(await followLink(service, token)).split('=');
+    const cookies = [{ name, value, url: service.url }, ...(options.cookies ?? [])];
+    return this.openPage(path === 'about:blank' ? path : service.url + path, { ...options, cookies });
   }
 
   /** Opens a one-time link, presses its button, and is where that leads to. */
@@ -64,8 +65,9 @@ export class TestBrowser {
     return watched;
   }
 
-  close(): Promise<void> {
-    return this.browser.close();
+  /** Closes the pages that a test left open. */
+  async close(): Promise<void> {
+    await Promise.all(this.opened.splice(0).map((context) => context.close()));
   }
 
   private async emptyPage({ viewport, colorScheme, cookies, context }: PageOptions): Promise<WatchedPage> {
@@ -74,7 +76,20 @@ export class TestBrowser {
       colorScheme: colorScheme ?? 'light',
       ...context,
     });
+    this.opened.push(own);
     if (cookies) await own.addCookies([...cookies]);
     return new WatchedPage(await own.newPage());
   }
+}
+
+let launched: Promise<Browser> | undefined;
+
+async function launch(): Promise<Browser> {
+  const { executablePath, environment } = await chromiumFiles();
+  return chromium.launch({
+    executablePath,
+    env: { ...process.env, ...environment } as Record<string, string>,
+    // Root may have no sandbox, and neither may containers. Nothing here weakens what a page may do.
+    args: ['--no-sandbox', '--headless=shell', '--disable-gpu', '--font-render-hinting=none'],
+  });
 }
