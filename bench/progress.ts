@@ -2,14 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { BenchDatabase, OTHER_SYNCS } from './progress/bench.database.ts';
 import { LoadProcess } from './progress/load.process.ts';
-import type { RoundResult } from './progress/load.types.ts';
+import type { LoadTarget, RoundResult } from './progress/load.types.ts';
+import { findPgbench, PGBENCH_CLIENTS, pgbenchRate } from './progress/pgbench.ts';
 import { type CleanUps, median, runBench } from './support/bench.runner.ts';
+import { cpuSecondsOf } from './support/process.cpu.ts';
 import { ServiceProcess, UNLIMITED } from './support/service.process.ts';
 
-// Measures how many progress reports a second the service accepts, beside the same transaction as direct SQL on the same database.
+// Measures how many progress reports a second the service accepts and what each costs, beside the same transaction as direct SQL on the
+// same database, and beside a bare Fastify.
+
+const BARE_FASTIFY = fileURLToPath(new URL('progress/bare-fastify.main.mjs', import.meta.url));
+const BULK_ROWS = 1_000;
+const BULK_CONNECTIONS = 4;
 
 const { values: flags } = parseArgs({
   options: {
@@ -41,61 +49,121 @@ async function bench(cleanUps: CleanUps): Promise<void> {
   );
   cleanUps.push(() => service.stop());
 
-  const open = async (name: string, target: Parameters<typeof LoadProcess.open>[0]) => {
-    const load = await LoadProcess.open(target, await database.startSyncs(name, connections));
+  const bare = await ServiceProcess.start({}, folder, BARE_FASTIFY);
+  cleanUps.push(() => bare.stop());
+  const postgres = await database.pid();
+
+  const open = async (name: string, target: LoadTarget, server: number, together = 1): Promise<Load> => {
+    const calls = target.kind === 'bulk' ? BULK_CONNECTIONS : connections;
+    const load = await LoadProcess.open(target, await database.startSyncs(name, calls * together, together));
     cleanUps.push(() => load.close());
-    return { load, results: [] as RoundResult[] };
+    return { name, load, server, together, results: [] };
   };
-  const http = await open('http', { kind: 'http', url: service.url, jwtSecret });
-  const sql = await open('sql', { kind: 'sql', url: database.appUrl, mode: 'one-by-one' });
-  const pipelined = await open('pipelined', { kind: 'sql', url: database.appUrl, mode: 'pipelined' });
-  const loads = [http, sql, pipelined];
+  const http = await open('service', { kind: 'http', url: service.url, jwtSecret }, service.pid);
+  const fastify = await open('bare Fastify', { kind: 'http', url: bare.url, jwtSecret }, bare.pid);
+  const sql = await open('SQL', { kind: 'sql', url: database.appUrl, mode: 'one-by-one' }, 0);
+  const pipelined = await open('SQL pipelined', { kind: 'sql', url: database.appUrl, mode: 'pipelined' }, 0);
+  const bulk = await open(
+    'service, bulk',
+    { kind: 'bulk', url: service.url, jwtSecret, rows: BULK_ROWS },
+    service.pid,
+    BULK_ROWS,
+  );
+  const loads = [http, fastify, sql, pipelined, bulk];
+  const pgbench = await findPgbench();
+  const pgbenchSyncs = await database.startSyncs('pgbench', connections);
+  const pgbenchRates: number[] = [];
 
   console.log(`${await database.durability()}; ${OTHER_SYNCS} other active syncs and ${OTHER_SYNCS} ended ones`);
   console.log(
     `${connections} connections a side for ${organizations} organizations, ${rounds} rounds of ${seconds} s each, alternating after a warm-up`,
   );
-  console.log('service:   PATCH /api/sync/progress/{sync_id}, HS256 tokens, every response checked');
+  console.log('service:       PATCH /api/sync/progress/{sync_id}, HS256 tokens, every response checked');
+  console.log('bare Fastify:  the same request; parses the JSON, responds with a row of the same size, stores nothing');
   console.log(
-    'SQL:       BEGIN; app.set_org; UPDATE … RETURNING *; COMMIT as sync_app, prepared, one by one as pgbench',
+    'SQL:           BEGIN; app.set_org; UPDATE … RETURNING *; COMMIT as sync_app, prepared, one by one as pgbench',
   );
-  console.log('pipelined: the same statements sent without waiting for each other\n');
+  console.log('SQL pipelined: the same statements sent without waiting for each other');
+  console.log(`bulk:          PATCH /api/sync/progress of ${BULK_ROWS} syncs, ${BULK_CONNECTIONS} connections`);
+  console.log(
+    pgbench
+      ? `pgbench:       ${pgbench}, the transaction of SQL, ${PGBENCH_CLIENTS} clients\n`
+      : 'pgbench:       missing (it is neither among the embedded binaries nor on the PATH); SQL stands for it\n',
+  );
   for (const { load } of loads) await load.round(Math.min(seconds, 3));
   for (let round = 1; round <= rounds; round += 1) {
-    for (const { load, results } of loads) {
+    for (const { load, server, results } of loads) {
       await database.checkpoint();
-      results.push(await load.round(seconds));
+      const before = [cpuSecondsOf(server), cpuSecondsOf(postgres)] as const;
+      const result = await load.round(seconds);
+      results.push({
+        ...result,
+        serverCpuSeconds: cpuSecondsOf(server) - before[0],
+        postgresCpuSeconds: cpuSecondsOf(postgres) - before[1],
+      });
     }
-    const [a, b, c] = loads.map(({ results }) => rate(results.at(-1))) as [number, number, number];
-    console.log(
-      `round ${round}: service ${a.toFixed(0)}/s, SQL ${b.toFixed(0)}/s, ratio ${(a / b).toFixed(2)}; pipelined SQL ${c.toFixed(0)}/s`,
-    );
+    if (pgbench) pgbenchRates.push(await pgbenchRate(database.appUrl, pgbenchSyncs, seconds));
+    console.log(`round ${round}: ${loads.map((load) => `${load.name} ${rate(load, -1).toFixed(0)}/s`).join(', ')}`);
   }
 
+  console.log('\nupdates/s, milliseconds a call, and CPU microseconds a call (median of the rounds)');
+  for (const load of loads) console.log(summary(load));
+  const ratio = (one: Load, other: (round: number) => number) =>
+    median(one.results.map((_, round) => rate(one, round) / other(round))).toFixed(2);
   console.log('');
-  for (const [name, { results }] of Object.entries({ service: http, SQL: sql, 'SQL pipelined': pipelined }))
-    console.log(summary(name, results));
-  const ratios = http.results.map((result, index) => rate(result) / rate(sql.results[index]));
-  console.log(`median ratio, service / SQL: ${median(ratios).toFixed(2)}`);
+  console.log(`service / SQL:      ${ratio(http, (round) => rate(sql, round))}`);
+  console.log(`bulk / SQL:         ${ratio(bulk, (round) => rate(sql, round))}`);
+  if (pgbench) {
+    console.log(`pgbench:            ${median(pgbenchRates).toFixed(0)} updates/s`);
+    console.log(`service / pgbench:  ${ratio(http, (round) => pgbenchRates[round] as number)}`);
+    console.log(`bulk / pgbench:     ${ratio(bulk, (round) => pgbenchRates[round] as number)}`);
+  }
+  console.log(
+    `CPU of the service's process / bare Fastify's, a call: ${(perCall(http) / perCall(fastify)).toFixed(2)}`,
+  );
+  console.log(
+    `p99 / p50 of the service: ${median(http.results.map((r) => r.p99Milliseconds / r.p50Milliseconds)).toFixed(1)}`,
+  );
   console.log(`HOT updates: ${(100 * (await database.hotShare())).toFixed(2)} %`);
 
-  for (const { load, results } of loads) {
-    const [stored, acknowledged] = [await database.counts(load.syncs), results.at(-1)?.acknowledged];
+  for (const { name, load, together, results } of [http, sql, pipelined, bulk]) {
+    const acknowledged = results.at(-1)?.acknowledged.flatMap((count) => Array<number>(together).fill(count));
+    const stored = await database.counts(load.syncs);
     if (JSON.stringify(stored) !== JSON.stringify(acknowledged))
-      throw new Error(`the stored counts ${stored} differ from the acknowledged ${acknowledged}`);
+      throw new Error(`${name}: the stored counts ${stored} differ from the acknowledged ${acknowledged}`);
   }
   console.log('every response was right, and every stored count equals the last acknowledged one');
 }
 
-function summary(name: string, results: readonly RoundResult[]): string {
-  const of = (value: (result: RoundResult) => number) => median(results.map(value));
-  return (
-    `${name}: median ${of(rate).toFixed(0)} updates/s, p50 ${of((r) => r.p50Milliseconds).toFixed(1)} ms, ` +
-    `p99 ${of((r) => r.p99Milliseconds).toFixed(1)} ms; its load generator used ` +
-    `${of((r) => (100 * r.cpuSeconds) / r.seconds).toFixed(0)} % of a core`
-  );
+/** What one kind of load did, round by round. */
+interface Load {
+  readonly name: string;
+  readonly load: LoadProcess;
+  /** The process that serves it, if it is not Postgres alone. */
+  readonly server: number;
+  /** Syncs a call. */
+  readonly together: number;
+  readonly results: (RoundResult & { readonly serverCpuSeconds: number; readonly postgresCpuSeconds: number })[];
 }
 
-function rate(result: RoundResult | undefined): number {
-  return result ? result.updates / result.seconds : Number.NaN;
+function rate({ results, together }: Load, round: number): number {
+  const result = results.at(round);
+  return result ? (result.responses * together) / result.seconds : Number.NaN;
+}
+
+/** CPU microseconds of the serving process for one call. */
+function perCall({ results }: Load): number {
+  return median(results.map(({ serverCpuSeconds, responses }) => (1e6 * serverCpuSeconds) / responses));
+}
+
+function summary(load: Load): string {
+  const of = (value: (result: Load['results'][number]) => number) => median(load.results.map(value));
+  const micros = (seconds: (result: Load['results'][number]) => number) =>
+    of((result) => (1e6 * seconds(result)) / result.responses).toFixed(0);
+  const updates = median(load.results.map((_, round) => rate(load, round))).toFixed(0);
+  return (
+    `${load.name.padEnd(14)} ${updates.padStart(6)}/s  p50 ${of((r) => r.p50Milliseconds).toFixed(1)} ms  ` +
+    `p99 ${of((r) => r.p99Milliseconds).toFixed(1)} ms  CPU: ${load.server ? `server ${micros((r) => r.serverCpuSeconds)}, ` : ''}` +
+    `Postgres ${micros((r) => r.postgresCpuSeconds)}, load generator ${micros((r) => r.cpuSeconds)}`
+  );
 }

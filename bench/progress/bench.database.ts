@@ -54,14 +54,21 @@ export class BenchDatabase {
     return rows[0]?.line ?? '';
   }
 
-  async startSyncs(name: string, count: number): Promise<BenchSync[]> {
+  /** Spread over the organizations, `together` at a time, so that a call of so many is of one organization. */
+  async startSyncs(name: string, count: number, together = 1): Promise<BenchSync[]> {
     const { rows } = await this.superuser.query<BenchSync>(
       `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, total_items, initiated_by)
-       SELECT 'org-' || n % ${this.organizations}, $1 || '-' || n, 'customer', 'woocommerce', 2000000000, 'user-' || n
+       SELECT 'org-' || (n - 1) / $3::integer % ${this.organizations}, $1 || '-' || n, 'customer', 'woocommerce', 2000000000, 'user-' || n
          FROM generate_series(1, $2::integer) AS n RETURNING org_id, sync_id`,
-      [name, count],
+      [name, count, together],
     );
     return rows;
+  }
+
+  /** The process whose children are the server. */
+  async pid(): Promise<number> {
+    const { rows } = await this.superuser.query<{ file: string }>(`SELECT pg_read_file('postmaster.pid') AS file`);
+    return Number.parseInt(rows[0]?.file ?? '', 10);
   }
 
   /** Writes the pages that a round left dirty, so that the next round does not pay for them. */

@@ -1,5 +1,5 @@
-import { openHttpReporter } from './http.reporter.ts';
-import type { LoadCommand, Reporter, RoundResult } from './load.types.ts';
+import { openBulkReporter, openHttpReporter } from './http.reporter.ts';
+import type { BenchSync, LoadCommand, LoadTarget, Reporter, RoundResult } from './load.types.ts';
 import { openSqlReporter } from './sql.reporter.ts';
 
 // Each load runs in a process of its own, which messages control. Both kinds run the same loop: each connection sends its next
@@ -21,11 +21,18 @@ process.on('message', (command: LoadCommand) => {
 });
 
 async function open({ target, syncs }: LoadCommand & { type: 'open' }): Promise<{ open: true }> {
-  reporters = await Promise.all(
-    syncs.map((sync) => (target.kind === 'http' ? openHttpReporter(sync, target) : openSqlReporter(sync, target))),
-  );
+  reporters = await Promise.all(connectionsOf(target, syncs));
   acknowledged = reporters.map(() => 0);
   return { open: true };
+}
+
+function connectionsOf(target: LoadTarget, syncs: readonly BenchSync[]): Promise<Reporter>[] {
+  if (target.kind === 'http') return syncs.map((sync) => openHttpReporter(sync, target));
+  if (target.kind === 'sql') return syncs.map((sync) => openSqlReporter(sync, target));
+  const calls = Array.from({ length: syncs.length / target.rows }, (_, call) =>
+    syncs.slice(call * target.rows, (call + 1) * target.rows),
+  );
+  return calls.map((items) => openBulkReporter(items, target));
 }
 
 async function round(seconds: number): Promise<RoundResult> {
@@ -50,7 +57,7 @@ async function round(seconds: number): Promise<RoundResult> {
   const sorted = Float64Array.from(milliseconds).sort();
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   return {
-    updates: milliseconds.length,
+    responses: milliseconds.length,
     seconds: elapsed,
     cpuSeconds: (user + system) / 1e6,
     p50Milliseconds: sorted[Math.floor(sorted.length * 0.5)] ?? 0,

@@ -6,7 +6,7 @@ export interface Reporter {
 /** How the statements of a direct SQL transaction are sent: each awaited, as pgbench does, or all at once. */
 export type SqlMode = 'one-by-one' | 'pipelined';
 
-/** One sync of a load; each connection reports one. */
+/** One sync of a load; each connection reports one, or `rows` of them. */
 export interface BenchSync {
   readonly org_id: string;
   readonly sync_id: string;
@@ -14,16 +14,18 @@ export interface BenchSync {
 
 export type LoadTarget =
   | { readonly kind: 'http'; readonly url: string; readonly jwtSecret: string }
+  /** Each connection reports `rows` syncs of one organization in one call. */
+  | { readonly kind: 'bulk'; readonly url: string; readonly jwtSecret: string; readonly rows: number }
   | { readonly kind: 'sql'; readonly url: string; readonly mode: SqlMode };
 
 export interface RoundResult {
-  readonly updates: number;
+  readonly responses: number;
   readonly seconds: number;
   /** CPU time of the load process itself, which competes with what it measures. */
   readonly cpuSeconds: number;
   readonly p50Milliseconds: number;
   readonly p99Milliseconds: number;
-  /** The last acknowledged count of each sync, in the order of the syncs. */
+  /** The last acknowledged count of each connection. */
   readonly acknowledged: readonly number[];
   /** What was wrong, if anything; the counts are then invalid. */
   readonly failure?: string;
