@@ -23,7 +23,7 @@ import { addSecurityHeaders } from './http/security.headers.ts';
 import { HttpMetrics } from './metrics/http.metrics.ts';
 import { RequestBuckets } from './rates/request.buckets.ts';
 import { organizationOf } from './tenancy/organization.ts';
-import type { TenantRequest } from './tenancy/tenancy.interceptor.ts';
+import { bindTenant, type TenantRequest } from './tenancy/tenancy.hook.ts';
 
 /** How often Node looks for requests that take too long to arrive: they end that much later at most. */
 const REQUEST_CHECK_MS = 2_000;
@@ -69,7 +69,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   app.useBodyParser('application/json', {}, rawOr(jsonParser(fastify)));
   app.useBodyParser('application/x-www-form-urlencoded', {}, rawOr(formParser));
   await app.register(cookie);
-  await addSecurityHeaders(app);
+  addSecurityHeaders(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();
@@ -78,6 +78,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   logRequests(fastify, (await app.resolve(PinoLogger)).logger);
   app.get(HttpMetrics).observe(fastify);
   admitBeforeBody(fastify, app.get(AuthGuard), app.get(RequestBuckets));
+  fastify.addHook('preHandler', bindTenant);
   serveErrorPage(app);
   if (environment.SYNC_WORKER !== 'only') {
     serveDocument(app);

@@ -12,9 +12,9 @@ import { Authenticator } from './authenticator.ts';
 export class AuthGuard implements CanActivate {
   constructor(private readonly authenticator: Authenticator) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    await this.admit(context.switchToHttp().getRequest<AuthenticatedRequest>());
-    return true;
+  canActivate(context: ExecutionContext): true | Promise<true> {
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    return request.principal ? true : this.admit(request).then(() => true);
   }
 
   /** Throws a Problem unless the operation is public, or the caller may do what it needs. */

@@ -13,6 +13,7 @@ import {
   validateSync,
 } from 'class-validator';
 import { Problem, type ProblemField } from './problem.ts';
+import { isSurelyValid } from './validity.ts';
 
 const OPTIONS: ValidatorOptions = {
   whitelist: true,
@@ -127,7 +128,12 @@ function validated<T extends object>(type: new () => T, value: object, inBody: b
     const part = typeof member === 'object' && !nested.has(name) ? asItIs : given;
     part[name] = member;
   }
-  const instance = Object.assign(plainToInstance(type, given), asItIs);
+  // In a body only nested objects are converted; what comes as text, in a query or a path, may become a number.
+  const instance = Object.assign(
+    inBody && nested.size === 0 ? Object.assign(new type(), given) : plainToInstance(type, given),
+    asItIs,
+  );
+  if (isSurelyValid(type, instance)) return instance;
   const errors = validateSync(instance, OPTIONS);
   if (errors.length > 0) throw refusal(toFields(errors, inBody));
   return instance;

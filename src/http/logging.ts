@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Logger, Params } from 'nestjs-pino';
 import type { BaseLogger, LoggerExtras } from 'pino';
-import type { TenantRequest } from '../tenancy/tenancy.interceptor.ts';
+import type { TenantRequest } from '../tenancy/tenancy.hook.ts';
 
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
 

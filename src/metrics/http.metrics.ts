@@ -19,13 +19,20 @@ export class HttpMetrics {
   }
 
   observe(fastify: FastifyInstance): void {
+    // The label sets that have been seen, of which there are as many as routes have statuses.
+    const observers = new Map<string, { observe(seconds: number): void }>();
     fastify.addHook('onResponse', (request, reply, done) => {
       // How long somebody watched says nothing of how fast the service is.
       if (String(reply.getHeader('content-type')).startsWith('text/event-stream')) return done();
-      this.seconds.observe(
-        { method: request.method, route: request.routeOptions.url ?? 'unknown', status: reply.statusCode },
-        reply.elapsedTime / 1000,
-      );
+      const { method, routeOptions } = request;
+      const route = routeOptions.url ?? 'unknown';
+      const key = `${method} ${reply.statusCode} ${route}`;
+      let observer = observers.get(key);
+      if (!observer) {
+        observer = this.seconds.labels({ method, route, status: reply.statusCode });
+        observers.set(key, observer);
+      }
+      observer.observe(reply.elapsedTime / 1000);
       done();
     });
   }

@@ -1,5 +1,4 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { ConnectionShares } from './connection.shares.ts';
@@ -7,7 +6,6 @@ import { OrganizationDirectory } from './organization.directory.ts';
 import { OrganizationTurns } from './organization.turns.ts';
 import { OrganizationsController } from './organizations.controller.ts';
 import { OrganizationsService } from './organizations.service.ts';
-import { TenancyInterceptor } from './tenancy.interceptor.ts';
 import { TenantDatabase } from './tenant.database.ts';
 import { WhoamiController } from './whoami.controller.ts';
 
@@ -26,7 +24,6 @@ import { WhoamiController } from './whoami.controller.ts';
           waiting: env.SYNC_ORG_DB_WAITING,
         }),
     },
-    { provide: APP_INTERCEPTOR, useClass: TenancyInterceptor },
   ],
   exports: [TenantDatabase, OrganizationTurns],
 })
