@@ -117,7 +117,7 @@ export function validateItem<T extends object>(type: new () => T, item: unknown)
  * In this order, so that the cost grows with the length of the body and no faster: members that the class does not know are refused by
  * their names; the few that it knows are converted; free JSON is neither copied nor walked before its own validator does.
  */
-function validated<T extends object>(type: new () => T, value: object, inBody: boolean): T {
+function validated<T extends object>(type: new () => T, value: object, inBody: boolean, isQuery = false): T {
   refuseUnknown(type, value, inBody);
   const { nested } = membersOf(type);
   const given: Record<string, unknown> = {};
@@ -128,9 +128,9 @@ function validated<T extends object>(type: new () => T, value: object, inBody: b
     const part = typeof member === 'object' && !nested.has(name) ? asItIs : given;
     part[name] = member;
   }
-  // In a body only nested objects are converted; what comes as text, in a query or a path, may become a number.
+  // Only nested objects are converted, and the text of a query, which may mean a number.
   const instance = Object.assign(
-    inBody && nested.size === 0 ? Object.assign(new type(), given) : plainToInstance(type, given),
+    isQuery || nested.size > 0 ? plainToInstance(type, given) : Object.assign(new type(), given),
     asItIs,
   );
   if (isSurelyValid(type, instance)) return instance;
@@ -228,6 +228,6 @@ export class ProblemValidationPipe implements PipeTransform {
     const given = inBody ? (value ?? {}) : value;
     if (inBody && (typeof given !== 'object' || Array.isArray(given))) throw notAnObject();
     if (type === 'custom' || UNCHECKED.has(metatype)) return given;
-    return validated(metatype as new () => object, given as object, inBody);
+    return validated(metatype as new () => object, given as object, inBody, type === 'query');
   }
 }
