@@ -106,8 +106,15 @@ function admitBeforeBody(fastify: FastifyInstance, guard: AuthGuard, buckets: Re
       header: request.headers['x-org-id'],
       query: (request.query as Record<string, unknown>).orgId,
     });
-    await buckets.take(request.orgId ?? '', principal.keyHash ?? `${principal.orgId}\0${principal.name}`, reply);
+    const caller = principal.keyHash ?? `${principal.orgId}\0${principal.name}`;
+    await buckets.take(request.orgId ?? '', caller, announcedBytes(request), reply);
   });
+}
+
+/** The length of the body; of one that comes in chunks all that the route takes. */
+function announcedBytes({ headers, routeOptions }: FastifyRequest): number {
+  if (headers['content-length'] !== undefined) return Number(headers['content-length']);
+  return headers['transfer-encoding'] === undefined ? 0 : (routeOptions.bodyLimit ?? 0);
 }
 
 /**

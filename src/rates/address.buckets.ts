@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { Problem } from '../common/problem.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
+import { refuseLater } from './refusal.ts';
 
 const SECONDS = 1;
 
@@ -24,9 +24,7 @@ export class AddressBuckets {
   async refuseWhenEmpty(address: string): Promise<void> {
     const { consumedPoints = 0, msBeforeNext = 0 } = (await this.bucket.get(address)) ?? {};
     if (consumedPoints < this.size) return;
-    throw new Problem('too-many-requests', 'Too many requests with invalid credentials come from your address.', {
-      retryAfter: Math.max(1, Math.ceil(msBeforeNext / 1_000)),
-    });
+    await refuseLater('Too many requests with invalid credentials come from your address.', msBeforeNext);
   }
 
   async take(address: string): Promise<void> {

@@ -1,12 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
-import { Problem } from '../common/problem.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
+import { refuseLater } from './refusal.ts';
 
 /** A bucket holds what its second allows for so many seconds: a burst passes, and what it took is back after them. */
 const WINDOW_SECONDS = 5;
+/** The limit of most bodies. What is longer takes as long as several requests to receive, parse and check. */
+const BYTES_OF_A_REQUEST = 64 * 1024;
 
 interface Bucket {
   readonly name: 'organization' | 'principal';
@@ -39,11 +41,15 @@ export class RequestBuckets {
     this.policy = this.buckets.map(({ name, size }) => `"${name}";q=${size};w=${WINDOW_SECONDS}`).join(', ');
   }
 
-  /** Throws Problem too-many-requests, with Retry-After, when a bucket is empty. */
-  async take(organization: string, principal: string, reply: FastifyReply): Promise<void> {
+  /**
+   * Throws Problem too-many-requests, with Retry-After, when a bucket is empty. A body of `bytes` counts as a request more for every 64 KiB,
+   * but never as more than a principal's bucket holds.
+   */
+  async take(organization: string, principal: string, bytes: number, reply: FastifyReply): Promise<void> {
     const [ofOrganization, ofPrincipal] = this.buckets as [Bucket, Bucket];
-    const left = await taken(ofOrganization, organization);
-    const own = await taken(ofPrincipal, principal);
+    const requests = Math.min(1 + Math.floor(bytes / BYTES_OF_A_REQUEST), ofPrincipal.size);
+    const left = await taken(ofOrganization, organization, requests);
+    const own = await taken(ofPrincipal, principal, requests);
     const [{ name }, least] = own.remainingPoints < left.remainingPoints ? [ofPrincipal, own] : [ofOrganization, left];
     const seconds = Math.max(1, Math.ceil(least.msBeforeNext / 1_000));
     reply
@@ -55,14 +61,13 @@ export class RequestBuckets {
     ].find(({ bucket, state }) => state.consumedPoints > bucket.size);
     if (!empty) return;
     const whose = empty.bucket.name === 'organization' ? 'Your organization' : 'Your key or user';
-    throw new Problem(
-      'too-many-requests',
-      `${whose} may send ${empty.bucket.size} requests in ${WINDOW_SECONDS} seconds. Report in bulk, or less often.`,
-      { retryAfter: Math.max(1, Math.ceil(empty.state.msBeforeNext / 1_000)) },
+    return refuseLater(
+      `${whose} may send ${empty.bucket.size} requests in ${WINDOW_SECONDS} seconds, a large body counting as several. Report in bulk, or less often.`,
+      empty.state.msBeforeNext,
     );
   }
 }
 
 /** The limiter throws what it otherwise returns. */
-const taken = ({ limiter }: Bucket, key: string): Promise<RateLimiterRes> =>
-  limiter.consume(key).catch((full: RateLimiterRes) => full);
+const taken = ({ limiter }: Bucket, key: string, requests: number): Promise<RateLimiterRes> =>
+  limiter.consume(key, requests).catch((full: RateLimiterRes) => full);

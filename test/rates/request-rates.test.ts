@@ -61,4 +61,26 @@ describe('Requests of an organization', () => {
     const refused = await send(service, '/api/sync/progress', { method: 'PATCH', authorization, body });
     expect([refused.status, refused.headers.connection]).toEqual([429, 'close']);
   });
+
+  it('beyond the bucket are answered a little later, so that who asks on at once takes nothing from others', async () => {
+    await times(6 * SECONDS + 3, () => whoami('org-eager'));
+    const answered: string[] = [];
+    const refused = whoami('org-eager').then(() => answered.push('eager'));
+    await whoami('org-patient').then(() => answered.push('patient'));
+    await refused;
+    expect(answered).toEqual(['patient', 'eager']);
+  });
+
+  it('with large bodies count as several, and as no more than a bucket holds', async () => {
+    const patch = async (orgId: string, bytes: number, headers = {}) =>
+      send(service, '/api/sync/progress', {
+        method: 'PATCH',
+        authorization: `Bearer ${await token(orgId)}`,
+        body: JSON.stringify({ items: [], more: 'x'.repeat(bytes) }),
+        ...headers,
+      });
+    expect((await patch('org-large', 200_000)).headers.ratelimit).toMatch(/^"principal";r=26;/);
+    expect((await patch('org-huge', 4_000_000)).headers.ratelimit).toMatch(/^"principal";r=0;/);
+    expect(await patch('org-huge', 10)).toMatchObject({ status: 429, problem: 'too-many-requests' });
+  });
 });
