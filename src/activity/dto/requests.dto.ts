@@ -1,7 +1,13 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsISO8601, IsOptional } from 'class-validator';
-import { EnumProperty, IntegerProperty, NumberProperty, TextProperty } from '../../common/bounds.decorator.ts';
+import { IsBoolean, IsISO8601, IsOptional } from 'class-validator';
+import {
+  EnumProperty,
+  IntegerProperty,
+  ItemsProperty,
+  NumberProperty,
+  TextProperty,
+} from '../../common/bounds.decorator.ts';
 import { OrgQuery } from '../../common/list-query.dto.ts';
 import { SYNC_STATUSES, type SyncStatus } from '../../common/sync-status.ts';
 import { IsJsonObject } from '../../common/validation.ts';
@@ -46,11 +52,7 @@ export class AppendActivityDto {
 }
 
 export class BulkAppendDto {
-  @ApiProperty({ type: [AppendActivityDto], minItems: 1, maxItems: 1000 })
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(1000)
-  // Items are validated one by one, so that a bad one does not affect the others.
+  @ItemsProperty(AppendActivityDto)
   items: unknown[];
 }
 

@@ -1,8 +1,9 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional } from 'class-validator';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional } from 'class-validator';
 import {
   EnumProperty,
   IntegerProperty,
+  ItemsProperty,
   MAX_INTEGER,
   NumberProperty,
   TextProperty,
@@ -94,11 +95,7 @@ export class BulkReportItemDto extends ReportDto {
 }
 
 export class BulkReportDto {
-  @ApiProperty({ type: [BulkReportItemDto], minItems: 1, maxItems: 1000 })
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(1000)
-  // Items are validated one by one, so that an invalid item does not affect the others.
+  @ItemsProperty(BulkReportItemDto)
   items: unknown[];
 }
 
