@@ -167,7 +167,7 @@ export type ProgressStreamEnd = {
 
 export type StartSync = {
     /**
-     * Unique in your organization. The service generates an id when it is omitted.
+     * Unique in your organization; slow and stream are taken, since they are paths. The service generates an id when it is omitted.
      */
     sync_id?: string;
     entity_type: string;
