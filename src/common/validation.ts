@@ -179,7 +179,8 @@ const unknownField = (name: string, path: string, inBody: boolean): ProblemField
     ? { pointer: `#${path}${pointerTo(name)}`, detail: 'is not a known field' }
     : { parameter: cut(name), detail: 'is not a known parameter' };
 
-const pointerTo = (name: string): string => `/${cut(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+/** The last part of a JSON pointer to the member, cut when it is very long. */
+export const pointerTo = (name: string): string => `/${cut(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 const cut = (name: string): string => (name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name);
 
 interface Members {
