@@ -1,7 +1,18 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsOptional,
+  Max,
+  Min,
+} from 'class-validator';
 import { IsText } from './validation.ts';
 
 /** The largest value of a Postgres integer. */
@@ -68,6 +79,15 @@ export function NumberProperty({ min, max, query, ...described }: NumberBounds):
 /** Text that Postgres can store, of `minLength` to `maxLength` characters. */
 export function TextProperty({ minLength = 1, maxLength, ...described }: TextBounds): PropertyDecorator {
   return applyDecorators(documented(described, { type: 'string', minLength, maxLength }), IsText(maxLength, minLength));
+}
+
+/** true or false of a query string. */
+export function FlagProperty(described: Described): PropertyDecorator {
+  return applyDecorators(
+    documented(described, { type: 'boolean' }),
+    Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value)),
+    IsBoolean(),
+  );
 }
 
 /** One of a fixed set of words. */

@@ -2563,6 +2563,10 @@ export type ExportActivityData = {
          */
         error_message?: string;
         format?: 'ndjson' | 'csv';
+        /**
+         * Whether CSV begins with a byte order mark, without which Excel does not read it as UTF-8
+         */
+        bom?: boolean;
     };
     url: '/api/sync/activity/export';
 };
