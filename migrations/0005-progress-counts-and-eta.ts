@@ -47,6 +47,7 @@ export class Progress0005 implements MigrationInterface {
               * extract(epoch FROM updated_at - started_at)::double precision / (processed_count::bigint + failed_count))
           END) STORED,
         PRIMARY KEY (org_id, sync_id),
+        CONSTRAINT sync_progress_sync_id_has_address CHECK (sync_id NOT IN ('slow', 'stream', '.', '..')),
         CONSTRAINT sync_progress_counts_within_total CHECK (processed_count::bigint + failed_count <= total_items),
         CONSTRAINT sync_progress_ended_has_time CHECK (
           (completed_at IS NULL) = (status IN ('queued', 'running', 'paused')))

@@ -66,6 +66,8 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   fastify.addHook('onRoute', (route) => {
     route.bodyLimit = bodyLimitOf(route.config ?? {});
   });
+  // Fastify takes it by default; no operation does.
+  fastify.removeContentTypeParser('text/plain');
   app.useBodyParser('application/json', {}, rawOr(jsonParser(fastify)));
   app.useBodyParser('application/x-www-form-urlencoded', {}, rawOr(formParser));
   await app.register(cookie);

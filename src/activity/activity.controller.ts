@@ -114,7 +114,7 @@ export class ActivityController {
     id: 'exportActivity',
     summary: 'The trail as NDJSON or CSV, streamed',
     description:
-      'Same filters and default period as the list. A connection that ends before its last chunk means: not complete.',
+      'Same filters and default period as the list. A connection that ends before its last chunk means: not complete. That also happens when the retention removes a month of the period meanwhile.',
     ok: [],
   })
   @ApiOkResponse({
@@ -124,7 +124,7 @@ export class ActivityController {
   async export(@Query() query: ExportQuery): Promise<StreamableFile> {
     const entries = await this.activity.export(query);
     return query.format === 'csv'
-      ? new StreamableFile(toCsv(entries), {
+      ? new StreamableFile(toCsv(entries, { bom: query.bom ?? true }), {
           type: 'text/csv; charset=utf-8',
           disposition: 'attachment; filename="activity.csv"',
         })

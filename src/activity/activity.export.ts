@@ -27,9 +27,18 @@ export function toNdjson(entries: AsyncIterable<ActivityDto>): Readable {
   );
 }
 
-/** RFC 4180 with a header; `details` as JSON. A cell that a spreadsheet would run as a formula is made text. */
-export function toCsv(entries: AsyncIterable<ActivityDto>): Readable {
-  const csv = stringify({ header: true, columns: [...COLUMNS], escape_formulas: true, record_delimiter: 'windows' });
+/**
+ * RFC 4180 with a header; `details` as JSON. A cell that a spreadsheet would run as a formula is made text. With `bom`, a byte order
+ * mark comes first: Excel reads what has none in the code page of the computer.
+ */
+export function toCsv(entries: AsyncIterable<ActivityDto>, { bom }: { readonly bom: boolean }): Readable {
+  const csv = stringify({
+    bom,
+    header: true,
+    columns: [...COLUMNS],
+    escape_formulas: true,
+    record_delimiter: 'windows',
+  });
   const rows = Readable.from(entries);
   rows.on('error', (error) => csv.destroy(error));
   // A client that goes away stops the reading of further pages.

@@ -10,6 +10,7 @@ import {
   activityTrends,
   appendActivity,
   type Period,
+  partitionsSince,
   slowActivity,
 } from './activity.sql.ts';
 import type {
@@ -46,13 +47,23 @@ export class ActivityService {
 
   /**
    * The whole filtered trail, newest first, page by page: no transaction is open while the reader is slow, and memory holds
-   * one page however long the trail is. Resolves with the first page read, so that an error can still be sent as a problem.
+   * one page however long the trail is. Resolves with the first page read, so that an error can still be sent as a problem. Ends with
+   * an error, and not as if it were whole, when a month of the period is detached meanwhile.
    */
   async export(filter: ActivityFilterQuery): Promise<AsyncGenerator<ActivityDto>> {
     // The reader pulls outside the request's context, so later pages are read in the context of this moment.
     const tenant = currentTenant();
     const period = periodFor(filter);
-    const next = (after?: Keyset) => runAsTenant(tenant, () => this.page(filter, period, after, EXPORT_PAGE, 'export'));
+    const partitions = () => this.database.read<{ id: string }>(partitionsSince(period.from), 'export');
+    const needed = await partitions();
+    const next = (after?: Keyset) =>
+      runAsTenant(tenant, async () => {
+        const rows = await this.page(filter, period, after, EXPORT_PAGE, 'export');
+        // After the page: whatever was missing from it is missing here, too.
+        const left = new Set((await partitions()).map(({ id }) => id));
+        if (needed.some(({ id }) => !left.has(id))) throw monthRemoved();
+        return rows;
+      });
     return pages(await next(), next);
   }
 
@@ -125,6 +136,15 @@ async function* pages(
     yield* rows;
   }
 }
+
+const monthRemoved = (): Problem =>
+  new Problem(
+    'unavailable',
+    'A month of the period was removed by the retention while it was exported; export again.',
+    {
+      retryAfter: 1,
+    },
+  );
 
 const keysetOf = ({ created_at, id }: ActivityDto): Keyset => ({ at: created_at, id });
 

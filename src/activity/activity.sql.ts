@@ -56,6 +56,19 @@ export const activityPage = (
   };
 };
 
+/**
+ * The partitions that can hold entries since `from`. Not one whose detach has begun: no later statement reads it any more. A bound
+ * without a time is MAXVALUE.
+ */
+export const partitionsSince = (from: string): Statement => ({
+  text: `
+    SELECT c.oid::text AS id
+      FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
+     WHERE i.inhparent = 'public.sync_activity_log'::regclass AND NOT i.inhdetachpending
+       AND coalesce((regexp_match(pg_get_expr(c.relpartbound, c.oid), $$TO \\('([^']+)'\\)$$))[1]::timestamptz, 'infinity') > $1`,
+  values: [from],
+});
+
 /** The same words as the index's, so that Postgres sees that it serves. */
 const FAILED = `status IN ('failed', 'completed_with_errors', 'timeout')`;
 

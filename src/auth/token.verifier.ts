@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
+  type CryptoKey,
   createRemoteJWKSet,
   errors,
   type JWTPayload,
@@ -19,19 +20,27 @@ const REMEMBER_MS = 60_000;
 /** Errors of jose about the issuer's response, not about the token; the generic one means that it was not 200 or not JSON. */
 const NO_KEYS = new Set(['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC']);
 
+/** Every one of JWA that proves who signed, and is not known to be weak. `EdDSA` and `Ed25519` name the same one. */
+const ASYMMETRIC = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+  ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+];
+
 /** Verifies Bearer tokens: HS256 with the shared secret, or any asymmetric algorithm with the issuer's published keys. */
 @Injectable()
 export class TokenVerifier {
   private readonly verified = new LRUCache<string, Principal>({ max: 10_000, ttl: REMEMBER_MS });
   private readonly options: JWTVerifyOptions;
+  private readonly scopeClaims: readonly string[];
   private readonly key: Uint8Array | JWTVerifyGetKey | undefined;
 
   constructor(@Inject(ENVIRONMENT) env: Environment) {
     if (env.SYNC_JWKS_URL) this.key = createRemoteJWKSet(new URL(env.SYNC_JWKS_URL));
     else if (env.SYNC_JWT_SECRET) this.key = new TextEncoder().encode(env.SYNC_JWT_SECRET);
+    this.scopeClaims = env.SYNC_JWT_SCOPE_CLAIM ?? ['scope'];
     this.options = {
       // Named, so that a token cannot choose how it is verified.
-      algorithms: env.SYNC_JWKS_URL ? ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA'] : ['HS256'],
+      algorithms: env.SYNC_JWKS_URL ? ASYMMETRIC : ['HS256'],
       issuer: env.SYNC_JWT_ISSUER,
       audience: env.SYNC_JWT_AUDIENCE,
       requiredClaims: ['sub', 'exp'],
@@ -49,18 +58,14 @@ export class TokenVerifier {
   async verify(token: string): Promise<Principal> {
     if (!this.key)
       throw new Problem('unauthenticated', 'This deployment accepts no tokens; use a service key in X-Api-Key.');
-    const principal = toPrincipal(await this.claims(token, this.key));
+    const principal = toPrincipal(await this.claims(token, this.key), this.scopeClaims);
     this.verified.set(token, principal);
     return principal;
   }
 
   private async claims(token: string, key: Uint8Array | JWTVerifyGetKey): Promise<JWTPayload> {
     try {
-      const { payload } =
-        typeof key === 'function'
-          ? await jwtVerify(token, key, this.options)
-          : await jwtVerify(token, key, this.options);
-      return payload;
+      return await (typeof key === 'function' ? this.byPublished(token, key) : this.by(token, key));
     } catch (error) {
       if (error instanceof errors.JWTExpired)
         throw new Problem('unauthenticated', 'The token has expired.', { cause: error });
@@ -76,14 +81,37 @@ export class TokenVerifier {
       });
     }
   }
+
+  private async by(token: string, key: Uint8Array | CryptoKey): Promise<JWTPayload> {
+    return (await jwtVerify(token, key, this.options)).payload;
+  }
+
+  /** Several keys may fit a token that names none: the one that signed it is found by trying. */
+  private async byPublished(token: string, keys: JWTVerifyGetKey): Promise<JWTPayload> {
+    try {
+      return (await jwtVerify(token, keys, this.options)).payload;
+    } catch (error) {
+      if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+      for await (const key of error) {
+        const payload = await this.by(token, key).catch(otherKey);
+        if (payload) return payload;
+      }
+      throw new errors.JWSSignatureVerificationFailed();
+    }
+  }
 }
 
-function toPrincipal(claims: JWTPayload): Principal {
-  const { sub, org_id: orgId, scope, exp } = claims as JWTPayload & { org_id?: unknown; scope?: unknown };
+/** Undefined for a signature of another key; throws what is wrong with the token itself. */
+function otherKey(error: unknown): undefined {
+  if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+}
+
+function toPrincipal(claims: JWTPayload, scopeClaims: readonly string[]): Principal {
+  const { sub, org_id: orgId, exp } = claims as JWTPayload & { org_id?: unknown };
   const organization = claimed('org_id', orgId);
   // jose asks that it is there, not that it is text.
   const user = claimed('sub', sub);
-  const granted = Array.isArray(scope) ? scope.map(String) : String(scope ?? '').split(' ');
+  const granted = scopeClaims.flatMap((name) => scopesOf(claimAt(claims, name)));
   return {
     kind: 'token',
     name: user,
@@ -92,6 +120,23 @@ function toPrincipal(claims: JWTPayload): Principal {
     scopes: expandScopes(granted),
     expiresAt: (exp ?? 0) * 1000,
   };
+}
+
+const scopesOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.map(String) : String(value ?? '').split(' ');
+
+/** The claim of that name, which may have dots in it, or else the one that the path leads to, as in `realm_access.roles`. */
+function claimAt(claims: object, name: string): unknown {
+  if (Object.hasOwn(claims, name)) return Reflect.get(claims, name);
+  return name
+    .split('.')
+    .reduce<unknown>(
+      (value, part) =>
+        typeof value === 'object' && value !== null && Object.hasOwn(value, part)
+          ? Reflect.get(value, part)
+          : undefined,
+      claims,
+    );
 }
 
 function claimed(claim: string, value: unknown): string {

@@ -1,7 +1,18 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
+import { Transform } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsOptional,
+  Max,
+  Min,
+} from 'class-validator';
 import { IsText } from './validation.ts';
 
 /** The largest value of a Postgres integer. */
@@ -35,16 +46,22 @@ interface Choice extends Described {
   readonly name?: string;
 }
 
-// Each of these says a limit once, to what refuses a request (class-validator) and to what documents it (openapi.json).
+// Each of these says a limit once, to what refuses a request (class-validator) and to what documents it (openapi.json). The first check that
+// fails is the one that is told, so a type stands before its bounds.
+
+/** A query holds text; what is not a number in decimal digits stays text, and is refused as such. */
+const DECIMAL = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+const FromText = (): PropertyDecorator =>
+  Transform(({ value }) => (typeof value === 'string' && DECIMAL.test(value) ? Number(value) : value));
 
 /** A whole number from `min` to `max`, both included. */
 export function IntegerProperty({ min, max = MAX_INTEGER, query, ...described }: NumberBounds): PropertyDecorator {
   return applyDecorators(
     documented(described, { type: 'integer', minimum: min, maximum: max }),
-    ...(query ? [Type(() => Number)] : []),
-    Max(max),
+    ...(query ? [FromText()] : []),
+    IsInt({ message: '$property must be an integer' }),
     Min(min),
-    IsInt(),
+    Max(max),
   );
 }
 
@@ -52,10 +69,10 @@ export function IntegerProperty({ min, max = MAX_INTEGER, query, ...described }:
 export function NumberProperty({ min, max, query, ...described }: NumberBounds): PropertyDecorator {
   return applyDecorators(
     documented(described, { type: 'number', minimum: min, ...(max !== undefined && { maximum: max }) }),
-    ...(query ? [Type(() => Number)] : []),
-    ...(max === undefined ? [] : [Max(max)]),
+    ...(query ? [FromText()] : []),
+    IsNumber({}, { message: '$property must be a number' }),
     Min(min),
-    IsNumber(),
+    ...(max === undefined ? [] : [Max(max)]),
   );
 }
 
@@ -64,11 +81,33 @@ export function TextProperty({ minLength = 1, maxLength, ...described }: TextBou
   return applyDecorators(documented(described, { type: 'string', minLength, maxLength }), IsText(maxLength, minLength));
 }
 
+/** true or false of a query string. */
+export function FlagProperty(described: Described): PropertyDecorator {
+  return applyDecorators(
+    documented(described, { type: 'boolean' }),
+    Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value)),
+    IsBoolean(),
+  );
+}
+
 /** One of a fixed set of words. */
 export function EnumProperty({ values, name, ...described }: Choice): PropertyDecorator {
   return applyDecorators(
     documented(described, { enum: [...values], ...(name !== undefined && { enumName: name }) }),
     IsIn(values),
+  );
+}
+
+/** At most so many items a request: they are worked on in one transaction. */
+const MAX_ITEMS = 1000;
+
+/** The items of a bulk request. They are validated one by one, so that an invalid one does not affect the others. */
+export function ItemsProperty(type: new () => object): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ type: [type], minItems: 1, maxItems: MAX_ITEMS }),
+    IsArray(),
+    ArrayMinSize(1),
+    ArrayMaxSize(MAX_ITEMS),
   );
 }
 

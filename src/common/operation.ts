@@ -80,7 +80,10 @@ const COMMON: readonly ProblemName[] = [
 /** Documents an operation whole: id, summary, responses and every problem, grouped by status as OpenAPI wants it. */
 export function Operation(spec: OperationSpec): MethodDecorator {
   const common = COMMON.filter((name) => !(spec.anyOrganization && name === 'organization-required'));
-  const names = [...(spec.isPublic ? (['unavailable'] as const) : common), ...(spec.problems ?? [])];
+  const names = [
+    ...(spec.isPublic ? (['malformed-request', 'unavailable'] as const) : common),
+    ...(spec.problems ?? []),
+  ];
   const byStatus = Map.groupBy(names, (name) => PROBLEMS[name].status);
   return applyDecorators(
     ApiOperation({

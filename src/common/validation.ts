@@ -3,6 +3,7 @@ import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { plainToInstance, Type } from 'class-transformer';
 import {
   getMetadataStorage,
+  IsObject,
   IsString,
   MaxLength,
   MinLength,
@@ -45,6 +46,18 @@ export function IsText(max: number, min = 1): PropertyDecorator {
   };
 }
 
+/** Code that copies an object member by member would make such a member the copy's prototype. */
+function canBecomePrototype(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(
+    ([key, inner]) =>
+      key === '__proto__' || (key === 'constructor' && hasPrototype(inner)) || canBecomePrototype(inner),
+  );
+}
+
+const hasPrototype = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype');
+
 /** A JSON object (not an array, not null) that Postgres can store as jsonb, of at most `maxBytes` as JSON text. */
 export function IsJsonObject(maxBytes = Number.POSITIVE_INFINITY): PropertyDecorator {
   const object = ValidateBy({
@@ -55,6 +68,13 @@ export function IsJsonObject(maxBytes = Number.POSITIVE_INFINITY): PropertyDecor
       defaultMessage: () => '$property must be a JSON object whose text is valid Unicode without NUL',
     },
   });
+  const harmless = ValidateBy({
+    name: 'isHarmlessJson',
+    validator: {
+      validate: (value) => !canBecomePrototype(value),
+      defaultMessage: () => '$property must have no member __proto__ or constructor.prototype',
+    },
+  });
   const small = ValidateBy({
     name: 'isSmallJson',
     validator: {
@@ -63,7 +83,7 @@ export function IsJsonObject(maxBytes = Number.POSITIVE_INFINITY): PropertyDecor
     },
   });
   return (target, key) => {
-    for (const decorate of maxBytes === Number.POSITIVE_INFINITY ? [object] : [object, small])
+    for (const decorate of [object, harmless, ...(maxBytes === Number.POSITIVE_INFINITY ? [] : [small])])
       decorate(target, key as string);
   };
 }
@@ -154,7 +174,8 @@ function refuseUnknown(type: Class, value: object, inBody: boolean): void {
   look(known, value, '');
   for (const [name, nested] of known.nested) {
     const member = (value as Record<string, unknown>)[name];
-    if (typeof member === 'object' && member !== null) look(membersOf(nested), member, `/${name}`);
+    if (typeof member === 'object' && member !== null && !Array.isArray(member))
+      look(membersOf(nested), member, `/${name}`);
   }
   if (count > 0) throw refusal(fields, count);
 }
@@ -164,7 +185,8 @@ const unknownField = (name: string, path: string, inBody: boolean): ProblemField
     ? { pointer: `#${path}${pointerTo(name)}`, detail: 'is not a known field' }
     : { parameter: cut(name), detail: 'is not a known parameter' };
 
-const pointerTo = (name: string): string => `/${cut(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+/** The last part of a JSON pointer to the member, cut when it is very long. */
+export const pointerTo = (name: string): string => `/${cut(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 const cut = (name: string): string => (name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name);
 
 interface Members {
@@ -198,7 +220,7 @@ const NESTED = Symbol('the class of a nested object');
 export const Nested =
   (type: () => Class): PropertyDecorator =>
   (target, key) => {
-    for (const decorate of [Type(type), ValidateNested()]) decorate(target, key as string);
+    for (const decorate of [Type(type), IsObject(), ValidateNested()]) decorate(target, key as string);
     Reflect.defineMetadata(NESTED, type, target, key);
   };
 

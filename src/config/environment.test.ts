@@ -56,7 +56,14 @@ describe('without any variable', () => {
       [
         ...['PORT', 'HOST', 'SYNC_DATA_DIR', 'NEON_DATABASE_URL', 'DATABASE_URL', 'MIGRATION_DATABASE_URL'],
         ...['SYNC_DB_POOL_SIZE', 'SYNC_JWT_SECRET', 'SYNC_JWKS_URL', 'SYNC_JWT_ISSUER', 'SYNC_JWT_AUDIENCE'],
-        ...['SYNC_DEV_API_KEY', 'SYNC_ENCRYPTION_KEYS', 'SYNC_WORKER', 'SYNC_SILENT_MINUTES', 'LOG_LEVEL'],
+        ...[
+          'SYNC_JWT_SCOPE_CLAIM',
+          'SYNC_DEV_API_KEY',
+          'SYNC_ENCRYPTION_KEYS',
+          'SYNC_WORKER',
+          'SYNC_SILENT_MINUTES',
+          'LOG_LEVEL',
+        ],
         ...['SYNC_ACTIVITY_RETENTION_MONTHS', 'SYNC_ALLOW_PRIVATE_ADDRESSES', 'SYNC_WORKER_CONCURRENCY'],
         ...['SYNC_ORG_CONCURRENCY', 'SYNC_LEASE_SECONDS', 'SYNC_ORG_DB_CONNECTIONS', 'SYNC_ORG_DB_WAITING'],
       ].map((name) => [name, '']),
@@ -101,6 +108,7 @@ describe('a wrong variable', () => {
     ['SYNC_ORG_DB_WAITING', '0', '100001', 'all'],
     ['SYNC_JWT_SECRET', 'short'],
     ['SYNC_JWKS_URL', 'issuer.example', 'ftp://issuer.example/keys'],
+    ['SYNC_JWT_SCOPE_CLAIM', 'scp roles', 'scp,', ',', 'scp,,roles'],
     ['SYNC_DEV_API_KEY', 'short'],
     [
       'SYNC_ENCRYPTION_KEYS',
@@ -150,6 +158,7 @@ describe('variables that contradict each other', () => {
       /^SYNC_JWKS_URL and SYNC_JWT_SECRET are both set; .*\.$/,
     ],
     ['an issuer without a key', { SYNC_JWT_ISSUER: 'https://issuer.example' }, /^SYNC_JWT_ISSUER needs .*\.$/],
+    ['a claim without a key', { SYNC_JWT_SCOPE_CLAIM: 'scp' }, /^SYNC_JWT_SCOPE_CLAIM needs .*\.$/],
     ['an audience without a key', { SYNC_JWT_AUDIENCE: 'sync' }, /^SYNC_JWT_AUDIENCE needs .*\.$/],
     [
       'a development key for a database of your own',

@@ -27,6 +27,12 @@ const wholeNumber = (least: number, most: number) => {
   return z.coerce.number(message).int(message).min(least, message).max(most, message);
 };
 
+/** Names of claims, or paths to them, with commas. */
+const claimNames = z
+  .string()
+  .regex(/^[^\s,]+(,[^\s,]+)*$/, 'must be names of claims, with commas and without spaces')
+  .transform((text) => text.split(','));
+
 /** Every variable the service reads; nothing else reads the environment. Sizes and times carry their unit in the name. */
 const schema = z
   .object({
@@ -56,6 +62,7 @@ const schema = z
     SYNC_JWKS_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
     SYNC_JWT_ISSUER: z.string().optional(),
     SYNC_JWT_AUDIENCE: z.string().optional(),
+    SYNC_JWT_SCOPE_CLAIM: claimNames.optional(),
     SYNC_DEV_API_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
     SYNC_ENCRYPTION_KEYS: encryptionKeys.optional(),
     SYNC_ALLOW_PRIVATE_ADDRESSES: z
@@ -82,11 +89,11 @@ const schema = z
       refuse('DATABASE_URL', 'is another database than NEON_DATABASE_URL; set one of the two');
     if (env.SYNC_JWT_SECRET && env.SYNC_JWKS_URL)
       refuse('SYNC_JWKS_URL', 'and SYNC_JWT_SECRET are both set; set one of the two');
-    if ((env.SYNC_JWT_ISSUER || env.SYNC_JWT_AUDIENCE) && !env.SYNC_JWT_SECRET && !env.SYNC_JWKS_URL)
-      refuse(
-        env.SYNC_JWT_ISSUER ? 'SYNC_JWT_ISSUER' : 'SYNC_JWT_AUDIENCE',
-        'needs SYNC_JWT_SECRET or SYNC_JWKS_URL, without which no token is accepted',
-      );
+    const aboutTokens = (['SYNC_JWT_ISSUER', 'SYNC_JWT_AUDIENCE', 'SYNC_JWT_SCOPE_CLAIM'] as const).find(
+      (name) => env[name],
+    );
+    if (aboutTokens && !env.SYNC_JWT_SECRET && !env.SYNC_JWKS_URL)
+      refuse(aboutTokens, 'needs SYNC_JWT_SECRET or SYNC_JWKS_URL, without which no token is accepted');
     if (external && env.SYNC_DEV_API_KEY)
       refuse('SYNC_DEV_API_KEY', 'works with the embedded Postgres only; make a key with: npm run keys -- create');
     if (external && env.SYNC_ACTIVITY_RETENTION_MONTHS && !env.MIGRATION_DATABASE_URL)

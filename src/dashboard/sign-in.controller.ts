@@ -18,8 +18,9 @@ class SignInQuery {
 
   /** The page to open then; one of the dashboard's, so that a link cannot lead elsewhere. */
   @IsOptional()
-  @IsText(2_000)
+  // Decorators apply from the last to the first.
   @Matches(/^\/o\/[\x21-\x5b\x5d-\x7e]+$/, { message: 'to must be the path of a page: /o/{organization}/…' })
+  @IsText(2_000)
   to?: string;
 }
 

@@ -33,7 +33,7 @@ export async function openDatabase(environment: Environment, log: Log, meanwhile
 }
 
 async function openEmbedded(environment: Environment, log: Log, meanwhile: () => void): Promise<OpenDatabase> {
-  const embedded = await startEmbedded(environment, log, meanwhile);
+  const embedded = await startEmbedded(environment, log, meanwhile, true);
   try {
     const { SYNC_ENCRYPTION_KEYS: given, SYNC_DATA_DIR: dataDir } = environment;
     // The one made before there was a variable still opens what it sealed.
@@ -53,9 +53,10 @@ async function startEmbedded(
   { SYNC_DATA_DIR: dataDir }: Environment,
   log?: Log,
   meanwhile?: () => void,
+  supervise = false,
 ): Promise<EmbeddedPostgres> {
   const { startEmbeddedPostgres } = await import('@sync-operations/embedded-postgres');
-  return startEmbeddedPostgres({ dataDir, log, meanwhile });
+  return startEmbeddedPostgres({ dataDir, log, meanwhile, supervise });
 }
 
 /** TypeORM is loaded only where there is something to migrate: that takes as long as all the rest of a start. */

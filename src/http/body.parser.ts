@@ -54,9 +54,12 @@ export function isWiderThan(json: string, limit: number): boolean {
 type Done = (error: Error | null, body?: unknown) => void;
 type Parser = (request: unknown, body: { toString(): string }, done: Done) => void;
 
-/** Fastify's own parser, which refuses prototype poisoning, for bodies of a sane depth; an empty body is no body. */
+/**
+ * Fastify's own parser for bodies of a sane depth; an empty body is no body. It takes any member name: validation refuses those that an
+ * operation does not know, and those in free JSON that could become a prototype.
+ */
 export function jsonParser(fastify: FastifyInstance) {
-  const parse = fastify.getDefaultJsonParser('error', 'error');
+  const parse = fastify.getDefaultJsonParser('ignore', 'ignore');
   return (request: unknown, body: { toString(): string }, done: Done): void => {
     const json = body.toString();
     // Generated clients name the type also where they send nothing, as in POST …/cancel.

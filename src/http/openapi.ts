@@ -13,6 +13,8 @@ export function createDocument(app: INestApplication): OpenAPIObject {
         'named in X-Org-Id or orgId. Times are RFC 3339 in UTC. Errors are application/problem+json with a stable type.',
     )
     .setVersion('1')
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/', 'The service that this document comes from')
     .setExternalDoc('What each problem type means and what to do', CATALOGUE_PATH)
     .addBearerAuth(
       { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Claims sub, org_id, scope' },
@@ -39,13 +41,31 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addSecurityRequirements('token')
     .addSecurityRequirements('key')
     .build();
-  return withPlainNames(SwaggerModule.createDocument(app, config, { extraModels: [ProblemDto, ProblemFieldDto] }));
+  const document = SwaggerModule.createDocument(app, config, { extraModels: [ProblemDto, ProblemFieldDto] });
+  return withPlainNames(withTextualDefaults(document));
 }
 
 /** The suffix `Dto` distinguishes our classes from rows; types of a client read better without it. */
 function withPlainNames(document: OpenAPIObject): OpenAPIObject {
   const plain = JSON.stringify(document).replaceAll(/"(#\/components\/schemas\/)?(\w+)Dto"/g, '"$1$2"');
   return JSON.parse(plain) as OpenAPIObject;
+}
+
+/**
+ * Some generators make a member with a default required, since every answer has it; in a request it may be left out. So the default
+ * of a member is told in words.
+ */
+function withTextualDefaults(document: OpenAPIObject): OpenAPIObject {
+  for (const schema of Object.values(document.components?.schemas ?? {})) {
+    for (const property of Object.values('properties' in schema ? (schema.properties ?? {}) : {})) {
+      if (!('default' in property)) continue;
+      const { description, default: value } = property;
+      const said = description ? `${description.replace(/\.$/, '')}. ` : '';
+      Object.assign(property, { description: `${said}Default: ${JSON.stringify(value)}.` });
+      delete property.default;
+    }
+  }
+  return document;
 }
 
 /** Swagger UI at /docs, the document at /openapi.json. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   applyDecorators,
   type CallHandler,
@@ -15,6 +14,7 @@ import { isKeyTaken } from '../database/sqlstate.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { claimKey, findResponse, type StoredResponse, storeResponse } from './idempotency.sql.ts';
+import { fingerprintOf } from './request.fingerprint.ts';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
@@ -92,11 +92,6 @@ function replay(stored: KnownRequest | undefined, fingerprint: string, reply: Fa
   if (location) reply.header('location', location);
   return body;
 }
-
-const fingerprintOf = (request: FastifyRequest): string =>
-  createHash('sha256')
-    .update(JSON.stringify([request.method, request.url, request.body ?? null]))
-    .digest('hex');
 
 /** A POST that may be repeated with the same Idempotency-Key: a repeated request gets the first response. */
 export const Idempotent = () =>

@@ -27,6 +27,6 @@ export class ProgressModule {}
 @Module({
   controllers: [StreamController, ProgressController],
   providers: [ProgressService, ReportBatcher, ControlListeners, StreamService, ProgressPoller, StreamKeepAlive],
-  exports: [ControlListeners],
+  exports: [ControlListeners, ProgressService],
 })
 export class ProgressApiModule {}

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
-import { RecordDto, RecordPageDto } from './dto/record.dto.ts';
+import { RecordPageDto, SyncRecordDto } from './dto/record.dto.ts';
 import { RecordParam, RecordsQuery } from './dto/requests.dto.ts';
 import { RecordsService } from './records.service.ts';
 
@@ -29,10 +29,10 @@ export class RecordsController {
   @Operation({
     id: 'getRecord',
     summary: 'Read a record',
-    ok: [{ status: 200, description: 'The record', type: RecordDto }],
+    ok: [{ status: 200, description: 'The record', type: SyncRecordDto }],
     problems: ['not-found'],
   })
-  get(@Param() named: RecordParam): Promise<RecordDto> {
+  get(@Param() named: RecordParam): Promise<SyncRecordDto> {
     return this.records.get(named);
   }
 }

@@ -4,7 +4,7 @@ import { Problem } from '../common/problem.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { decodeChange, encodeChange, refuseAhead } from './change.cursor.ts';
-import type { RecordDto, RecordPageDto } from './dto/record.dto.ts';
+import type { RecordPageDto, SyncRecordDto } from './dto/record.dto.ts';
 import type { RecordParam, RecordsQuery } from './dto/requests.dto.ts';
 import { type FoundRecords, findRecord, recordsPage } from './records.sql.ts';
 
@@ -30,8 +30,8 @@ export class RecordsService {
   }
 
   /** Also returns a record that was deleted in its system. Throws not-found. */
-  async get(named: RecordParam): Promise<RecordDto> {
-    const [row] = await this.database.read<RecordDto>(findRecord(currentTenant().orgId, named));
+  async get(named: RecordParam): Promise<SyncRecordDto> {
+    const [row] = await this.database.read<SyncRecordDto>(findRecord(currentTenant().orgId, named));
     if (!row) throw new Problem('not-found', 'There is no such record in your organization.');
     return row;
   }

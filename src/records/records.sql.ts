@@ -1,12 +1,12 @@
 import { type CanonicalData, ENTITY_TYPES, type EntityType } from '../connectors/canonical/canonical.types.ts';
 import type { Statement } from '../database/database.ts';
-import type { RecordDto } from './dto/record.dto.ts';
+import type { SyncRecordDto } from './dto/record.dto.ts';
 import type { RecordParam, RecordsQuery } from './dto/requests.dto.ts';
 
 export interface FoundRecords {
   /** The change_seq of the organization's last change, in the same snapshot as the page. */
   readonly last_seq: string;
-  readonly items: readonly RecordDto[];
+  readonly items: readonly SyncRecordDto[];
 }
 
 const COLUMNS =

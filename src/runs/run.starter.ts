@@ -33,10 +33,15 @@ export class RunStarter {
     private readonly quotas: Quotas,
   ) {}
 
-  /** Returns the sync_id. Throws not-found when a connection does not exist and invalid-request when its system cannot do the sync. */
+  /** Returns the sync_id. Throws not-found when a connection does not exist and invalid-request when its system cannot do the sync or does not know a filter. */
   async start(parameters: RunParameters): Promise<string> {
-    const { source_connection_id, destination_connection_id, entity_type } = parameters;
-    const { system } = await this.sourceDestination.check(source_connection_id, destination_connection_id, entity_type);
+    const { source_connection_id, destination_connection_id, entity_type, filters } = parameters;
+    const { system } = await this.sourceDestination.check(
+      source_connection_id,
+      destination_connection_id,
+      entity_type,
+      filters,
+    );
     await this.quotas.take('active_syncs');
     await this.quotas.take('records', 0);
     const syncId = `run-${randomUUID()}`;
@@ -45,7 +50,7 @@ export class RunStarter {
         insertRun(currentTenant().orgId, {
           ...parameters,
           sync_id: syncId,
-          filters: parameters.filters ?? {},
+          filters: filters ?? {},
           of_sync_id: parameters.of_sync_id ?? null,
           override_reason: parameters.override_reason ?? null,
           source_system: system,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ActivityService } from '../activity/activity.service.ts';
 import { decodeCursor, type Page, toPage } from '../common/cursor.ts';
 import { Problem } from '../common/problem.ts';
-import { noSuchSync } from '../progress/progress.problem.ts';
+import { ProgressService } from '../progress/progress.service.ts';
 import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { destinationConnectionOf, type RunsQuery, type StartRunDto } from './dto/requests.dto.ts';
@@ -19,6 +19,7 @@ export class RunsService {
     private readonly starter: RunStarter,
     private readonly previews: RunPreviews,
     private readonly activity: ActivityService,
+    private readonly progress: ProgressService,
   ) {}
 
   /** Throws stale-preview or delete-guard for a preview that cannot be applied. FreshPreviewInterceptor has checked both systems before. */
@@ -52,7 +53,7 @@ export class RunsService {
   /** Starts a sync of only the items that failed or were skipped in an ended sync. */
   retryFailed(syncId: string): Promise<RunDto> {
     return this.database.transaction(async () => {
-      const run = await this.row(syncId);
+      const run = await this.row(syncId, 'conflict');
       if (run.kind === 'preview')
         throw new Problem('conflict', `The sync "${syncId}" is a preview and cannot be retried; compute it again.`);
       const { progress } = await this.get(syncId);
@@ -76,8 +77,7 @@ export class RunsService {
 
   async get(syncId: string): Promise<RunDto> {
     const [row] = await this.database.read<RunDto>(findRun(currentTenant().orgId, syncId));
-    if (!row) throw noSuchSync(syncId);
-    return row;
+    return row ?? this.refuseReported(syncId, 'not-found');
   }
 
   async page(query: RunsQuery): Promise<Page<RunDto>> {
@@ -87,11 +87,19 @@ export class RunsService {
     return toPage(rows, limit, ({ created_at, sync_id }) => ({ at: created_at, id: sync_id }));
   }
 
-  /** The run without its progress. Throws not-found. */
-  async row(syncId: string): Promise<Run> {
+  /** The run without its progress. Throws not-found, or `reported` when another service reports the sync. */
+  async row(syncId: string, reported: 'not-found' | 'conflict' = 'not-found'): Promise<Run> {
     const [found] = await this.database.read<{ run: Run }>(findRunRow(currentTenant().orgId, syncId));
-    if (!found) throw noSuchSync(syncId);
-    return found.run;
+    return found?.run ?? this.refuseReported(syncId, reported);
+  }
+
+  /** For a sync without a run: what is wrong depends on whether there is such a sync at all. Throws not-found when there is none. */
+  private async refuseReported(syncId: string, problem: 'not-found' | 'conflict'): Promise<never> {
+    await this.progress.get(syncId);
+    throw new Problem(
+      problem,
+      `The sync "${syncId}" is reported by another service, so there is no run to show or to repeat; GET /api/sync/progress/{sync_id} shows its progress.`,
+    );
   }
 
   /** Writes an entry to the audit trail of the original sync. Its status is that of the retry, so that it does not count as a failure. */

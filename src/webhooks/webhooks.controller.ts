@@ -29,14 +29,7 @@ export class WebhooksController {
       'The system signs the request with the webhook secret of the connection. A sync that is queued at once reads the changed item. Webhooks that arrive before this sync begins are processed by the same sync.',
     isPublic: true,
     ok: [{ status: 200, description: 'Received', type: WebhookResponseDto }],
-    problems: [
-      'malformed-request',
-      'unauthenticated',
-      'not-found',
-      'body-too-large',
-      'unsupported-media-type',
-      'invalid-request',
-    ],
+    problems: ['unauthenticated', 'not-found', 'body-too-large', 'unsupported-media-type', 'invalid-request'],
   })
   receive(
     @Param() { connection }: WebhookParam,

@@ -289,7 +289,7 @@ describe('exporting', () => {
     const { text } = await download('?format=csv');
     const rows = text.trimEnd().split('\r\n');
     expect(rows).toHaveLength(2_501);
-    expect(rows[0]).toMatch(/^created_at,id,org_id,/);
+    expect(rows[0]).toMatch(/^\ufeffcreated_at,id,org_id,/);
     expect(rows[1]).toContain(`"'=HYPERLINK(""http://x"")"`);
   });
 

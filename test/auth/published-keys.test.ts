@@ -33,15 +33,22 @@ class Issuer {
   }
 
   /** Publishes a new key and returns what signs with it. */
-  async newKey(kid: string, alg: 'RS256' | 'ES256'): Promise<() => Promise<string>> {
+  async newKey(kid: string | undefined, alg: string): Promise<() => Promise<string>> {
     const { publicKey, privateKey } = await generateKeyPair(alg);
-    this.keys.push({ ...(await exportJWK(publicKey)), kid, alg, use: 'sig' });
+    this.keys.push({ ...(await exportJWK(publicKey)), ...(kid && { kid }), alg, use: 'sig' });
     return tokenSignedBy(privateKey, kid, alg);
   }
 }
 
-const tokenSignedBy = (key: CryptoKey, kid: string, alg: string) => () =>
-  claims().setProtectedHeader({ alg, kid }).sign(key);
+const tokenSignedBy = (key: CryptoKey, kid: string | undefined, alg: string) => () =>
+  claims()
+    .setProtectedHeader({ alg, ...(kid && { kid }) })
+    .sign(key);
+
+const ALGORITHMS = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+  ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+];
 
 let issuer: Issuer;
 let service: TestService;
@@ -65,9 +72,48 @@ function halfAMinuteLater(): void {
 }
 
 describe('published keys', () => {
-  it.each(['RS256', 'ES256'] as const)('verify %s', async (alg) => {
+  it.each(ALGORITHMS)('verify %s', async (alg) => {
     const sign = await issuer.newKey('k1', alg);
     expect(await sendWithToken(service, await sign())).toMatchObject({ status: 200, body: { org_id: 'org-1' } });
+  });
+
+  it.each([true, false])('verify tokens of every algorithm side by side, with names: %s', async (named) => {
+    const signers = [];
+    for (const alg of ALGORITHMS) signers.push(await issuer.newKey(named ? alg : undefined, alg));
+    for (const sign of signers) expect(await statusOf(await sign())).toBe(200);
+  });
+
+  it.each(['ES256', 'RS256', 'EdDSA'])('without a name are all tried: three of %s', async (alg) => {
+    const signers = [];
+    for (let key = 0; key < 3; key += 1) signers.push(await issuer.newKey(undefined, alg));
+    for (const sign of signers) expect(await statusOf(await sign())).toBe(200);
+    const { privateKey } = await generateKeyPair(alg);
+    expect(await statusOf(await tokenSignedBy(privateKey, undefined, alg)())).toBe(401);
+  });
+
+  it('without a name refuse what one of them signed and has ended, and say so', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256');
+    await issuer.newKey(undefined, 'ES256');
+    issuer.keys.push({ ...(await exportJWK(publicKey)), alg: 'ES256', use: 'sig' });
+    const ended = await claims({ exp: Math.floor(Date.now() / 1000) - 60 })
+      .setProtectedHeader({ alg: 'ES256' })
+      .sign(privateKey);
+    expect(await sendWithToken(service, ended)).toMatchObject({ status: 401, detail: 'The token has expired.' });
+  });
+
+  it('refuse a token without a signature, and one that brings its key', async () => {
+    await issuer.newKey('k1', 'ES256');
+    const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+    const own = await exportJWK(publicKey);
+    const header = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const [, payload] = (await tokenSignedBy(privateKey, 'k1', 'ES256')()).split('.');
+    for (const token of [
+      `${header({ alg: 'none' })}.${payload}.`,
+      `${header({ alg: 'none', kid: 'k1' })}.${payload}.`,
+      await claims().setProtectedHeader({ alg: 'ES256', jwk: own }).sign(privateKey),
+      await claims().setProtectedHeader({ alg: 'ES256', jku: 'http://127.0.0.1:1/keys' }).sign(privateKey),
+    ])
+      expect(await statusOf(token)).toBe(401);
   });
 
   it('refuse what another key signed under the same name', async () => {

@@ -25,6 +25,7 @@ import {
 } from '@sync-operations/embedded-postgres';
 import pg from 'pg';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { waitFor } from '../support/wait-for.ts';
 
 const settings = { fsync: 'off' };
 const isRoot = process.getuid?.() === 0;
@@ -40,6 +41,30 @@ afterEach(async () => {
 
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+describe('a supervised server', () => {
+  test('is started again on its port when it is killed, once for all who use it, and stops with the last', async () => {
+    const dataDir = newFolder();
+    const users = [
+      await startEmbeddedPostgres({ dataDir, settings, supervise: true }),
+      await startEmbeddedPostgres({ dataDir, settings, supervise: true }),
+    ];
+    const [one, two] = users as [EmbeddedPostgres, EmbeddedPostgres];
+    await first(one.ownerUrl, 'CREATE TABLE kept AS SELECT 1 AS value');
+    const killed = Number(postmasterPid(dataDir));
+    process.kill(killed, 'SIGKILL');
+    const again = () => first(two.ownerUrl, 'SELECT value FROM kept').catch(() => undefined);
+    const row = await waitFor('it responds again', again, { withinMs: 60_000 });
+    expect(row).toEqual({ value: 1 });
+    const restarted = Number(postmasterPid(dataDir));
+    expect(restarted).not.toBe(killed);
+    await one.stop();
+    expect(await first(two.ownerUrl, 'SELECT value FROM kept')).toEqual({ value: 1 });
+    expect(Number(postmasterPid(dataDir))).toBe(restarted);
+    await two.stop();
+    expect(identify(restarted)).toBeUndefined();
+  });
 });
 
 describe('the embedded database', () => {

@@ -94,6 +94,22 @@ describe('SIGKILL', () => {
     expect((await running()).output).toMatch(/PostgreSQL .* already runs/);
   });
 
+  it('of the Postgres alone loses nothing; the service starts it again and goes on', async () => {
+    await start('killed-postgres');
+    const { url } = await running();
+    const server = Number(postmaster());
+    process.kill(server, 'SIGKILL');
+    await waitFor('it is gone', () => !identify(server));
+    const found = await waitFor(
+      'the service responds again',
+      async () => (await getSync({ client: await client(), path: { sync_id: 'killed-postgres' } })).data,
+      { withinMs: 60_000 },
+    );
+    expect(found).toMatchObject({ sync_id: 'killed-postgres', processed_count: 0 });
+    expect([(await running()).url, postmaster() === server]).toEqual([url, false]);
+    await start('after-the-restart');
+  });
+
   it('of the Postgres, too, loses nothing; the next start recovers it', async () => {
     await start('killed-both');
     const server = postmaster();

@@ -148,6 +148,7 @@ export function fakeConnector(systems: ReadonlyMap<string, FakeSystem>): Connect
       credentials: { type: 'object', properties: {} },
       settings: { type: 'object', properties: {} },
     },
+    checkRead: () => undefined,
     open: ({ connection }) => {
       const system = systems.get(connection.base_url);
       if (!system) throw new Error(`no fake system at ${connection.base_url}`);

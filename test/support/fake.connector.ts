@@ -36,6 +36,7 @@ export function fakeConnector(session: Partial<ConnectorSession>): Connector & {
       },
       webhooks: { receive: () => ({ kind: 'ignored', reason: 'a test' }) },
     },
+    checkRead: () => undefined,
     open: ({ connection }) => {
       opened.push(connection);
       return { ...nothing, ...session };

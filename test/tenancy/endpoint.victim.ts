@@ -12,7 +12,7 @@ export const MARKER = 'a-secret-of-the-victim';
 
 /** Names that fit the victim's, by parameter, header or member of a body; `who` makes them unlike any other's. */
 export function namesOf(who: string): Values {
-  const preview = { sync_type: `type-of-${who}`, entity_type: 'customer', filters: { of: who } };
+  const preview = { sync_type: `type-of-${who}`, entity_type: 'customer', filters: { search: who } };
   return {
     ...preview,
     sync_id: `sync-of-${who}`,

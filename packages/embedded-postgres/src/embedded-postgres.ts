@@ -6,7 +6,8 @@ import type { PostgresBinaries } from './postgres.binaries.ts';
 import { connectionUrls, loadCredentials } from './postgres.credentials.ts';
 import { type PostgresInstallation, prepareInstallation } from './postgres.programs.ts';
 import { adoptRunningServer } from './server.adoption.ts';
-import { startServer, stopServer } from './server.process.ts';
+import { freePort, startServer, stopServer } from './server.process.ts';
+import { superviseServer } from './server.supervision.ts';
 import { addUser, rememberedPort, removeUser } from './server.users.ts';
 
 export interface EmbeddedPostgresOptions {
@@ -18,6 +19,8 @@ export interface EmbeddedPostgresOptions {
   readonly log?: (line: string) => void;
   /** Called once the program of the server runs: time for work that blocks. Not called when a running server is adopted. */
   readonly meanwhile?: () => void;
+  /** Starts the server again, on the same port, when it is killed. Not for a command that ends soon. */
+  readonly supervise?: boolean;
   /** Default: those of the platform's package. */
   readonly binaries?: PostgresBinaries;
 }
@@ -54,14 +57,14 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 async function start(folder: DataFolder, options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { settings = {}, log = () => {}, meanwhile } = options;
+  const { settings = {}, log = () => {}, meanwhile, supervise = false } = options;
   const installation = await prepareInstallation(folder, options.binaries, log);
   const credentials = loadCredentials(folder);
   await ensureCluster(installation, credentials, { sync: settings.fsync !== 'off', log });
   const adopted = await adoptRunningServer(folder, credentials.superuser);
   const server = adopted ?? (await startServer(installation, rememberedPort(folder), settings, meanwhile));
   const { port } = server;
-  const id = addUser(folder, server);
+  let id = addUser(folder, server);
   try {
     await provisionDatabase(port, credentials);
   } catch (error) {
@@ -69,15 +72,34 @@ async function start(folder: DataFolder, options: EmbeddedPostgresOptions): Prom
     throw error;
   }
   log(`PostgreSQL ${installation.version.full} ${adopted ? 'already runs' : 'is ready'} on 127.0.0.1:${port}`);
+  // Whoever shares the folder may have started it again before.
+  const restart = () =>
+    withFolderLock(folder, options, async () => {
+      const found = await adoptRunningServer(folder, credentials.superuser);
+      const next = found ?? (await startServer(installation, await samePort(port), settings));
+      removeUser(folder, id);
+      id = addUser(folder, next);
+      return next;
+    });
+  const endSupervision = supervise ? superviseServer(server, restart, log) : undefined;
   let stopping: Promise<void> | undefined;
   return {
     port,
     ...connectionUrls(port, credentials),
     stop: () => {
-      stopping ??= withFolderLock(folder, options, () => leave(installation, id));
+      stopping ??= (async () => {
+        await endSupervision?.();
+        await withFolderLock(folder, options, () => leave(installation, id));
+      })();
       return stopping;
     },
   };
+}
+
+/** The URLs that are in use name the port. */
+async function samePort(port: number): Promise<number> {
+  if ((await freePort(port)) === port) return port;
+  throw new EmbeddedPostgresError(`Another program listens on 127.0.0.1:${port}.`);
 }
 
 /** Starting and stopping take turns: without the lock two processes could start two servers on one cluster. */

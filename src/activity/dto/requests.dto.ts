@@ -1,7 +1,13 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsISO8601, IsOptional } from 'class-validator';
-import { EnumProperty, IntegerProperty, NumberProperty, TextProperty } from '../../common/bounds.decorator.ts';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsISO8601, IsOptional } from 'class-validator';
+import {
+  EnumProperty,
+  FlagProperty,
+  IntegerProperty,
+  ItemsProperty,
+  NumberProperty,
+  TextProperty,
+} from '../../common/bounds.decorator.ts';
 import { OrgQuery } from '../../common/list-query.dto.ts';
 import { SYNC_STATUSES, type SyncStatus } from '../../common/sync-status.ts';
 import { IsJsonObject } from '../../common/validation.ts';
@@ -46,11 +52,7 @@ export class AppendActivityDto {
 }
 
 export class BulkAppendDto {
-  @ApiProperty({ type: [AppendActivityDto], minItems: 1, maxItems: 1000 })
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(1000)
-  // Items are validated one by one, so that a bad one does not affect the others.
+  @ItemsProperty(AppendActivityDto)
   items: unknown[];
 }
 
@@ -81,14 +83,11 @@ export class PeriodQuery extends OrgQuery {
 }
 
 export class TrendsQuery extends PeriodQuery {
-  @ApiPropertyOptional({
-    type: Boolean,
+  @FlagProperty({
+    optional: true,
     default: false,
     description: 'Also the days on which an entity type only failed: sync_count 0, no durations',
   })
-  @IsOptional()
-  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value))
-  @IsBoolean()
   include_failed?: boolean = false;
 }
 
@@ -109,10 +108,7 @@ export class ActivityFilterQuery extends PeriodQuery {
   @EnumProperty({ values: SYNC_STATUSES, name: 'SyncStatus', optional: true })
   status?: SyncStatus;
 
-  @ApiPropertyOptional({ type: Boolean, description: 'Only failed, completed_with_errors and timeout' })
-  @IsOptional()
-  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value))
-  @IsBoolean()
+  @FlagProperty({ optional: true, description: 'Only failed, completed_with_errors and timeout' })
   failed?: boolean;
 
   @TextProperty({ maxLength: 200, optional: true, example: 'user-7' })
@@ -141,4 +137,11 @@ export class ActivityQuery extends ActivityFilterQuery {
 export class ExportQuery extends ActivityFilterQuery {
   @EnumProperty({ values: ['ndjson', 'csv'], optional: true, default: 'ndjson' })
   format?: 'ndjson' | 'csv' = 'ndjson';
+
+  @FlagProperty({
+    optional: true,
+    default: true,
+    description: 'Whether CSV begins with a byte order mark, without which Excel does not read it as UTF-8',
+  })
+  bom?: boolean = true;
 }

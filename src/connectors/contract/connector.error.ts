@@ -33,6 +33,8 @@ export interface ConnectorErrorOptions {
   readonly ambiguous?: boolean;
   /** True when trying again cannot help, although the kind often allows it. */
   readonly permanent?: boolean;
+  /** The filter of the read that is wrong. */
+  readonly filter?: string;
   readonly cause?: unknown;
 }
 
@@ -44,6 +46,7 @@ export class ConnectorError extends Error {
   readonly status: number | undefined;
   readonly ambiguous: boolean;
   readonly permanent: boolean;
+  readonly filter: string | undefined;
 
   constructor(kind: ConnectorErrorKind, message: string, options: ConnectorErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -52,6 +55,7 @@ export class ConnectorError extends Error {
     this.status = options.status;
     this.ambiguous = options.ambiguous ?? false;
     this.permanent = options.permanent ?? false;
+    this.filter = options.filter;
   }
 
   /** True when it is worth trying the same again later. */

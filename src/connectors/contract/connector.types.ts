@@ -7,6 +7,11 @@ import type { HttpClient } from '../http/http.types.ts';
  */
 export interface Connector {
   readonly description: ConnectorDescription;
+  /**
+   * Throws ConnectorError `rejected` when no read with these filters can succeed, as far as that is known without a call; its `filter`
+   * names the one that is wrong. Requests are refused by it, and a session throws the same.
+   */
+  checkRead(entity: EntityType, filters: ReadQuery['filters'], settings: OpenConnection['settings']): void;
   /** Binds the connector to one connection. It makes no call yet. */
   open(context: SessionContext): ConnectorSession;
 }

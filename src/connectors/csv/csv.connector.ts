@@ -1,7 +1,7 @@
 import type { Connector, EntityDescription } from '../contract/connector.types.ts';
 import { type CsvEntity, MEMBERS } from './csv.members.ts';
 import { CsvSession } from './csv.session.ts';
-import { CREDENTIALS, SETTINGS } from './csv.settings.ts';
+import { CREDENTIALS, checkRead, SETTINGS } from './csv.settings.ts';
 
 const describeEntity = (entity_type: CsvEntity): EntityDescription => ({
   entity_type,
@@ -21,5 +21,6 @@ export const csv: Connector = {
     credentials: CREDENTIALS,
     settings: SETTINGS,
   },
+  checkRead: (entity, filters, { entity_type }) => checkRead(entity_type as CsvEntity, entity, filters),
   open: (context) => new CsvSession(context),
 };

@@ -18,7 +18,7 @@ import { download, type Validators } from './csv.download.ts';
 import { CsvFile, fingerprintOf } from './csv.file.ts';
 import { matchesOf } from './csv.matching.ts';
 import type { RowPosition } from './csv.rows.ts';
-import { type CsvSettings, readSettings } from './csv.settings.ts';
+import { type CsvSettings, checkRead, readSettings } from './csv.settings.ts';
 
 /** Keeps the latest version of the file. Every call checks for a newer one, except the later pages of a read. */
 export class CsvSession implements ConnectorSession {
@@ -104,10 +104,7 @@ export class CsvSession implements ConnectorSession {
   }
 
   #checkQuery(entity: EntityType, query?: ReadQuery): void {
-    if (entity !== this.#settings.entity)
-      throw new ConnectorError('rejected', `The rows of this file are ${this.#settings.entity}s, not ${entity}s.`);
-    const [filter] = Object.keys(query?.filters ?? {});
-    if (filter !== undefined) throw new ConnectorError('rejected', `A CSV file has no filter ${filter}.`);
+    checkRead(this.#settings.entity, entity, query?.filters);
   }
 }
 

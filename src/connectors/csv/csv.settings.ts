@@ -1,4 +1,6 @@
-import type { OpenConnection, SettingsSchema } from '../contract/connector.types.ts';
+import type { EntityType } from '../canonical/canonical.types.ts';
+import { ConnectorError } from '../contract/connector.error.ts';
+import type { OpenConnection, ReadQuery, SettingsSchema } from '../contract/connector.types.ts';
 import type { CsvEntity } from './csv.members.ts';
 
 const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
@@ -61,4 +63,11 @@ export function readSettings({ base_url, credentials, settings }: OpenConnection
     delimiter: DELIMITERS[(settings.delimiter ?? 'comma') as keyof typeof DELIMITERS],
     decimalMark: DECIMAL_MARKS[(settings.decimal_mark ?? 'point') as keyof typeof DECIMAL_MARKS],
   };
+}
+
+/** Throws ConnectorError `rejected`: a file has rows of one entity type, and is read whole. */
+export function checkRead(rows: CsvEntity, entity: EntityType, filters: ReadQuery['filters'] = {}): void {
+  if (entity !== rows) throw new ConnectorError('rejected', `The rows of this file are ${rows}s, not ${entity}s.`);
+  const [filter] = Object.keys(filters);
+  if (filter !== undefined) throw new ConnectorError('rejected', `A CSV file has no filter "${filter}".`, { filter });
 }

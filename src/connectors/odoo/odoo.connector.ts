@@ -1,4 +1,5 @@
 import type { Connector } from '../contract/connector.types.ts';
+import { domainFilter } from './client/search.domain.ts';
 import { CUSTOMER_MEMBERS } from './customers/partner.mapping.ts';
 import { OdooSession } from './odoo.session.ts';
 import { CREDENTIALS, SETTINGS } from './odoo.settings.ts';
@@ -46,5 +47,6 @@ export const odoo: Connector = {
     credentials: CREDENTIALS,
     settings: SETTINGS,
   },
+  checkRead: (_entity, filters) => void domainFilter(filters),
   open: (context) => new OdooSession(context),
 };

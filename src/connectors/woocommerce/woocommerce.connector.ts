@@ -1,4 +1,5 @@
 import type { Connector, EntityDescription } from '../contract/connector.types.ts';
+import { filterParams } from './read/read.filters.ts';
 import { woocommerceWebhooks } from './webhook/webhook.payload.ts';
 import { WooCommerceSession } from './woocommerce.session.ts';
 import { CREDENTIALS, SETTINGS } from './woocommerce.settings.ts';
@@ -88,5 +89,6 @@ export const woocommerce: Connector = {
     credential_settings: ['auth'],
     webhooks: woocommerceWebhooks,
   },
+  checkRead: (entity, filters) => void filterParams(entity, filters),
   open: (context) => new WooCommerceSession(context),
 };

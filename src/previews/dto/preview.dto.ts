@@ -12,9 +12,9 @@ export class PreviewChangesQuery extends PageQuery {
   kind?: PreviewChange['kind'];
 }
 
-/** The types of an entity's fields. */
+/** The types of an entity's fields; null is one of the first. A `nullable` beside oneOf would have no type to belong to. */
 const ANY_JSON = [
-  { type: 'string' },
+  { type: 'string', nullable: true },
   { type: 'boolean' },
   { type: 'array', items: {} },
   { type: 'object', additionalProperties: true },
@@ -27,7 +27,6 @@ export class FieldChangeDto {
 
   @ApiProperty({
     description: 'The value at the destination before the change',
-    nullable: true,
     oneOf: ANY_JSON,
     example: 'Bern',
   })
@@ -35,7 +34,6 @@ export class FieldChangeDto {
 
   @ApiProperty({
     description: 'The value at the destination after the change',
-    nullable: true,
     oneOf: ANY_JSON,
     example: 'Basel',
   })

@@ -1,8 +1,9 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional } from 'class-validator';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, ValidateBy } from 'class-validator';
 import {
   EnumProperty,
   IntegerProperty,
+  ItemsProperty,
   MAX_INTEGER,
   NumberProperty,
   TextProperty,
@@ -14,11 +15,23 @@ import { IsJsonObject } from '../../common/validation.ts';
 /** It lies in every row that is read for progress; what is larger belongs to the reporter. */
 const MAX_CHECKPOINT_BYTES = 64 * 1024;
 
+/** GET /progress/slow and /progress/stream hide a sync of that name; dots as a whole segment leave an address before it is sent. */
+const HIDDEN_IDS = ['slow', 'stream', '.', '..'];
+
 export class StartSyncDto {
+  // Decorators apply from the last to the first.
+  @ValidateBy({
+    name: 'hasAddress',
+    validator: {
+      validate: (value) => !HIDDEN_IDS.includes(value),
+      defaultMessage: () => `$property must not be one of ${HIDDEN_IDS.join(', ')}: no address could lead to the sync`,
+    },
+  })
   @TextProperty({
     maxLength: 200,
     optional: true,
-    description: 'Unique in your organization. The service generates an id when it is omitted.',
+    description:
+      'Unique in your organization; slow and stream are taken, since they are paths. The service generates an id when it is omitted.',
     example: 'sync-woo-1762430000000',
   })
   sync_id?: string;
@@ -94,11 +107,7 @@ export class BulkReportItemDto extends ReportDto {
 }
 
 export class BulkReportDto {
-  @ApiProperty({ type: [BulkReportItemDto], minItems: 1, maxItems: 1000 })
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(1000)
-  // Items are validated one by one, so that an invalid item does not affect the others.
+  @ItemsProperty(BulkReportItemDto)
   items: unknown[];
 }
 

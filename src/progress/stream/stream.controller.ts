@@ -29,7 +29,8 @@ export class StreamController {
   })
   @ApiOkResponse({
     description: 'The events',
-    content: { 'text/event-stream': { schema: { oneOf: EVENTS.map((type) => ({ $ref: getSchemaPath(type) })) } } },
+    // Not oneOf: a change is also a snapshot with a member more.
+    content: { 'text/event-stream': { schema: { anyOf: EVENTS.map((type) => ({ $ref: getSchemaPath(type) })) } } },
   })
   stream(@Query() _query: OrgQuery, @Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): void {
     this.streams.open(request, reply);

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
 
 /** The canonical copy of one object of a connected system. */
-export class RecordDto {
+export class SyncRecordDto {
   @ApiProperty({
     format: 'uuid',
     description: 'The connection from which the record was read',
@@ -61,8 +61,8 @@ export class RecordDto {
 }
 
 export class RecordPageDto {
-  @ApiProperty({ type: [RecordDto] })
-  items: RecordDto[];
+  @ApiProperty({ type: [SyncRecordDto] })
+  items: SyncRecordDto[];
 
   @ApiProperty({
     type: String,

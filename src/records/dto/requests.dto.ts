@@ -1,7 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsBoolean, IsOptional, Matches } from 'class-validator';
-import { EnumProperty, TextProperty } from '../../common/bounds.decorator.ts';
+import { IsOptional, Matches } from 'class-validator';
+import { EnumProperty, FlagProperty, TextProperty } from '../../common/bounds.decorator.ts';
 import { PageQuery } from '../../common/list-query.dto.ts';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
 import { ConnectionIdParam } from '../../connectors/connections/dto/requests.dto.ts';
@@ -32,13 +31,10 @@ export class RecordsQuery extends PageQuery {
   @TextProperty({ maxLength: 500, optional: true, example: '4711' })
   external_id?: string;
 
-  @ApiPropertyOptional({
-    type: Boolean,
+  @FlagProperty({
+    optional: true,
     description: 'true returns only records that were deleted in their system, false only records that exist.',
   })
-  @IsOptional()
-  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value))
-  @IsBoolean()
   deleted?: boolean;
 
   @TextProperty({

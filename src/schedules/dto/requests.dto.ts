@@ -14,6 +14,7 @@ function isDestination(value: unknown): boolean {
   return typeof connection_id === 'string' && UUID.test(connection_id);
 }
 
+// Decorators apply from the last to the first: what a text means is checked after it is known to be a text.
 /** The fields have no initial values, because ChangeScheduleDto inherits them and would overwrite fields that the request omits. */
 @ApiExtraModels(DestinationConnectionDto)
 export class CreateScheduleDto {
@@ -44,11 +45,6 @@ export class CreateScheduleDto {
   })
   mode: 'full' | 'incremental';
 
-  @TextProperty({
-    maxLength: 100,
-    description: 'Minute, hour, day of month, month and day of week, in crontab syntax',
-    example: '*/15 * * * *',
-  })
   @ValidateBy({
     name: 'isCron',
     validator: {
@@ -56,8 +52,20 @@ export class CreateScheduleDto {
       defaultMessage: (args) => `$property ${wrongCron(String(args?.value))}`,
     },
   })
+  @TextProperty({
+    maxLength: 100,
+    description: 'Minute, hour, day of month, month and day of week, in crontab syntax',
+    example: '*/15 * * * *',
+  })
   cron: string;
 
+  @ValidateBy({
+    name: 'isTimeZone',
+    validator: {
+      validate: (value) => typeof value === 'string' && isTimeZone(value),
+      defaultMessage: () => '$property must be a time zone such as Europe/Zurich',
+    },
+  })
   @TextProperty({
     maxLength: 100,
     optional: true,
@@ -65,13 +73,6 @@ export class CreateScheduleDto {
     description:
       'A time zone of the IANA database. The schedule follows its local time, including daylight saving time.',
     example: 'Europe/Zurich',
-  })
-  @ValidateBy({
-    name: 'isTimeZone',
-    validator: {
-      validate: (value) => typeof value === 'string' && isTimeZone(value),
-      defaultMessage: () => '$property must be a time zone such as Europe/Zurich',
-    },
   })
   time_zone?: string;
 

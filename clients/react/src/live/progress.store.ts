@@ -1,5 +1,6 @@
 import { type Api, apiOf, type Fetch } from './api.request.ts';
 import { ProgressPoller } from './progress.poller.ts';
+import { canShareStream, openSharedStream } from './shared.stream.ts';
 import { openStream, type StreamEnd } from './stream.connection.ts';
 import { retryDecision, retryDelayMs } from './stream.retry.ts';
 import { EMPTY_LIST, type SyncList, samplesOf, withChange, withSnapshot } from './sync.list.ts';
@@ -37,6 +38,7 @@ class ProgressStore implements SyncProgressStore {
   private readonly listeners = new Set<() => void>();
   private readonly silenceMs: number;
   private readonly retryMs: number;
+  private readonly isShared: boolean;
   private token: ConnectionOptions['token'];
   private list: SyncList = EMPTY_LIST;
   private snapshot: SyncProgress = progressOf(EMPTY_LIST, { state: 'connecting', loaded: false, serverOffsetMs: 0 });
@@ -49,6 +51,8 @@ class ProgressStore implements SyncProgressStore {
     this.token = options.token;
     this.silenceMs = options.silenceMs ?? 45_000;
     this.retryMs = options.retryMs ?? 1_000;
+    // Tabs with the cookie of the same origin see the same. Tokens may differ, and so may what a fetch of the page's own does.
+    this.isShared = options.fetch === undefined;
     // Called on globalThis, as browsers require.
     const fetch: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
     this.api = apiOf(options.baseUrl ?? '', options.orgId, () => this.token, fetch);
@@ -92,7 +96,8 @@ class ProgressStore implements SyncProgressStore {
   }
 
   private connect(): void {
-    this.closeStream = openStream(this.api, this.silenceMs, {
+    const open = this.isShared && this.token === undefined && canShareStream() ? openSharedStream : openStream;
+    this.closeStream = open(this.api, this.silenceMs, {
       snapshot: (snapshot) => {
         this.failures = 0;
         this.poller.stop();

@@ -11,6 +11,8 @@ export type StreamEnd =
 export interface StreamListener {
   snapshot(snapshot: SyncSnapshot): void;
   change(change: SyncChange): void;
+  /** Whenever anything arrives, keep-alives too. */
+  active?(): void;
   /** Called once, as the last event. */
   ended(end: StreamEnd): void;
 }
@@ -44,7 +46,10 @@ export function openStream(api: Api, silenceMs: number, listener: StreamListener
         const response = await api.fetch(url, init as RequestInit);
         if (response.status !== 200) refusal = await errorOf(response);
         resetSilenceTimer();
-        return withActivity(response, resetSilenceTimer);
+        return withActivity(response, () => {
+          resetSilenceTimer();
+          if (!closed) listener.active?.();
+        });
       },
     });
   } catch (error) {

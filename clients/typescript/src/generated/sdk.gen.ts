@@ -279,7 +279,7 @@ export const listSlowActivity = <ThrowOnError extends boolean = false>(options?:
 /**
  * The trail as NDJSON or CSV, streamed
  *
- * Same filters and default period as the list. A connection that ends before its last chunk means: not complete.
+ * Same filters and default period as the list. A connection that ends before its last chunk means: not complete. That also happens when the retention removes a month of the period meanwhile.
  */
 export const exportActivity = <ThrowOnError extends boolean = false>(options?: Options<ExportActivityData, ThrowOnError>): RequestResult<ExportActivityResponses, ExportActivityErrors, ThrowOnError> => (options?.client ?? client).get<ExportActivityResponses, ExportActivityErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],

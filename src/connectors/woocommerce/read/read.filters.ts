@@ -20,10 +20,11 @@ export function filterParams(entity: EntityType, filters: Readonly<Record<string
       throw new ConnectorError(
         'rejected',
         `WooCommerce ${entity}s cannot be filtered by "${name}". Available filters: ${known}.`,
+        { filter: name },
       );
     }
     if (typeof value !== 'string' && typeof value !== 'number') {
-      throw new ConnectorError('rejected', `The filter "${name}" must be text or a number.`);
+      throw new ConnectorError('rejected', `The filter "${name}" must be text or a number.`, { filter: name });
     }
     params[shopName] = name.startsWith('created_') ? timeOf(name, value) : value;
     if (name.startsWith('created_')) params.dates_are_gmt = 'true';
@@ -33,6 +34,7 @@ export function filterParams(entity: EntityType, filters: Readonly<Record<string
 
 function timeOf(name: string, value: string | number): string {
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(time)) throw new ConnectorError('rejected', `The filter "${name}" must be an RFC 3339 time.`);
+  if (Number.isNaN(time))
+    throw new ConnectorError('rejected', `The filter "${name}" must be an RFC 3339 time.`, { filter: name });
   return naiveUtc(time);
 }
