@@ -29,6 +29,8 @@ const PREPARED = [
    VALUES ('org-1', 'run', 'sync', '${SHOP}', '${ERP}', 'customer', 'full')`,
   `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, status)
    VALUES ('org-1', 'run', 'customer', 'woocommerce', 'queued')`,
+  `INSERT INTO sync_schedules (org_id, connection_id, entity_type, mode, cron, time_zone, next_run_at)
+   VALUES ('org-1', '${SHOP}', 'customer', 'full', '0 3 * * *', 'UTC', now())`,
 ];
 
 const BATCH = {
@@ -75,6 +77,7 @@ const CALLS = [
   `SELECT app.cleanup_idempotency_keys(10), public.auto_cleanup_preview_cache()`,
   `SELECT app.find_webhook('${SHOP}'), app.remove_webhook('${SHOP}')`,
   `SELECT * FROM app.runs_without_worker(10)`,
+  `SELECT * FROM app.due_schedules(10)`,
   `SELECT * FROM app.dispatch_runs('org-1')`,
   `SELECT * FROM app.take_lease('org-1', 'run', 'first', '1 minute')`,
   `SELECT app.renew_lease('org-1', 'run', 1, '1 minute', now())`,

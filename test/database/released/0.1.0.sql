@@ -692,10 +692,6 @@ SELECT pgboss.create_queue('sync-runs', '{"policy": "short", "retryLimit": 0, "h
         "expireInSeconds": 1800, "deleteAfterSeconds": 3600}')
 ;
 -- next
-SELECT pgboss.create_queue('sync-schedules', '{"policy": "standard", "retryLimit": 5, "retryDelay": 10,
-        "retryBackoff": true, "deleteAfterSeconds": 3600}')
-;
--- next
 GRANT USAGE ON SCHEMA pgboss TO sync_app
 ;
 -- next
@@ -1401,13 +1397,15 @@ CREATE TABLE public.sync_schedules (
         cron text NOT NULL,
         time_zone text NOT NULL,
         enabled boolean NOT NULL DEFAULT true,
+        next_run_at timestamptz,
         last_run_at timestamptz,
         last_sync_id text,
         last_error text,
         created_by text,
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now(),
-        PRIMARY KEY (org_id, id)
+        PRIMARY KEY (org_id, id),
+        CONSTRAINT sync_schedules_enabled_has_time CHECK (enabled = (next_run_at IS NOT NULL))
       )
 ;
 -- next
@@ -1424,6 +1422,13 @@ CREATE POLICY tenant ON public.sync_schedules TO sync_app, CURRENT_USER USING (o
 ;
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_schedules TO sync_app
+;
+-- next
+CREATE INDEX sync_schedules_due ON public.sync_schedules (org_id, next_run_at)
+;
+-- next
+CREATE POLICY maintenance_sees_due ON public.sync_schedules FOR SELECT TO sync_maintenance
+        USING (next_run_at <= now())
 ;
 -- next
 GRANT SELECT, DELETE ON public.sync_schedules TO sync_maintenance
@@ -3004,6 +3009,27 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('previews/sql/cleanup_
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
+-- Why: a schedule must run at its time, whichever organization it belongs to, by the one clock that all processes share.
+-- Promises: returns the ids of at most batch_size schedules whose next time has passed by the database's clock, the longest due first. It
+-- changes nothing. It runs as sync_maintenance, which sees due schedules only.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.due_schedules(batch_size integer) RETURNS TABLE (org_id text, id uuid)
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+SELECT s.org_id, s.id FROM public.sync_schedules s
+ WHERE s.next_run_at <= now()
+ ORDER BY s.next_run_at, s.org_id, s.id LIMIT batch_size
+$$;
+ALTER FUNCTION app.due_schedules(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.due_schedules(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.due_schedules(integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('schedules/sql/due_schedules.sql', '240388b8968243180ab8491887329f1c4cc20311e920a08a3c01a966c1d936d0', ARRAY['ROUTINE app.due_schedules(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
 -- Why: a delivery is kept so that a repeated delivery is recognized and reconciliation can find changes without a webhook. After 30 days
 -- neither needs it.
 -- Promises: deletes at most batch_size deliveries older than 30 days and returns their number. It runs as sync_maintenance, whose policy
@@ -3031,7 +3057,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhooks/sql/cleanup_
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/end_sessions_of_key.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/hold_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/runs_without_worker.sql', 'previews/sql/cleanup_preview_changes.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql']::text[])
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/end_sessions_of_key.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/hold_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/runs_without_worker.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -3041,16 +3067,16 @@ REVOKE sync_directory FROM CURRENT_USER
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T20:54:54.143Z','2026-11-28T22:54:54.143Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T22:39:20.363Z','2026-11-29T00:39:20.363Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T20:54:54.143Z','2026-11-28T21:54:54.143Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T22:39:20.364Z','2026-11-28T23:39:20.364Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T20:54:54.143Z','2026-11-28T22:54:54.143Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T22:39:20.364Z','2026-11-29T00:39:20.364Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T20:54:54.143Z','2026-11-28T21:54:54.143Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T22:39:20.364Z','2026-11-28T23:39:20.364Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -3065,40 +3091,40 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-28T23:54:54.144Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T01:39:20.364Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-28T21:54:54.144Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-28T23:39:20.364Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-28T23:54:54.144Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T01:39:20.364Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-28T21:54:54.144Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-28T23:39:20.364Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-28T23:54:54.144Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T01:39:20.364Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-28T21:54:54.144Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-28T23:39:20.364Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-28T23:54:54.144Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T01:39:20.364Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-28T21:54:54.144Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-28T23:39:20.364Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-24T22:54:54.144Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T00:39:20.365Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-24T22:54:54.144Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T00:39:20.365Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -3233,40 +3259,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-28T23:54:54.146Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T01:39:20.367Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-28T21:54:54.146Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-28T23:39:20.367Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-28T23:54:54.146Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T01:39:20.367Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-28T21:54:54.146Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-28T23:39:20.367Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T00:39:20.367Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T00:39:20.367Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T00:39:20.367Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T00:39:20.367Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-28T22:54:54.146Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T00:39:20.367Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-28T22:54:54.146Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T00:39:20.367Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-28T22:54:54.146Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T00:39:20.367Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-28T22:54:54.146Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T00:39:20.367Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -3281,16 +3307,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-28T23:54:54.146Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T01:39:20.368Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-28T21:54:54.146Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-28T23:39:20.368Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-28T23:54:54.146Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T01:39:20.368Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-28T21:54:54.147Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-28T23:39:20.369Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

@@ -1197,7 +1197,7 @@ export type CreateSchedule = {
      */
     cron: string;
     /**
-     * A time zone of the IANA database. The schedule follows its local time, including daylight saving time.
+     * A time zone of the IANA database. The schedule follows its local time. A time that does not exist, because clocks are set forward, runs at the moment they are; one that comes twice runs once. A pattern for every hour runs in each real hour.
      */
     time_zone?: string;
     enabled?: boolean;
@@ -1219,7 +1219,7 @@ export type Schedule = {
     time_zone: string;
     enabled: boolean;
     /**
-     * The next time of a sync. Null while the schedule is disabled. If times are missed because no worker is running, one sync makes up for them.
+     * The next time of a sync; some seconds may pass until it starts. Null while the schedule is disabled. If times are missed because no worker is running, one sync makes up for them.
      */
     next_run_at: string | null;
     last_run_at: string | null;
@@ -1262,7 +1262,7 @@ export type ChangeSchedule = {
      */
     cron?: string;
     /**
-     * A time zone of the IANA database. The schedule follows its local time, including daylight saving time.
+     * A time zone of the IANA database. The schedule follows its local time. A time that does not exist, because clocks are set forward, runs at the moment they are; one that comes twice runs once. A pattern for every hour runs in each real hour.
      */
     time_zone?: string;
     enabled?: boolean;
