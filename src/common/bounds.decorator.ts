@@ -5,7 +5,10 @@ import { IsIn, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
 import { IsText } from './validation.ts';
 
 /** The largest value of a Postgres integer. */
-export const MAX_INTEGER = 2_147_483_647;
+const MAX_INTEGER = 2_147_483_647;
+
+/** The largest count: 2^53 - 1, up to which JSON's readers hold whole numbers exactly. */
+export const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 
 interface Described {
   readonly description?: string;
@@ -57,6 +60,11 @@ export function NumberProperty({ min, max, query, ...described }: NumberBounds):
     Min(min),
     IsNumber(),
   );
+}
+
+/** A whole number of items, from `min` (0 unless given) to 2^53 - 1. */
+export function CountProperty({ min = 0, ...described }: Described & { readonly min?: number }): PropertyDecorator {
+  return IntegerProperty({ min, max: MAX_COUNT, ...described });
 }
 
 /** Text that Postgres can store, of `minLength` to `maxLength` characters. */

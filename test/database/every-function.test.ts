@@ -63,6 +63,7 @@ const CALLS = [
   `SELECT * FROM app.report_progress('[{"org_id": "org-1", "sync_id": "open", "processed_count": 1},
                                        {"org_id": "org-1", "sync_id": "none"}]')`,
   `UPDATE sync_progress SET pause_requested = true, requested_at = now() WHERE sync_id = 'open'`,
+  `UPDATE sync_progress SET processed_count = 2, current_item = 1 WHERE sync_id = 'open'`,
   `SELECT * FROM app.active_syncs('org-1', 10)`,
   `SELECT * FROM app.watch_progress('{org-1,org-2}', '{NULL,NULL}')`,
   `SELECT app.end_silent_syncs('15 minutes', 10)`,

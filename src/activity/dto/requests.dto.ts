@@ -1,7 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsISO8601, IsOptional } from 'class-validator';
-import { EnumProperty, IntegerProperty, NumberProperty, TextProperty } from '../../common/bounds.decorator.ts';
+import {
+  CountProperty,
+  EnumProperty,
+  IntegerProperty,
+  NumberProperty,
+  TextProperty,
+} from '../../common/bounds.decorator.ts';
 import { OrgQuery } from '../../common/list-query.dto.ts';
 import { SYNC_STATUSES, type SyncStatus } from '../../common/sync-status.ts';
 import { IsJsonObject } from '../../common/validation.ts';
@@ -30,7 +36,7 @@ export class AppendActivityDto {
   })
   user_id?: string;
 
-  @IntegerProperty({ min: 0, optional: true, example: 1 })
+  @CountProperty({ optional: true, example: 1 })
   record_count?: number;
 
   @NumberProperty({ min: 0, optional: true, example: 0.2 })
