@@ -1,6 +1,7 @@
 import { Problem } from '../common/problem.ts';
 import type { ProgressDto } from './dto/progress.dto.ts';
-import { MAX_WORKERS, type ReportElement, type ReportResult } from './progress.sql.ts';
+import { MAX_WORKERS } from './dto/requests.dto.ts';
+import type { ReportElement, ReportResult } from './progress.sql.ts';
 
 export function noSuchSync(syncId: string): Problem {
   return new Problem('not-found', `There is no sync "${syncId}" in your organization.`);

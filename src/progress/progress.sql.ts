@@ -104,9 +104,6 @@ export const requestControl = (orgId: string, syncId: string, request: ControlRe
   values: [orgId, syncId, user],
 });
 
-/** The most workers that may report parts of one sync, as in sql/report_progress.sql. */
-export const MAX_WORKERS = 100;
-
 /** One report in the form that app.report_progress expects. */
 export interface ReportElement {
   readonly org_id: string;

@@ -8,6 +8,7 @@ import {
   handleWhenResult,
 } from 'cockatiel';
 import PQueue from 'p-queue';
+import { steadyNow } from '../../common/clock.ts';
 import { ConnectorError } from '../contract/connector.error.ts';
 import { adaptConcurrency, type Concurrency } from './concurrency.adaptation.ts';
 import type { HttpOptions } from './http.options.ts';
@@ -15,7 +16,7 @@ import { loadOf, type Outcome } from './response.classification.ts';
 
 /** A pause that a system requested. */
 interface Hold {
-  /** Milliseconds since 1970. */
+  /** By `steadyNow`. */
   readonly until: number;
   readonly reason: string;
 }
@@ -44,7 +45,7 @@ export class ConnectionState {
       breaker: new ConsecutiveBreaker(options.breakAfter),
     });
     this.#circuit.onBreak(() => {
-      this.#reopensAt = Date.now() + options.halfOpenAfterMs;
+      this.#reopensAt = steadyNow() + options.halfOpenAfterMs;
     });
   }
 
@@ -73,7 +74,7 @@ export class ConnectionState {
     if (!hold) return;
     try {
       for (; hold; hold = this.#held()) {
-        const left = hold.until - Date.now();
+        const left = hold.until - steadyNow();
         if (left > this.#options.maxInlineWaitMs) {
           const at = new Date(hold.until).toISOString();
           throw new ConnectorError('rate-limited', `${hold.reason}; not before ${at}`, { retryAt: hold.until });
@@ -87,11 +88,11 @@ export class ConnectionState {
   }
 
   #held(): Hold | undefined {
-    return this.#hold && this.#hold.until > Date.now() ? this.#hold : undefined;
+    return this.#hold && this.#hold.until > steadyNow() ? this.#hold : undefined;
   }
 
   async #guarded(attempt: () => Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
-    const startedAt = Date.now();
+    const startedAt = steadyNow();
     try {
       const outcome = await this.#circuit.execute(() => {
         signal.throwIfAborted();
@@ -108,7 +109,7 @@ export class ConnectionState {
   }
 
   #adapt(outcome: Outcome, startedAt: number): void {
-    const end = { load: loadOf(outcome), startedAt, now: Date.now() };
+    const end = { load: loadOf(outcome), startedAt, now: steadyNow() };
     this.#concurrency = adaptConcurrency(this.#concurrency, end, this.#options.maxConcurrency);
     this.#queue.concurrency = Math.floor(this.#concurrency.limit);
   }

@@ -4,7 +4,9 @@ import { CountProperty, EnumProperty, MAX_COUNT, NumberProperty, TextProperty } 
 import { OrgQuery } from '../../common/list-query.dto.ts';
 import { ACTIVE_STATUSES } from '../../common/sync-status.ts';
 import { IsJsonObject } from '../../common/validation.ts';
-import { MAX_WORKERS } from '../progress.sql.ts';
+
+/** The most workers that may report parts of one sync, as in sql/report_progress.sql. */
+export const MAX_WORKERS = 100;
 
 /** It lies in every row that is read for progress; what is larger belongs to the reporter. */
 const MAX_CHECKPOINT_BYTES = 64 * 1024;

@@ -33,7 +33,7 @@ DECLARE
   taken text[];
   -- No count may be above this where no total is known.
   most CONSTANT double precision := 9007199254740991;
-  -- A sync's workers are part of its row, which each report writes anew: 100 of them are some kilobytes. MAX_WORKERS in progress.sql.ts.
+  -- A sync's workers are part of its row, which each report writes anew: 100 of them are some kilobytes. MAX_WORKERS in dto/requests.dto.ts.
   most_workers CONSTANT integer := 100;
 BEGIN
   FOR org, given, ids IN
