@@ -14,6 +14,9 @@ import { adaptConcurrency, type Concurrency } from './concurrency.adaptation.ts'
 import type { HttpOptions } from './http.options.ts';
 import { loadOf, type Outcome } from './response.classification.ts';
 
+/** A circuit that still refuses so long after its time has lost count of it. */
+const LATE_MS = 1_000;
+
 /** A pause that a system requested. */
 interface Hold {
   /** By `steadyNow`. */
@@ -27,7 +30,7 @@ export type HoldListener = (until: number | null, reason: string) => void;
 export class ConnectionState {
   readonly #options: HttpOptions;
   readonly #queue: PQueue;
-  readonly #circuit: CircuitBreakerPolicy;
+  #circuit: CircuitBreakerPolicy;
   #concurrency: Concurrency;
   #hold: Hold | undefined;
   #reopensAt = 0;
@@ -36,17 +39,7 @@ export class ConnectionState {
     this.#options = options;
     this.#concurrency = { limit: options.maxConcurrency, loweredAt: 0 };
     this.#queue = new PQueue({ concurrency: options.maxConcurrency });
-    // An attempt that is aborted while the circuit is half open proves nothing, so the circuit stays open.
-    const broken = handleWhenResult((outcome) => loadOf(outcome as Outcome) === 'down').orWhen(
-      (error) => this.#circuit.state === CircuitState.HalfOpen && !(error instanceof ConnectorError),
-    );
-    this.#circuit = circuitBreaker(broken, {
-      halfOpenAfter: options.halfOpenAfterMs,
-      breaker: new ConsecutiveBreaker(options.breakAfter),
-    });
-    this.#circuit.onBreak(() => {
-      this.#reopensAt = steadyNow() + options.halfOpenAfterMs;
-    });
+    this.#circuit = this.#closedCircuit();
   }
 
   /** No request of the connection starts before `until`. */
@@ -91,6 +84,21 @@ export class ConnectionState {
     return this.#hold && this.#hold.until > steadyNow() ? this.#hold : undefined;
   }
 
+  #closedCircuit(): CircuitBreakerPolicy {
+    // An attempt that is aborted while the circuit is half open proves nothing, so the circuit stays open.
+    const broken = handleWhenResult((outcome) => loadOf(outcome as Outcome) === 'down').orWhen(
+      (error) => circuit.state === CircuitState.HalfOpen && !(error instanceof ConnectorError),
+    );
+    const circuit = circuitBreaker(broken, {
+      halfOpenAfter: this.#options.halfOpenAfterMs,
+      breaker: new ConsecutiveBreaker(this.#options.breakAfter),
+    });
+    circuit.onBreak(() => {
+      this.#reopensAt = steadyNow() + this.#options.halfOpenAfterMs;
+    });
+    return circuit;
+  }
+
   async #guarded(attempt: () => Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
     const startedAt = steadyNow();
     try {
@@ -102,6 +110,11 @@ export class ConnectionState {
       return outcome;
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;
+      // cockatiel counts by the wall clock: one that was set back would leave the circuit open until it is there again.
+      if (steadyNow() > this.#reopensAt + LATE_MS) {
+        this.#circuit = this.#closedCircuit();
+        return this.#guarded(attempt, signal);
+      }
       const at = new Date(this.#reopensAt).toISOString();
       const text = `not attempted, because the last ${this.#options.breakAfter} attempts failed; not before ${at}`;
       throw new ConnectorError('unavailable', text, { retryAt: this.#reopensAt });

@@ -140,6 +140,19 @@ describe('a clock', () => {
     expect((await client.send(get(server.url))).status).toBe(200);
   });
 
+  test('that is set back an hour does not keep the circuit open', async () => {
+    let healthy = false;
+    const server = await bench.server((_request, response) => respond(response, healthy ? 200 : 502, ''));
+    const client = bench.client({ maxAttempts: 1, breakAfter: 1, halfOpenAfterMs: 50 });
+    await errorOf(client.send(get(server.url)));
+    expect(await errorOf(client.send(get(server.url)))).toMatchObject({ kind: 'unavailable' });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
+    healthy = true;
+    const reopened = steadyNow() + 1_200;
+    await untilTrue(() => steadyNow() > reopened);
+    expect((await client.send(get(server.url))).status).toBe(200);
+  });
+
   test('of the system that differs from ours does not change until when it asks to wait', async () => {
     const theirs = Date.now() + 600_000;
     const server = await bench.server((_request, response) => {
