@@ -30,9 +30,6 @@ export class Jobs0003 implements MigrationInterface {
     await db.query(`
       SELECT pgboss.create_queue('sync-runs', '{"policy": "short", "retryLimit": 0, "heartbeatSeconds": 30,
         "expireInSeconds": 1800, "deleteAfterSeconds": 3600}')`);
-    await db.query(`
-      SELECT pgboss.create_queue('sync-schedules', '{"policy": "standard", "retryLimit": 5, "retryDelay": 10,
-        "retryBackoff": true, "deleteAfterSeconds": 3600}')`);
     await db.query(`GRANT USAGE ON SCHEMA pgboss TO sync_app`);
     await db.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgboss TO sync_app`);
   }

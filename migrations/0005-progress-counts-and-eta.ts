@@ -1,11 +1,18 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { letBoundRoles, protectTenantTable } from './support.ts';
+import { isCount, letBoundRoles, MOST_ITEMS, protectTenantTable } from './support.ts';
+
+/** The seconds in which something could be done. Exact to the microsecond, so that a sync that was idle all the time has no speed. */
+const WORKED = `round(extract(epoch FROM updated_at - started_at) - idle_seconds::numeric, 6)::double precision`;
+
+/** The worked seconds weighted as recent_items are: sql/measure_progress.sql. Postgres refuses powers too small to be told from zero. */
+const RECENT = `(180 * (1 - exp(-least(${WORKED} / 180, 100))))`;
 
 /**
- * Why: one row a sync, overwritten many times. Elapsed, speed and ETA are stored generated columns (cheaper than a trigger,
- * legal from 14 on), and no index names a column that a report changes, so that every report is a HOT update: completed_at changes
- * once, at the end. Speed counts what succeeded (the guide divides by it); the ETA counts all that was handled, since failures take
- * time too. Ending silent syncs crosses organizations: sync_maintenance sees no sync that reported lately, and may end it only.
+ * Why: one row a sync, overwritten many times. Elapsed, speed and ETA are stored generated columns, which nobody can write, and no index
+ * names a column that a report changes, so that every report is a HOT update: completed_at changes once, at the end. Elapsed and speed leave
+ * out the time in which nothing could be done (idle_seconds). Speed counts what succeeded (the guide divides by it); the ETA counts all that
+ * was handled lately (recent_items), since failures take time too. A trigger keeps these two columns up to date:
+ * src/progress/sql/measure_progress.sql. Counts go up to 2^53 - 1: migrations/support.ts. Ending silent syncs crosses organizations: sync_maintenance sees no sync that reported lately, and may end it only.
  */
 export class Progress0005 implements MigrationInterface {
   name = 'progress-0000000000005';
@@ -18,10 +25,11 @@ export class Progress0005 implements MigrationInterface {
         sync_id text NOT NULL CHECK (sync_id <> ''),
         entity_type text NOT NULL CHECK (entity_type <> ''),
         source_system text NOT NULL CHECK (source_system <> ''),
-        total_items integer CHECK (total_items >= 0),
-        processed_count integer NOT NULL DEFAULT 0 CHECK (processed_count >= 0),
-        failed_count integer NOT NULL DEFAULT 0 CHECK (failed_count >= 0),
-        current_item integer,
+        total_items double precision CHECK (${isCount('total_items')}),
+        processed_count double precision NOT NULL DEFAULT 0 CHECK (${isCount('processed_count')}),
+        failed_count double precision NOT NULL DEFAULT 0 CHECK (${isCount('failed_count')}),
+        current_item double precision CHECK (${isCount('abs(current_item)')}),
+        workers jsonb,
         initiated_by text,
         status text NOT NULL DEFAULT 'running' CHECK (status IN
           ('queued', 'running', 'paused', 'completed', 'completed_with_errors', 'failed', 'cancelled', 'timeout')),
@@ -35,20 +43,20 @@ export class Progress0005 implements MigrationInterface {
         requested_at timestamptz,
         requested_by text,
         rate_limited_until timestamptz,
-        elapsed_seconds double precision GENERATED ALWAYS AS (
-          greatest(extract(epoch FROM updated_at - started_at), 0)::double precision) STORED,
+        idle_seconds double precision NOT NULL DEFAULT 0,
+        recent_items double precision NOT NULL DEFAULT 0,
+        elapsed_seconds double precision GENERATED ALWAYS AS (greatest(${WORKED}, 0)) STORED,
         speed_items_per_min double precision GENERATED ALWAYS AS (
-          CASE WHEN updated_at > started_at
-            THEN processed_count * 60.0::double precision / extract(epoch FROM updated_at - started_at)::double precision
-          END) STORED,
+          CASE WHEN ${WORKED} >= 0.000001 THEN processed_count * 60.0::double precision / (${WORKED}) END) STORED,
         eta_seconds double precision GENERATED ALWAYS AS (
-          CASE WHEN completed_at IS NULL AND updated_at > started_at AND processed_count::bigint + failed_count > 0
-            THEN ceil((total_items - processed_count::bigint - failed_count)
-              * extract(epoch FROM updated_at - started_at)::double precision / (processed_count::bigint + failed_count))
+          CASE WHEN completed_at IS NULL AND status = 'running' AND NOT pause_requested AND rate_limited_until IS NULL
+                    AND recent_items > 0 AND ${WORKED} > 0
+            THEN ceil((total_items - processed_count - failed_count) * ${RECENT} / recent_items)
           END) STORED,
         PRIMARY KEY (org_id, sync_id),
         CONSTRAINT sync_progress_sync_id_has_address CHECK (sync_id NOT IN ('slow', 'stream', '.', '..')),
-        CONSTRAINT sync_progress_counts_within_total CHECK (processed_count::bigint + failed_count <= total_items),
+        CONSTRAINT sync_progress_counts_within_total CHECK (
+          processed_count + failed_count <= coalesce(total_items, ${MOST_ITEMS})),
         CONSTRAINT sync_progress_ended_has_time CHECK (
           (completed_at IS NULL) = (status IN ('queued', 'running', 'paused')))
       ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
@@ -58,11 +66,18 @@ export class Progress0005 implements MigrationInterface {
         WHERE completed_at IS NULL`);
     await db.query(`
       CREATE INDEX sync_progress_ended ON public.sync_progress (org_id, completed_at) WHERE completed_at IS NOT NULL`);
+    const comments = {
+      workers: 'the counts of each worker that reports its own part: {"a": {"processed_count": 10, "failed_count": 0}}',
+      idle_seconds: 'seconds since started_at in which nothing could be done: paused, queued, limited',
+      recent_items: 'items handled lately: what lies a worked time t back counts exp(-t / 3 minutes)',
+    };
+    for (const [column, text] of Object.entries(comments))
+      await db.query(`COMMENT ON COLUMN public.sync_progress.${column} IS '${text}'`);
     await protectTenantTable(db, 'public.sync_progress');
     // One report as app.report_progress reads it from JSON: parsed once, each field in its column's type.
     await db.query(`
-      CREATE TYPE app.report AS (org_id text, sync_id text, processed_count integer, failed_count integer,
-        total_items integer, current_item integer, status text, error_message text, checkpoint jsonb)`);
+      CREATE TYPE app.report AS (org_id text, sync_id text, worker text, processed_count double precision,
+        failed_count double precision, total_items double precision, current_item double precision, status text, error_message text, checkpoint jsonb)`);
     await db.query(`REVOKE ALL ON TYPE app.report FROM PUBLIC`);
     await db.query(`GRANT USAGE ON TYPE app.report TO sync_app`);
     await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_progress TO sync_app`);

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { letBoundRoles, protectTenantTable } from './support.ts';
+import { isCount, letBoundRoles, protectTenantTable } from './support.ts';
 
 /**
  * Why: an audit trail nobody can edit. The service's role may append and read, nothing else, and date no entry back (that of a request
@@ -23,7 +23,7 @@ export class Activity0006 implements MigrationInterface {
           ('queued', 'running', 'paused', 'completed', 'completed_with_errors', 'failed', 'cancelled', 'timeout')),
         source_system text,
         user_id text,
-        record_count integer CHECK (record_count >= 0),
+        record_count double precision CHECK (${isCount('record_count')}),
         duration_seconds double precision CHECK (duration_seconds >= 0),
         error_message text,
         details jsonb,

@@ -49,3 +49,12 @@ export async function letMaintenanceDelete(
 export const ofRemovedConnection = (table: string, whose: string): string =>
   `EXISTS (SELECT FROM public.sync_connections c
             WHERE c.org_id = ${table}.org_id AND c.removed_at IS NOT NULL AND ${whose})`;
+
+/**
+ * The most items of a sync: 2^53 - 1, up to which JSON's readers hold whole numbers exactly. Counts are double precision, which holds them
+ * exactly, too: a bigint comes to clients of Postgres in JavaScript as text, and adding two of those would join them.
+ */
+export const MOST_ITEMS = '9007199254740991';
+
+/** True for a whole number of items. NaN is above every number. */
+export const isCount = (value: string): string => `${value} BETWEEN 0 AND ${MOST_ITEMS} AND ${value} = trunc(${value})`;

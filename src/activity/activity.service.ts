@@ -10,7 +10,7 @@ import {
   activityTrends,
   appendActivity,
   type Period,
-  partitionsSince,
+  partitionsOf,
   slowActivity,
 } from './activity.sql.ts';
 import type {
@@ -54,7 +54,7 @@ export class ActivityService {
     // The reader pulls outside the request's context, so later pages are read in the context of this moment.
     const tenant = currentTenant();
     const period = periodFor(filter);
-    const partitions = () => this.database.read<{ id: string }>(partitionsSince(period.from), 'export');
+    const partitions = () => this.database.read<{ id: string }>(partitionsOf(period), 'export');
     const needed = await partitions();
     const next = (after?: Keyset) =>
       runAsTenant(tenant, async () => {

@@ -5,11 +5,18 @@ import type { ActivityFilterQuery, AppendActivityDto } from './dto/requests.dto.
 // The months are partitions of one table: sql/partitions.sql makes them, a scheduled task of this module detaches old ones. The entry of a sync that
 // ends is written by the database: src/progress/sql/end_of_sync.sql.
 
-/** A period of the trail, both ends RFC 3339; `to` is exclusive. */
+/** A period of the trail: `days` back from the database's now, or `from` to `to` (exclusive), RFC 3339. What is null bounds nothing. */
 export interface Period {
-  readonly from: string;
-  readonly to: string;
+  readonly days: number | null;
+  readonly from: string | null;
+  readonly to: string | null;
 }
+
+/** Parameters 2 to 4 of the statements below, the values of `boundsOf`. Without `to` it ends ahead of now: nothing is newer. */
+const IN_PERIOD = `created_at >= coalesce($2::timestamptz, now() - make_interval(days => $3::integer), '-infinity')
+       AND created_at < coalesce($4::timestamptz, now() + interval '1 day')`;
+
+const boundsOf = ({ from, days, to }: Period): unknown[] => [from, days, to];
 
 /** All entries in one statement; the month's partition is made first when it is missing. Rows come in the order given. */
 export const appendActivity = (
@@ -26,13 +33,13 @@ export const appendActivity = (
  */
 export const activityPage = (
   orgId: string,
-  { from, to }: Period,
+  period: Period,
   filter: ActivityFilterQuery,
   after: Keyset | undefined,
   limit: number,
 ): Statement => {
-  const conditions = ['org_id = $1', 'created_at >= $2', 'created_at < $3'];
-  const values: unknown[] = [orgId, from, to];
+  const conditions = ['org_id = $1', IN_PERIOD];
+  const values: unknown[] = [orgId, ...boundsOf(period)];
   const where = (sql: (parameter: string) => string, value: unknown) => {
     values.push(value);
     conditions.push(sql(`$${values.length}`));
@@ -57,16 +64,17 @@ export const activityPage = (
 };
 
 /**
- * The partitions that can hold entries since `from`. Not one whose detach has begun: no later statement reads it any more. A bound
+ * The partitions that can hold entries since the period began. Not one whose detach has begun: no later statement reads it any more. A bound
  * without a time is MAXVALUE.
  */
-export const partitionsSince = (from: string): Statement => ({
+export const partitionsOf = ({ from, days }: Period): Statement => ({
   text: `
     SELECT c.oid::text AS id
       FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
      WHERE i.inhparent = 'public.sync_activity_log'::regclass AND NOT i.inhdetachpending
-       AND coalesce((regexp_match(pg_get_expr(c.relpartbound, c.oid), $$TO \\('([^']+)'\\)$$))[1]::timestamptz, 'infinity') > $1`,
-  values: [from],
+       AND coalesce((regexp_match(pg_get_expr(c.relpartbound, c.oid), $$TO \\('([^']+)'\\)$$))[1]::timestamptz, 'infinity')
+           > coalesce($1::timestamptz, now() - make_interval(days => $2::integer), '-infinity')`,
+  values: [from, days],
 });
 
 /** The same words as the index's, so that Postgres sees that it serves. */
@@ -76,19 +84,19 @@ const FAILED = `status IN ('failed', 'completed_with_errors', 'timeout')`;
 const MESSAGE = `coalesce(error_message, details ->> 'error', 'no message')`;
 
 /** Failures by message: the guide's 'failed syncs' query made valid. */
-export const activityErrors = (orgId: string, { from, to }: Period, entityType: string | null): Statement => ({
+export const activityErrors = (orgId: string, period: Period, entityType: string | null): Statement => ({
   text: `
     SELECT ${MESSAGE} AS error_message, entity_type, status,
            count(*)::integer AS error_count, count(DISTINCT sync_id)::integer AS sync_count,
            (array_agg(sync_id ORDER BY created_at DESC))[1] AS last_sync_id,
            min(created_at) AS first_at, max(created_at) AS last_at
       FROM sync_activity_log
-     WHERE org_id = $1 AND created_at >= $2 AND created_at < $3 AND ${FAILED}
-       AND ($4::text IS NULL OR entity_type = $4)
+     WHERE org_id = $1 AND ${IN_PERIOD} AND ${FAILED}
+       AND ($5::text IS NULL OR entity_type = $5)
      GROUP BY 1, 2, 3
      ORDER BY error_count DESC, last_at DESC
      LIMIT 200`,
-  values: [orgId, from, to, entityType],
+  values: [orgId, ...boundsOf(period), entityType],
 });
 
 /**
@@ -97,7 +105,7 @@ export const activityErrors = (orgId: string, { from, to }: Period, entityType: 
  */
 export const activityTrends = (
   orgId: string,
-  { from, to }: Period,
+  period: Period,
   entityType: string | null,
   includeFailed: boolean,
 ): Statement => ({
@@ -109,13 +117,13 @@ export const activityTrends = (
            coalesce(sum(record_count) FILTER (WHERE ${COMPLETED}), 0) AS total_records,
            count(*) FILTER (WHERE NOT ${COMPLETED})::integer AS failed_syncs
       FROM sync_activity_log
-     WHERE org_id = $1 AND created_at >= $2 AND created_at < $3
+     WHERE org_id = $1 AND ${IN_PERIOD}
        AND activity_type IN ('sync_completed', 'sync_failed', 'sync_timeout')
-       AND ($4::text IS NULL OR entity_type = $4)
+       AND ($5::text IS NULL OR entity_type = $5)
      GROUP BY 1, 2
-    HAVING $5 OR count(*) FILTER (WHERE ${COMPLETED}) > 0
+    HAVING $6 OR count(*) FILTER (WHERE ${COMPLETED}) > 0
      ORDER BY 1, 2`,
-  values: [orgId, from, to, entityType, includeFailed],
+  values: [orgId, ...boundsOf(period), entityType, includeFailed],
 });
 
 const COMPLETED = `activity_type = 'sync_completed'`;
@@ -124,19 +132,14 @@ const COMPLETED = `activity_type = 'sync_completed'`;
  * Completed syncs that were slower than `below` times the median speed of their entity type and source system. The median is taken over
  * the same period and needs five or more syncs. Durations count as at least a microsecond, so that no speed is infinite.
  */
-export const slowActivity = (
-  orgId: string,
-  { from, to }: Period,
-  entityType: string | null,
-  below: number,
-): Statement => ({
+export const slowActivity = (orgId: string, period: Period, entityType: string | null, below: number): Statement => ({
   text: `
     WITH ends AS (
       SELECT id, sync_id, entity_type, source_system, created_at, record_count, duration_seconds,
              record_count * 60.0::double precision / greatest(duration_seconds, 0.000001) AS items_per_min
         FROM sync_activity_log
-       WHERE org_id = $1 AND created_at >= $2 AND created_at < $3 AND ${COMPLETED}
-         AND duration_seconds > 0 AND record_count > 0 AND ($4::text IS NULL OR entity_type = $4)
+       WHERE org_id = $1 AND ${IN_PERIOD} AND ${COMPLETED}
+         AND duration_seconds > 0 AND record_count > 0 AND ($5::text IS NULL OR entity_type = $5)
     ), usual AS (
       SELECT entity_type, source_system,
              percentile_cont(0.5) WITHIN GROUP (ORDER BY items_per_min) AS usual_items_per_min
@@ -145,7 +148,7 @@ export const slowActivity = (
     SELECT sync_id, entity_type, source_system, created_at, record_count, duration_seconds, items_per_min,
            usual_items_per_min, items_per_min / usual_items_per_min AS ratio
       FROM ends JOIN usual USING (entity_type, source_system)
-     WHERE items_per_min < $5 * usual_items_per_min
+     WHERE items_per_min < $6 * usual_items_per_min
      ORDER BY ratio, created_at DESC, id LIMIT 200`,
-  values: [orgId, from, to, entityType, below],
+  values: [orgId, ...boundsOf(period), entityType, below],
 });

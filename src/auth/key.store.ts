@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
+import { steadyNow } from '../common/clock.ts';
 import { POOL } from '../database/database.module.ts';
 import { hashSecret, newSecret } from './key.hash.ts';
 import { expandScopes, type Principal } from './principal.ts';
@@ -17,7 +18,8 @@ interface KeyRow {
   readonly name: string;
   readonly user_id: string | null;
   readonly scopes: string[];
-  readonly expires_at: string | null;
+  /** By the clock of the database. */
+  readonly seconds_left: number | null;
 }
 
 /** A session that was just opened: its secret, and how long the browser should keep it. */
@@ -67,8 +69,8 @@ export class KeyStore {
   async exchangeLink(link: string): Promise<OpenedSession | undefined> {
     const session = newSecret('sys');
     const { rows } = await this.pool.query<{ exchanged: boolean }>(
-      'SELECT app.exchange_link($1, $2, $3) AS exchanged',
-      [hashSecret(link), hashSecret(session), new Date(Date.now() + SESSION_MS)],
+      `SELECT app.exchange_link($1, $2, now() + $3 * interval '1 millisecond') AS exchanged`,
+      [hashSecret(link), hashSecret(session), SESSION_MS],
     );
     return rows[0]?.exchanged ? { session, maxAgeSeconds: SESSION_MS / 1000 } : undefined;
   }
@@ -76,14 +78,12 @@ export class KeyStore {
   /** Opens a session that can do what the service key can, and ends with it at the latest; undefined when there is no such key. */
   async openSession(key: string): Promise<OpenedSession | undefined> {
     const session = newSecret('sys');
-    const { rows } = await this.pool.query<{ ends: string | null }>('SELECT app.open_session($1, $2, $3) AS ends', [
-      hashSecret(key),
-      hashSecret(session),
-      new Date(Date.now() + SESSION_MS),
-    ]);
-    const ends = rows[0]?.ends;
-    if (!ends) return undefined;
-    return { session, maxAgeSeconds: Math.max(1, Math.round((Date.parse(ends) - Date.now()) / 1000)) };
+    const { rows } = await this.pool.query<{ seconds: number | null }>(
+      `SELECT extract(epoch FROM app.open_session($1, $2, now() + $3 * interval '1 millisecond') - now())::double precision AS seconds`,
+      [hashSecret(key), hashSecret(session), SESSION_MS],
+    );
+    const seconds = rows[0]?.seconds ?? null;
+    return seconds === null ? undefined : { session, maxAgeSeconds: Math.max(1, Math.round(seconds)) };
   }
 
   /** Signs out: the session ends on every replica, on this one at once. */
@@ -94,7 +94,10 @@ export class KeyStore {
 
   private async lookUp(secret: string): Promise<Principal | undefined> {
     const hash = hashSecret(secret);
-    const { rows } = await this.pool.query<KeyRow>('SELECT * FROM app.find_key($1)', [hash]);
+    const { rows } = await this.pool.query<KeyRow>(
+      'SELECT *, extract(epoch FROM expires_at - now())::double precision AS seconds_left FROM app.find_key($1)',
+      [hash],
+    );
     const [row] = rows;
     if (row) this.valid.set(hash.toString('hex'), true);
     return (
@@ -104,7 +107,7 @@ export class KeyStore {
         userId: row.user_id,
         orgId: row.org_id,
         scopes: expandScopes(row.scopes),
-        expiresAt: row.expires_at ? Date.parse(row.expires_at) : null,
+        expiresAt: row.seconds_left === null ? null : steadyNow() + row.seconds_left * 1000,
         keyHash: hash.toString('hex'),
       }
     );
@@ -112,4 +115,4 @@ export class KeyStore {
 }
 
 const unexpired = (principal: Principal | undefined): Principal | undefined =>
-  principal?.expiresAt && principal.expiresAt <= Date.now() ? undefined : principal;
+  principal?.expiresAt && principal.expiresAt <= steadyNow() ? undefined : principal;

@@ -16,7 +16,10 @@ import {
 import { IsText } from './validation.ts';
 
 /** The largest value of a Postgres integer. */
-export const MAX_INTEGER = 2_147_483_647;
+const MAX_INTEGER = 2_147_483_647;
+
+/** The largest count: 2^53 - 1, up to which JSON's readers hold whole numbers exactly. */
+export const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 
 interface Described {
   readonly description?: string;
@@ -74,6 +77,11 @@ export function NumberProperty({ min, max, query, ...described }: NumberBounds):
     Min(min),
     ...(max === undefined ? [] : [Max(max)]),
   );
+}
+
+/** A whole number of items, from `min` (0 unless given) to 2^53 - 1. */
+export function CountProperty({ min = 0, ...described }: Described & { readonly min?: number }): PropertyDecorator {
+  return IntegerProperty({ min, max: MAX_COUNT, ...described });
 }
 
 /** Text that Postgres can store, of `minLength` to `maxLength` characters. */

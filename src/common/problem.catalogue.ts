@@ -161,6 +161,14 @@ export const PROBLEMS = {
     cause: '`processed_count` and `failed_count` together are above `total_items`.',
     action: 'Correct the counts, or report the new `total_items` in the same request.',
   },
+  'too-many-workers': {
+    status: 422,
+    title: 'Too many workers report one sync',
+    cause:
+      'A report names a `worker` that is new to the sync, and as many as may report it have done so already; `detail` says how many.',
+    action:
+      'Let workers that start anew go on under the name of the one they replace, from its counts, or report the counts of the whole sync without `worker`.',
+  },
   'idempotency-key-reused': {
     status: 422,
     title: 'The idempotency key was used for another request',

@@ -1,13 +1,13 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type pg from 'pg';
-import { type Job, PgBoss, type ScheduleOptions, type SendOptions, type WorkOptions } from 'pg-boss';
+import { type Job, PgBoss, type SendOptions, type WorkOptions } from 'pg-boss';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { POOL } from '../database/database.module.ts';
 import type { TenantTransaction } from '../tenancy/tenant.context.ts';
 
 /** Made by migrations/0003-jobs.ts. */
-export type QueueName = 'sync-runs' | 'sync-schedules';
+export type QueueName = 'sync-runs';
 
 export interface JobWorker<Data> {
   handle(data: Data): Promise<void>;
@@ -40,15 +40,13 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
       migrate: false,
       createSchema: false,
       supervise: this.works,
-      schedule: this.works,
+      schedule: false,
       // pg-boss' locks have names that any login of the database can work out and hold. Its statements are made to go without, for
       // databases that have no such locks; the name of the switch is its own.
       ...{ __test__noAdvisoryLocks: true },
       // Only the owner of an index can rebuild it.
       reindex: false,
       monitorIntervalSeconds: 10,
-      cronMonitorIntervalSeconds: 15,
-      cronWorkerIntervalSeconds: 5,
     });
     this.boss.on('error', (error) => this.logger.warn({ err: error }, 'the job queue had an error'));
   }
@@ -71,21 +69,6 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
     const jobs = await this.boss.findJobs(queue, { key: singletonKey, db });
     const active = jobs.filter(({ state }) => state === 'active').map(({ id }) => id);
     if (active.length > 0) await this.boss.cancel(queue, active, { db });
-  }
-
-  /** Stores the schedule of `key` and replaces an earlier one. Throws an Error that says what is wrong with the expression. */
-  async schedule(
-    transaction: TenantTransaction,
-    queue: QueueName,
-    cron: string,
-    data: object,
-    options: ScheduleOptions & { key: string; tz: string },
-  ): Promise<void> {
-    await this.boss.schedule(queue, cron, data, { ...options, missed: 'once', db: executeIn(transaction) });
-  }
-
-  async unschedule(transaction: TenantTransaction, queue: QueueName, key: string): Promise<void> {
-    await this.boss.unschedule(queue, key, { db: executeIn(transaction) });
   }
 
   /** True when a job of another group waits and could start on a free worker. */

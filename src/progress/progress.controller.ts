@@ -106,9 +106,9 @@ export class ProgressController {
     id: 'reportProgress',
     summary: 'Report the progress of a sync',
     description:
-      'Counts are totals, not increments. The response shows whether a cancel or pause was requested; confirm it with status. When the counts reach the total, the sync ends and its audit entry is written.',
+      'Counts are totals, not increments. Where several workers share a sync, each names itself in worker and reports the totals of its own part; the service adds them up. The response shows whether a cancel or pause was requested; confirm it with status. When the counts reach the total, the sync ends and its audit entry is written.',
     ok: REPORTED,
-    problems: ['not-found', 'sync-ended', 'counts-backwards', 'counts-above-total'],
+    problems: ['not-found', 'sync-ended', 'counts-backwards', 'counts-above-total', 'too-many-workers'],
   })
   report(@Param() { sync_id }: SyncIdParam, @Body() body: ReportDto): Promise<string> {
     return this.progress.report(sync_id, body);

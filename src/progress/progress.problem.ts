@@ -1,5 +1,6 @@
 import { Problem } from '../common/problem.ts';
 import type { ProgressDto } from './dto/progress.dto.ts';
+import { MAX_WORKERS } from './dto/requests.dto.ts';
 import type { ReportElement, ReportResult } from './progress.sql.ts';
 
 export function noSuchSync(syncId: string): Problem {
@@ -28,9 +29,10 @@ export function reportProblem(report: ReportElement, { outcome, progress }: Repo
   const sync = JSON.parse(progress) as ProgressDto;
   if (outcome === 'ended') return syncEnded(sync);
   if (outcome === 'backwards') {
+    const before = report.worker === undefined ? sync : partOf(sync, report.worker);
     const errors = (['processed_count', 'failed_count'] as const)
-      .filter((name) => (report[name] ?? sync[name]) < sync[name])
-      .map((name) => ({ pointer: `#/${name}`, detail: `is below ${sync[name]}, which was reported before` }));
+      .filter((name) => (report[name] ?? before[name]) < before[name])
+      .map((name) => ({ pointer: `#/${name}`, detail: `is below ${before[name]}, which was reported before` }));
     return new Problem(
       'counts-backwards',
       'Counts are totals and cannot decrease; a higher count was reported before.',
@@ -39,9 +41,21 @@ export function reportProblem(report: ReportElement, { outcome, progress }: Repo
       },
     );
   }
-  const processed = report.processed_count ?? sync.processed_count;
-  const failed = report.failed_count ?? sync.failed_count;
+  if (outcome === 'too_many_workers') {
+    const detail = `${MAX_WORKERS} workers report this sync already`;
+    return new Problem('too-many-workers', `${detail}.`, { errors: [{ pointer: '#/worker', detail }] });
+  }
+  const part = report.worker === undefined ? sync : partOf(sync, report.worker);
+  const processed = sync.processed_count - part.processed_count + (report.processed_count ?? part.processed_count);
+  const failed = sync.failed_count - part.failed_count + (report.failed_count ?? part.failed_count);
   const total = report.total_items ?? sync.total_items;
   const detail = `${processed} processed + ${failed} failed is above the total of ${total}`;
   return new Problem('counts-above-total', `${detail}.`, { errors: [{ pointer: '#/processed_count', detail }] });
 }
+
+/** What the worker reported of its part before. */
+const partOf = (sync: ProgressDto, worker: string): Pick<ProgressDto, 'processed_count' | 'failed_count'> =>
+  (sync.workers && Object.hasOwn(sync.workers, worker) && sync.workers[worker]) || {
+    processed_count: 0,
+    failed_count: 0,
+  };

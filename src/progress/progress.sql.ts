@@ -3,7 +3,15 @@ import type { ActiveSyncsQuery, StartSyncDto } from './dto/requests.dto.ts';
 
 // Elapsed time, speed, ETA and the check of the counts against the total are columns and constraints:
 // migrations/0005-progress-counts-and-eta.ts. The effects of a report, an end or a control request are in sql/: report_progress.sql,
-// end_of_sync.sql, ended_is_final.sql, log_control.sql.
+// measure_progress.sql, end_of_sync.sql, ended_is_final.sql, log_control.sql.
+
+/**
+ * A row as a reader gets it: without an ETA once the reporter has been silent for 60 seconds by the clock of the database. As long as a
+ * dashboard waits before it calls a sync silent: SILENT_AFTER_SECONDS in clients/react/src/sync.text.ts.
+ */
+const shown = (s: string): string =>
+  `CASE WHEN ${s}.eta_seconds IS NULL OR ${s}.updated_at >= now() - interval '60 seconds' THEN row_to_json(${s})
+        ELSE (to_jsonb(${s}) || '{"eta_seconds": null}')::json END`;
 
 /** Rows are returned as JSON, so that every statement returns the same text for a row. */
 export interface FoundRow<Row> {
@@ -22,7 +30,7 @@ export const startSync = (orgId: string, syncId: string, start: StartSyncDto, in
       RETURNING *)
     SELECT true AS done, row_to_json(started) AS row FROM started
     UNION ALL
-    SELECT false, row_to_json(s) FROM sync_progress s
+    SELECT false, ${shown('s')} FROM sync_progress s
      WHERE s.org_id = $1 AND s.sync_id = $2 AND NOT EXISTS (SELECT FROM started)`,
   values: [
     orgId,
@@ -37,7 +45,7 @@ export const startSync = (orgId: string, syncId: string, start: StartSyncDto, in
 });
 
 export const findSync = (orgId: string, syncId: string): Statement => ({
-  text: 'SELECT row_to_json(s) AS row FROM sync_progress s WHERE s.org_id = $1 AND s.sync_id = $2',
+  text: `SELECT ${shown('s')} AS row FROM sync_progress s WHERE s.org_id = $1 AND s.sync_id = $2`,
   values: [orgId, syncId],
 });
 
@@ -50,7 +58,7 @@ export const activeSyncs = (orgId: string, filter: ActiveSyncsQuery): Statement 
   const isFiltered = wanted.some((value) => value !== undefined);
   return {
     text: `
-    SELECT row_to_json(s) AS row FROM app.active_syncs($1, $6) s
+    SELECT ${shown('s')} AS row FROM app.active_syncs($1, $6) s
      WHERE ($2::text IS NULL OR s.status = $2) AND ($3::text IS NULL OR s.entity_type = $3)
        AND ($4::text IS NULL OR s.source_system = $4)
        AND ($5::double precision IS NULL OR s.speed_items_per_min < $5)
@@ -62,7 +70,7 @@ export const activeSyncs = (orgId: string, filter: ActiveSyncsQuery): Statement 
 
 export const slowSyncs = (orgId: string, below: number): Statement => ({
   text: `
-    SELECT to_jsonb(s) || jsonb_build_object('seconds_per_item', s.elapsed_seconds / s.processed_count) AS row
+    SELECT (${shown('s')})::jsonb || jsonb_build_object('seconds_per_item', s.elapsed_seconds / s.processed_count) AS row
       FROM app.active_syncs($1, ${SEARCHED}) s
      WHERE s.processed_count > 0
        AND s.speed_items_per_min > 0 AND s.speed_items_per_min < $2
@@ -89,9 +97,9 @@ export const requestControl = (orgId: string, syncId: string, request: ControlRe
       UPDATE sync_progress SET ${CONTROL[request]}
        WHERE org_id = $1 AND sync_id = $2 AND completed_at IS NULL
       RETURNING *)
-    SELECT true AS done, row_to_json(controlled) AS row FROM controlled
+    SELECT true AS done, ${shown('controlled')} AS row FROM controlled
     UNION ALL
-    SELECT false, row_to_json(s) FROM sync_progress s
+    SELECT false, ${shown('s')} FROM sync_progress s
      WHERE s.org_id = $1 AND s.sync_id = $2 AND NOT EXISTS (SELECT FROM controlled)`,
   values: [orgId, syncId, user],
 });
@@ -100,6 +108,8 @@ export const requestControl = (orgId: string, syncId: string, request: ControlRe
 export interface ReportElement {
   readonly org_id: string;
   readonly sync_id: string;
+  /** Whose part of the sync the counts are; without it they are the counts of the whole sync. */
+  readonly worker?: string;
   readonly processed_count?: number;
   readonly failed_count?: number;
   readonly total_items?: number;
@@ -116,7 +126,7 @@ export interface ReportElement {
 export interface ReportResult {
   readonly org_id: string;
   readonly sync_id: string;
-  readonly outcome: 'reported' | 'missing' | 'ended' | 'backwards' | 'above_total' | 'locked';
+  readonly outcome: 'reported' | 'missing' | 'ended' | 'backwards' | 'above_total' | 'too_many_workers' | 'locked';
   readonly progress: string | null;
 }
 

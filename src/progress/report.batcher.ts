@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import PQueue from 'p-queue';
+import { steadyNow } from '../common/clock.ts';
 import { Problem } from '../common/problem.ts';
 import { isConnectionLoss, isContention } from '../database/sqlstate.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
@@ -60,8 +61,8 @@ export class ReportBatcher {
         }),
       );
     return new Promise((resolve, reject) => {
-      queue.presentUntil = Date.now() + PRESENT_MS;
-      queue.add({ report, queue, since: Date.now(), attempts: 0, isAnswered: false, resolve, reject });
+      queue.presentUntil = steadyNow() + PRESENT_MS;
+      queue.add({ report, queue, since: steadyNow(), attempts: 0, isAnswered: false, resolve, reject });
       this.look();
       this.offer(queue);
     });
@@ -81,7 +82,7 @@ export class ReportBatcher {
   /** Lets the ready reports of an organization go with the next call for all, or by its own lane. */
   private offer(queue: ReportQueue): void {
     if (!queue.hasReady) return;
-    if (queue.isolatedUntil > Date.now()) void this.useOwnLane(queue);
+    if (queue.isolatedUntil > steadyNow()) void this.useOwnLane(queue);
     else {
       this.turns.add(queue);
       this.schedule();
@@ -140,7 +141,7 @@ export class ReportBatcher {
   private async useOwnLane(queue: ReportQueue): Promise<void> {
     if (queue.hasOwnLane) return;
     queue.hasOwnLane = true;
-    while (queue.hasReady && queue.isolatedUntil > Date.now()) await this.sendInLane(queue, queue.take(BATCH_SIZE), 0);
+    while (queue.hasReady && queue.isolatedUntil > steadyNow()) await this.sendInLane(queue, queue.take(BATCH_SIZE), 0);
     queue.hasOwnLane = false;
     this.offer(queue);
   }
@@ -156,7 +157,7 @@ export class ReportBatcher {
     try {
       await this.call(reports);
     } catch (error) {
-      queue.isolatedUntil = Date.now() + ISOLATION_MS;
+      queue.isolatedUntil = steadyNow() + ISOLATION_MS;
       const isLost = isConnectionLoss(error);
       if (!isLost && reports.length > 1) return false;
       for (const one of reports) {
@@ -209,7 +210,7 @@ export class ReportBatcher {
   private look(): void {
     this.looking ??= setInterval(() => {
       for (const queue of this.queues.values()) {
-        const now = Date.now();
+        const now = steadyNow();
         queue.expire(now - ANSWER_WITHIN_MS);
         this.offer(queue);
         if (queue.size === 0 && queue.isolatedUntil <= now && queue.presentUntil <= now)

@@ -3,7 +3,7 @@ import type { Statement } from '../database/database.ts';
 import type { ScheduleDto } from './dto/schedule.dto.ts';
 
 /** A row of sync_schedules without its organization. Times are RFC 3339. */
-export type ScheduleRow = Omit<ScheduleDto, 'next_run_at'>;
+export type ScheduleRow = ScheduleDto;
 
 /** The fields of a schedule that a tenant sets. */
 export interface ScheduleMembers {
@@ -14,9 +14,11 @@ export interface ScheduleMembers {
   readonly cron: string;
   readonly time_zone: string;
   readonly enabled: boolean;
+  /** Null for one that is disabled. */
+  readonly next_run_at: Date | null;
 }
 
-const COLUMNS = `id, connection_id, entity_type, destination, mode, cron, time_zone, enabled, last_run_at, last_sync_id, last_error,
+const COLUMNS = `id, connection_id, entity_type, destination, mode, cron, time_zone, enabled, next_run_at, last_run_at, last_sync_id, last_error,
   created_by, created_at, updated_at`;
 const ONE = 'org_id = $1 AND id = $2';
 
@@ -27,8 +29,9 @@ export const insertSchedule = (
   createdBy: string,
 ): Statement => ({
   text: `
-    INSERT INTO sync_schedules (org_id, connection_id, entity_type, destination, mode, cron, time_zone, enabled, created_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    INSERT INTO sync_schedules (org_id, connection_id, entity_type, destination, mode, cron, time_zone, enabled, next_run_at,
+      created_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     RETURNING ${COLUMNS}`,
   values: [orgId, connectionId, ...inOrder(members), createdBy],
 });
@@ -36,7 +39,7 @@ export const insertSchedule = (
 export const updateSchedule = (orgId: string, id: string, members: ScheduleMembers): Statement => ({
   text: `
     UPDATE sync_schedules
-       SET entity_type = $3, destination = $4, mode = $5, cron = $6, time_zone = $7, enabled = $8, updated_at = now()
+       SET entity_type = $3, destination = $4, mode = $5, cron = $6, time_zone = $7, enabled = $8, next_run_at = $9, updated_at = now()
      WHERE ${ONE}
     RETURNING ${COLUMNS}`,
   values: [orgId, id, ...inOrder(members)],
@@ -49,6 +52,7 @@ const inOrder = (members: ScheduleMembers) => [
   members.cron,
   members.time_zone,
   members.enabled,
+  members.next_run_at,
 ];
 
 /** Oldest first. */
@@ -62,34 +66,53 @@ export const findSchedule = (orgId: string, id: string): Statement => ({
   values: [orgId, id],
 });
 
-/** Locked until the end of the transaction. `at`: the database's time. `last_is_active`: its last sync has not ended. */
+/** The database's time, RFC 3339: the one clock by which schedules run. */
+export const databaseTime: Statement = { text: 'SELECT now() AS at' };
+
+/**
+ * Locked until the end of the transaction. `at`: the database's time. `is_due`: its next time has passed. `last_is_active`: its last sync
+ * has not ended.
+ */
 export const lockSchedule = (orgId: string, id: string): Statement => ({
   text: `
-    SELECT ${COLUMNS}, now() AS at, EXISTS (
+    SELECT ${COLUMNS}, now() AS at, coalesce(s.next_run_at <= now(), false) AS is_due, EXISTS (
              SELECT FROM sync_progress p WHERE p.org_id = s.org_id AND p.sync_id = s.last_sync_id AND p.completed_at IS NULL
            ) AS last_is_active
       FROM sync_schedules s WHERE ${ONE} FOR UPDATE`,
   values: [orgId, id],
 });
-export type LockedSchedule = ScheduleRow & { readonly at: string; readonly last_is_active: boolean };
+export interface LockedSchedule extends ScheduleRow {
+  readonly at: string;
+  readonly is_due: boolean;
+  readonly last_is_active: boolean;
+}
 
 export const deleteSchedule = (orgId: string, id: string): Statement => ({
   text: `DELETE FROM sync_schedules WHERE ${ONE} RETURNING ${COLUMNS}`,
   values: [orgId, id],
 });
 
-export const noteStarted = (orgId: string, id: string, syncId: string): Statement => ({
-  text: `UPDATE sync_schedules SET last_run_at = now(), last_sync_id = $3, last_error = NULL WHERE ${ONE}`,
-  values: [orgId, id, syncId],
+export const noteStarted = (orgId: string, id: string, syncId: string, next: Date): Statement => ({
+  text: `
+    UPDATE sync_schedules SET last_run_at = now(), last_sync_id = $3, last_error = NULL, next_run_at = $4 WHERE ${ONE}`,
+  values: [orgId, id, syncId, next],
 });
 
-/** Stores why the schedule started no run, and disables it unless `staysEnabled`. */
-export const noteFailed = (orgId: string, id: string, error: string, staysEnabled: boolean): Statement => ({
-  text: `UPDATE sync_schedules SET last_run_at = now(), last_error = $3, enabled = $4 WHERE ${ONE}`,
-  values: [orgId, id, error, staysEnabled],
+/** Stores why the schedule started no run. Without a next time it is disabled. */
+export const noteFailed = (orgId: string, id: string, error: string, next: Date | null): Statement => ({
+  text: `
+    UPDATE sync_schedules SET last_run_at = now(), last_error = $3, enabled = $4::timestamptz IS NOT NULL, next_run_at = $4
+     WHERE ${ONE}`,
+  values: [orgId, id, error, next],
 });
 
-export const noteSkipped = (orgId: string, id: string, why: string): Statement => ({
-  text: `UPDATE sync_schedules SET last_error = $3 WHERE ${ONE}`,
-  values: [orgId, id, why],
+export const noteSkipped = (orgId: string, id: string, why: string, next: Date): Statement => ({
+  text: `UPDATE sync_schedules SET last_error = $3, next_run_at = $4 WHERE ${ONE}`,
+  values: [orgId, id, why, next],
+});
+
+/** Schedules of all organizations: sql/due_schedules.sql. */
+export const dueSchedules = (most: number): Statement => ({
+  text: 'SELECT org_id, id FROM app.due_schedules($1)',
+  values: [most],
 });

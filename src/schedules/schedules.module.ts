@@ -2,15 +2,15 @@ import { Module } from '@nestjs/common';
 import { ActivityModule } from '../activity/activity.module.ts';
 import { ConnectorsModule } from '../connectors/connectors.module.ts';
 import { RunsModule } from '../runs/runs.module.ts';
+import { ScheduleClock } from './schedule.clock.ts';
 import { ScheduleRunner } from './schedule.runner.ts';
-import { ScheduleWorker } from './schedule.worker.ts';
 import { SchedulesController } from './schedules.controller.ts';
 import { SchedulesService } from './schedules.service.ts';
 
 /** Starts runs when their schedules are due. */
 @Module({
   imports: [RunsModule, ActivityModule],
-  providers: [ScheduleRunner, ScheduleWorker],
+  providers: [ScheduleClock, ScheduleRunner],
 })
 export class SchedulesModule {}
 

@@ -2,38 +2,36 @@ import { Injectable } from '@nestjs/common';
 import { ActivityService } from '../activity/activity.service.ts';
 import { Problem } from '../common/problem.ts';
 import { ConnectionService } from '../connectors/connections/connection.service.ts';
-import { JobQueue } from '../jobs/job.queue.ts';
 import { Quotas } from '../quotas/quotas.ts';
 import { SourceDestinationCheck } from '../runs/source-destination.check.ts';
-import type { TenantTransaction } from '../tenancy/tenant.context.ts';
 import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { nextRun } from './cron.expression.ts';
 import type { ChangeScheduleDto, CreateScheduleDto } from './dto/requests.dto.ts';
 import type { ScheduleDto, ScheduleListDto } from './dto/schedule.dto.ts';
 import {
+  databaseTime,
   deleteSchedule,
   findSchedule,
   insertSchedule,
+  type LockedSchedule,
   lockSchedule,
   type ScheduleMembers,
   type ScheduleRow,
   schedulesOf,
   updateSchedule,
 } from './schedule.sql.ts';
-import type { ScheduleJob } from './schedule.worker.ts';
 
-/** The limit exists because one process evaluates the schedules of all organizations several times a minute. */
+/** So that one connection cannot make many runs due at once. */
 const MAX_PER_CONNECTION = 50;
 
-/** Manages the schedules of a tenant. pg-boss holds the timers, which change in the same transaction. */
+/** Manages the schedules of a tenant. */
 @Injectable()
 export class SchedulesService {
   constructor(
     private readonly database: TenantDatabase,
     private readonly connections: ConnectionService,
     private readonly sourceDestination: SourceDestinationCheck,
-    private readonly queue: JobQueue,
     private readonly activity: ActivityService,
     private readonly quotas: Quotas,
   ) {}
@@ -43,13 +41,16 @@ export class SchedulesService {
     await this.quotas.take('schedules');
     const { orgId } = currentTenant();
     const { time_zone = 'UTC', enabled = true, entity_type, mode, cron } = body;
-    const members = { entity_type, mode, cron, time_zone, enabled, destination: destinationOf(body) ?? 'records' };
     return this.database.transaction(async (transaction) => {
-      await this.sourceDestination.check(connectionId, idOf(members.destination), entity_type);
+      const destination = destinationOf(body) ?? 'records';
+      await this.sourceDestination.check(connectionId, idOf(destination), entity_type);
       if ((await transaction.query(schedulesOf(orgId, connectionId))).length >= MAX_PER_CONNECTION)
         throw new Problem('conflict', `A connection can have at most ${MAX_PER_CONNECTION} schedules; remove one.`);
+      const [time] = await transaction.query<{ at: string }>(databaseTime);
+      const next_run_at = nextTime({ enabled, cron, time_zone }, (time as { at: string }).at);
+      const members = { entity_type, mode, cron, time_zone, enabled, next_run_at, destination };
       const [row] = await transaction.query<ScheduleRow>(insertSchedule(orgId, connectionId, members, currentUser()));
-      return this.finish(transaction, 'schedule_created', row as ScheduleRow);
+      return this.log('schedule_created', row as ScheduleRow);
     });
   }
 
@@ -69,14 +70,15 @@ export class SchedulesService {
   change(id: string, body: ChangeScheduleDto): Promise<ScheduleDto> {
     const { orgId } = currentTenant();
     return this.database.transaction(async (transaction) => {
-      const [current] = await transaction.query<ScheduleRow>(lockSchedule(orgId, id));
+      const [current] = await transaction.query<LockedSchedule>(lockSchedule(orgId, id));
       if (!current) throw noSuchSchedule();
       const { entity_type, mode, cron, time_zone, enabled } = { ...current, ...given(body) };
       const destination = destinationOf(body) ?? current.destination;
-      const members: ScheduleMembers = { entity_type, mode, cron, time_zone, enabled, destination };
+      const next_run_at = nextTime({ enabled, cron, time_zone }, current.at);
+      const members: ScheduleMembers = { entity_type, mode, cron, time_zone, enabled, next_run_at, destination };
       if (enabled) await this.sourceDestination.check(current.connection_id, idOf(destination), entity_type);
       const [row] = await transaction.query<ScheduleRow>(updateSchedule(orgId, id, members));
-      return this.finish(transaction, 'schedule_changed', row as ScheduleRow);
+      return this.log('schedule_changed', row as ScheduleRow);
     });
   }
 
@@ -85,16 +87,13 @@ export class SchedulesService {
     return this.database.transaction(async (transaction) => {
       const [row] = await transaction.query<ScheduleRow>(deleteSchedule(currentTenant().orgId, id));
       if (!row) throw noSuchSchedule();
-      await this.finish(transaction, 'schedule_removed', { ...row, enabled: false });
+      await this.log('schedule_removed', { ...row, enabled: false });
     });
   }
 
-  /** Sets or removes the timer and writes the audit entry. */
-  private async finish(transaction: TenantTransaction, activity_type: string, row: ScheduleRow): Promise<ScheduleDto> {
+  /** Writes the audit entry. */
+  private async log(activity_type: string, row: ScheduleRow): Promise<ScheduleDto> {
     const { id, connection_id, entity_type, destination, mode, cron, time_zone, enabled } = row;
-    const job: ScheduleJob = { org_id: currentTenant().orgId, schedule_id: id };
-    if (enabled) await this.queue.schedule(transaction, 'sync-schedules', cron, job, { key: id, tz: time_zone });
-    else await this.queue.unschedule(transaction, 'sync-schedules', id);
     await this.activity.append({
       ...{ activity_type, status: 'completed', entity_type },
       details: { schedule_id: id, connection_id, destination, mode, cron, time_zone, enabled },
@@ -103,9 +102,13 @@ export class SchedulesService {
   }
 }
 
+/** When it runs next, by the database's clock. A time that was missed while it was disabled is not made up for. */
+const nextTime = ({ enabled, cron, time_zone }: Pick<ScheduleRow, 'enabled' | 'cron' | 'time_zone'>, at: string) =>
+  enabled ? nextRun(cron, time_zone, new Date(at)) : null;
+
 const shown = (row: ScheduleRow): ScheduleDto => ({
   ...row,
-  next_run_at: row.enabled ? nextRun(row.cron, row.time_zone, new Date()).toISOString() : null,
+  next_run_at: row.next_run_at && new Date(row.next_run_at).toISOString(),
 });
 
 function destinationOf({ destination }: ChangeScheduleDto): string | undefined {

@@ -1,3 +1,4 @@
+import { steadyNow } from '../common/clock.ts';
 import { Problem } from '../common/problem.ts';
 
 /** How many of the pool's connections an organization may hold, and how many of its statements may wait for one. */
@@ -41,7 +42,7 @@ export class ConnectionShares {
   }
 
   async take(orgId: string, patienceMs: number): Promise<Release> {
-    const share = this.shares.get(orgId) ?? { held: 0, movedAt: Date.now(), waiting: [] };
+    const share = this.shares.get(orgId) ?? { held: 0, movedAt: steadyNow(), waiting: [] };
     this.shares.set(orgId, share);
     if (share.held >= this.limits.connections) await this.wait(share, patienceMs);
     else share.held += 1;
@@ -49,7 +50,7 @@ export class ConnectionShares {
   }
 
   private release(orgId: string, share: Share, moved: boolean): void {
-    if (moved) share.movedAt = Date.now();
+    if (moved) share.movedAt = steadyNow();
     const next = share.waiting.shift();
     // The next one gets the place itself, so that nobody who comes now takes it before.
     if (next) next.start();
@@ -62,7 +63,7 @@ export class ConnectionShares {
   private wait(share: Share, patienceMs: number): Promise<void> {
     if (share.waiting.length >= this.limits.waiting)
       throw busy(`${this.limits.waiting} requests of your organization wait for the database already.`);
-    const since = Date.now();
+    const since = steadyNow();
     if (share.waiting.length === 0) share.movedAt = since;
     return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout;
@@ -77,9 +78,9 @@ export class ConnectionShares {
         },
       };
       const look = () => {
-        const stillFor = Date.now() - Math.max(share.movedAt, since);
+        const stillFor = steadyNow() - Math.max(share.movedAt, since);
         if (stillFor >= patienceMs) one.refuse('The other requests of your organization wait for a lock.');
-        else if (Date.now() - since >= Math.max(LONGEST_WAIT_MS, patienceMs))
+        else if (steadyNow() - since >= Math.max(LONGEST_WAIT_MS, patienceMs))
           one.refuse('Your organization has more requests than its share of the database gets through.');
         else timer = setTimeout(look, patienceMs - stillFor);
       };

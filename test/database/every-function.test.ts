@@ -29,6 +29,8 @@ const PREPARED = [
    VALUES ('org-1', 'run', 'sync', '${SHOP}', '${ERP}', 'customer', 'full')`,
   `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, status)
    VALUES ('org-1', 'run', 'customer', 'woocommerce', 'queued')`,
+  `INSERT INTO sync_schedules (org_id, connection_id, entity_type, mode, cron, time_zone, next_run_at)
+   VALUES ('org-1', '${SHOP}', 'customer', 'full', '0 3 * * *', 'UTC', now())`,
 ];
 
 const BATCH = {
@@ -61,6 +63,7 @@ const CALLS = [
   `SELECT * FROM app.report_progress('[{"org_id": "org-1", "sync_id": "open", "processed_count": 1},
                                        {"org_id": "org-1", "sync_id": "none"}]')`,
   `UPDATE sync_progress SET pause_requested = true, requested_at = now() WHERE sync_id = 'open'`,
+  `UPDATE sync_progress SET processed_count = 2, current_item = 1 WHERE sync_id = 'open'`,
   `SELECT * FROM app.active_syncs('org-1', 10)`,
   `SELECT * FROM app.watch_progress('{org-1,org-2}', '{NULL,NULL}')`,
   `SELECT app.end_silent_syncs('15 minutes', 10)`,
@@ -75,6 +78,7 @@ const CALLS = [
   `SELECT app.cleanup_idempotency_keys(10), public.auto_cleanup_preview_cache()`,
   `SELECT app.find_webhook('${SHOP}'), app.remove_webhook('${SHOP}')`,
   `SELECT * FROM app.runs_without_worker(10)`,
+  `SELECT * FROM app.due_schedules(10)`,
   `SELECT * FROM app.dispatch_runs('org-1')`,
   `SELECT * FROM app.take_lease('org-1', 'run', 'first', '1 minute')`,
   `SELECT app.renew_lease('org-1', 'run', 1, '1 minute', now())`,

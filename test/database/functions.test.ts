@@ -16,6 +16,7 @@ app.cleanup_webhook_deliveries(integer) | sync_maintenance | DEFINER | - | sync_
 app.commit_batch(text, text, bigint, interval, jsonb) | sync_owner | INVOKER | - | sync_app
 app.copy_from_key() | sync_owner | INVOKER | - | -
 app.dispatch_runs(text) | sync_owner | INVOKER | lock_timeout=3s | sync_app
+app.due_schedules(integer) | sync_maintenance | DEFINER | - | sync_app
 app.end_paused_run() | sync_owner | DEFINER | - | -
 app.end_session(bytea) | sync_owner | INVOKER | - | sync_app
 app.end_sessions_of_key() | sync_owner | INVOKER | - | -
@@ -30,6 +31,8 @@ app.live_keys(bytea[]) | sync_owner | INVOKER | - | sync_app
 app.lock(text, text) | sync_owner | INVOKER | - | sync_app
 app.log_control() | sync_owner | INVOKER | - | -
 app.log_sync_end() | sync_owner | INVOKER | - | -
+app.mark_current_item() | sync_owner | INVOKER | - | -
+app.measure_progress() | sync_owner | INVOKER | - | -
 app.open_session(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.organizations(bytea, text, text, integer) | sync_directory | DEFINER | - | sync_app
 app.prepare_activity_partitions(integer) | sync_owner | DEFINER | lock_timeout=10s | sync_app, sync_maintenance
@@ -56,9 +59,13 @@ end_on_update | BEFORE UPDATE WHEN ON public.sync_progress | app.end_sync()
 end_paused_run | AFTER UPDATE WHEN ON public.sync_progress | app.end_paused_run()
 end_sessions_of_key | AFTER UPDATE WHEN ON auth.api_keys | app.end_sessions_of_key()
 ended_is_final | BEFORE UPDATE WHEN ON public.sync_progress | app.refuse_change_of_ended_sync()
+item_1_left_out | BEFORE UPDATE WHEN ON public.sync_progress | app.mark_current_item()
+item_2_given | BEFORE UPDATE WHEN ON public.sync_progress | app.mark_current_item()
 log_control | AFTER UPDATE WHEN ON public.sync_progress | app.log_control()
 log_end_on_insert | AFTER INSERT WHEN ON public.sync_progress | app.log_sync_end()
 log_end_on_update | AFTER UPDATE WHEN ON public.sync_progress | app.log_sync_end()
+measure_on_insert | BEFORE INSERT WHEN ON public.sync_progress | app.measure_progress()
+measure_on_update | BEFORE UPDATE WHEN ON public.sync_progress | app.measure_progress()
 sign_entry | BEFORE INSERT WHEN ON public.sync_activity_log | app.sign_entry()
 `;
 

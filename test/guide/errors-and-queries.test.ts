@@ -41,7 +41,7 @@ describe('handling RLS errors', () => {
 describe('handling validation errors', () => {
   const statement = () =>
     guide.guide.statements.find(({ section }) => section === 'Handle Validation Errors')?.sql ?? '';
-  const withCasts = () => statement().replace('$1 + $2', '$1::integer + $2::integer');
+  const withCasts = () => statement().replace('$1 + $2', '$1::double precision + $2::double precision');
 
   it('refuses counts above the total before it asks the database', async () => {
     await expect(guide.function('updateProgressSafely')('org-123', 'fast', 5000, 1, 5000)).rejects.toThrow(
@@ -79,7 +79,7 @@ describe('common queries', () => {
   it('averages durations by entity type', async () => {
     const { rows: trends } = await guide.pool.query(guide.sql('Sync Duration Trends'));
     expect(trends).toEqual([
-      { entity_type: 'order', sync_count: '1', avg_duration_sec: 600, max_duration_sec: 600, total_records: '30' },
+      { entity_type: 'order', sync_count: '1', avg_duration_sec: 600, max_duration_sec: 600, total_records: 30 },
     ]);
   });
 });

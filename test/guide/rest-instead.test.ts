@@ -67,7 +67,7 @@ describe('what REST returns where the guide and this service differ', () => {
   it('trends: only ends of syncs, where the query counts each failed item as a sync', async () => {
     const { rows } = await pool.query<Row>(guide.sql('Sync Duration Trends'));
     const { data } = await listActivityTrends({ client });
-    expect(rows).toMatchObject([{ entity_type: 'order', sync_count: '3', total_records: '10' }]);
+    expect(rows).toMatchObject([{ entity_type: 'order', sync_count: '3', total_records: 10 }]);
     expect(data?.items).toMatchObject([
       { entity_type: 'order', sync_count: 1, total_records: 10, avg_duration_sec: rows[0]?.avg_duration_sec },
     ]);

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WatchedRow } from '../../src/progress/progress.sql.ts';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let database: TestDatabase;
 /** The service's role. */
@@ -59,6 +60,31 @@ describe('app.watch_progress', () => {
     ]);
     for (const { org_id, syncs } of rows)
       for (const line of (syncs ?? '').split('\n').filter(Boolean)) expect(JSON.parse(line).org_id).toBe(org_id);
+  });
+
+  it('sends a sync once more when it has been silent for a minute, without its ETA, and then no more', async () => {
+    await insert('org-silent', 'one', 1);
+    await sql(database.superuserUrl, `UPDATE sync_progress SET total_items = 1000 WHERE org_id = 'org-silent'`);
+    await report('org-silent', 'one-1', 5);
+    const [live] = await watch(['org-silent']);
+    expect(JSON.parse(live?.syncs ?? '').eta_seconds).toEqual(expect.any(Number));
+    // Nothing but time passes; the row is what it was, so its times are moved before it is looked at the first time.
+    const move = (seconds: number) =>
+      sql(
+        database.superuserUrl,
+        `UPDATE sync_progress SET started_at = started_at - $1 * interval '1 second', updated_at = updated_at - $1 * interval '1 second'
+          WHERE org_id = 'org-silent'`,
+        [seconds],
+      );
+    await move(59);
+    const [before] = await watch(['org-silent']);
+    expect(JSON.parse(before?.syncs ?? '').eta_seconds).toEqual(expect.any(Number));
+    const after = await waitFor('the sync is silent', async () => {
+      const [row] = await watch(['org-silent'], [before?.digest ?? null]);
+      return row?.syncs && row;
+    });
+    expect(JSON.parse(after.syncs ?? '')).toMatchObject({ sync_id: 'one-1', processed_count: 5, eta_seconds: null });
+    expect((await watch(['org-silent'], [after.digest]))[0]?.syncs).toBeNull();
   });
 
   it('sends nothing of an organization in which nothing moved, and all of one in which something did', async () => {

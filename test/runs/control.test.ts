@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { steadyNow } from '../../src/common/clock.ts';
 import { ConnectorError } from '../../src/connectors/contract/connector.error.ts';
 import { sql } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -98,9 +99,41 @@ describe('A run', () => {
       const now = await progress(sync_id);
       return now.rate_limited_until && now;
     });
-    expect(Date.parse(waiting.rate_limited_until)).toBe(until);
+    expect(Math.abs(Date.parse(waiting.rate_limited_until) - until)).toBeLessThan(1_000);
     expect(waiting.status).toBe('queued');
     expect((await fixture.call(ORG, 'POST', `/progress/${sync_id}/cancel`)).body.status).toBe('cancelled');
+  });
+
+  it.each([
+    ['ahead of', 600_000],
+    ['behind', -600_000],
+  ])('waits as long as a system asks for when its clock is ten minutes %s that of the database', async (_, aheadMs) => {
+    const { id, system } = await fixture.connect(ORG, `limited-${aheadMs}`);
+    system.fill(10);
+    system.hooks.beforeRead = () => {
+      throw new ConnectorError('rate-limited', 'Too many requests.', { retryAt: steadyNow() + 40_000 });
+    };
+    const realNow = performance.now.bind(performance);
+    const wrong = vi.spyOn(performance, 'now').mockImplementation(() => realNow() + aheadMs);
+    try {
+      const { sync_id } = await fixture.start(ORG, { source_connection_id: id });
+      const seconds = await waitFor('it waits', async () => {
+        const [row] = await sql<{ shown: number; queued: number }>(
+          fixture.service.database.superuserUrl,
+          `SELECT extract(epoch FROM p.rate_limited_until - now())::float AS shown,
+                  extract(epoch FROM j.start_after - now())::float AS queued
+             FROM public.sync_progress p
+             JOIN pgboss.job j ON j.name = 'sync-runs' AND j.state = 'created' AND j.data ->> 'sync_id' = p.sync_id
+            WHERE p.sync_id = $1 AND p.rate_limited_until IS NOT NULL`,
+          [sync_id],
+        );
+        return row;
+      });
+      for (const wait of [seconds.shown, seconds.queued]) expect(Math.abs(wait - 40)).toBeLessThan(5);
+      await fixture.call(ORG, 'POST', `/progress/${sync_id}/cancel`);
+    } finally {
+      wrong.mockRestore();
+    }
   });
 
   it('survives short failures with smaller pages, and ends at once when its key is wrong', async () => {

@@ -37,6 +37,48 @@ describe('The lease', () => {
     expect((await tables.progress(org, sync)).rate_limited_until).toBeNull();
   });
 
+  it('leaves out of elapsed time the queue, a limit, and the time in which a worker was dead', async () => {
+    const org = newOrg();
+    const sync = await tables.insert(org);
+    const pass = (seconds: number) =>
+      tables.query(
+        org,
+        `UPDATE public.sync_progress SET started_at = started_at - $2 * interval '1 second', updated_at = updated_at - $2 * interval '1 second',
+                rate_limited_until = rate_limited_until - $2 * interval '1 second' WHERE sync_id = $1`,
+        [sync, seconds],
+      );
+    const elapsed = async () => Math.round((await tables.progress(org, sync)).elapsed_seconds);
+    await pass(600);
+    await tables.dispatch(org);
+    const first = await tables.take(org, sync, RUN_OUT);
+    expect(await elapsed()).toBe(0);
+    await pass(30);
+    await tables.renew(org, sync, first?.lease_epoch ?? 0);
+    expect(await elapsed()).toBe(30);
+    // Dead for ten minutes; then the next worker waits for a limit for five, and goes back to the queue for another ten.
+    await pass(600);
+    await tables.query(
+      org,
+      `UPDATE public.sync_runs SET leased_until = now() - interval '1 second' WHERE sync_id = $1`,
+      [sync],
+    );
+    const second = await tables.take(org, sync, RUN_OUT);
+    expect(second).toBeDefined();
+    expect(await elapsed()).toBe(30);
+    await tables.query(
+      org,
+      `UPDATE public.sync_progress SET rate_limited_until = now() + interval '300 seconds' WHERE sync_id = $1`,
+      [sync],
+    );
+    await pass(330);
+    await tables.renew(org, sync, second?.lease_epoch ?? 0);
+    expect(await elapsed()).toBe(60);
+    await tables.release(org, sync, second?.lease_epoch ?? 0);
+    await pass(600);
+    await tables.take(org, sync);
+    expect(await elapsed()).toBe(60);
+  });
+
   it('counts leases without a commit', async () => {
     const org = newOrg();
     const sync = await tables.insert(org);

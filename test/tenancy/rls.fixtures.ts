@@ -174,9 +174,10 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
         mode: 'full',
         cron,
         time_zone: 'UTC',
+        next_run_at: at(24),
       },
     }),
-    change: 'enabled = false',
+    change: 'enabled = false, next_run_at = NULL',
   },
   'public.sync_hook_deliveries': {
     marker: 'delivery_key',

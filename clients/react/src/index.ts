@@ -10,6 +10,7 @@ export type {
   SyncProgressError,
   SyncStatus,
 } from './live/sync.types.ts';
+export { isSilent } from './sync.text.ts';
 export { SyncCard, type SyncCardProps } from './sync-card.tsx';
 export { SyncProgressDashboard, type SyncProgressDashboardProps } from './sync-progress-dashboard.tsx';
 export { type LiveSyncProgress, useSyncProgress } from './use-sync-progress.ts';

@@ -4,6 +4,7 @@ import {
   countText,
   displayStatus,
   etaText,
+  isSilent,
   nameOf,
   percentOf,
   progressText,
@@ -25,6 +26,7 @@ export interface SyncCardProps {
 export function SyncCard({ sync, samples, now, headingLevel, href, actions }: SyncCardProps) {
   const Heading = `h${headingLevel}` as const;
   const status = displayStatus(sync, now);
+  const silent = isSilent(sync, now);
   return (
     <li className="sync-card" data-sync-id={sync.sync_id} data-status={status.kind}>
       <div className="sync-head">
@@ -37,11 +39,11 @@ export function SyncCard({ sync, samples, now, headingLevel, href, actions }: Sy
       <ProgressBar sync={sync} />
       <dl className="sync-figures">
         <Figure name="Progress">{countText(sync)}</Figure>
-        <Figure name="Speed">{speedText(sync.speed_items_per_min)}</Figure>
+        <Figure name="Speed">{speedText(silent ? null : sync.speed_items_per_min)}</Figure>
         <Figure name="Failed" alarming={sync.failed_count > 0}>
           {sync.failed_count.toLocaleString()}
         </Figure>
-        <Figure name="ETA">{sync.completed_at ? '–' : etaText(sync.eta_seconds)}</Figure>
+        <Figure name="ETA">{sync.completed_at ? '–' : etaText(silent ? null : sync.eta_seconds)}</Figure>
       </dl>
       <div className="sync-foot">
         <p className="sync-status" title={status.text}>

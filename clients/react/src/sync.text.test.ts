@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aSync } from './live/sync.fixture.ts';
-import { countText, displayStatus, durationText, etaText, percentOf, progressText, trendText } from './sync.text.ts';
+import {
+  countText,
+  displayStatus,
+  durationText,
+  etaText,
+  isSilent,
+  percentOf,
+  progressText,
+  trendText,
+} from './sync.text.ts';
 
 describe('a duration in words', () => {
   it.each([
@@ -54,6 +63,15 @@ describe('how a sync fares', () => {
     ['failed', 'Timed out: no more reports', { ...ended, status: 'timeout' }],
   ] as const)('is %s: %s', (kind, text, change) => {
     expect(displayStatus(aSync(change), soon)).toEqual({ kind, text });
+  });
+
+  it('is silent after a minute without a report, unless nobody expects one', () => {
+    const silent = (change: object, after: number) => isSilent(aSync(change), reported + after);
+    expect([silent({}, 59_000), silent({}, 61_000)]).toEqual([false, true]);
+    expect([silent({ status: 'paused' }, 61_000), silent({ ...ended, status: 'failed' }, 61_000)]).toEqual([
+      false,
+      false,
+    ]);
   });
 
   it('is waiting for a rate limit until that time, and not after it', () => {

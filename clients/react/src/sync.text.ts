@@ -42,8 +42,14 @@ export interface DisplayStatus {
   readonly text: string;
 }
 
-/** After this many seconds without a report a sync counts as silent. */
+/** After this many seconds without a report a sync counts as silent; the service tells no ETA of it from then on either. */
 const SILENT_AFTER_SECONDS = 60;
+
+const silentSeconds = ({ updated_at }: StreamedSync, now: number): number => (now - Date.parse(updated_at)) / 1_000;
+
+/** Whether a sync that should report does not, so that its figures are those of the past. `now` as for `displayStatus`. */
+export const isSilent = (sync: StreamedSync, now: number): boolean =>
+  sync.completed_at === null && sync.status === 'running' && silentSeconds(sync, now) > SILENT_AFTER_SECONDS;
 
 /** `now`: the service's clock, in milliseconds since 1970. */
 export function displayStatus(sync: StreamedSync, now: number): DisplayStatus {
@@ -54,9 +60,8 @@ export function displayStatus(sync: StreamedSync, now: number): DisplayStatus {
   if (sync.rate_limited_until && Date.parse(sync.rate_limited_until) > now)
     return { kind: 'waiting', text: `Waiting for a rate limit until ${clock(sync.rate_limited_until)}` };
   if (sync.status === 'queued') return { kind: 'waiting', text: 'Queued' };
-  const silent = (now - Date.parse(sync.updated_at)) / 1_000;
-  if (silent > SILENT_AFTER_SECONDS)
-    return { kind: 'attention', text: `Silent: no report for ${durationText(silent)}` };
+  if (isSilent(sync, now))
+    return { kind: 'attention', text: `Silent: no report for ${durationText(silentSeconds(sync, now))}` };
   return { kind: 'active', text: 'Running' };
 }
 

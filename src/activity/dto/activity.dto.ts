@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { MAX_COUNT } from '../../common/bounds.decorator.ts';
 import { ProblemDto } from '../../common/operation.ts';
 import { SYNC_STATUSES, type SyncStatus } from '../../common/sync-status.ts';
 
@@ -35,7 +36,7 @@ export class ActivityDto {
   @ApiProperty({ type: String, nullable: true, example: 'user-7' })
   user_id: string | null;
 
-  @ApiProperty({ type: 'integer', nullable: true, example: 4950 })
+  @ApiProperty({ type: 'integer', maximum: MAX_COUNT, nullable: true, example: 4950 })
   record_count: number | null;
 
   @ApiProperty({ type: Number, nullable: true, example: 612.5 })
@@ -143,7 +144,7 @@ export class SlowActivityDto {
   @ApiProperty({ format: 'date-time', description: 'When it ended', example: '2026-11-22T14:02:26.123456+00:00' })
   created_at: string;
 
-  @ApiProperty({ type: 'integer', example: 4950 })
+  @ApiProperty({ type: 'integer', maximum: MAX_COUNT, example: 4950 })
   record_count: number;
 
   @ApiProperty({ example: 612.5 })

@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsISO8601, IsOptional } from 'class-validator';
 import {
+  CountProperty,
   EnumProperty,
   FlagProperty,
   IntegerProperty,
@@ -36,7 +37,7 @@ export class AppendActivityDto {
   })
   user_id?: string;
 
-  @IntegerProperty({ min: 0, optional: true, example: 1 })
+  @CountProperty({ optional: true, example: 1 })
   record_count?: number;
 
   @NumberProperty({ min: 0, optional: true, example: 0.2 })

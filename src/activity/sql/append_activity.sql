@@ -17,7 +17,7 @@ BEGIN
       e.duration_seconds, e.error_message, e.details
       FROM jsonb_array_elements(entries) WITH ORDINALITY AS element (entry, position),
            jsonb_to_record(element.entry) AS e (sync_id text, entity_type text, activity_type text, status text,
-             source_system text, user_id text, record_count integer, duration_seconds double precision,
+             source_system text, user_id text, record_count double precision, duration_seconds double precision,
              error_message text, details jsonb)
      ORDER BY element.position
     RETURNING *;

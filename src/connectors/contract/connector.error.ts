@@ -25,7 +25,7 @@ export type ConnectorErrorKind =
 const TRANSIENT: ReadonlySet<ConnectorErrorKind> = new Set(['rate-limited', 'unavailable', 'timeout', 'protocol']);
 
 export interface ConnectorErrorOptions {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by `steadyNow`. */
   readonly retryAt?: number;
   /** HTTP status, when there was a response. */
   readonly status?: number;

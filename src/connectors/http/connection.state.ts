@@ -8,14 +8,18 @@ import {
   handleWhenResult,
 } from 'cockatiel';
 import PQueue from 'p-queue';
+import { steadyNow } from '../../common/clock.ts';
 import { ConnectorError } from '../contract/connector.error.ts';
 import { adaptConcurrency, type Concurrency } from './concurrency.adaptation.ts';
 import type { HttpOptions } from './http.options.ts';
 import { loadOf, type Outcome } from './response.classification.ts';
 
+/** A circuit that still refuses so long after its time has lost count of it. */
+const LATE_MS = 1_000;
+
 /** A pause that a system requested. */
 interface Hold {
-  /** Milliseconds since 1970. */
+  /** By `steadyNow`. */
   readonly until: number;
   readonly reason: string;
 }
@@ -26,7 +30,7 @@ export type HoldListener = (until: number | null, reason: string) => void;
 export class ConnectionState {
   readonly #options: HttpOptions;
   readonly #queue: PQueue;
-  readonly #circuit: CircuitBreakerPolicy;
+  #circuit: CircuitBreakerPolicy;
   #concurrency: Concurrency;
   #hold: Hold | undefined;
   #reopensAt = 0;
@@ -35,17 +39,7 @@ export class ConnectionState {
     this.#options = options;
     this.#concurrency = { limit: options.maxConcurrency, loweredAt: 0 };
     this.#queue = new PQueue({ concurrency: options.maxConcurrency });
-    // An attempt that is aborted while the circuit is half open proves nothing, so the circuit stays open.
-    const broken = handleWhenResult((outcome) => loadOf(outcome as Outcome) === 'down').orWhen(
-      (error) => this.#circuit.state === CircuitState.HalfOpen && !(error instanceof ConnectorError),
-    );
-    this.#circuit = circuitBreaker(broken, {
-      halfOpenAfter: options.halfOpenAfterMs,
-      breaker: new ConsecutiveBreaker(options.breakAfter),
-    });
-    this.#circuit.onBreak(() => {
-      this.#reopensAt = Date.now() + options.halfOpenAfterMs;
-    });
+    this.#circuit = this.#closedCircuit();
   }
 
   /** No request of the connection starts before `until`. */
@@ -73,7 +67,7 @@ export class ConnectionState {
     if (!hold) return;
     try {
       for (; hold; hold = this.#held()) {
-        const left = hold.until - Date.now();
+        const left = hold.until - steadyNow();
         if (left > this.#options.maxInlineWaitMs) {
           const at = new Date(hold.until).toISOString();
           throw new ConnectorError('rate-limited', `${hold.reason}; not before ${at}`, { retryAt: hold.until });
@@ -87,11 +81,26 @@ export class ConnectionState {
   }
 
   #held(): Hold | undefined {
-    return this.#hold && this.#hold.until > Date.now() ? this.#hold : undefined;
+    return this.#hold && this.#hold.until > steadyNow() ? this.#hold : undefined;
+  }
+
+  #closedCircuit(): CircuitBreakerPolicy {
+    // An attempt that is aborted while the circuit is half open proves nothing, so the circuit stays open.
+    const broken = handleWhenResult((outcome) => loadOf(outcome as Outcome) === 'down').orWhen(
+      (error) => circuit.state === CircuitState.HalfOpen && !(error instanceof ConnectorError),
+    );
+    const circuit = circuitBreaker(broken, {
+      halfOpenAfter: this.#options.halfOpenAfterMs,
+      breaker: new ConsecutiveBreaker(this.#options.breakAfter),
+    });
+    circuit.onBreak(() => {
+      this.#reopensAt = steadyNow() + this.#options.halfOpenAfterMs;
+    });
+    return circuit;
   }
 
   async #guarded(attempt: () => Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
-    const startedAt = Date.now();
+    const startedAt = steadyNow();
     try {
       const outcome = await this.#circuit.execute(() => {
         signal.throwIfAborted();
@@ -101,6 +110,11 @@ export class ConnectionState {
       return outcome;
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;
+      // cockatiel counts by the wall clock: one that was set back would leave the circuit open until it is there again.
+      if (steadyNow() > this.#reopensAt + LATE_MS) {
+        this.#circuit = this.#closedCircuit();
+        return this.#guarded(attempt, signal);
+      }
       const at = new Date(this.#reopensAt).toISOString();
       const text = `not attempted, because the last ${this.#options.breakAfter} attempts failed; not before ${at}`;
       throw new ConnectorError('unavailable', text, { retryAt: this.#reopensAt });
@@ -108,7 +122,7 @@ export class ConnectionState {
   }
 
   #adapt(outcome: Outcome, startedAt: number): void {
-    const end = { load: loadOf(outcome), startedAt, now: Date.now() };
+    const end = { load: loadOf(outcome), startedAt, now: steadyNow() };
     this.#concurrency = adaptConcurrency(this.#concurrency, end, this.#options.maxConcurrency);
     this.#queue.concurrency = Math.floor(this.#concurrency.limit);
   }

@@ -10,3 +10,15 @@ export function retryAfterMs(value: string | undefined, now: number): number | u
   const at = Date.parse(/ (GMT|UTC)$/i.test(text) ? text : `${text} GMT`);
   return Number.isNaN(at) ? undefined : Math.min(Math.max(at - now, 0), MAX_MS);
 }
+
+/**
+ * The wait that a response requests. Its own Date tells what a time in Retry-After is counted from: the system's clock may differ from ours,
+ * which is asked (`now`) only where there is none.
+ */
+export function requestedWaitMs(
+  headers: Readonly<Record<string, string | undefined>>,
+  now: number,
+): number | undefined {
+  const date = Date.parse(headers.date ?? '');
+  return retryAfterMs(headers['retry-after'], Number.isNaN(date) ? now : date);
+}

@@ -2,7 +2,7 @@ import type { ConnectorErrorKind } from '../contract/connector.error.ts';
 import { FAILURES, type FailureKind } from './call.failure.ts';
 import type { HttpOptions } from './http.options.ts';
 import { classifyResponse } from './response.classification.ts';
-import { retryAfterMs } from './retry-after.header.ts';
+import { requestedWaitMs } from './retry-after.header.ts';
 
 /** One attempt and its result: a response (`status`, `headers`) or a failure. */
 export interface RetryQuestion {
@@ -12,7 +12,7 @@ export interface RetryQuestion {
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly failure?: { readonly kind: FailureKind; readonly sent: boolean };
   readonly idempotent: boolean;
-  /** Milliseconds since 1970. */
+  /** By `steadyNow`. */
   readonly now: number;
 }
 
@@ -74,7 +74,7 @@ function decideAfterResponse(question: RetryQuestion, status: number, options: R
   const response = { retry: false, reason, end: { as: 'response' } } as const;
   if (found === 'response') return response;
 
-  const requested = retryAfterMs(headers['retry-after'], now);
+  const requested = requestedWaitMs(headers, now);
   const tooLong = requested !== undefined && requested > options.maxInlineWaitMs;
   const holdsAll = found === 'throttled' || requested !== undefined;
   const again = { retry: true, reason, waitMs: waitMs(attempt, requested, options), holdsAll } as const;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { steadyNow } from '../../common/clock.ts';
 import { ConnectorError } from '../contract/connector.error.ts';
 import { CallFailure } from './call.failure.ts';
 import type { ConnectionState, HoldListener } from './connection.state.ts';
@@ -54,7 +55,7 @@ export class RetryingClient implements HttpClient {
     const onHold = this.#holdListener();
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.#attempt(request, progress, signal, onHold);
-      const now = Date.now();
+      const now = steadyNow();
       const question = 'kind' in outcome ? { failure: outcome } : { status: outcome.status, headers: outcome.headers };
       const decision = decideRetry({ attempt, idempotent: request.idempotent, now, ...question }, options);
       if (!decision.retry) return this.#end(request, outcome, decision);

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { MAX_COUNT } from '../../common/bounds.decorator.ts';
 import { ProblemDto } from '../../common/operation.ts';
 import { SYNC_STATUSES, type SyncStatus } from '../../common/sync-status.ts';
 
@@ -22,16 +23,28 @@ export class ProgressDto {
   @ApiProperty({ example: 'woocommerce' })
   source_system: string;
 
-  @ApiProperty({ type: 'integer', nullable: true, description: 'Null while it is not known', example: 5000 })
+  @ApiProperty({
+    type: 'integer',
+    maximum: MAX_COUNT,
+    nullable: true,
+    description: 'Null while it is not known',
+    example: 5000,
+  })
   total_items: number | null;
 
-  @ApiProperty({ type: 'integer', description: 'Items that succeeded', example: 1200 })
+  @ApiProperty({ type: 'integer', maximum: MAX_COUNT, description: 'Items that succeeded', example: 1200 })
   processed_count: number;
 
-  @ApiProperty({ type: 'integer', description: 'Items that failed', example: 12 })
+  @ApiProperty({ type: 'integer', maximum: MAX_COUNT, description: 'Items that failed', example: 12 })
   failed_count: number;
 
-  @ApiProperty({ type: 'integer', nullable: true, description: 'The position of the current item', example: 1212 })
+  @ApiProperty({
+    type: 'integer',
+    maximum: MAX_COUNT,
+    nullable: true,
+    description: 'The position of the current item. Null before the first report.',
+    example: 1212,
+  })
   current_item: number | null;
 
   @ApiProperty({ type: String, nullable: true, example: 'user-7' })
@@ -98,13 +111,42 @@ export class ProgressDto {
   })
   rate_limited_until: string | null;
 
-  @ApiProperty({ description: 'Seconds from the start to the last report', example: 120 })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: {
+      type: 'object',
+      required: ['processed_count', 'failed_count'],
+      properties: {
+        processed_count: { type: 'integer', maximum: MAX_COUNT },
+        failed_count: { type: 'integer', maximum: MAX_COUNT },
+      },
+    },
+    nullable: true,
+    description: 'The parts of the workers that report one each. Null when none does.',
+    example: null,
+  })
+  workers: Record<string, { processed_count: number; failed_count: number }> | null;
+
+  @ApiProperty({
+    description:
+      'Seconds between the start and the last report in which nothing could be done: the sync was paused, queued or waited for a rate limit',
+    example: 0,
+  })
+  idle_seconds: number;
+
+  @ApiProperty({
+    description: 'Items handled in the last minutes; what lies further back counts less. The ETA is computed from it.',
+    example: 1750.5,
+  })
+  recent_items: number;
+
+  @ApiProperty({ description: 'Seconds from the start to the last report, without idle_seconds', example: 120 })
   elapsed_seconds: number;
 
   @ApiProperty({
     type: Number,
     nullable: true,
-    description: 'Succeeded items per minute. Null before the first report.',
+    description: 'Succeeded items per minute of elapsed_seconds. Null before the first report.',
     example: 600,
   })
   speed_items_per_min: number | null;
@@ -113,7 +155,7 @@ export class ProgressDto {
     type: Number,
     nullable: true,
     description:
-      'Estimated seconds until the sync ends. Failed items count as processed. Null when it is not known or the sync has ended.',
+      'Estimated seconds until the sync ends, from the speed of the last minutes. Failed items count as processed. Null when it is not known: the sync has ended, is paused or queued, waits for a rate limit, or has been silent for 60 seconds.',
     example: 375,
   })
   eta_seconds: number | null;

@@ -1,16 +1,19 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, ValidateBy } from 'class-validator';
 import {
+  CountProperty,
   EnumProperty,
-  IntegerProperty,
   ItemsProperty,
-  MAX_INTEGER,
+  MAX_COUNT,
   NumberProperty,
   TextProperty,
 } from '../../common/bounds.decorator.ts';
 import { OrgQuery } from '../../common/list-query.dto.ts';
 import { ACTIVE_STATUSES } from '../../common/sync-status.ts';
 import { IsJsonObject } from '../../common/validation.ts';
+
+/** The most workers that may report parts of one sync, as in sql/report_progress.sql. */
+export const MAX_WORKERS = 100;
 
 /** It lies in every row that is read for progress; what is larger belongs to the reporter. */
 const MAX_CHECKPOINT_BYTES = 64 * 1024;
@@ -42,8 +45,7 @@ export class StartSyncDto {
   @TextProperty({ maxLength: 100, example: 'woocommerce' })
   source_system: string;
 
-  @IntegerProperty({
-    min: 0,
+  @CountProperty({
     optional: true,
     nullable: true,
     description: 'Omit it while it is not known',
@@ -69,23 +71,35 @@ export class StartSyncDto {
 }
 
 class CountsDto {
-  @IntegerProperty({ min: 0, optional: true, description: 'The total number of succeeded items so far', example: 1200 })
+  @CountProperty({ optional: true, description: 'The total number of succeeded items so far', example: 1200 })
   processed_count?: number;
 
-  @IntegerProperty({ min: 0, optional: true, description: 'The total number of failed items so far', example: 12 })
+  @CountProperty({ optional: true, description: 'The total number of failed items so far', example: 12 })
   failed_count?: number;
 }
 
 export class ReportDto extends CountsDto {
-  @IntegerProperty({
-    min: 0,
+  @TextProperty({
+    maxLength: 64,
+    optional: true,
+    description: `The worker whose own part the counts are; they are added to the parts of the others. At most ${MAX_WORKERS} a sync. Without it the counts are those of the whole sync.`,
+    example: 'worker-a',
+  })
+  worker?: string;
+
+  @CountProperty({
     optional: true,
     description: 'The total number of items, when it becomes known or changes',
     example: 5000,
   })
   total_items?: number;
 
-  @IntegerProperty({ min: -MAX_INTEGER, optional: true, example: 1212 })
+  @CountProperty({
+    min: -MAX_COUNT,
+    optional: true,
+    description: 'The position of the current item; succeeded and failed items together when it is left out',
+    example: 1212,
+  })
   current_item?: number;
 
   @EnumProperty({

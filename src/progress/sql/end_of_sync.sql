@@ -19,12 +19,12 @@ REVOKE ALL ON FUNCTION app.end_sync() FROM PUBLIC, sync_app, sync_maintenance, s
 CREATE OR REPLACE TRIGGER end_on_insert BEFORE INSERT ON public.sync_progress
   FOR EACH ROW WHEN (NEW.completed_at IS NOT NULL
     OR NEW.status NOT IN ('queued', 'running', 'paused')
-    OR NEW.processed_count::bigint + NEW.failed_count >= NEW.total_items)
+    OR NEW.processed_count + NEW.failed_count >= NEW.total_items)
   EXECUTE FUNCTION app.end_sync();
 CREATE OR REPLACE TRIGGER end_on_update BEFORE UPDATE ON public.sync_progress
   FOR EACH ROW WHEN (OLD.completed_at IS NULL AND (NEW.completed_at IS NOT NULL
     OR NEW.status NOT IN ('queued', 'running', 'paused')
-    OR NEW.processed_count::bigint + NEW.failed_count >= NEW.total_items))
+    OR NEW.processed_count + NEW.failed_count >= NEW.total_items))
   EXECUTE FUNCTION app.end_sync();
 
 CREATE OR REPLACE FUNCTION app.log_sync_end() RETURNS trigger
@@ -40,9 +40,11 @@ BEGIN
   VALUES (NEW.org_id, NEW.sync_id, NEW.entity_type,
     'sync_' || CASE NEW.status WHEN 'completed_with_errors' THEN 'completed' ELSE NEW.status END,
     NEW.status, NEW.source_system, NEW.initiated_by, NEW.processed_count,
-    greatest(extract(epoch FROM NEW.completed_at - NEW.started_at), 0),
+    -- Of a sync that was paused or queued until its end, nobody worked after the last update.
+    greatest(extract(epoch FROM CASE WHEN OLD.status <> 'running' THEN NEW.updated_at ELSE NEW.completed_at END - NEW.started_at)
+      - NEW.idle_seconds, 0),
     coalesce(NEW.error_message, CASE WHEN NEW.status = 'completed_with_errors'
-      THEN format('%s of %s items failed', NEW.failed_count, NEW.processed_count::bigint + NEW.failed_count) END),
+      THEN format('%s of %s items failed', NEW.failed_count, NEW.processed_count + NEW.failed_count) END),
     jsonb_build_object('total_items', NEW.total_items, 'processed_count', NEW.processed_count,
       'failed_count', NEW.failed_count));
   RETURN NULL;

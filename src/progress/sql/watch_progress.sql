@@ -1,7 +1,7 @@
 -- Why: viewers of a live stream see every change within a second, including changes by plain SQL. Therefore the watched organizations are
 -- polled twice a second, all in one round trip, each under its own policies.
 -- Promises: returns one row per organization. The caller passes the digest of the state that it saw last. The digest covers the versions
--- of the rows (xmin, which every update changes), and rows are returned as JSON only when it differs. The window is the newest 1,000
+-- of the rows (xmin, which every update changes) and whether a sync has been silent for 60 seconds, which ends its ETA, and rows are returned as JSON only when it differs. The window is the newest 1,000
 -- active syncs and the newest 1,000 syncs that ended within the last minute, each read in order from its index. Sorting, bitmaps and
 -- sequential scans are off, so that the function never reads an organization's whole history, whatever the planner knows about the
 -- table. The checkpoint is omitted because it may be large.
@@ -25,7 +25,8 @@ BEGIN
     syncs := NULL;
     -- The digest is computed before the rows are read. A change in between is returned again by the next poll and never missed.
     SELECT encode(sha256(convert_to(coalesce(string_agg(w.version, ','), ''), 'UTF8')), 'hex') INTO digest FROM (
-      (SELECT s.xmin || ' ' || s.sync_id AS version FROM public.sync_progress AS s
+      (SELECT s.xmin || ' ' || s.sync_id || CASE WHEN s.updated_at < now() - interval '60 seconds' THEN ' silent' ELSE '' END AS version
+         FROM public.sync_progress AS s
         WHERE s.org_id = o.org_id AND s.completed_at IS NULL
         ORDER BY s.started_at DESC, s.sync_id DESC LIMIT 1000)
       UNION ALL
@@ -37,7 +38,8 @@ BEGIN
         SELECT w.id, w.org_id, w.sync_id, w.entity_type, w.source_system, w.total_items, w.processed_count, w.failed_count,
                w.current_item, w.initiated_by, w.status, w.started_at, w.updated_at, w.completed_at, w.error_message,
                w.cancel_requested, w.pause_requested, w.requested_at, w.requested_by, w.rate_limited_until,
-               w.elapsed_seconds, w.speed_items_per_min, w.eta_seconds
+               w.workers, w.idle_seconds, w.recent_items, w.elapsed_seconds, w.speed_items_per_min,
+               CASE WHEN w.updated_at >= now() - interval '60 seconds' THEN w.eta_seconds END AS eta_seconds
           FROM (
             (SELECT s.* FROM public.sync_progress AS s
               WHERE s.org_id = o.org_id AND s.completed_at IS NULL

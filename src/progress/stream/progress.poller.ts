@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable, Logger } from '@nestjs/common';
+import { steadyNow } from '../../common/clock.ts';
 import { isConnectionLoss } from '../../database/sqlstate.ts';
 import { StreamMetrics } from '../../metrics/stream.metrics.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
@@ -64,8 +65,8 @@ export class ProgressPoller {
     while (this.organizations.size > 0) {
       const all = [...this.organizations.values()];
       // A poll for new organizations does not poll the others more often.
-      const isDue = Date.now() >= next;
-      if (isDue) next = Date.now() + EVERY_MS;
+      const isDue = steadyNow() >= next;
+      if (isDue) next = steadyNow() + EVERY_MS;
       this.isWoken = false;
       await this.poll(isDue ? all : all.filter(({ isRead }) => !isRead));
       await this.pause(next);
@@ -77,7 +78,7 @@ export class ProgressPoller {
     if (this.isWoken) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     // After a poll that took longer than the interval, the next one follows at once.
-    const timer = setTimeout(resolve, Math.max(0, until - Date.now()));
+    const timer = setTimeout(resolve, Math.max(0, until - steadyNow()));
     this.wake = resolve;
     await promise;
     clearTimeout(timer);
@@ -109,7 +110,7 @@ export class ProgressPoller {
 
   /** Not awaited: the others do not wait for it, however long it takes. */
   private pollByItself(organization: WatchedOrganization): void {
-    if (organization.pollAgainAt > Date.now()) return;
+    if (organization.pollAgainAt > steadyNow()) return;
     organization.pollAgainAt = Number.POSITIVE_INFINITY;
     this.query([organization]).then(
       () => {
@@ -142,7 +143,7 @@ export class ProgressPoller {
         'the progress of one organization cannot be read; its viewers wait',
       );
     organization.isFailing = true;
-    organization.pollAgainAt = Date.now() + AGAIN_AFTER_MS;
+    organization.pollAgainAt = steadyNow() + AGAIN_AFTER_MS;
   }
 
   private failed(error: unknown): void {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable, Logger } from '@nestjs/common';
 import { KeyStore } from '../../auth/key.store.ts';
+import { steadyNow } from '../../common/clock.ts';
 import type { StreamViewer } from './stream.viewer.ts';
 
 const CHECK_EVERY_MS = 1_000;
@@ -23,7 +24,7 @@ export class StreamKeepAlive {
     this.viewers.add(viewer);
     if (this.timers.length > 0) return;
     this.timers = this.outsideOfRequests(() => [
-      setInterval(() => this.check(Date.now()), CHECK_EVERY_MS),
+      setInterval(() => this.check(), CHECK_EVERY_MS),
       setInterval(() => void this.revalidate(), REVALIDATE_EVERY_MS),
     ]);
   }
@@ -37,10 +38,12 @@ export class StreamKeepAlive {
     return [...this.viewers];
   }
 
-  private check(now: number): void {
+  private check(): void {
+    const now = steadyNow();
     for (const viewer of this.viewers) {
-      const { expiresAt } = viewer.credentials;
-      if (expiresAt !== null && expiresAt <= now) viewer.end('expired');
+      const { expiresAt, keyHash } = viewer.credentials;
+      // The database dates keys and sessions, so their time is counted by the steady clock; a token is dated by the wall clock.
+      if (expiresAt !== null && expiresAt <= (keyHash === undefined ? Date.now() : now)) viewer.end('expired');
       else viewer.check(now);
     }
   }

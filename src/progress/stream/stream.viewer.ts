@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { steadyNow } from '../../common/clock.ts';
 import type { EndReason } from './dto/stream.dto.ts';
 import { endEvent, KEEP_ALIVE } from './stream.events.ts';
 
@@ -30,7 +31,7 @@ export class StreamViewer {
   private ended: ViewerEnd | undefined;
   private snapshotBytes = 0;
   private stalledSince: number | undefined;
-  private keepAliveAt = Date.now() + KEEP_ALIVE_MS;
+  private keepAliveAt = steadyNow() + KEEP_ALIVE_MS;
 
   /** `onEnd` is called once, when the connection is closed. The caller has already written the response headers. */
   constructor(response: ServerResponse, credentials: ViewerCredentials, onEnd: (how: ViewerEnd) => void) {
@@ -91,6 +92,6 @@ export class StreamViewer {
 
   private write(bytes: Buffer): void {
     if (this.ended || this.response.destroyed) return;
-    if (!this.response.write(bytes)) this.stalledSince ??= Date.now();
+    if (!this.response.write(bytes)) this.stalledSince ??= steadyNow();
   }
 }

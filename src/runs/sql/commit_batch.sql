@@ -14,8 +14,8 @@ DECLARE
   run public.sync_runs;
   p public.sync_progress;
   done jsonb := '[]';
-  succeeded integer := 0;
-  failed integer := 0;
+  succeeded bigint := 0;
+  failed bigint := 0;
   tally jsonb;
   final text := batch #>> '{final,status}';
 BEGIN
@@ -128,8 +128,8 @@ BEGIN
          -- A sync ends when its counts reach the total, so the total stays above the counts until the final batch.
          total_items = CASE
            WHEN final = 'completed' THEN s.processed_count + succeeded + s.failed_count + failed
-           ELSE greatest(coalesce((batch ->> 'total')::integer, s.total_items),
-             CASE WHEN coalesce((batch ->> 'total')::integer, s.total_items) IS NOT NULL
+           ELSE greatest(coalesce((batch ->> 'total')::bigint, s.total_items),
+             CASE WHEN coalesce((batch ->> 'total')::bigint, s.total_items) IS NOT NULL
                THEN s.processed_count + succeeded + s.failed_count + failed + 1 END) END,
          checkpoint = coalesce(batch -> 'checkpoint', s.checkpoint),
          error_message = coalesce(batch #>> '{final,error_message}', s.error_message),

@@ -20,10 +20,13 @@ BEGIN
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  -- started_at is the time when the first worker starts the run; the time in the queue does not count.
+  -- started_at is the time when the first worker starts the run; the time in the queue does not count. Nor does the time since a worker
+  -- that died was heard of last: nobody worked on the run.
   UPDATE public.sync_progress AS s
-     SET status = 'running', updated_at = now(),
-         started_at = CASE WHEN r.lease_epoch = 1 THEN now() ELSE s.started_at END
+     SET status = 'running', updated_at = now(), rate_limited_until = NULL,
+         started_at = CASE WHEN r.lease_epoch = 1 THEN now() ELSE s.started_at END,
+         idle_seconds = CASE WHEN r.lease_epoch = 1 THEN 0
+                             ELSE s.idle_seconds + greatest(extract(epoch FROM now() - s.updated_at), 0) END
    WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL
   RETURNING s.* INTO p;
   IF NOT FOUND THEN

@@ -6,7 +6,7 @@ export interface RunFailure {
   readonly attempt: number;
   /** The number of postponements since the run's last batch. */
   readonly postponements: number;
-  /** Milliseconds since 1970. */
+  /** By `steadyNow`. */
   readonly now: number;
   /** 0 to 1. */
   readonly random: number;

@@ -1,3 +1,4 @@
+import { steadyNow } from '../../common/clock.ts';
 import { ConnectorError } from '../../connectors/contract/connector.error.ts';
 import { decideRunRetry } from './retry.decision.ts';
 import type { RunLease } from './run.lease.ts';
@@ -5,11 +6,12 @@ import type { RunLease } from './run.lease.ts';
 /** Thrown when the run should return to the queue and start again at `until`. */
 export class Postponed extends Error {
   override readonly name = 'Postponed';
-  readonly until: Date;
+  /** By `steadyNow`. */
+  readonly until: number;
 
   constructor(until: number, cause: unknown) {
     super('postponed', { cause });
-    this.until = new Date(until);
+    this.until = until;
   }
 }
 
@@ -57,12 +59,12 @@ export class RetryPolicy {
       error,
       attempt,
       postponements: this.lease.run.postponements,
-      now: Date.now(),
+      now: steadyNow(),
       random: Math.random(),
     });
     if (retry.do === 'fail') throw error;
     if (retry.do === 'postpone') throw new Postponed(retry.until, error);
-    if (retry.limited) this.lease.waitsForLimit(new Date(Date.now() + retry.milliseconds));
+    if (retry.limited) this.lease.waitsForLimit(steadyNow() + retry.milliseconds);
     await this.lease.sleep(retry.milliseconds);
     this.lease.waitsForLimit(null);
     this.stopIfAsked();

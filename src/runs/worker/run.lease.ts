@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { steadyNow } from '../../common/clock.ts';
 import type { SyncStatus } from '../../common/sync-status.ts';
 import type { CommittedBatch } from '../../metrics/run.metrics.ts';
 import type { ProgressDto } from '../../progress/dto/progress.dto.ts';
@@ -27,6 +28,8 @@ export class RunLease {
   private stopReason: StopReason | undefined;
   private end: SyncStatus | undefined;
   private counted: number;
+  /** What the clock of the database showed, at which time of ours. */
+  private seen: { readonly databaseMs: number; readonly steadyMs: number };
   private committed = false;
   private readonly database: TenantDatabase;
   private readonly seconds: number;
@@ -37,6 +40,7 @@ export class RunLease {
     this.run = run;
     this.progress = progress;
     this.counted = countOf(progress);
+    this.seen = seenIn(progress);
     this.timer = setInterval(() => this.heartbeat(), (seconds * 1000) / 3);
   }
 
@@ -77,10 +81,18 @@ export class RunLease {
     return this.committed;
   }
 
-  /** Reports until when a system limits the run; null when the wait is over. A new wait triggers a heartbeat at once. */
-  waitsForLimit(until: Date | null): void {
+  /**
+   * What the clock of the database shows at a time by `steadyNow`: what it showed last, and what has passed here since. The clocks of the two
+   * machines may differ by minutes.
+   */
+  databaseTime(steady: number): Date {
+    return new Date(this.seen.databaseMs + (steady - this.seen.steadyMs));
+  }
+
+  /** Reports until when (by `steadyNow`) a system limits the run; null when the wait is over. A new wait triggers a heartbeat at once. */
+  waitsForLimit(until: number | null): void {
     const isNew = until !== null && this.limitedUntil === null;
-    this.limitedUntil = until;
+    this.limitedUntil = until === null ? null : this.databaseTime(until);
     if (isNew) this.heartbeat();
   }
 
@@ -105,6 +117,7 @@ export class RunLease {
     );
     const outcome = row?.outcome ?? 'fenced';
     if (row?.progress) this.counted = countOf(row.progress);
+    if (row?.progress && outcome === 'continue') this.seen = seenIn(row.progress);
     this.committed ||= outcome === 'continue';
     if (outcome === 'finished' || outcome === 'ended') this.end = row?.progress?.status;
     // A batch that finds its sync ended has no effect, except the batch that confirms a cancel.
@@ -147,5 +160,8 @@ export class RunLease {
     if (row && row.outcome !== 'continue') this.askToStop(row.outcome);
   }
 }
+
+/** A row that was written just now is dated by the clock of the database. */
+const seenIn = ({ updated_at }: ProgressDto) => ({ databaseMs: Date.parse(updated_at), steadyMs: steadyNow() });
 
 const countOf = ({ processed_count, failed_count }: ProgressDto): number => processed_count + failed_count;

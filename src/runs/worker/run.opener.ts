@@ -46,7 +46,7 @@ export class RunOpener {
   async open(lease: RunLease, signal: AbortSignal): Promise<OpenedRun> {
     const { run } = lease;
     const retryPolicy = new RetryPolicy(lease);
-    const onWait = (until: number | null) => lease.waitsForLimit(until === null ? null : new Date(until));
+    const onWait = (until: number | null) => lease.waitsForLimit(until);
     const source = await this.connections.open(run.source_connection_id, { onWait });
     const other = run.destination_connection_id
       ? await this.connections.open(run.destination_connection_id, { onWait })

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { steadyNow } from '../../common/clock.ts';
 import { Problem } from '../../common/problem.ts';
 import { ENVIRONMENT } from '../../config/config.module.ts';
 import type { Environment } from '../../config/environment.ts';
@@ -117,14 +118,16 @@ export class RunWorker implements OnModuleInit {
   /** Counts as a postponement, so that the next worker asks for smaller pages, and somebody learns of it in the end. */
   private async handleIdleTurn(lease: RunLease): Promise<void> {
     const turns = lease.run.postponements + 1;
-    if (turns < MAX_TURNS_WITHOUT_COMMIT) return this.requeue(lease, new Date());
+    if (turns < MAX_TURNS_WITHOUT_COMMIT) return this.requeue(lease, steadyNow());
     await this.fail(
       lease,
       `${turns} turns of a worker in a row were too short for one batch: a system takes too long.`,
     );
   }
 
-  private async requeue(lease: RunLease, until: Date | null): Promise<void> {
+  /** `wait` is a time by `steadyNow`. The queue counts by the clock of the database. */
+  private async requeue(lease: RunLease, wait: number | null): Promise<void> {
+    const until = wait === null ? null : lease.databaseTime(wait);
     await this.database.transaction(async (transaction) => {
       if (await lease.release(until)) await this.dispatcher.send(transaction, lease.run.sync_id, until ?? undefined);
     });

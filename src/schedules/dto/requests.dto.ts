@@ -3,7 +3,8 @@ import { IsBoolean, IsOptional, Matches, ValidateBy } from 'class-validator';
 import { EnumProperty, TextProperty } from '../../common/bounds.decorator.ts';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
 import { DestinationConnectionDto } from '../../runs/dto/requests.dto.ts';
-import { isTimeZone, wrongCron } from '../cron.expression.ts';
+import { wrongCron } from '../cron.expression.ts';
+import { isTimeZone } from '../time.zone.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -71,7 +72,7 @@ export class CreateScheduleDto {
     optional: true,
     default: 'UTC',
     description:
-      'A time zone of the IANA database. The schedule follows its local time, including daylight saving time.',
+      'A time zone of the IANA database. The schedule follows its local time. A time that does not exist, because clocks are set forward, runs at the moment they are; one that comes twice runs once. A pattern for every hour runs in each real hour.',
     example: 'Europe/Zurich',
   })
   time_zone?: string;

@@ -36,7 +36,7 @@ export class ScheduleDto {
     format: 'date-time',
     nullable: true,
     description:
-      'The next time of a sync. Null while the schedule is disabled. If times are missed because no worker is running, one sync makes up for them.',
+      'The next time of a sync; some seconds may pass until it starts. Null while the schedule is disabled. If times are missed because no worker is running, one sync makes up for them.',
     example: '2026-11-22T14:15:00.000Z',
   })
   next_run_at: string | null;

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { steadyNow } from '../../../src/common/clock.ts';
 import { Bench, errorOf, get, post, respond, startServer } from './server.fixture.ts';
 
 const bench = new Bench();
@@ -124,6 +125,42 @@ describe('a rate limit', () => {
     expect(next).toMatchObject({ kind: 'rate-limited', retryAt: error.retryAt, ambiguous: false });
     expect(server.requests).toHaveLength(1);
     expect((await clients.for('b', access).send(get(server.url))).status).toBe(200);
+  });
+});
+
+describe('a clock', () => {
+  afterEach(() => vi.useRealTimers());
+
+  test('that is set back an hour lengthens no pause that a system requested', async () => {
+    const server = await bench.server((_request, response, nth) => {
+      respond(response, nth === 1 ? 429 : 200, '{}', nth === 1 ? { 'retry-after': '0.3' } : {});
+    });
+    const onWait = () => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
+    const client = bench.clients().for('a', { allowHttp: true, allowPrivateAddresses: true, onWait });
+    expect((await client.send(get(server.url))).status).toBe(200);
+  });
+
+  test('that is set back an hour does not keep the circuit open', async () => {
+    let healthy = false;
+    const server = await bench.server((_request, response) => respond(response, healthy ? 200 : 502, ''));
+    const client = bench.client({ maxAttempts: 1, breakAfter: 1, halfOpenAfterMs: 50 });
+    await errorOf(client.send(get(server.url)));
+    expect(await errorOf(client.send(get(server.url)))).toMatchObject({ kind: 'unavailable' });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
+    healthy = true;
+    const reopened = steadyNow() + 1_200;
+    await untilTrue(() => steadyNow() > reopened);
+    expect((await client.send(get(server.url))).status).toBe(200);
+  });
+
+  test('of the system that differs from ours does not change until when it asks to wait', async () => {
+    const theirs = Date.now() + 600_000;
+    const server = await bench.server((_request, response) => {
+      const date = new Date(theirs).toUTCString();
+      respond(response, 429, '{}', { date, 'retry-after': new Date(theirs + 90_000).toUTCString() });
+    });
+    const error = await errorOf(bench.client().send(get(server.url)));
+    expect(Math.abs(Number(error.retryAt) - steadyNow() - 90_000)).toBeLessThan(5_000);
   });
 });
 

@@ -692,10 +692,6 @@ SELECT pgboss.create_queue('sync-runs', '{"policy": "short", "retryLimit": 0, "h
         "expireInSeconds": 1800, "deleteAfterSeconds": 3600}')
 ;
 -- next
-SELECT pgboss.create_queue('sync-schedules', '{"policy": "standard", "retryLimit": 5, "retryDelay": 10,
-        "retryBackoff": true, "deleteAfterSeconds": 3600}')
-;
--- next
 GRANT USAGE ON SCHEMA pgboss TO sync_app
 ;
 -- next
@@ -743,10 +739,11 @@ CREATE TABLE public.sync_progress (
         sync_id text NOT NULL CHECK (sync_id <> ''),
         entity_type text NOT NULL CHECK (entity_type <> ''),
         source_system text NOT NULL CHECK (source_system <> ''),
-        total_items integer CHECK (total_items >= 0),
-        processed_count integer NOT NULL DEFAULT 0 CHECK (processed_count >= 0),
-        failed_count integer NOT NULL DEFAULT 0 CHECK (failed_count >= 0),
-        current_item integer,
+        total_items double precision CHECK (total_items BETWEEN 0 AND 9007199254740991 AND total_items = trunc(total_items)),
+        processed_count double precision NOT NULL DEFAULT 0 CHECK (processed_count BETWEEN 0 AND 9007199254740991 AND processed_count = trunc(processed_count)),
+        failed_count double precision NOT NULL DEFAULT 0 CHECK (failed_count BETWEEN 0 AND 9007199254740991 AND failed_count = trunc(failed_count)),
+        current_item double precision CHECK (abs(current_item) BETWEEN 0 AND 9007199254740991 AND abs(current_item) = trunc(abs(current_item))),
+        workers jsonb,
         initiated_by text,
         status text NOT NULL DEFAULT 'running' CHECK (status IN
           ('queued', 'running', 'paused', 'completed', 'completed_with_errors', 'failed', 'cancelled', 'timeout')),
@@ -760,20 +757,20 @@ CREATE TABLE public.sync_progress (
         requested_at timestamptz,
         requested_by text,
         rate_limited_until timestamptz,
-        elapsed_seconds double precision GENERATED ALWAYS AS (
-          greatest(extract(epoch FROM updated_at - started_at), 0)::double precision) STORED,
+        idle_seconds double precision NOT NULL DEFAULT 0,
+        recent_items double precision NOT NULL DEFAULT 0,
+        elapsed_seconds double precision GENERATED ALWAYS AS (greatest(round(extract(epoch FROM updated_at - started_at) - idle_seconds::numeric, 6)::double precision, 0)) STORED,
         speed_items_per_min double precision GENERATED ALWAYS AS (
-          CASE WHEN updated_at > started_at
-            THEN processed_count * 60.0::double precision / extract(epoch FROM updated_at - started_at)::double precision
-          END) STORED,
+          CASE WHEN round(extract(epoch FROM updated_at - started_at) - idle_seconds::numeric, 6)::double precision >= 0.000001 THEN processed_count * 60.0::double precision / (round(extract(epoch FROM updated_at - started_at) - idle_seconds::numeric, 6)::double precision) END) STORED,
         eta_seconds double precision GENERATED ALWAYS AS (
-          CASE WHEN completed_at IS NULL AND updated_at > started_at AND processed_count::bigint + failed_count > 0
-            THEN ceil((total_items - processed_count::bigint - failed_count)
-              * extract(epoch FROM updated_at - started_at)::double precision / (processed_count::bigint + failed_count))
+          CASE WHEN completed_at IS NULL AND status = 'running' AND NOT pause_requested AND rate_limited_until IS NULL
+                    AND recent_items > 0 AND round(extract(epoch FROM updated_at - started_at) - idle_seconds::numeric, 6)::double precision > 0
+            THEN ceil((total_items - processed_count - failed_count) * (180 * (1 - exp(-least(round(extract(epoch FROM updated_at - started_at) - idle_seconds::numeric, 6)::double precision / 180, 100)))) / recent_items)
           END) STORED,
         PRIMARY KEY (org_id, sync_id),
         CONSTRAINT sync_progress_sync_id_has_address CHECK (sync_id NOT IN ('slow', 'stream', '.', '..')),
-        CONSTRAINT sync_progress_counts_within_total CHECK (processed_count::bigint + failed_count <= total_items),
+        CONSTRAINT sync_progress_counts_within_total CHECK (
+          processed_count + failed_count <= coalesce(total_items, 9007199254740991)),
         CONSTRAINT sync_progress_ended_has_time CHECK (
           (completed_at IS NULL) = (status IN ('queued', 'running', 'paused')))
       ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
@@ -787,6 +784,15 @@ CREATE INDEX sync_progress_active ON public.sync_progress (org_id, started_at DE
 CREATE INDEX sync_progress_ended ON public.sync_progress (org_id, completed_at) WHERE completed_at IS NOT NULL
 ;
 -- next
+COMMENT ON COLUMN public.sync_progress.workers IS 'the counts of each worker that reports its own part: {"a": {"processed_count": 10, "failed_count": 0}}'
+;
+-- next
+COMMENT ON COLUMN public.sync_progress.idle_seconds IS 'seconds since started_at in which nothing could be done: paused, queued, limited'
+;
+-- next
+COMMENT ON COLUMN public.sync_progress.recent_items IS 'items handled lately: what lies a worked time t back counts exp(-t / 3 minutes)'
+;
+-- next
 ALTER TABLE public.sync_progress ENABLE ROW LEVEL SECURITY
 ;
 -- next
@@ -796,8 +802,8 @@ ALTER TABLE public.sync_progress FORCE ROW LEVEL SECURITY
 CREATE POLICY tenant ON public.sync_progress TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
 ;
 -- next
-CREATE TYPE app.report AS (org_id text, sync_id text, processed_count integer, failed_count integer,
-        total_items integer, current_item integer, status text, error_message text, checkpoint jsonb)
+CREATE TYPE app.report AS (org_id text, sync_id text, worker text, processed_count double precision,
+        failed_count double precision, total_items double precision, current_item double precision, status text, error_message text, checkpoint jsonb)
 ;
 -- next
 REVOKE ALL ON TYPE app.report FROM PUBLIC
@@ -850,7 +856,7 @@ CREATE TABLE public.sync_activity_log (
           ('queued', 'running', 'paused', 'completed', 'completed_with_errors', 'failed', 'cancelled', 'timeout')),
         source_system text,
         user_id text,
-        record_count integer CHECK (record_count >= 0),
+        record_count double precision CHECK (record_count BETWEEN 0 AND 9007199254740991 AND record_count = trunc(record_count)),
         duration_seconds double precision CHECK (duration_seconds >= 0),
         error_message text,
         details jsonb,
@@ -1402,13 +1408,15 @@ CREATE TABLE public.sync_schedules (
         cron text NOT NULL,
         time_zone text NOT NULL,
         enabled boolean NOT NULL DEFAULT true,
+        next_run_at timestamptz,
         last_run_at timestamptz,
         last_sync_id text,
         last_error text,
         created_by text,
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now(),
-        PRIMARY KEY (org_id, id)
+        PRIMARY KEY (org_id, id),
+        CONSTRAINT sync_schedules_enabled_has_time CHECK (enabled = (next_run_at IS NOT NULL))
       )
 ;
 -- next
@@ -1425,6 +1433,13 @@ CREATE POLICY tenant ON public.sync_schedules TO sync_app, CURRENT_USER USING (o
 ;
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_schedules TO sync_app
+;
+-- next
+CREATE INDEX sync_schedules_due ON public.sync_schedules (org_id, next_run_at)
+;
+-- next
+CREATE POLICY maintenance_sees_due ON public.sync_schedules FOR SELECT TO sync_maintenance
+        USING (next_run_at <= now())
 ;
 -- next
 GRANT SELECT, DELETE ON public.sync_schedules TO sync_maintenance
@@ -1915,12 +1930,12 @@ REVOKE ALL ON FUNCTION app.end_sync() FROM PUBLIC, sync_app, sync_maintenance, s
 CREATE OR REPLACE TRIGGER end_on_insert BEFORE INSERT ON public.sync_progress
   FOR EACH ROW WHEN (NEW.completed_at IS NOT NULL
     OR NEW.status NOT IN ('queued', 'running', 'paused')
-    OR NEW.processed_count::bigint + NEW.failed_count >= NEW.total_items)
+    OR NEW.processed_count + NEW.failed_count >= NEW.total_items)
   EXECUTE FUNCTION app.end_sync();
 CREATE OR REPLACE TRIGGER end_on_update BEFORE UPDATE ON public.sync_progress
   FOR EACH ROW WHEN (OLD.completed_at IS NULL AND (NEW.completed_at IS NOT NULL
     OR NEW.status NOT IN ('queued', 'running', 'paused')
-    OR NEW.processed_count::bigint + NEW.failed_count >= NEW.total_items))
+    OR NEW.processed_count + NEW.failed_count >= NEW.total_items))
   EXECUTE FUNCTION app.end_sync();
 
 CREATE OR REPLACE FUNCTION app.log_sync_end() RETURNS trigger
@@ -1936,9 +1951,11 @@ BEGIN
   VALUES (NEW.org_id, NEW.sync_id, NEW.entity_type,
     'sync_' || CASE NEW.status WHEN 'completed_with_errors' THEN 'completed' ELSE NEW.status END,
     NEW.status, NEW.source_system, NEW.initiated_by, NEW.processed_count,
-    greatest(extract(epoch FROM NEW.completed_at - NEW.started_at), 0),
+    -- Of a sync that was paused or queued until its end, nobody worked after the last update.
+    greatest(extract(epoch FROM CASE WHEN OLD.status <> 'running' THEN NEW.updated_at ELSE NEW.completed_at END - NEW.started_at)
+      - NEW.idle_seconds, 0),
     coalesce(NEW.error_message, CASE WHEN NEW.status = 'completed_with_errors'
-      THEN format('%s of %s items failed', NEW.failed_count, NEW.processed_count::bigint + NEW.failed_count) END),
+      THEN format('%s of %s items failed', NEW.failed_count, NEW.processed_count + NEW.failed_count) END),
     jsonb_build_object('total_items', NEW.total_items, 'processed_count', NEW.processed_count,
       'failed_count', NEW.failed_count));
   RETURN NULL;
@@ -1953,7 +1970,7 @@ CREATE OR REPLACE TRIGGER log_end_on_update AFTER UPDATE ON public.sync_progress
   EXECUTE FUNCTION app.log_sync_end();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', '3df7a9e8b908d1f9e1e128415cad93487e8055c0696989166a5c58e6ac6620fc', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', '614329ebb633954a929a7e8112a20ba817ab8d1c2c38ffa8944e9c29607d3ed0', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2062,12 +2079,121 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/log_cont
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
+-- Why: elapsed time, speed and ETA must not count time in which nothing could be done, and the ETA must follow the speed of the last
+-- minutes, for reports by REST, by plain SQL and by the service's own runs alike. Therefore these are triggers.
+-- Promises:
+-- 1. The time between two updates is idle when the sync was queued or paused at the first of them, as far as a rate limit lasted, and from
+--    a request to pause to the resume when nothing was reported in between. A change of state is an update and sets updated_at, unless it
+--    is the end: updated_at stays the time of the last report then.
+-- 2. recent_items is a sum in which an item that was handled a worked time t ago counts exp(-t / 3 minutes). Divided by the worked time that
+--    is weighted in the same way it is the recent speed. Items are taken as handled evenly since the update before. Idle time makes
+--    nothing older.
+-- 3. A sync whose start is moved, or that begins with counts, is taken to have worked evenly since its start. One that is moved as a whole
+--    keeps what was measured.
+-- 4. current_item that an update leaves out is processed + failed once these change; one that is given stays as given. A
+--    trigger cannot see which columns a statement sets, but one for a column fires only when that is set: the first takes out a value that is
+--    the same as before, the second puts it back when it was given, and the last fills what is missing.
+-- Callers: triggers of public.sync_progress only. They fire in the order of their names, after end_on_update.
+
+CREATE OR REPLACE FUNCTION app.mark_current_item() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  NEW.current_item := CASE TG_ARGV[0] WHEN 'given' THEN OLD.current_item END;
+  RETURN NEW;
+END
+$$;
+ALTER FUNCTION app.mark_current_item() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.mark_current_item() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+
+CREATE OR REPLACE FUNCTION app.measure_progress() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  -- The same as in the generated eta_seconds. Long enough that batches of a minute do not make the ETA jump, short enough that a change of speed shows within minutes.
+  tau CONSTANT double precision := 180;
+  handled double precision := NEW.processed_count + NEW.failed_count;
+  idle double precision := 0;
+  worked double precision;
+  decay double precision;
+BEGIN
+  IF NEW.current_item IS NULL AND handled > 0 THEN
+    NEW.current_item := handled;
+  END IF;
+  IF TG_OP = 'UPDATE' THEN
+    IF NEW.started_at <> OLD.started_at AND NEW.started_at - OLD.started_at = NEW.updated_at - OLD.updated_at THEN
+      RETURN NEW;
+    END IF;
+    IF NEW.status <> OLD.status AND NEW.updated_at = OLD.updated_at AND NEW.completed_at IS NULL THEN
+      NEW.updated_at := now();
+    END IF;
+    worked := extract(epoch FROM NEW.updated_at - OLD.updated_at);
+    IF worked > 0 THEN
+      IF OLD.status <> 'running' THEN
+        idle := worked;
+      ELSIF OLD.pause_requested AND NOT NEW.pause_requested THEN
+        idle := extract(epoch FROM NEW.updated_at - greatest(OLD.updated_at, OLD.requested_at));
+      ELSIF OLD.rate_limited_until > OLD.updated_at THEN
+        idle := extract(epoch FROM least(NEW.updated_at, OLD.rate_limited_until) - OLD.updated_at);
+      END IF;
+      worked := worked - idle;
+    ELSE
+      worked := 0;
+    END IF;
+    NEW.idle_seconds := OLD.idle_seconds + idle;
+    IF NEW.started_at = OLD.started_at THEN
+      -- Postgres refuses numbers that are too small to be told from zero, so neither factor may become one.
+      decay := exp(-least(worked / tau, 100));
+      handled := handled - OLD.processed_count - OLD.failed_count;
+      NEW.recent_items := OLD.recent_items * decay
+        + handled * CASE WHEN worked > 0 THEN tau * (1 - decay) / worked ELSE 1 END;
+      IF NEW.recent_items < 0.000001 THEN
+        NEW.recent_items := 0;
+      END IF;
+      RETURN NEW;
+    END IF;
+  END IF;
+  worked := greatest(extract(epoch FROM NEW.updated_at - NEW.started_at), 0);
+  NEW.idle_seconds := least(NEW.idle_seconds, worked);
+  worked := worked - NEW.idle_seconds;
+  NEW.recent_items := CASE WHEN worked > 0 THEN handled * tau * (1 - exp(-least(worked / tau, 100))) / worked ELSE handled END;
+  RETURN NEW;
+END
+$$;
+ALTER FUNCTION app.measure_progress() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.measure_progress() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+
+CREATE OR REPLACE TRIGGER item_1_left_out BEFORE UPDATE ON public.sync_progress
+  FOR EACH ROW WHEN (NEW.current_item = OLD.current_item
+    AND (NEW.processed_count <> OLD.processed_count OR NEW.failed_count <> OLD.failed_count))
+  EXECUTE FUNCTION app.mark_current_item('left out');
+CREATE OR REPLACE TRIGGER item_2_given BEFORE UPDATE OF current_item ON public.sync_progress
+  FOR EACH ROW WHEN (NEW.current_item IS NULL AND OLD.current_item IS NOT NULL)
+  EXECUTE FUNCTION app.mark_current_item('given');
+-- Who sets idle_seconds has measured the time itself: a worker that takes over a run that nobody worked on.
+CREATE OR REPLACE TRIGGER measure_on_update BEFORE UPDATE ON public.sync_progress
+  FOR EACH ROW WHEN (NEW.idle_seconds = OLD.idle_seconds AND (
+    NEW.updated_at <> OLD.updated_at OR NEW.processed_count <> OLD.processed_count OR NEW.failed_count <> OLD.failed_count
+    OR NEW.status <> OLD.status OR NEW.started_at <> OLD.started_at))
+  EXECUTE FUNCTION app.measure_progress();
+CREATE OR REPLACE TRIGGER measure_on_insert BEFORE INSERT ON public.sync_progress
+  FOR EACH ROW WHEN (NEW.processed_count + NEW.failed_count > 0) EXECUTE FUNCTION app.measure_progress();
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/measure_progress.sql', '0de91c7fad48df3d5de767654d03eb7b2ea3fa5a3a69753f4aa0e2972c89c838', ARRAY['ROUTINE app.mark_current_item()', 'ROUTINE app.measure_progress()', 'TRIGGER item_1_left_out ON public.sync_progress', 'TRIGGER item_2_given ON public.sync_progress', 'TRIGGER measure_on_update ON public.sync_progress', 'TRIGGER measure_on_insert ON public.sync_progress']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
 -- Elapsed time, speed, ETA and the check of counts against the total are generated columns and constraints: migrations/0005-progress-counts-and-eta.ts.
+-- What they are computed from is measured by triggers: measure_progress.sql.
 -- Why: reporting progress is the hot path. One call carries reports of many syncs and organizations, so that they share a round trip and
 -- a commit. The reports of one organization share one UPDATE, because starting an update (its constraints, generated columns, triggers
 -- and policy) costs more than updating a row.
+-- Several workers may share a sync: a report that names one holds the counts of that worker's own part, and what they rose by is added
+-- to the sync's. So their reports add up in whatever order they come, and one that comes twice counts once.
 -- Promises: the caller sends at most one report per sync. The organization is set before its rows are touched, so the same policies apply
--- as to any other statement. An error of a caller is returned as an outcome (missing, ended, backwards, above_total) and not raised, so
+-- as to any other statement. An error of a caller is returned as an outcome (missing, ended, backwards, above_total,
+-- too_many_workers) and not raised, so
 -- that an invalid report does not affect the others. The row is returned as JSON text.
 -- Nobody waits for a row that another transaction has locked: its report has the outcome locked and no effect, and the caller sends it
 -- again. Locks that cannot be skipped (a trigger's, a table's) are waited for 250 ms at most, then the call fails as a whole.
@@ -2091,6 +2217,10 @@ DECLARE
   given app.report[];
   ids text[];
   taken text[];
+  -- No count may be above this where no total is known.
+  most CONSTANT double precision := 9007199254740991;
+  -- A sync's workers are part of its row, which each report writes anew: 100 of them are some kilobytes. MAX_WORKERS in dto/requests.dto.ts.
+  most_workers CONSTANT integer := 100;
 BEGIN
   FOR org, given, ids IN
     SELECT r.org_id, array_agg(r ORDER BY r.sync_id), array_agg(r.sync_id ORDER BY r.sync_id)
@@ -2100,28 +2230,42 @@ BEGIN
     taken := '{}';
     FOR org_id, sync_id, outcome, progress IN
       WITH held AS MATERIALIZED (
-        SELECT s.sync_id FROM public.sync_progress AS s
+        SELECT s.sync_id, s.processed_count, s.failed_count, s.workers FROM public.sync_progress AS s
          WHERE s.org_id = org AND s.sync_id = ANY (ids)
          ORDER BY s.sync_id
            FOR NO KEY UPDATE SKIP LOCKED)
       UPDATE public.sync_progress AS s
-         SET processed_count = coalesce(r.processed_count, s.processed_count),
-             failed_count = coalesce(r.failed_count, s.failed_count),
-             total_items = coalesce(r.total_items, s.total_items, CASE WHEN r.status = 'completed' THEN
-               coalesce(r.processed_count, s.processed_count) + coalesce(r.failed_count, s.failed_count) END),
-             current_item = coalesce(r.current_item, s.current_item),
+         SET processed_count = t.processed,
+             failed_count = t.failed,
+             total_items = coalesce(r.total_items, s.total_items,
+               CASE WHEN r.status = 'completed' THEN t.processed + t.failed END),
+             current_item = coalesce(r.current_item, t.processed + t.failed),
+             workers = CASE WHEN r.worker IS NULL THEN s.workers ELSE coalesce(s.workers, '{}') || jsonb_build_object(r.worker,
+               jsonb_build_object('processed_count', coalesce(r.processed_count, t.part_processed),
+                                  'failed_count', coalesce(r.failed_count, t.part_failed))) END,
              checkpoint = coalesce(r.checkpoint, s.checkpoint),
              error_message = coalesce(r.error_message, s.error_message),
              status = coalesce(r.status, CASE WHEN s.status = 'paused' AND s.pause_requested THEN 'paused'
                                               ELSE 'running' END),
              updated_at = now()
         FROM held AS h JOIN unnest(given) AS r ON r.sync_id = h.sync_id
+        CROSS JOIN LATERAL (
+          SELECT coalesce((h.workers #>> ARRAY[r.worker, 'processed_count'])::double precision, 0) AS part_processed,
+                 coalesce((h.workers #>> ARRAY[r.worker, 'failed_count'])::double precision, 0) AS part_failed) AS part
+        CROSS JOIN LATERAL (
+          SELECT part.part_processed, part.part_failed,
+                 CASE WHEN r.worker IS NULL THEN coalesce(r.processed_count, h.processed_count)
+                      ELSE h.processed_count + coalesce(r.processed_count - part.part_processed, 0) END AS processed,
+                 CASE WHEN r.worker IS NULL THEN coalesce(r.failed_count, h.failed_count)
+                      ELSE h.failed_count + coalesce(r.failed_count - part.part_failed, 0) END AS failed,
+                 CASE WHEN r.worker IS NULL OR h.workers IS NULL OR h.workers ? r.worker THEN true
+                      ELSE (SELECT count(*) FROM jsonb_object_keys(h.workers)) < most_workers END AS has_place) AS t
        WHERE s.org_id = org AND s.sync_id = ANY (ids) AND s.sync_id = h.sync_id
          AND coalesce(s.completed_at, 'infinity') = 'infinity'
-         AND coalesce(r.processed_count, s.processed_count) >= s.processed_count
-         AND coalesce(r.failed_count, s.failed_count) >= s.failed_count
-         AND coalesce(r.processed_count, s.processed_count)::bigint + coalesce(r.failed_count, s.failed_count)
-             <= coalesce(r.total_items, s.total_items, 2147483647)
+         AND t.processed >= s.processed_count
+         AND t.failed >= s.failed_count
+         AND t.processed + t.failed <= coalesce(r.total_items, s.total_items, most)
+         AND t.has_place
       RETURNING s.org_id, s.sync_id, 'reported', row_to_json(s)::text
     LOOP
       taken := taken || sync_id;
@@ -2134,20 +2278,30 @@ BEGIN
              WHEN s.sync_id IS NULL THEN 'missing'
              -- The response to the last report may have been lost, so repeating that report is not an error.
              WHEN s.completed_at IS NOT NULL
-               AND coalesce(r.processed_count, s.processed_count) = s.processed_count
-               AND coalesce(r.failed_count, s.failed_count) = s.failed_count
+               AND t.processed = s.processed_count AND t.failed = s.failed_count
                AND (CASE WHEN s.status LIKE 'completed%' THEN coalesce(r.status, 'completed') = 'completed'
                          ELSE r.status = s.status END) THEN 'reported'
              WHEN s.completed_at IS NOT NULL THEN 'ended'
-             WHEN r.processed_count < s.processed_count OR r.failed_count < s.failed_count THEN 'backwards'
-             WHEN coalesce(r.processed_count, s.processed_count)::bigint + coalesce(r.failed_count, s.failed_count)
-                  > coalesce(r.total_items, s.total_items, 2147483647) THEN 'above_total'
+             WHEN t.processed < s.processed_count OR t.failed < s.failed_count THEN 'backwards'
+             WHEN t.processed + t.failed > coalesce(r.total_items, s.total_items, most) THEN 'above_total'
+             WHEN NOT t.has_place THEN 'too_many_workers'
              -- Locked at the look, or changed between the two looks: sending it again is never wrong.
              ELSE 'locked'
            END,
            CASE WHEN s.sync_id IS NOT NULL THEN row_to_json(s)::text END
       FROM unnest(given) AS r
       LEFT JOIN public.sync_progress AS s ON s.org_id = org AND s.sync_id = ANY (ids) AND s.sync_id = r.sync_id
+      CROSS JOIN LATERAL (
+          SELECT coalesce((s.workers #>> ARRAY[r.worker, 'processed_count'])::double precision, 0) AS part_processed,
+                 coalesce((s.workers #>> ARRAY[r.worker, 'failed_count'])::double precision, 0) AS part_failed) AS part
+      CROSS JOIN LATERAL (
+          SELECT part.part_processed, part.part_failed,
+                 CASE WHEN r.worker IS NULL THEN coalesce(r.processed_count, s.processed_count)
+                      ELSE s.processed_count + coalesce(r.processed_count - part.part_processed, 0) END AS processed,
+                 CASE WHEN r.worker IS NULL THEN coalesce(r.failed_count, s.failed_count)
+                      ELSE s.failed_count + coalesce(r.failed_count - part.part_failed, 0) END AS failed,
+                 CASE WHEN r.worker IS NULL OR s.workers IS NULL OR s.workers ? r.worker THEN true
+                      ELSE (SELECT count(*) FROM jsonb_object_keys(s.workers)) < most_workers END AS has_place) AS t
      WHERE r.sync_id <> ALL (taken);
   END LOOP;
 END
@@ -2157,14 +2311,14 @@ REVOKE ALL ON FUNCTION app.report_progress(json) FROM PUBLIC, sync_app, sync_mai
 GRANT EXECUTE ON FUNCTION app.report_progress(json) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_progress.sql', 'c01bb83e6154361d3399f1fe23233961a786422b598f097291435af2f00bc21e', ARRAY['ROUTINE app.report_progress(reports json)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_progress.sql', '8b07f41cb6fc1185de8b2b7dd841cbbd336b2b0f91bcdf5614fd5fe1102c9ab7', ARRAY['ROUTINE app.report_progress(reports json)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
 -- Why: viewers of a live stream see every change within a second, including changes by plain SQL. Therefore the watched organizations are
 -- polled twice a second, all in one round trip, each under its own policies.
 -- Promises: returns one row per organization. The caller passes the digest of the state that it saw last. The digest covers the versions
--- of the rows (xmin, which every update changes), and rows are returned as JSON only when it differs. The window is the newest 1,000
+-- of the rows (xmin, which every update changes) and whether a sync has been silent for 60 seconds, which ends its ETA, and rows are returned as JSON only when it differs. The window is the newest 1,000
 -- active syncs and the newest 1,000 syncs that ended within the last minute, each read in order from its index. Sorting, bitmaps and
 -- sequential scans are off, so that the function never reads an organization's whole history, whatever the planner knows about the
 -- table. The checkpoint is omitted because it may be large.
@@ -2188,7 +2342,8 @@ BEGIN
     syncs := NULL;
     -- The digest is computed before the rows are read. A change in between is returned again by the next poll and never missed.
     SELECT encode(sha256(convert_to(coalesce(string_agg(w.version, ','), ''), 'UTF8')), 'hex') INTO digest FROM (
-      (SELECT s.xmin || ' ' || s.sync_id AS version FROM public.sync_progress AS s
+      (SELECT s.xmin || ' ' || s.sync_id || CASE WHEN s.updated_at < now() - interval '60 seconds' THEN ' silent' ELSE '' END AS version
+         FROM public.sync_progress AS s
         WHERE s.org_id = o.org_id AND s.completed_at IS NULL
         ORDER BY s.started_at DESC, s.sync_id DESC LIMIT 1000)
       UNION ALL
@@ -2200,7 +2355,8 @@ BEGIN
         SELECT w.id, w.org_id, w.sync_id, w.entity_type, w.source_system, w.total_items, w.processed_count, w.failed_count,
                w.current_item, w.initiated_by, w.status, w.started_at, w.updated_at, w.completed_at, w.error_message,
                w.cancel_requested, w.pause_requested, w.requested_at, w.requested_by, w.rate_limited_until,
-               w.elapsed_seconds, w.speed_items_per_min, w.eta_seconds
+               w.workers, w.idle_seconds, w.recent_items, w.elapsed_seconds, w.speed_items_per_min,
+               CASE WHEN w.updated_at >= now() - interval '60 seconds' THEN w.eta_seconds END AS eta_seconds
           FROM (
             (SELECT s.* FROM public.sync_progress AS s
               WHERE s.org_id = o.org_id AND s.completed_at IS NULL
@@ -2219,7 +2375,7 @@ REVOKE ALL ON FUNCTION app.watch_progress(text[], text[]) FROM PUBLIC, sync_app,
 GRANT EXECUTE ON FUNCTION app.watch_progress(text[], text[]) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/watch_progress.sql', '973a0927dd5b8a80cad809f99d4e4b4b31a9d9fd44d8a45a1b022f7c31b88442', ARRAY['ROUTINE app.watch_progress(orgs text[], digests text[])']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/watch_progress.sql', '1f482f1ce2d854ad0dc4d4ca5e8389890d6d3546da90040907978eea26aae894', ARRAY['ROUTINE app.watch_progress(orgs text[], digests text[])']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2242,7 +2398,7 @@ BEGIN
       e.duration_seconds, e.error_message, e.details
       FROM jsonb_array_elements(entries) WITH ORDINALITY AS element (entry, position),
            jsonb_to_record(element.entry) AS e (sync_id text, entity_type text, activity_type text, status text,
-             source_system text, user_id text, record_count integer, duration_seconds double precision,
+             source_system text, user_id text, record_count double precision, duration_seconds double precision,
              error_message text, details jsonb)
      ORDER BY element.position
     RETURNING *;
@@ -2253,7 +2409,7 @@ REVOKE ALL ON FUNCTION app.append_activity(text, jsonb) FROM PUBLIC, sync_app, s
 GRANT EXECUTE ON FUNCTION app.append_activity(text, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/append_activity.sql', 'dbc0cbd57f40e91710f90e89e98436fdbb9b46a290522a34b71365912f7e92a7', ARRAY['ROUTINE app.append_activity(org text, entries jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/append_activity.sql', 'b9bc97f181fc003099b1dd4140fae61062f36f51c99754f122bd9510e7f808dc', ARRAY['ROUTINE app.append_activity(org text, entries jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2533,8 +2689,8 @@ DECLARE
   run public.sync_runs;
   p public.sync_progress;
   done jsonb := '[]';
-  succeeded integer := 0;
-  failed integer := 0;
+  succeeded bigint := 0;
+  failed bigint := 0;
   tally jsonb;
   final text := batch #>> '{final,status}';
 BEGIN
@@ -2647,8 +2803,8 @@ BEGIN
          -- A sync ends when its counts reach the total, so the total stays above the counts until the final batch.
          total_items = CASE
            WHEN final = 'completed' THEN s.processed_count + succeeded + s.failed_count + failed
-           ELSE greatest(coalesce((batch ->> 'total')::integer, s.total_items),
-             CASE WHEN coalesce((batch ->> 'total')::integer, s.total_items) IS NOT NULL
+           ELSE greatest(coalesce((batch ->> 'total')::bigint, s.total_items),
+             CASE WHEN coalesce((batch ->> 'total')::bigint, s.total_items) IS NOT NULL
                THEN s.processed_count + succeeded + s.failed_count + failed + 1 END) END,
          checkpoint = coalesce(batch -> 'checkpoint', s.checkpoint),
          error_message = coalesce(batch #>> '{final,error_message}', s.error_message),
@@ -2676,7 +2832,7 @@ REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FRO
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', 'c79540ef09dcdf593dd9df50d42813e40d9f139b76481773459c50e3820635a1', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '30000fbf6b7d878798b6399cea6b3e58e410e523a3dd8a1d790bfe8eab01ed5f', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2790,10 +2946,13 @@ BEGIN
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  -- started_at is the time when the first worker starts the run; the time in the queue does not count.
+  -- started_at is the time when the first worker starts the run; the time in the queue does not count. Nor does the time since a worker
+  -- that died was heard of last: nobody worked on the run.
   UPDATE public.sync_progress AS s
-     SET status = 'running', updated_at = now(),
-         started_at = CASE WHEN r.lease_epoch = 1 THEN now() ELSE s.started_at END
+     SET status = 'running', updated_at = now(), rate_limited_until = NULL,
+         started_at = CASE WHEN r.lease_epoch = 1 THEN now() ELSE s.started_at END,
+         idle_seconds = CASE WHEN r.lease_epoch = 1 THEN 0
+                             ELSE s.idle_seconds + greatest(extract(epoch FROM now() - s.updated_at), 0) END
    WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL
   RETURNING s.* INTO p;
   IF NOT FOUND THEN
@@ -2858,7 +3017,7 @@ REVOKE ALL ON FUNCTION app.release_lease(text, text, bigint, timestamptz) FROM P
 GRANT EXECUTE ON FUNCTION app.release_lease(text, text, bigint, timestamptz) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', 'e084fdc876b37b01a3b5b7fb987edb4a6fe41dceab4d66103692ebe9947c91c8', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, limited_until timestamp with time zone)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', '7a3dbb901a11bee08c891786ffea16f269a0f6276a1dfdaa993320af24aac4b7', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, limited_until timestamp with time zone)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3005,6 +3164,27 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('previews/sql/cleanup_
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
+-- Why: a schedule must run at its time, whichever organization it belongs to, by the one clock that all processes share.
+-- Promises: returns the ids of at most batch_size schedules whose next time has passed by the database's clock, the longest due first. It
+-- changes nothing. It runs as sync_maintenance, which sees due schedules only.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.due_schedules(batch_size integer) RETURNS TABLE (org_id text, id uuid)
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+SELECT s.org_id, s.id FROM public.sync_schedules s
+ WHERE s.next_run_at <= now()
+ ORDER BY s.next_run_at, s.org_id, s.id LIMIT batch_size
+$$;
+ALTER FUNCTION app.due_schedules(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.due_schedules(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.due_schedules(integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('schedules/sql/due_schedules.sql', '240388b8968243180ab8491887329f1c4cc20311e920a08a3c01a966c1d936d0', ARRAY['ROUTINE app.due_schedules(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
 -- Why: a delivery is kept so that a repeated delivery is recognized and reconciliation can find changes without a webhook. After 30 days
 -- neither needs it.
 -- Promises: deletes at most batch_size deliveries older than 30 days and returns their number. It runs as sync_maintenance, whose policy
@@ -3032,7 +3212,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhooks/sql/cleanup_
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/end_sessions_of_key.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/hold_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/runs_without_worker.sql', 'previews/sql/cleanup_preview_changes.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql']::text[])
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/end_sessions_of_key.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/hold_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/runs_without_worker.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -3042,16 +3222,16 @@ REVOKE sync_directory FROM CURRENT_USER
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T23:54:47.556Z','2026-11-29T01:54:47.556Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T23:59:32.149Z','2026-11-29T01:59:32.149Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T23:54:47.557Z','2026-11-29T00:54:47.557Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T23:59:32.150Z','2026-11-29T00:59:32.150Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T23:54:47.557Z','2026-11-29T01:54:47.557Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T23:59:32.150Z','2026-11-29T01:59:32.150Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T23:54:47.557Z','2026-11-29T00:54:47.557Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T23:59:32.150Z','2026-11-29T00:59:32.150Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -3066,40 +3246,40 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T02:54:47.557Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T02:59:32.150Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T00:54:47.557Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T00:59:32.150Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T02:54:47.557Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T02:59:32.150Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T00:54:47.557Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T00:59:32.150Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T02:54:47.557Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T02:59:32.150Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T00:54:47.557Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T00:59:32.150Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T02:54:47.557Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T02:59:32.150Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T00:54:47.557Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T00:59:32.150Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T01:54:47.557Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T01:59:32.150Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T01:54:47.557Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T01:59:32.151Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -3234,40 +3414,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T02:54:47.558Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T02:59:32.152Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T00:54:47.558Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T00:59:32.152Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T02:54:47.558Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T02:59:32.152Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T00:54:47.558Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T00:59:32.152Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T01:59:32.152Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T01:59:32.152Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T01:59:32.152Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T01:59:32.152Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T01:54:47.563Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T01:59:32.152Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T01:54:47.563Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T01:59:32.152Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T01:54:47.563Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T01:59:32.152Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T01:54:47.563Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T01:59:32.152Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -3282,16 +3462,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T02:54:47.563Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T02:59:32.152Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T00:54:47.563Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T00:59:32.152Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T02:54:47.563Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T02:59:32.152Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T00:54:47.564Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T00:59:32.153Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

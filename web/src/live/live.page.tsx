@@ -13,6 +13,7 @@ import { useParameters } from '../app/location.ts';
 import { Button } from '../ui/button.tsx';
 import { Note } from '../ui/note.tsx';
 import { PageHeader } from '../ui/page.tsx';
+import { useNow } from '../ui/time.tsx';
 import { LiveEmpty } from './live.empty.tsx';
 import { LiveFilterBar } from './live.filters.tsx';
 import { LiveList } from './live.list.tsx';
@@ -49,7 +50,7 @@ function Syncs({ progress }: { readonly progress: LiveSyncProgress }) {
   filtersShown.current ||= needsFilters(syncs, filters);
   return (
     <>
-      <LiveSummary syncs={shown} />
+      <LiveSummary syncs={shown} now={useNow(5_000) + progress.serverOffsetMs} />
       {filtersShown.current && (
         <LiveFilterBar options={filterOptions(syncs, filters)} filters={filters} onChange={change} />
       )}

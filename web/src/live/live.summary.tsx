@@ -2,9 +2,9 @@ import type { StreamedSync } from '@sync-operations/react';
 import { count } from '../ui/format.ts';
 import { liveTotals } from './live.syncs.ts';
 
-/** Three totals over all active syncs. */
-export function LiveSummary({ syncs }: { readonly syncs: readonly StreamedSync[] }) {
-  const { active, perMinute, failed } = liveTotals(syncs);
+/** Three totals over all active syncs. `now`: the service's clock. */
+export function LiveSummary({ syncs, now }: { readonly syncs: readonly StreamedSync[]; readonly now: number }) {
+  const { active, perMinute, failed } = liveTotals(syncs, now);
   return (
     <dl className="live-numbers">
       <div>

@@ -8,26 +8,38 @@ const sync = (members: Partial<StreamedSync>) =>
     completed_at: null,
     failed_count: 0,
     speed_items_per_min: null,
+    updated_at: '2026-11-26T09:59:50Z',
     entity_type: 'customer',
     source_system: 'shop',
     ...members,
   }) as StreamedSync;
 
+const NOW = Date.parse('2026-11-26T10:00:00Z');
+
 describe('The totals of the live page', () => {
-  it('add up what is active; speed is only what runs', () => {
+  it('add up what is active; speed is only what runs and reports', () => {
     expect(
-      liveTotals([
-        sync({ speed_items_per_min: 100.5, failed_count: 1 }),
-        sync({ speed_items_per_min: 20 }),
-        sync({ speed_items_per_min: 900, status: 'paused', failed_count: 2 }),
-        sync({ speed_items_per_min: 900, status: 'completed', completed_at: '2026-11-26T10:00:00Z', failed_count: 4 }),
-        sync({}),
-      ]),
-    ).toEqual({ active: 4, perMinute: 120.5, failed: 3 });
+      liveTotals(
+        [
+          sync({ speed_items_per_min: 100.5, failed_count: 1 }),
+          sync({ speed_items_per_min: 20 }),
+          sync({ speed_items_per_min: 900, status: 'paused', failed_count: 2 }),
+          sync({
+            speed_items_per_min: 900,
+            status: 'completed',
+            completed_at: '2026-11-26T10:00:00Z',
+            failed_count: 4,
+          }),
+          sync({ speed_items_per_min: 700, updated_at: '2026-11-26T09:58:00Z' }),
+          sync({}),
+        ],
+        NOW,
+      ),
+    ).toEqual({ active: 5, perMinute: 120.5, failed: 3 });
   });
 
   it('do not invent a speed', () => {
-    expect(liveTotals([sync({})])).toEqual({ active: 1, perMinute: null, failed: 0 });
+    expect(liveTotals([sync({})], NOW)).toEqual({ active: 1, perMinute: null, failed: 0 });
   });
 });
 

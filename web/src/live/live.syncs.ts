@@ -1,4 +1,4 @@
-import type { StreamedSync } from '@sync-operations/react';
+import { isSilent, type StreamedSync } from '@sync-operations/react';
 
 /** Query parameters of the page. */
 export const LIVE_FILTERS = ['entity_type', 'source'] as const;
@@ -39,11 +39,11 @@ export interface LiveTotals {
   readonly failed: number;
 }
 
-/** Totals over all active syncs. A paused or waiting sync does not count for the speed. */
-export function liveTotals(syncs: readonly StreamedSync[]): LiveTotals {
+/** Totals over all active syncs. A paused, waiting or silent sync does not count for the speed. `now`: the service's clock. */
+export function liveTotals(syncs: readonly StreamedSync[], now: number): LiveTotals {
   const active = syncs.filter(({ completed_at }) => completed_at === null);
   const speeds = active
-    .filter(({ status }) => status === 'running')
+    .filter((sync) => sync.status === 'running' && !isSilent(sync, now))
     .flatMap(({ speed_items_per_min }) => speed_items_per_min ?? []);
   return {
     active: active.length,

@@ -6,12 +6,14 @@ import { Note } from '../ui/note.tsx';
 import { Progress } from '../ui/progress.tsx';
 import { Time, useNow } from '../ui/time.tsx';
 import type { SyncAndRun } from './sync.queries.ts';
-import { startedBy, statusNotice } from './sync.text.ts';
+import { isSilent, startedBy, statusNotice } from './sync.text.ts';
 
 /** Progress, speed, and what the sync is waiting for. */
 export function SyncProgress({ sync, run }: SyncAndRun) {
   const isOver = sync.completed_at !== null;
-  const notice = statusNotice(sync, useNow(isOver ? null : 5_000), run);
+  const now = useNow(isOver ? null : 5_000);
+  const notice = statusNotice(sync, now, run);
+  const silent = isSilent(sync, now);
   return (
     <Card className="onesync-progress">
       <div className="row between">
@@ -32,12 +34,14 @@ export function SyncProgress({ sync, run }: SyncAndRun) {
         <Fact name="Failed">
           <span className={sync.failed_count > 0 ? 'bad' : ''}>{count(sync.failed_count)}</span>
         </Fact>
-        <Fact name="Speed">{speed(sync.speed_items_per_min)}</Fact>
+        <Fact name="Speed">{speed(silent ? null : sync.speed_items_per_min)}</Fact>
         <Fact name={isOver ? 'Took' : 'Elapsed'}>{duration(rounded(sync.elapsed_seconds))}</Fact>
         {isOver ? (
           <Fact name="Ended">{sync.completed_at && <Time at={sync.completed_at} />}</Fact>
         ) : (
-          <Fact name="Time left">{sync.eta_seconds === null ? 'unknown' : duration(Math.ceil(sync.eta_seconds))}</Fact>
+          <Fact name="Time left">
+            {silent || sync.eta_seconds === null ? 'unknown' : duration(Math.ceil(sync.eta_seconds))}
+          </Fact>
         )}
         <Fact name="Started">
           <Time at={sync.started_at} />

@@ -28,6 +28,10 @@ export const startedBy = (initiator: string | null, run?: Run): string =>
 /** The page warns after this time without a report. The service ends the sync later, after a time of its own. */
 const SILENT_AFTER_MS = 60_000;
 
+/** Whether a sync that should report does not, so that its figures are those of the past. */
+export const isSilent = ({ completed_at, status, updated_at }: Progress, now: number): boolean =>
+  completed_at === null && status === 'running' && now - Date.parse(updated_at) >= SILENT_AFTER_MS;
+
 export interface StatusNotice {
   readonly kind: 'info' | 'warning';
   readonly title: string;
@@ -60,7 +64,7 @@ export function statusNotice(sync: Progress, now: number, run?: Run): StatusNoti
   if (sync.status === 'queued')
     return { kind: 'info', title: 'Queued', text: 'It starts when a worker is free, usually within seconds.' };
   const silentMs = now - Date.parse(sync.updated_at);
-  if (silentMs < SILENT_AFTER_MS) return null;
+  if (!isSilent(sync, now)) return null;
   return {
     kind: 'warning',
     title: `No report for ${duration(Math.floor(silentMs / 60_000) * 60)}`,

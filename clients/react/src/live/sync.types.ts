@@ -35,6 +35,14 @@ export interface StreamedSync {
   readonly requested_by: string | null;
   /** The other system asked to wait until then. */
   readonly rate_limited_until: string | null;
+  /** The parts of workers that report one each; null: none does. */
+  readonly workers: Readonly<
+    Record<string, { readonly processed_count: number; readonly failed_count: number }>
+  > | null;
+  /** Seconds since the start that elapsed_seconds leaves out: paused, queued, limited. */
+  readonly idle_seconds: number;
+  /** Items of the last minutes, from which the ETA is computed. */
+  readonly recent_items: number;
   readonly elapsed_seconds: number;
   readonly speed_items_per_min: number | null;
   readonly eta_seconds: number | null;

@@ -142,7 +142,7 @@ export const getSync = <ThrowOnError extends boolean = false>(options: Options<G
 /**
  * Report the progress of a sync
  *
- * Counts are totals, not increments. The response shows whether a cancel or pause was requested; confirm it with status. When the counts reach the total, the sync ends and its audit entry is written.
+ * Counts are totals, not increments. Where several workers share a sync, each names itself in worker and reports the totals of its own part; the service adds them up. The response shows whether a cancel or pause was requested; confirm it with status. When the counts reach the total, the sync ends and its audit entry is written.
  */
 export const reportProgress = <ThrowOnError extends boolean = false>(options: Options<ReportProgressData, ThrowOnError>): RequestResult<ReportProgressResponses, ReportProgressErrors, ThrowOnError> => (options.client ?? client).patch<ReportProgressResponses, ReportProgressErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],

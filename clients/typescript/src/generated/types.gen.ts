@@ -86,7 +86,7 @@ export type StreamedSync = {
      */
     failed_count: number;
     /**
-     * The position of the current item
+     * The position of the current item. Null before the first report.
      */
     current_item: number | null;
     initiated_by: string | null;
@@ -119,15 +119,32 @@ export type StreamedSync = {
      */
     rate_limited_until: string | null;
     /**
-     * Seconds from the start to the last report
+     * The parts of the workers that report one each. Null when none does.
+     */
+    workers: {
+        [key: string]: {
+            processed_count: number;
+            failed_count: number;
+        };
+    } | null;
+    /**
+     * Seconds between the start and the last report in which nothing could be done: the sync was paused, queued or waited for a rate limit
+     */
+    idle_seconds: number;
+    /**
+     * Items handled in the last minutes; what lies further back counts less. The ETA is computed from it.
+     */
+    recent_items: number;
+    /**
+     * Seconds from the start to the last report, without idle_seconds
      */
     elapsed_seconds: number;
     /**
-     * Succeeded items per minute. Null before the first report.
+     * Succeeded items per minute of elapsed_seconds. Null before the first report.
      */
     speed_items_per_min: number | null;
     /**
-     * Estimated seconds until the sync ends. Failed items count as processed. Null when it is not known or the sync has ended.
+     * Estimated seconds until the sync ends, from the speed of the last minutes. Failed items count as processed. Null when it is not known: the sync has ended, is paused or queued, waits for a rate limit, or has been silent for 60 seconds.
      */
     eta_seconds: number | null;
 };
@@ -208,7 +225,7 @@ export type Progress = {
      */
     failed_count: number;
     /**
-     * The position of the current item
+     * The position of the current item. Null before the first report.
      */
     current_item: number | null;
     initiated_by: string | null;
@@ -247,15 +264,32 @@ export type Progress = {
      */
     rate_limited_until: string | null;
     /**
-     * Seconds from the start to the last report
+     * The parts of the workers that report one each. Null when none does.
+     */
+    workers: {
+        [key: string]: {
+            processed_count: number;
+            failed_count: number;
+        };
+    } | null;
+    /**
+     * Seconds between the start and the last report in which nothing could be done: the sync was paused, queued or waited for a rate limit
+     */
+    idle_seconds: number;
+    /**
+     * Items handled in the last minutes; what lies further back counts less. The ETA is computed from it.
+     */
+    recent_items: number;
+    /**
+     * Seconds from the start to the last report, without idle_seconds
      */
     elapsed_seconds: number;
     /**
-     * Succeeded items per minute. Null before the first report.
+     * Succeeded items per minute of elapsed_seconds. Null before the first report.
      */
     speed_items_per_min: number | null;
     /**
-     * Estimated seconds until the sync ends. Failed items count as processed. Null when it is not known or the sync has ended.
+     * Estimated seconds until the sync ends, from the speed of the last minutes. Failed items count as processed. Null when it is not known: the sync has ended, is paused or queued, waits for a rate limit, or has been silent for 60 seconds.
      */
     eta_seconds: number | null;
 };
@@ -279,7 +313,7 @@ export type SlowSync = {
      */
     failed_count: number;
     /**
-     * The position of the current item
+     * The position of the current item. Null before the first report.
      */
     current_item: number | null;
     initiated_by: string | null;
@@ -318,15 +352,32 @@ export type SlowSync = {
      */
     rate_limited_until: string | null;
     /**
-     * Seconds from the start to the last report
+     * The parts of the workers that report one each. Null when none does.
+     */
+    workers: {
+        [key: string]: {
+            processed_count: number;
+            failed_count: number;
+        };
+    } | null;
+    /**
+     * Seconds between the start and the last report in which nothing could be done: the sync was paused, queued or waited for a rate limit
+     */
+    idle_seconds: number;
+    /**
+     * Items handled in the last minutes; what lies further back counts less. The ETA is computed from it.
+     */
+    recent_items: number;
+    /**
+     * Seconds from the start to the last report, without idle_seconds
      */
     elapsed_seconds: number;
     /**
-     * Succeeded items per minute. Null before the first report.
+     * Succeeded items per minute of elapsed_seconds. Null before the first report.
      */
     speed_items_per_min: number | null;
     /**
-     * Estimated seconds until the sync ends. Failed items count as processed. Null when it is not known or the sync has ended.
+     * Estimated seconds until the sync ends, from the speed of the last minutes. Failed items count as processed. Null when it is not known: the sync has ended, is paused or queued, waits for a rate limit, or has been silent for 60 seconds.
      */
     eta_seconds: number | null;
     /**
@@ -345,9 +396,16 @@ export type BulkReportItem = {
      */
     failed_count?: number;
     /**
+     * The worker whose own part the counts are; they are added to the parts of the others. At most 100 a sync. Without it the counts are those of the whole sync.
+     */
+    worker?: string;
+    /**
      * The total number of items, when it becomes known or changes
      */
     total_items?: number;
+    /**
+     * The position of the current item; succeeded and failed items together when it is left out
+     */
     current_item?: number;
     /**
      * Confirms a request to pause or to cancel
@@ -366,7 +424,7 @@ export type BulkReport = {
 /**
  * Stable: switch on this. /errors#invalid-request explains the example, and so for each; the Link header of the response leads there.
  */
-export type ProblemType = 'urn:sync-operations:problem:malformed-request' | 'urn:sync-operations:problem:request-refused' | 'urn:sync-operations:problem:organization-required' | 'urn:sync-operations:problem:unauthenticated' | 'urn:sync-operations:problem:other-organization' | 'urn:sync-operations:problem:missing-scope' | 'urn:sync-operations:problem:cross-site-request' | 'urn:sync-operations:problem:not-found' | 'urn:sync-operations:problem:sync-exists' | 'urn:sync-operations:problem:sync-ended' | 'urn:sync-operations:problem:counts-backwards' | 'urn:sync-operations:problem:stale-preview' | 'urn:sync-operations:problem:delete-guard' | 'urn:sync-operations:problem:conflict' | 'urn:sync-operations:problem:quota-exceeded' | 'urn:sync-operations:problem:request-timeout' | 'urn:sync-operations:problem:body-too-large' | 'urn:sync-operations:problem:unsupported-media-type' | 'urn:sync-operations:problem:too-many-requests' | 'urn:sync-operations:problem:headers-too-large' | 'urn:sync-operations:problem:invalid-request' | 'urn:sync-operations:problem:counts-above-total' | 'urn:sync-operations:problem:idempotency-key-reused' | 'urn:sync-operations:problem:internal-error' | 'urn:sync-operations:problem:encryption-not-configured' | 'urn:sync-operations:problem:organization-busy' | 'urn:sync-operations:problem:unavailable';
+export type ProblemType = 'urn:sync-operations:problem:malformed-request' | 'urn:sync-operations:problem:request-refused' | 'urn:sync-operations:problem:organization-required' | 'urn:sync-operations:problem:unauthenticated' | 'urn:sync-operations:problem:other-organization' | 'urn:sync-operations:problem:missing-scope' | 'urn:sync-operations:problem:cross-site-request' | 'urn:sync-operations:problem:not-found' | 'urn:sync-operations:problem:sync-exists' | 'urn:sync-operations:problem:sync-ended' | 'urn:sync-operations:problem:counts-backwards' | 'urn:sync-operations:problem:stale-preview' | 'urn:sync-operations:problem:delete-guard' | 'urn:sync-operations:problem:conflict' | 'urn:sync-operations:problem:quota-exceeded' | 'urn:sync-operations:problem:request-timeout' | 'urn:sync-operations:problem:body-too-large' | 'urn:sync-operations:problem:unsupported-media-type' | 'urn:sync-operations:problem:too-many-requests' | 'urn:sync-operations:problem:headers-too-large' | 'urn:sync-operations:problem:invalid-request' | 'urn:sync-operations:problem:counts-above-total' | 'urn:sync-operations:problem:too-many-workers' | 'urn:sync-operations:problem:idempotency-key-reused' | 'urn:sync-operations:problem:internal-error' | 'urn:sync-operations:problem:encryption-not-configured' | 'urn:sync-operations:problem:organization-busy' | 'urn:sync-operations:problem:unavailable';
 
 export type ProblemField = {
     /**
@@ -429,9 +487,16 @@ export type Report = {
      */
     failed_count?: number;
     /**
+     * The worker whose own part the counts are; they are added to the parts of the others. At most 100 a sync. Without it the counts are those of the whole sync.
+     */
+    worker?: string;
+    /**
      * The total number of items, when it becomes known or changes
      */
     total_items?: number;
+    /**
+     * The position of the current item; succeeded and failed items together when it is left out
+     */
     current_item?: number;
     /**
      * Confirms a request to pause or to cancel
@@ -1212,7 +1277,7 @@ export type CreateSchedule = {
      */
     cron: string;
     /**
-     * A time zone of the IANA database. The schedule follows its local time, including daylight saving time. Default: "UTC".
+     * A time zone of the IANA database. The schedule follows its local time. A time that does not exist, because clocks are set forward, runs at the moment they are; one that comes twice runs once. A pattern for every hour runs in each real hour. Default: "UTC".
      */
     time_zone?: string;
     /**
@@ -1237,7 +1302,7 @@ export type Schedule = {
     time_zone: string;
     enabled: boolean;
     /**
-     * The next time of a sync. Null while the schedule is disabled. If times are missed because no worker is running, one sync makes up for them.
+     * The next time of a sync; some seconds may pass until it starts. Null while the schedule is disabled. If times are missed because no worker is running, one sync makes up for them.
      */
     next_run_at: string | null;
     last_run_at: string | null;
@@ -1280,7 +1345,7 @@ export type ChangeSchedule = {
      */
     cron?: string;
     /**
-     * A time zone of the IANA database. The schedule follows its local time, including daylight saving time. Default: "UTC".
+     * A time zone of the IANA database. The schedule follows its local time. A time that does not exist, because clocks are set forward, runs at the moment they are; one that comes twice runs once. A pattern for every hour runs in each real hour. Default: "UTC".
      */
     time_zone?: string;
     /**
@@ -1889,7 +1954,7 @@ export type ReportProgressErrors = {
      */
     409: Problem;
     /**
-     * The request is not valid; Counts are above the total
+     * The request is not valid; Counts are above the total; Too many workers report one sync
      */
     422: Problem;
     /**

@@ -1,3 +1,4 @@
+import { steadyNow } from '../../../common/clock.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpClient, HttpRequest } from '../../http/http.types.ts';
 import type { ShopSettings } from '../woocommerce.settings.ts';
@@ -77,7 +78,7 @@ export class ShopClient {
     for (const signer of this.#signers) {
       const started = this.#now();
       const response = await this.#http.send(this.#signed(request, signer, signal));
-      const result = await readResponse(response, request, this.#now());
+      const result = await readResponse(response, request, steadyNow());
       if (result.ok) {
         this.#signers = [signer];
         return { body: result.body, headers: response.headers, elapsed: Math.max(0, this.#now() - started) };

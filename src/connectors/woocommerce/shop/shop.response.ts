@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpResponse } from '../../http/http.types.ts';
 import { parseJson, TOO_MANY_MEMBERS } from '../../http/json.parser.ts';
-import { retryAfterMs } from '../../http/retry-after.header.ts';
+import { requestedWaitMs } from '../../http/retry-after.header.ts';
 import { plainMessage } from '../mapping/shop.values.ts';
 
 /** The request, as far as an error may show it. */
@@ -61,7 +61,7 @@ function errorOf(
     return new ConnectorError('too-large', `The shop refuses a request of this size${reason}`, { status });
   }
   if (status === 429) {
-    const retryAt = now + (retryAfterMs(headers['retry-after'], now) ?? DEFAULT_RETRY_AFTER_MS);
+    const retryAt = now + (requestedWaitMs(headers, now) ?? DEFAULT_RETRY_AFTER_MS);
     return new ConnectorError('rate-limited', 'The shop received too many requests.', { status, retryAt });
   }
   // WooCommerce itself sends 501 with JSON for what it does not support (no trash for customers). Any other 501 is the host's firewall.
