@@ -4,6 +4,7 @@ import { type Job, PgBoss, type ScheduleOptions, type SendOptions, type WorkOpti
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { POOL } from '../database/database.module.ts';
+import { outages } from '../database/outage.log.ts';
 import type { TenantTransaction } from '../tenancy/tenant.context.ts';
 
 /** Made by migrations/0003-jobs.ts. */
@@ -50,7 +51,9 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
       cronMonitorIntervalSeconds: 15,
       cronWorkerIntervalSeconds: 5,
     });
-    this.boss.on('error', (error) => this.logger.warn({ err: error }, 'the job queue had an error'));
+    this.boss.on('error', (error) => {
+      if (!outages.tell(error)) this.logger.warn({ err: error }, 'the job queue had an error');
+    });
   }
 
   /** Registers a worker; call it before `onApplicationBootstrap`. With SYNC_WORKER=off the worker gets no jobs. */

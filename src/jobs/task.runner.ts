@@ -12,6 +12,7 @@ import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { POOL } from '../database/database.module.ts';
 import type { Statement } from '../database/database.ts';
+import { outages } from '../database/outage.log.ts';
 import { TaskMetrics } from '../metrics/task.metrics.ts';
 import { claimTask, finishTask, type ScheduledTask } from './scheduled.task.ts';
 
@@ -70,9 +71,9 @@ export class TaskRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private async runDue(): Promise<void> {
     for (const task of this.tasks) {
       if (this.stopped) return;
-      await this.runOnce(task).catch((error: unknown) =>
-        this.logger.error({ err: error, task: task.name }, 'scheduled task failed'),
-      );
+      await this.runOnce(task).catch((error: unknown) => {
+        if (!outages.tell(error)) this.logger.error({ err: error, task: task.name }, 'scheduled task failed');
+      });
     }
   }
 

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { POOL } from '../database/database.module.ts';
+import { outages } from '../database/outage.log.ts';
 import { runAsWorker } from '../tenancy/tenant.context.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
 
@@ -37,7 +38,9 @@ export class RunRescuer implements OnApplicationBootstrap, OnModuleDestroy {
 
   private startPass(): void {
     this.pass ??= this.queueRunsWithoutWorker()
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'could not look for runs without a worker'))
+      .catch((error: unknown) => {
+        if (!outages.tell(error)) this.logger.warn({ err: error }, 'could not look for runs without a worker');
+      })
       .finally(() => {
         this.pass = undefined;
       });

@@ -110,11 +110,16 @@ export class TenantDatabase {
     let moved = true;
     try {
       const client = await this.pool.connect();
+      let isUseless = false;
       try {
         return await work({ client, begin: beginFor(orgId, kind, performance.now() - since) });
+      } catch (error) {
+        // After a failover the next connection may lead to the primary, this one never does.
+        isUseless = isConnectionLoss(error);
+        throw error;
       } finally {
         // Released only when idle: the next user must not find an open transaction with our organization in it.
-        client.release(client.getTransactionStatus() !== 'I');
+        client.release(isUseless || client.getTransactionStatus() !== 'I');
       }
     } catch (error) {
       moved = !isContention(error);

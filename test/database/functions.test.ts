@@ -25,6 +25,7 @@ app.ensure_activity_partition(timestamp with time zone) | sync_owner | DEFINER |
 app.exchange_link(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.find_key(bytea) | sync_owner | INVOKER | - | sync_app
 app.find_webhook(uuid) | sync_owner | INVOKER | - | sync_app
+app.has_activity_partition(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
 app.hold_key(uuid) | sync_owner | DEFINER | - | sync_app
 app.live_keys(bytea[]) | sync_owner | INVOKER | - | sync_app
 app.lock(text, text) | sync_owner | INVOKER | - | sync_app
