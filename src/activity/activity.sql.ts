@@ -50,7 +50,7 @@ export const activityPage = (
   values.push(limit);
   return {
     text: `
-      SELECT * FROM sync_activity_log WHERE ${conditions.join(' AND ')}
+      SELECT * FROM public.sync_activity_log WHERE ${conditions.join(' AND ')}
        ORDER BY created_at DESC, id DESC LIMIT $${values.length}`,
     values,
   };
@@ -69,7 +69,7 @@ export const activityErrors = (orgId: string, { from, to }: Period, entityType: 
            count(*)::integer AS error_count, count(DISTINCT sync_id)::integer AS sync_count,
            (array_agg(sync_id ORDER BY created_at DESC))[1] AS last_sync_id,
            min(created_at) AS first_at, max(created_at) AS last_at
-      FROM sync_activity_log
+      FROM public.sync_activity_log
      WHERE org_id = $1 AND created_at >= $2 AND created_at < $3 AND ${FAILED}
        AND ($4::text IS NULL OR entity_type = $4)
      GROUP BY 1, 2, 3
@@ -95,7 +95,7 @@ export const activityTrends = (
            max(duration_seconds) FILTER (WHERE ${COMPLETED}) AS max_duration_sec,
            coalesce(sum(record_count) FILTER (WHERE ${COMPLETED}), 0) AS total_records,
            count(*) FILTER (WHERE NOT ${COMPLETED})::integer AS failed_syncs
-      FROM sync_activity_log
+      FROM public.sync_activity_log
      WHERE org_id = $1 AND created_at >= $2 AND created_at < $3
        AND activity_type IN ('sync_completed', 'sync_failed', 'sync_timeout')
        AND ($4::text IS NULL OR entity_type = $4)
@@ -121,7 +121,7 @@ export const slowActivity = (
     WITH ends AS (
       SELECT id, sync_id, entity_type, source_system, created_at, record_count, duration_seconds,
              record_count * 60.0::double precision / greatest(duration_seconds, 0.000001) AS items_per_min
-        FROM sync_activity_log
+        FROM public.sync_activity_log
        WHERE org_id = $1 AND created_at >= $2 AND created_at < $3 AND ${COMPLETED}
          AND duration_seconds > 0 AND record_count > 0 AND ($4::text IS NULL OR entity_type = $4)
     ), usual AS (

@@ -2,7 +2,7 @@ import type { EmbeddedPostgres } from '@sync-operations/embedded-postgres';
 import type pg from 'pg';
 import { ensureRememberedKeys, rememberedKeys } from '../config/encryption.keys.ts';
 import { ConfigurationError, type Environment } from '../config/environment.ts';
-import { createPool } from './database.ts';
+import { createSettledPool } from './database.ts';
 import { provisionAppRole } from './provision.ts';
 import { assertDatabaseReady, schemaState } from './readiness.ts';
 
@@ -12,6 +12,9 @@ export interface OpenDatabase {
   /** Undefined with a database of your own. */
   readonly embedded: EmbeddedPostgres | undefined;
 }
+
+/** A start waits this long for the database's word. */
+const START_RUN_MS = 10_000;
 
 type Log = (line: string) => void;
 
@@ -67,7 +70,7 @@ async function migrateUnlessCurrent(ownerUrl: string, log: Log): Promise<void> {
 }
 
 async function withPool<T>(url: string, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
-  const pool = createPool(url, 1);
+  const pool = createSettledPool(url, { max: 1, runMs: START_RUN_MS });
   try {
     return await work(pool);
   } finally {

@@ -10,7 +10,7 @@ import { Interval } from '@nestjs/schedule';
 import type pg from 'pg';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
-import { POOL } from '../database/database.module.ts';
+import { TASK_POOL } from '../database/database.module.ts';
 import type { Statement } from '../database/database.ts';
 import { outages } from '../database/outage.log.ts';
 import { TaskMetrics } from '../metrics/task.metrics.ts';
@@ -32,7 +32,7 @@ export class TaskRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private stopped = false;
 
   constructor(
-    @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(TASK_POOL) private readonly pool: pg.Pool,
     @Inject(ENVIRONMENT) private readonly env: Environment,
     private readonly metrics: TaskMetrics,
   ) {}

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleD
 import type pg from 'pg';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
-import { POOL } from '../database/database.module.ts';
+import { TASK_POOL } from '../database/database.module.ts';
 import { outages } from '../database/outage.log.ts';
 import { runAsWorker } from '../tenancy/tenant.context.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
@@ -20,7 +20,7 @@ export class RunRescuer implements OnApplicationBootstrap, OnModuleDestroy {
   private pass: Promise<void> | undefined;
 
   constructor(
-    @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(TASK_POOL) private readonly pool: pg.Pool,
     @Inject(ENVIRONMENT) private readonly env: Environment,
     private readonly dispatcher: RunDispatcher,
   ) {}

@@ -2,9 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { HOT_POOL, TENANT_POOL } from '../database/database.module.ts';
 import type { Statement } from '../database/database.ts';
-import { isConnectionLoss, isContention } from '../database/sqlstate.ts';
+import { isConnectionLoss, isContention, isSilence } from '../database/sqlstate.ts';
+import { answerWithin, BEGIN, COMMIT, inOneRoundTrip, ROLLBACK, send } from '../database/transaction.ts';
 import { ConnectionShares } from './connection.shares.ts';
-import { BEGIN, COMMIT, inOneRoundTrip, OpenTransaction, ROLLBACK } from './open.transaction.ts';
+import { OpenTransaction } from './open.transaction.ts';
 import { beginFor, STATEMENT_LIMITS, type StatementKind } from './statement.limits.ts';
 import type { TenantTransaction } from './tenant.context.ts';
 import { currentTenant, runAsTenant } from './tenant.context.ts';
@@ -23,6 +24,8 @@ export interface Precondition<T> {
 interface Held {
   readonly client: pg.PoolClient;
   readonly begin: Statement;
+  /** How long to wait for each statement. */
+  readonly withinMs: number;
 }
 
 /** The one way to the tenant tables, and the only code that sets the organization. Outside a tenant it throws. */
@@ -44,7 +47,8 @@ export class TenantDatabase {
     try {
       return await this.run<Row>(statement, kind);
     } catch (error) {
-      if (currentTenant().transaction || !isConnectionLoss(error)) throw error;
+      // Who has waited for a silent connection has no time for another.
+      if (currentTenant().transaction || !isConnectionLoss(error) || isSilence(error)) throw error;
       return this.run<Row>(statement, kind);
     }
   }
@@ -60,12 +64,9 @@ export class TenantDatabase {
   ): Promise<T> {
     const context = currentTenant();
     if (context.transaction) return work(context.transaction);
-    return this.withClient('write', async ({ client, begin }) => {
-      const transaction = new OpenTransaction(client, [
-        BEGIN,
-        begin,
-        ...(precondition ? [precondition.statement] : []),
-      ]);
+    return this.withClient('write', async ({ client, begin, withinMs }) => {
+      const opening = [BEGIN, begin, ...(precondition ? [precondition.statement] : [])];
+      const transaction = new OpenTransaction(client, opening, withinMs);
       try {
         const result = await runAsTenant({ ...context, transaction }, () => work(transaction));
         await transaction.commit();
@@ -74,10 +75,10 @@ export class TenantDatabase {
         const refusal = await transaction.openingFailure();
         if (precondition?.isRefusal(refusal)) {
           const steps = [ROLLBACK, BEGIN, begin, precondition.instead, COMMIT];
-          return precondition.refused((await inOneRoundTrip<object>(client, steps))[3]?.rows ?? []);
+          return precondition.refused((await inOneRoundTrip<object>(client, steps, withinMs))[3]?.rows ?? []);
         }
         // A client that cannot roll back is destroyed by withClient, which sees that it is not idle.
-        await client.query('ROLLBACK').catch(() => undefined);
+        await send(client, ROLLBACK, withinMs).catch(() => undefined);
         throw refusal ?? error;
       }
     });
@@ -96,8 +97,8 @@ export class TenantDatabase {
   private async run<Row extends object>(statement: Statement, kind: StatementKind): Promise<Row[]> {
     const { transaction } = currentTenant();
     if (transaction) return transaction.query<Row>(statement);
-    return this.withClient(kind, async ({ client, begin }) => {
-      const [, , result] = await inOneRoundTrip<Row>(client, [BEGIN, begin, statement, COMMIT]);
+    return this.withClient(kind, async ({ client, begin, withinMs }) => {
+      const [, , result] = await inOneRoundTrip<Row>(client, [BEGIN, begin, statement, COMMIT], withinMs);
       return (result as pg.QueryResult<Row>).rows;
     });
   }
@@ -110,16 +111,18 @@ export class TenantDatabase {
     let moved = true;
     try {
       const client = await this.pool.connect();
-      let isUseless = false;
+      let failure: unknown;
       try {
-        return await work({ client, begin: beginFor(orgId, kind, performance.now() - since) });
+        const withinMs = answerWithin(STATEMENT_LIMITS[kind].runMs);
+        return await work({ client, begin: beginFor(orgId, kind, performance.now() - since), withinMs });
       } catch (error) {
-        // After a failover the next connection may lead to the primary, this one never does.
-        isUseless = isConnectionLoss(error);
+        failure = error;
         throw error;
       } finally {
-        // Released only when idle: the next user must not find an open transaction with our organization in it.
-        client.release(isUseless || client.getTransactionStatus() !== 'I');
+        // Released only when idle: the next user must not find an open transaction with our organization in it. And after a failover the
+        // next connection may lead to the primary; this one never does.
+        const isUseless = isConnectionLoss(failure) || client.getTransactionStatus() !== 'I';
+        client.release(isUseless && (failure instanceof Error ? failure : true));
       }
     } catch (error) {
       moved = !isContention(error);

@@ -147,7 +147,7 @@ describe('two that migrate at once', () => {
 
 describe('the state of the schema that the service looks at', () => {
   const state = async () => {
-    const pool = createPool(database.appUrl, 1);
+    const pool = createPool(database.appUrl, { max: 1, runMs: 30_000 });
     try {
       return await schemaState(pool);
     } finally {

@@ -18,8 +18,7 @@ let batcher: ReportBatcher;
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
   proxy = await startBreakableProxy(testDatabase.appUrl);
-  pool = createPool(proxy.url, 4);
-  pool.on('error', () => undefined);
+  pool = createPool(proxy.url, { max: 4, runMs: 30_000 });
 });
 afterAll(async () => {
   await pool.end();

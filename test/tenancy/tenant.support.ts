@@ -21,9 +21,7 @@ export interface TenantHarness {
 
 export async function startTenants(max: number): Promise<TenantHarness> {
   const database = await createTestDatabase();
-  const pool = createPool(database.appUrl, max);
-  // As DatabaseModule does: the loss of an idle connection is no news.
-  pool.on('error', () => undefined);
+  const pool = createPool(database.appUrl, { max, runMs: 30_000 });
   const tenants = new TenantDatabase(pool, pool, new ConnectionShares({ connections: max, waiting: 100 }));
   return {
     pool,
@@ -55,7 +53,7 @@ export async function startTenants(max: number): Promise<TenantHarness> {
 }
 
 export const insertSync = (orgId: string, syncId: string, checkpoint: unknown = {}): Statement => ({
-  text: `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, checkpoint)
+  text: `INSERT INTO public.sync_progress (org_id, sync_id, entity_type, source_system, checkpoint)
          VALUES ($1, $2, 'customer', 'woocommerce', $3) RETURNING sync_id`,
   values: [orgId, syncId, checkpoint],
 });

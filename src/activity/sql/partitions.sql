@@ -17,11 +17,14 @@ GRANT EXECUTE ON FUNCTION app.activity_partition_name(timestamptz) TO sync_app, 
 
 -- A table of the month's name is not enough: somebody may have detached it.
 CREATE OR REPLACE FUNCTION app.has_activity_partition(at timestamptz) RETURNS boolean
-LANGUAGE sql STABLE SECURITY INVOKER
-SET search_path = pg_catalog, pg_temp
-RETURN EXISTS (SELECT FROM pg_inherits i
-                WHERE i.inhrelid = to_regclass('public.' || app.activity_partition_name(at))
-                  AND i.inhparent = 'public.sync_activity_log'::regclass);
+LANGUAGE plpgsql STABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM pg_inherits i
+                  WHERE i.inhrelid = to_regclass('public.' || app.activity_partition_name(at))
+                    AND i.inhparent = 'public.sync_activity_log'::regclass);
+END
+$$;
 ALTER FUNCTION app.has_activity_partition(timestamptz) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.has_activity_partition(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.has_activity_partition(timestamptz) TO sync_app, sync_maintenance, sync_sql;
