@@ -38,6 +38,7 @@ describe('without any variable', () => {
       SYNC_ORG_STREAMS: 200,
       SYNC_PRINCIPAL_REQUESTS_PER_SECOND: 150,
       SYNC_REQUEST_SECONDS: 30,
+      SYNC_DRAIN_SECONDS: 2,
       SYNC_UNKNOWN_KEYS_PER_SECOND: 30,
       SYNC_ORG_DB_WAITING: 500,
       SYNC_ALLOW_PRIVATE_ADDRESSES: false,
@@ -48,6 +49,7 @@ describe('without any variable', () => {
       SYNC_SILENT_MINUTES: 15,
       LOG_LEVEL: 'info',
       databaseUrl: undefined,
+      databaseVariable: undefined,
     });
   });
 

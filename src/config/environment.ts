@@ -40,6 +40,7 @@ const schema = z
     SYNC_ORG_DB_CONNECTIONS: wholeNumber(1, 200).optional(),
     SYNC_ORG_DB_WAITING: wholeNumber(1, 100_000).default(500),
     SYNC_REQUEST_SECONDS: wholeNumber(1, 600).default(30),
+    SYNC_DRAIN_SECONDS: wholeNumber(0, 20).default(2),
     SYNC_MAX_CONNECTIONS: wholeNumber(10, 1_000_000).default(10_000),
     SYNC_MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(10, 1_000_000).default(2_000),
     SYNC_TRUSTED_PROXIES: addresses.optional(),
@@ -101,6 +102,8 @@ type Variables = z.infer<typeof schema>;
 /** What the service runs with: the variables, and which database they mean (undefined: the embedded one). */
 export type Environment = Readonly<Omit<Variables, 'NEON_DATABASE_URL' | 'DATABASE_URL'>> & {
   readonly databaseUrl: string | undefined;
+  /** The variable that gave it. */
+  readonly databaseVariable: 'NEON_DATABASE_URL' | 'DATABASE_URL' | undefined;
 };
 
 /** A wrong variable. The message is one sentence that names it. */
@@ -117,7 +120,8 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
     throw new ConfigurationError(`${issue?.path.join('.') ?? 'The environment'} ${issue?.message ?? 'is wrong'}.`);
   }
   const { NEON_DATABASE_URL, DATABASE_URL, ...rest } = result.data;
-  return Object.freeze({ ...rest, databaseUrl: NEON_DATABASE_URL ?? DATABASE_URL });
+  const databaseVariable = NEON_DATABASE_URL ? 'NEON_DATABASE_URL' : DATABASE_URL ? 'DATABASE_URL' : undefined;
+  return Object.freeze({ ...rest, databaseUrl: NEON_DATABASE_URL ?? DATABASE_URL, databaseVariable });
 }
 
 /** Reads `.env.local` and `.env` (what is set already wins, then the first file) and parses the environment. */

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
+import { within } from '../common/deadline.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { createPool, createSettledPool } from './database.ts';
@@ -61,9 +61,6 @@ export class DatabaseModule implements OnApplicationShutdown {
 
   /** Runs after the HTTP server has sent its last response. */
   async onApplicationShutdown(): Promise<void> {
-    await Promise.race([
-      Promise.all(this.pools.map((one) => one.end())),
-      delay(END_WITHIN_MS, undefined, { ref: false }),
-    ]);
+    await within(END_WITHIN_MS, Promise.all(this.pools.map((one) => one.end())));
   }
 }

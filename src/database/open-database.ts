@@ -83,7 +83,7 @@ export async function withOwnerUrl<T>(environment: Environment, work: (ownerUrl:
   if (environment.MIGRATION_DATABASE_URL) return work(environment.MIGRATION_DATABASE_URL);
   if (environment.databaseUrl)
     throw new ConfigurationError(
-      "MIGRATION_DATABASE_URL must be set to the owner's URL for this; DATABASE_URL is the service's.",
+      `MIGRATION_DATABASE_URL must be set to the owner's URL for this; ${environment.databaseVariable} is the service's.`,
     );
   const embedded = await startEmbedded(environment);
   try {

@@ -37,6 +37,11 @@ export async function assertDatabaseReady(pool: pg.Pool): Promise<void> {
     );
 }
 
+/** Throws what a write throws on a database that takes none, such as a standby that was a primary. */
+export async function assertWritable(pool: pg.Pool): Promise<void> {
+  await pool.query('SELECT FROM app.scheduled_tasks WHERE false FOR UPDATE');
+}
+
 /**
  * behind: a migration or an SQL file of this version was never applied; different: an SQL file was applied with another content. A
  * service that runs finds the second when a newer version has just been migrated to: it continues to run, but would not start.

@@ -81,6 +81,10 @@ it('No state makes a 4xx of what the client did not cause', () => {
   );
 });
 
+it('A copy of an error, as pg-boss hands it on, means the same', () => {
+  expect(isConnectionLoss({ ...databaseError('25006'), severity: 'ERROR', message: 'read-only' })).toBe(true);
+});
+
 it('An error of our own is no outage', () => {
   expect(toProblem(new TypeError('x is not a function'))).toBeUndefined();
   expect(toProblem(databaseError('42501'))).toBeUndefined();

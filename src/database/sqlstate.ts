@@ -47,8 +47,13 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   SY001: 'ended',
 };
 
+/** pg-boss hands on copies of the driver's errors, which are of no class. */
+const isFromDatabase = (error: unknown): error is pg.DatabaseError =>
+  error instanceof pg.DatabaseError ||
+  (typeof error === 'object' && error !== null && 'severity' in error && 'code' in error);
+
 function meaningOf(error: unknown): Meaning | undefined {
-  if (error instanceof pg.DatabaseError) {
+  if (isFromDatabase(error)) {
     const { code = '' } = error;
     // No constraint is named, because none that somebody wrote is violated: ours to mend, and not what the client sent.
     if (code === '23514' && error.constraint === undefined) return 'misplaced';
@@ -63,16 +68,16 @@ export const isConnectionLoss = (error: unknown): boolean => meaningOf(error) ==
 
 /** True when the database was silent for as long as we wait. */
 export const isSilence = (error: unknown): boolean =>
-  !(error instanceof pg.DatabaseError) && error instanceof Error && NO_ANSWER.test(error.message);
+  !isFromDatabase(error) && error instanceof Error && NO_ANSWER.test(error.message);
 
 /** True when somebody else holds what the statement needs (lock timeout, deadlock): without effect, worth trying again. */
 export function isContention(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && /^(55P03|40P01|40001)$/.test(error.code ?? '');
+  return isFromDatabase(error) && /^(55P03|40P01|40001)$/.test(error.code ?? '');
 }
 
 /** True when app.claim_idempotency_key has refused: another request has the key. */
 export function isKeyTaken(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === 'SY002';
+  return isFromDatabase(error) && error.code === 'SY002';
 }
 
 /** What the log says of an outage: the state and the database's own words, which name no value. */

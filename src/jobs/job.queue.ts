@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type pg from 'pg';
 import { type Job, PgBoss, type ScheduleOptions, type SendOptions, type WorkOptions } from 'pg-boss';
+import { within } from '../common/deadline.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { POOL } from '../database/database.module.ts';
@@ -18,6 +19,13 @@ export interface JobWorker<Data> {
 
 /** pg-boss needs connections of its own, because it sends scripts of several statements, which the pipelined pool cannot send. */
 const CONNECTIONS = 2;
+/** Above what its longest statement, the upkeep of a full queue, takes. A worker that was not answered asks again after 10 s. */
+const ANSWER_WITHIN_MS = 12_000;
+const CONNECT_WITHIN_MS = 4_000;
+const KEEP_ALIVE_MS = 5_000;
+/** How long jobs may take to come to a point where another worker can go on; the service ends within 30 s in all. */
+const JOBS_END_WITHIN_MS = 14_000;
+const STOP_WITHIN_MS = 15_000;
 
 /** pg-boss on our database. It creates nothing, because a migration makes its tables and queues. */
 @Injectable()
@@ -37,6 +45,13 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
       connectionString: env.databaseUrl,
       max: CONNECTIONS,
       application_name: 'sync-operations-jobs',
+      // pg-boss hands what it does not know to its pool.
+      ...{
+        query_timeout: ANSWER_WITHIN_MS,
+        connectionTimeoutMillis: CONNECT_WITHIN_MS,
+        keepAlive: true,
+        keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+      },
       schema: 'pgboss',
       migrate: false,
       createSchema: false,
@@ -108,7 +123,9 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     for (const stop of this.stops) stop();
-    await this.boss.stop({ graceful: true, timeout: 25_000 });
+    // Its stop also waits for its own statements, which a silent database does not answer.
+    if (!(await within(STOP_WITHIN_MS, this.boss.stop({ graceful: true, timeout: JOBS_END_WITHIN_MS }))))
+      this.logger.warn('the job queue did not stop in time');
   }
 }
 

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type pg from 'pg';
+import { within } from '../common/deadline.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { TASK_POOL } from '../database/database.module.ts';
@@ -17,6 +18,7 @@ import { TaskMetrics } from '../metrics/task.metrics.ts';
 import { claimTask, finishTask, type ScheduledTask } from './scheduled.task.ts';
 
 const WAKE_MS = 15_000;
+const STOP_WITHIN_MS = 10_000;
 /** A task ends its turn after this many batches, so that one with much to do leaves time for the others. */
 const BATCHES_A_TURN = 200;
 
@@ -62,10 +64,10 @@ export class TaskRunner implements OnApplicationBootstrap, OnModuleDestroy {
     return this.turn;
   }
 
-  /** Waits for the batch at work; the pool is still open then. */
+  /** Waits a moment for the batch at work, since the pool is still open. One that is cut off is done again. */
   async onModuleDestroy(): Promise<void> {
     this.stopped = true;
-    await this.turn;
+    await within(STOP_WITHIN_MS, this.turn);
   }
 
   private async runDue(): Promise<void> {

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type pg from 'pg';
+import { within } from '../common/deadline.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { TASK_POOL } from '../database/database.module.ts';
@@ -8,6 +9,8 @@ import { runAsWorker } from '../tenancy/tenant.context.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
 
 const BATCH_SIZE = 200;
+/** A pass that is cut off is made by another worker. */
+const STOP_WITHIN_MS = 2_000;
 
 /**
  * Queues runs that have no worker: the worker was killed, a slot became free without a dispatch, or the job was lost. Every worker
@@ -33,7 +36,7 @@ export class RunRescuer implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
-    await this.pass;
+    await within(STOP_WITHIN_MS, this.pass);
   }
 
   private startPass(): void {

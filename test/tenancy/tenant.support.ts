@@ -38,7 +38,7 @@ export async function startTenants(max: number): Promise<TenantHarness> {
     committed: async () => {
       const rows = await sql<{ sync_id: string }>(
         database.superuserUrl,
-        'SELECT sync_id FROM sync_progress ORDER BY 1',
+        'SELECT sync_id FROM public.sync_progress ORDER BY 1',
       );
       return rows.map(({ sync_id }) => sync_id);
     },
