@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { within } from '../common/deadline.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
-import { createPool, createSettledPool } from './database.ts';
+import { createPool, createSettledPool } from './pool.ts';
 
 /** The pool of the service's role for what has no tenant and that somebody waits for: keys, webhooks, the directory of organizations. */
 export const POOL = Symbol('POOL');

@@ -2,9 +2,10 @@ import type { EmbeddedPostgres } from '@sync-operations/embedded-postgres';
 import type pg from 'pg';
 import { ensureRememberedKeys, rememberedKeys } from '../config/encryption.keys.ts';
 import { ConfigurationError, type Environment } from '../config/environment.ts';
-import { createSettledPool } from './database.ts';
+import { differenceSinceMigrated } from './fingerprint.ts';
+import { createSettledPool } from './pool.ts';
 import { provisionAppRole } from './provision.ts';
-import { assertDatabaseReady, schemaState } from './readiness.ts';
+import { assertDatabaseReady, queryOf, schemaState } from './readiness.ts';
 
 export interface OpenDatabase {
   /** With the URLs that are meant, also where the embedded Postgres chose them. */
@@ -63,7 +64,9 @@ async function startEmbedded(
 
 /** TypeORM is loaded only where there is something to migrate: that takes as long as all the rest of a start. */
 async function migrateUnlessCurrent(ownerUrl: string, log: Log): Promise<void> {
-  if ((await withPool(ownerUrl, schemaState)) === 'current') return;
+  const isCurrent = async (pool: pg.Pool) =>
+    (await schemaState(pool)) === 'current' && !(await differenceSinceMigrated(queryOf(pool)));
+  if (await withPool(ownerUrl, isCurrent)) return;
   const { migrate } = await import('./migrate.ts');
   const { migrations } = await migrate(ownerUrl);
   if (migrations.length > 0) log(`Ran ${migrations.length} migrations`);

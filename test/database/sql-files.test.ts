@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrations } from '../../migrations/index.ts';
-import { createPool } from '../../src/database/database.ts';
 import { migrate, revert } from '../../src/database/migrate.ts';
+import { createPool } from '../../src/database/pool.ts';
 import { schemaState } from '../../src/database/readiness.ts';
 import { type SqlFile, sqlFile, sqlFiles } from '../../src/database/sql.files.ts';
 import { schemaSnapshot } from '../support/schema-snapshot.ts';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createPool } from '../../src/database/database.ts';
+import { createPool } from '../../src/database/pool.ts';
 import { isConnectionLoss } from '../../src/database/sqlstate.ts';
 import { type ReportElement, type ReportResult, reportProgress } from '../../src/progress/progress.sql.ts';
 import { ReportBatcher } from '../../src/progress/report.batcher.ts';

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { createPool, type Statement } from '../../src/database/database.ts';
+import type { Statement } from '../../src/database/database.ts';
+import { createPool } from '../../src/database/pool.ts';
 import { ConnectionShares } from '../../src/tenancy/connection.shares.ts';
 import { runAsTenant } from '../../src/tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../src/tenancy/tenant.database.ts';
@@ -21,7 +22,7 @@ export interface TenantHarness {
 
 export async function startTenants(max: number): Promise<TenantHarness> {
   const database = await createTestDatabase();
-  const pool = createPool(database.appUrl, { max, runMs: 30_000 });
+  const pool = createPool(database.appUrl, { max, runMs: 30_000, connectMs: 10_000 });
   const tenants = new TenantDatabase(pool, pool, new ConnectionShares({ connections: max, waiting: 100 }));
   return {
     pool,
