@@ -27,6 +27,7 @@ describe('without any variable', () => {
       HOST: '127.0.0.1',
       SYNC_DATA_DIR: '.data',
       SYNC_DB_POOL_SIZE: 10,
+      SYNC_DB_WAITING: 200,
       SYNC_MAX_CONNECTIONS: 10_000,
       SYNC_MAX_CONNECTIONS_PER_ADDRESS: 2_000,
       SYNC_ORG_ACTIVE_SYNCS: 10_000,

@@ -37,6 +37,7 @@ const schema = z
     DATABASE_URL: postgresUrl.optional(),
     MIGRATION_DATABASE_URL: postgresUrl.optional(),
     SYNC_DB_POOL_SIZE: wholeNumber(2, 200).default(10),
+    SYNC_DB_WAITING: wholeNumber(1, 100_000).default(200),
     SYNC_ORG_DB_CONNECTIONS: wholeNumber(1, 200).optional(),
     SYNC_ORG_DB_WAITING: wholeNumber(1, 100_000).default(500),
     SYNC_REQUEST_SECONDS: wholeNumber(1, 600).default(30),

@@ -10,7 +10,7 @@ export type Fingerprint = Readonly<Record<string, string>>;
 const MENDABLE = new Set(['functions', 'triggers']);
 
 /** What the database is. */
-export async function fingerprint(query: Query): Promise<Fingerprint> {
+async function fingerprint(query: Query): Promise<Fingerprint> {
   const rows = await query<{ kind: string; hash: string }>(FINGERPRINT);
   return Object.fromEntries(rows.map(({ kind, hash }) => [kind, hash]));
 }

@@ -8,7 +8,7 @@ import { OrganizationTurns } from './organization.turns.ts';
 import { OrganizationsController } from './organizations.controller.ts';
 import { OrganizationsService } from './organizations.service.ts';
 import { TenancyInterceptor } from './tenancy.interceptor.ts';
-import { TenantDatabase } from './tenant.database.ts';
+import { DB_WAITING, TenantDatabase } from './tenant.database.ts';
 import { WhoamiController } from './whoami.controller.ts';
 
 @Global()
@@ -26,6 +26,7 @@ import { WhoamiController } from './whoami.controller.ts';
           waiting: env.SYNC_ORG_DB_WAITING,
         }),
     },
+    { provide: DB_WAITING, inject: [ENVIRONMENT], useFactory: (env: Environment) => env.SYNC_DB_WAITING },
     { provide: APP_INTERCEPTOR, useClass: TenancyInterceptor },
   ],
   exports: [TenantDatabase, OrganizationTurns],

@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
+import { within } from '../common/deadline.ts';
+import { overloaded, refuseOverload } from '../common/overload.ts';
 import { HOT_POOL, TENANT_POOL } from '../database/database.module.ts';
 import type { Statement } from '../database/database.ts';
 import { isConnectionLoss, isContention, isSilence } from '../database/sqlstate.ts';
@@ -28,6 +30,12 @@ interface Held {
   readonly withinMs: number;
 }
 
+/** How many requests may wait for a connection of the pool. */
+export const DB_WAITING = Symbol('DB_WAITING');
+const TOO_MANY = 'More requests wait for the database than it gets through in time.';
+/** Also who has waited long for the organization's share has a look at the pool. */
+const SHORTEST_WAIT_MS = 100;
+
 /** The one way to the tenant tables, and the only code that sets the organization. Outside a tenant it throws. */
 @Injectable()
 export class TenantDatabase {
@@ -35,6 +43,7 @@ export class TenantDatabase {
     @Inject(TENANT_POOL) private readonly pool: pg.Pool,
     @Inject(HOT_POOL) private readonly hotPool: pg.Pool,
     private readonly shares: ConnectionShares,
+    @Inject(DB_WAITING) private readonly waitingMax: number,
   ) {}
 
   /** One statement in a transaction of its own, or in the one that is open: BEGIN to COMMIT in one network round trip. */
@@ -103,6 +112,20 @@ export class TenantDatabase {
     });
   }
 
+  /** A connection of the pool. Whoever waits for an answer waits for one `waitMs`, and not at all behind too many others. */
+  private async connect(kind: StatementKind, waitMs: number): Promise<pg.PoolClient> {
+    const isFull = this.pool.idleCount === 0 && this.pool.totalCount >= (this.pool.options.max ?? 0);
+    if (kind === 'work' || !isFull) return this.pool.connect();
+    if (this.pool.waitingCount >= this.waitingMax) return refuseOverload(TOO_MANY);
+    const connecting = this.pool.connect();
+    if (await within(Math.max(SHORTEST_WAIT_MS, waitMs), connecting)) return connecting;
+    connecting.then(
+      (late) => late.release(),
+      () => undefined,
+    );
+    throw overloaded(TOO_MANY);
+  }
+
   private async withClient<T>(asked: StatementKind, work: (held: Held) => Promise<T>): Promise<T> {
     const { orgId, isBackground } = currentTenant();
     const kind = isBackground ? 'work' : asked;
@@ -110,7 +133,7 @@ export class TenantDatabase {
     const release = await this.shares.take(orgId, STATEMENT_LIMITS[kind].waitMs);
     let moved = true;
     try {
-      const client = await this.pool.connect();
+      const client = await this.connect(kind, STATEMENT_LIMITS[kind].waitMs - (performance.now() - since));
       let failure: unknown;
       try {
         const withinMs = answerWithin(STATEMENT_LIMITS[kind].runMs);

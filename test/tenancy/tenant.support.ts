@@ -23,7 +23,7 @@ export interface TenantHarness {
 export async function startTenants(max: number): Promise<TenantHarness> {
   const database = await createTestDatabase();
   const pool = createPool(database.appUrl, { max, runMs: 30_000, connectMs: 10_000 });
-  const tenants = new TenantDatabase(pool, pool, new ConnectionShares({ connections: max, waiting: 100 }));
+  const tenants = new TenantDatabase(pool, pool, new ConnectionShares({ connections: max, waiting: 100 }), 100);
   return {
     pool,
     tenants,
