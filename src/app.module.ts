@@ -7,6 +7,7 @@ import type { Environment } from './config/environment.ts';
 import { ConnectorsApiModule, ConnectorsModule } from './connectors/connectors.module.ts';
 import { DashboardApiModule, DashboardModule } from './dashboard/dashboard.module.ts';
 import { DatabaseModule } from './database/database.module.ts';
+import { Draining } from './health/draining.ts';
 import { HealthController } from './health/health.controller.ts';
 import { loggerOptions } from './http/logging.ts';
 import { IdempotencyModule } from './idempotency/idempotency.module.ts';
@@ -65,6 +66,7 @@ export class AppModule {
         ...(environment.SYNC_WORKER === 'only' ? [] : API),
       ],
       controllers: [HealthController],
+      providers: [Draining],
     };
   }
 }

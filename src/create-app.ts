@@ -12,6 +12,7 @@ import { bodyLimitOf, settingsOf } from './common/route.config.ts';
 import { ProblemValidationPipe } from './common/validation.ts';
 import type { Environment } from './config/environment.ts';
 import { serveDashboard } from './dashboard/dashboard.pages.ts';
+import { Draining } from './health/draining.ts';
 import { formParser, jsonParser, rawOr } from './http/body.parser.ts';
 import { limitConnections } from './http/connection.limits.ts';
 import { serveErrorPage } from './http/error.page.ts';
@@ -74,6 +75,11 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   addSecurityHeaders(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
+  });
+  const draining = app.get(Draining);
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    if (draining.isDraining) reply.header('connection', 'close');
     done();
   });
   endSilentConnections(fastify);

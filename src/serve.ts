@@ -2,6 +2,7 @@ import { printableError } from './commands/run-command.ts';
 import { ConfigurationError, loadEnvironment } from './config/environment.ts';
 import { openDatabase } from './database/open-database.ts';
 import { makeDevelopmentAccess, printDevelopmentAccess } from './development-access.ts';
+import { stopApp, stopDatabase } from './stop.ts';
 
 type Closer = () => Promise<unknown> | undefined;
 
@@ -10,8 +11,10 @@ export async function serve(): Promise<void> {
   // Closed in reverse: open requests get their responses, then the pool ends, and the embedded Postgres stops last.
   const closers: Closer[] = [];
   stopOnSignal(closers);
+  let variable: string | undefined;
   try {
     const environment = loadEnvironment();
+    variable = environment.databaseVariable;
     // Loading blocks, so it begins after the environment is checked (a wrong variable is reported at once) and Postgres is starting.
     const load = () => import('./create-app.ts');
     const { environment: opened, embedded } = await openDatabase(
@@ -19,15 +22,15 @@ export async function serve(): Promise<void> {
       (line) => console.log(line),
       () => load().catch(() => undefined),
     );
-    closers.unshift(() => embedded?.stop());
+    closers.unshift(() => stopDatabase(embedded));
     const { createApp } = await load();
     const app = await createApp(opened);
-    closers.unshift(() => app.close());
+    closers.unshift(() => stopApp(app, environment.SYNC_DRAIN_SECONDS));
     const access =
       embedded && environment.SYNC_WORKER !== 'only'
         ? await makeDevelopmentAccess(opened, embedded.ownerUrl)
         : undefined;
-    await app.listen(environment.PORT, environment.HOST).catch(refuseAddress);
+    await app.listen(environment.PORT, environment.HOST).catch((error) => refuseAddress(error, environment.PORT));
     // The actual address: with PORT=0 the system chooses a free port.
     const address = (await app.getUrl()).replace('[::1]', 'localhost');
     if (environment.SYNC_WORKER === 'only') {
@@ -37,17 +40,17 @@ export async function serve(): Promise<void> {
     console.log(`Sync Operations listens on ${address} (API documentation: ${address}/docs)`);
     if (access) printDevelopmentAccess(access, address);
   } catch (error) {
-    console.error(printableError(error));
+    console.error(printableError(error, variable));
     await close(closers).catch(() => undefined);
     process.exit(1);
   }
 }
 
 /** Names the address as the cause of any error of `listen`: ENOTFOUND, for example, could otherwise be read as the database's. */
-function refuseAddress(error: NodeJS.ErrnoException): never {
+function refuseAddress(error: NodeJS.ErrnoException, port: number): never {
   throw new ConfigurationError(
     error.code === 'EADDRINUSE'
-      ? 'PORT is taken by another process; set PORT to a free one.'
+      ? `PORT ${port} is taken by another process; set PORT to a free one.`
       : `HOST or PORT cannot be listened on (${error.message}).`,
   );
 }

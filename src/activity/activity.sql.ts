@@ -57,7 +57,7 @@ export const activityPage = (
   values.push(limit);
   return {
     text: `
-      SELECT * FROM sync_activity_log WHERE ${conditions.join(' AND ')}
+      SELECT * FROM public.sync_activity_log WHERE ${conditions.join(' AND ')}
        ORDER BY created_at DESC, id DESC LIMIT $${values.length}`,
     values,
   };
@@ -90,7 +90,7 @@ export const activityErrors = (orgId: string, period: Period, entityType: string
            count(*)::integer AS error_count, count(DISTINCT sync_id)::integer AS sync_count,
            (array_agg(sync_id ORDER BY created_at DESC))[1] AS last_sync_id,
            min(created_at) AS first_at, max(created_at) AS last_at
-      FROM sync_activity_log
+      FROM public.sync_activity_log
      WHERE org_id = $1 AND ${IN_PERIOD} AND ${FAILED}
        AND ($5::text IS NULL OR entity_type = $5)
      GROUP BY 1, 2, 3
@@ -116,7 +116,7 @@ export const activityTrends = (
            max(duration_seconds) FILTER (WHERE ${COMPLETED}) AS max_duration_sec,
            coalesce(sum(record_count) FILTER (WHERE ${COMPLETED}), 0) AS total_records,
            count(*) FILTER (WHERE NOT ${COMPLETED})::integer AS failed_syncs
-      FROM sync_activity_log
+      FROM public.sync_activity_log
      WHERE org_id = $1 AND ${IN_PERIOD}
        AND activity_type IN ('sync_completed', 'sync_failed', 'sync_timeout')
        AND ($5::text IS NULL OR entity_type = $5)
@@ -137,7 +137,7 @@ export const slowActivity = (orgId: string, period: Period, entityType: string |
     WITH ends AS (
       SELECT id, sync_id, entity_type, source_system, created_at, record_count, duration_seconds,
              record_count * 60.0::double precision / greatest(duration_seconds, 0.000001) AS items_per_min
-        FROM sync_activity_log
+        FROM public.sync_activity_log
        WHERE org_id = $1 AND ${IN_PERIOD} AND ${COMPLETED}
          AND duration_seconds > 0 AND record_count > 0 AND ($5::text IS NULL OR entity_type = $5)
     ), usual AS (

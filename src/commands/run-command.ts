@@ -11,8 +11,15 @@ export function printableError(error: unknown, variable = 'DATABASE_URL'): strin
   const code = (error as NodeJS.ErrnoException).code;
   if (code === '28P01' || code === '28000') return `${variable} is refused by the database: ${error.message}.`;
   if (code === '3D000') return `${variable} names a database that does not exist: ${error.message}.`;
-  if (isConnectionLoss(error)) return `The database of ${variable} cannot be reached (${error.message || code}).`;
+  if (isConnectionLoss(error))
+    return `The database of ${variable} cannot be reached (${error.message || reasonsOf(error) || code}).`;
   return error.stack ?? error.message;
+}
+
+/** A name with several addresses fails once for each. */
+function reasonsOf(error: Error): string {
+  const { errors = [] } = error as Partial<AggregateError>;
+  return errors.map((one: Error) => one.message).join(', ');
 }
 
 /** Runs a command line tool: an error is one sentence and exit code 1. */

@@ -197,6 +197,14 @@ export const PROBLEMS = {
     action:
       'Try again after `Retry-After`; the request had no effect. Send fewer requests at the same time. Often something of your own holds rows locked: look for a transaction that stays open.',
   },
+  overloaded: {
+    status: 503,
+    title: 'The service has more to do than it gets done in time',
+    cause:
+      'So many requests wait for the database already that this one would wait for too long. It was refused at once and had no effect.',
+    action:
+      'Try again after `Retry-After`. When it lasts, the operator adds replicas or a larger database; `SYNC_DB_POOL_SIZE` and `SYNC_DB_WAITING` say how much waits where.',
+  },
   unavailable: {
     status: 503,
     title: 'Temporarily unavailable',

@@ -27,6 +27,7 @@ describe('without any variable', () => {
       HOST: '127.0.0.1',
       SYNC_DATA_DIR: '.data',
       SYNC_DB_POOL_SIZE: 10,
+      SYNC_DB_WAITING: 200,
       SYNC_MAX_CONNECTIONS: 10_000,
       SYNC_MAX_CONNECTIONS_PER_ADDRESS: 2_000,
       SYNC_ORG_ACTIVE_SYNCS: 10_000,
@@ -38,6 +39,7 @@ describe('without any variable', () => {
       SYNC_ORG_STREAMS: 200,
       SYNC_PRINCIPAL_REQUESTS_PER_SECOND: 150,
       SYNC_REQUEST_SECONDS: 30,
+      SYNC_DRAIN_SECONDS: 2,
       SYNC_UNKNOWN_KEYS_PER_SECOND: 30,
       SYNC_ORG_DB_WAITING: 500,
       SYNC_ALLOW_PRIVATE_ADDRESSES: false,
@@ -48,6 +50,7 @@ describe('without any variable', () => {
       SYNC_SILENT_MINUTES: 15,
       LOG_LEVEL: 'info',
       databaseUrl: undefined,
+      databaseVariable: undefined,
     });
   });
 

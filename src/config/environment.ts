@@ -43,9 +43,11 @@ const schema = z
     DATABASE_URL: postgresUrl.optional(),
     MIGRATION_DATABASE_URL: postgresUrl.optional(),
     SYNC_DB_POOL_SIZE: wholeNumber(2, 200).default(10),
+    SYNC_DB_WAITING: wholeNumber(1, 100_000).default(200),
     SYNC_ORG_DB_CONNECTIONS: wholeNumber(1, 200).optional(),
     SYNC_ORG_DB_WAITING: wholeNumber(1, 100_000).default(500),
     SYNC_REQUEST_SECONDS: wholeNumber(1, 600).default(30),
+    SYNC_DRAIN_SECONDS: wholeNumber(0, 20).default(2),
     SYNC_MAX_CONNECTIONS: wholeNumber(10, 1_000_000).default(10_000),
     SYNC_MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(10, 1_000_000).default(2_000),
     SYNC_TRUSTED_PROXIES: addresses.optional(),
@@ -108,6 +110,8 @@ type Variables = z.infer<typeof schema>;
 /** What the service runs with: the variables, and which database they mean (undefined: the embedded one). */
 export type Environment = Readonly<Omit<Variables, 'NEON_DATABASE_URL' | 'DATABASE_URL'>> & {
   readonly databaseUrl: string | undefined;
+  /** The variable that gave it. */
+  readonly databaseVariable: 'NEON_DATABASE_URL' | 'DATABASE_URL' | undefined;
 };
 
 /** A wrong variable. The message is one sentence that names it. */
@@ -124,7 +128,8 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
     throw new ConfigurationError(`${issue?.path.join('.') ?? 'The environment'} ${issue?.message ?? 'is wrong'}.`);
   }
   const { NEON_DATABASE_URL, DATABASE_URL, ...rest } = result.data;
-  return Object.freeze({ ...rest, databaseUrl: NEON_DATABASE_URL ?? DATABASE_URL });
+  const databaseVariable = NEON_DATABASE_URL ? 'NEON_DATABASE_URL' : DATABASE_URL ? 'DATABASE_URL' : undefined;
+  return Object.freeze({ ...rest, databaseUrl: NEON_DATABASE_URL ?? DATABASE_URL, databaseVariable });
 }
 
 /** Reads `.env.local` and `.env` (what is set already wins, then the first file) and parses the environment. */

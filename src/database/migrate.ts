@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { DataSource, type Logger, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { migrations } from '../../migrations/index.ts';
-import { DatabaseNotReadyError } from './readiness.ts';
+import { differenceSinceMigrated, migratedFingerprint, type Query, rememberFingerprint } from './fingerprint.ts';
+import { DatabaseNotReadyError, notAsMigrated } from './readiness.ts';
 import { type AppliedSql, applySqlFiles, dropSqlObjects } from './sql.apply.ts';
 import { sqlFiles } from './sql.files.ts';
 
@@ -23,9 +24,36 @@ export function migrate(
 ): Promise<Migrated> {
   return inMigration(ownerUrl, logger, async (db, executor) => {
     await refuseUnknownMigrations(db);
+    const query = asTheServiceSees(db);
+    const isRestored = await isNotAsMigrated(query);
     const ran = await executor.executePendingMigrations();
-    return { migrations: ran.map(({ name }) => name), ...(await applySqlFiles(db, files)) };
+    const applied = await applySqlFiles(db, files, { again: isRestored });
+    await rememberFingerprint(query);
+    return { migrations: ran.map(({ name }) => name), ...applied };
   });
+}
+
+/** Postgres writes names with or without their schema, as the search path has it. */
+const asTheServiceSees =
+  (db: QueryRunner): Query =>
+  async (text) => {
+    const setPath = (path: string) => db.query(`SELECT set_config('search_path', $1, true)`, [path]);
+    const [{ path }] = await db.query(`SELECT current_setting('search_path') AS path`);
+    await setPath('pg_catalog, pg_temp');
+    const rows = await db.query(text);
+    await setPath(path);
+    return rows;
+  };
+
+/**
+ * True when the functions or triggers were changed since the last migration: all SQL files are applied again. What only the migrations make,
+ * policies, grants and roles, is not made again, and must not be remembered as right.
+ */
+async function isNotAsMigrated(query: Query): Promise<boolean> {
+  if (!(await migratedFingerprint(query))) return false;
+  const difference = await differenceSinceMigrated(query);
+  if (difference && !difference.isMendable) throw notAsMigrated(difference);
+  return difference !== undefined;
 }
 
 /**
@@ -36,7 +64,10 @@ export function revert(ownerUrl: string, options: { all?: boolean } = {}): Promi
   return inMigration(ownerUrl, undefined, async (db, executor) => {
     await refuseUnknownMigrations(db);
     const names = (await executedMigrations(db)).reverse().slice(0, options.all ? undefined : 1);
-    if (names.length > 0) await dropSqlObjects(db);
+    if (names.length > 0) {
+      await dropSqlObjects(db);
+      await db.query('COMMENT ON SCHEMA app IS NULL');
+    }
     for (const _name of names) await executor.undoLastMigration();
     return names;
   });
@@ -99,6 +130,7 @@ export function migrationDataSource(ownerUrl: string, logger?: Logger): DataSour
     applicationName: 'sync-operations-migrate',
     migrations,
     migrationsTableName: 'sync_migrations',
+    schema: 'public',
     logging: logger !== undefined,
     logger,
   });

@@ -2,9 +2,10 @@ import type { EmbeddedPostgres } from '@sync-operations/embedded-postgres';
 import type pg from 'pg';
 import { ensureRememberedKeys, rememberedKeys } from '../config/encryption.keys.ts';
 import { ConfigurationError, type Environment } from '../config/environment.ts';
-import { createPool } from './database.ts';
+import { differenceSinceMigrated } from './fingerprint.ts';
+import { createSettledPool } from './pool.ts';
 import { provisionAppRole } from './provision.ts';
-import { assertDatabaseReady, schemaState } from './readiness.ts';
+import { assertDatabaseReady, queryOf, schemaState } from './readiness.ts';
 
 export interface OpenDatabase {
   /** With the URLs that are meant, also where the embedded Postgres chose them. */
@@ -12,6 +13,9 @@ export interface OpenDatabase {
   /** Undefined with a database of your own. */
   readonly embedded: EmbeddedPostgres | undefined;
 }
+
+/** A start waits this long for the database's word. */
+const START_RUN_MS = 10_000;
 
 type Log = (line: string) => void;
 
@@ -61,14 +65,16 @@ async function startEmbedded(
 
 /** TypeORM is loaded only where there is something to migrate: that takes as long as all the rest of a start. */
 async function migrateUnlessCurrent(ownerUrl: string, log: Log): Promise<void> {
-  if ((await withPool(ownerUrl, schemaState)) === 'current') return;
+  const isCurrent = async (pool: pg.Pool) =>
+    (await schemaState(pool)) === 'current' && !(await differenceSinceMigrated(queryOf(pool)));
+  if (await withPool(ownerUrl, isCurrent)) return;
   const { migrate } = await import('./migrate.ts');
   const { migrations } = await migrate(ownerUrl);
   if (migrations.length > 0) log(`Ran ${migrations.length} migrations`);
 }
 
 async function withPool<T>(url: string, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
-  const pool = createPool(url, 1);
+  const pool = createSettledPool(url, { max: 1, runMs: START_RUN_MS });
   try {
     return await work(pool);
   } finally {
@@ -81,7 +87,7 @@ export async function withOwnerUrl<T>(environment: Environment, work: (ownerUrl:
   if (environment.MIGRATION_DATABASE_URL) return work(environment.MIGRATION_DATABASE_URL);
   if (environment.databaseUrl)
     throw new ConfigurationError(
-      "MIGRATION_DATABASE_URL must be set to the owner's URL for this; DATABASE_URL is the service's.",
+      `MIGRATION_DATABASE_URL must be set to the owner's URL for this; ${environment.databaseVariable} is the service's.`,
     );
   const embedded = await startEmbedded(environment);
   try {

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { migrations } from '../../migrations/index.ts';
+import { type Difference, differenceSinceMigrated, type Query } from './fingerprint.ts';
 import { sqlFiles } from './sql.files.ts';
 
 /** The database cannot be used as it is. The message is one sentence that says what to run. */
@@ -35,6 +36,29 @@ export async function assertDatabaseReady(pool: pg.Pool): Promise<void> {
     throw new DatabaseNotReadyError(
       'The database is not migrated to this version; run "npm run migrate" with MIGRATION_DATABASE_URL set to the owner\'s URL.',
     );
+  const difference = await differenceSinceMigrated(queryOf(pool));
+  if (difference) throw notAsMigrated(difference);
+}
+
+/** `query` of a pool, as rows. */
+export const queryOf =
+  (pool: pg.Pool): Query =>
+  async (text) =>
+    (await pool.query(text)).rows;
+
+export function notAsMigrated({ kinds, isMendable }: Difference): DatabaseNotReadyError {
+  const what = kinds.join(', ').replace(/, ([^,]*)$/, ' and $1');
+  const remedy = isMendable
+    ? 'run "npm run migrate" with MIGRATION_DATABASE_URL set to the owner\'s URL'
+    : 'migrate a new database and restore the rows into it, or undo the change, then run "npm run migrate"';
+  return new DatabaseNotReadyError(
+    `The ${what} of the database ${kinds.length > 1 || what.endsWith('s') ? 'are' : 'is'} not as migrated, as after a restore or a change by hand; ${remedy}.`,
+  );
+}
+
+/** Throws what a write throws on a database that takes none, such as a standby that was a primary. */
+export async function assertWritable(pool: pg.Pool): Promise<void> {
+  await pool.query('SELECT FROM app.scheduled_tasks WHERE false FOR UPDATE');
 }
 
 /**

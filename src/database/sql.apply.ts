@@ -48,11 +48,15 @@ const CANNOT_REPLACE = '42P13';
 
 /**
  * Applies the files that are new or changed since they were applied last, in their order, and drops what none of them defines any
- * more. Runs in the transaction of the caller, which holds the lock of migrations.
+ * more. `again`: also those that were applied, since what they made was changed. Runs in the transaction of the caller, which holds the lock of migrations.
  */
-export async function applySqlFiles(db: QueryRunner, files: readonly SqlFile[]): Promise<AppliedSql> {
+export async function applySqlFiles(
+  db: QueryRunner,
+  files: readonly SqlFile[],
+  { again = false }: { again?: boolean } = {},
+): Promise<AppliedSql> {
   const before = new Map((await appliedFiles(db)).map((file) => [file.name, file]));
-  const changed = files.filter(({ name, sha256 }) => before.get(name)?.sha256 !== sha256);
+  const changed = files.filter(({ name, sha256 }) => again || before.get(name)?.sha256 !== sha256);
   const defined = new Map(files.map(({ name }) => [name, before.get(name)?.objects ?? []]));
   return asOwnerOfAll(db, async () => {
     // What the database's own linter knows is an error; functions that were applied before are not looked at again.

@@ -3,8 +3,16 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ProblemName } from '../common/problem.catalogue.ts';
 import { Problem } from '../common/problem.ts';
+import { outages } from '../database/outage.log.ts';
 import { toProblem } from '../database/sqlstate.ts';
 import { endConnectionAfter, isBodyUnread } from './unread.body.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Failed because the database cannot be used, which the log says once a minute and not once a request. */
+    isOutage?: boolean;
+  }
+}
 
 /** Every error leaves the service here, as application/problem+json without a stack or SQL. */
 @Catch()
@@ -18,8 +26,11 @@ export class ProblemFilter implements ExceptionFilter {
 
   respond(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const problem = asProblem(error, request);
-    if (problem.status >= 500)
-      this.logger.error({ err: problem.cause ?? error, request_id: request.id }, problem.message);
+    if (problem.status >= 500) {
+      request.isOutage = outages.tell(problem.cause ?? error);
+      if (!request.isOutage)
+        this.logger.error({ err: problem.cause ?? error, request_id: request.id }, problem.message);
+    }
     // An export that fails in the middle: the connection ends, so that the client sees that it is not whole.
     if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();

@@ -14,11 +14,11 @@ export const claimKey = (orgId: string, key: string, fingerprint: string): State
 });
 
 export const findResponse = (orgId: string, key: string): Statement => ({
-  text: 'SELECT fingerprint, response FROM idempotency_keys WHERE org_id = $1 AND key = $2',
+  text: 'SELECT fingerprint, response FROM public.idempotency_keys WHERE org_id = $1 AND key = $2',
   values: [orgId, key],
 });
 
 export const storeResponse = (orgId: string, key: string, response: StoredResponse): Statement => ({
-  text: 'UPDATE idempotency_keys SET response = $3 WHERE org_id = $1 AND key = $2',
+  text: 'UPDATE public.idempotency_keys SET response = $3 WHERE org_id = $1 AND key = $2',
   values: [orgId, key, JSON.stringify(response)],
 });

@@ -1,9 +1,11 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type pg from 'pg';
 import { type Job, PgBoss, type SendOptions, type WorkOptions } from 'pg-boss';
+import { within } from '../common/deadline.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { POOL } from '../database/database.module.ts';
+import { outages } from '../database/outage.log.ts';
 import type { TenantTransaction } from '../tenancy/tenant.context.ts';
 
 /** Made by migrations/0003-jobs.ts. */
@@ -17,6 +19,13 @@ export interface JobWorker<Data> {
 
 /** pg-boss needs connections of its own, because it sends scripts of several statements, which the pipelined pool cannot send. */
 const CONNECTIONS = 2;
+/** Above what its longest statement, the upkeep of a full queue, takes. A worker that was not answered asks again after 10 s. */
+const ANSWER_WITHIN_MS = 12_000;
+const CONNECT_WITHIN_MS = 4_000;
+const KEEP_ALIVE_MS = 5_000;
+/** How long jobs may take to come to a point where another worker can go on; the service ends within 30 s in all. */
+const JOBS_END_WITHIN_MS = 14_000;
+const STOP_WITHIN_MS = 15_000;
 
 /** pg-boss on our database. It creates nothing, because a migration makes its tables and queues. */
 @Injectable()
@@ -36,6 +45,13 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
       connectionString: env.databaseUrl,
       max: CONNECTIONS,
       application_name: 'sync-operations-jobs',
+      // pg-boss hands what it does not know to its pool.
+      ...{
+        query_timeout: ANSWER_WITHIN_MS,
+        connectionTimeoutMillis: CONNECT_WITHIN_MS,
+        keepAlive: true,
+        keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+      },
       schema: 'pgboss',
       migrate: false,
       createSchema: false,
@@ -48,7 +64,9 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
       reindex: false,
       monitorIntervalSeconds: 10,
     });
-    this.boss.on('error', (error) => this.logger.warn({ err: error }, 'the job queue had an error'));
+    this.boss.on('error', (error) => {
+      if (!outages.tell(error)) this.logger.warn({ err: error }, 'the job queue had an error');
+    });
   }
 
   /** Registers a worker; call it before `onApplicationBootstrap`. With SYNC_WORKER=off the worker gets no jobs. */
@@ -88,7 +106,9 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     for (const stop of this.stops) stop();
-    await this.boss.stop({ graceful: true, timeout: 25_000 });
+    // Its stop also waits for its own statements, which a silent database does not answer.
+    if (!(await within(STOP_WITHIN_MS, this.boss.stop({ graceful: true, timeout: JOBS_END_WITHIN_MS }))))
+      this.logger.warn('the job queue did not stop in time');
   }
 }
 

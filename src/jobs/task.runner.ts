@@ -8,14 +8,17 @@ import {
 } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type pg from 'pg';
+import { within } from '../common/deadline.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
-import { POOL } from '../database/database.module.ts';
+import { TASK_POOL } from '../database/database.module.ts';
 import type { Statement } from '../database/database.ts';
+import { outages } from '../database/outage.log.ts';
 import { TaskMetrics } from '../metrics/task.metrics.ts';
 import { claimTask, finishTask, type ScheduledTask } from './scheduled.task.ts';
 
 const WAKE_MS = 15_000;
+const STOP_WITHIN_MS = 10_000;
 /** A task ends its turn after this many batches, so that one with much to do leaves time for the others. */
 const BATCHES_A_TURN = 200;
 
@@ -31,7 +34,7 @@ export class TaskRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private stopped = false;
 
   constructor(
-    @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(TASK_POOL) private readonly pool: pg.Pool,
     @Inject(ENVIRONMENT) private readonly env: Environment,
     private readonly metrics: TaskMetrics,
   ) {}
@@ -61,18 +64,18 @@ export class TaskRunner implements OnApplicationBootstrap, OnModuleDestroy {
     return this.turn;
   }
 
-  /** Waits for the batch at work; the pool is still open then. */
+  /** Waits a moment for the batch at work, since the pool is still open. One that is cut off is done again. */
   async onModuleDestroy(): Promise<void> {
     this.stopped = true;
-    await this.turn;
+    await within(STOP_WITHIN_MS, this.turn);
   }
 
   private async runDue(): Promise<void> {
     for (const task of this.tasks) {
       if (this.stopped) return;
-      await this.runOnce(task).catch((error: unknown) =>
-        this.logger.error({ err: error, task: task.name }, 'scheduled task failed'),
-      );
+      await this.runOnce(task).catch((error: unknown) => {
+        if (!outages.tell(error)) this.logger.error({ err: error, task: task.name }, 'scheduled task failed');
+      });
     }
   }
 

@@ -9,7 +9,7 @@ import { PreviewService } from './preview.service.ts';
     PreviewService,
     maintenance('expired-previews', () => ({
       everySeconds: 300,
-      statement: { text: 'SELECT auto_cleanup_preview_cache(500) AS changed' },
+      statement: { text: 'SELECT public.auto_cleanup_preview_cache(500) AS changed' },
     })),
   ],
   exports: [PreviewService],

@@ -8,7 +8,7 @@ export const storePreview = (
   derived: { cacheKey: string; summary: object | null; computedBy: string; ttlSeconds: number },
 ): Statement => ({
   text: `
-    INSERT INTO sync_preview_cache
+    INSERT INTO public.sync_preview_cache
       (org_id, sync_type, entity_type, cache_key, filters, summary, delta_data, computed_by, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))
     ON CONFLICT (org_id, sync_type, entity_type) DO UPDATE
@@ -32,7 +32,7 @@ export const storePreview = (
 /** Two rows may have one key when somebody stored by SQL with a key of their own; the newest counts. */
 export const findPreview = (orgId: string, cacheKey: string): Statement => ({
   text: `
-    SELECT * FROM sync_preview_cache WHERE org_id = $1 AND cache_key = $2 AND expires_at > now()
+    SELECT * FROM public.sync_preview_cache WHERE org_id = $1 AND cache_key = $2 AND expires_at > now()
      ORDER BY computed_at DESC LIMIT 1`,
   values: [orgId, cacheKey],
 });
@@ -53,7 +53,7 @@ export const previewsPage = (
 ): Statement => ({
   text: `
     SELECT org_id, sync_type, entity_type, cache_key, filters, summary, computed_by, computed_at, expires_at
-      FROM sync_preview_cache
+      FROM public.sync_preview_cache
      WHERE org_id = $1 AND expires_at > now()
        AND ($2::text IS NULL OR sync_type = $2) AND ($3::text IS NULL OR entity_type = $3)
        AND ($4::timestamptz IS NULL OR (computed_at, sync_type, entity_type) < ($4, $5, $6))
@@ -70,6 +70,6 @@ export const previewsPage = (
 });
 
 export const deletePreview = (orgId: string, cacheKey: string): Statement => ({
-  text: 'DELETE FROM sync_preview_cache WHERE org_id = $1 AND cache_key = $2 AND expires_at > now() RETURNING cache_key',
+  text: 'DELETE FROM public.sync_preview_cache WHERE org_id = $1 AND cache_key = $2 AND expires_at > now() RETURNING cache_key',
   values: [orgId, cacheKey],
 });

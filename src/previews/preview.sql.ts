@@ -7,20 +7,20 @@ export const firstChanges = (run: Pick<Run, 'org_id' | 'sync_id'>, each: number)
   text: `
     SELECT c.* FROM unnest(ARRAY['create', 'update', 'delete', 'conflict']) AS k (kind)
      CROSS JOIN LATERAL (
-       SELECT external_id, kind, destination_id, fields, reason, data FROM sync_preview_changes
+       SELECT external_id, kind, destination_id, fields, reason, data FROM public.sync_preview_changes
         WHERE org_id = $1 AND sync_id = $2 AND kind = k.kind ORDER BY external_id LIMIT $3) AS c`,
   values: [run.org_id, run.sync_id, each],
 });
 
 export const findPreviewRun = (orgId: string, syncId: string): Statement => ({
   text: `
-    SELECT row_to_json(r) AS run, p.status, p.completed_at FROM sync_runs r JOIN sync_progress p USING (org_id, sync_id)
+    SELECT row_to_json(r) AS run, p.status, p.completed_at FROM public.sync_runs r JOIN public.sync_progress p USING (org_id, sync_id)
      WHERE r.org_id = $1 AND r.sync_id = $2 AND r.kind = 'preview'`,
   values: [orgId, syncId],
 });
 
 export const runCounts = (run: Pick<Run, 'org_id' | 'sync_id'>): Statement => ({
-  text: 'SELECT counts FROM sync_runs WHERE org_id = $1 AND sync_id = $2',
+  text: 'SELECT counts FROM public.sync_runs WHERE org_id = $1 AND sync_id = $2',
   values: [run.org_id, run.sync_id],
 });
 
@@ -39,9 +39,9 @@ export const changesPage = (
   limit: number,
 ): Statement => ({
   text: `
-    SELECT EXISTS (SELECT FROM sync_progress WHERE org_id = $1 AND sync_id = $2) AS exists,
+    SELECT EXISTS (SELECT FROM public.sync_progress WHERE org_id = $1 AND sync_id = $2) AS exists,
            (SELECT coalesce(json_agg(c), '[]') FROM (
-              SELECT external_id, kind, destination_id, fields, reason, data FROM sync_preview_changes
+              SELECT external_id, kind, destination_id, fields, reason, data FROM public.sync_preview_changes
                WHERE org_id = $1 AND sync_id = $2 AND ($3::text IS NULL OR kind = $3)
                  AND ($4::text IS NULL OR (kind, external_id) > ($4, $5))
                ORDER BY kind, external_id LIMIT $6) AS c) AS items`,
@@ -50,7 +50,7 @@ export const changesPage = (
 
 export const changesToCheck = (run: Pick<Run, 'org_id' | 'sync_id'>, limit: number): Statement => ({
   text: `
-    SELECT external_id, destination_id, source_hash, destination_hash FROM sync_preview_changes
+    SELECT external_id, destination_id, source_hash, destination_hash FROM public.sync_preview_changes
      WHERE org_id = $1 AND sync_id = $2 AND kind <> 'conflict' ORDER BY external_id LIMIT $3`,
   values: [run.org_id, run.sync_id, limit],
 });

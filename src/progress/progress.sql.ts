@@ -24,13 +24,13 @@ export interface FoundRow<Row> {
 export const startSync = (orgId: string, syncId: string, start: StartSyncDto, initiatedBy: string): Statement => ({
   text: `
     WITH started AS (
-      INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, total_items, initiated_by, status, checkpoint)
+      INSERT INTO public.sync_progress (org_id, sync_id, entity_type, source_system, total_items, initiated_by, status, checkpoint)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
       ON CONFLICT (org_id, sync_id) DO NOTHING
       RETURNING *)
     SELECT true AS done, row_to_json(started) AS row FROM started
     UNION ALL
-    SELECT false, ${shown('s')} FROM sync_progress s
+    SELECT false, ${shown('s')} FROM public.sync_progress s
      WHERE s.org_id = $1 AND s.sync_id = $2 AND NOT EXISTS (SELECT FROM started)`,
   values: [
     orgId,
@@ -45,7 +45,7 @@ export const startSync = (orgId: string, syncId: string, start: StartSyncDto, in
 });
 
 export const findSync = (orgId: string, syncId: string): Statement => ({
-  text: `SELECT ${shown('s')} AS row FROM sync_progress s WHERE s.org_id = $1 AND s.sync_id = $2`,
+  text: `SELECT ${shown('s')} AS row FROM public.sync_progress s WHERE s.org_id = $1 AND s.sync_id = $2`,
   values: [orgId, syncId],
 });
 
@@ -94,12 +94,12 @@ export type ControlRequest = keyof typeof CONTROL;
 export const requestControl = (orgId: string, syncId: string, request: ControlRequest, user: string): Statement => ({
   text: `
     WITH controlled AS (
-      UPDATE sync_progress SET ${CONTROL[request]}
+      UPDATE public.sync_progress SET ${CONTROL[request]}
        WHERE org_id = $1 AND sync_id = $2 AND completed_at IS NULL
       RETURNING *)
     SELECT true AS done, ${shown('controlled')} AS row FROM controlled
     UNION ALL
-    SELECT false, ${shown('s')} FROM sync_progress s
+    SELECT false, ${shown('s')} FROM public.sync_progress s
      WHERE s.org_id = $1 AND s.sync_id = $2 AND NOT EXISTS (SELECT FROM controlled)`,
   values: [orgId, syncId, user],
 });
@@ -143,7 +143,7 @@ export const reportProgress = (reports: readonly ReportElement[]): Statement => 
 export const reportWhenUnlocked = (report: ReportElement): Statement => ({
   text: `
     WITH held AS MATERIALIZED (
-      SELECT FROM sync_progress WHERE org_id = $1 AND sync_id = $2 FOR NO KEY UPDATE)
+      SELECT FROM public.sync_progress WHERE org_id = $1 AND sync_id = $2 FOR NO KEY UPDATE)
     SELECT r.org_id, r.sync_id, r.outcome, r.progress
       FROM (SELECT count(*) AS rows FROM held) AS h
      CROSS JOIN LATERAL app.report_progress(CASE WHEN h.rows >= 0 THEN $3::json END) AS r`,
@@ -163,6 +163,8 @@ export interface WatchedRow {
 
 /** Returns one row per organization. `digest` is the one of the last call, or null. sql/watch_progress.sql describes window and digest. */
 export const watchProgress = (watched: readonly { orgId: string; digest: string | null }[]): Statement => ({
-  text: 'SELECT org_id, digest, at, syncs FROM app.watch_progress($1, $2)',
+  // Outside a transaction of its own, so it does not lean on the session's DateStyle.
+  text: `SELECT org_id, digest, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') AS at, syncs
+           FROM app.watch_progress($1, $2)`,
   values: [watched.map(({ orgId }) => orgId), watched.map(({ digest }) => digest)],
 });

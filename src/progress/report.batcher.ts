@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import PQueue from 'p-queue';
 import { steadyNow } from '../common/clock.ts';
+import { movingMean, refuseOverload } from '../common/overload.ts';
 import { Problem } from '../common/problem.ts';
 import { isConnectionLoss, isContention } from '../database/sqlstate.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
@@ -25,6 +26,10 @@ const ISOLATION_MS = 5_000;
 /** Every report is answered within this time and one look, which together stay below 10 s. */
 const ANSWER_WITHIN_MS = 9_000;
 const LOOK_EVERY_MS = 500;
+/** A report that would wait longer than this for its turn, as calls go, is refused at once. */
+const REFUSED_ABOVE_MS = 3_000;
+/** While calls take less, also the longest queue of an organization is done before its last report has waited too long. */
+const SLOW_CALL_MS = 100;
 /** The reports of an organization that may wait: 20 full bulk calls, some seconds of what the database does. */
 const MAX_WAITING = 20_000;
 
@@ -36,7 +41,8 @@ const MAX_WAITING = 20_000;
  * 2. Nothing waits for a locked row: the report is sent again after a pause, until its caller has waited for 9 s and gets 503.
  * 3. When a call fails as a whole, each of its organizations is sent by itself. One that fails again goes report by report, in a lane of
  *    its own, and stays out of the calls for all for some seconds; the others never notice it again.
- * 4. When the database is gone, every report of the call fails at once: others would fail in the same way.
+ * 4. A report that would wait for more than 3 s, as calls go, is refused at once.
+ * 5. When the database is gone, every report of the call fails at once: others would fail in the same way.
  */
 @Injectable()
 export class ReportBatcher {
@@ -44,6 +50,8 @@ export class ReportBatcher {
   /** Those with reports for the next call for all. Who has had a turn goes to the end. */
   private readonly turns = new Set<ReportQueue>();
   private calls = 0;
+  /** How long calls have taken lately. */
+  private callMs: number | undefined;
   private scheduled = false;
   /** A lane adds its next call when the last one has returned, so that lanes take turns; who may be innocent goes first. */
   private readonly lanes = new PQueue({ concurrency: LANE_CALLS });
@@ -60,6 +68,11 @@ export class ReportBatcher {
           retryAfter: 1,
         }),
       );
+    if (this.expectedMs(queue) > REFUSED_ABOVE_MS) {
+      queue.presentUntil = steadyNow() + PRESENT_MS;
+      this.look();
+      return refuseOverload('More reports wait for the database than it gets through in time.');
+    }
     return new Promise((resolve, reject) => {
       queue.presentUntil = steadyNow() + PRESENT_MS;
       queue.add({ report, queue, since: steadyNow(), attempts: 0, isAnswered: false, resolve, reject });
@@ -71,6 +84,14 @@ export class ReportBatcher {
   /** Sends many reports of one caller, batched like all other reports. Returns the results in the order of the reports. */
   async reportAll(reports: readonly ReportElement[]): Promise<PromiseSettledResult<ReportResult>[]> {
     return Promise.allSettled(reports.map((report) => this.report(report)));
+  }
+
+  /** How long a report of the organization that comes now waits for its turn. A call of one report takes hardly less than a full one. */
+  private expectedMs({ size }: ReportQueue): number {
+    if (this.callMs === undefined || this.callMs < SLOW_CALL_MS) return 0;
+    let ahead = 0;
+    for (const other of this.queues.values()) ahead += Math.min(other.size, size + 1);
+    return (Math.floor(ahead / BATCH_SIZE) / CALLS) * this.callMs;
   }
 
   private queueOf(orgId: string): ReportQueue {
@@ -170,9 +191,11 @@ export class ReportBatcher {
 
   /** Answers the reports of a call that has succeeded. Throws when the call has failed; then none of them took effect. */
   private async call(batch: readonly WaitingReport[]): Promise<void> {
+    const began = performance.now();
     const results = await this.database.callForManyTenants<ReportResult>(
       reportProgress(batch.map(({ report }) => report)),
     );
+    this.callMs = movingMean(this.callMs, performance.now() - began);
     const byKey = new Map(results.map((result) => [keyOf(result), result]));
     for (const one of batch) {
       const result = byKey.get(keyOf(one.report)) as ReportResult;

@@ -21,7 +21,7 @@ export const findBindings = (pair: Pair, sourceIds: readonly string[]): Statemen
     text: `
       SELECT id_${s} AS source_id, id_${d} AS destination_id, hash_${s} AS source_hash, hash_${d} AS destination_hash,
              data_${s} AS source_data, data_${d} AS destination_data
-        FROM sync_bindings
+        FROM public.sync_bindings
        WHERE org_id = $1 AND entity_type = $2 AND connection_a = $3 AND connection_b = $4 AND id_${s} = ANY ($5)`,
     values: [pair.orgId, pair.entity, ...connections(pair), sourceIds],
   };
@@ -32,7 +32,7 @@ export const findBoundDestinations = (pair: Pair, destinationIds: readonly strin
   const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))];
   return {
     text: `
-      SELECT id_${s} AS source_id, id_${d} AS destination_id FROM sync_bindings
+      SELECT id_${s} AS source_id, id_${d} AS destination_id FROM public.sync_bindings
        WHERE org_id = $1 AND entity_type = $2 AND connection_a = $3 AND connection_b = $4 AND id_${d} = ANY ($5)`,
     values: [pair.orgId, pair.entity, ...connections(pair), destinationIds],
   };

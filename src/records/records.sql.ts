@@ -31,14 +31,14 @@ export function recordsPage(orgId: string, filter: RecordsQuery, after: string, 
   const ofEachType = connection_id !== undefined && entity_type === undefined;
   if (ofEachType) conditions.push('entity_type = e.entity');
   else if (entity_type !== undefined) where('entity_type', entity_type);
-  const page = `SELECT ${COLUMNS} FROM sync_records WHERE ${conditions.join(' AND ')} ORDER BY change_seq LIMIT $3`;
+  const page = `SELECT ${COLUMNS} FROM public.sync_records WHERE ${conditions.join(' AND ')} ORDER BY change_seq LIMIT $3`;
   if (ofEachType) values.push(ENTITY_TYPES);
   const merged = `
     SELECT p.* FROM unnest($${values.length}::text[]) AS e (entity) CROSS JOIN LATERAL (${page}) AS p
      ORDER BY p.change_seq LIMIT $3`;
   return {
     text: `
-      SELECT coalesce((SELECT last_seq FROM sync_change_counters WHERE org_id = $1), 0)::text AS last_seq,
+      SELECT coalesce((SELECT last_seq FROM public.sync_change_counters WHERE org_id = $1), 0)::text AS last_seq,
              (SELECT coalesce(json_agg(r), '[]') FROM (${ofEachType ? merged : page}) AS r) AS items`,
     values,
   };
@@ -47,7 +47,7 @@ export function recordsPage(orgId: string, filter: RecordsQuery, after: string, 
 /** Looks the record up by a range of one id, for the reason in src/records/sql/save_records.sql. */
 export const findRecord = (orgId: string, { connection_id, entity_type, external_id }: RecordParam): Statement => ({
   text: `
-    SELECT ${COLUMNS} FROM sync_records
+    SELECT ${COLUMNS} FROM public.sync_records
      WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND external_id >= $4 AND external_id <= $4
      ORDER BY external_id LIMIT 1`,
   values: [orgId, connection_id, entity_type, external_id],
@@ -62,7 +62,7 @@ export const findRecords = (
 ): Statement => ({
   text: `
     SELECT r.external_id, r.content_hash, r.data FROM unnest($4::text[]) AS g (id) CROSS JOIN LATERAL (
-      SELECT external_id, content_hash, data, deleted_at FROM sync_records
+      SELECT external_id, content_hash, data, deleted_at FROM public.sync_records
        WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND external_id >= g.id AND external_id <= g.id
        ORDER BY external_id LIMIT 1) AS r
      WHERE r.deleted_at IS NULL`,

@@ -1,12 +1,16 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type pg from 'pg';
+import { within } from '../common/deadline.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
-import { POOL } from '../database/database.module.ts';
+import { TASK_POOL } from '../database/database.module.ts';
+import { outages } from '../database/outage.log.ts';
 import { runAsWorker } from '../tenancy/tenant.context.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
 
 const BATCH_SIZE = 200;
+/** A pass that is cut off is made by another worker. */
+const STOP_WITHIN_MS = 2_000;
 
 /**
  * Queues runs that have no worker: the worker was killed, a slot became free without a dispatch, or the job was lost. Every worker
@@ -19,7 +23,7 @@ export class RunRescuer implements OnApplicationBootstrap, OnModuleDestroy {
   private pass: Promise<void> | undefined;
 
   constructor(
-    @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(TASK_POOL) private readonly pool: pg.Pool,
     @Inject(ENVIRONMENT) private readonly env: Environment,
     private readonly dispatcher: RunDispatcher,
   ) {}
@@ -32,12 +36,14 @@ export class RunRescuer implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
-    await this.pass;
+    await within(STOP_WITHIN_MS, this.pass);
   }
 
   private startPass(): void {
     this.pass ??= this.queueRunsWithoutWorker()
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'could not look for runs without a worker'))
+      .catch((error: unknown) => {
+        if (!outages.tell(error)) this.logger.warn({ err: error }, 'could not look for runs without a worker');
+      })
       .finally(() => {
         this.pass = undefined;
       });

@@ -22,9 +22,9 @@ export type NewRun = Pick<
 export const insertRun = (orgId: string, run: NewRun): Statement => ({
   text: `
     WITH progress AS (
-      INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, initiated_by, status)
+      INSERT INTO public.sync_progress (org_id, sync_id, entity_type, source_system, initiated_by, status)
       VALUES ($1, $2, $3, $4, $5, 'queued'))
-    INSERT INTO sync_runs (org_id, sync_id, entity_type, requested_by, kind, source_connection_id, destination_connection_id,
+    INSERT INTO public.sync_runs (org_id, sync_id, entity_type, requested_by, kind, source_connection_id, destination_connection_id,
       mode, filters, of_sync_id, override_reason, trigger)
     VALUES ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
   values: [
@@ -47,7 +47,7 @@ export const insertRun = (orgId: string, run: NewRun): Statement => ({
 const SHOWN = `
   r.sync_id, r.kind, r.source_connection_id, coalesce(r.destination_connection_id::text, 'records') AS destination, r.entity_type,
   r.mode, r.filters, r.of_sync_id, r.trigger, r.requested_by, r.state, r.counts, r.created_at, row_to_json(p) AS progress
-  FROM sync_runs r JOIN sync_progress p USING (org_id, sync_id)`;
+  FROM public.sync_runs r JOIN public.sync_progress p USING (org_id, sync_id)`;
 
 export const findRun = (orgId: string, syncId: string): Statement => ({
   text: `SELECT ${SHOWN} WHERE r.org_id = $1 AND r.sync_id = $2`,
@@ -77,9 +77,9 @@ const OF_PAIR = `r.org_id = $1 AND r.source_connection_id = $2 AND r.entity_type
  */
 export const openSince = (run: Run): Statement => ({
   text: `
-    SELECT coalesce(min(r.created_at), $5) AS since FROM sync_runs r
+    SELECT coalesce(min(r.created_at), $5) AS since FROM public.sync_runs r
      WHERE ${OF_PAIR} AND r.created_at > coalesce((
-       SELECT d.created_at FROM sync_runs d JOIN sync_progress p USING (org_id, sync_id)
+       SELECT d.created_at FROM public.sync_runs d JOIN public.sync_progress p USING (org_id, sync_id)
         WHERE ${OF_PAIR.replaceAll('r.', 'd.')} AND p.status LIKE 'completed%'
         ORDER BY d.created_at DESC LIMIT 1), '-infinity')`,
   values: [run.org_id, run.source_connection_id, run.entity_type, run.destination_connection_id, run.created_at],
@@ -87,19 +87,19 @@ export const openSince = (run: Run): Statement => ({
 
 /** The row of sync_runs alone, without the progress. */
 export const findRunRow = (orgId: string, syncId: string): Statement => ({
-  text: 'SELECT row_to_json(r) AS run FROM sync_runs r WHERE r.org_id = $1 AND r.sync_id = $2',
+  text: 'SELECT row_to_json(r) AS run FROM public.sync_runs r WHERE r.org_id = $1 AND r.sync_id = $2',
   values: [orgId, syncId],
 });
 
 export const countItems = (orgId: string, syncId: string): Statement => ({
-  text: 'SELECT count(*)::integer AS count FROM sync_items WHERE org_id = $1 AND sync_id = $2',
+  text: 'SELECT count(*)::integer AS count FROM public.sync_items WHERE org_id = $1 AND sync_id = $2',
   values: [orgId, syncId],
 });
 
 /** Makes a paused run available to workers again. Returns a row if the run was paused. */
 export const unpauseRun = (orgId: string, syncId: string): Statement => ({
   text: `
-    UPDATE sync_runs SET state = 'ready', leased_by = NULL, leased_until = now() + interval '1 minute'
+    UPDATE public.sync_runs SET state = 'ready', leased_by = NULL, leased_until = now() + interval '1 minute'
      WHERE org_id = $1 AND sync_id = $2 AND state = 'paused'
     RETURNING sync_id`,
   values: [orgId, syncId],
@@ -109,8 +109,8 @@ export const unpauseRun = (orgId: string, syncId: string): Statement => ({
 export const cancelPausedRun = (orgId: string, syncId: string): Statement => ({
   text: `
     WITH paused AS (
-      UPDATE sync_runs SET state = 'ended' WHERE org_id = $1 AND sync_id = $2 AND state = 'paused' RETURNING sync_id)
-    UPDATE sync_progress p SET status = 'cancelled' FROM paused
+      UPDATE public.sync_runs SET state = 'ended' WHERE org_id = $1 AND sync_id = $2 AND state = 'paused' RETURNING sync_id)
+    UPDATE public.sync_progress p SET status = 'cancelled' FROM paused
      WHERE p.org_id = $1 AND p.sync_id = paused.sync_id AND p.completed_at IS NULL
     RETURNING p.sync_id`,
   values: [orgId, syncId],
@@ -119,17 +119,17 @@ export const cancelPausedRun = (orgId: string, syncId: string): Statement => ({
 /** Requests a cancel of every open run from or to the connection. `is_over`: the run had no worker, so its sync has ended. */
 export const cancelRunsOf = (orgId: string, connectionId: string, user: string): Statement => ({
   text: `
-    UPDATE sync_progress p
+    UPDATE public.sync_progress p
        SET cancel_requested = true, requested_at = now(), requested_by = $3,
            status = CASE WHEN p.status IN ('queued', 'paused') THEN 'cancelled' ELSE p.status END
      WHERE p.org_id = $1 AND p.completed_at IS NULL AND p.sync_id = ANY (ARRAY(
-       SELECT r.sync_id FROM sync_runs r
+       SELECT r.sync_id FROM public.sync_runs r
         WHERE r.org_id = $1 AND r.state <> 'ended' AND $2 IN (r.source_connection_id, r.destination_connection_id)))
     RETURNING p.sync_id, p.completed_at IS NOT NULL AS is_over`,
   values: [orgId, connectionId, user],
 });
 
 export const endCancelledRuns = (orgId: string, syncIds: readonly string[]): Statement => ({
-  text: `UPDATE sync_runs SET state = 'ended' WHERE org_id = $1 AND sync_id = ANY ($2)`,
+  text: `UPDATE public.sync_runs SET state = 'ended' WHERE org_id = $1 AND sync_id = ANY ($2)`,
   values: [orgId, syncIds],
 });

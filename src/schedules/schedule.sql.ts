@@ -29,7 +29,7 @@ export const insertSchedule = (
   createdBy: string,
 ): Statement => ({
   text: `
-    INSERT INTO sync_schedules (org_id, connection_id, entity_type, destination, mode, cron, time_zone, enabled, next_run_at,
+    INSERT INTO public.sync_schedules (org_id, connection_id, entity_type, destination, mode, cron, time_zone, enabled, next_run_at,
       created_by)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     RETURNING ${COLUMNS}`,
@@ -38,7 +38,7 @@ export const insertSchedule = (
 
 export const updateSchedule = (orgId: string, id: string, members: ScheduleMembers): Statement => ({
   text: `
-    UPDATE sync_schedules
+    UPDATE public.sync_schedules
        SET entity_type = $3, destination = $4, mode = $5, cron = $6, time_zone = $7, enabled = $8, next_run_at = $9, updated_at = now()
      WHERE ${ONE}
     RETURNING ${COLUMNS}`,
@@ -57,12 +57,12 @@ const inOrder = (members: ScheduleMembers) => [
 
 /** Oldest first. */
 export const schedulesOf = (orgId: string, connectionId: string): Statement => ({
-  text: `SELECT ${COLUMNS} FROM sync_schedules WHERE org_id = $1 AND connection_id = $2 ORDER BY created_at, id`,
+  text: `SELECT ${COLUMNS} FROM public.sync_schedules WHERE org_id = $1 AND connection_id = $2 ORDER BY created_at, id`,
   values: [orgId, connectionId],
 });
 
 export const findSchedule = (orgId: string, id: string): Statement => ({
-  text: `SELECT ${COLUMNS} FROM sync_schedules WHERE ${ONE}`,
+  text: `SELECT ${COLUMNS} FROM public.sync_schedules WHERE ${ONE}`,
   values: [orgId, id],
 });
 
@@ -76,9 +76,9 @@ export const databaseTime: Statement = { text: 'SELECT now() AS at' };
 export const lockSchedule = (orgId: string, id: string): Statement => ({
   text: `
     SELECT ${COLUMNS}, now() AS at, coalesce(s.next_run_at <= now(), false) AS is_due, EXISTS (
-             SELECT FROM sync_progress p WHERE p.org_id = s.org_id AND p.sync_id = s.last_sync_id AND p.completed_at IS NULL
+             SELECT FROM public.sync_progress p WHERE p.org_id = s.org_id AND p.sync_id = s.last_sync_id AND p.completed_at IS NULL
            ) AS last_is_active
-      FROM sync_schedules s WHERE ${ONE} FOR UPDATE`,
+      FROM public.sync_schedules s WHERE ${ONE} FOR UPDATE`,
   values: [orgId, id],
 });
 export interface LockedSchedule extends ScheduleRow {
@@ -88,26 +88,26 @@ export interface LockedSchedule extends ScheduleRow {
 }
 
 export const deleteSchedule = (orgId: string, id: string): Statement => ({
-  text: `DELETE FROM sync_schedules WHERE ${ONE} RETURNING ${COLUMNS}`,
+  text: `DELETE FROM public.sync_schedules WHERE ${ONE} RETURNING ${COLUMNS}`,
   values: [orgId, id],
 });
 
 export const noteStarted = (orgId: string, id: string, syncId: string, next: Date): Statement => ({
   text: `
-    UPDATE sync_schedules SET last_run_at = now(), last_sync_id = $3, last_error = NULL, next_run_at = $4 WHERE ${ONE}`,
+    UPDATE public.sync_schedules SET last_run_at = now(), last_sync_id = $3, last_error = NULL, next_run_at = $4 WHERE ${ONE}`,
   values: [orgId, id, syncId, next],
 });
 
 /** Stores why the schedule started no run. Without a next time it is disabled. */
 export const noteFailed = (orgId: string, id: string, error: string, next: Date | null): Statement => ({
   text: `
-    UPDATE sync_schedules SET last_run_at = now(), last_error = $3, enabled = $4::timestamptz IS NOT NULL, next_run_at = $4
+    UPDATE public.sync_schedules SET last_run_at = now(), last_error = $3, enabled = $4::timestamptz IS NOT NULL, next_run_at = $4
      WHERE ${ONE}`,
   values: [orgId, id, error, next],
 });
 
 export const noteSkipped = (orgId: string, id: string, why: string, next: Date): Statement => ({
-  text: `UPDATE sync_schedules SET last_error = $3, next_run_at = $4 WHERE ${ONE}`,
+  text: `UPDATE public.sync_schedules SET last_error = $3, next_run_at = $4 WHERE ${ONE}`,
   values: [orgId, id, why, next],
 });
 

@@ -1,4 +1,5 @@
 import { steadyNow } from '../common/clock.ts';
+import { movingMean } from '../common/overload.ts';
 import { Problem } from '../common/problem.ts';
 
 /** How many of the pool's connections an organization may hold, and how many of its statements may wait for one. */
@@ -19,9 +20,13 @@ interface Share {
   held: number;
   /** When a connection was last released by work that got through, or the first one began to wait. */
   movedAt: number;
+  /** How long work has held a connection lately. */
+  heldMs?: number;
   readonly waiting: Waiting[];
 }
 
+/** Who would wait longer than this, as things go, is refused at once. */
+const REFUSED_ABOVE_MS = 1_000;
 /** The longest wait while the organization's other statements get through; more load than this is not answered in useful time. */
 const LONGEST_WAIT_MS = 5_000;
 
@@ -30,7 +35,8 @@ const LONGEST_WAIT_MS = 5_000;
  *
  * 1. An organization holds at most its share of the connections; what is beyond it waits for the organization's own work.
  * 2. It waits in the order of arrival, at most `waiting` statements at a time.
- * 3. One that waits is refused when nothing of its organization got through for `patienceMs`: then all connections of the share wait for a
+ * 3. One that would wait for more than a second, as things go, is refused at once.
+ * 4. One that waits is refused when nothing of its organization got through for `patienceMs`: then all connections of the share wait for a
  *    lock, and so would this one. It is refused after 5 s, or its patience if that is longer, in any case.
  */
 export class ConnectionShares {
@@ -46,7 +52,11 @@ export class ConnectionShares {
     this.shares.set(orgId, share);
     if (share.held >= this.limits.connections) await this.wait(share, patienceMs);
     else share.held += 1;
-    return (moved) => this.release(orgId, share, moved);
+    const since = steadyNow();
+    return (moved) => {
+      if (moved) share.heldMs = movingMean(share.heldMs, steadyNow() - since);
+      this.release(orgId, share, moved);
+    };
   }
 
   private release(orgId: string, share: Share, moved: boolean): void {
@@ -63,6 +73,11 @@ export class ConnectionShares {
   private wait(share: Share, patienceMs: number): Promise<void> {
     if (share.waiting.length >= this.limits.waiting)
       throw busy(`${this.limits.waiting} requests of your organization wait for the database already.`);
+    const expectedMs = ((share.waiting.length + 1) / this.limits.connections) * (share.heldMs ?? 0);
+    if (expectedMs > REFUSED_ABOVE_MS)
+      throw busy(
+        'Your organization has more requests under way than its share of the database gets through in a second.',
+      );
     const since = steadyNow();
     if (share.waiting.length === 0) share.movedAt = since;
     return new Promise((resolve, reject) => {

@@ -6,7 +6,7 @@ import { OrganizationDirectory } from './organization.directory.ts';
 import { OrganizationTurns } from './organization.turns.ts';
 import { OrganizationsController } from './organizations.controller.ts';
 import { OrganizationsService } from './organizations.service.ts';
-import { TenantDatabase } from './tenant.database.ts';
+import { DB_WAITING, TenantDatabase } from './tenant.database.ts';
 import { WhoamiController } from './whoami.controller.ts';
 
 @Global()
@@ -24,6 +24,7 @@ import { WhoamiController } from './whoami.controller.ts';
           waiting: env.SYNC_ORG_DB_WAITING,
         }),
     },
+    { provide: DB_WAITING, inject: [ENVIRONMENT], useFactory: (env: Environment) => env.SYNC_DB_WAITING },
   ],
   exports: [TenantDatabase, OrganizationTurns],
 })

@@ -1,10 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
+import { within } from '../common/deadline.ts';
+import { overloaded, refuseOverload } from '../common/overload.ts';
 import { HOT_POOL, TENANT_POOL } from '../database/database.module.ts';
 import type { Statement } from '../database/database.ts';
-import { isConnectionLoss, isContention } from '../database/sqlstate.ts';
+import { isConnectionLoss, isContention, isSilence } from '../database/sqlstate.ts';
+import { answerWithin, BEGIN, COMMIT, inOneRoundTrip, ROLLBACK, send } from '../database/transaction.ts';
 import { ConnectionShares } from './connection.shares.ts';
-import { BEGIN, COMMIT, inOneRoundTrip, OpenTransaction, ROLLBACK } from './open.transaction.ts';
+import { OpenTransaction } from './open.transaction.ts';
 import { beginFor, STATEMENT_LIMITS, type StatementKind } from './statement.limits.ts';
 import type { TenantTransaction } from './tenant.context.ts';
 import { currentTenant, runAsTenant } from './tenant.context.ts';
@@ -23,7 +26,15 @@ export interface Precondition<T> {
 interface Held {
   readonly client: pg.PoolClient;
   readonly begin: Statement;
+  /** How long to wait for each statement. */
+  readonly withinMs: number;
 }
+
+/** How many requests may wait for a connection of the pool. */
+export const DB_WAITING = Symbol('DB_WAITING');
+const TOO_MANY = 'More requests wait for the database than it gets through in time.';
+/** Also who has waited long for the organization's share has a look at the pool. */
+const SHORTEST_WAIT_MS = 100;
 
 /** The one way to the tenant tables, and the only code that sets the organization. Outside a tenant it throws. */
 @Injectable()
@@ -32,6 +43,7 @@ export class TenantDatabase {
     @Inject(TENANT_POOL) private readonly pool: pg.Pool,
     @Inject(HOT_POOL) private readonly hotPool: pg.Pool,
     private readonly shares: ConnectionShares,
+    @Inject(DB_WAITING) private readonly waitingMax: number,
   ) {}
 
   /** One statement in a transaction of its own, or in the one that is open: BEGIN to COMMIT in one network round trip. */
@@ -44,7 +56,8 @@ export class TenantDatabase {
     try {
       return await this.run<Row>(statement, kind);
     } catch (error) {
-      if (currentTenant().transaction || !isConnectionLoss(error)) throw error;
+      // Who has waited for a silent connection has no time for another.
+      if (currentTenant().transaction || !isConnectionLoss(error) || isSilence(error)) throw error;
       return this.run<Row>(statement, kind);
     }
   }
@@ -60,12 +73,9 @@ export class TenantDatabase {
   ): Promise<T> {
     const context = currentTenant();
     if (context.transaction) return work(context.transaction);
-    return this.withClient('write', async ({ client, begin }) => {
-      const transaction = new OpenTransaction(client, [
-        BEGIN,
-        begin,
-        ...(precondition ? [precondition.statement] : []),
-      ]);
+    return this.withClient('write', async ({ client, begin, withinMs }) => {
+      const opening = [BEGIN, begin, ...(precondition ? [precondition.statement] : [])];
+      const transaction = new OpenTransaction(client, opening, withinMs);
       try {
         const result = await runAsTenant({ ...context, transaction }, () => work(transaction));
         await transaction.commit();
@@ -74,10 +84,10 @@ export class TenantDatabase {
         const refusal = await transaction.openingFailure();
         if (precondition?.isRefusal(refusal)) {
           const steps = [ROLLBACK, BEGIN, begin, precondition.instead, COMMIT];
-          return precondition.refused((await inOneRoundTrip<object>(client, steps))[3]?.rows ?? []);
+          return precondition.refused((await inOneRoundTrip<object>(client, steps, withinMs))[3]?.rows ?? []);
         }
         // A client that cannot roll back is destroyed by withClient, which sees that it is not idle.
-        await client.query('ROLLBACK').catch(() => undefined);
+        await send(client, ROLLBACK, withinMs).catch(() => undefined);
         throw refusal ?? error;
       }
     });
@@ -96,10 +106,24 @@ export class TenantDatabase {
   private async run<Row extends object>(statement: Statement, kind: StatementKind): Promise<Row[]> {
     const { transaction } = currentTenant();
     if (transaction) return transaction.query<Row>(statement);
-    return this.withClient(kind, async ({ client, begin }) => {
-      const [, , result] = await inOneRoundTrip<Row>(client, [BEGIN, begin, statement, COMMIT]);
+    return this.withClient(kind, async ({ client, begin, withinMs }) => {
+      const [, , result] = await inOneRoundTrip<Row>(client, [BEGIN, begin, statement, COMMIT], withinMs);
       return (result as pg.QueryResult<Row>).rows;
     });
+  }
+
+  /** A connection of the pool. Whoever waits for an answer waits for one `waitMs`, and not at all behind too many others. */
+  private async connect(kind: StatementKind, waitMs: number): Promise<pg.PoolClient> {
+    const isFull = this.pool.idleCount === 0 && this.pool.totalCount >= (this.pool.options.max ?? 0);
+    if (kind === 'work' || !isFull) return this.pool.connect();
+    if (this.pool.waitingCount >= this.waitingMax) return refuseOverload(TOO_MANY);
+    const connecting = this.pool.connect();
+    if (await within(Math.max(SHORTEST_WAIT_MS, waitMs), connecting)) return connecting;
+    connecting.then(
+      (late) => late.release(),
+      () => undefined,
+    );
+    throw overloaded(TOO_MANY);
   }
 
   private async withClient<T>(asked: StatementKind, work: (held: Held) => Promise<T>): Promise<T> {
@@ -109,12 +133,19 @@ export class TenantDatabase {
     const release = await this.shares.take(orgId, STATEMENT_LIMITS[kind].waitMs);
     let moved = true;
     try {
-      const client = await this.pool.connect();
+      const client = await this.connect(kind, STATEMENT_LIMITS[kind].waitMs - (performance.now() - since));
+      let failure: unknown;
       try {
-        return await work({ client, begin: beginFor(orgId, kind, performance.now() - since) });
+        const withinMs = answerWithin(STATEMENT_LIMITS[kind].runMs);
+        return await work({ client, begin: beginFor(orgId, kind, performance.now() - since), withinMs });
+      } catch (error) {
+        failure = error;
+        throw error;
       } finally {
-        // Released only when idle: the next user must not find an open transaction with our organization in it.
-        client.release(client.getTransactionStatus() !== 'I');
+        // Released only when idle: the next user must not find an open transaction with our organization in it. And after a failover the
+        // next connection may lead to the primary; this one never does.
+        const isUseless = isConnectionLoss(failure) || client.getTransactionStatus() !== 'I';
+        client.release(isUseless && (failure instanceof Error ? failure : true));
       }
     } catch (error) {
       moved = !isContention(error);

@@ -27,18 +27,18 @@ export const storeDelivery = (
 ): Statement => ({
   text: `
     WITH waiting AS (
-      SELECT r.sync_id FROM sync_runs r
+      SELECT r.sync_id FROM public.sync_runs r
        WHERE r.org_id = $1 AND r.source_connection_id = $2 AND r.entity_type = $4 AND r.kind = 'webhook'
          AND r.destination_connection_id IS NOT DISTINCT FROM $7::uuid AND r.state IN ('waiting', 'ready') AND r.lease_epoch = 0
-         AND EXISTS (SELECT FROM sync_progress p WHERE p.org_id = $1 AND p.sync_id = r.sync_id
+         AND EXISTS (SELECT FROM public.sync_progress p WHERE p.org_id = $1 AND p.sync_id = r.sync_id
                         AND p.completed_at IS NULL AND NOT p.cancel_requested)
        ORDER BY r.created_at DESC LIMIT 1 FOR UPDATE OF r)
-    INSERT INTO sync_hook_deliveries AS d (org_id, connection_id, delivery_key, entity_type, external_id, deleted, sync_id)
+    INSERT INTO public.sync_hook_deliveries AS d (org_id, connection_id, delivery_key, entity_type, external_id, deleted, sync_id)
     VALUES ($1, $2, $3, $4, $5, $6, (SELECT sync_id FROM waiting))
     ON CONFLICT (org_id, connection_id, delivery_key) DO UPDATE
        SET received_at = EXCLUDED.received_at, sync_id = EXCLUDED.sync_id
      WHERE d.received_at < now() - interval '1 hour'
-       AND NOT EXISTS (SELECT FROM sync_progress p WHERE p.org_id = $1 AND p.sync_id = d.sync_id AND p.completed_at IS NULL)
+       AND NOT EXISTS (SELECT FROM public.sync_progress p WHERE p.org_id = $1 AND p.sync_id = d.sync_id AND p.completed_at IS NULL)
     RETURNING d.sync_id`,
   values: [
     orgId,
@@ -54,7 +54,7 @@ export const storeDelivery = (
 /** Assigns all deliveries without a run to this new run, including earlier ones for which no run could be started. */
 export const assignDeliveries = (orgId: string, connectionId: string, entity: string, syncId: string): Statement => ({
   text: `
-    UPDATE sync_hook_deliveries SET sync_id = $4
+    UPDATE public.sync_hook_deliveries SET sync_id = $4
      WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND sync_id IS NULL`,
   values: [orgId, connectionId, entity, syncId],
 });

@@ -152,3 +152,46 @@ describe('a write whose month has no partition', () => {
     expect((await partitions(service)).get(month)).toBeUndefined();
   });
 });
+
+describe('a month that somebody detached', () => {
+  async function detachThisMonth(): Promise<string> {
+    const name = await partitionName(service, 0);
+    // A test before this one may have put another partition in its place.
+    await sql(service.database.ownerUrl, 'DROP TABLE IF EXISTS archive_now');
+    await append('makes the month');
+    await sql(service.database.ownerUrl, `ALTER TABLE sync_activity_log DETACH PARTITION ${name}`);
+    return name;
+  }
+
+  it('is attached again by the next entry, with what it held', async () => {
+    const month = await detachThisMonth();
+    const before = await entries(month);
+    expect(await append('imported')).toBe(201);
+    expect(await entries(month)).toBe(before + 1);
+    expect((await partitions(service)).get(month)?.hardened).toBe(true);
+  });
+
+  it('is attached again by the end of a sync', async () => {
+    await startByPlainSql('detached');
+    const month = await detachThisMonth();
+    await endByPlainSql('detached');
+    expect((await partitions(service)).has(month)).toBe(true);
+  });
+
+  it('is attached again by maintenance', async () => {
+    const month = await detachThisMonth();
+    await takeTurns(service);
+    expect((await partitions(service)).has(month)).toBe(true);
+  });
+
+  it('is no fault of the client where it cannot be attached: 503, and the next entry once it can', async () => {
+    const month = await detachThisMonth();
+    await sql(service.database.ownerUrl, `ALTER TABLE ${month} RENAME TO kept; CREATE TABLE ${month} (id integer)`);
+    const agent = await service.request('org-1');
+    const entry = { activity_type: 'imported', status: 'failed' };
+    const { body } = await agent.post('/api/sync/activity').send(entry).expect(503).expect('retry-after', /^\d+$/);
+    expect(body.type).toMatch(/unavailable$/);
+    await sql(service.database.ownerUrl, `DROP TABLE ${month}; ALTER TABLE kept RENAME TO ${month}`);
+    await agent.post('/api/sync/activity').send(entry).expect(201);
+  });
+});

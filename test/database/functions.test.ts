@@ -26,6 +26,7 @@ app.ensure_activity_partition(timestamp with time zone) | sync_owner | DEFINER |
 app.exchange_link(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.find_key(bytea) | sync_owner | INVOKER | - | sync_app
 app.find_webhook(uuid) | sync_owner | INVOKER | - | sync_app
+app.has_activity_partition(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
 app.hold_key(uuid) | sync_owner | DEFINER | - | sync_app
 app.live_keys(bytea[]) | sync_owner | INVOKER | - | sync_app
 app.lock(text, text) | sync_owner | INVOKER | - | sync_app
@@ -41,13 +42,13 @@ app.refuse_change_of_ended_sync() | sync_owner | INVOKER | - | -
 app.release_lease(text, text, bigint, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.remove_webhook(uuid) | sync_owner | INVOKER | - | sync_app
 app.renew_lease(text, text, bigint, interval, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
-app.report_progress(json) | sync_owner | INVOKER | enable_seqscan=off, enable_nestloop=off, enable_mergejoin=off, plan_cache_mode=force_generic_plan, lock_timeout=250ms | sync_app
+app.report_progress(json) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_nestloop=off, enable_mergejoin=off, plan_cache_mode=force_generic_plan, lock_timeout=250ms | sync_app
 app.runs_without_worker(integer) | sync_maintenance | DEFINER | - | sync_app
 app.save_records(text, uuid, text, jsonb) | sync_owner | INVOKER | - | sync_app
 app.set_org(text) | sync_owner | INVOKER | - | sync_app
 app.sign_entry() | sync_owner | INVOKER | - | -
 app.take_lease(text, text, text, interval) | sync_owner | INVOKER | - | sync_app
-app.watch_progress(text[], text[]) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_sort=off | sync_app
+app.watch_progress(text[], text[]) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off | sync_app
 public.auto_cleanup_preview_cache(integer) | sync_maintenance | DEFINER | - | sync_app, sync_sql
 `;
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrations } from '../../migrations/index.ts';
-import { createPool } from '../../src/database/database.ts';
 import { migrate, revert } from '../../src/database/migrate.ts';
+import { createPool } from '../../src/database/pool.ts';
 import { schemaState } from '../../src/database/readiness.ts';
 import { type SqlFile, sqlFile, sqlFiles } from '../../src/database/sql.files.ts';
 import { schemaSnapshot } from '../support/schema-snapshot.ts';
@@ -147,7 +147,7 @@ describe('two that migrate at once', () => {
 
 describe('the state of the schema that the service looks at', () => {
   const state = async () => {
-    const pool = createPool(database.appUrl, 1);
+    const pool = createPool(database.appUrl, { max: 1, runMs: 30_000 });
     try {
       return await schemaState(pool);
     } finally {

@@ -51,7 +51,7 @@ describe('a start is refused with one line on stderr', () => {
   it('when PORT is in use', async () => {
     const { port, free } = await takenPort();
     expect(await refusal({ DATABASE_URL: database.appUrl, PORT: port })).toMatch(
-      /^PORT is taken .*; set PORT to .*\.$/,
+      new RegExp(`^PORT ${port} is taken .*; set PORT to .*\\.$`),
     );
     free();
   });
@@ -69,6 +69,17 @@ describe('a start is refused with one line on stderr', () => {
     free();
     expect(await refusal({ DATABASE_URL: changed(database.appUrl, { port }) })).toMatch(
       /^The database of DATABASE_URL cannot be reached \(.*ECONNREFUSED.*\)\.$/,
+    );
+  });
+
+  it('naming the variable that was given', async () => {
+    const { port, free } = await takenPort();
+    free();
+    expect(await refusal({ NEON_DATABASE_URL: changed(database.appUrl, { port }) })).toMatch(
+      new RegExp(`^The database of NEON_DATABASE_URL cannot be reached .*:${port}.*`),
+    );
+    expect(await refusal({ NEON_DATABASE_URL: changed(database.appUrl, { password: 'guessed-wrong' }) })).toMatch(
+      /^NEON_DATABASE_URL is refused by the database: /,
     );
   });
 

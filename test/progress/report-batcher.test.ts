@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createPool } from '../../src/database/database.ts';
+import type { Problem } from '../../src/common/problem.ts';
+import { createPool } from '../../src/database/pool.ts';
 import { isConnectionLoss } from '../../src/database/sqlstate.ts';
 import { type ReportElement, type ReportResult, reportProgress } from '../../src/progress/progress.sql.ts';
 import { ReportBatcher } from '../../src/progress/report.batcher.ts';
@@ -18,8 +20,7 @@ let batcher: ReportBatcher;
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
   proxy = await startBreakableProxy(testDatabase.appUrl);
-  pool = createPool(proxy.url, 4);
-  pool.on('error', () => undefined);
+  pool = createPool(proxy.url, { max: 4, runMs: 30_000 });
 });
 afterAll(async () => {
   await pool.end();
@@ -162,6 +163,41 @@ describe('organizations take turns', () => {
       { status: 'rejected', reason: expect.objectContaining({ problem: 'organization-busy' }) },
     ]);
     expect((await other).outcome).toBe('reported');
+  });
+});
+
+describe('a database that is too slow for what comes', () => {
+  it('serves what gets its turn in time, and the rest is refused at once; another organization notices nothing', async () => {
+    // The calls that follow are expected to take as long as this one.
+    database.shut();
+    const first = report(1, 1);
+    await delay(1_500);
+    database.open();
+    await first;
+
+    database.shut();
+    const outcomes: string[] = [];
+    const noisy = range(1, 1_500).map((n) =>
+      batcher.report({ org_id: 'org-noisy', sync_id: `no-${n}` }).then(
+        ({ outcome }) => outcomes.push(outcome),
+        (problem: Problem) => outcomes.push(problem.problem),
+      ),
+    );
+    const other = report(2, 1);
+    // Nothing is served yet, so whoever has an answer was refused.
+    await waitFor('most are refused', () => outcomes.length > 500);
+    expect(new Set(outcomes)).toEqual(new Set(['overloaded']));
+    database.open();
+    expect((await other).outcome).toBe('reported');
+    await Promise.all(noisy);
+    expect(outcomes.filter((outcome) => outcome === 'missing').length).toBeGreaterThan(500);
+
+    // And right again, call by call.
+    for (let round = 0; round < 20; round += 1) await report(1, 2 + round);
+    const after = await Promise.all(
+      range(1, 1_500).map((n) => batcher.report({ org_id: 'org-noisy', sync_id: `no-${n}` })),
+    );
+    expect(new Set(after.map(({ outcome }) => outcome))).toEqual(new Set(['missing']));
   });
 });
 

@@ -126,7 +126,7 @@ export const TABLE: Record<SyncEvent, Record<State, Cell>> = {
   'request cancel': { ...missing, ...active(is(200)), queued: is(200, 'cancelled'), ...final, cancelled: is(200) },
   'request pause': { ...missing, ...active(is(200)), ...final },
   'request resume': { ...missing, ...active(is(200)), paused: is(200, 'running'), ...final },
-  'retry failed items': { ...missing, ...active(is('not-found')), ...ended(is('not-found')) },
+  'retry failed items': { ...missing, ...active(is('conflict')), ...ended(is('conflict')) },
 
   'silence for 15 minutes': {
     absent: is('nothing'),

@@ -50,7 +50,9 @@ describe('Any batches, with any crashes between them,', () => {
     const { sync, epoch: first } = await tables.held(org, { source_connection_id });
     let epoch = first;
     const taken = async () => {
-      await tables.admin(`UPDATE sync_runs SET leased_until = now() - interval '1 second' WHERE org_id = $1`, [org]);
+      await tables.admin(`UPDATE public.sync_runs SET leased_until = now() - interval '1 second' WHERE org_id = $1`, [
+        org,
+      ]);
       epoch = (await tables.take(org, sync))?.lease_epoch ?? 0;
     };
     for (const [n, one] of batches.entries()) {
@@ -80,7 +82,7 @@ describe('Any batches, with any crashes between them,', () => {
       bindings: await tables.bindings(org),
       seen: await tables.query<{ external_id: string }>(
         org,
-        'SELECT external_id, failed FROM sync_seen WHERE org_id = $1 ORDER BY 1',
+        'SELECT external_id, failed FROM public.sync_seen WHERE org_id = $1 ORDER BY 1',
         [org],
       ),
     };

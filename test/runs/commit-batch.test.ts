@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => tables.close());
 
 const requestControl = (org: string, sync: string, what: 'cancel' | 'pause') =>
-  tables.query(org, `UPDATE sync_progress SET ${what}_requested = true WHERE org_id = $1 AND sync_id = $2`, [
+  tables.query(org, `UPDATE public.sync_progress SET ${what}_requested = true WHERE org_id = $1 AND sync_id = $2`, [
     org,
     sync,
   ]);
@@ -23,9 +23,9 @@ const everything = async (org: string, sync: string, connection: string) => [
   await tables.items(org, sync),
   await tables.records(org, connection),
   await tables.bindings(org),
-  await tables.query(org, 'SELECT * FROM sync_seen ORDER BY external_id'),
-  await tables.query(org, 'SELECT * FROM sync_cursors'),
-  await tables.query(org, 'SELECT * FROM sync_change_counters'),
+  await tables.query(org, 'SELECT * FROM public.sync_seen ORDER BY external_id'),
+  await tables.query(org, 'SELECT * FROM public.sync_cursors'),
+  await tables.query(org, 'SELECT * FROM public.sync_change_counters'),
 ];
 
 describe('A batch', () => {
@@ -44,7 +44,7 @@ describe('A batch', () => {
   it('changes nothing of a sync that has ended, and puts the run away', async () => {
     const [org, source_connection_id] = [newOrg(), randomUUID()];
     const { sync, epoch } = await tables.held(org, { source_connection_id });
-    await tables.query(org, `UPDATE sync_progress SET status = 'failed' WHERE sync_id = $1`, [sync]);
+    await tables.query(org, `UPDATE public.sync_progress SET status = 'failed' WHERE sync_id = $1`, [sync]);
     const [progress, , ...rest] = await everything(org, sync, source_connection_id);
     expect(await tables.commit(org, { sync, epoch }, FULL_BATCH)).toBe('ended');
     const [progressNow, run, ...restNow] = await everything(org, sync, source_connection_id);

@@ -21,7 +21,11 @@ const newOrg = () => {
   return `org-${orgs}`;
 };
 const end = (org: string, sync: string, status = 'cancelled') =>
-  tables.query(org, 'UPDATE sync_progress SET status = $3 WHERE org_id = $1 AND sync_id = $2', [org, sync, status]);
+  tables.query(org, 'UPDATE public.sync_progress SET status = $3 WHERE org_id = $1 AND sync_id = $2', [
+    org,
+    sync,
+    status,
+  ]);
 const to = (source_connection_id: string, destination_connection_id: string | null = null, entity_type = 'customer') =>
   ({ source_connection_id, destination_connection_id, entity_type }) as Partial<NewRun>;
 
@@ -79,10 +83,11 @@ describe('A run gets its turn', () => {
     const org = newOrg();
     const { sync, epoch } = await tables.held(org, to(SHOP));
     await tables.insert(org, to(SHOP));
-    await tables.query(org, 'UPDATE sync_progress SET pause_requested = true WHERE org_id = $1 AND sync_id = $2', [
+    await tables.query(
       org,
-      sync,
-    ]);
+      'UPDATE public.sync_progress SET pause_requested = true WHERE org_id = $1 AND sync_id = $2',
+      [org, sync],
+    );
     expect(await tables.commit(org, { sync, epoch }, {})).toBe('paused');
     expect(await tables.dispatch(org)).toEqual([]);
   });
@@ -171,7 +176,7 @@ describe('A run without a worker', () => {
     const paused = await tables.insert(org, to(CRM));
     await tables.dispatch(org);
     const run = await tables.take(org, paused);
-    await tables.query(org, 'UPDATE sync_progress SET pause_requested = true WHERE sync_id = $1', [paused]);
+    await tables.query(org, 'UPDATE public.sync_progress SET pause_requested = true WHERE sync_id = $1', [paused]);
     await tables.commit(org, { sync: paused, epoch: run?.lease_epoch ?? 0 }, {});
     expect(await lost(org)).toEqual([[waiting, 'waiting']]);
     await tables.take(org, deserted, RUN_OUT);
@@ -190,11 +195,13 @@ describe('A run without a worker', () => {
     expect(await lost(org)).toEqual([]);
     const [left] = await tables.query<{ seconds: number }>(
       org,
-      'SELECT extract(epoch FROM leased_until - now())::integer AS seconds FROM sync_runs WHERE sync_id = $1',
+      'SELECT extract(epoch FROM leased_until - now())::integer AS seconds FROM public.sync_runs WHERE sync_id = $1',
       [sync],
     );
     expect(left?.seconds).toBeGreaterThan(50);
-    await tables.admin(`UPDATE sync_runs SET leased_until = now() - interval '1 second' WHERE sync_id = $1`, [sync]);
+    await tables.admin(`UPDATE public.sync_runs SET leased_until = now() - interval '1 second' WHERE sync_id = $1`, [
+      sync,
+    ]);
     expect(await lost(org)).toEqual([[sync, 'ready']]);
   });
 
@@ -229,7 +236,7 @@ describe('A run that a worker released', () => {
   it('also accepts nothing more from it after it was paused and resumed', async () => {
     const org = newOrg();
     const held = await tables.held(org, to(SHOP));
-    await tables.query(org, 'UPDATE sync_progress SET pause_requested = true WHERE sync_id = $1', [held.sync]);
+    await tables.query(org, 'UPDATE public.sync_progress SET pause_requested = true WHERE sync_id = $1', [held.sync]);
     expect(await tables.commit(org, held, {})).toBe('paused');
     await tables.harness.as(org, (tenants) => tenants.query(unpauseRun(org, held.sync)));
     expect(await tables.renew(org, held.sync, held.epoch)).toBe('fenced');
@@ -240,7 +247,7 @@ describe('A paused run', () => {
   it.each(['failed', 'completed', 'cancelled'])('is over when others end its sync as %s', async (status) => {
     const org = newOrg();
     const held = await tables.held(org, to(SHOP));
-    await tables.query(org, 'UPDATE sync_progress SET pause_requested = true WHERE sync_id = $1', [held.sync]);
+    await tables.query(org, 'UPDATE public.sync_progress SET pause_requested = true WHERE sync_id = $1', [held.sync]);
     expect(await tables.commit(org, held, {})).toBe('paused');
     await end(org, held.sync, status);
     expect((await tables.run(org, held.sync)).state).toBe('ended');

@@ -86,7 +86,7 @@ describe('The lease', () => {
     for (let n = 1; n <= 3; n += 1)
       expect(await tables.take(org, sync, RUN_OUT)).toMatchObject({ lease_epoch: n, leases_without_commit: n });
     expect(await tables.renew(org, sync, 3)).toBe('continue');
-    await tables.query(org, `UPDATE sync_progress SET status = 'cancelled' WHERE sync_id = $1`, [sync]);
+    await tables.query(org, `UPDATE public.sync_progress SET status = 'cancelled' WHERE sync_id = $1`, [sync]);
     expect(await tables.renew(org, sync, 3)).toBe('ended');
     expect(await tables.release(org, sync, 3)).toBe(false);
   });

@@ -31,7 +31,7 @@ const OBSERVED = `
               ELSE CASE WHEN r.leased_until < now() THEN 'expired' ELSE 'leased' END END AS state,
          p.status AS sync, r.lease_epoch::integer, r.leases_without_commit, r.postponements,
          p.rate_limited_until IS NOT NULL AS is_limited, p.cancel_requested, p.pause_requested
-    FROM sync_runs r JOIN sync_progress p USING (org_id, sync_id) WHERE org_id = $1 AND sync_id = $2`;
+    FROM public.sync_runs r JOIN public.sync_progress p USING (org_id, sync_id) WHERE org_id = $1 AND sync_id = $2`;
 
 /**
  * Does to one run what the events of the table say: the workers' SQL functions, the service's own dispatch, requests by REST. No
@@ -105,13 +105,13 @@ export class RunDriver {
       case 'release of an old epoch':
         return this.release(epoch - 1, null);
       case 'time runs out':
-        return this.administer(`UPDATE sync_runs SET leased_until = now() - interval '1 second'
+        return this.administer(`UPDATE public.sync_runs SET leased_until = now() - interval '1 second'
                                  WHERE org_id = $1 AND sync_id = $2 AND leased_until IS NOT NULL`);
       case 'rescue':
         return this.lookForLostRuns();
       case 'sync ended by others':
         await this.query({
-          text: `UPDATE sync_progress SET status = 'failed' WHERE org_id = $1 AND sync_id = $2 AND completed_at IS NULL`,
+          text: `UPDATE public.sync_progress SET status = 'failed' WHERE org_id = $1 AND sync_id = $2 AND completed_at IS NULL`,
           values: [this.orgId, this.syncId],
         });
         return 'nothing';
@@ -119,7 +119,7 @@ export class RunDriver {
         await this.work(() => this.service.app.get(RemovalListeners).notify(this.connectionId));
         return 'nothing';
       case 'silence':
-        await this.administer(`UPDATE sync_progress SET updated_at = now() - interval '1 hour',
+        await this.administer(`UPDATE public.sync_progress SET updated_at = now() - interval '1 hour',
                                  requested_at = requested_at - interval '1 hour' WHERE org_id = $1 AND sync_id = $2`);
         return this.administer(`SELECT app.end_silent_syncs(interval '15 minutes', 500) WHERE $1 || $2 <> ''`);
       default:
@@ -149,19 +149,19 @@ export class RunDriver {
   private async dispatchWithoutSlot(): Promise<Result> {
     const slot = [this.orgId, this.connectionId];
     const { rows } = await this.admin.query(
-      'DELETE FROM sync_slots WHERE org_id = $1 AND connection_id = $2 RETURNING *',
+      'DELETE FROM public.sync_slots WHERE org_id = $1 AND connection_id = $2 RETURNING *',
       slot,
     );
     await this.admin.query(
-      `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system) VALUES ($1, 'other', 'customer', 'fake')
+      `INSERT INTO public.sync_progress (org_id, sync_id, entity_type, source_system) VALUES ($1, 'other', 'customer', 'fake')
        ON CONFLICT DO NOTHING`,
       [this.orgId],
     );
-    await this.admin.query(`INSERT INTO sync_slots VALUES ($1, $2, 'customer', 'other')`, slot);
+    await this.admin.query(`INSERT INTO public.sync_slots VALUES ($1, $2, 'customer', 'other')`, slot);
     await this.dispatch();
-    await this.admin.query('DELETE FROM sync_slots WHERE org_id = $1 AND connection_id = $2', slot);
+    await this.admin.query('DELETE FROM public.sync_slots WHERE org_id = $1 AND connection_id = $2', slot);
     if (rows.length > 0)
-      await this.admin.query(`INSERT INTO sync_slots VALUES ($1, $2, 'customer', $3)`, [...slot, this.syncId]);
+      await this.admin.query(`INSERT INTO public.sync_slots VALUES ($1, $2, 'customer', $3)`, [...slot, this.syncId]);
     return 'nothing';
   }
 

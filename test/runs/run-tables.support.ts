@@ -100,11 +100,19 @@ export class RunTables {
   }
 
   async progress(org: string, sync: string): Promise<ProgressDto> {
-    return this.one(org, 'SELECT row_to_json(p) AS row FROM sync_progress p WHERE org_id = $1 AND sync_id = $2', sync);
+    return this.one(
+      org,
+      'SELECT row_to_json(p) AS row FROM public.sync_progress p WHERE org_id = $1 AND sync_id = $2',
+      sync,
+    );
   }
 
   async run(org: string, sync: string): Promise<Run & { leased_by: string | null }> {
-    return this.one(org, 'SELECT row_to_json(r) AS row FROM sync_runs r WHERE org_id = $1 AND sync_id = $2', sync);
+    return this.one(
+      org,
+      'SELECT row_to_json(r) AS row FROM public.sync_runs r WHERE org_id = $1 AND sync_id = $2',
+      sync,
+    );
   }
 
   private async one<T>(org: string, text: string, sync: string): Promise<T> {
@@ -117,7 +125,7 @@ export class RunTables {
   items(org: string, sync: string) {
     return this.query<{ external_id: string; outcome: string; error_class: string; attempts: number }>(
       org,
-      `SELECT external_id, outcome, error_class, attempts FROM sync_items WHERE org_id = $1 AND sync_id = $2 ORDER BY 1`,
+      `SELECT external_id, outcome, error_class, attempts FROM public.sync_items WHERE org_id = $1 AND sync_id = $2 ORDER BY 1`,
       [org, sync],
     );
   }
@@ -126,7 +134,7 @@ export class RunTables {
     return this.query<{ external_id: string; content_hash: string; change_seq: number; deleted: boolean }>(
       org,
       `SELECT external_id, content_hash, change_seq, deleted_at IS NOT NULL AS deleted
-         FROM sync_records WHERE org_id = $1 AND connection_id = $2 ORDER BY 1`,
+         FROM public.sync_records WHERE org_id = $1 AND connection_id = $2 ORDER BY 1`,
       [org, connection],
     );
   }
@@ -134,7 +142,7 @@ export class RunTables {
   async bindings(org: string): Promise<string[]> {
     const rows = await this.query<{ pair: string }>(
       org,
-      `SELECT id_a || '=' || id_b AS pair FROM sync_bindings WHERE org_id = $1 ORDER BY 1`,
+      `SELECT id_a || '=' || id_b AS pair FROM public.sync_bindings WHERE org_id = $1 ORDER BY 1`,
       [org],
     );
     return rows.map(({ pair }) => pair);

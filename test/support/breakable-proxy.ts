@@ -1,31 +1,45 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A way to Postgres that can be cut and mended, as a network or a database that restarts. */
+/** A way to Postgres that can be cut, silenced and mended, as a network or a database that restarts. */
 export interface BreakableProxy {
   /** The same database through the proxy. */
   readonly url: string;
   /** Ends every connection and refuses new ones. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** From now on throws away what comes on the connections that are open, without a reset; `all`: on new ones, too, until `heal`. */
+  silence(how?: { all: boolean }): void;
+  /** New connections work again. Those that were silenced stay so. */
+  heal(): void;
+  /** How many connections are open. */
+  readonly connections: number;
 }
 
 export async function startBreakableProxy(databaseUrl: string): Promise<BreakableProxy> {
   const { hostname, port } = new URL(databaseUrl);
   const sockets = new Set<Socket>();
-  const server = createServer((client) => {
-    const upstream = connect({ host: hostname, port: Number(port) });
+  const silenced = new WeakSet<Socket>();
+  let allSilent = false;
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const upstream = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    if (allSilent) silenced.add(client).add(upstream);
     for (const [socket, other] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
       sockets.add(socket);
-      socket.pipe(other);
       socket
+        .on('data', (data) => {
+          if (!silenced.has(socket)) other.write(data);
+        })
+        .on('end', () => {
+          if (!silenced.has(socket)) other.end();
+        })
         .on('error', () => undefined)
         .on('close', () => {
           sockets.delete(socket);
-          other.destroy();
+          if (!silenced.has(socket)) other.destroy();
         });
     }
   });
@@ -36,6 +50,9 @@ export async function startBreakableProxy(databaseUrl: string): Promise<Breakabl
   url.host = `127.0.0.1:${address}`;
   return {
     url: url.toString(),
+    get connections() {
+      return sockets.size / 2;
+    },
     cut: async () => {
       const closed = once(server, 'close');
       server.close();
@@ -44,6 +61,13 @@ export async function startBreakableProxy(databaseUrl: string): Promise<Breakabl
     },
     mend: async () => {
       await listen(address);
+    },
+    silence: ({ all } = { all: false }) => {
+      allSilent = all;
+      for (const socket of sockets) silenced.add(socket);
+    },
+    heal: () => {
+      allSilent = false;
     },
   };
 }

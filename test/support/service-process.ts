@@ -67,7 +67,7 @@ export class ServiceProcess {
 
   /** As `spawn`, and returns when it listens. Throws what it said when it ended instead. */
   static async start(variables: Record<string, string>, options: ProcessOptions = {}): Promise<ServiceProcess> {
-    const service = ServiceProcess.spawn({ ...NO_RATES, ...variables }, options);
+    const service = ServiceProcess.spawn({ ...NO_RATES, SYNC_DRAIN_SECONDS: '0', ...variables }, options);
     let ended: Ended | undefined;
     void service.ended.then((how) => {
       ended = how;

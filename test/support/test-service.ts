@@ -41,7 +41,7 @@ export async function startTestService(variables: Record<string, string> = {}): 
   const database = await createTestDatabase();
   const app = await createApp(
     parseEnvironment({
-      DATABASE_URL: database.appUrl,
+      DATABASE_URL: withoutSearchPath(database.appUrl),
       MIGRATION_DATABASE_URL: database.ownerUrl,
       SYNC_JWT_SECRET: JWT_SECRET,
       SYNC_ENCRYPTION_KEYS: `${TEST_ENCRYPTION_KEY.id}:${TEST_ENCRYPTION_KEY.key}`,
@@ -79,6 +79,13 @@ export async function startTestService(variables: Record<string, string> = {}): 
       await database.drop();
     },
   };
+}
+
+/** As a client of the same pooler leaves its connections behind: no statement of the service may lean on the search path. */
+function withoutSearchPath(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  url.searchParams.set('options', '-c search_path=');
+  return url.toString();
 }
 
 export function token(

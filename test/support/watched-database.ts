@@ -9,7 +9,7 @@ export class WatchedDatabase extends TenantDatabase {
   private gate = Promise.withResolvers<void>();
 
   constructor(pool: pg.Pool) {
-    super(pool, pool, new ConnectionShares({ connections: 4, waiting: 100 }));
+    super(pool, pool, new ConnectionShares({ connections: 4, waiting: 100 }), 100);
     this.gate.resolve();
   }
 

@@ -15,11 +15,11 @@ afterEach(() => harness.close());
 
 /** Loses its own connection in the first `times` attempts. */
 const losing = (times: number) => ({
-  text: `SELECT CASE WHEN nextval('attempts') <= $1 THEN pg_terminate_backend(pg_backend_pid()) END, pg_sleep(0)`,
+  text: `SELECT CASE WHEN nextval('public.attempts') <= $1 THEN pg_terminate_backend(pg_backend_pid()) END, pg_sleep(0)`,
   values: [times],
 });
 const attempts = async () =>
-  Number((await sql(harness.database.superuserUrl, 'SELECT nextval($1) - 1 AS n', ['attempts']))[0]?.n);
+  Number((await sql(harness.database.superuserUrl, 'SELECT nextval($1) - 1 AS n', ['public.attempts']))[0]?.n);
 const loss = (call: Promise<unknown>) => call.then(() => 'no loss', isConnectionLoss);
 
 describe('a connection that is lost under a statement', () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => harness.close());
 
 /** Every organization that shows itself: no condition names one. */
-const VISIBLE = { text: 'SELECT DISTINCT org_id FROM sync_progress' };
+const VISIBLE = { text: 'SELECT DISTINCT org_id FROM public.sync_progress' };
 interface Seen {
   readonly org_id: string | null;
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { createPool, type Statement } from '../../src/database/database.ts';
+import type { Statement } from '../../src/database/database.ts';
+import { createPool } from '../../src/database/pool.ts';
 import { ConnectionShares } from '../../src/tenancy/connection.shares.ts';
 import { runAsTenant } from '../../src/tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../src/tenancy/tenant.database.ts';
@@ -21,10 +22,8 @@ export interface TenantHarness {
 
 export async function startTenants(max: number): Promise<TenantHarness> {
   const database = await createTestDatabase();
-  const pool = createPool(database.appUrl, max);
-  // As DatabaseModule does: the loss of an idle connection is no news.
-  pool.on('error', () => undefined);
-  const tenants = new TenantDatabase(pool, pool, new ConnectionShares({ connections: max, waiting: 100 }));
+  const pool = createPool(database.appUrl, { max, runMs: 30_000, connectMs: 10_000 });
+  const tenants = new TenantDatabase(pool, pool, new ConnectionShares({ connections: max, waiting: 100 }), 100);
   return {
     pool,
     tenants,
@@ -40,7 +39,7 @@ export async function startTenants(max: number): Promise<TenantHarness> {
     committed: async () => {
       const rows = await sql<{ sync_id: string }>(
         database.superuserUrl,
-        'SELECT sync_id FROM sync_progress ORDER BY 1',
+        'SELECT sync_id FROM public.sync_progress ORDER BY 1',
       );
       return rows.map(({ sync_id }) => sync_id);
     },
@@ -55,7 +54,7 @@ export async function startTenants(max: number): Promise<TenantHarness> {
 }
 
 export const insertSync = (orgId: string, syncId: string, checkpoint: unknown = {}): Statement => ({
-  text: `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, checkpoint)
+  text: `INSERT INTO public.sync_progress (org_id, sync_id, entity_type, source_system, checkpoint)
          VALUES ($1, $2, 'customer', 'woocommerce', $3) RETURNING sync_id`,
   values: [orgId, syncId, checkpoint],
 });

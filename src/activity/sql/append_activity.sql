@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION app.append_activity(org text, entries jsonb) RETURNS 
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  IF to_regclass('public.' || app.activity_partition_name(now())) IS NULL THEN
+  IF NOT app.has_activity_partition(now()) THEN
     PERFORM app.ensure_activity_partition(now());
   END IF;
   RETURN QUERY

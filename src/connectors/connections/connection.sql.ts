@@ -24,7 +24,7 @@ export interface NewConnection {
 /** Returns no row when another connection has the name. */
 export const insertConnection = (orgId: string, connection: NewConnection): Statement => ({
   text: `
-    INSERT INTO sync_connections (org_id, id, name, system, base_url, settings, created_by, ${SEALED})
+    INSERT INTO public.sync_connections (org_id, id, name, system, base_url, settings, created_by, ${SEALED})
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     ON CONFLICT (org_id, name) WHERE removed_at IS NULL DO NOTHING
     RETURNING ${SHOWN}`,
@@ -60,23 +60,23 @@ export const removeHookAddress = (connectionId: string): Statement => ({
 });
 
 export const findConnection = (orgId: string, id: string): Statement => ({
-  text: `SELECT ${SHOWN} FROM sync_connections WHERE ${ONE}`,
+  text: `SELECT ${SHOWN} FROM public.sync_connections WHERE ${ONE}`,
   values: [orgId, id],
 });
 
 export const lockConnection = (orgId: string, id: string): Statement => ({
-  text: `SELECT ${SHOWN} FROM sync_connections WHERE ${ONE} FOR UPDATE`,
+  text: `SELECT ${SHOWN} FROM public.sync_connections WHERE ${ONE} FOR UPDATE`,
   values: [orgId, id],
 });
 
 export const findSealedConnection = (orgId: string, id: string): Statement => ({
-  text: `SELECT ${SHOWN}, ${SEALED} FROM sync_connections WHERE ${ONE}`,
+  text: `SELECT ${SHOWN}, ${SEALED} FROM public.sync_connections WHERE ${ONE}`,
   values: [orgId, id],
 });
 
 /** Returns a row when another connection has the name. */
 export const findNameTaken = (orgId: string, name: string, otherThan: string): Statement => ({
-  text: 'SELECT 1 FROM sync_connections WHERE org_id = $1 AND name = $2 AND id <> $3 AND removed_at IS NULL',
+  text: 'SELECT 1 FROM public.sync_connections WHERE org_id = $1 AND name = $2 AND id <> $3 AND removed_at IS NULL',
   values: [orgId, name, otherThan],
 });
 
@@ -88,7 +88,7 @@ export const connectionsPage = (
   limit: number,
 ): Statement => ({
   text: `
-    SELECT ${SHOWN} FROM sync_connections
+    SELECT ${SHOWN} FROM public.sync_connections
      WHERE org_id = $1 AND removed_at IS NULL AND ($2::text IS NULL OR system = $2)
        ${after ? 'AND (created_at, id) < ($4, $5)' : ''}
      ORDER BY created_at DESC, id DESC LIMIT $3`,
@@ -108,7 +108,7 @@ export interface ChangedConnection {
 
 export const updateConnection = (orgId: string, id: string, changed: ChangedConnection): Statement => ({
   text: `
-    UPDATE sync_connections
+    UPDATE public.sync_connections
        SET name = $3, base_url = $4, settings = $5, updated_at = now(),
            credentials = coalesce($6, credentials), credentials_key_id = coalesce($7, credentials_key_id),
            webhook_secret = coalesce($8, webhook_secret), webhook_secret_key_id = coalesce($9, webhook_secret_key_id)
@@ -136,7 +136,7 @@ export const updateConnection = (orgId: string, id: string, changed: ChangedConn
 /** Deletes the secrets at once. The rest stays, so that earlier syncs still show what they were connected to. */
 export const removeConnection = (orgId: string, id: string): Statement => ({
   text: `
-    UPDATE sync_connections
+    UPDATE public.sync_connections
        SET removed_at = now(), credentials = NULL, credentials_key_id = NULL, webhook_secret = NULL, webhook_secret_key_id = NULL
      WHERE ${ONE}
     RETURNING name, system`,
@@ -160,13 +160,13 @@ export const storeCheck = (
   'failure' in outcome
     ? {
         text: `
-          UPDATE sync_connections SET status = 'failing', last_checked_at = now(), last_error = $4
+          UPDATE public.sync_connections SET status = 'failing', last_checked_at = now(), last_error = $4
            WHERE ${ONE} AND access_revision = $3 RETURNING id`,
         values: [orgId, id, revision, outcome.failure],
       }
     : {
         text: `
-          UPDATE sync_connections
+          UPDATE public.sync_connections
              SET status = 'ok', last_checked_at = now(), last_error = NULL, version = $4, account = $5, warnings = $6,
                  credentials_expire_at = $7
            WHERE ${ONE} AND access_revision = $3 RETURNING id`,

@@ -32,7 +32,7 @@ LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   -- Creates the partition of the current month if it is missing, so that the audit entry is never lost.
-  IF to_regclass('public.' || app.activity_partition_name(now())) IS NULL THEN
+  IF NOT app.has_activity_partition(now()) THEN
     PERFORM app.ensure_activity_partition(now());
   END IF;
   INSERT INTO public.sync_activity_log (org_id, sync_id, entity_type, activity_type, status, source_system, user_id,

@@ -18,7 +18,7 @@ BEGIN
   IF asked IS NULL THEN
     RETURN NULL;
   END IF;
-  IF to_regclass('public.' || app.activity_partition_name(asked_at)) IS NULL THEN
+  IF NOT app.has_activity_partition(asked_at) THEN
     PERFORM app.ensure_activity_partition(asked_at);
   END IF;
   INSERT INTO public.sync_activity_log (org_id, created_at, sync_id, entity_type, activity_type, status, source_system, user_id)

@@ -14,12 +14,15 @@
 -- A call reads the rows it was asked for and no others, whatever the planner knows about the table: nested loops, merge joins and
 -- sequential scans are off, the plan is the generic one, and the ids are an index condition. No partial index may fit, because the one of
 -- active syncs would be read for the whole organization; therefore completed_at is compared inside an expression.
+-- It is called outside a transaction that sets what statements rely on, so it says that itself.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.report_progress(reports json)
   RETURNS TABLE (org_id text, sync_id text, outcome text, progress text)
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+SET row_security = on
 SET enable_seqscan = off
 SET enable_nestloop = off
 SET enable_mergejoin = off

@@ -5,12 +5,15 @@
 -- active syncs and the newest 1,000 syncs that ended within the last minute, each read in order from its index. Sorting, bitmaps and
 -- sequential scans are off, so that the function never reads an organization's whole history, whatever the planner knows about the
 -- table. The checkpoint is omitted because it may be large.
+-- It is called outside a transaction that sets what statements rely on, so it says that itself.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.watch_progress(orgs text[], digests text[])
   RETURNS TABLE (org_id text, digest text, at timestamptz, syncs text)
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+SET row_security = on
 SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_sort = off AS $$

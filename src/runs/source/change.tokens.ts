@@ -12,7 +12,7 @@ type SourceOfRun = Pick<Run, 'org_id' | 'source_connection_id' | 'entity_type'>;
 /** The last run that changed records of the connection and entity type, with its counts so far. */
 const lastChangeOfRecords = ({ org_id, source_connection_id, entity_type }: SourceOfRun): Statement => ({
   text: `
-    SELECT sync_id || ' ' || counts::text AS token FROM sync_runs
+    SELECT sync_id || ' ' || counts::text AS token FROM public.sync_runs
      WHERE org_id = $1 AND source_connection_id = $2 AND entity_type = $3 AND kind <> 'preview'
        AND counts ?| ARRAY['created', 'updated', 'deleted']
      ORDER BY created_at DESC, sync_id DESC LIMIT 1`,

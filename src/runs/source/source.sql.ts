@@ -8,34 +8,34 @@ const NAMED_PAGE = 100;
 /** Records that a full sync did not find in the source, ordered by id. */
 export const unseenRecords = (run: Run, after: string): Statement => ({
   text: `
-    SELECT r.external_id FROM sync_records r
+    SELECT r.external_id FROM public.sync_records r
      WHERE ${UNSEEN} AND r.external_id > $5 ORDER BY r.external_id LIMIT ${NAMED_PAGE}`,
   values: [...unseenKey(run), after],
 });
 
 export const countUnseenRecords = (run: Run): Statement => ({
-  text: `SELECT count(*)::integer AS count FROM sync_records r WHERE ${UNSEEN}`,
+  text: `SELECT count(*)::integer AS count FROM public.sync_records r WHERE ${UNSEEN}`,
   values: unseenKey(run),
 });
 
 /** OFFSET 0 keeps the planner from turning the look-up by key into a join, which without statistics might scan one table per row. */
 const UNSEEN = `r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3 AND r.deleted_at IS NULL
-       AND NOT EXISTS (SELECT FROM sync_seen s WHERE s.org_id = $1 AND s.sync_id = $4 AND s.external_id = r.external_id
+       AND NOT EXISTS (SELECT FROM public.sync_seen s WHERE s.org_id = $1 AND s.sync_id = $4 AND s.external_id = r.external_id
                         OFFSET 0)`;
 const unseenKey = (run: Run) => [run.org_id, run.source_connection_id, run.entity_type, run.sync_id];
 
 export const countRecords = (orgId: string, connectionId: string, entity: EntityType): Statement => ({
   text: `
-    SELECT count(*)::integer AS count FROM sync_records
+    SELECT count(*)::integer AS count FROM public.sync_records
      WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND deleted_at IS NULL`,
   values: [orgId, connectionId, entity],
 });
 
 /** The table that names the items of a run. For an apply, its rows also hold the state that the preview found. */
 const NAMED = {
-  retry: `FROM sync_items WHERE org_id = $1 AND sync_id = $2`,
-  webhook: `FROM sync_hook_deliveries WHERE org_id = $1 AND sync_id = $2`,
-  apply: `FROM sync_preview_changes WHERE org_id = $1 AND sync_id = $2 AND kind <> 'conflict'`,
+  retry: `FROM public.sync_items WHERE org_id = $1 AND sync_id = $2`,
+  webhook: `FROM public.sync_hook_deliveries WHERE org_id = $1 AND sync_id = $2`,
+  apply: `FROM public.sync_preview_changes WHERE org_id = $1 AND sync_id = $2 AND kind <> 'conflict'`,
 } as const;
 type NamedKind = keyof typeof NAMED;
 
@@ -59,7 +59,7 @@ export const countNamedItems = (run: Run & { kind: NamedKind }): Statement => ({
 /** The watermark of the last sync of this source, destination and entity type. */
 export const findWatermark = (run: Run): Statement => ({
   text: `
-    SELECT watermark FROM sync_cursors
+    SELECT watermark FROM public.sync_cursors
      WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND destination = $4`,
   values: [run.org_id, run.source_connection_id, run.entity_type, run.destination_connection_id ?? 'records'],
 });

@@ -75,7 +75,7 @@ COMMENT ON TABLE app.sql_files IS 'the files of functions, triggers and views th
 GRANT SELECT ON app.sql_files TO sync_app
 ;
 -- next
-INSERT INTO "sync_migrations"("timestamp", "name") VALUES (1, 'roles-and-schemas-0000000000001')
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (1, 'roles-and-schemas-0000000000001')
 ;
 -- next
 CREATE TABLE auth.users_extended (
@@ -181,7 +181,7 @@ GRANT SELECT, DELETE ON auth.api_keys TO sync_maintenance
 CREATE POLICY maintenance_expired ON auth.api_keys TO sync_maintenance USING (kind <> 'service' AND expires_at <= now()) WITH CHECK (false)
 ;
 -- next
-INSERT INTO "sync_migrations"("timestamp", "name") VALUES (2, 'auth-0000000000002')
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (2, 'auth-0000000000002')
 ;
 -- next
 CREATE TABLE app.scheduled_tasks (
@@ -698,7 +698,7 @@ GRANT USAGE ON SCHEMA pgboss TO sync_app
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgboss TO sync_app
 ;
 -- next
-INSERT INTO "sync_migrations"("timestamp", "name") VALUES (3, 'jobs-0000000000003')
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (3, 'jobs-0000000000003')
 ;
 -- next
 CREATE TABLE public.idempotency_keys (
@@ -730,7 +730,7 @@ GRANT SELECT, DELETE ON public.idempotency_keys TO sync_maintenance
 CREATE POLICY maintenance_expired ON public.idempotency_keys TO sync_maintenance USING (expires_at <= now()) WITH CHECK (false)
 ;
 -- next
-INSERT INTO "sync_migrations"("timestamp", "name") VALUES (4, 'idempotency-0000000000004')
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (4, 'idempotency-0000000000004')
 ;
 -- next
 CREATE TABLE public.sync_progress (
@@ -842,7 +842,7 @@ CREATE POLICY maintenance_ends_silent ON public.sync_progress FOR UPDATE TO sync
         WITH CHECK (status IN ('timeout', 'cancelled'))
 ;
 -- next
-INSERT INTO "sync_migrations"("timestamp", "name") VALUES (5, 'progress-0000000000005')
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (5, 'progress-0000000000005')
 ;
 -- next
 CREATE TABLE public.sync_activity_log (
@@ -904,7 +904,7 @@ CREATE POLICY maintenance_ends ON public.sync_activity_log FOR INSERT TO sync_ma
         WITH CHECK (activity_type IN ('sync_timeout', 'sync_cancelled') AND status IN ('timeout', 'cancelled'))
 ;
 -- next
-INSERT INTO "sync_migrations"("timestamp", "name") VALUES (6, 'activity-0000000000006')
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (6, 'activity-0000000000006')
 ;
 -- next
 CREATE TABLE public.sync_preview_cache (
@@ -949,7 +949,7 @@ GRANT SELECT, DELETE ON public.sync_preview_cache TO sync_maintenance
 CREATE POLICY maintenance_expired ON public.sync_preview_cache TO sync_maintenance USING (expires_at <= now()) WITH CHECK (false)
 ;
 -- next
-INSERT INTO "sync_migrations"("timestamp", "name") VALUES (7, 'preview-cache-0000000000007')
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (7, 'preview-cache-0000000000007')
 ;
 -- next
 CREATE TABLE public.sync_connections (
@@ -1054,7 +1054,7 @@ CREATE POLICY owner ON auth.hook_addresses FOR SELECT TO CURRENT_USER USING (tru
 GRANT SELECT, INSERT, DELETE ON auth.hook_addresses TO sync_app
 ;
 -- next
-INSERT INTO "sync_migrations"("timestamp", "name") VALUES (8, 'connectors-0000000000008')
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (8, 'connectors-0000000000008')
 ;
 -- next
 CREATE TABLE public.sync_records (org_id text NOT NULL CHECK (org_id <> ''), 
@@ -1174,7 +1174,7 @@ CREATE POLICY maintenance_removed ON public.sync_bindings TO sync_maintenance US
             WHERE c.org_id = sync_bindings.org_id AND c.removed_at IS NOT NULL AND c.id IN (sync_bindings.connection_a, sync_bindings.connection_b))) WITH CHECK (false)
 ;
 -- next
-INSERT INTO "sync_migrations"("timestamp", "name") VALUES (9, 'records-0000000000009')
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (9, 'records-0000000000009')
 ;
 -- next
 CREATE TABLE public.sync_runs (
@@ -1355,7 +1355,7 @@ CREATE POLICY maintenance_removed ON public.sync_items TO sync_maintenance USING
                     AND c.id IN (r.source_connection_id, r.destination_connection_id)))) WITH CHECK (false)
 ;
 -- next
-INSERT INTO "sync_migrations"("timestamp", "name") VALUES (10, 'runs-0000000000010')
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (10, 'runs-0000000000010')
 ;
 -- next
 CREATE TABLE public.sync_preview_changes (
@@ -1395,7 +1395,7 @@ GRANT SELECT, DELETE ON public.sync_preview_changes TO sync_maintenance
 CREATE POLICY maintenance_expired ON public.sync_preview_changes TO sync_maintenance USING (expires_at <= now()) WITH CHECK (false)
 ;
 -- next
-INSERT INTO "sync_migrations"("timestamp", "name") VALUES (11, 'previews-0000000000011')
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (11, 'previews-0000000000011')
 ;
 -- next
 CREATE TABLE public.sync_schedules (
@@ -1449,7 +1449,7 @@ CREATE POLICY maintenance_removed ON public.sync_schedules TO sync_maintenance U
             WHERE c.org_id = sync_schedules.org_id AND c.removed_at IS NOT NULL AND sync_schedules.connection_id = c.id)) WITH CHECK (false)
 ;
 -- next
-INSERT INTO "sync_migrations"("timestamp", "name") VALUES (12, 'schedules-0000000000012')
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (12, 'schedules-0000000000012')
 ;
 -- next
 CREATE TABLE public.sync_hook_deliveries (
@@ -1504,7 +1504,7 @@ CREATE POLICY maintenance_removed ON public.sync_hook_deliveries TO sync_mainten
             WHERE c.org_id = sync_hook_deliveries.org_id AND c.removed_at IS NOT NULL AND sync_hook_deliveries.connection_id = c.id)) WITH CHECK (false)
 ;
 -- next
-INSERT INTO "sync_migrations"("timestamp", "name") VALUES (13, 'webhooks-0000000000013')
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (13, 'webhooks-0000000000013')
 ;
 
 -- part: sqlFiles
@@ -1943,7 +1943,7 @@ LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   -- Creates the partition of the current month if it is missing, so that the audit entry is never lost.
-  IF to_regclass('public.' || app.activity_partition_name(now())) IS NULL THEN
+  IF NOT app.has_activity_partition(now()) THEN
     PERFORM app.ensure_activity_partition(now());
   END IF;
   INSERT INTO public.sync_activity_log (org_id, sync_id, entity_type, activity_type, status, source_system, user_id,
@@ -1970,7 +1970,7 @@ CREATE OR REPLACE TRIGGER log_end_on_update AFTER UPDATE ON public.sync_progress
   EXECUTE FUNCTION app.log_sync_end();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', '614329ebb633954a929a7e8112a20ba817ab8d1c2c38ffa8944e9c29607d3ed0', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', '542163fae23d5f74ec343c39f083b394b577ae71781cfc7b1a29a24708ed8a55', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2061,7 +2061,7 @@ BEGIN
   IF asked IS NULL THEN
     RETURN NULL;
   END IF;
-  IF to_regclass('public.' || app.activity_partition_name(asked_at)) IS NULL THEN
+  IF NOT app.has_activity_partition(asked_at) THEN
     PERFORM app.ensure_activity_partition(asked_at);
   END IF;
   INSERT INTO public.sync_activity_log (org_id, created_at, sync_id, entity_type, activity_type, status, source_system, user_id)
@@ -2075,7 +2075,7 @@ CREATE OR REPLACE TRIGGER log_control AFTER UPDATE ON public.sync_progress
   FOR EACH ROW WHEN (OLD.requested_at IS DISTINCT FROM NEW.requested_at) EXECUTE FUNCTION app.log_control();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/log_control.sql', 'bd7c6e90dc53b77c1a615c68bc50f68139410419cb4805743a9606ba627b1eef', ARRAY['ROUTINE app.log_control()', 'TRIGGER log_control ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/log_control.sql', '54128ff58863378468e64f41ed623c9bd6025ce619b61c440e2ec958b48d83bf', ARRAY['ROUTINE app.log_control()', 'TRIGGER log_control ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2200,12 +2200,15 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/measure_
 -- A call reads the rows it was asked for and no others, whatever the planner knows about the table: nested loops, merge joins and
 -- sequential scans are off, the plan is the generic one, and the ids are an index condition. No partial index may fit, because the one of
 -- active syncs would be read for the whole organization; therefore completed_at is compared inside an expression.
+-- It is called outside a transaction that sets what statements rely on, so it says that itself.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.report_progress(reports json)
   RETURNS TABLE (org_id text, sync_id text, outcome text, progress text)
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+SET row_security = on
 SET enable_seqscan = off
 SET enable_nestloop = off
 SET enable_mergejoin = off
@@ -2311,7 +2314,7 @@ REVOKE ALL ON FUNCTION app.report_progress(json) FROM PUBLIC, sync_app, sync_mai
 GRANT EXECUTE ON FUNCTION app.report_progress(json) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_progress.sql', '8b07f41cb6fc1185de8b2b7dd841cbbd336b2b0f91bcdf5614fd5fe1102c9ab7', ARRAY['ROUTINE app.report_progress(reports json)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_progress.sql', 'b6a857796dc8b7e4270ec22ee6e3c89afdb2fa6eea34365b157dadc2b16811a0', ARRAY['ROUTINE app.report_progress(reports json)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2322,12 +2325,15 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_p
 -- active syncs and the newest 1,000 syncs that ended within the last minute, each read in order from its index. Sorting, bitmaps and
 -- sequential scans are off, so that the function never reads an organization's whole history, whatever the planner knows about the
 -- table. The checkpoint is omitted because it may be large.
+-- It is called outside a transaction that sets what statements rely on, so it says that itself.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.watch_progress(orgs text[], digests text[])
   RETURNS TABLE (org_id text, digest text, at timestamptz, syncs text)
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+SET row_security = on
 SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_sort = off AS $$
@@ -2375,7 +2381,7 @@ REVOKE ALL ON FUNCTION app.watch_progress(text[], text[]) FROM PUBLIC, sync_app,
 GRANT EXECUTE ON FUNCTION app.watch_progress(text[], text[]) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/watch_progress.sql', '1f482f1ce2d854ad0dc4d4ca5e8389890d6d3546da90040907978eea26aae894', ARRAY['ROUTINE app.watch_progress(orgs text[], digests text[])']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/watch_progress.sql', '4f34f662160300fd70aab0bbf569239b842143591a9bd3f024667ac164ca0e66', ARRAY['ROUTINE app.watch_progress(orgs text[], digests text[])']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2388,7 +2394,7 @@ CREATE OR REPLACE FUNCTION app.append_activity(org text, entries jsonb) RETURNS 
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  IF to_regclass('public.' || app.activity_partition_name(now())) IS NULL THEN
+  IF NOT app.has_activity_partition(now()) THEN
     PERFORM app.ensure_activity_partition(now());
   END IF;
   RETURN QUERY
@@ -2409,15 +2415,16 @@ REVOKE ALL ON FUNCTION app.append_activity(text, jsonb) FROM PUBLIC, sync_app, s
 GRANT EXECUTE ON FUNCTION app.append_activity(text, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/append_activity.sql', 'b9bc97f181fc003099b1dd4140fae61062f36f51c99754f122bd9510e7f808dc', ARRAY['ROUTINE app.append_activity(org text, entries jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/append_activity.sql', '0a633641e2f6b046cdbad59b61421f0b83f64125f456b28509453dc858889390', ARRAY['ROUTINE app.append_activity(org text, entries jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
 -- Why: row-level security is not inherited by partitions, so a partition must never be made without ENABLE, FORCE and no grants, and
 -- nobody should have to remember it.
--- Promises: each month from this one to the twelfth ahead has a partition once it was asked for; making one does not hold up writers
--- (LIKE and ATTACH take SHARE UPDATE EXCLUSIVE, PARTITION OF would take ACCESS EXCLUSIVE) and waits for a lock 10 seconds at
--- most. One made by hand is protected by the next call. They run as the owner of the table, who alone may attach, and touch no rows.
+-- Promises: each month from this one to the twelfth ahead has a partition once it was asked for, and one that was detached is attached
+-- again; neither holds up writers (LIKE and ATTACH take SHARE UPDATE EXCLUSIVE, PARTITION OF would take ACCESS EXCLUSIVE) nor waits
+-- longer than 10 seconds for a lock. One made by hand is protected by the next call. They run as the owner of the table, who alone may
+-- attach, and touch no rows.
 -- Callers: sync_app and sync_maintenance, and for the current month sync_sql: the triggers that write an entry run as either. A month
 -- ahead is refused to sync_sql, since making it locks the table until the transaction ends.
 
@@ -2428,6 +2435,20 @@ RETURN 'sync_activity_log_' || to_char(at AT TIME ZONE 'UTC', 'YYYY_MM');
 ALTER FUNCTION app.activity_partition_name(timestamptz) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.activity_partition_name(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.activity_partition_name(timestamptz) TO sync_app, sync_maintenance, sync_sql;
+
+-- A table of the month's name is not enough: somebody may have detached it.
+CREATE OR REPLACE FUNCTION app.has_activity_partition(at timestamptz) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM pg_inherits i
+                  WHERE i.inhrelid = to_regclass('public.' || app.activity_partition_name(at))
+                    AND i.inhparent = 'public.sync_activity_log'::regclass);
+END
+$$;
+ALTER FUNCTION app.has_activity_partition(timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.has_activity_partition(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.has_activity_partition(timestamptz) TO sync_app, sync_maintenance, sync_sql;
 
 CREATE OR REPLACE FUNCTION app.ensure_activity_partition(at timestamptz) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER
@@ -2443,22 +2464,26 @@ BEGIN
     RAISE EXCEPTION 'no partition is made for %, only for this month and those ahead', at
       USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  IF to_regclass('public.' || quote_ident(partition)) IS NOT NULL THEN
+  IF app.has_activity_partition(at) THEN
     RETURN partition;
   END IF;
   -- Two writers may find the month missing at once: the second waits here, then sees what the first made.
   LOCK TABLE public.sync_activity_log IN SHARE UPDATE EXCLUSIVE MODE;
-  IF to_regclass('public.' || quote_ident(partition)) IS NOT NULL THEN
+  IF app.has_activity_partition(at) THEN
     RETURN partition;
   END IF;
-  EXECUTE format('CREATE TABLE public.%I (LIKE public.sync_activity_log INCLUDING ALL)', partition);
+  IF to_regclass('public.' || quote_ident(partition)) IS NULL THEN
+    EXECUTE format('CREATE TABLE public.%I (LIKE public.sync_activity_log INCLUDING ALL)', partition);
+  END IF;
   EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', partition);
   EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', partition);
   EXECUTE format('ALTER TABLE public.sync_activity_log ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
     partition, month AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
   RETURN partition;
-EXCEPTION WHEN invalid_object_definition THEN
-  -- Somebody's partition under another name covers the month: what is written finds its place there.
+EXCEPTION WHEN invalid_object_definition OR invalid_table_definition OR wrong_object_type OR datatype_mismatch
+    OR insufficient_privilege OR check_violation THEN
+  -- Somebody's partition under another name covers the month: what is written finds its place there. Or somebody's table has the name and
+  -- is no partition for it: what is written finds no place, which the service answers with 503.
   RETURN NULL;
 END
 $$;
@@ -2475,7 +2500,7 @@ DECLARE
   changed integer := 0;
 BEGIN
   FOR ahead IN 0 .. least(months_ahead, 12) LOOP
-    IF to_regclass('public.' || app.activity_partition_name(now() + ahead * interval '1 month')) IS NULL THEN
+    IF NOT app.has_activity_partition(now() + ahead * interval '1 month') THEN
       changed := changed + (app.ensure_activity_partition(now() + ahead * interval '1 month') IS NOT NULL)::integer;
     END IF;
   END LOOP;
@@ -2501,7 +2526,7 @@ GRANT EXECUTE ON FUNCTION app.prepare_activity_partitions(integer) TO sync_app, 
 SELECT app.prepare_activity_partitions(3);
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/partitions.sql', '4170591e8971fb95b58d72d872301afff228c2531aa1b5a96e8445c5499bf534', ARRAY['ROUTINE app.activity_partition_name(at timestamp with time zone)', 'ROUTINE app.ensure_activity_partition(at timestamp with time zone)', 'ROUTINE app.prepare_activity_partitions(months_ahead integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/partitions.sql', '2793fbf3fd2e48e4d600976238487b8fc3a96572f2fcd9835bd8e1f722a4f16b', ARRAY['ROUTINE app.has_activity_partition(at timestamp with time zone)', 'ROUTINE app.activity_partition_name(at timestamp with time zone)', 'ROUTINE app.ensure_activity_partition(at timestamp with time zone)', 'ROUTINE app.prepare_activity_partitions(months_ahead integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3220,18 +3245,79 @@ REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
 -- next
 REVOKE sync_directory FROM CURRENT_USER
 ;
+-- next
+WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('public.sync_progress')),
+  spaces AS (SELECT oid, nspname, nspacl, nspowner FROM pg_namespace WHERE nspname IN ('app', 'auth', 'public')),
+  tables AS (
+    SELECT c.oid, n.nspname || '.' || c.relname AS name, c.relacl, c.relowner, c.relrowsecurity, c.relforcerowsecurity
+      FROM pg_class c JOIN spaces n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+       AND (n.nspname <> 'public' OR c.relname ~ '^(sync_(?!activity_log_)|idempotency_keys$)')),
+  -- What the SQL files have defined, as they name it.
+  objects AS (SELECT unnest(f.objects) AS name FROM app.sql_files f),
+  functions AS (
+    SELECT o.name, p.* FROM pg_proc p JOIN spaces n ON n.oid = p.pronamespace
+      JOIN objects o ON o.name = format('ROUTINE %I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))),
+  triggers AS (
+    SELECT o.name, g.* FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid JOIN spaces n ON n.oid = c.relnamespace
+      JOIN objects o ON o.name = format('TRIGGER %I ON %I.%I', g.tgname, n.nspname, c.relname)),
+  facts (kind, fact) AS (
+    SELECT 'roles', concat_ws('|', r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb, r.rolreplication,
+        (SELECT string_agg(pg_get_userbyid(m.roleid)::text, ',' ORDER BY pg_get_userbyid(m.roleid)::text)
+           FROM pg_auth_members m WHERE m.member = r.oid))
+      FROM pg_roles r WHERE r.rolname IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql')
+    UNION ALL
+    SELECT 'owners', concat_ws('|', t.name, CASE t.relowner WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(t.relowner)::text END) FROM tables t
+    UNION ALL
+    SELECT 'row-level security', concat_ws('|', t.name, t.relrowsecurity, t.relforcerowsecurity) FROM tables t
+    UNION ALL
+    SELECT 'policies', concat_ws('|', t.name, p.polname, p.polcmd, p.polpermissive,
+        (SELECT string_agg(CASE r WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(r)::text END, ',' ORDER BY CASE r WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(r)::text END) FROM unnest(p.polroles) AS r),
+        coalesce(regexp_replace(pg_get_expr(p.polqual, p.polrelid), '[()[:space:]]|::[a-z]+', '', 'g'), '-'), coalesce(regexp_replace(pg_get_expr(p.polwithcheck, p.polrelid), '[()[:space:]]|::[a-z]+', '', 'g'), '-'))
+      FROM pg_policy p JOIN tables t ON t.oid = p.polrelid
+    UNION ALL
+    SELECT 'grants', concat_ws('|', t.name, 
+  (SELECT string_agg(CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END || ' ' || g.privilege_type, ',' ORDER BY CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END, g.privilege_type)
+     FROM aclexplode(coalesce(t.relacl, acldefault('r', t.relowner))) AS g
+    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql'))) FROM tables t
+    UNION ALL
+    SELECT 'grants', concat_ws('|', t.name, a.attname, 
+  (SELECT string_agg(CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END || ' ' || g.privilege_type, ',' ORDER BY CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END, g.privilege_type)
+     FROM aclexplode(coalesce(a.attacl, acldefault('c', t.relowner))) AS g
+    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql')))
+      FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attacl IS NOT NULL AND NOT a.attisdropped
+    UNION ALL
+    -- Versions and providers differ in what everybody may do in public.
+    SELECT 'grants', concat_ws('|', n.nspname, 
+  (SELECT string_agg(CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END || ' ' || g.privilege_type, ',' ORDER BY CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END, g.privilege_type)
+     FROM aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) AS g
+    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql'))) FROM spaces n WHERE n.nspname <> 'public'
+    UNION ALL
+    SELECT 'functions', concat_ws('|', f.name, CASE f.proowner WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(f.proowner)::text END, f.prosecdef, f.provolatile, f.proconfig::text, md5(f.prosrc),
+        
+  (SELECT string_agg(CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END || ' ' || g.privilege_type, ',' ORDER BY CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END, g.privilege_type)
+     FROM aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) AS g
+    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql')))
+      FROM functions f
+    UNION ALL
+    SELECT 'triggers', concat_ws('|', g.name, g.tgenabled, g.tgtype, g.tgfoid::regprocedure) FROM triggers g)
+  SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
+;
+-- next
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"df3656215b66ab46e0afc102ee2f2e63","grants":"c3b441e2dfdd8c9f7e69a172e139d7bd","owners":"31a7383705410e107a6c93458d92c038","policies":"49350e6b229c3440d4e8b5220c510a0a","roles":"580c1635d88e21a229245f278d4674cd","row-level security":"3824708bb6c45f9e5eb8c74ab6bd789d","triggers":"64125527c89271de3878604d297fd3ff"}'
+;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T23:59:32.149Z','2026-11-29T01:59:32.149Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T00:03:43.380Z','2026-11-29T02:03:43.380Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T23:59:32.150Z','2026-11-29T00:59:32.150Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T00:03:43.380Z','2026-11-29T01:03:43.380Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T23:59:32.150Z','2026-11-29T01:59:32.150Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T00:03:43.380Z','2026-11-29T02:03:43.380Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T23:59:32.150Z','2026-11-29T00:59:32.150Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T00:03:43.380Z','2026-11-29T01:03:43.380Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -3246,40 +3332,40 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T02:59:32.150Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T03:03:43.380Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T00:59:32.150Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T01:03:43.380Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T02:59:32.150Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T03:03:43.380Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T00:59:32.150Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T01:03:43.380Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T02:59:32.150Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T03:03:43.380Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T00:59:32.150Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T01:03:43.380Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T02:59:32.150Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T03:03:43.380Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T00:59:32.150Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T01:03:43.380Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T01:59:32.150Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T02:03:43.381Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T01:59:32.151Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T02:03:43.381Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -3414,40 +3500,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T02:59:32.152Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T03:03:43.382Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T00:59:32.152Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T01:03:43.382Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T02:59:32.152Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T03:03:43.382Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T00:59:32.152Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T01:03:43.382Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T01:59:32.152Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T02:03:43.382Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T01:59:32.152Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T02:03:43.382Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T01:59:32.152Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T02:03:43.382Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T01:59:32.152Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T02:03:43.382Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T01:59:32.152Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T02:03:43.382Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T01:59:32.152Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T02:03:43.382Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T01:59:32.152Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T02:03:43.382Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T01:59:32.152Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T02:03:43.382Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -3462,16 +3548,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T02:59:32.152Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T03:03:43.383Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T00:59:32.152Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T01:03:43.383Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T02:59:32.152Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T03:03:43.383Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T00:59:32.153Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T01:03:43.383Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

@@ -1,0 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Problem } from './problem.ts';
+
+/**
+ * Who is refused asks again at once, as a rule; two thousand who do so would keep the process busy with refusals. So each is held for a
+ * moment, at random, and still answered within a second.
+ */
+const HELD_MS = { least: 200, most: 700 };
+
+export const overloaded = (detail: string): Problem => new Problem('overloaded', detail, { retryAfter: 1 });
+
+/** Throws the refusal, a moment later. */
+export async function refuseOverload(detail: string): Promise<never> {
+  await delay(HELD_MS.least + Math.random() * (HELD_MS.most - HELD_MS.least));
+  throw overloaded(detail);
+}
+
+/** A mean of the last few, in which the newest counts for a fifth. */
+export const movingMean = (mean: number | undefined, newest: number): number =>
+  mean === undefined ? newest : mean + (newest - mean) / 5;
