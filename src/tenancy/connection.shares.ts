@@ -26,7 +26,7 @@ interface Share {
 }
 
 /** Who would wait longer than this, as things go, is refused at once. */
-const REFUSED_ABOVE_MS = 1_000;
+const REFUSED_ABOVE_MS = 3_000;
 /** The longest wait while the organization's other statements get through; more load than this is not answered in useful time. */
 const LONGEST_WAIT_MS = 5_000;
 
@@ -75,9 +75,7 @@ export class ConnectionShares {
       throw busy(`${this.limits.waiting} requests of your organization wait for the database already.`);
     const expectedMs = ((share.waiting.length + 1) / this.limits.connections) * (share.heldMs ?? 0);
     if (expectedMs > REFUSED_ABOVE_MS)
-      throw busy(
-        'Your organization has more requests under way than its share of the database gets through in a second.',
-      );
+      throw busy('Your organization has more requests under way than its share of the database gets through in time.');
     const since = steadyNow();
     if (share.waiting.length === 0) share.movedAt = since;
     return new Promise((resolve, reject) => {

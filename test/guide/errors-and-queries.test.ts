@@ -13,7 +13,7 @@ beforeAll(async () => {
   guide = new GuideRunner(pool);
   await rows(`
     INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, total_items, processed_count, started_at) VALUES
-      ('org-123', 'slow', 'customer', 'woocommerce', 100, 20, now() - interval '10 minutes'),
+      ('org-123', 'slower', 'customer', 'woocommerce', 100, 20, now() - interval '10 minutes'),
       ('org-123', 'slow and ended', 'order', 'odoo', 30, 30, now() - interval '10 minutes'),
       ('org-123', 'fast', 'customer', 'woocommerce', 5000, 1000, now() - interval '10 minutes'),
       ('org-123', 'not begun', 'customer', 'woocommerce', 5000, 0, now() - interval '10 minutes')`);
@@ -66,7 +66,7 @@ describe('common queries', () => {
   it('finds slow syncs, the slowest first, also ended ones, and never divides by zero', async () => {
     const { rows: slow } = await guide.pool.query(guide.sql('Find Slow Syncs'));
     expect(slow.map(({ sync_id, speed_items_per_min }) => [sync_id, speed_items_per_min])).toEqual([
-      ['slow', 2],
+      ['slower', 2],
       ['slow and ended', 3],
     ]);
     expect(Number(slow[0]?.seconds_per_item)).toBe(30);

@@ -217,7 +217,7 @@ describe('the live list', () => {
   it('finds slow syncs with their seconds per item', async () => {
     const mine = await service.request('org-slow');
     for (const [sync_id, processed] of [
-      ['slow', 5],
+      ['slower', 5],
       ['fast', 600],
     ] as const) {
       await sql(
@@ -233,7 +233,7 @@ describe('the live list', () => {
       body.map(({ sync_id, seconds_per_item }: { sync_id: string; seconds_per_item: number }) => [
         ...[sync_id, Math.round(seconds_per_item)],
       ]),
-    ).toEqual([['slow', 120]]);
+    ).toEqual([['slower', 120]]);
     expect((await mine.get(PATH).query({ slow: 10 })).body).toHaveLength(1);
   });
 });

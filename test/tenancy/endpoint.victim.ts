@@ -144,6 +144,7 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
       'sync_schedules',
       {
         ...{ ...source, id: schedule_id, mode: 'full', cron: '0 3 * * *', time_zone: 'UTC', created_by: MARKER },
+        next_run_at: '2100-01-01T03:00:00Z',
       },
     ],
     ['sync_hook_deliveries', { ...source, external_id, delivery_key: 'd', deleted: false }],

@@ -22,8 +22,8 @@ beforeAll(async () => {
      VALUES ('org-lock', 'shop', 'all', 'key', '{}', now() + interval '1 hour');
      INSERT INTO sync_connections (org_id, id, name, system, base_url)
      VALUES ('org-lock', '${CONNECTION}', 'shop', 'woocommerce', 'https://shop.example');
-     INSERT INTO sync_schedules (org_id, id, connection_id, entity_type, destination, mode, cron, time_zone, enabled, created_by)
-     VALUES ('org-lock', '${SCHEDULE}', '${CONNECTION}', 'customer', 'records', 'full', '0 0 * * *', 'UTC', true, 'user')`,
+     INSERT INTO sync_schedules (org_id, id, connection_id, entity_type, destination, mode, cron, time_zone, enabled, next_run_at, created_by)
+     VALUES ('org-lock', '${SCHEDULE}', '${CONNECTION}', 'customer', 'records', 'full', '0 0 * * *', 'UTC', true, '2100-01-01', 'user')`,
   );
   lock = new pg.Client({ connectionString: service.database.superuserUrl });
   await lock.connect();

@@ -246,7 +246,7 @@ describe('A scheduled sync', () => {
     const cron = `0 ${(new Date().getUTCHours() + 12) % 24} * * *`;
     const schedule = { entity_type: 'customer', mode: 'incremental', cron };
     const { body } = await fixture.call(ORG, 'POST', `/connections/${id}/schedules`, schedule);
-    await admin(`UPDATE sync_schedules SET created_at = now() - interval '2 days' WHERE id = $1`, [body.id]);
+    await admin(`UPDATE sync_schedules SET next_run_at = now() - interval '1 minute' WHERE id = $1`, [body.id]);
     await runAsWorker(ORG, () => fixture.service.app.get(ScheduleRunner).runDue(body.id));
     const { last_sync_id } = (await fixture.call(ORG, 'GET', `/schedules/${body.id}`)).body;
     const run = await fixture.ended(ORG, last_sync_id);
