@@ -192,7 +192,7 @@ describe('npm run demo', () => {
   });
 
   it('stops all at Ctrl-C in the middle of the second act, too', async () => {
-    const demo = startDemo('--exit', '--fast', '--customers', '1000');
+    const demo = startDemo('--exit', '--fast', '--customers', '2000');
     await seen(demo, /\nApply: .*\d %/s);
     const { code, stderr } = await demo.stop('SIGINT');
     expect({ code, stderr }).toEqual({ code: 130, stderr: 'Stopped before the sync had ended.\n' });

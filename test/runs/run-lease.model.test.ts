@@ -14,7 +14,8 @@ const events = Object.keys(EVENTS) as RunEvent[];
 let service: TestService;
 let admin: pg.Pool;
 beforeAll(async () => {
-  service = await startTestService();
+  // The paths are followed at once; none of their requests may be refused because the others are many.
+  service = await startTestService({ SYNC_DB_POOL_SIZE: '60' });
   admin = new pg.Pool({ connectionString: service.database.superuserUrl, max: 4 });
 });
 afterAll(async () => {

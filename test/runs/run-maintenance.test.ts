@@ -61,8 +61,8 @@ async function plant(name: string, state: { removed: boolean; run: string }) {
       name,
     ]);
     await admin(
-      `INSERT INTO sync_schedules (org_id, connection_id, entity_type, mode, cron, time_zone, created_by)
-       VALUES ($1, $2, 'customer', 'full', '0 3 1 1 *', 'UTC', $3)`,
+      `INSERT INTO sync_schedules (org_id, connection_id, entity_type, mode, cron, time_zone, next_run_at, created_by)
+       VALUES ($1, $2, 'customer', 'full', '0 3 1 1 *', 'UTC', '2100-01-01', $3)`,
       values,
     );
     await admin(
