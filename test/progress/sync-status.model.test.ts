@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import PQueue from 'p-queue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tableOf, tableUnder } from '../support/markdown-table.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
@@ -50,14 +51,16 @@ async function followPath(path: readonly SyncEvent[]): Promise<void> {
   }
 }
 
+/** So few at once that none of their requests is refused because the others are many. */
+const followAll = (paths: readonly (readonly SyncEvent[])[]) =>
+  new PQueue({ concurrency: 6 }).addAll(paths.map((path) => () => followPath(path)));
+
 describe('The status of a sync', () => {
   it.each(states)('becomes what the table says after each event, when it is %s', async (state) => {
     const possible = events.filter((event) => TABLE[event][state] !== null);
     const leaving = possible.filter((event) => TABLE[event][state]?.to !== undefined);
     const staying = possible.filter((event) => !leaving.includes(event));
-    await Promise.all(
-      [...leaving.map((event) => [event]), staying].map((last) => followPath([...wayTo(state), ...last])),
-    );
+    await followAll([...leaving.map((event) => [event]), staying].map((last) => [...wayTo(state), ...last]));
   });
 
   it('depends on what was requested and on failed items where the table says so', async () => {
@@ -67,7 +70,7 @@ describe('The status of a sync', () => {
         return typeof to === 'object' ? [[...wayTo(state, WAY_TO_CONDITION[to.if]), event]] : [];
       }),
     );
-    await Promise.all(paths.map(followPath));
+    await followAll(paths);
   });
 
   it('follows the table through any events in any order', async () => {
