@@ -1,11 +1,11 @@
 import { validateSync } from 'class-validator';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AppendActivityDto } from '../activity/dto/requests.dto.ts';
-import { CreateConnectionDto } from '../connectors/connections/dto/requests.dto.ts';
-import { FailDto, ReportDto, StartSyncDto, SyncIdParam } from '../progress/dto/requests.dto.ts';
-import { CreateScheduleDto } from '../schedules/dto/requests.dto.ts';
-import { isSurelyValid } from './validity.ts';
+import { AppendActivityDto } from '../../src/activity/dto/requests.dto.ts';
+import { isSurelyValid } from '../../src/common/validity.ts';
+import { CreateConnectionDto } from '../../src/connectors/connections/dto/requests.dto.ts';
+import { FailDto, ReportDto, StartSyncDto, SyncIdParam } from '../../src/progress/dto/requests.dto.ts';
+import { CreateScheduleDto } from '../../src/schedules/dto/requests.dto.ts';
 
 const OPTIONS = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true, stopAtFirstError: true };
 
