@@ -6,7 +6,7 @@ DO $$
       DECLARE
         role_name text;
       BEGIN
-        FOREACH role_name IN ARRAY ARRAY['sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql'] LOOP
+        FOREACH role_name IN ARRAY ARRAY['sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_backup'] LOOP
           -- Two databases of one cluster may be migrated at the same time.
           BEGIN
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
@@ -32,7 +32,7 @@ CREATE SCHEMA app
 CREATE SCHEMA auth
 ;
 -- next
-GRANT USAGE ON SCHEMA app, auth, public TO sync_app, sync_maintenance, sync_directory, sync_sql
+GRANT USAGE ON SCHEMA app, auth, public TO sync_app, sync_maintenance, sync_directory, sync_sql, sync_backup
 ;
 -- next
 CREATE TABLE auth.sql_roles (
@@ -49,6 +49,12 @@ ALTER TABLE auth.sql_roles ENABLE ROW LEVEL SECURITY
 ALTER TABLE auth.sql_roles FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON auth.sql_roles FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON auth.sql_roles TO sync_backup
+;
+-- next
 CREATE POLICY owner ON auth.sql_roles TO CURRENT_USER USING (true) WITH CHECK (true)
 ;
 -- next
@@ -58,7 +64,7 @@ CREATE POLICY itself ON auth.sql_roles FOR SELECT TO sync_sql USING (role_name =
 GRANT SELECT ON auth.sql_roles TO sync_sql
 ;
 -- next
-GRANT SELECT ON public.sync_migrations TO sync_app
+GRANT SELECT ON public.sync_migrations TO sync_app, sync_backup
 ;
 -- next
 CREATE TABLE app.sql_files (
@@ -92,6 +98,12 @@ ALTER TABLE auth.users_extended ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE auth.users_extended FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON auth.users_extended FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON auth.users_extended TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON auth.users_extended TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -146,6 +158,12 @@ ALTER TABLE auth.api_keys ENABLE ROW LEVEL SECURITY
 ALTER TABLE auth.api_keys FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON auth.api_keys FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON auth.api_keys TO sync_backup
+;
+-- next
 CREATE POLICY possession ON auth.api_keys FOR SELECT TO sync_app USING (encode(key_hash, 'hex') = ANY (string_to_array(
   (SELECT current_setting('app.presented_key', true)), ',')))
 ;
@@ -195,6 +213,9 @@ CREATE TABLE app.scheduled_tasks (
 ;
 -- next
 GRANT SELECT, INSERT, UPDATE ON app.scheduled_tasks TO sync_app
+;
+-- next
+GRANT SELECT ON app.scheduled_tasks TO sync_backup
 ;
 -- next
 SET LOCAL lock_timeout = 30000;
@@ -696,7 +717,10 @@ SELECT pgboss.create_queue('sync-schedules', '{"policy": "standard", "retryLimit
         "retryBackoff": true, "deleteAfterSeconds": 3600}')
 ;
 -- next
-GRANT USAGE ON SCHEMA pgboss TO sync_app
+GRANT USAGE ON SCHEMA pgboss TO sync_app, sync_backup
+;
+-- next
+GRANT SELECT ON ALL TABLES IN SCHEMA pgboss TO sync_backup
 ;
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgboss TO sync_app
@@ -720,6 +744,12 @@ ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.idempotency_keys FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.idempotency_keys FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.idempotency_keys TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.idempotency_keys TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -791,6 +821,12 @@ ALTER TABLE public.sync_progress ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.sync_progress FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_progress FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_progress TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.sync_progress TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -874,6 +910,12 @@ ALTER TABLE public.sync_activity_log ENABLE ROW LEVEL SECURITY
 ALTER TABLE public.sync_activity_log FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON public.sync_activity_log FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_activity_log TO sync_backup
+;
+-- next
 CREATE POLICY tenant ON public.sync_activity_log TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
 ;
 -- next
@@ -923,6 +965,12 @@ ALTER TABLE public.sync_preview_cache ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.sync_preview_cache FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_preview_cache FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_preview_cache TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.sync_preview_cache TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -998,6 +1046,12 @@ ALTER TABLE public.sync_connections ENABLE ROW LEVEL SECURITY
 ALTER TABLE public.sync_connections FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON public.sync_connections FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_connections TO sync_backup
+;
+-- next
 CREATE POLICY tenant ON public.sync_connections TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
 ;
 -- next
@@ -1031,6 +1085,12 @@ ALTER TABLE auth.hook_addresses ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE auth.hook_addresses FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON auth.hook_addresses FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON auth.hook_addresses TO sync_backup
 ;
 -- next
 CREATE POLICY possession ON auth.hook_addresses FOR SELECT TO sync_app USING (connection_id::text = (SELECT current_setting('app.presented_webhook', true)))
@@ -1070,6 +1130,12 @@ ALTER TABLE public.sync_records ENABLE ROW LEVEL SECURITY
 ALTER TABLE public.sync_records FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON public.sync_records FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_records TO sync_backup
+;
+-- next
 CREATE POLICY tenant ON public.sync_records TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
 ;
 -- next
@@ -1085,6 +1151,12 @@ ALTER TABLE public.sync_change_counters ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.sync_change_counters FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_change_counters FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_change_counters TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.sync_change_counters TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -1114,6 +1186,12 @@ ALTER TABLE public.sync_bindings ENABLE ROW LEVEL SECURITY
 ALTER TABLE public.sync_bindings FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON public.sync_bindings FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_bindings TO sync_backup
+;
+-- next
 CREATE POLICY tenant ON public.sync_bindings TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
 ;
 -- next
@@ -1137,6 +1215,12 @@ ALTER TABLE public.sync_items ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.sync_items FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_items FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_items TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.sync_items TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -1225,6 +1309,12 @@ ALTER TABLE public.sync_runs ENABLE ROW LEVEL SECURITY
 ALTER TABLE public.sync_runs FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON public.sync_runs FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_runs TO sync_backup
+;
+-- next
 CREATE POLICY tenant ON public.sync_runs TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
 ;
 -- next
@@ -1257,6 +1347,12 @@ ALTER TABLE public.sync_slots ENABLE ROW LEVEL SECURITY
 ALTER TABLE public.sync_slots FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON public.sync_slots FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_slots TO sync_backup
+;
+-- next
 CREATE POLICY tenant ON public.sync_slots TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
 ;
 -- next
@@ -1274,6 +1370,12 @@ ALTER TABLE public.sync_locks ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.sync_locks FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_locks FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_locks TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.sync_locks TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -1295,6 +1397,12 @@ ALTER TABLE public.sync_seen ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.sync_seen FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_seen FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_seen TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.sync_seen TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -1326,6 +1434,12 @@ ALTER TABLE public.sync_cursors ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.sync_cursors FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_cursors FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_cursors TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.sync_cursors TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -1377,6 +1491,12 @@ ALTER TABLE public.sync_preview_changes ENABLE ROW LEVEL SECURITY
 ALTER TABLE public.sync_preview_changes FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON public.sync_preview_changes FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_preview_changes TO sync_backup
+;
+-- next
 CREATE POLICY tenant ON public.sync_preview_changes TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
 ;
 -- next
@@ -1419,6 +1539,12 @@ ALTER TABLE public.sync_schedules ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.sync_schedules FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_schedules FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_schedules TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.sync_schedules TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -1468,6 +1594,12 @@ ALTER TABLE public.sync_hook_deliveries ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.sync_hook_deliveries FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_hook_deliveries FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_hook_deliveries TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.sync_hook_deliveries TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -2258,7 +2390,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/append_a
 ;
 -- next
 -- Why: row-level security is not inherited by partitions, so a partition must never be made without ENABLE, FORCE and no grants, and
--- nobody should have to remember it.
+-- nobody should have to remember it. sync_backup reads it all the same: a month that is detached is a table of its own, and is backed up.
 -- Promises: each month from this one to the twelfth ahead has a partition once it was asked for; making one does not hold up writers
 -- (LIKE and ATTACH take SHARE UPDATE EXCLUSIVE, PARTITION OF would take ACCESS EXCLUSIVE) and waits for a lock 10 seconds at
 -- most. One made by hand is protected by the next call. They run as the owner of the table, who alone may attach, and touch no rows.
@@ -2298,6 +2430,8 @@ BEGIN
   EXECUTE format('CREATE TABLE public.%I (LIKE public.sync_activity_log INCLUDING ALL)', partition);
   EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', partition);
   EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', partition);
+  EXECUTE format('CREATE POLICY backup ON public.%I FOR SELECT TO sync_backup USING (true)', partition);
+  EXECUTE format('GRANT SELECT ON public.%I TO sync_backup', partition);
   EXECUTE format('ALTER TABLE public.sync_activity_log ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
     partition, month AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
   RETURN partition;
@@ -2327,11 +2461,15 @@ BEGIN
   FOR child IN
     SELECT c.oid FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
      WHERE i.inhparent = 'public.sync_activity_log'::regclass
-       AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+       AND NOT (c.relrowsecurity AND c.relforcerowsecurity
+         AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'backup'))
   LOOP
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', child);
     EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', child);
     EXECUTE format('REVOKE ALL ON %s FROM PUBLIC, sync_app, sync_maintenance', child);
+    EXECUTE format('DROP POLICY IF EXISTS backup ON %s', child);
+    EXECUTE format('CREATE POLICY backup ON %s FOR SELECT TO sync_backup USING (true)', child);
+    EXECUTE format('GRANT SELECT ON %s TO sync_backup', child);
     changed := changed + 1;
   END LOOP;
   RETURN changed;
@@ -2345,7 +2483,7 @@ GRANT EXECUTE ON FUNCTION app.prepare_activity_partitions(integer) TO sync_app, 
 SELECT app.prepare_activity_partitions(3);
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/partitions.sql', '4170591e8971fb95b58d72d872301afff228c2531aa1b5a96e8445c5499bf534', ARRAY['ROUTINE app.activity_partition_name(at timestamp with time zone)', 'ROUTINE app.ensure_activity_partition(at timestamp with time zone)', 'ROUTINE app.prepare_activity_partitions(months_ahead integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/partitions.sql', '156ba1ed93ffd610f796956904ac4927a16e358445383f923cfe76efbb1d5cf2', ARRAY['ROUTINE app.activity_partition_name(at timestamp with time zone)', 'ROUTINE app.ensure_activity_partition(at timestamp with time zone)', 'ROUTINE app.prepare_activity_partitions(months_ahead integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3042,16 +3180,16 @@ REVOKE sync_directory FROM CURRENT_USER
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-28T23:54:47.556Z','2026-11-29T01:54:47.556Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T00:14:11.342Z','2026-11-29T02:14:11.342Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-28T23:54:47.557Z','2026-11-29T00:54:47.557Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T00:14:11.342Z','2026-11-29T01:14:11.342Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-28T23:54:47.557Z','2026-11-29T01:54:47.557Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T00:14:11.342Z','2026-11-29T02:14:11.342Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-28T23:54:47.557Z','2026-11-29T00:54:47.557Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T00:14:11.342Z','2026-11-29T01:14:11.342Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -3066,40 +3204,40 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T02:54:47.557Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T03:14:11.342Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T00:54:47.557Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T01:14:11.342Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T02:54:47.557Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T03:14:11.342Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T00:54:47.557Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T01:14:11.343Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T02:54:47.557Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T03:14:11.343Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T00:54:47.557Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T01:14:11.343Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T02:54:47.557Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T03:14:11.343Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T00:54:47.557Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T01:14:11.343Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T01:54:47.557Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T02:14:11.343Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T01:54:47.557Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T02:14:11.343Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -3234,16 +3372,16 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T02:54:47.558Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T03:14:11.344Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T00:54:47.558Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T01:14:11.344Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T02:54:47.558Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T03:14:11.344Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T00:54:47.558Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T01:14:11.344Z')
 ;
 -- next
 INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC')
@@ -3258,16 +3396,16 @@ INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,ti
 INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T01:54:47.563Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T02:14:11.344Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T01:54:47.563Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T02:14:11.344Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T01:54:47.563Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T02:14:11.344Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T01:54:47.563Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T02:14:11.344Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -3282,16 +3420,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T02:54:47.563Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T03:14:11.344Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T00:54:47.563Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T01:14:11.344Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T02:54:47.563Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T03:14:11.344Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T00:54:47.564Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T01:14:11.344Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')
