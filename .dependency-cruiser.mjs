@@ -2,6 +2,7 @@
 const LAYERS = [
   ['config', 'common'],
   ['database'],
+  ['backup'],
   ['rates'],
   ['auth'],
   ['tenancy'],
@@ -31,13 +32,13 @@ export default {
       from: { path: folders([layer]) },
       to: { path: [folders(LAYERS.slice(index + 1)), '^src/[^/]+\\.ts$', '^src/commands/'] },
     })),
-    ...LAYERS[9].map((name) => ({
+    ...LAYERS[10].map((name) => ({
       name: `${name}-stands-alone`,
       comment: "A domain module uses another's exported service, never its SQL or its tables.",
       severity: 'error',
       from: { path: `^src/${name}/` },
       to: {
-        path: `^src/(${LAYERS[9].filter((other) => other !== name).join('|')})/`,
+        path: `^src/(${LAYERS[10].filter((other) => other !== name).join('|')})/`,
         pathNot: '\\.(service|module)\\.ts$',
       },
     })),

@@ -7,6 +7,9 @@ import { forceRowSecurity } from './support.ts';
  *
  * People who use SQL log in with roles of their own, members of sync_sql, each bound to one organization and one user by its row in
  * auth.sql_roles. A setting could not bind them, because whoever logs in can change their own settings.
+ *
+ * sync_backup reads every row of every table, for `npm run db:backup`, so it can log in only while that command connects. The owner is no
+ * member of it: before Postgres 16 its policy would open every table to a member.
  */
 export class RolesAndSchemas0001 implements MigrationInterface {
   name = 'roles-and-schemas-0000000000001';
@@ -17,7 +20,7 @@ export class RolesAndSchemas0001 implements MigrationInterface {
       DECLARE
         role_name text;
       BEGIN
-        FOREACH role_name IN ARRAY ARRAY['sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql'] LOOP
+        FOREACH role_name IN ARRAY ARRAY['sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_backup'] LOOP
           -- Two databases of one cluster may be migrated at the same time.
           BEGIN
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
@@ -37,7 +40,9 @@ export class RolesAndSchemas0001 implements MigrationInterface {
       $$`);
     await db.query(`CREATE SCHEMA app`);
     await db.query(`CREATE SCHEMA auth`);
-    await db.query(`GRANT USAGE ON SCHEMA app, auth, public TO sync_app, sync_maintenance, sync_directory, sync_sql`);
+    await db.query(
+      `GRANT USAGE ON SCHEMA app, auth, public TO sync_app, sync_maintenance, sync_directory, sync_sql, sync_backup`,
+    );
     await db.query(`
       CREATE TABLE auth.sql_roles (
         role_name name PRIMARY KEY,
@@ -50,7 +55,7 @@ export class RolesAndSchemas0001 implements MigrationInterface {
     await db.query(`CREATE POLICY itself ON auth.sql_roles FOR SELECT TO sync_sql USING (role_name = session_user)`);
     await db.query(`GRANT SELECT ON auth.sql_roles TO sync_sql`);
     // The service refuses to start on a database that is not migrated, so its role must be able to see that.
-    await db.query(`GRANT SELECT ON public.sync_migrations TO sync_app`);
+    await db.query(`GRANT SELECT ON public.sync_migrations TO sync_app, sync_backup`);
     await db.query(`
       CREATE TABLE app.sql_files (
         name text PRIMARY KEY,
@@ -65,10 +70,10 @@ export class RolesAndSchemas0001 implements MigrationInterface {
 
   async down(db: QueryRunner): Promise<void> {
     await db.query(`DROP TABLE app.sql_files`);
-    await db.query(`REVOKE SELECT ON public.sync_migrations FROM sync_app`);
+    await db.query(`REVOKE SELECT ON public.sync_migrations FROM sync_app, sync_backup`);
     await db.query(`DROP TABLE auth.sql_roles`);
     await db.query(
-      `REVOKE USAGE ON SCHEMA app, auth, public FROM sync_app, sync_maintenance, sync_directory, sync_sql`,
+      `REVOKE USAGE ON SCHEMA app, auth, public FROM sync_app, sync_maintenance, sync_directory, sync_sql, sync_backup`,
     );
     await db.query(`DROP SCHEMA auth`);
     await db.query(`DROP SCHEMA app`);

@@ -21,6 +21,7 @@ export class Jobs0003 implements MigrationInterface {
         last_error text
       )`);
     await db.query(`GRANT SELECT, INSERT, UPDATE ON app.scheduled_tasks TO sync_app`);
+    await db.query(`GRANT SELECT ON app.scheduled_tasks TO sync_backup`);
     // The plan is a transaction of its own; this already is one.
     await db.query(
       getConstructionPlans('pgboss')
@@ -30,7 +31,8 @@ export class Jobs0003 implements MigrationInterface {
     await db.query(`
       SELECT pgboss.create_queue('sync-runs', '{"policy": "short", "retryLimit": 0, "heartbeatSeconds": 30,
         "expireInSeconds": 1800, "deleteAfterSeconds": 3600}')`);
-    await db.query(`GRANT USAGE ON SCHEMA pgboss TO sync_app`);
+    await db.query(`GRANT USAGE ON SCHEMA pgboss TO sync_app, sync_backup`);
+    await db.query(`GRANT SELECT ON ALL TABLES IN SCHEMA pgboss TO sync_backup`);
     await db.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgboss TO sync_app`);
   }
 

@@ -1,3 +1,4 @@
+import { BackupError } from '../backup/backup.error.ts';
 import { ConfigurationError } from '../config/environment.ts';
 import { DatabaseNotReadyError } from '../database/readiness.ts';
 import { isConnectionLoss } from '../database/sqlstate.ts';
@@ -7,7 +8,8 @@ export function printableError(error: unknown, variable = 'DATABASE_URL'): strin
   if (!(error instanceof Error)) return String(error);
   // By name, because with a database of your own the embedded Postgres is never loaded.
   if (error.name === 'EmbeddedPostgresError') return error.message;
-  if (error instanceof ConfigurationError || error instanceof DatabaseNotReadyError) return error.message;
+  if ([ConfigurationError, DatabaseNotReadyError, BackupError].some((kind) => error instanceof kind))
+    return error.message;
   const code = (error as NodeJS.ErrnoException).code;
   if (code === '28P01' || code === '28000') return `${variable} is refused by the database: ${error.message}.`;
   if (code === '3D000') return `${variable} names a database that does not exist: ${error.message}.`;

@@ -59,13 +59,16 @@ export class SqlRoles {
     return rows;
   }
 
-  /** Connections that it still has find nothing any more. False: no role of auth.sql_roles has that name. */
+  /**
+   * Connections that it still has find nothing any more. False: no role of auth.sql_roles has that name. After a restore into another
+   * cluster the row is there, and the role is not.
+   */
   async drop(name: string): Promise<boolean> {
     const { rowCount } = await this.owner.query('SELECT FROM auth.sql_roles WHERE role_name = $1', [name]);
     if (rowCount === 0) return false;
     await this.inTransaction([
       `DELETE FROM auth.sql_roles WHERE role_name = ${pg.escapeLiteral(name)}`,
-      `DROP ROLE ${pg.escapeIdentifier(name)}`,
+      `DROP ROLE IF EXISTS ${pg.escapeIdentifier(name)}`,
     ]);
     return true;
   }

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../support/test-database.ts';
 import { attempt } from './rls.attempt.ts';
-import { CASES, casesOf, PARTITION_CASES, WITHOUT_TENANT_ROWS } from './rls.cases.ts';
+import { CASES, casesOf, partitionCasesOf, WITHOUT_TENANT_ROWS } from './rls.cases.ts';
 import { readTables } from './rls.catalogue.ts';
 import { FIXTURES, insertFixtures } from './rls.fixtures.ts';
 import { CONTEXTS, type Expected, OPERATIONS, ROLES } from './rls.types.ts';
@@ -40,7 +40,7 @@ describe('the matrix', () => {
 describe.each(tenantTables)('$name', ({ name, parent }) => {
   const root = parent ?? name;
   const fixture = FIXTURES[root];
-  const expected = parent === null ? casesOf(root) : PARTITION_CASES;
+  const expected = parent === null ? casesOf(root) : partitionCasesOf(name);
   // The first test of this file says what to add.
   if (!fixture || !expected) return it('is in the matrix', () => expect(root).toBe('in the matrix'));
 

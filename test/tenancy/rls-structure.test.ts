@@ -12,7 +12,7 @@ const functions = await readDefinerFunctions(admin);
 const tenantTables = tables.filter(({ name }) => !(name in WITHOUT_TENANT_ROWS));
 const regular = tenantTables.filter(({ name }) => !(name in EXCEPTIONS));
 
-const OUR_ROLES = ['sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql'];
+const OUR_ROLES = ['sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_backup'];
 
 afterAll(async () => {
   await admin.end();
@@ -24,8 +24,8 @@ describe.each(tenantTables)('$name', (table) => {
     expect(table).toMatchObject({ enabled: true, forced: true });
   });
 
-  it(table.parent ? 'is a partition, so it has no policies and no grants' : 'has a policy', () => {
-    if (table.parent) expect(table).toMatchObject({ policies: 0, grantees: [] });
+  it(table.parent ? 'is a partition, so it opens to a backup alone' : 'has a policy', () => {
+    if (table.parent) expect(table).toMatchObject({ policies: 1, grantees: ['sync_backup'] });
     else expect(table.policies).toBeGreaterThan(0);
   });
 
@@ -57,7 +57,7 @@ describe('what is beside the tenant tables', () => {
     expect(await readOtherPlaces(admin)).toEqual({ relations: [], schemas: ['pgboss'] });
   });
 
-  it('the queue of jobs belongs to the owner and opens to the service alone', async () => {
+  it('the queue of jobs belongs to the owner and opens to the service and a backup alone', async () => {
     const { rows } = await admin.query(
       `SELECT DISTINCT c.relowner::regrole::text AS owner, a.grantee::regrole::text AS grantee
          FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
@@ -65,6 +65,7 @@ describe('what is beside the tenant tables', () => {
     );
     expect(rows).toEqual([
       { owner: 'sync_owner', grantee: 'sync_app' },
+      { owner: 'sync_owner', grantee: 'sync_backup' },
       { owner: 'sync_owner', grantee: 'sync_owner' },
     ]);
   });
@@ -100,7 +101,7 @@ describe('the roles', () => {
     expect(rows).toEqual([{ rolcreaterole: false, owns: [], of: [] }]);
   });
 
-  it.each(['sync_maintenance', 'sync_directory'])('%s cannot log in', async (role) => {
+  it.each(['sync_maintenance', 'sync_directory', 'sync_backup'])('%s cannot log in', async (role) => {
     const { rows } = await admin.query('SELECT rolcanlogin FROM pg_roles WHERE rolname = $1', [role]);
     expect(rows).toEqual([{ rolcanlogin: false }]);
   });

@@ -19,7 +19,7 @@ const OWNER_CLEARS: Row = [AND_STALE, OWN_NEW, OWN_NEW, AND_STALE, 'all'];
  * The owner migrates and is a member of sync_maintenance, to which it hands functions over, and so sees what that sees; it
  * may truncate what it owns, which row-level security never checks.
  */
-export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_directory'>, Row>>>> = {
+export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_directory' | 'sync_backup'>, Row>>>> = {
   'public.sync_progress': {
     sync_app: [
       ['all', 'nothing', 'nothing'],
@@ -162,19 +162,34 @@ const DIRECTORY_CASES: Readonly<Record<string, Row>> = {
   'auth.api_keys': ['nothing', 'denied', 'denied', 'denied', 'denied'],
 };
 
+/** A backup reads every row that there is, whatever is set, and writes none. */
+const backup = (rows: 'all' | 'live' | 'nothing'): Row => [rows, 'denied', 'denied', 'denied', 'denied'];
+/** Tables with one row an organization. */
+const ONE_ROW = ['public.sync_change_counters'];
+
 /** What is expected of each role with a table that is no partition; undefined: CASES does not know it. */
 export function casesOf(table: string): Readonly<Record<Role, Row>> | undefined {
   const cases = CASES[table];
-  return cases && { ...cases, sync_directory: DIRECTORY_CASES[table] ?? NONE };
+  return (
+    cases && {
+      ...cases,
+      sync_directory: DIRECTORY_CASES[table] ?? NONE,
+      sync_backup: backup(ONE_ROW.includes(table) ? 'live' : 'all'),
+    }
+  );
 }
 
-/** Reached directly, a partition opens to nobody: it has no policies and no grants; its owner may truncate it. */
-export const PARTITION_CASES: Readonly<Record<Role, Row>> = {
-  sync_app: NONE,
-  sync_maintenance: NONE,
-  sync_directory: NONE,
-  sync_owner: ['nothing', 'policy', 'nothing', 'nothing', 'all'],
-};
+/** Reached directly, a partition opens to nobody but a backup, which reads it once it is detached; its owner may truncate it. */
+export function partitionCasesOf(table: string): Readonly<Record<Role, Row>> {
+  const isThisMonth = table.endsWith(new Date().toISOString().slice(0, 7).replace('-', '_'));
+  return {
+    sync_app: NONE,
+    sync_maintenance: NONE,
+    sync_directory: NONE,
+    sync_backup: backup(isThisMonth ? 'all' : 'nothing'),
+    sync_owner: ['nothing', 'policy', 'nothing', 'nothing', 'all'],
+  };
+}
 
 /** The tables that hold no tenant rows, and why that is so. */
 export const WITHOUT_TENANT_ROWS: Readonly<Record<string, string>> = {

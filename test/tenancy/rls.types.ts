@@ -1,4 +1,4 @@
-export const ROLES = ['sync_app', 'sync_maintenance', 'sync_directory', 'sync_owner'] as const;
+export const ROLES = ['sync_app', 'sync_maintenance', 'sync_directory', 'sync_backup', 'sync_owner'] as const;
 export type Role = (typeof ROLES)[number];
 
 export const OPERATIONS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'] as const;

@@ -1,5 +1,5 @@
 -- Why: row-level security is not inherited by partitions, so a partition must never be made without ENABLE, FORCE and no grants, and
--- nobody should have to remember it.
+-- nobody should have to remember it. sync_backup reads it all the same: a month that is detached is a table of its own, and is backed up.
 -- Promises: each month from this one to the twelfth ahead has a partition once it was asked for, and one that was detached is attached
 -- again; neither holds up writers (LIKE and ATTACH take SHARE UPDATE EXCLUSIVE, PARTITION OF would take ACCESS EXCLUSIVE) nor waits
 -- longer than 10 seconds for a lock. One made by hand is protected by the next call. They run as the owner of the table, who alone may
@@ -56,6 +56,12 @@ BEGIN
   END IF;
   EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', partition);
   EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', partition);
+  -- One that is attached again has it already.
+  IF NOT EXISTS (SELECT FROM pg_policy p
+                  WHERE p.polrelid = to_regclass('public.' || quote_ident(partition)) AND p.polname = 'backup') THEN
+    EXECUTE format('CREATE POLICY backup ON public.%I FOR SELECT TO sync_backup USING (true)', partition);
+  END IF;
+  EXECUTE format('GRANT SELECT ON public.%I TO sync_backup', partition);
   EXECUTE format('ALTER TABLE public.sync_activity_log ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
     partition, month AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
   RETURN partition;
@@ -87,11 +93,15 @@ BEGIN
   FOR child IN
     SELECT c.oid FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
      WHERE i.inhparent = 'public.sync_activity_log'::regclass
-       AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+       AND NOT (c.relrowsecurity AND c.relforcerowsecurity
+         AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'backup'))
   LOOP
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', child);
     EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', child);
     EXECUTE format('REVOKE ALL ON %s FROM PUBLIC, sync_app, sync_maintenance', child);
+    EXECUTE format('DROP POLICY IF EXISTS backup ON %s', child);
+    EXECUTE format('CREATE POLICY backup ON %s FOR SELECT TO sync_backup USING (true)', child);
+    EXECUTE format('GRANT SELECT ON %s TO sync_backup', child);
     changed := changed + 1;
   END LOOP;
   RETURN changed;

@@ -6,7 +6,7 @@ DO $$
       DECLARE
         role_name text;
       BEGIN
-        FOREACH role_name IN ARRAY ARRAY['sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql'] LOOP
+        FOREACH role_name IN ARRAY ARRAY['sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_backup'] LOOP
           -- Two databases of one cluster may be migrated at the same time.
           BEGIN
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
@@ -32,7 +32,7 @@ CREATE SCHEMA app
 CREATE SCHEMA auth
 ;
 -- next
-GRANT USAGE ON SCHEMA app, auth, public TO sync_app, sync_maintenance, sync_directory, sync_sql
+GRANT USAGE ON SCHEMA app, auth, public TO sync_app, sync_maintenance, sync_directory, sync_sql, sync_backup
 ;
 -- next
 CREATE TABLE auth.sql_roles (
@@ -49,6 +49,12 @@ ALTER TABLE auth.sql_roles ENABLE ROW LEVEL SECURITY
 ALTER TABLE auth.sql_roles FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON auth.sql_roles FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON auth.sql_roles TO sync_backup
+;
+-- next
 CREATE POLICY owner ON auth.sql_roles TO CURRENT_USER USING (true) WITH CHECK (true)
 ;
 -- next
@@ -58,7 +64,7 @@ CREATE POLICY itself ON auth.sql_roles FOR SELECT TO sync_sql USING (role_name =
 GRANT SELECT ON auth.sql_roles TO sync_sql
 ;
 -- next
-GRANT SELECT ON public.sync_migrations TO sync_app
+GRANT SELECT ON public.sync_migrations TO sync_app, sync_backup
 ;
 -- next
 CREATE TABLE app.sql_files (
@@ -92,6 +98,12 @@ ALTER TABLE auth.users_extended ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE auth.users_extended FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON auth.users_extended FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON auth.users_extended TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON auth.users_extended TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -146,6 +158,12 @@ ALTER TABLE auth.api_keys ENABLE ROW LEVEL SECURITY
 ALTER TABLE auth.api_keys FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON auth.api_keys FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON auth.api_keys TO sync_backup
+;
+-- next
 CREATE POLICY possession ON auth.api_keys FOR SELECT TO sync_app USING (encode(key_hash, 'hex') = ANY (string_to_array(
   (SELECT current_setting('app.presented_key', true)), ',')))
 ;
@@ -195,6 +213,9 @@ CREATE TABLE app.scheduled_tasks (
 ;
 -- next
 GRANT SELECT, INSERT, UPDATE ON app.scheduled_tasks TO sync_app
+;
+-- next
+GRANT SELECT ON app.scheduled_tasks TO sync_backup
 ;
 -- next
 SET LOCAL lock_timeout = 30000;
@@ -692,7 +713,10 @@ SELECT pgboss.create_queue('sync-runs', '{"policy": "short", "retryLimit": 0, "h
         "expireInSeconds": 1800, "deleteAfterSeconds": 3600}')
 ;
 -- next
-GRANT USAGE ON SCHEMA pgboss TO sync_app
+GRANT USAGE ON SCHEMA pgboss TO sync_app, sync_backup
+;
+-- next
+GRANT SELECT ON ALL TABLES IN SCHEMA pgboss TO sync_backup
 ;
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgboss TO sync_app
@@ -716,6 +740,12 @@ ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.idempotency_keys FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.idempotency_keys FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.idempotency_keys TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.idempotency_keys TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -799,6 +829,12 @@ ALTER TABLE public.sync_progress ENABLE ROW LEVEL SECURITY
 ALTER TABLE public.sync_progress FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON public.sync_progress FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_progress TO sync_backup
+;
+-- next
 CREATE POLICY tenant ON public.sync_progress TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
 ;
 -- next
@@ -880,6 +916,12 @@ ALTER TABLE public.sync_activity_log ENABLE ROW LEVEL SECURITY
 ALTER TABLE public.sync_activity_log FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON public.sync_activity_log FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_activity_log TO sync_backup
+;
+-- next
 CREATE POLICY tenant ON public.sync_activity_log TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
 ;
 -- next
@@ -929,6 +971,12 @@ ALTER TABLE public.sync_preview_cache ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.sync_preview_cache FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_preview_cache FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_preview_cache TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.sync_preview_cache TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -1004,6 +1052,12 @@ ALTER TABLE public.sync_connections ENABLE ROW LEVEL SECURITY
 ALTER TABLE public.sync_connections FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON public.sync_connections FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_connections TO sync_backup
+;
+-- next
 CREATE POLICY tenant ON public.sync_connections TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
 ;
 -- next
@@ -1037,6 +1091,12 @@ ALTER TABLE auth.hook_addresses ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE auth.hook_addresses FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON auth.hook_addresses FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON auth.hook_addresses TO sync_backup
 ;
 -- next
 CREATE POLICY possession ON auth.hook_addresses FOR SELECT TO sync_app USING (connection_id::text = (SELECT current_setting('app.presented_webhook', true)))
@@ -1076,6 +1136,12 @@ ALTER TABLE public.sync_records ENABLE ROW LEVEL SECURITY
 ALTER TABLE public.sync_records FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON public.sync_records FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_records TO sync_backup
+;
+-- next
 CREATE POLICY tenant ON public.sync_records TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
 ;
 -- next
@@ -1091,6 +1157,12 @@ ALTER TABLE public.sync_change_counters ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.sync_change_counters FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_change_counters FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_change_counters TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.sync_change_counters TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -1120,6 +1192,12 @@ ALTER TABLE public.sync_bindings ENABLE ROW LEVEL SECURITY
 ALTER TABLE public.sync_bindings FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON public.sync_bindings FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_bindings TO sync_backup
+;
+-- next
 CREATE POLICY tenant ON public.sync_bindings TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
 ;
 -- next
@@ -1143,6 +1221,12 @@ ALTER TABLE public.sync_items ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.sync_items FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_items FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_items TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.sync_items TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -1231,6 +1315,12 @@ ALTER TABLE public.sync_runs ENABLE ROW LEVEL SECURITY
 ALTER TABLE public.sync_runs FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON public.sync_runs FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_runs TO sync_backup
+;
+-- next
 CREATE POLICY tenant ON public.sync_runs TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
 ;
 -- next
@@ -1263,6 +1353,12 @@ ALTER TABLE public.sync_slots ENABLE ROW LEVEL SECURITY
 ALTER TABLE public.sync_slots FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON public.sync_slots FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_slots TO sync_backup
+;
+-- next
 CREATE POLICY tenant ON public.sync_slots TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
 ;
 -- next
@@ -1280,6 +1376,12 @@ ALTER TABLE public.sync_locks ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.sync_locks FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_locks FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_locks TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.sync_locks TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -1301,6 +1403,12 @@ ALTER TABLE public.sync_seen ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.sync_seen FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_seen FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_seen TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.sync_seen TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -1332,6 +1440,12 @@ ALTER TABLE public.sync_cursors ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.sync_cursors FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_cursors FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_cursors TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.sync_cursors TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -1383,6 +1497,12 @@ ALTER TABLE public.sync_preview_changes ENABLE ROW LEVEL SECURITY
 ALTER TABLE public.sync_preview_changes FORCE ROW LEVEL SECURITY
 ;
 -- next
+CREATE POLICY backup ON public.sync_preview_changes FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_preview_changes TO sync_backup
+;
+-- next
 CREATE POLICY tenant ON public.sync_preview_changes TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
 ;
 -- next
@@ -1427,6 +1547,12 @@ ALTER TABLE public.sync_schedules ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.sync_schedules FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_schedules FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_schedules TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.sync_schedules TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -1483,6 +1609,12 @@ ALTER TABLE public.sync_hook_deliveries ENABLE ROW LEVEL SECURITY
 ;
 -- next
 ALTER TABLE public.sync_hook_deliveries FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_hook_deliveries FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_hook_deliveries TO sync_backup
 ;
 -- next
 CREATE POLICY tenant ON public.sync_hook_deliveries TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
@@ -2420,7 +2552,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/append_a
 ;
 -- next
 -- Why: row-level security is not inherited by partitions, so a partition must never be made without ENABLE, FORCE and no grants, and
--- nobody should have to remember it.
+-- nobody should have to remember it. sync_backup reads it all the same: a month that is detached is a table of its own, and is backed up.
 -- Promises: each month from this one to the twelfth ahead has a partition once it was asked for, and one that was detached is attached
 -- again; neither holds up writers (LIKE and ATTACH take SHARE UPDATE EXCLUSIVE, PARTITION OF would take ACCESS EXCLUSIVE) nor waits
 -- longer than 10 seconds for a lock. One made by hand is protected by the next call. They run as the owner of the table, who alone may
@@ -2477,6 +2609,12 @@ BEGIN
   END IF;
   EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', partition);
   EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', partition);
+  -- One that is attached again has it already.
+  IF NOT EXISTS (SELECT FROM pg_policy p
+                  WHERE p.polrelid = to_regclass('public.' || quote_ident(partition)) AND p.polname = 'backup') THEN
+    EXECUTE format('CREATE POLICY backup ON public.%I FOR SELECT TO sync_backup USING (true)', partition);
+  END IF;
+  EXECUTE format('GRANT SELECT ON public.%I TO sync_backup', partition);
   EXECUTE format('ALTER TABLE public.sync_activity_log ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
     partition, month AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
   RETURN partition;
@@ -2508,11 +2646,15 @@ BEGIN
   FOR child IN
     SELECT c.oid FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
      WHERE i.inhparent = 'public.sync_activity_log'::regclass
-       AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+       AND NOT (c.relrowsecurity AND c.relforcerowsecurity
+         AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'backup'))
   LOOP
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', child);
     EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', child);
     EXECUTE format('REVOKE ALL ON %s FROM PUBLIC, sync_app, sync_maintenance', child);
+    EXECUTE format('DROP POLICY IF EXISTS backup ON %s', child);
+    EXECUTE format('CREATE POLICY backup ON %s FOR SELECT TO sync_backup USING (true)', child);
+    EXECUTE format('GRANT SELECT ON %s TO sync_backup', child);
     changed := changed + 1;
   END LOOP;
   RETURN changed;
@@ -2526,7 +2668,7 @@ GRANT EXECUTE ON FUNCTION app.prepare_activity_partitions(integer) TO sync_app, 
 SELECT app.prepare_activity_partitions(3);
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/partitions.sql', '2793fbf3fd2e48e4d600976238487b8fc3a96572f2fcd9835bd8e1f722a4f16b', ARRAY['ROUTINE app.has_activity_partition(at timestamp with time zone)', 'ROUTINE app.activity_partition_name(at timestamp with time zone)', 'ROUTINE app.ensure_activity_partition(at timestamp with time zone)', 'ROUTINE app.prepare_activity_partitions(months_ahead integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/partitions.sql', 'ea6b28d023ffbbfae16b18b969ef5a04a0881f46dc01a4943990304b27b87ced', ARRAY['ROUTINE app.has_activity_partition(at timestamp with time zone)', 'ROUTINE app.activity_partition_name(at timestamp with time zone)', 'ROUTINE app.ensure_activity_partition(at timestamp with time zone)', 'ROUTINE app.prepare_activity_partitions(months_ahead integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2609,7 +2751,7 @@ REVOKE ALL ON FUNCTION app.remove_webhook(uuid) FROM PUBLIC, sync_app, sync_main
 GRANT EXECUTE ON FUNCTION app.remove_webhook(uuid) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhook_addresses.sql', 'b4f951c6d6cc0740b8bcc3b22e6c71892f057c34d067133f0af46914f608daec', ARRAY['ROUTINE app.find_webhook(connection uuid)', 'ROUTINE app.remove_webhook(connection uuid)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhook_addresses.sql', 'b4f951c6d6cc0740b8bcc3b22e6c71892f057c34d067133f0af46914f608daec', ARRAY['ROUTINE app.remove_webhook(connection uuid)', 'ROUTINE app.find_webhook(connection uuid)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3265,7 +3407,7 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
     SELECT 'roles', concat_ws('|', r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb, r.rolreplication,
         (SELECT string_agg(pg_get_userbyid(m.roleid)::text, ',' ORDER BY pg_get_userbyid(m.roleid)::text)
            FROM pg_auth_members m WHERE m.member = r.oid))
-      FROM pg_roles r WHERE r.rolname IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql')
+      FROM pg_roles r WHERE r.rolname IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_backup')
     UNION ALL
     SELECT 'owners', concat_ws('|', t.name, CASE t.relowner WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(t.relowner)::text END) FROM tables t
     UNION ALL
@@ -3279,45 +3421,45 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
     SELECT 'grants', concat_ws('|', t.name, 
   (SELECT string_agg(CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END || ' ' || g.privilege_type, ',' ORDER BY CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END, g.privilege_type)
      FROM aclexplode(coalesce(t.relacl, acldefault('r', t.relowner))) AS g
-    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql'))) FROM tables t
+    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_backup'))) FROM tables t
     UNION ALL
     SELECT 'grants', concat_ws('|', t.name, a.attname, 
   (SELECT string_agg(CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END || ' ' || g.privilege_type, ',' ORDER BY CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END, g.privilege_type)
      FROM aclexplode(coalesce(a.attacl, acldefault('c', t.relowner))) AS g
-    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql')))
+    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_backup')))
       FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attacl IS NOT NULL AND NOT a.attisdropped
     UNION ALL
     -- Versions and providers differ in what everybody may do in public.
     SELECT 'grants', concat_ws('|', n.nspname, 
   (SELECT string_agg(CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END || ' ' || g.privilege_type, ',' ORDER BY CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END, g.privilege_type)
      FROM aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) AS g
-    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql'))) FROM spaces n WHERE n.nspname <> 'public'
+    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_backup'))) FROM spaces n WHERE n.nspname <> 'public'
     UNION ALL
     SELECT 'functions', concat_ws('|', f.name, CASE f.proowner WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(f.proowner)::text END, f.prosecdef, f.provolatile, f.proconfig::text, md5(f.prosrc),
         
   (SELECT string_agg(CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END || ' ' || g.privilege_type, ',' ORDER BY CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END, g.privilege_type)
      FROM aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) AS g
-    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql')))
+    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_backup')))
       FROM functions f
     UNION ALL
     SELECT 'triggers', concat_ws('|', g.name, g.tgenabled, g.tgtype, g.tgfoid::regprocedure) FROM triggers g)
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"df3656215b66ab46e0afc102ee2f2e63","grants":"c3b441e2dfdd8c9f7e69a172e139d7bd","owners":"31a7383705410e107a6c93458d92c038","policies":"49350e6b229c3440d4e8b5220c510a0a","roles":"580c1635d88e21a229245f278d4674cd","row-level security":"3824708bb6c45f9e5eb8c74ab6bd789d","triggers":"64125527c89271de3878604d297fd3ff"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"e286e9c9e5b9b861d91abc3eb33a4cff","grants":"73ef0491973215b63f5202e075346ad3","owners":"31a7383705410e107a6c93458d92c038","policies":"b18c1b0f93d87093dc9236d5481e7b0b","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"3824708bb6c45f9e5eb8c74ab6bd789d","triggers":"64125527c89271de3878604d297fd3ff"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T00:03:43.380Z','2026-11-29T02:03:43.380Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T00:30:02.183Z','2026-11-29T02:30:02.183Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T00:03:43.380Z','2026-11-29T01:03:43.380Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T00:30:02.183Z','2026-11-29T01:30:02.183Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T00:03:43.380Z','2026-11-29T02:03:43.380Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T00:30:02.183Z','2026-11-29T02:30:02.183Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T00:03:43.380Z','2026-11-29T01:03:43.380Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T00:30:02.183Z','2026-11-29T01:30:02.183Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -3332,40 +3474,40 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T03:03:43.380Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T03:30:02.183Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T01:03:43.380Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T01:30:02.183Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T03:03:43.380Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T03:30:02.183Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T01:03:43.380Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T01:30:02.183Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T03:03:43.380Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T03:30:02.183Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T01:03:43.380Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T01:30:02.183Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T03:03:43.380Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T03:30:02.183Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T01:03:43.380Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T01:30:02.183Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T02:03:43.381Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T02:30:02.184Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T02:03:43.381Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T02:30:02.184Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -3500,40 +3642,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T03:03:43.382Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T03:30:02.185Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T01:03:43.382Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T01:30:02.185Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T03:03:43.382Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T03:30:02.185Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T01:03:43.382Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T01:30:02.185Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T02:03:43.382Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T02:30:02.185Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T02:03:43.382Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T02:30:02.185Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T02:03:43.382Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T02:30:02.185Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T02:03:43.382Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T02:30:02.185Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T02:03:43.382Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T02:30:02.185Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T02:03:43.382Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T02:30:02.185Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T02:03:43.382Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T02:30:02.185Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T02:03:43.382Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T02:30:02.185Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -3548,16 +3690,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T03:03:43.383Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T03:30:02.185Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T01:03:43.383Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T01:30:02.185Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T03:03:43.383Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T03:30:02.185Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T01:03:43.383Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T01:30:02.185Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')
