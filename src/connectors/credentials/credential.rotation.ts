@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { Problem } from '../../common/problem.ts';
 import type { Statement } from '../../database/database.ts';
+import { beginFor } from '../../tenancy/statement.limits.ts';
 import type { CredentialCipher, SecretContext } from './credential.encryption.ts';
 import { organizationsWithConnections, type SealedRow, sealedWithOlderKeys, storeSealed } from './credential.sql.ts';
 
@@ -32,7 +33,7 @@ export async function rotateCredentials(
 
   const rotateBatch = async (orgId: string, after: string | null): Promise<string | null> => {
     await run({ text: 'BEGIN' });
-    await run({ text: 'SELECT app.set_org($1)', values: [orgId] });
+    await run(beginFor(orgId, 'work', 0));
     const rows = await run<SealedRow>(sealedWithOlderKeys(orgId, newest, after, batchSize));
     for (const row of rows) {
       const sealed = resealed(cipher, orgId, row);
