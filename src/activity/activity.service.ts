@@ -31,6 +31,7 @@ import {
 import { periodOf } from './period.ts';
 
 const EXPORT_PAGE = 1_000;
+const ALL_TIME: Period = { days: null, from: null, to: null };
 const DEFAULT_DAYS = 7;
 /** The guide's errors and trends look a month back. */
 const REPORT_DAYS = 30;
@@ -54,13 +55,13 @@ export class ActivityService {
     // The reader pulls outside the request's context, so later pages are read in the context of this moment.
     const tenant = currentTenant();
     const period = periodFor(filter);
-    const partitions = () => this.database.read<{ id: string }>(partitionsOf(period), 'export');
-    const needed = await partitions();
+    const partitions = (of: Period) => this.database.read<{ id: string }>(partitionsOf(of), 'export');
+    const needed = await partitions(period);
     const next = (after?: Keyset) =>
       runAsTenant(tenant, async () => {
         const rows = await this.page(filter, period, after, EXPORT_PAGE, 'export');
-        // After the page: whatever was missing from it is missing here, too.
-        const left = new Set((await partitions()).map(({ id }) => id));
+        // After the page: whatever was missing from it is missing here, too. Of all time, since the last days move on meanwhile.
+        const left = new Set((await partitions(ALL_TIME)).map(({ id }) => id));
         if (needed.some(({ id }) => !left.has(id))) throw monthRemoved();
         return rows;
       });
