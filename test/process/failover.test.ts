@@ -58,8 +58,8 @@ async function failOver(change: string): Promise<void> {
 const NOT_NOW = { status: 503, retryAfter: expect.stringMatching(/^\d+$/) };
 const linesSaying = (text: string) => service.output.split('\n').filter((line) => line.includes(text));
 
-describe('a database that was failed over to a standby', () => {
-  it('takes no writes: they get 503 with Retry-After, reads go on, and the log says it once and without a stack', async () => {
+describe('A read-only database answers 503', () => {
+  it('to writes, with Retry-After; reads go on, and the log says it once and without a stack', async () => {
     const database = new URL(postgres.ownerUrl).pathname.slice(1);
     await failOver(`ALTER DATABASE ${database} SET default_transaction_read_only = on`);
     await waitFor('the reads are served', async () => (await call(READS[0] as string)).status === 200);
@@ -81,8 +81,8 @@ describe('a database that was failed over to a standby', () => {
   });
 });
 
-describe('a password that was changed under the service', () => {
-  it('is 503 with Retry-After for every request, and right by itself when the password is', async () => {
+describe('A password that was changed under the service answers 503', () => {
+  it('with Retry-After to every request, and is right by itself when the password is', async () => {
     await failOver(`ALTER ROLE sync_app PASSWORD 'changed'`);
     const answers = await Promise.all([entry(), startSync(), ...READS.map((path) => call(path)), ready()]);
     expect(answers).toEqual(answers.map(() => expect.objectContaining(NOT_NOW)));

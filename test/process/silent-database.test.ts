@@ -121,8 +121,8 @@ async function backWithin(withinMs: number, answers: Answer[], round: () => Prom
   await waitFor('all is right again', isRight, { withinMs });
 }
 
-describe('connections that go silent', { timeout: 150_000 }, () => {
-  it('are given up within 30 seconds; meanwhile requests are answered in time, and streams go on', async () => {
+describe('Connections that go silent are given up within 30 seconds', { timeout: 150_000 }, () => {
+  it('and meanwhile requests are answered in time, and streams go on', async () => {
     const { client, answers, round, reported } = await start();
     await Promise.all(Array.from({ length: 10 }, round));
     const viewer = await TestViewer.open(client);
@@ -149,7 +149,7 @@ describe('connections that go silent', { timeout: 150_000 }, () => {
     await backWithin(BACK_MS, answers, round);
   });
 
-  it('do not keep the service from stopping within 30 seconds', async () => {
+  it('and do not keep the service from stopping within 30 seconds', async () => {
     const { service, round } = await start();
     await round();
     proxy.silence({ all: true });

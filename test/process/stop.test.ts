@@ -49,8 +49,8 @@ async function stopInTime(service: ServiceProcess): Promise<void> {
   });
 }
 
-describe('SIGTERM ends the service within 30 seconds', () => {
-  it('with half a body, and an export that nobody reads any more, while others are answered', async () => {
+describe('SIGTERM ends the service within 30 seconds whatever hangs', () => {
+  it('half a body, and an export that nobody reads any more, while others are answered', async () => {
     await sql(
       database.superuserUrl,
       `INSERT INTO sync_activity_log (org_id, activity_type, status, details)

@@ -18,8 +18,8 @@ const owner = <Row extends object>(text: string, values: unknown[] = []) =>
 
 const MOST = Number.MAX_SAFE_INTEGER;
 
-describe('A sync of three thousand million items', () => {
-  it('can be started, reported and completed', async () => {
+describe('A sync of three thousand million items can be reported', () => {
+  it('from its start to its end', async () => {
     const id = await syncs.started(3_000_000_000);
     expect((await syncs.report(id, { processed_count: 2_999_999_999 }).expect(200)).body).toMatchObject({
       ...{ total_items: 3_000_000_000, processed_count: 2_999_999_999, status: 'running' },
@@ -30,7 +30,7 @@ describe('A sync of three thousand million items', () => {
     expect(ended).toMatchObject({ record_count: 3_000_000_000, details: { total_items: 3_000_000_000 } });
   });
 
-  it('can be reported by plain SQL, whose clients get numbers', async () => {
+  it('by plain SQL, whose clients get numbers', async () => {
     const id = await syncs.started(3_000_000_000);
     const rows = await owner(
       `UPDATE public.sync_progress SET processed_count = $1, updated_at = now() WHERE sync_id = $2
@@ -89,8 +89,8 @@ describe('The trail', () => {
   });
 });
 
-describe('`current_item`', () => {
-  it('that is left out is processed + failed; one that is given stays as given; there is none before the first report', async () => {
+describe('`current_item` that is left out follows the counts', () => {
+  it('as processed + failed; one that is given stays as given; there is none before the first report', async () => {
     const id = await syncs.started(100);
     expect((await syncs.read(id)).body.current_item).toBeNull();
     const report = async (body: object) => (await syncs.report(id, body).expect(200)).body.current_item;
@@ -102,7 +102,7 @@ describe('`current_item`', () => {
     expect(body.items[0].progress.current_item).toBe(42);
   });
 
-  it('does so by plain SQL', async () => {
+  it('by plain SQL, too', async () => {
     const id = await syncs.started(100);
     const update = async (set: string) => {
       const [row] = await owner<{ current_item: number }>(
