@@ -17,7 +17,7 @@ export function postText(text: string): string {
 
 function kses(text: string): string {
   return text
-    .replace(/[\0-\x08\x0B\x0C\x0E-\x1F]/g, '')
+    .replace(/\p{Cc}/gu, (control) => ('\t\n\r'.includes(control) ? control : ''))
     .replace(/&(?!(?:[A-Za-z]{2,8}\d{0,2}|#0*\d{1,7}|#[Xx]0*[0-9A-Fa-f]{1,6});)/g, '&amp;')
     .replace(/&#0*(\d+);/g, (_entity, code: string) => `&#${code.padStart(3, '0')};`)
     .replace(/<!--.*?(?:-->|$)|<[^>]*(?:>|$)|>/gs, tag);
