@@ -56,6 +56,8 @@ export function partnerModel({ version, seed, partners }: PartnerParts): Model {
       }),
       active: boolean('Active', true),
       customer_rank: field('integer', 'Customer Rank', { initial: () => 0 }),
+      user_id: many2one('res.users', 'Salesperson'),
+      company_id: many2one('res.company', 'Company'),
       category_id: many2many('res.partner.category', 'Tags'),
       color: field('integer', 'Color Index', { initial: () => 0 }),
     },
