@@ -121,6 +121,13 @@ BEGIN
        SET watermark = EXCLUDED.watermark, sync_id = EXCLUDED.sync_id, updated_at = EXCLUDED.updated_at;
   END IF;
 
+  -- Before the sync may end: its entry in the trail says what the run wrote.
+  IF tally IS NOT NULL THEN
+    UPDATE public.sync_runs AS r
+       SET counts = r.counts || (SELECT jsonb_object_agg(t.key, coalesce((r.counts ->> t.key)::bigint, 0) + t.value::bigint)
+                                   FROM jsonb_each_text(tally) AS t)
+     WHERE r.org_id = org AND r.sync_id = sync;
+  END IF;
   UPDATE public.sync_progress AS s
      SET processed_count = s.processed_count + succeeded,
          failed_count = s.failed_count + failed,
@@ -143,9 +150,7 @@ BEGIN
      SET state = CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.status = 'paused' THEN 'paused' ELSE 'ready' END,
          leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
          leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
-         leases_without_commit = 0, postponements = 0,
-         counts = r.counts || coalesce((SELECT jsonb_object_agg(t.key, coalesce((r.counts ->> t.key)::bigint, 0) + t.value::bigint)
-                                          FROM jsonb_each_text(tally) AS t), '{}')
+         leases_without_commit = 0, postponements = 0
    WHERE r.org_id = org AND r.sync_id = sync;
   RETURN QUERY SELECT CASE WHEN final IS NOT NULL THEN 'finished' WHEN p.completed_at IS NOT NULL THEN 'ended'
                            WHEN p.status = 'paused' THEN 'paused' ELSE 'continue' END,
