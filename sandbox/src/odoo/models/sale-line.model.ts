@@ -39,7 +39,7 @@ export function saleLineModel(version: OdooVersion, generated: GeneratedRows | u
       state: { ...field('selection', 'Order Status', { related: ['order_id', 'state'] }) },
     },
     prepare: withDefaults,
-    saved(env, id) {
+    saved(env, id, before, vals) {
       const table = env.db.table('sale.order.line');
       const accountable = table.value(id, 'display_type') === null && table.value(id, 'is_downpayment') !== true;
       const product = table.value(id, 'product_id');
@@ -54,7 +54,9 @@ export function saleLineModel(version: OdooVersion, generated: GeneratedRows | u
       ) {
         throw validationError('The operation cannot be completed: Forbidden values on non-accountable sale order line');
       }
-      env.db.patch(env, 'sale.order', Number(table.value(id, 'order_id')), {});
+      const isRenamed = before !== null && Object.keys(vals).every((name) => name === 'name');
+      // Another name of a line is no change of its order.
+      if (!isRenamed) env.db.patch(env, 'sale.order', Number(table.value(id, 'order_id')), {});
     },
     deleting(env, ids) {
       const confirmed = ids.some(
