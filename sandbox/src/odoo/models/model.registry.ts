@@ -1,5 +1,6 @@
 import type { Model, OdooVersion } from '../orm/model.types.ts';
 import { attributeModels } from './attribute.models.ts';
+import { parameterModel } from './parameter.model.ts';
 import { ADMIN_PARTNER, partnerModel } from './partner.model.ts';
 import { generatedProducts } from './product.generator.ts';
 import { productTemplateModel } from './product-template.model.ts';
@@ -32,6 +33,7 @@ export function modelsOf(parts: DatasetParts): Model[] {
     ...referenceModels(version),
     partners,
     userModel(version, login),
+    parameterModel(),
     productTemplateModel(version, products['product.template']),
     productVariantModel(products['product.product']),
     ...attributeModels(products),

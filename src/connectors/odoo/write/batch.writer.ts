@@ -131,7 +131,8 @@ class Batch {
       const external_id = String(outcome.id);
       if (operation.kind === 'delete') return { ok: true, external_id, data: null };
       // A record rule may hide what was just written. The requested data then counts as the result.
-      return { ok: true, external_id, data: found.get(external_id)?.data ?? operation.data };
+      const { data, born } = found.get(external_id) ?? {};
+      return { ok: true, external_id, data: data ?? operation.data, ...(born !== undefined && { born }) };
     });
   }
 
