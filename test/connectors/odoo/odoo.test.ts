@@ -283,7 +283,7 @@ describe.each([18, 19] as const)('Odoo %s', (version) => {
       ],
       signal,
     );
-    expect(simple).toEqual({ ok: true, external_id: idOf(made), data: plain });
+    expect(simple).toEqual({ ok: true, external_id: idOf(made), born: expect.any(String), data: plain });
   });
 
   it('writes orders with shipping, reads them back exactly, and cancels them', async () => {
