@@ -1,9 +1,9 @@
+import { ItemRefused } from '../../border/item.refused.ts';
 import type { CanonicalVariation } from '../../canonical/canonical.types.ts';
 import { OdooFault } from '../api/odoo.fault.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { idOf, idsOf } from '../client/odoo.values.ts';
-import { ItemRefused } from '../odoo.entity.ts';
 import { AttributeCache, type WantedAttributes } from './attribute.cache.ts';
 import { variantValues } from './product.mapping.ts';
 import { type ProductPartsReader, productPartsReader } from './product-parts.reader.ts';

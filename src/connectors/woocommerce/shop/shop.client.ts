@@ -14,6 +14,8 @@ export interface ShopRequest {
   readonly method: HttpRequest['method'];
   /** Below wc/v3: `/customers/batch`. */
   readonly path: string;
+  /** Below the REST API of the site itself instead. */
+  readonly ofSite?: boolean;
   readonly params?: Params;
   readonly body?: unknown;
   readonly idempotent: boolean;
@@ -49,6 +51,12 @@ export class ShopClient {
 
   async get(path: string, params: Params, signal: AbortSignal): Promise<unknown> {
     return (await this.#call({ method: 'GET', path, params, idempotent: true }, signal)).body;
+  }
+
+  /** What the REST API says of the site. */
+  async index(signal: AbortSignal): Promise<unknown> {
+    const params = { _fields: 'name,url,home' };
+    return (await this.#call({ method: 'GET', path: '/', ofSite: true, params, idempotent: true }, signal)).body;
   }
 
   async list(path: string, params: Params, signal: AbortSignal): Promise<ShopList> {
@@ -89,8 +97,8 @@ export class ShopClient {
     throw refused ?? new ConnectorError('auth', 'There is no way to send the key.');
   }
 
-  #signed({ method, path, params = {}, body, idempotent }: ShopRequest, signer: Signer, signal: AbortSignal) {
-    const url = withQuery(`${this.#settings.baseUrl}/wp-json/wc/v3${path}`, params);
+  #signed({ method, path, ofSite, params = {}, body, idempotent }: ShopRequest, signer: Signer, signal: AbortSignal) {
+    const url = withQuery(`${this.#settings.baseUrl}/wp-json${ofSite ? '' : '/wc/v3'}${path}`, params);
     const request: HttpRequest = {
       method,
       url,
