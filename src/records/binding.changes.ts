@@ -1,6 +1,7 @@
 import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
 import type { WriteResult } from '../connectors/contract/connector.types.ts';
 import { contentHash } from '../planning/field.diff.ts';
+import { remembering } from '../planning/field.merge.ts';
 import { agreedOn, type Binding } from '../planning/item.plan.ts';
 import type { PlannedItem } from '../planning/planning.types.ts';
 import { type Pair, sourceSide } from './bindings.sql.ts';
@@ -30,13 +31,14 @@ export function bindingChanges({ work, plan, binding }: PlannedItem, result: Wri
   const entry = result ?? ('destination' in plan ? plan.destination : null);
   if (!entry?.data) return [];
   const agreed = agreedOn(plan, entry.data);
+  const isSame = binding?.destination_id === entry.external_id;
   const next: Binding = {
     source_id,
     destination_id: entry.external_id,
     source_hash: contentHash(source),
     destination_hash: contentHash(agreed),
-    source_data: source,
-    destination_data: agreed,
+    source_data: remembering(source, binding?.source_data),
+    destination_data: remembering(agreed, isSame ? binding?.destination_data : undefined),
   };
   if (binding?.destination_id !== next.destination_id) return [...removal, next];
   return binding.source_hash === next.source_hash && binding.destination_hash === next.destination_hash ? [] : [next];

@@ -44,10 +44,12 @@ export const COMMON_METHODS: Readonly<Record<string, Signature>> = {
 /** Methods that only some models have. */
 export const OWN_METHODS: Readonly<Record<string, Signature>> = {
   context_get: model([]),
+  get_installed: model([]),
   action_confirm: records([], 0, { writes: true }),
   action_cancel: records([], 0, { writes: true }),
   action_draft: records([], 0, { writes: true }),
   action_lock: records([], 0, { writes: true }),
+  action_unlock: records([], 0, { writes: true }),
 };
 
 /** Binds positional and named arguments as Python does; throws its TypeError. */

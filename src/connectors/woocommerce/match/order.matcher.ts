@@ -1,6 +1,5 @@
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
 import { idOf, syncKeyOf } from '../mapping/raw.reader.ts';
-import { timestampOf } from '../mapping/shop.values.ts';
 import { walkListing } from '../pagination/listing.walk.ts';
 import { ORDERS, rawByIds } from '../read/document.reader.ts';
 import type { Shop } from '../read/shop.context.ts';
@@ -31,7 +30,7 @@ export async function matchOrders(
       if (key !== null && id !== null && missing.delete(key)) idOfKey.set(key, String(id));
     }
     for (const row of rows) {
-      if (Date.parse(timestampOf(row.date_created_gmt) ?? '') < oldest) older.add(idOf(row) ?? 0);
+      if (Date.parse(`${row.date_created_gmt}Z`) < oldest) older.add(idOf(row) ?? 0);
       else older.clear();
     }
     return missing.size === 0 || older.size >= OLDER_ORDERS;
