@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inParallel } from '../../src/connectors/woocommerce/read/shop.context.ts';
 import { send } from '../support/send.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type BentShop, capped, isList, totalled, withBentShop } from './bent-shop.support.ts';
@@ -79,7 +80,7 @@ describe('A shop that answers with fewer rows than were asked for', () => {
       bent.proxy.bend(capped('/products', () => 10));
       const { body } = await fixture.call(bent.org, 'PATCH', `/connections/${bent.id}`, { webhook_secret: SECRET });
       expect(body.id).toBe(bent.id);
-      await Promise.all(ids.map((id) => deliver(bent, 'product.updated', { id, name: 'x' })));
+      await inParallel(ids, (id) => deliver(bent, 'product.updated', { id, name: 'x' }));
       const counts = await webhookCounts(bent, 40);
       expect(counts).toEqual({ unchanged: 40 });
       expect(await bent.live('product')).toHaveLength(40);
