@@ -8,6 +8,7 @@ import type {
   ReadPosition,
   ReadQuery,
   SessionContext,
+  SystemIdentity,
   WriteOperation,
   WriteResult,
 } from '../contract/connector.types.ts';
@@ -23,6 +24,7 @@ import { PRODUCTS } from './read/product.reader.ts';
 import type { Shop } from './read/shop.context.ts';
 import { checkShop } from './shop/shop.check.ts';
 import { ShopClient } from './shop/shop.client.ts';
+import { identifyShop } from './shop/shop.identity.ts';
 import { readSettings } from './woocommerce.settings.ts';
 import { BatchWriter } from './write/batch.writer.ts';
 import { CategoryCache } from './write/category.cache.ts';
@@ -49,6 +51,10 @@ export class WooCommerceSession implements ConnectorSession {
 
   check(signal: AbortSignal): Promise<CheckResult> {
     return checkShop(this.#shop.client, signal);
+  }
+
+  identify(signal: AbortSignal): Promise<SystemIdentity> {
+    return identifyShop(this.#shop, signal);
   }
 
   /** With guests this is an upper bound: only their orders can be counted. */

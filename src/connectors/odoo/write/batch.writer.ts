@@ -133,7 +133,8 @@ class Batch {
       const item = found.get(external_id);
       if (item?.problem) return { ok: false, problem: item.problem };
       // A record rule may hide what was just written. The requested data then counts as the result.
-      return { ok: true, external_id, data: item?.data ?? operation.data };
+      const { data, born } = item ?? {};
+      return { ok: true, external_id, data: data ?? operation.data, ...(born !== undefined && { born }) };
     });
   }
 

@@ -14,6 +14,8 @@ export interface ShopRequest {
   readonly method: HttpRequest['method'];
   /** Below wc/v3: `/customers/batch`. */
   readonly path: string;
+  /** Below the REST API of the site itself instead. */
+  readonly ofSite?: boolean;
   readonly params?: Params;
   readonly body?: unknown;
   readonly idempotent: boolean;
@@ -51,6 +53,12 @@ export class ShopClient {
 
   async get(path: string, params: Params, signal: AbortSignal): Promise<unknown> {
     return (await this.#call({ method: 'GET', path, params, idempotent: true }, signal)).body;
+  }
+
+  /** What the REST API says of the site. */
+  async index(signal: AbortSignal): Promise<unknown> {
+    const params = { _fields: 'name,url,home' };
+    return (await this.#call({ method: 'GET', path: '/', ofSite: true, params, idempotent: true }, signal)).body;
   }
 
   /** For a caller that asks for smaller pages when this one is too much for the shop; see `isTooMuch`. */
@@ -99,11 +107,11 @@ export class ShopClient {
   }
 
   #signed(
-    { method, path, params = {}, body, idempotent, canShrink }: ShopRequest,
+    { method, path, ofSite, params = {}, body, idempotent, canShrink }: ShopRequest,
     signer: Signer,
     signal: AbortSignal,
   ) {
-    const url = withQuery(`${this.#settings.baseUrl}/wp-json/wc/v3${path}`, params);
+    const url = withQuery(`${this.#settings.baseUrl}/wp-json${ofSite ? '' : '/wc/v3'}${path}`, params);
     const request: HttpRequest = {
       method,
       url,
