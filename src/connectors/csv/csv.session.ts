@@ -10,6 +10,7 @@ import type {
   ReadPosition,
   ReadQuery,
   SessionContext,
+  SystemIdentity,
   WriteOperation,
   WriteResult,
 } from '../contract/connector.types.ts';
@@ -41,6 +42,13 @@ export class CsvSession implements ConnectorSession {
         : []),
     ];
     return { version: null, account: null, credentials_expire_at: null, warnings };
+  }
+
+  /** A file says nothing of itself: it is the one at this address, and its ids are those of this column. */
+  async identify(): Promise<SystemIdentity> {
+    const { url, entity, idColumn } = this.#settings;
+    const scope = `${entity} ${idColumn}`;
+    return { identity: null, place: `${url} ${scope}`, scope };
   }
 
   async count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number> {
