@@ -133,7 +133,8 @@ class Batch {
       const item = found.get(external_id);
       if (item?.problem) return { ok: false, problem: item.problem };
       // A record rule may hide what was just written. The requested data then counts as the result.
-      return { ok: true, external_id, data: item?.data ?? operation.data };
+      const { data, born } = item ?? {};
+      return { ok: true, external_id, data: data ?? operation.data, ...(born !== undefined && { born }) };
     });
   }
 
@@ -169,6 +170,16 @@ class Batch {
       this.#outcomes.set(index, { id: saved });
     } catch (error) {
       this.#outcomes.set(index, { problem: refusalOf(error) });
+      await this.#undo(prepared, saved);
+    }
+  }
+
+  /** What Odoo does not let us take back stays, and the item's problem tells of it. */
+  async #undo({ undo }: PreparedWrite, id: number): Promise<void> {
+    try {
+      await undo?.(id, this.#signal);
+    } catch (error) {
+      refusalOf(error);
     }
   }
 
