@@ -31,7 +31,10 @@ export class TrialClient extends OdooClient {
   override async searchRead(model: string, search: Search, signal: AbortSignal): Promise<Row[]> {
     const [term, ...more] = search.domain;
     const ids = Array.isArray(term) && term[0] === 'id' && term[1] === 'in' && more.length === 0 ? term[2] : [];
-    const made = (ids as readonly unknown[]).flatMap((id) => this.#made.get(`${model} ${id}`) ?? []);
+    const made = (ids as readonly unknown[]).flatMap((id): Row[] => {
+      const row = this.#made.get(`${model} ${id}`);
+      return row ? [row] : [];
+    });
     return [...(await super.searchRead(model, search, signal)), ...made];
   }
 
