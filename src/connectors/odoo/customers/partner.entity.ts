@@ -7,6 +7,7 @@ import type { OdooClient } from '../client/odoo.client.ts';
 import {
   type CreateOperation,
   type OdooEntity,
+  type Part,
   type Prepared,
   prepareEach,
   type UpdateOperation,
@@ -22,7 +23,6 @@ const OPTIONAL = ['customer_rank', 'email_normalized'];
 export class PartnerEntity implements OdooEntity {
   readonly type = 'customer';
   readonly model = MODEL;
-  readonly part = null;
   readonly removal = { active: false };
   readonly #client: OdooClient;
   readonly #geography: GeographyLoader;
@@ -30,6 +30,10 @@ export class PartnerEntity implements OdooEntity {
   constructor(client: OdooClient, geography: GeographyLoader) {
     this.#client = client;
     this.#geography = geography;
+  }
+
+  async parts(): Promise<readonly Part[]> {
+    return [];
   }
 
   /** The accounting modules add customer_rank. Without it, every partner counts as a customer. */

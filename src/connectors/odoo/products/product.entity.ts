@@ -10,6 +10,7 @@ import { anyOf } from '../client/search.domain.ts';
 import {
   type CreateOperation,
   type OdooEntity,
+  type Part,
   type Prepared,
   prepareEach,
   type UpdateOperation,
@@ -20,11 +21,23 @@ import { type ProductPartsReader, productPartsReader } from './product-parts.rea
 import { VariantWriter } from './variant.writer.ts';
 
 const MODEL = 'product.template';
+const VARIANT = 'product.product';
+
+/** A variant, its extra price, and the names of attributes and options. */
+const PARTS: readonly Part[] = [
+  { model: VARIANT, path: 'product_variant_ids', fields: ['product_tmpl_id'] },
+  {
+    model: 'product.template.attribute.value',
+    path: 'attribute_line_ids.product_template_value_ids',
+    fields: ['price_extra'],
+  },
+  { model: 'product.attribute.value', path: 'attribute_line_ids.value_ids', fields: ['name'] },
+  { model: 'product.attribute', path: 'attribute_line_ids.attribute_id', fields: ['name'] },
+];
 
 export class ProductEntity implements OdooEntity {
   readonly type = 'product';
   readonly model = MODEL;
-  readonly part = { model: 'product.product', parentField: 'product_tmpl_id' };
   readonly removal = { active: false };
   readonly #client: OdooClient;
   readonly #parts: ProductPartsReader;
@@ -34,6 +47,10 @@ export class ProductEntity implements OdooEntity {
     this.#client = client;
     this.#parts = productPartsReader(client);
     this.#variants = new VariantWriter(client);
+  }
+
+  async parts(): Promise<readonly Part[]> {
+    return PARTS;
   }
 
   async domain(): Promise<Domain> {
@@ -133,7 +150,7 @@ export class ProductEntity implements OdooEntity {
     const barcodes = [...new Set(traits.flatMap((trait) => [...trait.barcodes]))];
     const terms = [['default_code', 'in', codes], ...(barcodes.length > 0 ? [['barcode', 'in', barcodes]] : [])];
     const fields = ['product_tmpl_id', 'default_code', 'barcode'];
-    return this.#client.searchRead(this.part.model, { domain: anyOf(terms), fields }, signal);
+    return this.#client.searchRead(VARIANT, { domain: anyOf(terms), fields }, signal);
   }
 
   async #byNotes(traits: readonly ProductTraits[], signal: AbortSignal): Promise<Row[]> {
