@@ -13,7 +13,8 @@ export interface Pair {
 /** Side a is the system with the smaller id. Lower-case UUIDs sort as text in the same order as in Postgres. */
 export const sourceSide = ({ source, destination }: Pair): 'a' | 'b' => (source < destination ? 'a' : 'b');
 const otherSide = (side: 'a' | 'b') => (side === 'a' ? 'b' : 'a');
-const systems = (pair: Pair) => [pair.source, pair.destination].sort();
+/** The values of `system_a` and `system_b`. */
+export const systemsOf = (pair: Pair) => [pair.source, pair.destination].sort();
 
 /** A row without hashes and data: which two belong together is known, and not what they held at the last sync. */
 export type Link = Pick<Binding, 'source_id' | 'destination_id' | 'source_born' | 'destination_born'>;
@@ -31,7 +32,7 @@ export const findBindings = (pair: Pair, sourceIds: readonly string[]): Statemen
              data_${s} AS source_data, data_${d} AS destination_data, born_${s} AS source_born, born_${d} AS destination_born
         FROM public.sync_bindings
        WHERE org_id = $1 AND entity_type = $2 AND system_a = $3 AND system_b = $4 AND id_${s} = ANY ($5)`,
-    values: [pair.orgId, pair.entity, ...systems(pair), sourceIds],
+    values: [pair.orgId, pair.entity, ...systemsOf(pair), sourceIds],
   };
 };
 
@@ -42,6 +43,20 @@ export const findBoundDestinations = (pair: Pair, destinationIds: readonly strin
     text: `
       SELECT id_${s} AS source_id, id_${d} AS destination_id FROM public.sync_bindings
        WHERE org_id = $1 AND entity_type = $2 AND system_a = $3 AND system_b = $4 AND id_${d} = ANY ($5)`,
-    values: [pair.orgId, pair.entity, ...systems(pair), destinationIds],
+    values: [pair.orgId, pair.entity, ...systemsOf(pair), destinationIds],
   };
 };
+
+/** How many entries of the destination are there for items of the source. */
+export const countBindings = (pair: Pair): Statement => ({
+  text: `
+    SELECT count(*)::integer AS count FROM public.sync_bindings
+     WHERE org_id = $1 AND entity_type = $2 AND system_a = $3 AND system_b = $4 AND NOT put_away`,
+  values: [pair.orgId, pair.entity, ...systemsOf(pair)],
+});
+
+/** For a statement of which parameter 1 is the organization and 3 the entity type: the binding of a source id to an entry that is there. */
+export const boundSource = (pair: Pair, sourceId: string, firstParameter: number): string => `
+  SELECT FROM public.sync_bindings b
+   WHERE b.org_id = $1 AND b.entity_type = $3 AND b.system_a = $${firstParameter} AND b.system_b = $${firstParameter + 1}
+     AND b.id_${sourceSide(pair)} = ${sourceId} AND NOT b.put_away`;

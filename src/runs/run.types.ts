@@ -37,6 +37,10 @@ export interface RunCheckpoint {
   readonly cursor?: Cursor | null;
   /** For deletions and named items, which are ordered by id: the last id that was processed. */
   readonly after?: string;
+  /** What the destination had of the source when the run began; see DeletionBudget. */
+  readonly arrived?: number;
+  /** From the deletions phase on: how many entries would be deleted if none of what the pages left out exists. */
+  readonly foreseen?: number;
   /** For a preview: the change tokens of source and destination before the first read. */
   readonly tokens?: ChangeTokens;
 }

@@ -1,5 +1,6 @@
 import type { EntityType } from '../../connectors/canonical/canonical.types.ts';
 import type { Statement } from '../../database/database.ts';
+import { boundSource, type Pair, systemsOf } from '../../records/bindings.sql.ts';
 import type { Run } from '../run.types.ts';
 
 /** The page size of named items: the largest number of ids that connectors accept in one call. */
@@ -13,9 +14,12 @@ export const unseenRecords = (run: Run, after: string): Statement => ({
   values: [...unseenKey(run), after],
 });
 
-export const countUnseenRecords = (run: Run): Statement => ({
-  text: `SELECT count(*)::integer AS count FROM public.sync_records r WHERE ${UNSEEN}`,
-  values: unseenKey(run),
+/** How many of them are at the destination, and would be deleted there if they do not exist any more. `pair` is null for the records. */
+export const countUnseen = (run: Run, pair: Pair | null): Statement => ({
+  text: `
+    SELECT count(*)::integer AS count FROM public.sync_records r
+     WHERE ${UNSEEN} ${pair ? `AND EXISTS (${boundSource(pair, 'r.external_id', 5)} OFFSET 0)` : ''}`,
+  values: [...unseenKey(run), ...(pair ? systemsOf(pair) : [])],
 });
 
 /** OFFSET 0 keeps the planner from turning the look-up by key into a join, which without statistics might scan one table per row. */
