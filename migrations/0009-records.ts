@@ -54,7 +54,8 @@ const TABLES: Readonly<Record<string, string>> = {
     last_seq bigint NOT NULL,
     PRIMARY KEY (org_id)`,
   // A pair of ids, each side with what it held at the last sync: three-way comparison needs both, an echo only the hash.
-  // The smaller connection id is side a, so that both directions share one row.
+  // The smaller connection id is side a, so that both directions share one row. `put_away`: a sync archived one side, because the other
+  // is gone; it comes back with it.
   sync_bindings: `
     entity_type text NOT NULL CHECK (entity_type <> ''),
     connection_a uuid NOT NULL,
@@ -65,6 +66,7 @@ const TABLES: Readonly<Record<string, string>> = {
     hash_b text NOT NULL,
     data_a jsonb NOT NULL,
     data_b jsonb NOT NULL,
+    put_away boolean NOT NULL DEFAULT false,
     synced_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, entity_type, connection_a, connection_b, id_a),
     UNIQUE (org_id, entity_type, connection_a, connection_b, id_b)`,

@@ -1,7 +1,8 @@
 import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
 import type { WriteResult } from '../connectors/contract/connector.types.ts';
 import { contentHash } from '../planning/field.diff.ts';
-import { agreedOn, type Binding } from '../planning/item.plan.ts';
+import { agreedOn } from '../planning/field.plan.ts';
+import type { Binding } from '../planning/plan.types.ts';
 import type { PlannedItem } from '../planning/planning.types.ts';
 import { type Pair, sourceSide } from './bindings.sql.ts';
 
@@ -14,6 +15,7 @@ export interface StoredBinding {
   readonly hash_b?: string;
   readonly data_a?: CanonicalData;
   readonly data_b?: CanonicalData;
+  readonly put_away?: boolean;
   readonly removed?: boolean;
 }
 
@@ -24,9 +26,11 @@ type BindingChange = Binding | { readonly source_id: string; readonly removed: t
 export function bindingChanges({ work, plan, binding }: PlannedItem, result: WriteResult | undefined): BindingChange[] {
   const { external_id: source_id, data: source } = work.item;
   const removal: BindingChange[] = binding ? [{ source_id, removed: true }] : [];
-  if (plan.kind === 'delete') return result?.ok ? removal : [];
   if (plan.kind === 'conflict' || (result && !result.ok)) return [];
-  if (!source) return removal;
+  if (plan.kind === 'unbind') return removal;
+  if (plan.kind === 'delete') return binding && plan.archives ? [{ ...binding, put_away: true }] : removal;
+  // What is archived, or kept for an item that takes its place, stays bound.
+  if (!source) return plan.kind === 'unchanged' && plan.staysBound ? [] : removal;
   const entry = result ?? ('destination' in plan ? plan.destination : null);
   if (!entry?.data) return [];
   const agreed = agreedOn(plan, entry.data);
@@ -37,10 +41,19 @@ export function bindingChanges({ work, plan, binding }: PlannedItem, result: Wri
     destination_hash: contentHash(agreed),
     source_data: source,
     destination_data: agreed,
+    // An item that is at rest itself leaves its entry archived.
+    put_away: binding?.put_away === true && 'archived' in entry && entry.archived === true,
   };
-  if (binding?.destination_id !== next.destination_id) return [...removal, next];
-  return binding.source_hash === next.source_hash && binding.destination_hash === next.destination_hash ? [] : [next];
+  const replaced: BindingChange[] =
+    'replaces' in plan && plan.replaces ? [{ source_id: plan.replaces.source_id, removed: true }] : [];
+  if (binding?.destination_id !== next.destination_id) return [...replaced, ...removal, next];
+  return isSame(binding, next) ? [] : [next];
 }
+
+const isSame = (before: Binding, after: Binding): boolean =>
+  before.source_hash === after.source_hash &&
+  before.destination_hash === after.destination_hash &&
+  before.put_away === after.put_away;
 
 /** Converts a change to the stored form. Side a is the connection with the smaller id. */
 export function stored(pair: Pair, change: BindingChange): StoredBinding {
@@ -49,5 +62,6 @@ export function stored(pair: Pair, change: BindingChange): StoredBinding {
   const source = [change.source_id, change.source_hash, change.source_data] as const;
   const destination = [change.destination_id, change.destination_hash, change.destination_data] as const;
   const [a, b] = aIsSource ? [source, destination] : [destination, source];
-  return { id_a: a[0], hash_a: a[1], data_a: a[2], id_b: b[0], hash_b: b[1], data_b: b[2] };
+  const { put_away } = change;
+  return { id_a: a[0], hash_a: a[1], data_a: a[2], id_b: b[0], hash_b: b[1], data_b: b[2], put_away };
 }

@@ -25,6 +25,8 @@ export interface OdooEntity {
   /** The values that remove a record; null when removal takes more than writing values. */
   readonly removal: Values | null;
   remove?(id: number, signal: AbortSignal): Promise<void>;
+  /** Brings back records that were removed. */
+  restore(ids: readonly number[], signal: AbortSignal): Promise<void>;
 }
 
 export type Prepared = PreparedWrite | { readonly problem: ItemProblem };
@@ -36,6 +38,11 @@ export interface PreparedWrite {
   readonly adds?: boolean;
   /** Writes the rest once the record exists. */
   readonly after?: (id: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Marks the item of a row that is archived. */
+export function archivedOf(row: Row): { archived?: true } {
+  return row.active === false ? { archived: true } : {};
 }
 
 /** Thrown during preparation or in `after` when this item cannot be written. The others still can. */

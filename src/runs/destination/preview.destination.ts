@@ -7,7 +7,13 @@ import type { BatchResult, Destination, Run } from '../run.types.ts';
 import type { ItemPlanner } from './item.planner.ts';
 import { problemOutcome } from './records.destination.ts';
 
-const ACTIONS = { create: 'created', update: 'updated', delete: 'deleted', conflict: 'conflict' } as const;
+const ACTIONS = {
+  create: 'created',
+  update: 'updated',
+  delete: 'deleted',
+  unbind: 'unchanged',
+  conflict: 'conflict',
+} as const;
 
 /** Computes the changes that a sync to another connection would make, and writes nothing there. */
 export class ConnectionPreview implements Destination {

@@ -89,15 +89,15 @@ BEGIN
            SELECT g ->> 'id_b' FROM jsonb_path_query(batch, '$.bindings[*] ? (@.removed == true)') AS g));
     END IF;
     INSERT INTO public.sync_bindings AS b
-      (org_id, entity_type, connection_a, connection_b, id_a, id_b, hash_a, hash_b, data_a, data_b)
+      (org_id, entity_type, connection_a, connection_b, id_a, id_b, hash_a, hash_b, data_a, data_b, put_away)
     SELECT org, run.entity_type, (batch ->> 'connection_a')::uuid, (batch ->> 'connection_b')::uuid,
-           g.id_a, g.id_b, g.hash_a, g.hash_b, g.data_a, g.data_b
+           g.id_a, g.id_b, g.hash_a, g.hash_b, g.data_a, g.data_b, coalesce(g.put_away, false)
       FROM jsonb_to_recordset(batch -> 'bindings') AS g (id_a text, id_b text, hash_a text, hash_b text, data_a jsonb,
-             data_b jsonb, removed boolean)
+             data_b jsonb, put_away boolean, removed boolean)
      WHERE g.removed IS NOT TRUE
     ON CONFLICT (org_id, entity_type, connection_a, connection_b, id_a) DO UPDATE
        SET id_b = EXCLUDED.id_b, hash_a = EXCLUDED.hash_a, hash_b = EXCLUDED.hash_b, data_a = EXCLUDED.data_a,
-           data_b = EXCLUDED.data_b, synced_at = EXCLUDED.synced_at;
+           data_b = EXCLUDED.data_b, put_away = EXCLUDED.put_away, synced_at = EXCLUDED.synced_at;
   END IF;
 
   IF batch ? 'changes' THEN

@@ -108,10 +108,11 @@ export class RunOpener {
     const [open] = await this.database.query<{ since: string }>(openSince(run));
     return new ItemPlanner(this.database, retryPolicy, signal, {
       pair: pairOf(run, other.connection.id),
+      source: source.session,
       session: other.session,
       mayPass: mayPass(sideOf(source, run), sideOf(other, run)),
       onConflict: other.connection.settings.on_conflict === 'overwrite' ? 'overwrite' : 'skip',
-      destinationDeletes: entityOf(other, run).deletes !== 'none',
+      destinationDeletes: entityOf(other, run).deletes,
       // A full run, and a run for specific items that was requested by a user, compare with the current state of the destination.
       thorough: run.mode === 'full' || run.kind === 'preview' || run.kind === 'apply' || run.kind === 'retry',
       since: open?.since ?? run.created_at,

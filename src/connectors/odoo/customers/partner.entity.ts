@@ -4,6 +4,7 @@ import type { Domain, Row } from '../api/odoo-api.types.ts';
 import type { GeographyLoader } from '../client/geography.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import {
+  archivedOf,
   type CreateOperation,
   type OdooEntity,
   type Prepared,
@@ -45,7 +46,11 @@ export class PartnerEntity implements OdooEntity {
 
   async toItems(rows: readonly Row[], signal: AbortSignal): Promise<ExternalItem[]> {
     const geography = await this.#geography.load(signal);
-    return rows.map((row) => ({ external_id: String(row.id), data: customerFromPartner(row, geography) }));
+    return rows.map((row) => ({
+      external_id: String(row.id),
+      data: customerFromPartner(row, geography),
+      ...archivedOf(row),
+    }));
   }
 
   async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]> {
@@ -70,6 +75,10 @@ export class PartnerEntity implements OdooEntity {
     return prepareEach(operations, ({ data, changes }) => ({
       values: partnerValues(data as CanonicalCustomer, changes, geography),
     }));
+  }
+
+  restore(ids: readonly number[], signal: AbortSignal): Promise<void> {
+    return this.#client.write(MODEL, ids, { active: true }, signal);
   }
 
   async #has(field: string, signal: AbortSignal): Promise<boolean> {

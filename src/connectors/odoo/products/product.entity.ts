@@ -7,6 +7,7 @@ import { markOf } from '../client/odoo.marker.ts';
 import { idOf } from '../client/odoo.values.ts';
 import { anyOf } from '../client/search.domain.ts';
 import {
+  archivedOf,
   type CreateOperation,
   type OdooEntity,
   type Prepared,
@@ -56,7 +57,7 @@ export class ProductEntity implements OdooEntity {
       const id = Number(row.id);
       const own = new Map(offered.get(id)?.map((option) => [option.id, option]));
       const data = productFromTemplate(row, { variants: byTemplate.get(id) ?? [], options: own, decimals });
-      return { external_id: String(id), data };
+      return { external_id: String(id), data, ...archivedOf(row) };
     });
   }
 
@@ -91,13 +92,15 @@ export class ProductEntity implements OdooEntity {
   }
 
   async prepareUpdates(operations: readonly UpdateOperation[]): Promise<Prepared[]> {
-    return prepareEach(operations, ({ data, current, changes: paths }) => {
+    return prepareEach(operations, ({ data, current, changes: paths, restores }) => {
       const product = data as CanonicalProduct;
       const before = (current as CanonicalProduct).variations ?? [];
       const variations = product.variations ?? before;
       const plain = variations.length === 0;
       const values = templateValues(product, paths, plain);
-      if (!changes(paths, 'variations') && !changes(paths, 'attributes')) return { values };
+      // A template that comes back brings all its variants with it, also those that were archived before.
+      const isOfVariants = changes(paths, 'variations') || changes(paths, 'attributes') || (restores && !plain);
+      if (!isOfVariants) return { values };
       if (!plain) refuseOpenOptions(variations);
       return {
         values,
@@ -107,6 +110,10 @@ export class ProductEntity implements OdooEntity {
         },
       };
     });
+  }
+
+  restore(ids: readonly number[], signal: AbortSignal): Promise<void> {
+    return this.#client.write(MODEL, ids, { active: true }, signal);
   }
 
   /** After the options are removed, the remaining variant does not have the template's values yet. */

@@ -9,6 +9,11 @@ export type Outcome = { readonly id: number } | { readonly problem: ItemProblem 
 
 export const GONE: ItemProblem = { error_class: 'missing', message: 'This record no longer exists in Odoo.' };
 
+export const NOT_RESTORED: ItemProblem = {
+  error_class: 'not_restored',
+  message: 'The record is still archived or cancelled in Odoo after it was brought back.',
+};
+
 export interface Ready {
   /** Of the operation in the batch. */
   readonly index: number;

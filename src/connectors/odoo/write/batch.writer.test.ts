@@ -60,6 +60,7 @@ const entity: OdooEntity = {
   fields: async () => ['name'],
   toItems: async () => [],
   findMatches: async () => [],
+  restore: async () => undefined,
   prepareCreates: async (operations) => prepareEach(operations, named),
   prepareUpdates: async (operations) => prepareEach(operations, named),
 };

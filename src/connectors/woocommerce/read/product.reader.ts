@@ -31,9 +31,14 @@ export function productItems(shop: Shop, rows: readonly Raw[], signal: AbortSign
 /** A product with more is larger than an item may be, so the rest need not be read. */
 const MAX_VARIATIONS = 10_000;
 
-/** All variations of a product, as the shop returns them; none when the product was deleted meanwhile. */
-export async function variationsOf({ client }: Shop, productId: number, signal: AbortSignal): Promise<Raw[]> {
-  const listed = { orderby: 'id', order: 'asc', status: 'any', context: 'edit', _fields: VARIATION_FIELDS };
+/** All variations of a product outside the trash, or those in it, as the shop returns them; none when the product was deleted meanwhile. */
+export async function variationsOf(
+  { client }: Shop,
+  productId: number,
+  signal: AbortSignal,
+  status: 'any' | 'trash' = 'any',
+): Promise<Raw[]> {
+  const listed = { orderby: 'id', order: 'asc', status, context: 'edit', _fields: VARIATION_FIELDS };
   const found: Raw[] = [];
   try {
     for (let position = FIRST_POSITION, done = false; !done && found.length < MAX_VARIATIONS; ) {
