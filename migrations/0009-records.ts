@@ -15,7 +15,7 @@ export class Records0009 implements MigrationInterface {
       await protectTenantTable(db, `public.${table}`);
       await db.query(`GRANT SELECT, INSERT, UPDATE ON public.${table} TO sync_app`);
     }
-    await db.query(`GRANT DELETE ON public.sync_bindings, public.sync_items TO sync_app`);
+    await db.query(`GRANT DELETE ON public.sync_bindings, public.sync_items, public.sync_refusals TO sync_app`);
     await db.query(`CREATE INDEX sync_records_changes ON public.sync_records (org_id, change_seq)`);
     // A reader of one connection's changes, and the end of a run that looks at its own, pass over no other connection's.
     await db.query(`
@@ -30,11 +30,19 @@ export class Records0009 implements MigrationInterface {
       policy: 'maintenance_removed',
       rows: ofRemovedConnection('sync_bindings', 'c.id IN (sync_bindings.connection_a, sync_bindings.connection_b)'),
     });
+    await letMaintenanceDelete(db, {
+      table: 'public.sync_refusals',
+      policy: 'maintenance_removed',
+      rows: ofRemovedConnection(
+        'sync_refusals',
+        'c.id IN (sync_refusals.source_connection_id, sync_refusals.destination_connection_id)',
+      ),
+    });
   }
 
   async down(db: QueryRunner): Promise<void> {
     await db.query(`
-      DROP TABLE public.sync_items, public.sync_bindings, public.sync_change_counters, public.sync_records`);
+      DROP TABLE public.sync_items, public.sync_refusals, public.sync_bindings, public.sync_change_counters, public.sync_records`);
   }
 }
 
@@ -70,6 +78,17 @@ const TABLES: Readonly<Record<string, string>> = {
     synced_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, entity_type, connection_a, connection_b, id_a),
     UNIQUE (org_id, entity_type, connection_a, connection_b, id_b)`,
+  // What a destination refused for good: the write is not repeated while its fingerprint is the same.
+  sync_refusals: `
+    entity_type text NOT NULL CHECK (entity_type <> ''),
+    source_connection_id uuid NOT NULL,
+    destination_connection_id uuid NOT NULL,
+    external_id text NOT NULL CHECK (external_id <> ''),
+    fingerprint text NOT NULL,
+    error_class text NOT NULL,
+    message text NOT NULL,
+    refused_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (org_id, entity_type, source_connection_id, destination_connection_id, external_id)`,
   // One row an item that failed or was skipped.
   sync_items: `
     sync_id text NOT NULL CHECK (sync_id <> ''),

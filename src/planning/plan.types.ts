@@ -81,6 +81,8 @@ export type ItemPlan =
       /** The item is gone from the source, and its binding stays: the entry is archived, or another item takes it over. */
       readonly staysBound?: boolean;
     }
+  /** The destination refused the same write before. */
+  | { readonly kind: 'refused'; readonly error_class: string; readonly message: string }
   | {
       readonly kind: 'conflict';
       readonly destination: ExternalItem | null;

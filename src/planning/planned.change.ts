@@ -5,7 +5,8 @@ import type { PlannedItem, PreviewChange } from './planning.types.ts';
 
 /** The change that a plan would make. Empty when the item is unchanged. */
 export function changeOf(one: PlannedItem): PreviewChange[] {
-  return one.plan.kind === 'unchanged' ? [] : [described(one, one.plan.kind)];
+  const { kind } = one.plan;
+  return kind === 'unchanged' || kind === 'refused' ? [] : [described(one, kind)];
 }
 
 /**
@@ -16,7 +17,7 @@ export function appliedChange(one: RetriedItem, result: WriteResult | undefined)
   if (one.plan.kind === 'conflict' || one.plan.kind === 'unbind') return changeOf(one);
   if (result && !result.ok) return [];
   const kind = one.intended ?? (result ? one.plan.kind : 'unchanged');
-  if (kind === 'unchanged') return [];
+  if (kind === 'unchanged' || kind === 'refused') return [];
   const change = one.tried ?? described(one, kind);
   return [
     {

@@ -20,6 +20,10 @@ export interface PlannedItem {
   readonly binding: Binding | null;
   /** Marks the entry that is created for the item, so that it is found again when the response to the create is lost. */
   readonly key: string;
+  /** Of the write; see records/refusal.memory.ts. */
+  readonly fingerprint: string | null;
+  /** A refusal of an earlier write for the item is remembered. */
+  readonly wasRefused: boolean;
 }
 
 /** The change that a preview found for one item. */

@@ -26,7 +26,7 @@ type BindingChange = Binding | { readonly source_id: string; readonly removed: t
 export function bindingChanges({ work, plan, binding }: PlannedItem, result: WriteResult | undefined): BindingChange[] {
   const { external_id: source_id, data: source } = work.item;
   const removal: BindingChange[] = binding ? [{ source_id, removed: true }] : [];
-  if (plan.kind === 'conflict' || (result && !result.ok)) return [];
+  if (plan.kind === 'conflict' || plan.kind === 'refused' || (result && !result.ok)) return [];
   if (plan.kind === 'unbind') return removal;
   if (plan.kind === 'delete') return binding && plan.archives ? [{ ...binding, put_away: true }] : removal;
   // What is archived, or kept for an item that takes its place, stays bound.

@@ -48,7 +48,7 @@ const sign = (body: string, secret = SECRET) => createHmac('sha256', secret).upd
 /** As WooCommerce sends it. */
 function deliver(id: string, payload: object, { topic = 'customer.updated', secret = SECRET, delivery = '' } = {}) {
   const body = JSON.stringify(payload);
-  const named = delivery === '' ? {} : { 'x-wc-webhook-delivery-id': delivery };
+  const named: Record<string, string> = delivery === '' ? {} : { 'x-wc-webhook-delivery-id': delivery };
   const headers = { 'x-wc-webhook-topic': topic, 'x-wc-webhook-signature': sign(body, secret), ...named };
   return post(id, { 'content-type': 'application/json', ...headers }, body);
 }

@@ -173,6 +173,8 @@ export interface ExternalItem {
 export interface ItemProblem {
   readonly error_class: string;
   readonly message: string;
+  /** The refusal of a write depends on what was written and on nothing else in the system, so the same write is refused again. */
+  readonly final?: boolean;
 }
 
 export interface Candidate {

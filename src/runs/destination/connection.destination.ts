@@ -13,6 +13,7 @@ import {
 import type { PlannedItem, PreviewChange, WorkItem } from '../../planning/planning.types.ts';
 import { bindingChanges, stored } from '../../records/binding.changes.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
+import { refusalChange } from '../../records/refusal.memory.ts';
 import type { BatchResult, Destination } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
@@ -60,6 +61,7 @@ export class ConnectionDestination implements Destination {
       connection_a,
       connection_b,
       ...this.changes(settled.flatMap(({ one, result }) => appliedChange(one, result))),
+      refusals: settled.flatMap(({ one, result }) => (result ? refusalChange(one, result) : [])),
       bindings: settled.flatMap(({ one, result }) => bindingChanges(one, result).map((change) => stored(pair, change))),
     };
   }

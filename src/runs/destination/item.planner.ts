@@ -14,6 +14,8 @@ import {
   type OtherBinding,
   type Pair,
 } from '../../records/bindings.sql.ts';
+import { fingerprintOf, unlessRefused } from '../../records/refusal.memory.ts';
+import { findRefusals, type Refusal } from '../../records/refusals.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import { DestinationEntries, type FoundEntries, keyOf } from './destination.entries.ts';
@@ -28,6 +30,10 @@ export interface PlannerOptions {
   readonly destinationDeletes: EntityDescription['deletes'];
   /** Also compares items that did not change at the source, because the destination may have changed. */
   readonly thorough: boolean;
+  /** What was refused for good is not sent again. False for items that a person asks to retry. */
+  readonly remembersRefusals: boolean;
+  /** Of the settings and access of the destination. */
+  readonly destinationHash: string;
   /** RFC 3339. Nothing was created for this run before this time. */
   readonly since: string;
 }
@@ -95,11 +101,33 @@ export class ItemPlanner {
         destinationDeletes,
       });
     });
-    return resolveDuplicateTargets(pair.entity, plans).map((plan, index) => {
+    const resolved = resolveDuplicateTargets(pair.entity, plans);
+    const fingerprints = resolved.map((plan) => fingerprintOf(plan, this.options.destinationHash));
+    const written = items.filter((_, index) => fingerprints[index] !== null);
+    const refusals = await this.refusals(written);
+    return resolved.map((plan, index) => {
       const work = items[index] as WorkItem;
       const id = work.item.external_id;
-      return { work, plan, binding: bindings.get(id) ?? null, key: keyOf(pair, id) };
+      const fingerprint = fingerprints[index] ?? null;
+      const refusal = refusals.get(id);
+      return {
+        ...{
+          work,
+          binding: bindings.get(id) ?? null,
+          key: keyOf(pair, id),
+          fingerprint,
+          wasRefused: refusal !== undefined,
+        },
+        plan: this.options.remembersRefusals ? unlessRefused(plan, fingerprint, refusal) : plan,
+      };
     });
+  }
+
+  private async refusals(items: readonly WorkItem[]): Promise<ById<Refusal>> {
+    if (items.length === 0) return new Map();
+    const ids = items.map(({ item }) => item.external_id);
+    const rows = await this.database.query<Refusal>(findRefusals(this.options.pair, ids));
+    return new Map(rows.map((row) => [row.external_id, row]));
   }
 
   private async bindings(items: readonly WorkItem[]): Promise<Map<string, Binding>> {

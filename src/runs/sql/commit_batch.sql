@@ -100,6 +100,23 @@ BEGIN
            data_b = EXCLUDED.data_b, put_away = EXCLUDED.put_away, synced_at = EXCLUDED.synced_at;
   END IF;
 
+  IF jsonb_array_length(coalesce(batch -> 'refusals', '[]')) > 0 THEN
+    DELETE FROM public.sync_refusals AS f
+     WHERE f.org_id = org AND f.entity_type = run.entity_type AND f.source_connection_id = run.source_connection_id
+       AND f.destination_connection_id = run.destination_connection_id AND f.external_id = ANY (ARRAY(
+         SELECT g ->> 'external_id' FROM jsonb_path_query(batch, '$.refusals[*] ? (@.removed == true)') AS g));
+    INSERT INTO public.sync_refusals AS f
+      (org_id, entity_type, source_connection_id, destination_connection_id, external_id, fingerprint, error_class, message)
+    SELECT org, run.entity_type, run.source_connection_id, run.destination_connection_id, g.external_id, g.fingerprint,
+           g.error_class, g.message
+      FROM jsonb_to_recordset(batch -> 'refusals') AS g (external_id text, fingerprint text, error_class text, message text,
+             removed boolean)
+     WHERE g.removed IS NOT TRUE
+    ON CONFLICT (org_id, entity_type, source_connection_id, destination_connection_id, external_id) DO UPDATE
+       SET fingerprint = EXCLUDED.fingerprint, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
+           refused_at = EXCLUDED.refused_at;
+  END IF;
+
   IF batch ? 'changes' THEN
     INSERT INTO public.sync_preview_changes AS c (org_id, sync_id, external_id, kind, destination_id, source_hash,
       destination_hash, fields, reason, data, expires_at)

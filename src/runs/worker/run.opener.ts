@@ -3,6 +3,7 @@ import { ConnectionService } from '../../connectors/connections/connection.servi
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
 import type { EntityDescription } from '../../connectors/contract/connector.types.ts';
 import { DeletionBudget } from '../../planning/deletion.guard.ts';
+import { contentHash } from '../../planning/field.diff.ts';
 import { mayPass, type Side } from '../../planning/field.directions.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { ConnectionDestination } from '../destination/connection.destination.ts';
@@ -105,6 +106,7 @@ export class RunOpener {
     retryPolicy: RetryPolicy,
     signal: AbortSignal,
   ): Promise<ItemPlanner> {
+    const { base_url, settings, access_revision } = other.connection;
     const [open] = await this.database.query<{ since: string }>(openSince(run));
     return new ItemPlanner(this.database, retryPolicy, signal, {
       pair: pairOf(run, other.connection.id),
@@ -115,6 +117,8 @@ export class RunOpener {
       destinationDeletes: entityOf(other, run).deletes,
       // A full run, and a run for specific items that was requested by a user, compare with the current state of the destination.
       thorough: run.mode === 'full' || run.kind === 'preview' || run.kind === 'apply' || run.kind === 'retry',
+      remembersRefusals: run.kind !== 'retry',
+      destinationHash: contentHash([base_url, settings, access_revision]),
       since: open?.since ?? run.created_at,
     });
   }

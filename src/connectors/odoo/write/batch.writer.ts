@@ -182,7 +182,7 @@ class Batch {
 
   async #settle(index: number, prepared: PreparedWrite, saved: number | OdooFault | undefined): Promise<void> {
     if (typeof saved !== 'number') {
-      this.#outcomes.set(index, { problem: saved ? problemOf(saved) : GONE });
+      this.#outcomes.set(index, { problem: saved ? problemOf(saved, this.#writer.entity.model) : GONE });
       return;
     }
     try {
