@@ -1,8 +1,9 @@
 import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
 import type { WriteResult } from '../connectors/contract/connector.types.ts';
 import { contentHash } from '../planning/field.diff.ts';
+import { remembering } from '../planning/field.merge.ts';
 import { agreedOn } from '../planning/field.plan.ts';
-import type { Binding } from '../planning/plan.types.ts';
+import type { Binding, ItemPlan } from '../planning/plan.types.ts';
 import type { PlannedItem } from '../planning/planning.types.ts';
 import { type Pair, sourceSide } from './bindings.sql.ts';
 
@@ -34,23 +35,27 @@ export function bindingChanges({ work, plan, binding }: PlannedItem, result: Wri
   const entry = result ?? ('destination' in plan ? plan.destination : null);
   if (!entry?.data) return [];
   const agreed = agreedOn(plan, entry.data);
+  const isSame = binding?.destination_id === entry.external_id;
   const next: Binding = {
     source_id,
     destination_id: entry.external_id,
     source_hash: contentHash(source),
     destination_hash: contentHash(agreed),
-    source_data: source,
-    destination_data: agreed,
+    source_data: remembering(source, binding?.source_data),
+    destination_data: remembering(agreed, isSame ? binding?.destination_data : undefined),
     // An item that is at rest itself leaves its entry archived.
-    put_away: binding?.put_away === true && 'archived' in entry && entry.archived === true,
+    put_away: binding?.put_away === true && staysArchived(plan),
   };
   const replaced: BindingChange[] =
     'replaces' in plan && plan.replaces ? [{ source_id: plan.replaces.source_id, removed: true }] : [];
   if (binding?.destination_id !== next.destination_id) return [...replaced, ...removal, next];
-  return isSame(binding, next) ? [] : [next];
+  return isUnchanged(binding, next) ? [] : [next];
 }
 
-const isSame = (before: Binding, after: Binding): boolean =>
+const staysArchived = (plan: ItemPlan): boolean =>
+  (plan.kind === 'unchanged' || (plan.kind === 'update' && !plan.awake)) && plan.destination?.archived === true;
+
+const isUnchanged = (before: Binding, after: Binding): boolean =>
   before.source_hash === after.source_hash &&
   before.destination_hash === after.destination_hash &&
   before.put_away === after.put_away;

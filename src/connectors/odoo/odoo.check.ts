@@ -3,7 +3,7 @@ import { OdooFault } from './api/odoo.fault.ts';
 import type { Row } from './api/odoo-api.types.ts';
 import { isRecord } from './api/response.reader.ts';
 import type { OdooClient } from './client/odoo.client.ts';
-import { idOf, text, timestampOf } from './client/odoo.values.ts';
+import { idOf, text } from './client/odoo.values.ts';
 import type { OdooEntity } from './odoo.entity.ts';
 
 /** Signs in and checks the permissions of the key, without changing a record. */
@@ -46,7 +46,7 @@ async function keyExpiry(client: OdooClient, userId: number, now: number, signal
   const rows = await orNull(() =>
     client.searchRead(model, { domain: [['user_id', '=', userId]], fields: ['expiration_date'] }, signal),
   );
-  const times = (rows ?? []).flatMap((row) => timestampOf(row.expiration_date) ?? []);
+  const times = (rows ?? []).map((row) => `${String(row.expiration_date).replace(' ', 'T')}Z`);
   return times.filter((time) => Date.parse(time) > now).sort()[0] ?? null;
 }
 

@@ -1,3 +1,4 @@
+import { ItemRefused } from '../border/item.refused.ts';
 import type { EntityType } from '../canonical/canonical.types.ts';
 import type { Candidate, ExternalItem, ItemProblem, WriteOperation } from '../contract/connector.types.ts';
 import type { Domain, Row, Values } from './api/odoo-api.types.ts';
@@ -43,16 +44,6 @@ export interface PreparedWrite {
 /** Marks the item of a row that is archived. */
 export function archivedOf(row: Row): { archived?: true } {
   return row.active === false ? { archived: true } : {};
-}
-
-/** Thrown during preparation or in `after` when this item cannot be written. The others still can. */
-export class ItemRefused extends Error {
-  readonly problem: ItemProblem;
-
-  constructor(errorClass: string, message: string) {
-    super(message);
-    this.problem = { error_class: errorClass, message };
-  }
 }
 
 /** One result for each operation: its values, or the problem that prevents it. */

@@ -2,6 +2,7 @@ import type { HttpClient, HttpRequest, HttpResponse } from '../../../src/connect
 import type { Raw } from '../../../src/connectors/woocommerce/shop/shop.client.ts';
 
 type Row = Record<string, unknown>;
+const NEW_ORDER = { status: 'pending', total: '0', line_items: [], shipping_lines: [], fee_lines: [] };
 type FakeResponse = { status: number; body: unknown; headers?: Record<string, string> };
 
 export interface FakeCall {
@@ -87,7 +88,7 @@ export class FakeShop implements HttpClient {
 
   #create(table: string, item: Row): Row {
     this.#lastId += 1;
-    const defaults = table.startsWith('products') ? { type: 'simple', status: 'publish' } : { status: 'pending' };
+    const defaults = table.startsWith('products') ? { type: 'simple', status: 'publish' } : NEW_ORDER;
     const date_created_gmt = new Date(this.now).toISOString().slice(0, 19);
     return this.put(table, { ...defaults, date_created_gmt, customer_id: 0, ...item, id: this.#lastId });
   }

@@ -19,7 +19,7 @@ export function attributeModels(generated: Readonly<Record<string, GeneratedRows
       label: 'Product Attribute',
       order: 'sequence, id',
       fields: {
-        name: field('char', 'Attribute', { required: true, indexed: true }),
+        name: field('char', 'Attribute', { required: true, indexed: true, translated: true }),
         sequence: field('integer', 'Sequence', { initial: () => 20 }),
         create_variant: field('selection', 'Variant Creation', {
           selection: [
@@ -59,7 +59,7 @@ export function attributeModels(generated: Readonly<Record<string, GeneratedRows
       order: 'attribute_id, sequence, id',
       displayName: withAttribute('product.attribute.value'),
       fields: {
-        name: field('char', 'Value', { required: true, indexed: true }),
+        name: field('char', 'Value', { required: true, indexed: true, translated: true }),
         sequence: field('integer', 'Sequence', { initial: () => 10 }),
         attribute_id: many2one('product.attribute', 'Attribute', {
           required: true,

@@ -14,6 +14,7 @@ export function productVariantModel(generated: GeneratedRows | undefined): Model
     name: 'product.product',
     label: 'Product Variant',
     order: 'is_favorite desc, default_code, name, id',
+    chatter: { tracked: [] },
     displayName: variantName,
     fields: {
       product_tmpl_id: many2one('product.template', 'Product Template', {

@@ -1,3 +1,4 @@
+import { readItem } from '../../border/exact.value.ts';
 import type { CanonicalCustomer } from '../../canonical/canonical.types.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
 import type { Domain, Row } from '../api/odoo-api.types.ts';
@@ -47,8 +48,7 @@ export class PartnerEntity implements OdooEntity {
   async toItems(rows: readonly Row[], signal: AbortSignal): Promise<ExternalItem[]> {
     const geography = await this.#geography.load(signal);
     return rows.map((row) => ({
-      external_id: String(row.id),
-      data: customerFromPartner(row, geography),
+      ...readItem(String(row.id), row, () => customerFromPartner(row, geography)),
       ...archivedOf(row),
     }));
   }

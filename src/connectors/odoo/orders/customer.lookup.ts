@@ -1,9 +1,9 @@
+import { ItemRefused } from '../../border/item.refused.ts';
 import type { CanonicalOrder } from '../../canonical/canonical.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { toId } from '../client/odoo.values.ts';
 import { anyOf, escapeLike } from '../client/search.domain.ts';
 import { plainEmail } from '../customers/partner.matching.ts';
-import { ItemRefused } from '../odoo.entity.ts';
 
 /** The partner of an order. Throws ItemRefused when Odoo has none, or only one that is archived. */
 export type CustomerOf = (order: CanonicalOrder) => number;

@@ -1,3 +1,5 @@
+import { readItem } from '../../border/exact.value.ts';
+import { ItemRefused } from '../../border/item.refused.ts';
 import type { CanonicalOrder } from '../../canonical/canonical.types.ts';
 import { changes } from '../../canonical/changed.paths.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
@@ -9,7 +11,6 @@ import { idOf, text, toId } from '../client/odoo.values.ts';
 import { anyOf } from '../client/search.domain.ts';
 import {
   type CreateOperation,
-  ItemRefused,
   type OdooEntity,
   type Prepared,
   type PreparedWrite,
@@ -53,8 +54,7 @@ export class OrderEntity implements OdooEntity {
     const ids = rows.map(({ id }) => Number(id));
     const lines = await this.#parts.lines(ids, signal);
     return rows.map((row) => ({
-      external_id: String(row.id),
-      data: orderFromSale(row, lines.get(Number(row.id)) ?? []),
+      ...readItem(String(row.id), row, () => orderFromSale(row, lines(Number(row.id)))),
       ...(row.state === 'cancel' && { archived: true }),
     }));
   }

@@ -1,3 +1,4 @@
+import { readItem } from '../../border/exact.value.ts';
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
 import { changes } from '../../canonical/changed.paths.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
@@ -56,8 +57,8 @@ export class ProductEntity implements OdooEntity {
     return rows.map((row) => {
       const id = Number(row.id);
       const own = new Map(offered.get(id)?.map((option) => [option.id, option]));
-      const data = productFromTemplate(row, { variants: byTemplate.get(id) ?? [], options: own, decimals });
-      return { external_id: String(id), data, ...archivedOf(row) };
+      const parts = { variants: byTemplate.get(id) ?? [], options: own, decimals };
+      return { ...readItem(String(id), row, () => productFromTemplate(row, parts)), ...archivedOf(row) };
     });
   }
 

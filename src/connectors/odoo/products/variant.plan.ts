@@ -1,7 +1,7 @@
+import { ItemRefused } from '../../border/item.refused.ts';
 import type { CanonicalVariation } from '../../canonical/canonical.types.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import { decimalOf, idsOf } from '../client/odoo.values.ts';
-import { ItemRefused } from '../odoo.entity.ts';
 import type { WantedAttributes } from './attribute.cache.ts';
 import { type PriceModel, priceModelOf } from './variant.prices.ts';
 import { optionsKey, type TemplateOption } from './variant.types.ts';
@@ -55,7 +55,9 @@ export function holdsPrices(
   { options, variants }: { options: ReadonlyMap<number, TemplateOption>; variants: readonly Row[] },
   decimals: number | null,
 ): boolean {
-  const prices = new Map(variants.map((row) => [optionsKey(chosen(row, options)), decimalOf(row.lst_price, decimals)]));
+  const prices = new Map(
+    variants.map((row) => [optionsKey(chosen(row, options)), decimalOf(row.lst_price, 'lst_price', { decimals })]),
+  );
   return variations.every((variation) => {
     const price = prices.get(optionsKey(variation.options));
     return price !== undefined && (!variation.price || price === variation.price);

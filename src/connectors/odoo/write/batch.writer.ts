@@ -1,10 +1,10 @@
+import { ItemRefused } from '../../border/item.refused.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ExternalItem, WriteOperation, WriteResult } from '../../contract/connector.types.ts';
 import type { OdooFault } from '../api/odoo.fault.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { toId } from '../client/odoo.values.ts';
 import type { CreateOperation, OdooEntity, Prepared, PreparedWrite, UpdateOperation } from '../odoo.entity.ts';
-import { ItemRefused } from '../odoo.entity.ts';
 import { bisect } from './batch.bisection.ts';
 import {
   asAmbiguous,
@@ -150,6 +150,7 @@ class Batch {
       const external_id = String(outcome.id);
       if (operation.kind === 'delete') return { ok: true, external_id, data: null };
       const item = found.get(external_id);
+      if (item?.problem) return { ok: false, problem: item.problem };
       if (item?.archived && this.#restores(index)) return { ok: false, problem: NOT_RESTORED };
       // A record rule may hide what was just written. The requested data then counts as the result.
       return { ok: true, external_id, data: item?.data ?? operation.data };

@@ -1,7 +1,6 @@
 import { FetchBound } from '../../border/fetch.bound.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
 import { idOf, syncKeyOf } from '../mapping/raw.reader.ts';
-import { timestampOf } from '../mapping/shop.values.ts';
 import { ORDERS, rawByIds } from '../read/document.reader.ts';
 import type { Shop } from '../read/shop.context.ts';
 
@@ -31,7 +30,7 @@ export async function matchOrders(
       const [key, id] = [syncKeyOf(row), idOf(row)];
       if (key !== null && id !== null && missing.delete(key)) idOfKey.set(key, String(id));
     }
-    const older = rows.every((row) => Date.parse(timestampOf(row.date_created_gmt) ?? '') < oldest);
+    const older = rows.every((row) => Date.parse(`${row.date_created_gmt}Z`) < oldest);
     if (older || offset + PAGE >= total) break;
     bound.fetchedIds(rows.flatMap((row) => idOf(row) ?? []));
   }
