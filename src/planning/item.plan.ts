@@ -29,7 +29,7 @@ export function planItem(input: PlanInput): ItemPlan {
   if (!binding) {
     if (destination.length > 1)
       return conflict('ambiguous_match', `${destination.length} entries of the destination match.`);
-    if (!existing) return planCreate(input, target);
+    if (!existing) return input.linkedTo ? vanished(input.linkedTo) : planCreate(input, target);
     if (boundElsewhere.has(existing.external_id))
       return conflict(
         'already_bound',
@@ -40,8 +40,7 @@ export function planItem(input: PlanInput): ItemPlan {
       ? planArchived(input, existing, source.data, target)
       : planFirstMatch(input, existing, target);
   }
-  if (!existing)
-    return conflict('deleted_at_destination', `Entry ${binding.destination_id} of the destination was deleted.`);
+  if (!existing) return vanished(binding.destination_id);
   if (existing.archived) return planArchived(input, existing, source.data, target);
   return planThreeWay(input, binding, existing, source.data, target);
 }
@@ -69,7 +68,7 @@ function planArchived(
   target: CanonicalData,
 ): ItemPlan {
   const { binding, predecessor, putAway, mayPass, onConflict } = input;
-  const known = binding ?? predecessor ?? null;
+  const known: { readonly destination_data: CanonicalData | null } | null = binding ?? predecessor ?? null;
   const agreed = known?.destination_data ?? putAway?.get(existing.external_id) ?? null;
   const isPutAway = binding ? binding.put_away : putAway?.has(existing.external_id) === true;
   const planAs = (entry: ExternalItem) =>
@@ -132,6 +131,9 @@ function planCreate({ mayPass }: PlanInput, target: CanonicalData): ItemPlan {
     return { kind: 'unchanged', destination: null };
   return { kind: 'create', data: passing(target, mayPass) };
 }
+
+const vanished = (destinationId: string): ItemPlan =>
+  conflict('deleted_at_destination', `Entry ${destinationId} of the destination was deleted.`);
 
 /** Whether the source is unchanged since the last sync, or holds only what that sync wrote to it. Then there is nothing to do. */
 export function isEcho(source: ExternalItem, binding: Binding | null): boolean {

@@ -14,6 +14,9 @@ export interface Binding {
   readonly destination_data: CanonicalData;
   /** A sync archived the entry, because the item is gone from the source. It comes back with the item. */
   readonly put_away: boolean;
+  /** See ExternalItem.born. */
+  readonly source_born?: string | null;
+  readonly destination_born?: string | null;
 }
 
 /**
@@ -26,6 +29,9 @@ export interface Pending {
   readonly agreed: CanonicalData;
 }
 
+/** Its data is null when what the two held at the last sync is not known any more. */
+type Predecessor = Pick<Binding, 'source_id'> & { readonly destination_data: CanonicalData | null };
+
 /** Everything that the plan of one item depends on. */
 export interface PlanInput {
   /** The item as it was just read. `data` is null for a deleted item. */
@@ -33,16 +39,18 @@ export interface PlanInput {
   /** `source.data` with its references as ids of the destination. */
   readonly target: CanonicalData | null;
   readonly binding: Binding | null;
-  /** The bound entry of the destination, or the matching entries when there is no binding. */
+  /** The entry of the destination that is known to belong to the source item, although there is no state of a last sync. */
+  readonly linkedTo?: string | null;
+  /** The bound or linked entry of the destination, or the matching entries when there is none. */
   readonly destination: readonly ExternalItem[];
   /** Ids of the destination that are bound to other source items. */
   readonly boundElsewhere: ReadonlySet<string>;
   /** The binding of an item that is gone from the source and had the same natural key: this item takes its place. */
-  readonly predecessor?: Binding | null;
+  readonly predecessor?: Predecessor | null;
   /** Another item takes the place of this one, which is gone from the source. */
   readonly isReplaced?: boolean;
-  /** Entries that a sync archived, from whatever connection, with the data that was agreed on before. */
-  readonly putAway?: ReadonlyMap<string, CanonicalData>;
+  /** Entries that a sync archived, from whatever system, with the data that was agreed on before; null when that is not known any more. */
+  readonly putAway?: ReadonlyMap<string, CanonicalData | null>;
   /** Entries that are bound to an item of another connection, too. */
   readonly inUseElsewhere?: ReadonlySet<string>;
   readonly mayPass: MayPass;
@@ -62,7 +70,7 @@ export type ItemPlan =
       /** The entry is archived, and the update brings it back: its data as it is then. */
       readonly awake?: CanonicalData;
       /** The binding of an item that is gone from the source, which this item takes over. */
-      readonly replaces?: Binding;
+      readonly replaces?: Predecessor;
     }
   | {
       readonly kind: 'delete';
@@ -77,7 +85,7 @@ export type ItemPlan =
       readonly kind: 'unchanged';
       readonly destination: ExternalItem | null;
       readonly pending?: Pending;
-      readonly replaces?: Binding;
+      readonly replaces?: Predecessor;
       /** The item is gone from the source, and its binding stays: the entry is archived, or another item takes it over. */
       readonly staysBound?: boolean;
     }

@@ -8,9 +8,11 @@ import type { Binding, ItemPlan } from '../../planning/plan.types.ts';
 import type { PlannedItem, WorkItem } from '../../planning/planning.types.ts';
 import { referencesOf, translateReferences } from '../../planning/references.ts';
 import {
+  type BindingRow,
   findBindings,
   findBoundDestinations,
   findOtherBindings,
+  isBinding,
   type OtherBinding,
   type Pair,
 } from '../../records/bindings.sql.ts';
@@ -18,11 +20,15 @@ import { fingerprintOf, unlessRefused } from '../../records/refusal.memory.ts';
 import { findRefusals, type Refusal } from '../../records/refusals.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
-import { DestinationEntries, type FoundEntries, keyOf } from './destination.entries.ts';
+import { DestinationEntries, type FoundEntries, type StoredBindings } from './destination.entries.ts';
 import { SourceSuccession } from './source.succession.ts';
 
 export interface PlannerOptions {
   readonly pair: Pair;
+  /** The connections to its two systems. */
+  readonly ends: Pick<Pair, 'source' | 'destination'>;
+  /** The first part of the marks of what is created for the source; see markOfSystem. */
+  readonly mark: string;
   readonly source: ConnectorSession;
   readonly session: ConnectorSession;
   readonly mayPass: MayPass;
@@ -61,12 +67,16 @@ export class ItemPlanner {
    */
   async plan(given: readonly WorkItem[]): Promise<PlannedItem[]> {
     const { pair, thorough, mayPass, onConflict, destinationDeletes } = this.options;
-    const bindings = await this.bindings(given);
+    const stored = await this.bindings(given);
+    const { bindings, links } = stored;
     const items = [...given, ...(await this.heirs(given, bindings))];
     const compared = items.filter(({ item }) => thorough || !isEcho(item, bindings.get(item.external_id) ?? null));
     const targets = await this.targets(compared);
-    const ids = compared.map(({ item }) => item.external_id);
-    const found = await this.entries.find({ ids, bindings, targets });
+    const found = await this.entries.find(
+      compared.map(({ item }) => item),
+      stored,
+      targets,
+    );
     const holders = await this.holders(found);
     const predecessors = await this.predecessors(items, targets, found, holders);
     const others = await this.others(items, found);
@@ -86,6 +96,7 @@ export class ItemPlanner {
         source: item,
         target,
         binding: found.unbound.has(id) ? null : (bindings.get(id) ?? null),
+        linkedTo: found.unbound.has(id) ? null : (links.get(id)?.destination_id ?? null),
         destination: found.entries.get(id) ?? [],
         boundElsewhere: new Set(
           [...holders.values()].flatMap(({ source_id, destination_id }) =>
@@ -114,7 +125,7 @@ export class ItemPlanner {
         ...{
           work,
           binding: bindings.get(id) ?? null,
-          key: keyOf(pair, id),
+          key: this.entries.keyOf(work.item, found.reborn),
           fingerprint,
           wasRefused: refusal !== undefined,
         },
@@ -126,14 +137,17 @@ export class ItemPlanner {
   private async refusals(items: readonly WorkItem[]): Promise<ById<Refusal>> {
     if (items.length === 0) return new Map();
     const ids = items.map(({ item }) => item.external_id);
-    const rows = await this.database.query<Refusal>(findRefusals(this.options.pair, ids));
+    const rows = await this.database.query<Refusal>(findRefusals({ ...this.options.pair, ...this.options.ends }, ids));
     return new Map(rows.map((row) => [row.external_id, row]));
   }
 
-  private async bindings(items: readonly WorkItem[]): Promise<Map<string, Binding>> {
+  private async bindings(items: readonly WorkItem[]): Promise<StoredBindings> {
     const ids = items.map(({ item }) => item.external_id);
-    const rows = await this.database.query<Binding>(findBindings(this.options.pair, ids));
-    return new Map(rows.map((row) => [row.source_id, row]));
+    const rows = await this.database.query<BindingRow>(findBindings(this.options.pair, ids));
+    return {
+      bindings: new Map(rows.filter(isBinding).map((row) => [row.source_id, row])),
+      links: new Map(rows.filter((row) => !isBinding(row)).map((row) => [row.source_id, row])),
+    };
   }
 
   /** Items that take the place of those that are gone. They are planned together, so that the entry is not archived in between. */
@@ -164,10 +178,10 @@ export class ItemPlanner {
   }
 
   /** The bindings of all entries that were found, by destination id. */
-  private async holders(found: FoundEntries): Promise<ById<Binding>> {
+  private async holders(found: FoundEntries): Promise<ById<BindingRow>> {
     const ids = [...new Set([...found.entries.values()].flat().map(({ external_id }) => external_id))];
-    const rows =
-      ids.length === 0 ? [] : await this.database.query<Binding>(findBoundDestinations(this.options.pair, ids));
+    if (ids.length === 0) return new Map();
+    const rows = await this.database.query<BindingRow>(findBoundDestinations(this.options.pair, ids));
     return new Map(rows.map((row) => [row.destination_id, row]));
   }
 
@@ -176,14 +190,15 @@ export class ItemPlanner {
     items: readonly WorkItem[],
     targets: ById<CanonicalData | null>,
     found: FoundEntries,
-    holders: ById<Binding>,
-  ): Promise<Map<string, Binding>> {
+    holders: ById<BindingRow>,
+  ): Promise<Map<string, BindingRow>> {
     const { entity } = this.options.pair;
     const claims = items.flatMap(({ item: { external_id, data } }) => {
       const [match, ...more] = targets.get(external_id) ? (found.entries.get(external_id) ?? []) : [];
       const holder = match && more.length === 0 ? holders.get(match.external_id) : undefined;
-      const isOther = holder && data && holder.source_id !== external_id;
-      return isOther && shareNaturalKey(entity, data, holder.source_data) ? [[external_id, holder] as const] : [];
+      if (!holder || !data || holder.source_id === external_id) return [];
+      const held = holder.source_data ?? match?.data;
+      return held && shareNaturalKey(entity, data, held) ? [[external_id, holder] as const] : [];
     });
     const known = new Map(items.map(({ item }) => [item.external_id, item]));
     const asked = claims.flatMap(([, { source_id }]) => (known.has(source_id) ? [] : source_id));

@@ -153,7 +153,8 @@ class Batch {
       if (item?.problem) return { ok: false, problem: item.problem };
       if (item?.archived && this.#restores(index)) return { ok: false, problem: NOT_RESTORED };
       // A record rule may hide what was just written. The requested data then counts as the result.
-      return { ok: true, external_id, data: item?.data ?? operation.data };
+      const { data, born } = item ?? {};
+      return { ok: true, external_id, data: data ?? operation.data, ...(born !== undefined && { born }) };
     });
   }
 

@@ -19,7 +19,8 @@ export async function matchProducts(
   const skus = candidates.map(skusOf);
   const ids = holdersOf(skus, await findSkus(shop, skus.flat(), signal));
   const wanted = [...new Set(ids.filter((id) => id !== undefined))];
-  const items = await productItems(shop, await rawByIds(PRODUCTS, shop, wanted, signal), signal);
+  const { rows, hidden } = await rawByIds(PRODUCTS, shop, wanted, signal);
+  const items = [...(await productItems(shop, rows, signal)), ...hidden];
   const unknown = skus.map((list, i) => (ids[i] === undefined ? list : []));
   const inTrash = holdersOf(unknown, await findSkus(shop, unknown.flat(), signal, 'trash'));
   return ids.map((id, i) => {

@@ -14,11 +14,16 @@ export interface DocumentWriting<T extends CanonicalData> {
   readonly operations: readonly OperationOn<T>[];
   readonly signal: AbortSignal;
   /** `id` is 0 for a create. */
-  toBatch(operation: DocumentWrite<T>, id: number): BatchOperation;
+  toBatch(operation: DocumentWrite<T>, id: number): BatchOperation | Refused;
   /** What takes an item out of the trash: its status, and the product. */
   toRestoration(current: T): Omit<Restoration, 'id'>;
   /** Does what remains after the batch, which returned `raw`. */
   finish(operation: DocumentWrite<T>, raw: Raw): Promise<WriteResult>;
+}
+
+/** For an operation of which nothing may be sent. */
+export interface Refused {
+  readonly problem: ItemProblem;
 }
 
 export type DocumentWrite<T extends CanonicalData> = Exclude<OperationOn<T>, { kind: 'delete' }>;
@@ -37,11 +42,15 @@ export async function writeDocuments<T extends CanonicalData>(writing: DocumentW
   const problems = await restoreAll(shop, batches, path, restorations, signal);
   for (const operation of operations) {
     const id = shopIdOf(operation);
-    if (operation.kind === 'create') writes.push({ operation, line: writing.toBatch(operation, 0) });
-    else if (id === null) results.set(operation, failed(NOT_WRITABLE));
-    else if (problems.has(id)) results.set(operation, failed(problems.get(id) as ItemProblem));
-    else if (operation.kind === 'update') writes.push({ operation, line: writing.toBatch(operation, id) });
-    else deletes.push({ operation, id });
+    const problem = problems.get(id ?? 0);
+    if (operation.kind !== 'create' && id === null) results.set(operation, failed(NOT_WRITABLE));
+    else if (operation.kind === 'delete') deletes.push({ operation, id: id ?? 0 });
+    else if (problem) results.set(operation, failed(problem));
+    else {
+      const line = writing.toBatch(operation, id ?? 0);
+      if ('problem' in line) results.set(operation, failed(line.problem));
+      else writes.push({ operation, line });
+    }
   }
 
   try {
