@@ -8,6 +8,7 @@ import {
   archivedOf,
   type CreateOperation,
   type OdooEntity,
+  type Part,
   type Prepared,
   prepareEach,
   type UpdateOperation,
@@ -23,7 +24,6 @@ const OPTIONAL = ['customer_rank', 'email_normalized'];
 export class PartnerEntity implements OdooEntity {
   readonly type = 'customer';
   readonly model = MODEL;
-  readonly part = null;
   readonly removal = { active: false };
   readonly #client: OdooClient;
   readonly #geography: GeographyLoader;
@@ -31,6 +31,10 @@ export class PartnerEntity implements OdooEntity {
   constructor(client: OdooClient, geography: GeographyLoader) {
     this.#client = client;
     this.#geography = geography;
+  }
+
+  async parts(): Promise<readonly Part[]> {
+    return [];
   }
 
   /** The accounting modules add customer_rank. Without it, every partner counts as a customer. */

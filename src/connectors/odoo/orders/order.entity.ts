@@ -12,6 +12,7 @@ import { anyOf } from '../client/search.domain.ts';
 import {
   type CreateOperation,
   type OdooEntity,
+  type Part,
   type Prepared,
   type PreparedWrite,
   type UpdateOperation,
@@ -27,7 +28,6 @@ const MODEL = 'sale.order';
 export class OrderEntity implements OdooEntity {
   readonly type = 'order';
   readonly model = MODEL;
-  readonly part = { model: 'sale.order.line', parentField: 'order_id' };
   /** A removed order is cancelled, which takes more than writing its state. */
   readonly removal = null;
   readonly #client: OdooClient;
@@ -38,6 +38,17 @@ export class OrderEntity implements OdooEntity {
     this.#client = client;
     this.#parts = new OrderPartsReader(client);
     this.#currencies = new CurrencyLookup(client);
+  }
+
+  /** Lines, the codes of their products, and the names of their taxes. */
+  async parts(signal: AbortSignal): Promise<readonly Part[]> {
+    const infos = await this.#parts.infos(signal);
+    const taxes = ['tax_ids', 'tax_id'].filter((name) => infos.has(name)).slice(0, 1);
+    return [
+      { model: 'sale.order.line', path: 'order_line', fields: ['order_id'] },
+      { model: 'product.product', path: 'order_line.product_id', fields: ['default_code'] },
+      ...taxes.map((name) => ({ model: 'account.tax', path: `order_line.${name}`, fields: ['name'] })),
+    ];
   }
 
   async domain(): Promise<Domain> {
