@@ -31,8 +31,8 @@ import { readSettings } from './woocommerce.settings.ts';
 import { BatchWriter } from './write/batch.writer.ts';
 import { CategoryCache } from './write/category.cache.ts';
 import { writeCustomers } from './write/customer.writer.ts';
-import type { OperationOn } from './write/operation.results.ts';
 import { knownRefusal } from './write/known.refusals.ts';
+import type { OperationOn } from './write/operation.results.ts';
 import { writeOrders } from './write/order.writer.ts';
 import { type ProductWriter, writeProducts } from './write/product.writer.ts';
 import { refusalIn, TrialBatches } from './write/trial.batches.ts';
@@ -50,9 +50,17 @@ export class WooCommerceSession implements ConnectorSession {
     const client = new ShopClient(settings, http, now);
     this.#shop = { client, settings };
     this.#guests = new GuestLookup(this.#shop);
-    this.#writing = { shop: this.#shop, batches: new BatchWriter(client, settings.batchSize), categories: new CategoryCache(this.#shop) };
+    this.#writing = {
+      shop: this.#shop,
+      batches: new BatchWriter(client, settings.batchSize),
+      categories: new CategoryCache(this.#shop),
+    };
     const trial = { client: new ShopClient(settings, new TrialHttp(http), now), settings };
-    this.#trial = { shop: trial, batches: new TrialBatches(trial.client, settings.batchSize), categories: new CategoryCache(trial) };
+    this.#trial = {
+      shop: trial,
+      batches: new TrialBatches(trial.client, settings.batchSize),
+      categories: new CategoryCache(trial),
+    };
   }
 
   check(signal: AbortSignal): Promise<CheckResult> {

@@ -132,15 +132,21 @@ BEGIN
 
   IF batch ? 'changes' THEN
     INSERT INTO public.sync_preview_changes AS c (org_id, sync_id, external_id, kind, destination_id, source_hash,
-      destination_hash, fields, reason, data, expires_at)
-    SELECT org, sync, g.external_id, g.kind, g.destination_id, g.source_hash, g.destination_hash, g.fields, g.reason, g.data,
+      destination_hash, fields, reason, rival, data, expires_at)
+    SELECT org, sync, g.external_id, g.kind, g.destination_id, g.source_hash, g.destination_hash, g.fields, g.reason, g.rival, g.data,
            (batch ->> 'changes_expire_at')::timestamptz
       FROM jsonb_to_recordset(batch -> 'changes') AS g (external_id text, kind text, destination_id text,
-             source_hash text, destination_hash text, fields jsonb, reason text, data jsonb)
+             source_hash text, destination_hash text, fields jsonb, reason text, rival text, data jsonb)
     ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
        SET kind = EXCLUDED.kind, destination_id = EXCLUDED.destination_id, source_hash = EXCLUDED.source_hash,
            destination_hash = EXCLUDED.destination_hash, fields = EXCLUDED.fields, reason = EXCLUDED.reason,
-           data = EXCLUDED.data;
+           rival = EXCLUDED.rival, data = EXCLUDED.data;
+  END IF;
+
+  IF batch ? 'claims' THEN
+    INSERT INTO public.sync_claims AS c (org_id, sync_id, claim, external_id)
+    SELECT org, sync, g.claim, g.external_id FROM jsonb_to_recordset(batch -> 'claims') AS g (claim text, external_id text)
+    ON CONFLICT (org_id, sync_id, claim) DO NOTHING;
   END IF;
 
   IF batch ? 'watermark' THEN

@@ -25,9 +25,7 @@ export async function budgetOf(
 }
 
 async function countArrived(database: TenantDatabase, run: RunLease['run'], pair: Pair | null): Promise<number> {
-  const statement = pair
-    ? countBindings(pair)
-    : countRecords(run.org_id, run.source_connection_id, run.entity_type);
+  const statement = pair ? countBindings(pair) : countRecords(run.org_id, run.source_connection_id, run.entity_type);
   const [row] = await database.query<{ count: number }>(statement);
   return row?.count ?? 0;
 }

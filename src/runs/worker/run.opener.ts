@@ -11,6 +11,7 @@ import { ConnectionDestination } from '../destination/connection.destination.ts'
 import { ItemPlanner } from '../destination/item.planner.ts';
 import { ConnectionPreview, RecordsPreview } from '../destination/preview.destination.ts';
 import { RecordsDestination } from '../destination/records.destination.ts';
+import { WriteTrial } from '../destination/write.trial.ts';
 import { RunEndListeners } from '../run.end-listeners.ts';
 import { RunPreviews } from '../run.previews.ts';
 import type { Destination, Run } from '../run.types.ts';
@@ -73,7 +74,7 @@ export class RunOpener {
     return {
       batches,
       total,
-      destination: this.destination(lease, retryPolicy, budget, pair, planner, other),
+      destination: this.destination(lease, retryPolicy, signal, budget, pair, planner, other),
       systems: systems.byConnection,
       keepsWatermark: run.kind === 'sync' && Object.keys(run.filters).length === 0,
       afterEnd: async () => {
@@ -86,6 +87,7 @@ export class RunOpener {
   private destination(
     lease: RunLease,
     retryPolicy: RetryPolicy,
+    signal: AbortSignal,
     budget: DeletionBudget,
     pair: Pair | null,
     planner: ItemPlanner | null,
@@ -97,12 +99,14 @@ export class RunOpener {
       return run.kind === 'preview'
         ? new RecordsPreview(this.database, run, budget, expiresAt)
         : new RecordsDestination(this.database, run, budget);
-    if (run.kind === 'preview') return new ConnectionPreview(planner, expiresAt);
+    const trial = new WriteTrial(pair, other.session, retryPolicy, signal);
+    if (run.kind === 'preview') return new ConnectionPreview(planner, trial, budget, expiresAt);
     return new ConnectionDestination({
       lease,
       pair,
       session: other.session,
       planner,
+      trial,
       retryPolicy,
       budget,
       changesExpireAt: expiresAt,
@@ -121,6 +125,7 @@ export class RunOpener {
     const { base_url, settings, access_revision } = other.connection;
     const [open] = await this.database.query<{ since: string }>(openSince(run, pair));
     return new ItemPlanner(this.database, retryPolicy, signal, {
+      syncId: run.sync_id,
       pair,
       ends: { source: run.source_connection_id, destination: other.connection.id },
       mark: from.mark,
