@@ -29,6 +29,11 @@ export interface ConnectorDescription {
   readonly credential_settings?: readonly string[];
   /** The settings that decide which system it is, or what its ids mean; see SystemIdentity.scope. */
   readonly identity_settings?: readonly string[];
+  /**
+   * Segments of paths that are pages of the system and never part of its address. An address that people copied from their browser ends
+   * before the first of them. Left out: an address is used as it is, and must have no query and no fragment.
+   */
+  readonly pages?: readonly string[];
   /** Present when the system can send webhooks to `POST /hooks/{connection}`. */
   readonly webhooks?: WebhookReceiver;
 }

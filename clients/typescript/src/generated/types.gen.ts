@@ -827,7 +827,7 @@ export type CreateConnection = {
      */
     system: string;
     /**
-     * https, or http with settings.allow_http; without user, query and fragment
+     * https, or http with settings.allow_http; without a user. Pages behind the address of a shop or an Odoo, query and fragment are left out
      */
     base_url: string;
     /**
@@ -950,7 +950,7 @@ export type ChangeConnection = {
      */
     name?: string;
     /**
-     * https, or http with settings.allow_http; without user, query and fragment
+     * https, or http with settings.allow_http; without a user. Pages behind the address of a shop or an Odoo, query and fragment are left out
      */
     base_url?: string;
     /**
