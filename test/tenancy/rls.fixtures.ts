@@ -174,7 +174,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'public.sync_claims': {
     marker: 'external_id',
     row: (org_id, state, external_id) => ({ org_id, sync_id: state, claim: `SKU ${external_id}`, external_id }),
-    change: "external_id = 'another'",
+    change: "claim = claim || '.'",
   },
   'public.sync_cursors': {
     marker: 'destination',
