@@ -848,6 +848,17 @@ export type CreateConnection = {
     webhook_secret?: string;
 };
 
+export type WebhookRefusal = 'signature' | 'unknown_topic' | 'bad_json' | 'no_id' | 'too_large' | 'media_type';
+
+export type WebhookRefusals = {
+    refused: number;
+    by_reason: {
+        [key: string]: number;
+    };
+    last_refused_at: string | null;
+    last_reason: WebhookRefusal | null;
+};
+
 export type ConnectionStatus = 'unchecked' | 'ok' | 'failing';
 
 export type CreatedConnection = {
@@ -870,6 +881,10 @@ export type CreatedConnection = {
      * The path of this service that receives webhooks; null when the system sends none
      */
     webhook_url: string | null;
+    /**
+     * null when the system sends no webhooks
+     */
+    webhooks: WebhookRefusals | null;
     status: ConnectionStatus;
     last_checked_at: string | null;
     /**
@@ -915,6 +930,10 @@ export type Connection = {
      * The path of this service that receives webhooks; null when the system sends none
      */
     webhook_url: string | null;
+    /**
+     * null when the system sends no webhooks
+     */
+    webhooks: WebhookRefusals | null;
     status: ConnectionStatus;
     last_checked_at: string | null;
     /**
