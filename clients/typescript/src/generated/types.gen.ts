@@ -1255,7 +1255,7 @@ export type PreviewChange = {
      * The id of the item in the source
      */
     external_id: string;
-    kind: 'create' | 'update' | 'delete' | 'conflict';
+    kind: 'create' | 'update' | 'delete' | 'unbind' | 'conflict';
     /**
      * The id of the item at the destination. Null when no item of the destination is assigned to it.
      */
@@ -1265,7 +1265,7 @@ export type PreviewChange = {
      */
     fields: Array<FieldChange>;
     /**
-     * The reason for a conflict. Null for the other kinds.
+     * The reason for a conflict, or why a binding is removed and the entry left. Null for the other kinds.
      */
     reason: string | null;
     /**
@@ -3934,7 +3934,7 @@ export type ListPreviewChangesData = {
          * next_cursor of the page before
          */
         cursor?: string;
-        kind?: 'create' | 'update' | 'delete' | 'conflict';
+        kind?: 'create' | 'update' | 'delete' | 'unbind' | 'conflict';
     };
     url: '/api/sync/previews/{cache_key}/changes';
 };
@@ -4002,7 +4002,7 @@ export type ListSyncChangesData = {
          * next_cursor of the page before
          */
         cursor?: string;
-        kind?: 'create' | 'update' | 'delete' | 'conflict';
+        kind?: 'create' | 'update' | 'delete' | 'unbind' | 'conflict';
     };
     url: '/api/sync/progress/{sync_id}/changes';
 };
