@@ -50,7 +50,7 @@ export class WooCommerceSession implements ConnectorSession {
   }
 
   check(signal: AbortSignal): Promise<CheckResult> {
-    return checkShop(this.#shop.client, signal);
+    return checkShop(this.#shop.client, this.#shop.settings, signal);
   }
 
   identify(signal: AbortSignal): Promise<SystemIdentity> {
@@ -59,7 +59,10 @@ export class WooCommerceSession implements ConnectorSession {
 
   /** With guests this is an upper bound: only their orders can be counted. */
   async count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number | null> {
-    return sumOf(await Promise.all(this.#phases(entity, query, signal).map((phase) => phase.total())));
+    const totals: (number | null)[] = [];
+    // One after another, so that a refusal of the host in front is met once and not by all of them at once.
+    for (const phase of this.#phases(entity, query, signal)) totals.push(await phase.total());
+    return sumOf(totals);
   }
 
   async read(entity: EntityType, query: ReadQuery, position: ReadPosition, signal: AbortSignal): Promise<Page> {
