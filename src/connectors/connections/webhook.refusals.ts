@@ -1,5 +1,4 @@
 import type { ConnectionRow } from './connection.types.ts';
-import type { WebhookRefusalsDto } from './dto/connection.dto.ts';
 
 /** Why a webhook was refused or left aside, for people, after "because". */
 export const REFUSALS = {
@@ -17,7 +16,7 @@ export type WebhookRefusal = keyof typeof REFUSALS;
 type Counted = Pick<ConnectionRow, 'webhooks_refused' | 'webhook_refused_at' | 'webhook_refused_as'>;
 
 /** The refused webhooks of a connection, as the API shows them. */
-export function refusalsOf({ webhooks_refused, webhook_refused_at, webhook_refused_as }: Counted): WebhookRefusalsDto {
+export function refusalsOf({ webhooks_refused, webhook_refused_at, webhook_refused_as }: Counted) {
   return {
     refused: Object.values(webhooks_refused).reduce((sum, count) => sum + count, 0),
     by_reason: { ...webhooks_refused },
