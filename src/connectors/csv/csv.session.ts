@@ -34,8 +34,13 @@ export class CsvSession implements ConnectorSession {
   }
 
   async check(signal: AbortSignal): Promise<CheckResult> {
-    const { unusable, total } = await this.#latest(signal);
-    const warnings = unusable > 0 ? [`${unusable} of ${total} rows have no id, or the id of an earlier row.`] : [];
+    const { unusable, wrong, total } = await this.#latest(signal);
+    const warnings = [
+      ...(unusable > 0 ? [`${unusable} of ${total} rows have no id, or the id of an earlier row.`] : []),
+      ...(wrong > 0
+        ? [`${wrong} of ${total} rows have a quote that is not closed, or quotes that are not doubled.`]
+        : []),
+    ];
     return { version: null, account: null, credentials_expire_at: null, warnings };
   }
 

@@ -15,7 +15,7 @@ import type {
 import { matchCustomers } from './match/customer.matcher.ts';
 import { matchOrders } from './match/order.matcher.ts';
 import { matchProducts } from './match/product.matcher.ts';
-import { type Phase, readPhases } from './pagination/phase.reader.ts';
+import { type Phase, readPhases, sumOf } from './pagination/phase.reader.ts';
 import { customerToken, documentToken } from './read/change.token.ts';
 import { customerPhases, customersByIds } from './read/customer.reader.ts';
 import { documentPhases, documentsByIds, ORDERS } from './read/document.reader.ts';
@@ -58,9 +58,8 @@ export class WooCommerceSession implements ConnectorSession {
   }
 
   /** With guests this is an upper bound: only their orders can be counted. */
-  async count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number> {
-    const totals = await Promise.all(this.#phases(entity, query, signal).map((phase) => phase.total()));
-    return totals.reduce((sum, total) => sum + total, 0);
+  async count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number | null> {
+    return sumOf(await Promise.all(this.#phases(entity, query, signal).map((phase) => phase.total())));
   }
 
   async read(entity: EntityType, query: ReadQuery, position: ReadPosition, signal: AbortSignal): Promise<Page> {

@@ -170,6 +170,16 @@ class Batch {
       this.#outcomes.set(index, { id: saved });
     } catch (error) {
       this.#outcomes.set(index, { problem: refusalOf(error) });
+      await this.#undo(prepared, saved);
+    }
+  }
+
+  /** What Odoo does not let us take back stays, and the item's problem tells of it. */
+  async #undo({ undo }: PreparedWrite, id: number): Promise<void> {
+    try {
+      await undo?.(id, this.#signal);
+    } catch (error) {
+      refusalOf(error);
     }
   }
 
