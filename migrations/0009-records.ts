@@ -39,7 +39,7 @@ async function letMaintenanceForget(db: QueryRunner): Promise<void> {
   const ofLeftSystem = `EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_bindings.org_id
     AND s.left_at IS NOT NULL AND s.id IN (sync_bindings.system_a, sync_bindings.system_b))`;
   await db.query(`
-    GRANT SELECT, UPDATE (hash_a, hash_b, data_a, data_b) ON public.sync_bindings TO sync_maintenance`);
+    GRANT SELECT, UPDATE (data_a, data_b) ON public.sync_bindings TO sync_maintenance`);
   await db.query(`
     CREATE POLICY maintenance_sees_left ON public.sync_bindings FOR SELECT TO sync_maintenance USING (${ofLeftSystem})`);
   await db.query(`
@@ -62,8 +62,8 @@ const TABLES: Readonly<Record<string, string>> = {
   sync_change_counters: `
     last_seq bigint NOT NULL,
     PRIMARY KEY (org_id)`,
-  // A pair of ids, each side with what it held at the last sync: three-way comparison needs both, an echo only the hash. Without them
-  // the two are known to belong together, and the next sync compares them as it does when it meets them first. `born` tells an entry
+  // A pair of ids, each side with what it held at the last sync: three-way comparison needs both, an echo only the hash. Without data
+  // the two are known to belong together, and when one has changed, the next sync compares them as it does when it meets them first. `born` tells an entry
   // from another that has got its id. The smaller system id is side a, so that both directions share one row.
   sync_bindings: `
     entity_type text NOT NULL CHECK (entity_type <> ''),
@@ -78,7 +78,7 @@ const TABLES: Readonly<Record<string, string>> = {
     born_a text,
     born_b text,
     synced_at timestamptz NOT NULL DEFAULT now(),
-    CHECK (num_nulls(hash_a, hash_b, data_a, data_b) IN (0, 4)),
+    CHECK (num_nulls(hash_a, hash_b) IN (0, 2) AND num_nulls(data_a, data_b) IN (0, 2)),
     PRIMARY KEY (org_id, entity_type, system_a, system_b, id_a),
     UNIQUE (org_id, entity_type, system_a, system_b, id_b)`,
   // One row an item that failed or was skipped.

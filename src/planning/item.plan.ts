@@ -28,6 +28,13 @@ interface Pending {
   readonly agreed: CanonicalData;
 }
 
+interface LinkedEntry {
+  readonly destination_id: string;
+  /** Of both at the last sync; null when there was none. */
+  readonly source_hash: string | null;
+  readonly destination_hash: string | null;
+}
+
 /** Everything that the plan of one item depends on. */
 export interface PlanInput {
   /** The item as it was just read. `data` is null for a deleted item. */
@@ -35,8 +42,8 @@ export interface PlanInput {
   /** `source.data` with its references as ids of the destination. */
   readonly target: CanonicalData | null;
   readonly binding: Binding | null;
-  /** The entry of the destination that is known to belong to the source item, although there is no state of a last sync. */
-  readonly linkedTo?: string | null;
+  /** The entry of the destination that is known to belong to the source item, although what both held at the last sync is not. */
+  readonly linkedTo?: LinkedEntry | null;
   /** The bound or linked entry of the destination, or the matching entries when there is none. */
   readonly destination: readonly ExternalItem[];
   /** Ids of the destination that are bound to other source items. */
@@ -93,13 +100,16 @@ export function planItem(input: PlanInput): ItemPlan {
   if (!binding) {
     if (destination.length > 1)
       return conflict('ambiguous_match', `${destination.length} entries of the destination match.`);
-    if (!existing) return input.linkedTo ? planVanished(input, input.linkedTo, target) : planCreate(input, target);
+    if (!existing)
+      return input.linkedTo ? planVanished(input, input.linkedTo.destination_id, target) : planCreate(input, target);
     if (boundElsewhere.has(existing.external_id))
       return conflict(
         'already_bound',
         `Entry ${existing.external_id} of the destination belongs to another item.`,
         existing,
       );
+    if (input.linkedTo && contentHash(source.data) === input.linkedTo.source_hash)
+      return planLinked(input.linkedTo, existing);
     return planFirstMatch(input, existing, target);
   }
   if (!existing) return planVanished(input, binding.destination_id, target);
@@ -111,6 +121,12 @@ function planCreate({ mayPass }: PlanInput, target: CanonicalData): ItemPlan {
   if ('active' in target && target.active === false && !mayPass('active'))
     return { kind: 'unchanged', destination: null };
   return { kind: 'create', data: passing(target, mayPass) };
+}
+
+/** The source is as it was at the last sync, so nothing is written. When the destination is, too, the binding is whole again. */
+function planLinked({ destination_hash }: LinkedEntry, existing: ExternalItem): ItemPlan {
+  const isKept = contentHash(existing.data as CanonicalData) === destination_hash;
+  return { kind: 'unchanged', destination: isKept ? existing : null };
 }
 
 function planVanished(input: PlanInput, destinationId: string, target: CanonicalData): ItemPlan {
@@ -191,6 +207,6 @@ const conflict = (
 ): ItemPlan => ({ kind: 'conflict', destination, error_class, message, fields });
 
 /** Whether the source is unchanged since the last sync, or holds only what that sync wrote to it. Then there is nothing to do. */
-export function isEcho(source: ExternalItem, binding: Binding | null): boolean {
+export function isEcho(source: ExternalItem, binding: Pick<LinkedEntry, 'source_hash'> | null): boolean {
   return binding !== null && source.data !== null && contentHash(source.data) === binding.source_hash;
 }

@@ -15,10 +15,16 @@ export const sourceSide = ({ source, destination }: Pair): 'a' | 'b' => (source 
 const otherSide = (side: 'a' | 'b') => (side === 'a' ? 'b' : 'a');
 const systems = (pair: Pair) => [pair.source, pair.destination].sort();
 
-/** A row without hashes and data: which two belong together is known, and not what they held at the last sync. */
-export type Link = Pick<Binding, 'source_id' | 'destination_id' | 'source_born' | 'destination_born'>;
+/**
+ * A row without data: which two belong together is known, and by the hashes whether they still are as they were at the last sync. A link
+ * that was never synced has no hashes.
+ */
+export type Link = Omit<Binding, 'source_hash' | 'destination_hash' | 'source_data' | 'destination_data'> & {
+  readonly source_hash: string | null;
+  readonly destination_hash: string | null;
+};
 
-/** Rows are bindings or, with null in the other columns, links. */
+/** Rows are bindings or, without data, links. */
 export const isBinding = (row: Binding | (Link & { readonly source_data: null })): row is Binding =>
   row.source_data !== null;
 

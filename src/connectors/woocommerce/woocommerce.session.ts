@@ -20,6 +20,7 @@ import { customerToken, documentToken } from './read/change.token.ts';
 import { customerPhases, customersByIds } from './read/customer.reader.ts';
 import { documentPhases, documentsByIds, ORDERS } from './read/document.reader.ts';
 import { GuestLookup } from './read/guest.lookup.ts';
+import { newestChange } from './read/newest.change.ts';
 import { PRODUCTS } from './read/product.reader.ts';
 import type { Shop } from './read/shop.context.ts';
 import { checkShop } from './shop/shop.check.ts';
@@ -36,6 +37,7 @@ import { writeProducts } from './write/product.writer.ts';
 /** Forwards each call to the part that implements it. What those parts learn about the shop lives as long as the session. */
 export class WooCommerceSession implements ConnectorSession {
   readonly #shop: Shop;
+  readonly #now: () => number;
   readonly #guests: GuestLookup;
   readonly #batches: BatchWriter;
   readonly #categories: CategoryCache;
@@ -44,13 +46,14 @@ export class WooCommerceSession implements ConnectorSession {
     const settings = readSettings(connection);
     const client = new ShopClient(settings, http, now);
     this.#shop = { client, settings };
+    this.#now = now;
     this.#guests = new GuestLookup(this.#shop);
     this.#batches = new BatchWriter(client, settings.batchSize);
     this.#categories = new CategoryCache(this.#shop);
   }
 
   check(signal: AbortSignal): Promise<CheckResult> {
-    return checkShop(this.#shop.client, signal);
+    return checkShop(this.#shop.client, this.#now, signal);
   }
 
   identify(signal: AbortSignal): Promise<SystemIdentity> {
@@ -63,7 +66,11 @@ export class WooCommerceSession implements ConnectorSession {
   }
 
   async read(entity: EntityType, query: ReadQuery, position: ReadPosition, signal: AbortSignal): Promise<Page> {
-    return readPhases(this.#phases(entity, query, signal), position);
+    // Of customers, only the orders of guests tell when they changed.
+    const tells = entity !== 'customer' || this.#shop.settings.includeGuests;
+    const path = entity === 'product' ? '/products' : '/orders';
+    const newest = async () => (tells ? newestChange(this.#shop, path, signal) : null);
+    return readPhases(this.#phases(entity, query, signal), newest, position);
   }
 
   readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]> {

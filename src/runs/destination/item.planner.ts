@@ -43,9 +43,7 @@ export class ItemPlanner {
   async plan(items: readonly WorkItem[]): Promise<PlannedItem[]> {
     const { pair, thorough, mayPass, onConflict, destinationDeletes } = this.options;
     const stored = await this.bindings(items);
-    const compared = items.filter(
-      ({ item }) => thorough || !isEcho(item, stored.bindings.get(item.external_id) ?? null),
-    );
+    const compared = items.filter(({ item }) => thorough || !isEcho(item, linkOf(stored, item.external_id)));
     const targets = await this.targets(compared);
     const { found: destinations, reborn } = await this.destinations(compared, stored, targets);
     const matched = [...destinations.values()].flat().map(({ external_id }) => external_id);
@@ -60,7 +58,7 @@ export class ItemPlanner {
         source: item,
         target,
         binding: reborn.has(id) ? null : (stored.bindings.get(id) ?? null),
-        linkedTo: reborn.has(id) ? null : (stored.links.get(id)?.destination_id ?? null),
+        linkedTo: reborn.has(id) ? null : (stored.links.get(id) ?? null),
         destination: destinations.get(id) ?? [],
         boundElsewhere: new Set(bound.filter(({ source_id }) => source_id !== id).map((row) => row.destination_id)),
         mayPass,
@@ -109,14 +107,14 @@ export class ItemPlanner {
    */
   private async destinations(
     items: readonly WorkItem[],
-    { bindings, links }: StoredBindings,
+    stored: StoredBindings,
     targets: ReadonlyMap<string, CanonicalData | null>,
   ): Promise<{ found: Map<string, ExternalItem[]>; reborn: ReadonlySet<string> }> {
     const { pair, session, since } = this.options;
     const found = new Map<string, ExternalItem[]>();
     const reborn = new Set<string>();
     const known = items.flatMap(({ item }) => {
-      const link = bindings.get(item.external_id) ?? links.get(item.external_id);
+      const link = linkOf(stored, item.external_id);
       return link ? [{ item, link }] : [];
     });
     if (known.length > 0) {
@@ -159,6 +157,9 @@ interface StoredBindings {
   readonly bindings: ReadonlyMap<string, Binding>;
   readonly links: ReadonlyMap<string, Link>;
 }
+
+const linkOf = ({ bindings, links }: StoredBindings, id: string): Link | null =>
+  bindings.get(id) ?? links.get(id) ?? null;
 
 const isReborn = (entry: ExternalItem | undefined, known: string | null | undefined): boolean =>
   Boolean(known && entry?.born && entry.born !== known);

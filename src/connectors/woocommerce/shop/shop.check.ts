@@ -4,9 +4,10 @@ import type { ShopClient } from './shop.client.ts';
 import { refusalOf, unlessRefused } from './shop.refusal.ts';
 
 /** Reads one object of each type and the version, and sends an empty batch, which changes nothing but needs permission to write. */
-export async function checkShop(client: ShopClient, signal: AbortSignal): Promise<CheckResult> {
+export async function checkShop(client: ShopClient, now: () => number, signal: AbortSignal): Promise<CheckResult> {
   const warnings: string[] = [];
-  await client.total('/customers', {}, signal);
+  const { date } = await client.list('/customers', { per_page: 1, _fields: 'id' }, signal);
+  warnings.push(...clockWarnings(date, now()));
   for (const path of ['/products', '/orders']) {
     const refusal = await refusalOf(() => client.total(path, {}, signal));
     if (refusal) warnings.push(`The key cannot read ${path.slice(1)}: ${refusal.message}`);
@@ -15,6 +16,18 @@ export async function checkShop(client: ShopClient, signal: AbortSignal): Promis
   const readOnly = await refusalOf(() => client.send(request, signal));
   if (readOnly) warnings.push(`The key may read but not write: ${readOnly.message}`);
   return { version: await versionOf(client, signal), account: null, credentials_expire_at: null, warnings };
+}
+
+/** How far clocks may be apart without a warning. */
+const TOLERATED_SECONDS = 60;
+
+/** Nothing is lost by it, since times of change come from the shop's data. Somebody may want to know all the same. */
+function clockWarnings(date: number | null, now: number): string[] {
+  const seconds = date === null ? 0 : Math.round(Math.abs(date - now) / 10_000) * 10;
+  if (seconds <= TOLERATED_SECONDS) return [];
+  return [
+    `The Date header and the time of this service differ by ${seconds} s. A proxy may write that header; times of change are taken from the shop's own data.`,
+  ];
 }
 
 /** Null when the key may not read it. The connector works without it. */

@@ -27,14 +27,15 @@ export interface ShopList {
   readonly rows: readonly Raw[];
   /** Of the whole listing, X-WP-Total: a hint, which caches keep and plugins get wrong. Null when the shop does not say. */
   readonly total: number | null;
-  /** Milliseconds, by the shop's clock, not later than the moment when the shop began to respond. */
-  readonly readAt: number;
+  /** What the Date header says, milliseconds; null when there is none. Whatever stands in front of the shop may have written it. */
+  readonly date: number | null;
+  /** Milliseconds; no row is newer, unless somebody gave it a time in the future. */
+  readonly latest: number;
 }
 
 interface ShopResponse {
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly elapsed: number;
 }
 
 /** Calls one shop. It finds out how the shop accepts the key and remembers that for the life of the session. */
@@ -68,16 +69,15 @@ export class ShopClient {
 
   async list(path: string, params: Params, signal: AbortSignal, canShrink = false): Promise<ShopList> {
     const request = { method: 'GET', path, params, idempotent: true, canShrink } as const;
-    const { body, headers, elapsed } = await this.#call(request, signal);
+    const { body, headers } = await this.#call(request, signal);
     const total = headers['x-wp-total'];
     if (!Array.isArray(body)) throw new ConnectorError('protocol', `The shop's response to ${path} is not a list.`);
-    // The shop writes the Date header when it sends the response, which may lack what changed while the shop worked on it.
     const date = Date.parse(headers.date ?? '');
-    const readAt = (Number.isNaN(date) ? this.#now() : date) - elapsed;
     return {
       rows: body.map(asRaw),
       total: total !== undefined && /^\d{1,15}$/.test(total) ? Number(total) : null,
-      readAt,
+      date: Number.isNaN(date) ? null : date,
+      latest: Math.max(Number.isNaN(date) ? 0 : date, this.#now()),
     };
   }
 
@@ -93,12 +93,11 @@ export class ShopClient {
   async #call(request: ShopRequest, signal: AbortSignal): Promise<ShopResponse> {
     let refused: ConnectorError | null = null;
     for (const signer of this.#signers) {
-      const started = this.#now();
       const response = await this.#http.send(this.#signed(request, signer, signal));
       const result = await readResponse(response, request, steadyNow());
       if (result.ok) {
         this.#signers = [signer];
-        return { body: result.body, headers: response.headers, elapsed: Math.max(0, this.#now() - started) };
+        return { body: result.body, headers: response.headers };
       }
       refused ??= result.error;
       if (!result.keyIgnored) throw result.error;
