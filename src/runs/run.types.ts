@@ -27,13 +27,33 @@ export interface Run {
   readonly lease_epoch: number;
   readonly leases_without_commit: number;
   readonly postponements: number;
+  /** Calls to a system that failed since the last batch. */
+  readonly tries: number;
   readonly counts: Readonly<Record<string, number>>;
   readonly created_at: string;
+}
+
+/** The size of the next page of a source. See page.size.ts. */
+export interface PageSize {
+  readonly size: number;
+  /** The smallest size that was too much for the system; no page of this run is as large again. */
+  readonly below: number;
+}
+
+/** What a run waits for, in the form that app.renew_lease and app.release_lease expect. Times are RFC 3339. */
+export interface Waiting {
+  readonly reason?: string;
+  readonly next_try_at?: string;
+  /** Only when the system itself asked for the wait. */
+  readonly limited_until?: string;
+  readonly tries?: number;
+  readonly page?: PageSize;
 }
 
 /** Where a run resumes. Stored in `checkpoint` of its row in sync_progress. */
 export interface RunCheckpoint {
   readonly phase: 'pages' | 'deletions' | 'items';
+  readonly page?: PageSize;
   /** For pages: the cursor of the source. */
   readonly cursor?: Cursor | null;
   /** For deletions and named items, which are ordered by id: the last id that was processed. */

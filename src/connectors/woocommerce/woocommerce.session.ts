@@ -37,7 +37,6 @@ import { writeProducts } from './write/product.writer.ts';
 /** Forwards each call to the part that implements it. What those parts learn about the shop lives as long as the session. */
 export class WooCommerceSession implements ConnectorSession {
   readonly #shop: Shop;
-  readonly #now: () => number;
   readonly #guests: GuestLookup;
   readonly #batches: BatchWriter;
   readonly #categories: CategoryCache;
@@ -46,14 +45,13 @@ export class WooCommerceSession implements ConnectorSession {
     const settings = readSettings(connection);
     const client = new ShopClient(settings, http, now);
     this.#shop = { client, settings };
-    this.#now = now;
     this.#guests = new GuestLookup(this.#shop);
     this.#batches = new BatchWriter(client, settings.batchSize);
     this.#categories = new CategoryCache(this.#shop);
   }
 
   check(signal: AbortSignal): Promise<CheckResult> {
-    return checkShop(this.#shop.client, this.#now, signal);
+    return checkShop(this.#shop.client, this.#shop.settings, signal);
   }
 
   identify(signal: AbortSignal): Promise<SystemIdentity> {
@@ -62,7 +60,10 @@ export class WooCommerceSession implements ConnectorSession {
 
   /** With guests this is an upper bound: only their orders can be counted. */
   async count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number | null> {
-    return sumOf(await Promise.all(this.#phases(entity, query, signal).map((phase) => phase.total())));
+    const totals: (number | null)[] = [];
+    // One after another, so that a refusal of the host in front is met once and not by all of them at once.
+    for (const phase of this.#phases(entity, query, signal)) totals.push(await phase.total());
+    return sumOf(totals);
   }
 
   async read(entity: EntityType, query: ReadQuery, position: ReadPosition, signal: AbortSignal): Promise<Page> {

@@ -163,7 +163,7 @@ BEGIN
                THEN s.processed_count + succeeded + s.failed_count + failed + 1 END) END,
          checkpoint = coalesce(batch -> 'checkpoint', s.checkpoint),
          error_message = coalesce(batch #>> '{final,error_message}', s.error_message),
-         rate_limited_until = NULL,
+         rate_limited_until = NULL, waiting_reason = NULL, next_try_at = NULL,
          updated_at = now(),
          status = CASE WHEN final IS NOT NULL THEN final WHEN s.cancel_requested THEN 'cancelled'
                        WHEN s.pause_requested THEN 'paused' ELSE 'running' END
@@ -173,7 +173,7 @@ BEGIN
      SET state = CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.status = 'paused' THEN 'paused' ELSE 'ready' END,
          leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
          leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
-         leases_without_commit = 0, postponements = 0,
+         leases_without_commit = 0, postponements = 0, tries = 0,
          counts = r.counts || coalesce((SELECT jsonb_object_agg(t.key, coalesce((r.counts ->> t.key)::bigint, 0) + t.value::bigint)
                                           FROM jsonb_each_text(tally) AS t), '{}')
    WHERE r.org_id = org AND r.sync_id = sync;

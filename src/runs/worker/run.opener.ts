@@ -52,7 +52,8 @@ export class RunOpener {
   async open(lease: RunLease, signal: AbortSignal): Promise<OpenedRun> {
     const { run } = lease;
     const retryPolicy = new RetryPolicy(lease);
-    const onWait = (until: number | null) => lease.waitsForLimit(until);
+    const onWait = (until: number | null, reason: string) =>
+      lease.waitsFor(until === null ? null : { reason, until, limited: true });
     const source = await this.connections.open(run.source_connection_id, { onWait });
     const other = run.destination_connection_id
       ? await this.connections.open(run.destination_connection_id, { onWait })

@@ -787,6 +787,8 @@ CREATE TABLE public.sync_progress (
         requested_at timestamptz,
         requested_by text,
         rate_limited_until timestamptz,
+        waiting_reason text,
+        next_try_at timestamptz,
         idle_seconds double precision NOT NULL DEFAULT 0,
         recent_items double precision NOT NULL DEFAULT 0,
         elapsed_seconds double precision GENERATED ALWAYS AS (greatest(round(extract(epoch FROM updated_at - started_at) - idle_seconds::numeric, 6)::double precision, 0)) STORED,
@@ -1399,6 +1401,7 @@ CREATE TABLE public.sync_runs (
       leased_until timestamptz,
       leases_without_commit integer NOT NULL DEFAULT 0,
       postponements integer NOT NULL DEFAULT 0,
+      tries integer NOT NULL DEFAULT 0,
       counts jsonb NOT NULL DEFAULT '{}',
       seen_cleared boolean NOT NULL DEFAULT false,
       created_at timestamptz NOT NULL DEFAULT now(),
@@ -1410,6 +1413,9 @@ COMMENT ON COLUMN public.sync_runs.of_sync_id IS 'apply: the preview; retry: the
 ;
 -- next
 COMMENT ON COLUMN public.sync_runs.destination_connection_id IS 'null: the records'
+;
+-- next
+COMMENT ON COLUMN public.sync_runs.tries IS 'calls that failed since the last batch'
 ;
 -- next
 COMMENT ON COLUMN public.sync_runs.leases_without_commit IS 'many: the run kills its workers'
@@ -2595,6 +2601,7 @@ BEGIN
         SELECT w.id, w.org_id, w.sync_id, w.entity_type, w.source_system, w.total_items, w.processed_count, w.failed_count,
                w.current_item, w.initiated_by, w.status, w.started_at, w.updated_at, w.completed_at, w.error_message,
                w.cancel_requested, w.pause_requested, w.requested_at, w.requested_by, w.rate_limited_until,
+               w.waiting_reason, w.next_try_at,
                w.workers, w.idle_seconds, w.recent_items, w.elapsed_seconds, w.speed_items_per_min,
                CASE WHEN w.updated_at >= now() - interval '60 seconds' THEN w.eta_seconds END AS eta_seconds
           FROM (
@@ -2615,7 +2622,7 @@ REVOKE ALL ON FUNCTION app.watch_progress(text[], text[]) FROM PUBLIC, sync_app,
 GRANT EXECUTE ON FUNCTION app.watch_progress(text[], text[]) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/watch_progress.sql', '4f34f662160300fd70aab0bbf569239b842143591a9bd3f024667ac164ca0e66', ARRAY['ROUTINE app.watch_progress(orgs text[], digests text[])']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/watch_progress.sql', 'c49accd05aa926630062351c1cf26d9b2f58152bc641e7fdcec8c5d8a6730857', ARRAY['ROUTINE app.watch_progress(orgs text[], digests text[])']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3107,7 +3114,7 @@ BEGIN
                THEN s.processed_count + succeeded + s.failed_count + failed + 1 END) END,
          checkpoint = coalesce(batch -> 'checkpoint', s.checkpoint),
          error_message = coalesce(batch #>> '{final,error_message}', s.error_message),
-         rate_limited_until = NULL,
+         rate_limited_until = NULL, waiting_reason = NULL, next_try_at = NULL,
          updated_at = now(),
          status = CASE WHEN final IS NOT NULL THEN final WHEN s.cancel_requested THEN 'cancelled'
                        WHEN s.pause_requested THEN 'paused' ELSE 'running' END
@@ -3117,7 +3124,7 @@ BEGIN
      SET state = CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.status = 'paused' THEN 'paused' ELSE 'ready' END,
          leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
          leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
-         leases_without_commit = 0, postponements = 0,
+         leases_without_commit = 0, postponements = 0, tries = 0,
          counts = r.counts || coalesce((SELECT jsonb_object_agg(t.key, coalesce((r.counts ->> t.key)::bigint, 0) + t.value::bigint)
                                           FROM jsonb_each_text(tally) AS t), '{}')
    WHERE r.org_id = org AND r.sync_id = sync;
@@ -3131,7 +3138,7 @@ REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FRO
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', 'f6a15a3015a9a755480b31ddc8656b82ce3ee00e241775d64b0ef0bb9e73b0cd', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', 'f30f74a46f99c2bb8147fa28de5626d7f3fd69f081b1e3485e82dca0576fd364', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3226,7 +3233,8 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/end_paused_r
 -- Why: a worker that has lost its run must not write any more, so a worker holds a run under a lease with an epoch.
 -- Promises: take_lease assigns a run that is ready to one worker under a new epoch, or returns no row. renew_lease extends the lease and
 -- returns what was requested in the meantime (continue, cancel, pause, ended, fenced). release_lease makes the run available to other
--- workers. A call with an epoch that is not the current one changes nothing. runs_without_worker finds the runs whose worker died or whose
+-- workers, not before a time. Both store what the run waits for: `waiting` is {reason, next_try_at, limited_until, tries, page}, where a
+-- member that is missing is none, and without page the checkpoint keeps the size of a page that it has. A call with an epoch that is not the current one changes nothing. runs_without_worker finds the runs whose worker died or whose
 -- job was lost.
 -- Callers: sync_app.
 
@@ -3249,7 +3257,7 @@ BEGIN
   -- started_at is the time when the first worker starts the run; the time in the queue does not count. Nor does the time since a worker
   -- that died was heard of last: nobody worked on the run.
   UPDATE public.sync_progress AS s
-     SET status = 'running', updated_at = now(), rate_limited_until = NULL,
+     SET status = 'running', updated_at = now(), rate_limited_until = NULL, next_try_at = NULL,
          started_at = CASE WHEN r.lease_epoch = 1 THEN now() ELSE s.started_at END,
          idle_seconds = CASE WHEN r.lease_epoch = 1 THEN 0
                              ELSE s.idle_seconds + greatest(extract(epoch FROM now() - s.updated_at), 0) END
@@ -3267,7 +3275,7 @@ ALTER FUNCTION app.take_lease(text, text, text, interval) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.take_lease(text, text, text, interval) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.take_lease(text, text, text, interval) TO sync_app;
 
-CREATE OR REPLACE FUNCTION app.renew_lease(org text, sync text, epoch bigint, lease interval, limited_until timestamptz)
+CREATE OR REPLACE FUNCTION app.renew_lease(org text, sync text, epoch bigint, lease interval, waiting jsonb)
   RETURNS text
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
@@ -3275,46 +3283,62 @@ DECLARE
   p record;
 BEGIN
   -- A worker that released the run no longer holds it, even if no other worker has taken it since.
-  UPDATE public.sync_runs AS w SET leased_until = now() + lease
+  UPDATE public.sync_runs AS w
+     SET leased_until = now() + lease, tries = greatest(w.tries, coalesce((waiting ->> 'tries')::integer, 0))
    WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready' AND w.leased_by IS NOT NULL;
   IF NOT FOUND THEN
     RETURN 'fenced';
   END IF;
-  SELECT s.completed_at, s.cancel_requested, s.pause_requested, s.rate_limited_until, s.updated_at INTO p
+  SELECT s.completed_at, s.cancel_requested, s.pause_requested, s.updated_at,
+         s.rate_limited_until IS DISTINCT FROM (waiting ->> 'limited_until')::timestamptz
+           OR waiting ? 'reason' AND s.waiting_reason IS DISTINCT FROM waiting ->> 'reason'
+           OR s.next_try_at IS DISTINCT FROM (waiting ->> 'next_try_at')::timestamptz
+           OR waiting ? 'page' AND s.checkpoint -> 'page' IS DISTINCT FROM waiting -> 'page' AS differs INTO p
     FROM public.sync_progress AS s WHERE s.org_id = org AND s.sync_id = sync;
-  -- A sync that waits for a rate limit shows it, and updated_at stays recent so that the sync is not treated as silent.
+  -- A sync that waits shows why and how long, and updated_at stays recent so that the sync is not treated as silent.
   IF p.completed_at IS NULL
-    AND (p.rate_limited_until IS DISTINCT FROM limited_until OR p.updated_at < now() - interval '15 seconds') THEN
-    UPDATE public.sync_progress AS s SET rate_limited_until = limited_until, updated_at = now()
+    AND (p.differs OR p.updated_at < now() - interval '15 seconds') THEN
+    UPDATE public.sync_progress AS s
+       SET rate_limited_until = (waiting ->> 'limited_until')::timestamptz, updated_at = now(),
+           waiting_reason = coalesce(waiting ->> 'reason', s.waiting_reason),
+           next_try_at = (waiting ->> 'next_try_at')::timestamptz,
+           checkpoint = CASE WHEN waiting ? 'page' THEN coalesce(s.checkpoint, '{}') || jsonb_build_object('page', waiting -> 'page')
+                             ELSE s.checkpoint END
      WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL;
   END IF;
   RETURN CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.cancel_requested THEN 'cancel'
               WHEN p.pause_requested THEN 'pause' ELSE 'continue' END;
 END
 $$;
-ALTER FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) TO sync_app;
+ALTER FUNCTION app.renew_lease(text, text, bigint, interval, jsonb) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.renew_lease(text, text, bigint, interval, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.renew_lease(text, text, bigint, interval, jsonb) TO sync_app;
 
-CREATE OR REPLACE FUNCTION app.release_lease(org text, sync text, epoch bigint, until timestamptz) RETURNS boolean
+CREATE OR REPLACE FUNCTION app.release_lease(org text, sync text, epoch bigint, until timestamptz, waiting jsonb) RETURNS boolean
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   UPDATE public.sync_runs AS w
      SET leased_by = NULL, leased_until = coalesce(until, now()) + interval '1 minute', leases_without_commit = 0,
-         postponements = w.postponements + CASE WHEN until IS NULL THEN 0 ELSE 1 END
+         postponements = w.postponements + CASE WHEN until IS NULL THEN 0 ELSE 1 END,
+         tries = greatest(w.tries, coalesce((waiting ->> 'tries')::integer, 0))
    WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready' AND w.leased_by IS NOT NULL;
   IF NOT FOUND THEN
     RETURN false;
   END IF;
-  UPDATE public.sync_progress AS s SET status = 'queued', rate_limited_until = until, updated_at = now()
+  UPDATE public.sync_progress AS s
+     SET status = 'queued', updated_at = now(), rate_limited_until = (waiting ->> 'limited_until')::timestamptz,
+         waiting_reason = coalesce(waiting ->> 'reason', s.waiting_reason),
+         next_try_at = (waiting ->> 'next_try_at')::timestamptz,
+         checkpoint = CASE WHEN waiting ? 'page' THEN coalesce(s.checkpoint, '{}') || jsonb_build_object('page', waiting -> 'page')
+                           ELSE s.checkpoint END
    WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL;
   RETURN FOUND;
 END
 $$;
-ALTER FUNCTION app.release_lease(text, text, bigint, timestamptz) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.release_lease(text, text, bigint, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.release_lease(text, text, bigint, timestamptz) TO sync_app;
+ALTER FUNCTION app.release_lease(text, text, bigint, timestamptz, jsonb) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.release_lease(text, text, bigint, timestamptz, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.release_lease(text, text, bigint, timestamptz, jsonb) TO sync_app;
 
 -- Returns the ids of at most batch_size open runs, of whichever organization, that are waiting or whose lease has expired. It runs as
 -- sync_maintenance, which sees the ids, states and times of runs and none of their data.
@@ -3330,7 +3354,7 @@ REVOKE ALL ON FUNCTION app.runs_without_worker(integer) FROM PUBLIC, sync_app, s
 GRANT EXECUTE ON FUNCTION app.runs_without_worker(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', '1272d0ee2b6ae3a3fc6ffb124097a38b22c0d6bbe2697d55c38b309be9c986d6', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, limited_until timestamp with time zone)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone)', 'ROUTINE app.runs_without_worker(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', '6d52dbb1ce5db331eed5a7fdcf943f365b5507aadbcadc2ecc85e74ada71fc49', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, waiting jsonb)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone, waiting jsonb)', 'ROUTINE app.runs_without_worker(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3578,20 +3602,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"28eef351b58f9b9e8b90058ad1d6f226","grants":"4094475c374ad2df014d35c9983bc402","owners":"87508484854bc933af83478914834661","policies":"e36edc3fc3e7ef93a28c9b98670bf507","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"94dd57eb6c0367066fb3b712049eddf1","triggers":"64125527c89271de3878604d297fd3ff"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"a7ceefeedf179cc772a5c6e5c2b92185","grants":"4094475c374ad2df014d35c9983bc402","owners":"87508484854bc933af83478914834661","policies":"e36edc3fc3e7ef93a28c9b98670bf507","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"94dd57eb6c0367066fb3b712049eddf1","triggers":"64125527c89271de3878604d297fd3ff"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T02:27:19.866Z','2026-11-29T04:27:19.866Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T02:36:57.047Z','2026-11-29T04:36:57.047Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T02:27:19.866Z','2026-11-29T03:27:19.866Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T02:36:57.048Z','2026-11-29T03:36:57.048Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T02:27:19.866Z','2026-11-29T04:27:19.866Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T02:36:57.048Z','2026-11-29T04:36:57.048Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T02:27:19.866Z','2026-11-29T03:27:19.866Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T02:36:57.048Z','2026-11-29T03:36:57.048Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -3606,52 +3630,52 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T05:27:19.870Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T05:36:57.048Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T03:27:19.870Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T03:36:57.048Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T05:27:19.870Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T05:36:57.048Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T03:27:19.870Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T03:36:57.048Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T05:27:19.870Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T05:36:57.048Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T03:27:19.870Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T03:36:57.048Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T05:27:19.870Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T05:36:57.048Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T03:27:19.870Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T03:36:57.048Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T04:27:19.871Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T04:36:57.048Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T04:27:19.871Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T04:36:57.048Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T03:27:19.871Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T03:36:57.049Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T03:27:19.871Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T03:36:57.049Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -3798,40 +3822,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T05:27:19.871Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T05:36:57.050Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T03:27:19.871Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T03:36:57.050Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T05:27:19.871Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T05:36:57.050Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T03:27:19.871Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T03:36:57.050Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T04:27:19.871Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T04:36:57.051Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T04:27:19.871Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T04:36:57.051Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T04:27:19.871Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T04:36:57.051Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T04:27:19.871Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T04:36:57.051Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T04:27:19.871Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T04:36:57.051Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T04:27:19.871Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T04:36:57.051Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T04:27:19.871Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T04:36:57.051Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T04:27:19.871Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T04:36:57.051Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -3846,16 +3870,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T05:27:19.872Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T05:36:57.051Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T03:27:19.872Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T03:36:57.052Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T05:27:19.872Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T05:36:57.052Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T03:27:19.872Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T03:36:57.052Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

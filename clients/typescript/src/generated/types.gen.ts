@@ -115,9 +115,17 @@ export type StreamedSync = {
     requested_at: string | null;
     requested_by: string | null;
     /**
-     * The time until which a connected system asked the sync to wait. Null when the sync does not wait.
+     * The time until which a connected system asked the sync to wait, by 429 or Retry-After. Null when it waits for something else, or not at all.
      */
     rate_limited_until: string | null;
+    /**
+     * Why a sync that the service runs waits: the last error of a system, how often it was tried, and when it is tried next. Null after the next batch.
+     */
+    waiting_reason: string | null;
+    /**
+     * When a sync that waits is tried again. Null when it does not wait.
+     */
+    next_try_at: string | null;
     /**
      * The parts of the workers that report one each. Null when none does.
      */
@@ -260,9 +268,17 @@ export type Progress = {
     requested_at: string | null;
     requested_by: string | null;
     /**
-     * The time until which a connected system asked the sync to wait. Null when the sync does not wait.
+     * The time until which a connected system asked the sync to wait, by 429 or Retry-After. Null when it waits for something else, or not at all.
      */
     rate_limited_until: string | null;
+    /**
+     * Why a sync that the service runs waits: the last error of a system, how often it was tried, and when it is tried next. Null after the next batch.
+     */
+    waiting_reason: string | null;
+    /**
+     * When a sync that waits is tried again. Null when it does not wait.
+     */
+    next_try_at: string | null;
     /**
      * The parts of the workers that report one each. Null when none does.
      */
@@ -348,9 +364,17 @@ export type SlowSync = {
     requested_at: string | null;
     requested_by: string | null;
     /**
-     * The time until which a connected system asked the sync to wait. Null when the sync does not wait.
+     * The time until which a connected system asked the sync to wait, by 429 or Retry-After. Null when it waits for something else, or not at all.
      */
     rate_limited_until: string | null;
+    /**
+     * Why a sync that the service runs waits: the last error of a system, how often it was tried, and when it is tried next. Null after the next batch.
+     */
+    waiting_reason: string | null;
+    /**
+     * When a sync that waits is tried again. Null when it does not wait.
+     */
+    next_try_at: string | null;
     /**
      * The parts of the workers that report one each. Null when none does.
      */
