@@ -1018,6 +1018,19 @@ export type ChangeConnection = {
     another_system?: boolean;
 };
 
+/**
+ * new: nothing was synced with it before; same: its bindings hold; unclear: it may be the one that the connection is bound to, moved, or a copy; another: it is not that one. No sync runs while it is unclear or another
+ */
+export type SystemLikeness = 'new' | 'same' | 'unclear' | 'another';
+
+export type CheckedSystem = {
+    /**
+     * new: nothing was synced with it before; same: its bindings hold; unclear: it may be the one that the connection is bound to, moved, or a copy; another: it is not that one. No sync runs while it is unclear or another
+     */
+    likeness: SystemLikeness;
+    detail: string;
+};
+
 export type ConnectorErrorKind = 'auth' | 'forbidden' | 'not-found' | 'rejected' | 'rate-limited' | 'unavailable' | 'timeout' | 'protocol' | 'too-large' | 'address-refused';
 
 export type ConnectionCheckError = {
@@ -1034,6 +1047,10 @@ export type ConnectionCheck = {
     account: string | null;
     credentials_expire_at: string | null;
     warnings: Array<string>;
+    /**
+     * Whether it is the system that the connection is bound to; null when it could not be asked
+     */
+    system: CheckedSystem | null;
     error?: ConnectionCheckError;
 };
 

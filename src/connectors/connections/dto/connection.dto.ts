@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { ConnectorErrorKind } from '../../contract/connector.error.ts';
+import { SYSTEM_LIKENESSES, type SystemLikeness } from '../../systems/system.comparison.ts';
 import { CONNECTION_STATUSES, type ConnectionStatus } from '../connection.types.ts';
 import { REFUSALS, type WebhookRefusal } from '../webhook.refusals.ts';
 
@@ -123,6 +124,20 @@ export class ConnectionCheckErrorDto {
   message: string;
 }
 
+export class CheckedSystemDto {
+  @ApiProperty({
+    enum: SYSTEM_LIKENESSES,
+    enumName: 'SystemLikeness',
+    description:
+      'new: nothing was synced with it before; same: its bindings hold; unclear: it may be the one that the connection is bound to, moved, or a copy; another: it is not that one. No sync runs while it is unclear or another',
+    example: 'same',
+  })
+  likeness: SystemLikeness;
+
+  @ApiProperty({ example: 'It is the system that this connection led to: its bindings hold.' })
+  detail: string;
+}
+
 /** The result of a call to the system. */
 export class ConnectionCheckDto {
   @ApiProperty({ description: 'When false, error says why', example: true })
@@ -139,6 +154,13 @@ export class ConnectionCheckDto {
 
   @ApiProperty({ type: [String], example: ['the key may read but not write'] })
   warnings: string[];
+
+  @ApiProperty({
+    type: CheckedSystemDto,
+    nullable: true,
+    description: 'Whether it is the system that the connection is bound to; null when it could not be asked',
+  })
+  system: CheckedSystemDto | null;
 
   @ApiPropertyOptional({ type: ConnectionCheckErrorDto })
   error?: ConnectionCheckErrorDto;
