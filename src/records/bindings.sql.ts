@@ -1,6 +1,6 @@
 import type { CanonicalData, EntityType } from '../connectors/canonical/canonical.types.ts';
 import type { Statement } from '../database/database.ts';
-import type { Binding } from '../planning/plan.types.ts';
+import type { Binding, Link } from '../planning/plan.types.ts';
 
 /** The two systems of a binding, by their ids in sync_systems, for one direction of sync. */
 export interface Pair {
@@ -16,10 +16,7 @@ const otherSide = (side: 'a' | 'b') => (side === 'a' ? 'b' : 'a');
 /** The values of `system_a` and `system_b`. */
 export const systemsOf = (pair: Pair) => [pair.source, pair.destination].sort();
 
-/** A row without hashes and data: which two belong together is known, and not what they held at the last sync. */
-export type Link = Pick<Binding, 'source_id' | 'destination_id' | 'source_born' | 'destination_born' | 'put_away'>;
-
-/** A binding or, with null in the other columns, a link. */
+/** A binding or, without data, a link. */
 export type BindingRow = Binding | (Link & { readonly source_data: null; readonly destination_data: null });
 
 export const isBinding = (row: BindingRow): row is Binding => row.source_data !== null;

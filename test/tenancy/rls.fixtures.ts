@@ -144,7 +144,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
         ...{ hash_a: 'a', hash_b: 'b', data_a: '{}', data_b: '{}' },
       };
     },
-    change: 'hash_a = NULL, hash_b = NULL, data_a = NULL, data_b = NULL',
+    change: 'data_a = NULL, data_b = NULL',
   },
   'public.sync_refusals': {
     marker: 'external_id',

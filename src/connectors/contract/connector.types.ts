@@ -262,7 +262,12 @@ export interface WebhookRequest {
 
 export type WebhookEvent =
   /** The ping of a new webhook, or a topic that is not synced. The service responds with 200 and does nothing. */
-  | { readonly kind: 'ignored'; readonly reason: string }
+  | {
+      readonly kind: 'ignored';
+      readonly reason: string;
+      /** Set when it cannot be what anybody wanted to send here, so that people are told. */
+      readonly refused_as?: 'unknown_topic' | 'bad_json' | 'no_id';
+    }
   | {
       readonly kind: 'change';
       readonly entity_type: EntityType;

@@ -22,6 +22,7 @@ import { customerToken, documentToken } from './read/change.token.ts';
 import { customerPhases, customersByIds } from './read/customer.reader.ts';
 import { documentPhases, documentsByIds, ORDERS } from './read/document.reader.ts';
 import { GuestLookup } from './read/guest.lookup.ts';
+import { newestChange } from './read/newest.change.ts';
 import { PRODUCTS } from './read/product.reader.ts';
 import type { Shop } from './read/shop.context.ts';
 import { checkShop } from './shop/shop.check.ts';
@@ -80,7 +81,11 @@ export class WooCommerceSession implements ConnectorSession {
   }
 
   async read(entity: EntityType, query: ReadQuery, position: ReadPosition, signal: AbortSignal): Promise<Page> {
-    return readPhases(this.#phases(entity, query, signal), position);
+    // Of customers, only the orders of guests tell when they changed.
+    const tells = entity !== 'customer' || this.#shop.settings.includeGuests;
+    const path = entity === 'product' ? '/products' : '/orders';
+    const newest = async () => (tells ? newestChange(this.#shop, path, signal) : null);
+    return readPhases(this.#phases(entity, query, signal), newest, position);
   }
 
   readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]> {

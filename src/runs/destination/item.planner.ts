@@ -72,7 +72,9 @@ export class ItemPlanner {
     const stored = await this.bindings(given);
     const { bindings, links } = stored;
     const items = [...given, ...(await this.heirs(given, bindings))];
-    const compared = items.filter(({ item }) => thorough || !isEcho(item, bindings.get(item.external_id) ?? null));
+    const compared = items.filter(
+      ({ item }) => thorough || !isEcho(item, bindings.get(item.external_id) ?? links.get(item.external_id) ?? null),
+    );
     const targets = await this.targets(compared);
     const found = await this.entries.find(
       compared.map(({ item }) => item),
@@ -99,6 +101,7 @@ export class ItemPlanner {
         target,
         binding: found.unbound.has(id) ? null : (bindings.get(id) ?? null),
         linkedTo: found.unbound.has(id) ? null : (links.get(id)?.destination_id ?? null),
+        linkedHashes: found.unbound.has(id) ? null : (links.get(id) ?? null),
         destination: found.entries.get(id) ?? [],
         boundElsewhere: new Set(
           [...holders.values()].flatMap(({ source_id, destination_id }) =>

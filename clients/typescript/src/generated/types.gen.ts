@@ -872,6 +872,17 @@ export type CreateConnection = {
     webhook_secret?: string;
 };
 
+export type WebhookRefusal = 'signature' | 'unknown_topic' | 'bad_json' | 'no_id' | 'too_large' | 'media_type';
+
+export type WebhookRefusals = {
+    refused: number;
+    by_reason: {
+        [key: string]: number;
+    };
+    last_refused_at: string | null;
+    last_reason: WebhookRefusal | null;
+};
+
 export type ConnectionStatus = 'unchecked' | 'ok' | 'failing';
 
 export type CreatedConnection = {
@@ -894,6 +905,10 @@ export type CreatedConnection = {
      * The path of this service that receives webhooks; null when the system sends none
      */
     webhook_url: string | null;
+    /**
+     * null when the system sends no webhooks
+     */
+    webhooks: WebhookRefusals | null;
     status: ConnectionStatus;
     last_checked_at: string | null;
     /**
@@ -939,6 +954,10 @@ export type Connection = {
      * The path of this service that receives webhooks; null when the system sends none
      */
     webhook_url: string | null;
+    /**
+     * null when the system sends no webhooks
+     */
+    webhooks: WebhookRefusals | null;
     status: ConnectionStatus;
     last_checked_at: string | null;
     /**
@@ -999,6 +1018,19 @@ export type ChangeConnection = {
     another_system?: boolean;
 };
 
+/**
+ * new: nothing was synced with it before; same: its bindings hold; unclear: it may be the one that the connection is bound to, moved, or a copy; another: it is not that one. No sync runs while it is unclear or another
+ */
+export type SystemLikeness = 'new' | 'same' | 'unclear' | 'another';
+
+export type CheckedSystem = {
+    /**
+     * new: nothing was synced with it before; same: its bindings hold; unclear: it may be the one that the connection is bound to, moved, or a copy; another: it is not that one. No sync runs while it is unclear or another
+     */
+    likeness: SystemLikeness;
+    detail: string;
+};
+
 export type ConnectorErrorKind = 'auth' | 'forbidden' | 'not-found' | 'rejected' | 'rate-limited' | 'unavailable' | 'timeout' | 'protocol' | 'too-large' | 'address-refused';
 
 export type ConnectionCheckError = {
@@ -1015,6 +1047,10 @@ export type ConnectionCheck = {
     account: string | null;
     credentials_expire_at: string | null;
     warnings: Array<string>;
+    /**
+     * Whether it is the system that the connection is bound to; null when it could not be asked
+     */
+    system: CheckedSystem | null;
     error?: ConnectionCheckError;
 };
 
