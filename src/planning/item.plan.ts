@@ -84,6 +84,8 @@ export function planItem(input: PlanInput): ItemPlan {
       unreadable,
     );
   const existing = found && !found.deleted && found.data ? found : null;
+  const unsupported = unsupportedType(target, existing);
+  if (unsupported) return unsupported;
   if (source.data === null || target === null) {
     if (!binding || !existing) return { kind: 'unchanged', destination: null };
     return input.destinationDeletes
@@ -105,6 +107,23 @@ export function planItem(input: PlanInput): ItemPlan {
   if (!existing) return planVanished(input, binding.destination_id, target);
   return planThreeWay(input, binding, existing, source.data, target);
 }
+
+/** A product of a type that no other system holds is never turned into another one, and never overwritten by one. */
+function unsupportedType(target: CanonicalData | null, existing: ExternalItem | null): ItemPlan | null {
+  const ofSource = typeOf(target);
+  if (ofSource)
+    return conflict(
+      'unsupported_type',
+      `A product of the type ${ofSource} is held by its own system only, so it is not written.`,
+      existing,
+    );
+  const ofDestination = typeOf(existing?.data ?? null);
+  if (!ofDestination) return null;
+  const message = `Entry ${existing?.external_id} of the destination is a product of the type ${ofDestination}, which is left alone.`;
+  return conflict('unsupported_type', message, existing);
+}
+
+const typeOf = (data: CanonicalData | null): string | null => (data && 'type' in data && data.type) || null;
 
 /** An archived item is not created at a destination without an archive, because it would be active there. */
 function planCreate({ mayPass }: PlanInput, target: CanonicalData): ItemPlan {

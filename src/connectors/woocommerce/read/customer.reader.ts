@@ -33,7 +33,7 @@ export function customerPhases(shop: Shop, guests: GuestLookup, query: ReadQuery
     accounts,
     {
       name: 'guests',
-      list: (window, before) => windowsOf(client, orders(before, 'id,billing'), signal)(window),
+      list: (window, before) => windowsOf(client, orders(before, 'id,status,billing'), signal)(window),
       ids: (window, before) => windowsOf(client, orders(before, 'id'), signal)(window),
       items: (rows) => guests.ofOrders(rows, signal),
       total: () => client.total('/orders', orders(null, 'id').params, signal),
