@@ -89,7 +89,11 @@ export async function writeProducts(
     if (!result.ok && id !== null) await unlessRefused(takeBack(operation, id));
     return result;
   };
-  return writeDocuments({ shop, batches, path: '/products', operations, signal, toBatch, finish });
+  const toRestoration = (product: CanonicalProduct) => ({
+    status: product.published === false ? 'draft' : 'publish',
+    product,
+  });
+  return writeDocuments({ shop, batches, path: '/products', operations, signal, toBatch, toRestoration, finish });
 }
 
 const categoryRefused = (names: readonly string[]) => ({
