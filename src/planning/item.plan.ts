@@ -5,7 +5,7 @@ import { contentHash, type FieldPath } from './field.diff.ts';
 import { passing } from './field.directions.ts';
 import { mergeLists } from './field.merge.ts';
 import { conflict, planFirstMatch, planThreeWay } from './field.plan.ts';
-import type { Binding, ItemPlan, PlanInput } from './plan.types.ts';
+import type { ItemPlan, Link, PlanInput } from './plan.types.ts';
 
 /**
  * Plans what to do with one item, by a three-way comparison of the source, the destination and the state of both at the last sync.
@@ -36,13 +36,19 @@ export function planItem(input: PlanInput): ItemPlan {
         `Entry ${existing.external_id} of the destination belongs to another item.`,
         existing,
       );
-    return existing.archived
-      ? planArchived(input, existing, source.data, target)
-      : planFirstMatch(input, existing, target);
+    if (existing.archived) return planArchived(input, existing, source.data, target);
+    const isEchoOfLink = contentHash(source.data) === input.linkedHashes?.source_hash;
+    return isEchoOfLink ? planLinked(input, existing) : planFirstMatch(input, existing, target);
   }
   if (!existing) return vanished(binding.destination_id);
   if (existing.archived) return planArchived(input, existing, source.data, target);
   return planThreeWay(input, binding, existing, source.data, target);
+}
+
+/** The source is as it was at the last sync, so nothing is written. When the destination is, too, the binding is whole again. */
+function planLinked({ linkedHashes }: PlanInput, existing: ExternalItem): ItemPlan {
+  const isKept = contentHash(existing.data as CanonicalData) === linkedHashes?.destination_hash;
+  return { kind: 'unchanged', destination: isKept ? existing : null };
 }
 
 /** The item is gone from the source. What is archived already stays bound, so that it comes back with the item. */
@@ -136,7 +142,7 @@ const vanished = (destinationId: string): ItemPlan =>
   conflict('deleted_at_destination', `Entry ${destinationId} of the destination was deleted.`);
 
 /** Whether the source is unchanged since the last sync, or holds only what that sync wrote to it. Then there is nothing to do. */
-export function isEcho(source: ExternalItem, binding: Binding | null): boolean {
+export function isEcho(source: ExternalItem, binding: Pick<Link, 'put_away' | 'source_hash'> | null): boolean {
   return (
     binding !== null && !binding.put_away && source.data !== null && contentHash(source.data) === binding.source_hash
   );
