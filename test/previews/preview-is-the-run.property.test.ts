@@ -6,7 +6,7 @@ import { Previews, type Told } from './previews.support.ts';
 import { type State, states, take } from './random.states.ts';
 
 /** More by the environment: `PREVIEW_STATES=500 npx vitest run …`, from a seed of one's own by `PREVIEW_SEED`. */
-const { PREVIEW_STATES = '8', PREVIEW_SEED } = process.env;
+const { PREVIEW_STATES = '5', PREVIEW_SEED } = process.env;
 
 let fixture: RunsFixture;
 beforeAll(async () => {
@@ -44,6 +44,15 @@ async function inState<T>(
   return made;
 }
 
+/** The product of Odoo matches by the SKU of a variation, which the shop does not give to the product as well. */
+const SKU_OF_ITS_VARIATION: State = {
+  steps: [
+    { at: 'shop', do: 'add', what: 'product', key: 0, odd: true },
+    { at: 'odoo', do: 'add', what: 'product', key: 0, odd: false },
+  ],
+  ...{ direction: 'back', what: 'product', guardPercent: 15 },
+};
+
 const written = ({ counts }: Told) =>
   Object.fromEntries(Object.entries(counts).filter(([name]) => name !== 'unchanged'));
 
@@ -72,6 +81,9 @@ async function expectAlike(state: State): Promise<void> {
 describe('A preview', () => {
   it('is what the run does, item by item and code by code, in every state of both ends', async () => {
     const seed = PREVIEW_SEED === undefined ? {} : { seed: Number(PREVIEW_SEED) };
-    await fc.assert(fc.asyncProperty(states, expectAlike), { numRuns: Number(PREVIEW_STATES), ...seed });
+    await fc.assert(fc.asyncProperty(states, expectAlike), {
+      ...{ numRuns: Number(PREVIEW_STATES), ...seed },
+      examples: [[SKU_OF_ITS_VARIATION]],
+    });
   });
 });

@@ -50,7 +50,7 @@ const step: fc.Arbitrary<Step | Sync> = fc.oneof(
 
 /** Items with the same keys, items that cannot be written, and what earlier syncs left of both. */
 export const states: fc.Arbitrary<State> = fc.record({
-  steps: fc.array(step, { minLength: 3, maxLength: 18 }),
+  steps: fc.array(step, { minLength: 8, maxLength: 24 }),
   direction,
   what: entity,
   guardPercent: fc.constantFrom(15, 100),
