@@ -10,6 +10,9 @@ export function limitedUid(version: OdooVersion): number {
   return version === 18 ? 6 : 5;
 }
 
+/** Users of the system itself are archived from the start (recording 870). */
+const HIDDEN = { company_id: 1, active: false, tz: null };
+
 export function userModel(version: OdooVersion, login: string): Model {
   return model({
     name: 'res.users',
@@ -21,12 +24,19 @@ export function userModel(version: OdooVersion, login: string): Model {
       lang: field('char', 'Language', { related: ['partner_id', 'lang'] }),
       login: field('char', 'Login', { required: true, indexed: true }),
       partner_id: many2one('res.partner', 'Related Partner', { required: true, indexed: true }),
+      company_id: many2one('res.company', 'Company', { required: true, initial: () => 1 }),
       tz: field('char', 'Timezone'),
       active: boolean('Active', true),
     },
     rows: fixedRows([
-      { id: ADMIN_UID, login, partner_id: ADMIN_PARTNER, active: true, tz: 'Europe/Brussels' },
-      { id: limitedUid(version), login: 'limited', partner_id: version === 18 ? 6 : 5, active: true, tz: null },
+      { ...HIDDEN, id: 1, login: '__system__', partner_id: 2 },
+      { id: ADMIN_UID, login, partner_id: ADMIN_PARTNER, company_id: 1, active: true, tz: 'Europe/Brussels' },
+      { ...HIDDEN, id: 3, login: 'public', partner_id: 4 },
+      ...(version === 18 ? [{ ...HIDDEN, id: 4, login: 'portaltemplate', partner_id: 5 }] : []),
+      {
+        ...{ id: limitedUid(version), login: 'limited', partner_id: version === 18 ? 6 : 5 },
+        ...{ company_id: 1, active: true, tz: null },
+      },
     ]),
   });
 }
