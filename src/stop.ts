@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { within } from './common/deadline.ts';
+import { within } from './common/clock.ts';
 import { Draining } from './health/draining.ts';
 
 // Orchestrators kill 30 s after SIGTERM. The steps below end before, whatever hangs: a body that does not arrive, a reader that does

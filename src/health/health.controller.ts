@@ -2,7 +2,7 @@ import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { Public } from '../auth/auth.decorators.ts';
-import { within } from '../common/deadline.ts';
+import { within } from '../common/clock.ts';
 import { Operation } from '../common/operation.ts';
 import { Problem } from '../common/problem.ts';
 import { HEALTH_POOL } from '../database/database.module.ts';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import PQueue from 'p-queue';
 import { steadyNow } from '../common/clock.ts';
-import { movingMean, refuseOverload } from '../common/overload.ts';
+import { movingMean, overloaded, refuseLater } from '../common/overload.ts';
 import { Problem } from '../common/problem.ts';
 import { isConnectionLoss, isContention } from '../database/sqlstate.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
@@ -71,7 +71,7 @@ export class ReportBatcher {
     if (this.expectedMs(queue) > REFUSED_ABOVE_MS) {
       queue.presentUntil = steadyNow() + PRESENT_MS;
       this.look();
-      return refuseOverload('More reports wait for the database than it gets through in time.');
+      return refuseLater(overloaded('More reports wait for the database than it gets through in time.'));
     }
     return new Promise((resolve, reject) => {
       queue.presentUntil = steadyNow() + PRESENT_MS;

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { refuseLater, tooManyRequests } from '../common/overload.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
-import { refuseLater } from './refusal.ts';
 
 const SECONDS = 1;
 
@@ -24,7 +24,9 @@ export class AddressBuckets {
   async refuseWhenEmpty(address: string): Promise<void> {
     const { consumedPoints = 0, msBeforeNext = 0 } = (await this.bucket.get(address)) ?? {};
     if (consumedPoints < this.size) return;
-    await refuseLater('Too many requests with invalid credentials come from your address.', msBeforeNext);
+    await refuseLater(
+      tooManyRequests('Too many requests with invalid credentials come from your address.', msBeforeNext),
+    );
   }
 
   async take(address: string): Promise<void> {

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import { refuseLater, tooManyRequests } from '../common/overload.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
-import { refuseLater } from './refusal.ts';
 
 /** A bucket holds what its second allows for so many seconds: a burst passes, and what it took is back after them. */
 const WINDOW_SECONDS = 5;
@@ -62,8 +62,10 @@ export class RequestBuckets {
     if (!empty) return;
     const whose = empty.bucket.name === 'organization' ? 'Your organization' : 'Your key or user';
     return refuseLater(
-      `${whose} may send ${empty.bucket.size} requests in ${WINDOW_SECONDS} seconds, a large body counting as several. Report in bulk, or less often.`,
-      empty.state.msBeforeNext,
+      tooManyRequests(
+        `${whose} may send ${empty.bucket.size} requests in ${WINDOW_SECONDS} seconds, a large body counting as several. Report in bulk, or less often.`,
+        empty.state.msBeforeNext,
+      ),
     );
   }
 }

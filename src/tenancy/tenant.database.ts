@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
-import { within } from '../common/deadline.ts';
-import { overloaded, refuseOverload } from '../common/overload.ts';
+import { within } from '../common/clock.ts';
+import { overloaded, refuseLater } from '../common/overload.ts';
 import { HOT_POOL, TENANT_POOL } from '../database/database.module.ts';
 import type { Statement } from '../database/database.ts';
 import { isConnectionLoss, isContention, isSilence } from '../database/sqlstate.ts';
@@ -116,7 +116,7 @@ export class TenantDatabase {
   private async connect(kind: StatementKind, waitMs: number): Promise<pg.PoolClient> {
     const isFull = this.pool.idleCount === 0 && this.pool.totalCount >= (this.pool.options.max ?? 0);
     if (kind === 'work' || !isFull) return this.pool.connect();
-    if (this.pool.waitingCount >= this.waitingMax) return refuseOverload(TOO_MANY);
+    if (this.pool.waitingCount >= this.waitingMax) return refuseLater(overloaded(TOO_MANY));
     const connecting = this.pool.connect();
     if (await within(Math.max(SHORTEST_WAIT_MS, waitMs), connecting)) return connecting;
     connecting.then(

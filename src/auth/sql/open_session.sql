@@ -1,7 +1,20 @@
 -- Why: a person pastes a service key once and then uses a session, so that no page keeps the key.
 -- Promises: the session has the key's organization, user and scopes, which a trigger copies, and ends no later than the key. The
 -- function returns the time when the session ends, or null when no live key was presented.
--- Callers: sync_app, which may insert such a session and no other row.
+-- Callers: sync_app, which may insert such a session and no other row; the trigger that fills it in locks its key.
+
+-- Opening a session must not cross with a change of its key: until the end of the transaction nobody changes or deletes it. No advisory
+-- lock, since any login of the database could hold that. Runs as the owner, because sync_app may not lock a key, and returns nothing.
+CREATE OR REPLACE FUNCTION app.hold_key(key uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM FROM auth.api_keys AS k WHERE k.id = key FOR SHARE;
+END
+$$;
+ALTER FUNCTION app.hold_key(uuid) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.hold_key(uuid) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.hold_key(uuid) TO sync_app;
 
 -- Runs with the rights of the role that inserts: sync_app sees the key only when it presents the key's hash.
 CREATE OR REPLACE FUNCTION app.copy_from_key() RETURNS trigger

@@ -1,7 +1,8 @@
 -- Why: a worker that has lost its run must not write any more, so a worker holds a run under a lease with an epoch.
 -- Promises: take_lease assigns a run that is ready to one worker under a new epoch, or returns no row. renew_lease extends the lease and
 -- returns what was requested in the meantime (continue, cancel, pause, ended, fenced). release_lease makes the run available to other
--- workers. A call with an epoch that is not the current one changes nothing.
+-- workers. A call with an epoch that is not the current one changes nothing. runs_without_worker finds the runs whose worker died or whose
+-- job was lost.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.take_lease(org text, sync text, worker text, lease interval)
@@ -89,3 +90,16 @@ $$;
 ALTER FUNCTION app.release_lease(text, text, bigint, timestamptz) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.release_lease(text, text, bigint, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.release_lease(text, text, bigint, timestamptz) TO sync_app;
+
+-- Returns the ids of at most batch_size open runs, of whichever organization, that are waiting or whose lease has expired. It runs as
+-- sync_maintenance, which sees the ids, states and times of runs and none of their data.
+CREATE OR REPLACE FUNCTION app.runs_without_worker(batch_size integer) RETURNS TABLE (org_id text, sync_id text, state text)
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+SELECT r.org_id, r.sync_id, r.state FROM public.sync_runs r
+ WHERE r.state IN ('waiting', 'ready') AND (r.leased_until < now() OR r.state = 'waiting')
+ ORDER BY r.org_id, r.created_at, r.sync_id LIMIT batch_size
+$$;
+ALTER FUNCTION app.runs_without_worker(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.runs_without_worker(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.runs_without_worker(integer) TO sync_app;
