@@ -1,5 +1,8 @@
 import type { Model, OdooVersion } from '../orm/model.types.ts';
 import { attributeModels } from './attribute.models.ts';
+import { companyModel } from './company.model.ts';
+import { currencyModels } from './currency.models.ts';
+import { languageModel } from './language.model.ts';
 import { ADMIN_PARTNER, partnerModel } from './partner.model.ts';
 import { generatedProducts } from './product.generator.ts';
 import { productTemplateModel } from './product-template.model.ts';
@@ -8,6 +11,7 @@ import { referenceModels } from './reference.models.ts';
 import { generatedSales } from './sale.generator.ts';
 import { saleLineModel } from './sale-line.model.ts';
 import { saleOrderModel } from './sale-order.model.ts';
+import { taxModel } from './tax.model.ts';
 import { userModel } from './user.model.ts';
 
 export interface DatasetParts {
@@ -30,6 +34,10 @@ export function modelsOf(parts: DatasetParts): Model[] {
   const sales = generatedSales({ ...parts, firstPartnerId, fallbackPartnerId: ADMIN_PARTNER });
   return [
     ...referenceModels(version),
+    ...currencyModels(),
+    taxModel(),
+    languageModel(),
+    companyModel(version),
     partners,
     userModel(version, login),
     productTemplateModel(version, products['product.template']),

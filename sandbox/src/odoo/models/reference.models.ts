@@ -18,6 +18,8 @@ const NAMES: Readonly<Record<string, string>> = { TP: 'East Timor', XK: 'Kosovo'
 /** Ids by code. France is 75, the United Kingdom 231 and the United States 233 (recording 10). */
 const COUNTRY_IDS = new Map(COUNTRY_CODES.map((code, i) => [code, i + 1]));
 
+export const COUNTRY_US = 233;
+
 export function countryId(code: string): number | null {
   return COUNTRY_IDS.get(code) ?? null;
 }
@@ -33,7 +35,7 @@ export function stateId(country: string, code: string): number | null {
   return STATE_ROWS.findIndex((row) => row[0] === country && row[1] === code) + 1 || null;
 }
 
-/** Countries, states, currencies, taxes and categories: what other records point to. */
+/** Countries, states and categories: what other records point to. */
 export function referenceModels(version: OdooVersion): Model[] {
   return [
     model({
@@ -64,55 +66,6 @@ export function referenceModels(version: OdooVersion): Model[] {
       },
       rows: fixedRows(
         STATE_ROWS.map(([country, code, name], i) => ({ id: i + 1, code, name, country_id: countryId(country) })),
-      ),
-    }),
-    model({
-      name: 'res.currency',
-      label: 'Currency',
-      order: 'active desc, name, id',
-      fields: {
-        name: field('char', 'Currency', { required: true, indexed: true }),
-        symbol: field('char', 'Symbol', { required: true }),
-        active: boolean('Active', true),
-      },
-      rows: fixedRows([
-        { id: 1, name: 'USD', symbol: '$', active: true },
-        { id: 125, name: 'EUR', symbol: '€', active: true },
-        { id: 142, name: 'GBP', symbol: '£', active: true },
-        { id: 4, name: 'CHF', symbol: 'CHF', active: false },
-      ]),
-    }),
-    model({
-      name: 'account.tax',
-      label: 'Tax',
-      order: 'sequence, id',
-      fields: {
-        name: field('char', 'Tax Name', { required: true }),
-        amount: field('float', 'Amount', { required: true }),
-        amount_type: field('selection', 'Tax Computation', {
-          selection: [
-            ['percent', 'Percentage'],
-            ['fixed', 'Fixed'],
-          ],
-          initial: () => 'percent',
-        }),
-        type_tax_use: field('selection', 'Tax Type', {
-          selection: [
-            ['sale', 'Sales'],
-            ['purchase', 'Purchases'],
-          ],
-          initial: () => 'sale',
-        }),
-        price_include: boolean('Included in Price', false),
-        sequence: field('integer', 'Sequence', { initial: () => 1 }),
-        active: boolean('Active', true),
-      },
-      rows: fixedRows(
-        [
-          { id: 1, name: '15%', amount: 15, type_tax_use: 'sale' },
-          { id: 2, name: '15%', amount: 15, type_tax_use: 'purchase' },
-          { id: 3, name: '19%', amount: 19, type_tax_use: 'sale' },
-        ].map((tax) => ({ ...tax, amount_type: 'percent', price_include: false, sequence: 1, active: true })),
       ),
     }),
     model({

@@ -1,9 +1,10 @@
 import { roundTo } from '../orm/field.coercion.ts';
 import type { Environment, Model, OdooVersion } from '../orm/model.types.ts';
 import { userError } from '../orm/odoo.error.ts';
-import type { GeneratedRows } from '../orm/record.types.ts';
+import type { GeneratedRows, Stored } from '../orm/record.types.ts';
 import { writeRecords } from '../orm/record.writer.ts';
 import { idsWhere } from '../orm/relation.ids.ts';
+import { MAIN_COMPANY } from './company.model.ts';
 import { boolean, field, many2one, model, one2many } from './field.builders.ts';
 import { orderAmounts } from './sale-line.amounts.ts';
 
@@ -47,6 +48,9 @@ export function saleOrderModel(version: OdooVersion, generated: GeneratedRows | 
           return roundTo(subtotal.plus(tax).toNumber(), 2);
         },
       }),
+      pricelist_id: many2one('product.pricelist', 'Pricelist'),
+      company_id: many2one('res.company', 'Company', { required: true, initial: () => MAIN_COMPANY }),
+      user_id: many2one('res.users', 'Salesperson'),
       invoice_status: field('selection', 'Invoice Status', {
         selection: [
           ['upselling', 'Upselling Opportunity'],
@@ -63,6 +67,10 @@ export function saleOrderModel(version: OdooVersion, generated: GeneratedRows | 
       const partner = Number(vals.partner_id);
       return {
         ...vals,
+        // A currency that is sent along is ignored (recordings 165 to 168).
+        currency_id: currencyOf(env, vals),
+        // Unless it is sent, even as false: the customer's, or who calls (recordings 403 and 404).
+        user_id: vals.user_id ?? env.db.table('res.partner').value(partner, 'user_id') ?? env.uid,
         name: vals.name && vals.name !== 'New' ? vals.name : nextName(env),
         partner_invoice_id: vals.partner_invoice_id || addressOf(env, partner, 'invoice'),
         partner_shipping_id: vals.partner_shipping_id || addressOf(env, partner, 'delivery'),
@@ -105,6 +113,15 @@ export function saleOrderModel(version: OdooVersion, generated: GeneratedRows | 
       },
     },
   });
+}
+
+/** The pricelist's currency, without one the company's. */
+function currencyOf(env: Environment, { pricelist_id, company_id }: Record<string, unknown>): Stored {
+  const pricelist = env.db.table('product.pricelist');
+  if (typeof pricelist_id === 'number' && pricelist.has(pricelist_id)) {
+    return pricelist.value(pricelist_id, 'currency_id');
+  }
+  return env.db.table('res.company').value(Number(company_id ?? MAIN_COMPANY), 'currency_id');
 }
 
 /** S00001, S00002… after the generated ones. */

@@ -48,6 +48,8 @@ export function generatedSales(shop: SaleSeed): Readonly<Record<string, Generate
         date_order: (i) => second(date(i)),
         state: (i) => state(i + 1),
         currency_id: () => 1,
+        company_id: () => 1,
+        user_id: () => 2,
         note: (i) => ((i + 1) % 8 === 0 ? '<p>Please ring twice</p>' : null),
         origin: (i) => (refused(i) ? 'Phone' : null),
         locked: () => false,

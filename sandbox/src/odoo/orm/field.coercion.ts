@@ -22,7 +22,7 @@ export function toStored(place: FieldPlace, value: unknown): Stored {
       return Math.trunc(numeric(value));
     case 'float':
     case 'monetary':
-      return roundTo(numeric(value), 2);
+      return roundTo(numeric(value), field.digits?.[1] ?? 2);
     case 'datetime':
       return datetime(env, value);
     case 'html':

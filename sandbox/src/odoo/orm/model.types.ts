@@ -65,6 +65,8 @@ export interface Field {
   readonly relation?: string;
   /** The many2one on the other side, for one2many. */
   readonly inverse?: string;
+  /** Of a float: all digits, and those after the point; 2 of them unless it says so. */
+  readonly digits?: readonly [total: number, decimals: number];
   readonly required?: boolean;
   /** Writes of clients are ignored, as with computed fields. */
   readonly readonly?: boolean;

@@ -29,6 +29,8 @@ const OPEN_TO_ALL = [
   'res.country.state',
   'res.currency',
   'res.users',
+  'res.company',
+  'res.lang',
   'res.partner.category',
 ];
 

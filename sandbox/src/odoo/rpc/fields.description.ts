@@ -26,6 +26,7 @@ function describe(name: string, field: Field): Description {
     searchable: true,
     sortable: stored,
     ...(field.relation && { relation: field.relation }),
+    ...(field.digits && { digits: field.digits }),
     ...(field.inverse && { relation_field: field.inverse }),
     ...(field.selection && { selection: field.selection }),
   };

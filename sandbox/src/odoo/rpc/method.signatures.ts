@@ -44,6 +44,7 @@ export const COMMON_METHODS: Readonly<Record<string, Signature>> = {
 /** Methods that only some models have. */
 export const OWN_METHODS: Readonly<Record<string, Signature>> = {
   context_get: model([]),
+  get_installed: model([]),
   action_confirm: records([], 0, { writes: true }),
   action_cancel: records([], 0, { writes: true }),
   action_draft: records([], 0, { writes: true }),
