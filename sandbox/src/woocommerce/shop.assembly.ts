@@ -27,6 +27,7 @@ import type { RawRequest } from './wordpress/rest.types.ts';
 /** Builds the parts of a shop and connects them. */
 export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping: AbortSignal) {
   const { now, seed, customers, badRate, products, orders, guestRate } = options;
+  const legacy = options.version === '7.9';
   const changes = new ChangeFeed();
   const ids = new IdSequence(firstFreeId({ products, orders }));
   const metaIds = new IdSequence(orderMetaId(orders, 0));
@@ -42,6 +43,7 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
   const productPresenter = { catalogue, homeUrl, now };
   const writer = new CatalogueWriter({
     ...{ catalogue, changes, ids, metaIds, now },
+    legacy,
     show: (product) => presentProduct(product, productPresenter, 'view'),
   });
   const productServices = { service: new ProductService(writer), variations: new VariationService(writer) };
@@ -72,7 +74,7 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
       store: orderStore,
       service: orderService,
       refunds,
-      presence: { hasCustomer, deletions: () => customerStore.deletions() },
+      presence: { listsDrafts: legacy, hasCustomer, deletions: () => customerStore.deletions() },
       presenter: orderPresenter,
     }),
     ...webhookRoutes(webhookStore, webhooks, homeUrl),

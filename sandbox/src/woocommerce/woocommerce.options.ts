@@ -18,6 +18,8 @@ export interface WooCommerceSandboxOptions {
   guestRate?: number;
   /** Share of the customers that a destination would refuse, 0 to 1: exactly customers × badRate, rounded (0). See defectOf(). */
   badRate?: number;
+  /** `7.9` (`11.0`): lists carts under `status=any`, does not check the product of a variation, frees the SKU of what is in the trash. */
+  version?: '11.0' | '7.9';
   /** Equal seeds make equal shops and equal keys. */
   seed?: number;
   consumerKey?: string;
@@ -52,6 +54,7 @@ export function resolveOptions(options: WooCommerceSandboxOptions): ResolvedOpti
     orders: 300,
     guestRate: 1 / 6,
     badRate: 0,
+    version: '11.0',
     seed,
     consumerKey: `ck_${derivedHex(`key ${seed}`)}`,
     consumerSecret: `cs_${derivedHex(`secret ${seed}`)}`,

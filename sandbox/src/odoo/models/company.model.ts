@@ -1,4 +1,4 @@
-import type { Database, Model, OdooVersion } from '../orm/model.types.ts';
+import type { Model, OdooVersion } from '../orm/model.types.ts';
 import { field, many2one, model } from './field.builders.ts';
 import { COUNTRY_US, fixedRows } from './reference.models.ts';
 
@@ -74,9 +74,4 @@ export function companyModel(version: OdooVersion): Model {
       return { ...vals, partner_id: partner };
     },
   });
-}
-
-/** A setting of the company that all records of the sandbox belong to. */
-export function companySetting(db: Database, name: string): unknown {
-  return db.table('res.company').value(MAIN_COMPANY, name);
 }

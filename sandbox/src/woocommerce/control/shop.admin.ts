@@ -22,7 +22,7 @@ export function createShopAdmin(shop: Shop) {
     createProduct: (input: Params) => product(products.create(input)),
     updateProduct: (id: number, input: Params) => product(products.update({ ...input, id })),
     trashProduct: (id: number) => product(products.delete(id, false)),
-    restoreProduct: (id: number) => product(products.update({ id, status: 'publish' })),
+    restoreProduct: (id: number) => product(products.restore(id)),
     deleteProduct: (id: number) => product(products.delete(id, true)),
 
     createVariation: (productId: number, input: Params) =>

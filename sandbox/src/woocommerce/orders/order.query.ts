@@ -17,15 +17,17 @@ interface Wanted {
   search: string;
 }
 
-/** What an order list needs to know of customers: an order of a deleted customer counts as a guest's. */
-export interface CustomerPresence {
+/** What an order list needs to know of the shop; an order of a deleted customer counts as a guest's. */
+export interface OrderSurroundings {
+  /** WooCommerce 7.9 lists carts at the checkout under `any` (recording 420). */
+  listsDrafts: boolean;
   hasCustomer(id: number): boolean;
   /** Changes with every deletion. */
   deletions(): number;
 }
 
 /** Runs the validated parameters of GET /orders. */
-export function findOrders(store: OrderStore, presence: CustomerPresence, params: Params): RecordPage<OrderRecord> {
+export function findOrders(store: OrderStore, presence: OrderSurroundings, params: Params): RecordPage<OrderRecord> {
   const wanted = readWanted(params);
   const filter = orderFilter(wanted, store.shop, presence);
   const orderby = String(params.orderby);
@@ -39,11 +41,11 @@ export function findOrders(store: OrderStore, presence: CustomerPresence, params
 }
 
 /** `customer` uses the current customers, so the orders of a deleted customer are found under 0. */
-function orderFilter(wanted: Wanted, shop: OrderSeed, presence: CustomerPresence): Filter<OrderRecord> {
+function orderFilter(wanted: Wanted, shop: OrderSeed, presence: OrderSurroundings): Filter<OrderRecord> {
   const { customer, product, search, statuses, dates } = wanted;
   const ownerOf = (id: number) => (id > 0 && presence.hasCustomer(id) ? id : 0);
   const passesFacts = (facts: { status: string; customer_id: number; createdAt: number; modifiedAt: number }) =>
-    hasStatus(facts.status, statuses) &&
+    hasStatus(facts.status, statuses, presence.listsDrafts) &&
     (customer === null || ownerOf(facts.customer_id) === customer) &&
     passesDates(facts, dates);
   const matches = (order: OrderRecord) =>
@@ -86,8 +88,9 @@ function readWanted(params: Params): Wanted {
 }
 
 /** `any` leaves out orders in the trash and orders that were never placed. */
-function hasStatus(status: string, wanted: readonly string[]): boolean {
-  return wanted.includes('any') ? !['trash', 'auto-draft', 'checkout-draft'].includes(status) : wanted.includes(status);
+function hasStatus(status: string, wanted: readonly string[], listsDrafts: boolean): boolean {
+  if (!wanted.includes('any')) return wanted.includes(status);
+  return !['trash', 'auto-draft'].includes(status) && (listsDrafts || status !== 'checkout-draft');
 }
 
 function isFound(search: string, id: number, email: string): boolean {

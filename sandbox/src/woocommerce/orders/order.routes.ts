@@ -4,7 +4,7 @@ import { pagingHeaders } from '../wordpress/rest.headers.ts';
 import type { Endpoint, Route } from '../wordpress/rest.types.ts';
 import { LIST_ARGS, REFUND_ARGS, WRITE_ARGS } from './order.args.ts';
 import { type OrderPresenterParts, presentOrder, presentRefund } from './order.presenter.ts';
-import { type CustomerPresence, findOrders } from './order.query.ts';
+import { findOrders, type OrderSurroundings } from './order.query.ts';
 import type { OrderService } from './order.service.ts';
 import type { OrderStore } from './order.store.ts';
 import type { OrderRecord } from './order.types.ts';
@@ -14,7 +14,7 @@ export interface OrderRouteParts {
   store: OrderStore;
   service: OrderService;
   refunds: RefundService;
-  presence: CustomerPresence;
+  presence: OrderSurroundings;
   presenter: OrderPresenterParts;
 }
 

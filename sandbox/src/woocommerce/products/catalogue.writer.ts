@@ -3,7 +3,7 @@ import type { IdSequence } from '../store/overlay.store.ts';
 import { slugOf } from '../wordpress/text.formatting.ts';
 import { type Catalogue, variationName } from './product.catalogue.ts';
 import { BLANK_PRODUCT } from './product.defaults.ts';
-import { skuTaken } from './product.errors.ts';
+import { skuInTrash, skuTaken } from './product.errors.ts';
 import type { InputSource } from './product.input.ts';
 import type { ProductRecord, VariationRecord } from './product.types.ts';
 
@@ -12,6 +12,8 @@ export interface CatalogueWriterParts {
   changes: ChangeFeed;
   ids: IdSequence;
   metaIds: IdSequence;
+  /** WooCommerce 7.9. */
+  legacy: boolean;
   /** Milliseconds since 1970. */
   now: () => number;
   /** What the API shows of a product, for webhooks. */
@@ -22,6 +24,11 @@ export interface CatalogueWriterParts {
 export class CatalogueWriter {
   readonly catalogue: Catalogue;
   readonly #parts: CatalogueWriterParts;
+
+  /** WooCommerce 7.9. */
+  get legacy(): boolean {
+    return this.#parts.legacy;
+  }
 
   constructor(parts: CatalogueWriterParts) {
     this.catalogue = parts.catalogue;
@@ -46,6 +53,12 @@ export class CatalogueWriter {
     throw skuTaken(owner, `${wanted}-${n}`);
   }
 
+  /** A product in the trash still holds its SKU in the lookup table of WooCommerce 11 (recording 947); 7.9 has no such check. */
+  checkTrashedSku(sku: unknown): void {
+    const wanted = String(sku ?? '');
+    if (wanted !== '' && !this.legacy && this.catalogue.idOfTrashedSku(wanted) !== null) throw skuInTrash(wanted);
+  }
+
   emitChange(event: ChangeEvent, id: number): void {
     const product = event === 'deleted' ? null : this.find(id);
     const body = () => (product ? this.#parts.show(product) : { id });
@@ -66,6 +79,7 @@ export class CatalogueWriter {
     const parent = this.catalogue.products.get(variation.parent_id);
     const name = variationName(parent?.name ?? '', variation);
     const images = variation.image ? [variation.image] : [];
-    return { ...BLANK_PRODUCT, ...variation, type: 'variation', name, slug: slugOf(name), images, attributes: [] };
+    const sku = variation.sku || (parent?.sku ?? '');
+    return { ...BLANK_PRODUCT, ...variation, sku, type: 'variation', name, slug: slugOf(name), images, attributes: [] };
   }
 }

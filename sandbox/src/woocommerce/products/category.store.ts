@@ -1,5 +1,6 @@
 import { RestError } from '../wordpress/rest.error.ts';
 import { slugOf } from '../wordpress/text.formatting.ts';
+import { termName } from '../wordpress/text.sanitizer.ts';
 import { CATEGORIES } from './product.defaults.ts';
 import type { Term } from './product.types.ts';
 
@@ -11,9 +12,9 @@ export class CategoryStore {
     return this.#terms;
   }
 
-  /** Throws when the name exists already, compared without case. WordPress stores a bare & escaped. */
+  /** Throws when the name exists already, compared without case. */
   create(given: string): Term {
-    const name = given.trim().replace(/&(?!#?\w+;)/g, '&amp;');
+    const name = termName(given);
     if (name === '') throw new RestError('empty_term_name', 'A name is required for this term.', 400);
     const same = this.#terms.find((term) => term.name.toLowerCase() === name.toLowerCase());
     if (same) throw termExists(same.id);

@@ -6,6 +6,8 @@ type Args = Readonly<Record<string, ArgSpec>>;
 const TYPES = ['simple', 'grouped', 'external', 'variable'];
 const STATUSES = ['draft', 'pending', 'private', 'publish', 'future', 'auto-draft', 'trash'];
 const STOCK_STATUSES = ['instock', 'outofstock', 'onbackorder'];
+/** Not checked, and null is no empty text. */
+const DATE: ArgSpec = { type: 'any' };
 const IDS: ArgSpec = { type: 'array', items: INTEGER };
 
 /** In the order of recording 73, with its repetitions. */
@@ -34,10 +36,10 @@ const SELLABLE: Args = {
   global_unique_id: TEXT,
   regular_price: TEXT,
   sale_price: TEXT,
-  date_on_sale_from: TEXT,
-  date_on_sale_from_gmt: TEXT,
-  date_on_sale_to: TEXT,
-  date_on_sale_to_gmt: TEXT,
+  date_on_sale_from: DATE,
+  date_on_sale_from_gmt: DATE,
+  date_on_sale_to: DATE,
+  date_on_sale_to_gmt: DATE,
   virtual: FLAG,
   downloadable: FLAG,
   tax_status: { ...TEXT, enum: ['taxable', 'shipping', 'none'] },

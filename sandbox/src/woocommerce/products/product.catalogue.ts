@@ -29,6 +29,7 @@ export class Catalogue {
   readonly categories = new CategoryStore();
   readonly #created = new Map<number, Set<number>>(); // product → variations created since
   readonly #idBySku = new Map<string, number>();
+  readonly #trashedBySku = new Map<string, number>();
   readonly #idBySlug = new Map<string, number>();
 
   constructor(shop: CatalogueSeed) {
@@ -99,6 +100,11 @@ export class Catalogue {
     return this.variations.isUntouched(id) ? id : null;
   }
 
+  /** The product or variation in the trash that had a SKU. */
+  idOfTrashedSku(sku: string): number | null {
+    return this.#trashedBySku.get(sku.toLowerCase()) ?? null;
+  }
+
   /** `wanted`, or `wanted` with -2, -3… appended when another product has it. */
   freeSlug(wanted: string, ownId: number): string {
     const base = wanted === '' ? String(ownId) : wanted;
@@ -122,7 +128,13 @@ export class Catalogue {
       };
     }
     const variation = this.variations.get(variationId);
-    return variation && { name: variationName(name, variation), sku: variation.sku, parentName: name };
+    return (
+      variation && {
+        name: variationName(name, variation),
+        sku: variation.sku || this.#skuOf(productId),
+        parentName: name,
+      }
+    );
   }
 
   #nameOf(id: number): string | null {
@@ -155,12 +167,14 @@ export class Catalogue {
   }
 
   #remember({ id, sku, status }: { id: number; sku: string; status: string }): void {
-    if (sku !== '' && status !== 'trash') this.#idBySku.set(sku.toLowerCase(), id);
+    const ids = status === 'trash' ? this.#trashedBySku : this.#idBySku;
+    if (sku !== '') ids.set(sku.toLowerCase(), id);
   }
 
   #forget(before: { id: number; sku: string } | null): void {
-    if (before && this.#idBySku.get(before.sku.toLowerCase()) === before.id)
-      this.#idBySku.delete(before.sku.toLowerCase());
+    if (!before) return;
+    const sku = before.sku.toLowerCase();
+    for (const ids of [this.#idBySku, this.#trashedBySku]) if (ids.get(sku) === before.id) ids.delete(sku);
   }
 }
 

@@ -15,6 +15,12 @@ export function skuTaken(resourceId: number, uniqueSku: string): RestError {
   return new RestError('product_invalid_sku', 'Invalid or duplicated SKU.', 400, details);
 }
 
+/** Recording 947. */
+export function skuInTrash(sku: string): RestError {
+  const message = `The product with SKU (${sku}) you are trying to insert is already present in the lookup table`;
+  return new RestError('woocommerce_rest_product_not_created', message, 400);
+}
+
 export function productExists(postType: string): RestError {
   return new RestError(`woocommerce_rest_${postType}_exists`, `Cannot create existing ${postType}.`, 400);
 }

@@ -97,7 +97,7 @@ export function presentVariation(variation: VariationRecord, { catalogue, homeUr
     ...datesOf(variation),
     description: paragraphsOf(variation.description),
     permalink: `${homeUrl}/product/${parent?.slug ?? ''}/?${query.join('&')}`,
-    sku: variation.sku,
+    sku: variation.sku || (parent?.sku ?? ''), // inherited (recordings 221, 234)
     global_unique_id: variation.global_unique_id,
     price,
     regular_price: variation.regular_price,

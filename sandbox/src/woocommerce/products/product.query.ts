@@ -27,7 +27,7 @@ export function findProducts(
   if (params.sku) {
     const ids = String(params.sku)
       .split(',')
-      .map((sku) => catalogue.idOfSku(sku.trim()));
+      .flatMap((sku) => [catalogue.idOfSku(sku.trim()), catalogue.idOfTrashedSku(sku.trim())]);
     const found = [...new Set(ids)].flatMap((id) => (id === null ? [] : (service.find(id) ?? [])));
     return listKnown(found.filter(filter.matches), request);
   }

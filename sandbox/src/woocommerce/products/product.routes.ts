@@ -4,6 +4,7 @@ import { categoryRoutes } from './category.routes.ts';
 import { LIST_ARGS, VARIATION_WRITE_ARGS, WRITE_ARGS } from './product.args.ts';
 import { type PresenterParts, presentProduct, presentVariation } from './product.presenter.ts';
 import { findProducts, findVariations } from './product.query.ts';
+import { sanitizedProduct, sanitizedVariation } from './product.sanitizer.ts';
 import type { ProductService } from './product.service.ts';
 import type { ProductRecord, VariationRecord } from './product.types.ts';
 import type { VariationService } from './variation.service.ts';
@@ -23,8 +24,8 @@ export function productRoutes(
     list: (params) => findProducts({ catalogue, service }, params),
     find: ({ id }) => service.find(id),
     get: ({ id }) => service.get(id),
-    create: (params) => service.create(params),
-    update: (params) => service.update(params),
+    create: (params) => service.create(sanitizedProduct(params)),
+    update: (params) => service.update(sanitizedProduct(params)),
     delete: ({ id }, force) => service.delete(id, force),
     show: (product, context) => presentProduct(product, parts, context),
   });
@@ -35,8 +36,8 @@ export function productRoutes(
     list: (params) => findVariations(catalogue, params),
     find: (params) => variations.find(params),
     get: (params) => variations.get(params),
-    create: (params) => variations.create(params),
-    update: (params) => variations.update(params),
+    create: (params) => variations.create(sanitizedVariation(params, catalogue)),
+    update: (params) => variations.update(sanitizedVariation(params, catalogue)),
     delete: (params, force) => variations.delete(params, force),
     show: (variation) => presentVariation(variation, parts),
   });

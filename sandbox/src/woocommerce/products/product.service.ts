@@ -29,8 +29,10 @@ export class ProductService {
   create(input: Params): ProductRecord {
     if (input.id) throw productExists('product');
     this.#writer.checkSku(input.sku, 0);
+    this.#writer.checkTrashedSku(input.sku);
     const source = this.#writer.source();
-    const blank = { ...BLANK_PRODUCT, id: source.nextId(), createdAt: source.now };
+    const createdAt = createdOf(input) ?? source.now;
+    const blank = { ...BLANK_PRODUCT, id: source.nextId(), createdAt };
     return this.#save(mergeProduct(blank, input, source), input, 'created');
   }
 
@@ -51,9 +53,28 @@ export class ProductService {
     if (!force && product.status === 'trash') throw alreadyTrashed('product');
     const { catalogue } = this.#writer;
     if (force) catalogue.deleteProduct(product);
-    else catalogue.putProduct({ ...product, status: 'trash', modifiedAt: this.#writer.source().now });
+    else this.#trash(product);
     this.#writer.emitChange('deleted', product.id);
     return product;
+  }
+
+  /** As in the back office, with the variations that went into the trash with it. An update leaves those there (recordings 940 to 943). */
+  restore(id: unknown): ProductRecord {
+    const restored = this.update({ id, status: 'publish' });
+    const { catalogue } = this.#writer;
+    for (const { statusBefore, ...variation } of catalogue.childrenOf(restored.id))
+      if (variation.status === 'trash') catalogue.putVariation({ ...variation, status: statusBefore ?? 'publish' });
+    return restored;
+  }
+
+  /** Its variations go with it (recording 257). */
+  #trash(product: ProductRecord): void {
+    const { catalogue } = this.#writer;
+    const { now } = this.#writer.source();
+    catalogue.putProduct({ ...product, status: 'trash', modifiedAt: now });
+    for (const variation of catalogue.childrenOf(product.id))
+      if (variation.status !== 'trash')
+        catalogue.putVariation({ ...variation, status: 'trash', statusBefore: variation.status, modifiedAt: now });
   }
 
   #save(product: ProductRecord, input: Params, event: ChangeEvent): ProductRecord {
@@ -62,10 +83,17 @@ export class ProductService {
       ...product,
       sku: input.sku == null ? product.sku : String(input.sku),
       slug: this.#writer.catalogue.freeSlug(wanted, product.id),
-      modifiedAt: this.#writer.source().now, // even when nothing changed, as WordPress does
+      // A product that is made with an old date was changed then, too (recording 951). Any update is a change, also without one.
+      modifiedAt: event === 'created' ? product.createdAt : this.#writer.source().now,
     };
     this.#writer.catalogue.putProduct(saved);
     this.#writer.emitChange(event, saved.id);
     return saved;
   }
+}
+
+/** Naive dates are UTC (recordings 950, 951). */
+function createdOf({ date_created, date_created_gmt }: Params): number | null {
+  const time = Date.parse(`${String(date_created_gmt ?? date_created ?? '').replace(/Z$/, '')}Z`);
+  return Number.isNaN(time) ? null : time;
 }

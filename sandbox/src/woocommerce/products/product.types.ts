@@ -22,6 +22,8 @@ export interface Sellable {
   createdAt: number;
   modifiedAt: number;
   status: string;
+  /** While it is in the trash: its status before. */
+  statusBefore?: string;
   /** As typed, before WordPress makes paragraphs of it. */
   description: string;
   sku: string;

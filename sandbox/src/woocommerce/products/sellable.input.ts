@@ -21,7 +21,7 @@ export function mergeSellable<T extends Sellable>(record: T, input: Params, next
     meta_data: mergeMeta(record.meta_data, input.meta_data, nextMetaId),
     ...mergedStock(record, input),
   };
-  return { ...record, ...next };
+  return { ...record, ...next, sale_price: salePrice(next) };
 }
 
 type Stock = Pick<Sellable, 'manage_stock' | 'stock_quantity' | 'stock_status' | 'backorders' | 'low_stock_amount'>;
@@ -77,10 +77,16 @@ function isTrue(value: unknown): boolean {
   return value === true || value === 'true' || value === 'yes' || value === '1' || value === 1;
 }
 
+/** Null leaves the date, an empty text clears it (recordings 274, 276). */
 function saleDate(input: Params, name: string, before: number | null): number | null {
   const gmt = input[`${name}_gmt`];
   const local = input[name];
-  if (gmt !== undefined) return gmt ? Date.parse(`${gmt}Z`) || null : null;
-  if (local !== undefined) return local ? Date.parse(`${local}Z`) - SHOP_OFFSET || null : null;
+  if (gmt != null) return gmt === '' ? null : Date.parse(`${String(gmt).replace(/Z$/, '')}Z`) || null;
+  if (local != null) return local === '' ? null : Date.parse(`${local}Z`) - SHOP_OFFSET || null;
   return before;
+}
+
+/** A sale price that is not below the regular one vanishes (recordings 284 to 287). */
+function salePrice({ regular_price, sale_price }: Sellable): string {
+  return sale_price !== '' && Number(sale_price) < Number(regular_price) ? sale_price : '';
 }

@@ -17,7 +17,8 @@ export class VariationService {
 
   find({ product_id, id }: Params): VariationRecord | null {
     const variation = this.#writer.catalogue.variations.get(Number(id));
-    return variation?.parent_id === Number(product_id) ? variation : null;
+    // 7.9 does not look at the product (recordings 241, 245).
+    return this.#writer.legacy || variation?.parent_id === Number(product_id) ? variation : null;
   }
 
   get(params: Params): VariationRecord {
@@ -40,13 +41,18 @@ export class VariationService {
     const before = this.find(input);
     if (!before) throw unknownVariation(400);
     this.#writer.checkSku(input.sku, before.id);
-    return this.#save(before, input, 'updated');
+    return this.#save({ ...before, parent_id: Number(input.product_id) }, input, 'updated');
   }
 
   delete(params: Params, force: boolean): VariationRecord {
+    const { catalogue } = this.#writer;
+    const product = this.#writer.legacy && force ? catalogue.products.get(Number(params.id)) : null;
+    if (product) {
+      catalogue.deleteProduct(product);
+      return { ...BLANK_SELLABLE, ...product, image: null, attributes: [] };
+    }
     const variation = this.get(params);
     if (!force && variation.status === 'trash') throw alreadyTrashed('product_variation');
-    const { catalogue } = this.#writer;
     if (force) catalogue.deleteVariation(variation);
     else catalogue.putVariation({ ...variation, status: 'trash', modifiedAt: this.#writer.source().now });
     this.#writer.emitChange('deleted', variation.id);

@@ -7,7 +7,7 @@ import { judgeSpan, passesDates, readDateFilter } from './date.filter.ts';
 import { type Filter, listRecords, type SortOrder } from './record.listing.ts';
 
 const SHOP = { seed: 1, guestRate: 0.2, customers: 50, products: 40, badRate: 0 };
-const PRESENCE = { hasCustomer: () => true, deletions: () => 0 };
+const PRESENCE = { listsDrafts: false, hasCustomer: () => true, deletions: () => 0 };
 const LATE = Date.UTC(2026, 0, 1);
 
 type Write = { kind: 'change' | 'delete' | 'create'; place: number; second: number };
