@@ -1,5 +1,6 @@
 import type { Model, OdooVersion } from '../orm/model.types.ts';
 import { field, many2one, model } from './field.builders.ts';
+import { COMPANY_PARTNER } from './partner.model.ts';
 import { COUNTRY_US, fixedRows } from './reference.models.ts';
 
 /** The company that exists from the start. */
@@ -46,7 +47,7 @@ export function companyModel(version: OdooVersion): Model {
     rows: fixedRows([
       {
         id: MAIN_COMPANY,
-        partner_id: 1,
+        partner_id: COMPANY_PARTNER,
         currency_id: 1,
         country_id: COUNTRY_US,
         tax_calculation_rounding_method: rounding,
