@@ -15,7 +15,7 @@ export class Records0009 implements MigrationInterface {
       await protectTenantTable(db, `public.${table}`);
       await db.query(`GRANT SELECT, INSERT, UPDATE ON public.${table} TO sync_app`);
     }
-    await db.query(`GRANT DELETE ON public.sync_bindings, public.sync_items TO sync_app`);
+    await db.query(`GRANT DELETE ON public.sync_bindings, public.sync_match_decisions, public.sync_items TO sync_app`);
     await db.query(`CREATE INDEX sync_records_changes ON public.sync_records (org_id, change_seq)`);
     // A reader of one connection's changes, and the end of a run that looks at its own, pass over no other connection's.
     await db.query(`
@@ -34,7 +34,7 @@ export class Records0009 implements MigrationInterface {
 
   async down(db: QueryRunner): Promise<void> {
     await db.query(`
-      DROP TABLE public.sync_items, public.sync_bindings, public.sync_change_counters, public.sync_records`);
+      DROP TABLE public.sync_items, public.sync_match_decisions, public.sync_bindings, public.sync_change_counters, public.sync_records`);
   }
 }
 
@@ -68,6 +68,14 @@ const TABLES: Readonly<Record<string, string>> = {
     synced_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, entity_type, connection_a, connection_b, id_a),
     UNIQUE (org_id, entity_type, connection_a, connection_b, id_b)`,
+  // An item that is none of the entries of the destination that look like it, as a person decided. Ends are named as in sync_bindings.
+  sync_match_decisions: `
+    entity_type text NOT NULL CHECK (entity_type <> ''),
+    source uuid NOT NULL,
+    destination uuid NOT NULL CHECK (source <> destination),
+    external_id text NOT NULL CHECK (external_id <> ''),
+    decided_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (org_id, entity_type, source, destination, external_id)`,
   // One row an item that failed or was skipped.
   sync_items: `
     sync_id text NOT NULL CHECK (sync_id <> ''),

@@ -3,6 +3,7 @@ import type { ExternalItem } from '../connectors/contract/connector.types.ts';
 import { contentHash, diffFields, type FieldChange, type FieldPath, newElementFields } from './field.diff.ts';
 import { type MayPass, passing } from './field.directions.ts';
 import { mergeLists, restoreFields } from './field.merge.ts';
+import type { MatchChoice } from './match.choice.ts';
 
 /** The link between an item of the source and an entry of the destination, for one direction of sync. */
 export interface Binding {
@@ -32,8 +33,10 @@ export interface PlanInput {
   /** `source.data` with its references as ids of the destination. */
   readonly target: CanonicalData | null;
   readonly binding: Binding | null;
-  /** The bound entry of the destination, or the matching entries when there is no binding. */
+  /** The bound entry of the destination, or the one that was matched when there is no binding. */
   readonly destination: readonly ExternalItem[];
+  /** Set when a person has to decide which entry it is; see match.choice.ts. */
+  readonly asked?: Extract<MatchChoice, { kind: 'ask' }> | undefined;
   /** Ids of the destination that are bound to other source items. */
   readonly boundElsewhere: ReadonlySet<string>;
   readonly mayPass: MayPass;
@@ -86,8 +89,7 @@ export function planItem(input: PlanInput): ItemPlan {
       : { kind: 'unchanged', destination: existing };
   }
   if (!binding) {
-    if (destination.length > 1)
-      return conflict('ambiguous_match', `${destination.length} entries of the destination match.`);
+    if (input.asked) return planAsked(input.asked);
     if (!existing) return planCreate(input, target);
     if (boundElsewhere.has(existing.external_id))
       return conflict(
@@ -102,6 +104,10 @@ export function planItem(input: PlanInput): ItemPlan {
     return conflict('deleted_at_destination', `Entry ${binding.destination_id} of the destination was deleted.`);
   }
   return planThreeWay(input, binding, existing, source.data, target);
+}
+
+function planAsked({ message, matches: [only, ...more] }: NonNullable<PlanInput['asked']>): ItemPlan {
+  return conflict('ambiguous_match', message, more.length === 0 ? (only?.entry ?? null) : null);
 }
 
 /** An archived item is not created at a destination without an archive, because it would be active there. */

@@ -37,3 +37,20 @@ export const findBoundDestinations = (pair: Pair, destinationIds: readonly strin
     values: [pair.orgId, pair.entity, ...connections(pair), destinationIds],
   };
 };
+
+/** Which of these destination ids are bound to items of other connections, pair by pair from the key. */
+export const findOtherBindings = (
+  { orgId, entity, source, destination }: Pair,
+  destinationIds: readonly string[],
+): Statement => ({
+  text: `
+    SELECT g.id AS destination_id
+      FROM public.sync_connections c CROSS JOIN unnest($5::text[]) AS g (id) CROSS JOIN LATERAL (
+        SELECT 1 FROM public.sync_bindings x
+         WHERE x.org_id = $1 AND x.entity_type = $2 AND x.connection_a = c.id AND x.connection_b = $4 AND x.id_b = g.id
+        UNION ALL
+        SELECT 1 FROM public.sync_bindings x
+         WHERE x.org_id = $1 AND x.entity_type = $2 AND x.connection_a = $4 AND x.connection_b = c.id AND x.id_a = g.id) AS b
+     WHERE c.org_id = $1 AND c.id NOT IN ($3, $4) AND c.removed_at IS NULL`,
+  values: [orgId, entity, source, destination, destinationIds],
+});

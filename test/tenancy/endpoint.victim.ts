@@ -136,6 +136,7 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
         ...{ hash_a: 'a', hash_b: 'b', data_a: secret, data_b: secret },
       },
     ],
+    ['sync_match_decisions', { org_id, entity_type, source: connection_a, destination: connection_b, external_id }],
     ['sync_items', { ...item, outcome: 'failed', error_class: 'refused', message: MARKER, payload: secret }],
     ['sync_seen', { ...item, failed: true }],
     ['sync_cursors', { ...source, destination: 'records', watermark: secret, sync_id }],

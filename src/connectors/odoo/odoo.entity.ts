@@ -1,5 +1,5 @@
 import type { EntityType } from '../canonical/canonical.types.ts';
-import type { Candidate, ExternalItem, ItemProblem, WriteOperation } from '../contract/connector.types.ts';
+import type { Candidate, ExternalItem, ItemProblem, Match, WriteOperation } from '../contract/connector.types.ts';
 import type { Domain, Row, Values } from './api/odoo-api.types.ts';
 
 export type CreateOperation = Extract<WriteOperation, { kind: 'create' }>;
@@ -11,14 +11,14 @@ export interface OdooEntity {
   readonly model: string;
   /** Separate records whose change is a change of the entity: variants, order lines. */
   readonly part: { readonly model: string; readonly parentField: string } | null;
-  /** The records that count as this entity. Matching also finds others. */
+  /** The records that count as this entity. Matching finds others only by the mark of their create. */
   domain(signal: AbortSignal): Promise<Domain>;
   /** Those of the mapped fields that this server has. */
   fields(signal: AbortSignal): Promise<readonly string[]>;
   /** Maps a page of rows. Reads the records that belong to them in one or two calls. */
   toItems(rows: readonly Row[], signal: AbortSignal): Promise<ExternalItem[]>;
   /** One list per candidate, in their order. */
-  findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]>;
+  findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]>;
   /** In the order of the operations; a problem for an operation that cannot be written. */
   prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]>;
   prepareUpdates(operations: readonly UpdateOperation[], signal: AbortSignal): Promise<Prepared[]>;

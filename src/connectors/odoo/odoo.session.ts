@@ -5,6 +5,7 @@ import type {
   CheckResult,
   ConnectorSession,
   ExternalItem,
+  Match,
   Page,
   ReadPosition,
   ReadQuery,
@@ -59,11 +60,7 @@ export class OdooSession implements ConnectorSession {
     return known.length === 0 ? [] : this.#reader(entity).readByIds(known, signal);
   }
 
-  async findMatches(
-    entity: EntityType,
-    candidates: readonly Candidate[],
-    signal: AbortSignal,
-  ): Promise<ExternalItem[][]> {
+  async findMatches(entity: EntityType, candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]> {
     return candidates.length === 0 ? [] : this.#entity(entity).findMatches(candidates, signal);
   }
 

@@ -108,6 +108,7 @@ export class RunOpener {
     const [open] = await this.database.query<{ since: string }>(openSince(run));
     return new ItemPlanner(this.database, retryPolicy, signal, {
       pair: pairOf(run, other.connection.id),
+      source: source.session,
       session: other.session,
       mayPass: mayPass(sideOf(source, run), sideOf(other, run)),
       onConflict: other.connection.settings.on_conflict === 'overwrite' ? 'overwrite' : 'skip',

@@ -1,22 +1,33 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
-import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
+import type { Candidate, Match } from '../../contract/connector.types.ts';
 import { CUSTOMER_FIELDS, customerFromShop } from '../mapping/customer.mapping.ts';
+import { syncKeyOf } from '../mapping/raw.reader.ts';
 import { textOf } from '../mapping/shop.values.ts';
 import { inParallel, type Shop } from '../read/shop.context.ts';
 
-/** Matches by email, which is unique in the shop over all roles. One call for each candidate: the shop searches for one email. */
+/**
+ * Matches by email, which is unique in the shop over all roles. One call for each candidate: the shop searches for one email. An account
+ * of another role than the connection reads is held: nobody can be created beside it, and it is not a customer's.
+ */
 export function matchCustomers(
-  { client }: Shop,
+  { client, settings }: Shop,
   candidates: readonly Candidate[],
   signal: AbortSignal,
-): Promise<ExternalItem[][]> {
-  return inParallel(candidates, async ({ data }) => {
+): Promise<Match[][]> {
+  const isRead = (role: string | null) =>
+    settings.customerRoles === 'all' || role === null || role === settings.customerRoles;
+  return inParallel(candidates, async ({ key, data }) => {
     const email = 'email' in data ? data.email?.trim().toLowerCase() : undefined;
     if (!email) return [];
     try {
-      const params = { email, role: 'all', per_page: 10, _fields: CUSTOMER_FIELDS };
+      const params = { email, role: 'all', per_page: 10, _fields: `${CUSTOMER_FIELDS},role,meta_data` };
       const { rows } = await client.list('/customers', params, signal);
-      return rows.filter((raw) => textOf(raw.email)?.toLowerCase() === email).map(customerFromShop);
+      const same = rows.filter((raw) => textOf(raw.email)?.toLowerCase() === email);
+      return same.map((raw): Match => {
+        const [role, marked] = [textOf(raw.role), syncKeyOf(raw) === key];
+        const held = !marked && !isRead(role) && `it is an account with the role ${role}`;
+        return { ...customerFromShop(raw), ...(marked && { marked }), ...(held && { held }) };
+      });
     } catch (error) {
       // The shop refuses to search for a text that is not an email, so nothing matches.
       if (error instanceof ConnectorError && error.kind === 'rejected') return [];

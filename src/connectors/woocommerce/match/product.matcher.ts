@@ -1,5 +1,5 @@
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
-import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
+import type { Candidate, Match } from '../../contract/connector.types.ts';
 import { rawByIds } from '../read/document.reader.ts';
 import { PRODUCTS, productItems } from '../read/product.reader.ts';
 import type { Shop } from '../read/shop.context.ts';
@@ -13,7 +13,7 @@ export async function matchProducts(
   shop: Shop,
   candidates: readonly Candidate[],
   signal: AbortSignal,
-): Promise<ExternalItem[][]> {
+): Promise<Match[][]> {
   const skus = candidates.map(skusOf);
   const holders = await findSkus(shop, skus.flat(), signal);
   const ids = skus.map((list) => {
@@ -22,7 +22,12 @@ export async function matchProducts(
   });
   const wanted = [...new Set(ids.filter((id) => id !== undefined))];
   const items = await productItems(shop, await rawByIds(PRODUCTS, shop, wanted, signal), signal);
-  return ids.map((id) => items.filter(({ external_id }) => external_id === id));
+  return candidates.map(({ key, data }, index) => {
+    // A product that was created without a SKU has the key in its place.
+    const marked = !(data as CanonicalProduct).sku && String(holders.get(key)?.product_id) === ids[index];
+    const found = items.filter(({ external_id }) => external_id === ids[index]);
+    return marked ? found.map((item): Match => ({ ...item, marked })) : found;
+  });
 }
 
 /** The first SKU that the shop knows decides. */
