@@ -2,12 +2,13 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import pg from 'pg';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
+import { withOwner } from '../database/owner.client.ts';
 import { TaskRunner } from '../jobs/task.runner.ts';
 
 /** Enough that every write finds its month even when maintenance has failed for three months. */
 const MONTHS_AHEAD = 3;
 /** A detach waits for every reader, at most this long. When a reader takes longer, the next run of the task finalizes the detach. */
-const DETACH_TIMEOUT = '1min';
+const DETACH_SECONDS = 60;
 
 /** Maintains the partitions of the audit trail: creates them ahead, secures them, and detaches (never drops) them after the retention. */
 @Injectable()
@@ -33,10 +34,8 @@ export class ActivityMaintenance {
    * Detaches one partition whose whole month is older than the retention. It stays as a table of its own, for those who archive
    * it. CONCURRENTLY, so that readers and writers are not held up; that needs the owner, and no transaction.
    */
-  private async detachOldest(ownerUrl: string, months: number): Promise<number> {
-    const owner = new pg.Client({ connectionString: ownerUrl, application_name: 'sync-operations-retention' });
-    await owner.connect();
-    try {
+  private detachOldest(ownerUrl: string, months: number): Promise<number> {
+    return withOwner(ownerUrl, { name: 'retention', answerMs: 2_000 * DETACH_SECONDS }, async (owner) => {
       const { rows } = await owner.query<{ name: string; pending: boolean }>(
         `SELECT c.relname AS name, i.inhdetachpending AS pending
            FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
@@ -48,7 +47,7 @@ export class ActivityMaintenance {
       );
       const [oldest] = rows;
       if (!oldest) return 0;
-      await owner.query(`SET statement_timeout TO '${DETACH_TIMEOUT}'`);
+      await owner.query(`SET statement_timeout TO '${DETACH_SECONDS}s'`);
       // FINALIZE completes a detach that an earlier process began and did not live to end.
       const how = oldest.pending ? 'FINALIZE' : 'CONCURRENTLY';
       await owner.query(
@@ -56,8 +55,6 @@ export class ActivityMaintenance {
       );
       this.logger.log({ partition: oldest.name }, 'detached a month of the audit trail; the table is kept');
       return 1;
-    } finally {
-      await owner.end();
-    }
+    });
   }
 }

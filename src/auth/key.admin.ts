@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { withOwner } from '../database/owner.client.ts';
 import { hashSecret, newSecret } from './key.hash.ts';
 import type { Scope } from './principal.ts';
 
@@ -33,14 +34,8 @@ export class KeyAdmin {
     this.owner = owner;
   }
 
-  static async with<T>(ownerUrl: string, work: (keys: KeyAdmin) => Promise<T>): Promise<T> {
-    const owner = new pg.Client({ connectionString: ownerUrl });
-    await owner.connect();
-    try {
-      return await work(new KeyAdmin(owner));
-    } finally {
-      await owner.end();
-    }
+  static with<T>(ownerUrl: string, work: (keys: KeyAdmin) => Promise<T>): Promise<T> {
+    return withOwner(ownerUrl, { name: 'keys' }, (owner) => work(new KeyAdmin(owner)));
   }
 
   /** Returns the secret, which is stored nowhere. `secret` given: that one, and made again it stays one key. */

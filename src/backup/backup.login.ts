@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { clientOf, withOwner } from '../database/owner.client.ts';
 import { newPassword, urlOfRole } from '../database/provision.ts';
 import { BackupError } from './backup.error.ts';
 
@@ -7,9 +8,7 @@ import { BackupError } from './backup.error.ts';
  * for one use, and takes LOGIN away as soon as the connection stands. Should this process be killed in between, the password expires.
  */
 export async function withBackupLogin<T>(ownerUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const owner = new pg.Client({ connectionString: ownerUrl });
-  await owner.connect();
-  try {
+  return withOwner(ownerUrl, { name: 'backup' }, async (owner) => {
     const { rowCount } = await owner.query(`SELECT FROM pg_roles WHERE rolname = 'sync_backup'`);
     if (rowCount === 0)
       throw new BackupError('The database has no role sync_backup; run "npm run migrate" with the owner\'s URL first.');
@@ -19,17 +18,12 @@ export async function withBackupLogin<T>(ownerUrl: string, work: (client: pg.Cli
     } finally {
       await client.end();
     }
-  } finally {
-    await owner.end();
-  }
+  });
 }
 
 async function logIn(owner: pg.Client, ownerUrl: string): Promise<pg.Client> {
   const password = newPassword();
-  const client = new pg.Client({
-    connectionString: urlOfRole(ownerUrl, 'sync_backup', password),
-    application_name: 'sync-operations-backup',
-  });
+  const client = clientOf(urlOfRole(ownerUrl, 'sync_backup', password), { name: 'backup', answerMs: 0 });
   const { rows } = await owner.query<{ until: string }>(`SELECT (now() + interval '5 minutes')::text AS until`);
   const until = pg.escapeLiteral(rows[0]?.until ?? 'now');
   try {

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { migrations } from '../../migrations/index.ts';
 import { migrate } from '../database/migrate.ts';
+import { withOwner } from '../database/owner.client.ts';
 import { schemaState } from '../database/readiness.ts';
 import { readFrames } from './archive.frames.ts';
 import type { BackupSummary } from './backup.dump.ts';
@@ -30,28 +31,26 @@ export async function restore(ownerUrl: string, file: string, options: { replace
   const manifest = await verify(file);
   refuseOtherSchema(manifest);
   await migrateIfNew(ownerUrl);
-  const owner = new pg.Client({ connectionString: ownerUrl, application_name: 'sync-operations-restore' });
-  await owner.connect();
-  try {
-    await useArchiveSettings(owner);
-    await owner.query('BEGIN');
-    const rows = await load(owner, { manifest, file, replace: options.replace ?? false });
-    const missing = await owner.query<{ name: string }>(
-      `SELECT role_name::text AS name FROM auth.sql_roles
-        WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) ORDER BY role_name`,
-    );
-    await owner.query('COMMIT');
-    return { tables: manifest.tables.length, rows, missingLogins: missing.rows.map(({ name }) => name) };
-  } catch (error) {
-    if ((error as { code?: string }).code === '55P03')
-      throw new BackupError('The database is in use; stop the service, then restore. Nothing was restored.', {
-        cause: error,
-      });
-    throw error;
-  } finally {
-    // Without COMMIT the connection's end rolls back.
-    await owner.end();
-  }
+  // Without COMMIT the connection's end rolls back.
+  return withOwner(ownerUrl, { name: 'restore', answerMs: 0 }, async (owner) => {
+    try {
+      await useArchiveSettings(owner);
+      await owner.query('BEGIN');
+      const rows = await load(owner, { manifest, file, replace: options.replace ?? false });
+      const missing = await owner.query<{ name: string }>(
+        `SELECT role_name::text AS name FROM auth.sql_roles
+          WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) ORDER BY role_name`,
+      );
+      await owner.query('COMMIT');
+      return { tables: manifest.tables.length, rows, missingLogins: missing.rows.map(({ name }) => name) };
+    } catch (error) {
+      if ((error as { code?: string }).code === '55P03')
+        throw new BackupError('The database is in use; stop the service, then restore. Nothing was restored.', {
+          cause: error,
+        });
+      throw error;
+    }
+  });
 }
 
 /** Reads the file to its end. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { withOwner } from './owner.client.ts';
 
 /** Enough bits for providers that refuse weak passwords (Neon wants 60), and nothing that a URL would have to escape. */
 export function newPassword(): string {
@@ -11,9 +12,7 @@ export function newPassword(): string {
  * hold behind a transaction pooler too, where a session's own settings do not. Idempotent.
  */
 export async function provisionAppRole(ownerUrl: string, password: string): Promise<void> {
-  const owner = new pg.Client({ connectionString: ownerUrl });
-  await owner.connect();
-  try {
+  await withOwner(ownerUrl, { name: 'provision' }, async (owner) => {
     await owner.query(`ALTER ROLE sync_app LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
     await owner.query(`ALTER ROLE sync_app SET timezone TO 'UTC'`);
     await owner.query(`ALTER ROLE sync_app SET statement_timeout TO '30s'`);
@@ -23,9 +22,7 @@ export async function provisionAppRole(ownerUrl: string, password: string): Prom
     await owner.query(`ALTER ROLE sync_app SET jit TO off`);
     await owner.query(`ALTER ROLE sync_app SET lock_timeout TO '10s'`);
     await owner.query(`ALTER ROLE sync_app SET idle_in_transaction_session_timeout TO '30s'`);
-  } finally {
-    await owner.end();
-  }
+  });
 }
 
 /** The same database, as this role. */

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { withOwner } from '../database/owner.client.ts';
 import { newPassword } from '../database/provision.ts';
 
 /** A login role for people and services that use plain SQL. */
@@ -21,14 +22,8 @@ export class SqlRoles {
     this.owner = owner;
   }
 
-  static async with<T>(ownerUrl: string, work: (roles: SqlRoles) => Promise<T>): Promise<T> {
-    const owner = new pg.Client({ connectionString: ownerUrl });
-    await owner.connect();
-    try {
-      return await work(new SqlRoles(owner));
-    } finally {
-      await owner.end();
-    }
+  static with<T>(ownerUrl: string, work: (roles: SqlRoles) => Promise<T>): Promise<T> {
+    return withOwner(ownerUrl, { name: 'roles' }, (owner) => work(new SqlRoles(owner)));
   }
 
   /**

@@ -1,6 +1,7 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { Problem } from '../../common/problem.ts';
 import type { Statement } from '../../database/database.ts';
+import { withOwner } from '../../database/owner.client.ts';
 import { beginFor } from '../../tenancy/statement.limits.ts';
 import type { CredentialCipher, SecretContext } from './credential.encryption.ts';
 import { organizationsWithConnections, type SealedRow, sealedWithOlderKeys, storeSealed } from './credential.sql.ts';
@@ -18,14 +19,12 @@ export interface Rotation {
  * Encrypts every connection's secrets again with the newest key, organization by organization, in one transaction for each batch. It
  * skips secrets that already have that key, so it may run again, also after an interruption.
  */
-export async function rotateCredentials(
-  ownerUrl: string,
-  cipher: CredentialCipher,
-  batchSize = BATCH,
-): Promise<Rotation> {
+export function rotateCredentials(ownerUrl: string, cipher: CredentialCipher, batchSize = BATCH): Promise<Rotation> {
+  return withOwner(ownerUrl, { name: 'rotation' }, (owner) => rotate(owner, cipher, batchSize));
+}
+
+async function rotate(owner: pg.Client, cipher: CredentialCipher, batchSize: number): Promise<Rotation> {
   const newest = cipher.newestKeyId;
-  const owner = new pg.Client({ connectionString: ownerUrl, application_name: 'sync-operations-rotation' });
-  await owner.connect();
   const run = async <Row extends object>({ text, values }: Statement) =>
     (await owner.query<Row>(text, values as unknown[])).rows;
   const unreadable: Rotation['unreadable'][number][] = [];
@@ -47,12 +46,8 @@ export async function rotateCredentials(
     return rows.length < batchSize ? null : (rows.at(-1)?.id ?? null);
   };
 
-  try {
-    for (const { org_id } of await run<{ org_id: string }>(organizationsWithConnections)) {
-      for (let after = await rotateBatch(org_id, null); after !== null; ) after = await rotateBatch(org_id, after);
-    }
-  } finally {
-    await owner.end();
+  for (const { org_id } of await run<{ org_id: string }>(organizationsWithConnections)) {
+    for (let after = await rotateBatch(org_id, null); after !== null; ) after = await rotateBatch(org_id, after);
   }
   return { changed, unreadable };
 }

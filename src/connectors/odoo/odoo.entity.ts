@@ -1,3 +1,4 @@
+import { ItemRefused } from '../border/item.refused.ts';
 import type { EntityType } from '../canonical/canonical.types.ts';
 import type { Candidate, ExternalItem, ItemProblem, Match, WriteOperation } from '../contract/connector.types.ts';
 import type { Domain, Row, Values } from './api/odoo-api.types.ts';
@@ -36,16 +37,8 @@ export interface PreparedWrite {
   readonly adds?: boolean;
   /** Writes the rest once the record exists. */
   readonly after?: (id: number, signal: AbortSignal) => Promise<void>;
-}
-
-/** Thrown during preparation or in `after` when this item cannot be written. The others still can. */
-export class ItemRefused extends Error {
-  readonly problem: ItemProblem;
-
-  constructor(errorClass: string, message: string) {
-    super(message);
-    this.problem = { error_class: errorClass, message };
-  }
+  /** Takes back everything when `after` was refused, so that no part of an item stays. */
+  readonly undo?: (id: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** One result for each operation: its values, or the problem that prevents it. */

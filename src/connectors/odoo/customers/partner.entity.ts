@@ -1,3 +1,4 @@
+import { readItem } from '../../border/exact.value.ts';
 import type { CanonicalCustomer } from '../../canonical/canonical.types.ts';
 import type { Candidate, ExternalItem, Match } from '../../contract/connector.types.ts';
 import type { Domain, Row } from '../api/odoo-api.types.ts';
@@ -51,7 +52,7 @@ export class PartnerEntity implements OdooEntity {
 
   async toItems(rows: readonly Row[], signal: AbortSignal): Promise<ExternalItem[]> {
     const geography = await this.#geography.load(signal);
-    return rows.map((row) => ({ external_id: String(row.id), data: customerFromPartner(row, geography) }));
+    return rows.map((row) => readItem(String(row.id), row, () => customerFromPartner(row, geography)));
   }
 
   async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]> {

@@ -1,3 +1,5 @@
+import { readItem } from '../../border/exact.value.ts';
+import { ItemRefused } from '../../border/item.refused.ts';
 import type { CanonicalOrder } from '../../canonical/canonical.types.ts';
 import { changes } from '../../canonical/changed.paths.ts';
 import type { Candidate, ExternalItem, Match } from '../../contract/connector.types.ts';
@@ -8,7 +10,6 @@ import { markOf } from '../client/odoo.marker.ts';
 import { idOf, text, toId } from '../client/odoo.values.ts';
 import {
   type CreateOperation,
-  ItemRefused,
   type OdooEntity,
   type Prepared,
   type PreparedWrite,
@@ -51,10 +52,7 @@ export class OrderEntity implements OdooEntity {
     if (rows.length === 0) return [];
     const ids = rows.map(({ id }) => Number(id));
     const lines = await this.#parts.lines(ids, signal);
-    return rows.map((row) => ({
-      external_id: String(row.id),
-      data: orderFromSale(row, lines.get(Number(row.id)) ?? []),
-    }));
+    return rows.map((row) => readItem(String(row.id), row, () => orderFromSale(row, lines(Number(row.id)))));
   }
 
   /** Only by the mark of the create: the customer reference is what people of two systems may call their orders alike. */

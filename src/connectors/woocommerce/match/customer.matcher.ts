@@ -3,7 +3,9 @@ import type { Candidate, Match } from '../../contract/connector.types.ts';
 import { CUSTOMER_FIELDS, customerFromShop } from '../mapping/customer.mapping.ts';
 import { syncKeyOf } from '../mapping/raw.reader.ts';
 import { textOf } from '../mapping/shop.values.ts';
+import { walkListing } from '../pagination/listing.walk.ts';
 import { inParallel, type Shop } from '../read/shop.context.ts';
+import type { Raw } from '../shop/shop.client.ts';
 
 /**
  * Matches by email, which is unique in the shop over all roles. One call for each candidate: the shop searches for one email. An account
@@ -20,10 +22,14 @@ export function matchCustomers(
     const email = 'email' in data ? data.email?.trim().toLowerCase() : undefined;
     if (!email) return [];
     try {
-      const params = { email, role: 'all', per_page: 10, _fields: `${CUSTOMER_FIELDS},role,meta_data` };
-      const { rows } = await client.list('/customers', params, signal);
-      const same = rows.filter((raw) => textOf(raw.email)?.toLowerCase() === email);
-      return same.map((raw): Match => {
+      const params = { email, role: 'all', _fields: `${CUSTOMER_FIELDS},role,meta_data` };
+      const found: Raw[] = [];
+      const visit = (rows: readonly Raw[]) => {
+        found.push(...rows.filter((raw) => textOf(raw.email)?.toLowerCase() === email));
+        return found.length > 0;
+      };
+      await walkListing(client, { path: '/customers', params }, visit, signal);
+      return found.map((raw): Match => {
         const [role, marked] = [textOf(raw.role), syncKeyOf(raw) === key];
         const held = !marked && !isRead(role) && `it is an account with the role ${role}`;
         return { ...customerFromShop(raw), ...(marked && { marked }), ...(held && { held }) };

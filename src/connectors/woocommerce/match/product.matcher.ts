@@ -21,7 +21,8 @@ export async function matchProducts(
     return holder && String(holder.product_id);
   });
   const wanted = [...new Set(ids.filter((id) => id !== undefined))];
-  const items = await productItems(shop, await rawByIds(PRODUCTS, shop, wanted, signal), signal);
+  const { rows, hidden } = await rawByIds(PRODUCTS, shop, wanted, signal);
+  const items = [...(await productItems(shop, rows, signal)), ...hidden];
   return candidates.map(({ key, data }, index) => {
     // A product that was created without a SKU has the key in its place.
     const marked = !(data as CanonicalProduct).sku && String(holders.get(key)?.product_id) === ids[index];
