@@ -1,4 +1,5 @@
 import type { EntityType } from '../connectors/canonical/canonical.types.ts';
+import type { ExternalItem } from '../connectors/contract/connector.types.ts';
 import type { Statement } from '../database/database.ts';
 import type { Binding } from '../planning/item.plan.ts';
 
@@ -24,7 +25,7 @@ export const isBinding = (row: Binding | (Link & { readonly source_data: null })
 
 /** The bindings and links of these source ids. planning/item.plan.ts describes the row. */
 export const findBindings = (pair: Pair, sourceIds: readonly string[]): Statement => {
-  const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))];
+  const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))] as const;
   return {
     text: `
       SELECT id_${s} AS source_id, id_${d} AS destination_id, hash_${s} AS source_hash, hash_${d} AS destination_hash,
@@ -37,7 +38,7 @@ export const findBindings = (pair: Pair, sourceIds: readonly string[]): Statemen
 
 /** Finds which of these destination ids are bound, and to which source ids. */
 export const findBoundDestinations = (pair: Pair, destinationIds: readonly string[]): Statement => {
-  const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))];
+  const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))] as const;
   return {
     text: `
       SELECT id_${s} AS source_id, id_${d} AS destination_id FROM public.sync_bindings
@@ -62,3 +63,62 @@ export const findOtherBindings = (
      WHERE s.org_id = $1 AND s.id NOT IN ($3, $4) AND s.left_at IS NULL`,
   values: [orgId, entity, source, destination, destinationIds],
 });
+
+export interface ShownBinding {
+  readonly external_id: string;
+  readonly with_external_id: string;
+  readonly synced_at: string | null;
+}
+
+/** Either id of a binding; `external_id` is the source's. */
+export interface BindingFilter {
+  readonly external_id?: string | undefined;
+  readonly with_external_id?: string | undefined;
+}
+
+const shownColumns = (s: 'a' | 'b', d: 'a' | 'b') =>
+  `id_${s} AS external_id, id_${d} AS with_external_id, CASE WHEN data_a IS NOT NULL THEN synced_at END AS synced_at`;
+
+/** A keyset page of a pair's bindings and links, ordered by the source's id, from the primary key or the unique index. */
+export const bindingsPage = (pair: Pair, filter: BindingFilter, after: string | null, limit: number): Statement => {
+  const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))] as const;
+  return {
+    text: `
+      SELECT ${shownColumns(s, d)} FROM public.sync_bindings
+       WHERE org_id = $1 AND entity_type = $2 AND system_a = $3 AND system_b = $4
+         AND ($5::text IS NULL OR id_${s} = $5) AND ($6::text IS NULL OR id_${d} = $6) AND ($7::text IS NULL OR id_${s} > $7)
+       ORDER BY id_${s} LIMIT $8`,
+    values: [
+      ...[pair.orgId, pair.entity, ...systems(pair)],
+      ...[filter.external_id ?? null, filter.with_external_id ?? null, after, limit],
+    ],
+  };
+};
+
+/** Links two entries that are known to belong together, although no sync has compared them yet. */
+export const insertLink = (pair: Pair, source: ExternalItem, destination: ExternalItem): Statement => {
+  const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))] as const;
+  return {
+    text: `
+      INSERT INTO public.sync_bindings (org_id, entity_type, system_a, system_b, id_${s}, id_${d}, born_${s}, born_${d})
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    values: [
+      ...[pair.orgId, pair.entity, ...systems(pair), source.external_id, destination.external_id],
+      ...[source.born ?? null, destination.born ?? null],
+    ],
+  };
+};
+
+/** Removes the binding of either id, or of both, and returns it. At least one must be given. */
+export const removeBinding = (pair: Pair, { external_id, with_external_id }: BindingFilter): Statement => {
+  const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))] as const;
+  return {
+    text: `
+      DELETE FROM public.sync_bindings
+       WHERE org_id = $1 AND entity_type = $2 AND system_a = $3 AND system_b = $4
+         AND ($5::text IS NULL OR id_${s} = $5) AND ($6::text IS NULL OR id_${d} = $6)
+         AND num_nonnulls($5::text, $6::text) > 0
+      RETURNING ${shownColumns(s, d)}`,
+    values: [pair.orgId, pair.entity, ...systems(pair), external_id ?? null, with_external_id ?? null],
+  };
+};

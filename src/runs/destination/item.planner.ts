@@ -2,13 +2,13 @@ import { inSmallerParts, oversized } from '../../connectors/border/smaller.parts
 import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
 import type { ConnectorSession, ExternalItem } from '../../connectors/contract/connector.types.ts';
 import { resolveDuplicateTargets } from '../../planning/duplicate.targets.ts';
-import { contentHash } from '../../planning/field.diff.ts';
 import type { MayPass } from '../../planning/field.directions.ts';
 import { type Binding, type ItemPlan, isEcho, planItem } from '../../planning/item.plan.ts';
 import type { MatchChoice } from '../../planning/match.choice.ts';
 import type { PlannedItem, WorkItem } from '../../planning/planning.types.ts';
 import { referencesOf, translateReferences } from '../../planning/references.ts';
 import { findBindings, findBoundDestinations, isBinding, type Link, type Pair } from '../../records/bindings.sql.ts';
+import { markKey } from '../../records/matching/mark.key.ts';
 import { MatchFinder } from '../../records/matching/match.finder.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
@@ -173,7 +173,7 @@ export class ItemPlanner {
   /** Whoever has got the id of another entry must not be found by the mark of what was created for that one. */
   private keyOf({ item }: WorkItem, reborn: ReadonlySet<string>): string {
     const { external_id, born } = item;
-    return keyOf(this.options.mark, external_id, reborn.has(external_id) && born ? born : null);
+    return markKey(this.options.mark, external_id, reborn.has(external_id) && born ? born : null);
   }
 }
 
@@ -186,9 +186,3 @@ interface StoredBindings {
 
 const isReborn = (entry: ExternalItem | undefined, known: string | null | undefined): boolean =>
   Boolean(known && entry?.born && entry.born !== known);
-
-/** Contains the id itself where its characters allow it. The mark of the source distinguishes it from another source's. */
-function keyOf(mark: string, externalId: string, born: string | null): string {
-  const id = /^[A-Za-z0-9_-]{1,40}$/.test(externalId) ? externalId : contentHash(externalId).slice(0, 22);
-  return born === null ? `${mark}-${id}` : `${mark}-${id}-${contentHash(born).slice(0, 8)}`;
-}

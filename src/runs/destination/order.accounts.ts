@@ -7,7 +7,8 @@ import type { WorkItem } from '../../planning/planning.types.ts';
 export function emailsWithoutAccount(items: readonly WorkItem[]): string[] {
   const emails = items.flatMap(({ item }) => {
     const { customer } = (item.data ?? {}) as CanonicalOrder;
-    return customer && !customer.external_id ? (comparableEmail(customer.email) ?? []) : [];
+    const isGuest = !customer?.external_id || customer.external_id.startsWith('guest:');
+    return isGuest ? (comparableEmail(customer?.email) ?? []) : [];
   });
   return [...new Set(emails)];
 }
