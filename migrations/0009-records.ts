@@ -15,7 +15,8 @@ export class Records0009 implements MigrationInterface {
       await protectTenantTable(db, `public.${table}`);
       await db.query(`GRANT SELECT, INSERT, UPDATE ON public.${table} TO sync_app`);
     }
-    await db.query(`GRANT DELETE ON public.sync_bindings, public.sync_match_decisions, public.sync_items TO sync_app`);
+    await db.query(`
+      GRANT DELETE ON public.sync_bindings, public.sync_match_decisions, public.sync_items, public.sync_refusals TO sync_app`);
     await db.query(`CREATE INDEX sync_records_changes ON public.sync_records (org_id, change_seq)`);
     // A reader of one connection's changes, and the end of a run that looks at its own, pass over no other connection's.
     await db.query(`
@@ -26,11 +27,20 @@ export class Records0009 implements MigrationInterface {
       rows: ofRemovedConnection('sync_records', 'sync_records.connection_id = c.id'),
     });
     await letMaintenanceForget(db);
+    await letMaintenanceDelete(db, {
+      table: 'public.sync_refusals',
+      policy: 'maintenance_removed',
+      rows: ofRemovedConnection(
+        'sync_refusals',
+        'c.id IN (sync_refusals.source_connection_id, sync_refusals.destination_connection_id)',
+      ),
+    });
   }
 
   async down(db: QueryRunner): Promise<void> {
     await db.query(`
-      DROP TABLE public.sync_items, public.sync_match_decisions, public.sync_bindings, public.sync_change_counters, public.sync_records`);
+      DROP TABLE public.sync_items, public.sync_refusals, public.sync_match_decisions, public.sync_bindings,
+        public.sync_change_counters, public.sync_records`);
   }
 }
 
@@ -64,7 +74,8 @@ const TABLES: Readonly<Record<string, string>> = {
     PRIMARY KEY (org_id)`,
   // A pair of ids, each side with what it held at the last sync: three-way comparison needs both, an echo only the hash. Without them
   // the two are known to belong together, and the next sync compares them as it does when it meets them first. `born` tells an entry
-  // from another that has got its id. The smaller system id is side a, so that both directions share one row.
+  // from another that has got its id. The smaller system id is side a, so that both directions share one row. `put_away`: a sync
+  // archived one side, because the other is gone; it comes back with it.
   sync_bindings: `
     entity_type text NOT NULL CHECK (entity_type <> ''),
     system_a uuid NOT NULL,
@@ -77,6 +88,7 @@ const TABLES: Readonly<Record<string, string>> = {
     data_b jsonb,
     born_a text,
     born_b text,
+    put_away boolean NOT NULL DEFAULT false,
     synced_at timestamptz NOT NULL DEFAULT now(),
     CHECK (num_nulls(hash_a, hash_b, data_a, data_b) IN (0, 4)),
     PRIMARY KEY (org_id, entity_type, system_a, system_b, id_a),
@@ -89,6 +101,17 @@ const TABLES: Readonly<Record<string, string>> = {
     external_id text NOT NULL CHECK (external_id <> ''),
     decided_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, entity_type, source, destination, external_id)`,
+  // What a destination refused for good: the write is not repeated while its fingerprint is the same.
+  sync_refusals: `
+    entity_type text NOT NULL CHECK (entity_type <> ''),
+    source_connection_id uuid NOT NULL,
+    destination_connection_id uuid NOT NULL,
+    external_id text NOT NULL CHECK (external_id <> ''),
+    fingerprint text NOT NULL,
+    error_class text NOT NULL,
+    message text NOT NULL,
+    refused_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (org_id, entity_type, source_connection_id, destination_connection_id, external_id)`,
   // One row an item that failed or was skipped.
   sync_items: `
     sync_id text NOT NULL CHECK (sync_id <> ''),

@@ -14,11 +14,14 @@ export interface MatchInput {
   readonly isNew: boolean;
 }
 
-export type MatchChoice =
-  | { readonly kind: 'new' }
-  | { readonly kind: 'entry'; readonly match: ScoredMatch }
-  /** A person decides which of these it is, or that it is none. */
-  | { readonly kind: 'ask'; readonly matches: readonly ScoredMatch[]; readonly message: string };
+export type MatchChoice = { readonly kind: 'new' } | { readonly kind: 'entry'; readonly match: ScoredMatch } | Asked;
+
+/** A person decides which of these it is, or that it is none. */
+export interface Asked {
+  readonly kind: 'ask';
+  readonly matches: readonly ScoredMatch[];
+  readonly message: string;
+}
 
 /** By which keys entries are looked for, the surest first. */
 const TIERS: Readonly<Record<EntityType, readonly MatchKey[]>> = {

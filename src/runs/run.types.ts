@@ -2,6 +2,7 @@ import type { CanonicalData, EntityType } from '../connectors/canonical/canonica
 import type { Cursor, Watermark } from '../connectors/contract/connector.types.ts';
 import type { ItemOutcome, PreviewChange, WorkItem } from '../planning/planning.types.ts';
 import type { StoredBinding } from '../records/binding.changes.ts';
+import type { RefusalChange } from '../records/refusals.sql.ts';
 
 /** `apply` carries out a preview, `retry` and `webhook` process named items, and the others read the pages of the source. */
 type RunKind = 'sync' | 'preview' | 'apply' | 'retry' | 'webhook';
@@ -63,6 +64,7 @@ export interface Batch {
   readonly system_a?: string;
   readonly system_b?: string;
   readonly bindings?: readonly StoredBinding[];
+  readonly refusals?: readonly RefusalChange[];
   readonly changes?: readonly PreviewChange[];
   readonly changes_expire_at?: string;
   readonly checkpoint?: RunCheckpoint;
@@ -74,7 +76,7 @@ export interface Batch {
 /** The part of a batch that the destination determines. */
 export type BatchResult = Pick<
   Batch,
-  'items' | 'records' | 'system_a' | 'system_b' | 'bindings' | 'changes' | 'changes_expire_at'
+  'items' | 'records' | 'system_a' | 'system_b' | 'bindings' | 'refusals' | 'changes' | 'changes_expire_at'
 >;
 
 /** Writes the items of a run, or for a preview determines what would be written. No id occurs twice in a call. */

@@ -154,6 +154,19 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     }),
     change: "entity_type = 'order'",
   },
+  'public.sync_refusals': {
+    marker: 'external_id',
+    row: (org_id, state, external_id) => ({
+      ...{ org_id, external_id, entity_type: 'customer', source_connection_id: uuidOf(org_id, state) },
+      ...{
+        destination_connection_id: uuidOf(org_id, 'another'),
+        fingerprint: 'f',
+        error_class: 'refused',
+        message: 'm',
+      },
+    }),
+    change: "message = 'another'",
+  },
   'public.sync_items': {
     marker: 'external_id',
     row: (org_id, state, external_id) => ({

@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { startWooCommerceSandbox } from '@sync-operations/sandbox';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONNECTOR_LIST } from '../../src/connectors/connector.registry.ts';
@@ -45,9 +46,10 @@ async function post(id: string, headers: Record<string, string>, text: string) {
 const sign = (body: string, secret = SECRET) => createHmac('sha256', secret).update(body).digest('base64');
 
 /** As WooCommerce sends it. */
-function deliver(id: string, payload: object, { topic = 'customer.updated', secret = SECRET } = {}) {
+function deliver(id: string, payload: object, { topic = 'customer.updated', secret = SECRET, delivery = '' } = {}) {
   const body = JSON.stringify(payload);
-  const headers = { 'x-wc-webhook-topic': topic, 'x-wc-webhook-signature': sign(body, secret) };
+  const named: Record<string, string> = delivery === '' ? {} : { 'x-wc-webhook-delivery-id': delivery };
+  const headers = { 'x-wc-webhook-topic': topic, 'x-wc-webhook-signature': sign(body, secret), ...named };
   return post(id, { 'content-type': 'application/json', ...headers }, body);
 }
 
@@ -173,6 +175,40 @@ describe('A webhook', () => {
     expect(await record(id, '2')).toMatchObject({ data: { name: 'bob' } });
   });
 
+  it.each([
+    ['d1', 'd2', 'd3'],
+    ['', '', ''],
+  ])('The second deletion of a product within an hour counts', async (...deliveries) => {
+    const shop = await startWooCommerceSandbox({ badRate: 0, customers: 0, products: 1, orders: 0 });
+    try {
+      const id = await fixture.connectShop(ORG, shop);
+      await fixture.call(ORG, 'PATCH', `/connections/${id}`, { webhook_secret: SECRET });
+      const source = { source_connection_id: id, destination: 'records', entity_type: 'product' };
+      expect((await fixture.run(ORG, source)).counts).toEqual({ created: 1 });
+      const product = shop.state().products()[0]?.id ?? 0;
+      const isDeleted = async () =>
+        (await fixture.call(ORG, 'GET', `/records/${id}/product/${product}`)).body.deleted_at !== null;
+      const tell = (topic: string, delivery = '') =>
+        deliver(id, { id: product, ...(topic === 'product.restored' && { status: 'publish' }) }, { topic, delivery });
+      const events = [
+        [() => shop.admin.trashProduct(product), 'product.deleted', true],
+        [() => shop.admin.restoreProduct(product), 'product.restored', false],
+        [() => shop.admin.trashProduct(product), 'product.deleted', true],
+      ] as const;
+      for (const [i, [change, topic, deleted]] of events.entries()) {
+        change();
+        expect((await tell(topic, deliveries[i])).body).toEqual({ status: 'accepted' });
+        await ended(id, i + 1);
+        expect([topic, await isDeleted()]).toEqual([topic, deleted]);
+      }
+      expect((await tell('product.deleted', deliveries[2])).body).toEqual({ status: 'repeated' });
+      // A delivery that the shop names is known however much came after it.
+      if (deliveries[0]) expect((await tell('product.deleted', deliveries[0])).body).toEqual({ status: 'repeated' });
+    } finally {
+      await shop.stop();
+    }
+  });
+
   it('gets 404 after its connection was removed', async () => {
     const { id } = await connect('removed');
     await fixture.call(ORG, 'DELETE', `/connections/${id}`);
@@ -184,6 +220,7 @@ describe('A webhook that arrives at the moment its run begins', () => {
   const connection = randomUUID();
   const change = (external_id: string): Change => ({
     ...{ kind: 'change', entity_type: 'customer', external_id, deleted: false, delivery_key: external_id },
+    names_delivery: false,
   });
   const clients: pg.Client[] = [];
   const begin = async () => {

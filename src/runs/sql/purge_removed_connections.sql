@@ -33,6 +33,11 @@ BEGIN
      WHERE x.org_id = c.org_id AND c.system_id IN (x.system_a, x.system_b) AND x.data_a IS NOT NULL LIMIT batch_size));
   GET DIAGNOSTICS changed = ROW_COUNT;
   deleted := deleted + changed;
+  DELETE FROM public.sync_refusals d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_refusals x
+     WHERE x.org_id = c.org_id AND c.id IN (x.source_connection_id, x.destination_connection_id) LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
   DELETE FROM public.sync_cursors d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
     SELECT x.ctid FROM public.sync_cursors x
      WHERE x.org_id = c.org_id AND (x.connection_id = c.id OR x.destination = c.id::text) LIMIT batch_size));

@@ -3,6 +3,7 @@ import { ConnectionService } from '../../connectors/connections/connection.servi
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
 import type { EntityDescription } from '../../connectors/contract/connector.types.ts';
 import { DeletionBudget } from '../../planning/deletion.guard.ts';
+import { contentHash } from '../../planning/field.diff.ts';
 import { mayPass, type Side } from '../../planning/field.directions.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
@@ -116,17 +117,21 @@ export class RunOpener {
     retryPolicy: RetryPolicy,
     signal: AbortSignal,
   ): Promise<ItemPlanner> {
+    const { base_url, settings, access_revision } = other.connection;
     const [open] = await this.database.query<{ since: string }>(openSince(run, pair));
     return new ItemPlanner(this.database, retryPolicy, signal, {
       pair,
+      ends: { source: run.source_connection_id, destination: other.connection.id },
       mark: from.mark,
       source: source.session,
       session: other.session,
       mayPass: mayPass(sideOf(source, run), sideOf(other, run)),
       onConflict: other.connection.settings.on_conflict === 'overwrite' ? 'overwrite' : 'skip',
-      destinationDeletes: entityOf(other, run).deletes !== 'none',
+      destinationDeletes: entityOf(other, run).deletes,
       // A full run, and a run for specific items that was requested by a user, compare with the current state of the destination.
       thorough: run.mode === 'full' || run.kind === 'preview' || run.kind === 'apply' || run.kind === 'retry',
+      remembersRefusals: run.kind !== 'retry',
+      destinationHash: contentHash([base_url, settings, access_revision]),
       since: open?.since ?? run.created_at,
     });
   }

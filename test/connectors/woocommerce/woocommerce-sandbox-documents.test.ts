@@ -94,7 +94,7 @@ describe('Products, orders and guests of a shop over HTTP', () => {
 
     await session.write('product', [{ kind: 'delete', external_id: made.external_id }], NEVER);
     expect(await session.readByIds('product', [made.external_id], NEVER)).toEqual([
-      { external_id: made.external_id, data: null, deleted: true },
+      { external_id: made.external_id, data: null, deleted: true, archived: true },
     ]);
   });
 

@@ -1255,6 +1255,7 @@ CREATE TABLE public.sync_bindings (org_id text NOT NULL CHECK (org_id <> ''),
     data_b jsonb,
     born_a text,
     born_b text,
+    put_away boolean NOT NULL DEFAULT false,
     synced_at timestamptz NOT NULL DEFAULT now(),
     CHECK (num_nulls(hash_a, hash_b, data_a, data_b) IN (0, 4)),
     PRIMARY KEY (org_id, entity_type, system_a, system_b, id_a),
@@ -1277,6 +1278,36 @@ CREATE POLICY tenant ON public.sync_bindings TO sync_app, CURRENT_USER USING (or
 ;
 -- next
 GRANT SELECT, INSERT, UPDATE ON public.sync_bindings TO sync_app
+;
+-- next
+CREATE TABLE public.sync_refusals (org_id text NOT NULL CHECK (org_id <> ''), 
+    entity_type text NOT NULL CHECK (entity_type <> ''),
+    source_connection_id uuid NOT NULL,
+    destination_connection_id uuid NOT NULL,
+    external_id text NOT NULL CHECK (external_id <> ''),
+    fingerprint text NOT NULL,
+    error_class text NOT NULL,
+    message text NOT NULL,
+    refused_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (org_id, entity_type, source_connection_id, destination_connection_id, external_id))
+;
+-- next
+ALTER TABLE public.sync_refusals ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_refusals FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_refusals FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_refusals TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_refusals TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_refusals TO sync_app
 ;
 -- next
 CREATE TABLE public.sync_items (org_id text NOT NULL CHECK (org_id <> ''), 
@@ -1310,7 +1341,7 @@ CREATE POLICY tenant ON public.sync_items TO sync_app, CURRENT_USER USING (org_i
 GRANT SELECT, INSERT, UPDATE ON public.sync_items TO sync_app
 ;
 -- next
-GRANT DELETE ON public.sync_bindings, public.sync_items TO sync_app
+GRANT DELETE ON public.sync_bindings, public.sync_items, public.sync_refusals TO sync_app
 ;
 -- next
 CREATE INDEX sync_records_changes ON public.sync_records (org_id, change_seq)
@@ -1337,6 +1368,13 @@ CREATE POLICY maintenance_forgets_left ON public.sync_bindings FOR UPDATE TO syn
       USING (EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_bindings.org_id
     AND s.left_at IS NOT NULL AND s.id IN (sync_bindings.system_a, sync_bindings.system_b))) WITH CHECK (EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_bindings.org_id
     AND s.left_at IS NOT NULL AND s.id IN (sync_bindings.system_a, sync_bindings.system_b)) AND data_a IS NULL AND data_b IS NULL)
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_refusals TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_removed ON public.sync_refusals TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
+            WHERE c.org_id = sync_refusals.org_id AND c.removed_at IS NOT NULL AND c.id IN (sync_refusals.source_connection_id, sync_refusals.destination_connection_id))) WITH CHECK (false)
 ;
 -- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (9, 'records-0000000000009')
@@ -1557,12 +1595,12 @@ CREATE TABLE public.sync_preview_changes (
         org_id text NOT NULL CHECK (org_id <> ''),
         sync_id text NOT NULL CHECK (sync_id <> ''),
         external_id text NOT NULL CHECK (external_id <> ''),
-        kind text NOT NULL CHECK (kind IN ('create', 'update', 'delete', 'conflict')),
+        kind text NOT NULL CHECK (kind IN ('create', 'update', 'delete', 'unbind', 'conflict')),
         destination_id text,
         source_hash text,
         destination_hash text,
         fields jsonb NOT NULL DEFAULT '[]',
-        reason text CHECK (kind = 'conflict' OR reason IS NULL),
+        reason text CHECK (kind IN ('conflict', 'unbind') OR reason IS NULL),
         data jsonb,
         expires_at timestamptz NOT NULL,
         PRIMARY KEY (org_id, sync_id, external_id)
@@ -3007,15 +3045,33 @@ BEGIN
            SELECT g ->> 'id_b' FROM jsonb_path_query(batch, '$.bindings[*] ? (@.removed == true)') AS g));
     END IF;
     INSERT INTO public.sync_bindings AS b
-      (org_id, entity_type, system_a, system_b, id_a, id_b, hash_a, hash_b, data_a, data_b, born_a, born_b)
+      (org_id, entity_type, system_a, system_b, id_a, id_b, hash_a, hash_b, data_a, data_b, born_a, born_b, put_away)
     SELECT org, run.entity_type, (batch ->> 'system_a')::uuid, (batch ->> 'system_b')::uuid,
-           g.id_a, g.id_b, g.hash_a, g.hash_b, g.data_a, g.data_b, g.born_a, g.born_b
+           g.id_a, g.id_b, g.hash_a, g.hash_b, g.data_a, g.data_b, g.born_a, g.born_b, coalesce(g.put_away, false)
       FROM jsonb_to_recordset(batch -> 'bindings') AS g (id_a text, id_b text, hash_a text, hash_b text, data_a jsonb,
-             data_b jsonb, born_a text, born_b text, removed boolean)
+             data_b jsonb, born_a text, born_b text, put_away boolean, removed boolean)
      WHERE g.removed IS NOT TRUE
     ON CONFLICT (org_id, entity_type, system_a, system_b, id_a) DO UPDATE
        SET id_b = EXCLUDED.id_b, hash_a = EXCLUDED.hash_a, hash_b = EXCLUDED.hash_b, data_a = EXCLUDED.data_a,
-           data_b = EXCLUDED.data_b, born_a = EXCLUDED.born_a, born_b = EXCLUDED.born_b, synced_at = EXCLUDED.synced_at;
+           data_b = EXCLUDED.data_b, born_a = EXCLUDED.born_a, born_b = EXCLUDED.born_b, put_away = EXCLUDED.put_away,
+           synced_at = EXCLUDED.synced_at;
+  END IF;
+
+  IF jsonb_array_length(coalesce(batch -> 'refusals', '[]')) > 0 THEN
+    DELETE FROM public.sync_refusals AS f
+     WHERE f.org_id = org AND f.entity_type = run.entity_type AND f.source_connection_id = run.source_connection_id
+       AND f.destination_connection_id = run.destination_connection_id AND f.external_id = ANY (ARRAY(
+         SELECT g ->> 'external_id' FROM jsonb_path_query(batch, '$.refusals[*] ? (@.removed == true)') AS g));
+    INSERT INTO public.sync_refusals AS f
+      (org_id, entity_type, source_connection_id, destination_connection_id, external_id, fingerprint, error_class, message)
+    SELECT org, run.entity_type, run.source_connection_id, run.destination_connection_id, g.external_id, g.fingerprint,
+           g.error_class, g.message
+      FROM jsonb_to_recordset(batch -> 'refusals') AS g (external_id text, fingerprint text, error_class text, message text,
+             removed boolean)
+     WHERE g.removed IS NOT TRUE
+    ON CONFLICT (org_id, entity_type, source_connection_id, destination_connection_id, external_id) DO UPDATE
+       SET fingerprint = EXCLUDED.fingerprint, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
+           refused_at = EXCLUDED.refused_at;
   END IF;
 
   IF batch ? 'changes' THEN
@@ -3075,7 +3131,7 @@ REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FRO
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '869cd4a971cdd14238d96906f6e4224c1a2673cfd9db1e2ef1a05b6132673d4a', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', 'f6a15a3015a9a755480b31ddc8656b82ce3ee00e241775d64b0ef0bb9e73b0cd', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3338,6 +3394,11 @@ BEGIN
      WHERE x.org_id = c.org_id AND c.system_id IN (x.system_a, x.system_b) AND x.data_a IS NOT NULL LIMIT batch_size));
   GET DIAGNOSTICS changed = ROW_COUNT;
   deleted := deleted + changed;
+  DELETE FROM public.sync_refusals d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_refusals x
+     WHERE x.org_id = c.org_id AND c.id IN (x.source_connection_id, x.destination_connection_id) LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
   DELETE FROM public.sync_cursors d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
     SELECT x.ctid FROM public.sync_cursors x
      WHERE x.org_id = c.org_id AND (x.connection_id = c.id OR x.destination = c.id::text) LIMIT batch_size));
@@ -3371,7 +3432,7 @@ REVOKE ALL ON FUNCTION app.purge_removed_connections(integer) FROM PUBLIC, sync_
 GRANT EXECUTE ON FUNCTION app.purge_removed_connections(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', '595a1c4203719c50636a1466772bfb2a6ed5dadf416e4cc9120c6a44cbce809d', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', 'ca7c19fc7c304104f9191cb6fdd1f3d2febc687e8125268e98f82a6785f79a63', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3517,20 +3578,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"6921934fdec559daf1e57b022f6b60c6","grants":"e0fe90345206d7b77e9bd1d835852ff3","owners":"f2fc15ff1f02b79fe8978747dd5965d4","policies":"35ee92775a15c51572a6dee05f65e86c","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"8c3e671a0b5b0b34ec0078d1d89809be","triggers":"64125527c89271de3878604d297fd3ff"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"28eef351b58f9b9e8b90058ad1d6f226","grants":"4094475c374ad2df014d35c9983bc402","owners":"87508484854bc933af83478914834661","policies":"e36edc3fc3e7ef93a28c9b98670bf507","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"94dd57eb6c0367066fb3b712049eddf1","triggers":"64125527c89271de3878604d297fd3ff"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T02:06:54.279Z','2026-11-29T04:06:54.279Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T02:27:19.866Z','2026-11-29T04:27:19.866Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T02:06:54.279Z','2026-11-29T03:06:54.279Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T02:27:19.866Z','2026-11-29T03:27:19.866Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T02:06:54.279Z','2026-11-29T04:06:54.279Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T02:27:19.866Z','2026-11-29T04:27:19.866Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T02:06:54.279Z','2026-11-29T03:06:54.279Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T02:27:19.866Z','2026-11-29T03:27:19.866Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -3545,52 +3606,52 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T05:06:54.280Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T05:27:19.870Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T03:06:54.280Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T03:27:19.870Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T05:06:54.280Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T05:27:19.870Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T03:06:54.280Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T03:27:19.870Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T05:06:54.280Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T05:27:19.870Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T03:06:54.280Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T03:27:19.870Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T05:06:54.280Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T05:27:19.870Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T03:06:54.280Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T03:27:19.870Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T04:06:54.280Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T04:27:19.871Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T04:06:54.280Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T04:27:19.871Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T03:06:54.280Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T03:27:19.871Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T03:06:54.280Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T03:27:19.871Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -3689,6 +3750,18 @@ INSERT INTO public.sync_bindings (org_id,entity_type,system_a,system_b,id_a,id_b
 INSERT INTO public.sync_bindings (org_id,entity_type,system_a,system_b,id_a,id_b,hash_a,hash_b,data_a,data_b) VALUES ('org-2','customer','87b63d1f-bf43-be4e-6f90-485ca9243c78','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','stale','a','b','{}','{}')
 ;
 -- next
+INSERT INTO public.sync_refusals (org_id,external_id,entity_type,source_connection_id,destination_connection_id,fingerprint,error_class,message) VALUES ('org-1','live','customer','172cdd4a-1601-758f-3c43-e6103738d8f3','f79c6d06-cc59-9b0f-7a01-4dc86dd123db','f','refused','m')
+;
+-- next
+INSERT INTO public.sync_refusals (org_id,external_id,entity_type,source_connection_id,destination_connection_id,fingerprint,error_class,message) VALUES ('org-1','stale','customer','c641090d-f204-8bdc-bfd4-86ca8915bd78','f79c6d06-cc59-9b0f-7a01-4dc86dd123db','f','refused','m')
+;
+-- next
+INSERT INTO public.sync_refusals (org_id,external_id,entity_type,source_connection_id,destination_connection_id,fingerprint,error_class,message) VALUES ('org-2','live','customer','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','87b63d1f-bf43-be4e-6f90-485ca9243c78','f','refused','m')
+;
+-- next
+INSERT INTO public.sync_refusals (org_id,external_id,entity_type,source_connection_id,destination_connection_id,fingerprint,error_class,message) VALUES ('org-2','stale','customer','f516a086-c14c-e0ab-42fc-4f69b9f684fb','87b63d1f-bf43-be4e-6f90-485ca9243c78','f','refused','m')
+;
+-- next
 INSERT INTO public.sync_items (org_id,sync_id,external_id,outcome,error_class,message) VALUES ('org-1','live','live','failed','refused','m')
 ;
 -- next
@@ -3725,40 +3798,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T05:06:54.281Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T05:27:19.871Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T03:06:54.281Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T03:27:19.871Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T05:06:54.281Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T05:27:19.871Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T03:06:54.281Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T03:27:19.871Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T04:06:54.281Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T04:27:19.871Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T04:06:54.281Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T04:27:19.871Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T04:06:54.281Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T04:27:19.871Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T04:06:54.281Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T04:27:19.871Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T04:06:54.281Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T04:27:19.871Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T04:06:54.281Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T04:27:19.871Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T04:06:54.281Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T04:27:19.871Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T04:06:54.281Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T04:27:19.871Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -3773,16 +3846,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T05:06:54.281Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T05:27:19.872Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T03:06:54.281Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T03:27:19.872Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T05:06:54.281Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T05:27:19.872Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T03:06:54.281Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T03:27:19.872Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

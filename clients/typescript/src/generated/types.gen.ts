@@ -827,7 +827,7 @@ export type CreateConnection = {
      */
     system: string;
     /**
-     * https, or http with settings.allow_http; without user, query and fragment
+     * https, or http with settings.allow_http; without a user. Pages behind the address of a shop or an Odoo, query and fragment are left out
      */
     base_url: string;
     /**
@@ -950,7 +950,7 @@ export type ChangeConnection = {
      */
     name?: string;
     /**
-     * https, or http with settings.allow_http; without user, query and fragment
+     * https, or http with settings.allow_http; without a user. Pages behind the address of a shop or an Odoo, query and fragment are left out
      */
     base_url?: string;
     /**
@@ -1236,7 +1236,7 @@ export type PreviewChange = {
      * The id of the item in the source
      */
     external_id: string;
-    kind: 'create' | 'update' | 'delete' | 'conflict';
+    kind: 'create' | 'update' | 'delete' | 'unbind' | 'conflict';
     /**
      * The id of the item at the destination. Null when no item of the destination is assigned to it.
      */
@@ -1246,7 +1246,7 @@ export type PreviewChange = {
      */
     fields: Array<FieldChange>;
     /**
-     * The reason for a conflict. Null for the other kinds.
+     * The reason for a conflict, or why a binding is removed and the entry left. Null for the other kinds.
      */
     reason: string | null;
     /**
@@ -3915,7 +3915,7 @@ export type ListPreviewChangesData = {
          * next_cursor of the page before
          */
         cursor?: string;
-        kind?: 'create' | 'update' | 'delete' | 'conflict';
+        kind?: 'create' | 'update' | 'delete' | 'unbind' | 'conflict';
     };
     url: '/api/sync/previews/{cache_key}/changes';
 };
@@ -3983,7 +3983,7 @@ export type ListSyncChangesData = {
          * next_cursor of the page before
          */
         cursor?: string;
-        kind?: 'create' | 'update' | 'delete' | 'conflict';
+        kind?: 'create' | 'update' | 'delete' | 'unbind' | 'conflict';
     };
     url: '/api/sync/progress/{sync_id}/changes';
 };

@@ -8,8 +8,10 @@ import { markOf } from '../client/odoo.marker.ts';
 import { idsOf, text } from '../client/odoo.values.ts';
 import { allOf, anyOf } from '../client/search.domain.ts';
 import {
+  archivedOf,
   type CreateOperation,
   type OdooEntity,
+  type Part,
   type Prepared,
   prepareEach,
   type UpdateOperation,
@@ -28,7 +30,6 @@ const OF_USER = 'it is the partner of a user of this Odoo';
 export class PartnerEntity implements OdooEntity {
   readonly type = 'customer';
   readonly model = MODEL;
-  readonly part = null;
   readonly removal = { active: false };
   readonly #client: OdooClient;
   readonly #geography: GeographyLoader;
@@ -36,6 +37,10 @@ export class PartnerEntity implements OdooEntity {
   constructor(client: OdooClient, geography: GeographyLoader) {
     this.#client = client;
     this.#geography = geography;
+  }
+
+  async parts(): Promise<readonly Part[]> {
+    return [];
   }
 
   /** The accounting modules add customer_rank. Without it, every partner counts as a customer. */
@@ -52,7 +57,10 @@ export class PartnerEntity implements OdooEntity {
 
   async toItems(rows: readonly Row[], signal: AbortSignal): Promise<ExternalItem[]> {
     const geography = await this.#geography.load(signal);
-    return rows.map((row) => readItem(String(row.id), row, () => customerFromPartner(row, geography)));
+    return rows.map((row) => ({
+      ...readItem(String(row.id), row, () => customerFromPartner(row, geography)),
+      ...archivedOf(row),
+    }));
   }
 
   async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]> {
@@ -108,6 +116,10 @@ export class PartnerEntity implements OdooEntity {
     return prepareEach(operations, ({ data, changes }) => ({
       values: partnerValues(data as CanonicalCustomer, changes, geography),
     }));
+  }
+
+  restore(ids: readonly number[], signal: AbortSignal): Promise<void> {
+    return this.#client.write(MODEL, ids, { active: true }, signal);
   }
 
   async #has(field: string, signal: AbortSignal): Promise<boolean> {

@@ -1,5 +1,32 @@
+import { ItemRefused } from '../../border/item.refused.ts';
 import type { CanonicalOrder } from '../../canonical/canonical.types.ts';
+import type { OdooClient } from '../client/odoo.client.ts';
 import { toId } from '../client/odoo.values.ts';
 
-/** The partner of an order; null when none is bound to its customer. An email alone names nobody: it may be a company's or a user's. */
-export const customerOf = ({ customer }: CanonicalOrder): number | null => toId(customer?.external_id);
+/** The partner of an order. Throws ItemRefused when Odoo has none, or only one that is archived. */
+export type CustomerOf = (order: CanonicalOrder) => number;
+
+/** Looks for the partners that the orders name. An email names nobody here: it may be that of a company or a user. */
+export async function findCustomers(
+  client: OdooClient,
+  orders: readonly CanonicalOrder[],
+  signal: AbortSignal,
+): Promise<CustomerOf> {
+  const ids = [...new Set(orders.flatMap((order) => customerIdOf(order) ?? []))];
+  const search = { domain: [['id', 'in', ids]], fields: ['active'] };
+  const rows = ids.length === 0 ? [] : await client.searchRead('res.partner', search, signal);
+  const archived = new Map(rows.map(({ id, active }) => [Number(id), active === false]));
+  return (order) => {
+    const id = customerIdOf(order);
+    if (id === null || !archived.has(id))
+      throw new ItemRefused('customer_missing', 'The order’s customer is not in Odoo: sync customers first.');
+    if (archived.get(id))
+      throw new ItemRefused(
+        'customer_archived',
+        `The order’s customer, partner ${id}, is archived in Odoo. Bring the partner back, then sync the order again.`,
+      );
+    return id;
+  };
+}
+
+const customerIdOf = ({ customer }: CanonicalOrder): number | null => toId(customer?.external_id);

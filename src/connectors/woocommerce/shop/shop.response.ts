@@ -100,9 +100,13 @@ function accessDenied(status: number, problem: ShopProblem | null, call: ShopCal
     const who = problem ? 'The shop does not allow this key' : 'The host in front of the shop refuses';
     return failed(new ConnectorError('forbidden', `${who} ${call.method} ${call.path}${reason}`, { status }));
   }
-  const error = new ConnectorError('auth', `The shop does not accept the key${reason}`, { status });
+  const hint = /invalid signature/i.test(reason) ? ` ${SIGNATURE_HINT}` : '';
+  const error = new ConnectorError('auth', `The shop does not accept the key${reason}${hint}`, { status });
   return { ok: false, error, keyIgnored: problem?.code !== 'woocommerce_rest_authentication_error' };
 }
+
+const SIGNATURE_HINT =
+  'Either the consumer secret is wrong, or WordPress has another address than base_url, which OAuth signs: set home_url to the Site Address in WordPress (Settings, General).';
 
 function problemOf(body: unknown): ShopProblem | null {
   if (typeof body !== 'object' || body === null || !('code' in body)) return null;

@@ -22,6 +22,7 @@ export const woocommerceWebhooks: WebhookReceiver = {
 
 function eventOf({ headers, body }: WebhookRequest): WebhookEvent {
   const topic = headers['x-wc-webhook-topic'] ?? '';
+  const delivery = headers['x-wc-webhook-delivery-id'] ?? '';
   const [resource, event = ''] = topic.split('.');
   const entity = ENTITY_TYPES.find((name) => name === resource);
   if (entity === undefined || !EVENTS.has(event)) {
@@ -37,7 +38,9 @@ function eventOf({ headers, body }: WebhookRequest): WebhookEvent {
     entity_type: entity,
     external_id: String(id),
     deleted: event === 'deleted' && parent === null,
-    delivery_key: createHash('sha256').update(`${topic}\n${id}\n`).update(body).digest('hex'),
+    // All deliveries of a webhook in one second share the id, so it is not enough by itself.
+    delivery_key: createHash('sha256').update(`${topic}\n${id}\n${delivery}\n`).update(body).digest('hex'),
+    names_delivery: delivery !== '',
   };
 }
 
