@@ -63,7 +63,8 @@ function refuseSame(same: boolean, one: ConnectionRow, other: ConnectionRow): vo
 
 /** What waiting does not mend is told as it is; the rest may be tried again. */
 function failed(error: ConnectorError, source: OpenedConnection, destination: OpenedConnection): Problem {
-  const message = `A system did not do what was asked: ${source.redact(destination.redact(error.message))}`;
+  const names = `"${source.connection.name}" or "${destination.connection.name}"`;
+  const message = `${names} did not do what was asked: ${source.redact(destination.redact(error.message))}`;
   const isFinal = ['auth', 'forbidden', 'rejected', 'not-found'].includes(error.kind) || error.permanent;
   return isFinal ? new Problem('conflict', message) : new Problem('unavailable', message, { retryAfter: 5 });
 }
