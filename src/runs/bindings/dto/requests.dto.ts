@@ -10,7 +10,7 @@ const MAX_CHOICES = 100;
 const ID = { maxLength: 500, example: '4711' };
 
 /** The other end, and what is bound. */
-export class BoundPairQuery extends PageQuery {
+class BoundPairQuery extends PageQuery {
   @ApiProperty({ format: 'uuid', description: 'The other connection', example: OTHER })
   @IsUUID()
   with: string;
