@@ -20,6 +20,12 @@ export interface Binding {
   readonly destination_born?: string | null;
 }
 
+/** Which two belong together is known, and by the hashes whether they are as they were at the last sync, if there was one. */
+export type Link = Omit<Binding, 'source_hash' | 'destination_hash' | 'source_data' | 'destination_data'> & {
+  readonly source_hash: string | null;
+  readonly destination_hash: string | null;
+};
+
 /**
  * Changes of the destination that a sync in the other direction will copy to the source. Until then the binding keeps the values from
  * before these changes. Otherwise that sync would treat the change as an echo of our own write.
@@ -40,8 +46,10 @@ export interface PlanInput {
   /** `source.data` with its references as ids of the destination. */
   readonly target: CanonicalData | null;
   readonly binding: Binding | null;
-  /** The entry of the destination that is known to belong to the source item, although there is no state of a last sync. */
+  /** The entry of the destination that is known to belong to the source item, although what both held at the last sync is not. */
   readonly linkedTo?: string | null;
+  /** The hashes of both at the last sync, which are kept longer than the data; null when there was none. */
+  readonly linkedHashes?: Pick<Link, 'source_hash' | 'destination_hash'> | null;
   /** The bound or linked entry of the destination, or the one that was matched when there is none. */
   readonly destination: readonly ExternalItem[];
   /** Set when a person has to decide which entry it is. */
@@ -100,4 +108,6 @@ export type ItemPlan =
       readonly error_class: string;
       readonly message: string;
       readonly fields: readonly FieldChange[];
+      /** The item of the source that takes what this one would take. */
+      readonly rival?: string;
     };

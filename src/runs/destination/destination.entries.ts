@@ -2,8 +2,8 @@ import { inSmallerParts, oversized } from '../../connectors/border/smaller.parts
 import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
 import type { ConnectorSession, ExternalItem } from '../../connectors/contract/connector.types.ts';
 import type { Asked, MatchChoice } from '../../planning/match.choice.ts';
-import type { Binding } from '../../planning/plan.types.ts';
-import type { Link, Pair } from '../../records/bindings.sql.ts';
+import type { Binding, Link } from '../../planning/plan.types.ts';
+import type { Pair } from '../../records/bindings.sql.ts';
 import { markKey } from '../../records/matching/mark.key.ts';
 import type { MatchFinder } from '../../records/matching/match.finder.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
