@@ -98,3 +98,14 @@ function listOf(name: string, data: object | null): Map<string, ListElement> {
   const list: unknown = (data as Record<string, unknown> | null)?.[name];
   return hasElements(name, list) ? byKey(name, list) : new Map();
 }
+
+/** `now`, with what it leaves out as it was before: that a system says nothing of a field is no change of it. */
+export function remembering<T extends object>(now: T, before: object | undefined): T {
+  if (before === undefined) return now;
+  const was = before as Record<string, unknown>;
+  const both = Object.entries(now).map(([name, value]) => {
+    const old = was[name];
+    return [name, isPlainObject(value) && isPlainObject(old) ? remembering(value, old) : value];
+  });
+  return { ...before, ...Object.fromEntries(both) };
+}

@@ -1,10 +1,10 @@
 import type { CheckResult } from '../contract/connector.types.ts';
-import { OdooFault } from './api/odoo.fault.ts';
 import type { Row } from './api/odoo-api.types.ts';
 import { isRecord } from './api/response.reader.ts';
 import type { OdooClient } from './client/odoo.client.ts';
-import { idOf, text, timestampOf } from './client/odoo.values.ts';
+import { idOf, text } from './client/odoo.values.ts';
 import type { OdooEntity } from './odoo.entity.ts';
+import { orNull } from './odoo.identity.ts';
 
 /** Signs in and checks the permissions of the key, without changing a record. */
 export async function checkAccess(
@@ -46,7 +46,7 @@ async function keyExpiry(client: OdooClient, userId: number, now: number, signal
   const rows = await orNull(() =>
     client.searchRead(model, { domain: [['user_id', '=', userId]], fields: ['expiration_date'] }, signal),
   );
-  const times = (rows ?? []).flatMap((row) => timestampOf(row.expiration_date) ?? []);
+  const times = (rows ?? []).map((row) => `${String(row.expiration_date).replace(' ', 'T')}Z`);
   return times.filter((time) => Date.parse(time) > now).sort()[0] ?? null;
 }
 
@@ -59,14 +59,4 @@ async function accessWarnings(client: OdooClient, entities: readonly OdooEntity[
     else if (write === false) warnings.push(`The key may read but not write ${type}s (${model}).`);
   }
   return warnings;
-}
-
-/** Null for what this user or version does not allow to read. That does not fail the check. */
-async function orNull<T>(read: () => Promise<T>): Promise<T | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof OdooFault && error.ofItem) return null;
-    throw error;
-  }
 }

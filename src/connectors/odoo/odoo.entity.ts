@@ -1,3 +1,4 @@
+import { ItemRefused } from '../border/item.refused.ts';
 import type { EntityType } from '../canonical/canonical.types.ts';
 import type { Candidate, ExternalItem, ItemProblem, WriteOperation } from '../contract/connector.types.ts';
 import type { Domain, Row, Values } from './api/odoo-api.types.ts';
@@ -5,12 +6,20 @@ import type { Domain, Row, Values } from './api/odoo-api.types.ts';
 export type CreateOperation = Extract<WriteOperation, { kind: 'create' }>;
 export type UpdateOperation = Extract<WriteOperation, { kind: 'update' }>;
 
+/** Records of another model that an item is read from, too. Their change is a change of the item, which Odoo does not mark as changed. */
+export interface Part {
+  readonly model: string;
+  /** From the item to them, as a domain writes it: `order_line.product_id`. */
+  readonly path: string;
+  /** What is read of them. */
+  readonly fields: readonly string[];
+}
+
 /** How Odoo stores one canonical entity type. The generic code for reading, pagination and writing depends on this interface only. */
 export interface OdooEntity {
   readonly type: EntityType;
   readonly model: string;
-  /** Separate records whose change is a change of the entity: variants, order lines. */
-  readonly part: { readonly model: string; readonly parentField: string } | null;
+  parts(signal: AbortSignal): Promise<readonly Part[]>;
   /** The records that count as this entity. Matching also finds others. */
   domain(signal: AbortSignal): Promise<Domain>;
   /** Those of the mapped fields that this server has. */
@@ -36,16 +45,8 @@ export interface PreparedWrite {
   readonly adds?: boolean;
   /** Writes the rest once the record exists. */
   readonly after?: (id: number, signal: AbortSignal) => Promise<void>;
-}
-
-/** Thrown during preparation or in `after` when this item cannot be written. The others still can. */
-export class ItemRefused extends Error {
-  readonly problem: ItemProblem;
-
-  constructor(errorClass: string, message: string) {
-    super(message);
-    this.problem = { error_class: errorClass, message };
-  }
+  /** Takes back everything when `after` was refused, so that no part of an item stays. */
+  readonly undo?: (id: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** One result for each operation: its values, or the problem that prevents it. */

@@ -44,14 +44,16 @@ describe.each([18, 19] as const)('Orders of Odoo %i', (version) => {
     expect(order.partner_invoice_id[0]).toBe(company);
   });
 
-  it('refuse a line without a product, and leave nothing of the order', async () => {
+  it('take a line without a product, but not one that says it is no down payment, and leave nothing of the order', async () => {
+    const line = { name: 'Shipping', price_unit: 5, [taxes]: [] };
+    const { result: id } = await make([[0, 0, line]]);
+    expect(odoo.admin.get('sale.order', id).amount_total).toBe(5);
     const before = odoo.state()['sale.order']?.count;
-    expect(
-      await make([
-        [0, 0, { product_id: 5 }],
-        [0, 0, { name: 'Shipping', price_unit: 5 }],
-      ]),
-    ).toMatchObject({
+    const lines = [
+      [0, 0, { product_id: 5 }],
+      [0, 0, { ...line, is_downpayment: false }],
+    ];
+    expect(await make(lines)).toMatchObject({
       exception: 'odoo.exceptions.ValidationError',
       message: expect.stringContaining('Missing required fields on accountable sale order line'),
     });

@@ -58,7 +58,7 @@ function companyCurrency(env: Environment): number {
 }
 
 /** 0 for JPY, 2 for USD, 3 for KWD. */
-function decimalPlaces(db: Database, currency: number): number {
+export function decimalPlaces(db: Database, currency: number): number {
   const rounding = Number(db.table('res.currency').value(currency, 'rounding') ?? 0.01);
   return rounding >= 1 ? 0 : Math.ceil(-Math.log10(rounding) - 1e-9);
 }

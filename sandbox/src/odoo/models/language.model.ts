@@ -24,7 +24,7 @@ export function languageModel(): Model {
 }
 
 /** Code and name of each active language. */
-function installedLanguages(db: Database): [code: string, name: string][] {
+export function installedLanguages(db: Database): [code: string, name: string][] {
   const table = db.table('res.lang');
   return table
     .keptSortedBy('id')

@@ -20,6 +20,7 @@ export function partnerModel({ version, seed, partners }: PartnerParts): Model {
     name: 'res.partner',
     label: 'Contact',
     order: 'complete_name, id desc',
+    chatter: { tracked: ['name', 'email', 'user_id'] },
     displayName,
     generated: generatedPartners({ seed, partners, firstId: version === 18 ? 7 : 6 }),
     rows: fixedRows(systemPartners(version)),

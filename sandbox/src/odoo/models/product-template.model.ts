@@ -16,20 +16,21 @@ export function productTemplateModel(version: OdooVersion, generated: GeneratedR
     name: 'product.template',
     label: 'Product',
     order: 'is_favorite desc, name',
+    chatter: { tracked: ['name', 'list_price'] },
     displayName: (env, id) =>
       withCode(
         env.db.read(env, 'product.template', id, 'default_code'),
         env.db.table('product.template').value(id, 'name'),
       ),
     fields: {
-      name: field('char', 'Name', { required: true, indexed: true }),
+      name: field('char', 'Name', { required: true, indexed: true, translated: true }),
       default_code: shownVariant('char', 'Internal Reference', 'default_code'),
       barcode: shownVariant('char', 'Barcode', 'barcode'),
       standard_price: shownVariant('float', 'Cost', 'standard_price'),
       weight: shownVariant('float', 'Weight', 'weight'),
       list_price: field('float', 'Sales Price', { initial: () => 1 }),
       description: field('html', 'Description'),
-      description_sale: field('text', 'Sales Description'),
+      description_sale: field('text', 'Sales Description', { translated: true }),
       type: field('selection', 'Product Type', { required: true, selection: SOLD_OR_SERVED, initial: () => 'consu' }),
       categ_id: many2one('product.category', 'Product Category', { initial: () => (version === 18 ? 1 : null) }),
       taxes_id: many2many('account.tax', 'Sales Taxes', { initial: () => [1] }),

@@ -1,8 +1,10 @@
-import type { Environment, Model, OdooVersion } from '../orm/model.types.ts';
+import type { Model, OdooVersion } from '../orm/model.types.ts';
 import { userError, validationError } from '../orm/odoo.error.ts';
+import { postMessage } from '../orm/record.chatter.ts';
 import type { GeneratedRows } from '../orm/record.types.ts';
 import { boolean, field, many2many, many2one, model } from './field.builders.ts';
-import { lineAmounts, taxField } from './sale-line.amounts.ts';
+import { lineAmounts, taxField } from './sale.amounts.ts';
+import { changedLine, newLine } from './sale-line.rules.ts';
 
 /** Lines of orders: products, or headings and notes. The taxes are `tax_id` on 18 and `tax_ids` on 19. */
 export function saleLineModel(version: OdooVersion, generated: GeneratedRows | undefined): Model {
@@ -21,13 +23,16 @@ export function saleLineModel(version: OdooVersion, generated: GeneratedRows | u
       name: field('text', 'Description', { required: true }),
       product_uom_qty: field('float', 'Quantity', { initial: () => 1 }),
       price_unit: field('float', 'Unit Price', { initial: () => 0 }),
+      // The price that was computed. One that a person wrote later is another, and is kept.
+      technical_price_unit: field('float', 'Technical Price Unit'),
       discount: field('float', 'Discount (%)', { initial: () => 0 }),
       [taxField(version)]: many2many('account.tax', 'Taxes'),
       price_subtotal: field('monetary', 'Subtotal', { compute: (env, id) => lineAmounts(env, id).subtotal.toNumber() }),
-      price_tax: field('float', 'Total Tax', { compute: (env, id) => lineAmounts(env, id).tax.toNumber() }),
-      price_total: field('monetary', 'Total', {
-        compute: (env, id) => lineAmounts(env, id).subtotal.plus(lineAmounts(env, id).tax).toNumber(),
+      price_tax: field('float', 'Total Tax', {
+        // A difference of floats, with their error: 1.9000000000000004.
+        compute: (env, id) => lineAmounts(env, id).total.toNumber() - lineAmounts(env, id).subtotal.toNumber(),
       }),
+      price_total: field('monetary', 'Total', { compute: (env, id) => lineAmounts(env, id).total.toNumber() }),
       display_type: field('selection', 'Display Type', {
         selection: [
           ['line_section', 'Section'],
@@ -38,23 +43,27 @@ export function saleLineModel(version: OdooVersion, generated: GeneratedRows | u
       sequence: field('integer', 'Sequence', { initial: () => 10 }),
       state: { ...field('selection', 'Order Status', { related: ['order_id', 'state'] }) },
     },
-    prepare: withDefaults,
-    saved(env, id) {
+    prepare: newLine,
+    prepareWrite: changedLine,
+    saved(env, id, before, vals) {
       const table = env.db.table('sale.order.line');
-      const accountable = table.value(id, 'display_type') === null && table.value(id, 'is_downpayment') !== true;
-      const product = table.value(id, 'product_id');
-      if (accountable && product === null) {
+      const isNote = table.value(id, 'display_type') !== null;
+      // A line without a product is accepted, unless the client says that it is no down payment (recordings 146 and 156).
+      if (!isNote && vals.is_downpayment === false && table.value(id, 'product_id') === null) {
         throw validationError(
           'The operation cannot be completed: Missing required fields on accountable sale order line.',
         );
       }
-      if (
-        table.value(id, 'display_type') !== null &&
-        (product !== null || Number(table.value(id, 'price_unit')) !== 0)
-      ) {
+      if (isNote && (table.value(id, 'product_id') !== null || Number(table.value(id, 'price_unit')) !== 0)) {
         throw validationError('The operation cannot be completed: Forbidden values on non-accountable sale order line');
       }
-      env.db.patch(env, 'sale.order', Number(table.value(id, 'order_id')), {});
+      const order = Number(table.value(id, 'order_id'));
+      if (before && before.product_uom_qty !== table.value(id, 'product_uom_qty')) {
+        postMessage(env, 'sale.order', order);
+      }
+      // Another name of a line is no change of its order.
+      const isRenamed = before !== null && Object.keys(vals).every((name) => name === 'name');
+      if (!isRenamed) env.db.patch(env, 'sale.order', order, {});
     },
     deleting(env, ids) {
       const confirmed = ids.some(
@@ -69,21 +78,4 @@ export function saleLineModel(version: OdooVersion, generated: GeneratedRows | u
     },
     deleted: (env, before) => env.db.patch(env, 'sale.order', Number(before.order_id), {}),
   });
-}
-
-/** The defaults of a line's name, price and taxes come from its product. */
-function withDefaults(env: Environment, vals: Record<string, unknown>): Record<string, unknown> {
-  if (vals.display_type) return { ...vals, product_uom_qty: 0 };
-  const product = Number(vals.product_id);
-  if (!env.db.table('product.product').has(product)) return { ...vals, name: vals.name || '/' };
-  const read = (name: string) => env.db.read(env, 'product.product', product, name);
-  const sold = read('description_sale');
-  const title = env.db.model('product.product').displayName(env, product);
-  const taxes = taxField(env.version);
-  return {
-    ...vals,
-    name: vals.name || (sold === null ? title : `${title}\n${String(sold)}`),
-    price_unit: vals.price_unit ?? read('lst_price'),
-    [taxes]: vals[taxes] ?? [[6, 0, read('taxes_id') ?? []]],
-  };
 }

@@ -1,12 +1,11 @@
-import { roundTo } from '../orm/field.coercion.ts';
 import type { Environment, Model, OdooVersion } from '../orm/model.types.ts';
-import { userError } from '../orm/odoo.error.ts';
+import { missingError, userError } from '../orm/odoo.error.ts';
 import type { GeneratedRows, Stored } from '../orm/record.types.ts';
 import { writeRecords } from '../orm/record.writer.ts';
 import { idsWhere } from '../orm/relation.ids.ts';
 import { MAIN_COMPANY } from './company.model.ts';
 import { boolean, field, many2one, model, one2many } from './field.builders.ts';
-import { orderAmounts } from './sale-line.amounts.ts';
+import { orderAmounts } from './sale.amounts.ts';
 
 const STATES = [
   ['draft', 'Quotation'],
@@ -23,6 +22,7 @@ export function saleOrderModel(version: OdooVersion, generated: GeneratedRows | 
     label: 'Sales Order',
     order: 'date_order desc, id desc',
     generated,
+    chatter: { tracked: ['state', 'user_id', 'partner_id'] },
     fields: {
       name: field('char', 'Order Reference', { required: true, indexed: true }),
       client_order_ref: field('char', 'Customer Reference', { indexed: true }),
@@ -39,14 +39,11 @@ export function saleOrderModel(version: OdooVersion, generated: GeneratedRows | 
       order_line: one2many('sale.order.line', 'order_id', 'Order Lines'),
       currency_id: many2one('res.currency', 'Currency', { required: true, initial: () => 1 }),
       amount_untaxed: field('monetary', 'Untaxed Amount', {
-        compute: (env, id) => orderAmounts(env, id).subtotal.toNumber(),
+        compute: (env, id) => orderAmounts(env, id).untaxed.toNumber(),
       }),
       amount_tax: field('monetary', 'Taxes', { compute: (env, id) => orderAmounts(env, id).tax.toNumber() }),
       amount_total: field('monetary', 'Total', {
-        compute(env, id) {
-          const { subtotal, tax } = orderAmounts(env, id);
-          return roundTo(subtotal.plus(tax).toNumber(), 2);
-        },
+        compute: (env, id) => orderAmounts(env, id).untaxed.plus(orderAmounts(env, id).tax).toNumber(),
       }),
       pricelist_id: many2one('product.pricelist', 'Pricelist'),
       company_id: many2one('res.company', 'Company', { required: true, initial: () => MAIN_COMPANY }),
@@ -65,16 +62,28 @@ export function saleOrderModel(version: OdooVersion, generated: GeneratedRows | 
     },
     prepare(env, vals) {
       const partner = Number(vals.partner_id);
+      if (vals.partner_id && !env.db.table('res.partner').has(partner))
+        throw missingError('res.partner', partner, env.uid);
+      const company_id = vals.company_id ?? companyOf(env);
+      const pricelist_id = vals.pricelist_id ?? pricelistOf(env, Number(company_id));
       return {
         ...vals,
+        company_id,
+        pricelist_id,
         // A currency that is sent along is ignored (recordings 165 to 168).
-        currency_id: currencyOf(env, vals),
+        currency_id: currencyOf(env, { company_id, pricelist_id }),
         // Unless it is sent, even as false: the customer's, or who calls (recordings 403 and 404).
         user_id: vals.user_id ?? env.db.table('res.partner').value(partner, 'user_id') ?? env.uid,
         name: vals.name && vals.name !== 'New' ? vals.name : nextName(env),
         partner_invoice_id: vals.partner_invoice_id || addressOf(env, partner, 'invoice'),
         partner_shipping_id: vals.partner_shipping_id || addressOf(env, partner, 'delivery'),
       };
+    },
+    prepareWrite(_env, before, vals) {
+      if (vals.pricelist_id !== undefined && before.state === 'sale') {
+        throw userError('You cannot change the pricelist of a confirmed order !');
+      }
+      return vals;
     },
     deleting(env, ids) {
       const states = ids.map((id) => env.db.table(table).value(id, 'state'));
@@ -84,10 +93,7 @@ export function saleOrderModel(version: OdooVersion, generated: GeneratedRows | 
     methods: {
       action_confirm(env, ids) {
         const wrong = ids.filter((id) => !['draft', 'sent'].includes(String(env.db.table(table).value(id, 'state'))));
-        if (wrong.length > 0) {
-          const names = wrong.map((id) => String(env.db.table(table).value(id, 'name'))).join(', ');
-          throw userError(`The following orders are not in a state requiring confirmation: ${names}`);
-        }
+        if (wrong.length > 0) throw userError('Some orders are not in a state requiring confirmation.');
         const confirmed = { state: 'sale', date_order: Math.floor(env.now / 1e6) * 1e6 };
         for (const id of ids) env.db.patch(env, table, id, confirmed);
         return true;
@@ -107,10 +113,8 @@ export function saleOrderModel(version: OdooVersion, generated: GeneratedRows | 
         writeRecords(env, table, free, { state: 'draft' });
         return true;
       },
-      action_lock: (env, ids) => {
-        writeRecords(env, table, ids, { locked: true });
-        return null;
-      },
+      action_lock: (env, ids) => locked(env, ids, true),
+      action_unlock: (env, ids) => locked(env, ids, false),
     },
   });
 }
@@ -122,6 +126,25 @@ function currencyOf(env: Environment, { pricelist_id, company_id }: Record<strin
     return pricelist.value(pricelist_id, 'currency_id');
   }
   return env.db.table('res.company').value(Number(company_id ?? MAIN_COMPANY), 'currency_id');
+}
+
+function locked(env: Environment, ids: readonly number[], locked: boolean): null {
+  writeRecords(env, 'sale.order', ids, { locked });
+  return null;
+}
+
+/** The first company that the context allows, otherwise the user's. */
+function companyOf(env: Environment): Stored {
+  const [allowed] = Array.isArray(env.context.allowed_company_ids) ? env.context.allowed_company_ids : [];
+  return typeof allowed === 'number' ? allowed : env.db.table('res.users').value(env.uid, 'company_id');
+}
+
+/** The first pricelist in the company's currency; `false` in a create means none. */
+function pricelistOf(env: Environment, company: number): Stored {
+  const table = env.db.table('product.pricelist');
+  const currency = env.db.table('res.company').value(company, 'currency_id');
+  const own = (id: number) => table.value(id, 'currency_id') === currency && table.value(id, 'active') === true;
+  return table.keptSortedBy('id').find(own) ?? null;
 }
 
 /** S00001, S00002… after the generated ones. */

@@ -2,7 +2,7 @@ import { SECOND } from '../orm/datetime.format.ts';
 import type { OdooVersion } from '../orm/model.types.ts';
 import type { GeneratedRows } from '../orm/record.types.ts';
 import { variantCount } from './product.generator.ts';
-import { taxField } from './sale-line.amounts.ts';
+import { taxField } from './sale.amounts.ts';
 import { ascendingDates } from './write-dates.generator.ts';
 
 export interface SaleSeed {
@@ -49,6 +49,7 @@ export function generatedSales(shop: SaleSeed): Readonly<Record<string, Generate
         state: (i) => state(i + 1),
         currency_id: () => 1,
         company_id: () => 1,
+        pricelist_id: () => 1,
         user_id: () => 2,
         note: (i) => ((i + 1) % 8 === 0 ? '<p>Please ring twice</p>' : null),
         origin: (i) => (refused(i) ? 'Phone' : null),

@@ -1,6 +1,7 @@
 import type { Database, Environment, Field, Model, OdooVersion } from './model.types.ts';
 import { OdooError, userError } from './odoo.error.ts';
 import { RecordTable } from './record.table.ts';
+import { languageOf, translationOf } from './record.translation.ts';
 import type { Row, Stored } from './record.types.ts';
 
 export interface EnvironmentParts {
@@ -110,10 +111,16 @@ export class InMemoryDatabase implements Database {
   read(env: Environment, model: string, id: number, name: string): Stored {
     const field = this.fieldOf(model, name);
     if (field?.compute) return field.compute(env, id);
-    if (!field?.related) return this.table(model).value(id, name);
+    if (!field?.related) return this.#own(env, model, id, name);
     const [via, target] = field.related;
     const other = this.read(env, model, id, via);
     return typeof other === 'number' ? this.read(env, this.fieldOf(model, via)?.relation ?? '', other, target) : null;
+  }
+
+  #own(env: Environment, model: string, id: number, name: string): Stored {
+    const language = this.fieldOf(model, name)?.translated ? languageOf(env) : null;
+    const translation = language && this.table(model).value(id, translationOf(name, language));
+    return translation ?? this.table(model).value(id, name);
   }
 
   fieldOf(model: string, name: string): Field | undefined {

@@ -63,6 +63,8 @@ export interface Field {
   readonly label: string;
   /** The other model, for relations. */
   readonly relation?: string;
+  /** A text with a value for each language; the others show the English one. */
+  readonly translated?: boolean;
   /** The many2one on the other side, for one2many. */
   readonly inverse?: string;
   /** Of a float: all digits, and those after the point; 2 of them unless it says so. */
@@ -98,8 +100,12 @@ export interface Model {
   readonly generated?: GeneratedRows;
   /** Records that exist from the start, in addition to the generated ones. */
   readonly rows?: readonly Row[];
+  /** Writes its creates, and its changes of the `tracked` fields, into the chatter. */
+  readonly chatter?: { readonly tracked: readonly string[] };
   /** Adds what Odoo derives from the values of a new record. */
   prepare?(env: Environment, vals: Record<string, unknown>): Record<string, unknown>;
+  /** As `prepare`, for a write. Throws to refuse it. */
+  prepareWrite?(env: Environment, before: Row, vals: Record<string, unknown>): Record<string, unknown>;
   /** After a record was created (`before` null) or written. Throws to refuse it. */
   saved?(env: Environment, id: number, before: Row | null, vals: Readonly<Record<string, unknown>>): void;
   /** Throws to refuse a deletion. */

@@ -2,6 +2,8 @@ import { toStored } from './field.coercion.ts';
 import { requireRecords, unknownField } from './field.reader.ts';
 import type { Environment, Field, Model } from './model.types.ts';
 import { mandatoryError } from './odoo.error.ts';
+import { noteInChatter } from './record.chatter.ts';
+import { inEveryLanguage, inOneLanguage } from './record.translation.ts';
 import type { Row, Stored, Values } from './record.types.ts';
 import { type Command, readCommands, runCommands } from './relation.commands.ts';
 
@@ -11,7 +13,8 @@ const ACTIONS = { create: createRecord, write: writeRecords };
 export function createRecord(env: Environment, name: string, vals: Values): number {
   const model = env.db.model(name);
   checkFields(env, model, vals);
-  const given = model.prepare?.(env, { ...vals }) ?? vals;
+  const wished = withContextDefaults(env, model, vals);
+  const given = model.prepare?.(env, { ...wished }) ?? wished;
   const id = env.db.table(name).nextId();
   const initial: Record<string, Stored> = {};
   for (const [field, spec] of Object.entries(model.fields)) {
@@ -19,7 +22,7 @@ export function createRecord(env: Environment, name: string, vals: Values): numb
   }
   const { plain, relational, assigned } = split(env, model, given);
   const stamps = { create_date: env.now, write_date: env.now, create_uid: env.uid, write_uid: env.uid };
-  const row: Row = { ...initial, ...plain, ...stamps, id };
+  const row: Row = { ...initial, ...inEveryLanguage(env, model, plain), ...stamps, id };
   checkRequired(model, row);
   env.db.put(name, row);
   finish(env, model, { id, before: null, vals: given, relational, assigned });
@@ -34,11 +37,12 @@ export function writeRecords(env: Environment, name: string, ids: readonly numbe
   for (const id of ids) {
     const before = env.db.table(name).row(id);
     if (!before) continue;
-    const { plain, relational, assigned } = split(env, model, vals);
-    const row: Row = { ...before, ...plain, write_date: env.now, write_uid: env.uid, id };
+    const given = model.prepareWrite?.(env, before, { ...vals }) ?? vals;
+    const { plain, relational, assigned } = split(env, model, given);
+    const row: Row = { ...before, ...inOneLanguage(env, model, plain), write_date: env.now, write_uid: env.uid, id };
     checkRequired(model, row);
     env.db.put(name, row);
-    finish(env, model, { id, before, vals, relational, assigned });
+    finish(env, model, { id, before, vals: given, relational, assigned });
   }
 }
 
@@ -86,7 +90,17 @@ function finish(env: Environment, model: Model, { id, before, vals, relational, 
     }
   }
   model.saved?.(env, id, before, vals);
+  noteInChatter(env, model, id, before);
   if (!env.internal) env.db.watch?.(env, model.name, id);
+}
+
+/** `default_city` of the context is the city of a record that is created without one (recording 405). */
+function withContextDefaults(env: Environment, model: Model, vals: Values): Values {
+  const defaults = Object.entries(env.context).flatMap(([key, value]) => {
+    const name = key.startsWith('default_') ? key.slice('default_'.length) : '';
+    return name !== '' && vals[name] === undefined && env.db.fieldOf(model.name, name) ? [[name, value]] : [];
+  });
+  return defaults.length === 0 ? vals : { ...Object.fromEntries(defaults), ...vals };
 }
 
 function checkFields(env: Environment, model: Model, vals: Values): void {

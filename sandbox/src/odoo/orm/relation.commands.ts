@@ -74,7 +74,7 @@ export function runCommands(
         break;
       case 'delete':
         detach(env, actions, place, [command.id], true);
-        unlinkIfThere(env, relation, command.id);
+        unlinkRecords(env, relation, [command.id]);
         break;
       case 'unlink':
         detach(env, actions, place, [command.id]);
@@ -133,8 +133,4 @@ function detach(env: Environment, actions: RecordActions, place: Place, ids: rea
   if (keep) return;
   if (inverse?.required || inverse?.onDelete === 'cascade') unlinkRecords(env, field.relation ?? '', ids);
   else actions.write(env, field.relation ?? '', ids, { [field.inverse ?? '']: false });
-}
-
-function unlinkIfThere(env: Environment, model: string, id: number): void {
-  if (env.db.table(model).has(id)) unlinkRecords(env, model, [id]);
 }

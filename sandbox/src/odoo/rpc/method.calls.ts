@@ -72,10 +72,16 @@ export function runMethod(env: Environment, { model, method, ids, args }: Call):
       writeRecords(env, model, ids, { active: method === 'action_unarchive' });
       return true;
     case 'context_get':
-      return { lang: 'en_US', tz: env.db.read(env, 'res.users', env.uid, 'tz') ?? false, uid: env.uid };
+      return contextOf(env);
     default:
       return true;
   }
+}
+
+/** The user's own language is told here, and applied to nothing unless a context names it. */
+function contextOf(env: Environment) {
+  const own = (name: string) => env.db.read(env, 'res.users', env.uid, name);
+  return { lang: own('lang') ?? 'en_US', tz: own('tz') ?? false, uid: env.uid };
 }
 
 /** Returns one id for one set of values, a list for a list; nothing is saved if one of them fails. */

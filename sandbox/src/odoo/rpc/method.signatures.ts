@@ -49,6 +49,7 @@ export const OWN_METHODS: Readonly<Record<string, Signature>> = {
   action_cancel: records([], 0, { writes: true }),
   action_draft: records([], 0, { writes: true }),
   action_lock: records([], 0, { writes: true }),
+  action_unlock: records([], 0, { writes: true }),
 };
 
 /** Binds positional and named arguments as Python does; throws its TypeError. */

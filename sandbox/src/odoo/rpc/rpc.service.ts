@@ -2,6 +2,7 @@ import type { OdooFaultPlan } from '../odoo.faults.ts';
 import type { InMemoryDatabase } from '../orm/database.ts';
 import type { OdooVersion } from '../orm/model.types.ts';
 import { checkAccess } from './access.rights.ts';
+import { checkContext } from './context.check.ts';
 import { type Call, runMethod, signatureOf } from './method.calls.ts';
 import type { Signature } from './method.signatures.ts';
 import type { UserAuthenticator } from './user.authenticator.ts';
@@ -38,6 +39,7 @@ export function callMethod(
   const { model, method } = target;
   calls.set(`${model}.${method}`, (calls.get(`${model}.${method}`) ?? 0) + 1);
   return db.transaction(caller, (env) => {
+    checkContext(env);
     const signature = signatureOf(env, model, method);
     const call = { ...target, ...prepare(signature) };
     checkAccess(env, model, signature.writes ?? false);

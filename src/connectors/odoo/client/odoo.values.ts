@@ -1,4 +1,5 @@
 import Big from 'big.js';
+import { exactDecimal, InvalidValue, timeOf } from '../../border/exact.value.ts';
 import type { Decimal, Timestamp } from '../../canonical/canonical.types.ts';
 import { toDecimal } from '../../canonical/decimal.ts';
 
@@ -29,17 +30,32 @@ export function idsOf(value: unknown): number[] {
   return Array.isArray(value) ? value.filter((id) => typeof id === 'number') : [];
 }
 
-/** A float as an exact decimal, without the error of binary fractions; null for anything that is not a number. */
-export function decimalOf(value: unknown, decimals: number | null = null): Decimal | null {
-  if (typeof value !== 'number' || !Number.isFinite(value)) return null;
-  const rounded = new Big(value).round(Math.max(decimals ?? DEFAULT_DECIMALS, 0), Big.roundHalfUp);
+/**
+ * A float as an exact decimal, without the error of binary fractions; null where Odoo has none. Throws InvalidValue for what is no
+ * number, and for a float so large that it has lost digits.
+ */
+export function decimalOf(
+  value: unknown,
+  field: string,
+  { kind = 'price', decimals = null }: { readonly kind?: 'price' | 'quantity'; readonly decimals?: number | null } = {},
+): Decimal | null {
+  if (value === undefined || value === null || value === false || value === '') return null;
+  const exact = exactDecimal(value);
+  if (exact === undefined) throw new InvalidValue(kind, field, value);
+  const rounded = new Big(exact).round(Math.max(decimals ?? DEFAULT_DECIMALS, 0), Big.roundHalfUp);
   return toDecimal(rounded.toFixed()) ?? null;
 }
 
-/** `2026-05-01 10:00:00`, which is UTC, as `2026-05-01T10:00:00Z`. */
-export function timestampOf(value: unknown): Timestamp | null {
-  const found = typeof value === 'string' ? /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)/.exec(value) : null;
-  return found ? `${found[1]}T${found[2]}Z` : null;
+/** For what a document cannot be without. Throws InvalidValue also when there is none. */
+export function amountOf(value: unknown, field: string, kind: 'price' | 'quantity' = 'price'): Decimal {
+  const decimal = decimalOf(value, field, { kind });
+  if (decimal === null) throw new InvalidValue(kind, field, value);
+  return decimal;
+}
+
+/** `2026-05-01 10:00:00`, which is UTC, as `2026-05-01T10:00:00Z`; null where Odoo has none. Throws InvalidValue. */
+export function timestampOf(value: unknown, field: string): Timestamp | null {
+  return value === false ? null : timeOf(value, field);
 }
 
 /** RFC 3339 or milliseconds in Odoo's format, without a Z, which 19 refuses. Null when the value is not a time. */

@@ -1,3 +1,4 @@
+import { readItem } from '../../border/exact.value.ts';
 import type { CanonicalCustomer } from '../../canonical/canonical.types.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
 import type { Domain, Row } from '../api/odoo-api.types.ts';
@@ -6,6 +7,7 @@ import type { OdooClient } from '../client/odoo.client.ts';
 import {
   type CreateOperation,
   type OdooEntity,
+  type Part,
   type Prepared,
   prepareEach,
   type UpdateOperation,
@@ -21,7 +23,6 @@ const OPTIONAL = ['customer_rank', 'email_normalized'];
 export class PartnerEntity implements OdooEntity {
   readonly type = 'customer';
   readonly model = MODEL;
-  readonly part = null;
   readonly removal = { active: false };
   readonly #client: OdooClient;
   readonly #geography: GeographyLoader;
@@ -29,6 +30,10 @@ export class PartnerEntity implements OdooEntity {
   constructor(client: OdooClient, geography: GeographyLoader) {
     this.#client = client;
     this.#geography = geography;
+  }
+
+  async parts(): Promise<readonly Part[]> {
+    return [];
   }
 
   /** The accounting modules add customer_rank. Without it, every partner counts as a customer. */
@@ -45,7 +50,7 @@ export class PartnerEntity implements OdooEntity {
 
   async toItems(rows: readonly Row[], signal: AbortSignal): Promise<ExternalItem[]> {
     const geography = await this.#geography.load(signal);
-    return rows.map((row) => ({ external_id: String(row.id), data: customerFromPartner(row, geography) }));
+    return rows.map((row) => readItem(String(row.id), row, () => customerFromPartner(row, geography)));
   }
 
   async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]> {

@@ -1,10 +1,10 @@
+import { ItemRefused } from '../../border/item.refused.ts';
 import type { CanonicalAddress, CanonicalCustomer } from '../../canonical/canonical.types.ts';
 import { changes } from '../../canonical/changed.paths.ts';
 import type { Row } from '../api/odoo-api.types.ts';
 import type { Geography } from '../client/geography.ts';
 import { markOf, withoutMark } from '../client/odoo.marker.ts';
 import { idOf, orFalse, text } from '../client/odoo.values.ts';
-import { ItemRefused } from '../odoo.entity.ts';
 
 /** The fields that a read requests, if the server has them. */
 export const PARTNER_FIELDS = [

@@ -1,8 +1,8 @@
+import { ItemRefused } from '../../border/item.refused.ts';
 import { OdooFault } from '../api/odoo.fault.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import type { OdooClient, Search } from '../client/odoo.client.ts';
 import { labelOf } from '../client/odoo.values.ts';
-import { ItemRefused } from '../odoo.entity.ts';
 
 /** An order takes its currency from its pricelist, and without one from its company. */
 export class CurrencyLookup {

@@ -3,7 +3,7 @@ import type { CanonicalOrderLine, Decimal } from '../../canonical/canonical.type
 import { toDecimal } from '../../canonical/decimal.ts';
 import type { Row } from '../api/odoo-api.types.ts';
 import { withoutMark } from '../client/odoo.marker.ts';
-import { decimalOf, idOf, idsOf, text } from '../client/odoo.values.ts';
+import { amountOf, idOf, idsOf, text } from '../client/odoo.values.ts';
 import { unitPriceOf } from './line.amounts.ts';
 
 /** The fields that a read requests, if the server has them: taxes are `tax_id` until 18 and `tax_ids` from 19 on. */
@@ -46,22 +46,23 @@ export interface LineParts {
   readonly taxes: ReadonlyMap<number, Tax>;
 }
 
-/** Null for lines that sell nothing: headings, notes, and lines of quantity 0, which are removed lines. */
+/** Null for lines that sell nothing: headings, notes, and lines of quantity 0, which are removed lines. Throws InvalidValue. */
 export function lineFromSale(row: Row, { products, taxes }: LineParts): CanonicalOrderLine | null {
   if (text(row.display_type) !== null) return null;
-  const quantity = decimalOf(row.product_uom_qty) ?? '0';
+  const quantity = amountOf(row.product_uom_qty, 'order_line.product_uom_qty', 'quantity');
   if (quantity === '0') return null;
   const productId = idOf(row.product_id);
   const product = productId === null ? undefined : products.get(productId);
   const kind = kindOf(row, product);
   const isPlaceholder = product?.code === PLACEHOLDERS[kind];
   const applied = idsOf(row.tax_id ?? row.tax_ids).flatMap((id) => taxes.get(id) ?? []);
-  const total = decimalOf(row.price_subtotal) ?? '0';
-  const taxTotal = decimalOf(row.price_tax) ?? '0';
+  const total = amountOf(row.price_subtotal, 'order_line.price_subtotal');
+  const taxTotal = amountOf(row.price_tax, 'order_line.price_tax');
   const amounts = {
     quantity,
-    priceUnit: decimalOf(row.price_unit) ?? '0',
-    discount: decimalOf(row.discount) ?? '0',
+    priceUnit: amountOf(row.price_unit, 'order_line.price_unit'),
+    // A user without the right to give discounts does not see the field.
+    discount: 'discount' in row ? amountOf(row.discount, 'order_line.discount') : '0',
     subtotal: total,
     taxInPrice: applied.some(({ inPrice }) => inPrice),
   };

@@ -1,9 +1,9 @@
+import { ItemRefused } from '../../border/item.refused.ts';
 import type { CanonicalOrder, CanonicalOrderLine } from '../../canonical/canonical.types.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import type { FieldInfos, OdooClient } from '../client/odoo.client.ts';
 import { idOf, text, toId } from '../client/odoo.values.ts';
 import { anyOf } from '../client/search.domain.ts';
-import { ItemRefused } from '../odoo.entity.ts';
 import { linePrice } from './line.amounts.ts';
 import { PLACEHOLDERS } from './line.mapping.ts';
 

@@ -1,7 +1,7 @@
 import type { CanonicalOrderLine } from '../../canonical/canonical.types.ts';
 import type { Row } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
-import { decimalOf, idOf, idsOf, text } from '../client/odoo.values.ts';
+import { amountOf, idOf, idsOf, text } from '../client/odoo.values.ts';
 import { LINE_FIELDS, type LineProduct, lineFromSale, type Tax } from './line.mapping.ts';
 
 /** Reads the lines of a page of orders in one call, and their products in another. Reads each tax once a session. */
@@ -13,8 +13,8 @@ export class OrderPartsReader {
     this.#client = client;
   }
 
-  /** By order id. */
-  async lines(orderIds: readonly number[], signal: AbortSignal): Promise<Map<number, CanonicalOrderLine[]>> {
+  /** The lines by order id. They are mapped when they are asked for, so that a bad one is a problem of its order alone. */
+  async lines(orderIds: readonly number[], signal: AbortSignal): Promise<(orderId: number) => CanonicalOrderLine[]> {
     const rows = await this.rows(orderIds, signal);
     const productIds = rows.flatMap((row) => idOf(row.product_id) ?? []);
     const products = await this.#products([...new Set(productIds)], signal);
@@ -22,13 +22,9 @@ export class OrderPartsReader {
       rows.flatMap((row) => idsOf(row.tax_id ?? row.tax_ids)),
       signal,
     );
-    const lines = new Map<number, CanonicalOrderLine[]>();
-    for (const row of rows) {
-      const order = idOf(row.order_id) ?? 0;
-      const line = lineFromSale(row, { products, taxes: this.#taxes });
-      if (line) lines.set(order, [...(lines.get(order) ?? []), line]);
-    }
-    return lines;
+    const byOrder = Map.groupBy(rows, (row) => idOf(row.order_id) ?? 0);
+    const parts = { products, taxes: this.#taxes };
+    return (orderId) => (byOrder.get(orderId) ?? []).flatMap((row) => lineFromSale(row, parts) ?? []);
   }
 
   /** In the order that Odoo shows: by sequence, then by id. */
@@ -63,7 +59,9 @@ export class OrderPartsReader {
     for (const row of await this.#client.searchRead('account.tax', search, signal)) {
       this.#taxes.set(Number(row.id), {
         name: text(row.name) ?? '',
-        amount: decimalOf(row.amount) ?? '0',
+        get amount() {
+          return amountOf(row.amount, 'account.tax.amount');
+        },
         inPrice: row.price_include === true,
       });
     }

@@ -1,3 +1,5 @@
+import { readItem } from '../../border/exact.value.ts';
+import { ItemRefused } from '../../border/item.refused.ts';
 import type { CanonicalOrder } from '../../canonical/canonical.types.ts';
 import { changes } from '../../canonical/changed.paths.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
@@ -9,8 +11,8 @@ import { idOf, text, toId } from '../client/odoo.values.ts';
 import { anyOf } from '../client/search.domain.ts';
 import {
   type CreateOperation,
-  ItemRefused,
   type OdooEntity,
+  type Part,
   type Prepared,
   type PreparedWrite,
   type UpdateOperation,
@@ -26,7 +28,6 @@ const MODEL = 'sale.order';
 export class OrderEntity implements OdooEntity {
   readonly type = 'order';
   readonly model = MODEL;
-  readonly part = { model: 'sale.order.line', parentField: 'order_id' };
   /** A removed order is cancelled, which takes more than writing its state. */
   readonly removal = null;
   readonly #client: OdooClient;
@@ -37,6 +38,17 @@ export class OrderEntity implements OdooEntity {
     this.#client = client;
     this.#parts = new OrderPartsReader(client);
     this.#currencies = new CurrencyLookup(client);
+  }
+
+  /** Lines, the codes of their products, and the names of their taxes. */
+  async parts(signal: AbortSignal): Promise<readonly Part[]> {
+    const infos = await this.#parts.infos(signal);
+    const taxes = ['tax_ids', 'tax_id'].filter((name) => infos.has(name)).slice(0, 1);
+    return [
+      { model: 'sale.order.line', path: 'order_line', fields: ['order_id'] },
+      { model: 'product.product', path: 'order_line.product_id', fields: ['default_code'] },
+      ...taxes.map((name) => ({ model: 'account.tax', path: `order_line.${name}`, fields: ['name'] })),
+    ];
   }
 
   async domain(): Promise<Domain> {
@@ -52,10 +64,7 @@ export class OrderEntity implements OdooEntity {
     if (rows.length === 0) return [];
     const ids = rows.map(({ id }) => Number(id));
     const lines = await this.#parts.lines(ids, signal);
-    return rows.map((row) => ({
-      external_id: String(row.id),
-      data: orderFromSale(row, lines.get(Number(row.id)) ?? []),
-    }));
+    return rows.map((row) => readItem(String(row.id), row, () => orderFromSale(row, lines(Number(row.id)))));
   }
 
   async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]> {

@@ -1,7 +1,7 @@
 import type { CanonicalOrder, CanonicalOrderLine, OrderStatus } from '../../canonical/canonical.types.ts';
 import { changes } from '../../canonical/changed.paths.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
-import { decimalOf, idOf, labelOf, odooTime, orFalse, text, timestampOf } from '../client/odoo.values.ts';
+import { amountOf, idOf, labelOf, odooTime, orFalse, text, timestampOf } from '../client/odoo.values.ts';
 import { sumOf } from './line.amounts.ts';
 
 /** The fields that a read requests, if the server has them. */
@@ -46,12 +46,12 @@ export function orderFromSale(row: Row, lines: readonly CanonicalOrderLine[]): C
     number: text(row.client_order_ref) ?? text(row.name),
     ...(status !== undefined && { status }),
     currency: labelOf(row.currency_id),
-    created_at: timestampOf(row.date_order),
+    created_at: timestampOf(row.date_order, 'date_order'),
     customer: { external_id: customer === null ? null : String(customer) },
     lines,
     shipping_total: sumOf(lines.filter(({ kind }) => kind === 'shipping').map(({ total }) => total)),
-    tax_total: decimalOf(row.amount_tax) ?? '0',
-    total: decimalOf(row.amount_total) ?? '0',
+    tax_total: amountOf(row.amount_tax, 'amount_tax'),
+    total: amountOf(row.amount_total, 'amount_total'),
   };
 }
 

@@ -1,3 +1,4 @@
+import { readItem } from '../../border/exact.value.ts';
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
 import { changes } from '../../canonical/changed.paths.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
@@ -9,6 +10,7 @@ import { anyOf } from '../client/search.domain.ts';
 import {
   type CreateOperation,
   type OdooEntity,
+  type Part,
   type Prepared,
   prepareEach,
   type UpdateOperation,
@@ -16,15 +18,26 @@ import {
 import { productFromTemplate, TEMPLATE_FIELDS, templateValues } from './product.mapping.ts';
 import { assignTemplates, type ProductTraits, traitsOf } from './product.matching.ts';
 import { type ProductPartsReader, productPartsReader } from './product-parts.reader.ts';
-import { refuseOpenOptions } from './variant.plan.ts';
 import { VariantWriter } from './variant.writer.ts';
 
 const MODEL = 'product.template';
+const VARIANT = 'product.product';
+
+/** A variant, its extra price, and the names of attributes and options. */
+const PARTS: readonly Part[] = [
+  { model: VARIANT, path: 'product_variant_ids', fields: ['product_tmpl_id'] },
+  {
+    model: 'product.template.attribute.value',
+    path: 'attribute_line_ids.product_template_value_ids',
+    fields: ['price_extra'],
+  },
+  { model: 'product.attribute.value', path: 'attribute_line_ids.value_ids', fields: ['name'] },
+  { model: 'product.attribute', path: 'attribute_line_ids.attribute_id', fields: ['name'] },
+];
 
 export class ProductEntity implements OdooEntity {
   readonly type = 'product';
   readonly model = MODEL;
-  readonly part = { model: 'product.product', parentField: 'product_tmpl_id' };
   readonly removal = { active: false };
   readonly #client: OdooClient;
   readonly #parts: ProductPartsReader;
@@ -34,6 +47,10 @@ export class ProductEntity implements OdooEntity {
     this.#client = client;
     this.#parts = productPartsReader(client);
     this.#variants = new VariantWriter(client);
+  }
+
+  async parts(): Promise<readonly Part[]> {
+    return PARTS;
   }
 
   async domain(): Promise<Domain> {
@@ -55,8 +72,8 @@ export class ProductEntity implements OdooEntity {
     return rows.map((row) => {
       const id = Number(row.id);
       const own = new Map(offered.get(id)?.map((option) => [option.id, option]));
-      const data = productFromTemplate(row, { variants: byTemplate.get(id) ?? [], options: own, decimals });
-      return { external_id: String(id), data };
+      const parts = { variants: byTemplate.get(id) ?? [], options: own, decimals };
+      return readItem(String(id), row, () => productFromTemplate(row, parts));
     });
   }
 
@@ -73,7 +90,7 @@ export class ProductEntity implements OdooEntity {
 
   async prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]> {
     await this.#variants.ensureAttributes(
-      operations.map(({ data }) => data as CanonicalProduct),
+      operations.map(({ data }) => (data as CanonicalProduct).variations ?? []),
       signal,
     );
     return prepareEach(operations, ({ data, key }) => {
@@ -82,28 +99,38 @@ export class ProductEntity implements OdooEntity {
       const plain = variations.length === 0;
       const values = templateValues(product, null, plain);
       if (plain) return { values: { ...values, default_code: values.default_code || markOf(key) } };
-      refuseOpenOptions(variations);
+      this.#variants.refuseUnusable(variations);
       return {
         values: { ...values, description: `<p>${markOf(key)}</p>`, ...this.#variants.templateValues(variations) },
         after: (id, during) => this.#variants.reconcile(id, variations, during),
+        undo: (id, during) => this.#unlink(id, during),
       };
     });
   }
 
-  async prepareUpdates(operations: readonly UpdateOperation[]): Promise<Prepared[]> {
+  async prepareUpdates(operations: readonly UpdateOperation[], signal: AbortSignal): Promise<Prepared[]> {
+    await this.#variants.ensureAttributes(
+      operations.filter(writesVariants).map(({ data }) => (data as CanonicalProduct).variations ?? []),
+      signal,
+    );
     return prepareEach(operations, ({ data, current, changes: paths }) => {
       const product = data as CanonicalProduct;
       const before = (current as CanonicalProduct).variations ?? [];
       const variations = product.variations ?? before;
       const plain = variations.length === 0;
       const values = templateValues(product, paths, plain);
-      if (!changes(paths, 'variations') && !changes(paths, 'attributes')) return { values };
-      if (!plain) refuseOpenOptions(variations);
+      if (!writesVariants({ changes: paths })) return { values };
+      if (!plain) this.#variants.refuseUnusable(variations);
+      const former = templateValues(current as CanonicalProduct, paths, before.length === 0);
       return {
         values,
         after: async (id, during) => {
           await this.#variants.reconcile(id, variations, during);
           if (plain && before.length > 0) await this.#becomePlain(id, templateValues(product, null, true), during);
+        },
+        undo: async (id, during) => {
+          await this.#variants.reconcile(id, before, during);
+          await this.#client.write(MODEL, [id], former, during);
         },
       };
     });
@@ -114,12 +141,16 @@ export class ProductEntity implements OdooEntity {
     await this.#client.write(MODEL, [id], values, signal);
   }
 
+  async #unlink(id: number, signal: AbortSignal): Promise<void> {
+    await this.#client.call(MODEL, 'unlink', { ids: [id] }, { idempotent: true, signal });
+  }
+
   #byCode(traits: readonly ProductTraits[], signal: AbortSignal): Promise<Row[]> {
     const codes = [...new Set(traits.flatMap((trait) => [...trait.codes]))];
     const barcodes = [...new Set(traits.flatMap((trait) => [...trait.barcodes]))];
     const terms = [['default_code', 'in', codes], ...(barcodes.length > 0 ? [['barcode', 'in', barcodes]] : [])];
     const fields = ['product_tmpl_id', 'default_code', 'barcode'];
-    return this.#client.searchRead(this.part.model, { domain: anyOf(terms), fields }, signal);
+    return this.#client.searchRead(VARIANT, { domain: anyOf(terms), fields }, signal);
   }
 
   async #byNotes(traits: readonly ProductTraits[], signal: AbortSignal): Promise<Row[]> {
@@ -127,4 +158,8 @@ export class ProductEntity implements OdooEntity {
     if (terms.length === 0) return [];
     return this.#client.searchRead(MODEL, { domain: anyOf(terms), fields: ['description'] }, signal);
   }
+}
+
+function writesVariants({ changes: paths }: Pick<UpdateOperation, 'changes'>): boolean {
+  return changes(paths, 'variations') || changes(paths, 'attributes');
 }

@@ -1,9 +1,9 @@
+import { ItemRefused } from '../../border/item.refused.ts';
 import type { CanonicalProduct, CanonicalVariation, Decimal } from '../../canonical/canonical.types.ts';
 import { changes } from '../../canonical/changed.paths.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import { withoutMark } from '../client/odoo.marker.ts';
 import { decimalOf, idOf, idsOf, labelOf, orFalse, text } from '../client/odoo.values.ts';
-import { ItemRefused } from '../odoo.entity.ts';
 import { type Decimals, optionsKey, type TemplateOption } from './variant.types.ts';
 
 /** The fields that a read requests, if the server has them. */
@@ -72,18 +72,23 @@ export function productFromTemplate(row: Row, parts: TemplateParts): CanonicalPr
     ...common,
     sku: withoutMark(text(own.default_code)),
     barcode: text(own.barcode),
-    price: amount(row.list_price, decimals.price),
-    ...('standard_price' in own && { cost: amount(own.standard_price, decimals.price) }),
-    weight: amount(own.weight, decimals.weight),
+    price: price(row, 'list_price', decimals),
+    ...('standard_price' in own && { cost: price(own, 'standard_price', decimals) }),
+    weight: weight(own, decimals),
     attributes: [],
     variations: [],
   };
 }
 
-function amount(value: unknown, decimals: number | null): Decimal | null {
-  const decimal = decimalOf(value, decimals);
-  return decimal === '0' ? null : decimal;
+function price(row: Row, field: string, decimals: Decimals): Decimal | null {
+  return noneForZero(decimalOf(row[field], field, { decimals: decimals.price }));
 }
+
+function weight(row: Row, decimals: Decimals): Decimal | null {
+  return noneForZero(decimalOf(row.weight, 'weight', { kind: 'quantity', decimals: decimals.weight }));
+}
+
+const noneForZero = (decimal: Decimal | null): Decimal | null => (decimal === '0' ? null : decimal);
 
 function variationsOf({ variants, options, decimals }: TemplateParts, active: boolean) {
   const offered = new Map<string, Set<string>>();
@@ -98,8 +103,8 @@ function variationsOf({ variants, options, decimals }: TemplateParts, active: bo
       barcode: text(variant.barcode),
       // Archiving a template archives all its variants, so `active` of a single one means nothing then.
       ...(active && { active: variant.active !== false }),
-      price: amount(variant.lst_price, decimals.price),
-      weight: amount(variant.weight, decimals.weight),
+      price: price(variant, 'lst_price', decimals),
+      weight: weight(variant, decimals),
       options: Object.fromEntries(chosen.map(({ attribute, option }) => [attribute, option])),
     };
   });
@@ -124,7 +129,10 @@ export function optionFrom(row: Row, decimals: Decimals): TemplateOption {
     templateId: idOf(row.product_tmpl_id) ?? 0,
     attribute: labelOf(row.attribute_id) ?? '',
     option: text(row.name) ?? '',
-    extra: decimalOf(row.price_extra, decimals.price),
+    // Read when it is used, so that what is no number is a problem of that template alone.
+    get extra() {
+      return decimalOf(row.price_extra, 'price_extra', { decimals: decimals.price });
+    },
   };
 }
 

@@ -1,7 +1,7 @@
+import { ItemRefused } from '../../border/item.refused.ts';
 import type { CanonicalVariation } from '../../canonical/canonical.types.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import { decimalOf, idsOf } from '../client/odoo.values.ts';
-import { ItemRefused } from '../odoo.entity.ts';
 import type { WantedAttributes } from './attribute.cache.ts';
 import { type PriceModel, priceModelOf } from './variant.prices.ts';
 import { optionsKey, type TemplateOption } from './variant.types.ts';
@@ -27,6 +27,19 @@ export function refuseOpenOptions(variations: readonly CanonicalVariation[]): vo
     'variation_options',
     `Odoo requires an option for every attribute, and ${name} leaves one open.`,
   );
+}
+
+/** Whether Odoo can hold such variations, as far as that is known without asking it. */
+export function isHeld(variations: readonly CanonicalVariation[]): boolean {
+  if (variations.length === 0) return false;
+  try {
+    refuseOpenOptions(variations);
+    modelOf(variations);
+    return true;
+  } catch (error) {
+    if (error instanceof ItemRefused) return false;
+    throw error;
+  }
 }
 
 /** Throws ItemRefused when Odoo cannot store these prices. */
@@ -55,7 +68,9 @@ export function holdsPrices(
   { options, variants }: { options: ReadonlyMap<number, TemplateOption>; variants: readonly Row[] },
   decimals: number | null,
 ): boolean {
-  const prices = new Map(variants.map((row) => [optionsKey(chosen(row, options)), decimalOf(row.lst_price, decimals)]));
+  const prices = new Map(
+    variants.map((row) => [optionsKey(chosen(row, options)), decimalOf(row.lst_price, 'lst_price', { decimals })]),
+  );
   return variations.every((variation) => {
     const price = prices.get(optionsKey(variation.options));
     return price !== undefined && (!variation.price || price === variation.price);

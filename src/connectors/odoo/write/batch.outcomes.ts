@@ -1,8 +1,9 @@
+import { ItemRefused } from '../../border/item.refused.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ItemProblem } from '../../contract/connector.types.ts';
 import { OdooFault } from '../api/odoo.fault.ts';
 import type { Values } from '../api/odoo-api.types.ts';
-import { ItemRefused, type PreparedWrite } from '../odoo.entity.ts';
+import type { PreparedWrite } from '../odoo.entity.ts';
 
 /** The result of one operation: its record, or the problem that prevented it. */
 export type Outcome = { readonly id: number } | { readonly problem: ItemProblem };

@@ -54,7 +54,7 @@ const named = (operation: { data: unknown }) => ({
 const entity: OdooEntity = {
   type: 'customer',
   model: 'res.partner',
-  part: null,
+  parts: async () => [],
   removal: { active: false },
   domain: async () => [],
   fields: async () => ['name'],

@@ -1,10 +1,10 @@
+import { ItemRefused } from '../../border/item.refused.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ExternalItem, WriteOperation, WriteResult } from '../../contract/connector.types.ts';
 import type { OdooFault } from '../api/odoo.fault.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { toId } from '../client/odoo.values.ts';
 import type { CreateOperation, OdooEntity, Prepared, PreparedWrite, UpdateOperation } from '../odoo.entity.ts';
-import { ItemRefused } from '../odoo.entity.ts';
 import { bisect } from './batch.bisection.ts';
 import {
   asAmbiguous,
@@ -130,8 +130,11 @@ class Batch {
       if ('problem' in outcome) return { ok: false, problem: outcome.problem };
       const external_id = String(outcome.id);
       if (operation.kind === 'delete') return { ok: true, external_id, data: null };
+      const item = found.get(external_id);
+      if (item?.problem) return { ok: false, problem: item.problem };
       // A record rule may hide what was just written. The requested data then counts as the result.
-      return { ok: true, external_id, data: found.get(external_id)?.data ?? operation.data };
+      const { data, born } = item ?? {};
+      return { ok: true, external_id, data: data ?? operation.data, ...(born !== undefined && { born }) };
     });
   }
 
@@ -167,6 +170,16 @@ class Batch {
       this.#outcomes.set(index, { id: saved });
     } catch (error) {
       this.#outcomes.set(index, { problem: refusalOf(error) });
+      await this.#undo(prepared, saved);
+    }
+  }
+
+  /** What Odoo does not let us take back stays, and the item's problem tells of it. */
+  async #undo({ undo }: PreparedWrite, id: number): Promise<void> {
+    try {
+      await undo?.(id, this.#signal);
+    } catch (error) {
+      refusalOf(error);
     }
   }
 

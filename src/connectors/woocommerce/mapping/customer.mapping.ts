@@ -1,10 +1,11 @@
+import { membersOf, plainText, readItem } from '../../border/exact.value.ts';
 import type { CanonicalAddress, CanonicalCustomer } from '../../canonical/canonical.types.ts';
 import { type Changes, changedMembers, changes } from '../../canonical/changed.paths.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { type AddressMember, addressFromShop, addressToShop } from './address.mapping.ts';
 import { idOf, markedWith, recordOf, unmappable } from './raw.reader.ts';
-import { encodeName, nameOf, textOf } from './shop.values.ts';
+import { encodeName, plainName, textOf } from './shop.values.ts';
 
 /** The fields that a read requests. */
 export const CUSTOMER_FIELDS = 'id,email,first_name,last_name,billing,shipping';
@@ -26,20 +27,25 @@ export function guestEmail(externalId: string): string | null {
 export function customerFromShop(raw: Raw): ExternalItem {
   const broken = unmappable(raw);
   if (broken) return broken;
-  const [first, last] = [nameOf(raw.first_name), nameOf(raw.last_name)];
+  return readItem(String(idOf(raw)), raw, () => customerData(raw));
+}
+
+function customerData(raw: Raw): CanonicalCustomer {
+  const of = membersOf(raw);
   const billing = recordOf(raw.billing);
-  const data: CanonicalCustomer = {
-    email: textOf(raw.email),
-    name: fullName(first, last),
+  const ofBilling = membersOf(billing, 'billing.');
+  const [first, last] = [of('first_name', plainName), of('last_name', plainName)];
+  return {
+    email: of('email', plainText),
+    name: first === undefined || last === undefined ? undefined : fullName(first, last),
     first_name: first,
     last_name: last,
-    company: textOf(billing.company),
-    phone: textOf(billing.phone),
+    company: ofBilling('company', plainText),
+    phone: ofBilling('phone', plainText),
     billing: addressFromShop(billing, OF_THE_CUSTOMER),
     shipping: addressFromShop(raw.shipping),
     guest: false,
   };
-  return { external_id: String(idOf(raw)), data };
 }
 
 /** The customer who placed an order without an account; null when the order has no email. */

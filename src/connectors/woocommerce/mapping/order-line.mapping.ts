@@ -1,8 +1,10 @@
 import Big from 'big.js';
+import { amountOf, countOf, known, listItems, membersOf } from '../../border/exact.value.ts';
 import type { CanonicalOrderLine, Decimal } from '../../canonical/canonical.types.ts';
+import { toDecimal } from '../../canonical/decimal.ts';
 import type { Raw } from '../shop/shop.client.ts';
-import { idOf, listOf } from './raw.reader.ts';
-import { amountOf, nameOf, textOf } from './shop.values.ts';
+import { idOf, listOf, recordOf } from './raw.reader.ts';
+import { nameOf, textOf } from './shop.values.ts';
 
 type Kind = CanonicalOrderLine['kind'];
 
@@ -37,39 +39,60 @@ export function linesFromShop(order: Raw): CanonicalOrderLine[] {
     listOf(order.tax_lines).map((tax) => [String(tax.rate_id), nameOf(tax.label) ?? textOf(tax.rate_code) ?? '']),
   );
   return [
-    ...listOf(order.line_items).map((line) => productLine(line, taxNames)),
-    ...listOf(order.shipping_lines).map((line) => otherLine('shipping', line, taxNames)),
-    ...listOf(order.fee_lines).map((line) => otherLine('fee', line, taxNames)),
+    ...linesOf(order, 'product').map((line, index) => productLine(line, index, taxNames)),
+    ...linesOf(order, 'shipping').map((line, index) => otherLine('shipping', line, index, taxNames)),
+    ...linesOf(order, 'fee').map((line, index) => otherLine('fee', line, index, taxNames)),
   ];
 }
 
-function productLine(line: Raw, taxNames: ReadonlyMap<string, string>): CanonicalOrderLine {
-  const quantity = amountOf(line.quantity);
-  return {
+/** An order says in each list which lines it has. A list that it does not have, or null, says nothing. Throws InvalidValue. */
+function linesOf(order: Raw, kind: Kind): readonly Raw[] {
+  const { list } = KINDS[kind];
+  return listItems(order[list], list).map(recordOf);
+}
+
+function productLine(line: Raw, index: number, taxNames: ReadonlyMap<string, string>): CanonicalOrderLine {
+  const within = whereIs('product', index);
+  const quantity = countOf(line.quantity, `${within}quantity`);
+  const subtotal = membersOf(line, within)('subtotal', amountOf);
+  return known({
     kind: 'product',
     name: nameOf(line.name) ?? '',
     product_external_id: idOf({ id: line.product_id }) === null ? null : String(line.product_id),
     sku: textOf(line.sku),
     quantity,
-    unit_price: unitPrice(amountOf(line.subtotal), quantity),
-    ...amounts(line, taxNames),
-  };
+    unit_price: subtotal === undefined ? undefined : unitPrice(subtotal, quantity),
+    ...amounts(line, within, taxNames),
+  });
 }
 
-function otherLine(kind: 'shipping' | 'fee', line: Raw, taxNames: ReadonlyMap<string, string>): CanonicalOrderLine {
-  return { kind, name: nameOf(line[KINDS[kind].name]) ?? '', quantity: '1', ...amounts(line, taxNames) };
+function otherLine(
+  kind: 'shipping' | 'fee',
+  line: Raw,
+  index: number,
+  taxNames: ReadonlyMap<string, string>,
+): CanonicalOrderLine {
+  const name = nameOf(line[KINDS[kind].name]) ?? '';
+  return { kind, name, quantity: '1', ...amounts(line, whereIs(kind, index), taxNames) };
 }
 
-function amounts(line: Raw, taxNames: ReadonlyMap<string, string>) {
+const whereIs = (kind: Kind, index: number): string => `${KINDS[kind].list}[${index}].`;
+
+function amounts(line: Raw, within: string, taxNames: ReadonlyMap<string, string>) {
   const taxes = listOf(line.taxes)
-    .filter(({ total }) => textOf(total) !== null)
-    .map(({ id, total }) => ({ name: taxNames.get(String(id)) ?? String(id), total: amountOf(total) }));
-  return { total: amountOf(line.total), tax_total: amountOf(line.total_tax), taxes };
+    .filter(({ total }) => total !== undefined && total !== '')
+    .map(({ id, total }) => ({
+      name: taxNames.get(String(id)) ?? String(id),
+      total: amountOf(total, `${within}taxes.total`),
+    }));
+  const tax_total = membersOf(line, within)('total_tax', amountOf);
+  return known({ total: amountOf(line.total, `${within}total`), tax_total, taxes });
 }
 
 /** The shop's own `price` is after discounts, and a float. Six decimal places are enough to compute the subtotal again. */
 function unitPrice(subtotal: Decimal, quantity: Decimal): Decimal {
-  return new Big(quantity).eq(0) ? subtotal : amountOf(new Big(subtotal).div(quantity).round(6).toFixed());
+  if (new Big(quantity).eq(0)) return subtotal;
+  return toDecimal(new Big(subtotal).div(quantity).round(6).toFixed()) ?? subtotal;
 }
 
 /**

@@ -64,7 +64,9 @@ describe('The mapping of orders', () => {
   });
 
   it('reads a refund as what was paid back', () => {
-    expect(orderFromShop(refunded, MAPPING).data).toMatchObject({
+    expect(
+      orderFromShop({ ...refunded, line_items: [], shipping_lines: [], fee_lines: [] }, MAPPING).data,
+    ).toMatchObject({
       status: 'refunded',
       refunds: [{ amount: '3660.16', reason: 'Order fully refunded.' }],
     });
@@ -119,7 +121,7 @@ describe('The mapping of orders', () => {
       fee_lines: [{ name: 'Gift wrap', total: '-1' }],
       meta_data: [{ key: '_sync_key', value: 'k' }],
     });
-    const again = orderFromShop({ id: 1, ...body }, MAPPING).data as CanonicalOrder;
+    const again = orderFromShop({ id: 1, total: '13.9', ...body }, MAPPING).data as CanonicalOrder;
     const essential = (order: CanonicalOrder) =>
       order.lines?.map(({ name, quantity, unit_price, total, kind }) => ({ name, quantity, unit_price, total, kind }));
     expect(essential(again)).toEqual(essential(data));

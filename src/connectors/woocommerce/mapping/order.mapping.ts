@@ -1,3 +1,4 @@
+import { amountOf, InvalidValue, listItems, membersOf, plainText, readItem, timeOf } from '../../border/exact.value.ts';
 import type { CanonicalOrder, CanonicalRefund } from '../../canonical/canonical.types.ts';
 import { type Changes, changedMembers, changes } from '../../canonical/changed.paths.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
@@ -6,8 +7,8 @@ import { addressFromShop, addressToShop } from './address.mapping.ts';
 import { guestId } from './customer.mapping.ts';
 import { linesFromShop, linesToShop, type SkuHolders } from './order-line.mapping.ts';
 import { statusFromShop, statusToShop } from './order-status.mapping.ts';
-import { idOf, listOf, markedWith, recordOf, trashed, unmappable } from './raw.reader.ts';
-import { amountOf, decimalOf, textOf, timestampOf } from './shop.values.ts';
+import { idOf, markedWith, recordOf, trashed, unmappable } from './raw.reader.ts';
+import { textOf } from './shop.values.ts';
 
 /** The fields that a read requests. */
 export const ORDER_FIELDS =
@@ -24,13 +25,18 @@ export function orderFromShop(raw: Raw, mapping: OrderMapping): ExternalItem {
   const broken = unmappable(raw);
   if (broken) return broken;
   if (raw.status === 'trash') return trashed(raw);
+  return readItem(String(idOf(raw)), raw, () => orderData(raw, mapping));
+}
+
+function orderData(raw: Raw, mapping: OrderMapping): CanonicalOrder {
+  const of = membersOf(raw);
   const billing = addressFromShop(raw.billing);
   const status = statusFromShop(raw.status, mapping.orderStatuses);
-  const data: CanonicalOrder = {
-    number: textOf(raw.number),
+  return {
+    number: of('number', plainText),
     ...(status !== undefined && { status }),
-    currency: textOf(raw.currency),
-    created_at: timestampOf(raw.date_created_gmt),
+    currency: of('currency', plainText),
+    created_at: of('date_created_gmt', timeOf),
     customer: {
       external_id: customerIdOf(raw, mapping.includeGuests),
       email: billing.email ?? null,
@@ -40,27 +46,31 @@ export function orderFromShop(raw: Raw, mapping: OrderMapping): ExternalItem {
     shipping: addressFromShop(raw.shipping),
     lines: linesFromShop(raw),
     prices_include_tax: raw.prices_include_tax === true,
-    discount_total: amountOf(raw.discount_total),
-    shipping_total: amountOf(raw.shipping_total),
-    tax_total: amountOf(raw.total_tax),
-    total: amountOf(raw.total),
-    refunds: listOf(raw.refunds).map(refundFromShop),
-    payment_method: textOf(raw.payment_method),
-    note: textOf(raw.customer_note),
+    discount_total: of('discount_total', amountOf),
+    shipping_total: of('shipping_total', amountOf),
+    tax_total: of('total_tax', amountOf),
+    total: amountOf(raw.total, 'total'),
+    refunds: of('refunds', refundsOf),
+    payment_method: of('payment_method', plainText),
+    note: of('customer_note', plainText),
   };
-  return { external_id: String(idOf(raw)), data };
 }
 
 function customerIdOf(raw: Raw, includeGuests: boolean): string | null {
-  const id = Number(raw.customer_id);
-  if (Number.isSafeInteger(id) && id > 0) return String(id);
+  const id = Number(raw.customer_id ?? 0);
+  // Whose account it is cannot be guessed from what is no id.
+  if (!Number.isSafeInteger(id) || id < 0) throw new InvalidValue('id', 'customer_id', raw.customer_id);
+  if (id > 0) return String(id);
   const email = textOf(recordOf(raw.billing).email);
   return includeGuests && email !== null ? guestId(email) : null;
 }
 
 /** The shop returns a refund as a negative amount, without its time. */
-function refundFromShop({ total, reason }: Raw): CanonicalRefund {
-  return { amount: (decimalOf(total) ?? '0').replace(/^-/, ''), reason: textOf(reason) };
+function refundsOf(value: unknown, field: string): CanonicalRefund[] {
+  return listItems(value, field).map((refund, index) => {
+    const { total, reason } = recordOf(refund);
+    return { amount: amountOf(total, `${field}[${index}].total`).replace(/^-/, ''), reason: textOf(reason) };
+  });
 }
 
 /** What the shop has, as far as the body of an order depends on it. */

@@ -1,51 +1,68 @@
+import { listItems, membersOf, plainText, priceOf, quantityOf, readItem } from '../../border/exact.value.ts';
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
 import { type Changes, changes } from '../../canonical/changed.paths.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { compareText, idOf, listOf, markedWith, recordOf, syncKeyOf, trashed, unmappable } from './raw.reader.ts';
-import { decimalOf, encodeTitle, nameOf, stockFromShop, stockToShop, textOf } from './shop.values.ts';
+import { encodeTitle, nameOf, plainName, stockFromShop, stockToShop, textOf } from './shop.values.ts';
 import { variationsFromShop } from './variation.mapping.ts';
 
 /** The fields that a read requests. Some others (related products, price HTML) cost the shop more than all of these. */
 export const PRODUCT_FIELDS =
   'id,name,type,status,description,short_description,sku,global_unique_id,regular_price,sale_price,weight,' +
-  'manage_stock,stock_quantity,categories,images,attributes,meta_data,date_modified_gmt';
+  'manage_stock,stock_quantity,categories,images,attributes,variations,meta_data,date_modified_gmt';
 
 /** `variations`: those of a variable product, as the shop returns them. */
 export function productFromShop(raw: Raw, variations: readonly Raw[]): ExternalItem {
   const broken = unmappable(variations.length > 0 ? { ...raw, variations } : raw);
   if (broken) return broken;
   if (raw.status === 'trash') return trashed(raw);
-  const sku = textOf(raw.sku);
-  const data: CanonicalProduct = {
+  return readItem(String(idOf(raw)), raw, () => productData(raw, variations));
+}
+
+function productData(raw: Raw, variations: readonly Raw[]): CanonicalProduct {
+  const of = membersOf(raw);
+  const sku = of('sku', plainText);
+  return {
     // A product that we created without a SKU has our key as its SKU, so that we find it again. Other systems see no SKU.
-    sku: sku !== null && sku === syncKeyOf(raw) ? null : sku,
-    name: nameOf(raw.name),
-    description: textOf(raw.description),
-    short_description: textOf(raw.short_description),
-    ...('global_unique_id' in raw && { barcode: textOf(raw.global_unique_id) }), // from WooCommerce 9.2
+    sku: typeof sku === 'string' && sku === syncKeyOf(raw) ? null : sku,
+    name: of('name', plainName),
+    description: of('description', plainText),
+    short_description: of('short_description', plainText),
+    barcode: of('global_unique_id', plainText), // from WooCommerce 9.2
     published: raw.status === 'publish',
-    price: decimalOf(raw.regular_price),
-    sale_price: decimalOf(raw.sale_price),
-    weight: decimalOf(raw.weight),
+    price: of('regular_price', priceOf),
+    sale_price: of('sale_price', priceOf),
+    weight: of('weight', quantityOf),
     stock: stockFromShop(raw),
-    categories: categoryNames(raw),
-    images: listOf(raw.images).flatMap(({ src, alt }) => {
-      const url = textOf(src);
-      return url === null ? [] : [{ url, alt: textOf(alt) }];
-    }),
-    attributes: listOf(raw.attributes)
-      .filter(({ variation }) => variation === true)
-      .map(({ name, options }) => ({ name: nameOf(name) ?? '', options: optionNames(options) }))
-      .sort((a, b) => compareText(a.name, b.name)),
+    categories: of('categories', categoryNames),
+    images: of('images', imagesOf),
+    attributes: of('attributes', attributesOf),
     variations: variationsFromShop(variations),
   };
-  return { external_id: String(idOf(raw)), data };
+}
+
+function imagesOf(value: unknown, field: string) {
+  return listItems(value, field).flatMap((image) => {
+    const { src, alt } = recordOf(image);
+    const url = textOf(src);
+    return url === null ? [] : [{ url, alt: textOf(alt) }];
+  });
+}
+
+function attributesOf(value: unknown, field: string) {
+  return listItems(value, field)
+    .map(recordOf)
+    .filter(({ variation }) => variation === true)
+    .map(({ name, options }) => ({ name: nameOf(name) ?? '', options: optionNames(options) }))
+    .sort((a, b) => compareText(a.name, b.name));
 }
 
 /** Without `uncategorized`, which the shop assigns to every product without a category. */
-function categoryNames(raw: Raw): string[] {
-  const own = listOf(raw.categories).filter(({ slug }) => slug !== 'uncategorized');
+function categoryNames(value: unknown, field: string): string[] {
+  const own = listItems(value, field)
+    .map(recordOf)
+    .filter(({ slug }) => slug !== 'uncategorized');
   return own.flatMap(({ name }) => nameOf(name) ?? []).sort(compareText);
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decimalOf, decodeEntities, encodeName, encodeTitle, plainMessage, timestampOf } from './shop.values.ts';
+import { decodeEntities, encodeName, encodeTitle, plainMessage } from './shop.values.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 30 });
 
@@ -19,15 +19,6 @@ describe('Texts of a shop', () => {
     expect(decodeEntities('O&#039;Brien &#x1F600; &hearts; & &#xD800; &#0;')).toBe(
       "O'Brien 😀 &hearts; & &#xD800; &#0;",
     );
-  });
-
-  it('reads a time without zone as UTC, and nothing else as a time', () => {
-    expect(timestampOf('2026-11-22T13:05:38')).toBe('2026-11-22T13:05:38Z');
-    expect([timestampOf(null), timestampOf(''), timestampOf('yesterday')]).toEqual([null, null, null]);
-  });
-
-  it('reads amounts exactly', () => {
-    expect([decimalOf('120.30'), decimalOf(''), decimalOf('abc'), decimalOf(56)]).toEqual(['120.3', null, null, '56']);
   });
 
   it('removes the markup from a message and shortens it', () => {

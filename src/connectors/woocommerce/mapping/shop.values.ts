@@ -1,5 +1,5 @@
-import type { Decimal, Timestamp } from '../../canonical/canonical.types.ts';
-import { toDecimal } from '../../canonical/decimal.ts';
+import { plainText, quantityOf } from '../../border/exact.value.ts';
+import type { Decimal } from '../../canonical/canonical.types.ts';
 
 /** Null for `""`, which the shop returns for an empty field. Accepts a number where text is expected. */
 export function textOf(value: unknown): string | null {
@@ -13,31 +13,24 @@ export function nameOf(value: unknown): string | null {
   return text === null ? null : decodeEntities(text);
 }
 
-/** Null for an empty field and for a value that is not a number. */
-export function decimalOf(value: unknown): Decimal | null {
-  if (typeof value !== 'string' && typeof value !== 'number') return null;
-  return toDecimal(value) ?? null;
+/** As `nameOf`. Throws InvalidValue for what is no text. */
+export function plainName(value: unknown, field: string): string | null {
+  const text = plainText(value, field);
+  return text === null ? null : decodeEntities(text);
 }
 
-/** For amounts, which are never empty. */
-export function amountOf(value: unknown): Decimal {
-  return decimalOf(value) ?? '0';
-}
-
-/** Null when the shop does not manage the stock. For a variation whose product manages it (`parent`), that is so as well. */
-export function stockFromShop({ manage_stock, stock_quantity }: Readonly<Record<string, unknown>>): Decimal | null {
-  return manage_stock === true ? (decimalOf(stock_quantity as number | null) ?? '0') : null;
+/**
+ * Null when the shop does not manage the stock. For a variation whose product manages it (`parent`), that is so as well. Undefined when
+ * it manages a stock and does not say how many: that is neither none nor any number. Throws InvalidValue.
+ */
+export function stockFromShop(raw: Readonly<Record<string, unknown>>, within = ''): Decimal | null | undefined {
+  if (!('manage_stock' in raw)) return undefined;
+  return raw.manage_stock === true ? (quantityOf(raw.stock_quantity, `${within}stock_quantity`) ?? undefined) : null;
 }
 
 /** The shop expects a JSON number here, unlike prices. It rejects a fraction itself, unless a plugin allows one. */
 export function stockToShop(stock: Decimal | null): Readonly<Record<string, unknown>> {
   return stock === null ? { manage_stock: false } : { manage_stock: true, stock_quantity: Number(stock) };
-}
-
-/** The shop's `*_gmt` times are UTC, without a zone. */
-export function timestampOf(value: unknown): Timestamp | null {
-  const [, time] = (typeof value === 'string' && /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)Z?$/.exec(value)) || [];
-  return time === undefined ? null : `${time}Z`;
 }
 
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00A0' };

@@ -1,7 +1,8 @@
+import { known, membersOf, plainText, priceOf, quantityOf } from '../../border/exact.value.ts';
 import type { CanonicalVariation } from '../../canonical/canonical.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { compareText, idOf, listOf } from './raw.reader.ts';
-import { decimalOf, nameOf, stockFromShop, stockToShop, textOf } from './shop.values.ts';
+import { nameOf, stockFromShop, stockToShop, textOf } from './shop.values.ts';
 
 export const VARIATION_FIELDS =
   'id,status,sku,global_unique_id,regular_price,sale_price,weight,manage_stock,stock_quantity,attributes,parent_id';
@@ -12,16 +13,18 @@ export function variationsFromShop(raws: readonly Raw[]): CanonicalVariation[] {
 }
 
 function variationFromShop(raw: Raw): CanonicalVariation {
-  return {
-    sku: textOf(raw.sku),
-    ...('global_unique_id' in raw && { barcode: textOf(raw.global_unique_id) }),
+  const within = `variation ${idOf(raw)}: `;
+  const of = membersOf(raw, within);
+  return known({
+    sku: of('sku', plainText),
+    barcode: of('global_unique_id', plainText),
     active: raw.status === 'publish',
-    price: decimalOf(raw.regular_price),
-    sale_price: decimalOf(raw.sale_price),
-    weight: decimalOf(raw.weight),
-    stock: stockFromShop(raw),
+    price: of('regular_price', priceOf),
+    sale_price: of('sale_price', priceOf),
+    weight: of('weight', quantityOf),
+    stock: stockFromShop(raw, within),
     options: optionsOf(raw),
-  };
+  });
 }
 
 /** Without attributes that the variation leaves open ("any size"). */
