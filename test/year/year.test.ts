@@ -103,24 +103,12 @@ it(
 
     const items = await told(again);
     const untold = items.filter((item) => !MAY_BE_TOLD.some((code) => item.startsWith(code)));
-    console.log(
-      JSON.stringify(
-        [...last, ...again].map((r) => [r.entity_type, r.progress.status, r.counts, r.progress.error_message]),
-      ),
-      odoo.admin.read('res.partner', odoo.admin.search('res.partner', []), [
-        'name',
-        'active',
-        'customer_rank',
-        'email',
-      ]),
-      items,
-    );
     const ends = readEnds([...shops.values()], odoo);
     expect({ untold, ...ends.odoo, order: undefined }).toEqual({ untold: [], ...ends.shops, order: undefined });
     // An order that is told is missing; every other one is there, once.
     const missing = ends.shops.order.filter((order) => !ends.odoo.order.includes(order));
     const more = ends.odoo.order.filter((order) => !ends.shops.order.includes(order));
-    expect({ missing: missing.length, more }).toEqual({ missing: items.length, more: [] });
+    expect({ missing: items.length === missing.length ? [] : missing, more }).toEqual({ missing: [], more: [] });
     expect(new Set(ends.odoo.order).size).toBe(new Set(ends.shops.order).size - missing.length);
     expect(last.map(({ progress }) => progress.status).filter((status) => status === 'failed')).toEqual([]);
     // What is equal stays untouched.
