@@ -14,7 +14,10 @@ export type RetriedItem = PlannedItem & {
 export function matchesExpectation({ work, plan }: PlannedItem): boolean {
   const { item, expected } = work;
   if (!expected) return true;
+  if (expected.kind === 'failed') return plan.kind === 'refused';
   const destination = 'destination' in plan ? plan.destination?.data : null;
+  // What the other item has taken by now is not looked for.
+  if (expected.rival) return (item.data && contentHash(item.data)) === expected.source_hash;
   return (
     plan.kind === expected.kind &&
     (item.data && contentHash(item.data)) === expected.source_hash &&
@@ -29,14 +32,19 @@ export function matchesExpectation({ work, plan }: PlannedItem): boolean {
  */
 export function writtenByEarlierWorker({ work, plan }: PlannedItem): keyof typeof ACTIONS | undefined {
   const { item, expected } = work;
-  if (!expected || (item.data && contentHash(item.data)) !== expected.source_hash) return undefined;
+  if (!expected || !(expected.kind in ACTIONS) || (item.data && contentHash(item.data)) !== expected.source_hash)
+    return undefined;
   const isDone = plan.kind === 'unchanged' || (expected.kind === 'create' && plan.kind === 'update');
   return isDone ? (expected.kind as keyof typeof ACTIONS) : undefined;
 }
 
 /** The outcome of an item that needed no write. */
 export function outcomeOfPlan({ work, plan, intended }: RetriedItem): ItemOutcome {
-  const { external_id } = work.item;
+  const { external_id, data } = work.item;
+  if (plan.kind === 'refused') {
+    const { error_class, message } = plan;
+    return { external_id, outcome: 'failed', action: 'failed', error_class, message, payload: data };
+  }
   if (plan.kind === 'conflict') {
     const { error_class, message, fields, destination } = plan;
     const payload = { destination_id: destination?.external_id ?? null, fields };
@@ -49,6 +57,9 @@ export function outcomeOfWrite({ work, plan, intended }: RetriedItem, result: Wr
   const { external_id, data } = work.item;
   // The action is set, because otherwise the run would count the item by the change of its record.
   if (!result.ok)
-    return { external_id, outcome: 'failed', action: 'failed', ...result.problem, payload: result.raw ?? data };
+    return {
+      ...{ external_id, outcome: 'failed', action: 'failed', payload: result.raw ?? data },
+      ...{ error_class: result.problem.error_class, message: result.problem.message },
+    };
   return { external_id, outcome: 'processed', action: ACTIONS[intended ?? (plan.kind as keyof typeof ACTIONS)] };
 }

@@ -124,6 +124,7 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
   'public.sync_cursors': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_preview_changes': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_hook_deliveries': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  'public.sync_refusals': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   // Maintenance empties the bindings of a system that no connection leads to, and keeps which ids belong together.
   'public.sync_bindings': {
     sync_app: WITH_DELETE,
@@ -137,6 +138,11 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
   },
   'public.sync_items': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_seen': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  'public.sync_claims': {
+    sync_app: [OWN, OWN_NEW, 'denied', 'denied', 'denied'],
+    sync_maintenance: CLEARS,
+    sync_owner: OWNER_CLEARS,
+  },
   'public.sync_schedules': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   // A row is visible to a caller that presents its id. The owner reads all rows, to go through the organizations.
   'auth.hook_addresses': {

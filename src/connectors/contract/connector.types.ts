@@ -117,6 +117,15 @@ export interface ConnectorSession {
    */
   write(entity: EntityType, operations: readonly WriteOperation[], signal: AbortSignal): Promise<WriteResult[]>;
   /**
+   * Which of at most 100 operations `write` would refuse before it sends them, and why, in their order; null for the others. Runs the
+   * preparation of `write` and changes nothing: what a write makes on demand (an attribute, a category, a tax) counts as made.
+   */
+  findRefusals(
+    entity: EntityType,
+    operations: readonly WriteOperation[],
+    signal: AbortSignal,
+  ): Promise<(ItemProblem | null)[]>;
+  /**
    * A short text that changes when an item of the query is created, changed or deleted, from a few cheap calls; null when the system
    * has no cheap way to tell. Two equal texts at different times mean that nothing changed in between.
    */
@@ -183,6 +192,8 @@ export interface ExternalItem {
   readonly data: CanonicalData | null;
   /** True when it is in a trash, or archived so that it counts as deleted. */
   readonly deleted?: boolean;
+  /** True when it is put away as this system puts away what is deleted: archived, cancelled or in a trash. It can be brought back. */
+  readonly archived?: boolean;
   readonly problem?: ItemProblem;
   /** A fact that never changes, such as when it was created, to tell it from another that has got its id; left out when there is none. */
   readonly born?: string;
@@ -194,6 +205,8 @@ export interface ExternalItem {
 export interface ItemProblem {
   readonly error_class: string;
   readonly message: string;
+  /** The refusal of a write depends on what was written and on nothing else in the system, so the same write is refused again. */
+  readonly final?: boolean;
 }
 
 export interface Candidate {
@@ -218,8 +231,10 @@ export type WriteOperation =
       readonly data: CanonicalData;
       /** Only these paths (`email`, `billing.city`, `lines`) may be written. */
       readonly changes: readonly string[];
-      /** The item as it was read just before. */
+      /** The item as it was read just before; with `restores`, as it is once it is brought back. */
       readonly current: CanonicalData;
+      /** The item is archived, cancelled or in a trash. It is brought back first, and the result tells when that failed. */
+      readonly restores?: boolean;
     }
   | { readonly kind: 'delete'; readonly external_id: string };
 
@@ -247,12 +262,19 @@ export interface WebhookRequest {
 
 export type WebhookEvent =
   /** The ping of a new webhook, or a topic that is not synced. The service responds with 200 and does nothing. */
-  | { readonly kind: 'ignored'; readonly reason: string }
+  | {
+      readonly kind: 'ignored';
+      readonly reason: string;
+      /** Set when it cannot be what anybody wanted to send here, so that people are told. */
+      readonly refused_as?: 'unknown_topic' | 'bad_json' | 'no_id';
+    }
   | {
       readonly kind: 'change';
       readonly entity_type: EntityType;
       readonly external_id: string;
       readonly deleted: boolean;
-      /** Equal when the same event is delivered twice: topic, id and hash of the body. */
+      /** Equal when the same event is delivered twice: a hash of topic, id, body and the system's id of the delivery. */
       readonly delivery_key: string;
+      /** The system names its deliveries. Otherwise two events may look the same: a product is deleted, restored and deleted again. */
+      readonly names_delivery: boolean;
     };

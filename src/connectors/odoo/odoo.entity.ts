@@ -13,6 +13,8 @@ export interface Part {
   readonly path: string;
   /** What is read of them. */
   readonly fields: readonly string[];
+  /** The records are not the item's own, and change for other reasons. */
+  readonly shared?: boolean;
 }
 
 /** How Odoo stores one canonical entity type. The generic code for reading, pagination and writing depends on this interface only. */
@@ -34,6 +36,8 @@ export interface OdooEntity {
   /** The values that remove a record; null when removal takes more than writing values. */
   readonly removal: Values | null;
   remove?(id: number, signal: AbortSignal): Promise<void>;
+  /** Brings back records that were removed. */
+  restore(ids: readonly number[], signal: AbortSignal): Promise<void>;
 }
 
 export type Prepared = PreparedWrite | { readonly problem: ItemProblem };
@@ -47,6 +51,11 @@ export interface PreparedWrite {
   readonly after?: (id: number, signal: AbortSignal) => Promise<void>;
   /** Takes back everything when `after` was refused, so that no part of an item stays. */
   readonly undo?: (id: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Marks the item of a row that is archived. */
+export function archivedOf(row: Row): { archived?: true } {
+  return row.active === false ? { archived: true } : {};
 }
 
 /** One result for each operation: its values, or the problem that prevents it. */

@@ -3,14 +3,16 @@ import type { OpenedConnection } from '../../connectors/connections/connection.t
 import type { ReadQuery, Watermark } from '../../connectors/contract/connector.types.ts';
 import type { DeletionBudget } from '../../planning/deletion.guard.ts';
 import type { WorkItem } from '../../planning/planning.types.ts';
+import type { Pair } from '../../records/bindings.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { ChangeTokens, Run, RunCheckpoint } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
 import { namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
 import { destinationToken } from './change.tokens.ts';
-import { firstPageSize, SourceReader } from './source.reader.ts';
-import { countNamedItems, countUnseenRecords, findWatermark, namedItems, unseenRecords } from './source.sql.ts';
+import { PageSizes } from './page.size.ts';
+import { SourceReader } from './source.reader.ts';
+import { countNamedItems, countUnseen, findWatermark, namedItems, unseenRecords } from './source.sql.ts';
 
 export interface BatchesInput {
   readonly lease: RunLease;
@@ -19,6 +21,8 @@ export interface BatchesInput {
   readonly source: OpenedConnection;
   readonly other: OpenedConnection | null;
   readonly budget: DeletionBudget;
+  /** Of the systems; null when the destination is the records. */
+  readonly pair: Pair | null;
 }
 
 export interface RunBatches {
@@ -42,35 +46,46 @@ export class CheckpointBatches {
 
   async make(input: BatchesInput): Promise<RunBatches> {
     const { run, progress } = input.lease;
-    const checkpoint = progress.checkpoint as RunCheckpoint | null;
+    const stored = progress.checkpoint as Partial<RunCheckpoint> | null;
+    // A run that has committed nothing may have learned the size of a page.
+    const checkpoint = stored?.phase === undefined ? null : (stored as RunCheckpoint);
     const named = run.kind === 'apply' || run.kind === 'retry' || run.kind === 'webhook';
     const reader = new SourceReader(input.source.session, input.retryPolicy, {
       entity: run.entity_type,
       query: await this.query(run),
       signal: input.signal,
-      pageSize: firstPageSize(run.postponements),
+      sizes: new PageSizes(stored?.page, run.postponements),
     });
-    if (named) return this.named(run as NamedRun, reader, checkpoint ?? { phase: 'items', after: '' });
+    const { arrived } = input.budget;
+    if (named) return this.named(run as NamedRun, reader, checkpoint ?? { phase: 'items', after: '', arrived });
     const tokens = checkpoint?.tokens ?? (run.kind === 'preview' ? await this.tokens(input, reader) : NO_TOKENS);
-    const from = checkpoint ?? { phase: 'pages', cursor: null, ...(run.kind === 'preview' && { tokens }) };
+    const from = checkpoint ?? { phase: 'pages', cursor: null, arrived, ...(run.kind === 'preview' && { tokens }) };
     const total = progress.total_items ?? (await reader.count());
-    return { batches: this.readAll(run, reader, from, input.budget), total, tokens };
+    return { batches: this.readAll(run, reader, from, input), total, tokens };
   }
 
   private async *readAll(
     run: Run,
     reader: SourceReader,
     from: RunCheckpoint,
-    budget: DeletionBudget,
+    { budget, pair }: BatchesInput,
   ): AsyncGenerator<SourceBatch> {
     const findsDeletions = run.mode === 'full' && Object.keys(run.filters).length === 0;
     if (from.phase === 'pages') yield* pageBatches(reader, from, findsDeletions);
     if (!findsDeletions) return;
-    const [unseen] = await this.database.query<{ count: number }>(countUnseenRecords(run));
-    budget.expect(unseen?.count ?? 0);
-    const start = from.phase === 'deletions' ? from : { ...from, phase: 'deletions' as const, cursor: null, after: '' };
+    const foreseen = from.foreseen ?? (await this.unseen(run, pair));
+    budget.expect(foreseen);
+    const start =
+      from.phase === 'deletions' && from.foreseen !== undefined
+        ? from
+        : { ...from, phase: 'deletions' as const, cursor: null, after: '', foreseen };
     // A record that no page contained is read again by its id. It counts as deleted only if the source does not return it.
     yield* namedItemBatches(reader, start, (after) => this.database.query<NamedItem>(unseenRecords(run, after)));
+  }
+
+  private async unseen(run: Run, pair: Pair | null): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>(countUnseen(run, pair));
+    return row?.count ?? 0;
   }
 
   private async named(run: NamedRun, reader: SourceReader, from: RunCheckpoint): Promise<RunBatches> {

@@ -5,6 +5,7 @@ import type { Domain, Row } from '../api/odoo-api.types.ts';
 import type { GeographyLoader } from '../client/geography.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import {
+  archivedOf,
   type CreateOperation,
   type OdooEntity,
   type Part,
@@ -50,7 +51,10 @@ export class PartnerEntity implements OdooEntity {
 
   async toItems(rows: readonly Row[], signal: AbortSignal): Promise<ExternalItem[]> {
     const geography = await this.#geography.load(signal);
-    return rows.map((row) => readItem(String(row.id), row, () => customerFromPartner(row, geography)));
+    return rows.map((row) => ({
+      ...readItem(String(row.id), row, () => customerFromPartner(row, geography)),
+      ...archivedOf(row),
+    }));
   }
 
   async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]> {
@@ -75,6 +79,10 @@ export class PartnerEntity implements OdooEntity {
     return prepareEach(operations, ({ data, changes }) => ({
       values: partnerValues(data as CanonicalCustomer, changes, geography),
     }));
+  }
+
+  restore(ids: readonly number[], signal: AbortSignal): Promise<void> {
+    return this.#client.write(MODEL, ids, { active: true }, signal);
   }
 
   async #has(field: string, signal: AbortSignal): Promise<boolean> {

@@ -16,6 +16,8 @@ export interface LineTargets {
   readonly byCode: ReadonlyMap<string, number>;
   /** Ids of product.product by template. */
   readonly byTemplate: ReadonlyMap<number, readonly number[]>;
+  /** Those of them that are archived. */
+  readonly archived: ReadonlySet<number>;
   readonly taxIds: ReadonlyMap<string, number>;
 }
 
@@ -51,6 +53,7 @@ export async function findTargets(
     priceDecimals: infos.get('price_unit')?.decimals ?? null,
     byCode,
     byTemplate,
+    archived: new Set(rows.filter(({ active }) => active === false).map(({ id }) => Number(id))),
     taxIds: await findTaxes(client, lines, signal),
   };
 }
@@ -94,10 +97,12 @@ async function findTaxes(
   return new Map(rows.map((row) => [text(row.name) ?? '', Number(row.id)]));
 }
 
-/** Throws ItemRefused when Odoo does not have the product of the line. */
-export function lineValues(line: CanonicalOrderLine, targets: LineTargets): Values {
+/** Throws ItemRefused when Odoo does not have the product of the line, or only archived. `sold`: products that the order has already. */
+export function lineValues(line: CanonicalOrderLine, targets: LineTargets, sold: ReadonlySet<number>): Values {
+  const product = productFor(line, targets);
+  if (targets.archived.has(product) && !sold.has(product)) refuseArchived(line, product);
   return {
-    product_id: productFor(line, targets),
+    product_id: product,
     name: line.name,
     product_uom_qty: Number(line.quantity),
     ...linePrice(line, targets.priceDecimals),
@@ -113,6 +118,13 @@ function productFor(line: CanonicalOrderLine, { byCode, byTemplate }: LineTarget
   // The code identifies the variant; the template does not.
   if (withCode !== undefined && (ofTemplate.length === 0 || ofTemplate.includes(withCode))) return withCode;
   return ofTemplate[0] ?? withCode ?? refuse(line);
+}
+
+function refuseArchived({ name }: CanonicalOrderLine, product: number): never {
+  throw new ItemRefused(
+    'product_archived',
+    `The product of the line ${name}, variant ${product}, is archived in Odoo. Bring it back, then sync the order again.`,
+  );
 }
 
 function refuse({ name, sku }: CanonicalOrderLine): never {

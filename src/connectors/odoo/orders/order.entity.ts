@@ -46,8 +46,8 @@ export class OrderEntity implements OdooEntity {
     const taxes = ['tax_ids', 'tax_id'].filter((name) => infos.has(name)).slice(0, 1);
     return [
       { model: 'sale.order.line', path: 'order_line', fields: ['order_id'] },
-      { model: 'product.product', path: 'order_line.product_id', fields: ['default_code'] },
-      ...taxes.map((name) => ({ model: 'account.tax', path: `order_line.${name}`, fields: ['name'] })),
+      { model: 'product.product', path: 'order_line.product_id', fields: ['default_code'], shared: true },
+      ...taxes.map((name) => ({ model: 'account.tax', path: `order_line.${name}`, fields: ['name'], shared: true })),
     ];
   }
 
@@ -64,7 +64,10 @@ export class OrderEntity implements OdooEntity {
     if (rows.length === 0) return [];
     const ids = rows.map(({ id }) => Number(id));
     const lines = await this.#parts.lines(ids, signal);
-    return rows.map((row) => readItem(String(row.id), row, () => orderFromSale(row, lines(Number(row.id)))));
+    return rows.map((row) => ({
+      ...readItem(String(row.id), row, () => orderFromSale(row, lines(Number(row.id)))),
+      ...(row.state === 'cancel' && { archived: true }),
+    }));
   }
 
   async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]> {
@@ -87,17 +90,13 @@ export class OrderEntity implements OdooEntity {
     const orders = operations.map(({ data }) => data as CanonicalOrder);
     const customerOf = await findCustomers(this.#client, orders, signal);
     return this.#prepare(orders, orders, signal, async (order, index, lines) => {
-      const partner = customerOf(order);
-      if (partner === null) {
-        throw new ItemRefused('customer_missing', 'The order’s customer is not in Odoo: sync customers first.');
-      }
       const key = operations[index]?.key ?? '';
       const values = {
         ...saleValues(order, null),
         ...(await this.#currencies.valuesFor(order.currency, signal)),
-        partner_id: partner,
+        partner_id: customerOf(order),
         origin: markOf(key),
-        order_line: lineCommands(lines(), []),
+        order_line: lineCommands(lines(new Set()), []),
       };
       const action = this.#client.settings.confirmOrders ? stateAction(order) : null;
       if (action === null) return { values };
@@ -110,18 +109,28 @@ export class OrderEntity implements OdooEntity {
     const lineUpdates = operations.filter(({ changes: paths }) => changes(paths, 'lines'));
     const present = await this.#present(lineUpdates, signal);
     const withLines = lineUpdates.map(({ data }) => data as CanonicalOrder);
+    const moved = operations.filter(({ changes: paths }) => changes(paths, 'customer'));
+    const customerOf = await findCustomers(
+      this.#client,
+      moved.map(({ data }) => data as CanonicalOrder),
+      signal,
+    );
     return this.#prepare(orders, withLines, signal, async (order, index, lines) => {
-      const { changes: paths = [], external_id = '', current } = operations[index] ?? {};
-      const confirmed = ['processing', 'completed'].includes((current as CanonicalOrder | undefined)?.status ?? '');
+      const { changes: paths = [], external_id = '', current, restores = false } = operations[index] ?? {};
+      const { status = '' } = (current ?? {}) as CanonicalOrder;
+      // A cancelled order comes back as a quotation.
+      const confirmed = !restores && ['processing', 'completed'].includes(status);
       const rows = present.get(toId(external_id) ?? 0) ?? [];
+      const sold = new Set(rows.flatMap((row) => idOf(row.product_id) ?? []));
       const writesLines = changes(paths, 'lines') && order.lines !== undefined;
-      const partner = changes(paths, 'customer') ? toId(order.customer?.external_id) : null;
+      const partner = changes(paths, 'customer') && toId(order.customer?.external_id) ? customerOf(order) : null;
       const values: Values = {
         ...saleValues(order, paths),
         ...(partner !== null && { partner_id: partner }),
-        ...(writesLines && { order_line: lineCommands(lines(), rows, confirmed) }),
+        ...(writesLines && { order_line: lineCommands(lines(sold), rows, confirmed) }),
       };
-      const action = changes(paths, 'status') ? stateAction(order) : null;
+      const asksState = changes(paths, 'status') || (restores && this.#client.settings.confirmOrders);
+      const action = asksState ? stateAction(order) : null;
       const write: PreparedWrite = { values, adds: writesLines };
       return action === null ? write : { ...write, after: (id, during) => this.#applyState(id, action, order, during) };
     });
@@ -132,6 +141,10 @@ export class OrderEntity implements OdooEntity {
     const args = { ids: [id], context: { disable_cancel_warning: true } };
     const done = await this.#client.call(MODEL, 'action_cancel', args, { idempotent: true, signal });
     if (isRecord(done)) throw new ItemRefused('not_cancelled', 'Odoo requires a person to confirm the cancellation.');
+  }
+
+  async restore(ids: readonly number[], signal: AbortSignal): Promise<void> {
+    await this.#client.call(MODEL, 'action_draft', { ids }, { idempotent: true, signal });
   }
 
   async #present(operations: readonly UpdateOperation[], signal: AbortSignal): Promise<Map<number, Row[]>> {
@@ -145,13 +158,18 @@ export class OrderEntity implements OdooEntity {
     orders: readonly CanonicalOrder[],
     withLines: readonly CanonicalOrder[],
     signal: AbortSignal,
-    prepare: (order: CanonicalOrder, index: number, lines: () => Values[]) => Promise<PreparedWrite>,
+    prepare: (
+      order: CanonicalOrder,
+      index: number,
+      lines: (sold: ReadonlySet<number>) => Values[],
+    ) => Promise<PreparedWrite>,
   ): Promise<Prepared[]> {
     const targets = await findTargets(this.#client, withLines, await this.#parts.infos(signal), signal);
     const prepared: Prepared[] = [];
     for (const [index, order] of orders.entries()) {
       try {
-        const lines = () => (order.lines ?? []).map((line, i) => ({ sequence: 10 + i, ...lineValues(line, targets) }));
+        const lines = (sold: ReadonlySet<number>) =>
+          (order.lines ?? []).map((line, i) => ({ sequence: 10 + i, ...lineValues(line, targets, sold) }));
         prepared.push(await prepare(order, index, lines));
       } catch (error) {
         if (!(error instanceof ItemRefused)) throw error;

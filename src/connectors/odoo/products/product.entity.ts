@@ -8,6 +8,7 @@ import { markOf } from '../client/odoo.marker.ts';
 import { idOf } from '../client/odoo.values.ts';
 import { anyOf } from '../client/search.domain.ts';
 import {
+  archivedOf,
   type CreateOperation,
   type OdooEntity,
   type Part,
@@ -73,7 +74,7 @@ export class ProductEntity implements OdooEntity {
       const id = Number(row.id);
       const own = new Map(offered.get(id)?.map((option) => [option.id, option]));
       const parts = { variants: byTemplate.get(id) ?? [], options: own, decimals };
-      return readItem(String(id), row, () => productFromTemplate(row, parts));
+      return { ...readItem(String(id), row, () => productFromTemplate(row, parts)), ...archivedOf(row) };
     });
   }
 
@@ -113,13 +114,14 @@ export class ProductEntity implements OdooEntity {
       operations.filter(writesVariants).map(({ data }) => (data as CanonicalProduct).variations ?? []),
       signal,
     );
-    return prepareEach(operations, ({ data, current, changes: paths }) => {
+    return prepareEach(operations, (operation) => {
+      const { data, current, changes: paths } = operation;
       const product = data as CanonicalProduct;
       const before = (current as CanonicalProduct).variations ?? [];
       const variations = product.variations ?? before;
       const plain = variations.length === 0;
       const values = templateValues(product, paths, plain);
-      if (!writesVariants({ changes: paths })) return { values };
+      if (!writesVariants(operation)) return { values };
       if (!plain) this.#variants.refuseUnusable(variations);
       const former = templateValues(current as CanonicalProduct, paths, before.length === 0);
       return {
@@ -134,6 +136,10 @@ export class ProductEntity implements OdooEntity {
         },
       };
     });
+  }
+
+  restore(ids: readonly number[], signal: AbortSignal): Promise<void> {
+    return this.#client.write(MODEL, ids, { active: true }, signal);
   }
 
   /** After the options are removed, the remaining variant does not have the template's values yet. */
@@ -160,6 +166,9 @@ export class ProductEntity implements OdooEntity {
   }
 }
 
-function writesVariants({ changes: paths }: Pick<UpdateOperation, 'changes'>): boolean {
-  return changes(paths, 'variations') || changes(paths, 'attributes');
+function writesVariants({ changes: paths, restores, data, current }: UpdateOperation): boolean {
+  const { variations = (current as CanonicalProduct).variations ?? [] } = data as CanonicalProduct;
+  // A template that comes back brings all its variants with it, also those that were archived before.
+  const bringsVariants = restores === true && variations.length > 0;
+  return changes(paths, 'variations') || changes(paths, 'attributes') || bringsVariants;
 }
