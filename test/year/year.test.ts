@@ -15,8 +15,8 @@ const RUN_MS = 600_000;
 
 const ORG = 'org-year';
 const NOTHING_IS_SPARED = { delete_guard_percent: 100 };
-/** An order of a product that was gone before Odoo had seen it cannot be carried over; it is told. */
-const MAY_BE_TOLD = ['unknown_product'];
+/** An order of a product that was gone before Odoo had seen the order cannot be carried over; it is told. */
+const MAY_BE_TOLD = ['unknown_product', 'product_archived'];
 
 const clock = { now: Date.UTC(2030, 0, 1) };
 let fixture: RunsFixture;
