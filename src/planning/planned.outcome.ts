@@ -50,5 +50,7 @@ export function outcomeOfWrite({ work, plan, intended }: RetriedItem, result: Wr
   // The action is set, because otherwise the run would count the item by the change of its record.
   if (!result.ok)
     return { external_id, outcome: 'failed', action: 'failed', ...result.problem, payload: result.raw ?? data };
-  return { external_id, outcome: 'processed', action: ACTIONS[intended ?? (plan.kind as keyof typeof ACTIONS)] };
+  const action = ACTIONS[intended ?? (plan.kind as keyof typeof ACTIONS)];
+  if (result.warning) return { external_id, outcome: 'warned', action, ...result.warning, payload: data };
+  return { external_id, outcome: 'processed', action };
 }

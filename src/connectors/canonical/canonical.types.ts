@@ -137,7 +137,8 @@ export interface CanonicalOrderLine {
   /** For the whole line, after discounts, without tax. */
   readonly total: Decimal;
   readonly tax_total?: Decimal;
-  readonly taxes?: readonly { readonly name: string; readonly total: Decimal }[];
+  /** `rate` in percent, where the system tells it. */
+  readonly taxes?: readonly { readonly name: string; readonly total: Decimal; readonly rate?: Decimal }[];
 }
 
 export interface CanonicalRefund {

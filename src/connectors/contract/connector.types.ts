@@ -187,6 +187,8 @@ export type WriteOperation =
       /** Unique for the source item and the destination, at most 64 characters of [A-Za-z0-9:_-]. Stored where findMatches searches. */
       readonly key: string;
       readonly data: CanonicalData;
+      /** The item as the source has it, with what is not written: totals that a connector compares its own with. `data` without it. */
+      readonly whole?: CanonicalData;
     }
   | {
       readonly kind: 'update';
@@ -197,6 +199,10 @@ export type WriteOperation =
       readonly changes: readonly string[];
       /** The item as it was read just before. */
       readonly current: CanonicalData;
+      /** As for a create. */
+      readonly whole?: CanonicalData;
+      /** The source at the last sync, its references as ids of the destination; left out at a first match. */
+      readonly before?: CanonicalData;
     }
   | { readonly kind: 'delete'; readonly external_id: string };
 
@@ -206,6 +212,8 @@ export type WriteResult =
       readonly external_id: string;
       /** The item as the system has it now, mapped as in a read; null after a delete. */
       readonly data: CanonicalData | null;
+      /** Written, but not as the source has it, which the connection's settings allow. */
+      readonly warning?: ItemProblem;
     }
   | { readonly ok: false; readonly problem: ItemProblem; readonly raw?: unknown };
 

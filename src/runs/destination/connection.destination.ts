@@ -102,14 +102,15 @@ export class ConnectionDestination implements Destination {
   }
 }
 
-function operationOf({ plan, key }: PlannedItem): WriteOperation {
+function operationOf({ plan, key, target, before }: PlannedItem): WriteOperation {
+  const known = { ...(target && { whole: target }), ...(before && { before }) };
   switch (plan.kind) {
     case 'create':
-      return { kind: 'create', key, data: plan.data };
+      return { kind: 'create', key, data: plan.data, ...(target && { whole: target }) };
     case 'update': {
       const { external_id, data } = plan.destination;
       const changes = [...new Set(plan.fields.map(({ field }) => writablePath(field)))];
-      return { kind: 'update', external_id, data: plan.data, changes, current: data ?? plan.data };
+      return { kind: 'update', external_id, data: plan.data, changes, current: data ?? plan.data, ...known };
     }
     case 'delete':
       return { kind: 'delete', external_id: plan.destination.external_id };

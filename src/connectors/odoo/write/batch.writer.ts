@@ -4,7 +4,7 @@ import type { ExternalItem, WriteOperation, WriteResult } from '../../contract/c
 import type { OdooFault } from '../api/odoo.fault.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { toId } from '../client/odoo.values.ts';
-import type { CreateOperation, OdooEntity, Prepared, PreparedWrite, UpdateOperation } from '../odoo.entity.ts';
+import type { CreateOperation, Finding, OdooEntity, Prepared, UpdateOperation } from '../odoo.entity.ts';
 import { bisect } from './batch.bisection.ts';
 import {
   asAmbiguous,
@@ -69,7 +69,7 @@ class Batch {
       return ids;
     };
     const saved = await bisect(ready, save, (fault) => this.#canSplit(fault, 'create'));
-    for (const [i, { index, prepared }] of ready.entries()) await this.#settle(index, prepared, saved[i]);
+    await this.#settleAll(ready, saved);
   }
 
   async update(): Promise<void> {
@@ -89,7 +89,7 @@ class Batch {
         return ids;
       };
       const saved = await bisect(group, write, (fault) => this.#canSplit(fault, 'write'));
-      for (const [i, { index, prepared }] of group.entries()) await this.#settle(index, prepared, saved[i]);
+      await this.#settleAll(group, saved);
     }
   }
 
@@ -156,9 +156,27 @@ class Batch {
     return id === null ? [] : [{ index, prepared, id }];
   }
 
-  async #settle(index: number, prepared: PreparedWrite, saved: number | OdooFault | undefined): Promise<void> {
+  async #settleAll(items: readonly Ready[], saved: readonly (number | OdooFault)[]): Promise<void> {
+    const written = items.flatMap(({ prepared }, i) => {
+      const id = saved[i];
+      return typeof id === 'number' ? [{ id, prepared }] : [];
+    });
+    const findings = (await this.#writer.entity.verify?.(written, this.#signal)) ?? new Map<number, Finding>();
+    for (const [i, item] of items.entries()) await this.#settle(item, saved[i], findings);
+  }
+
+  async #settle(
+    { index, prepared }: Ready,
+    saved: number | OdooFault | undefined,
+    findings: ReadonlyMap<number, Finding>,
+  ): Promise<void> {
     if (typeof saved !== 'number') {
       this.#outcomes.set(index, { problem: saved ? problemOf(saved) : GONE });
+      return;
+    }
+    const finding = findings.get(saved);
+    if (finding?.fatal) {
+      this.#outcomes.set(index, { problem: finding.problem });
       return;
     }
     try {
@@ -166,7 +184,7 @@ class Batch {
         this.tookEffect = true;
         await prepared.after(saved, this.#signal);
       }
-      this.#outcomes.set(index, { id: saved });
+      this.#outcomes.set(index, { id: saved, ...(finding && { warning: finding.problem }) });
     } catch (error) {
       this.#outcomes.set(index, { problem: refusalOf(error) });
     }
