@@ -15,11 +15,13 @@ export class Connectors0008 implements MigrationInterface {
 
   async up(db: QueryRunner): Promise<void> {
     await connections(db);
+    await systems(db);
     await webhookAddresses(db);
   }
 
   async down(db: QueryRunner): Promise<void> {
     await db.query(`DROP TABLE auth.hook_addresses`);
+    await db.query(`DROP TABLE public.sync_systems`);
     await db.query(`DROP TABLE public.sync_connections`);
   }
 }
@@ -38,6 +40,8 @@ async function connections(db: QueryRunner): Promise<void> {
       webhook_secret_key_id text CHECK ((webhook_secret_key_id IS NULL) = (webhook_secret IS NULL)),
       settings jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(settings) = 'object'),
       access_revision integer NOT NULL DEFAULT 1,
+      system_id uuid,
+      forgets_records boolean NOT NULL DEFAULT false,
       status text NOT NULL DEFAULT 'unchecked' CHECK (status IN ('unchecked', 'ok', 'failing')),
       last_checked_at timestamptz,
       last_error text,
@@ -56,6 +60,12 @@ async function connections(db: QueryRunner): Promise<void> {
     COMMENT ON COLUMN public.sync_connections.access_revision IS
       'goes up with each change of base_url or credentials: an outcome of what was before is not kept'`);
   await db.query(`
+    COMMENT ON COLUMN public.sync_connections.system_id IS
+      'the system it leads to, known by what that says of itself; null until it was asked'`);
+  await db.query(`
+    COMMENT ON COLUMN public.sync_connections.forgets_records IS
+      'it leads to another system than its records were read from, and some of those are not marked as deleted yet'`);
+  await db.query(`
     COMMENT ON COLUMN public.sync_connections.purged_at IS 'when nothing that was read from it was left'`);
   await db.query(`
     CREATE UNIQUE INDEX sync_connections_by_name ON public.sync_connections (org_id, name) WHERE removed_at IS NULL`);
@@ -70,13 +80,53 @@ async function connections(db: QueryRunner): Promise<void> {
   await db.query(`GRANT SELECT (org_id) ON public.sync_connections TO sync_directory`);
   await db.query(`CREATE POLICY directory ON public.sync_connections FOR SELECT TO sync_directory USING (true)`);
   await db.query(`
-    GRANT SELECT (org_id, id, removed_at, purged_at), UPDATE (purged_at) ON public.sync_connections TO sync_maintenance`);
+    GRANT SELECT (org_id, id, system_id, removed_at, purged_at), UPDATE (purged_at) ON public.sync_connections TO sync_maintenance`);
   await db.query(`
     CREATE POLICY maintenance_sees_removed ON public.sync_connections FOR SELECT TO sync_maintenance
       USING (removed_at IS NOT NULL)`);
   await db.query(`
     CREATE POLICY maintenance_purges_removed ON public.sync_connections FOR UPDATE TO sync_maintenance
       USING (removed_at IS NOT NULL) WITH CHECK (removed_at IS NOT NULL AND purged_at IS NOT NULL)`);
+}
+
+/**
+ * The shop, database or file behind connections. What holds for its entries, bindings above all, refers to it and not to a connection,
+ * so that a connection that is removed and added again finds it, and one that is pointed elsewhere does not take it along.
+ */
+async function systems(db: QueryRunner): Promise<void> {
+  await db.query(`
+    CREATE TABLE public.sync_systems (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      id uuid NOT NULL,
+      system text NOT NULL CHECK (system <> ''),
+      identity text CHECK (identity <> ''),
+      place text NOT NULL CHECK (place <> ''),
+      scope text NOT NULL,
+      mark text NOT NULL CHECK (mark <> ''),
+      created_at timestamptz NOT NULL DEFAULT now(),
+      left_at timestamptz,
+      replaced_at timestamptz,
+      PRIMARY KEY (org_id, id)
+    )`);
+  const comments = {
+    identity: 'what the system says it is, such as a store id; null when it does not say',
+    place: 'where it is by what it says, such as the address of a site',
+    scope: 'what the settings make of the meaning of its ids',
+    mark: 'the first part of the marks of entries that were created for its entries elsewhere',
+    left_at: 'since when no connection leads to it',
+    replaced_at: 'since when somebody says that what looks the same is another system',
+  };
+  for (const [column, text] of Object.entries(comments))
+    await db.query(`COMMENT ON COLUMN public.sync_systems.${column} IS '${text}'`);
+  await db.query(`
+    CREATE UNIQUE INDEX sync_systems_known ON public.sync_systems
+      (org_id, system, coalesce(identity, ''), place, scope) WHERE replaced_at IS NULL`);
+  await protectTenantTable(db, 'public.sync_systems');
+  await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_systems TO sync_app`);
+  await db.query(`GRANT SELECT (org_id, id, left_at) ON public.sync_systems TO sync_maintenance`);
+  await db.query(`
+    CREATE POLICY maintenance_sees_left ON public.sync_systems FOR SELECT TO sync_maintenance
+      USING (left_at IS NOT NULL)`);
 }
 
 async function webhookAddresses(db: QueryRunner): Promise<void> {

@@ -25,17 +25,26 @@ export class Records0009 implements MigrationInterface {
       policy: 'maintenance_removed',
       rows: ofRemovedConnection('sync_records', 'sync_records.connection_id = c.id'),
     });
-    await letMaintenanceDelete(db, {
-      table: 'public.sync_bindings',
-      policy: 'maintenance_removed',
-      rows: ofRemovedConnection('sync_bindings', 'c.id IN (sync_bindings.connection_a, sync_bindings.connection_b)'),
-    });
+    await letMaintenanceForget(db);
   }
 
   async down(db: QueryRunner): Promise<void> {
     await db.query(`
       DROP TABLE public.sync_items, public.sync_bindings, public.sync_change_counters, public.sync_records`);
   }
+}
+
+/** Of a system that no connection leads to, which entries belong together is kept, and nothing that they held. */
+async function letMaintenanceForget(db: QueryRunner): Promise<void> {
+  const ofLeftSystem = `EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_bindings.org_id
+    AND s.left_at IS NOT NULL AND s.id IN (sync_bindings.system_a, sync_bindings.system_b))`;
+  await db.query(`
+    GRANT SELECT, UPDATE (hash_a, hash_b, data_a, data_b) ON public.sync_bindings TO sync_maintenance`);
+  await db.query(`
+    CREATE POLICY maintenance_sees_left ON public.sync_bindings FOR SELECT TO sync_maintenance USING (${ofLeftSystem})`);
+  await db.query(`
+    CREATE POLICY maintenance_forgets_left ON public.sync_bindings FOR UPDATE TO sync_maintenance
+      USING (${ofLeftSystem}) WITH CHECK (${ofLeftSystem} AND data_a IS NULL AND data_b IS NULL)`);
 }
 
 const TABLES: Readonly<Record<string, string>> = {
@@ -53,21 +62,25 @@ const TABLES: Readonly<Record<string, string>> = {
   sync_change_counters: `
     last_seq bigint NOT NULL,
     PRIMARY KEY (org_id)`,
-  // A pair of ids, each side with what it held at the last sync: three-way comparison needs both, an echo only the hash.
-  // The smaller connection id is side a, so that both directions share one row.
+  // A pair of ids, each side with what it held at the last sync: three-way comparison needs both, an echo only the hash. Without them
+  // the two are known to belong together, and the next sync compares them as it does when it meets them first. `born` tells an entry
+  // from another that has got its id. The smaller system id is side a, so that both directions share one row.
   sync_bindings: `
     entity_type text NOT NULL CHECK (entity_type <> ''),
-    connection_a uuid NOT NULL,
-    connection_b uuid NOT NULL CHECK (connection_a < connection_b),
+    system_a uuid NOT NULL,
+    system_b uuid NOT NULL CHECK (system_a < system_b),
     id_a text NOT NULL CHECK (id_a <> ''),
     id_b text NOT NULL CHECK (id_b <> ''),
-    hash_a text NOT NULL,
-    hash_b text NOT NULL,
-    data_a jsonb NOT NULL,
-    data_b jsonb NOT NULL,
+    hash_a text,
+    hash_b text,
+    data_a jsonb,
+    data_b jsonb,
+    born_a text,
+    born_b text,
     synced_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (org_id, entity_type, connection_a, connection_b, id_a),
-    UNIQUE (org_id, entity_type, connection_a, connection_b, id_b)`,
+    CHECK (num_nulls(hash_a, hash_b, data_a, data_b) IN (0, 4)),
+    PRIMARY KEY (org_id, entity_type, system_a, system_b, id_a),
+    UNIQUE (org_id, entity_type, system_a, system_b, id_b)`,
   // One row an item that failed or was skipped.
   sync_items: `
     sync_id text NOT NULL CHECK (sync_id <> ''),

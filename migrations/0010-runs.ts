@@ -152,7 +152,7 @@ async function cursors(db: QueryRunner): Promise<void> {
       PRIMARY KEY (org_id, connection_id, entity_type, destination)
     )`);
   await protectTenantTable(db, 'public.sync_cursors');
-  await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_cursors TO sync_app`);
+  await db.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_cursors TO sync_app`);
   await letMaintenanceDelete(db, {
     table: 'public.sync_cursors',
     policy: 'maintenance_removed',

@@ -99,6 +99,14 @@ export const PROBLEMS = {
     action:
       'Look at the preview. If it is right, send `override_guard` with a reason, which is written into the audit trail.',
   },
+  'another-system': {
+    status: 409,
+    title: 'The connection leads to another system',
+    cause:
+      'What answers at the address of the connection is not, or may not be, the shop, database or file that the connection is bound to. What was synced with that one would be taken for entries of the other.',
+    action:
+      'Correct the address, the database, the company or the column. If it is another system, send `another_system: true` with `PATCH /connections/{id}`; if it is the same one, moved, send `another_system: false`.',
+  },
   conflict: {
     status: 409,
     title: 'The state does not allow it',

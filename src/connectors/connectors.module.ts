@@ -14,6 +14,9 @@ import { WebhookSecretInterceptor } from './connections/webhook-secret.intercept
 import { CONNECTOR_LIST, CONNECTORS } from './connector.registry.ts';
 import { CredentialCipher } from './credentials/credential.encryption.ts';
 import { HttpClients } from './http/http.clients.ts';
+import { SystemBinder } from './systems/system.binder.ts';
+import { SystemChange } from './systems/system.change.ts';
+import { SystemLeavers } from './systems/system.leavers.ts';
 
 /** What a worker needs to open connections. */
 @Module({
@@ -29,8 +32,18 @@ import { HttpClients } from './http/http.clients.ts';
     ConnectionSecrets,
     ConnectionService,
     RemovalListeners,
+    SystemBinder,
+    SystemLeavers,
   ],
-  exports: [CONNECTOR_LIST, ConnectionSecrets, ConnectionService, HttpClients, RemovalListeners],
+  exports: [
+    CONNECTOR_LIST,
+    ConnectionSecrets,
+    ConnectionService,
+    HttpClients,
+    RemovalListeners,
+    SystemBinder,
+    SystemLeavers,
+  ],
 })
 export class ConnectorsModule implements BeforeApplicationShutdown {
   constructor(@Inject(HttpClients) private readonly clients: HttpClients) {}
@@ -45,6 +58,13 @@ export class ConnectorsModule implements BeforeApplicationShutdown {
 @Module({
   imports: [ConnectorsModule, ActivityModule],
   controllers: [CatalogueController, ConnectionController],
-  providers: [CatalogueService, ConnectionChecker, ConnectionEditor, ConnectionPresenter, WebhookSecretInterceptor],
+  providers: [
+    CatalogueService,
+    ConnectionChecker,
+    ConnectionEditor,
+    ConnectionPresenter,
+    SystemChange,
+    WebhookSecretInterceptor,
+  ],
 })
 export class ConnectorsApiModule {}

@@ -13,6 +13,9 @@ export interface Binding {
   readonly source_data: CanonicalData;
   /** Without changes of the destination that have not been synced back to the source yet; see Pending. */
   readonly destination_data: CanonicalData;
+  /** See ExternalItem.born. */
+  readonly source_born?: string | null;
+  readonly destination_born?: string | null;
 }
 
 /**
@@ -32,7 +35,9 @@ export interface PlanInput {
   /** `source.data` with its references as ids of the destination. */
   readonly target: CanonicalData | null;
   readonly binding: Binding | null;
-  /** The bound entry of the destination, or the matching entries when there is no binding. */
+  /** The entry of the destination that is known to belong to the source item, although there is no state of a last sync. */
+  readonly linkedTo?: string | null;
+  /** The bound or linked entry of the destination, or the matching entries when there is none. */
   readonly destination: readonly ExternalItem[];
   /** Ids of the destination that are bound to other source items. */
   readonly boundElsewhere: ReadonlySet<string>;
@@ -88,7 +93,7 @@ export function planItem(input: PlanInput): ItemPlan {
   if (!binding) {
     if (destination.length > 1)
       return conflict('ambiguous_match', `${destination.length} entries of the destination match.`);
-    if (!existing) return planCreate(input, target);
+    if (!existing) return input.linkedTo ? planVanished(input, input.linkedTo, target) : planCreate(input, target);
     if (boundElsewhere.has(existing.external_id))
       return conflict(
         'already_bound',
@@ -97,10 +102,7 @@ export function planItem(input: PlanInput): ItemPlan {
       );
     return planFirstMatch(input, existing, target);
   }
-  if (!existing) {
-    if (input.onConflict === 'overwrite') return planCreate(input, target);
-    return conflict('deleted_at_destination', `Entry ${binding.destination_id} of the destination was deleted.`);
-  }
+  if (!existing) return planVanished(input, binding.destination_id, target);
   return planThreeWay(input, binding, existing, source.data, target);
 }
 
@@ -109,6 +111,11 @@ function planCreate({ mayPass }: PlanInput, target: CanonicalData): ItemPlan {
   if ('active' in target && target.active === false && !mayPass('active'))
     return { kind: 'unchanged', destination: null };
   return { kind: 'create', data: passing(target, mayPass) };
+}
+
+function planVanished(input: PlanInput, destinationId: string, target: CanonicalData): ItemPlan {
+  if (input.onConflict === 'overwrite') return planCreate(input, target);
+  return conflict('deleted_at_destination', `Entry ${destinationId} of the destination was deleted.`);
 }
 
 /** Two items that match for the first time complete each other: an empty source field clears nothing, and is filled by a later sync back. */

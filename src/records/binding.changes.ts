@@ -15,6 +15,8 @@ export interface StoredBinding {
   readonly hash_b?: string;
   readonly data_a?: CanonicalData;
   readonly data_b?: CanonicalData;
+  readonly born_a?: string | null;
+  readonly born_b?: string | null;
   readonly removed?: boolean;
 }
 
@@ -23,7 +25,7 @@ type BindingChange = Binding | { readonly source_id: string; readonly removed: t
 
 /** The changes of an item's binding after its plan and its write. Empty when the binding stays the same. */
 export function bindingChanges({ work, plan, binding }: PlannedItem, result: WriteResult | undefined): BindingChange[] {
-  const { external_id: source_id, data: source } = work.item;
+  const { external_id: source_id, data: source, born } = work.item;
   const removal: BindingChange[] = binding ? [{ source_id, removed: true }] : [];
   if (plan.kind === 'delete') return result?.ok ? removal : [];
   if (plan.kind === 'conflict' || (result && !result.ok)) return [];
@@ -39,17 +41,25 @@ export function bindingChanges({ work, plan, binding }: PlannedItem, result: Wri
     destination_hash: contentHash(agreed),
     source_data: remembering(source, binding?.source_data),
     destination_data: remembering(agreed, isSame ? binding?.destination_data : undefined),
+    source_born: born ?? null,
+    destination_born: entry.born ?? (isSame ? binding?.destination_born : null) ?? null,
   };
   if (binding?.destination_id !== next.destination_id) return [...removal, next];
-  return binding.source_hash === next.source_hash && binding.destination_hash === next.destination_hash ? [] : [next];
+  const isKept = (['source_hash', 'destination_hash', 'source_born', 'destination_born'] as const).every(
+    (name) => (binding[name] ?? null) === next[name],
+  );
+  return isKept ? [] : [next];
 }
 
 /** Converts a change to the stored form. Side a is the connection with the smaller id. */
 export function stored(pair: Pair, change: BindingChange): StoredBinding {
   const aIsSource = sourceSide(pair) === 'a';
   if ('removed' in change) return { [aIsSource ? 'id_a' : 'id_b']: change.source_id, removed: true };
-  const source = [change.source_id, change.source_hash, change.source_data] as const;
-  const destination = [change.destination_id, change.destination_hash, change.destination_data] as const;
+  const source = [change.source_id, change.source_hash, change.source_data, change.source_born] as const;
+  const { destination_id, destination_hash, destination_data, destination_born } = change;
+  const destination = [destination_id, destination_hash, destination_data, destination_born] as const;
   const [a, b] = aIsSource ? [source, destination] : [destination, source];
-  return { id_a: a[0], hash_a: a[1], data_a: a[2], id_b: b[0], hash_b: b[1], data_b: b[2] };
+  const [id_a, hash_a, data_a, born_a] = a;
+  const [id_b, hash_b, data_b, born_b] = b;
+  return { id_a, hash_a, data_a, born_a, id_b, hash_b, data_b, born_b };
 }

@@ -74,3 +74,21 @@ export interface FoundRecord {
   readonly content_hash: string;
   readonly data: CanonicalData;
 }
+
+/** How many records are marked in one statement. */
+const FORGOTTEN_AT_ONCE = 1000;
+
+/** Marks the next records after an id as deleted. `last` is the id to go on after; null when none is left. */
+export const forgetRecords = (orgId: string, connectionId: string, entity: EntityType, after: string): Statement => ({
+  text: `
+    WITH next AS MATERIALIZED (
+      SELECT external_id FROM public.sync_records
+       WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND external_id > $4 AND deleted_at IS NULL
+       ORDER BY external_id LIMIT ${FORGOTTEN_AT_ONCE}
+    ), forgotten AS (
+      SELECT count(*) AS n FROM (
+        SELECT jsonb_agg(jsonb_build_object('external_id', n.external_id, 'deleted', true)) AS given FROM next n) AS g
+       CROSS JOIN LATERAL app.save_records($1, $2, $3, g.given))
+    SELECT (SELECT max(external_id) FROM next) AS last, (SELECT n FROM forgotten) AS forgotten`,
+  values: [orgId, connectionId, entity, after],
+});

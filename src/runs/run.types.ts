@@ -58,8 +58,10 @@ export interface RecordChange {
 export interface Batch {
   readonly items?: readonly ItemOutcome[];
   readonly records?: readonly RecordChange[];
-  readonly connection_a?: string;
-  readonly connection_b?: string;
+  /** By the id of a connection: the system that the batch was read from, or written to. */
+  readonly systems?: Readonly<Record<string, string>>;
+  readonly system_a?: string;
+  readonly system_b?: string;
   readonly bindings?: readonly StoredBinding[];
   readonly changes?: readonly PreviewChange[];
   readonly changes_expire_at?: string;
@@ -72,7 +74,7 @@ export interface Batch {
 /** The part of a batch that the destination determines. */
 export type BatchResult = Pick<
   Batch,
-  'items' | 'records' | 'connection_a' | 'connection_b' | 'bindings' | 'changes' | 'changes_expire_at'
+  'items' | 'records' | 'system_a' | 'system_b' | 'bindings' | 'changes' | 'changes_expire_at'
 >;
 
 /** Writes the items of a run, or for a preview determines what would be written. No id occurs twice in a call. */

@@ -3,6 +3,7 @@ import { ActivityModule } from '../activity/activity.module.ts';
 import { ConnectorsModule } from '../connectors/connectors.module.ts';
 import { maintenance } from '../jobs/task.runner.ts';
 import { ProgressApiModule } from '../progress/progress.module.ts';
+import { RecordsForgetter } from '../records/records.forgetter.ts';
 import { FreshPreviewInterceptor } from './fresh-preview.interceptor.ts';
 import { RunControl } from './run.control.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
@@ -11,12 +12,14 @@ import { RunEndListeners } from './run.end-listeners.ts';
 import { RunRemoval } from './run.removal.ts';
 import { RunRescuer } from './run.rescuer.ts';
 import { RunStarter } from './run.starter.ts';
+import { RunSystemLeaver } from './run.system-leaver.ts';
 import { RunsController } from './runs.controller.ts';
 import { RunsService } from './runs.service.ts';
 import { CheckpointBatches } from './source/checkpoint.batches.ts';
 import { SourceDestinationCheck } from './source-destination.check.ts';
 import { RunExecutor } from './worker/run.executor.ts';
 import { RunOpener } from './worker/run.opener.ts';
+import { RunSystems } from './worker/run.systems.ts';
 import { TurnClock } from './worker/run.turn.ts';
 import { RunWorker } from './worker/run.worker.ts';
 
@@ -41,6 +44,8 @@ const MAINTENANCE = [
     RunStarter,
     RunEndListeners,
     CheckpointBatches,
+    RecordsForgetter,
+    RunSystems,
     RunOpener,
     RunExecutor,
     TurnClock,
@@ -48,7 +53,7 @@ const MAINTENANCE = [
     RunRescuer,
     ...MAINTENANCE,
   ],
-  exports: [RunDispatcher, RunEndListeners, RunStarter, SourceDestinationCheck],
+  exports: [RecordsForgetter, RunDispatcher, RunEndListeners, RunStarter, SourceDestinationCheck],
 })
 export class RunsModule {}
 
@@ -56,7 +61,7 @@ export class RunsModule {}
 @Module({
   imports: [RunsModule, ConnectorsModule, ActivityModule, ProgressApiModule],
   controllers: [RunsController],
-  providers: [RunsService, FreshPreviewInterceptor, RunControl, RunRemoval],
+  providers: [RunsService, FreshPreviewInterceptor, RunControl, RunRemoval, RunSystemLeaver],
   exports: [RunsService],
 })
 export class RunsApiModule {}

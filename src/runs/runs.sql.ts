@@ -68,21 +68,23 @@ export const runsPage = (
   values: [orgId, connection_id ?? null, entity_type ?? null, after?.at ?? null, after?.id ?? null, limit],
 });
 
-const OF_PAIR = `r.org_id = $1 AND r.source_connection_id = $2 AND r.entity_type = $3 AND r.destination_connection_id = $4
-       AND r.kind <> 'preview' AND r.created_at <= $5`;
+/** The runs between any connections to the same systems, also those that were removed since. */
+const BETWEEN = `r.org_id = $1 AND r.entity_type = $2 AND r.kind <> 'preview' AND r.created_at <= $3
+       AND r.source_connection_id = ANY (ARRAY(SELECT c.id FROM public.sync_connections c WHERE c.org_id = $1 AND c.system_id = $4))
+       AND r.destination_connection_id = ANY (ARRAY(SELECT c.id FROM public.sync_connections c WHERE c.org_id = $1 AND c.system_id = $5))`;
 
 /**
  * The time since when the destination may hold entries that were created for this source but have no binding yet, because an earlier run
  * stopped in the middle of a batch. A completed run leaves no such entries.
  */
-export const openSince = (run: Run): Statement => ({
+export const openSince = (run: Run, systems: { readonly source: string; readonly destination: string }): Statement => ({
   text: `
-    SELECT coalesce(min(r.created_at), $5) AS since FROM public.sync_runs r
-     WHERE ${OF_PAIR} AND r.created_at > coalesce((
+    SELECT coalesce(min(r.created_at), $3) AS since FROM public.sync_runs r
+     WHERE ${BETWEEN} AND r.created_at > coalesce((
        SELECT d.created_at FROM public.sync_runs d JOIN public.sync_progress p USING (org_id, sync_id)
-        WHERE ${OF_PAIR.replaceAll('r.', 'd.')} AND p.status LIKE 'completed%'
+        WHERE ${BETWEEN.replaceAll('r.', 'd.')} AND p.status LIKE 'completed%'
         ORDER BY d.created_at DESC LIMIT 1), '-infinity')`,
-  values: [run.org_id, run.source_connection_id, run.entity_type, run.destination_connection_id, run.created_at],
+  values: [run.org_id, run.entity_type, run.created_at, systems.source, systems.destination],
 });
 
 /** The row of sync_runs alone, without the progress. */
@@ -127,6 +129,14 @@ export const cancelRunsOf = (orgId: string, connectionId: string, user: string):
         WHERE r.org_id = $1 AND r.state <> 'ended' AND $2 IN (r.source_connection_id, r.destination_connection_id)))
     RETURNING p.sync_id, p.completed_at IS NOT NULL AS is_over`,
   values: [orgId, connectionId, user],
+});
+
+/** Returns a row when a run from or to the connection is open. */
+export const findOpenRun = (orgId: string, connectionId: string): Statement => ({
+  text: `
+    SELECT sync_id FROM public.sync_runs
+     WHERE org_id = $1 AND state <> 'ended' AND $2 IN (source_connection_id, destination_connection_id) LIMIT 1`,
+  values: [orgId, connectionId],
 });
 
 export const endCancelledRuns = (orgId: string, syncIds: readonly string[]): Statement => ({

@@ -35,8 +35,8 @@ const PREPARED = [
 
 const BATCH = {
   ...{
-    connection_a: SHOP,
-    connection_b: ERP,
+    system_a: SHOP,
+    system_b: ERP,
     watermark: {},
     checkpoint: {},
     changes_expire_at: '2020-01-01T00:00:00Z',

@@ -30,8 +30,8 @@ export const bound = (id_a: string, id_b: string): StoredBinding => ({
 export const FULL_BATCH = {
   items: [done('1'), failed('2')],
   records: [record('1')],
-  connection_a: '00000000-0000-4000-8000-000000000001',
-  connection_b: '00000000-0000-4000-8000-000000000002',
+  system_a: '00000000-0000-4000-8000-000000000001',
+  system_b: '00000000-0000-4000-8000-000000000002',
   bindings: [bound('1', 'x')],
   checkpoint: { phase: 'pages' as const, cursor: { page: 2 } },
   watermark: { at: 1 },

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => tables.close());
 
 describe('Any batches, with any crashes between them,', () => {
-  const [A, B] = [FULL_BATCH.connection_a, FULL_BATCH.connection_b];
+  const [A, B] = [FULL_BATCH.system_a, FULL_BATCH.system_b];
   const item = fc.record({
     external_id: fc.nat(9).map(String),
     outcome: fc.constantFrom('processed', 'processed', 'failed', 'skipped'),
@@ -39,7 +39,7 @@ describe('Any batches, with any crashes between them,', () => {
       if (outcome !== 'processed') return [];
       return [hash === null ? { external_id, deleted: true } : record(external_id, hash)];
     }),
-    ...{ connection_a: A, connection_b: B },
+    ...{ system_a: A, system_b: B },
     bindings: ids.map((id) => (n % 3 === 2 ? { id_a: id, removed: true } : bound(id, `${id} of ${n}`))),
     checkpoint: { phase: 'items' as const, after: String(n) },
     ...(total !== undefined && { total }),

@@ -181,8 +181,8 @@ describe('A batch', () => {
   it('replaces, swaps and removes bindings, by either id', async () => {
     const org = newOrg();
     const held = await tables.held(org);
-    const { connection_a, connection_b } = FULL_BATCH;
-    const bind = (bindings: StoredBinding[]) => tables.commit(org, held, { connection_a, connection_b, bindings });
+    const { system_a, system_b } = FULL_BATCH;
+    const bind = (bindings: StoredBinding[]) => tables.commit(org, held, { system_a, system_b, bindings });
     await bind([bound('1', 'x'), bound('2', 'y'), bound('3', 'z'), bound('4', 'w')]);
     await bind([
       { id_a: '1', removed: true },

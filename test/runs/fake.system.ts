@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { CanonicalCustomer, CanonicalData } from '../../src/connectors/canonical/canonical.types.ts';
 import type {
   Connector,
@@ -21,6 +22,8 @@ export class FakeSystem {
   readonly versions = new Map<string, number>();
   readonly written: WriteOperation[] = [];
   hooks: FakeHooks = {};
+  /** What it says it is; another one after a test has put another system at its address. */
+  identity: string = randomUUID();
   reads = 0;
   private nextId = 1;
   private clock = 0;
@@ -46,6 +49,7 @@ export class FakeSystem {
   session(): ConnectorSession {
     return {
       check: async () => ({ version: '1', account: null, credentials_expire_at: null, warnings: [] }),
+      identify: async () => ({ identity: this.identity, place: 'here', scope: '' }),
       count: async () => this.items.size,
       read: async (_entity, query, { cursor, pageSize }, signal) => {
         this.reads += 1;

@@ -24,7 +24,12 @@ async function plant(name: string, state: { removed: boolean; run: string }) {
     const other = uuidOf(org, name, 'other');
     const values = [org, id, name];
     await admin(
-      `INSERT INTO sync_connections (org_id, id, name, system, base_url, removed_at) VALUES ($1, $2, $3, 'fake', 'u', $4)`,
+      `INSERT INTO sync_connections (org_id, id, name, system, base_url, removed_at, system_id)
+       VALUES ($1, $2, $3, 'fake', 'u', $4, $2)`,
+      [...values, state.removed ? new Date() : null],
+    );
+    await admin(
+      `INSERT INTO sync_systems (org_id, id, system, place, scope, mark, left_at) VALUES ($1, $2, 'fake', $3, '', $3, $4)`,
       [...values, state.removed ? new Date() : null],
     );
     await admin(
@@ -42,7 +47,7 @@ async function plant(name: string, state: { removed: boolean; run: string }) {
       values,
     );
     await admin(
-      `INSERT INTO sync_bindings (org_id, entity_type, connection_a, connection_b, id_a, id_b, hash_a, hash_b, data_a, data_b)
+      `INSERT INTO sync_bindings (org_id, entity_type, system_a, system_b, id_a, id_b, hash_a, hash_b, data_a, data_b)
        VALUES ($1, 'customer', least($2::uuid, $3::uuid), greatest($2::uuid, $3::uuid), '1', '1', 'a', 'b', '{}', '{}')`,
       [org, id, other],
     );
@@ -82,7 +87,8 @@ async function plant(name: string, state: { removed: boolean; run: string }) {
 async function left(name: string) {
   const rows = await admin<Record<string, number>>(
     `SELECT (SELECT count(*)::int FROM sync_records r WHERE r.org_id = org AND r.connection_id = o.id) AS records,
-            (SELECT count(*)::int FROM sync_bindings b WHERE b.org_id = org AND o.id IN (connection_a, connection_b)) AS bindings,
+            (SELECT count(*)::int FROM sync_bindings b WHERE b.org_id = org AND o.id IN (system_a, system_b)) AS links,
+            (SELECT count(data_a)::int FROM sync_bindings b WHERE b.org_id = org AND o.id IN (system_a, system_b)) AS bindings,
             (SELECT count(*)::int FROM sync_cursors c WHERE c.org_id = org AND c.sync_id = $2) AS cursors,
             (SELECT count(*)::int FROM sync_items i WHERE i.org_id = org AND i.sync_id = $2) AS items,
             (SELECT count(*)::int FROM sync_seen s WHERE s.org_id = org AND s.sync_id = $2) AS seen,
@@ -98,7 +104,7 @@ async function left(name: string) {
   return rows[0];
 }
 
-const ALL = { records: 1500, bindings: 1, cursors: 2, items: 1, schedules: 1, runs: 1, purged: 0 };
+const ALL = { records: 1500, links: 1, bindings: 1, cursors: 2, items: 1, schedules: 1, runs: 1, purged: 0 };
 
 describe('Maintenance of runs', () => {
   it('clears what is over, of every organization, and nothing else', async () => {
@@ -109,7 +115,8 @@ describe('Maintenance of runs', () => {
     await takeTurns(service);
     expect(await left('kept')).toEqual({ ...ALL, seen: 0, deliveries: 1, changes: 1 });
     expect(await left('at-work')).toEqual({ ...ALL, seen: 1, deliveries: 1, changes: 1 });
-    const nothing = { records: 0, bindings: 0, cursors: 0, items: 0, seen: 0, schedules: 0, deliveries: 0 };
+    // Which ids belong together is kept, for a connection to the same system.
+    const nothing = { records: 0, links: 1, bindings: 0, cursors: 0, items: 0, seen: 0, schedules: 0, deliveries: 0 };
     expect(await left('gone')).toEqual({ ...nothing, changes: 1, runs: 1, purged: 1 });
     // A run that is not over may still write.
     expect(await left('going')).toEqual({ ...ALL, seen: 1, deliveries: 1, changes: 1 });

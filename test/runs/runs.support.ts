@@ -7,6 +7,9 @@ import { startTestService, type TestService, token } from '../support/test-servi
 import { waitFor } from '../support/wait-for.ts';
 import { FakeSystem, fakeConnector } from './fake.system.ts';
 
+/** For a test that wants an organization of its own. */
+export const newOrgName = (): string => `org-${randomUUID()}`;
+
 // biome-ignore lint/suspicious/noExplicitAny: bodies are looked at member by member
 export type Json = any;
 

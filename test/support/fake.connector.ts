@@ -7,6 +7,7 @@ export function fakeConnector(session: Partial<ConnectorSession>): Connector & {
   const nothing: ConnectorSession = {
     ...{ check: unused, count: unused, read: unused, readByIds: unused, findMatches: unused, write: unused },
     changeToken: unused,
+    identify: async () => ({ identity: 'fake', place: 'here', scope: '' }),
   };
   return {
     opened,

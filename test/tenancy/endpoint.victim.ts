@@ -90,6 +90,7 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
         base_url: 'https://127.0.0.1:9',
       },
     ],
+    ['sync_systems', { org_id, id: connection_id, system, place: MARKER, scope: '', mark: MARKER }],
     ['auth.hook_addresses', { org_id, connection_id }],
     ...ofRuns(org_id, who),
     ['auth.sql_roles', { org_id, role_name: `role_${who}`, user_id: MARKER }],
@@ -107,7 +108,7 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
 function ofRuns(org_id: string, who: string): [table: string, row: Record<string, unknown>][] {
   const { sync_id, entity_type, connection_id, external_id, schedule_id } = namesOf(who);
   const secret = JSON.stringify({ secret: MARKER });
-  const [connection_a, connection_b] = [String(connection_id), uuidOf('another of', who)].sort();
+  const [system_a, system_b] = [String(connection_id), uuidOf('another of', who)].sort();
   const item = { org_id, sync_id, external_id };
   const source = { org_id, connection_id, entity_type };
   return [
@@ -132,7 +133,7 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
     [
       'sync_bindings',
       {
-        ...{ org_id, entity_type, connection_a, connection_b, id_a: external_id, id_b: external_id },
+        ...{ org_id, entity_type, system_a, system_b, id_a: external_id, id_b: external_id },
         ...{ hash_a: 'a', hash_b: 'b', data_a: secret, data_b: secret },
       },
     ],

@@ -121,10 +121,20 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
     ],
   },
   'public.sync_records': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
-  'public.sync_cursors': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  'public.sync_cursors': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_preview_changes': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_hook_deliveries': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
-  'public.sync_bindings': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  // Maintenance empties the bindings of a system that no connection leads to, and keeps which ids belong together.
+  'public.sync_bindings': {
+    sync_app: WITH_DELETE,
+    sync_maintenance: ['stale', 'denied', 'stale', 'denied', 'denied'],
+    sync_owner: [AND_STALE, OWN_NEW, AND_STALE, OWN, 'all'],
+  },
+  'public.sync_systems': {
+    sync_app: WITHOUT_DELETE,
+    sync_maintenance: ['stale', 'denied', 'denied', 'denied', 'denied'],
+    sync_owner: [AND_STALE, OWN_NEW, OWN, OWN, 'all'],
+  },
   'public.sync_items': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_seen': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_schedules': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },

@@ -77,6 +77,15 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     }),
     change: "status = 'ok'",
   },
+  'public.sync_systems': {
+    // Maintenance may not read more of it.
+    marker: stateOf('id'),
+    row: (org_id, state, name) => ({
+      ...{ org_id, id: uuidOf(org_id, name), system: 'woocommerce', place: name, scope: '', mark: name },
+      ...(state === 'stale' && { left_at: at(-1) }),
+    }),
+    change: "mark = 'another'",
+  },
   'auth.hook_addresses': {
     marker: stateOf('connection_id'),
     row: (org_id, _state, name) => ({ org_id, connection_id: uuidOf(org_id, name) }),
@@ -129,13 +138,13 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'public.sync_bindings': {
     marker: 'id_a',
     row: (org_id, state, id) => {
-      const [connection_a, connection_b] = [uuidOf(org_id, state), uuidOf(org_id, 'another')].sort();
+      const [system_a, system_b] = [uuidOf(org_id, state), uuidOf(org_id, 'another')].sort();
       return {
-        ...{ org_id, entity_type: 'customer', connection_a, connection_b, id_a: id, id_b: id },
+        ...{ org_id, entity_type: 'customer', system_a, system_b, id_a: id, id_b: id },
         ...{ hash_a: 'a', hash_b: 'b', data_a: '{}', data_b: '{}' },
       };
     },
-    change: "hash_a = 'another'",
+    change: 'hash_a = NULL, hash_b = NULL, data_a = NULL, data_b = NULL',
   },
   'public.sync_items': {
     marker: 'external_id',

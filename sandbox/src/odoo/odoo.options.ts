@@ -26,6 +26,8 @@ export interface OdooSandboxOptions {
   seed?: number;
   /** The server's clock, milliseconds since 1970. */
   now?: () => number;
+  /** The uuid of the database (another one for each address and seed); null: the user may not read it. */
+  databaseUuid?: string | null;
   /** The minimum duration of every response, milliseconds. */
   latencyMs?: number;
   /** Faults of the network and the proxy. */
@@ -34,7 +36,8 @@ export interface OdooSandboxOptions {
   odooFaults?: OdooFaults;
 }
 
-export type ResolvedOptions = Required<OdooSandboxOptions>;
+export type ResolvedOptions = Required<Omit<OdooSandboxOptions, 'databaseUuid'>> &
+  Pick<OdooSandboxOptions, 'databaseUuid'>;
 
 /** Fills in defaults; throws a RangeError for invalid numbers. */
 export function resolveOptions(options: OdooSandboxOptions): ResolvedOptions {

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FaultPlan } from '../faults/fault.plan.ts';
 import type { FaultRule } from '../faults/fault.rules.ts';
 import { modelsOf } from './models/model.registry.ts';
+import { parameterRow } from './models/parameter.model.ts';
 import { ADMIN_UID } from './models/user.model.ts';
 import { adminOf, type ModelState, type OdooAdmin, stateOf } from './odoo.admin.ts';
 import { OdooFaultPlan, type OdooFaults } from './odoo.faults.ts';
@@ -39,6 +41,12 @@ export interface OdooSandbox {
   stop(): Promise<void>;
 }
 
+/** The same after a restart, and another one for every Odoo of the machine. */
+function uuidOf(url: string, seed: number): string {
+  const hex = createHash('sha256').update(`database ${seed} ${url}`).digest('hex');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, '$1-$2-$3-$4-$5');
+}
+
 /** Starts an Odoo that responds like the real ones of test/recordings/odoo-18 and odoo-19. */
 export async function startOdooSandbox(options: OdooSandboxOptions): Promise<OdooSandbox> {
   const resolved = resolveOptions(options);
@@ -57,8 +65,12 @@ export async function startOdooSandbox(options: OdooSandboxOptions): Promise<Odo
   server.listen(resolved.port, resolved.host);
   await once(server, 'listening');
 
+  const url = `http://${resolved.host}:${(server.address() as AddressInfo).port}`;
+  const uuid = resolved.databaseUuid === undefined ? uuidOf(url, resolved.seed) : resolved.databaseUuid;
+  if (uuid !== null) db.put('ir.config_parameter', parameterRow('database.uuid', uuid));
+
   return {
-    url: `http://${resolved.host}:${(server.address() as AddressInfo).port}`,
+    url,
     ...{ version, database, username, password, apiKey },
     uid: ADMIN_UID,
     admin: adminOf(db),

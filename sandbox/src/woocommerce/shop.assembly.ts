@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createAuthenticator } from './auth/api-key.authenticator.ts';
 import { presentCustomer } from './customers/customer.presenter.ts';
 import { customerRoutes } from './customers/customer.routes.ts';
@@ -15,6 +16,7 @@ import { presentProduct } from './products/product.presenter.ts';
 import { productRoutes } from './products/product.routes.ts';
 import { ProductService } from './products/product.service.ts';
 import { VariationService } from './products/variation.service.ts';
+import { siteRoutes } from './site/site.routes.ts';
 import { ChangeFeed } from './store/change.feed.ts';
 import { IdSequence } from './store/overlay.store.ts';
 import { WebhookDispatcher } from './webhooks/webhook.dispatcher.ts';
@@ -78,6 +80,7 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
       presenter: orderPresenter,
     }),
     ...webhookRoutes(webhookStore, webhooks, homeUrl),
+    ...siteRoutes({ homeUrl, storeId: options.storeId === undefined ? storeIdOf(homeUrl, seed) : options.storeId }),
   ];
   return {
     dispatch: createDispatcher({
@@ -101,6 +104,12 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
 export type Shop = ReturnType<typeof assembleShop>;
 
 type Customer = Parameters<typeof presentCustomer>[0];
+
+/** The same after a restart, and another one for every shop of the machine. */
+function storeIdOf(homeUrl: string, seed: number): string {
+  const hex = createHash('sha256').update(`store ${seed} ${homeUrl}`).digest('hex');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, '$1-$2-$3-$4-$5');
+}
 
 function authenticatorOf(homeUrl: string, options: ResolvedOptions) {
   const { consumerKey, consumerSecret, permissions, otherKeys, treatAsHttps, behindProxy, now } = options;

@@ -36,12 +36,15 @@ export interface WooCommerceSandboxOptions {
   stripAuthorization?: boolean;
   /** The maximum number of items in a batch (100). */
   batchLimit?: number;
+  /** What the status of the system says (another one for each address and seed); null: nothing, as an old shop. */
+  storeId?: string | null;
   faults?: readonly FaultRule[];
   /** The shop's clock, milliseconds since 1970. */
   now?: () => number;
 }
 
-export type ResolvedOptions = Required<WooCommerceSandboxOptions>;
+export type ResolvedOptions = Required<Omit<WooCommerceSandboxOptions, 'storeId'>> &
+  Pick<WooCommerceSandboxOptions, 'storeId'>;
 
 /** Fills in defaults; throws a RangeError for invalid numbers. */
 export function resolveOptions(options: WooCommerceSandboxOptions): ResolvedOptions {

@@ -8,6 +8,7 @@ import type {
   Page,
   ReadPosition,
   ReadQuery,
+  SystemIdentity,
   WebhookReceiver,
   WriteOperation,
   WriteResult,
@@ -32,6 +33,12 @@ export class GuardedSession implements ConnectorSession {
 
   check(signal: AbortSignal): Promise<CheckResult> {
     return this.#inner.check(signal);
+  }
+
+  async identify(signal: AbortSignal): Promise<SystemIdentity> {
+    const found = await this.#inner.identify(signal);
+    assertStorable(found, 'system identity');
+    return found;
   }
 
   async count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number | null> {

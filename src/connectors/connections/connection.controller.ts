@@ -92,9 +92,9 @@ export class ConnectionController {
     id: 'changeConnection',
     summary: 'Change a connection',
     description:
-      'Members that are left out stay as they are. A new base_url or new credentials reset the status to unchecked. Another host, scheme or port, allow_http or auth needs the credentials in the same request.',
+      'Members that are left out stay as they are. A new base_url or new credentials reset the status to unchecked. Another host, scheme or port, allow_http or auth needs the credentials in the same request. When the connection then leads to another system than the one it is bound to, the request is refused with another-system unless it says another_system.',
     ok: [{ status: 200, description: 'The changed connection', type: ConnectionDto }],
-    problems: ['not-found', 'conflict', 'encryption-not-configured'],
+    problems: ['not-found', 'conflict', 'another-system', 'encryption-not-configured'],
   })
   async change(
     @Param() { connection_id }: ConnectionIdParam,

@@ -9,6 +9,9 @@ import { currentTenant, currentUser } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { CONNECTOR_LIST, connectorFor } from '../connector.registry.ts';
 import type { Connector } from '../contract/connector.types.ts';
+import { SystemChange, type WantedSystem } from '../systems/system.change.ts';
+import { SystemLeavers } from '../systems/system.leavers.ts';
+import { leaveSystem } from '../systems/system.sql.ts';
 import { accessOf, isSameAccess } from './connection.access.ts';
 import { changedMembers, checkInput, invalid } from './connection.input.ts';
 import { ConnectionSecrets, newWebhookSecret } from './connection.secrets.ts';
@@ -52,6 +55,8 @@ export class ConnectionEditor {
     @Inject(CONNECTOR_LIST) private readonly connectors: readonly Connector[],
     @Inject(ENVIRONMENT) private readonly environment: Environment,
     private readonly quotas: Quotas,
+    private readonly systems: SystemChange,
+    private readonly leavers: SystemLeavers,
   ) {}
 
   /** Also returns the webhook secret, still encrypted; null when the system sends no webhooks. */
@@ -82,20 +87,21 @@ export class ConnectionEditor {
     };
   }
 
-  /** Changes only the given members; checkInput says how credentials and settings change. */
+  /** Changes only the given members; checkInput says how credentials and settings change, system.change.ts when the system does. */
   async change(id: string, body: ChangeConnectionDto): Promise<ConnectionRow> {
     const { orgId } = currentTenant();
     const owner = { orgId, connectionId: id };
+    const [seen] = await this.database.read<SealedConnectionRow>(findSealedConnection(orgId, id));
+    if (!seen) throw noSuchConnection();
+    const wantedSystem = await this.askSystem(seen, body);
+    let left = false;
     const changed = await this.database.transaction(async (transaction) => {
       const [current] = await transaction.query<ConnectionRow>(lockConnection(orgId, id));
       if (!current) throw noSuchConnection();
-      const connector = this.connections.connectorOf(current.system);
-      const before = { baseUrl: current.base_url, settings: current.settings };
-      const { baseUrl, settings, credentials } = checkInput(connector, body, before, this.deployment);
+      if (wantedSystem && current.updated_at !== seen.updated_at) throw changedMeanwhile();
+      const { baseUrl, settings, credentials, members, access } = this.wanted(current, body);
       const { name = current.name, webhook_secret: secret } = body;
-      const members = changedMembers(current, { name, baseUrl, settings, credentials, webhookSecret: secret });
-      if (members.length === 0) return current;
-      const access = { from: accessOf(connector, current), to: accessOf(connector, { base_url: baseUrl, settings }) };
+      if (members.length === 0 && !wantedSystem) return current;
       const moves = !isSameAccess(access.from, access.to);
       if (moves && !credentials && (await this.holdsCredentials(id))) throw credentialsNeeded();
       const [other] = await transaction.query(findNameTaken(orgId, name, id));
@@ -108,21 +114,48 @@ export class ConnectionEditor {
           resetsStatus: members.includes('base_url') || members.includes('credentials'),
         }),
       );
+      left = wantedSystem !== null && (await this.systems.settle(row as ConnectionRow, wantedSystem));
       await this.record('connection_changed', row as ConnectionRow, {
         changed: members,
         ...(moves && { credentials_go: access }),
+        ...(left && { another_system: true }),
       });
       return row as ConnectionRow;
     });
+    if (left) await this.leavers.left(id);
     return this.connections.withDefaultSettings(changed);
   }
 
+  private wanted(current: ConnectionRow, body: ChangeConnectionDto) {
+    const connector = this.connections.connectorOf(current.system);
+    const before = { baseUrl: current.base_url, settings: current.settings };
+    const { baseUrl, settings, credentials } = checkInput(connector, body, before, this.deployment);
+    const { name = current.name, webhook_secret: webhookSecret } = body;
+    const members = changedMembers(current, { name, baseUrl, settings, credentials, webhookSecret });
+    const access = { from: accessOf(connector, current), to: accessOf(connector, { base_url: baseUrl, settings }) };
+    return { baseUrl, settings, credentials, members, access };
+  }
+
+  /** Null when the change has nothing to do with which system it is, or nothing is bound to that yet. Stored credentials go nowhere new. */
+  private async askSystem(seen: SealedConnectionRow, body: ChangeConnectionDto): Promise<WantedSystem | null> {
+    const wanted = this.wanted(seen, body);
+    const { identity_settings = [] } = this.connections.connectorOf(seen.system).description;
+    const concerned = ['base_url', 'credentials', ...identity_settings.map((name) => `settings.${name}`)];
+    const isConcerned = seen.system_id !== null && wanted.members.some((member) => concerned.includes(member));
+    if (!isConcerned && body.another_system === undefined) return null;
+    const moves = !isSameAccess(wanted.access.from, wanted.access.to);
+    if (moves && !wanted.credentials && (await this.holdsCredentials(seen.id))) throw credentialsNeeded();
+    return this.systems.ask(seen, wanted, body.another_system);
+  }
+
   async remove(id: string): Promise<void> {
+    const { orgId } = currentTenant();
     await this.database.transaction(async (transaction) => {
-      const [removed] = await transaction.query<Pick<ConnectionRow, 'name' | 'system'>>(
-        removeConnection(currentTenant().orgId, id),
+      const [removed] = await transaction.query<Pick<ConnectionRow, 'name' | 'system' | 'system_id'>>(
+        removeConnection(orgId, id),
       );
       if (!removed) throw noSuchConnection();
+      if (removed.system_id !== null) await transaction.query(leaveSystem(orgId, removed.system_id));
       await transaction.query(removeHookAddress(id));
       await this.removals.notify(id);
       await this.record('connection_removed', { id, ...removed });
@@ -162,6 +195,9 @@ function nameConflict(): Problem {
   const detail = 'is already the name of another connection';
   return new Problem('conflict', `name ${detail}.`, { errors: [{ pointer: '#/name', detail }] });
 }
+
+const changedMeanwhile = (): Problem =>
+  new Problem('conflict', 'The connection was changed meanwhile. Read it again and repeat the request.');
 
 /** Otherwise whoever may change a connection could have its stored credentials sent to a server of their own. */
 function credentialsNeeded(): Problem {

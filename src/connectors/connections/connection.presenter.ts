@@ -11,7 +11,7 @@ export class ConnectionPresenter {
   constructor(@Inject(CONNECTOR_LIST) private readonly connectors: readonly Connector[]) {}
 
   one(row: ConnectionRow): ConnectionDto {
-    const { access_revision, settings, warnings, ...rest } = row;
+    const { access_revision, system_id, forgets_records, settings, warnings, ...rest } = row;
     const sendsWebhooks = connectorFor(row.system, this.connectors)?.description.webhooks !== undefined;
     return {
       ...rest,

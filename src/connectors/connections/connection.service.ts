@@ -11,13 +11,19 @@ import { currentTenant } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { GuardedSession, guardedWebhooks } from '../border/guarded.session.ts';
 import { commonSettings, settingsSchemaOf } from '../catalogue/common.settings.ts';
-import { withDefaults } from '../catalogue/settings.schema.ts';
+import { type Members, withDefaults } from '../catalogue/settings.schema.ts';
 import { CONNECTOR_LIST, connectorFor } from '../connector.registry.ts';
-import type { Connector } from '../contract/connector.types.ts';
+import type { Connector, ConnectorSession } from '../contract/connector.types.ts';
 import { HttpClients } from '../http/http.clients.ts';
 import { ConnectionSecrets, redactor } from './connection.secrets.ts';
 import { connectionsPage, findConnection, findHook, findSealedConnection } from './connection.sql.ts';
-import type { ConnectionRow, OpenedConnection, OpenedWebhook, SealedConnectionRow } from './connection.types.ts';
+import type {
+  ConnectionRow,
+  OpenedConnection,
+  OpenedWebhook,
+  SealedConnectionRow,
+  WantedAccess,
+} from './connection.types.ts';
 
 export interface OpenOptions {
   /** Called when the system requests a wait until then (milliseconds since 1970), and with null when the wait is over. */
@@ -66,22 +72,35 @@ export class ConnectionService {
     const connector = this.connectorOf(sealed.system);
     const credentials = this.secrets.credentialsOf(sealed);
     const connection = this.withDefaultSettings(withoutSecrets(sealed));
-    const { allow_http: allowHttp, max_concurrency: maxConcurrency } = commonSettings(connection.settings);
+    return {
+      connection,
+      connector,
+      session: this.session(connection, credentials, onWait),
+      redact: redactor(connector.description.credentials, credentials),
+    };
+  }
+
+  /** A session of the connection as it would be after a change. */
+  sessionOf(sealed: SealedConnectionRow, { baseUrl, settings, credentials }: WantedAccess): ConnectorSession {
+    const { access_revision } = sealed;
+    const changed = { ...sealed, base_url: baseUrl, settings, access_revision: access_revision + 1 };
+    return this.session(this.withDefaultSettings(changed), credentials ?? this.secrets.credentialsOf(sealed));
+  }
+
+  private session(connection: ConnectionRow, credentials: Members, onWait?: OpenOptions['onWait']): ConnectorSession {
+    const { id, system, access_revision, base_url, settings } = connection;
+    const { allow_http: allowHttp, max_concurrency: maxConcurrency } = commonSettings(settings);
     // Includes the revision, so that a corrected address does not wait for the open circuit of the wrong one.
-    const http = this.clients.for(`${connection.id} ${connection.access_revision} ${maxConcurrency}`, {
+    const http = this.clients.for(`${id} ${access_revision} ${maxConcurrency}`, {
       allowHttp,
       maxConcurrency,
       allowPrivateAddresses: this.environment.SYNC_ALLOW_PRIVATE_ADDRESSES,
       onWait,
-      onAttempt: (status) => this.calls.recordResponse(sealed.system, status),
+      onAttempt: (status) => this.calls.recordResponse(system, status),
     });
-    const { base_url, settings } = connection;
-    return {
-      connection,
-      connector,
-      session: new GuardedSession(connector.open({ connection: { id, base_url, credentials, settings }, http })),
-      redact: redactor(connector.description.credentials, credentials),
-    };
+    return new GuardedSession(
+      this.connectorOf(system).open({ connection: { id, base_url, credentials, settings }, http }),
+    );
   }
 
   /** What is needed to read a webhook. Throws not-found, also when the system sends no webhooks. */

@@ -4,8 +4,8 @@ import type { Members } from '../catalogue/settings.schema.ts';
 import type { SealedSecret } from '../credentials/credential.encryption.ts';
 
 /** Without the ciphertexts; statements that need them add SEALED. */
-const SHOWN = `org_id, id, name, system, base_url, settings, credentials IS NOT NULL AS has_credentials, access_revision, status,
-  last_checked_at, last_error, version, account, warnings, credentials_expire_at, created_by, created_at, updated_at`;
+const SHOWN = `org_id, id, name, system, base_url, settings, credentials IS NOT NULL AS has_credentials, access_revision,
+  system_id, forgets_records, status, last_checked_at, last_error, version, account, warnings, credentials_expire_at, created_by, created_at, updated_at`;
 const SEALED = 'credentials, credentials_key_id, webhook_secret, webhook_secret_key_id';
 /** Every statement leaves out removed connections. */
 const ONE = 'org_id = $1 AND id = $2 AND removed_at IS NULL';
@@ -139,7 +139,7 @@ export const removeConnection = (orgId: string, id: string): Statement => ({
     UPDATE public.sync_connections
        SET removed_at = now(), credentials = NULL, credentials_key_id = NULL, webhook_secret = NULL, webhook_secret_key_id = NULL
      WHERE ${ONE}
-    RETURNING name, system`,
+    RETURNING name, system, system_id`,
   values: [orgId, id],
 });
 

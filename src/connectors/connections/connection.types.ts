@@ -17,6 +17,10 @@ export interface ConnectionRow {
   readonly has_credentials: boolean;
   /** Goes up when base_url or credentials change. */
   readonly access_revision: number;
+  /** The system that it leads to; null until that was asked. See src/connectors/systems. */
+  readonly system_id: string | null;
+  /** True while records of another system are being marked as deleted. */
+  readonly forgets_records: boolean;
   readonly status: ConnectionStatus;
   readonly last_checked_at: string | null;
   readonly last_error: string | null;
@@ -35,6 +39,14 @@ export interface SealedConnectionRow extends ConnectionRow {
   readonly credentials_key_id: string | null;
   readonly webhook_secret: Buffer | null;
   readonly webhook_secret_key_id: string | null;
+}
+
+/** What decides where a session goes, and as whom. */
+export interface WantedAccess {
+  readonly baseUrl: string;
+  readonly settings: Members;
+  /** Undefined: the stored ones. */
+  readonly credentials: Members | undefined;
 }
 
 /** A connection in use. The session contains its secrets: never log it, and drop it when the work is done. */

@@ -27,6 +27,8 @@ export interface ConnectorDescription {
   readonly settings: SettingsSchema;
   /** The settings that decide how openly the credentials are sent. Whoever changes one must know the credentials. */
   readonly credential_settings?: readonly string[];
+  /** The settings that decide which system it is, or what its ids mean; see SystemIdentity.scope. */
+  readonly identity_settings?: readonly string[];
   /** Present when the system can send webhooks to `POST /hooks/{connection}`. */
   readonly webhooks?: WebhookReceiver;
 }
@@ -91,6 +93,8 @@ export interface SessionContext {
 export interface ConnectorSession {
   /** Signs in and checks the permissions of the key. Throws ConnectorError (`auth`, `forbidden`, `unavailable`…) when it cannot. */
   check(signal: AbortSignal): Promise<CheckResult>;
+  /** Says which system this is, so that what holds for one is never taken for another that answers at its address. */
+  identify(signal: AbortSignal): Promise<SystemIdentity>;
   /** How many items the query will read; null when the system has no cheap way to count them. */
   count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number | null>;
   /** Reads one page. `cursor` is null for the first page, otherwise the `next` of the page before, which may be days old. */
@@ -123,6 +127,18 @@ export interface CheckResult {
   readonly credentials_expire_at: string | null;
   /** What will not work although the key is valid: "the key may read but not write". */
   readonly warnings: readonly string[];
+}
+
+/** A system as it describes itself. Members never change while it is the same system, except for a place that somebody moves it to. */
+export interface SystemIdentity {
+  /** Unique to the system: a shop's store id, a database's uuid. Null when the system does not say, or not to this key. */
+  readonly identity: string | null;
+  /** A copy of the system keeps the identity, so that the place must be the same, too. */
+  readonly isCopied?: boolean;
+  /** Where it is, by what it says: the address of a site, the name of a database and when that was made. */
+  readonly place: string;
+  /** What the settings of the connection make of the meaning of its ids: a column, a company. Empty when they do not matter. */
+  readonly scope: string;
 }
 
 /** What to read. `since` is a `watermark` of an earlier page, opaque to all but the connector. */
@@ -163,6 +179,8 @@ export interface ExternalItem {
   /** True when it is in a trash, or archived so that it counts as deleted. */
   readonly deleted?: boolean;
   readonly problem?: ItemProblem;
+  /** A fact that never changes, such as when it was created, to tell it from another that has got its id; left out when there is none. */
+  readonly born?: string;
   /** As the system returned it, to show with a problem; small, without secrets. */
   readonly raw?: unknown;
 }
@@ -212,6 +230,7 @@ export type WriteResult =
       readonly external_id: string;
       /** The item as the system has it now, mapped as in a read; null after a delete. */
       readonly data: CanonicalData | null;
+      readonly born?: string;
       /** Written, but not as the source has it, which the connection's settings allow. */
       readonly warning?: ItemProblem;
     }

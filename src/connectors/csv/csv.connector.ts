@@ -20,6 +20,7 @@ export const csv: Connector = {
     entities: [describeEntity('customer'), describeEntity('product')],
     credentials: CREDENTIALS,
     settings: SETTINGS,
+    identity_settings: ['entity_type', 'id_column'],
   },
   checkRead: (entity, filters, { entity_type }) => checkRead(entity_type as CsvEntity, entity, filters),
   open: (context) => new CsvSession(context),

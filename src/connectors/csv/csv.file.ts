@@ -3,13 +3,14 @@ import { ConnectorError } from '../contract/connector.error.ts';
 import type { ExternalItem } from '../contract/connector.types.ts';
 import { type Layout, layoutOf } from './csv.layout.ts';
 import { idOf, itemOf, problemOf } from './csv.mapping.ts';
-import { type Row, type RowPosition, readRows, START, slicesOf } from './csv.rows.ts';
+import { type Format, type Row, type RowPosition, readRows, slicesOf } from './csv.rows.ts';
+import { startOf } from './csv.separator.ts';
 import type { CsvSettings } from './csv.settings.ts';
 
 /** The index of ids must fit in memory. Blank rows count: a spreadsheet that was saved with a million of them takes as long to read. */
 const MAX_ROWS = 500_000;
 
-const isBlank = ({ cells }: Row): boolean => cells.every((cell) => cell === '');
+const isBlank = ({ cells, wrong }: Row): boolean => wrong === undefined && cells.every((cell) => cell === '');
 
 /** Changes with the content of the file and with the settings for reading it. */
 export function fingerprintOf(bytes: Buffer, { url, authorization, ...reading }: CsvSettings): string {
@@ -28,19 +29,24 @@ export class CsvFile {
   total = 0;
   /** The number of rows without an id, or with the id of an earlier row. */
   unusable = 0;
+  /** The number of rows whose quotes leave open what was meant. */
+  wrong = 0;
+  /** The last row that may be that of any id, or after which the file may be cut off; 0 for none. */
+  #unsure = 0;
   readonly #bytes: Buffer;
-  readonly #settings: CsvSettings;
   readonly #layout: Layout;
   readonly #first: RowPosition;
+  readonly #format: Format;
   readonly #index = new Map<string, RowPosition>();
 
   private constructor(bytes: Buffer, settings: CsvSettings) {
-    const { rows, next } = readRows(bytes, START, 1, settings.delimiter);
+    const { delimiter, start } = startOf(bytes, settings.delimiter);
+    const { rows, next } = readRows(bytes, start, 1, { delimiter });
     if (!rows[0]) throw new ConnectorError('protocol', 'The file is empty.');
     this.fingerprint = fingerprintOf(bytes, settings);
     this.#bytes = bytes;
-    this.#settings = settings;
     this.#layout = layoutOf(rows[0], settings);
+    this.#format = { delimiter, columns: rows[0].cells.length };
     this.#first = next;
   }
 
@@ -69,6 +75,7 @@ export class CsvFile {
     for (const id of ids) {
       const at = this.#index.get(id);
       if (at) found.push(...(await this.read(at, 1, signal)).items);
+      else if (this.#unsure > 0) found.push(this.#maybe(id));
     }
     return found;
   }
@@ -78,6 +85,12 @@ export class CsvFile {
       for (const row of rows) if (!isBlank(row)) yield this.#item(row);
   }
 
+  /** That an id is not found is no proof that its row is gone while a row cannot be read. */
+  #maybe(external_id: string): ExternalItem {
+    const message = `Row ${this.#unsure} cannot be read. It may be that of this item, or the file ends there too early.`;
+    return { external_id, data: null, problem: { error_class: 'invalid_quotes', message } };
+  }
+
   #addToIndex(rows: readonly Row[]): void {
     if ((rows.at(-1)?.at.row ?? 0) > MAX_ROWS)
       throw new ConnectorError('rejected', `The file has more than ${MAX_ROWS} rows, blank ones included.`);
@@ -85,6 +98,10 @@ export class CsvFile {
       if (isBlank(row)) continue;
       this.total += 1;
       const id = idOf(row, this.#layout);
+      if (row.wrong !== undefined) {
+        this.wrong += 1;
+        if (id === undefined || row.isLast) this.#unsure = row.at.row;
+      }
       if (id === undefined || this.#index.has(id)) this.unusable += 1;
       else this.#index.set(id, row.at);
     }
@@ -98,6 +115,6 @@ export class CsvFile {
   }
 
   #slices(from: RowPosition | null, signal: AbortSignal) {
-    return slicesOf(this.#bytes, from ?? this.#first, this.#settings.delimiter, signal);
+    return slicesOf(this.#bytes, from ?? this.#first, this.#format, signal);
   }
 }

@@ -9,7 +9,7 @@ const row = (...cells: string[]): Row => ({ at: { byte: 0, row: 2 }, cells });
 const settings: CsvSettings = {
   ...{ url: 'https://pim.example/products.csv', authorization: null, entity: 'product', idColumn: 'Id' },
   columns: { sku: 'SKU', price: 'Price', published: 'Online' },
-  ...{ delimiter: ',', decimalMark: ',' },
+  ...{ delimiter: null, decimalMark: ',' },
 };
 const layout = layoutOf(row('Id', 'SKU', 'Price', 'Online', 'Unread'), settings);
 
@@ -45,8 +45,8 @@ it('a decimal keeps every digit, whichever the mark', () => {
     fc.property(fc.bigInt({ min: -(10n ** 25n), max: 10n ** 25n }), fc.nat(10 ** 9), (whole, part) => {
       const digits = String(part).replace(/0+$/, '');
       const expected = digits === '' ? String(whole) : `${whole}.${digits}`;
-      expect(cellValue(`${whole}.${part}`, 'decimal', '.')).toBe(expected);
-      expect(cellValue(`${whole},${part}`, 'decimal', ',')).toBe(expected);
+      expect(cellValue(`${whole}.${part}`, 'price', '.')).toBe(expected);
+      expect(cellValue(`${whole},${part}`, 'price', ',')).toBe(expected);
     }),
   );
 });

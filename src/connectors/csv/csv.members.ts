@@ -1,7 +1,7 @@
 import type { CanonicalAddress, CanonicalCustomer, CanonicalProduct } from '../canonical/canonical.types.ts';
 
-/** The type of a cell. `flag`: true or false; `country`: two letters of ISO 3166-1. */
-export type CellKind = 'text' | 'decimal' | 'flag' | 'country';
+/** The type of a cell. `price` and `quantity`: decimals; `flag`: true or false; `country`: two letters of ISO 3166-1. */
+export type CellKind = 'text' | 'price' | 'quantity' | 'flag' | 'country';
 export type CsvEntity = 'customer' | 'product';
 
 const ADDRESS = {
@@ -17,7 +17,7 @@ const CUSTOMER: Partial<Record<keyof CanonicalCustomer, CellKind>> = {
 const PRODUCT: Partial<Record<keyof CanonicalProduct, CellKind>> = {
   ...{ sku: 'text', name: 'text', description: 'text', short_description: 'text', barcode: 'text' },
   ...{ active: 'flag', published: 'flag' },
-  ...{ price: 'decimal', sale_price: 'decimal', cost: 'decimal', weight: 'decimal', stock: 'decimal' },
+  ...{ price: 'price', sale_price: 'price', cost: 'price', weight: 'quantity', stock: 'quantity' },
 };
 
 const under = (member: string) => Object.entries(ADDRESS).map(([name, kind]) => [`${member}.${name}`, kind] as const);

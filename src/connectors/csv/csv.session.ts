@@ -10,6 +10,7 @@ import type {
   ReadPosition,
   ReadQuery,
   SessionContext,
+  SystemIdentity,
   WriteOperation,
   WriteResult,
 } from '../contract/connector.types.ts';
@@ -33,9 +34,21 @@ export class CsvSession implements ConnectorSession {
   }
 
   async check(signal: AbortSignal): Promise<CheckResult> {
-    const { unusable, total } = await this.#latest(signal);
-    const warnings = unusable > 0 ? [`${unusable} of ${total} rows have no id, or the id of an earlier row.`] : [];
+    const { unusable, wrong, total } = await this.#latest(signal);
+    const warnings = [
+      ...(unusable > 0 ? [`${unusable} of ${total} rows have no id, or the id of an earlier row.`] : []),
+      ...(wrong > 0
+        ? [`${wrong} of ${total} rows have a quote that is not closed, or quotes that are not doubled.`]
+        : []),
+    ];
     return { version: null, account: null, credentials_expire_at: null, warnings };
+  }
+
+  /** A file says nothing of itself: it is the one at this address, and its ids are those of this column. */
+  async identify(): Promise<SystemIdentity> {
+    const { url, entity, idColumn } = this.#settings;
+    const scope = `${entity} ${idColumn}`;
+    return { identity: null, place: `${url} ${scope}`, scope };
   }
 
   async count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number> {

@@ -3,7 +3,7 @@ import { ConnectorError } from '../contract/connector.error.ts';
 import type { OpenConnection, ReadQuery, SettingsSchema } from '../contract/connector.types.ts';
 import type { CsvEntity } from './csv.members.ts';
 
-const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
+export const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
 const DECIMAL_MARKS = { point: '.', comma: ',' } as const;
 
 export type DecimalMark = (typeof DECIMAL_MARKS)[keyof typeof DECIMAL_MARKS];
@@ -33,7 +33,12 @@ export const SETTINGS: SettingsSchema = {
       description:
         'Maps members to columns, such as {"email": "E-mail", "billing.city": "Town"}. Other columns are ignored.',
     },
-    delimiter: { type: 'string', title: 'Delimiter', enum: Object.keys(DELIMITERS), default: 'comma' },
+    delimiter: {
+      type: 'string',
+      title: 'Delimiter',
+      description: 'Left out: what a first line sep= says, otherwise a comma.',
+      enum: Object.keys(DELIMITERS),
+    },
     decimal_mark: { type: 'string', title: 'Decimal mark', enum: Object.keys(DECIMAL_MARKS), default: 'point' },
   },
 };
@@ -47,7 +52,8 @@ export interface CsvSettings {
   readonly idColumn: string;
   /** Path of a canonical member to the name of a column; layoutOf checks them. */
   readonly columns: Readonly<Record<string, unknown>>;
-  readonly delimiter: string;
+  /** Null: not set. */
+  readonly delimiter: string | null;
   readonly decimalMark: DecimalMark;
 }
 
@@ -60,7 +66,7 @@ export function readSettings({ base_url, credentials, settings }: OpenConnection
     entity: settings.entity_type as CsvEntity,
     idColumn: String(settings.id_column).trim(),
     columns: settings.columns as CsvSettings['columns'],
-    delimiter: DELIMITERS[(settings.delimiter ?? 'comma') as keyof typeof DELIMITERS],
+    delimiter: settings.delimiter ? DELIMITERS[settings.delimiter as keyof typeof DELIMITERS] : null,
     decimalMark: DECIMAL_MARKS[(settings.decimal_mark ?? 'point') as keyof typeof DECIMAL_MARKS],
   };
 }

@@ -12,6 +12,8 @@ export interface RetryQuestion {
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly failure?: { readonly kind: FailureKind; readonly sent: boolean };
   readonly idempotent: boolean;
+  /** See HttpRequest. */
+  readonly canShrink?: boolean;
   /** By `steadyNow`. */
   readonly now: number;
 }
@@ -51,6 +53,8 @@ type RetryEnd =
  * | too large, not HTTP, bad compression | error | error, ambiguous | `too-large`, `protocol` |
  * | bad certificate, bad header | error | error | `unavailable`, `rejected` |
  *
+ * A request that can shrink is told of a timeout and of a 5xx at once, unless the system asked for a pause.
+ *
  * There are at most `maxAttempts` attempts. A wait is at least as long as Retry-After requests, otherwise it grows exponentially, both
  * with jitter. When Retry-After requests more than `maxInlineWaitMs`, whatever the status, the end is `rate-limited` at once, with the
  * time in `retryAt`.
@@ -61,7 +65,9 @@ export function decideRetry(question: RetryQuestion, options: RetryOptions): Ret
     const { text, error, temporary } = FAILURES[failure.kind];
     const safe = idempotent || !failure.sent;
     const end = { as: 'error', kind: error, ambiguous: !safe } as const;
-    if (!temporary || !safe || question.attempt >= options.maxAttempts) return { retry: false, reason: text, end };
+    const shrinks = question.canShrink && failure.kind === 'timeout' && failure.sent;
+    if (!temporary || !safe || shrinks || question.attempt >= options.maxAttempts)
+      return { retry: false, reason: text, end };
     return { retry: true, reason: text, waitMs: backoffMs(question.attempt, options), holdsAll: false };
   }
   return decideAfterResponse(question, question.status ?? 0, options);
@@ -78,11 +84,12 @@ function decideAfterResponse(question: RetryQuestion, status: number, options: R
   const tooLong = requested !== undefined && requested > options.maxInlineWaitMs;
   const holdsAll = found === 'throttled' || requested !== undefined;
   const again = { retry: true, reason, waitMs: waitMs(attempt, requested, options), holdsAll } as const;
+  const shrinks = question.canShrink && !holdsAll && status >= 500;
   if (found === 'own-error')
-    return idempotent && attempt < Math.min(2, options.maxAttempts) && !tooLong ? again : response;
+    return idempotent && !shrinks && attempt < Math.min(2, options.maxAttempts) && !tooLong ? again : response;
 
   const ambiguous = found === 'overloaded' && !idempotent;
-  if (!ambiguous && !tooLong && attempt < options.maxAttempts) return again;
+  if (!ambiguous && !tooLong && !shrinks && attempt < options.maxAttempts) return again;
   const kind = status === 429 || tooLong ? 'rate-limited' : 'unavailable';
   const retryAt = holdsAll ? now + Math.max(requested ?? 0, options.maxBackoffMs) : undefined;
   return { retry: false, reason, end: { as: 'error', kind, ambiguous, retryAt } };

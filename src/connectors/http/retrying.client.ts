@@ -57,7 +57,8 @@ export class RetryingClient implements HttpClient {
       const outcome = await this.#attempt(request, progress, signal, onHold);
       const now = steadyNow();
       const question = 'kind' in outcome ? { failure: outcome } : { status: outcome.status, headers: outcome.headers };
-      const decision = decideRetry({ attempt, idempotent: request.idempotent, now, ...question }, options);
+      const { idempotent, canShrink } = request;
+      const decision = decideRetry({ attempt, idempotent, canShrink, now, ...question }, options);
       if (!decision.retry) return this.#end(request, outcome, decision);
       // The next attempt waits for the hold in state.run.
       if (decision.holdsAll) state.hold(now + decision.waitMs, decision.reason);

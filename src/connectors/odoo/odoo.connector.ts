@@ -46,6 +46,7 @@ export const odoo: Connector = {
     ],
     credentials: CREDENTIALS,
     settings: SETTINGS,
+    identity_settings: ['company_id'],
   },
   checkRead: (_entity, filters) => void domainFilter(filters),
   open: (context) => new OdooSession(context),

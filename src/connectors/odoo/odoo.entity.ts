@@ -53,6 +53,8 @@ export interface PreparedWrite {
   readonly adds?: boolean;
   /** Writes the rest once the record exists. */
   readonly after?: (id: number, signal: AbortSignal) => Promise<void>;
+  /** Takes back everything when `after` was refused, so that no part of an item stays. */
+  readonly undo?: (id: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** One result for each operation: its values, or the problem that prevents it. */

@@ -9,6 +9,7 @@ import type {
   ReadPosition,
   ReadQuery,
   SessionContext,
+  SystemIdentity,
   WriteOperation,
   WriteResult,
 } from '../contract/connector.types.ts';
@@ -20,6 +21,7 @@ import { domainOf } from './client/search.domain.ts';
 import { PartnerEntity } from './customers/partner.entity.ts';
 import { checkAccess } from './odoo.check.ts';
 import type { OdooEntity } from './odoo.entity.ts';
+import { identifyDatabase } from './odoo.identity.ts';
 import { readSettings } from './odoo.settings.ts';
 import { OrderEntity } from './orders/order.entity.ts';
 import { EntityReader } from './pagination/entity.reader.ts';
@@ -44,6 +46,10 @@ export class OdooSession implements ConnectorSession {
 
   check(signal: AbortSignal): Promise<CheckResult> {
     return checkAccess(this.#client, Object.values(this.#entities), this.#now(), signal);
+  }
+
+  identify(signal: AbortSignal): Promise<SystemIdentity> {
+    return identifyDatabase(this.#client, signal);
   }
 
   count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number | null> {

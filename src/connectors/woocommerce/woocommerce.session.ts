@@ -8,13 +8,14 @@ import type {
   ReadPosition,
   ReadQuery,
   SessionContext,
+  SystemIdentity,
   WriteOperation,
   WriteResult,
 } from '../contract/connector.types.ts';
 import { matchCustomers } from './match/customer.matcher.ts';
 import { matchOrders } from './match/order.matcher.ts';
 import { matchProducts } from './match/product.matcher.ts';
-import { type Phase, readPhases } from './pagination/phase.reader.ts';
+import { type Phase, readPhases, sumOf } from './pagination/phase.reader.ts';
 import { customerToken, documentToken } from './read/change.token.ts';
 import { customerPhases, customersByIds } from './read/customer.reader.ts';
 import { documentPhases, documentsByIds, ORDERS } from './read/document.reader.ts';
@@ -23,6 +24,7 @@ import { PRODUCTS } from './read/product.reader.ts';
 import type { Shop } from './read/shop.context.ts';
 import { checkShop } from './shop/shop.check.ts';
 import { ShopClient } from './shop/shop.client.ts';
+import { identifyShop } from './shop/shop.identity.ts';
 import { readSettings } from './woocommerce.settings.ts';
 import { BatchWriter } from './write/batch.writer.ts';
 import { CategoryCache } from './write/category.cache.ts';
@@ -51,10 +53,13 @@ export class WooCommerceSession implements ConnectorSession {
     return checkShop(this.#shop.client, signal);
   }
 
+  identify(signal: AbortSignal): Promise<SystemIdentity> {
+    return identifyShop(this.#shop, signal);
+  }
+
   /** With guests this is an upper bound: only their orders can be counted. */
-  async count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number> {
-    const totals = await Promise.all(this.#phases(entity, query, signal).map((phase) => phase.total()));
-    return totals.reduce((sum, total) => sum + total, 0);
+  async count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number | null> {
+    return sumOf(await Promise.all(this.#phases(entity, query, signal).map((phase) => phase.total())));
   }
 
   async read(entity: EntityType, query: ReadQuery, position: ReadPosition, signal: AbortSignal): Promise<Page> {

@@ -49,7 +49,7 @@ export class ConnectionDestination implements Destination {
     const sound = items.filter(({ item }) => !item.problem);
     const { planned, stale, results } = await this.planAndWrite(sound);
     const settled = planned.map((one) => ({ one, result: results.get(one) }));
-    const [connection_a, connection_b] = [pair.source, pair.destination].sort() as [string, string];
+    const [system_a, system_b] = [pair.source, pair.destination].sort() as [string, string];
     return {
       items: [
         ...broken,
@@ -57,8 +57,8 @@ export class ConnectionDestination implements Destination {
         ...settled.map(({ one, result }) => (result ? outcomeOfWrite(one, result) : outcomeOfPlan(one))),
       ],
       records: sound.flatMap(recordOf),
-      connection_a,
-      connection_b,
+      system_a,
+      system_b,
       ...this.changes(settled.flatMap(({ one, result }) => appliedChange(one, result))),
       bindings: settled.flatMap(({ one, result }) => bindingChanges(one, result).map((change) => stored(pair, change))),
     };

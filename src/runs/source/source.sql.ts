@@ -63,3 +63,10 @@ export const findWatermark = (run: Run): Statement => ({
      WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND destination = $4`,
   values: [run.org_id, run.source_connection_id, run.entity_type, run.destination_connection_id ?? 'records'],
 });
+
+/** Where runs from and to the connection have got to. */
+export const forgetWatermarks = (orgId: string, connectionId: string): Statement => ({
+  text: `
+    DELETE FROM public.sync_cursors WHERE org_id = $1 AND (connection_id = $2::uuid OR destination = $2::uuid::text)`,
+  values: [orgId, connectionId],
+});

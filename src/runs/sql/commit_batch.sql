@@ -1,7 +1,7 @@
 -- Why: a batch takes effect as a whole or not at all, only for the holder of the lease, and in one round trip.
 -- Promises: writes records, bindings, failed items, changes, watermark, counts and checkpoint together, and carries out a requested
--- cancel or pause with them. Returns 'fenced' and changes nothing when the epoch is not the current one. An item counts once,
--- however often it is read. Rows are looked up one by one (LATERAL … LIMIT 1, = ANY), because a table that has just grown has no
+-- cancel or pause with them. Returns 'fenced' and changes nothing when the epoch is not the current one, or when a connection of the
+-- run leads to another system than the one that the batch was read from or written to. An item counts once, however often it is read. Rows are looked up one by one (LATERAL … LIMIT 1, = ANY), because a table that has just grown has no
 -- statistics and a join might scan it once for each row.
 -- Callers: sync_app.
 
@@ -19,6 +19,18 @@ DECLARE
   tally jsonb;
   final text := batch #>> '{final,status}';
 BEGIN
+  IF batch ? 'systems' THEN
+    -- Locked against a change of the system until the batch is committed, and before the run, as whoever removes a connection locks them.
+    PERFORM FROM public.sync_connections AS c
+      WHERE c.org_id = org AND c.id = ANY (ARRAY(SELECT k::uuid FROM jsonb_object_keys(batch -> 'systems') AS k))
+      ORDER BY c.id FOR SHARE;
+    IF EXISTS (SELECT FROM jsonb_each_text(batch -> 'systems') AS k (connection, system) WHERE NOT EXISTS (
+         SELECT FROM public.sync_connections AS c
+          WHERE c.org_id = org AND c.id = k.connection::uuid AND c.system_id = k.system::uuid)) THEN
+      RETURN QUERY SELECT 'fenced', NULL::json;
+      RETURN;
+    END IF;
+  END IF;
   SELECT * INTO run FROM public.sync_runs AS r
    WHERE r.org_id = org AND r.sync_id = sync AND r.lease_epoch = epoch AND r.state = 'ready'
      AND r.leased_by IS NOT NULL FOR UPDATE;
@@ -80,24 +92,24 @@ BEGIN
     -- Removals come first, because the same batch may bind an id again.
     IF jsonb_path_exists(batch, '$.bindings[*].removed') THEN
       DELETE FROM public.sync_bindings AS b
-       WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.connection_a = (batch ->> 'connection_a')::uuid
-         AND b.connection_b = (batch ->> 'connection_b')::uuid AND b.id_a = ANY (ARRAY(
+       WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_a = (batch ->> 'system_a')::uuid
+         AND b.system_b = (batch ->> 'system_b')::uuid AND b.id_a = ANY (ARRAY(
            SELECT g ->> 'id_a' FROM jsonb_path_query(batch, '$.bindings[*] ? (@.removed == true)') AS g));
       DELETE FROM public.sync_bindings AS b
-       WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.connection_a = (batch ->> 'connection_a')::uuid
-         AND b.connection_b = (batch ->> 'connection_b')::uuid AND b.id_b = ANY (ARRAY(
+       WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_a = (batch ->> 'system_a')::uuid
+         AND b.system_b = (batch ->> 'system_b')::uuid AND b.id_b = ANY (ARRAY(
            SELECT g ->> 'id_b' FROM jsonb_path_query(batch, '$.bindings[*] ? (@.removed == true)') AS g));
     END IF;
     INSERT INTO public.sync_bindings AS b
-      (org_id, entity_type, connection_a, connection_b, id_a, id_b, hash_a, hash_b, data_a, data_b)
-    SELECT org, run.entity_type, (batch ->> 'connection_a')::uuid, (batch ->> 'connection_b')::uuid,
-           g.id_a, g.id_b, g.hash_a, g.hash_b, g.data_a, g.data_b
+      (org_id, entity_type, system_a, system_b, id_a, id_b, hash_a, hash_b, data_a, data_b, born_a, born_b)
+    SELECT org, run.entity_type, (batch ->> 'system_a')::uuid, (batch ->> 'system_b')::uuid,
+           g.id_a, g.id_b, g.hash_a, g.hash_b, g.data_a, g.data_b, g.born_a, g.born_b
       FROM jsonb_to_recordset(batch -> 'bindings') AS g (id_a text, id_b text, hash_a text, hash_b text, data_a jsonb,
-             data_b jsonb, removed boolean)
+             data_b jsonb, born_a text, born_b text, removed boolean)
      WHERE g.removed IS NOT TRUE
-    ON CONFLICT (org_id, entity_type, connection_a, connection_b, id_a) DO UPDATE
+    ON CONFLICT (org_id, entity_type, system_a, system_b, id_a) DO UPDATE
        SET id_b = EXCLUDED.id_b, hash_a = EXCLUDED.hash_a, hash_b = EXCLUDED.hash_b, data_a = EXCLUDED.data_a,
-           data_b = EXCLUDED.data_b, synced_at = EXCLUDED.synced_at;
+           data_b = EXCLUDED.data_b, born_a = EXCLUDED.born_a, born_b = EXCLUDED.born_b, synced_at = EXCLUDED.synced_at;
   END IF;
 
   IF batch ? 'changes' THEN

@@ -1,7 +1,8 @@
 -- Why: data that was read from a system is deleted when its connection is removed. The runs are kept as history; they hold no data.
--- Promises: deletes at most batch_size rows per table of one removed connection that has no open run, and marks the connection as
--- purged when no row is left. The result is above zero while there is more to delete. It runs as sync_maintenance, whose policies
--- show it rows of removed connections only.
+-- Bindings keep their ids, so that a connection to the same system, added later, creates nothing twice.
+-- Promises: clears away at most batch_size rows per table of one removed connection that has no open run, and marks the connection as
+-- purged when no row is left. Bindings are emptied when no other connection leads to the system. The result is above zero while there
+-- is more to do. It runs as sync_maintenance, whose policies show it rows of removed connections and of left systems only.
 -- Callers: sync_app, by the scheduled task removed-connections.
 
 CREATE OR REPLACE FUNCTION app.purge_removed_connections(batch_size integer) RETURNS integer
@@ -12,7 +13,7 @@ DECLARE
   changed integer;
   deleted integer := 0;
 BEGIN
-  SELECT u.org_id, u.id INTO c FROM public.sync_connections u
+  SELECT u.org_id, u.id, u.system_id INTO c FROM public.sync_connections u
    WHERE u.removed_at IS NOT NULL AND u.purged_at IS NULL
      -- An open run may still write a batch for this connection.
      AND NOT EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = u.org_id AND r.state <> 'ended'
@@ -26,9 +27,10 @@ BEGIN
      WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));
   GET DIAGNOSTICS changed = ROW_COUNT;
   deleted := deleted + changed;
-  DELETE FROM public.sync_bindings d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+  UPDATE public.sync_bindings d SET hash_a = NULL, hash_b = NULL, data_a = NULL, data_b = NULL
+   WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
     SELECT x.ctid FROM public.sync_bindings x
-     WHERE x.org_id = c.org_id AND c.id IN (x.connection_a, x.connection_b) LIMIT batch_size));
+     WHERE x.org_id = c.org_id AND c.system_id IN (x.system_a, x.system_b) AND x.data_a IS NOT NULL LIMIT batch_size));
   GET DIAGNOSTICS changed = ROW_COUNT;
   deleted := deleted + changed;
   DELETE FROM public.sync_cursors d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(

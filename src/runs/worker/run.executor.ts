@@ -49,7 +49,8 @@ export class RunExecutor {
     const result = await unlessAborted(Promise.resolve(processing), lease.lostSignal);
     const { checkpoint, watermark } = read;
     const total = read.total ?? opened.total ?? undefined;
-    const batch = { ...result, checkpoint, total, ...(watermark && opened.keepsWatermark && { watermark }) };
+    const { systems } = opened;
+    const batch = { ...result, systems, checkpoint, total, ...(watermark && opened.keepsWatermark && { watermark }) };
     return read.isLast ? this.finish(lease, opened, batch) : lease.commit(batch);
   }
 

@@ -4,6 +4,7 @@ import type { OpenedConnection } from '../../connectors/connections/connection.t
 import type { EntityDescription } from '../../connectors/contract/connector.types.ts';
 import { DeletionBudget } from '../../planning/deletion.guard.ts';
 import { mayPass, type Side } from '../../planning/field.directions.ts';
+import type { Pair } from '../../records/bindings.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { ConnectionDestination } from '../destination/connection.destination.ts';
 import { ItemPlanner } from '../destination/item.planner.ts';
@@ -18,11 +19,14 @@ import { CheckpointBatches } from '../source/checkpoint.batches.ts';
 import { countRecords } from '../source/source.sql.ts';
 import { RetryPolicy } from './retry.policy.ts';
 import type { RunLease } from './run.lease.ts';
+import { type ConfirmedSystems, RunSystems } from './run.systems.ts';
 
 /** The batches and the destination of a run that is being executed. */
 export interface OpenedRun {
   readonly batches: AsyncIterable<SourceBatch>;
   readonly destination: Destination;
+  /** See Batch.systems. */
+  readonly systems: Readonly<Record<string, string>>;
   /** The number of items of the whole run. Null while it is not known. */
   readonly total: number | null;
   /** Whether the next incremental sync may start from this run's watermark. */
@@ -40,9 +44,10 @@ export class RunOpener {
     private readonly checkpointBatches: CheckpointBatches,
     private readonly previews: RunPreviews,
     private readonly endListeners: RunEndListeners,
+    private readonly runSystems: RunSystems,
   ) {}
 
-  /** Throws Problem when a connection was removed and ConnectorError when a system does not respond. */
+  /** Throws Problem when a connection was removed or leads to another system, and ConnectorError when a system does not respond. */
   async open(lease: RunLease, signal: AbortSignal): Promise<OpenedRun> {
     const { run } = lease;
     const retryPolicy = new RetryPolicy(lease);
@@ -51,8 +56,10 @@ export class RunOpener {
     const other = run.destination_connection_id
       ? await this.connections.open(run.destination_connection_id, { onWait })
       : null;
+    const systems = await this.runSystems.confirm(source, other, retryPolicy, signal);
     const budget = await this.budget(run, other ?? source);
-    const planner = other && (await this.planner(run, source, other, retryPolicy, signal));
+    const pair = pairOf(run, systems);
+    const planner = other && pair && (await this.planner(run, pair, systems, source, other, retryPolicy, signal));
     const { batches, total, tokens } = await this.checkpointBatches.make({
       lease,
       retryPolicy,
@@ -64,7 +71,8 @@ export class RunOpener {
     return {
       batches,
       total,
-      destination: this.destination(lease, retryPolicy, budget, planner, other),
+      destination: this.destination(lease, retryPolicy, budget, pair, planner, other),
+      systems: systems.byConnection,
       keepsWatermark: run.kind === 'sync' && Object.keys(run.filters).length === 0,
       afterEnd: async () => {
         if (run.kind === 'preview') await this.previews.publish(run, tokens, (deletes) => budget.refusalOf(deletes));
@@ -77,19 +85,20 @@ export class RunOpener {
     lease: RunLease,
     retryPolicy: RetryPolicy,
     budget: DeletionBudget,
+    pair: Pair | null,
     planner: ItemPlanner | null,
     other: OpenedConnection | null,
   ): Destination {
     const { run } = lease;
     const expiresAt = this.previews.changesExpireAt(run);
-    if (!planner || !other)
+    if (!planner || !pair || !other)
       return run.kind === 'preview'
         ? new RecordsPreview(this.database, run, expiresAt)
         : new RecordsDestination(this.database, run, budget);
     if (run.kind === 'preview') return new ConnectionPreview(planner, expiresAt);
     return new ConnectionDestination({
       lease,
-      pair: pairOf(run, other.connection.id),
+      pair,
       session: other.session,
       planner,
       retryPolicy,
@@ -100,14 +109,17 @@ export class RunOpener {
 
   private async planner(
     run: Run,
+    pair: Pair,
+    { source: from }: ConfirmedSystems,
     source: OpenedConnection,
     other: OpenedConnection,
     retryPolicy: RetryPolicy,
     signal: AbortSignal,
   ): Promise<ItemPlanner> {
-    const [open] = await this.database.query<{ since: string }>(openSince(run));
+    const [open] = await this.database.query<{ since: string }>(openSince(run, pair));
     return new ItemPlanner(this.database, retryPolicy, signal, {
-      pair: pairOf(run, other.connection.id),
+      pair,
+      mark: from.mark,
       session: other.session,
       mayPass: mayPass(sideOf(source, run), sideOf(other, run)),
       onConflict: other.connection.settings.on_conflict === 'overwrite' ? 'overwrite' : 'skip',
@@ -130,12 +142,8 @@ export class RunOpener {
   }
 }
 
-const pairOf = (run: Run, destination: string) => ({
-  orgId: run.org_id,
-  entity: run.entity_type,
-  source: run.source_connection_id,
-  destination,
-});
+const pairOf = (run: Run, { source, destination }: ConfirmedSystems): Pair | null =>
+  destination && { orgId: run.org_id, entity: run.entity_type, source: source.id, destination: destination.id };
 
 function entityOf({ connector }: OpenedConnection, run: Run): EntityDescription {
   const entity = connector.description.entities.find(({ entity_type }) => entity_type === run.entity_type);

@@ -94,8 +94,27 @@ describe('A CSV file', () => {
     });
   });
 
+  it('with a quote that is never closed fails in that row, and does not say what else is gone', async () => {
+    server.file = 'Number,E-mail,Name,Town\n1,a,A,X\n2,b,"B,X\n3,c,C,X\n';
+    const wrong = { problem: { error_class: 'invalid_quotes', message: expect.stringMatching(/^Row \d/) } };
+    expect((await read()).items).toMatchObject([
+      { external_id: '1' },
+      { external_id: '2', ...wrong },
+      { external_id: '3' },
+    ]);
+    const gone = (ids: string[]) => open().readByIds('customer', ids, LIVE);
+    expect(await gone(['2', '4'])).toMatchObject([{ external_id: '2', ...wrong }]);
+    for (const hidden of ['"2,b,B,X\n3,c,C,X\n', '2,b,"B,X\n']) {
+      server.file = `Number,E-mail,Name,Town\n1,a,A,X\n${hidden}`;
+      expect(await gone(['1', '4'])).toMatchObject([
+        { external_id: '1', data: {} },
+        { external_id: '4', ...wrong },
+      ]);
+    }
+  });
+
   it.each([
-    ['a quote that is never closed', 'Number,E-mail,Name,Town\n1,a,A,X\n2,b,"B,X\n3,c,C,X\n', 'Row 3 does not end'],
+    ['a header that does not end', 'Number,"E-mail,Name,Town\n1,a,A,X\n', 'Row 1 does not end'],
     ['nothing in it', '', 'The file is empty.'],
   ])('with %s may be one that is still being written', async (_name, file, message) => {
     server.file = file;

@@ -167,7 +167,7 @@ describe.each([18, 19] as const)('Odoo %s', (version) => {
       signal,
     );
     expect(changed).toEqual([
-      { ok: true, external_id: idOf(results[0]), data: update },
+      { ok: true, external_id: idOf(results[0]), born: expect.any(String), data: update },
       { ok: true, external_id: idOf(results[2]), data: null },
     ]);
     const [archived] = await session.readByIds('customer', [idOf(results[2]), '987654', 'x'], signal);
@@ -233,7 +233,7 @@ describe.each([18, 19] as const)('Odoo %s', (version) => {
       ],
     };
     const [made] = await session.write('product', [{ kind: 'create', key: 'p:1', data }], signal);
-    expect(made).toEqual({ ok: true, external_id: expect.any(String), data });
+    expect(made).toEqual({ ok: true, external_id: expect.any(String), born: expect.any(String), data });
     const found = await session.findMatches(
       'product',
       [
@@ -257,7 +257,7 @@ describe.each([18, 19] as const)('Odoo %s', (version) => {
       changes: ['variations'],
     } as const;
     const [changed] = await session.write('product', [operation], signal);
-    expect(changed).toEqual({ ok: true, external_id: idOf(made), data: next });
+    expect(changed).toEqual({ ok: true, external_id: idOf(made), born: expect.any(String), data: next });
 
     const plain = {
       name: 'Shirt',
@@ -283,7 +283,7 @@ describe.each([18, 19] as const)('Odoo %s', (version) => {
       ],
       signal,
     );
-    expect(simple).toEqual({ ok: true, external_id: idOf(made), data: plain });
+    expect(simple).toEqual({ ok: true, external_id: idOf(made), born: expect.any(String), data: plain });
   });
 
   it('writes orders with shipping, reads them back exactly, and cancels them', async () => {
@@ -321,7 +321,7 @@ describe.each([18, 19] as const)('Odoo %s', (version) => {
       ],
       signal,
     );
-    expect(made).toEqual({ ok: true, external_id: expect.any(String), data: order });
+    expect(made).toEqual({ ok: true, external_id: expect.any(String), born: expect.any(String), data: order });
     expect(lost).toMatchObject({ ok: false, problem: { error_class: 'customer_missing' } });
     const matches = await session.findMatches(
       'order',
@@ -336,7 +336,7 @@ describe.each([18, 19] as const)('Odoo %s', (version) => {
       [{ kind: 'update', external_id: idOf(made), data: fewer, current: order, changes: ['lines'] }],
       signal,
     );
-    expect(changed).toEqual({ ok: true, external_id: idOf(made), data: fewer });
+    expect(changed).toEqual({ ok: true, external_id: idOf(made), born: expect.any(String), data: fewer });
 
     await session.write('order', [{ kind: 'delete', external_id: idOf(made) }], signal);
     const [cancelled] = await session.readByIds('order', [idOf(made)], signal);

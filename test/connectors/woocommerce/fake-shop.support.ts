@@ -55,6 +55,7 @@ export class FakeShop implements HttpClient {
     if (id === 'batch') return { status: 200, body: this.#batch(table, body ?? {}) };
     if (method === 'DELETE') return this.#trash(table, Number(id));
     if (method === 'POST') return { status: 201, body: this.#create(table, body ?? {}) };
+    if (id !== undefined) return this.#one(table, Number(id));
     const found = this.#table(table).filter((row) => matches(table, row, query));
     const by = query.get('orderby') === 'modified' ? 'date_modified_gmt' : 'id';
     found.sort((a, b) => (a[by] === b[by] ? 0 : (a[by] as string) < (b[by] as string) ? -1 : 1));
@@ -99,6 +100,13 @@ export class FakeShop implements HttpClient {
     if (row.status === 'trash')
       return { status: 410, body: { code: 'woocommerce_rest_already_trashed', message: 'x' } };
     return { status: 200, body: this.put(table, { id, status: 'trash' }) };
+  }
+
+  #one(table: string, id: number): FakeResponse {
+    const row = this.#table(table).find((one) => one.id === id);
+    return row
+      ? { status: 200, body: row }
+      : { status: 404, body: { code: 'woocommerce_rest_invalid_id', message: 'Invalid ID.' } };
   }
 
   #table(name: string): Row[] {

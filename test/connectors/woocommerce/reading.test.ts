@@ -40,7 +40,7 @@ describe('Reading a shop', () => {
 
   it('reads the variations of variable products only', async () => {
     shop.put('products', product);
-    shop.put('products', variable);
+    shop.put('products', { ...variable, variations: [26, 27] });
     for (const raw of recordedRows('63-variations')) shop.put('products/23/variations', raw);
     const { items } = await readAll(session, 'product', FULL);
     expect(items).toMatchObject([
@@ -56,7 +56,8 @@ describe('Reading a shop', () => {
     shop.put('orders', { ...order, id: 1 });
     shop.now += 60_000;
     await readAll(session, 'order', since(full.last.watermark));
-    const asked = shop.calls.filter(({ query }) => query.get('_fields') !== 'id').map(({ query }) => query);
+    const first = shop.calls.filter(({ query }) => query.get('_fields') !== 'id' && query.get('offset') === '0');
+    const asked = first.map(({ query }) => query);
     expect(
       asked.map((query) => [query.get('status'), query.get('modified_after'), query.get('modified_before')]),
     ).toEqual([

@@ -1012,6 +1012,8 @@ CREATE TABLE public.sync_connections (
       webhook_secret_key_id text CHECK ((webhook_secret_key_id IS NULL) = (webhook_secret IS NULL)),
       settings jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(settings) = 'object'),
       access_revision integer NOT NULL DEFAULT 1,
+      system_id uuid,
+      forgets_records boolean NOT NULL DEFAULT false,
       status text NOT NULL DEFAULT 'unchecked' CHECK (status IN ('unchecked', 'ok', 'failing')),
       last_checked_at timestamptz,
       last_error text,
@@ -1030,6 +1032,14 @@ CREATE TABLE public.sync_connections (
 -- next
 COMMENT ON COLUMN public.sync_connections.access_revision IS
       'goes up with each change of base_url or credentials: an outcome of what was before is not kept'
+;
+-- next
+COMMENT ON COLUMN public.sync_connections.system_id IS
+      'the system it leads to, known by what that says of itself; null until it was asked'
+;
+-- next
+COMMENT ON COLUMN public.sync_connections.forgets_records IS
+      'it leads to another system than its records were read from, and some of those are not marked as deleted yet'
 ;
 -- next
 COMMENT ON COLUMN public.sync_connections.purged_at IS 'when nothing that was read from it was left'
@@ -1070,7 +1080,7 @@ GRANT SELECT (org_id) ON public.sync_connections TO sync_directory
 CREATE POLICY directory ON public.sync_connections FOR SELECT TO sync_directory USING (true)
 ;
 -- next
-GRANT SELECT (org_id, id, removed_at, purged_at), UPDATE (purged_at) ON public.sync_connections TO sync_maintenance
+GRANT SELECT (org_id, id, system_id, removed_at, purged_at), UPDATE (purged_at) ON public.sync_connections TO sync_maintenance
 ;
 -- next
 CREATE POLICY maintenance_sees_removed ON public.sync_connections FOR SELECT TO sync_maintenance
@@ -1079,6 +1089,68 @@ CREATE POLICY maintenance_sees_removed ON public.sync_connections FOR SELECT TO 
 -- next
 CREATE POLICY maintenance_purges_removed ON public.sync_connections FOR UPDATE TO sync_maintenance
       USING (removed_at IS NOT NULL) WITH CHECK (removed_at IS NOT NULL AND purged_at IS NOT NULL)
+;
+-- next
+CREATE TABLE public.sync_systems (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      id uuid NOT NULL,
+      system text NOT NULL CHECK (system <> ''),
+      identity text CHECK (identity <> ''),
+      place text NOT NULL CHECK (place <> ''),
+      scope text NOT NULL,
+      mark text NOT NULL CHECK (mark <> ''),
+      created_at timestamptz NOT NULL DEFAULT now(),
+      left_at timestamptz,
+      replaced_at timestamptz,
+      PRIMARY KEY (org_id, id)
+    )
+;
+-- next
+COMMENT ON COLUMN public.sync_systems.identity IS 'what the system says it is, such as a store id; null when it does not say'
+;
+-- next
+COMMENT ON COLUMN public.sync_systems.place IS 'where it is by what it says, such as the address of a site'
+;
+-- next
+COMMENT ON COLUMN public.sync_systems.scope IS 'what the settings make of the meaning of its ids'
+;
+-- next
+COMMENT ON COLUMN public.sync_systems.mark IS 'the first part of the marks of entries that were created for its entries elsewhere'
+;
+-- next
+COMMENT ON COLUMN public.sync_systems.left_at IS 'since when no connection leads to it'
+;
+-- next
+COMMENT ON COLUMN public.sync_systems.replaced_at IS 'since when somebody says that what looks the same is another system'
+;
+-- next
+CREATE UNIQUE INDEX sync_systems_known ON public.sync_systems
+      (org_id, system, coalesce(identity, ''), place, scope) WHERE replaced_at IS NULL
+;
+-- next
+ALTER TABLE public.sync_systems ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_systems FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_systems FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_systems TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_systems TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_systems TO sync_app
+;
+-- next
+GRANT SELECT (org_id, id, left_at) ON public.sync_systems TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_sees_left ON public.sync_systems FOR SELECT TO sync_maintenance
+      USING (left_at IS NOT NULL)
 ;
 -- next
 CREATE TABLE auth.hook_addresses (
@@ -1173,17 +1245,20 @@ GRANT SELECT, INSERT, UPDATE ON public.sync_change_counters TO sync_app
 -- next
 CREATE TABLE public.sync_bindings (org_id text NOT NULL CHECK (org_id <> ''), 
     entity_type text NOT NULL CHECK (entity_type <> ''),
-    connection_a uuid NOT NULL,
-    connection_b uuid NOT NULL CHECK (connection_a < connection_b),
+    system_a uuid NOT NULL,
+    system_b uuid NOT NULL CHECK (system_a < system_b),
     id_a text NOT NULL CHECK (id_a <> ''),
     id_b text NOT NULL CHECK (id_b <> ''),
-    hash_a text NOT NULL,
-    hash_b text NOT NULL,
-    data_a jsonb NOT NULL,
-    data_b jsonb NOT NULL,
+    hash_a text,
+    hash_b text,
+    data_a jsonb,
+    data_b jsonb,
+    born_a text,
+    born_b text,
     synced_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (org_id, entity_type, connection_a, connection_b, id_a),
-    UNIQUE (org_id, entity_type, connection_a, connection_b, id_b))
+    CHECK (num_nulls(hash_a, hash_b, data_a, data_b) IN (0, 4)),
+    PRIMARY KEY (org_id, entity_type, system_a, system_b, id_a),
+    UNIQUE (org_id, entity_type, system_a, system_b, id_b))
 ;
 -- next
 ALTER TABLE public.sync_bindings ENABLE ROW LEVEL SECURITY
@@ -1251,11 +1326,17 @@ CREATE POLICY maintenance_removed ON public.sync_records TO sync_maintenance USI
             WHERE c.org_id = sync_records.org_id AND c.removed_at IS NOT NULL AND sync_records.connection_id = c.id)) WITH CHECK (false)
 ;
 -- next
-GRANT SELECT, DELETE ON public.sync_bindings TO sync_maintenance
+GRANT SELECT, UPDATE (hash_a, hash_b, data_a, data_b) ON public.sync_bindings TO sync_maintenance
 ;
 -- next
-CREATE POLICY maintenance_removed ON public.sync_bindings TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
-            WHERE c.org_id = sync_bindings.org_id AND c.removed_at IS NOT NULL AND c.id IN (sync_bindings.connection_a, sync_bindings.connection_b))) WITH CHECK (false)
+CREATE POLICY maintenance_sees_left ON public.sync_bindings FOR SELECT TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_bindings.org_id
+    AND s.left_at IS NOT NULL AND s.id IN (sync_bindings.system_a, sync_bindings.system_b)))
+;
+-- next
+CREATE POLICY maintenance_forgets_left ON public.sync_bindings FOR UPDATE TO sync_maintenance
+      USING (EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_bindings.org_id
+    AND s.left_at IS NOT NULL AND s.id IN (sync_bindings.system_a, sync_bindings.system_b))) WITH CHECK (EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_bindings.org_id
+    AND s.left_at IS NOT NULL AND s.id IN (sync_bindings.system_a, sync_bindings.system_b)) AND data_a IS NULL AND data_b IS NULL)
 ;
 -- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (9, 'records-0000000000009')
@@ -1451,7 +1532,7 @@ GRANT SELECT ON public.sync_cursors TO sync_backup
 CREATE POLICY tenant ON public.sync_cursors TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
 ;
 -- next
-GRANT SELECT, INSERT, UPDATE ON public.sync_cursors TO sync_app
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_cursors TO sync_app
 ;
 -- next
 GRANT SELECT, DELETE ON public.sync_cursors TO sync_maintenance
@@ -2825,8 +2906,8 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/cleanup_seen
 -- next
 -- Why: a batch takes effect as a whole or not at all, only for the holder of the lease, and in one round trip.
 -- Promises: writes records, bindings, failed items, changes, watermark, counts and checkpoint together, and carries out a requested
--- cancel or pause with them. Returns 'fenced' and changes nothing when the epoch is not the current one. An item counts once,
--- however often it is read. Rows are looked up one by one (LATERAL … LIMIT 1, = ANY), because a table that has just grown has no
+-- cancel or pause with them. Returns 'fenced' and changes nothing when the epoch is not the current one, or when a connection of the
+-- run leads to another system than the one that the batch was read from or written to. An item counts once, however often it is read. Rows are looked up one by one (LATERAL … LIMIT 1, = ANY), because a table that has just grown has no
 -- statistics and a join might scan it once for each row.
 -- Callers: sync_app.
 
@@ -2844,6 +2925,18 @@ DECLARE
   tally jsonb;
   final text := batch #>> '{final,status}';
 BEGIN
+  IF batch ? 'systems' THEN
+    -- Locked against a change of the system until the batch is committed, and before the run, as whoever removes a connection locks them.
+    PERFORM FROM public.sync_connections AS c
+      WHERE c.org_id = org AND c.id = ANY (ARRAY(SELECT k::uuid FROM jsonb_object_keys(batch -> 'systems') AS k))
+      ORDER BY c.id FOR SHARE;
+    IF EXISTS (SELECT FROM jsonb_each_text(batch -> 'systems') AS k (connection, system) WHERE NOT EXISTS (
+         SELECT FROM public.sync_connections AS c
+          WHERE c.org_id = org AND c.id = k.connection::uuid AND c.system_id = k.system::uuid)) THEN
+      RETURN QUERY SELECT 'fenced', NULL::json;
+      RETURN;
+    END IF;
+  END IF;
   SELECT * INTO run FROM public.sync_runs AS r
    WHERE r.org_id = org AND r.sync_id = sync AND r.lease_epoch = epoch AND r.state = 'ready'
      AND r.leased_by IS NOT NULL FOR UPDATE;
@@ -2905,24 +2998,24 @@ BEGIN
     -- Removals come first, because the same batch may bind an id again.
     IF jsonb_path_exists(batch, '$.bindings[*].removed') THEN
       DELETE FROM public.sync_bindings AS b
-       WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.connection_a = (batch ->> 'connection_a')::uuid
-         AND b.connection_b = (batch ->> 'connection_b')::uuid AND b.id_a = ANY (ARRAY(
+       WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_a = (batch ->> 'system_a')::uuid
+         AND b.system_b = (batch ->> 'system_b')::uuid AND b.id_a = ANY (ARRAY(
            SELECT g ->> 'id_a' FROM jsonb_path_query(batch, '$.bindings[*] ? (@.removed == true)') AS g));
       DELETE FROM public.sync_bindings AS b
-       WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.connection_a = (batch ->> 'connection_a')::uuid
-         AND b.connection_b = (batch ->> 'connection_b')::uuid AND b.id_b = ANY (ARRAY(
+       WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_a = (batch ->> 'system_a')::uuid
+         AND b.system_b = (batch ->> 'system_b')::uuid AND b.id_b = ANY (ARRAY(
            SELECT g ->> 'id_b' FROM jsonb_path_query(batch, '$.bindings[*] ? (@.removed == true)') AS g));
     END IF;
     INSERT INTO public.sync_bindings AS b
-      (org_id, entity_type, connection_a, connection_b, id_a, id_b, hash_a, hash_b, data_a, data_b)
-    SELECT org, run.entity_type, (batch ->> 'connection_a')::uuid, (batch ->> 'connection_b')::uuid,
-           g.id_a, g.id_b, g.hash_a, g.hash_b, g.data_a, g.data_b
+      (org_id, entity_type, system_a, system_b, id_a, id_b, hash_a, hash_b, data_a, data_b, born_a, born_b)
+    SELECT org, run.entity_type, (batch ->> 'system_a')::uuid, (batch ->> 'system_b')::uuid,
+           g.id_a, g.id_b, g.hash_a, g.hash_b, g.data_a, g.data_b, g.born_a, g.born_b
       FROM jsonb_to_recordset(batch -> 'bindings') AS g (id_a text, id_b text, hash_a text, hash_b text, data_a jsonb,
-             data_b jsonb, removed boolean)
+             data_b jsonb, born_a text, born_b text, removed boolean)
      WHERE g.removed IS NOT TRUE
-    ON CONFLICT (org_id, entity_type, connection_a, connection_b, id_a) DO UPDATE
+    ON CONFLICT (org_id, entity_type, system_a, system_b, id_a) DO UPDATE
        SET id_b = EXCLUDED.id_b, hash_a = EXCLUDED.hash_a, hash_b = EXCLUDED.hash_b, data_a = EXCLUDED.data_a,
-           data_b = EXCLUDED.data_b, synced_at = EXCLUDED.synced_at;
+           data_b = EXCLUDED.data_b, born_a = EXCLUDED.born_a, born_b = EXCLUDED.born_b, synced_at = EXCLUDED.synced_at;
   END IF;
 
   IF batch ? 'changes' THEN
@@ -2982,7 +3075,7 @@ REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FRO
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '30000fbf6b7d878798b6399cea6b3e58e410e523a3dd8a1d790bfe8eab01ed5f', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '869cd4a971cdd14238d96906f6e4224c1a2673cfd9db1e2ef1a05b6132673d4a', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3211,9 +3304,10 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lock.sql', '
 ;
 -- next
 -- Why: data that was read from a system is deleted when its connection is removed. The runs are kept as history; they hold no data.
--- Promises: deletes at most batch_size rows per table of one removed connection that has no open run, and marks the connection as
--- purged when no row is left. The result is above zero while there is more to delete. It runs as sync_maintenance, whose policies
--- show it rows of removed connections only.
+-- Bindings keep their ids, so that a connection to the same system, added later, creates nothing twice.
+-- Promises: clears away at most batch_size rows per table of one removed connection that has no open run, and marks the connection as
+-- purged when no row is left. Bindings are emptied when no other connection leads to the system. The result is above zero while there
+-- is more to do. It runs as sync_maintenance, whose policies show it rows of removed connections and of left systems only.
 -- Callers: sync_app, by the scheduled task removed-connections.
 
 CREATE OR REPLACE FUNCTION app.purge_removed_connections(batch_size integer) RETURNS integer
@@ -3224,7 +3318,7 @@ DECLARE
   changed integer;
   deleted integer := 0;
 BEGIN
-  SELECT u.org_id, u.id INTO c FROM public.sync_connections u
+  SELECT u.org_id, u.id, u.system_id INTO c FROM public.sync_connections u
    WHERE u.removed_at IS NOT NULL AND u.purged_at IS NULL
      -- An open run may still write a batch for this connection.
      AND NOT EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = u.org_id AND r.state <> 'ended'
@@ -3238,9 +3332,10 @@ BEGIN
      WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));
   GET DIAGNOSTICS changed = ROW_COUNT;
   deleted := deleted + changed;
-  DELETE FROM public.sync_bindings d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+  UPDATE public.sync_bindings d SET hash_a = NULL, hash_b = NULL, data_a = NULL, data_b = NULL
+   WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
     SELECT x.ctid FROM public.sync_bindings x
-     WHERE x.org_id = c.org_id AND c.id IN (x.connection_a, x.connection_b) LIMIT batch_size));
+     WHERE x.org_id = c.org_id AND c.system_id IN (x.system_a, x.system_b) AND x.data_a IS NOT NULL LIMIT batch_size));
   GET DIAGNOSTICS changed = ROW_COUNT;
   deleted := deleted + changed;
   DELETE FROM public.sync_cursors d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
@@ -3276,7 +3371,7 @@ REVOKE ALL ON FUNCTION app.purge_removed_connections(integer) FROM PUBLIC, sync_
 GRANT EXECUTE ON FUNCTION app.purge_removed_connections(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', '29482186846449eecdb439a822d51565951e36968e22a9756fbefaf17ecf993d', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', '595a1c4203719c50636a1466772bfb2a6ed5dadf416e4cc9120c6a44cbce809d', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3422,20 +3517,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"e286e9c9e5b9b861d91abc3eb33a4cff","grants":"73ef0491973215b63f5202e075346ad3","owners":"31a7383705410e107a6c93458d92c038","policies":"b18c1b0f93d87093dc9236d5481e7b0b","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"3824708bb6c45f9e5eb8c74ab6bd789d","triggers":"64125527c89271de3878604d297fd3ff"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"6921934fdec559daf1e57b022f6b60c6","grants":"e0fe90345206d7b77e9bd1d835852ff3","owners":"f2fc15ff1f02b79fe8978747dd5965d4","policies":"35ee92775a15c51572a6dee05f65e86c","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"8c3e671a0b5b0b34ec0078d1d89809be","triggers":"64125527c89271de3878604d297fd3ff"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T01:53:40.056Z','2026-11-29T03:53:40.056Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T02:06:54.279Z','2026-11-29T04:06:54.279Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T01:53:40.056Z','2026-11-29T02:53:40.056Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T02:06:54.279Z','2026-11-29T03:06:54.279Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T01:53:40.056Z','2026-11-29T03:53:40.056Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T02:06:54.279Z','2026-11-29T04:06:54.279Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T01:53:40.056Z','2026-11-29T02:53:40.056Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T02:06:54.279Z','2026-11-29T03:06:54.279Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -3450,40 +3545,52 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T04:53:40.057Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T05:06:54.280Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T02:53:40.057Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T03:06:54.280Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T04:53:40.057Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T05:06:54.280Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T02:53:40.057Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T03:06:54.280Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T04:53:40.057Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T05:06:54.280Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T02:53:40.057Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T03:06:54.280Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T04:53:40.057Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T05:06:54.280Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T02:53:40.057Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T03:06:54.280Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T03:53:40.057Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T04:06:54.280Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T03:53:40.057Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T04:06:54.280Z')
+;
+-- next
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
+;
+-- next
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T03:06:54.280Z')
+;
+-- next
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
+;
+-- next
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T03:06:54.280Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -3570,16 +3677,16 @@ INSERT INTO public.sync_change_counters (org_id,last_seq) VALUES ('org-2',1) ON 
 INSERT INTO public.sync_change_counters (org_id,last_seq) VALUES ('org-2',1) ON CONFLICT (org_id) DO UPDATE SET last_seq = EXCLUDED.last_seq
 ;
 -- next
-INSERT INTO public.sync_bindings (org_id,entity_type,connection_a,connection_b,id_a,id_b,hash_a,hash_b,data_a,data_b) VALUES ('org-1','customer','172cdd4a-1601-758f-3c43-e6103738d8f3','f79c6d06-cc59-9b0f-7a01-4dc86dd123db','live','live','a','b','{}','{}')
+INSERT INTO public.sync_bindings (org_id,entity_type,system_a,system_b,id_a,id_b,hash_a,hash_b,data_a,data_b) VALUES ('org-1','customer','172cdd4a-1601-758f-3c43-e6103738d8f3','f79c6d06-cc59-9b0f-7a01-4dc86dd123db','live','live','a','b','{}','{}')
 ;
 -- next
-INSERT INTO public.sync_bindings (org_id,entity_type,connection_a,connection_b,id_a,id_b,hash_a,hash_b,data_a,data_b) VALUES ('org-1','customer','c641090d-f204-8bdc-bfd4-86ca8915bd78','f79c6d06-cc59-9b0f-7a01-4dc86dd123db','stale','stale','a','b','{}','{}')
+INSERT INTO public.sync_bindings (org_id,entity_type,system_a,system_b,id_a,id_b,hash_a,hash_b,data_a,data_b) VALUES ('org-1','customer','c641090d-f204-8bdc-bfd4-86ca8915bd78','f79c6d06-cc59-9b0f-7a01-4dc86dd123db','stale','stale','a','b','{}','{}')
 ;
 -- next
-INSERT INTO public.sync_bindings (org_id,entity_type,connection_a,connection_b,id_a,id_b,hash_a,hash_b,data_a,data_b) VALUES ('org-2','customer','87b63d1f-bf43-be4e-6f90-485ca9243c78','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','live','a','b','{}','{}')
+INSERT INTO public.sync_bindings (org_id,entity_type,system_a,system_b,id_a,id_b,hash_a,hash_b,data_a,data_b) VALUES ('org-2','customer','87b63d1f-bf43-be4e-6f90-485ca9243c78','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','live','a','b','{}','{}')
 ;
 -- next
-INSERT INTO public.sync_bindings (org_id,entity_type,connection_a,connection_b,id_a,id_b,hash_a,hash_b,data_a,data_b) VALUES ('org-2','customer','87b63d1f-bf43-be4e-6f90-485ca9243c78','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','stale','a','b','{}','{}')
+INSERT INTO public.sync_bindings (org_id,entity_type,system_a,system_b,id_a,id_b,hash_a,hash_b,data_a,data_b) VALUES ('org-2','customer','87b63d1f-bf43-be4e-6f90-485ca9243c78','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','stale','a','b','{}','{}')
 ;
 -- next
 INSERT INTO public.sync_items (org_id,sync_id,external_id,outcome,error_class,message) VALUES ('org-1','live','live','failed','refused','m')
@@ -3618,40 +3725,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T04:53:40.058Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T05:06:54.281Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T02:53:40.058Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T03:06:54.281Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T04:53:40.058Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T05:06:54.281Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T02:53:40.058Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T03:06:54.281Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T03:53:40.058Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T04:06:54.281Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T03:53:40.058Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T04:06:54.281Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T03:53:40.058Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T04:06:54.281Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T03:53:40.058Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T04:06:54.281Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T03:53:40.058Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T04:06:54.281Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T03:53:40.058Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T04:06:54.281Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T03:53:40.058Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T04:06:54.281Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T03:53:40.058Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T04:06:54.281Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -3666,16 +3773,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T04:53:40.058Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T05:06:54.281Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T02:53:40.058Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T03:06:54.281Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T04:53:40.058Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T05:06:54.281Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T02:53:40.058Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T03:06:54.281Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

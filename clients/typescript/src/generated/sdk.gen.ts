@@ -423,7 +423,7 @@ export const getConnection = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Change a connection
  *
- * Members that are left out stay as they are. A new base_url or new credentials reset the status to unchecked. Another host, scheme or port, allow_http or auth needs the credentials in the same request.
+ * Members that are left out stay as they are. A new base_url or new credentials reset the status to unchecked. Another host, scheme or port, allow_http or auth needs the credentials in the same request. When the connection then leads to another system than the one it is bound to, the request is refused with another-system unless it says another_system.
  */
 export const changeConnection = <ThrowOnError extends boolean = false>(options: Options<ChangeConnectionData, ThrowOnError>): RequestResult<ChangeConnectionResponses, ChangeConnectionErrors, ThrowOnError> => (options.client ?? client).patch<ChangeConnectionResponses, ChangeConnectionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],

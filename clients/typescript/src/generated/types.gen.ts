@@ -424,7 +424,7 @@ export type BulkReport = {
 /**
  * Stable: switch on this. /errors#invalid-request explains the example, and so for each; the Link header of the response leads there.
  */
-export type ProblemType = 'urn:sync-operations:problem:malformed-request' | 'urn:sync-operations:problem:request-refused' | 'urn:sync-operations:problem:organization-required' | 'urn:sync-operations:problem:unauthenticated' | 'urn:sync-operations:problem:other-organization' | 'urn:sync-operations:problem:missing-scope' | 'urn:sync-operations:problem:cross-site-request' | 'urn:sync-operations:problem:not-found' | 'urn:sync-operations:problem:sync-exists' | 'urn:sync-operations:problem:sync-ended' | 'urn:sync-operations:problem:counts-backwards' | 'urn:sync-operations:problem:stale-preview' | 'urn:sync-operations:problem:delete-guard' | 'urn:sync-operations:problem:conflict' | 'urn:sync-operations:problem:quota-exceeded' | 'urn:sync-operations:problem:request-timeout' | 'urn:sync-operations:problem:body-too-large' | 'urn:sync-operations:problem:unsupported-media-type' | 'urn:sync-operations:problem:too-many-requests' | 'urn:sync-operations:problem:headers-too-large' | 'urn:sync-operations:problem:invalid-request' | 'urn:sync-operations:problem:counts-above-total' | 'urn:sync-operations:problem:too-many-workers' | 'urn:sync-operations:problem:idempotency-key-reused' | 'urn:sync-operations:problem:internal-error' | 'urn:sync-operations:problem:encryption-not-configured' | 'urn:sync-operations:problem:organization-busy' | 'urn:sync-operations:problem:overloaded' | 'urn:sync-operations:problem:unavailable';
+export type ProblemType = 'urn:sync-operations:problem:malformed-request' | 'urn:sync-operations:problem:request-refused' | 'urn:sync-operations:problem:organization-required' | 'urn:sync-operations:problem:unauthenticated' | 'urn:sync-operations:problem:other-organization' | 'urn:sync-operations:problem:missing-scope' | 'urn:sync-operations:problem:cross-site-request' | 'urn:sync-operations:problem:not-found' | 'urn:sync-operations:problem:sync-exists' | 'urn:sync-operations:problem:sync-ended' | 'urn:sync-operations:problem:counts-backwards' | 'urn:sync-operations:problem:stale-preview' | 'urn:sync-operations:problem:delete-guard' | 'urn:sync-operations:problem:another-system' | 'urn:sync-operations:problem:conflict' | 'urn:sync-operations:problem:quota-exceeded' | 'urn:sync-operations:problem:request-timeout' | 'urn:sync-operations:problem:body-too-large' | 'urn:sync-operations:problem:unsupported-media-type' | 'urn:sync-operations:problem:too-many-requests' | 'urn:sync-operations:problem:headers-too-large' | 'urn:sync-operations:problem:invalid-request' | 'urn:sync-operations:problem:counts-above-total' | 'urn:sync-operations:problem:too-many-workers' | 'urn:sync-operations:problem:idempotency-key-reused' | 'urn:sync-operations:problem:internal-error' | 'urn:sync-operations:problem:encryption-not-configured' | 'urn:sync-operations:problem:organization-busy' | 'urn:sync-operations:problem:overloaded' | 'urn:sync-operations:problem:unavailable';
 
 export type ProblemField = {
     /**
@@ -969,6 +969,10 @@ export type ChangeConnection = {
     settings?: {
         [key: string]: unknown;
     };
+    /**
+     * True: the connection leads to another system from now on, so that its bindings, records and watermarks are left behind. False: it is the same system at another place
+     */
+    another_system?: boolean;
 };
 
 export type ConnectorErrorKind = 'auth' | 'forbidden' | 'not-found' | 'rejected' | 'rate-limited' | 'unavailable' | 'timeout' | 'protocol' | 'too-large' | 'address-refused';
@@ -3324,7 +3328,7 @@ export type ChangeConnectionErrors = {
      */
     404: Problem;
     /**
-     * The state does not allow it
+     * The state does not allow it; The connection leads to another system
      */
     409: Problem;
     /**

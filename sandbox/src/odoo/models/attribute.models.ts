@@ -1,6 +1,6 @@
 import type { Environment, Model } from '../orm/model.types.ts';
-import { validationError } from '../orm/odoo.error.ts';
 import type { GeneratedRows } from '../orm/record.types.ts';
+import { checkCreationMode, checkLine } from './attribute.checks.ts';
 import { boolean, field, many2many, many2one, model, one2many } from './field.builders.ts';
 import { fixedRows } from './reference.models.ts';
 import { syncTemplateOf, syncVariants } from './variant.service.ts';
@@ -42,6 +42,7 @@ export function attributeModels(generated: Readonly<Record<string, GeneratedRows
         value_ids: one2many('product.attribute.value', 'attribute_id', 'Values'),
         active: boolean('Active', true),
       },
+      saved: (env, id, before, vals) => checkCreationMode(env, id, before, vals),
       rows: fixedRows(
         ['Size', 'Color'].map((name, i) => ({
           id: i + 1,
@@ -77,16 +78,6 @@ export function attributeModels(generated: Readonly<Record<string, GeneratedRows
           active: true,
         })),
       ),
-      saved(env, id) {
-        const table = env.db.table('product.attribute.value');
-        const [name, attribute] = [table.value(id, 'name'), table.value(id, 'attribute_id')];
-        const same = table.findEqual('attribute_id', Number(attribute)) ?? [];
-        if (same.some((other) => other !== id && table.value(other, 'name') === name)) {
-          throw validationError(
-            'The operation cannot be completed: You cannot create two values with the same name for the same attribute.',
-          );
-        }
-      },
     }),
     model({
       name: line,
@@ -107,7 +98,10 @@ export function attributeModels(generated: Readonly<Record<string, GeneratedRows
         active: boolean('Active', true),
       },
       generated: generated[line],
-      saved: (env, id) => syncTemplateOf(env, id),
+      saved(env, id) {
+        checkLine(env, id);
+        syncTemplateOf(env, id);
+      },
       deleted: (env, before) => syncVariants(env, Number(before.product_tmpl_id)),
     }),
     model({

@@ -4,6 +4,7 @@ import { companyModel } from './company.model.ts';
 import { currencyModels } from './currency.models.ts';
 import { languageModel } from './language.model.ts';
 import { mailModels } from './mail.models.ts';
+import { parameterModel } from './parameter.model.ts';
 import { ADMIN_PARTNER, partnerModel } from './partner.model.ts';
 import { generatedProducts } from './product.generator.ts';
 import { productTemplateModel } from './product-template.model.ts';
@@ -42,6 +43,7 @@ export function modelsOf(parts: DatasetParts): Model[] {
     ...mailModels(),
     partners,
     userModel(version, login),
+    parameterModel(),
     productTemplateModel(version, products['product.template']),
     productVariantModel(products['product.product']),
     ...attributeModels(products),

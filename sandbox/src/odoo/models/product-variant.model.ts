@@ -6,7 +6,7 @@ import type { GeneratedRows } from '../orm/record.types.ts';
 import { createRecord, writeRecords } from '../orm/record.writer.ts';
 import { idsIn } from '../orm/relation.ids.ts';
 import { boolean, field, many2many, many2one, model } from './field.builders.ts';
-import { VARIANT_FIELDS, variantsOf, withCode } from './variant.service.ts';
+import { combinationKey, VARIANT_FIELDS, valuesOf, variantsOf, withCode } from './variant.service.ts';
 
 /** Variants: what is sold and stocked. Their template holds what they share. */
 export function productVariantModel(generated: GeneratedRows | undefined): Model {
@@ -71,6 +71,7 @@ export function productVariantModel(generated: GeneratedRows | undefined): Model
     },
     saved(env, id, _before, vals) {
       uniqueBarcode(env, id);
+      uniqueCombination(env, id);
       // A field that the template copies also updates the template's write date.
       const template = Number(env.db.table('product.product').value(id, 'product_tmpl_id'));
       if (vals.default_code !== undefined || vals.weight !== undefined)
@@ -115,5 +116,18 @@ function uniqueBarcode(env: Environment, id: number): void {
   if (other === undefined) return;
   throw validationError(
     `Barcode(s) already assigned:\n\n- Barcode "${barcode}" already assigned to product(s): ${variantName(env, other)}, ${variantName(env, id)}`,
+  );
+}
+
+/** A unique index of Postgres over the active variants (recordings 724, 726). */
+function uniqueCombination(env: Environment, id: number): void {
+  const table = env.db.table('product.product');
+  if (table.value(id, 'active') !== true) return;
+  const template = Number(table.value(id, 'product_tmpl_id'));
+  const own = combinationKey(valuesOf(env, id));
+  if (!variantsOf(env, template).some((other) => other !== id && combinationKey(valuesOf(env, other)) === own)) return;
+  throw validationError(
+    'The operation cannot be completed: duplicate key value violates unique constraint "product_product_combination_unique"\n' +
+      `DETAIL:  Key (product_tmpl_id, combination_indices)=(${template}, ${own}) already exists.\n`,
   );
 }

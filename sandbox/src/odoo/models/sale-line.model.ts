@@ -61,7 +61,9 @@ export function saleLineModel(version: OdooVersion, generated: GeneratedRows | u
       if (before && before.product_uom_qty !== table.value(id, 'product_uom_qty')) {
         postMessage(env, 'sale.order', order);
       }
-      env.db.patch(env, 'sale.order', order, {});
+      // Another name of a line is no change of its order.
+      const isRenamed = before !== null && Object.keys(vals).every((name) => name === 'name');
+      if (!isRenamed) env.db.patch(env, 'sale.order', order, {});
     },
     deleting(env, ids) {
       const confirmed = ids.some(

@@ -6,6 +6,7 @@ import { idsIn, idsWhere } from '../orm/relation.ids.ts';
 
 const LINE = 'product.template.attribute.line';
 const LINE_VALUE = 'product.template.attribute.value';
+const VARIANT = 'product.product';
 
 /** The fields of a variant that its template shows while it is the only one. */
 export const VARIANT_FIELDS = ['default_code', 'barcode', 'standard_price', 'weight'] as const;
@@ -35,8 +36,10 @@ export function syncTemplateOf(env: Environment, line: number): void {
   const existing = idsWhere(env, LINE_VALUE, 'attribute_line_id', line);
   const attributeValueOf = (id: number) => Number(env.db.table(LINE_VALUE).value(id, 'product_attribute_value_id'));
   for (const value of wanted) {
-    if (existing.some((id) => attributeValueOf(id) === value)) continue;
-    createRecord(env, LINE_VALUE, { attribute_line_id: line, product_attribute_value_id: value });
+    const known = existing.find((id) => attributeValueOf(id) === value);
+    if (known === undefined)
+      createRecord(env, LINE_VALUE, { attribute_line_id: line, product_attribute_value_id: value });
+    else if (!isOffered(env, known)) env.db.patch(env, LINE_VALUE, known, { ptav_active: true });
   }
   const template = Number(env.db.table(LINE).value(line, 'product_tmpl_id'));
   syncVariants(
@@ -46,29 +49,66 @@ export function syncTemplateOf(env: Environment, line: number): void {
   );
 }
 
-/** Creates the variants that a template's lines ask for and removes the others; `obsolete` line values go at the end. */
+/**
+ * Creates the variants that a template's lines ask for and removes the others; `obsolete` line values go at the end. Attributes that
+ * make no variants count for nothing. With one that makes them dynamically, none is created here (recordings 701 to 716).
+ */
 export function syncVariants(env: Environment, template: number, obsolete: readonly number[] = []): void {
   if (!env.db.table('product.template').has(template) || env.context.create_product_product === false) return;
-  const lines = idsWhere(env, LINE, 'product_tmpl_id', template);
-  const choices = lines
-    .map((line) => idsWhere(env, LINE_VALUE, 'attribute_line_id', line).filter((id) => !obsolete.includes(id)))
-    .filter((values) => values.length > 0);
-  const wanted = new Map(combinations(choices).map((combination) => [key(combination), combination]));
-  const surplus: number[] = [];
-  for (const variant of variantsOf(env, template, true)) {
-    if (
-      !wanted.delete(key(idsIn(env.db.table('product.product').value(variant, 'product_template_attribute_value_ids'))))
+  const modes = new Map(
+    idsWhere(env, LINE, 'product_tmpl_id', template).map((line) => [line, creationMode(env, line)] as const),
+  );
+  const choices = [...modes]
+    .filter(([, mode]) => mode !== 'no_variant')
+    .map(([line]) =>
+      idsWhere(env, LINE_VALUE, 'attribute_line_id', line).filter((id) => isOffered(env, id) && !obsolete.includes(id)),
     )
-      surplus.push(variant);
+    .filter((values) => values.length > 0);
+  const present = variantsOf(env, template, true);
+  for (const variant of present) addSingleValues(env, variant, choices);
+
+  const wanted = new Map(combinations(choices).map((combination) => [combinationKey(combination), combination]));
+  const surplus: number[] = [];
+  for (const variant of present) {
+    const isWanted = wanted.delete(combinationKey(valuesOf(env, variant)));
+    if (!isWanted) surplus.push(variant);
+    else if (env.db.table(VARIANT).value(variant, 'active') !== true)
+      writeRecords(env, VARIANT, [variant], { active: true });
   }
-  for (const combination of wanted.values()) {
-    createRecord(env, 'product.product', {
-      product_tmpl_id: template,
-      product_template_attribute_value_ids: [[6, 0, combination]],
-    });
+  const isDynamic = [...modes.values()].includes('dynamic');
+  for (const combination of isDynamic ? [] : wanted.values()) {
+    const values = { product_tmpl_id: template, product_template_attribute_value_ids: [[6, 0, combination]] };
+    createRecord(env, VARIANT, values);
   }
   for (const variant of surplus) removeOrArchive(env, variant);
-  for (const value of obsolete) unlinkRecords(env, LINE_VALUE, [value]);
+  const used = new Set(variantsOf(env, template, true).flatMap((variant) => valuesOf(env, variant)));
+  for (const value of obsolete) {
+    if (used.has(value)) env.db.patch(env, LINE_VALUE, value, { ptav_active: false });
+    else unlinkRecords(env, LINE_VALUE, [value]);
+  }
+}
+
+function creationMode(env: Environment, line: number): Stored {
+  const attribute = Number(env.db.table(LINE).value(line, 'attribute_id'));
+  return env.db.table('product.attribute').value(attribute, 'create_variant');
+}
+
+function isOffered(env: Environment, lineValue: number): boolean {
+  return env.db.table(LINE_VALUE).value(lineValue, 'ptav_active') === true;
+}
+
+/** Line values of a variant. */
+export function valuesOf(env: Environment, variant: number): readonly number[] {
+  return idsIn(env.db.table(VARIANT).value(variant, 'product_template_attribute_value_ids'));
+}
+
+/** An attribute with one value is added to the variants that there are, which stay. */
+function addSingleValues(env: Environment, variant: number, choices: readonly (readonly number[])[]): void {
+  const single = choices.filter((values) => values.length === 1).flat();
+  const combination = [...new Set([...valuesOf(env, variant), ...single])];
+  const fits = choices.every((values) => combination.filter((id) => values.includes(id)).length === 1);
+  if (single.length === 0 || !fits || combination.length !== choices.length) return;
+  env.db.patch(env, VARIANT, variant, { product_template_attribute_value_ids: combination });
 }
 
 /** A variant that was sold is archived instead of deleted. */
@@ -86,6 +126,7 @@ function combinations(choices: readonly (readonly number[])[]): number[][] {
   );
 }
 
-function key(combination: readonly number[]): string {
+/** Equal for equal combinations. */
+export function combinationKey(combination: readonly number[]): string {
   return [...combination].sort((a, b) => a - b).join(',');
 }

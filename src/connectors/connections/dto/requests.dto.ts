@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, PartialType, PickType } from '@nestjs/swagger';
-import { IsOptional, Matches } from 'class-validator';
+import { IsBoolean, IsOptional, Matches } from 'class-validator';
 import { TextProperty } from '../../../common/bounds.decorator.ts';
 import { PageQuery } from '../../../common/list-query.dto.ts';
 import { IsJsonObject } from '../../../common/validation.ts';
@@ -66,6 +66,15 @@ export class ChangeConnectionDto extends PartialType(
   @IsOptional()
   @IsJsonObject()
   settings?: Record<string, unknown>;
+
+  @ApiPropertyOptional({
+    description:
+      'True: the connection leads to another system from now on, so that its bindings, records and watermarks are left behind. False: it is the same system at another place',
+    example: true,
+  })
+  @IsOptional()
+  @IsBoolean()
+  another_system?: boolean;
 }
 
 export class ConnectionIdParam {

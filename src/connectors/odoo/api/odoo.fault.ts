@@ -71,6 +71,10 @@ function isUnknownMethod(short: string, message: string): boolean {
   );
 }
 
+/** What Postgres says of its constraints names tables and keys, and means nothing to people. */
+const UNIQUE = /duplicate key value violates unique constraint/;
+const OF_POSTGRES = /violates (?:foreign key|not-null|check|exclusion) constraint|psycopg2|invalid input syntax/;
+
 /** The first paragraph, at most 300 characters, without a traceback or the action that a RedirectWarning includes. */
 export function readable(message: string): string {
   const text = message.split(/\n\s*\n|\n?\{'type': 'ir\.actions|\n?Traceback \(most recent/)[0] ?? '';
@@ -80,6 +84,8 @@ export function readable(message: string): string {
     .filter((part) => part !== '' && part !== 'None')
     .join(' ');
   if (line === '') return 'Odoo gave no reason.';
+  if (UNIQUE.test(line)) return 'Another record of Odoo has the same values, which must be unique.';
+  if (OF_POSTGRES.test(line)) return 'The database of Odoo does not accept these values.';
   return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }
 

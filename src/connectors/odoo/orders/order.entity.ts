@@ -106,7 +106,7 @@ export class OrderEntity implements OdooEntity {
         order_line: commands,
       };
       const action = this.#client.settings.confirmOrders ? stateAction(order) : null;
-      const write: PreparedWrite = { values, expected };
+      const write: PreparedWrite = { values, expected, undo: (id, during) => this.#unlink(id, during) };
       return action === null ? write : { ...write, after: (id, during) => this.#applyState(id, action, order, during) };
     });
   }
@@ -163,6 +163,10 @@ export class OrderEntity implements OdooEntity {
       }
     }
     return prepared;
+  }
+
+  async #unlink(id: number, signal: AbortSignal): Promise<void> {
+    await this.#client.call(MODEL, 'unlink', { ids: [id] }, { idempotent: true, signal });
   }
 
   /** Confirming sets the order's date to now, so this restores the date. */

@@ -24,6 +24,12 @@ function brokenRow(row: Row): ExternalItem | null {
   return { external_id: String(row.id), data: null, problem: tooDeep(path, MAX_ROW_DEPTH), raw: shownValue(row) };
 }
 
+/** A database that was restored gives ids away again, and never with the same time of creation. */
+function withBirth(item: ExternalItem, created: ReadonlyMap<string, string | null>): ExternalItem {
+  const born = created.get(item.external_id);
+  return born ? { ...item, born } : item;
+}
+
 /** Reads an entity page by page. A page depends on its cursor alone. */
 export class EntityReader {
   readonly #client: OdooClient;
@@ -131,12 +137,14 @@ export class EntityReader {
   }
 
   async #rows(domain: Domain, order: string, limit: number | undefined, signal: AbortSignal) {
-    const fields = [...(await this.#entity.fields(signal)), 'write_date'];
+    const fields = [...(await this.#entity.fields(signal)), 'create_date', 'write_date'];
     const rows: Row[] = await this.#client.searchRead(this.#entity.model, { domain, fields, order, limit }, signal);
     const broken = rows.flatMap((row) => brokenRow(row) ?? []);
     const ids = new Set(broken.map(({ external_id }) => external_id));
     const sound = broken.length === 0 ? rows : rows.filter((row) => !ids.has(String(row.id)));
-    return { rows, items: [...broken, ...(await this.#entity.toItems(sound, signal))] };
+    const created = new Map(rows.map((row) => [String(row.id), text(row.create_date)]));
+    const items = (await this.#entity.toItems(sound, signal)).map((item) => withBirth(item, created));
+    return { rows, items: [...broken, ...items] };
   }
 
   #domain(query: ReadQuery, signal: AbortSignal): Promise<Domain> {

@@ -5,10 +5,17 @@ import { idOf, text } from '../client/odoo.values.ts';
 /** The needed options by attribute name. */
 export type WantedAttributes = ReadonlyMap<string, ReadonlySet<string>>;
 
+/** How an attribute makes variants: at once (`always`), each when it is asked for (`dynamic`), or not at all (`no_variant`). */
+const MODE = 'create_variant';
+
+const isOfVariants = (row: Row): boolean => row[MODE] !== 'no_variant';
+
 /** The ids of attributes and their values by name, which all templates of a server share. Creates those that are missing. */
 export class AttributeCache {
   readonly #client: OdooClient;
   readonly #attributes = new Map<string, number>();
+  /** Names of attributes that only mark order lines and make no variants. */
+  readonly #withoutVariants = new Set<string>();
   readonly #values = new Map<string, number>();
 
   constructor(client: OdooClient) {
@@ -19,11 +26,16 @@ export class AttributeCache {
     return this.#attributes.get(name) ?? null;
   }
 
+  /** False when every attribute of this name is one by which no variants differ. Call `ensure` first. */
+  makesVariants(name: string): boolean {
+    return !this.#withoutVariants.has(name);
+  }
+
   valueIds(attribute: string, options: Iterable<string>): number[] {
     return [...options].flatMap((option) => this.#values.get(JSON.stringify([attribute, option])) ?? []);
   }
 
-  /** Reads or creates every wanted attribute and option, so that each has an id. */
+  /** Reads or creates every wanted attribute and option, so that each has an id, but for those that make no variants. */
   async ensure(wanted: WantedAttributes, signal: AbortSignal): Promise<void> {
     const missing = [...wanted].filter(
       ([name, options]) => !this.#attributes.has(name) || this.valueIds(name, options).length < options.size,
@@ -33,14 +45,26 @@ export class AttributeCache {
       missing.map(([name]) => name),
       signal,
     );
-    await this.#ensureValues(missing, signal);
+    const usable = missing.filter(([name]) => this.makesVariants(name));
+    if (usable.length > 0) await this.#ensureValues(usable, signal);
+  }
+
+  /** Those of the attributes by which no variants differ. */
+  async withoutVariants(ids: readonly number[], signal: AbortSignal): Promise<ReadonlySet<number>> {
+    if (ids.length === 0) return new Set();
+    const search = { domain: [['id', 'in', ids]], fields: [MODE] };
+    const rows = await this.#client.searchRead('product.attribute', search, signal);
+    return new Set(rows.filter((row) => !isOfVariants(row)).map(({ id }) => Number(id)));
   }
 
   async #ensureAttributes(names: readonly string[], signal: AbortSignal): Promise<void> {
     const model = 'product.attribute';
-    const found = await this.#client.searchRead(model, { domain: [['name', 'in', names]], fields: ['name'] }, signal);
-    for (const row of found) this.#remember(this.#attributes, text(row.name) ?? '', row);
-    const missing = names.filter((name) => !this.#attributes.has(name));
+    const search = { domain: [['name', 'in', names]], fields: ['name', MODE] };
+    const found = await this.#client.searchRead(model, search, signal);
+    for (const row of found.filter(isOfVariants)) this.#remember(this.#attributes, text(row.name) ?? '', row);
+    for (const { name } of found)
+      if (!this.#attributes.has(text(name) ?? '')) this.#withoutVariants.add(text(name) ?? '');
+    const missing = names.filter((name) => !this.#attributes.has(name) && this.makesVariants(name));
     if (missing.length === 0) return;
     const values = missing.map((name) => ({ name }));
     const ids = await this.#client.create(model, values, signal);

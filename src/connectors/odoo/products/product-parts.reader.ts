@@ -12,7 +12,10 @@ export interface ProductParts {
 
 export type ProductPartsReader = ReturnType<typeof productPartsReader>;
 
-/** Reads the variants and the options of a page of templates, in one call each. Reads options only when a variant has some. */
+/**
+ * Reads the variants and the options of a page of templates, in one call each. Reads options only when a variant has some, unless all
+ * that are offered are needed: an attribute may offer options of which Odoo makes variants later.
+ */
 export function productPartsReader(client: OdooClient) {
   const templateInfos = (signal: AbortSignal): Promise<FieldInfos> =>
     client.fields('product.template', TEMPLATE_FIELDS, signal);
@@ -23,13 +26,13 @@ export function productPartsReader(client: OdooClient) {
     return { price: of('list_price'), weight: of('weight') };
   };
 
-  const read = async (templateIds: readonly number[], signal: AbortSignal): Promise<ProductParts> => {
+  const read = async (templateIds: readonly number[], signal: AbortSignal, offered = false): Promise<ProductParts> => {
     const infos = await client.fields('product.product', VARIANT_FIELDS, signal);
     const fields = VARIANT_FIELDS.filter((name) => infos.has(name));
     const mine = [['product_tmpl_id', 'in', templateIds]];
     const variants = await client.searchRead('product.product', { domain: mine, fields }, signal);
     const some = variants.some((row) => idsOf(row.product_template_attribute_value_ids).length > 0);
-    if (!some) return { variants, options: new Map() };
+    if (!some && !offered) return { variants, options: new Map() };
     const search = { domain: mine, fields: OPTION_FIELDS };
     const rows = await client.searchRead('product.template.attribute.value', search, signal);
     const places = await decimals(signal);

@@ -17,7 +17,6 @@ import {
 import { productFromTemplate, TEMPLATE_FIELDS, templateValues } from './product.mapping.ts';
 import { assignTemplates, type ProductTraits, traitsOf } from './product.matching.ts';
 import { type ProductPartsReader, productPartsReader } from './product-parts.reader.ts';
-import { refuseOpenOptions } from './variant.plan.ts';
 import { VariantWriter } from './variant.writer.ts';
 
 const MODEL = 'product.template';
@@ -74,7 +73,7 @@ export class ProductEntity implements OdooEntity {
 
   async prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]> {
     await this.#variants.ensureAttributes(
-      operations.map(({ data }) => data as CanonicalProduct),
+      operations.map(({ data }) => (data as CanonicalProduct).variations ?? []),
       signal,
     );
     return prepareEach(operations, ({ data, key }) => {
@@ -83,28 +82,38 @@ export class ProductEntity implements OdooEntity {
       const plain = variations.length === 0;
       const values = templateValues(product, null, plain);
       if (plain) return { values: { ...values, default_code: values.default_code || markOf(key) } };
-      refuseOpenOptions(variations);
+      this.#variants.refuseUnusable(variations);
       return {
         values: { ...values, description: `<p>${markOf(key)}</p>`, ...this.#variants.templateValues(variations) },
         after: (id, during) => this.#variants.reconcile(id, variations, during),
+        undo: (id, during) => this.#unlink(id, during),
       };
     });
   }
 
-  async prepareUpdates(operations: readonly UpdateOperation[]): Promise<Prepared[]> {
+  async prepareUpdates(operations: readonly UpdateOperation[], signal: AbortSignal): Promise<Prepared[]> {
+    await this.#variants.ensureAttributes(
+      operations.filter(writesVariants).map(({ data }) => (data as CanonicalProduct).variations ?? []),
+      signal,
+    );
     return prepareEach(operations, ({ data, current, changes: paths }) => {
       const product = data as CanonicalProduct;
       const before = (current as CanonicalProduct).variations ?? [];
       const variations = product.variations ?? before;
       const plain = variations.length === 0;
       const values = templateValues(product, paths, plain);
-      if (!changes(paths, 'variations') && !changes(paths, 'attributes')) return { values };
-      if (!plain) refuseOpenOptions(variations);
+      if (!writesVariants({ changes: paths })) return { values };
+      if (!plain) this.#variants.refuseUnusable(variations);
+      const former = templateValues(current as CanonicalProduct, paths, before.length === 0);
       return {
         values,
         after: async (id, during) => {
           await this.#variants.reconcile(id, variations, during);
           if (plain && before.length > 0) await this.#becomePlain(id, templateValues(product, null, true), during);
+        },
+        undo: async (id, during) => {
+          await this.#variants.reconcile(id, before, during);
+          await this.#client.write(MODEL, [id], former, during);
         },
       };
     });
@@ -113,6 +122,10 @@ export class ProductEntity implements OdooEntity {
   /** After the options are removed, the remaining variant does not have the template's values yet. */
   async #becomePlain(id: number, values: Values, signal: AbortSignal): Promise<void> {
     await this.#client.write(MODEL, [id], values, signal);
+  }
+
+  async #unlink(id: number, signal: AbortSignal): Promise<void> {
+    await this.#client.call(MODEL, 'unlink', { ids: [id] }, { idempotent: true, signal });
   }
 
   #byCode(traits: readonly ProductTraits[], signal: AbortSignal): Promise<Row[]> {
@@ -128,4 +141,8 @@ export class ProductEntity implements OdooEntity {
     if (terms.length === 0) return [];
     return this.#client.searchRead(MODEL, { domain: anyOf(terms), fields: ['description'] }, signal);
   }
+}
+
+function writesVariants({ changes: paths }: Pick<UpdateOperation, 'changes'>): boolean {
+  return changes(paths, 'variations') || changes(paths, 'attributes');
 }

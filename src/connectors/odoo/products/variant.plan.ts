@@ -29,6 +29,19 @@ export function refuseOpenOptions(variations: readonly CanonicalVariation[]): vo
   );
 }
 
+/** Whether Odoo can hold such variations, as far as that is known without asking it. */
+export function isHeld(variations: readonly CanonicalVariation[]): boolean {
+  if (variations.length === 0) return false;
+  try {
+    refuseOpenOptions(variations);
+    modelOf(variations);
+    return true;
+  } catch (error) {
+    if (error instanceof ItemRefused) return false;
+    throw error;
+  }
+}
+
 /** Throws ItemRefused when Odoo cannot store these prices. */
 export function modelOf(variations: readonly CanonicalVariation[]): PriceModel {
   const model = priceModelOf(variations);

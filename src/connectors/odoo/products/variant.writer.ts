@@ -1,4 +1,5 @@
-import type { CanonicalProduct, CanonicalVariation } from '../../canonical/canonical.types.ts';
+import { ItemRefused } from '../../border/item.refused.ts';
+import type { CanonicalVariation } from '../../canonical/canonical.types.ts';
 import { OdooFault } from '../api/odoo.fault.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
@@ -6,7 +7,17 @@ import { idOf, idsOf } from '../client/odoo.values.ts';
 import { AttributeCache, type WantedAttributes } from './attribute.cache.ts';
 import { variantValues } from './product.mapping.ts';
 import { type ProductPartsReader, productPartsReader } from './product-parts.reader.ts';
-import { chosen, differing, holdsPrices, modelOf, optionIds, sameIds, wantedAttributes } from './variant.plan.ts';
+import {
+  chosen,
+  differing,
+  holdsPrices,
+  isHeld,
+  modelOf,
+  optionIds,
+  refuseOpenOptions,
+  sameIds,
+  wantedAttributes,
+} from './variant.plan.ts';
 import { optionName, type PriceModel } from './variant.prices.ts';
 import { optionsKey, type TemplateOption } from './variant.types.ts';
 
@@ -15,7 +26,10 @@ const VARIANT = 'product.product';
 const LINE = 'product.template.attribute.line';
 const OPTION = 'product.template.attribute.value';
 
-/** Makes a template's variants equal to the wanted ones. Odoo creates every combination of the options; this removes the others. */
+/**
+ * Makes a template's variants equal to the wanted ones. Odoo creates every combination of the options, or none; this creates those that
+ * are missing and removes the others.
+ */
 export class VariantWriter {
   readonly #client: OdooClient;
   readonly #attributes: AttributeCache;
@@ -27,13 +41,26 @@ export class VariantWriter {
     this.#parts = productPartsReader(client);
   }
 
-  /** In a few calls for all products of a batch. */
-  ensureAttributes(products: readonly CanonicalProduct[], signal: AbortSignal): Promise<void> {
+  /** In a few calls for all products of a batch; for none that Odoo cannot hold anyway. */
+  ensureAttributes(products: readonly (readonly CanonicalVariation[])[], signal: AbortSignal): Promise<void> {
     const all = new Map<string, Set<string>>();
-    for (const [name, options] of products.flatMap((product) => [...wantedAttributes(product.variations ?? [])])) {
+    const sound = products.filter((variations) => isHeld(variations));
+    for (const [name, options] of sound.flatMap((variations) => [...wantedAttributes(variations)])) {
       all.set(name, new Set([...(all.get(name) ?? []), ...options]));
     }
     return this.#attributes.ensure(all, signal);
+  }
+
+  /** Throws ItemRefused when Odoo cannot hold these variations, so that nothing of them is written. */
+  refuseUnusable(variations: readonly CanonicalVariation[]): void {
+    refuseOpenOptions(variations);
+    modelOf(variations);
+    const name = [...wantedAttributes(variations).keys()].find((wanted) => !this.#attributes.makesVariants(wanted));
+    if (name === undefined) return;
+    throw new ItemRefused(
+      'variation_options',
+      `The attribute ${name} of Odoo makes no variants ("Never" is its way of creating them), so no variations can differ by it.`,
+    );
   }
 
   /** The values of a new template. Call `ensureAttributes` first. */
@@ -51,7 +78,7 @@ export class VariantWriter {
     const model = modelOf(variations);
     await this.#attributes.ensure(wanted, signal);
     await this.#writeLines(templateId, wanted, signal);
-    const { options, variants } = await this.#parts.read([templateId], signal);
+    const { options, variants } = await this.#parts.read([templateId], signal, true);
     if (variations.length === 0) return;
     if (!holdsPrices(variations, { options, variants }, (await this.#parts.decimals(signal)).price))
       await this.#writePrices(templateId, model, [...options.values()], signal);
@@ -77,7 +104,10 @@ export class VariantWriter {
       if (!line) commands.push([0, 0, this.#lineValues(name, options)]);
       else if (!sameIds(idsOf(line.value_ids), ids)) commands.push([1, line.id, { value_ids: [[6, 0, ids]] }]);
     }
-    commands.push(...lines.filter(({ id }) => !kept.has(Number(id))).map(({ id }) => [2, id]));
+    const others = lines.filter(({ id }) => !kept.has(Number(id)));
+    const ids = others.flatMap((line) => idOf(line.attribute_id) ?? []);
+    const staying = await this.#attributes.withoutVariants(ids, signal);
+    commands.push(...others.filter((line) => !staying.has(idOf(line.attribute_id) ?? 0)).map(({ id }) => [2, id]));
     if (commands.length > 0) {
       await this.#client.write(TEMPLATE, [templateId], { attribute_line_ids: commands }, signal, true);
     }

@@ -4,7 +4,7 @@ import type { ExternalItem, WriteOperation, WriteResult } from '../../contract/c
 import type { OdooFault } from '../api/odoo.fault.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { toId } from '../client/odoo.values.ts';
-import type { CreateOperation, Finding, OdooEntity, Prepared, UpdateOperation } from '../odoo.entity.ts';
+import type { CreateOperation, Finding, OdooEntity, Prepared, PreparedWrite, UpdateOperation } from '../odoo.entity.ts';
 import { bisect } from './batch.bisection.ts';
 import {
   asAmbiguous,
@@ -133,7 +133,10 @@ class Batch {
       const item = found.get(external_id);
       if (item?.problem) return { ok: false, problem: item.problem };
       // A record rule may hide what was just written. The requested data then counts as the result.
-      return { ok: true, external_id, data: item?.data ?? operation.data };
+      const { data, born } = item ?? {};
+      const { warning } = outcome;
+      const told = { ...(born !== undefined && { born }), ...(warning && { warning }) };
+      return { ok: true, external_id, data: data ?? operation.data, ...told };
     });
   }
 
@@ -177,6 +180,7 @@ class Batch {
     const finding = findings.get(saved);
     if (finding?.fatal) {
       this.#outcomes.set(index, { problem: finding.problem });
+      await this.#undo(prepared, saved);
       return;
     }
     try {
@@ -187,6 +191,16 @@ class Batch {
       this.#outcomes.set(index, { id: saved, ...(finding && { warning: finding.problem }) });
     } catch (error) {
       this.#outcomes.set(index, { problem: refusalOf(error) });
+      await this.#undo(prepared, saved);
+    }
+  }
+
+  /** What Odoo does not let us take back stays, and the item's problem tells of it. */
+  async #undo({ undo }: PreparedWrite, id: number): Promise<void> {
+    try {
+      await undo?.(id, this.#signal);
+    } catch (error) {
+      refusalOf(error);
     }
   }
 

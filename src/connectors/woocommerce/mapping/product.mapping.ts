@@ -10,7 +10,7 @@ import { variationsFromShop } from './variation.mapping.ts';
 /** The fields that a read requests. Some others (related products, price HTML) cost the shop more than all of these. */
 export const PRODUCT_FIELDS =
   'id,name,type,status,description,short_description,sku,global_unique_id,regular_price,sale_price,weight,' +
-  'manage_stock,stock_quantity,categories,images,attributes,meta_data,date_modified_gmt';
+  'manage_stock,stock_quantity,categories,images,attributes,variations,meta_data,date_modified_gmt';
 
 /** `variations`: those of a variable product, as the shop returns them. */
 export function productFromShop(raw: Raw, variations: readonly Raw[]): ExternalItem {

@@ -1,17 +1,18 @@
-import { FetchBound } from '../../border/fetch.bound.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
 import { idOf, syncKeyOf } from '../mapping/raw.reader.ts';
+import { walkListing } from '../pagination/listing.walk.ts';
 import { ORDERS, rawByIds } from '../read/document.reader.ts';
 import type { Shop } from '../read/shop.context.ts';
+import type { Raw } from '../shop/shop.client.ts';
 
 /** How far the shop's clock may differ from ours. */
 const CLOCK_SKEW_MINUTES = 10;
-const PAGE = 100;
+const OLDER_ORDERS = 100;
 
 /**
  * Matches only by the key that an earlier create stored: two different orders may have the same content. The shop cannot search for
- * the key, so this reads the newest orders, back to the time when the first candidate can have been created. The search ends at a page
- * where every order is older. A single older order does not end it, since orders can be backdated.
+ * the key, so this reads the newest orders, back to the time when the first candidate can have been created. The search ends
+ * after so many older orders in a row. A few do not end it, since orders can be backdated.
  */
 export async function matchOrders(
   shop: Shop,
@@ -21,20 +22,21 @@ export async function matchOrders(
   const missing = new Set(candidates.map(({ key }) => key));
   const oldest = Math.min(...candidates.map(({ since }) => Date.parse(since) || 0)) - CLOCK_SKEW_MINUTES * 60_000;
   const idOfKey = new Map<string, string>();
-  const listed = { status: 'any', orderby: 'id', order: 'desc', per_page: PAGE };
-  const bound = new FetchBound("The shop's list of orders");
-  for (let offset = 0; missing.size > 0; offset += PAGE - 1) {
-    const params = { ...listed, offset, _fields: 'id,date_created_gmt,meta_data' };
-    const { rows, total } = await shop.client.list(ORDERS.path, params, signal);
+  const older = new Set<number>();
+  const params = { status: 'any', _fields: 'id,date_created_gmt,meta_data' };
+  const visit = (rows: readonly Raw[]) => {
     for (const row of rows) {
       const [key, id] = [syncKeyOf(row), idOf(row)];
       if (key !== null && id !== null && missing.delete(key)) idOfKey.set(key, String(id));
     }
-    const older = rows.every((row) => Date.parse(`${row.date_created_gmt}Z`) < oldest);
-    if (older || offset + PAGE >= total) break;
-    bound.fetchedIds(rows.flatMap((row) => idOf(row) ?? []));
-  }
-  const raws = await rawByIds(ORDERS, shop, [...idOfKey.values()], signal);
-  const items = await ORDERS.toItems(shop, raws, signal);
+    for (const row of rows) {
+      if (Date.parse(`${row.date_created_gmt}Z`) < oldest) older.add(idOf(row) ?? 0);
+      else older.clear();
+    }
+    return missing.size === 0 || older.size >= OLDER_ORDERS;
+  };
+  await walkListing(shop.client, { path: ORDERS.path, params, newestFirst: true }, visit, signal);
+  const { rows } = await rawByIds(ORDERS, shop, [...idOfKey.values()], signal);
+  const items = await ORDERS.toItems(shop, rows, signal);
   return candidates.map(({ key }) => items.filter(({ external_id }) => external_id === idOfKey.get(key)));
 }

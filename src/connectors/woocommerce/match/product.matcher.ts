@@ -21,7 +21,8 @@ export async function matchProducts(
     return holder && String(holder.product_id);
   });
   const wanted = [...new Set(ids.filter((id) => id !== undefined))];
-  const items = await productItems(shop, await rawByIds(PRODUCTS, shop, wanted, signal), signal);
+  const { rows, hidden } = await rawByIds(PRODUCTS, shop, wanted, signal);
+  const items = [...(await productItems(shop, rows, signal)), ...hidden];
   return ids.map((id) => items.filter(({ external_id }) => external_id === id));
 }
 

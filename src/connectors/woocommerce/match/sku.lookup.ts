@@ -1,7 +1,9 @@
 import type { SkuHolder, SkuHolders } from '../mapping/order-line.mapping.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { textOf } from '../mapping/shop.values.ts';
+import { walkListing } from '../pagination/listing.walk.ts';
 import { chunksOf, inParallel, type Shop } from '../read/shop.context.ts';
+import type { Raw } from '../shop/shop.client.ts';
 
 /** The shop searches for several SKUs, separated by commas. A longer list would make a URL that hosts refuse. */
 const SKUS_PER_CALL = 25;
@@ -13,14 +15,17 @@ export async function findSkus({ client }: Shop, skus: readonly string[], signal
   const calls = [...chunksOf(plain, SKUS_PER_CALL), ...wanted.filter((sku) => sku.includes(',')).map((sku) => [sku])];
   const holders = new Map<string, SkuHolder>();
   await inParallel(calls, async (chunk) => {
-    const params = { sku: chunk.join(','), status: 'any', per_page: 100, _fields: 'id,sku,type,parent_id' };
-    const { rows } = await client.list('/products', params, signal);
-    for (const row of rows) {
-      const [id, parent, sku] = [idOf(row), idOf({ id: row.parent_id }), textOf(row.sku)];
-      if (id === null || sku === null || holders.has(sku)) continue;
-      const variation = parent !== null && row.type === 'variation';
-      holders.set(sku, variation ? { product_id: parent, variation_id: id } : { product_id: id, variation_id: 0 });
-    }
+    const params = { sku: chunk.join(','), status: 'any', _fields: 'id,sku,type,parent_id' };
+    const visit = (rows: readonly Raw[]) => {
+      for (const row of rows) {
+        const [id, parent, sku] = [idOf(row), idOf({ id: row.parent_id }), textOf(row.sku)];
+        if (id === null || sku === null || holders.has(sku)) continue;
+        const variation = parent !== null && row.type === 'variation';
+        holders.set(sku, variation ? { product_id: parent, variation_id: id } : { product_id: id, variation_id: 0 });
+      }
+      return chunk.every((sku) => holders.has(sku));
+    };
+    await walkListing(client, { path: '/products', params }, visit, signal);
   });
   return holders;
 }

@@ -13,10 +13,10 @@ class Listing {
     this.ids = [...ids];
   }
 
-  readonly fetch: FetchWindow = async ({ offset, perPage }) => {
+  readonly fetch: FetchWindow = async ({ offset, perPage, newestFirst = false }) => {
     this.asked += 1;
     if (perPage < 1 || perPage > 100 || offset < 0) throw new Error('The shop refuses this window.');
-    const page = this.ids.slice(offset, offset + perPage);
+    const page = (newestFirst ? [...this.ids].reverse() : this.ids).slice(offset, offset + perPage);
     return { rows: page.filter((id) => !this.hidden.has(id)).map((id) => ({ id })), total: this.ids.length };
   };
 }
@@ -48,10 +48,10 @@ async function readAll(
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 describe('Pagination by id', () => {
-  it('asks for little more than the rows there are', async () => {
+  it('asks for little more than the rows there are, and looks once more where the total ends', async () => {
     const listing = new Listing(upTo(1000));
     expect((await readAll(listing, () => 100)).ids).toEqual(upTo(1000));
-    expect(listing.asked).toBe(11);
+    expect(listing.asked).toBe(12);
   });
 
   it('ends at once where there is nothing', async () => {

@@ -4,7 +4,7 @@ import { idOf } from '../mapping/raw.reader.ts';
 import type { Raw } from '../shop/shop.client.ts';
 
 /** The shop allows no larger page. */
-const LARGEST_PAGE = 100;
+export const LARGEST_PAGE = 100;
 const FIRST_REWIND_ROWS = 8;
 /** Rows may disappear again while we search for the position. After this many searches the listing is read as it is. */
 const MAX_REWINDS = 5;
@@ -21,36 +21,52 @@ export const FIRST_POSITION: IdPosition = { offset: 0, last_id: 0 };
 export interface Window {
   readonly offset: number;
   readonly perPage: number;
+  /** From the greatest id down, in place of from the smallest up. */
+  readonly newestFirst?: boolean;
 }
 
-/** Reads rows of one listing, ordered by ascending id. */
-export type FetchWindow = (window: Window) => Promise<{ readonly rows: readonly Raw[]; readonly total: number }>;
+/** What the shop shows of a window: fewer rows than were asked for, if it likes, and a total that may be of last month. */
+export interface WindowRows {
+  readonly rows: readonly Raw[];
+  /** Null when the shop does not say. */
+  readonly total: number | null;
+}
 
-export interface IdPage {
+/** Reads rows of one listing, ordered by id. */
+export type FetchWindow = (window: Window) => Promise<WindowRows>;
+
+export interface IdPage extends WindowRows {
   /** At most `limit` rows, with ids above the position's. */
   readonly rows: readonly Raw[];
   readonly position: IdPosition;
   readonly done: boolean;
-  /** Of the listing, as of now. */
-  readonly total: number;
 }
 
 /**
  * Reads the next rows of a listing that others change meanwhile. The shop pages by offset, so when rows leave the listing, later rows
  * move to earlier offsets. Each window therefore begins with the last row of the page before. If another row stands there, rows
  * before it have left, and the window moves back until it begins with a known id. Ids only grow, so no row is lost and none is
- * returned twice. The shop's total says where the listing ends; a page may be short, since the shop counts rows that it does not show.
+ * returned twice.
+ *
+ * The next place comes from the rows that came, since plugins cap a page at any size. The shop's total is a hint, which a cache may have
+ * kept: while it promises more, windows without rows are passed over (the shop counts rows that it does not show); when it promises
+ * nothing, one more look decides.
  */
 export async function readIdPage(fetch: FetchWindow, from: IdPosition, limit: number): Promise<IdPage> {
   let window: Window = firstWindow(from, limit);
   let rewind = { searching: true, rows: FIRST_REWIND_ROWS, count: 0 };
+  /** No unknown row lies before this offset, as the windows of this call showed. */
+  let knownTo = 0;
+  let askedNewest = false;
   const bound = new FetchBound('The listing of the shop');
   for (;;) {
     const { rows, total } = await fetch(window);
     const fetched: Fetched = { window, rows, total, from, limit };
+    const isEmpty = rows.length === 0;
+    const promisesMore = endOf(fetched) < (total ?? 0);
     // A window without rows, when more follow, says nothing about the rows before it. What follows will.
-    const saysNothing = rows.length === 0 && window.offset >= from.offset - 1 && window.offset + window.perPage < total;
-    const isLost = !saysNothing && !isConnected(fetched);
+    const saysNothing = isEmpty && window.offset >= from.offset - 1 && promisesMore;
+    const isLost = !saysNothing && window.offset > knownTo && !isConnected(fetched);
     if (isLost && (rewind.searching || rewind.count < MAX_REWINDS)) {
       rewind = rewind.searching
         ? { ...rewind, rows: rewind.rows * 4 }
@@ -58,19 +74,25 @@ export async function readIdPage(fetch: FetchWindow, from: IdPosition, limit: nu
       window = { offset: Math.max(0, window.offset - rewind.rows), perPage: LARGEST_PAGE };
       continue;
     }
-    const page = pageOf(fetched);
-    if (page.rows.length > 0 || page.done) return page;
+    const { isComplete, ...page } = pageOf(fetched);
+    if (page.rows.length > 0) {
+      return { ...page, done: isComplete && !promisesMore && !(await showsMore(fetch, page.position, window)) };
+    }
+    if (isEmpty && !promisesMore) return { ...page, done: true };
+    if (isEmpty && !askedNewest) {
+      askedNewest = true;
+      if (await endsAt(fetch, from.last_id)) return { ...page, done: true };
+    }
     bound.fetched(0);
     // The window held only known rows, or rows that the shop counts and does not show: continue behind it.
     rewind = { ...rewind, searching: false };
-    window = { offset: Math.max(window.offset + 1, page.position.offset - 1), perPage: LARGEST_PAGE };
+    knownTo = endOf(fetched);
+    window = { offset: knownTo, perPage: Math.min(LARGEST_PAGE, Math.max(limit, window.perPage)) };
   }
 }
 
-interface Fetched {
+interface Fetched extends WindowRows {
   readonly window: Window;
-  readonly rows: readonly Raw[];
-  readonly total: number;
   readonly from: IdPosition;
   readonly limit: number;
 }
@@ -80,34 +102,51 @@ function firstWindow({ offset }: IdPosition, limit: number): Window {
   return { offset: offset - overlap, perPage: Math.min(LARGEST_PAGE, limit + overlap) };
 }
 
+/** Behind the rows that came; behind the whole window when none did. */
+const endOf = ({ window, rows }: Pick<Fetched, 'window' | 'rows'>): number =>
+  window.offset + (rows.length || window.perPage);
+
 /** True when no row can lie between the rows of earlier pages and those of this window. */
 function isConnected({ window, rows, from }: Fetched): boolean {
   const [first] = rows.flatMap((row) => idOf(row) ?? []);
   return window.offset === 0 || (first !== undefined && first <= from.last_id);
 }
 
-function pageOf({ window, rows, total, from, limit }: Fetched): IdPage {
+function pageOf(fetched: Fetched): Omit<IdPage, 'done'> & { readonly isComplete: boolean } {
+  const { window, rows, total, from, limit } = fetched;
   // Only its offset shows whether a row without an id was returned before.
   const isNew = (row: Raw, i: number) => {
     const id = idOf(row);
     return id === null ? window.offset + i >= from.offset : id > from.last_id;
   };
   const found = rows.filter(isNew);
-  const end = Math.min(window.offset + window.perPage, total);
   const page = found.slice(0, limit);
-  const complete = page.length === found.length;
+  const isWhole = page.length === found.length;
   const last = page.at(-1);
   // More known rows than the overlap: the page was shifted, which may have pushed rows off its end. So read once more.
   const shifted = found.length > 0 && rows.length - found.length > 1;
   return {
     rows: page,
     position: {
-      offset: complete || last === undefined ? end : window.offset + rows.indexOf(last) + 1,
+      offset: isWhole || last === undefined ? endOf(fetched) : window.offset + rows.indexOf(last) + 1,
       last_id: Math.max(from.last_id, ...page.map((row) => idOf(row) ?? 0)),
     },
-    done: complete && end >= total && !shifted,
+    isComplete: isWhole && !shifted,
     total,
   };
+}
+
+/** Whether a row stands behind the page although the total promises none. */
+async function showsMore(fetch: FetchWindow, { offset, last_id }: IdPosition, { perPage }: Window): Promise<boolean> {
+  const { rows } = await fetch({ offset, perPage });
+  return rows.some((row) => (idOf(row) ?? Number.POSITIVE_INFINITY) > last_id);
+}
+
+/** Whether the greatest id that the shop shows was read, although the total promises more. */
+async function endsAt(fetch: FetchWindow, lastId: number): Promise<boolean> {
+  const { rows } = await fetch({ offset: 0, perPage: 1, newestFirst: true });
+  const greatest = Math.max(...rows.map((row) => idOf(row) ?? 0));
+  return rows.length > 0 && greatest <= lastId;
 }
 
 /** Throws ConnectorError `rejected` when the value is not a position. */

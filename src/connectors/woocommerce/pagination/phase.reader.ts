@@ -21,8 +21,8 @@ export interface Phase {
   /** The same rows with nothing but their ids, which no row makes too large. */
   ids(window: Window, before: string | null): Promise<ShopList>;
   items(rows: readonly Raw[]): Promise<readonly ExternalItem[]>;
-  /** How many rows the phase will have. Called once, before the phase begins. */
-  total(): Promise<number>;
+  /** How many rows the phase will have, as far as the shop says. Called once, before the phase begins. */
+  total(): Promise<number | null>;
 }
 
 /** Checkpoints store it, so its names stay as they are. */
@@ -33,8 +33,8 @@ interface PhaseCursor {
   readonly before: string | null;
   /** How many items of this phase were returned. */
   readonly returned: number;
-  /** By the name of a phase: the number of its rows until it is over, then of the items that it returned. */
-  readonly totals: Readonly<Record<string, number>>;
+  /** By the name of a phase: the number of its rows until it is over, as the shop says; then of the items that it returned. */
+  readonly totals: Readonly<Record<string, number | null>>;
 }
 
 /** Reads the next page that has items, or the last page. */
@@ -58,7 +58,8 @@ async function readPhase(phases: readonly Phase[], at: PhaseCursor, pageSize: nu
   };
   const { rows, position, done, total, items } = await readRows(phase, fetch, at, pageSize);
   const returned = at.returned + items.length;
-  const totals = { ...at.totals, [phase.name]: done ? returned : total };
+  const known = done ? returned : total === null ? null : Math.max(total, returned);
+  const totals: PhaseCursor['totals'] = { ...at.totals, [phase.name]: known };
   const nextPhase = done ? phases[phases.indexOf(phase) + 1] : phase;
   const next: PhaseCursor | null = nextPhase
     ? {
@@ -73,7 +74,7 @@ async function readPhase(phases: readonly Phase[], at: PhaseCursor, pageSize: nu
     items,
     rows: rows.filter((row) => idOf(row) !== null).length,
     next: next && { ...next },
-    total: Object.values(totals).reduce((sum, count) => sum + count, 0),
+    total: sumOf(Object.values(totals)),
     ...(next === null && before !== null && { watermark: watermarkAt(before) }),
   };
   return { page, next };
@@ -94,7 +95,7 @@ async function readRows(phase: Phase, fetch: FetchWindow, at: PhaseCursor, pageS
     const { rows, total } = await fetch(window);
     const found = rows.filter((row) => (idOf(row) ?? 0) > last_id);
     const position = { offset: offset + 1, last_id: Math.max(last_id, ...found.map((row) => idOf(row) ?? 0)) };
-    return { rows: found, position, done: offset + 1 >= total, total, items: await phase.items(found) };
+    return { rows: found, position, done: rows.length === 0, total, items: await phase.items(found) };
   } catch (error) {
     if (!isTooLarge(error)) throw error;
     return passedOver(phase, at, error);
@@ -110,28 +111,32 @@ async function passedOver(phase: Phase, at: PhaseCursor, error: ConnectorError) 
   });
   const rows = list?.rows ?? [];
   const id = rows.flatMap((row) => idOf(row) ?? [])[0];
-  const total = list?.total ?? Math.max(at.totals[phase.name] ?? 0, offset + 1);
   const name = id !== undefined && phase.name !== 'guests' ? String(id) : `unknown:${phase.name}-${id ?? offset}`;
   return {
     rows: id === undefined ? [{ id: offset + 1 }] : rows,
     position: { offset: offset + 1, last_id: Math.max(last_id, id ?? 0) },
-    done: offset + 1 >= total,
-    total,
+    // What follows is seen by the next read; a shop that makes even this too large has to say how much that is.
+    done: list === null && offset + 1 >= (at.totals[phase.name] ?? 0),
+    total: list?.total ?? at.totals[phase.name] ?? null,
     items: [oversized(name, error)],
   };
 }
+
+/** Null when one of them is not known. */
+export const sumOf = (counts: readonly (number | null)[]): number | null =>
+  counts.reduce<number | null>((sum, count) => (sum === null || count === null ? null : sum + count), 0);
 
 /** Counts the later phases first, so that the total is known from the first page on. */
 async function firstCursor([first, ...later]: readonly Phase[]): Promise<PhaseCursor> {
   if (!first) throw new ConnectorError('rejected', 'There is nothing to read.');
   const counts = await Promise.all(
-    later.map(async (phase): Promise<[string, number]> => [phase.name, await totalOf(phase)]),
+    later.map(async (phase): Promise<[string, number | null]> => [phase.name, await totalOf(phase)]),
   );
   return { phase: first.name, position: FIRST_POSITION, before: null, returned: 0, totals: Object.fromEntries(counts) };
 }
 
 /** 0 when the shop makes even this too large: the pages of the phase will show it. */
-async function totalOf(phase: Phase): Promise<number> {
+async function totalOf(phase: Phase): Promise<number | null> {
   try {
     return await phase.total();
   } catch (error) {
@@ -144,7 +149,7 @@ function parseCursor(cursor: Cursor, phases: readonly Phase[]): PhaseCursor {
   const { phase, position, before, returned, totals } = cursor;
   if (!phases.some(({ name }) => name === phase)) throw notACursor();
   const counts = Object.entries(totals ?? {}).filter(
-    (entry): entry is [string, number] => typeof entry[1] === 'number',
+    (entry): entry is [string, number | null] => entry[1] === null || typeof entry[1] === 'number',
   );
   return {
     phase: String(phase),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ReadQuery } from '../../contract/connector.types.ts';
 import { CUSTOMER_FIELDS } from '../mapping/customer.mapping.ts';
 import { FIRST_POSITION, readIdPage } from '../pagination/id.pagination.ts';
+import { windowsOf } from '../pagination/listing.walk.ts';
 import type { Params, Raw } from '../shop/shop.client.ts';
 import type { Documents } from './document.reader.ts';
 import { GUEST_ORDERS } from './guest.lookup.ts';
@@ -40,16 +41,13 @@ export async function customerToken(
   signal: AbortSignal,
 ): Promise<string | null> {
   const filters = filterParams('customer', query.filters);
-  const listed = { ...filters, role: settings.customerRoles, orderby: 'id', order: 'asc', _fields: CUSTOMER_FIELDS };
+  const params = { ...filters, role: settings.customerRoles, _fields: CUSTOMER_FIELDS };
+  const fetch = windowsOf(client, { path: '/customers', params }, signal);
   const hash = createHash('sha256');
   for (let position = FIRST_POSITION, done = false; !done; ) {
-    const page = await readIdPage(
-      ({ offset, perPage }) => client.list('/customers', { ...listed, offset, per_page: perPage }, signal),
-      position,
-      PAGE - 1,
-    );
-    if (page.total > MAX_CUSTOMERS) return null;
-    hash.update(JSON.stringify(page.rows));
+    const page = await readIdPage(fetch, position, PAGE - 1);
+    if (Math.max(page.total ?? 0, position.offset) > MAX_CUSTOMERS) return null;
+    for (const row of page.rows) hash.update(JSON.stringify(row));
     ({ position, done } = page);
   }
   if (!settings.includeGuests || Object.keys(filters).length > 0) return hash.digest('base64url');
@@ -63,12 +61,13 @@ async function newestOf(
   path: string,
   listed: Params,
   signal: AbortSignal,
-): Promise<readonly [number, readonly Raw[]] | null> {
+): Promise<readonly [number | null, readonly Raw[]] | null> {
   const params = { ...listed, orderby: 'modified', order: 'desc', per_page: PAGE };
   const { rows, total } = await client.list(path, params, signal);
   const second = rows[0]?.date_modified_gmt;
   const sameSecond = rows.filter((row) => row.date_modified_gmt === second);
-  if (sameSecond.length === PAGE && total > PAGE) return null;
+  // A capped page may end within that second.
+  if (sameSecond.length > 0 && sameSecond.length === rows.length && total !== rows.length) return null;
   return [total, sameSecond.map(withoutNoise).sort((a, b) => Number(a.id) - Number(b.id))];
 }
 

@@ -1,12 +1,12 @@
 import type { ExternalItem, ReadQuery } from '../../contract/connector.types.ts';
 import { CUSTOMER_FIELDS, customerFromShop, guestEmail } from '../mapping/customer.mapping.ts';
+import { windowsOf } from '../pagination/listing.walk.ts';
 import { modifiedBounds, sinceOf } from '../pagination/modified.bounds.ts';
 import type { Phase } from '../pagination/phase.reader.ts';
 import { GUEST_ORDERS, type GuestLookup } from './guest.lookup.ts';
 import { filterParams } from './read.filters.ts';
+import { rowsByIds } from './rows-by-id.lookup.ts';
 import { inParallel, numericIds, type Shop } from './shop.context.ts';
-
-const BY_ID = { orderby: 'id', order: 'asc' } as const;
 
 /**
  * Accounts, then guests. An account has no time of change, so an incremental sync reads all accounts, but only those guest orders that
@@ -18,45 +18,39 @@ export function customerPhases(shop: Shop, guests: GuestLookup, query: ReadQuery
   const listed = { ...filters, role: settings.customerRoles };
   const accounts: Phase = {
     name: 'accounts',
-    list: ({ offset, perPage }) =>
-      client.list('/customers', { ...listed, ...BY_ID, offset, per_page: perPage, _fields: CUSTOMER_FIELDS }, signal),
-    ids: ({ offset, perPage }) =>
-      client.list('/customers', { ...listed, ...BY_ID, offset, per_page: perPage, _fields: 'id' }, signal),
+    list: windowsOf(client, { path: '/customers', params: { ...listed, _fields: CUSTOMER_FIELDS } }, signal),
+    ids: windowsOf(client, { path: '/customers', params: { ...listed, _fields: 'id' } }, signal),
     items: async (rows) => rows.map(customerFromShop),
     total: () => client.total('/customers', listed, signal),
   };
   if (!settings.includeGuests || Object.keys(filters).length > 0) return [accounts];
 
-  const bounds = (before: string | null) => modifiedBounds(sinceOf(query), settings.overlapSeconds, before);
+  const orders = (before: string | null, fields: string) => ({
+    path: '/orders',
+    params: { ...GUEST_ORDERS, ...modifiedBounds(sinceOf(query), settings.overlapSeconds, before), _fields: fields },
+  });
   return [
     accounts,
     {
       name: 'guests',
-      list: ({ offset, perPage }, before) => {
-        const params = { ...GUEST_ORDERS, ...bounds(before), ...BY_ID, offset, per_page: perPage };
-        return client.list('/orders', { ...params, _fields: 'id,billing' }, signal);
-      },
-      ids: ({ offset, perPage }, before) => {
-        const params = { ...GUEST_ORDERS, ...bounds(before), ...BY_ID, offset, per_page: perPage };
-        return client.list('/orders', { ...params, _fields: 'id' }, signal);
-      },
+      list: (window, before) => windowsOf(client, orders(before, 'id,billing'), signal)(window),
+      ids: (window, before) => windowsOf(client, orders(before, 'id'), signal)(window),
       items: (rows) => guests.ofOrders(rows, signal),
-      total: () => client.total('/orders', { ...GUEST_ORDERS, ...bounds(null) }, signal),
+      total: () => client.total('/orders', orders(null, 'id').params, signal),
     },
   ];
 }
 
-/** Returns accounts of any role, and guests by their email. */
+/** Accounts of any role, and guests by their email. An id is left out only when the shop says that it has none of it. */
 export async function customersByIds(
   shop: Shop,
   guests: GuestLookup,
   ids: readonly string[],
   signal: AbortSignal,
 ): Promise<ExternalItem[]> {
-  const accountIds = numericIds(ids);
   const emails = ids.flatMap((id) => guestEmail(id) ?? []);
-  const params = { include: accountIds.join(','), role: 'all', per_page: 100, _fields: CUSTOMER_FIELDS };
-  const { rows } = accountIds.length > 0 ? await shop.client.list('/customers', params, signal) : { rows: [] };
+  const accounts = { path: '/customers', listed: { role: 'all' }, format: { _fields: CUSTOMER_FIELDS } };
+  const { rows, hidden } = await rowsByIds(shop, accounts, numericIds(ids), signal);
   const found = await inParallel(emails, (email) => guests.find(email, signal));
-  return [...rows.map(customerFromShop), ...found.filter((guest) => guest !== null)];
+  return [...rows.map(customerFromShop), ...hidden, ...found.filter((guest) => guest !== null)];
 }

@@ -1,11 +1,13 @@
 import type { ExternalItem, ReadQuery } from '../../contract/connector.types.ts';
 import { ORDER_FIELDS, orderFromShop } from '../mapping/order.mapping.ts';
-import { idOf, trashed } from '../mapping/raw.reader.ts';
+import { trashed } from '../mapping/raw.reader.ts';
+import { windowsOf } from '../pagination/listing.walk.ts';
 import { modifiedBounds, sinceOf } from '../pagination/modified.bounds.ts';
 import type { Phase } from '../pagination/phase.reader.ts';
 import type { Params, Raw } from '../shop/shop.client.ts';
 import { filterParams } from './read.filters.ts';
-import { numericIds, type Shop } from './shop.context.ts';
+import { type FoundRows, rowsByIds } from './rows-by-id.lookup.ts';
+import { numericIds, partition, type Shop } from './shop.context.ts';
 
 /** Products and orders, which are read in the same way: both have a trash and times of change. */
 export interface Documents {
@@ -22,8 +24,6 @@ export const ORDERS: Documents = {
   format: { _fields: ORDER_FIELDS },
   toItems: async ({ settings }, rows) => rows.map((raw) => orderFromShop(raw, settings)),
 };
-
-const BY_ID = { orderby: 'id', order: 'asc' } as const;
 
 /**
  * Reads the trash first, then the rest. An item that is restored meanwhile is then read again; in the other order it would be missed
@@ -42,10 +42,9 @@ export function documentPhases(documents: Documents, shop: Shop, query: ReadQuer
     };
     return {
       name,
-      list: ({ offset, perPage }, before) =>
-        client.list(path, { ...listed(before), ...BY_ID, offset, per_page: perPage, ...format }, signal),
-      ids: ({ offset, perPage }, before) =>
-        client.list(path, { ...listed(before), ...BY_ID, offset, per_page: perPage, _fields: 'id' }, signal),
+      list: (window, before) => windowsOf(client, { path, params: { ...listed(before), ...format } }, signal)(window),
+      ids: (window, before) =>
+        windowsOf(client, { path, params: { ...listed(before), _fields: 'id' } }, signal)(window),
       items,
       total: () => client.total(path, listed(null), signal),
     };
@@ -55,29 +54,28 @@ export function documentPhases(documents: Documents, shop: Shop, query: ReadQuer
   return status === 'any' ? [trash, living] : [living];
 }
 
-/** Also looks in the trash for ids that are not found outside it. */
+/** Also those in the trash. An id is left out only when the shop itself says that it has none; what it hides is an item with a problem. */
 export async function documentsByIds(
   documents: Documents,
   shop: Shop,
   ids: readonly string[],
   signal: AbortSignal,
 ): Promise<ExternalItem[]> {
-  const living = await rawByIds(documents, shop, numericIds(ids), signal);
-  const found = new Set(living.map((raw) => String(idOf(raw))));
-  const missing = numericIds(ids).filter((id) => !found.has(id));
-  const params = { include: missing.join(','), status: 'trash', per_page: 100, _fields: 'id,status' };
-  const { rows } = missing.length > 0 ? await shop.client.list(documents.path, params, signal) : { rows: [] };
-  return [...(await documents.toItems(shop, living, signal)), ...rows.map(trashed)];
+  const { rows, hidden } = await rawByIds(documents, shop, numericIds(ids), signal);
+  const own = rows.filter(({ type }) => type !== 'variation');
+  const [gone, living] = partition(own, ({ status }) => GONE_STATUSES.has(String(status)));
+  return [...(await documents.toItems(shop, living, signal)), ...gone.map(trashed), ...hidden];
 }
 
-/** Rows outside the trash, as the shop returns them. */
-export async function rawByIds(
+/** `checkout-draft` and `auto-draft`: orders that nobody placed, and products that nobody saved. No listing has them. */
+const GONE_STATUSES: ReadonlySet<string> = new Set(['trash', 'auto-draft', 'checkout-draft']);
+
+/** The rows of the ids, also from the trash, as the shop returns them. */
+export function rawByIds(
   { path, format }: Documents,
   shop: Shop,
   ids: readonly string[],
   signal: AbortSignal,
-): Promise<readonly Raw[]> {
-  if (ids.length === 0) return [];
-  const params = { include: ids.join(','), status: 'any', per_page: 100, ...format };
-  return (await shop.client.list(path, params, signal)).rows;
+): Promise<FoundRows> {
+  return rowsByIds(shop, { path, listed: { status: 'any' }, format }, ids, signal);
 }

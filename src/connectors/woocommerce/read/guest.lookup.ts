@@ -1,16 +1,15 @@
 import { LRUCache } from 'lru-cache';
-import { FetchBound } from '../../border/fetch.bound.ts';
 import { problemOfId } from '../../border/storable.value.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import { guestFromOrder, guestId } from '../mapping/customer.mapping.ts';
 import { idOf, recordOf } from '../mapping/raw.reader.ts';
 import { textOf } from '../mapping/shop.values.ts';
+import { walkListing } from '../pagination/listing.walk.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { inParallel, type Shop } from './shop.context.ts';
 
 const MAX_REMEMBERED = 5000;
-const PAGE = 100;
 const GUEST_FIELDS = 'id,customer_id,billing,shipping';
 
 /** The filter for orders without an account. */
@@ -62,15 +61,14 @@ export class GuestLookup {
 
   /** The shop also finds orders that contain the text elsewhere, so this compares their email. */
   async #newestOrder(email: string, signal: AbortSignal): Promise<Raw | null> {
-    const bound = new FetchBound("The shop's search for orders");
-    for (let offset = 0; ; offset += PAGE) {
-      const params = { ...GUEST_ORDERS, search: email, orderby: 'id', order: 'desc', per_page: PAGE, offset };
-      const { rows, total } = await this.#shop.client.list('/orders', { ...params, _fields: GUEST_FIELDS }, signal);
-      const found = rows.find((row) => guestId(email) === guestId(emailOf(row) ?? ''));
-      if (found) return found;
-      if (offset + PAGE >= total) return null;
-      bound.fetchedIds(rows.flatMap((row) => idOf(row) ?? []));
-    }
+    const params = { ...GUEST_ORDERS, search: email, _fields: GUEST_FIELDS };
+    let found: Raw | null = null;
+    const visit = (rows: readonly Raw[]) => {
+      found ??= rows.find((row) => guestId(email) === guestId(emailOf(row) ?? '')) ?? null;
+      return found !== null;
+    };
+    await walkListing(this.#shop.client, { path: '/orders', params, newestFirst: true }, visit, signal);
+    return found;
   }
 }
 

@@ -2,7 +2,7 @@ import type { ExternalItem } from '../../contract/connector.types.ts';
 import { PRODUCT_FIELDS, productFromShop } from '../mapping/product.mapping.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { VARIATION_FIELDS } from '../mapping/variation.mapping.ts';
-import { FIRST_POSITION, readIdPage } from '../pagination/id.pagination.ts';
+import { walkListing } from '../pagination/listing.walk.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { shopCodeOf } from '../shop/shop.response.ts';
 import type { Documents } from './document.reader.ts';
@@ -24,30 +24,30 @@ export function productItems(shop: Shop, rows: readonly Raw[], signal: AbortSign
   return inParallel(rows, async (raw) => {
     const id = idOf(raw);
     const variable = raw.type === 'variable' && raw.status !== 'trash';
-    return productFromShop(raw, variable && id !== null ? await variationsOf(shop, id, signal) : []);
+    return productFromShop(raw, variable && id !== null ? await variationsOf(shop, raw, signal) : []);
   });
 }
 
 /** A product with more is larger than an item may be, so the rest need not be read. */
 const MAX_VARIATIONS = 10_000;
 
-/** All variations of a product, as the shop returns them; none when the product was deleted meanwhile. */
-export async function variationsOf({ client }: Shop, productId: number, signal: AbortSignal): Promise<Raw[]> {
-  const listed = { orderby: 'id', order: 'asc', status: 'any', context: 'edit', _fields: VARIATION_FIELDS };
-  const found: Raw[] = [];
+/**
+ * All variations of a product, as the shop returns them; none when the product was deleted meanwhile. Its own list of their ids and the
+ * total spare the look whether more follow.
+ */
+export async function variationsOf({ client }: Shop, product: Raw, signal: AbortSignal): Promise<Raw[]> {
+  const ids = Array.isArray(product.variations) ? product.variations.map(Number) : [];
+  const params = { status: 'any', context: 'edit', _fields: VARIATION_FIELDS };
+  const found = new Map<number | null, Raw>();
+  const add = (rows: readonly Raw[], total: number | null) => {
+    for (const row of rows) found.set(idOf(row), row);
+    const isWhole = ids.length > 0 && total === found.size && ids.every((id) => found.has(id));
+    return isWhole || found.size >= MAX_VARIATIONS;
+  };
   try {
-    for (let position = FIRST_POSITION, done = false; !done && found.length < MAX_VARIATIONS; ) {
-      const page = await readIdPage(
-        ({ offset, perPage }) =>
-          client.list(`/products/${productId}/variations`, { ...listed, offset, per_page: perPage }, signal),
-        position,
-        100,
-      );
-      found.push(...page.rows);
-      ({ position, done } = page);
-    }
+    await walkListing(client, { path: `/products/${idOf(product)}/variations`, params }, add, signal);
   } catch (error) {
     if (shopCodeOf(error) === null) throw error;
   }
-  return found;
+  return [...found.values()];
 }

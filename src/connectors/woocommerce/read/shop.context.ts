@@ -25,6 +25,11 @@ export function chunksOf<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
+/** Those for which it is true, and the others. */
+export function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
 /** Those of the ids that can be ids of the shop. */
 export function numericIds(ids: readonly string[]): string[] {
   return [...new Set(ids.filter((id) => /^[1-9]\d{0,14}$/.test(id)))];

@@ -1,7 +1,7 @@
-import { ConnectorError } from '../../contract/connector.error.ts';
 import type { CheckResult } from '../../contract/connector.types.ts';
 import { recordOf } from '../mapping/raw.reader.ts';
 import type { ShopClient } from './shop.client.ts';
+import { refusalOf, unlessRefused } from './shop.refusal.ts';
 
 /** Reads one object of each type and the version, and sends an empty batch, which changes nothing but needs permission to write. */
 export async function checkShop(client: ShopClient, signal: AbortSignal): Promise<CheckResult> {
@@ -19,22 +19,7 @@ export async function checkShop(client: ShopClient, signal: AbortSignal): Promis
 
 /** Null when the key may not read it. The connector works without it. */
 async function versionOf(client: ShopClient, signal: AbortSignal): Promise<string | null> {
-  let version: unknown;
-  await refusalOf(async () => {
-    const status = await client.get('/system_status', { _fields: 'environment' }, signal);
-    version = recordOf(recordOf(status).environment).version;
-  });
+  const status = await unlessRefused(() => client.get('/system_status', { _fields: 'environment' }, signal));
+  const { version } = recordOf(recordOf(status).environment);
   return typeof version === 'string' ? version : null;
-}
-
-/** Returns the error when the shop refuses permanently; throws any other error. */
-async function refusalOf(work: () => Promise<unknown>): Promise<ConnectorError | null> {
-  try {
-    await work();
-    return null;
-  } catch (error) {
-    const refused = error instanceof ConnectorError && !error.transient && error.kind !== 'aborted';
-    if (refused) return error;
-    throw error;
-  }
 }

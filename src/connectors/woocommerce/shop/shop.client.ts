@@ -14,15 +14,19 @@ export interface ShopRequest {
   readonly method: HttpRequest['method'];
   /** Below wc/v3: `/customers/batch`. */
   readonly path: string;
+  /** Below the REST API of the site itself instead. */
+  readonly ofSite?: boolean;
   readonly params?: Params;
   readonly body?: unknown;
   readonly idempotent: boolean;
+  /** See HttpRequest. */
+  readonly canShrink?: boolean;
 }
 
 export interface ShopList {
   readonly rows: readonly Raw[];
-  /** Of the whole listing, X-WP-Total. */
-  readonly total: number;
+  /** Of the whole listing, X-WP-Total: a hint, which caches keep and plugins get wrong. Null when the shop does not say. */
+  readonly total: number | null;
   /** Milliseconds, by the shop's clock, not later than the moment when the shop began to respond. */
   readonly readAt: number;
 }
@@ -51,20 +55,33 @@ export class ShopClient {
     return (await this.#call({ method: 'GET', path, params, idempotent: true }, signal)).body;
   }
 
-  async list(path: string, params: Params, signal: AbortSignal): Promise<ShopList> {
-    const { body, headers, elapsed } = await this.#call({ method: 'GET', path, params, idempotent: true }, signal);
+  /** What the REST API says of the site. */
+  async index(signal: AbortSignal): Promise<unknown> {
+    const params = { _fields: 'name,url,home' };
+    return (await this.#call({ method: 'GET', path: '/', ofSite: true, params, idempotent: true }, signal)).body;
+  }
+
+  /** For a caller that asks for smaller pages when this one is too much for the shop; see `isTooMuch`. */
+  page(path: string, params: Params, signal: AbortSignal): Promise<ShopList> {
+    return this.list(path, params, signal, Number(params.per_page) > 1);
+  }
+
+  async list(path: string, params: Params, signal: AbortSignal, canShrink = false): Promise<ShopList> {
+    const request = { method: 'GET', path, params, idempotent: true, canShrink } as const;
+    const { body, headers, elapsed } = await this.#call(request, signal);
     const total = headers['x-wp-total'];
     if (!Array.isArray(body)) throw new ConnectorError('protocol', `The shop's response to ${path} is not a list.`);
-    if (total === undefined || !/^\d+$/.test(total)) {
-      throw new ConnectorError('protocol', `The shop's response to ${path} has no total (X-WP-Total).`);
-    }
     // The shop writes the Date header when it sends the response, which may lack what changed while the shop worked on it.
     const date = Date.parse(headers.date ?? '');
     const readAt = (Number.isNaN(date) ? this.#now() : date) - elapsed;
-    return { rows: body.map(asRaw), total: Number(total), readAt };
+    return {
+      rows: body.map(asRaw),
+      total: total !== undefined && /^\d{1,15}$/.test(total) ? Number(total) : null,
+      readAt,
+    };
   }
 
-  async total(path: string, params: Params, signal: AbortSignal): Promise<number> {
+  async total(path: string, params: Params, signal: AbortSignal): Promise<number | null> {
     return (await this.list(path, { ...params, per_page: 1, _fields: 'id' }, signal)).total;
   }
 
@@ -89,8 +106,12 @@ export class ShopClient {
     throw refused ?? new ConnectorError('auth', 'There is no way to send the key.');
   }
 
-  #signed({ method, path, params = {}, body, idempotent }: ShopRequest, signer: Signer, signal: AbortSignal) {
-    const url = withQuery(`${this.#settings.baseUrl}/wp-json/wc/v3${path}`, params);
+  #signed(
+    { method, path, ofSite, params = {}, body, idempotent, canShrink }: ShopRequest,
+    signer: Signer,
+    signal: AbortSignal,
+  ) {
+    const url = withQuery(`${this.#settings.baseUrl}/wp-json${ofSite ? '' : '/wc/v3'}${path}`, params);
     const request: HttpRequest = {
       method,
       url,
@@ -98,6 +119,7 @@ export class ShopClient {
       ...(body !== undefined && { body: JSON.stringify(body) }),
       sign: () => signer({ method, url }, this.#now()),
       idempotent,
+      canShrink,
       signal,
     };
     return request;

@@ -17,9 +17,11 @@ export type ShopResult =
   /** `keyIgnored`: the shop did not see the key at all, as if none had been sent. Another auth method may help. */
   | { readonly ok: false; readonly error: ConnectorError; readonly keyIgnored: boolean };
 
-interface ShopProblem {
+export interface ShopProblem {
   readonly code: string;
   readonly message: string;
+  /** The object that already has what was to be made. */
+  readonly resourceId?: unknown;
 }
 
 const DEFAULT_RETRY_AFTER_MS = 60_000;
@@ -104,8 +106,9 @@ function accessDenied(status: number, problem: ShopProblem | null, call: ShopCal
 
 function problemOf(body: unknown): ShopProblem | null {
   if (typeof body !== 'object' || body === null || !('code' in body)) return null;
-  const { code, message } = body as { code: unknown; message?: unknown };
-  return { code: String(code), message: plainMessage(message) || String(code) };
+  const { code, message, data } = body as { code: unknown; message?: unknown; data?: unknown };
+  const resourceId = (data as { resource_id?: unknown } | null | undefined)?.resource_id;
+  return { code: String(code), message: plainMessage(message) || String(code), resourceId };
 }
 
 function failed(error: ConnectorError): ShopResult {

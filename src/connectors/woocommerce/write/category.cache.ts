@@ -1,10 +1,10 @@
-import { FetchBound } from '../../border/fetch.bound.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { encodeTitle, nameOf } from '../mapping/shop.values.ts';
+import { walkListing } from '../pagination/listing.walk.ts';
 import type { Shop } from '../read/shop.context.ts';
-
-const PAGE = 100;
+import type { Raw } from '../shop/shop.client.ts';
+import type { ShopProblem } from '../shop/shop.response.ts';
 
 /** The ids of categories by name. Reads them once a session, since a shop has few, and creates those that are missing. */
 export class CategoryCache {
@@ -15,7 +15,7 @@ export class CategoryCache {
     this.#shop = shop;
   }
 
-  /** Covers at least the given names. When several categories share a name, the oldest counts. */
+  /** Leaves out names that the shop does not accept. When several categories share a name, the oldest counts. */
   async idsOf(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
     if (names.length === 0) return new Map();
     this.#ids ??= await this.#readAll(signal);
@@ -26,20 +26,19 @@ export class CategoryCache {
 
   async #readAll(signal: AbortSignal): Promise<Map<string, number>> {
     const ids = new Map<string, number>();
-    const bound = new FetchBound("The shop's list of categories");
-    for (let offset = 0; ; offset += PAGE) {
-      const params = { orderby: 'id', order: 'asc', per_page: PAGE, offset, _fields: 'id,name' };
-      const { rows, total } = await this.#shop.client.list('/products/categories', params, signal);
+    const visit = (rows: readonly Raw[]) => {
       for (const row of rows) {
         const [id, name] = [idOf(row), nameOf(row.name)];
         if (id !== null && name !== null && !ids.has(name)) ids.set(name, id);
       }
-      if (offset + PAGE >= total) return ids;
-      bound.fetchedIds(rows.flatMap((row) => idOf(row) ?? []));
-    }
+      return false;
+    };
+    const listing = { path: '/products/categories', params: { _fields: 'id,name' } };
+    await walkListing(this.#shop.client, listing, visit, signal);
+    return ids;
   }
 
-  /** Idempotent: the shop refuses a second category with the same name and parent. */
+  /** Idempotent: the shop refuses a second category with the same name and parent, and says which one has it. */
   async #create(name: string, signal: AbortSignal): Promise<void> {
     const body = { name: encodeTitle(name) };
     const request = { method: 'POST', path: '/products/categories', body, idempotent: true } as const;
@@ -48,8 +47,9 @@ export class CategoryCache {
       if (id !== null) this.#ids?.set(name, id);
     } catch (error) {
       if (!(error instanceof ConnectorError) || error.kind !== 'rejected') throw error;
-      // Somebody created it meanwhile, or the shop does not accept the name. In that case the product gets no such category.
-      this.#ids = await this.#readAll(signal);
+      // Somebody created it meanwhile, or no list shows it. A name that the shop does not accept stays missing.
+      const id = idOf({ id: (error.cause as ShopProblem | null)?.resourceId });
+      if (id !== null) this.#ids?.set(name, id);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { CanonicalData } from '../../canonical/canonical.types.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
-import type { WriteResult } from '../../contract/connector.types.ts';
+import type { ItemProblem, WriteResult } from '../../contract/connector.types.ts';
 import { inParallel, type Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { shopCodeOf } from '../shop/shop.response.ts';
@@ -34,9 +34,14 @@ export interface DocumentWriting<T extends CanonicalData> {
   readonly operations: readonly OperationOn<T>[];
   readonly signal: AbortSignal;
   /** `id` is 0 for a create. */
-  toBatch(operation: DocumentWrite<T>, id: number): BatchOperation;
+  toBatch(operation: DocumentWrite<T>, id: number): BatchOperation | Refused;
   /** Does what remains after the batch, which returned `raw`. */
   finish(operation: DocumentWrite<T>, raw: Raw): Promise<WriteResult>;
+}
+
+/** For an operation of which nothing may be sent. */
+export interface Refused {
+  readonly problem: ItemProblem;
 }
 
 export type DocumentWrite<T extends CanonicalData> = Exclude<OperationOn<T>, { kind: 'delete' }>;
@@ -49,10 +54,13 @@ export async function writeDocuments<T extends CanonicalData>(writing: DocumentW
   const deletes: { operation: OperationOn<T>; id: number }[] = [];
   for (const operation of operations) {
     const id = shopIdOf(operation);
-    if (operation.kind === 'create') writes.push({ operation, line: writing.toBatch(operation, 0) });
-    else if (id === null) results.set(operation, failed(NOT_WRITABLE));
-    else if (operation.kind === 'update') writes.push({ operation, line: writing.toBatch(operation, id) });
-    else deletes.push({ operation, id });
+    if (operation.kind !== 'create' && id === null) results.set(operation, failed(NOT_WRITABLE));
+    else if (operation.kind === 'delete') deletes.push({ operation, id: id ?? 0 });
+    else {
+      const line = writing.toBatch(operation, id ?? 0);
+      if ('problem' in line) results.set(operation, failed(line.problem));
+      else writes.push({ operation, line });
+    }
   }
 
   const outcomes = await batches.run(

@@ -28,6 +28,12 @@ export function removed(externalId: string): WriteResult {
   return { ok: true, external_id: externalId, data: null };
 }
 
+/** For an update that must keep a part of what the shop has, of an object that the shop does not show. */
+export const NOT_SHOWN: ItemProblem = {
+  error_class: 'not_found',
+  message: 'The shop does not show the object that was to be changed, so nothing of it was written.',
+};
+
 /** For ids such as those of guests, which the shop cannot change. */
 export const NOT_WRITABLE: ItemProblem = {
   error_class: 'not_writable',

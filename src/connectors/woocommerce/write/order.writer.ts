@@ -9,8 +9,8 @@ import { ORDERS, rawByIds } from '../read/document.reader.ts';
 import type { Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import type { BatchOperation, BatchWriter } from './batch.writer.ts';
-import { writeDocuments } from './document.writer.ts';
-import { type OperationOn, written } from './operation.results.ts';
+import { type Refused, writeDocuments } from './document.writer.ts';
+import { NOT_SHOWN, type OperationOn, written } from './operation.results.ts';
 
 type OrderOperation = OperationOn<CanonicalOrder>;
 type OrderWrite = Exclude<OrderOperation, { kind: 'delete' }>;
@@ -33,8 +33,8 @@ export async function writeOrders(
   );
   const skus = withLines.flatMap(({ data }) => (data.lines ?? []).flatMap(({ sku }) => sku ?? []));
   const ids = withLines.flatMap((operation) => (operation.kind === 'update' ? operation.external_id : []));
-  const [holders, raws] = await Promise.all([findSkus(shop, skus, signal), rawByIds(ORDERS, shop, ids, signal)]);
-  const known: Known = { holders, before: new Map(raws.map((raw) => [String(idOf(raw)), raw])) };
+  const [holders, { rows }] = await Promise.all([findSkus(shop, skus, signal), rawByIds(ORDERS, shop, ids, signal)]);
+  const known: Known = { holders, before: new Map(rows.map((raw) => [String(idOf(raw)), raw])) };
 
   return writeDocuments({
     shop,
@@ -47,10 +47,16 @@ export async function writeOrders(
   });
 }
 
-function toBatch(operation: OrderWrite, id: number, { holders, before }: Known): BatchOperation {
+/** Without its lines before, an update would add all of them again. */
+function toBatch(operation: OrderWrite, id: number, { holders, before }: Known): BatchOperation | Refused {
   if (operation.kind === 'create') {
     return { kind: 'create', body: orderToCreate(operation.data, operation.key, holders) };
   }
-  const current = before.get(operation.external_id) ?? {};
-  return { kind: 'update', id, body: orderToShop(operation.data, operation.changes, { before: current, holders }) };
+  const current = before.get(operation.external_id) ?? null;
+  if (current === null && changes(operation.changes, 'lines')) return { problem: NOT_SHOWN };
+  return {
+    kind: 'update',
+    id,
+    body: orderToShop(operation.data, operation.changes, { before: current ?? {}, holders }),
+  };
 }

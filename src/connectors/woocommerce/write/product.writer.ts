@@ -9,8 +9,8 @@ import type { Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import type { BatchOperation, BatchWriter } from './batch.writer.ts';
 import type { CategoryCache } from './category.cache.ts';
-import { type DocumentWrite, writeDocuments } from './document.writer.ts';
-import { failed, type OperationOn, written } from './operation.results.ts';
+import { type DocumentWrite, type Refused, writeDocuments } from './document.writer.ts';
+import { failed, NOT_SHOWN, type OperationOn, written } from './operation.results.ts';
 import { writeVariations } from './variation.writer.ts';
 
 export interface ProductWriter {
@@ -34,15 +34,19 @@ export async function writeProducts(
   const needing = operations.flatMap((operation) =>
     operation.kind === 'update' && NEED_BEFORE.some((member) => writes(operation, member)) ? operation.external_id : [],
   );
-  const raws = await rawByIds(PRODUCTS, shop, needing, signal);
-  const byId = new Map(raws.map((raw) => [String(idOf(raw)), raw]));
+  const { rows } = await rawByIds(PRODUCTS, shop, needing, signal);
+  const byId = new Map(rows.map((raw) => [String(idOf(raw)), raw]));
   const beforeOf = (operation: ProductWrite) => (operation.kind === 'update' && byId.get(operation.external_id)) || {};
   const names = operations.flatMap((operation) =>
     writes(operation, 'categories') ? newCategories(operation.data, beforeOf(operation)) : [],
   );
   const categoryIds = await categories.idsOf(names, signal);
 
-  const toBatch = (operation: ProductWrite, id: number): BatchOperation => {
+  const toBatch = (operation: ProductWrite, id: number): BatchOperation | Refused => {
+    if (operation.kind === 'update' && needing.includes(operation.external_id) && !byId.has(operation.external_id))
+      return { problem: NOT_SHOWN };
+    const missing = newCategories(operation.data, beforeOf(operation)).filter((name) => !categoryIds.has(name));
+    if (writes(operation, 'categories') && missing.length > 0) return { problem: categoryRefused(missing) };
     if (operation.kind === 'create') {
       return { kind: 'create', body: productToCreate(operation.data, operation.key, categoryIds) };
     }
@@ -57,10 +61,15 @@ export async function writeProducts(
     const hasVariations = raw.type === 'variable' || (wanted !== undefined && wanted.length > 0);
     if (id === null || !hasVariations) return written(productFromShop(raw, []));
     const problem = wanted ? await writeVariations(shop, batches, id, wanted, signal) : null;
-    return problem ? failed(problem) : written(productFromShop(raw, await variationsOf(shop, id, signal)));
+    return problem ? failed(problem) : written(productFromShop(raw, await variationsOf(shop, { id }, signal)));
   };
   return writeDocuments({ shop, batches, path: '/products', operations, signal, toBatch, finish });
 }
+
+const categoryRefused = (names: readonly string[]) => ({
+  error_class: 'category_refused',
+  message: `The shop does not accept the category ${names.map((name) => `"${name}"`).join(', ')}.`,
+});
 
 function writes(operation: ProductOperation, member: keyof CanonicalProduct): operation is ProductWrite {
   return operation.kind !== 'delete' && changes(operation.kind === 'create' ? null : operation.changes, member);

@@ -13,7 +13,7 @@ export async function writeVariations(
   wanted: readonly CanonicalVariation[],
   signal: AbortSignal,
 ): Promise<ItemProblem | null> {
-  const plan = planVariations(wanted, await variationsOf(shop, productId, signal));
+  const plan = planVariations(wanted, await variationsOf(shop, { id: productId }, signal));
   // Deletes come first, since a new variation may have the SKU of a deleted one.
   const deletes = plan.delete.map((id): BatchOperation => ({ kind: 'delete', id }));
   const writes = [

@@ -1,0 +1,44 @@
+import { onlySignedIn } from '../wordpress/crud.routes.ts';
+import type { Endpoint, Route } from '../wordpress/rest.types.ts';
+
+export interface Site {
+  homeUrl: string;
+  /** Null before WooCommerce 10, which does not tell it. */
+  storeId: string | null;
+}
+
+/** What says which site and store this is: the index of the REST API (recording 394) and the status of the system (390, 391). */
+export function siteRoutes({ homeUrl, storeId }: Site): Route[] {
+  const index: Endpoint = {
+    methods: ['GET'],
+    args: {},
+    permit: () => undefined,
+    handle: () => ({
+      status: 200,
+      body: {
+        ...{ name: 'Example Shop', description: 'A made-up shop', url: homeUrl, home: homeUrl },
+        ...{ gmt_offset: 0, timezone_string: 'UTC', namespaces: ['wp/v2', 'wc/v3'], authentication: [] },
+      },
+    }),
+  };
+  const status: Endpoint = {
+    methods: ['GET'],
+    args: {},
+    permit: onlySignedIn('list'),
+    handle: () => ({
+      status: 200,
+      body: {
+        environment: {
+          ...{ home_url: homeUrl, site_url: homeUrl },
+          ...(storeId !== null && { store_id: storeId }),
+          version: storeId === null ? '7.9.0' : '11.0.1',
+        },
+        settings: { currency: 'EUR', number_of_decimals: 2 },
+      },
+    }),
+  };
+  return [
+    { pattern: /^$/, endpoints: [index] },
+    { pattern: /^\/wc\/v3\/system_status$/, endpoints: [status] },
+  ];
+}
