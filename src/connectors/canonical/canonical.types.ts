@@ -137,8 +137,7 @@ export interface CanonicalOrderLine {
   /** For the whole line, after discounts, without tax. */
   readonly total: Decimal;
   readonly tax_total?: Decimal;
-  /** `rate` in percent, where the system tells it. */
-  readonly taxes?: readonly { readonly name: string; readonly total: Decimal; readonly rate?: Decimal }[];
+  readonly taxes?: readonly { readonly name: string; readonly total: Decimal }[];
 }
 
 export interface CanonicalRefund {

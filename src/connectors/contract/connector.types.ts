@@ -219,8 +219,8 @@ export type WriteOperation =
       readonly current: CanonicalData;
       /** As for a create. */
       readonly whole?: CanonicalData;
-      /** The source at the last sync, its references as ids of the destination; left out at a first match. */
-      readonly before?: CanonicalData;
+      /** The source at the last sync, its references as ids of the destination; null at a first match. */
+      readonly before?: CanonicalData | null;
     }
   | { readonly kind: 'delete'; readonly external_id: string };
 

@@ -103,7 +103,7 @@ export class ConnectionDestination implements Destination {
 }
 
 function operationOf({ plan, key, target, before }: PlannedItem): WriteOperation {
-  const known = { ...(target && { whole: target }), ...(before && { before }) };
+  const known = { ...(target && { whole: target }), before };
   switch (plan.kind) {
     case 'create':
       return { kind: 'create', key, data: plan.data, ...(target && { whole: target }) };

@@ -20,11 +20,11 @@ export interface MatchedRows {
 
 /**
  * Finds the row of each line of an order by its product, never by its place. `before` are the lines of the source at the last sync: a row
- * that none of them accounts for was added by a person. Null at a first match, when it is not known whose the rows are.
+ * that none of them accounts for was added by a person. Null when it is not known whose the rows are, undefined when they are the source's.
  */
 export function matchRows(
   wanted: readonly LineIdentity[],
-  before: readonly LineIdentity[] | null,
+  before: readonly LineIdentity[] | null | undefined,
   present: readonly Row[],
 ): MatchedRows {
   const sold = present.filter((row) => text(row.display_type) === null);
@@ -36,8 +36,8 @@ export function matchRows(
   const others = sold.filter((row) => !taken.has(row) && !claimed.includes(row));
   return {
     rows: wanted.map((line) => found.get(line) ?? null),
-    gone: before ? claimed.filter((row) => !taken.has(row)) : [],
-    others: before ? others : sold.filter((row) => !taken.has(row)),
+    gone: before === null ? [] : claimed.filter((row) => !taken.has(row)),
+    others: before === null ? sold.filter((row) => !taken.has(row)) : others,
   };
 }
 

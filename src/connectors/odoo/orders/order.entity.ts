@@ -23,6 +23,7 @@ import { CurrencyLookup } from './currency.lookup.ts';
 import { findCustomers } from './customer.lookup.ts';
 import { ORDER_FIELDS, orderFromSale, saleValues, stateAction } from './order.mapping.ts';
 import { OrderPartsReader } from './order-parts.reader.ts';
+import { ownLines } from './own.lines.ts';
 import { type Lookups, SalePreparer, type SaleRequest } from './sale.preparer.ts';
 import { findSalespeople } from './salesperson.lookup.ts';
 import { TaxLookup } from './tax.lookup.ts';
@@ -187,13 +188,15 @@ export class OrderEntity implements OdooEntity {
 function saleRequest(operation: CreateOperation | UpdateOperation, rows: readonly Row[] = []): SaleRequest {
   const data = operation.data as CanonicalOrder;
   const whole = (operation.whole ?? data) as CanonicalOrder;
-  const { total, tax_total, currency } = whole;
-  const order: CanonicalOrder = { ...data, total, tax_total, currency: currency ?? data.currency };
-  if (operation.kind === 'create') return { order, before: null, rows, confirmed: false };
+  const currency = whole.currency ?? data.currency;
+  if (operation.kind === 'create') {
+    return { order: { ...whole, ...data, currency }, before: null, rows, confirmed: false };
+  }
   const { status } = operation.current as CanonicalOrder;
   const confirmed = status === 'processing' || status === 'completed';
-  const lines = writesLines(operation) ? order.lines : [];
-  return { order: { ...order, lines }, before: (operation.before as CanonicalOrder) ?? null, rows, confirmed };
+  const order = writesLines(operation) ? ownLines(data, whole) : { lines: [] };
+  const before = operation.before as CanonicalOrder | null | undefined;
+  return { order: { ...order, currency }, before, rows, confirmed };
 }
 
 const writesLines = ({ changes: paths, data }: UpdateOperation): boolean =>

@@ -19,8 +19,8 @@ import type { KnownTax, TaxLookup } from './tax.lookup.ts';
 export interface SaleRequest {
   /** With the totals that the lines must come to. */
   readonly order: CanonicalOrder;
-  /** The source at the last sync; null when that is not known. */
-  readonly before: CanonicalOrder | null;
+  /** The source at the last sync; null when that is not known, undefined when all rows are the source's. */
+  readonly before: CanonicalOrder | null | undefined;
   /** The lines that Odoo has. */
   readonly rows: readonly Row[];
   readonly confirmed: boolean;

@@ -68,7 +68,7 @@ export class TaxLookup {
   }
 
   /**
-   * Creates the tax of these lines, on top of the price, with the rate that the source tells or that its amounts leave no doubt about.
+   * Creates the tax of these lines, on top of the price, with the rate that the amounts leave no doubt about.
    * Throws ItemRefused when the settings do not allow it or the rate is not known.
    */
   async create(name: string, lines: readonly CanonicalOrderLine[], signal: AbortSignal): Promise<KnownTax> {

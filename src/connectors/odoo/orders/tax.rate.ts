@@ -6,15 +6,13 @@ const PLACES = 2;
 const RATE_PLACES = 4;
 
 /**
- * The rate of a tax in percent: what the source says, otherwise the only rate with the fewest decimals that all its amounts agree with.
- * Null when the source says two, or the amounts leave several: 0.10 of 0.50 may be 19, 20 or 21 %.
+ * The rate of a tax in percent: the only one with the fewest decimals that all its amounts agree with. Null when they leave several: 0.10
+ * of 0.50 may be 19, 20 or 21 %.
  */
 export function rateOf(name: string, lines: readonly CanonicalOrderLine[]): Decimal | null {
   const taxed = lines.flatMap((line) =>
     (line.taxes ?? []).filter((tax) => tax.name === name).map((tax) => ({ line, tax })),
   );
-  const told = [...new Set(taxed.flatMap(({ tax }) => tax.rate ?? []))];
-  if (told.length > 0) return told.length === 1 ? (told[0] ?? null) : null;
   let [low, high] = [new Big(0), new Big(1000)];
   for (const { line, tax } of taxed) {
     const net = new Big(line.total).abs();
