@@ -43,6 +43,8 @@ export class Progress0005 implements MigrationInterface {
         requested_at timestamptz,
         requested_by text,
         rate_limited_until timestamptz,
+        waiting_reason text,
+        next_try_at timestamptz,
         idle_seconds double precision NOT NULL DEFAULT 0,
         recent_items double precision NOT NULL DEFAULT 0,
         elapsed_seconds double precision GENERATED ALWAYS AS (greatest(${WORKED}, 0)) STORED,

@@ -15,7 +15,7 @@ export class Records0009 implements MigrationInterface {
       await protectTenantTable(db, `public.${table}`);
       await db.query(`GRANT SELECT, INSERT, UPDATE ON public.${table} TO sync_app`);
     }
-    await db.query(`GRANT DELETE ON public.sync_bindings, public.sync_items TO sync_app`);
+    await db.query(`GRANT DELETE ON public.sync_bindings, public.sync_items, public.sync_refusals TO sync_app`);
     await db.query(`CREATE INDEX sync_records_changes ON public.sync_records (org_id, change_seq)`);
     // A reader of one connection's changes, and the end of a run that looks at its own, pass over no other connection's.
     await db.query(`
@@ -26,11 +26,19 @@ export class Records0009 implements MigrationInterface {
       rows: ofRemovedConnection('sync_records', 'sync_records.connection_id = c.id'),
     });
     await letMaintenanceForget(db);
+    await letMaintenanceDelete(db, {
+      table: 'public.sync_refusals',
+      policy: 'maintenance_removed',
+      rows: ofRemovedConnection(
+        'sync_refusals',
+        'c.id IN (sync_refusals.source_connection_id, sync_refusals.destination_connection_id)',
+      ),
+    });
   }
 
   async down(db: QueryRunner): Promise<void> {
     await db.query(`
-      DROP TABLE public.sync_items, public.sync_bindings, public.sync_change_counters, public.sync_records`);
+      DROP TABLE public.sync_items, public.sync_refusals, public.sync_bindings, public.sync_change_counters, public.sync_records`);
   }
 }
 
@@ -39,7 +47,7 @@ async function letMaintenanceForget(db: QueryRunner): Promise<void> {
   const ofLeftSystem = `EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_bindings.org_id
     AND s.left_at IS NOT NULL AND s.id IN (sync_bindings.system_a, sync_bindings.system_b))`;
   await db.query(`
-    GRANT SELECT, UPDATE (hash_a, hash_b, data_a, data_b) ON public.sync_bindings TO sync_maintenance`);
+    GRANT SELECT, UPDATE (data_a, data_b) ON public.sync_bindings TO sync_maintenance`);
   await db.query(`
     CREATE POLICY maintenance_sees_left ON public.sync_bindings FOR SELECT TO sync_maintenance USING (${ofLeftSystem})`);
   await db.query(`
@@ -62,9 +70,10 @@ const TABLES: Readonly<Record<string, string>> = {
   sync_change_counters: `
     last_seq bigint NOT NULL,
     PRIMARY KEY (org_id)`,
-  // A pair of ids, each side with what it held at the last sync: three-way comparison needs both, an echo only the hash. Without them
-  // the two are known to belong together, and the next sync compares them as it does when it meets them first. `born` tells an entry
-  // from another that has got its id. The smaller system id is side a, so that both directions share one row.
+  // A pair of ids, each side with what it held at the last sync: three-way comparison needs both, an echo only the hash. Without data
+  // the two are known to belong together, and when the source has changed, the next sync compares them as it does when it meets them
+  // first. `born` tells an entry from another that has got its id. The smaller system id is side a, so that both directions share one
+  // row. `put_away`: a sync archived one side, because the other is gone; it comes back with it.
   sync_bindings: `
     entity_type text NOT NULL CHECK (entity_type <> ''),
     system_a uuid NOT NULL,
@@ -77,10 +86,22 @@ const TABLES: Readonly<Record<string, string>> = {
     data_b jsonb,
     born_a text,
     born_b text,
+    put_away boolean NOT NULL DEFAULT false,
     synced_at timestamptz NOT NULL DEFAULT now(),
-    CHECK (num_nulls(hash_a, hash_b, data_a, data_b) IN (0, 4)),
+    CHECK (num_nulls(hash_a, hash_b) IN (0, 2) AND num_nulls(data_a, data_b) IN (0, 2)),
     PRIMARY KEY (org_id, entity_type, system_a, system_b, id_a),
     UNIQUE (org_id, entity_type, system_a, system_b, id_b)`,
+  // What a destination refused for good: the write is not repeated while its fingerprint is the same.
+  sync_refusals: `
+    entity_type text NOT NULL CHECK (entity_type <> ''),
+    source_connection_id uuid NOT NULL,
+    destination_connection_id uuid NOT NULL,
+    external_id text NOT NULL CHECK (external_id <> ''),
+    fingerprint text NOT NULL,
+    error_class text NOT NULL,
+    message text NOT NULL,
+    refused_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (org_id, entity_type, source_connection_id, destination_connection_id, external_id)`,
   // One row an item that failed or was skipped.
   sync_items: `
     sync_id text NOT NULL CHECK (sync_id <> ''),

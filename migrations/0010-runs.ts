@@ -58,6 +58,7 @@ async function runs(db: QueryRunner): Promise<void> {
       leased_until timestamptz,
       leases_without_commit integer NOT NULL DEFAULT 0,
       postponements integer NOT NULL DEFAULT 0,
+      tries integer NOT NULL DEFAULT 0,
       counts jsonb NOT NULL DEFAULT '{}',
       seen_cleared boolean NOT NULL DEFAULT false,
       created_at timestamptz NOT NULL DEFAULT now(),
@@ -66,6 +67,7 @@ async function runs(db: QueryRunner): Promise<void> {
   const comments = {
     of_sync_id: 'apply: the preview; retry: the sync whose items failed',
     destination_connection_id: 'null: the records',
+    tries: 'calls that failed since the last batch',
     leases_without_commit: 'many: the run kills its workers',
     counts: 'items by what was done: created, updated, …',
   };

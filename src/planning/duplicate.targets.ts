@@ -1,17 +1,6 @@
-import type {
-  CanonicalCustomer,
-  CanonicalData,
-  CanonicalProduct,
-  EntityType,
-} from '../connectors/canonical/canonical.types.ts';
-import type { ItemPlan } from './item.plan.ts';
-
-/** The value by which two entities of the same type are recognized as the same. Null when the entity has none. */
-function naturalKey(entity: EntityType, data: CanonicalData): string | null {
-  if (entity === 'customer') return (data as CanonicalCustomer).email?.toLowerCase() ?? null;
-  if (entity === 'product') return (data as CanonicalProduct).sku ?? null;
-  return null;
-}
+import type { EntityType } from '../connectors/canonical/canonical.types.ts';
+import { naturalKey } from './natural.keys.ts';
+import type { ItemPlan } from './plan.types.ts';
 
 /**
  * Plans of one batch are made independently, so two of them may have the same target: the same entry of the destination, or a new entry

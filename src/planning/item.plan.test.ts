@@ -142,20 +142,63 @@ describe('A plan', () => {
 
   it('deletes what the source deleted, if it is bound, there, and the destination deletes', () => {
     const gone = { source: null, destination: BOB, binding };
-    expect(plan(gone)).toEqual({ kind: 'delete', destination: item('d', BOB) });
-    expect(plan(gone, { destinationDeletes: false })).toMatchObject({ kind: 'unchanged' });
+    expect(plan(gone)).toEqual({ kind: 'delete', destination: item('d', BOB), archives: true });
+    expect(plan(gone, { destinationDeletes: 'none' })).toMatchObject({ kind: 'unchanged' });
     for (const nothing of [
       { ...gone, binding: null },
       { ...gone, destination: null },
     ])
       expect(plan(nothing)).toEqual({ kind: 'unchanged', destination: null });
     expect(plan(gone, { destination: [item('d', null)] })).toEqual({ kind: 'unchanged', destination: null });
+    expect(plan(gone, { destinationDeletes: 'permanent' })).toMatchObject({ kind: 'delete', archives: false });
+    expect(plan(gone, { inUseElsewhere: new Set(['d']) })).toMatchObject({ kind: 'unbind' });
   });
 
-  it('reports what was deleted at the destination, and creates it again only where the source wins', () => {
+  it('reports what was deleted at the destination', () => {
     const gone = { source: ANN, destination: null, binding };
     expect(plan(gone)).toMatchObject({ kind: 'conflict', error_class: 'deleted_at_destination' });
-    expect(plan(gone, { onConflict: 'overwrite' })).toEqual({ kind: 'create', data: ANN });
+  });
+
+  it('brings back what a sync archived, reports what a person archived, and where the source wins brings that back, too', () => {
+    const archived = { destination: [{ ...item('d', { ...ANN, active: false }), archived: true }] };
+    const putAway = { source: ANN, destination: ANN, binding: { ...binding, put_away: true } };
+    const broughtBack = {
+      kind: 'update',
+      fields: [{ field: 'active', old: false, new: true }],
+      awake: { ...ANN, active: true },
+    };
+    expect(plan(putAway, archived)).toMatchObject(broughtBack);
+    const byPerson = { ...putAway, binding };
+    expect(plan(byPerson, archived)).toMatchObject({ kind: 'conflict', error_class: 'archived_at_destination' });
+    expect(plan(byPerson, { ...archived, onConflict: 'overwrite' })).toMatchObject(broughtBack);
+    const met = { ...putAway, binding: null };
+    expect(plan(met, archived)).toMatchObject({ kind: 'conflict', error_class: 'archived_at_destination' });
+    expect(plan(met, { ...archived, putAway: new Map([['d', ANN]]) })).toMatchObject(broughtBack);
+  });
+
+  it('does not undo what a person cancelled, and leaves archived what is at rest in the source', () => {
+    const ORDER: CanonicalData = { number: '1', status: 'processing' };
+    const agreed = bindingOf(ORDER, { ...ORDER, status: 'pending' });
+    const cancelled = { destination: [{ ...item('d', { ...ORDER, status: 'cancelled' }), archived: true }] };
+    const mayPass = (field: string) => field !== 'status';
+    const given = { source: ORDER, destination: ORDER, binding: agreed };
+    for (const onConflict of ['skip', 'overwrite'] as const)
+      expect(plan(given, { ...cancelled, mayPass, onConflict })).toMatchObject({ kind: 'conflict' });
+    const putAway = { ...given, binding: { ...agreed, put_away: true } };
+    expect(plan(putAway, { ...cancelled, mayPass })).toMatchObject({
+      kind: 'update',
+      awake: { ...ORDER, status: 'pending' },
+    });
+    const source: CanonicalData = { ...ORDER, status: 'refunded' };
+    expect(plan({ ...putAway, source }, { ...cancelled, mayPass })).toMatchObject({ kind: 'unchanged' });
+  });
+
+  it('keeps a binding while the entry is archived, or while another item takes the place of the one that is gone', () => {
+    const gone = { source: null, destination: BOB, binding };
+    const kept = { kind: 'unchanged', destination: null, staysBound: true };
+    expect(plan(gone, { destination: [{ ...item('d', BOB), archived: true }] })).toEqual(kept);
+    expect(plan(gone, { isReplaced: true })).toEqual(kept);
+    expect(plan({ ...gone, binding: { ...binding, put_away: true } })).toEqual(kept);
   });
 
   it('leaves alone what the destination cannot hold and neither changed', () => {

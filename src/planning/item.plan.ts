@@ -1,70 +1,11 @@
-import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
+import type { CanonicalData, CanonicalOrder } from '../connectors/canonical/canonical.types.ts';
 import type { ExternalItem } from '../connectors/contract/connector.types.ts';
-import { contentHash, diffFields, type FieldChange, type FieldPath, newElementFields } from './field.diff.ts';
-import { type MayPass, passing } from './field.directions.ts';
-import { mergeLists, restoreFields } from './field.merge.ts';
-
-/** The link between an item of the source and an entry of the destination, for one direction of sync. */
-export interface Binding {
-  readonly source_id: string;
-  readonly destination_id: string;
-  readonly source_hash: string;
-  readonly destination_hash: string;
-  readonly source_data: CanonicalData;
-  /** Without changes of the destination that have not been synced back to the source yet; see Pending. */
-  readonly destination_data: CanonicalData;
-  /** See ExternalItem.born. */
-  readonly source_born?: string | null;
-  readonly destination_born?: string | null;
-}
-
-/**
- * Changes of the destination that a sync in the other direction will copy to the source. Until then the binding keeps the values from
- * before these changes. Otherwise that sync would treat the change as an echo of our own write.
- */
-interface Pending {
-  readonly fields: ReadonlySet<FieldPath>;
-  /** Holds the agreed values of these fields. */
-  readonly agreed: CanonicalData;
-}
-
-/** Everything that the plan of one item depends on. */
-export interface PlanInput {
-  /** The item as it was just read. `data` is null for a deleted item. */
-  readonly source: ExternalItem;
-  /** `source.data` with its references as ids of the destination. */
-  readonly target: CanonicalData | null;
-  readonly binding: Binding | null;
-  /** The entry of the destination that is known to belong to the source item, although there is no state of a last sync. */
-  readonly linkedTo?: string | null;
-  /** The bound or linked entry of the destination, or the matching entries when there is none. */
-  readonly destination: readonly ExternalItem[];
-  /** Ids of the destination that are bound to other source items. */
-  readonly boundElsewhere: ReadonlySet<string>;
-  readonly mayPass: MayPass;
-  readonly onConflict: 'skip' | 'overwrite';
-  readonly destinationDeletes: boolean;
-}
-
-export type ItemPlan =
-  | { readonly kind: 'create'; readonly data: CanonicalData }
-  | {
-      readonly kind: 'update';
-      readonly destination: ExternalItem;
-      readonly data: CanonicalData;
-      readonly fields: readonly FieldChange[];
-      readonly pending: Pending;
-    }
-  | { readonly kind: 'delete'; readonly destination: ExternalItem }
-  /** `destination` is null when there is nothing to bind, for example for a deleted item that was never synced. */
-  | { readonly kind: 'unchanged'; readonly destination: ExternalItem | null; readonly pending?: Pending }
-  | {
-      readonly kind: 'conflict';
-      readonly destination: ExternalItem | null;
-      readonly error_class: string;
-      readonly message: string;
-      readonly fields: readonly FieldChange[];
-    };
+import { awake, BROUGHT_BACK, isAtRest, presentEntry, STATES, saysState } from './archived.entry.ts';
+import { contentHash, type FieldPath } from './field.diff.ts';
+import { passing } from './field.directions.ts';
+import { mergeLists } from './field.merge.ts';
+import { conflict, planFirstMatch, planThreeWay } from './field.plan.ts';
+import type { ItemPlan, Link, PlanInput } from './plan.types.ts';
 
 /**
  * Plans what to do with one item, by a three-way comparison of the source, the destination and the state of both at the last sync.
@@ -83,28 +24,112 @@ export function planItem(input: PlanInput): ItemPlan {
       `Entry ${unreadable.external_id} of the destination cannot be read: ${unreadable.problem.message}`,
       unreadable,
     );
-  const existing = found && !found.deleted && found.data ? found : null;
-  if (source.data === null || target === null) {
-    if (!binding || !existing) return { kind: 'unchanged', destination: null };
-    return input.destinationDeletes
-      ? { kind: 'delete', destination: existing }
-      : { kind: 'unchanged', destination: existing };
-  }
+  const existing = presentEntry(found);
+  if (source.data === null || target === null) return planRemoval(input, existing);
   if (!binding) {
     if (destination.length > 1)
       return conflict('ambiguous_match', `${destination.length} entries of the destination match.`);
-    if (!existing) return input.linkedTo ? planVanished(input, input.linkedTo, target) : planCreate(input, target);
+    if (!existing) return input.linkedTo ? vanished(input.linkedTo) : planCreate(input, target);
     if (boundElsewhere.has(existing.external_id))
       return conflict(
         'already_bound',
         `Entry ${existing.external_id} of the destination belongs to another item.`,
         existing,
       );
-    return planFirstMatch(input, existing, target);
+    if (existing.archived) return planArchived(input, existing, source.data, target);
+    const isEchoOfLink = contentHash(source.data) === input.linkedHashes?.source_hash;
+    return isEchoOfLink ? planLinked(input, existing) : planFirstMatch(input, existing, target);
   }
-  if (!existing) return planVanished(input, binding.destination_id, target);
+  if (!existing) return vanished(binding.destination_id);
+  if (existing.archived) return planArchived(input, existing, source.data, target);
   return planThreeWay(input, binding, existing, source.data, target);
 }
+
+/** The source is as it was at the last sync, so nothing is written. When the destination is, too, the binding is whole again. */
+function planLinked({ linkedHashes }: PlanInput, existing: ExternalItem): ItemPlan {
+  const isKept = contentHash(existing.data as CanonicalData) === linkedHashes?.destination_hash;
+  return { kind: 'unchanged', destination: isKept ? existing : null };
+}
+
+/** The item is gone from the source. What is archived already stays bound, so that it comes back with the item. */
+function planRemoval(input: PlanInput, existing: ExternalItem | null): ItemPlan {
+  const { binding, destinationDeletes } = input;
+  if (!binding || !existing) return { kind: 'unchanged', destination: null };
+  if (existing.archived || binding.put_away || input.isReplaced || destinationDeletes === 'none')
+    return { kind: 'unchanged', destination: null, staysBound: true };
+  if (input.inUseElsewhere?.has(existing.external_id))
+    return {
+      kind: 'unbind',
+      destination: existing,
+      message: `Entry ${existing.external_id} of the destination is still in use by another connection.`,
+    };
+  return { kind: 'delete', destination: existing, archives: destinationDeletes === 'archive' };
+}
+
+/** Archived is neither present nor gone: the entry is brought back if a sync archived it, and otherwise left alone and told. */
+function planArchived(
+  input: PlanInput,
+  existing: ExternalItem,
+  source: CanonicalData,
+  target: CanonicalData,
+): ItemPlan {
+  const { binding, predecessor, putAway, mayPass, onConflict } = input;
+  const known: { readonly destination_data: CanonicalData | null } | null = binding ?? predecessor ?? null;
+  const agreed = known?.destination_data ?? putAway?.get(existing.external_id) ?? null;
+  const isPutAway = binding ? binding.put_away : putAway?.has(existing.external_id) === true;
+  const planAs = (entry: ExternalItem) =>
+    binding ? planThreeWay(input, binding, entry, source, target) : planFirstMatch(input, entry, target);
+  if (isAtRest(target) || (!isPutAway && saysState(target, known && agreed, mayPass)))
+    return existing.data ? asSourceSays(planAs(existing), existing, agreed) : archivedConflict(existing);
+  // Where the source wins, it also brings back what a person archived. An order that a person cancelled stays cancelled.
+  const isOrder = existing.data !== null && 'status' in existing.data;
+  const data = isPutAway || (onConflict === 'overwrite' && !isOrder) ? awake(existing, agreed) : null;
+  return data
+    ? broughtBack(planAs({ ...existing, data }), input, existing, { data, target })
+    : archivedConflict(existing);
+}
+
+const NONE: ReadonlySet<FieldPath> = new Set();
+
+/** A change of archive or status out of the archive brings the entry back first. */
+function asSourceSays(plan: ItemPlan, existing: ExternalItem, agreed: CanonicalData | null): ItemPlan {
+  if (plan.kind !== 'update' || isAtRest(plan.data) || !plan.fields.some(({ field }) => STATES.has(field))) return plan;
+  const data = awake(existing, agreed);
+  return data ? { ...plan, awake: data } : plan;
+}
+
+/** The plan of an archived entry, which was made as if it were not. */
+function broughtBack(
+  plan: ItemPlan,
+  { mayPass }: PlanInput,
+  existing: ExternalItem,
+  { data, target }: { readonly data: CanonicalData; readonly target: CanonicalData },
+): ItemPlan {
+  if (plan.kind !== 'update' && plan.kind !== 'unchanged') return plan;
+  const written = plan.kind === 'update' ? plan.fields : [];
+  const merged =
+    plan.kind === 'update' ? plan.data : mergeLists({ target, current: data, written: NONE, before: null });
+  // The status decides how an order comes back, so it is left out where it is not synced.
+  const { status, ...others } = merged as CanonicalOrder;
+  return {
+    kind: 'update',
+    destination: existing,
+    data: status !== undefined && mayPass('status') ? merged : others,
+    fields: [BROUGHT_BACK, ...written.filter(({ field }) => field !== BROUGHT_BACK.field)],
+    pending: plan.pending ?? { fields: NONE, agreed: data },
+    awake: data,
+    ...(plan.replaces && { replaces: plan.replaces }),
+  };
+}
+
+const archivedConflict = (existing: ExternalItem): ItemPlan =>
+  conflict(
+    'archived_at_destination',
+    existing.data && 'status' in existing.data
+      ? `Entry ${existing.external_id} of the destination was cancelled there. It stays so, and nothing is written to it.`
+      : `Entry ${existing.external_id} of the destination is archived there. Nothing is written to it until it is brought back there.`,
+    existing,
+  );
 
 /** An archived item is not created at a destination without an archive, because it would be active there. */
 function planCreate({ mayPass }: PlanInput, target: CanonicalData): ItemPlan {
@@ -113,84 +138,12 @@ function planCreate({ mayPass }: PlanInput, target: CanonicalData): ItemPlan {
   return { kind: 'create', data: passing(target, mayPass) };
 }
 
-function planVanished(input: PlanInput, destinationId: string, target: CanonicalData): ItemPlan {
-  if (input.onConflict === 'overwrite') return planCreate(input, target);
-  return conflict('deleted_at_destination', `Entry ${destinationId} of the destination was deleted.`);
-}
-
-/** Two items that match for the first time complete each other: an empty source field clears nothing, and is filled by a later sync back. */
-function planFirstMatch({ mayPass }: PlanInput, existing: ExternalItem, target: CanonicalData): ItemPlan {
-  const differing = diffFields(existing.data as CanonicalData, target);
-  const written = differing.filter((change) => mayPass(change.field) && !isEmpty(change.new));
-  const pending = { fields: fieldsOf(differing.filter((change) => change.new === null)), agreed: target };
-  return planUpdate({ existing, target, written, pending, before: null });
-}
-
-function planThreeWay(
-  { mayPass, onConflict }: PlanInput,
-  binding: Binding,
-  existing: ExternalItem,
-  source: CanonicalData,
-  target: CanonicalData,
-): ItemPlan {
-  const current = existing.data as CanonicalData;
-  const differing = diffFields(current, target);
-  const changedHere = fieldsOf(diffFields(binding.source_data, source));
-  const changedThere = fieldsOf(diffFields(binding.destination_data, current));
-  // A variation that both sides added since then is treated like a first match, see planFirstMatch().
-  const newHere = newElementFields(binding.source_data, source);
-  const brings = ({ field, new: wanted }: FieldChange) =>
-    changedHere.has(field) || (newHere.has(field) && !isEmpty(wanted));
-  const written = differing.filter((change) => mayPass(change.field) && brings(change));
-  const conflicts = written.filter(({ field }) => changedThere.has(field));
-  if (conflicts.length > 0 && onConflict === 'skip') {
-    const names = conflicts.map(({ field }) => field).join(', ');
-    const message = `Both sides changed ${names} since the last sync.`;
-    return conflict('changed_on_both_sides', message, existing, conflicts);
-  }
-  const passesBack = ({ field, new: wanted }: FieldChange) =>
-    changedThere.has(field) || (newHere.has(field) && wanted === null);
-  const left = differing.filter((change) => passesBack(change) && !written.includes(change));
-  const pending = { fields: fieldsOf(left), agreed: binding.destination_data };
-  return planUpdate({ existing, target, written, pending, before: binding.source_data });
-}
-
-interface Comparison {
-  readonly existing: ExternalItem;
-  readonly target: CanonicalData;
-  readonly written: readonly FieldChange[];
-  readonly pending: Pending;
-  /** The source at the last sync. */
-  readonly before: CanonicalData | null;
-}
-
-function planUpdate({ existing, target, written: fields, pending, before }: Comparison): ItemPlan {
-  if (fields.length === 0) return { kind: 'unchanged', destination: existing, pending };
-  const current = existing.data as CanonicalData;
-  const data = mergeLists({ target, current, written: fieldsOf(fields), before });
-  return { kind: 'update', destination: existing, data, fields, pending };
-}
-
-/** The destination data that the binding stores after a plan was carried out. */
-export function agreedOn(plan: ItemPlan, destination: CanonicalData): CanonicalData {
-  if ((plan.kind !== 'update' && plan.kind !== 'unchanged') || !plan.pending) return destination;
-  return restoreFields(destination, plan.pending.agreed, plan.pending.fields);
-}
-
-const isEmpty = (value: unknown): boolean =>
-  value === null || value === '' || (Array.isArray(value) && value.length === 0);
-
-const fieldsOf = (changes: readonly FieldChange[]): ReadonlySet<FieldPath> =>
-  new Set(changes.map(({ field }) => field));
-
-const conflict = (
-  error_class: string,
-  message: string,
-  destination: ExternalItem | null = null,
-  fields: readonly FieldChange[] = [],
-): ItemPlan => ({ kind: 'conflict', destination, error_class, message, fields });
+const vanished = (destinationId: string): ItemPlan =>
+  conflict('deleted_at_destination', `Entry ${destinationId} of the destination was deleted.`);
 
 /** Whether the source is unchanged since the last sync, or holds only what that sync wrote to it. Then there is nothing to do. */
-export function isEcho(source: ExternalItem, binding: Binding | null): boolean {
-  return binding !== null && source.data !== null && contentHash(source.data) === binding.source_hash;
+export function isEcho(source: ExternalItem, binding: Pick<Link, 'put_away' | 'source_hash'> | null): boolean {
+  return (
+    binding !== null && !binding.put_away && source.data !== null && contentHash(source.data) === binding.source_hash
+  );
 }

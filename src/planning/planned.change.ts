@@ -5,18 +5,19 @@ import type { PlannedItem, PreviewChange } from './planning.types.ts';
 
 /** The change that a plan would make. Empty when the item is unchanged. */
 export function changeOf(one: PlannedItem): PreviewChange[] {
-  return one.plan.kind === 'unchanged' ? [] : [described(one, one.plan.kind)];
+  const { kind } = one.plan;
+  return kind === 'unchanged' || kind === 'refused' ? [] : [described(one, kind)];
 }
 
 /**
- * The change that was made: by this write, or by an earlier attempt whose intended change the destination now has. Conflicts are
- * included, because they explain why an item was not written. A write that the destination refused is not; it is a failed item.
+ * The change that was made: by this write, or by an earlier attempt whose intended change the destination now has. Conflicts and
+ * removed bindings are included, because they explain why an item was not written. A write that the destination refused is not; it is a failed item.
  */
 export function appliedChange(one: RetriedItem, result: WriteResult | undefined): PreviewChange[] {
-  if (one.plan.kind === 'conflict') return changeOf(one);
+  if (one.plan.kind === 'conflict' || one.plan.kind === 'unbind') return changeOf(one);
   if (result && !result.ok) return [];
   const kind = one.intended ?? (result ? one.plan.kind : 'unchanged');
-  if (kind === 'unchanged') return [];
+  if (kind === 'unchanged' || kind === 'refused') return [];
   const change = one.tried ?? described(one, kind);
   return [
     {
@@ -37,7 +38,7 @@ function described(one: PlannedItem, kind: PreviewChange['kind']): PreviewChange
     source_hash: work.item.data && contentHash(work.item.data),
     destination_hash: destination?.data ? contentHash(destination.data) : null,
     fields: 'fields' in plan ? plan.fields : [],
-    reason: plan.kind === 'conflict' ? plan.message : null,
+    reason: 'message' in plan ? plan.message : null,
     data: 'data' in plan ? plan.data : (destination?.data ?? null),
   };
 }

@@ -36,7 +36,11 @@ export function writtenByEarlierWorker({ work, plan }: PlannedItem): keyof typeo
 
 /** The outcome of an item that needed no write. */
 export function outcomeOfPlan({ work, plan, intended }: RetriedItem): ItemOutcome {
-  const { external_id } = work.item;
+  const { external_id, data } = work.item;
+  if (plan.kind === 'refused') {
+    const { error_class, message } = plan;
+    return { external_id, outcome: 'failed', action: 'failed', error_class, message, payload: data };
+  }
   if (plan.kind === 'conflict') {
     const { error_class, message, fields, destination } = plan;
     const payload = { destination_id: destination?.external_id ?? null, fields };
@@ -49,8 +53,14 @@ export function outcomeOfWrite({ work, plan, intended }: RetriedItem, result: Wr
   const { external_id, data } = work.item;
   // The action is set, because otherwise the run would count the item by the change of its record.
   if (!result.ok)
-    return { external_id, outcome: 'failed', action: 'failed', ...result.problem, payload: result.raw ?? data };
+    return {
+      ...{ external_id, outcome: 'failed', action: 'failed', payload: result.raw ?? data },
+      ...{ error_class: result.problem.error_class, message: result.problem.message },
+    };
   const action = ACTIONS[intended ?? (plan.kind as keyof typeof ACTIONS)];
-  if (result.warning) return { external_id, outcome: 'warned', action, ...result.warning, payload: data };
+  if (result.warning) {
+    const { error_class, message } = result.warning;
+    return { external_id, outcome: 'warned', action, error_class, message, payload: data };
+  }
   return { external_id, outcome: 'processed', action };
 }

@@ -1,7 +1,7 @@
 import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
 import type { ExternalItem } from '../connectors/contract/connector.types.ts';
 import type { FieldChange } from './field.diff.ts';
-import type { Binding, ItemPlan } from './item.plan.ts';
+import type { Binding, ItemPlan } from './plan.types.ts';
 
 /** An item that a run processes. `expected` is the state that a preview found, if the run applies one. */
 export interface WorkItem {
@@ -23,18 +23,22 @@ export interface PlannedItem {
   readonly before: CanonicalData | null;
   /** Marks the entry that is created for the item, so that it is found again when the response to the create is lost. */
   readonly key: string;
+  /** Of the write; see records/refusal.memory.ts. */
+  readonly fingerprint: string | null;
+  /** A refusal of an earlier write for the item is remembered. */
+  readonly wasRefused: boolean;
 }
 
 /** The change that a preview found for one item. */
 export interface PreviewChange {
   readonly external_id: string;
-  readonly kind: 'create' | 'update' | 'delete' | 'conflict';
+  readonly kind: 'create' | 'update' | 'delete' | 'unbind' | 'conflict';
   readonly destination_id: string | null;
   /** Each hash is null when its side does not have the item. */
   readonly source_hash: string | null;
   readonly destination_hash: string | null;
   readonly fields: readonly FieldChange[];
-  /** The reason for a conflict, in words. Null for other kinds. */
+  /** The reason for a conflict or for removing a binding, in words. Null for other kinds. */
   readonly reason: string | null;
   readonly data: CanonicalData | null;
 }

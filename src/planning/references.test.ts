@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CanonicalOrder } from '../connectors/canonical/canonical.types.ts';
 import { resolveDuplicateTargets } from './duplicate.targets.ts';
-import type { ItemPlan } from './item.plan.ts';
+import type { ItemPlan } from './plan.types.ts';
 import { referencesOf, translateReferences } from './references.ts';
 
 const line = (product_external_id: string | null | undefined) =>
@@ -77,7 +77,7 @@ describe('Plans of one batch', () => {
     const plans: ItemPlan[] = [
       { kind: 'unchanged', destination: null },
       { kind: 'unchanged', destination: null },
-      { kind: 'delete', destination: { external_id: '1', data: {} } },
+      { kind: 'delete', destination: { external_id: '1', data: {} }, archives: true },
       { kind: 'conflict', destination: null, error_class: 'x', message: 'm', fields: [] },
       update('2'),
     ];

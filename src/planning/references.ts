@@ -14,11 +14,12 @@ export interface References {
 /** Returns the destination's id for a source id. Null when there is no binding. */
 export type Lookup = (entity: 'customer' | 'product', sourceId: string) => string | null;
 
+/** The id of a customer who ordered without an account. */
+export const guestId = (email: string): string => `guest:${email.trim().toLowerCase()}`;
+
 /** A customer without an account is identified by the email of the order. */
 const customerIds = ({ customer }: CanonicalOrder): string[] =>
-  [customer?.external_id, customer?.email && `guest:${customer.email.toLowerCase()}`].filter(
-    (id) => typeof id === 'string',
-  );
+  [customer?.external_id, customer?.email && guestId(customer.email)].filter((id) => typeof id === 'string');
 
 /** All ids that the entities refer to, so that they can be looked up together. Pure. */
 export function referencesOf(entity: EntityType, items: readonly CanonicalData[]): References {

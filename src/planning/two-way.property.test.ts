@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CanonicalData, CanonicalProduct } from '../connectors/canonical/canonical.types.ts';
 import { contentHash, diffFields } from './field.diff.ts';
-import { agreedOn, type Binding, isEcho, planItem } from './item.plan.ts';
+import { agreedOn } from './field.plan.ts';
+import { isEcho, planItem } from './item.plan.ts';
+import type { Binding } from './plan.types.ts';
 
 /** Both ends of a pair, and what was agreed; `a` is the source of a sync there. */
 interface Pair {
@@ -17,12 +19,13 @@ function sync(pair: Pair, from: 'a' | 'b', thorough: boolean): 'written' | 'conf
   const binding: Binding = {
     ...{ source_id: '1', destination_id: '1', source_data: pair.agreed[from], destination_data: pair.agreed[to] },
     ...{ source_hash: contentHash(pair.agreed[from]), destination_hash: contentHash(pair.agreed[to]) },
+    put_away: false,
   };
   const source = { external_id: '1', data: pair[from] };
   if (!thorough && isEcho(source, binding)) return 'nothing';
   const plan = planItem({
     ...{ source, target: pair[from], binding, destination: [{ external_id: '1', data: pair[to] }] },
-    ...{ boundElsewhere: new Set<string>(), mayPass: () => true, onConflict: 'skip', destinationDeletes: true },
+    ...{ boundElsewhere: new Set<string>(), mayPass: () => true, onConflict: 'skip', destinationDeletes: 'archive' },
   });
   if (plan.kind === 'conflict') return 'conflict';
   if (plan.kind === 'update')

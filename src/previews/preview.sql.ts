@@ -5,7 +5,7 @@ import type { PreviewChangeDto } from './dto/preview.dto.ts';
 /** The first changes of each kind, which the cached preview contains. */
 export const firstChanges = (run: Pick<Run, 'org_id' | 'sync_id'>, each: number): Statement => ({
   text: `
-    SELECT c.* FROM unnest(ARRAY['create', 'update', 'delete', 'conflict']) AS k (kind)
+    SELECT c.* FROM unnest(ARRAY['create', 'update', 'delete', 'unbind', 'conflict']) AS k (kind)
      CROSS JOIN LATERAL (
        SELECT external_id, kind, destination_id, fields, reason, data FROM public.sync_preview_changes
         WHERE org_id = $1 AND sync_id = $2 AND kind = k.kind ORDER BY external_id LIMIT $3) AS c`,

@@ -2,7 +2,8 @@ import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
 import type { WriteResult } from '../connectors/contract/connector.types.ts';
 import { contentHash } from '../planning/field.diff.ts';
 import { remembering } from '../planning/field.merge.ts';
-import { agreedOn, type Binding } from '../planning/item.plan.ts';
+import { agreedOn } from '../planning/field.plan.ts';
+import type { Binding, ItemPlan } from '../planning/plan.types.ts';
 import type { PlannedItem } from '../planning/planning.types.ts';
 import { type Pair, sourceSide } from './bindings.sql.ts';
 
@@ -17,6 +18,7 @@ export interface StoredBinding {
   readonly data_b?: CanonicalData;
   readonly born_a?: string | null;
   readonly born_b?: string | null;
+  readonly put_away?: boolean;
   readonly removed?: boolean;
 }
 
@@ -27,9 +29,11 @@ type BindingChange = Binding | { readonly source_id: string; readonly removed: t
 export function bindingChanges({ work, plan, binding }: PlannedItem, result: WriteResult | undefined): BindingChange[] {
   const { external_id: source_id, data: source, born } = work.item;
   const removal: BindingChange[] = binding ? [{ source_id, removed: true }] : [];
-  if (plan.kind === 'delete') return result?.ok ? removal : [];
-  if (plan.kind === 'conflict' || (result && !result.ok)) return [];
-  if (!source) return removal;
+  if (plan.kind === 'conflict' || plan.kind === 'refused' || (result && !result.ok)) return [];
+  if (plan.kind === 'unbind') return removal;
+  if (plan.kind === 'delete') return binding && plan.archives ? [{ ...binding, put_away: true }] : removal;
+  // What is archived, or kept for an item that takes its place, stays bound.
+  if (!source) return plan.kind === 'unchanged' && plan.staysBound ? [] : removal;
   const entry = result ?? ('destination' in plan ? plan.destination : null);
   if (!entry?.data) return [];
   const agreed = agreedOn(plan, entry.data);
@@ -43,13 +47,19 @@ export function bindingChanges({ work, plan, binding }: PlannedItem, result: Wri
     destination_data: remembering(agreed, isSame ? binding?.destination_data : undefined),
     source_born: born ?? null,
     destination_born: entry.born ?? (isSame ? binding?.destination_born : null) ?? null,
+    // An item that is at rest itself leaves its entry archived.
+    put_away: binding?.put_away === true && staysArchived(plan),
   };
-  if (binding?.destination_id !== next.destination_id) return [...removal, next];
-  const isKept = (['source_hash', 'destination_hash', 'source_born', 'destination_born'] as const).every(
-    (name) => (binding[name] ?? null) === next[name],
-  );
-  return isKept ? [] : [next];
+  const replaced: BindingChange[] =
+    'replaces' in plan && plan.replaces ? [{ source_id: plan.replaces.source_id, removed: true }] : [];
+  if (binding?.destination_id !== next.destination_id) return [...replaced, ...removal, next];
+  return KEPT.every((name) => (binding[name] ?? null) === next[name]) ? [] : [next];
 }
+
+const staysArchived = (plan: ItemPlan): boolean =>
+  (plan.kind === 'unchanged' || (plan.kind === 'update' && !plan.awake)) && plan.destination?.archived === true;
+
+const KEPT = ['source_hash', 'destination_hash', 'source_born', 'destination_born', 'put_away'] as const;
 
 /** Converts a change to the stored form. Side a is the connection with the smaller id. */
 export function stored(pair: Pair, change: BindingChange): StoredBinding {
@@ -61,5 +71,6 @@ export function stored(pair: Pair, change: BindingChange): StoredBinding {
   const [a, b] = aIsSource ? [source, destination] : [destination, source];
   const [id_a, hash_a, data_a, born_a] = a;
   const [id_b, hash_b, data_b, born_b] = b;
-  return { id_a, hash_a, data_a, born_a, id_b, hash_b, data_b, born_b };
+  const { put_away } = change;
+  return { id_a, hash_a, data_a, born_a, id_b, hash_b, data_b, born_b, put_away };
 }

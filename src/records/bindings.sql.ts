@@ -1,6 +1,6 @@
-import type { EntityType } from '../connectors/canonical/canonical.types.ts';
+import type { CanonicalData, EntityType } from '../connectors/canonical/canonical.types.ts';
 import type { Statement } from '../database/database.ts';
-import type { Binding } from '../planning/item.plan.ts';
+import type { Binding, Link } from '../planning/plan.types.ts';
 
 /** The two systems of a binding, by their ids in sync_systems, for one direction of sync. */
 export interface Pair {
@@ -15,33 +15,53 @@ export const sourceSide = ({ source, destination }: Pair): 'a' | 'b' => (source 
 const otherSide = (side: 'a' | 'b') => (side === 'a' ? 'b' : 'a');
 const systems = (pair: Pair) => [pair.source, pair.destination].sort();
 
-/** A row without hashes and data: which two belong together is known, and not what they held at the last sync. */
-export type Link = Pick<Binding, 'source_id' | 'destination_id' | 'source_born' | 'destination_born'>;
+/** A binding or, without data, a link. */
+export type BindingRow = Binding | (Link & { readonly source_data: null; readonly destination_data: null });
 
-/** Rows are bindings or, with null in the other columns, links. */
-export const isBinding = (row: Binding | (Link & { readonly source_data: null })): row is Binding =>
-  row.source_data !== null;
+export const isBinding = (row: BindingRow): row is Binding => row.source_data !== null;
 
-/** The bindings and links of these source ids. planning/item.plan.ts describes the row. */
-export const findBindings = (pair: Pair, sourceIds: readonly string[]): Statement => {
+/** The bindings and links of these ids. planning/plan.types.ts describes the row. */
+const bindingsBy = (by: 'a' | 'b', pair: Pair, ids: readonly string[]): Statement => {
   const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))];
   return {
     text: `
       SELECT id_${s} AS source_id, id_${d} AS destination_id, hash_${s} AS source_hash, hash_${d} AS destination_hash,
-             data_${s} AS source_data, data_${d} AS destination_data, born_${s} AS source_born, born_${d} AS destination_born
+             data_${s} AS source_data, data_${d} AS destination_data, born_${s} AS source_born, born_${d} AS destination_born,
+             put_away
         FROM public.sync_bindings
-       WHERE org_id = $1 AND entity_type = $2 AND system_a = $3 AND system_b = $4 AND id_${s} = ANY ($5)`,
-    values: [pair.orgId, pair.entity, ...systems(pair), sourceIds],
+       WHERE org_id = $1 AND entity_type = $2 AND system_a = $3 AND system_b = $4 AND id_${by} = ANY ($5)`,
+    values: [pair.orgId, pair.entity, ...systems(pair), ids],
   };
 };
 
-/** Finds which of these destination ids are bound, and to which source ids. */
-export const findBoundDestinations = (pair: Pair, destinationIds: readonly string[]): Statement => {
-  const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))];
-  return {
-    text: `
-      SELECT id_${s} AS source_id, id_${d} AS destination_id FROM public.sync_bindings
-       WHERE org_id = $1 AND entity_type = $2 AND system_a = $3 AND system_b = $4 AND id_${d} = ANY ($5)`,
-    values: [pair.orgId, pair.entity, ...systems(pair), destinationIds],
-  };
-};
+export const findBindings = (pair: Pair, sourceIds: readonly string[]): Statement =>
+  bindingsBy(sourceSide(pair), pair, sourceIds);
+
+export const findBoundDestinations = (pair: Pair, destinationIds: readonly string[]): Statement =>
+  bindingsBy(otherSide(sourceSide(pair)), pair, destinationIds);
+
+/** What an item of another system is bound to. */
+export interface OtherBinding {
+  readonly destination_id: string;
+  readonly put_away: boolean;
+  /** Null for a link. */
+  readonly destination_data: CanonicalData | null;
+}
+
+/** Finds the bindings of these destination ids to items of other systems that a connection leads to, pair by pair from the key. */
+export const findOtherBindings = (
+  { orgId, entity, source, destination }: Pair,
+  destinationIds: readonly string[],
+): Statement => ({
+  text: `
+    SELECT g.id AS destination_id, b.put_away, b.data AS destination_data
+      FROM (SELECT DISTINCT c.system_id AS id FROM public.sync_connections c
+             WHERE c.org_id = $1 AND c.removed_at IS NULL AND c.system_id NOT IN ($3, $4)) AS o
+      CROSS JOIN unnest($5::text[]) AS g (id) CROSS JOIN LATERAL (
+        SELECT x.put_away, x.data_b AS data FROM public.sync_bindings x
+         WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = o.id AND x.system_b = $4 AND x.id_b = g.id
+        UNION ALL
+        SELECT x.put_away, x.data_a FROM public.sync_bindings x
+         WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = $4 AND x.system_b = o.id AND x.id_a = g.id) AS b`,
+  values: [orgId, entity, source, destination, destinationIds],
+});

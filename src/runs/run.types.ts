@@ -2,6 +2,7 @@ import type { CanonicalData, EntityType } from '../connectors/canonical/canonica
 import type { Cursor, Watermark } from '../connectors/contract/connector.types.ts';
 import type { ItemOutcome, PreviewChange, WorkItem } from '../planning/planning.types.ts';
 import type { StoredBinding } from '../records/binding.changes.ts';
+import type { RefusalChange } from '../records/refusals.sql.ts';
 
 /** `apply` carries out a preview, `retry` and `webhook` process named items, and the others read the pages of the source. */
 type RunKind = 'sync' | 'preview' | 'apply' | 'retry' | 'webhook';
@@ -26,13 +27,33 @@ export interface Run {
   readonly lease_epoch: number;
   readonly leases_without_commit: number;
   readonly postponements: number;
+  /** Calls to a system that failed since the last batch. */
+  readonly tries: number;
   readonly counts: Readonly<Record<string, number>>;
   readonly created_at: string;
+}
+
+/** The size of the next page of a source. See page.size.ts. */
+export interface PageSize {
+  readonly size: number;
+  /** The smallest size that was too much for the system; no page of this run is as large again. */
+  readonly below: number;
+}
+
+/** What a run waits for, in the form that app.renew_lease and app.release_lease expect. Times are RFC 3339. */
+export interface Waiting {
+  readonly reason?: string;
+  readonly next_try_at?: string;
+  /** Only when the system itself asked for the wait. */
+  readonly limited_until?: string;
+  readonly tries?: number;
+  readonly page?: PageSize;
 }
 
 /** Where a run resumes. Stored in `checkpoint` of its row in sync_progress. */
 export interface RunCheckpoint {
   readonly phase: 'pages' | 'deletions' | 'items';
+  readonly page?: PageSize;
   /** For pages: the cursor of the source. */
   readonly cursor?: Cursor | null;
   /** For deletions and named items, which are ordered by id: the last id that was processed. */
@@ -63,6 +84,7 @@ export interface Batch {
   readonly system_a?: string;
   readonly system_b?: string;
   readonly bindings?: readonly StoredBinding[];
+  readonly refusals?: readonly RefusalChange[];
   readonly changes?: readonly PreviewChange[];
   readonly changes_expire_at?: string;
   readonly checkpoint?: RunCheckpoint;
@@ -74,7 +96,7 @@ export interface Batch {
 /** The part of a batch that the destination determines. */
 export type BatchResult = Pick<
   Batch,
-  'items' | 'records' | 'system_a' | 'system_b' | 'bindings' | 'changes' | 'changes_expire_at'
+  'items' | 'records' | 'system_a' | 'system_b' | 'bindings' | 'refusals' | 'changes' | 'changes_expire_at'
 >;
 
 /** Writes the items of a run, or for a preview determines what would be written. No id occurs twice in a call. */

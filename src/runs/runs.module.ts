@@ -37,7 +37,7 @@ const MAINTENANCE = [
 
 /** Starts and executes runs, in processes with or without an API. It finds previews through RunPreviews. */
 @Module({
-  imports: [ConnectorsModule],
+  imports: [ConnectorsModule, ActivityModule],
   providers: [
     RunDispatcher,
     SourceDestinationCheck,

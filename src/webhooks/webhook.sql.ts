@@ -16,8 +16,8 @@ export const lockDeliveries = (orgId: string, connectionId: string, entity: stri
  * The row of that run is locked, and a worker must update the row to start the run. Either the run starts after this transaction and
  * reads the delivery, or it has already started and is not selected.
  *
- * A repeated delivery returns no row. After an hour, when its run has ended, the same delivery counts as a new event, for example when a
- * product is deleted, restored and deleted again.
+ * A repeated delivery returns no row. Where the system does not name its deliveries, one that looks the same counts as a new event when
+ * another event of the item came after it, or after an hour, when its run has ended.
  */
 export const storeDelivery = (
   orgId: string,
@@ -37,8 +37,13 @@ export const storeDelivery = (
     VALUES ($1, $2, $3, $4, $5, $6, (SELECT sync_id FROM waiting))
     ON CONFLICT (org_id, connection_id, delivery_key) DO UPDATE
        SET received_at = EXCLUDED.received_at, sync_id = EXCLUDED.sync_id
-     WHERE d.received_at < now() - interval '1 hour'
-       AND NOT EXISTS (SELECT FROM public.sync_progress p WHERE p.org_id = $1 AND p.sync_id = d.sync_id AND p.completed_at IS NULL)
+     WHERE NOT $8::boolean
+       AND (EXISTS (SELECT FROM public.sync_hook_deliveries l
+                     WHERE l.org_id = $1 AND l.connection_id = $2 AND l.entity_type = $4 AND l.external_id = $5
+                       AND l.received_at >= d.received_at AND l.delivery_key <> d.delivery_key)
+            OR d.received_at < now() - interval '1 hour'
+               AND NOT EXISTS (SELECT FROM public.sync_progress p
+                                WHERE p.org_id = $1 AND p.sync_id = d.sync_id AND p.completed_at IS NULL))
     RETURNING d.sync_id`,
   values: [
     orgId,
@@ -48,6 +53,7 @@ export const storeDelivery = (
     change.external_id,
     change.deleted,
     destinationId,
+    change.names_delivery,
   ],
 });
 

@@ -39,9 +39,9 @@ app.organizations(bytea, text, text, integer) | sync_directory | DEFINER | - | s
 app.prepare_activity_partitions(integer) | sync_owner | DEFINER | lock_timeout=10s | sync_app, sync_maintenance
 app.purge_removed_connections(integer) | sync_maintenance | DEFINER | - | sync_app
 app.refuse_change_of_ended_sync() | sync_owner | INVOKER | - | -
-app.release_lease(text, text, bigint, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
+app.release_lease(text, text, bigint, timestamp with time zone, jsonb) | sync_owner | INVOKER | - | sync_app
 app.remove_webhook(uuid) | sync_owner | INVOKER | - | sync_app
-app.renew_lease(text, text, bigint, interval, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
+app.renew_lease(text, text, bigint, interval, jsonb) | sync_owner | INVOKER | - | sync_app
 app.report_progress(json) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_nestloop=off, enable_mergejoin=off, plan_cache_mode=force_generic_plan, lock_timeout=250ms | sync_app
 app.runs_without_worker(integer) | sync_maintenance | DEFINER | - | sync_app
 app.save_records(text, uuid, text, jsonb) | sync_owner | INVOKER | - | sync_app

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import type { CanonicalData } from '../../src/connectors/canonical/canonical.types.ts';
 import type { ExternalItem } from '../../src/connectors/contract/connector.types.ts';
 import { contentHash, topOf } from '../../src/planning/field.diff.ts';
-import { agreedOn, type Binding, type ItemPlan, type PlanInput, planItem } from '../../src/planning/item.plan.ts';
+import { agreedOn } from '../../src/planning/field.plan.ts';
+import { planItem } from '../../src/planning/item.plan.ts';
+import type { Binding, ItemPlan, PlanInput } from '../../src/planning/plan.types.ts';
 
 /** For tests: few values, so that two of them often agree. */
 const text = fc.constantFrom('a', 'b', 'c', null);
@@ -44,6 +46,7 @@ export const bindingOf = (source_data: CanonicalData, destination_data: Canonica
   ...{ source_id: 's', destination_id: 'd', source_data, destination_data },
   source_hash: contentHash(source_data),
   destination_hash: contentHash(destination_data),
+  put_away: false,
 });
 
 export const flipped = ({ source_data, destination_data }: Binding): Binding =>
@@ -64,7 +67,7 @@ export function plan({ source, destination, binding }: Ends, options: Partial<Pl
     boundElsewhere: new Set(),
     mayPass: () => true,
     onConflict: 'skip',
-    destinationDeletes: true,
+    destinationDeletes: 'archive',
     ...options,
   });
 }

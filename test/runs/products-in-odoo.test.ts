@@ -79,4 +79,45 @@ describe('Products in Odoo', () => {
         );
       }),
   );
+
+  it("An incremental sync sees a variant's new extra price", () => {
+    let now = Date.UTC(2026, 8, 1);
+    const anHourLater = () => {
+      now += 3_600_000;
+    };
+    return withOdoo({ products: 10, orders: 3, partners: 3, now: () => now }, async (odoo) => {
+      const { toRecords } = await syncs('org-extra', odoo);
+      const incremental = async (entity: string) => (await toRecords(entity, 'incremental')).counts;
+      await Promise.all([toRecords('product'), toRecords('order')]);
+      anHourLater();
+      odoo.admin.write('product.template', [1], { list_price: 2 });
+      await incremental('product');
+      const changes = {
+        'product.template.attribute.value': { price_extra: 77 },
+        'product.attribute.value': { name: 'Small' },
+        'product.attribute': { name: 'Width' },
+      };
+      for (const [model, values] of Object.entries(changes)) {
+        anHourLater();
+        odoo.admin.write(model, [1], values);
+        expect([model, await incremental('product')]).toEqual([model, expect.objectContaining({ updated: 1 })]);
+      }
+
+      const [line] = odoo.admin.read('sale.order.line', odoo.admin.search('sale.order.line', []), [
+        'product_id',
+        'order_id',
+      ]);
+      await incremental('order');
+      for (const [model, id, values] of [
+        ['product.product', line?.product_id[0], { default_code: 'NEW-CODE' }],
+        ['account.tax', 1, { name: '15 % new' }],
+      ] as const) {
+        anHourLater();
+        odoo.admin.write(model, [id], values);
+        const { counts } = await toRecords('order', 'incremental');
+        expect([model, counts.updated > 0]).toEqual([model, true]);
+        expect([model, (await toRecords('order')).counts.updated ?? 0]).toEqual([model, 0]);
+      }
+    });
+  });
 });

@@ -166,9 +166,7 @@ export class RunDriver {
   }
 
   private async renew(epoch: number): Promise<Result> {
-    const [row] = await this.query<{ outcome: Result }>(
-      renewLease(this.orgId, this.syncId, epoch, LEASE_SECONDS, null),
-    );
+    const [row] = await this.query<{ outcome: Result }>(renewLease(this.orgId, this.syncId, epoch, LEASE_SECONDS, {}));
     return row?.outcome ?? 'nothing';
   }
 
@@ -184,7 +182,9 @@ export class RunDriver {
   }
 
   private async release(epoch: number, until: Date | null): Promise<Result> {
-    const [row] = await this.query<{ released: boolean }>(releaseLease(this.orgId, this.syncId, epoch, until));
+    const [row] = await this.query<{ released: boolean }>(
+      releaseLease(this.orgId, this.syncId, epoch, until, until ? { limited_until: until.toISOString() } : {}),
+    );
     return row?.released ? 'true' : 'false';
   }
 

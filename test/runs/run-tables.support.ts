@@ -70,14 +70,16 @@ export class RunTables {
 
   async renew(org: string, sync: string, epoch: number): Promise<string | undefined> {
     const rows = await this.harness.as(org, (tenants) =>
-      tenants.query<{ outcome: string }>(renewLease(org, sync, epoch, LEASE_SECONDS, null)),
+      tenants.query<{ outcome: string }>(renewLease(org, sync, epoch, LEASE_SECONDS, {})),
     );
     return rows[0]?.outcome;
   }
 
   async release(org: string, sync: string, epoch: number, until: Date | null = null): Promise<boolean | undefined> {
     const rows = await this.harness.as(org, (tenants) =>
-      tenants.query<{ released: boolean }>(releaseLease(org, sync, epoch, until)),
+      tenants.query<{ released: boolean }>(
+        releaseLease(org, sync, epoch, until, until ? { limited_until: until.toISOString() } : {}),
+      ),
     );
     return rows[0]?.released;
   }

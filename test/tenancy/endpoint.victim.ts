@@ -137,6 +137,14 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
         ...{ hash_a: 'a', hash_b: 'b', data_a: secret, data_b: secret },
       },
     ],
+    [
+      'sync_refusals',
+      {
+        ...{ org_id, entity_type, external_id, source_connection_id: connection_id },
+        destination_connection_id: uuidOf('another of', who),
+        ...{ fingerprint: 'f', error_class: 'refused', message: MARKER },
+      },
+    ],
     ['sync_items', { ...item, outcome: 'failed', error_class: 'refused', message: MARKER, payload: secret }],
     ['sync_seen', { ...item, failed: true }],
     ['sync_cursors', { ...source, destination: 'records', watermark: secret, sync_id }],

@@ -124,6 +124,7 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
   'public.sync_cursors': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_preview_changes': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_hook_deliveries': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  'public.sync_refusals': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   // Maintenance empties the bindings of a system that no connection leads to, and keeps which ids belong together.
   'public.sync_bindings': {
     sync_app: WITH_DELETE,

@@ -144,7 +144,20 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
         ...{ hash_a: 'a', hash_b: 'b', data_a: '{}', data_b: '{}' },
       };
     },
-    change: 'hash_a = NULL, hash_b = NULL, data_a = NULL, data_b = NULL',
+    change: 'data_a = NULL, data_b = NULL',
+  },
+  'public.sync_refusals': {
+    marker: 'external_id',
+    row: (org_id, state, external_id) => ({
+      ...{ org_id, external_id, entity_type: 'customer', source_connection_id: uuidOf(org_id, state) },
+      ...{
+        destination_connection_id: uuidOf(org_id, 'another'),
+        fingerprint: 'f',
+        error_class: 'refused',
+        message: 'm',
+      },
+    }),
+    change: "message = 'another'",
   },
   'public.sync_items': {
     marker: 'external_id',

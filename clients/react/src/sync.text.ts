@@ -59,6 +59,8 @@ export function displayStatus(sync: StreamedSync, now: number): DisplayStatus {
   if (sync.pause_requested) return { kind: 'waiting', text: 'Pausing with the next report' };
   if (sync.rate_limited_until && Date.parse(sync.rate_limited_until) > now)
     return { kind: 'waiting', text: `Waiting for a rate limit until ${clock(sync.rate_limited_until)}` };
+  if (sync.waiting_reason && sync.next_try_at)
+    return { kind: 'attention', text: `Put off until ${clock(sync.next_try_at)}: ${sync.waiting_reason}` };
   if (sync.status === 'queued') return { kind: 'waiting', text: 'Queued' };
   if (isSilent(sync, now))
     return { kind: 'attention', text: `Silent: no report for ${durationText(silentSeconds(sync, now))}` };

@@ -100,7 +100,7 @@ export function guardedWebhooks(inner: WebhookReceiver): WebhookReceiver {
       const event = inner.receive(request, secret);
       if (event.kind === 'ignored') return event;
       const problem = problemOfId(event.external_id) ?? problemOfId(event.delivery_key);
-      return problem ? { kind: 'ignored', reason: problem.message } : event;
+      return problem ? { kind: 'ignored', reason: problem.message, refused_as: 'no_id' } : event;
     },
   };
 }

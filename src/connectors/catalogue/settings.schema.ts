@@ -3,18 +3,28 @@ import type { SettingsProperty, SettingsSchema } from '../contract/connector.typ
 
 export type Members = Readonly<Record<string, unknown>>;
 
-/** The given members, without null ones, and the errors in them. */
+/** The given members, trimmed and without null ones, and the errors in them. */
 export type Validated = { readonly members: Members; readonly errors: readonly ProblemField[] };
 
 /** For members without a maxLength, as text or as JSON. It is longer than any key or Odoo domain. */
 const MAX_LENGTH = 8_000;
 
+/** What comes along when people copy a key or an address, also the blanks that nobody sees. */
+const BLANKS = '[\\s\\u00AD\\u200B-\\u200F\\u2060\\uFEFF]+';
+const AROUND = new RegExp(`^${BLANKS}|${BLANKS}$`, 'g');
+
+/** Without blanks and line ends around it. Those inside stay. */
+export const trimmed = (text: string): string => text.replace(AROUND, '');
+
 /**
- * Validates an object of a request body. A member that is null counts as left out. `pointer` is the place of the object in the body:
+ * Validates an object of a request body. Texts are trimmed. A member that is null counts as left out. `pointer` is the place of the object in the body:
  * `#/credentials`. No error repeats a value, which may be a secret.
  */
 export function validate(schema: SettingsSchema, given: Members, pointer: string): Validated {
-  const members = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+  const present = Object.entries(given).filter(([, value]) => value !== null);
+  const members = Object.fromEntries(
+    present.map(([name, value]) => [name, typeof value === 'string' ? trimmed(value) : value]),
+  );
   const missing = (schema.required ?? []).filter((name) => !Object.hasOwn(members, name));
   const errors = [
     ...missing.map((name) => ({ pointer: `${pointer}/${escaped(name)}`, detail: 'is required' })),

@@ -38,6 +38,35 @@ describe('the address of a system', () => {
     expect(normalizeBaseUrl(text, STRICT)).toEqual({ wrong: expect.stringMatching(wrong) });
   });
 
+  it.each([
+    ...[
+      '/wp-json',
+      '/wp-json/',
+      '/wp-json/wc/v3/',
+      '/WP-JSON/wc/v3',
+      '/wp-admin',
+      '/wp-admin/admin.php?page=wc-settings',
+      '/my-account/',
+    ],
+    ...[
+      '/?rest_route=/wc/v3',
+      '?',
+      '/#top',
+      '/index.php/wp-json',
+      ' \u00A0',
+      '/wp-login.php?redirect_to=x\n',
+      '/\u200B',
+    ],
+  ])('of a shop is understood when %j was copied with it', (ending) => {
+    const pages = ['wp-json', 'wp-admin', 'wp-login.php', 'index.php', 'my-account'];
+    for (const url of [
+      'https://shop.example.com',
+      'https://shop.example.com:8443/blog',
+      'https://shop.example.com/wp-jsonish',
+    ])
+      expect(normalizeBaseUrl(` ${url}${ending}`, STRICT, pages)).toEqual({ url });
+  });
+
   it('may be plain or private where that is allowed', () => {
     expect(normalizeBaseUrl('http://127.0.0.1:8080/', { allowHttp: true, allowPrivateAddresses: true })).toEqual({
       url: 'http://127.0.0.1:8080',

@@ -69,7 +69,7 @@ export class ConnectionEditor {
     const owner = { orgId, connectionId: id };
     const credentials = this.secrets.sealCredentials(input.credentials ?? {}, owner);
     const webhookSecret = connector.description.webhooks
-      ? this.secrets.sealWebhookSecret(body.webhook_secret ?? newWebhookSecret(), owner)
+      ? this.secrets.sealWebhookSecret(input.webhookSecret ?? newWebhookSecret(), owner)
       : null;
     const row = { id, name: body.name, system: body.system, baseUrl: input.baseUrl, settings: input.settings };
     const connection = await this.database.transaction(async (transaction) => {
@@ -99,8 +99,8 @@ export class ConnectionEditor {
       const [current] = await transaction.query<ConnectionRow>(lockConnection(orgId, id));
       if (!current) throw noSuchConnection();
       if (wantedSystem && current.updated_at !== seen.updated_at) throw changedMeanwhile();
-      const { baseUrl, settings, credentials, members, access } = this.wanted(current, body);
-      const { name = current.name, webhook_secret: secret } = body;
+      const { baseUrl, settings, credentials, members, access, webhookSecret: secret } = this.wanted(current, body);
+      const { name = current.name } = body;
       if (members.length === 0 && !wantedSystem) return current;
       const moves = !isSameAccess(access.from, access.to);
       if (moves && !credentials && (await this.holdsCredentials(id))) throw credentialsNeeded();
@@ -129,11 +129,12 @@ export class ConnectionEditor {
   private wanted(current: ConnectionRow, body: ChangeConnectionDto) {
     const connector = this.connections.connectorOf(current.system);
     const before = { baseUrl: current.base_url, settings: current.settings };
-    const { baseUrl, settings, credentials } = checkInput(connector, body, before, this.deployment);
-    const { name = current.name, webhook_secret: webhookSecret } = body;
+    const input = checkInput(connector, body, before, this.deployment);
+    const { baseUrl, settings, credentials, webhookSecret } = input;
+    const { name = current.name } = body;
     const members = changedMembers(current, { name, baseUrl, settings, credentials, webhookSecret });
     const access = { from: accessOf(connector, current), to: accessOf(connector, { base_url: baseUrl, settings }) };
-    return { baseUrl, settings, credentials, members, access };
+    return { ...input, members, access };
   }
 
   /** Null when the change has nothing to do with which system it is, or nothing is bound to that yet. Stored credentials go nowhere new. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Problem, type ProblemField } from '../../common/problem.ts';
 import { checkCommon, commonSettings, settingsSchemaOf } from '../catalogue/common.settings.ts';
-import { type Members, validate, withDefaults } from '../catalogue/settings.schema.ts';
+import { type Members, trimmed, validate, withDefaults } from '../catalogue/settings.schema.ts';
 import type { Connector } from '../contract/connector.types.ts';
 import { normalizeBaseUrl } from './base.url.ts';
 import type { ConnectionRow } from './connection.types.ts';
@@ -20,7 +20,11 @@ export interface CheckedInput {
   readonly settings: Members;
   /** Undefined: not given. */
   readonly credentials: Members | undefined;
+  readonly webhookSecret: string | undefined;
 }
+
+/** As in the request, which counts blanks around it. */
+export const MIN_WEBHOOK_SECRET = 16;
 
 /**
  * Checks a request against the connector's schemas and the rules for addresses. `current` is the stored connection, empty for a create.
@@ -42,7 +46,7 @@ export function checkInput(
 
   const allowHttp = commonSettings(withDefaults(schema, members)).allow_http === true;
   const rules = { allowHttp, allowPrivateAddresses: deployment.allowPrivateAddresses };
-  const address = input.base_url === undefined ? undefined : normalizeBaseUrl(input.base_url, rules);
+  const address = input.base_url === undefined ? undefined : normalizeBaseUrl(input.base_url, rules, description.pages);
   if (address?.wrong !== undefined) errors.push({ pointer: '#/base_url', detail: address.wrong });
   if (!address && current.baseUrl.startsWith('http:') && !allowHttp)
     errors.push({ pointer: '#/settings/allow_http', detail: 'must stay true while base_url is http' });
@@ -51,12 +55,19 @@ export function checkInput(
   if (credentials) errors.push(...credentials.errors);
   if (input.webhook_secret !== undefined && !description.webhooks)
     errors.push({ pointer: '#/webhook_secret', detail: 'is not accepted: this system sends no webhooks' });
+  const webhookSecret = input.webhook_secret === undefined ? undefined : trimmed(input.webhook_secret);
+  if (webhookSecret !== undefined && webhookSecret.length < MIN_WEBHOOK_SECRET)
+    errors.push({
+      pointer: '#/webhook_secret',
+      detail: `must be at least ${MIN_WEBHOOK_SECRET} characters without blanks around it`,
+    });
 
   if (errors.length > 0) throw invalid(errors);
   return {
     baseUrl: address && 'url' in address ? address.url : current.baseUrl,
     settings: members,
     credentials: credentials?.members,
+    webhookSecret,
   };
 }
 

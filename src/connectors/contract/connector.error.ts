@@ -33,6 +33,8 @@ export interface ConnectorErrorOptions {
   readonly ambiguous?: boolean;
   /** True when trying again cannot help, although the kind often allows it. */
   readonly permanent?: boolean;
+  /** True when trying again may help, although the kind seldom allows it: a host in front of the system says no, once. */
+  readonly passing?: boolean;
   /** The filter of the read that is wrong. */
   readonly filter?: string;
   readonly cause?: unknown;
@@ -46,6 +48,7 @@ export class ConnectorError extends Error {
   readonly status: number | undefined;
   readonly ambiguous: boolean;
   readonly permanent: boolean;
+  readonly passing: boolean;
   readonly filter: string | undefined;
 
   constructor(kind: ConnectorErrorKind, message: string, options: ConnectorErrorOptions = {}) {
@@ -55,11 +58,12 @@ export class ConnectorError extends Error {
     this.status = options.status;
     this.ambiguous = options.ambiguous ?? false;
     this.permanent = options.permanent ?? false;
+    this.passing = options.passing ?? false;
     this.filter = options.filter;
   }
 
   /** True when it is worth trying the same again later. */
   get transient(): boolean {
-    return !this.permanent && TRANSIENT.has(this.kind);
+    return !this.permanent && (this.passing || TRANSIENT.has(this.kind));
   }
 }

@@ -29,6 +29,11 @@ export interface ConnectorDescription {
   readonly credential_settings?: readonly string[];
   /** The settings that decide which system it is, or what its ids mean; see SystemIdentity.scope. */
   readonly identity_settings?: readonly string[];
+  /**
+   * Segments of paths that are pages of the system and never part of its address. An address that people copied from their browser ends
+   * before the first of them. Left out: an address is used as it is, and must have no query and no fragment.
+   */
+  readonly pages?: readonly string[];
   /** Present when the system can send webhooks to `POST /hooks/{connection}`. */
   readonly webhooks?: WebhookReceiver;
 }
@@ -178,6 +183,8 @@ export interface ExternalItem {
   readonly data: CanonicalData | null;
   /** True when it is in a trash, or archived so that it counts as deleted. */
   readonly deleted?: boolean;
+  /** True when it is put away as this system puts away what is deleted: archived, cancelled or in a trash. It can be brought back. */
+  readonly archived?: boolean;
   readonly problem?: ItemProblem;
   /** A fact that never changes, such as when it was created, to tell it from another that has got its id; left out when there is none. */
   readonly born?: string;
@@ -189,6 +196,8 @@ export interface ExternalItem {
 export interface ItemProblem {
   readonly error_class: string;
   readonly message: string;
+  /** The refusal of a write depends on what was written and on nothing else in the system, so the same write is refused again. */
+  readonly final?: boolean;
 }
 
 export interface Candidate {
@@ -215,8 +224,10 @@ export type WriteOperation =
       readonly data: CanonicalData;
       /** Only these paths (`email`, `billing.city`, `lines`) may be written. */
       readonly changes: readonly string[];
-      /** The item as it was read just before. */
+      /** The item as it was read just before; with `restores`, as it is once it is brought back. */
       readonly current: CanonicalData;
+      /** The item is archived, cancelled or in a trash. It is brought back first, and the result tells when that failed. */
+      readonly restores?: boolean;
       /** As for a create. */
       readonly whole?: CanonicalData;
       /** The source at the last sync, its references as ids of the destination; null at a first match. */
@@ -250,12 +261,19 @@ export interface WebhookRequest {
 
 export type WebhookEvent =
   /** The ping of a new webhook, or a topic that is not synced. The service responds with 200 and does nothing. */
-  | { readonly kind: 'ignored'; readonly reason: string }
+  | {
+      readonly kind: 'ignored';
+      readonly reason: string;
+      /** Set when it cannot be what anybody wanted to send here, so that people are told. */
+      readonly refused_as?: 'unknown_topic' | 'bad_json' | 'no_id';
+    }
   | {
       readonly kind: 'change';
       readonly entity_type: EntityType;
       readonly external_id: string;
       readonly deleted: boolean;
-      /** Equal when the same event is delivered twice: topic, id and hash of the body. */
+      /** Equal when the same event is delivered twice: a hash of topic, id, body and the system's id of the delivery. */
       readonly delivery_key: string;
+      /** The system names its deliveries. Otherwise two events may look the same: a product is deleted, restored and deleted again. */
+      readonly names_delivery: boolean;
     };

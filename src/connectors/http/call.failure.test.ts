@@ -29,6 +29,11 @@ describe('an error of the wire', () => {
     expect(failureOf(error(code), stage)).toMatchObject({ kind, sent: stage !== 'connecting', cause: code });
   });
 
+  test.each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'SELF_SIGNED_CERT_IN_CHAIN'])(
+    '%s says how an authority of one’s own is made known',
+    (code) => expect(failureOf(error(code), 'connecting').message).toContain('NODE_EXTRA_CA_CERTS'),
+  );
+
   test('without a code is recognised by its name, and its text is not passed on', () => {
     const failure = failureOf(Object.assign(new Error('<html>secret'), { name: 'HTTPParserError' }), 'sent');
     expect(failure).toMatchObject({

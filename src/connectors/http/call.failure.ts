@@ -62,13 +62,19 @@ export function tooLarge(maxBytes: number): CallFailure {
 
 const MEBIBYTE = 1024 * 1024;
 
+/** The codes of Node for a certificate that may be good, but whose authority this machine does not know. */
+const UNKNOWN_AUTHORITY = /SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/;
+const UNKNOWN_AUTHORITY_TEXT =
+  'its certificate is signed by an authority that the service does not know; for an authority of your own, start the service with NODE_EXTRA_CA_CERTS=<its certificate as PEM>';
+
 /** How far an attempt came: nothing written, the request written, the head of the response read. */
 export type Stage = 'connecting' | 'sent' | 'responding';
 
 /** Classifies the error codes of Node and undici. An unknown code counts as a broken connection. */
 export function failureOf(error: unknown, stage: Stage): CallFailure {
   const code = codeOf(error);
-  return new CallFailure(kindOf(code, stage), stage !== 'connecting', code);
+  const text = UNKNOWN_AUTHORITY.test(code) ? UNKNOWN_AUTHORITY_TEXT : undefined;
+  return new CallFailure(kindOf(code, stage), stage !== 'connecting', code, text);
 }
 
 function kindOf(code: string, stage: Stage): FailureKind {

@@ -20,9 +20,11 @@ export async function changeToken(
 ): Promise<string> {
   const fields = await entity.fields(signal);
   const own = await tokenOf(client, { model: entity.model, domain, fields }, signal);
-  if (entity.part === null) return own;
-  const part = { model: entity.part.model, domain: [], fields: [entity.part.parentField] };
-  return `${own}/${await tokenOf(client, part, signal)}`;
+  const parts = await entity.parts(signal);
+  const others = await Promise.all(
+    parts.map((part) => tokenOf(client, { model: part.model, domain: [], fields: part.fields }, signal)),
+  );
+  return [own, ...others].join('/');
 }
 
 interface Covered {

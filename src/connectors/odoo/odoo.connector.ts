@@ -47,6 +47,7 @@ export const odoo: Connector = {
     credentials: CREDENTIALS,
     settings: SETTINGS,
     identity_settings: ['company_id'],
+    pages: ['web', 'odoo', 'my', 'json', 'jsonrpc', 'xmlrpc'],
   },
   checkRead: (_entity, filters) => void domainFilter(filters),
   open: (context) => new OdooSession(context),

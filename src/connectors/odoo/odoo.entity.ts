@@ -7,12 +7,20 @@ import type { ExpectedTotals } from './orders/amounts/sale.plan.ts';
 export type CreateOperation = Extract<WriteOperation, { kind: 'create' }>;
 export type UpdateOperation = Extract<WriteOperation, { kind: 'update' }>;
 
+/** Records of another model that an item is read from, too. Their change is a change of the item, which Odoo does not mark as changed. */
+export interface Part {
+  readonly model: string;
+  /** From the item to them, as a domain writes it: `order_line.product_id`. */
+  readonly path: string;
+  /** What is read of them. */
+  readonly fields: readonly string[];
+}
+
 /** How Odoo stores one canonical entity type. The generic code for reading, pagination and writing depends on this interface only. */
 export interface OdooEntity {
   readonly type: EntityType;
   readonly model: string;
-  /** Separate records whose change is a change of the entity: variants, order lines. */
-  readonly part: { readonly model: string; readonly parentField: string } | null;
+  parts(signal: AbortSignal): Promise<readonly Part[]>;
   /** The records that count as this entity. Matching also finds others. */
   domain(signal: AbortSignal): Promise<Domain>;
   /** Those of the mapped fields that this server has. */
@@ -29,6 +37,8 @@ export interface OdooEntity {
   /** The values that remove a record; null when removal takes more than writing values. */
   readonly removal: Values | null;
   remove?(id: number, signal: AbortSignal): Promise<void>;
+  /** Brings back records that were removed. */
+  restore(ids: readonly number[], signal: AbortSignal): Promise<void>;
 }
 
 export interface Written {
@@ -55,6 +65,11 @@ export interface PreparedWrite {
   readonly after?: (id: number, signal: AbortSignal) => Promise<void>;
   /** Takes back everything when `after` was refused, so that no part of an item stays. */
   readonly undo?: (id: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Marks the item of a row that is archived. */
+export function archivedOf(row: Row): { archived?: true } {
+  return row.active === false ? { archived: true } : {};
 }
 
 /** One result for each operation: its values, or the problem that prevents it. */

@@ -87,6 +87,7 @@ export const woocommerce: Connector = {
     credentials: CREDENTIALS,
     settings: SETTINGS,
     credential_settings: ['auth'],
+    pages: ['wp-json', 'wp-admin', 'wp-login.php', 'index.php', 'my-account'],
     webhooks: woocommerceWebhooks,
   },
   checkRead: (entity, filters) => void filterParams(entity, filters),

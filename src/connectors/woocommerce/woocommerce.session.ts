@@ -20,6 +20,7 @@ import { customerToken, documentToken } from './read/change.token.ts';
 import { customerPhases, customersByIds } from './read/customer.reader.ts';
 import { documentPhases, documentsByIds, ORDERS } from './read/document.reader.ts';
 import { GuestLookup } from './read/guest.lookup.ts';
+import { newestChange } from './read/newest.change.ts';
 import { PRODUCTS } from './read/product.reader.ts';
 import type { Shop } from './read/shop.context.ts';
 import { checkShop } from './shop/shop.check.ts';
@@ -50,7 +51,7 @@ export class WooCommerceSession implements ConnectorSession {
   }
 
   check(signal: AbortSignal): Promise<CheckResult> {
-    return checkShop(this.#shop.client, signal);
+    return checkShop(this.#shop.client, this.#shop.settings, signal);
   }
 
   identify(signal: AbortSignal): Promise<SystemIdentity> {
@@ -59,11 +60,18 @@ export class WooCommerceSession implements ConnectorSession {
 
   /** With guests this is an upper bound: only their orders can be counted. */
   async count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number | null> {
-    return sumOf(await Promise.all(this.#phases(entity, query, signal).map((phase) => phase.total())));
+    const totals: (number | null)[] = [];
+    // One after another, so that a refusal of the host in front is met once and not by all of them at once.
+    for (const phase of this.#phases(entity, query, signal)) totals.push(await phase.total());
+    return sumOf(totals);
   }
 
   async read(entity: EntityType, query: ReadQuery, position: ReadPosition, signal: AbortSignal): Promise<Page> {
-    return readPhases(this.#phases(entity, query, signal), position);
+    // Of customers, only the orders of guests tell when they changed.
+    const tells = entity !== 'customer' || this.#shop.settings.includeGuests;
+    const path = entity === 'product' ? '/products' : '/orders';
+    const newest = async () => (tells ? newestChange(this.#shop, path, signal) : null);
+    return readPhases(this.#phases(entity, query, signal), newest, position);
   }
 
   readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]> {

@@ -5,7 +5,7 @@ import type { PreviewChange } from '../../planning/planning.types.ts';
 import { SourceAndDestinationDto } from '../../runs/dto/requests.dto.ts';
 import { RunDto } from '../../runs/dto/run.dto.ts';
 
-const KINDS = ['create', 'update', 'delete', 'conflict'] as const satisfies readonly PreviewChange['kind'][];
+const KINDS = ['create', 'update', 'delete', 'unbind', 'conflict'] as const satisfies readonly PreviewChange['kind'][];
 
 export class PreviewChangesQuery extends PageQuery {
   @EnumProperty({ values: KINDS, optional: true })
@@ -62,7 +62,7 @@ export class PreviewChangeDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The reason for a conflict. Null for the other kinds.',
+    description: 'The reason for a conflict, or why a binding is removed and the entry left. Null for the other kinds.',
     example: '2 entries of the destination match.',
   })
   reason: string | null;

@@ -106,10 +106,29 @@ export class ProgressDto {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'The time until which a connected system asked the sync to wait. Null when the sync does not wait.',
+    description:
+      'The time until which a connected system asked the sync to wait, by 429 or Retry-After. Null when it waits for something else, or not at all.',
     example: null,
   })
   rate_limited_until: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'Why a sync that the service runs waits: the last error of a system, how often it was tried, and when it is tried next. Null after the next batch.',
+    example: null,
+  })
+  waiting_reason: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When a sync that waits is tried again. Null when it does not wait.',
+    example: null,
+  })
+  next_try_at: string | null;
 
   @ApiProperty({
     type: 'object',

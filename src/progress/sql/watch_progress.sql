@@ -41,6 +41,7 @@ BEGIN
         SELECT w.id, w.org_id, w.sync_id, w.entity_type, w.source_system, w.total_items, w.processed_count, w.failed_count,
                w.current_item, w.initiated_by, w.status, w.started_at, w.updated_at, w.completed_at, w.error_message,
                w.cancel_requested, w.pause_requested, w.requested_at, w.requested_by, w.rate_limited_until,
+               w.waiting_reason, w.next_try_at,
                w.workers, w.idle_seconds, w.recent_items, w.elapsed_seconds, w.speed_items_per_min,
                CASE WHEN w.updated_at >= now() - interval '60 seconds' THEN w.eta_seconds END AS eta_seconds
           FROM (

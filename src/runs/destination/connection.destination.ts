@@ -13,6 +13,7 @@ import {
 import type { PlannedItem, PreviewChange, WorkItem } from '../../planning/planning.types.ts';
 import { bindingChanges, stored } from '../../records/binding.changes.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
+import { refusalChange } from '../../records/refusal.memory.ts';
 import type { BatchResult, Destination } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
@@ -56,10 +57,11 @@ export class ConnectionDestination implements Destination {
         ...stale.map(({ work }) => staleOutcome(work)),
         ...settled.map(({ one, result }) => (result ? outcomeOfWrite(one, result) : outcomeOfPlan(one))),
       ],
-      records: sound.flatMap(recordOf),
+      records: [...stale.flatMap(({ work }) => recordOf(work)), ...recordsOf(settled)],
       system_a,
       system_b,
       ...this.changes(settled.flatMap(({ one, result }) => appliedChange(one, result))),
+      refusals: settled.flatMap(({ one, result }) => (result ? refusalChange(one, result) : [])),
       bindings: settled.flatMap(({ one, result }) => bindingChanges(one, result).map((change) => stored(pair, change))),
     };
   }
@@ -102,6 +104,20 @@ export class ConnectionDestination implements Destination {
   }
 }
 
+/** The records of items. One that another item takes the place of stays as it is until the other has taken it. */
+function recordsOf(settled: readonly { readonly one: RetriedItem; readonly result: WriteResult | undefined }[]) {
+  const replaced = new Map(
+    settled.flatMap(({ one: { plan }, result }) =>
+      'replaces' in plan && plan.replaces ? [[plan.replaces.source_id, result?.ok !== false] as const] : [],
+    ),
+  );
+  const gone = [...replaced].flatMap(([external_id, isTaken]) => (isTaken ? [{ external_id, deleted: true }] : []));
+  return [
+    ...settled.flatMap(({ one: { work } }) => (replaced.has(work.item.external_id) ? [] : recordOf(work))),
+    ...gone,
+  ];
+}
+
 function operationOf({ plan, key, target, before }: PlannedItem): WriteOperation {
   const known = { ...(target && { whole: target }), before };
   switch (plan.kind) {
@@ -110,7 +126,9 @@ function operationOf({ plan, key, target, before }: PlannedItem): WriteOperation
     case 'update': {
       const { external_id, data } = plan.destination;
       const changes = [...new Set(plan.fields.map(({ field }) => writablePath(field)))];
-      return { kind: 'update', external_id, data: plan.data, changes, current: data ?? plan.data, ...known };
+      const current = plan.awake ?? data ?? plan.data;
+      const how = { ...known, ...(plan.awake && { restores: true }) };
+      return { kind: 'update', external_id, data: plan.data, changes, current, ...how };
     }
     case 'delete':
       return { kind: 'delete', external_id: plan.destination.external_id };

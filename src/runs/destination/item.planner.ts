@@ -1,88 +1,166 @@
-import { inSmallerParts, oversized } from '../../connectors/border/smaller.parts.ts';
 import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
-import type { Candidate, ConnectorSession, ExternalItem } from '../../connectors/contract/connector.types.ts';
+import type { ConnectorSession, EntityDescription, ExternalItem } from '../../connectors/contract/connector.types.ts';
 import { resolveDuplicateTargets } from '../../planning/duplicate.targets.ts';
-import { contentHash } from '../../planning/field.diff.ts';
 import type { MayPass } from '../../planning/field.directions.ts';
-import { type Binding, type ItemPlan, isEcho, planItem } from '../../planning/item.plan.ts';
+import { isEcho, planItem } from '../../planning/item.plan.ts';
+import { shareNaturalKey } from '../../planning/natural.keys.ts';
+import type { Binding, ItemPlan } from '../../planning/plan.types.ts';
 import type { PlannedItem, WorkItem } from '../../planning/planning.types.ts';
 import { type Lookup, referencesOf, translateReferences } from '../../planning/references.ts';
-import { findBindings, findBoundDestinations, isBinding, type Link, type Pair } from '../../records/bindings.sql.ts';
+import {
+  type BindingRow,
+  findBindings,
+  findBoundDestinations,
+  findOtherBindings,
+  isBinding,
+  type OtherBinding,
+  type Pair,
+} from '../../records/bindings.sql.ts';
+import { fingerprintOf, unlessRefused } from '../../records/refusal.memory.ts';
+import { findRefusals, type Refusal } from '../../records/refusals.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
+import { DestinationEntries, type FoundEntries, type StoredBindings } from './destination.entries.ts';
+import { SourceSuccession } from './source.succession.ts';
 
 export interface PlannerOptions {
   readonly pair: Pair;
+  /** The connections to its two systems. */
+  readonly ends: Pick<Pair, 'source' | 'destination'>;
   /** The first part of the marks of what is created for the source; see markOfSystem. */
   readonly mark: string;
+  readonly source: ConnectorSession;
   readonly session: ConnectorSession;
   readonly mayPass: MayPass;
   readonly onConflict: 'skip' | 'overwrite';
-  readonly destinationDeletes: boolean;
+  readonly destinationDeletes: EntityDescription['deletes'];
   /** Also compares items that did not change at the source, because the destination may have changed. */
   readonly thorough: boolean;
+  /** What was refused for good is not sent again. False for items that a person asks to retry. */
+  readonly remembersRefusals: boolean;
+  /** Of the settings and access of the destination. */
+  readonly destinationHash: string;
   /** RFC 3339. Nothing was created for this run before this time. */
   readonly since: string;
 }
 
-/** Plans what to do with items. It first loads everything the plan needs, in three statements and at most two calls. */
+type ById<T> = ReadonlyMap<string, T>;
+
+/** Plans what to do with items. It first loads everything the plan needs, in a few statements and calls for all items together. */
 export class ItemPlanner {
   private readonly database: TenantDatabase;
-  private readonly retryPolicy: RetryPolicy;
-  private readonly signal: AbortSignal;
   private readonly options: PlannerOptions;
+  private readonly entries: DestinationEntries;
+  private readonly succession: SourceSuccession;
 
   constructor(database: TenantDatabase, retryPolicy: RetryPolicy, signal: AbortSignal, options: PlannerOptions) {
+    const { pair, source } = options;
     this.database = database;
-    this.retryPolicy = retryPolicy;
-    this.signal = signal;
     this.options = options;
+    this.entries = new DestinationEntries(retryPolicy, signal, options);
+    this.succession = new SourceSuccession(database, retryPolicy, signal, { pair, session: source });
   }
 
-  /** Returns the plans in the order of the items. None of the items may have a problem. */
-  async plan(items: readonly WorkItem[]): Promise<PlannedItem[]> {
+  /**
+   * Returns the plans in the order of the items, and after them those of items that take the place of one that is gone. None of the items
+   * may have a problem.
+   */
+  async plan(given: readonly WorkItem[]): Promise<PlannedItem[]> {
     const { pair, thorough, mayPass, onConflict, destinationDeletes } = this.options;
-    const stored = await this.bindings(items);
+    const stored = await this.bindings(given);
+    const { bindings, links } = stored;
+    const items = [...given, ...(await this.heirs(given, bindings))];
     const compared = items.filter(
-      ({ item }) => thorough || !isEcho(item, stored.bindings.get(item.external_id) ?? null),
+      ({ item }) => thorough || !isEcho(item, bindings.get(item.external_id) ?? links.get(item.external_id) ?? null),
     );
-    const { targets, befores } = await this.targets(compared, stored.bindings);
-    const { found: destinations, reborn } = await this.destinations(compared, stored, targets);
-    const matched = [...destinations.values()].flat().map(({ external_id }) => external_id);
-    const bound = await this.database.query<{ source_id: string; destination_id: string }>(
-      findBoundDestinations(pair, matched),
+    const { targets, befores } = await this.targets(compared, bindings);
+    const found = await this.entries.find(
+      compared.map(({ item }) => item),
+      stored,
+      targets,
     );
+    const holders = await this.holders(found);
+    const predecessors = await this.predecessors(items, targets, found, holders);
+    const others = await this.others(items, found);
+    const putAway = new Map(
+      [...holders.values(), ...others].flatMap((one) =>
+        one.put_away ? [[one.destination_id, one.destination_data] as const] : [],
+      ),
+    );
+    const inUseElsewhere = new Set(others.flatMap((one) => (one.put_away ? [] : one.destination_id)));
+    const replaced = new Set([...predecessors.values()].map(({ source_id }) => source_id));
     const plans = items.map(({ item }): ItemPlan => {
       const id = item.external_id;
       const target = targets.get(id);
       if (target === undefined) return { kind: 'unchanged', destination: null };
+      const predecessor = predecessors.get(id) ?? null;
       return planItem({
         source: item,
         target,
-        binding: reborn.has(id) ? null : (stored.bindings.get(id) ?? null),
-        linkedTo: reborn.has(id) ? null : (stored.links.get(id)?.destination_id ?? null),
-        destination: destinations.get(id) ?? [],
-        boundElsewhere: new Set(bound.filter(({ source_id }) => source_id !== id).map((row) => row.destination_id)),
+        binding: found.unbound.has(id) ? null : (bindings.get(id) ?? null),
+        linkedTo: found.unbound.has(id) ? null : (links.get(id)?.destination_id ?? null),
+        linkedHashes: found.unbound.has(id) ? null : (links.get(id) ?? null),
+        destination: found.entries.get(id) ?? [],
+        boundElsewhere: new Set(
+          [...holders.values()].flatMap(({ source_id, destination_id }) =>
+            source_id === id || source_id === predecessor?.source_id ? [] : destination_id,
+          ),
+        ),
+        predecessor,
+        isReplaced: replaced.has(id),
+        putAway,
+        inUseElsewhere,
         mayPass,
         onConflict,
         destinationDeletes,
       });
     });
-    return resolveDuplicateTargets(pair.entity, plans).map((plan, index) => {
+    const resolved = resolveDuplicateTargets(pair.entity, plans);
+    const fingerprints = resolved.map((plan) => fingerprintOf(plan, this.options.destinationHash));
+    const written = items.filter((_, index) => fingerprints[index] !== null);
+    const refusals = await this.refusals(written);
+    return resolved.map((plan, index) => {
       const work = items[index] as WorkItem;
       const id = work.item.external_id;
-      const known = { target: targets.get(id) ?? null, before: reborn.has(id) ? null : (befores.get(id) ?? null) };
-      return { work, plan, binding: stored.bindings.get(id) ?? null, ...known, key: this.keyOf(work, reborn) };
+      const fingerprint = fingerprints[index] ?? null;
+      const refusal = refusals.get(id);
+      return {
+        ...{
+          work,
+          binding: bindings.get(id) ?? null,
+          key: this.entries.keyOf(work.item, found.reborn),
+          fingerprint,
+          target: targets.get(id) ?? null,
+          before: found.unbound.has(id) ? null : (befores.get(id) ?? null),
+          wasRefused: refusal !== undefined,
+        },
+        plan: this.options.remembersRefusals ? unlessRefused(plan, fingerprint, refusal) : plan,
+      };
     });
+  }
+
+  private async refusals(items: readonly WorkItem[]): Promise<ById<Refusal>> {
+    if (items.length === 0) return new Map();
+    const ids = items.map(({ item }) => item.external_id);
+    const rows = await this.database.query<Refusal>(findRefusals({ ...this.options.pair, ...this.options.ends }, ids));
+    return new Map(rows.map((row) => [row.external_id, row]));
   }
 
   private async bindings(items: readonly WorkItem[]): Promise<StoredBindings> {
     const ids = items.map(({ item }) => item.external_id);
-    const rows = await this.database.query<Parameters<typeof isBinding>[0]>(findBindings(this.options.pair, ids));
+    const rows = await this.database.query<BindingRow>(findBindings(this.options.pair, ids));
     return {
       bindings: new Map(rows.filter(isBinding).map((row) => [row.source_id, row])),
       links: new Map(rows.filter((row) => !isBinding(row)).map((row) => [row.source_id, row])),
     };
+  }
+
+  /** Items that take the place of those that are gone. They are planned together, so that the entry is not archived in between. */
+  private async heirs(items: readonly WorkItem[], bindings: ById<Binding>): Promise<WorkItem[]> {
+    const known = new Set(items.map(({ item }) => item.external_id));
+    const gone = items.flatMap(({ item }) => (item.data === null ? (bindings.get(item.external_id) ?? []) : []));
+    const heirs = await this.succession.heirs(gone.filter(({ put_away }) => !put_away));
+    return heirs.flatMap((item) => (known.has(item.external_id) ? [] : { item }));
   }
 
   /** The data to write for each item and the source at the last sync, both with references as ids of the destination. */
@@ -112,68 +190,45 @@ export class ItemPlanner {
     return (entity, sourceId) => found.get(`${entity} ${sourceId}`) ?? null;
   }
 
-  /**
-   * The entries of the destination by source id: the bound entry, or the matching entries when there is no binding. `reborn`: items
-   * whose binding holds no longer, because one of its ids has been given to another entry.
-   */
-  private async destinations(
+  /** The bindings of all entries that were found, by destination id. */
+  private async holders(found: FoundEntries): Promise<ById<BindingRow>> {
+    const ids = [...new Set([...found.entries.values()].flat().map(({ external_id }) => external_id))];
+    if (ids.length === 0) return new Map();
+    const rows = await this.database.query<BindingRow>(findBoundDestinations(this.options.pair, ids));
+    return new Map(rows.map((row) => [row.destination_id, row]));
+  }
+
+  /** By source id: the binding that an item takes over, since the item that has it is gone and has the same natural key. */
+  private async predecessors(
     items: readonly WorkItem[],
-    { bindings, links }: StoredBindings,
-    targets: ReadonlyMap<string, CanonicalData | null>,
-  ): Promise<{ found: Map<string, ExternalItem[]>; reborn: ReadonlySet<string> }> {
-    const { pair, session, since } = this.options;
-    const found = new Map<string, ExternalItem[]>();
-    const reborn = new Set<string>();
-    const known = items.flatMap(({ item }) => {
-      const link = bindings.get(item.external_id) ?? links.get(item.external_id);
-      return link ? [{ item, link }] : [];
+    targets: ById<CanonicalData | null>,
+    found: FoundEntries,
+    holders: ById<BindingRow>,
+  ): Promise<Map<string, BindingRow>> {
+    const { entity } = this.options.pair;
+    const claims = items.flatMap(({ item: { external_id, data } }) => {
+      const [match, ...more] = targets.get(external_id) ? (found.entries.get(external_id) ?? []) : [];
+      const holder = match && more.length === 0 ? holders.get(match.external_id) : undefined;
+      if (!holder || !data || holder.source_id === external_id) return [];
+      const held = holder.source_data ?? match?.data;
+      return held && shareNaturalKey(entity, data, held) ? [[external_id, holder] as const] : [];
     });
-    if (known.length > 0) {
-      const read = (part: readonly string[]) =>
-        this.retryPolicy.call(() => session.readByIds(pair.entity, part, this.signal));
-      const ids = known.map(({ link }) => link.destination_id);
-      const entries = await inSmallerParts(ids, read, oversized);
-      const byId = new Map(entries.map((entry) => [entry.external_id, entry]));
-      for (const { item, link } of known) {
-        const entry = byId.get(link.destination_id);
-        if (isReborn(item, link.source_born) || isReborn(entry, link.destination_born)) reborn.add(item.external_id);
-        else if (entry) found.set(item.external_id, [entry]);
-      }
-    }
-    const isKnown = new Set(known.map(({ item }) => item.external_id).filter((id) => !reborn.has(id)));
-    const unbound = items.filter(({ item }) => item.data && !isKnown.has(item.external_id));
-    if (unbound.length === 0) return { found, reborn };
-    const candidates = unbound.map(
-      (work): Candidate => ({
-        key: this.keyOf(work, reborn),
-        data: targets.get(work.item.external_id) as CanonicalData,
-        since,
-      }),
-    );
-    const find = (part: readonly Candidate[]) =>
-      this.retryPolicy.call(() => session.findMatches(pair.entity, part, this.signal));
-    const matches = await inSmallerParts(candidates, find, (_, error) => [oversized('unknown', error)]);
-    for (const [index, { item }] of unbound.entries()) found.set(item.external_id, matches[index] ?? []);
-    return { found, reborn };
+    const known = new Map(items.map(({ item }) => [item.external_id, item]));
+    const asked = claims.flatMap(([, { source_id }]) => (known.has(source_id) ? [] : source_id));
+    const gone = await this.succession.gone([...new Set(asked)]);
+    const isGone = (id: string) => gone.has(id) || isDeleted(known.get(id));
+    return new Map(claims.filter(([, holder]) => isGone(holder.source_id)));
   }
 
-  /** Whoever has got the id of another entry must not be found by the mark of what was created for that one. */
-  private keyOf({ item }: WorkItem, reborn: ReadonlySet<string>): string {
-    const { external_id, born } = item;
-    return keyOf(this.options.mark, external_id, reborn.has(external_id) && born ? born : null);
+  /** What other connections have bound, of the entries that would be archived or are. */
+  private async others(items: readonly WorkItem[], found: FoundEntries): Promise<OtherBinding[]> {
+    const asked = items.flatMap(({ item }) => {
+      const entries = found.entries.get(item.external_id) ?? [];
+      return entries.filter((entry) => item.data === null || entry.archived).map(({ external_id }) => external_id);
+    });
+    if (asked.length === 0) return [];
+    return this.database.query<OtherBinding>(findOtherBindings(this.options.pair, [...new Set(asked)]));
   }
 }
 
-interface StoredBindings {
-  readonly bindings: ReadonlyMap<string, Binding>;
-  readonly links: ReadonlyMap<string, Link>;
-}
-
-const isReborn = (entry: ExternalItem | undefined, known: string | null | undefined): boolean =>
-  Boolean(known && entry?.born && entry.born !== known);
-
-/** Contains the id itself where its characters allow it. The mark of the source distinguishes it from another source's. */
-function keyOf(mark: string, externalId: string, born: string | null): string {
-  const id = /^[A-Za-z0-9_-]{1,40}$/.test(externalId) ? externalId : contentHash(externalId).slice(0, 22);
-  return born === null ? `${mark}-${id}` : `${mark}-${id}-${contentHash(born).slice(0, 8)}`;
-}
+const isDeleted = (item: ExternalItem | undefined): boolean => item?.data === null && !item.problem;

@@ -1,5 +1,6 @@
 import { contentHash, diffFields } from '../../planning/field.diff.ts';
 import { changeOf } from '../../planning/planned.change.ts';
+import { outcomeOfPlan } from '../../planning/planned.outcome.ts';
 import type { ItemOutcome, PreviewChange, WorkItem } from '../../planning/planning.types.ts';
 import { type FoundRecord, findRecords } from '../../records/records.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
@@ -7,7 +8,13 @@ import type { BatchResult, Destination, Run } from '../run.types.ts';
 import type { ItemPlanner } from './item.planner.ts';
 import { problemOutcome } from './records.destination.ts';
 
-const ACTIONS = { create: 'created', update: 'updated', delete: 'deleted', conflict: 'conflict' } as const;
+const ACTIONS = {
+  create: 'created',
+  update: 'updated',
+  delete: 'deleted',
+  unbind: 'unchanged',
+  conflict: 'conflict',
+} as const;
 
 /** Computes the changes that a sync to another connection would make, and writes nothing there. */
 export class ConnectionPreview implements Destination {
@@ -21,10 +28,12 @@ export class ConnectionPreview implements Destination {
 
   async process(items: readonly WorkItem[]): Promise<BatchResult> {
     const broken = items.flatMap((work) => problemOutcome(work) ?? []);
-    const planned = await this.planner.plan(items.filter(({ item }) => !item.problem));
+    const all = await this.planner.plan(items.filter(({ item }) => !item.problem));
+    const refused = all.filter(({ plan }) => plan.kind === 'refused');
+    const planned = all.filter(({ plan }) => plan.kind !== 'refused');
     const changes = planned.flatMap(changeOf);
     return shown(
-      broken,
+      [...broken, ...refused.map(outcomeOfPlan)],
       planned.map(({ work }) => work),
       changes,
       this.expiresAt,

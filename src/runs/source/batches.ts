@@ -26,11 +26,12 @@ export async function* pageBatches(
 ): AsyncGenerator<SourceBatch> {
   for await (const page of readAhead((cursor) => reader.page(cursor), from.cursor ?? null)) {
     const isLastPage = page.next === null;
+    const resumed = { ...from, page: reader.pageSize };
     yield {
       items: latestOfEachId(page.items.map((item) => ({ item }))),
       checkpoint: isLastPage
-        ? { ...from, phase: 'deletions', cursor: null, after: '' }
-        : { ...from, phase: 'pages', cursor: page.next },
+        ? { ...resumed, phase: 'deletions', cursor: null, after: '' }
+        : { ...resumed, phase: 'pages', cursor: page.next },
       total: page.total,
       rows: page.rows,
       watermark: page.watermark,

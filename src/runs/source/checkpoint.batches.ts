@@ -9,7 +9,8 @@ import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
 import { namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
 import { destinationToken } from './change.tokens.ts';
-import { firstPageSize, SourceReader } from './source.reader.ts';
+import { PageSizes } from './page.size.ts';
+import { SourceReader } from './source.reader.ts';
 import { countNamedItems, countUnseenRecords, findWatermark, namedItems, unseenRecords } from './source.sql.ts';
 
 export interface BatchesInput {
@@ -42,13 +43,15 @@ export class CheckpointBatches {
 
   async make(input: BatchesInput): Promise<RunBatches> {
     const { run, progress } = input.lease;
-    const checkpoint = progress.checkpoint as RunCheckpoint | null;
+    const stored = progress.checkpoint as Partial<RunCheckpoint> | null;
+    // A run that has committed nothing may have learned the size of a page.
+    const checkpoint = stored?.phase === undefined ? null : (stored as RunCheckpoint);
     const named = run.kind === 'apply' || run.kind === 'retry' || run.kind === 'webhook';
     const reader = new SourceReader(input.source.session, input.retryPolicy, {
       entity: run.entity_type,
       query: await this.query(run),
       signal: input.signal,
-      pageSize: firstPageSize(run.postponements),
+      sizes: new PageSizes(stored?.page, run.postponements),
     });
     if (named) return this.named(run as NamedRun, reader, checkpoint ?? { phase: 'items', after: '' });
     const tokens = checkpoint?.tokens ?? (run.kind === 'preview' ? await this.tokens(input, reader) : NO_TOKENS);

@@ -1,5 +1,6 @@
-import { inSmallerParts, isTooLarge, oversized } from '../../connectors/border/smaller.parts.ts';
+import { inSmallerParts, isTooLarge, isTooMuch, oversized } from '../../connectors/border/smaller.parts.ts';
 import type { EntityType } from '../../connectors/canonical/canonical.types.ts';
+import { ConnectorError } from '../../connectors/contract/connector.error.ts';
 import type {
   ConnectorSession,
   Cursor,
@@ -7,26 +8,15 @@ import type {
   Page,
   ReadQuery,
 } from '../../connectors/contract/connector.types.ts';
+import type { PageSize } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
-
-export const LARGEST_PAGE = 100;
-const SMALLEST_PAGE = 5;
-
-/** Smaller after each turn or attempt that ended without a page, down to one item. Pure. */
-export function firstPageSize(failures: number): number {
-  return Math.max(1, Math.floor(LARGEST_PAGE / 2 ** failures));
-}
-
-/** The size of the next page: half after a failure, slightly larger after each success. Pure. */
-export function adaptPageSize(size: number, succeeded: boolean): number {
-  return succeeded ? Math.min(size + 5, LARGEST_PAGE) : Math.min(size, Math.max(Math.floor(size / 2), SMALLEST_PAGE));
-}
+import { PageSizes } from './page.size.ts';
 
 interface SourceOptions {
   readonly entity: EntityType;
   readonly query: ReadQuery;
   readonly signal: AbortSignal;
-  readonly pageSize?: number;
+  readonly sizes?: PageSizes;
 }
 
 /** Reads from the source under a retry policy, in pages that become smaller when reads fail. */
@@ -36,7 +26,7 @@ export class SourceReader {
   private readonly entity: EntityType;
   private readonly query: ReadQuery;
   private readonly signal: AbortSignal;
-  private pageSize: number;
+  private readonly sizes: PageSizes;
 
   constructor(session: ConnectorSession, retryPolicy: RetryPolicy, options: SourceOptions) {
     this.session = session;
@@ -44,7 +34,7 @@ export class SourceReader {
     this.entity = options.entity;
     this.query = options.query;
     this.signal = options.signal;
-    this.pageSize = options.pageSize ?? LARGEST_PAGE;
+    this.sizes = options.sizes ?? new PageSizes();
   }
 
   /** Null also when the response is too large: the pages themselves are asked for in smaller parts. */
@@ -61,27 +51,33 @@ export class SourceReader {
     return this.retryPolicy.call(() => this.session.changeToken(this.entity, this.query, this.signal));
   }
 
-  /** A page that is too large is asked for smaller at once, down to one item, which the connector then skips with a problem. */
-  async page(cursor: Cursor | null): Promise<Page> {
-    for (;;) {
-      try {
-        return await this.pageOfSize(cursor);
-      } catch (error) {
-        if (!isTooLarge(error) || this.pageSize === 1) throw error;
-        this.pageSize = Math.floor(this.pageSize / 2);
-      }
-    }
+  /** Of the next page. */
+  get pageSize(): PageSize {
+    return this.sizes.now;
   }
 
-  private async pageOfSize(cursor: Cursor | null): Promise<Page> {
-    const page = await this.retryPolicy.call(
-      () => this.session.read(this.entity, this.query, { cursor, pageSize: this.pageSize }, this.signal),
-      (error) => {
-        if (!isTooLarge(error)) this.adapt(false);
-      },
-    );
-    this.adapt(true);
-    return page;
+  /**
+   * A page that is too much for the system, or for a limit of ours, is asked for smaller at once, down to one item. One that is too large
+   * alone is skipped by the connector with a problem; anything else is tried again later.
+   */
+  async page(cursor: Cursor | null): Promise<Page> {
+    for (;;) {
+      const { size } = this.sizes.now;
+      const canShrink = (error: ConnectorError) => size > 1 && isTooMuch(error);
+      try {
+        const position = { cursor, pageSize: size };
+        const page = await this.retryPolicy.call(
+          () => this.session.read(this.entity, this.query, position, this.signal),
+          (error) => this.sizes.failed(isTooMuch(error)),
+          canShrink,
+        );
+        this.sizes.succeeded();
+        return page;
+      } catch (error) {
+        if (!(error instanceof ConnectorError) || !canShrink(error)) throw error;
+        this.retryPolicy.pageShrank(this.sizes.now);
+      }
+    }
   }
 
   /** Returns one item per id. An item that no longer exists in the source is returned as deleted. */
@@ -92,9 +88,5 @@ export class SourceReader {
     const found = await inSmallerParts(ids, read, oversized);
     const byId = new Map(found.map((item) => [item.external_id, item]));
     return ids.map((id) => byId.get(id) ?? { external_id: id, data: null, deleted: true });
-  }
-
-  private adapt(succeeded: boolean): void {
-    this.pageSize = adaptPageSize(this.pageSize, succeeded);
   }
 }

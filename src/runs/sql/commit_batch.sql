@@ -101,15 +101,33 @@ BEGIN
            SELECT g ->> 'id_b' FROM jsonb_path_query(batch, '$.bindings[*] ? (@.removed == true)') AS g));
     END IF;
     INSERT INTO public.sync_bindings AS b
-      (org_id, entity_type, system_a, system_b, id_a, id_b, hash_a, hash_b, data_a, data_b, born_a, born_b)
+      (org_id, entity_type, system_a, system_b, id_a, id_b, hash_a, hash_b, data_a, data_b, born_a, born_b, put_away)
     SELECT org, run.entity_type, (batch ->> 'system_a')::uuid, (batch ->> 'system_b')::uuid,
-           g.id_a, g.id_b, g.hash_a, g.hash_b, g.data_a, g.data_b, g.born_a, g.born_b
+           g.id_a, g.id_b, g.hash_a, g.hash_b, g.data_a, g.data_b, g.born_a, g.born_b, coalesce(g.put_away, false)
       FROM jsonb_to_recordset(batch -> 'bindings') AS g (id_a text, id_b text, hash_a text, hash_b text, data_a jsonb,
-             data_b jsonb, born_a text, born_b text, removed boolean)
+             data_b jsonb, born_a text, born_b text, put_away boolean, removed boolean)
      WHERE g.removed IS NOT TRUE
     ON CONFLICT (org_id, entity_type, system_a, system_b, id_a) DO UPDATE
        SET id_b = EXCLUDED.id_b, hash_a = EXCLUDED.hash_a, hash_b = EXCLUDED.hash_b, data_a = EXCLUDED.data_a,
-           data_b = EXCLUDED.data_b, born_a = EXCLUDED.born_a, born_b = EXCLUDED.born_b, synced_at = EXCLUDED.synced_at;
+           data_b = EXCLUDED.data_b, born_a = EXCLUDED.born_a, born_b = EXCLUDED.born_b, put_away = EXCLUDED.put_away,
+           synced_at = EXCLUDED.synced_at;
+  END IF;
+
+  IF jsonb_array_length(coalesce(batch -> 'refusals', '[]')) > 0 THEN
+    DELETE FROM public.sync_refusals AS f
+     WHERE f.org_id = org AND f.entity_type = run.entity_type AND f.source_connection_id = run.source_connection_id
+       AND f.destination_connection_id = run.destination_connection_id AND f.external_id = ANY (ARRAY(
+         SELECT g ->> 'external_id' FROM jsonb_path_query(batch, '$.refusals[*] ? (@.removed == true)') AS g));
+    INSERT INTO public.sync_refusals AS f
+      (org_id, entity_type, source_connection_id, destination_connection_id, external_id, fingerprint, error_class, message)
+    SELECT org, run.entity_type, run.source_connection_id, run.destination_connection_id, g.external_id, g.fingerprint,
+           g.error_class, g.message
+      FROM jsonb_to_recordset(batch -> 'refusals') AS g (external_id text, fingerprint text, error_class text, message text,
+             removed boolean)
+     WHERE g.removed IS NOT TRUE
+    ON CONFLICT (org_id, entity_type, source_connection_id, destination_connection_id, external_id) DO UPDATE
+       SET fingerprint = EXCLUDED.fingerprint, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
+           refused_at = EXCLUDED.refused_at;
   END IF;
 
   IF batch ? 'changes' THEN
@@ -145,7 +163,7 @@ BEGIN
                THEN s.processed_count + succeeded + s.failed_count + failed + 1 END) END,
          checkpoint = coalesce(batch -> 'checkpoint', s.checkpoint),
          error_message = coalesce(batch #>> '{final,error_message}', s.error_message),
-         rate_limited_until = NULL,
+         rate_limited_until = NULL, waiting_reason = NULL, next_try_at = NULL,
          updated_at = now(),
          status = CASE WHEN final IS NOT NULL THEN final WHEN s.cancel_requested THEN 'cancelled'
                        WHEN s.pause_requested THEN 'paused' ELSE 'running' END
@@ -155,7 +173,7 @@ BEGIN
      SET state = CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.status = 'paused' THEN 'paused' ELSE 'ready' END,
          leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
          leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
-         leases_without_commit = 0, postponements = 0,
+         leases_without_commit = 0, postponements = 0, tries = 0,
          counts = r.counts || coalesce((SELECT jsonb_object_agg(t.key, coalesce((r.counts ->> t.key)::bigint, 0) + t.value::bigint)
                                           FROM jsonb_each_text(tally) AS t), '{}')
    WHERE r.org_id = org AND r.sync_id = sync;

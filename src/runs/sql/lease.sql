@@ -1,7 +1,8 @@
 -- Why: a worker that has lost its run must not write any more, so a worker holds a run under a lease with an epoch.
 -- Promises: take_lease assigns a run that is ready to one worker under a new epoch, or returns no row. renew_lease extends the lease and
 -- returns what was requested in the meantime (continue, cancel, pause, ended, fenced). release_lease makes the run available to other
--- workers. A call with an epoch that is not the current one changes nothing. runs_without_worker finds the runs whose worker died or whose
+-- workers, not before a time. Both store what the run waits for: `waiting` is {reason, next_try_at, limited_until, tries, page}, where a
+-- member that is missing is none, and without page the checkpoint keeps the size of a page that it has. A call with an epoch that is not the current one changes nothing. runs_without_worker finds the runs whose worker died or whose
 -- job was lost.
 -- Callers: sync_app.
 
@@ -24,7 +25,7 @@ BEGIN
   -- started_at is the time when the first worker starts the run; the time in the queue does not count. Nor does the time since a worker
   -- that died was heard of last: nobody worked on the run.
   UPDATE public.sync_progress AS s
-     SET status = 'running', updated_at = now(), rate_limited_until = NULL,
+     SET status = 'running', updated_at = now(), rate_limited_until = NULL, next_try_at = NULL,
          started_at = CASE WHEN r.lease_epoch = 1 THEN now() ELSE s.started_at END,
          idle_seconds = CASE WHEN r.lease_epoch = 1 THEN 0
                              ELSE s.idle_seconds + greatest(extract(epoch FROM now() - s.updated_at), 0) END
@@ -42,7 +43,7 @@ ALTER FUNCTION app.take_lease(text, text, text, interval) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.take_lease(text, text, text, interval) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.take_lease(text, text, text, interval) TO sync_app;
 
-CREATE OR REPLACE FUNCTION app.renew_lease(org text, sync text, epoch bigint, lease interval, limited_until timestamptz)
+CREATE OR REPLACE FUNCTION app.renew_lease(org text, sync text, epoch bigint, lease interval, waiting jsonb)
   RETURNS text
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
@@ -50,46 +51,62 @@ DECLARE
   p record;
 BEGIN
   -- A worker that released the run no longer holds it, even if no other worker has taken it since.
-  UPDATE public.sync_runs AS w SET leased_until = now() + lease
+  UPDATE public.sync_runs AS w
+     SET leased_until = now() + lease, tries = greatest(w.tries, coalesce((waiting ->> 'tries')::integer, 0))
    WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready' AND w.leased_by IS NOT NULL;
   IF NOT FOUND THEN
     RETURN 'fenced';
   END IF;
-  SELECT s.completed_at, s.cancel_requested, s.pause_requested, s.rate_limited_until, s.updated_at INTO p
+  SELECT s.completed_at, s.cancel_requested, s.pause_requested, s.updated_at,
+         s.rate_limited_until IS DISTINCT FROM (waiting ->> 'limited_until')::timestamptz
+           OR waiting ? 'reason' AND s.waiting_reason IS DISTINCT FROM waiting ->> 'reason'
+           OR s.next_try_at IS DISTINCT FROM (waiting ->> 'next_try_at')::timestamptz
+           OR waiting ? 'page' AND s.checkpoint -> 'page' IS DISTINCT FROM waiting -> 'page' AS differs INTO p
     FROM public.sync_progress AS s WHERE s.org_id = org AND s.sync_id = sync;
-  -- A sync that waits for a rate limit shows it, and updated_at stays recent so that the sync is not treated as silent.
+  -- A sync that waits shows why and how long, and updated_at stays recent so that the sync is not treated as silent.
   IF p.completed_at IS NULL
-    AND (p.rate_limited_until IS DISTINCT FROM limited_until OR p.updated_at < now() - interval '15 seconds') THEN
-    UPDATE public.sync_progress AS s SET rate_limited_until = limited_until, updated_at = now()
+    AND (p.differs OR p.updated_at < now() - interval '15 seconds') THEN
+    UPDATE public.sync_progress AS s
+       SET rate_limited_until = (waiting ->> 'limited_until')::timestamptz, updated_at = now(),
+           waiting_reason = coalesce(waiting ->> 'reason', s.waiting_reason),
+           next_try_at = (waiting ->> 'next_try_at')::timestamptz,
+           checkpoint = CASE WHEN waiting ? 'page' THEN coalesce(s.checkpoint, '{}') || jsonb_build_object('page', waiting -> 'page')
+                             ELSE s.checkpoint END
      WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL;
   END IF;
   RETURN CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.cancel_requested THEN 'cancel'
               WHEN p.pause_requested THEN 'pause' ELSE 'continue' END;
 END
 $$;
-ALTER FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) TO sync_app;
+ALTER FUNCTION app.renew_lease(text, text, bigint, interval, jsonb) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.renew_lease(text, text, bigint, interval, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.renew_lease(text, text, bigint, interval, jsonb) TO sync_app;
 
-CREATE OR REPLACE FUNCTION app.release_lease(org text, sync text, epoch bigint, until timestamptz) RETURNS boolean
+CREATE OR REPLACE FUNCTION app.release_lease(org text, sync text, epoch bigint, until timestamptz, waiting jsonb) RETURNS boolean
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   UPDATE public.sync_runs AS w
      SET leased_by = NULL, leased_until = coalesce(until, now()) + interval '1 minute', leases_without_commit = 0,
-         postponements = w.postponements + CASE WHEN until IS NULL THEN 0 ELSE 1 END
+         postponements = w.postponements + CASE WHEN until IS NULL THEN 0 ELSE 1 END,
+         tries = greatest(w.tries, coalesce((waiting ->> 'tries')::integer, 0))
    WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready' AND w.leased_by IS NOT NULL;
   IF NOT FOUND THEN
     RETURN false;
   END IF;
-  UPDATE public.sync_progress AS s SET status = 'queued', rate_limited_until = until, updated_at = now()
+  UPDATE public.sync_progress AS s
+     SET status = 'queued', updated_at = now(), rate_limited_until = (waiting ->> 'limited_until')::timestamptz,
+         waiting_reason = coalesce(waiting ->> 'reason', s.waiting_reason),
+         next_try_at = (waiting ->> 'next_try_at')::timestamptz,
+         checkpoint = CASE WHEN waiting ? 'page' THEN coalesce(s.checkpoint, '{}') || jsonb_build_object('page', waiting -> 'page')
+                           ELSE s.checkpoint END
    WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL;
   RETURN FOUND;
 END
 $$;
-ALTER FUNCTION app.release_lease(text, text, bigint, timestamptz) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.release_lease(text, text, bigint, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.release_lease(text, text, bigint, timestamptz) TO sync_app;
+ALTER FUNCTION app.release_lease(text, text, bigint, timestamptz, jsonb) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.release_lease(text, text, bigint, timestamptz, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.release_lease(text, text, bigint, timestamptz, jsonb) TO sync_app;
 
 -- Returns the ids of at most batch_size open runs, of whichever organization, that are waiting or whose lease has expired. It runs as
 -- sync_maintenance, which sees the ids, states and times of runs and none of their data.

@@ -1,5 +1,5 @@
 import type { Statement } from '../../database/database.ts';
-import type { Batch } from '../run.types.ts';
+import type { Batch, Waiting } from '../run.types.ts';
 
 // The functions are in src/runs/sql/lease.sql and commit_batch.sql, which also adds up the counts of a run.
 
@@ -15,16 +15,22 @@ export const renewLease = (
   syncId: string,
   epoch: number,
   seconds: number,
-  limitedUntil: Date | null,
+  waiting: Waiting,
 ): Statement => ({
   text: 'SELECT app.renew_lease($1, $2, $3, make_interval(secs => $4), $5) AS outcome',
-  values: [orgId, syncId, epoch, seconds, limitedUntil],
+  values: [orgId, syncId, epoch, seconds, JSON.stringify(waiting)],
 });
 
 /** Returns false when the lease was already lost or the sync has ended. */
-export const releaseLease = (orgId: string, syncId: string, epoch: number, until: Date | null): Statement => ({
-  text: 'SELECT app.release_lease($1, $2, $3, $4) AS released',
-  values: [orgId, syncId, epoch, until],
+export const releaseLease = (
+  orgId: string,
+  syncId: string,
+  epoch: number,
+  until: Date | null,
+  waiting: Waiting,
+): Statement => ({
+  text: 'SELECT app.release_lease($1, $2, $3, $4, $5) AS released',
+  values: [orgId, syncId, epoch, until, JSON.stringify(waiting)],
 });
 
 export const commitBatch = (

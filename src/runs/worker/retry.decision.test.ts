@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConnectorError, type ConnectorErrorKind } from '../../connectors/contract/connector.error.ts';
-import { adaptPageSize, LARGEST_PAGE } from '../source/source.reader.ts';
+import { PageSizes } from '../source/page.size.ts';
 import { decideRunRetry, type RunFailure } from './retry.decision.ts';
 
 const NOW = Date.UTC(2030, 0, 1);
@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 const failure = (kind: ConnectorErrorKind, more: Partial<RunFailure> & { retryAt?: number } = {}) => {
   const { retryAt, ...rest } = more;
   const error = new ConnectorError(kind, 'm', { retryAt });
-  return decideRunRetry({ error, attempt: 1, postponements: 0, now: NOW, random: 0.5, ...rest });
+  return decideRunRetry({ error, attempt: 1, postponements: 0, tries: 1, now: NOW, random: 0.5, ...rest });
 };
 
 describe('After a call failed as a whole, a run', () => {
@@ -30,18 +30,17 @@ describe('After a call failed as a whole, a run', () => {
 
   it('waits for the requested time, and is postponed when that time is long', () => {
     expect(failure('rate-limited', { retryAt: NOW + 3000, random: 0 })).toEqual({
-      ...{ do: 'wait', milliseconds: 3000, limited: true },
+      ...{ do: 'wait', milliseconds: 3000 },
     });
     expect(failure('unavailable', { retryAt: NOW - 3000, random: 0 })).toMatchObject({
       milliseconds: 0,
-      limited: false,
     });
     expect(failure('rate-limited', { retryAt: NOW + 20_001 })).toEqual({ do: 'postpone', until: NOW + 20_001 });
     expect(failure('rate-limited', { retryAt: NOW + 10, attempt: 6 })).toEqual({ do: 'postpone', until: NOW + MINUTE });
   });
 
-  it('never retries before the requested time, waits about 25 seconds at most, and reports only rate limits', () => {
-    const kinds = ['rate-limited', 'unavailable', 'timeout', 'protocol'] as const;
+  it('never retries before the requested time, and waits about 25 seconds at most', () => {
+    const kinds = ['rate-limited', 'unavailable', 'timeout'] as const;
     const given = fc.record({
       kind: fc.constantFrom(...kinds),
       retryIn: fc.option(fc.integer({ min: -1000, max: 7_200_000 }), { nil: undefined }),
@@ -61,27 +60,53 @@ describe('After a call failed as a whole, a run', () => {
         expect(back).toBeGreaterThanOrEqual(Math.max(NOW, retryAt ?? NOW));
         if (decided.do !== 'wait') return;
         expect(decided.milliseconds).toBeLessThanOrEqual(25_000);
-        expect(decided.limited).toBe(kind === 'rate-limited');
       }),
     );
   });
 });
 
+describe('An answer that is none of such a system', () => {
+  it('is asked for again twice within a minute, and then told, since waiting does not mend it', () => {
+    const after = (tries: number) => failure('protocol', { tries, attempt: tries });
+    expect([1, 2, 3].map(after)).toEqual([
+      { do: 'wait', milliseconds: 500 },
+      { do: 'postpone', until: NOW + 30_000 },
+      { do: 'fail' },
+    ]);
+    const refused = new ConnectorError('forbidden', 'a firewall', { passing: true });
+    const question = { error: refused, attempt: 1, postponements: 0, now: NOW, random: 0.5 };
+    expect(decideRunRetry({ ...question, tries: 1 }).do).toBe('wait');
+    expect(decideRunRetry({ ...question, tries: 3 }).do).toBe('fail');
+  });
+});
+
 describe('The size of a page', () => {
-  it('stays between 5 and 100, halves after a failure and grows again', () => {
+  it('stays between 1 and 100, and never again reaches a size that was too much when a smaller one was not', () => {
     fc.assert(
-      fc.property(fc.array(fc.boolean()), (turns) => {
-        let size = LARGEST_PAGE;
-        for (const wentWell of turns) {
-          const next = adaptPageSize(size, wentWell);
-          expect(Number.isInteger(next) && next >= 5 && next <= 100).toBe(true);
-          expect(wentWell ? next >= size : next <= size).toBe(true);
-          size = next;
+      fc.property(fc.integer({ min: 1, max: 120 }), fc.integer({ min: 1, max: 200 }), (bearable, pages) => {
+        const sizes = new PageSizes();
+        const refused = new Set<number>();
+        for (let n = 0; n < pages; n += 1) {
+          const { size } = sizes.now;
+          expect(size >= 1 && size <= 100).toBe(true);
+          for (const one of refused) expect(size).toBeLessThan(one);
+          if (size <= bearable) sizes.succeeded();
+          else {
+            refused.add(size);
+            sizes.failed(true);
+          }
         }
-        for (let n = 0; n < 19; n += 1) size = adaptPageSize(size, true);
-        expect(size).toBe(100);
+        const resumed = new PageSizes(sizes.now);
+        expect(resumed.now).toEqual(sizes.now);
       }),
     );
-    expect([100, 51, 9, 5].map((size) => adaptPageSize(size, false))).toEqual([50, 25, 5, 5]);
+  });
+
+  it('is not the reason when one row is too much as well: after an outage it grows to 100 again', () => {
+    const sizes = new PageSizes();
+    for (let n = 0; n < 12; n += 1) sizes.failed(true);
+    expect(sizes.now.size).toBe(1);
+    for (let n = 0; n < 20; n += 1) sizes.succeeded();
+    expect(sizes.now.size).toBe(100);
   });
 });

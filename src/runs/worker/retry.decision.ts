@@ -6,6 +6,8 @@ export interface RunFailure {
   readonly attempt: number;
   /** The number of postponements since the run's last batch. */
   readonly postponements: number;
+  /** The number of failed calls since the run's last batch, including this one. */
+  readonly tries: number;
   /** By `steadyNow`. */
   readonly now: number;
   /** 0 to 1. */
@@ -13,7 +15,7 @@ export interface RunFailure {
 }
 
 export type RunRetry =
-  | { readonly do: 'wait'; readonly milliseconds: number; readonly limited: boolean }
+  | { readonly do: 'wait'; readonly milliseconds: number }
   /** The wait is too long to occupy a worker, so the run returns to the queue. */
   | { readonly do: 'postpone'; readonly until: number }
   | { readonly do: 'fail' };
@@ -23,22 +25,31 @@ const ATTEMPTS = 5;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 20_000;
 const POSTPONE_MINUTES = [1, 2, 4, 8, 15, 30, 60];
+/** For an answer that is none of such a system: what waiting cannot mend is told within a minute. */
+const STRANGE_ANSWERS = 3;
+const STRANGE_POSTPONE_MS = 30_000;
 
 /** Decides what to do after a call to a system failed despite the retries of the HTTP layer. Pure. */
-export function decideRunRetry({ error, attempt, postponements, now, random }: RunFailure): RunRetry {
+export function decideRunRetry({ error, attempt, postponements, tries, now, random }: RunFailure): RunRetry {
   if (!error.transient) return { do: 'fail' };
+  if (error.kind === 'protocol' || error.kind === 'forbidden') return afterStrangeAnswer(tries, now, random);
   if (error.retryAt !== undefined) {
     const wait = Math.max(error.retryAt - now, 0);
     if (wait > LONGEST_WAIT_MS) return { do: 'postpone', until: error.retryAt };
-    if (attempt <= ATTEMPTS)
-      return { do: 'wait', milliseconds: wait + random * 250, limited: error.kind === 'rate-limited' };
+    if (attempt <= ATTEMPTS) return { do: 'wait', milliseconds: wait + random * 250 };
   }
   if (attempt <= ATTEMPTS)
     return {
       do: 'wait',
       milliseconds: Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS) * (0.75 + random / 2),
-      limited: error.kind === 'rate-limited',
     };
   const minutes = POSTPONE_MINUTES[postponements];
   return minutes === undefined ? { do: 'fail' } : { do: 'postpone', until: now + minutes * 60_000 };
+}
+
+/** One may be a host's that passes: a firewall, a plugin during its update. Three are how it is. */
+function afterStrangeAnswer(tries: number, now: number, random: number): RunRetry {
+  if (tries >= STRANGE_ANSWERS) return { do: 'fail' };
+  if (tries === 1) return { do: 'wait', milliseconds: FIRST_WAIT_MS * (0.75 + random / 2) };
+  return { do: 'postpone', until: now + STRANGE_POSTPONE_MS };
 }

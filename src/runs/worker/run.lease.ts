@@ -1,14 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { steadyNow } from '../../common/clock.ts';
 import type { SyncStatus } from '../../common/sync-status.ts';
+import { shownText } from '../../connectors/border/shown.value.ts';
 import type { CommittedBatch } from '../../metrics/run.metrics.ts';
 import type { ProgressDto } from '../../progress/dto/progress.dto.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import type { Batch, LeaseOutcome, Run } from '../run.types.ts';
+import type { Batch, LeaseOutcome, PageSize, Run, Waiting } from '../run.types.ts';
 import { acquireLease, commitBatch, releaseLease, renewLease } from './lease.sql.ts';
 
 /** Why a run stops before its end. `stopping`: this worker releases the run, and another one resumes it. */
 export type StopReason = 'cancel' | 'pause' | 'ended' | 'fenced' | 'stopping';
+
+/** Why a run waits, and until when by `steadyNow`. `limited`: the system asked for it. */
+export interface Wait {
+  readonly reason: string;
+  readonly until: number;
+  readonly limited: boolean;
+}
 
 /**
  * The exclusive right of one worker to execute a run. The heartbeat extends the lease and returns requests of operators. Every write
@@ -24,7 +32,8 @@ export class RunLease {
   private readonly lost = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private beat: Promise<void> = Promise.resolve();
-  private limitedUntil: Date | null = null;
+  private waiting: Waiting = {};
+  private tries: number;
   private stopReason: StopReason | undefined;
   private end: SyncStatus | undefined;
   private counted: number;
@@ -40,6 +49,7 @@ export class RunLease {
     this.run = run;
     this.progress = progress;
     this.counted = countOf(progress);
+    this.tries = run.tries;
     this.seen = seenIn(progress);
     this.timer = setInterval(() => this.heartbeat(), (seconds * 1000) / 3);
   }
@@ -89,11 +99,30 @@ export class RunLease {
     return new Date(this.seen.databaseMs + (steady - this.seen.steadyMs));
   }
 
-  /** Reports until when (by `steadyNow`) a system limits the run; null when the wait is over. A new wait triggers a heartbeat at once. */
-  waitsForLimit(until: number | null): void {
-    const isNew = until !== null && this.limitedUntil === null;
-    this.limitedUntil = until === null ? null : this.databaseTime(until);
-    if (isNew) this.heartbeat();
+  /** See Waiting. */
+  get waitingReason(): string | undefined {
+    return this.waiting.reason;
+  }
+
+  /** Counts a failed call, and returns how many failed since the last batch. */
+  failed(): number {
+    this.tries += 1;
+    return this.tries;
+  }
+
+  /** Reports why the run waits; null when the wait is over. A new wait triggers a heartbeat at once. */
+  waitsFor(wait: Wait | { readonly page: PageSize } | null): void {
+    const { page } = wait !== null && 'page' in wait ? wait : this.waiting;
+    const before = this.waiting.next_try_at;
+    this.waiting = { tries: this.tries, ...(page && { page }), ...(wait && 'until' in wait && this.told(wait)) };
+    if (wait !== null && ('page' in wait || before === undefined)) this.heartbeat();
+  }
+
+  private told({ reason, until, limited }: Wait): Waiting {
+    const at = this.databaseTime(until).toISOString();
+    const tried = this.tries > 0 ? ` Tried ${this.tries} ${this.tries === 1 ? 'time' : 'times'};` : '';
+    const text = `${shownText(reason.replace(/[.;]?$/, '.'), 500)}${tried || ' The'} next try at ${at}.`;
+    return { reason: text, next_try_at: at, ...(limited && { limited_until: at }) };
   }
 
   /** Asks the run to stop after its current batch. */
@@ -110,7 +139,6 @@ export class RunLease {
 
   async commit(batch: Batch): Promise<LeaseOutcome> {
     const { org_id, sync_id, lease_epoch } = this.run;
-    this.limitedUntil = null;
     const began = performance.now();
     const [row] = await this.database.query<{ outcome: LeaseOutcome; progress: ProgressDto | null }>(
       commitBatch(org_id, sync_id, lease_epoch, this.seconds, batch),
@@ -119,6 +147,8 @@ export class RunLease {
     if (row?.progress) this.counted = countOf(row.progress);
     if (row?.progress && outcome === 'continue') this.seen = seenIn(row.progress);
     this.committed ||= outcome === 'continue';
+    this.tries = 0;
+    this.waiting = {};
     if (outcome === 'finished' || outcome === 'ended') this.end = row?.progress?.status;
     // A batch that finds its sync ended has no effect, except the batch that confirms a cancel.
     const tookEffect = outcome !== 'fenced' && (outcome !== 'ended' || this.end === 'cancelled');
@@ -136,7 +166,9 @@ export class RunLease {
   /** Releases the run for another worker, not before `until`. Returns false when the lease was already lost or the sync has ended. */
   async release(until: Date | null): Promise<boolean> {
     const { org_id, sync_id, lease_epoch } = this.run;
-    const [row] = await this.database.query<{ released: boolean }>(releaseLease(org_id, sync_id, lease_epoch, until));
+    const [row] = await this.database.query<{ released: boolean }>(
+      releaseLease(org_id, sync_id, lease_epoch, until, this.waiting),
+    );
     return row?.released ?? false;
   }
 
@@ -155,7 +187,7 @@ export class RunLease {
     if (this.stop.signal.aborted && this.lost.signal.aborted) return;
     const { org_id, sync_id, lease_epoch } = this.run;
     const [row] = await this.database.query<{ outcome: StopReason | 'continue' }>(
-      renewLease(org_id, sync_id, lease_epoch, this.seconds, this.limitedUntil),
+      renewLease(org_id, sync_id, lease_epoch, this.seconds, this.waiting),
     );
     if (row && row.outcome !== 'continue') this.askToStop(row.outcome);
   }

@@ -3,6 +3,7 @@ import { ConnectionService } from '../../connectors/connections/connection.servi
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
 import type { EntityDescription } from '../../connectors/contract/connector.types.ts';
 import { DeletionBudget } from '../../planning/deletion.guard.ts';
+import { contentHash } from '../../planning/field.diff.ts';
 import { mayPass, type Side } from '../../planning/field.directions.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
@@ -51,7 +52,8 @@ export class RunOpener {
   async open(lease: RunLease, signal: AbortSignal): Promise<OpenedRun> {
     const { run } = lease;
     const retryPolicy = new RetryPolicy(lease);
-    const onWait = (until: number | null) => lease.waitsForLimit(until);
+    const onWait = (until: number | null, reason: string) =>
+      lease.waitsFor(until === null ? null : { reason, until, limited: true });
     const source = await this.connections.open(run.source_connection_id, { onWait });
     const other = run.destination_connection_id
       ? await this.connections.open(run.destination_connection_id, { onWait })
@@ -116,16 +118,21 @@ export class RunOpener {
     retryPolicy: RetryPolicy,
     signal: AbortSignal,
   ): Promise<ItemPlanner> {
+    const { base_url, settings, access_revision } = other.connection;
     const [open] = await this.database.query<{ since: string }>(openSince(run, pair));
     return new ItemPlanner(this.database, retryPolicy, signal, {
       pair,
+      ends: { source: run.source_connection_id, destination: other.connection.id },
       mark: from.mark,
+      source: source.session,
       session: other.session,
       mayPass: mayPass(sideOf(source, run), sideOf(other, run)),
       onConflict: other.connection.settings.on_conflict === 'overwrite' ? 'overwrite' : 'skip',
-      destinationDeletes: entityOf(other, run).deletes !== 'none',
+      destinationDeletes: entityOf(other, run).deletes,
       // A full run, and a run for specific items that was requested by a user, compare with the current state of the destination.
       thorough: run.mode === 'full' || run.kind === 'preview' || run.kind === 'apply' || run.kind === 'retry',
+      remembersRefusals: run.kind !== 'retry',
+      destinationHash: contentHash([base_url, settings, access_revision]),
       since: open?.since ?? run.created_at,
     });
   }

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { ActivityService } from '../../activity/activity.service.ts';
 import { steadyNow } from '../../common/clock.ts';
 import { Problem } from '../../common/problem.ts';
 import { ENVIRONMENT } from '../../config/config.module.ts';
@@ -37,6 +38,7 @@ export class RunWorker implements OnModuleInit {
     private readonly dispatcher: RunDispatcher,
     private readonly executor: RunExecutor,
     private readonly metrics: RunMetrics,
+    private readonly activity: ActivityService,
     private readonly clock: TurnClock,
   ) {}
 
@@ -95,7 +97,7 @@ export class RunWorker implements OnModuleInit {
   /** Requeues or fails a run whose execution threw an error. */
   private async handleError(lease: RunLease, turn: RunTurn, error: unknown): Promise<void> {
     if (error instanceof Stopped) return this.handleStop(lease, turn);
-    if (error instanceof Postponed) return this.requeue(lease, error.until);
+    if (error instanceof Postponed) return this.postpone(lease, error.until);
     if (error instanceof GuardTripped || error instanceof ConnectorError || error instanceof Problem)
       return this.fail(lease, error.message);
     // The database cannot be reached or is busy. The lease expires, and any worker that can reach the database resumes the run.
@@ -123,6 +125,20 @@ export class RunWorker implements OnModuleInit {
       lease,
       `${turns} turns of a worker in a row were too short for one batch: a system takes too long.`,
     );
+  }
+
+  /** The trail says why, since a run may be put off for hours. */
+  private async postpone(lease: RunLease, until: number): Promise<void> {
+    await this.requeue(lease, until);
+    await this.activity.append({
+      sync_id: lease.run.sync_id,
+      entity_type: lease.run.entity_type,
+      activity_type: 'sync_postponed',
+      status: 'queued',
+      source_system: lease.progress.source_system,
+      error_message: lease.waitingReason,
+      details: { next_try_at: lease.databaseTime(until).toISOString() },
+    });
   }
 
   /** `wait` is a time by `steadyNow`. The queue counts by the clock of the database. */

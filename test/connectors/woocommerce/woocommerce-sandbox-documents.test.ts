@@ -94,7 +94,7 @@ describe('Products, orders and guests of a shop over HTTP', () => {
 
     await session.write('product', [{ kind: 'delete', external_id: made.external_id }], NEVER);
     expect(await session.readByIds('product', [made.external_id], NEVER)).toEqual([
-      { external_id: made.external_id, data: null, deleted: true },
+      { external_id: made.external_id, data: null, deleted: true, archived: true },
     ]);
   });
 
@@ -175,10 +175,10 @@ describe('Products, orders and guests of a shop over HTTP', () => {
     await session.write('order', [note, { kind: 'delete', external_id: String(two) }], NEVER);
     const query: ReadQuery = { mode: 'incremental', since: first.last.watermark ?? null, filters: {} };
     const token = await session.changeToken('order', FULL, NEVER);
-    // A read returns what was changed before the second in which it begins.
-    let found = await readAll(session, 'order', query);
-    while (found.items.length < 2) found = await readAll(session, 'order', query);
-    expect(found.items).toMatchObject([
+    const found = await readAll(session, 'order', query);
+    // What was newest before is read again.
+    expect(found.items.length).toBeLessThan(5);
+    expect(found.items.filter(({ external_id }) => [one, two].includes(external_id))).toMatchObject([
       { external_id: two, deleted: true },
       { external_id: one, data: { note: 'new' } },
     ]);

@@ -787,6 +787,8 @@ CREATE TABLE public.sync_progress (
         requested_at timestamptz,
         requested_by text,
         rate_limited_until timestamptz,
+        waiting_reason text,
+        next_try_at timestamptz,
         idle_seconds double precision NOT NULL DEFAULT 0,
         recent_items double precision NOT NULL DEFAULT 0,
         elapsed_seconds double precision GENERATED ALWAYS AS (greatest(round(extract(epoch FROM updated_at - started_at) - idle_seconds::numeric, 6)::double precision, 0)) STORED,
@@ -1021,6 +1023,10 @@ CREATE TABLE public.sync_connections (
       account text,
       warnings jsonb NOT NULL DEFAULT '[]',
       credentials_expire_at timestamptz,
+      webhooks_refused jsonb NOT NULL DEFAULT '{}',
+      webhook_refused_at timestamptz,
+      webhook_refused_as text CHECK ((webhook_refused_as IS NULL) = (webhook_refused_at IS NULL)),
+      refusals_told_at timestamptz,
       created_by text,
       created_at timestamptz NOT NULL DEFAULT now(),
       updated_at timestamptz NOT NULL DEFAULT now(),
@@ -1040,6 +1046,13 @@ COMMENT ON COLUMN public.sync_connections.system_id IS
 -- next
 COMMENT ON COLUMN public.sync_connections.forgets_records IS
       'it leads to another system than its records were read from, and some of those are not marked as deleted yet'
+;
+-- next
+COMMENT ON COLUMN public.sync_connections.webhooks_refused IS
+      'how many by reason, since the webhook secret was set'
+;
+-- next
+COMMENT ON COLUMN public.sync_connections.refusals_told_at IS 'when the trail last had an entry about them'
 ;
 -- next
 COMMENT ON COLUMN public.sync_connections.purged_at IS 'when nothing that was read from it was left'
@@ -1255,8 +1268,9 @@ CREATE TABLE public.sync_bindings (org_id text NOT NULL CHECK (org_id <> ''),
     data_b jsonb,
     born_a text,
     born_b text,
+    put_away boolean NOT NULL DEFAULT false,
     synced_at timestamptz NOT NULL DEFAULT now(),
-    CHECK (num_nulls(hash_a, hash_b, data_a, data_b) IN (0, 4)),
+    CHECK (num_nulls(hash_a, hash_b) IN (0, 2) AND num_nulls(data_a, data_b) IN (0, 2)),
     PRIMARY KEY (org_id, entity_type, system_a, system_b, id_a),
     UNIQUE (org_id, entity_type, system_a, system_b, id_b))
 ;
@@ -1277,6 +1291,36 @@ CREATE POLICY tenant ON public.sync_bindings TO sync_app, CURRENT_USER USING (or
 ;
 -- next
 GRANT SELECT, INSERT, UPDATE ON public.sync_bindings TO sync_app
+;
+-- next
+CREATE TABLE public.sync_refusals (org_id text NOT NULL CHECK (org_id <> ''), 
+    entity_type text NOT NULL CHECK (entity_type <> ''),
+    source_connection_id uuid NOT NULL,
+    destination_connection_id uuid NOT NULL,
+    external_id text NOT NULL CHECK (external_id <> ''),
+    fingerprint text NOT NULL,
+    error_class text NOT NULL,
+    message text NOT NULL,
+    refused_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (org_id, entity_type, source_connection_id, destination_connection_id, external_id))
+;
+-- next
+ALTER TABLE public.sync_refusals ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_refusals FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_refusals FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_refusals TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_refusals TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_refusals TO sync_app
 ;
 -- next
 CREATE TABLE public.sync_items (org_id text NOT NULL CHECK (org_id <> ''), 
@@ -1310,7 +1354,7 @@ CREATE POLICY tenant ON public.sync_items TO sync_app, CURRENT_USER USING (org_i
 GRANT SELECT, INSERT, UPDATE ON public.sync_items TO sync_app
 ;
 -- next
-GRANT DELETE ON public.sync_bindings, public.sync_items TO sync_app
+GRANT DELETE ON public.sync_bindings, public.sync_items, public.sync_refusals TO sync_app
 ;
 -- next
 CREATE INDEX sync_records_changes ON public.sync_records (org_id, change_seq)
@@ -1326,7 +1370,7 @@ CREATE POLICY maintenance_removed ON public.sync_records TO sync_maintenance USI
             WHERE c.org_id = sync_records.org_id AND c.removed_at IS NOT NULL AND sync_records.connection_id = c.id)) WITH CHECK (false)
 ;
 -- next
-GRANT SELECT, UPDATE (hash_a, hash_b, data_a, data_b) ON public.sync_bindings TO sync_maintenance
+GRANT SELECT, UPDATE (data_a, data_b) ON public.sync_bindings TO sync_maintenance
 ;
 -- next
 CREATE POLICY maintenance_sees_left ON public.sync_bindings FOR SELECT TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_bindings.org_id
@@ -1337,6 +1381,13 @@ CREATE POLICY maintenance_forgets_left ON public.sync_bindings FOR UPDATE TO syn
       USING (EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_bindings.org_id
     AND s.left_at IS NOT NULL AND s.id IN (sync_bindings.system_a, sync_bindings.system_b))) WITH CHECK (EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_bindings.org_id
     AND s.left_at IS NOT NULL AND s.id IN (sync_bindings.system_a, sync_bindings.system_b)) AND data_a IS NULL AND data_b IS NULL)
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_refusals TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_removed ON public.sync_refusals TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
+            WHERE c.org_id = sync_refusals.org_id AND c.removed_at IS NOT NULL AND c.id IN (sync_refusals.source_connection_id, sync_refusals.destination_connection_id))) WITH CHECK (false)
 ;
 -- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (9, 'records-0000000000009')
@@ -1361,6 +1412,7 @@ CREATE TABLE public.sync_runs (
       leased_until timestamptz,
       leases_without_commit integer NOT NULL DEFAULT 0,
       postponements integer NOT NULL DEFAULT 0,
+      tries integer NOT NULL DEFAULT 0,
       counts jsonb NOT NULL DEFAULT '{}',
       seen_cleared boolean NOT NULL DEFAULT false,
       created_at timestamptz NOT NULL DEFAULT now(),
@@ -1372,6 +1424,9 @@ COMMENT ON COLUMN public.sync_runs.of_sync_id IS 'apply: the preview; retry: the
 ;
 -- next
 COMMENT ON COLUMN public.sync_runs.destination_connection_id IS 'null: the records'
+;
+-- next
+COMMENT ON COLUMN public.sync_runs.tries IS 'calls that failed since the last batch'
 ;
 -- next
 COMMENT ON COLUMN public.sync_runs.leases_without_commit IS 'many: the run kills its workers'
@@ -1557,12 +1612,12 @@ CREATE TABLE public.sync_preview_changes (
         org_id text NOT NULL CHECK (org_id <> ''),
         sync_id text NOT NULL CHECK (sync_id <> ''),
         external_id text NOT NULL CHECK (external_id <> ''),
-        kind text NOT NULL CHECK (kind IN ('create', 'update', 'delete', 'conflict')),
+        kind text NOT NULL CHECK (kind IN ('create', 'update', 'delete', 'unbind', 'conflict')),
         destination_id text,
         source_hash text,
         destination_hash text,
         fields jsonb NOT NULL DEFAULT '[]',
-        reason text CHECK (kind = 'conflict' OR reason IS NULL),
+        reason text CHECK (kind IN ('conflict', 'unbind') OR reason IS NULL),
         data jsonb,
         expires_at timestamptz NOT NULL,
         PRIMARY KEY (org_id, sync_id, external_id)
@@ -2557,6 +2612,7 @@ BEGIN
         SELECT w.id, w.org_id, w.sync_id, w.entity_type, w.source_system, w.total_items, w.processed_count, w.failed_count,
                w.current_item, w.initiated_by, w.status, w.started_at, w.updated_at, w.completed_at, w.error_message,
                w.cancel_requested, w.pause_requested, w.requested_at, w.requested_by, w.rate_limited_until,
+               w.waiting_reason, w.next_try_at,
                w.workers, w.idle_seconds, w.recent_items, w.elapsed_seconds, w.speed_items_per_min,
                CASE WHEN w.updated_at >= now() - interval '60 seconds' THEN w.eta_seconds END AS eta_seconds
           FROM (
@@ -2577,7 +2633,7 @@ REVOKE ALL ON FUNCTION app.watch_progress(text[], text[]) FROM PUBLIC, sync_app,
 GRANT EXECUTE ON FUNCTION app.watch_progress(text[], text[]) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/watch_progress.sql', '4f34f662160300fd70aab0bbf569239b842143591a9bd3f024667ac164ca0e66', ARRAY['ROUTINE app.watch_progress(orgs text[], digests text[])']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/watch_progress.sql', 'c49accd05aa926630062351c1cf26d9b2f58152bc641e7fdcec8c5d8a6730857', ARRAY['ROUTINE app.watch_progress(orgs text[], digests text[])']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3007,15 +3063,33 @@ BEGIN
            SELECT g ->> 'id_b' FROM jsonb_path_query(batch, '$.bindings[*] ? (@.removed == true)') AS g));
     END IF;
     INSERT INTO public.sync_bindings AS b
-      (org_id, entity_type, system_a, system_b, id_a, id_b, hash_a, hash_b, data_a, data_b, born_a, born_b)
+      (org_id, entity_type, system_a, system_b, id_a, id_b, hash_a, hash_b, data_a, data_b, born_a, born_b, put_away)
     SELECT org, run.entity_type, (batch ->> 'system_a')::uuid, (batch ->> 'system_b')::uuid,
-           g.id_a, g.id_b, g.hash_a, g.hash_b, g.data_a, g.data_b, g.born_a, g.born_b
+           g.id_a, g.id_b, g.hash_a, g.hash_b, g.data_a, g.data_b, g.born_a, g.born_b, coalesce(g.put_away, false)
       FROM jsonb_to_recordset(batch -> 'bindings') AS g (id_a text, id_b text, hash_a text, hash_b text, data_a jsonb,
-             data_b jsonb, born_a text, born_b text, removed boolean)
+             data_b jsonb, born_a text, born_b text, put_away boolean, removed boolean)
      WHERE g.removed IS NOT TRUE
     ON CONFLICT (org_id, entity_type, system_a, system_b, id_a) DO UPDATE
        SET id_b = EXCLUDED.id_b, hash_a = EXCLUDED.hash_a, hash_b = EXCLUDED.hash_b, data_a = EXCLUDED.data_a,
-           data_b = EXCLUDED.data_b, born_a = EXCLUDED.born_a, born_b = EXCLUDED.born_b, synced_at = EXCLUDED.synced_at;
+           data_b = EXCLUDED.data_b, born_a = EXCLUDED.born_a, born_b = EXCLUDED.born_b, put_away = EXCLUDED.put_away,
+           synced_at = EXCLUDED.synced_at;
+  END IF;
+
+  IF jsonb_array_length(coalesce(batch -> 'refusals', '[]')) > 0 THEN
+    DELETE FROM public.sync_refusals AS f
+     WHERE f.org_id = org AND f.entity_type = run.entity_type AND f.source_connection_id = run.source_connection_id
+       AND f.destination_connection_id = run.destination_connection_id AND f.external_id = ANY (ARRAY(
+         SELECT g ->> 'external_id' FROM jsonb_path_query(batch, '$.refusals[*] ? (@.removed == true)') AS g));
+    INSERT INTO public.sync_refusals AS f
+      (org_id, entity_type, source_connection_id, destination_connection_id, external_id, fingerprint, error_class, message)
+    SELECT org, run.entity_type, run.source_connection_id, run.destination_connection_id, g.external_id, g.fingerprint,
+           g.error_class, g.message
+      FROM jsonb_to_recordset(batch -> 'refusals') AS g (external_id text, fingerprint text, error_class text, message text,
+             removed boolean)
+     WHERE g.removed IS NOT TRUE
+    ON CONFLICT (org_id, entity_type, source_connection_id, destination_connection_id, external_id) DO UPDATE
+       SET fingerprint = EXCLUDED.fingerprint, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
+           refused_at = EXCLUDED.refused_at;
   END IF;
 
   IF batch ? 'changes' THEN
@@ -3051,7 +3125,7 @@ BEGIN
                THEN s.processed_count + succeeded + s.failed_count + failed + 1 END) END,
          checkpoint = coalesce(batch -> 'checkpoint', s.checkpoint),
          error_message = coalesce(batch #>> '{final,error_message}', s.error_message),
-         rate_limited_until = NULL,
+         rate_limited_until = NULL, waiting_reason = NULL, next_try_at = NULL,
          updated_at = now(),
          status = CASE WHEN final IS NOT NULL THEN final WHEN s.cancel_requested THEN 'cancelled'
                        WHEN s.pause_requested THEN 'paused' ELSE 'running' END
@@ -3061,7 +3135,7 @@ BEGIN
      SET state = CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.status = 'paused' THEN 'paused' ELSE 'ready' END,
          leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
          leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
-         leases_without_commit = 0, postponements = 0,
+         leases_without_commit = 0, postponements = 0, tries = 0,
          counts = r.counts || coalesce((SELECT jsonb_object_agg(t.key, coalesce((r.counts ->> t.key)::bigint, 0) + t.value::bigint)
                                           FROM jsonb_each_text(tally) AS t), '{}')
    WHERE r.org_id = org AND r.sync_id = sync;
@@ -3075,7 +3149,7 @@ REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FRO
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '869cd4a971cdd14238d96906f6e4224c1a2673cfd9db1e2ef1a05b6132673d4a', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', 'f30f74a46f99c2bb8147fa28de5626d7f3fd69f081b1e3485e82dca0576fd364', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3170,7 +3244,8 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/end_paused_r
 -- Why: a worker that has lost its run must not write any more, so a worker holds a run under a lease with an epoch.
 -- Promises: take_lease assigns a run that is ready to one worker under a new epoch, or returns no row. renew_lease extends the lease and
 -- returns what was requested in the meantime (continue, cancel, pause, ended, fenced). release_lease makes the run available to other
--- workers. A call with an epoch that is not the current one changes nothing. runs_without_worker finds the runs whose worker died or whose
+-- workers, not before a time. Both store what the run waits for: `waiting` is {reason, next_try_at, limited_until, tries, page}, where a
+-- member that is missing is none, and without page the checkpoint keeps the size of a page that it has. A call with an epoch that is not the current one changes nothing. runs_without_worker finds the runs whose worker died or whose
 -- job was lost.
 -- Callers: sync_app.
 
@@ -3193,7 +3268,7 @@ BEGIN
   -- started_at is the time when the first worker starts the run; the time in the queue does not count. Nor does the time since a worker
   -- that died was heard of last: nobody worked on the run.
   UPDATE public.sync_progress AS s
-     SET status = 'running', updated_at = now(), rate_limited_until = NULL,
+     SET status = 'running', updated_at = now(), rate_limited_until = NULL, next_try_at = NULL,
          started_at = CASE WHEN r.lease_epoch = 1 THEN now() ELSE s.started_at END,
          idle_seconds = CASE WHEN r.lease_epoch = 1 THEN 0
                              ELSE s.idle_seconds + greatest(extract(epoch FROM now() - s.updated_at), 0) END
@@ -3211,7 +3286,7 @@ ALTER FUNCTION app.take_lease(text, text, text, interval) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.take_lease(text, text, text, interval) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.take_lease(text, text, text, interval) TO sync_app;
 
-CREATE OR REPLACE FUNCTION app.renew_lease(org text, sync text, epoch bigint, lease interval, limited_until timestamptz)
+CREATE OR REPLACE FUNCTION app.renew_lease(org text, sync text, epoch bigint, lease interval, waiting jsonb)
   RETURNS text
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
@@ -3219,46 +3294,62 @@ DECLARE
   p record;
 BEGIN
   -- A worker that released the run no longer holds it, even if no other worker has taken it since.
-  UPDATE public.sync_runs AS w SET leased_until = now() + lease
+  UPDATE public.sync_runs AS w
+     SET leased_until = now() + lease, tries = greatest(w.tries, coalesce((waiting ->> 'tries')::integer, 0))
    WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready' AND w.leased_by IS NOT NULL;
   IF NOT FOUND THEN
     RETURN 'fenced';
   END IF;
-  SELECT s.completed_at, s.cancel_requested, s.pause_requested, s.rate_limited_until, s.updated_at INTO p
+  SELECT s.completed_at, s.cancel_requested, s.pause_requested, s.updated_at,
+         s.rate_limited_until IS DISTINCT FROM (waiting ->> 'limited_until')::timestamptz
+           OR waiting ? 'reason' AND s.waiting_reason IS DISTINCT FROM waiting ->> 'reason'
+           OR s.next_try_at IS DISTINCT FROM (waiting ->> 'next_try_at')::timestamptz
+           OR waiting ? 'page' AND s.checkpoint -> 'page' IS DISTINCT FROM waiting -> 'page' AS differs INTO p
     FROM public.sync_progress AS s WHERE s.org_id = org AND s.sync_id = sync;
-  -- A sync that waits for a rate limit shows it, and updated_at stays recent so that the sync is not treated as silent.
+  -- A sync that waits shows why and how long, and updated_at stays recent so that the sync is not treated as silent.
   IF p.completed_at IS NULL
-    AND (p.rate_limited_until IS DISTINCT FROM limited_until OR p.updated_at < now() - interval '15 seconds') THEN
-    UPDATE public.sync_progress AS s SET rate_limited_until = limited_until, updated_at = now()
+    AND (p.differs OR p.updated_at < now() - interval '15 seconds') THEN
+    UPDATE public.sync_progress AS s
+       SET rate_limited_until = (waiting ->> 'limited_until')::timestamptz, updated_at = now(),
+           waiting_reason = coalesce(waiting ->> 'reason', s.waiting_reason),
+           next_try_at = (waiting ->> 'next_try_at')::timestamptz,
+           checkpoint = CASE WHEN waiting ? 'page' THEN coalesce(s.checkpoint, '{}') || jsonb_build_object('page', waiting -> 'page')
+                             ELSE s.checkpoint END
      WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL;
   END IF;
   RETURN CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.cancel_requested THEN 'cancel'
               WHEN p.pause_requested THEN 'pause' ELSE 'continue' END;
 END
 $$;
-ALTER FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.renew_lease(text, text, bigint, interval, timestamptz) TO sync_app;
+ALTER FUNCTION app.renew_lease(text, text, bigint, interval, jsonb) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.renew_lease(text, text, bigint, interval, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.renew_lease(text, text, bigint, interval, jsonb) TO sync_app;
 
-CREATE OR REPLACE FUNCTION app.release_lease(org text, sync text, epoch bigint, until timestamptz) RETURNS boolean
+CREATE OR REPLACE FUNCTION app.release_lease(org text, sync text, epoch bigint, until timestamptz, waiting jsonb) RETURNS boolean
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   UPDATE public.sync_runs AS w
      SET leased_by = NULL, leased_until = coalesce(until, now()) + interval '1 minute', leases_without_commit = 0,
-         postponements = w.postponements + CASE WHEN until IS NULL THEN 0 ELSE 1 END
+         postponements = w.postponements + CASE WHEN until IS NULL THEN 0 ELSE 1 END,
+         tries = greatest(w.tries, coalesce((waiting ->> 'tries')::integer, 0))
    WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready' AND w.leased_by IS NOT NULL;
   IF NOT FOUND THEN
     RETURN false;
   END IF;
-  UPDATE public.sync_progress AS s SET status = 'queued', rate_limited_until = until, updated_at = now()
+  UPDATE public.sync_progress AS s
+     SET status = 'queued', updated_at = now(), rate_limited_until = (waiting ->> 'limited_until')::timestamptz,
+         waiting_reason = coalesce(waiting ->> 'reason', s.waiting_reason),
+         next_try_at = (waiting ->> 'next_try_at')::timestamptz,
+         checkpoint = CASE WHEN waiting ? 'page' THEN coalesce(s.checkpoint, '{}') || jsonb_build_object('page', waiting -> 'page')
+                           ELSE s.checkpoint END
    WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL;
   RETURN FOUND;
 END
 $$;
-ALTER FUNCTION app.release_lease(text, text, bigint, timestamptz) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.release_lease(text, text, bigint, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.release_lease(text, text, bigint, timestamptz) TO sync_app;
+ALTER FUNCTION app.release_lease(text, text, bigint, timestamptz, jsonb) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.release_lease(text, text, bigint, timestamptz, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.release_lease(text, text, bigint, timestamptz, jsonb) TO sync_app;
 
 -- Returns the ids of at most batch_size open runs, of whichever organization, that are waiting or whose lease has expired. It runs as
 -- sync_maintenance, which sees the ids, states and times of runs and none of their data.
@@ -3274,7 +3365,7 @@ REVOKE ALL ON FUNCTION app.runs_without_worker(integer) FROM PUBLIC, sync_app, s
 GRANT EXECUTE ON FUNCTION app.runs_without_worker(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', '1272d0ee2b6ae3a3fc6ffb124097a38b22c0d6bbe2697d55c38b309be9c986d6', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, limited_until timestamp with time zone)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone)', 'ROUTINE app.runs_without_worker(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', '6d52dbb1ce5db331eed5a7fdcf943f365b5507aadbcadc2ecc85e74ada71fc49', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, waiting jsonb)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone, waiting jsonb)', 'ROUTINE app.runs_without_worker(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3332,10 +3423,15 @@ BEGIN
      WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));
   GET DIAGNOSTICS changed = ROW_COUNT;
   deleted := deleted + changed;
-  UPDATE public.sync_bindings d SET hash_a = NULL, hash_b = NULL, data_a = NULL, data_b = NULL
+  UPDATE public.sync_bindings d SET data_a = NULL, data_b = NULL
    WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
     SELECT x.ctid FROM public.sync_bindings x
      WHERE x.org_id = c.org_id AND c.system_id IN (x.system_a, x.system_b) AND x.data_a IS NOT NULL LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  DELETE FROM public.sync_refusals d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_refusals x
+     WHERE x.org_id = c.org_id AND c.id IN (x.source_connection_id, x.destination_connection_id) LIMIT batch_size));
   GET DIAGNOSTICS changed = ROW_COUNT;
   deleted := deleted + changed;
   DELETE FROM public.sync_cursors d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
@@ -3371,7 +3467,7 @@ REVOKE ALL ON FUNCTION app.purge_removed_connections(integer) FROM PUBLIC, sync_
 GRANT EXECUTE ON FUNCTION app.purge_removed_connections(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', '595a1c4203719c50636a1466772bfb2a6ed5dadf416e4cc9120c6a44cbce809d', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', '80ce08f126b528df3ab59239efeb1a904a506329ed544ec4e826b732a421774b', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3517,20 +3613,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"6921934fdec559daf1e57b022f6b60c6","grants":"e0fe90345206d7b77e9bd1d835852ff3","owners":"f2fc15ff1f02b79fe8978747dd5965d4","policies":"35ee92775a15c51572a6dee05f65e86c","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"8c3e671a0b5b0b34ec0078d1d89809be","triggers":"64125527c89271de3878604d297fd3ff"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"61750851278a6d56740a91de041778d6","grants":"d6d388c9419256b598696dce7d3fd322","owners":"87508484854bc933af83478914834661","policies":"e36edc3fc3e7ef93a28c9b98670bf507","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"94dd57eb6c0367066fb3b712049eddf1","triggers":"64125527c89271de3878604d297fd3ff"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T02:06:54.279Z','2026-11-29T04:06:54.279Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T02:46:03.714Z','2026-11-29T04:46:03.714Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T02:06:54.279Z','2026-11-29T03:06:54.279Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T02:46:03.714Z','2026-11-29T03:46:03.714Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T02:06:54.279Z','2026-11-29T04:06:54.279Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T02:46:03.714Z','2026-11-29T04:46:03.714Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T02:06:54.279Z','2026-11-29T03:06:54.279Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T02:46:03.714Z','2026-11-29T03:46:03.714Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -3545,52 +3641,52 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T05:06:54.280Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T05:46:03.714Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T03:06:54.280Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T03:46:03.714Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T05:06:54.280Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T05:46:03.714Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T03:06:54.280Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T03:46:03.714Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T05:06:54.280Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T05:46:03.714Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T03:06:54.280Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T03:46:03.714Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T05:06:54.280Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T05:46:03.714Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T03:06:54.280Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T03:46:03.714Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T04:06:54.280Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T04:46:03.715Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T04:06:54.280Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T04:46:03.715Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T03:06:54.280Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T03:46:03.715Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T03:06:54.280Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T03:46:03.715Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -3689,6 +3785,18 @@ INSERT INTO public.sync_bindings (org_id,entity_type,system_a,system_b,id_a,id_b
 INSERT INTO public.sync_bindings (org_id,entity_type,system_a,system_b,id_a,id_b,hash_a,hash_b,data_a,data_b) VALUES ('org-2','customer','87b63d1f-bf43-be4e-6f90-485ca9243c78','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','stale','a','b','{}','{}')
 ;
 -- next
+INSERT INTO public.sync_refusals (org_id,external_id,entity_type,source_connection_id,destination_connection_id,fingerprint,error_class,message) VALUES ('org-1','live','customer','172cdd4a-1601-758f-3c43-e6103738d8f3','f79c6d06-cc59-9b0f-7a01-4dc86dd123db','f','refused','m')
+;
+-- next
+INSERT INTO public.sync_refusals (org_id,external_id,entity_type,source_connection_id,destination_connection_id,fingerprint,error_class,message) VALUES ('org-1','stale','customer','c641090d-f204-8bdc-bfd4-86ca8915bd78','f79c6d06-cc59-9b0f-7a01-4dc86dd123db','f','refused','m')
+;
+-- next
+INSERT INTO public.sync_refusals (org_id,external_id,entity_type,source_connection_id,destination_connection_id,fingerprint,error_class,message) VALUES ('org-2','live','customer','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','87b63d1f-bf43-be4e-6f90-485ca9243c78','f','refused','m')
+;
+-- next
+INSERT INTO public.sync_refusals (org_id,external_id,entity_type,source_connection_id,destination_connection_id,fingerprint,error_class,message) VALUES ('org-2','stale','customer','f516a086-c14c-e0ab-42fc-4f69b9f684fb','87b63d1f-bf43-be4e-6f90-485ca9243c78','f','refused','m')
+;
+-- next
 INSERT INTO public.sync_items (org_id,sync_id,external_id,outcome,error_class,message) VALUES ('org-1','live','live','failed','refused','m')
 ;
 -- next
@@ -3725,40 +3833,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T05:06:54.281Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T05:46:03.716Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T03:06:54.281Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T03:46:03.716Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T05:06:54.281Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T05:46:03.716Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T03:06:54.281Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T03:46:03.716Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T04:06:54.281Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T04:46:03.716Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T04:06:54.281Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T04:46:03.716Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T04:06:54.281Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T04:46:03.716Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T04:06:54.281Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T04:46:03.716Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T04:06:54.281Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T04:46:03.716Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T04:06:54.281Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T04:46:03.716Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T04:06:54.281Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T04:46:03.716Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T04:06:54.281Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T04:46:03.716Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -3773,16 +3881,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T05:06:54.281Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T05:46:03.716Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T03:06:54.281Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T03:46:03.716Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T05:06:54.281Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T05:46:03.716Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T03:06:54.281Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T03:46:03.716Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

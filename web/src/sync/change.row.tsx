@@ -53,5 +53,6 @@ export const CHANGE_KINDS: readonly ChangeKind[] = [
   { name: 'create', planned: 'create', done: 'created', plural: 'Creates', tone: 'good' },
   { name: 'update', planned: 'update', done: 'updated', plural: 'Updates', tone: 'info' },
   { name: 'delete', planned: 'delete', done: 'deleted', plural: 'Deletes', tone: 'bad' },
+  { name: 'unbind', planned: 'unbind', done: 'unbound', plural: 'Unbound', tone: 'warn' },
   { name: 'conflict', planned: 'conflict', done: 'conflict', plural: 'Conflicts', tone: 'warn' },
 ];

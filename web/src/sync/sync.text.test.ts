@@ -10,6 +10,8 @@ const sync = (members: Partial<Progress> = {}) =>
     completed_at: null,
     requested_by: null,
     rate_limited_until: null,
+    waiting_reason: null,
+    next_try_at: null,
     ...members,
   }) as Progress;
 const run = (members: Partial<Run>) => members as Run;
@@ -22,6 +24,7 @@ describe('What holds a sync up', () => {
     ['a request to pause', { pause_requested: true }, 'Pause requested by ann'],
     ['a pause', { pause_requested: true, status: 'paused' }, 'Paused by ann'],
     ['a rate limit', { rate_limited_until: '2026-11-26T10:05:00Z' }, 'Waiting for a rate limit until'],
+    ['what a system answered', { waiting_reason: 'No JSON.', next_try_at: '2026-11-26T10:05:00Z' }, 'Put off until'],
     ['no rate limit that is over', { rate_limited_until: '2026-11-26T09:55:00Z' }, undefined],
     ['the queue', { status: 'queued' }, 'Queued'],
     ['silence', { updated_at: '2026-11-26T09:57:30Z' }, 'No report for 2 min'],

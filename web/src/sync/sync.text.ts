@@ -55,6 +55,12 @@ export function statusNotice(sync: Progress, now: number, run?: Run): StatusNoti
       title: `Waiting for a rate limit until ${dateTime(sync.rate_limited_until)}`,
       text: 'The other system asked for a pause. The sync continues automatically.',
     };
+  if (sync.waiting_reason && sync.next_try_at)
+    return {
+      kind: 'warning',
+      title: `Put off until ${dateTime(sync.next_try_at)}`,
+      text: sync.waiting_reason,
+    };
   if (run?.state === 'waiting')
     return {
       kind: 'info',

@@ -27,6 +27,8 @@ export function aSync(change: Partial<Both> = {}): Both {
     requested_at: null,
     requested_by: null,
     rate_limited_until: null,
+    waiting_reason: null,
+    next_try_at: null,
     workers: null,
     idle_seconds: 0,
     recent_items: 212.6,

@@ -35,6 +35,9 @@ export interface StreamedSync {
   readonly requested_by: string | null;
   /** The other system asked to wait until then. */
   readonly rate_limited_until: string | null;
+  /** Why a sync that the service runs waits, and when it is tried again. */
+  readonly waiting_reason: string | null;
+  readonly next_try_at: string | null;
   /** The parts of workers that report one each; null: none does. */
   readonly workers: Readonly<
     Record<string, { readonly processed_count: number; readonly failed_count: number }>

@@ -115,9 +115,17 @@ export type StreamedSync = {
     requested_at: string | null;
     requested_by: string | null;
     /**
-     * The time until which a connected system asked the sync to wait. Null when the sync does not wait.
+     * The time until which a connected system asked the sync to wait, by 429 or Retry-After. Null when it waits for something else, or not at all.
      */
     rate_limited_until: string | null;
+    /**
+     * Why a sync that the service runs waits: the last error of a system, how often it was tried, and when it is tried next. Null after the next batch.
+     */
+    waiting_reason: string | null;
+    /**
+     * When a sync that waits is tried again. Null when it does not wait.
+     */
+    next_try_at: string | null;
     /**
      * The parts of the workers that report one each. Null when none does.
      */
@@ -260,9 +268,17 @@ export type Progress = {
     requested_at: string | null;
     requested_by: string | null;
     /**
-     * The time until which a connected system asked the sync to wait. Null when the sync does not wait.
+     * The time until which a connected system asked the sync to wait, by 429 or Retry-After. Null when it waits for something else, or not at all.
      */
     rate_limited_until: string | null;
+    /**
+     * Why a sync that the service runs waits: the last error of a system, how often it was tried, and when it is tried next. Null after the next batch.
+     */
+    waiting_reason: string | null;
+    /**
+     * When a sync that waits is tried again. Null when it does not wait.
+     */
+    next_try_at: string | null;
     /**
      * The parts of the workers that report one each. Null when none does.
      */
@@ -348,9 +364,17 @@ export type SlowSync = {
     requested_at: string | null;
     requested_by: string | null;
     /**
-     * The time until which a connected system asked the sync to wait. Null when the sync does not wait.
+     * The time until which a connected system asked the sync to wait, by 429 or Retry-After. Null when it waits for something else, or not at all.
      */
     rate_limited_until: string | null;
+    /**
+     * Why a sync that the service runs waits: the last error of a system, how often it was tried, and when it is tried next. Null after the next batch.
+     */
+    waiting_reason: string | null;
+    /**
+     * When a sync that waits is tried again. Null when it does not wait.
+     */
+    next_try_at: string | null;
     /**
      * The parts of the workers that report one each. Null when none does.
      */
@@ -827,7 +851,7 @@ export type CreateConnection = {
      */
     system: string;
     /**
-     * https, or http with settings.allow_http; without user, query and fragment
+     * https, or http with settings.allow_http; without a user. Pages behind the address of a shop or an Odoo, query and fragment are left out
      */
     base_url: string;
     /**
@@ -846,6 +870,17 @@ export type CreateConnection = {
      * The secret that signs webhooks of the system; generated unless given
      */
     webhook_secret?: string;
+};
+
+export type WebhookRefusal = 'signature' | 'unknown_topic' | 'bad_json' | 'no_id' | 'too_large' | 'media_type';
+
+export type WebhookRefusals = {
+    refused: number;
+    by_reason: {
+        [key: string]: number;
+    };
+    last_refused_at: string | null;
+    last_reason: WebhookRefusal | null;
 };
 
 export type ConnectionStatus = 'unchecked' | 'ok' | 'failing';
@@ -870,6 +905,10 @@ export type CreatedConnection = {
      * The path of this service that receives webhooks; null when the system sends none
      */
     webhook_url: string | null;
+    /**
+     * null when the system sends no webhooks
+     */
+    webhooks: WebhookRefusals | null;
     status: ConnectionStatus;
     last_checked_at: string | null;
     /**
@@ -915,6 +954,10 @@ export type Connection = {
      * The path of this service that receives webhooks; null when the system sends none
      */
     webhook_url: string | null;
+    /**
+     * null when the system sends no webhooks
+     */
+    webhooks: WebhookRefusals | null;
     status: ConnectionStatus;
     last_checked_at: string | null;
     /**
@@ -950,7 +993,7 @@ export type ChangeConnection = {
      */
     name?: string;
     /**
-     * https, or http with settings.allow_http; without user, query and fragment
+     * https, or http with settings.allow_http; without a user. Pages behind the address of a shop or an Odoo, query and fragment are left out
      */
     base_url?: string;
     /**
@@ -975,6 +1018,19 @@ export type ChangeConnection = {
     another_system?: boolean;
 };
 
+/**
+ * new: nothing was synced with it before; same: its bindings hold; unclear: it may be the one that the connection is bound to, moved, or a copy; another: it is not that one. No sync runs while it is unclear or another
+ */
+export type SystemLikeness = 'new' | 'same' | 'unclear' | 'another';
+
+export type CheckedSystem = {
+    /**
+     * new: nothing was synced with it before; same: its bindings hold; unclear: it may be the one that the connection is bound to, moved, or a copy; another: it is not that one. No sync runs while it is unclear or another
+     */
+    likeness: SystemLikeness;
+    detail: string;
+};
+
 export type ConnectorErrorKind = 'auth' | 'forbidden' | 'not-found' | 'rejected' | 'rate-limited' | 'unavailable' | 'timeout' | 'protocol' | 'too-large' | 'address-refused';
 
 export type ConnectionCheckError = {
@@ -991,6 +1047,10 @@ export type ConnectionCheck = {
     account: string | null;
     credentials_expire_at: string | null;
     warnings: Array<string>;
+    /**
+     * Whether it is the system that the connection is bound to; null when it could not be asked
+     */
+    system: CheckedSystem | null;
     error?: ConnectionCheckError;
 };
 
@@ -1236,7 +1296,7 @@ export type PreviewChange = {
      * The id of the item in the source
      */
     external_id: string;
-    kind: 'create' | 'update' | 'delete' | 'conflict';
+    kind: 'create' | 'update' | 'delete' | 'unbind' | 'conflict';
     /**
      * The id of the item at the destination. Null when no item of the destination is assigned to it.
      */
@@ -1246,7 +1306,7 @@ export type PreviewChange = {
      */
     fields: Array<FieldChange>;
     /**
-     * The reason for a conflict. Null for the other kinds.
+     * The reason for a conflict, or why a binding is removed and the entry left. Null for the other kinds.
      */
     reason: string | null;
     /**
@@ -3915,7 +3975,7 @@ export type ListPreviewChangesData = {
          * next_cursor of the page before
          */
         cursor?: string;
-        kind?: 'create' | 'update' | 'delete' | 'conflict';
+        kind?: 'create' | 'update' | 'delete' | 'unbind' | 'conflict';
     };
     url: '/api/sync/previews/{cache_key}/changes';
 };
@@ -3983,7 +4043,7 @@ export type ListSyncChangesData = {
          * next_cursor of the page before
          */
         cursor?: string;
-        kind?: 'create' | 'update' | 'delete' | 'conflict';
+        kind?: 'create' | 'update' | 'delete' | 'unbind' | 'conflict';
     };
     url: '/api/sync/progress/{sync_id}/changes';
 };

@@ -3,6 +3,7 @@ import { IsBoolean, IsOptional, Matches } from 'class-validator';
 import { TextProperty } from '../../../common/bounds.decorator.ts';
 import { PageQuery } from '../../../common/list-query.dto.ts';
 import { IsJsonObject } from '../../../common/validation.ts';
+import { MIN_WEBHOOK_SECRET } from '../connection.input.ts';
 
 const SECRET = '2f1c0d9a7b6e45c8a1f3e5d7c9b0a2f4';
 
@@ -15,7 +16,8 @@ export class CreateConnectionDto {
 
   @TextProperty({
     maxLength: 2_000,
-    description: 'https, or http with settings.allow_http; without user, query and fragment',
+    description:
+      'https, or http with settings.allow_http; without a user. Pages behind the address of a shop or an Odoo, query and fragment are left out',
     example: 'https://shop.example.com',
   })
   base_url: string;
@@ -43,7 +45,7 @@ export class CreateConnectionDto {
   settings?: Record<string, unknown> = {};
 
   @TextProperty({
-    minLength: 16,
+    minLength: MIN_WEBHOOK_SECRET,
     maxLength: 200,
     optional: true,
     description: 'The secret that signs webhooks of the system; generated unless given',

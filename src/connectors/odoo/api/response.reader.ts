@@ -16,7 +16,7 @@ export async function readJson({ status, body }: HttpResponse, ambiguous: boolea
 function notJson(status: number, ambiguous: boolean): ConnectorError {
   if (status === 401) return new ConnectorError('auth', 'Odoo does not accept the credentials.', { status });
   if (status === 403)
-    return new ConnectorError('forbidden', 'The server in front of Odoo refuses the call.', { status });
+    return new ConnectorError('forbidden', 'The server in front of Odoo refuses the call.', { status, passing: true });
   if (status === 404) {
     return new ConnectorError('not-found', 'There is no Odoo at this address, or it has no database of this name.', {
       status,

@@ -5,8 +5,10 @@ import type { Domain, Row } from '../api/odoo-api.types.ts';
 import type { GeographyLoader } from '../client/geography.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import {
+  archivedOf,
   type CreateOperation,
   type OdooEntity,
+  type Part,
   type Prepared,
   prepareEach,
   type UpdateOperation,
@@ -22,7 +24,6 @@ const OPTIONAL = ['customer_rank', 'email_normalized'];
 export class PartnerEntity implements OdooEntity {
   readonly type = 'customer';
   readonly model = MODEL;
-  readonly part = null;
   readonly removal = { active: false };
   readonly #client: OdooClient;
   readonly #geography: GeographyLoader;
@@ -30,6 +31,10 @@ export class PartnerEntity implements OdooEntity {
   constructor(client: OdooClient, geography: GeographyLoader) {
     this.#client = client;
     this.#geography = geography;
+  }
+
+  async parts(): Promise<readonly Part[]> {
+    return [];
   }
 
   /** The accounting modules add customer_rank. Without it, every partner counts as a customer. */
@@ -46,7 +51,10 @@ export class PartnerEntity implements OdooEntity {
 
   async toItems(rows: readonly Row[], signal: AbortSignal): Promise<ExternalItem[]> {
     const geography = await this.#geography.load(signal);
-    return rows.map((row) => readItem(String(row.id), row, () => customerFromPartner(row, geography)));
+    return rows.map((row) => ({
+      ...readItem(String(row.id), row, () => customerFromPartner(row, geography)),
+      ...archivedOf(row),
+    }));
   }
 
   async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]> {
@@ -71,6 +79,10 @@ export class PartnerEntity implements OdooEntity {
     return prepareEach(operations, ({ data, changes }) => ({
       values: partnerValues(data as CanonicalCustomer, changes, geography),
     }));
+  }
+
+  restore(ids: readonly number[], signal: AbortSignal): Promise<void> {
+    return this.#client.write(MODEL, ids, { active: true }, signal);
   }
 
   async #has(field: string, signal: AbortSignal): Promise<boolean> {

@@ -13,6 +13,8 @@ export class LineProducts {
   /** Ids of product.product by template. */
   readonly #byTemplate = new Map<number, number[]>();
 
+  readonly #archived = new Set<number>();
+
   private constructor(client: OdooClient) {
     this.#client = client;
   }
@@ -42,6 +44,7 @@ export class LineProducts {
     // Archived products come last, so they count only where there is no other.
     for (const row of [...rows].sort((a, b) => Number(b.active !== false) - Number(a.active !== false))) {
       const [id, code, template] = [Number(row.id), text(row.default_code), idOf(row.product_tmpl_id)];
+      if (row.active === false) this.#archived.add(id);
       if (code !== null && !this.#byCode.has(code)) this.#byCode.set(code, id);
       if (template !== null) this.#byTemplate.set(template, [...(this.#byTemplate.get(template) ?? []), id]);
     }
@@ -58,10 +61,14 @@ export class LineProducts {
     return ofTemplate[0] ?? withCode ?? null;
   }
 
-  /** As `idOf`; throws ItemRefused when there is none. */
-  require(line: CanonicalOrderLine): number {
+  /** As `idOf`; throws ItemRefused when there is none, or only an archived one that is not among `sold`: those that the order has already. */
+  require(line: CanonicalOrderLine, sold: ReadonlySet<number>): number {
     const { name, sku } = line;
     const found = this.idOf(line);
+    if (found !== null && this.#archived.has(found) && !sold.has(found)) {
+      const advice = 'is archived in Odoo. Bring it back, then sync the order again.';
+      throw new ItemRefused('product_archived', `The product of the line ${name}, variant ${found}, ${advice}`);
+    }
     if (found !== null) return found;
     const which = sku ? `${name} (${sku})` : name;
     throw new ItemRefused('unknown_product', `Odoo has no product for the line ${which}: sync products first.`);

@@ -13,6 +13,7 @@ import {
   type CreateOperation,
   type Finding,
   type OdooEntity,
+  type Part,
   type Prepared,
   type PreparedWrite,
   type UpdateOperation,
@@ -34,7 +35,6 @@ const MODEL = 'sale.order';
 export class OrderEntity implements OdooEntity {
   readonly type = 'order';
   readonly model = MODEL;
-  readonly part = { model: 'sale.order.line', parentField: 'order_id' };
   /** A removed order is cancelled, which takes more than writing its state. */
   readonly removal = null;
   readonly #client: OdooClient;
@@ -51,6 +51,17 @@ export class OrderEntity implements OdooEntity {
     };
   }
 
+  /** Lines, the codes of their products, and the names of their taxes. */
+  async parts(signal: AbortSignal): Promise<readonly Part[]> {
+    const infos = await this.#lookups.parts.infos(signal);
+    const taxes = ['tax_ids', 'tax_id'].filter((name) => infos.has(name)).slice(0, 1);
+    return [
+      { model: 'sale.order.line', path: 'order_line', fields: ['order_id'] },
+      { model: 'product.product', path: 'order_line.product_id', fields: ['default_code'] },
+      ...taxes.map((name) => ({ model: 'account.tax', path: `order_line.${name}`, fields: ['name'] })),
+    ];
+  }
+
   async domain(): Promise<Domain> {
     return this.#client.settings.orderDomain;
   }
@@ -64,7 +75,10 @@ export class OrderEntity implements OdooEntity {
     if (rows.length === 0) return [];
     const ids = rows.map(({ id }) => Number(id));
     const lines = await this.#lookups.parts.lines(ids, signal);
-    return rows.map((row) => readItem(String(row.id), row, () => orderFromSale(row, lines(Number(row.id)))));
+    return rows.map((row) => ({
+      ...readItem(String(row.id), row, () => orderFromSale(row, lines(Number(row.id)))),
+      ...(row.state === 'cancel' && { archived: true }),
+    }));
   }
 
   async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]> {
@@ -86,18 +100,11 @@ export class OrderEntity implements OdooEntity {
   async prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]> {
     const orders = operations.map(({ data }) => data as CanonicalOrder);
     const customerOf = await findCustomers(this.#client, orders, signal);
-    const sellerOf = await findSalespeople(
-      this.#client,
-      orders.flatMap((order) => customerOf(order) ?? []),
-      signal,
-    );
+    const sellerOf = await findSalespeople(this.#client, orders, customerOf, signal);
     const requests = operations.map((operation) => saleRequest(operation));
     return this.#prepareEach(requests, signal, async (request, index, preparer) => {
       const order = orders[index] as CanonicalOrder;
       const partner = customerOf(order);
-      if (partner === null) {
-        throw new ItemRefused('customer_missing', 'The order’s customer is not in Odoo: sync customers first.');
-      }
       const { commands, expected } = await preparer.prepare(request, signal);
       const values = {
         ...saleValues(order, null),
@@ -116,20 +123,27 @@ export class OrderEntity implements OdooEntity {
     const ids = operations.flatMap((one) => (writesLines(one) ? (toId(one.external_id) ?? []) : []));
     const rows = ids.length === 0 ? [] : await this.#lookups.parts.rows(ids, signal);
     const present = Map.groupBy(rows, (row) => idOf(row.order_id) ?? 0);
+    const moved = operations.filter(({ changes: paths }) => changes(paths, 'customer'));
+    const customerOf = await findCustomers(
+      this.#client,
+      moved.map(({ data }) => data as CanonicalOrder),
+      signal,
+    );
     const requests = operations.map((one) => saleRequest(one, present.get(toId(one.external_id) ?? 0)));
     return this.#prepareEach(requests, signal, async (request, index, preparer) => {
       const operation = operations[index] as UpdateOperation;
       const order = operation.data as CanonicalOrder;
-      const { changes: paths, current } = operation;
+      const { changes: paths, current, restores = false } = operation;
       refuseOtherCurrency(request.order, current as CanonicalOrder);
-      const partner = changes(paths, 'customer') ? toId(order.customer?.external_id) : null;
+      const partner = changes(paths, 'customer') && toId(order.customer?.external_id) ? customerOf(order) : null;
       const sale = writesLines(operation) ? await preparer.prepare(request, signal) : null;
       const values: Values = {
         ...saleValues(order, paths),
         ...(partner !== null && { partner_id: partner }),
         ...(sale && sale.commands.length > 0 && { order_line: sale.commands }),
       };
-      const action = changes(paths, 'status') ? stateAction(order) : null;
+      const asksState = changes(paths, 'status') || (restores && this.#client.settings.confirmOrders);
+      const action = asksState ? stateAction(order) : null;
       const adds = sale?.commands.some((command) => Array.isArray(command) && command[0] === 0) ?? false;
       const write: PreparedWrite = { values, adds, ...(sale && { expected: sale.expected }) };
       return action === null ? write : { ...write, after: (id, during) => this.#applyState(id, action, order, during) };
@@ -145,6 +159,10 @@ export class OrderEntity implements OdooEntity {
     const args = { ids: [id], context: { disable_cancel_warning: true } };
     const done = await this.#client.call(MODEL, 'action_cancel', args, { idempotent: true, signal });
     if (isRecord(done)) throw new ItemRefused('not_cancelled', 'Odoo requires a person to confirm the cancellation.');
+  }
+
+  async restore(ids: readonly number[], signal: AbortSignal): Promise<void> {
+    await this.#client.call(MODEL, 'action_draft', { ids }, { idempotent: true, signal });
   }
 
   async #prepareEach(
@@ -193,7 +211,8 @@ function saleRequest(operation: CreateOperation | UpdateOperation, rows: readonl
     return { order: { ...whole, ...data, currency }, before: null, rows, confirmed: false };
   }
   const { status } = operation.current as CanonicalOrder;
-  const confirmed = status === 'processing' || status === 'completed';
+  // A cancelled order comes back as a quotation.
+  const confirmed = !operation.restores && (status === 'processing' || status === 'completed');
   const order = writesLines(operation) ? ownLines(data, whole) : { lines: [] };
   const before = operation.before as CanonicalOrder | null | undefined;
   return { order: { ...order, currency }, before, rows, confirmed };

@@ -68,7 +68,8 @@ export class SalePreparer {
   /** Throws ItemRefused when the order cannot be written as it is. */
   async prepare({ order, before, rows, confirmed }: SaleRequest, signal: AbortSignal): Promise<PreparedSale> {
     const lines = order.lines ?? [];
-    const products = lines.map((line) => this.#productsOf().require(line));
+    const sold = new Set(rows.flatMap((row) => idOf(row.product_id) ?? []));
+    const products = lines.map((line) => this.#productsOf().require(line, sold));
     const taxes = await this.#taxesOf(lines, signal);
     const matched = matchRows(
       lines.map((line, i) => identity(line, products[i] ?? null)),

@@ -6,8 +6,8 @@ import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ExternalItem, Page, ReadPosition, ReadQuery } from '../../contract/connector.types.ts';
 import type { Domain, Row } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
-import { idOf, odooTime, text } from '../client/odoo.values.ts';
-import { allOf, domainOf } from '../client/search.domain.ts';
+import { odooTime, text } from '../client/odoo.values.ts';
+import { allOf, anyOf, domainOf } from '../client/search.domain.ts';
 import type { OdooEntity } from '../odoo.entity.ts';
 import * as cursors from './page.cursor.ts';
 
@@ -43,7 +43,7 @@ export class EntityReader {
   async count(query: ReadQuery, signal: AbortSignal): Promise<number | null> {
     const since = cursors.sinceOf(query);
     // Counting the entities whose parts changed would take as long as reading them.
-    if (since !== null && this.#entity.part !== null) return null;
+    if (since !== null && (await this.#entity.parts(signal)).length > 0) return null;
     const domain = await this.#domain(query, signal);
     const changed = since === null ? [] : cursors.pageQuery(this.#changesFrom(since, null, null)).domain;
     return this.#client.searchCount(this.#entity.model, allOf(domain, changed), signal);
@@ -57,7 +57,7 @@ export class EntityReader {
     const following = cursors.nextCursor(at, rows, limit);
     // The server did not look at the conditions of the search, so each page would be this one.
     if (following && !cursors.isBehind(at, following)) throw contradiction(`Odoo's list of ${this.#entity.model}`, 1);
-    const next = following ?? this.#partAfter(at, query);
+    const next = following ?? (await this.#partsAfter(at, query, signal));
     const watermark = cursors.watermarkOf(at.began, cursors.sinceOf(query));
     return {
       items,
@@ -88,8 +88,9 @@ export class EntityReader {
    * imported with a time in the future would move the watermark past changes that are still to come.
    */
   async #began(signal: AbortSignal): Promise<string | null> {
-    const { model, part } = this.#entity;
-    const times = [await this.newest(model, signal), part && (await this.newest(part.model, signal))];
+    const parts = await this.#entity.parts(signal);
+    const models = [this.#entity.model, ...parts.map(({ model }) => model)];
+    const times = await Promise.all(models.map((model) => this.newest(model, signal)));
     const newest = times
       .filter((time) => time !== null)
       .sort()
@@ -107,21 +108,21 @@ export class EntityReader {
   async #page(at: cursors.PageCursor, query: ReadQuery, limit: number, signal: AbortSignal) {
     const { domain, order } = cursors.pageQuery(at);
     const base = await this.#domain(query, signal);
-    const { part } = this.#entity;
-    if (at.mode === 'full' || !at.part || part === null) return this.#load(allOf(base, domain), order, limit, signal);
-    const fields = [part.parentField, 'write_date'];
-    const rows = await this.#client.searchRead(part.model, { domain, fields, order, limit }, signal);
-    const parents = [...new Set(rows.flatMap((row) => idOf(row[part.parentField]) ?? []))];
-    if (parents.length === 0) return { rows, items: [] };
-    const { items } = await this.#load(allOf(base, [['id', 'in', parents]]), 'id asc', parents.length, signal);
-    return { rows, items };
+    const parts = at.mode === 'parts' ? await this.#entity.parts(signal) : [];
+    const changed = anyOf(parts.map(({ path }) => [`${path}.write_date`, '>=', at.mode === 'parts' && at.from]));
+    return this.#load(allOf(base, changed, domain), order, limit, signal);
   }
 
   /** After the changed records come the records of which only a part has changed. */
-  #partAfter(at: cursors.PageCursor, query: ReadQuery): cursors.PageCursor | null {
+  async #partsAfter(
+    at: cursors.PageCursor,
+    query: ReadQuery,
+    signal: AbortSignal,
+  ): Promise<cursors.PartsCursor | null> {
     const since = cursors.sinceOf(query);
-    if (this.#entity.part === null || at.mode === 'full' || at.part || since === null) return null;
-    return { ...this.#changesFrom(since, at.began, at.total), part: true };
+    if (at.mode !== 'changes' || since === null || (await this.#entity.parts(signal)).length === 0) return null;
+    const { began, total } = at;
+    return cursors.partsCursor(since, this.#client.settings.overlapMinutes * 60, { began, total });
   }
 
   /** One record that is too large by itself is passed over: it is an item with a problem. */

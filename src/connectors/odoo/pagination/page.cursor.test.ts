@@ -116,7 +116,6 @@ describe('reading by time of change', () => {
   it('asks for one second by id once that second fills a page', () => {
     const cursor: ChangesCursor = {
       mode: 'changes',
-      part: false,
       from: '2026-05-01 10:00:00',
       after: null,
       ...NOTHING,

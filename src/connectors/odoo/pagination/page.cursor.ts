@@ -3,7 +3,7 @@ import type { Domain, Row } from '../api/odoo-api.types.ts';
 import { idOf, shiftTime, text } from '../client/odoo.values.ts';
 
 /** How far a read has come. Checkpoints store it, so its names stay as they are. Times are Odoo's text in whole seconds, UTC. */
-export type PageCursor = FullCursor | ChangesCursor;
+export type PageCursor = FullCursor | ChangesCursor | PartsCursor;
 
 interface ReadStart {
   /** A time of the server, not later than any change that the read can miss; null when the server had no record. */
@@ -18,10 +18,17 @@ export interface FullCursor extends ReadStart {
   readonly after: number;
 }
 
-/** Reads by time of change. `part`: the records themselves are done; now come the parts whose change counts as a change of theirs. */
+/** Reads the records of which a part has changed, by id: after those that changed themselves. */
+export interface PartsCursor extends ReadStart {
+  readonly mode: 'parts';
+  readonly from: string;
+  /** The greatest id that was read. */
+  readonly after: number;
+}
+
+/** Reads by time of change. */
 export interface ChangesCursor extends ReadStart {
   readonly mode: 'changes';
-  readonly part: boolean;
   /** All changes before this second are done. */
   readonly from: string;
   /**
@@ -37,12 +44,16 @@ export function fullCursor(start: ReadStart): FullCursor {
 
 /** Starts at the watermark less the overlap: rows carry the time when their transaction began, and appear when it ends. */
 export function changesCursor(since: string, overlapSeconds: number, start: ReadStart): ChangesCursor {
-  return { mode: 'changes', part: false, from: shiftTime(since, -overlapSeconds), after: null, ...start };
+  return { mode: 'changes', from: shiftTime(since, -overlapSeconds), after: null, ...start };
 }
 
-/** The query for the page at the cursor. Only `>=` and `<` mean the same before and after 18.4, and both are exact to the second. */
+export function partsCursor(since: string, overlapSeconds: number, start: ReadStart): PartsCursor {
+  return { mode: 'parts', from: shiftTime(since, -overlapSeconds), after: 0, ...start };
+}
+
+/** The query for the page at the cursor, but for what has changed of parts. Only `>=` and `<` mean the same before and after 18.4, and both are exact to the second. */
 export function pageQuery(cursor: PageCursor): { domain: Domain; order: string } {
-  if (cursor.mode === 'full') return { domain: [['id', '>', cursor.after]], order: 'id asc' };
+  if (cursor.mode !== 'changes') return { domain: [['id', '>', cursor.after]], order: 'id asc' };
   const since = ['write_date', '>=', cursor.from];
   if (cursor.after === null) return { domain: [since], order: 'write_date asc, id asc' };
   const domain = [since, ['write_date', '<', shiftTime(cursor.from, 1)], ['id', '>', cursor.after]];
@@ -54,7 +65,7 @@ export function nextCursor<C extends PageCursor>(cursor: C, rows: readonly Row[]
   const full = rows.length >= limit;
   const last = rows.at(-1);
   const lastId = idOf(last?.id) ?? 0;
-  if (cursor.mode === 'full') return full ? { ...cursor, after: lastId } : null;
+  if (cursor.mode !== 'changes') return full ? { ...cursor, after: lastId } : null;
   if (cursor.after !== null) {
     return full ? { ...cursor, after: lastId } : { ...cursor, from: shiftTime(cursor.from, 1), after: null };
   }
@@ -67,7 +78,7 @@ export function nextCursor<C extends PageCursor>(cursor: C, rows: readonly Row[]
 
 /** Whether `next` lies behind `cursor`, as it always does when the server looks at the conditions and the order of the search. */
 export function isBehind(cursor: PageCursor, next: PageCursor): boolean {
-  if (cursor.mode === 'full' || next.mode === 'full') return (next.after ?? 0) > (cursor.after ?? 0);
+  if (cursor.mode !== 'changes' || next.mode !== 'changes') return (next.after ?? 0) > (cursor.after ?? 0);
   if (next.from !== cursor.from) return next.from > cursor.from;
   return (next.after ?? -1) > (cursor.after ?? -1);
 }
@@ -85,6 +96,8 @@ export function sinceOf(query: ReadQuery): string | null {
 export function parseCursor(cursor: Cursor): PageCursor | null {
   const { mode, after, from } = cursor;
   if (mode === 'full' && typeof after === 'number') return cursor as unknown as FullCursor;
-  const fits = mode === 'changes' && typeof from === 'string' && (after === null || typeof after === 'number');
+  if (typeof from !== 'string') return null;
+  if (mode === 'parts' && typeof after === 'number') return cursor as unknown as PartsCursor;
+  const fits = mode === 'changes' && (after === null || typeof after === 'number');
   return fits ? (cursor as unknown as ChangesCursor) : null;
 }

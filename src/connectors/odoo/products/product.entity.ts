@@ -8,8 +8,10 @@ import { markOf } from '../client/odoo.marker.ts';
 import { idOf } from '../client/odoo.values.ts';
 import { anyOf } from '../client/search.domain.ts';
 import {
+  archivedOf,
   type CreateOperation,
   type OdooEntity,
+  type Part,
   type Prepared,
   prepareEach,
   type UpdateOperation,
@@ -20,11 +22,23 @@ import { type ProductPartsReader, productPartsReader } from './product-parts.rea
 import { VariantWriter } from './variant.writer.ts';
 
 const MODEL = 'product.template';
+const VARIANT = 'product.product';
+
+/** A variant, its extra price, and the names of attributes and options. */
+const PARTS: readonly Part[] = [
+  { model: VARIANT, path: 'product_variant_ids', fields: ['product_tmpl_id'] },
+  {
+    model: 'product.template.attribute.value',
+    path: 'attribute_line_ids.product_template_value_ids',
+    fields: ['price_extra'],
+  },
+  { model: 'product.attribute.value', path: 'attribute_line_ids.value_ids', fields: ['name'] },
+  { model: 'product.attribute', path: 'attribute_line_ids.attribute_id', fields: ['name'] },
+];
 
 export class ProductEntity implements OdooEntity {
   readonly type = 'product';
   readonly model = MODEL;
-  readonly part = { model: 'product.product', parentField: 'product_tmpl_id' };
   readonly removal = { active: false };
   readonly #client: OdooClient;
   readonly #parts: ProductPartsReader;
@@ -34,6 +48,10 @@ export class ProductEntity implements OdooEntity {
     this.#client = client;
     this.#parts = productPartsReader(client);
     this.#variants = new VariantWriter(client);
+  }
+
+  async parts(): Promise<readonly Part[]> {
+    return PARTS;
   }
 
   async domain(): Promise<Domain> {
@@ -56,7 +74,7 @@ export class ProductEntity implements OdooEntity {
       const id = Number(row.id);
       const own = new Map(offered.get(id)?.map((option) => [option.id, option]));
       const parts = { variants: byTemplate.get(id) ?? [], options: own, decimals };
-      return readItem(String(id), row, () => productFromTemplate(row, parts));
+      return { ...readItem(String(id), row, () => productFromTemplate(row, parts)), ...archivedOf(row) };
     });
   }
 
@@ -96,13 +114,14 @@ export class ProductEntity implements OdooEntity {
       operations.filter(writesVariants).map(({ data }) => (data as CanonicalProduct).variations ?? []),
       signal,
     );
-    return prepareEach(operations, ({ data, current, changes: paths }) => {
+    return prepareEach(operations, (operation) => {
+      const { data, current, changes: paths } = operation;
       const product = data as CanonicalProduct;
       const before = (current as CanonicalProduct).variations ?? [];
       const variations = product.variations ?? before;
       const plain = variations.length === 0;
       const values = templateValues(product, paths, plain);
-      if (!writesVariants({ changes: paths })) return { values };
+      if (!writesVariants(operation)) return { values };
       if (!plain) this.#variants.refuseUnusable(variations);
       const former = templateValues(current as CanonicalProduct, paths, before.length === 0);
       return {
@@ -119,6 +138,10 @@ export class ProductEntity implements OdooEntity {
     });
   }
 
+  restore(ids: readonly number[], signal: AbortSignal): Promise<void> {
+    return this.#client.write(MODEL, ids, { active: true }, signal);
+  }
+
   /** After the options are removed, the remaining variant does not have the template's values yet. */
   async #becomePlain(id: number, values: Values, signal: AbortSignal): Promise<void> {
     await this.#client.write(MODEL, [id], values, signal);
@@ -133,7 +156,7 @@ export class ProductEntity implements OdooEntity {
     const barcodes = [...new Set(traits.flatMap((trait) => [...trait.barcodes]))];
     const terms = [['default_code', 'in', codes], ...(barcodes.length > 0 ? [['barcode', 'in', barcodes]] : [])];
     const fields = ['product_tmpl_id', 'default_code', 'barcode'];
-    return this.#client.searchRead(this.part.model, { domain: anyOf(terms), fields }, signal);
+    return this.#client.searchRead(VARIANT, { domain: anyOf(terms), fields }, signal);
   }
 
   async #byNotes(traits: readonly ProductTraits[], signal: AbortSignal): Promise<Row[]> {
@@ -143,6 +166,9 @@ export class ProductEntity implements OdooEntity {
   }
 }
 
-function writesVariants({ changes: paths }: Pick<UpdateOperation, 'changes'>): boolean {
-  return changes(paths, 'variations') || changes(paths, 'attributes');
+function writesVariants({ changes: paths, restores, data, current }: UpdateOperation): boolean {
+  const { variations = (current as CanonicalProduct).variations ?? [] } = data as CanonicalProduct;
+  // A template that comes back brings all its variants with it, also those that were archived before.
+  const bringsVariants = restores === true && variations.length > 0;
+  return changes(paths, 'variations') || changes(paths, 'attributes') || bringsVariants;
 }

@@ -10,6 +10,11 @@ export type Outcome = { readonly id: number; readonly warning?: ItemProblem } | 
 
 export const GONE: ItemProblem = { error_class: 'missing', message: 'This record no longer exists in Odoo.' };
 
+export const NOT_RESTORED: ItemProblem = {
+  error_class: 'not_restored',
+  message: 'The record is still archived or cancelled in Odoo after it was brought back.',
+};
+
 export interface Ready {
   /** Of the operation in the batch. */
   readonly index: number;
@@ -37,8 +42,14 @@ export function deleteOutcome(id: number, saved: number | OdooFault | undefined)
   return { id };
 }
 
-export function problemOf(fault: OdooFault): ItemProblem {
-  return { error_class: fault.errorClass, message: fault.message };
+/**
+ * A wrong value is refused whenever it is written. Other faults may depend on more than the record: an order that is locked, a barcode
+ * that another product has.
+ */
+export function problemOf(fault: OdooFault, model?: string): ItemProblem {
+  const isFinal =
+    fault.errorClass === 'value_error' || (fault.errorClass === 'validation_error' && model === 'res.partner');
+  return { error_class: fault.errorClass, message: fault.message, ...(isFinal && { final: true }) };
 }
 
 export function refusalOf(error: unknown): ItemProblem {

@@ -54,12 +54,13 @@ const named = (operation: { data: unknown }) => ({
 const entity: OdooEntity = {
   type: 'customer',
   model: 'res.partner',
-  part: null,
+  parts: async () => [],
   removal: { active: false },
   domain: async () => [],
   fields: async () => ['name'],
   toItems: async () => [],
   findMatches: async () => [],
+  restore: async () => undefined,
   prepareCreates: async (operations) => prepareEach(operations, named),
   prepareUpdates: async (operations) => prepareEach(operations, named),
 };
@@ -90,7 +91,10 @@ describe('a batch', () => {
     const names = Array.from({ length: 64 }, (_, i) => (i === 40 ? 'bad' : `n${i}`));
     const results = await write(odoo, names.map(create));
     expect(results.map(({ ok }) => ok)).toEqual(names.map((name) => name !== 'bad'));
-    expect(results[40]).toEqual({ ok: false, problem: { error_class: 'validation_error', message: 'No.' } });
+    expect(results[40]).toEqual({
+      ok: false,
+      problem: { error_class: 'validation_error', message: 'No.', final: true },
+    });
     expect([...odoo.saved.values()].map(({ name }) => name)).toEqual(names.filter((name) => name !== 'bad'));
     expect(odoo.calls.length).toBeLessThan(14);
   });

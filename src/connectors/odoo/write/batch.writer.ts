@@ -11,6 +11,7 @@ import {
   deleteOutcome,
   GONE,
   groupsOf,
+  NOT_RESTORED,
   type Outcome,
   problemOf,
   type Ready,
@@ -78,7 +79,8 @@ class Batch {
     if (indexes.length === 0) return;
     const updates = indexes.map((index) => this.#operations[index] as UpdateOperation);
     const ready = this.#ready(indexes, await entity.prepareUpdates(updates, this.#signal));
-    for (const group of groupsOf(ready.flatMap((item) => this.#withId(item)))) {
+    const targets = await this.#restore(ready.flatMap((item) => this.#withId(item)));
+    for (const group of groupsOf(targets)) {
       const first = group[0]?.prepared;
       const write = async (items: readonly Target[]) => {
         const ids = items.map(({ id }) => id);
@@ -91,6 +93,23 @@ class Batch {
       const saved = await bisect(group, write, (fault) => this.#canSplit(fault, 'write'));
       await this.#settleAll(group, saved);
     }
+  }
+
+  /** Brings back what is archived, before anything is written to it. Returns the targets that can be written to. */
+  async #restore(targets: readonly Target[]): Promise<Target[]> {
+    const archived = targets.filter(({ index }) => this.#restores(index));
+    const restore = async (items: readonly Target[]) => {
+      const ids = items.map(({ id }) => id);
+      await this.#writer.entity.restore(ids, this.#signal);
+      this.tookEffect = true;
+      return ids;
+    };
+    const saved = await bisect(archived, restore, (fault) => this.#canSplit(fault, 'write'));
+    for (const [i, { index }] of archived.entries()) {
+      const fault = saved[i];
+      if (typeof fault !== 'number') this.#outcomes.set(index, { problem: fault ? problemOf(fault) : GONE });
+    }
+    return targets.filter(({ index }) => !this.#outcomes.has(index));
   }
 
   async remove(): Promise<void> {
@@ -132,12 +151,18 @@ class Batch {
       if (operation.kind === 'delete') return { ok: true, external_id, data: null };
       const item = found.get(external_id);
       if (item?.problem) return { ok: false, problem: item.problem };
+      if (item?.archived && this.#restores(index)) return { ok: false, problem: NOT_RESTORED };
       // A record rule may hide what was just written. The requested data then counts as the result.
       const { data, born } = item ?? {};
       const { warning } = outcome;
       const told = { ...(born !== undefined && { born }), ...(warning && { warning }) };
       return { ok: true, external_id, data: data ?? operation.data, ...told };
     });
+  }
+
+  #restores(index: number): boolean {
+    const operation = this.#operations[index];
+    return operation?.kind === 'update' && operation.restores === true;
   }
 
   #indexes(kind: WriteOperation['kind']): number[] {
@@ -174,7 +199,7 @@ class Batch {
     findings: ReadonlyMap<number, Finding>,
   ): Promise<void> {
     if (typeof saved !== 'number') {
-      this.#outcomes.set(index, { problem: saved ? problemOf(saved) : GONE });
+      this.#outcomes.set(index, { problem: saved ? problemOf(saved, this.#writer.entity.model) : GONE });
       return;
     }
     const finding = findings.get(saved);

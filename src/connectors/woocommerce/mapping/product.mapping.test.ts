@@ -68,7 +68,12 @@ describe('The mapping of products', () => {
   });
 
   it('returns a product in the trash as deleted', () => {
-    expect(productFromShop({ id: 3, status: 'trash' }, [])).toEqual({ external_id: '3', data: null, deleted: true });
+    expect(productFromShop({ id: 3, status: 'trash' }, [])).toEqual({
+      external_id: '3',
+      data: null,
+      deleted: true,
+      archived: true,
+    });
   });
 
   it('is read from the shop as it was written', () => {

@@ -63,5 +63,5 @@ function withoutId(raw: Raw): ExternalItem {
 /** A row in the trash. */
 export function trashed(raw: Raw): ExternalItem {
   const id = idOf(raw);
-  return id === null ? withoutId(raw) : { external_id: String(id), data: null, deleted: true };
+  return id === null ? withoutId(raw) : { external_id: String(id), data: null, deleted: true, archived: true };
 }

@@ -1,5 +1,7 @@
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
 import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
+import type { SkuHolders } from '../mapping/order-line.mapping.ts';
+import { trashed } from '../mapping/raw.reader.ts';
 import { rawByIds } from '../read/document.reader.ts';
 import { PRODUCTS, productItems } from '../read/product.reader.ts';
 import type { Shop } from '../read/shop.context.ts';
@@ -7,7 +9,7 @@ import { findSkus } from './sku.lookup.ts';
 
 /**
  * Matches by the product's SKU. A product without one matches the product of a variation with the same SKU, or the product that
- * carries the key of an earlier create as its SKU.
+ * carries the key of an earlier create as its SKU. A product in the trash keeps its SKU: it matches when no other does.
  */
 export async function matchProducts(
   shop: Shop,
@@ -15,15 +17,25 @@ export async function matchProducts(
   signal: AbortSignal,
 ): Promise<ExternalItem[][]> {
   const skus = candidates.map(skusOf);
-  const holders = await findSkus(shop, skus.flat(), signal);
-  const ids = skus.map((list) => {
-    const holder = list.map((sku) => holders.get(sku)).find((found) => found !== undefined);
-    return holder && String(holder.product_id);
-  });
+  const ids = holdersOf(skus, await findSkus(shop, skus.flat(), signal));
   const wanted = [...new Set(ids.filter((id) => id !== undefined))];
   const { rows, hidden } = await rawByIds(PRODUCTS, shop, wanted, signal);
   const items = [...(await productItems(shop, rows, signal)), ...hidden];
-  return ids.map((id) => items.filter(({ external_id }) => external_id === id));
+  const unknown = skus.map((list, i) => (ids[i] === undefined ? list : []));
+  const inTrash = holdersOf(unknown, await findSkus(shop, unknown.flat(), signal, 'trash'));
+  return ids.map((id, i) => {
+    const trashedId = inTrash[i];
+    if (trashedId !== undefined) return [trashed({ id: trashedId })];
+    return items.filter(({ external_id }) => external_id === id);
+  });
+}
+
+/** The product of the first SKU that the shop knows, for each list. */
+function holdersOf(skus: readonly (readonly string[])[], holders: SkuHolders): (string | undefined)[] {
+  return skus.map((list) => {
+    const holder = list.map((sku) => holders.get(sku)).find((found) => found !== undefined);
+    return holder && String(holder.product_id);
+  });
 }
 
 /** The first SKU that the shop knows decides. */

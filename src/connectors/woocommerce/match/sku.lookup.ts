@@ -8,14 +8,19 @@ import type { Raw } from '../shop/shop.client.ts';
 /** The shop searches for several SKUs, separated by commas. A longer list would make a URL that hosts refuse. */
 const SKUS_PER_CALL = 25;
 
-/** Finds the product or variation that has each SKU. Leaves out SKUs that no product has. */
-export async function findSkus({ client }: Shop, skus: readonly string[], signal: AbortSignal): Promise<SkuHolders> {
+/** Finds the product or variation that has each SKU, outside the trash or in it. Leaves out SKUs that no product has. */
+export async function findSkus(
+  { client }: Shop,
+  skus: readonly string[],
+  signal: AbortSignal,
+  status: 'any' | 'trash' = 'any',
+): Promise<SkuHolders> {
   const wanted = [...new Set(skus)];
   const plain = wanted.filter((sku) => !sku.includes(','));
   const calls = [...chunksOf(plain, SKUS_PER_CALL), ...wanted.filter((sku) => sku.includes(',')).map((sku) => [sku])];
   const holders = new Map<string, SkuHolder>();
   await inParallel(calls, async (chunk) => {
-    const params = { sku: chunk.join(','), status: 'any', _fields: 'id,sku,type,parent_id' };
+    const params = { sku: chunk.join(','), status, _fields: 'id,sku,type,parent_id' };
     const visit = (rows: readonly Raw[]) => {
       for (const row of rows) {
         const [id, parent, sku] = [idOf(row), idOf({ id: row.parent_id }), textOf(row.sku)];

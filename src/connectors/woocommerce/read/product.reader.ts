@@ -32,16 +32,21 @@ export function productItems(shop: Shop, rows: readonly Raw[], signal: AbortSign
 const MAX_VARIATIONS = 10_000;
 
 /**
- * All variations of a product, as the shop returns them; none when the product was deleted meanwhile. Its own list of their ids and the
+ * All variations of a product outside the trash, or those in it, as the shop returns them; none when the product was deleted meanwhile. Its own list of their ids and the
  * total spare the look whether more follow.
  */
-export async function variationsOf({ client }: Shop, product: Raw, signal: AbortSignal): Promise<Raw[]> {
+export async function variationsOf(
+  { client }: Shop,
+  product: Raw,
+  signal: AbortSignal,
+  status: 'any' | 'trash' = 'any',
+): Promise<Raw[]> {
   const ids = Array.isArray(product.variations) ? product.variations.map(Number) : [];
-  const params = { status: 'any', context: 'edit', _fields: VARIATION_FIELDS };
+  const params = { status, context: 'edit', _fields: VARIATION_FIELDS };
   const found = new Map<number | null, Raw>();
   const add = (rows: readonly Raw[], total: number | null) => {
     for (const row of rows) found.set(idOf(row), row);
-    const isWhole = ids.length > 0 && total === found.size && ids.every((id) => found.has(id));
+    const isWhole = status === 'any' && ids.length > 0 && total === found.size && ids.every((id) => found.has(id));
     return isWhole || found.size >= MAX_VARIATIONS;
   };
   try {

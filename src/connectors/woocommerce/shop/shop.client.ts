@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { steadyNow } from '../../../common/clock.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpClient, HttpRequest } from '../../http/http.types.ts';
 import type { ShopSettings } from '../woocommerce.settings.ts';
+import { clockRemarks } from './clock.remark.ts';
+import { beginningOf } from './framed.json.ts';
 import { type Signer, withQuery } from './oauth1.signature.ts';
 import { authMethods, createSigner } from './shop.authentication.ts';
 import { readResponse } from './shop.response.ts';
@@ -21,20 +24,21 @@ export interface ShopRequest {
   readonly idempotent: boolean;
   /** See HttpRequest. */
   readonly canShrink?: boolean;
+  /** What the response is; an object unless said. */
+  readonly expects?: 'list' | 'object';
 }
 
 export interface ShopList {
   readonly rows: readonly Raw[];
   /** Of the whole listing, X-WP-Total: a hint, which caches keep and plugins get wrong. Null when the shop does not say. */
   readonly total: number | null;
-  /** Milliseconds, by the shop's clock, not later than the moment when the shop began to respond. */
-  readonly readAt: number;
+  /** Milliseconds; no row is newer, unless somebody gave it a time in the future. */
+  readonly latest: number;
 }
 
 interface ShopResponse {
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly elapsed: number;
 }
 
 /** Calls one shop. It finds out how the shop accepts the key and remembers that for the life of the session. */
@@ -42,7 +46,13 @@ export class ShopClient {
   readonly #settings: ShopSettings;
   readonly #http: HttpClient;
   readonly #now: () => number;
+  /** How the shop's responses differ from what it said itself, as a person should know. */
+  readonly #remarks = new Set<string>();
+  /** Set once a cache has answered for the shop: from then on each read is one that no cache has seen. */
+  #asksPastCaches = false;
   #signers: readonly Signer[];
+  /** By the Date header, which whatever stands in front of the shop may have written. */
+  #clockAheadMs = 0;
 
   constructor(settings: ShopSettings, http: HttpClient, now: () => number) {
     this.#settings = settings;
@@ -67,17 +77,17 @@ export class ShopClient {
   }
 
   async list(path: string, params: Params, signal: AbortSignal, canShrink = false): Promise<ShopList> {
-    const request = { method: 'GET', path, params, idempotent: true, canShrink } as const;
-    const { body, headers, elapsed } = await this.#call(request, signal);
+    const request = { method: 'GET', path, params, idempotent: true, canShrink, expects: 'list' } as const;
+    const { body, headers } = await this.#call(request, signal);
     const total = headers['x-wp-total'];
     if (!Array.isArray(body)) throw new ConnectorError('protocol', `The shop's response to ${path} is not a list.`);
-    // The shop writes the Date header when it sends the response, which may lack what changed while the shop worked on it.
+    const now = this.#now();
     const date = Date.parse(headers.date ?? '');
-    const readAt = (Number.isNaN(date) ? this.#now() : date) - elapsed;
+    if (!Number.isNaN(date)) this.#clockAheadMs = date - now;
     return {
       rows: body.map(asRaw),
       total: total !== undefined && /^\d{1,15}$/.test(total) ? Number(total) : null,
-      readAt,
+      latest: Number.isNaN(date) ? now : Math.max(date, now),
     };
   }
 
@@ -90,15 +100,28 @@ export class ShopClient {
     return (await this.#call(request, signal)).body;
   }
 
+  /** What came so far, one sentence each. */
+  get remarks(): readonly string[] {
+    return [...this.#remarks, ...clockRemarks(this.#clockAheadMs)];
+  }
+
   async #call(request: ShopRequest, signal: AbortSignal): Promise<ShopResponse> {
+    const response = await this.#exchange(request, signal);
+    if (request.method !== 'GET' || this.#asksPastCaches || !isCached(response.headers)) return response;
+    this.#asksPastCaches = true;
+    this.#remarks.add(CACHED);
+    return this.#exchange(request, signal);
+  }
+
+  async #exchange(request: ShopRequest, signal: AbortSignal): Promise<ShopResponse> {
     let refused: ConnectorError | null = null;
     for (const signer of this.#signers) {
-      const started = this.#now();
       const response = await this.#http.send(this.#signed(request, signer, signal));
       const result = await readResponse(response, request, steadyNow());
       if (result.ok) {
         this.#signers = [signer];
-        return { body: result.body, headers: response.headers, elapsed: Math.max(0, this.#now() - started) };
+        if (result.around) this.#remarks.add(aroundJson(result.around));
+        return { body: result.body, headers: response.headers };
       }
       refused ??= result.error;
       if (!result.keyIgnored) throw result.error;
@@ -111,11 +134,17 @@ export class ShopClient {
     signer: Signer,
     signal: AbortSignal,
   ) {
-    const url = withQuery(`${this.#settings.baseUrl}/wp-json${ofSite ? '' : '/wc/v3'}${path}`, params);
+    const isRead = method === 'GET';
+    const asked = isRead && this.#asksPastCaches ? { ...params, _: randomUUID() } : params;
+    const url = withQuery(`${this.#settings.baseUrl}/wp-json${ofSite ? '' : '/wc/v3'}${path}`, asked);
     const request: HttpRequest = {
       method,
       url,
-      headers: { accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }) },
+      headers: {
+        accept: 'application/json',
+        ...(isRead && { 'cache-control': 'no-cache' }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       sign: () => signer({ method, url }, this.#now()),
       idempotent,
@@ -125,6 +154,23 @@ export class ShopClient {
     return request;
   }
 }
+
+/** The headers by which a cache in front of the shop says that the response is an old one. */
+function isCached(headers: ShopResponse['headers']): boolean {
+  const hit = /\bhit\b/i;
+  return (
+    Number(headers.age ?? 0) > 0 ||
+    ['x-litespeed-cache', 'cf-cache-status', 'x-cache', 'x-proxy-cache', 'x-cache-status'].some((name) =>
+      hit.test(headers[name] ?? ''),
+    )
+  );
+}
+
+const CACHED =
+  "A cache answers for the shop's REST API. It is asked past, but it should leave out /wp-json/wc/: other programs read old data.";
+
+const aroundJson = (around: string): string =>
+  `A plugin or a cache prints text around the shop's JSON: "${beginningOf(around)}".`;
 
 function asRaw(value: unknown): Raw {
   return typeof value === 'object' && value !== null ? (value as Raw) : {};

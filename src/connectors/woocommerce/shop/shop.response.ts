@@ -3,6 +3,7 @@ import type { HttpResponse } from '../../http/http.types.ts';
 import { parseJson, TOO_MANY_MEMBERS } from '../../http/json.parser.ts';
 import { requestedWaitMs } from '../../http/retry-after.header.ts';
 import { plainMessage } from '../mapping/shop.values.ts';
+import { beginningOf, findFramedJson } from './framed.json.ts';
 
 /** The request, as far as an error may show it. */
 export interface ShopCall {
@@ -10,10 +11,13 @@ export interface ShopCall {
   /** Below wc/v3, without query. */
   readonly path: string;
   readonly idempotent: boolean;
+  /** What the body is; an object unless said. */
+  readonly expects?: 'list' | 'object';
 }
 
 export type ShopResult =
-  | { readonly ok: true; readonly body: unknown }
+  /** `around`: what stood before and behind the JSON, if anything did. */
+  | { readonly ok: true; readonly body: unknown; readonly around?: string }
   /** `keyIgnored`: the shop did not see the key at all, as if none had been sent. Another auth method may help. */
   | { readonly ok: false; readonly error: ConnectorError; readonly keyIgnored: boolean };
 
@@ -28,20 +32,28 @@ const DEFAULT_RETRY_AFTER_MS = 60_000;
 
 /** Turns a response into a body or an error; `now` in milliseconds. */
 export async function readResponse(response: HttpResponse, call: ShopCall, now: number): Promise<ShopResult> {
-  const body = await parseJson(response.body);
+  const { body, around } = await readBody(response.body, call);
   const { status } = response;
   if (body === TOO_MANY_MEMBERS) {
     const message = `The shop's response to ${call.path} has an object of more than 10,000 members.`;
     return failed(new ConnectorError('too-large', message, { status, ambiguous: !call.idempotent }));
   }
   if (status >= 200 && status < 300) {
-    if (body !== undefined) return { ok: true, body };
-    const message = `The shop's response to ${call.path} is not JSON.`;
+    if (body !== undefined) return { ok: true, body, ...(around && { around }) };
+    const message = `The shop's response to ${call.method} ${call.path} has status ${status} and no JSON: "${beginningOf(response.body)}".`;
     return failed(new ConnectorError('protocol', message, { status, ambiguous: !call.idempotent }));
   }
   const problem = problemOf(body);
   if (status === 401 || status === 403) return accessDenied(status, problem, call);
   return failed(errorOf(response, problem, call, now));
+}
+
+/** A whole document counts whatever a plugin prints before it or a cache behind it; the body is undefined without one. */
+async function readBody(text: string, { expects = 'object' }: ShopCall): Promise<{ body: unknown; around: string }> {
+  const body = await parseJson(text);
+  if (body !== undefined) return { body, around: '' };
+  const framed = findFramedJson(text, expects);
+  return framed ? { body: await parseJson(framed.json), around: framed.around } : { body, around: '' };
 }
 
 function errorOf(
@@ -98,11 +110,16 @@ function accessDenied(status: number, problem: ShopProblem | null, call: ShopCal
   }
   if (status === 403) {
     const who = problem ? 'The shop does not allow this key' : 'The host in front of the shop refuses';
-    return failed(new ConnectorError('forbidden', `${who} ${call.method} ${call.path}${reason}`, { status }));
+    const message = `${who} ${call.method} ${call.path}${reason}`;
+    return failed(new ConnectorError('forbidden', message, { status, passing: problem === null }));
   }
-  const error = new ConnectorError('auth', `The shop does not accept the key${reason}`, { status });
+  const hint = /invalid signature/i.test(reason) ? ` ${SIGNATURE_HINT}` : '';
+  const error = new ConnectorError('auth', `The shop does not accept the key${reason}${hint}`, { status });
   return { ok: false, error, keyIgnored: problem?.code !== 'woocommerce_rest_authentication_error' };
 }
+
+const SIGNATURE_HINT =
+  'Either the consumer secret is wrong, or WordPress has another address than base_url, which OAuth signs: set home_url to the Site Address in WordPress (Settings, General).';
 
 function problemOf(body: unknown): ShopProblem | null {
   if (typeof body !== 'object' || body === null || !('code' in body)) return null;

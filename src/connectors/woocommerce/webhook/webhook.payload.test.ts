@@ -18,6 +18,7 @@ describe('A webhook of a shop', () => {
       external_id: '7',
       deleted: false,
       delivery_key: expect.stringMatching(/^[0-9a-f]{64}$/),
+      names_delivery: false,
     });
     expect(receive('order.deleted', { id: 9 })).toMatchObject({
       entity_type: 'order',

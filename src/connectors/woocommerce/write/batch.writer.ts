@@ -3,6 +3,7 @@ import type { ItemProblem } from '../../contract/connector.types.ts';
 import { recordOf } from '../mapping/raw.reader.ts';
 import { plainMessage } from '../mapping/shop.values.ts';
 import type { Raw, ShopClient } from '../shop/shop.client.ts';
+import { isFinalRefusal } from './final.refusal.ts';
 
 /** One operation of a batch. */
 export type BatchOperation =
@@ -51,7 +52,7 @@ export class BatchWriter {
       { method: 'POST', path: `${path}/batch`, body: bodyOf(chunk), idempotent },
       signal,
     );
-    return outcomesOf(chunk, recordOf(response), idempotent);
+    return outcomesOf(path, chunk, recordOf(response), idempotent);
   }
 }
 
@@ -69,23 +70,30 @@ function bodyOf(chunk: readonly BatchOperation[]) {
 }
 
 /** The response has a list for each kind, in the order of the request. An outcome belongs to an operation by its index, never by its id. */
-function outcomesOf(chunk: readonly BatchOperation[], response: Raw, idempotent: boolean): BatchOutcome[] {
+function outcomesOf(
+  path: string,
+  chunk: readonly BatchOperation[],
+  response: Raw,
+  idempotent: boolean,
+): BatchOutcome[] {
   const indexes = { create: 0, update: 0, delete: 0 };
   return chunk.map((operation) => {
     const list = response[operation.kind];
     const raw = Array.isArray(list) ? list[indexes[operation.kind]++] : undefined;
-    if (typeof raw === 'object' && raw !== null) return outcomeOf(operation, raw as Raw);
+    if (typeof raw === 'object' && raw !== null) return outcomeOf(path, operation, raw as Raw);
     throw new ConnectorError('protocol', "The shop's response to a batch lacks some results.", {
       ambiguous: !idempotent,
     });
   });
 }
 
-function outcomeOf({ kind }: BatchOperation, raw: Raw): BatchOutcome {
+function outcomeOf(path: string, operation: BatchOperation, raw: Raw): BatchOutcome {
   if (raw.error === undefined) return { ok: true, raw };
   const error = recordOf(raw.error);
-  if (kind === 'delete' && isGone(Number(recordOf(error.data).status))) return { ok: true, raw };
-  return { ok: false, problem: itemProblem(error) };
+  if (operation.kind === 'delete')
+    return isGone(Number(recordOf(error.data).status)) ? { ok: true, raw } : { ok: false, problem: itemProblem(error) };
+  const final = isFinalRefusal(path, operation.body, error);
+  return { ok: false, problem: { ...itemProblem(error), ...(final && { final }) } };
 }
 
 export function isGone(status: number | undefined): boolean {

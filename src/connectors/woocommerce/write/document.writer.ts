@@ -3,29 +3,9 @@ import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ItemProblem, WriteResult } from '../../contract/connector.types.ts';
 import { inParallel, type Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
-import { shopCodeOf } from '../shop/shop.response.ts';
-import { asAmbiguous, type BatchOperation, type BatchWriter, isGone, itemProblem } from './batch.writer.ts';
-import { failed, NOT_WRITABLE, type OperationOn, removed, shopIdOf } from './operation.results.ts';
-
-/** Moves products or orders to the trash, one call each, since a batch would delete them permanently. */
-function trashAll(
-  { client }: Shop,
-  path: '/products' | '/orders',
-  ids: readonly number[],
-  signal: AbortSignal,
-): Promise<WriteResult[]> {
-  return inParallel(ids, async (id) => {
-    try {
-      await client.send({ method: 'DELETE', path: `${path}/${id}`, idempotent: true }, signal);
-    } catch (error) {
-      // A 404 without a WooCommerce code is a page of the website. It does not show whether the object exists.
-      const code = shopCodeOf(error);
-      if (!(error instanceof ConnectorError) || code === null) throw asAmbiguous(error);
-      if (!isGone(error.status)) return failed(itemProblem({ code, message: error.message }));
-    }
-    return removed(String(id));
-  });
-}
+import { asAmbiguous, type BatchOperation, type BatchWriter } from './batch.writer.ts';
+import { failed, NOT_WRITABLE, type OperationOn, shopIdOf } from './operation.results.ts';
+import { type Restoration, restoreAll, trashAll } from './trash.writer.ts';
 
 export interface DocumentWriting<T extends CanonicalData> {
   readonly shop: Shop;
@@ -35,6 +15,8 @@ export interface DocumentWriting<T extends CanonicalData> {
   readonly signal: AbortSignal;
   /** `id` is 0 for a create. */
   toBatch(operation: DocumentWrite<T>, id: number): BatchOperation | Refused;
+  /** What takes an item out of the trash: its status, and the product. */
+  toRestoration(current: T): Omit<Restoration, 'id'>;
   /** Does what remains after the batch, which returned `raw`. */
   finish(operation: DocumentWrite<T>, raw: Raw): Promise<WriteResult>;
 }
@@ -46,16 +28,24 @@ export interface Refused {
 
 export type DocumentWrite<T extends CanonicalData> = Exclude<OperationOn<T>, { kind: 'delete' }>;
 
-/** Sends creates and updates in batches, finishes each, then deletes. Results are in the operations' order. */
+/** Takes out of the trash what comes back, sends creates and updates in batches, finishes each, then deletes. Results are in the operations' order. */
 export async function writeDocuments<T extends CanonicalData>(writing: DocumentWriting<T>): Promise<WriteResult[]> {
   const { shop, batches, path, operations, signal } = writing;
   const results = new Map<OperationOn<T>, WriteResult>();
   const writes: { operation: DocumentWrite<T>; line: BatchOperation }[] = [];
   const deletes: { operation: OperationOn<T>; id: number }[] = [];
+  const restorations = operations.flatMap((operation): Restoration[] => {
+    const id = shopIdOf(operation);
+    if (operation.kind !== 'update' || !operation.restores || id === null) return [];
+    return [{ id, ...writing.toRestoration(operation.current) }];
+  });
+  const problems = await restoreAll(shop, batches, path, restorations, signal);
   for (const operation of operations) {
     const id = shopIdOf(operation);
+    const problem = problems.get(id ?? 0);
     if (operation.kind !== 'create' && id === null) results.set(operation, failed(NOT_WRITABLE));
     else if (operation.kind === 'delete') deletes.push({ operation, id: id ?? 0 });
+    else if (problem) results.set(operation, failed(problem));
     else {
       const line = writing.toBatch(operation, id ?? 0);
       if ('problem' in line) results.set(operation, failed(line.problem));
@@ -63,12 +53,12 @@ export async function writeDocuments<T extends CanonicalData>(writing: DocumentW
     }
   }
 
-  const outcomes = await batches.run(
-    path,
-    writes.map(({ line }) => line),
-    signal,
-  );
   try {
+    const outcomes = await batches.run(
+      path,
+      writes.map(({ line }) => line),
+      signal,
+    );
     const finished = await inParallel([...writes.entries()], async ([i, { operation }]) => {
       const outcome = outcomes[i];
       if (!outcome) throw new ConnectorError('protocol', 'A batch has fewer results than operations.');
@@ -83,7 +73,7 @@ export async function writeDocuments<T extends CanonicalData>(writing: DocumentW
     );
     for (const [i, { operation }] of deletes.entries()) results.set(operation, gone[i] as WriteResult);
   } catch (error) {
-    throw writes.length > 0 ? asAmbiguous(error) : error;
+    throw writes.length + restorations.length > 0 ? asAmbiguous(error) : error;
   }
   return operations.map((operation) => results.get(operation) as WriteResult);
 }

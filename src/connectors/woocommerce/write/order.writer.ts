@@ -3,6 +3,7 @@ import { changes } from '../../canonical/changed.paths.ts';
 import type { WriteResult } from '../../contract/connector.types.ts';
 import { orderFromShop, orderToCreate, orderToShop } from '../mapping/order.mapping.ts';
 import type { SkuHolders } from '../mapping/order-line.mapping.ts';
+import { statusToShop } from '../mapping/order-status.mapping.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { findSkus } from '../match/sku.lookup.ts';
 import { ORDERS, rawByIds } from '../read/document.reader.ts';
@@ -43,6 +44,7 @@ export async function writeOrders(
     operations,
     signal,
     toBatch: (operation, id) => toBatch(operation, id, known),
+    toRestoration: ({ status }) => ({ status: statusToShop(status ?? 'pending') }),
     finish: async (_operation, raw) => written(orderFromShop(raw, shop.settings)),
   });
 }

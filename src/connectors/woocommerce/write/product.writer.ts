@@ -63,7 +63,11 @@ export async function writeProducts(
     const problem = wanted ? await writeVariations(shop, batches, id, wanted, signal) : null;
     return problem ? failed(problem) : written(productFromShop(raw, await variationsOf(shop, { id }, signal)));
   };
-  return writeDocuments({ shop, batches, path: '/products', operations, signal, toBatch, finish });
+  const toRestoration = (product: CanonicalProduct) => ({
+    status: product.published === false ? 'draft' : 'publish',
+    product,
+  });
+  return writeDocuments({ shop, batches, path: '/products', operations, signal, toBatch, toRestoration, finish });
 }
 
 const categoryRefused = (names: readonly string[]) => ({

@@ -1,0 +1,24 @@
+import type {
+  CanonicalCustomer,
+  CanonicalData,
+  CanonicalProduct,
+  EntityType,
+} from '../connectors/canonical/canonical.types.ts';
+
+/** The value by which two entities of the same type are recognized as the same. Null when the entity has none. */
+export function naturalKey(entity: EntityType, data: CanonicalData): string | null {
+  if (entity === 'customer') return (data as CanonicalCustomer).email?.trim().toLowerCase() || null;
+  if (entity === 'product') return (data as CanonicalProduct).sku || null;
+  return null;
+}
+
+/** Whether both are the same customer by email, or the same product by SKU: its own, or that of a variation. */
+export function shareNaturalKey(entity: EntityType, one: CanonicalData, other: CanonicalData): boolean {
+  const keys = new Set(naturalKeys(entity, one));
+  return naturalKeys(entity, other).some((key) => keys.has(key));
+}
+
+function naturalKeys(entity: EntityType, data: CanonicalData): string[] {
+  const variations = entity === 'product' ? ((data as CanonicalProduct).variations ?? []) : [];
+  return [naturalKey(entity, data), ...variations.map(({ sku }) => sku)].flatMap((key) => key || []);
+}

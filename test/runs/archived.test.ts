@@ -1,0 +1,289 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type OdooSandbox,
+  startOdooSandbox,
+  startWooCommerceSandbox,
+  type WooCommerceSandbox,
+} from '@sync-operations/sandbox';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Json, RunsFixture } from './runs.support.ts';
+
+let fixture: RunsFixture;
+beforeAll(async () => {
+  fixture = await RunsFixture.start();
+});
+afterAll(() => fixture.close());
+
+type Sync = (entity: string, more?: object) => Promise<Json>;
+
+interface Systems {
+  readonly org: string;
+  readonly shop: WooCommerceSandbox;
+  readonly odoo: OdooSandbox;
+  readonly ids: { readonly shop: string; readonly odoo: string };
+  readonly sync: Sync;
+  /** From a second shop. */
+  readonly another: () => Promise<{ readonly shop: WooCommerceSandbox; readonly sync: Sync }>;
+}
+
+// An incremental sync leaves changes of the second in which it begins to the next sync, so the changes here are dated earlier.
+const EMPTY = { badRate: 0, customers: 0, products: 0, orders: 0, now: () => Date.now() - 2_000 };
+
+/** An empty shop and an empty Odoo of a fresh organization. */
+async function withEmpty(work: (systems: Systems) => Promise<void>, odooSettings: object = {}): Promise<void> {
+  const org = `org-${randomUUID()}`;
+  const shop = await startWooCommerceSandbox(EMPTY);
+  const odoo = await startOdooSandbox({ version: 19, partners: 0, products: 0, orders: 0 });
+  const started: { stop(): Promise<void> }[] = [shop, odoo];
+  try {
+    const ids = {
+      shop: await fixture.connectShop(org, shop),
+      odoo: await fixture.connectOdoo(org, odoo, odooSettings),
+    };
+    const syncFrom =
+      (source_connection_id: string): Sync =>
+      (entity_type, more = {}) =>
+        fixture.run(org, { source_connection_id, destination: { connection_id: ids.odoo }, entity_type, ...more });
+    const another = async () => {
+      const second = await startWooCommerceSandbox({ ...EMPTY, seed: 7 });
+      started.push(second);
+      return { shop: second, sync: syncFrom(await fixture.connectShop(org, second)) };
+    };
+    await work({ org, shop, odoo, ids, sync: syncFrom(ids.shop), another });
+  } finally {
+    await Promise.all(started.map((one) => one.stop()));
+  }
+}
+
+const INCREMENTAL = { mode: 'incremental' };
+const ADA = { email: 'ada@shop.example', first_name: 'Ada', last_name: 'Example' };
+
+function nineCustomers(shop: WooCommerceSandbox): void {
+  for (let i = 1; i <= 9; i += 1) shop.admin.createCustomer({ email: `c${i}@shop.example`, first_name: `C${i}` });
+}
+function products(shop: WooCommerceSandbox, count: number): void {
+  for (let i = 1; i <= count; i += 1) shop.admin.createProduct({ name: `P${i}`, sku: `P-${i}`, regular_price: '5' });
+}
+const idOf = (made: object): number => (made as { id: number }).id;
+const partners = (odoo: OdooSandbox, email = ADA.email): Json[] =>
+  odoo.admin.read('res.partner', odoo.admin.search('res.partner', [['email', '=ilike', email]]), ['active', 'name']);
+const templates = (odoo: OdooSandbox, code: string): Json[] =>
+  odoo.admin
+    .read(
+      'product.template',
+      odoo.admin
+        .search('product.product', [['default_code', '=', code]])
+        .map((id) => odoo.admin.get('product.product', id, ['product_tmpl_id']).product_tmpl_id[0]),
+      ['name', 'active', 'list_price'],
+    )
+    .map((row) => ({
+      ...row,
+      variant: odoo.admin.read(
+        'product.product',
+        odoo.admin.search('product.product', [['product_tmpl_id', '=', row.id]]),
+        ['active'],
+      )[0]?.active,
+    }));
+const items = async (org: string, run: Json): Promise<Json[]> =>
+  (await fixture.call(org, 'GET', `/progress/${run.progress.sync_id}/items`)).body.items;
+const changes = async (org: string, run: Json): Promise<Json[]> =>
+  (await fixture.call(org, 'GET', `/progress/${run.progress.sync_id}/changes`)).body.items;
+
+describe('What comes back', () => {
+  it('A guest who registers stays one active partner', () =>
+    withEmpty(async ({ org, shop, odoo, sync }) => {
+      const lamp = idOf(shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' }));
+      const line_items = [{ product_id: lamp, quantity: 1 }];
+      shop.admin.createOrder({ status: 'processing', billing: { ...ADA, email: 'Ada@Shop.example' }, line_items });
+      nineCustomers(shop);
+      expect((await sync('customer')).counts).toEqual({ created: 10 });
+      const [before] = partners(odoo);
+      shop.admin.createCustomer(ADA);
+      for (const more of [INCREMENTAL, {}, {}]) {
+        const run = await sync('customer', more);
+        expect([run.counts.deleted ?? 0, run.counts.conflict ?? 0, await items(org, run)]).toEqual([0, 0, []]);
+        expect(partners(odoo)).toEqual([{ ...before, active: true }]);
+      }
+    }));
+
+  it('A customer who is deleted and made anew with the same e-mail ends active', () =>
+    withEmpty(async ({ shop, odoo, sync }) => {
+      nineCustomers(shop);
+      const ada = idOf(shop.admin.createCustomer(ADA));
+      await sync('customer');
+      const before = partners(odoo);
+      shop.admin.deleteCustomer(ada);
+      shop.admin.createCustomer(ADA);
+      const { counts } = await sync('customer');
+      expect([counts.deleted ?? 0, counts.conflict ?? 0, counts.failed ?? 0]).toEqual([0, 0, 0]);
+      expect(partners(odoo)).toEqual(before);
+      for (const _ of [1, 2]) expect((await sync('customer')).counts).toEqual({ unchanged: 10 });
+      expect(partners(odoo)).toEqual(before);
+    }));
+
+  it.each([{}, INCREMENTAL])('A product restored from the trash is active again', (more) =>
+    withEmpty(async ({ org, shop, odoo, sync }) => {
+      products(shop, 20);
+      const chair = idOf(shop.admin.createProduct({ name: 'Chair', sku: 'CHAIR-1', regular_price: '10' }));
+      await sync('product');
+      const before = templates(odoo, 'CHAIR-1');
+      shop.admin.trashProduct(chair);
+      expect((await sync('product')).counts).toEqual({ deleted: 1, unchanged: 20 });
+      expect(templates(odoo, 'CHAIR-1')).toMatchObject([{ active: false, variant: false }]);
+      shop.admin.restoreProduct(chair);
+      const run = await sync('product', more);
+      expect([run.counts.updated, run.counts.deleted]).toEqual([1, undefined]);
+      expect(templates(odoo, 'CHAIR-1')).toEqual(before);
+      expect(await changes(org, run)).toMatchObject([
+        { external_id: String(chair), kind: 'update', fields: [{ field: 'active', old: false, new: true }] },
+      ]);
+      expect((await sync('product')).counts).toEqual({ unchanged: 21 });
+    }),
+  );
+
+  it('A new product with the SKU of a deleted one brings the archived entry back', () =>
+    withEmpty(async ({ shop, odoo, sync }) => {
+      products(shop, 20);
+      const desk = idOf(shop.admin.createProduct({ name: 'Desk', sku: 'DESK-1', regular_price: '20' }));
+      await sync('product');
+      const [before] = templates(odoo, 'DESK-1');
+      shop.admin.deleteProduct(desk);
+      shop.admin.createProduct({ name: 'Desk new', sku: 'DESK-1', regular_price: '22' });
+      const { counts } = await sync('product');
+      expect([counts.deleted ?? 0, counts.conflict ?? 0]).toEqual([0, 0]);
+      expect(templates(odoo, 'DESK-1')).toEqual([{ ...before, name: 'Desk new', list_price: 22 }]);
+      expect((await sync('product')).counts).toEqual({ unchanged: 21 });
+    }));
+
+  it.each([{}, { confirm_orders: true, field_directions: { order: { status: 'both' } } }])(
+    'An order restored from the trash is a quotation again',
+    (settings) =>
+      withEmpty(async ({ shop, odoo, sync }) => {
+        const lamp = idOf(shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' }));
+        const ada = idOf(shop.admin.createCustomer(ADA));
+        const [first = 0] = Array.from({ length: 10 }, () =>
+          idOf(
+            shop.admin.createOrder({
+              customer_id: ada,
+              status: 'processing',
+              line_items: [{ product_id: lamp, quantity: 1 }],
+            }),
+          ),
+        );
+        for (const entity of ['customer', 'product', 'order']) await sync(entity);
+        const before = odoo.admin.read('sale.order', odoo.admin.search('sale.order', []), ['state', 'amount_total']);
+        shop.admin.trashOrder(first);
+        expect((await sync('order')).counts).toEqual({ deleted: 1, unchanged: 9 });
+        expect(odoo.admin.search('sale.order', [['state', '=', 'cancel']])).toHaveLength(1);
+        shop.admin.restoreOrder(first, 'processing');
+        expect((await sync('order')).counts).toEqual({ updated: 1, unchanged: 9 });
+        expect(odoo.admin.read('sale.order', odoo.admin.search('sale.order', []), ['state', 'amount_total'])).toEqual(
+          before,
+        );
+        expect((await sync('order')).counts).toEqual({ unchanged: 10 });
+      }, settings),
+  );
+
+  it('an order that a person cancelled in Odoo stays cancelled, and is told', () =>
+    withEmpty(async ({ org, shop, odoo, sync }) => {
+      const lamp = idOf(shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' }));
+      const ada = idOf(shop.admin.createCustomer(ADA));
+      shop.admin.createOrder({
+        customer_id: ada,
+        status: 'processing',
+        line_items: [{ product_id: lamp, quantity: 1 }],
+      });
+      for (const entity of ['customer', 'product', 'order']) await sync(entity);
+      const orders = odoo.admin.search('sale.order', []);
+      odoo.admin.call('sale.order', 'action_cancel', orders);
+      const run = await sync('order');
+      expect(run.counts).toEqual({ conflict: 1 });
+      expect(await items(org, run)).toMatchObject([{ error_class: 'archived_at_destination' }]);
+      expect(odoo.admin.read('sale.order', orders, ['state'])).toMatchObject([{ state: 'cancel' }]);
+    }));
+
+  it('A first match with an archived entry wakes it or says so', () =>
+    withEmpty(async ({ org, shop, odoo, sync }) => {
+      const template = odoo.admin.create('product.template', {
+        name: 'Old bench',
+        default_code: 'BENCH-1',
+        list_price: 3,
+      });
+      odoo.admin.archive('product.template', [template]);
+      shop.admin.createProduct({ name: 'Bench', sku: 'BENCH-1', regular_price: '30' });
+      const partner = odoo.admin.create('res.partner', { name: 'Old Ada', email: ADA.email, customer_rank: 1 });
+      odoo.admin.archive('res.partner', [partner]);
+      shop.admin.createCustomer(ADA);
+      for (const [entity, id] of [
+        ['product', template],
+        ['customer', partner],
+      ] as const) {
+        for (const _ of [1, 2]) {
+          const run = await sync(entity);
+          expect(run.counts).toEqual({ conflict: 1 });
+          const [told] = await items(org, run);
+          expect(told).toMatchObject({ outcome: 'skipped', error_class: 'archived_at_destination' });
+          expect(told.message).toContain(`Entry ${id} `);
+          expect(told.message).toContain('archived');
+        }
+      }
+      expect(templates(odoo, 'BENCH-1')).toMatchObject([{ name: 'Old bench', list_price: 3, active: false }]);
+      expect(partners(odoo)).toMatchObject([{ name: 'Old Ada', active: false }]);
+    }));
+
+  it('What another shop still has is unbound, not archived', () =>
+    withEmpty(async ({ org, shop, odoo, sync, another }) => {
+      const second = await another();
+      const made = [shop, second.shop].map((one) => ({
+        customer: idOf(one.admin.createCustomer(ADA)),
+        product: idOf(one.admin.createProduct({ name: 'Both', sku: 'BOTH-1', regular_price: '5' })),
+      }));
+      nineCustomers(shop);
+      products(shop, 9);
+      for (const from of [sync, second.sync]) for (const entity of ['customer', 'product']) await from(entity);
+      const active = [{ active: true }];
+      shop.admin.deleteCustomer(made[0]?.customer ?? 0);
+      shop.admin.trashProduct(made[0]?.product ?? 0);
+      for (const entity of ['customer', 'product']) {
+        const run = await sync(entity);
+        expect(run.counts).toEqual({ unchanged: 10 });
+        expect(await changes(org, run)).toMatchObject([
+          { kind: 'unbind', reason: expect.stringContaining('still in use by another connection') },
+        ]);
+        expect((await second.sync(entity)).counts).toEqual({ unchanged: 1 });
+      }
+      expect([partners(odoo), templates(odoo, 'BOTH-1')]).toMatchObject([active, active]);
+      // The last one lets it go.
+      second.shop.admin.deleteCustomer(made[1]?.customer ?? 0);
+      second.shop.admin.trashProduct(made[1]?.product ?? 0);
+      for (const entity of ['customer', 'product'])
+        expect((await second.sync(entity, { override_guard: { reason: 'the last' } })).counts).toEqual({ deleted: 1 });
+      expect([partners(odoo), templates(odoo, 'BOTH-1')]).toMatchObject([[{ active: false }], [{ active: false }]]);
+    }));
+
+  it('An order never goes to an archived partner in silence', () =>
+    withEmpty(async ({ org, shop, odoo, sync }) => {
+      const lamp = idOf(shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' }));
+      const bulb = idOf(shop.admin.createProduct({ name: 'Bulb', sku: 'BULB-1', regular_price: '1' }));
+      const ada = idOf(shop.admin.createCustomer(ADA));
+      const bob = idOf(shop.admin.createCustomer({ ...ADA, email: 'bob@shop.example' }));
+      for (const entity of ['customer', 'product']) await sync(entity);
+      odoo.admin.archive('res.partner', odoo.admin.search('res.partner', [['email', '=', ADA.email]]));
+      odoo.admin.archive('product.template', odoo.admin.search('product.template', [['name', '=', 'Bulb']]));
+      const order = (customer_id: number, product_id: number) =>
+        shop.admin.createOrder({ customer_id, status: 'processing', line_items: [{ product_id, quantity: 1 }] });
+      order(ada, lamp);
+      order(bob, bulb);
+      const customers = await sync('customer');
+      expect(await items(org, customers)).toMatchObject([
+        { error_class: 'archived_at_destination', message: expect.stringContaining('archived') },
+      ]);
+      const orders = await sync('order');
+      expect(orders.counts).toEqual({ failed: 2 });
+      expect(await items(org, orders)).toMatchObject([
+        { error_class: 'customer_archived', message: expect.stringContaining('archived') },
+        { error_class: 'product_archived', message: expect.stringContaining('archived') },
+      ]);
+      expect(odoo.admin.search('sale.order', [])).toEqual([]);
+    }));
+});
