@@ -5,6 +5,7 @@ import type {
   CheckResult,
   ConnectorSession,
   ExternalItem,
+  ItemProblem,
   Page,
   ReadPosition,
   ReadQuery,
@@ -67,6 +68,14 @@ export class GuardedSession implements ConnectorSession {
 
   async write(entity: EntityType, operations: readonly WriteOperation[], signal: AbortSignal): Promise<WriteResult[]> {
     return (await this.#inner.write(entity, operations, signal)).map(storableResult);
+  }
+
+  findRefusals(
+    entity: EntityType,
+    operations: readonly WriteOperation[],
+    signal: AbortSignal,
+  ): Promise<(ItemProblem | null)[]> {
+    return this.#inner.findRefusals(entity, operations, signal);
   }
 
   async changeToken(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<string | null> {

@@ -586,12 +586,15 @@ export type Activity = {
     sync_id: string | null;
     entity_type: string | null;
     /**
-     * sync_completed, sync_failed, sync_cancelled, sync_timeout; cancel_requested, pause_requested, resume_requested, retry_requested (user_id: who asked); or your own
+     * sync_completed, sync_failed, sync_cancelled, sync_timeout; preview_completed, preview_failed, preview_cancelled, which wrote nothing; cancel_requested, pause_requested, resume_requested, retry_requested (user_id: who asked); or your own
      */
     activity_type: string;
     status: SyncStatus;
     source_system: string | null;
     user_id: string | null;
+    /**
+     * Of a run: what it wrote, without what was unchanged; details has what it looked at
+     */
     record_count: number | null;
     duration_seconds: number | null;
     error_message: string | null;

@@ -34,6 +34,8 @@ describe('The mapping of products', () => {
       published: true,
       price: '120.3',
       sale_price: null,
+      sale_from: null,
+      sale_to: null,
       weight: '0.5',
       stock: null,
       categories: [],
@@ -137,7 +139,7 @@ describe('A plan of variations', () => {
   const wanted = variationsFromShop(variations);
 
   it('leaves alone what is as wanted', () => {
-    expect(planVariations(wanted, variations)).toEqual({ create: [], update: [], delete: [] });
+    expect(planVariations(wanted, variations)).toEqual({ create: [], update: [], former: [], delete: [] });
   });
 
   it('matches by SKU, else by options, creates what is new and deletes what nobody wants', () => {
