@@ -107,10 +107,11 @@ export interface ConnectorSession {
   /** Returns those of the ids (at most 100) that exist, in any order. Items in a trash have `deleted: true` or are left out. */
   readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]>;
   /**
-   * Finds existing items for each candidate (at most 100), by natural keys (email, VAT, reference, SKU, order number) or by the `key` that
-   * an earlier create stored. One list for each candidate, in their order; empty when nothing matches.
+   * Finds existing items for each candidate (at most 100), by natural keys (email, VAT, reference, SKU; orders have none) or by the `key`
+   * that an earlier create stored. One list for each candidate, in their order; empty when nothing matches. Only what a read of the
+   * entity would return is found by natural keys. Which of them is taken is not decided here; see src/planning/match.choice.ts.
    */
-  findMatches(entity: EntityType, candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]>;
+  findMatches(entity: EntityType, candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]>;
   /**
    * Carries out at most 100 operations and returns one result for each, in their order. Throws ConnectorError with `ambiguous: true`
    * when a response is lost and the write may have taken effect. The caller then checks before it repeats anything.
@@ -199,6 +200,14 @@ export interface ExternalItem {
   readonly born?: string;
   /** As the system returned it, to show with a problem; small, without secrets. */
   readonly raw?: unknown;
+}
+
+/** An existing item that shares a natural key with a candidate, or was created for it. */
+export interface Match extends ExternalItem {
+  /** An earlier create stored the candidate's key in it. */
+  readonly marked?: boolean;
+  /** Why it is not to be taken without a person's word, as the end of a sentence: "it is the partner of a user". */
+  readonly held?: string;
 }
 
 /** Why one item failed or was skipped. `error_class` is for machines and never changes: `invalid_email`, `duplicate_sku`. */

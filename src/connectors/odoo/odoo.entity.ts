@@ -1,6 +1,6 @@
 import { ItemRefused } from '../border/item.refused.ts';
 import type { EntityType } from '../canonical/canonical.types.ts';
-import type { Candidate, ExternalItem, ItemProblem, WriteOperation } from '../contract/connector.types.ts';
+import type { Candidate, ExternalItem, ItemProblem, Match, WriteOperation } from '../contract/connector.types.ts';
 import type { Domain, Row, Values } from './api/odoo-api.types.ts';
 import type { ExpectedTotals } from './orders/amounts/sale.plan.ts';
 
@@ -23,14 +23,14 @@ export interface OdooEntity {
   readonly type: EntityType;
   readonly model: string;
   parts(signal: AbortSignal): Promise<readonly Part[]>;
-  /** The records that count as this entity. Matching also finds others. */
+  /** The records that count as this entity. Matching finds others only by the mark of their create. */
   domain(signal: AbortSignal): Promise<Domain>;
   /** Those of the mapped fields that this server has. */
   fields(signal: AbortSignal): Promise<readonly string[]>;
   /** Maps a page of rows. Reads the records that belong to them in one or two calls. */
   toItems(rows: readonly Row[], signal: AbortSignal): Promise<ExternalItem[]>;
   /** One list per candidate, in their order. */
-  findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]>;
+  findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]>;
   /** In the order of the operations; a problem for an operation that cannot be written. */
   prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]>;
   prepareUpdates(operations: readonly UpdateOperation[], signal: AbortSignal): Promise<Prepared[]>;
