@@ -4,6 +4,8 @@ import { recordedRows } from '../../../../test/connectors/woocommerce/recordings
 import type { CanonicalProduct, CanonicalVariation } from '../../canonical/canonical.types.ts';
 import { toDecimal } from '../../canonical/decimal.ts';
 import type { Raw } from '../shop/shop.client.ts';
+import { customerToCreate } from './customer.mapping.ts';
+import { orderToCreate } from './order.mapping.ts';
 import { newCategories, productFromShop, productToCreate, productToShop } from './product.mapping.ts';
 import { planVariations, variationsFromShop } from './variation.mapping.ts';
 
@@ -122,6 +124,16 @@ describe('The mapping of products', () => {
     expect(productToShop(data, ['categories'], { before, categoryIds })).toEqual({
       categories: [{ id: 4 }, { id: 5 }],
     });
+  });
+
+  it('writes no metadata but the mark, since keys such as _sku change fields of the shop', () => {
+    const mark = [{ key: '_sync_key', value: 'k' }];
+    const { data } = productFromShop({ ...simple, meta_data: [{ key: '_sku', value: 'X' }] }, []);
+    const product = data as CanonicalProduct;
+    expect(productToCreate(product, 'k', new Map()).meta_data).toEqual(mark);
+    expect(productToShop(product, null, { categoryIds: new Map(), before: simple })).not.toHaveProperty('meta_data');
+    expect(customerToCreate({ email: 'a@b.example' }, 'k').meta_data).toEqual(mark);
+    expect(orderToCreate({ lines: [] }, 'k', new Map()).meta_data).toEqual(mark);
   });
 
   it('keeps attributes that no variation differs by', () => {
