@@ -5,10 +5,10 @@ export interface DeletionLimits {
 }
 
 /** One sentence that says why the deletes of a run are refused. Null when they are allowed. Pure. */
-export function guardDeletions(deletes: number, known: number, { percent, count }: DeletionLimits): string | null {
+export function guardDeletions(deletes: number, arrived: number, { percent, count }: DeletionLimits): string | null {
   if (deletes === 0) return null;
-  const share = known > 0 ? (deletes / known) * 100 : 100;
-  const what = `${deletes} of ${known} (${share.toFixed(1)} %) would be deleted`;
+  const share = arrived > 0 ? (deletes / arrived) * 100 : 100;
+  const what = `${deletes} of ${arrived} (${share.toFixed(1)} %) would be deleted`;
   if (count !== null && deletes > count) return `${what}, which is above the guard of ${count}.`;
   if (share > percent) return `${what}, which is above the guard of ${percent} %.`;
   return null;
@@ -19,32 +19,42 @@ export class GuardTripped extends Error {
   override readonly name = 'GuardTripped';
 }
 
-/** Counts the deletes of one run against its guard. A run with an override, or for named items, is not guarded. */
+export interface BudgetState {
+  /** False for a preview, which goes on and remembers the refusal, and for a run with an override or for named items. */
+  readonly isGuarded: boolean;
+  /** What the destination had of the source when the run began. */
+  readonly arrived: number;
+  /** Of these, what earlier workers of this run have deleted, or for a preview would have. */
+  readonly done: number;
+}
+
+/** Counts the deletes of one run, or of the preview of one, against its guard. */
 export class DeletionBudget {
+  readonly arrived: number;
   private readonly limits: DeletionLimits;
   private readonly isGuarded: boolean;
-  private readonly known: number;
   private done: number;
+  private refused: string | null = null;
 
-  /** `left`: the current number of entries. `done`: entries that earlier workers of this run have deleted. */
-  constructor(limits: DeletionLimits, isGuarded: boolean, left: number, done: number) {
+  constructor(limits: DeletionLimits, { isGuarded, arrived, done }: BudgetState) {
     this.limits = limits;
     this.isGuarded = isGuarded;
-    this.known = left + done;
+    this.arrived = arrived;
     this.done = done;
   }
 
-  /** Why the connection's guard refuses this number of deletes, even if the run is not guarded. Null when it allows them. */
-  refusalOf(deletes: number): string | null {
-    return guardDeletions(deletes, this.known, this.limits);
+  /** Why the guard refuses the deletes so far. Null when it allows them. */
+  get refusal(): string | null {
+    return this.refused ?? guardDeletions(this.done, this.arrived, this.limits);
   }
 
-  /** Throws GuardTripped if this many further deletes would exceed the guard. Called before anything is deleted. */
+  /** Called before anything is deleted. Throws GuardTripped if this many further deletes would exceed the guard. */
   expect(deletes: number): void {
-    const refusal = this.isGuarded && deletes > 0 && this.refusalOf(this.done + deletes);
-    if (refusal)
+    if (deletes === 0) return;
+    this.refused ??= guardDeletions(this.done + deletes, this.arrived, this.limits);
+    if (this.isGuarded && this.refused)
       throw new GuardTripped(
-        `${refusal} Nothing more was deleted. If this is intended, start the sync again with override_guard and a reason.`,
+        `${this.refused} Nothing more was deleted. If this is intended, start the sync again with override_guard and a reason.`,
       );
   }
 

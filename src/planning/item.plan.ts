@@ -25,6 +25,8 @@ export function planItem(input: PlanInput): ItemPlan {
       unreadable,
     );
   const existing = presentEntry(found);
+  const unsupported = unsupportedType(target, existing);
+  if (unsupported) return unsupported;
   if (source.data === null || target === null) return planRemoval(input, existing);
   if (!binding) {
     if (destination.length > 1)
@@ -44,6 +46,23 @@ export function planItem(input: PlanInput): ItemPlan {
   if (existing.archived) return planArchived(input, existing, source.data, target);
   return planThreeWay(input, binding, existing, source.data, target);
 }
+
+/** A product of a type that no other system holds is never turned into another one, and never overwritten by one. */
+function unsupportedType(target: CanonicalData | null, existing: ExternalItem | null): ItemPlan | null {
+  const ofSource = typeOf(target);
+  if (ofSource)
+    return conflict(
+      'unsupported_type',
+      `A product of the type ${ofSource} is held by its own system only, so it is not written.`,
+      existing,
+    );
+  const ofDestination = typeOf(existing?.data ?? null);
+  if (!ofDestination) return null;
+  const message = `Entry ${existing?.external_id} of the destination is a product of the type ${ofDestination}, which is left alone.`;
+  return conflict('unsupported_type', message, existing);
+}
+
+const typeOf = (data: CanonicalData | null): string | null => (data && 'type' in data && data.type) || null;
 
 /** The source is as it was at the last sync, so nothing is written. When the destination is, too, the binding is whole again. */
 function planLinked({ linkedHashes }: PlanInput, existing: ExternalItem): ItemPlan {

@@ -105,4 +105,6 @@ export type ItemPlan =
       readonly error_class: string;
       readonly message: string;
       readonly fields: readonly FieldChange[];
+      /** The item of the source that takes what this one would take. */
+      readonly rival?: string;
     };

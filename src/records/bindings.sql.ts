@@ -13,7 +13,8 @@ export interface Pair {
 /** Side a is the system with the smaller id. Lower-case UUIDs sort as text in the same order as in Postgres. */
 export const sourceSide = ({ source, destination }: Pair): 'a' | 'b' => (source < destination ? 'a' : 'b');
 const otherSide = (side: 'a' | 'b') => (side === 'a' ? 'b' : 'a');
-const systems = (pair: Pair) => [pair.source, pair.destination].sort();
+/** The values of `system_a` and `system_b`. */
+export const systemsOf = (pair: Pair) => [pair.source, pair.destination].sort();
 
 /** A binding or, without data, a link. */
 export type BindingRow = Binding | (Link & { readonly source_data: null; readonly destination_data: null });
@@ -30,7 +31,7 @@ const bindingsBy = (by: 'a' | 'b', pair: Pair, ids: readonly string[]): Statemen
              put_away
         FROM public.sync_bindings
        WHERE org_id = $1 AND entity_type = $2 AND system_a = $3 AND system_b = $4 AND id_${by} = ANY ($5)`,
-    values: [pair.orgId, pair.entity, ...systems(pair), ids],
+    values: [pair.orgId, pair.entity, ...systemsOf(pair), ids],
   };
 };
 
@@ -65,3 +66,17 @@ export const findOtherBindings = (
          WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = $4 AND x.system_b = o.id AND x.id_a = g.id) AS b`,
   values: [orgId, entity, source, destination, destinationIds],
 });
+
+/** How many entries of the destination are there for items of the source. */
+export const countBindings = (pair: Pair): Statement => ({
+  text: `
+    SELECT count(*)::integer AS count FROM public.sync_bindings
+     WHERE org_id = $1 AND entity_type = $2 AND system_a = $3 AND system_b = $4 AND NOT put_away`,
+  values: [pair.orgId, pair.entity, ...systemsOf(pair)],
+});
+
+/** For a statement of which parameter 1 is the organization and 3 the entity type: the binding of a source id to an entry that is there. */
+export const boundSource = (pair: Pair, sourceId: string, firstParameter: number): string => `
+  SELECT FROM public.sync_bindings b
+   WHERE b.org_id = $1 AND b.entity_type = $3 AND b.system_a = $${firstParameter} AND b.system_b = $${firstParameter + 1}
+     AND b.id_${sourceSide(pair)} = ${sourceId} AND NOT b.put_away`;

@@ -147,6 +147,7 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
     ],
     ['sync_items', { ...item, outcome: 'failed', error_class: 'refused', message: MARKER, payload: secret }],
     ['sync_seen', { ...item, failed: true }],
+    ['sync_claims', { ...item, claim: MARKER }],
     ['sync_cursors', { ...source, destination: 'records', watermark: secret, sync_id }],
     ['sync_preview_changes', { ...item, kind: 'create', data: secret, expires_at: new Date(Date.now() + 3_600_000) }],
     [

@@ -171,6 +171,11 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     row: (org_id, state, external_id) => ({ org_id, sync_id: state, external_id, failed: false }),
     change: 'failed = true',
   },
+  'public.sync_claims': {
+    marker: 'external_id',
+    row: (org_id, state, external_id) => ({ org_id, sync_id: state, claim: `SKU ${external_id}`, external_id }),
+    change: "claim = claim || '.'",
+  },
   'public.sync_cursors': {
     marker: 'destination',
     row: (org_id, state, destination) => ({

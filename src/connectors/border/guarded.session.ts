@@ -5,6 +5,7 @@ import type {
   CheckResult,
   ConnectorSession,
   ExternalItem,
+  ItemProblem,
   Page,
   ReadPosition,
   ReadQuery,
@@ -69,6 +70,14 @@ export class GuardedSession implements ConnectorSession {
     return (await this.#inner.write(entity, operations, signal)).map(storableResult);
   }
 
+  findRefusals(
+    entity: EntityType,
+    operations: readonly WriteOperation[],
+    signal: AbortSignal,
+  ): Promise<(ItemProblem | null)[]> {
+    return this.#inner.findRefusals(entity, operations, signal);
+  }
+
   async changeToken(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<string | null> {
     const token = await this.#inner.changeToken(entity, query, signal);
     assertStorable(token, 'change token');
@@ -100,7 +109,7 @@ export function guardedWebhooks(inner: WebhookReceiver): WebhookReceiver {
       const event = inner.receive(request, secret);
       if (event.kind === 'ignored') return event;
       const problem = problemOfId(event.external_id) ?? problemOfId(event.delivery_key);
-      return problem ? { kind: 'ignored', reason: problem.message } : event;
+      return problem ? { kind: 'ignored', reason: problem.message, refused_as: 'no_id' } : event;
     },
   };
 }

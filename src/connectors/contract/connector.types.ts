@@ -117,6 +117,15 @@ export interface ConnectorSession {
    */
   write(entity: EntityType, operations: readonly WriteOperation[], signal: AbortSignal): Promise<WriteResult[]>;
   /**
+   * Which of at most 100 operations `write` would refuse before it sends them, and why, in their order; null for the others. Runs the
+   * preparation of `write` and changes nothing: what a write makes on demand (an attribute, a category, a tax) counts as made.
+   */
+  findRefusals(
+    entity: EntityType,
+    operations: readonly WriteOperation[],
+    signal: AbortSignal,
+  ): Promise<(ItemProblem | null)[]>;
+  /**
    * A short text that changes when an item of the query is created, changed or deleted, from a few cheap calls; null when the system
    * has no cheap way to tell. Two equal texts at different times mean that nothing changed in between.
    */
@@ -253,7 +262,12 @@ export interface WebhookRequest {
 
 export type WebhookEvent =
   /** The ping of a new webhook, or a topic that is not synced. The service responds with 200 and does nothing. */
-  | { readonly kind: 'ignored'; readonly reason: string }
+  | {
+      readonly kind: 'ignored';
+      readonly reason: string;
+      /** Set when it cannot be what anybody wanted to send here, so that people are told. */
+      readonly refused_as?: 'unknown_topic' | 'bad_json' | 'no_id';
+    }
   | {
       readonly kind: 'change';
       readonly entity_type: EntityType;

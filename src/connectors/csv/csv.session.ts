@@ -6,6 +6,7 @@ import type {
   ConnectorSession,
   Cursor,
   ExternalItem,
+  ItemProblem,
   Page,
   ReadPosition,
   ReadQuery,
@@ -89,6 +90,10 @@ export class CsvSession implements ConnectorSession {
   async write(_entity: EntityType, operations: readonly WriteOperation[]): Promise<WriteResult[]> {
     const problem = { error_class: 'read_only', message: 'A CSV file cannot be written to.' };
     return operations.map(() => ({ ok: false, problem }));
+  }
+
+  async findRefusals(entity: EntityType, operations: readonly WriteOperation[]): Promise<(ItemProblem | null)[]> {
+    return (await this.write(entity, operations)).map((result) => (result.ok ? null : result.problem));
   }
 
   async changeToken(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<string> {

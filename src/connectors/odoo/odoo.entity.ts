@@ -13,6 +13,8 @@ export interface Part {
   readonly path: string;
   /** What is read of them. */
   readonly fields: readonly string[];
+  /** The records are not the item's own, and change for other reasons. */
+  readonly shared?: boolean;
 }
 
 /** How Odoo stores one canonical entity type. The generic code for reading, pagination and writing depends on this interface only. */

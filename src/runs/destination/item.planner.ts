@@ -1,12 +1,12 @@
 import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
 import type { ConnectorSession, EntityDescription, ExternalItem } from '../../connectors/contract/connector.types.ts';
-import { resolveDuplicateTargets } from '../../planning/duplicate.targets.ts';
 import type { MayPass } from '../../planning/field.directions.ts';
 import { isEcho, planItem } from '../../planning/item.plan.ts';
 import { shareNaturalKey } from '../../planning/natural.keys.ts';
 import type { Binding, ItemPlan } from '../../planning/plan.types.ts';
 import type { PlannedItem, WorkItem } from '../../planning/planning.types.ts';
 import { referencesOf, translateReferences } from '../../planning/references.ts';
+import { claimsOf, itemClaim, type Settled, settleRivals } from '../../planning/rivals.ts';
 import {
   type BindingRow,
   findBindings,
@@ -16,6 +16,7 @@ import {
   type OtherBinding,
   type Pair,
 } from '../../records/bindings.sql.ts';
+import { type Claim, findClaims } from '../../records/claims.sql.ts';
 import { fingerprintOf, unlessRefused } from '../../records/refusal.memory.ts';
 import { findRefusals, type Refusal } from '../../records/refusals.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
@@ -24,6 +25,7 @@ import { DestinationEntries, type FoundEntries, type StoredBindings } from './de
 import { SourceSuccession } from './source.succession.ts';
 
 export interface PlannerOptions {
+  readonly syncId: string;
   readonly pair: Pair;
   /** The connections to its two systems. */
   readonly ends: Pick<Pair, 'source' | 'destination'>;
@@ -66,7 +68,7 @@ export class ItemPlanner {
    * may have a problem.
    */
   async plan(given: readonly WorkItem[]): Promise<PlannedItem[]> {
-    const { pair, thorough, mayPass, onConflict, destinationDeletes } = this.options;
+    const { thorough, mayPass, onConflict, destinationDeletes } = this.options;
     const stored = await this.bindings(given);
     const { bindings, links } = stored;
     const items = [...given, ...(await this.heirs(given, bindings))];
@@ -115,11 +117,13 @@ export class ItemPlanner {
         destinationDeletes,
       });
     });
-    const resolved = resolveDuplicateTargets(pair.entity, plans);
-    const fingerprints = resolved.map((plan) => fingerprintOf(plan, this.options.destinationHash));
+    const isBound = ({ external_id: id }: ExternalItem) =>
+      !found.unbound.has(id) && (bindings.has(id) || links.has(id));
+    const settled = await this.settled(items, plans, isBound);
+    const fingerprints = settled.map(({ plan }) => fingerprintOf(plan, this.options.destinationHash));
     const written = items.filter((_, index) => fingerprints[index] !== null);
     const refusals = await this.refusals(written);
-    return resolved.map((plan, index) => {
+    return settled.map(({ plan, claims }, index) => {
       const work = items[index] as WorkItem;
       const id = work.item.external_id;
       const fingerprint = fingerprints[index] ?? null;
@@ -131,6 +135,7 @@ export class ItemPlanner {
           key: this.entries.keyOf(work.item, found.reborn),
           fingerprint,
           wasRefused: refusal !== undefined,
+          claims,
         },
         plan: this.options.remembersRefusals ? unlessRefused(plan, fingerprint, refusal) : plan,
       };
@@ -144,8 +149,34 @@ export class ItemPlanner {
     return new Map(rows.map((row) => [row.external_id, row]));
   }
 
+  /** Rivals of one run are found however far apart they are read. */
+  private async settled(
+    items: readonly WorkItem[],
+    plans: readonly ItemPlan[],
+    isBound: (item: ExternalItem) => boolean,
+  ): Promise<Settled[]> {
+    const { entity } = this.options.pair;
+    const contenders = items.map((work, index) => ({
+      work,
+      plan: plans[index] as ItemPlan,
+      isBound: isBound(work.item),
+    }));
+    const held = await this.held(contenders.flatMap((contender) => claimsOf(entity, contender)));
+    return settleRivals(entity, contenders, held);
+  }
+
+  /** Of these claims, those that earlier batches of the run hold. */
+  private async held(claims: readonly string[]): Promise<ById<string>> {
+    if (claims.length === 0) return new Map();
+    const { pair, syncId } = this.options;
+    const rows = await this.database.query<Claim>(findClaims(pair.orgId, syncId, [...new Set(claims)]));
+    return new Map(rows.map(({ claim, external_id }) => [claim, external_id]));
+  }
+
   private async bindings(items: readonly WorkItem[]): Promise<StoredBindings> {
-    const ids = items.map(({ item }) => item.external_id);
+    const gone = items.flatMap(({ item }) => (item.data === null ? itemClaim(item.external_id) : []));
+    const passedOn = await this.held(gone);
+    const ids = items.flatMap(({ item: { external_id } }) => (passedOn.has(itemClaim(external_id)) ? [] : external_id));
     const rows = await this.database.query<BindingRow>(findBindings(this.options.pair, ids));
     return {
       bindings: new Map(rows.filter(isBinding).map((row) => [row.source_id, row])),

@@ -4,7 +4,7 @@ import type { Environment } from '../../config/environment.ts';
 import { ConnectionService } from '../../connectors/connections/connection.service.ts';
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
 import type { EntityDescription } from '../../connectors/contract/connector.types.ts';
-import { DeletionBudget } from '../../planning/deletion.guard.ts';
+import type { DeletionBudget } from '../../planning/deletion.guard.ts';
 import { contentHash } from '../../planning/field.diff.ts';
 import { mayPass, type Side } from '../../planning/field.directions.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
@@ -14,14 +14,15 @@ import { ItemPlanner } from '../destination/item.planner.ts';
 import { LateWrites } from '../destination/late.writes.ts';
 import { ConnectionPreview, RecordsPreview } from '../destination/preview.destination.ts';
 import { RecordsDestination } from '../destination/records.destination.ts';
+import { WriteTrial } from '../destination/write.trial.ts';
 import { RunEndListeners } from '../run.end-listeners.ts';
 import { RunPreviews } from '../run.previews.ts';
 import type { Destination, Run } from '../run.types.ts';
 import { openSince } from '../runs.sql.ts';
 import type { SourceBatch } from '../source/batches.ts';
 import { CheckpointBatches } from '../source/checkpoint.batches.ts';
-import { countRecords } from '../source/source.sql.ts';
 import { RetryPolicy } from './retry.policy.ts';
+import { budgetOf } from './run.budget.ts';
 import type { RunLease } from './run.lease.ts';
 import { type ConfirmedSystems, RunSystems } from './run.systems.ts';
 
@@ -63,8 +64,8 @@ export class RunOpener {
       ? await this.connections.open(run.destination_connection_id, { onWait })
       : null;
     const systems = await this.runSystems.confirm(source, other, retryPolicy, signal);
-    const budget = await this.budget(run, other ?? source);
     const pair = pairOf(run, systems);
+    const budget = await budgetOf(this.database, lease, pair, other ?? source);
     const planner = other && pair && (await this.planner(run, pair, systems, source, other, retryPolicy, signal));
     const { batches, total, tokens } = await this.checkpointBatches.make({
       lease,
@@ -73,15 +74,16 @@ export class RunOpener {
       source,
       other,
       budget,
+      pair,
     });
     return {
       batches,
       total,
-      destination: this.destination(lease, retryPolicy, budget, pair, planner, other),
+      destination: this.destination(lease, retryPolicy, signal, budget, pair, planner, other),
       systems: systems.byConnection,
       keepsWatermark: run.kind === 'sync' && Object.keys(run.filters).length === 0,
       afterEnd: async () => {
-        if (run.kind === 'preview') await this.previews.publish(run, tokens, (deletes) => budget.refusalOf(deletes));
+        if (run.kind === 'preview') await this.previews.publish(run, tokens, budget.refusal);
         await this.endListeners.notify(run, lease.progress.started_at);
       },
     };
@@ -90,6 +92,7 @@ export class RunOpener {
   private destination(
     lease: RunLease,
     retryPolicy: RetryPolicy,
+    signal: AbortSignal,
     budget: DeletionBudget,
     pair: Pair | null,
     planner: ItemPlanner | null,
@@ -99,14 +102,16 @@ export class RunOpener {
     const expiresAt = this.previews.changesExpireAt(run);
     if (!planner || !pair || !other)
       return run.kind === 'preview'
-        ? new RecordsPreview(this.database, run, expiresAt)
+        ? new RecordsPreview(this.database, run, budget, expiresAt)
         : new RecordsDestination(this.database, run, budget);
-    if (run.kind === 'preview') return new ConnectionPreview(planner, expiresAt);
+    const trial = new WriteTrial(pair, other.session, retryPolicy, signal);
+    if (run.kind === 'preview') return new ConnectionPreview(planner, trial, budget, expiresAt);
     return new ConnectionDestination({
       lease,
       pair,
       session: other.session,
       planner,
+      trial,
       retryPolicy,
       budget,
       lateWrites: new LateWrites({
@@ -129,6 +134,7 @@ export class RunOpener {
     const { base_url, settings, access_revision } = other.connection;
     const [open] = await this.database.query<{ since: string }>(openSince(run, pair));
     return new ItemPlanner(this.database, retryPolicy, signal, {
+      syncId: run.sync_id,
       pair,
       ends: { source: run.source_connection_id, destination: other.connection.id },
       mark: from.mark,
@@ -138,22 +144,11 @@ export class RunOpener {
       onConflict: other.connection.settings.on_conflict === 'overwrite' ? 'overwrite' : 'skip',
       destinationDeletes: entityOf(other, run).deletes,
       // A full run, and a run for specific items that was requested by a user, compare with the current state of the destination.
-      thorough: run.mode === 'full' || run.kind === 'preview' || run.kind === 'apply' || run.kind === 'retry',
+      thorough: run.mode === 'full' || run.kind === 'apply' || run.kind === 'retry',
       remembersRefusals: run.kind !== 'retry',
       destinationHash: contentHash([base_url, settings, access_revision]),
       since: open?.since ?? run.created_at,
     });
-  }
-
-  /** The guard applies to syncs and applies without an override. A preview only reports it. */
-  private async budget(run: Run, { connection }: OpenedConnection): Promise<DeletionBudget> {
-    const isGuarded = (run.kind === 'sync' || run.kind === 'apply') && run.override_reason === null;
-    const { delete_guard_percent: percent, delete_guard_count: count } = connection.settings;
-    const limits = { percent: Number(percent ?? 15), count: typeof count === 'number' ? count : null };
-    const [row] = await this.database.query<{ count: number }>(
-      countRecords(run.org_id, run.source_connection_id, run.entity_type),
-    );
-    return new DeletionBudget(limits, isGuarded, row?.count ?? 0, run.counts.deleted ?? 0);
   }
 }
 

@@ -586,12 +586,15 @@ export type Activity = {
     sync_id: string | null;
     entity_type: string | null;
     /**
-     * sync_completed, sync_failed, sync_cancelled, sync_timeout; cancel_requested, pause_requested, resume_requested, retry_requested (user_id: who asked); or your own
+     * sync_completed, sync_failed, sync_cancelled, sync_timeout; preview_completed, preview_failed, preview_cancelled, which wrote nothing; cancel_requested, pause_requested, resume_requested, retry_requested (user_id: who asked); or your own
      */
     activity_type: string;
     status: SyncStatus;
     source_system: string | null;
     user_id: string | null;
+    /**
+     * Of a run: what it wrote, without what was unchanged; details has what it looked at
+     */
     record_count: number | null;
     duration_seconds: number | null;
     error_message: string | null;
@@ -872,6 +875,17 @@ export type CreateConnection = {
     webhook_secret?: string;
 };
 
+export type WebhookRefusal = 'signature' | 'unknown_topic' | 'bad_json' | 'no_id' | 'too_large' | 'media_type';
+
+export type WebhookRefusals = {
+    refused: number;
+    by_reason: {
+        [key: string]: number;
+    };
+    last_refused_at: string | null;
+    last_reason: WebhookRefusal | null;
+};
+
 export type ConnectionStatus = 'unchecked' | 'ok' | 'failing';
 
 export type CreatedConnection = {
@@ -894,6 +908,10 @@ export type CreatedConnection = {
      * The path of this service that receives webhooks; null when the system sends none
      */
     webhook_url: string | null;
+    /**
+     * null when the system sends no webhooks
+     */
+    webhooks: WebhookRefusals | null;
     status: ConnectionStatus;
     last_checked_at: string | null;
     /**
@@ -939,6 +957,10 @@ export type Connection = {
      * The path of this service that receives webhooks; null when the system sends none
      */
     webhook_url: string | null;
+    /**
+     * null when the system sends no webhooks
+     */
+    webhooks: WebhookRefusals | null;
     status: ConnectionStatus;
     last_checked_at: string | null;
     /**

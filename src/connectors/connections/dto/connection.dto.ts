@@ -2,9 +2,25 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { ConnectorErrorKind } from '../../contract/connector.error.ts';
 import { SYSTEM_LIKENESSES, type SystemLikeness } from '../../systems/system.comparison.ts';
 import { CONNECTION_STATUSES, type ConnectionStatus } from '../connection.types.ts';
+import { REFUSALS, type WebhookRefusal } from '../webhook.refusals.ts';
 
 const CHECKED_AT = '2026-11-22T14:02:26.123456+00:00';
 const ERROR = 'The shop does not accept the key: Consumer key is invalid.';
+
+/** Webhooks that were refused, or left aside, since the webhook secret was set. Those that were taken are not counted. */
+export class WebhookRefusalsDto {
+  @ApiProperty({ type: 'integer', example: 3 })
+  refused: number;
+
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' }, example: { signature: 3 } })
+  by_reason: Record<string, number>;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: CHECKED_AT })
+  last_refused_at: string | null;
+
+  @ApiProperty({ enum: Object.keys(REFUSALS), enumName: 'WebhookRefusal', nullable: true, example: 'signature' })
+  last_reason: WebhookRefusal | null;
+}
 
 /** A connection without its secrets. */
 export class ConnectionDto {
@@ -41,6 +57,9 @@ export class ConnectionDto {
     example: '/api/sync/hooks/6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d',
   })
   webhook_url: string | null;
+
+  @ApiProperty({ type: WebhookRefusalsDto, nullable: true, description: 'null when the system sends no webhooks' })
+  webhooks: WebhookRefusalsDto | null;
 
   @ApiProperty({ enum: CONNECTION_STATUSES, enumName: 'ConnectionStatus', example: 'ok' })
   status: ConnectionStatus;

@@ -46,8 +46,8 @@ export class OrderEntity implements OdooEntity {
     const taxes = ['tax_ids', 'tax_id'].filter((name) => infos.has(name)).slice(0, 1);
     return [
       { model: 'sale.order.line', path: 'order_line', fields: ['order_id'] },
-      { model: 'product.product', path: 'order_line.product_id', fields: ['default_code'] },
-      ...taxes.map((name) => ({ model: 'account.tax', path: `order_line.${name}`, fields: ['name'] })),
+      { model: 'product.product', path: 'order_line.product_id', fields: ['default_code'], shared: true },
+      ...taxes.map((name) => ({ model: 'account.tax', path: `order_line.${name}`, fields: ['name'], shared: true })),
     ];
   }
 

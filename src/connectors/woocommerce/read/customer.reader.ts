@@ -33,7 +33,7 @@ export function customerPhases(shop: Shop, guests: GuestLookup, query: ReadQuery
     accounts,
     {
       name: 'guests',
-      list: windowsOf(client, orders('id,billing'), signal),
+      list: windowsOf(client, orders('id,status,billing'), signal),
       ids: windowsOf(client, orders('id'), signal),
       items: (rows) => guests.ofOrders(rows, signal),
       total: () => client.total('/orders', orders('id').params, signal),

@@ -1,10 +1,11 @@
 import type { ExternalItem, ReadQuery } from '../../contract/connector.types.ts';
-import { ORDER_FIELDS, orderFromShop } from '../mapping/order.mapping.ts';
+import { ORDER_FIELDS } from '../mapping/order.mapping.ts';
 import { trashed } from '../mapping/raw.reader.ts';
 import { windowsOf } from '../pagination/listing.walk.ts';
 import { modifiedBounds, sinceOf } from '../pagination/modified.bounds.ts';
 import type { Phase } from '../pagination/phase.reader.ts';
 import type { Params, Raw } from '../shop/shop.client.ts';
+import { orderItems } from './order.items.ts';
 import { filterParams } from './read.filters.ts';
 import { type FoundRows, rowsByIds } from './rows-by-id.lookup.ts';
 import { numericIds, partition, type Shop } from './shop.context.ts';
@@ -22,7 +23,7 @@ export const ORDERS: Documents = {
   entity: 'order',
   path: '/orders',
   format: { _fields: ORDER_FIELDS },
-  toItems: async ({ settings }, rows) => rows.map((raw) => orderFromShop(raw, settings)),
+  toItems: orderItems,
 };
 
 /**

@@ -1,0 +1,31 @@
+import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
+import { DeletionBudget } from '../../planning/deletion.guard.ts';
+import { countBindings, type Pair } from '../../records/bindings.sql.ts';
+import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
+import type { RunCheckpoint } from '../run.types.ts';
+import { countRecords } from '../source/source.sql.ts';
+import type { RunLease } from './run.lease.ts';
+
+/**
+ * The deletes that a run may make where it writes, of what has arrived there: the entries that are bound, or the records. Counted once,
+ * when the run begins, since its creates make more of them. The guard applies to syncs and applies without an override; a preview goes
+ * on and says what the guard says.
+ */
+export async function budgetOf(
+  database: TenantDatabase,
+  { run, progress }: RunLease,
+  pair: Pair | null,
+  { connection }: OpenedConnection,
+): Promise<DeletionBudget> {
+  const isGuarded = (run.kind === 'sync' || run.kind === 'apply') && run.override_reason === null;
+  const { delete_guard_percent: percent, delete_guard_count: count } = connection.settings;
+  const limits = { percent: Number(percent ?? 15), count: typeof count === 'number' ? count : null };
+  const arrived = (progress.checkpoint as RunCheckpoint | null)?.arrived ?? (await countArrived(database, run, pair));
+  return new DeletionBudget(limits, { isGuarded, arrived, done: run.counts.deleted ?? 0 });
+}
+
+async function countArrived(database: TenantDatabase, run: RunLease['run'], pair: Pair | null): Promise<number> {
+  const statement = pair ? countBindings(pair) : countRecords(run.org_id, run.source_connection_id, run.entity_type);
+  const [row] = await database.query<{ count: number }>(statement);
+  return row?.count ?? 0;
+}
