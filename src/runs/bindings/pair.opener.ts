@@ -65,5 +65,5 @@ function refuseSame(same: boolean, one: ConnectionRow, other: ConnectionRow): vo
 function failed(error: ConnectorError, source: OpenedConnection, destination: OpenedConnection): Problem {
   const names = `"${source.connection.name}" or "${destination.connection.name}"`;
   const message = `${names} did not do what was asked: ${source.redact(destination.redact(error.message))}`;
-  return error. ? new Problem('unavailable', message, { retryAfter: 5 }) : new Problem('conflict', message);
+  return error.transient ? new Problem('unavailable', message, { retryAfter: 5 }) : new Problem('conflict', message);
 }
