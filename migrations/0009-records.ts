@@ -15,7 +15,8 @@ export class Records0009 implements MigrationInterface {
       await protectTenantTable(db, `public.${table}`);
       await db.query(`GRANT SELECT, INSERT, UPDATE ON public.${table} TO sync_app`);
     }
-    await db.query(`GRANT DELETE ON public.sync_bindings, public.sync_items, public.sync_refusals TO sync_app`);
+    await db.query(`
+      GRANT DELETE ON public.sync_bindings, public.sync_match_decisions, public.sync_items, public.sync_refusals TO sync_app`);
     await db.query(`CREATE INDEX sync_records_changes ON public.sync_records (org_id, change_seq)`);
     // A reader of one connection's changes, and the end of a run that looks at its own, pass over no other connection's.
     await db.query(`
@@ -38,7 +39,8 @@ export class Records0009 implements MigrationInterface {
 
   async down(db: QueryRunner): Promise<void> {
     await db.query(`
-      DROP TABLE public.sync_items, public.sync_refusals, public.sync_bindings, public.sync_change_counters, public.sync_records`);
+      DROP TABLE public.sync_items, public.sync_refusals, public.sync_match_decisions, public.sync_bindings,
+        public.sync_change_counters, public.sync_records`);
   }
 }
 
@@ -91,6 +93,14 @@ const TABLES: Readonly<Record<string, string>> = {
     CHECK (num_nulls(hash_a, hash_b) IN (0, 2) AND num_nulls(data_a, data_b) IN (0, 2)),
     PRIMARY KEY (org_id, entity_type, system_a, system_b, id_a),
     UNIQUE (org_id, entity_type, system_a, system_b, id_b)`,
+  // An item that is none of the entries of the destination that look like it, as a person decided. `source` and `destination` are systems.
+  sync_match_decisions: `
+    entity_type text NOT NULL CHECK (entity_type <> ''),
+    source uuid NOT NULL,
+    destination uuid NOT NULL CHECK (source <> destination),
+    external_id text NOT NULL CHECK (external_id <> ''),
+    decided_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (org_id, entity_type, source, destination, external_id)`,
   // What a destination refused for good: the write is not repeated while its fingerprint is the same.
   sync_refusals: `
     entity_type text NOT NULL CHECK (entity_type <> ''),
@@ -106,7 +116,7 @@ const TABLES: Readonly<Record<string, string>> = {
   sync_items: `
     sync_id text NOT NULL CHECK (sync_id <> ''),
     external_id text NOT NULL CHECK (external_id <> ''),
-    outcome text NOT NULL CHECK (outcome IN ('failed', 'skipped')),
+    outcome text NOT NULL CHECK (outcome IN ('failed', 'skipped', 'warned')),
     error_class text NOT NULL,
     message text NOT NULL,
     payload jsonb,

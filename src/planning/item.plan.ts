@@ -5,6 +5,7 @@ import { contentHash, type FieldPath } from './field.diff.ts';
 import { passing } from './field.directions.ts';
 import { mergeLists } from './field.merge.ts';
 import { conflict, planFirstMatch, planThreeWay } from './field.plan.ts';
+import type { Asked } from './match.choice.ts';
 import type { ItemPlan, Link, PlanInput } from './plan.types.ts';
 
 /**
@@ -29,8 +30,7 @@ export function planItem(input: PlanInput): ItemPlan {
   if (unsupported) return unsupported;
   if (source.data === null || target === null) return planRemoval(input, existing);
   if (!binding) {
-    if (destination.length > 1)
-      return conflict('ambiguous_match', `${destination.length} entries of the destination match.`);
+    if (input.asked) return planAsked(input.asked);
     if (!existing) return input.linkedTo ? vanished(input.linkedTo) : planCreate(input, target);
     if (boundElsewhere.has(existing.external_id))
       return conflict(
@@ -45,6 +45,10 @@ export function planItem(input: PlanInput): ItemPlan {
   if (!existing) return vanished(binding.destination_id);
   if (existing.archived) return planArchived(input, existing, source.data, target);
   return planThreeWay(input, binding, existing, source.data, target);
+}
+
+function planAsked({ message, matches: [only, ...more] }: Asked): ItemPlan {
+  return conflict('ambiguous_match', message, more.length === 0 ? (only?.entry ?? null) : null);
 }
 
 /** A product of a type that no other system holds is never turned into another one, and never overwritten by one. */
@@ -72,9 +76,11 @@ function planLinked({ linkedHashes }: PlanInput, existing: ExternalItem): ItemPl
 
 /** The item is gone from the source. What is archived already stays bound, so that it comes back with the item. */
 function planRemoval(input: PlanInput, existing: ExternalItem | null): ItemPlan {
-  const { binding, destinationDeletes } = input;
-  if (!binding || !existing) return { kind: 'unchanged', destination: null };
-  if (existing.archived || binding.put_away || input.isReplaced || destinationDeletes === 'none')
+  const { binding, linkedHashes, destinationDeletes } = input;
+  // Two that somebody linked, and no sync has joined yet, are not one.
+  const wasSynced = binding !== null || (linkedHashes?.source_hash ?? null) !== null;
+  if (!wasSynced || !existing) return { kind: 'unchanged', destination: null };
+  if (existing.archived || binding?.put_away || input.isReplaced || destinationDeletes === 'none')
     return { kind: 'unchanged', destination: null, staysBound: true };
   if (input.inUseElsewhere?.has(existing.external_id))
     return {

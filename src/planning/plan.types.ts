@@ -2,6 +2,7 @@ import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
 import type { EntityDescription, ExternalItem } from '../connectors/contract/connector.types.ts';
 import type { FieldChange, FieldPath } from './field.diff.ts';
 import type { MayPass } from './field.directions.ts';
+import type { Asked } from './match.choice.ts';
 
 /** The link between an item of the source and an entry of the destination, for one direction of sync. */
 export interface Binding {
@@ -49,8 +50,10 @@ export interface PlanInput {
   readonly linkedTo?: string | null;
   /** The hashes of both at the last sync, which are kept longer than the data; null when there was none. */
   readonly linkedHashes?: Pick<Link, 'source_hash' | 'destination_hash'> | null;
-  /** The bound or linked entry of the destination, or the matching entries when there is none. */
+  /** The bound or linked entry of the destination, or the one that was matched when there is none. */
   readonly destination: readonly ExternalItem[];
+  /** Set when a person has to decide which entry it is. */
+  readonly asked?: Asked | undefined;
   /** Ids of the destination that are bound to other source items. */
   readonly boundElsewhere: ReadonlySet<string>;
   /** The binding of an item that is gone from the source and had the same natural key: this item takes its place. */

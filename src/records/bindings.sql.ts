@@ -1,4 +1,5 @@
 import type { CanonicalData, EntityType } from '../connectors/canonical/canonical.types.ts';
+import type { ExternalItem } from '../connectors/contract/connector.types.ts';
 import type { Statement } from '../database/database.ts';
 import type { Binding, Link } from '../planning/plan.types.ts';
 
@@ -80,3 +81,62 @@ export const boundSource = (pair: Pair, sourceId: string, firstParameter: number
   SELECT FROM public.sync_bindings b
    WHERE b.org_id = $1 AND b.entity_type = $3 AND b.system_a = $${firstParameter} AND b.system_b = $${firstParameter + 1}
      AND b.id_${sourceSide(pair)} = ${sourceId} AND NOT b.put_away`;
+
+export interface ShownBinding {
+  readonly external_id: string;
+  readonly with_external_id: string;
+  readonly synced_at: string | null;
+}
+
+/** Either id of a binding; `external_id` is the source's. */
+export interface BindingFilter {
+  readonly external_id?: string | undefined;
+  readonly with_external_id?: string | undefined;
+}
+
+const shownColumns = (s: 'a' | 'b', d: 'a' | 'b') =>
+  `id_${s} AS external_id, id_${d} AS with_external_id, CASE WHEN data_a IS NOT NULL THEN synced_at END AS synced_at`;
+
+/** A keyset page of a pair's bindings and links, ordered by the source's id, from the primary key or the unique index. */
+export const bindingsPage = (pair: Pair, filter: BindingFilter, after: string | null, limit: number): Statement => {
+  const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))] as const;
+  return {
+    text: `
+      SELECT ${shownColumns(s, d)} FROM public.sync_bindings
+       WHERE org_id = $1 AND entity_type = $2 AND system_a = $3 AND system_b = $4
+         AND ($5::text IS NULL OR id_${s} = $5) AND ($6::text IS NULL OR id_${d} = $6) AND ($7::text IS NULL OR id_${s} > $7)
+       ORDER BY id_${s} LIMIT $8`,
+    values: [
+      ...[pair.orgId, pair.entity, ...systemsOf(pair)],
+      ...[filter.external_id ?? null, filter.with_external_id ?? null, after, limit],
+    ],
+  };
+};
+
+/** Links two entries that are known to belong together, although no sync has compared them yet. */
+export const insertLink = (pair: Pair, source: ExternalItem, destination: ExternalItem): Statement => {
+  const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))] as const;
+  return {
+    text: `
+      INSERT INTO public.sync_bindings (org_id, entity_type, system_a, system_b, id_${s}, id_${d}, born_${s}, born_${d})
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    values: [
+      ...[pair.orgId, pair.entity, ...systemsOf(pair), source.external_id, destination.external_id],
+      ...[source.born ?? null, destination.born ?? null],
+    ],
+  };
+};
+
+/** Removes the binding of either id, or of both, and returns it. At least one must be given. */
+export const removeBinding = (pair: Pair, { external_id, with_external_id }: BindingFilter): Statement => {
+  const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))] as const;
+  return {
+    text: `
+      DELETE FROM public.sync_bindings
+       WHERE org_id = $1 AND entity_type = $2 AND system_a = $3 AND system_b = $4
+         AND ($5::text IS NULL OR id_${s} = $5) AND ($6::text IS NULL OR id_${d} = $6)
+         AND num_nonnulls($5::text, $6::text) > 0
+      RETURNING ${shownColumns(s, d)}`,
+    values: [pair.orgId, pair.entity, ...systemsOf(pair), external_id ?? null, with_external_id ?? null],
+  };
+};

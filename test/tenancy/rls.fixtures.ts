@@ -146,6 +146,14 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     },
     change: 'data_a = NULL, data_b = NULL',
   },
+  'public.sync_match_decisions': {
+    marker: 'external_id',
+    row: (org_id, state, id) => ({
+      ...{ org_id, entity_type: 'customer', external_id: id },
+      ...{ source: uuidOf(org_id, state), destination: uuidOf(org_id, 'another') },
+    }),
+    change: "entity_type = 'order'",
+  },
   'public.sync_refusals': {
     marker: 'external_id',
     row: (org_id, state, external_id) => ({

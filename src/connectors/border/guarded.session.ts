@@ -6,6 +6,7 @@ import type {
   ConnectorSession,
   ExternalItem,
   ItemProblem,
+  Match,
   Page,
   ReadPosition,
   ReadQuery,
@@ -57,13 +58,15 @@ export class GuardedSession implements ConnectorSession {
     return (await this.#inner.readByIds(entity, ids, signal)).map(storableItem);
   }
 
-  async findMatches(
-    entity: EntityType,
-    candidates: readonly Candidate[],
-    signal: AbortSignal,
-  ): Promise<ExternalItem[][]> {
+  async findMatches(entity: EntityType, candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]> {
     const matches = await this.#inner.findMatches(entity, candidates, signal);
-    return matches.map((items) => items.map(storableItem));
+    return matches.map((found) =>
+      found.map(({ marked, held, ...item }) => ({
+        ...storableItem(item),
+        ...(marked && { marked }),
+        ...(held && { held }),
+      })),
+    );
   }
 
   async write(entity: EntityType, operations: readonly WriteOperation[], signal: AbortSignal): Promise<WriteResult[]> {

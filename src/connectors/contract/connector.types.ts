@@ -107,10 +107,11 @@ export interface ConnectorSession {
   /** Returns those of the ids (at most 100) that exist, in any order. Items in a trash have `deleted: true` or are left out. */
   readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]>;
   /**
-   * Finds existing items for each candidate (at most 100), by natural keys (email, VAT, reference, SKU, order number) or by the `key` that
-   * an earlier create stored. One list for each candidate, in their order; empty when nothing matches.
+   * Finds existing items for each candidate (at most 100), by natural keys (email, VAT, reference, SKU; orders have none) or by the `key`
+   * that an earlier create stored. One list for each candidate, in their order; empty when nothing matches. Only what a read of the
+   * entity would return is found by natural keys. Which of them is taken is not decided here; see src/planning/match.choice.ts.
    */
-  findMatches(entity: EntityType, candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]>;
+  findMatches(entity: EntityType, candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]>;
   /**
    * Carries out at most 100 operations and returns one result for each, in their order. Throws ConnectorError with `ambiguous: true`
    * when a response is lost and the write may have taken effect. The caller then checks before it repeats anything.
@@ -201,6 +202,14 @@ export interface ExternalItem {
   readonly raw?: unknown;
 }
 
+/** An existing item that shares a natural key with a candidate, or was created for it. */
+export interface Match extends ExternalItem {
+  /** An earlier create stored the candidate's key in it. */
+  readonly marked?: boolean;
+  /** Why it is not to be taken without a person's word, as the end of a sentence: "it is the partner of a user". */
+  readonly held?: string;
+}
+
 /** Why one item failed or was skipped. `error_class` is for machines and never changes: `invalid_email`, `duplicate_sku`. */
 export interface ItemProblem {
   readonly error_class: string;
@@ -223,6 +232,8 @@ export type WriteOperation =
       /** Unique for the source item and the destination, at most 64 characters of [A-Za-z0-9:_-]. Stored where findMatches searches. */
       readonly key: string;
       readonly data: CanonicalData;
+      /** The item as the source has it, with what is not written: totals that a connector compares its own with. `data` without it. */
+      readonly whole?: CanonicalData;
     }
   | {
       readonly kind: 'update';
@@ -235,6 +246,10 @@ export type WriteOperation =
       readonly current: CanonicalData;
       /** The item is archived, cancelled or in a trash. It is brought back first, and the result tells when that failed. */
       readonly restores?: boolean;
+      /** As for a create. */
+      readonly whole?: CanonicalData;
+      /** The source at the last sync, its references as ids of the destination; null at a first match. */
+      readonly before?: CanonicalData | null;
     }
   | { readonly kind: 'delete'; readonly external_id: string };
 
@@ -245,6 +260,8 @@ export type WriteResult =
       /** The item as the system has it now, mapped as in a read; null after a delete. */
       readonly data: CanonicalData | null;
       readonly born?: string;
+      /** Written, but not as the source has it, which the connection's settings allow. */
+      readonly warning?: ItemProblem;
     }
   | { readonly ok: false; readonly problem: ItemProblem; readonly raw?: unknown };
 

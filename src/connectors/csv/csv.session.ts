@@ -7,6 +7,7 @@ import type {
   Cursor,
   ExternalItem,
   ItemProblem,
+  Match,
   Page,
   ReadPosition,
   ReadQuery,
@@ -77,11 +78,7 @@ export class CsvSession implements ConnectorSession {
     return (await this.#latest(signal)).byIds(ids, signal);
   }
 
-  async findMatches(
-    entity: EntityType,
-    candidates: readonly Candidate[],
-    signal: AbortSignal,
-  ): Promise<ExternalItem[][]> {
+  async findMatches(entity: EntityType, candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]> {
     this.#checkQuery(entity);
     const file = await this.#latest(signal);
     return matchesOf(this.#settings.entity, candidates, file.items(signal));

@@ -6,6 +6,7 @@ import type {
   ConnectorSession,
   ExternalItem,
   ItemProblem,
+  Match,
   Page,
   ReadPosition,
   ReadQuery,
@@ -70,11 +71,7 @@ export class OdooSession implements ConnectorSession {
     return known.length === 0 ? [] : this.#reader(entity).readByIds(known, signal);
   }
 
-  async findMatches(
-    entity: EntityType,
-    candidates: readonly Candidate[],
-    signal: AbortSignal,
-  ): Promise<ExternalItem[][]> {
+  async findMatches(entity: EntityType, candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]> {
     return candidates.length === 0 ? [] : this.#entity(entity).findMatches(candidates, signal);
   }
 

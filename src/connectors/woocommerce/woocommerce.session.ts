@@ -6,6 +6,7 @@ import type {
   ConnectorSession,
   ExternalItem,
   ItemProblem,
+  Match,
   Page,
   ReadPosition,
   ReadQuery,
@@ -103,11 +104,7 @@ export class WooCommerceSession implements ConnectorSession {
     return documentsByIds(entity === 'product' ? PRODUCTS : ORDERS, this.#shop, ids, signal);
   }
 
-  async findMatches(
-    entity: EntityType,
-    candidates: readonly Candidate[],
-    signal: AbortSignal,
-  ): Promise<ExternalItem[][]> {
+  async findMatches(entity: EntityType, candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]> {
     if (candidates.length === 0) return [];
     const match = { customer: matchCustomers, product: matchProducts, order: matchOrders }[entity];
     return match(this.#shop, candidates, signal);

@@ -5,7 +5,7 @@ import { isEcho, planItem } from '../../planning/item.plan.ts';
 import { shareNaturalKey } from '../../planning/natural.keys.ts';
 import type { Binding, ItemPlan } from '../../planning/plan.types.ts';
 import type { PlannedItem, WorkItem } from '../../planning/planning.types.ts';
-import { referencesOf, translateReferences } from '../../planning/references.ts';
+import { guestId, type Lookup, referencesOf, translateReferences } from '../../planning/references.ts';
 import { claimsOf, itemClaim, type Settled, settleRivals } from '../../planning/rivals.ts';
 import {
   type BindingRow,
@@ -17,11 +17,13 @@ import {
   type Pair,
 } from '../../records/bindings.sql.ts';
 import { type Claim, findClaims } from '../../records/claims.sql.ts';
+import { MatchFinder } from '../../records/matching/match.finder.ts';
 import { fingerprintOf, unlessRefused } from '../../records/refusal.memory.ts';
 import { findRefusals, type Refusal } from '../../records/refusals.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import { DestinationEntries, type FoundEntries, type StoredBindings } from './destination.entries.ts';
+import { accountsOf, emailsWithoutAccount } from './order.accounts.ts';
 import { SourceSuccession } from './source.succession.ts';
 
 export interface PlannerOptions {
@@ -52,6 +54,8 @@ type ById<T> = ReadonlyMap<string, T>;
 export class ItemPlanner {
   private readonly database: TenantDatabase;
   private readonly options: PlannerOptions;
+  private readonly retryPolicy: RetryPolicy;
+  private readonly signal: AbortSignal;
   private readonly entries: DestinationEntries;
   private readonly succession: SourceSuccession;
 
@@ -59,7 +63,10 @@ export class ItemPlanner {
     const { pair, source } = options;
     this.database = database;
     this.options = options;
-    this.entries = new DestinationEntries(retryPolicy, signal, options);
+    this.retryPolicy = retryPolicy;
+    this.signal = signal;
+    const finder = new MatchFinder(database, { ...options, call: (call) => retryPolicy.call(call) });
+    this.entries = new DestinationEntries(retryPolicy, signal, options, finder);
     this.succession = new SourceSuccession(database, retryPolicy, signal, { pair, session: source });
   }
 
@@ -75,13 +82,14 @@ export class ItemPlanner {
     const compared = items.filter(
       ({ item }) => thorough || !isEcho(item, bindings.get(item.external_id) ?? links.get(item.external_id) ?? null),
     );
-    const targets = await this.targets(compared);
-    const found = await this.entries.find(
+    const { targets, befores } = await this.targets(compared, bindings);
+    const matched = await this.entries.find(
       compared.map(({ item }) => item),
       stored,
       targets,
     );
-    const holders = await this.holders(found);
+    const holders = await this.holders(matched);
+    const found = withHeld(matched, holders);
     const predecessors = await this.predecessors(items, targets, found, holders);
     const others = await this.others(items, found);
     const putAway = new Map(
@@ -103,6 +111,7 @@ export class ItemPlanner {
         linkedTo: found.unbound.has(id) ? null : (links.get(id)?.destination_id ?? null),
         linkedHashes: found.unbound.has(id) ? null : (links.get(id) ?? null),
         destination: found.entries.get(id) ?? [],
+        asked: found.asked.get(id),
         boundElsewhere: new Set(
           [...holders.values()].flatMap(({ source_id, destination_id }) =>
             source_id === id || source_id === predecessor?.source_id ? [] : destination_id,
@@ -134,6 +143,8 @@ export class ItemPlanner {
           binding: bindings.get(id) ?? null,
           key: this.entries.keyOf(work.item, found.reborn),
           fingerprint,
+          target: targets.get(id) ?? null,
+          before: found.unbound.has(id) ? null : (befores.get(id) ?? null),
           wasRefused: refusal !== undefined,
           claims,
         },
@@ -192,28 +203,55 @@ export class ItemPlanner {
     return heirs.flatMap((item) => (known.has(item.external_id) ? [] : { item }));
   }
 
-  /** The data to write for each item, with its references as ids of the destination. Null for a deleted item. */
-  private async targets(items: readonly WorkItem[]): Promise<Map<string, CanonicalData | null>> {
-    const { pair } = this.options;
-    const wanted = referencesOf(
-      pair.entity,
-      items.flatMap(({ item }) => item.data ?? []),
+  /** The data to write for each item and the source at the last sync, both with references as ids of the destination. */
+  private async targets(items: readonly WorkItem[], bindings: ReadonlyMap<string, Binding>) {
+    const { entity } = this.options.pair;
+    const pairs = items.map(({ item }) => ({ item, before: bindings.get(item.external_id)?.source_data ?? null }));
+    const translate = await this.translation(
+      items,
+      pairs.flatMap(({ item, before }) => [item.data ?? [], before ?? []].flat()),
     );
+    const translated = (data: CanonicalData | null) => data && translateReferences(entity, data, translate);
+    return {
+      targets: new Map(pairs.map(({ item }) => [item.external_id, translated(item.data)])),
+      befores: new Map(pairs.map(({ item, before }) => [item.external_id, translated(before)])),
+    };
+  }
+
+  /** The ids of the destination for those that the data refers to. */
+  private async translation(items: readonly WorkItem[], data: readonly CanonicalData[]): Promise<Lookup> {
+    const { pair } = this.options;
+    const wanted = referencesOf(pair.entity, data);
     const found = new Map<string, string>();
     for (const entity of ['customer', 'product'] as const) {
       if (wanted[entity].size === 0) continue;
       const rows = await this.database.query<Binding>(findBindings({ ...pair, entity }, [...wanted[entity]]));
       for (const row of rows) found.set(`${entity} ${row.source_id}`, row.destination_id);
     }
-    const lookup = (entity: string, sourceId: string) => found.get(`${entity} ${sourceId}`) ?? null;
-    return new Map(
-      items.map(({ item }) => [item.external_id, item.data && translateReferences(pair.entity, item.data, lookup)]),
+    if (pair.entity === 'order') await this.addAccounts(items, found);
+    return (entity, sourceId) => found.get(`${entity} ${sourceId}`) ?? null;
+  }
+
+  /** Adds who has an account and ordered without it, as a guest of that email. */
+  private async addAccounts(items: readonly WorkItem[], found: Map<string, string>): Promise<void> {
+    const { pair, source, since } = this.options;
+    const emails = emailsWithoutAccount(items).filter((email) => !found.has(`customer ${guestId(email)}`));
+    if (emails.length === 0) return;
+    const accounts = await this.retryPolicy.call(() => accountsOf(source, emails, since, this.signal));
+    const rows = await this.database.query<Binding>(
+      findBindings({ ...pair, entity: 'customer' }, [...accounts.values()]),
     );
+    const bound = new Map(rows.map((row) => [row.source_id, row.destination_id]));
+    for (const [email, id] of accounts) {
+      const partner = bound.get(id);
+      if (partner) found.set(`customer ${guestId(email)}`, partner);
+    }
   }
 
   /** The bindings of all entries that were found, by destination id. */
   private async holders(found: FoundEntries): Promise<ById<BindingRow>> {
-    const ids = [...new Set([...found.entries.values()].flat().map(({ external_id }) => external_id))];
+    const asked = [...found.asked.values()].flatMap(({ matches }) => matches.map(({ entry }) => entry));
+    const ids = [...new Set([...found.entries.values(), asked].flat().map(({ external_id }) => external_id))];
     if (ids.length === 0) return new Map();
     const rows = await this.database.query<BindingRow>(findBoundDestinations(this.options.pair, ids));
     return new Map(rows.map((row) => [row.destination_id, row]));
@@ -253,3 +291,15 @@ export class ItemPlanner {
 }
 
 const isDeleted = (item: ExternalItem | undefined): boolean => item?.data === null && !item.problem;
+
+/** About an entry that is bound to an item of the same source nobody is asked: either that item is gone, and this one follows it, or it has it. */
+function withHeld(found: FoundEntries, holders: ById<BindingRow>): FoundEntries {
+  const [entries, asked] = [new Map(found.entries), new Map(found.asked)];
+  for (const [id, { matches }] of found.asked) {
+    const [only, ...more] = matches;
+    if (!only || more.length > 0 || !holders.has(only.entry.external_id)) continue;
+    entries.set(id, [only.entry]);
+    asked.delete(id);
+  }
+  return { ...found, entries, asked };
+}

@@ -82,7 +82,7 @@ BEGIN
       LEFT JOIN LATERAL (
         SELECT x.attempts FROM public.sync_items x
          WHERE x.org_id = org AND x.sync_id = run.of_sync_id AND x.external_id = i.external_id LIMIT 1) AS before ON true
-     WHERE i.outcome IN ('failed', 'skipped')
+     WHERE i.outcome IN ('failed', 'skipped', 'warned')
     ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
        SET outcome = EXCLUDED.outcome, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
            payload = EXCLUDED.payload, attempts = EXCLUDED.attempts, updated_at = EXCLUDED.updated_at;

@@ -151,7 +151,7 @@ describe('Products, orders and guests of a shop over HTTP', () => {
     const since = new Date().toISOString();
     const keys = ['k:1', 'k:2'].map((key) => ({ key, data, since }));
     expect(await session.findMatches('order', keys, NEVER)).toEqual([
-      [{ external_id: made.external_id, data: made.data }],
+      [{ external_id: made.external_id, data: made.data, marked: true }],
       [],
     ]);
 

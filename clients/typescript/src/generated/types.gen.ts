@@ -1110,7 +1110,7 @@ export type Item = {
      * The id of the item in the source
      */
     external_id: string;
-    outcome: 'failed' | 'skipped';
+    outcome: 'failed' | 'skipped' | 'warned';
     /**
      * A stable name of the error, for programs
      */
@@ -1214,6 +1214,114 @@ export type Run = {
 
 export type RunPage = {
     items: Array<Run>;
+    next_cursor: string | null;
+};
+
+export type Binding = {
+    /**
+     * The id in the system of the connection
+     */
+    external_id: string;
+    /**
+     * The id in the system of the other connection
+     */
+    with_external_id: string;
+    /**
+     * The last sync that changed what both hold. Null: they are linked, and no sync has compared them yet.
+     */
+    synced_at: string | null;
+};
+
+export type BindingPage = {
+    items: Array<Binding>;
+    next_cursor: string | null;
+};
+
+export type BindingChoice = {
+    /**
+     * The id of the item in the system of the connection
+     */
+    external_id: string;
+    /**
+     * The id of the entry in the system of the other connection that is the same. Null: none is, and a sync to the other connection creates a new one.
+     */
+    with_external_id?: string | null;
+};
+
+export type SetBindings = {
+    /**
+     * The other connection
+     */
+    with: string;
+    entity_type: 'customer' | 'product' | 'order';
+    bindings: Array<BindingChoice>;
+};
+
+export type BindingResult = {
+    /**
+     * The id in the system of the connection
+     */
+    external_id: string;
+    /**
+     * The id in the system of the other connection
+     */
+    with_external_id: string | null;
+    outcome: 'linked' | 'new' | 'unchanged' | 'refused';
+    /**
+     * Why it was refused. Null otherwise.
+     */
+    reason: string | null;
+};
+
+export type BindingResults = {
+    /**
+     * One for each of the bindings, in their order
+     */
+    results: Array<BindingResult>;
+};
+
+export type PossibleMatch = {
+    external_id: string;
+    strength: 'strong' | 'medium' | 'weak';
+    /**
+     * What both have in common
+     */
+    by: Array<'mark' | 'email' | 'name' | 'vat' | 'reference' | 'sku' | 'barcode'>;
+    /**
+     * Why it is not taken without your decision, whatever it has in common. Null: nothing is against it.
+     */
+    held: string | null;
+    /**
+     * Its name, to show
+     */
+    name: string | null;
+};
+
+export type MatchPreviewItem = {
+    /**
+     * The id of the item in the source
+     */
+    external_id: string;
+    /**
+     * Its name, to show
+     */
+    name: string | null;
+    /**
+     * bound: it is bound already. match: a sync takes the entry in matches for the same. ambiguous: a sync skips it as ambiguous_match until you decide. create: a sync creates it. problem: it cannot be read or is deleted.
+     */
+    outcome: 'bound' | 'match' | 'ambiguous' | 'create' | 'problem';
+    matches: Array<PossibleMatch>;
+    /**
+     * What a person decides, or the problem
+     */
+    message: string | null;
+};
+
+export type MatchPreview = {
+    items: Array<MatchPreviewItem>;
+    /**
+     * Give it as cursor for the next items. Null: these were the last.
+     */
     next_cursor: string | null;
 };
 
@@ -3618,7 +3726,7 @@ export type ListItemsData = {
          * next_cursor of the page before
          */
         cursor?: string;
-        outcome?: 'failed' | 'skipped';
+        outcome?: 'failed' | 'skipped' | 'warned';
         error_class?: string;
     };
     url: '/api/sync/progress/{sync_id}/items';
@@ -3896,6 +4004,294 @@ export type GetRunResponses = {
 };
 
 export type GetRunResponse = GetRunResponses[keyof GetRunResponses];
+
+export type RemoveBindingData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        /**
+         * The other connection
+         */
+        with: string;
+        entity_type: 'customer' | 'product' | 'order';
+        /**
+         * Only the binding of this id in the system of the connection
+         */
+        external_id?: string;
+        /**
+         * Only the binding of this id in the system of the other connection
+         */
+        with_external_id?: string;
+    };
+    url: '/api/sync/connections/{connection_id}/bindings';
+};
+
+export type RemoveBindingErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The state does not allow it
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type RemoveBindingError = RemoveBindingErrors[keyof RemoveBindingErrors];
+
+export type RemoveBindingResponses = {
+    /**
+     * Unlinked
+     */
+    204: void;
+};
+
+export type RemoveBindingResponse = RemoveBindingResponses[keyof RemoveBindingResponses];
+
+export type ListBindingsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        /**
+         * The other connection
+         */
+        with: string;
+        entity_type: 'customer' | 'product' | 'order';
+        /**
+         * Only the binding of this id in the system of the connection
+         */
+        external_id?: string;
+        /**
+         * Only the binding of this id in the system of the other connection
+         */
+        with_external_id?: string;
+    };
+    url: '/api/sync/connections/{connection_id}/bindings';
+};
+
+export type ListBindingsErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListBindingsError = ListBindingsErrors[keyof ListBindingsErrors];
+
+export type ListBindingsResponses = {
+    /**
+     * A page of bindings
+     */
+    200: BindingPage;
+};
+
+export type ListBindingsResponse = ListBindingsResponses[keyof ListBindingsResponses];
+
+export type SetBindingsData = {
+    body: SetBindings;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query?: never;
+    url: '/api/sync/connections/{connection_id}/bindings';
+};
+
+export type SetBindingsErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The state does not allow it; The connection leads to another system
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable; Credential encryption is not configured
+     */
+    503: Problem;
+};
+
+export type SetBindingsError = SetBindingsErrors[keyof SetBindingsErrors];
+
+export type SetBindingsResponses = {
+    /**
+     * What became of each
+     */
+    200: BindingResults;
+};
+
+export type SetBindingsResponse = SetBindingsResponses[keyof SetBindingsResponses];
+
+export type PreviewMatchesData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        /**
+         * How many items are read from the source and looked for at the destination
+         */
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        /**
+         * The other connection
+         */
+        with: string;
+        entity_type: 'customer' | 'product' | 'order';
+    };
+    url: '/api/sync/connections/{connection_id}/match-preview';
+};
+
+export type PreviewMatchesErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The state does not allow it; The connection leads to another system
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable; Credential encryption is not configured
+     */
+    503: Problem;
+};
+
+export type PreviewMatchesError = PreviewMatchesErrors[keyof PreviewMatchesErrors];
+
+export type PreviewMatchesResponses = {
+    /**
+     * The next items
+     */
+    200: MatchPreview;
+};
+
+export type PreviewMatchesResponse = PreviewMatchesResponses[keyof PreviewMatchesResponses];
 
 export type StartPreviewData = {
     body: StartPreview;
