@@ -63,12 +63,14 @@ export class SourceReader {
   async page(cursor: Cursor | null): Promise<Page> {
     for (;;) {
       const { size } = this.sizes.now;
-      const canShrink = (error: ConnectorError) => size > 1 && isTooMuch(error);
+      const bore = this.sizes.bore(size);
+      const isOfSize = (error: ConnectorError) => isTooLarge(error) || (isTooMuch(error) && !bore);
+      const canShrink = (error: ConnectorError) => size > 1 && isOfSize(error);
       try {
         const position = { cursor, pageSize: size };
         const page = await this.retryPolicy.call(
           () => this.session.read(this.entity, this.query, position, this.signal),
-          (error) => this.sizes.failed(isTooMuch(error)),
+          (error) => this.sizes.failed(isOfSize(error)),
           canShrink,
         );
         this.sizes.succeeded();
