@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
 import type { ReadQuery, Watermark } from '../../connectors/contract/connector.types.ts';
-import type { DeletionBudget } from '../../planning/deletion.guard.ts';
+import { type DeletionBudget, GuardTripped } from '../../planning/deletion.guard.ts';
 import type { WorkItem } from '../../planning/planning.types.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { ChangeTokens, Run, RunCheckpoint } from '../run.types.ts';
@@ -70,10 +70,33 @@ export class CheckpointBatches {
     if (from.phase === 'pages') yield* pageBatches(reader, from, findsDeletions);
     if (!findsDeletions) return;
     const [unseen] = await this.database.query<{ count: number }>(countUnseenRecords(run));
-    budget.expect(unseen?.count ?? 0);
+    if (budget.refuses(unseen?.count ?? 0)) await this.refuseLosses(run, reader, budget, unseen?.count ?? 0);
     const start = from.phase === 'deletions' ? from : { ...from, phase: 'deletions' as const, cursor: null, after: '' };
     // A record that no page contained is read again by its id. It counts as deleted only if the source does not return it.
     yield* namedItemBatches(reader, start, (after) => this.database.query<NamedItem>(unseenRecords(run, after)));
+  }
+
+  /**
+   * A list that leaves out many records is no proof that they are gone, and a key that may no longer see them deletes nothing. Asks by id
+   * for as many as it takes, and throws GuardTripped when more are lost than the guard allows.
+   */
+  private async refuseLosses(run: Run, reader: SourceReader, budget: DeletionBudget, unseen: number): Promise<void> {
+    let lost = 0;
+    let hidden = 0;
+    for (let after = ''; ; ) {
+      const named = await this.database.query<NamedItem>(unseenRecords(run, after));
+      const last = named.at(-1);
+      if (!last) return;
+      const items = await reader.byIds(named.map(({ external_id }) => external_id));
+      lost += items.filter(({ deleted, problem }) => deleted || problem).length;
+      hidden += items.filter(({ problem }) => problem?.error_class === 'no_access').length;
+      if (budget.refuses(lost) && hidden > 0)
+        throw new GuardTripped(
+          `${hidden} records that were read before are hidden from this key (no_access), and ${lost - hidden} are gone: more than the guard allows. Nothing was deleted. Check what the key may see, or start the sync again with override_guard and a reason.`,
+        );
+      if (budget.refuses(lost)) budget.expect(unseen);
+      after = last.external_id;
+    }
   }
 
   private async named(run: NamedRun, reader: SourceReader, from: RunCheckpoint): Promise<RunBatches> {

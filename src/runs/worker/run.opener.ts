@@ -17,7 +17,7 @@ import type { Destination, Run } from '../run.types.ts';
 import { openSince } from '../runs.sql.ts';
 import type { SourceBatch } from '../source/batches.ts';
 import { CheckpointBatches } from '../source/checkpoint.batches.ts';
-import { countRecords } from '../source/source.sql.ts';
+import { countDeleted, countRecords } from '../source/source.sql.ts';
 import { RetryPolicy } from './retry.policy.ts';
 import type { RunLease } from './run.lease.ts';
 import { type ConfirmedSystems, RunSystems } from './run.systems.ts';
@@ -137,15 +137,19 @@ export class RunOpener {
     });
   }
 
-  /** The guard applies to syncs and applies without an override. A preview only reports it. */
+  /** The guard applies to every run without an override, and to the deletes of a time together. A preview only reports it. */
   private async budget(run: Run, { connection }: OpenedConnection): Promise<DeletionBudget> {
-    const isGuarded = (run.kind === 'sync' || run.kind === 'apply') && run.override_reason === null;
-    const { delete_guard_percent: percent, delete_guard_count: count } = connection.settings;
+    const isGuarded = run.kind !== 'preview' && run.override_reason === null;
+    const { delete_guard_percent: percent, delete_guard_count: count, delete_guard_hours: hours } = connection.settings;
     const limits = { percent: Number(percent ?? 15), count: typeof count === 'number' ? count : null };
     const [row] = await this.database.query<{ count: number }>(
       countRecords(run.org_id, run.source_connection_id, run.entity_type),
     );
-    return new DeletionBudget(limits, isGuarded, row?.count ?? 0, run.counts.deleted ?? 0);
+    const [recent] = await this.database.query<{ count: number }>(countDeleted(run, Number(hours ?? 24)));
+    const isNamed = run.kind === 'webhook' || run.kind === 'retry';
+    const own = run.counts.deleted ?? 0;
+    const earlier = isGuarded ? Math.max((recent?.count ?? 0) - own, 0) : 0;
+    return new DeletionBudget(limits, isGuarded, row?.count ?? 0, own, { earlier, alwaysAllowed: isNamed ? 1 : 0 });
   }
 }
 
