@@ -49,6 +49,10 @@ async function connections(db: QueryRunner): Promise<void> {
       account text,
       warnings jsonb NOT NULL DEFAULT '[]',
       credentials_expire_at timestamptz,
+      webhooks_refused jsonb NOT NULL DEFAULT '{}',
+      webhook_refused_at timestamptz,
+      webhook_refused_as text CHECK ((webhook_refused_as IS NULL) = (webhook_refused_at IS NULL)),
+      refusals_told_at timestamptz,
       created_by text,
       created_at timestamptz NOT NULL DEFAULT now(),
       updated_at timestamptz NOT NULL DEFAULT now(),
@@ -65,6 +69,11 @@ async function connections(db: QueryRunner): Promise<void> {
   await db.query(`
     COMMENT ON COLUMN public.sync_connections.forgets_records IS
       'it leads to another system than its records were read from, and some of those are not marked as deleted yet'`);
+  await db.query(`
+    COMMENT ON COLUMN public.sync_connections.webhooks_refused IS
+      'how many by reason, since the webhook secret was set'`);
+  await db.query(`
+    COMMENT ON COLUMN public.sync_connections.refusals_told_at IS 'when the trail last had an entry about them'`);
   await db.query(`
     COMMENT ON COLUMN public.sync_connections.purged_at IS 'when nothing that was read from it was left'`);
   await db.query(`

@@ -15,7 +15,8 @@ export class Records0009 implements MigrationInterface {
       await protectTenantTable(db, `public.${table}`);
       await db.query(`GRANT SELECT, INSERT, UPDATE ON public.${table} TO sync_app`);
     }
-    await db.query(`GRANT DELETE ON public.sync_bindings, public.sync_items, public.sync_refusals TO sync_app`);
+    await db.query(`
+      GRANT DELETE ON public.sync_bindings, public.sync_match_decisions, public.sync_items, public.sync_refusals TO sync_app`);
     await db.query(`CREATE INDEX sync_records_changes ON public.sync_records (org_id, change_seq)`);
     // A reader of one connection's changes, and the end of a run that looks at its own, pass over no other connection's.
     await db.query(`
@@ -38,7 +39,8 @@ export class Records0009 implements MigrationInterface {
 
   async down(db: QueryRunner): Promise<void> {
     await db.query(`
-      DROP TABLE public.sync_items, public.sync_refusals, public.sync_bindings, public.sync_change_counters, public.sync_records`);
+      DROP TABLE public.sync_items, public.sync_refusals, public.sync_match_decisions, public.sync_bindings,
+        public.sync_change_counters, public.sync_records`);
   }
 }
 
@@ -47,7 +49,7 @@ async function letMaintenanceForget(db: QueryRunner): Promise<void> {
   const ofLeftSystem = `EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_bindings.org_id
     AND s.left_at IS NOT NULL AND s.id IN (sync_bindings.system_a, sync_bindings.system_b))`;
   await db.query(`
-    GRANT SELECT, UPDATE (hash_a, hash_b, data_a, data_b) ON public.sync_bindings TO sync_maintenance`);
+    GRANT SELECT, UPDATE (data_a, data_b) ON public.sync_bindings TO sync_maintenance`);
   await db.query(`
     CREATE POLICY maintenance_sees_left ON public.sync_bindings FOR SELECT TO sync_maintenance USING (${ofLeftSystem})`);
   await db.query(`
@@ -70,10 +72,10 @@ const TABLES: Readonly<Record<string, string>> = {
   sync_change_counters: `
     last_seq bigint NOT NULL,
     PRIMARY KEY (org_id)`,
-  // A pair of ids, each side with what it held at the last sync: three-way comparison needs both, an echo only the hash. Without them
-  // the two are known to belong together, and the next sync compares them as it does when it meets them first. `born` tells an entry
-  // from another that has got its id. The smaller system id is side a, so that both directions share one row. `put_away`: a sync
-  // archived one side, because the other is gone; it comes back with it.
+  // A pair of ids, each side with what it held at the last sync: three-way comparison needs both, an echo only the hash. Without data
+  // the two are known to belong together, and when the source has changed, the next sync compares them as it does when it meets them
+  // first. `born` tells an entry from another that has got its id. The smaller system id is side a, so that both directions share one
+  // row. `put_away`: a sync archived one side, because the other is gone; it comes back with it.
   sync_bindings: `
     entity_type text NOT NULL CHECK (entity_type <> ''),
     system_a uuid NOT NULL,
@@ -88,9 +90,17 @@ const TABLES: Readonly<Record<string, string>> = {
     born_b text,
     put_away boolean NOT NULL DEFAULT false,
     synced_at timestamptz NOT NULL DEFAULT now(),
-    CHECK (num_nulls(hash_a, hash_b, data_a, data_b) IN (0, 4)),
+    CHECK (num_nulls(hash_a, hash_b) IN (0, 2) AND num_nulls(data_a, data_b) IN (0, 2)),
     PRIMARY KEY (org_id, entity_type, system_a, system_b, id_a),
     UNIQUE (org_id, entity_type, system_a, system_b, id_b)`,
+  // An item that is none of the entries of the destination that look like it, as a person decided. `source` and `destination` are systems.
+  sync_match_decisions: `
+    entity_type text NOT NULL CHECK (entity_type <> ''),
+    source uuid NOT NULL,
+    destination uuid NOT NULL CHECK (source <> destination),
+    external_id text NOT NULL CHECK (external_id <> ''),
+    decided_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (org_id, entity_type, source, destination, external_id)`,
   // What a destination refused for good: the write is not repeated while its fingerprint is the same.
   sync_refusals: `
     entity_type text NOT NULL CHECK (entity_type <> ''),

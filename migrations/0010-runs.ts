@@ -15,6 +15,7 @@ export class Runs0010 implements MigrationInterface {
     await slots(db);
     await locks(db);
     await seen(db);
+    await claims(db);
     await cursors(db);
     // What failed is of the connections of its run.
     await letMaintenanceDelete(db, {
@@ -32,7 +33,7 @@ export class Runs0010 implements MigrationInterface {
     await db.query(`DROP POLICY maintenance_removed ON public.sync_items`);
     await db.query(`REVOKE ALL ON public.sync_items FROM sync_maintenance`);
     await db.query(
-      `DROP TABLE public.sync_cursors, public.sync_seen, public.sync_locks, public.sync_slots, public.sync_runs`,
+      `DROP TABLE public.sync_cursors, public.sync_claims, public.sync_seen, public.sync_locks, public.sync_slots, public.sync_runs`,
     );
   }
 }
@@ -136,6 +137,26 @@ async function seen(db: QueryRunner): Promise<void> {
     table: 'public.sync_seen',
     policy: 'maintenance_ended',
     rows: `EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_seen.org_id AND r.sync_id = sync_seen.sync_id
+                    AND r.state = 'ended')`,
+  });
+}
+
+/** What the items of a run take: an entry, or a key that no two entries share. Nobody else of the run may. Emptied with sync_seen. */
+async function claims(db: QueryRunner): Promise<void> {
+  await db.query(`
+    CREATE TABLE public.sync_claims (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      sync_id text NOT NULL CHECK (sync_id <> ''),
+      claim text NOT NULL CHECK (claim <> ''),
+      external_id text NOT NULL CHECK (external_id <> ''),
+      PRIMARY KEY (org_id, sync_id, claim)
+    )`);
+  await protectTenantTable(db, 'public.sync_claims');
+  await db.query(`GRANT SELECT, INSERT ON public.sync_claims TO sync_app`);
+  await letMaintenanceDelete(db, {
+    table: 'public.sync_claims',
+    policy: 'maintenance_ended',
+    rows: `EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_claims.org_id AND r.sync_id = sync_claims.sync_id
                     AND r.state = 'ended')`,
   });
 }

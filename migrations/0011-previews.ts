@@ -20,6 +20,7 @@ export class Previews0011 implements MigrationInterface {
         destination_hash text,
         fields jsonb NOT NULL DEFAULT '[]',
         reason text CHECK (kind IN ('conflict', 'unbind') OR reason IS NULL),
+        rival text CHECK (kind = 'conflict' OR rival IS NULL),
         data jsonb,
         expires_at timestamptz NOT NULL,
         PRIMARY KEY (org_id, sync_id, external_id)

@@ -128,18 +128,23 @@ export const activityTrends = (
 
 const COMPLETED = `activity_type = 'sync_completed'`;
 
+/** Of a run's entry, which has the counts of what it wrote beside. A client may write anything into its own. */
+const LOOKED_AT = `CASE WHEN jsonb_typeof(details -> 'counts') = 'object' AND jsonb_typeof(details -> 'processed_count') = 'number'
+               THEN least((details ->> 'processed_count')::numeric, 9e15)::double precision ELSE record_count END`;
+
 /**
  * Completed syncs that were slower than `below` times the median speed of their entity type and source system. The median is taken over
- * the same period and needs five or more syncs. Durations count as at least a microsecond, so that no speed is infinite.
+ * the same period and needs five or more syncs. Durations count as at least a microsecond, so that no speed is infinite. The speed is that
+ * of looking at items: a run that finds nothing to write is not slow.
  */
 export const slowActivity = (orgId: string, period: Period, entityType: string | null, below: number): Statement => ({
   text: `
     WITH ends AS (
-      SELECT id, sync_id, entity_type, source_system, created_at, record_count, duration_seconds,
-             record_count * 60.0::double precision / greatest(duration_seconds, 0.000001) AS items_per_min
+      SELECT id, sync_id, entity_type, source_system, created_at, ${LOOKED_AT} AS record_count, duration_seconds,
+             ${LOOKED_AT} * 60.0::double precision / greatest(duration_seconds, 0.000001) AS items_per_min
         FROM public.sync_activity_log
        WHERE org_id = $1 AND ${IN_PERIOD} AND ${COMPLETED}
-         AND duration_seconds > 0 AND record_count > 0 AND ($5::text IS NULL OR entity_type = $5)
+         AND duration_seconds > 0 AND ${LOOKED_AT} > 0 AND ($5::text IS NULL OR entity_type = $5)
     ), usual AS (
       SELECT entity_type, source_system,
              percentile_cont(0.5) WITHIN GROUP (ORDER BY items_per_min) AS usual_items_per_min

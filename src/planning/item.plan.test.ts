@@ -131,11 +131,13 @@ describe('A plan', () => {
     });
   });
 
-  it('does not choose among several matches, and does not use one that is bound to another', () => {
+  it('asks where a person decides, and does not use an entry that is bound to another', () => {
     const unbound = { source: ANN, destination: ANN, binding: null };
-    expect(plan(unbound, { destination: [item('d', ANN), item('e', ANN)] })).toMatchObject({
-      error_class: 'ambiguous_match',
-    });
+    const match = { entry: item('e', ANN), strength: 'weak', by: ['email'], nameless: false } as const;
+    const asked = (count: number) =>
+      plan(unbound, { asked: { kind: 'ask', message: 'Which?', matches: Array.from({ length: count }, () => match) } });
+    expect(asked(1)).toMatchObject({ error_class: 'ambiguous_match', message: 'Which?', destination: match.entry });
+    expect(asked(2)).toMatchObject({ error_class: 'ambiguous_match', destination: null });
     expect(plan(unbound, { boundElsewhere: new Set(['d']) })).toMatchObject({ error_class: 'already_bound' });
     expect(plan(unbound, { boundElsewhere: new Set(['e']) })).toMatchObject({ kind: 'unchanged' });
   });

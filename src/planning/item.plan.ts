@@ -5,7 +5,8 @@ import { contentHash, type FieldPath } from './field.diff.ts';
 import { passing } from './field.directions.ts';
 import { mergeLists } from './field.merge.ts';
 import { conflict, planFirstMatch, planThreeWay } from './field.plan.ts';
-import type { Binding, ItemPlan, PlanInput } from './plan.types.ts';
+import type { Asked } from './match.choice.ts';
+import type { ItemPlan, Link, PlanInput } from './plan.types.ts';
 
 /**
  * Plans what to do with one item, by a three-way comparison of the source, the destination and the state of both at the last sync.
@@ -25,10 +26,11 @@ export function planItem(input: PlanInput): ItemPlan {
       unreadable,
     );
   const existing = presentEntry(found);
+  const unsupported = unsupportedType(target, existing);
+  if (unsupported) return unsupported;
   if (source.data === null || target === null) return planRemoval(input, existing);
   if (!binding) {
-    if (destination.length > 1)
-      return conflict('ambiguous_match', `${destination.length} entries of the destination match.`);
+    if (input.asked) return planAsked(input.asked);
     if (!existing) return input.linkedTo ? vanished(input.linkedTo) : planCreate(input, target);
     if (boundElsewhere.has(existing.external_id))
       return conflict(
@@ -36,13 +38,40 @@ export function planItem(input: PlanInput): ItemPlan {
         `Entry ${existing.external_id} of the destination belongs to another item.`,
         existing,
       );
-    return existing.archived
-      ? planArchived(input, existing, source.data, target)
-      : planFirstMatch(input, existing, target);
+    if (existing.archived) return planArchived(input, existing, source.data, target);
+    const isEchoOfLink = contentHash(source.data) === input.linkedHashes?.source_hash;
+    return isEchoOfLink ? planLinked(input, existing) : planFirstMatch(input, existing, target);
   }
   if (!existing) return vanished(binding.destination_id);
   if (existing.archived) return planArchived(input, existing, source.data, target);
   return planThreeWay(input, binding, existing, source.data, target);
+}
+
+function planAsked({ message, matches: [only, ...more] }: Asked): ItemPlan {
+  return conflict('ambiguous_match', message, more.length === 0 ? (only?.entry ?? null) : null);
+}
+
+/** A product of a type that no other system holds is never turned into another one, and never overwritten by one. */
+function unsupportedType(target: CanonicalData | null, existing: ExternalItem | null): ItemPlan | null {
+  const ofSource = typeOf(target);
+  if (ofSource)
+    return conflict(
+      'unsupported_type',
+      `A product of the type ${ofSource} is held by its own system only, so it is not written.`,
+      existing,
+    );
+  const ofDestination = typeOf(existing?.data ?? null);
+  if (!ofDestination) return null;
+  const message = `Entry ${existing?.external_id} of the destination is a product of the type ${ofDestination}, which is left alone.`;
+  return conflict('unsupported_type', message, existing);
+}
+
+const typeOf = (data: CanonicalData | null): string | null => (data && 'type' in data && data.type) || null;
+
+/** The source is as it was at the last sync, so nothing is written. When the destination is, too, the binding is whole again. */
+function planLinked({ linkedHashes }: PlanInput, existing: ExternalItem): ItemPlan {
+  const isKept = contentHash(existing.data as CanonicalData) === linkedHashes?.destination_hash;
+  return { kind: 'unchanged', destination: isKept ? existing : null };
 }
 
 /** The item is gone from the source. What is archived already stays bound, so that it comes back with the item. */
@@ -136,7 +165,7 @@ const vanished = (destinationId: string): ItemPlan =>
   conflict('deleted_at_destination', `Entry ${destinationId} of the destination was deleted.`);
 
 /** Whether the source is unchanged since the last sync, or holds only what that sync wrote to it. Then there is nothing to do. */
-export function isEcho(source: ExternalItem, binding: Binding | null): boolean {
+export function isEcho(source: ExternalItem, binding: Pick<Link, 'put_away' | 'source_hash'> | null): boolean {
   return (
     binding !== null && !binding.put_away && source.data !== null && contentHash(source.data) === binding.source_hash
   );

@@ -4,6 +4,7 @@ import type {
   CanonicalProduct,
   EntityType,
 } from '../connectors/canonical/canonical.types.ts';
+import { contentHash } from './field.diff.ts';
 
 /** The value by which two entities of the same type are recognized as the same. Null when the entity has none. */
 export function naturalKey(entity: EntityType, data: CanonicalData): string | null {
@@ -22,3 +23,16 @@ function naturalKeys(entity: EntityType, data: CanonicalData): string[] {
   const variations = entity === 'product' ? ((data as CanonicalProduct).variations ?? []) : [];
   return [naturalKey(entity, data), ...variations.map(({ sku }) => sku)].flatMap((key) => key || []);
 }
+
+/** What no two entries of a system share, each with its name: an e-mail, and of products the SKUs and barcodes of variations, too. */
+export function rivalKeys(entity: EntityType, data: CanonicalData): string[] {
+  if (entity === 'order') return [];
+  const keys = naturalKeys(entity, data).map((key) => `${entity === 'customer' ? 'e-mail' : 'SKU'} ${key}`);
+  if (entity === 'customer') return keys.map(bounded);
+  const { barcode, variations } = data as CanonicalProduct;
+  const barcodes = [barcode, ...(variations ?? []).map((variation) => variation.barcode)].flatMap((code) => code || []);
+  return [...new Set([...keys, ...barcodes.map((code) => `barcode ${code}`)])].map(bounded);
+}
+
+/** It has to fit into an index. */
+const bounded = (key: string): string => (key.length > 300 ? `${key.slice(0, 200)}… ${contentHash(key)}` : key);

@@ -2,6 +2,7 @@ import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
 import type { EntityDescription, ExternalItem } from '../connectors/contract/connector.types.ts';
 import type { FieldChange, FieldPath } from './field.diff.ts';
 import type { MayPass } from './field.directions.ts';
+import type { Asked } from './match.choice.ts';
 
 /** The link between an item of the source and an entry of the destination, for one direction of sync. */
 export interface Binding {
@@ -18,6 +19,12 @@ export interface Binding {
   readonly source_born?: string | null;
   readonly destination_born?: string | null;
 }
+
+/** Which two belong together is known, and by the hashes whether they are as they were at the last sync, if there was one. */
+export type Link = Omit<Binding, 'source_hash' | 'destination_hash' | 'source_data' | 'destination_data'> & {
+  readonly source_hash: string | null;
+  readonly destination_hash: string | null;
+};
 
 /**
  * Changes of the destination that a sync in the other direction will copy to the source. Until then the binding keeps the values from
@@ -39,10 +46,14 @@ export interface PlanInput {
   /** `source.data` with its references as ids of the destination. */
   readonly target: CanonicalData | null;
   readonly binding: Binding | null;
-  /** The entry of the destination that is known to belong to the source item, although there is no state of a last sync. */
+  /** The entry of the destination that is known to belong to the source item, although what both held at the last sync is not. */
   readonly linkedTo?: string | null;
-  /** The bound or linked entry of the destination, or the matching entries when there is none. */
+  /** The hashes of both at the last sync, which are kept longer than the data; null when there was none. */
+  readonly linkedHashes?: Pick<Link, 'source_hash' | 'destination_hash'> | null;
+  /** The bound or linked entry of the destination, or the one that was matched when there is none. */
   readonly destination: readonly ExternalItem[];
+  /** Set when a person has to decide which entry it is. */
+  readonly asked?: Asked | undefined;
   /** Ids of the destination that are bound to other source items. */
   readonly boundElsewhere: ReadonlySet<string>;
   /** The binding of an item that is gone from the source and had the same natural key: this item takes its place. */
@@ -97,4 +108,6 @@ export type ItemPlan =
       readonly error_class: string;
       readonly message: string;
       readonly fields: readonly FieldChange[];
+      /** The item of the source that takes what this one would take. */
+      readonly rival?: string;
     };

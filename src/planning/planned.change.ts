@@ -39,6 +39,7 @@ function described(one: PlannedItem, kind: PreviewChange['kind']): PreviewChange
     destination_hash: destination?.data ? contentHash(destination.data) : null,
     fields: 'fields' in plan ? plan.fields : [],
     reason: 'message' in plan ? plan.message : null,
+    rival: 'rival' in plan ? (plan.rival ?? null) : null,
     data: 'data' in plan ? plan.data : (destination?.data ?? null),
   };
 }

@@ -14,7 +14,10 @@ export type RetriedItem = PlannedItem & {
 export function matchesExpectation({ work, plan }: PlannedItem): boolean {
   const { item, expected } = work;
   if (!expected) return true;
+  if (expected.kind === 'failed') return plan.kind === 'refused';
   const destination = 'destination' in plan ? plan.destination?.data : null;
+  // What the other item has taken by now is not looked for.
+  if (expected.rival) return (item.data && contentHash(item.data)) === expected.source_hash;
   return (
     plan.kind === expected.kind &&
     (item.data && contentHash(item.data)) === expected.source_hash &&
@@ -29,7 +32,8 @@ export function matchesExpectation({ work, plan }: PlannedItem): boolean {
  */
 export function writtenByEarlierWorker({ work, plan }: PlannedItem): keyof typeof ACTIONS | undefined {
   const { item, expected } = work;
-  if (!expected || (item.data && contentHash(item.data)) !== expected.source_hash) return undefined;
+  if (!expected || !(expected.kind in ACTIONS) || (item.data && contentHash(item.data)) !== expected.source_hash)
+    return undefined;
   const isDone = plan.kind === 'unchanged' || (expected.kind === 'create' && plan.kind === 'update');
   return isDone ? (expected.kind as keyof typeof ACTIONS) : undefined;
 }

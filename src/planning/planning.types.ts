@@ -3,14 +3,21 @@ import type { ExternalItem } from '../connectors/contract/connector.types.ts';
 import type { FieldChange } from './field.diff.ts';
 import type { Binding, ItemPlan } from './plan.types.ts';
 
-/** An item that a run processes. `expected` is the state that a preview found, if the run applies one. */
+/** An item that a run processes. */
 export interface WorkItem {
   readonly item: ExternalItem;
-  readonly expected?: {
-    readonly kind: string;
-    readonly source_hash: string | null;
-    readonly destination_hash: string | null;
-  };
+  /** What a preview found, if the run applies one. */
+  readonly expected?: Expected;
+}
+
+export interface Expected {
+  /** That of the change, or `failed`. */
+  readonly kind: string;
+  readonly source_hash: string | null;
+  readonly destination_hash: string | null;
+  /** For a conflict: the item of the source that takes what this one would take, and the reason in words. */
+  readonly rival?: string | null;
+  readonly reason?: string | null;
 }
 
 /** An item with its plan. */
@@ -24,6 +31,8 @@ export interface PlannedItem {
   readonly fingerprint: string | null;
   /** A refusal of an earlier write for the item is remembered. */
   readonly wasRefused: boolean;
+  /** See rivals.ts. */
+  readonly claims: readonly string[];
 }
 
 /** The change that a preview found for one item. */
@@ -37,6 +46,8 @@ export interface PreviewChange {
   readonly fields: readonly FieldChange[];
   /** The reason for a conflict or for removing a binding, in words. Null for other kinds. */
   readonly reason: string | null;
+  /** For a conflict with another item of the source: its id. */
+  readonly rival?: string | null;
   readonly data: CanonicalData | null;
 }
 

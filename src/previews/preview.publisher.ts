@@ -51,7 +51,7 @@ export class PreviewPublisher {
   }
 
   /** Called in the transaction that ends the run. */
-  async publish(run: Run, tokens: ChangeTokens, guard: (deletes: number) => string | null): Promise<void> {
+  async publish(run: Run, tokens: ChangeTokens, guard: string | null): Promise<void> {
     const rows = await this.database.query<PreviewChange>(firstChanges(run, SHOWN_OF_EACH));
     const [{ counts } = { counts: {} }] = await this.database.query<{ counts: Record<string, number> }>(runCounts(run));
     const shown = (kind: PreviewChange['kind']) =>
@@ -77,7 +77,7 @@ export class PreviewPublisher {
         unchanged: counts.unchanged ?? 0,
         conflicts: counts.conflict ?? 0,
         failed: counts.failed ?? 0,
-        guard: guard(counts.deleted ?? 0),
+        guard,
       },
     });
   }

@@ -1,6 +1,7 @@
 import type { CanonicalData, EntityType } from '../connectors/canonical/canonical.types.ts';
+import type { ExternalItem } from '../connectors/contract/connector.types.ts';
 import type { Statement } from '../database/database.ts';
-import type { Binding } from '../planning/plan.types.ts';
+import type { Binding, Link } from '../planning/plan.types.ts';
 
 /** The two systems of a binding, by their ids in sync_systems, for one direction of sync. */
 export interface Pair {
@@ -13,12 +14,10 @@ export interface Pair {
 /** Side a is the system with the smaller id. Lower-case UUIDs sort as text in the same order as in Postgres. */
 export const sourceSide = ({ source, destination }: Pair): 'a' | 'b' => (source < destination ? 'a' : 'b');
 const otherSide = (side: 'a' | 'b') => (side === 'a' ? 'b' : 'a');
-const systems = (pair: Pair) => [pair.source, pair.destination].sort();
+/** The values of `system_a` and `system_b`. */
+export const systemsOf = (pair: Pair) => [pair.source, pair.destination].sort();
 
-/** A row without hashes and data: which two belong together is known, and not what they held at the last sync. */
-export type Link = Pick<Binding, 'source_id' | 'destination_id' | 'source_born' | 'destination_born' | 'put_away'>;
-
-/** A binding or, with null in the other columns, a link. */
+/** A binding or, without data, a link. */
 export type BindingRow = Binding | (Link & { readonly source_data: null; readonly destination_data: null });
 
 export const isBinding = (row: BindingRow): row is Binding => row.source_data !== null;
@@ -33,7 +32,7 @@ const bindingsBy = (by: 'a' | 'b', pair: Pair, ids: readonly string[]): Statemen
              put_away
         FROM public.sync_bindings
        WHERE org_id = $1 AND entity_type = $2 AND system_a = $3 AND system_b = $4 AND id_${by} = ANY ($5)`,
-    values: [pair.orgId, pair.entity, ...systems(pair), ids],
+    values: [pair.orgId, pair.entity, ...systemsOf(pair), ids],
   };
 };
 
@@ -68,3 +67,76 @@ export const findOtherBindings = (
          WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = $4 AND x.system_b = o.id AND x.id_a = g.id) AS b`,
   values: [orgId, entity, source, destination, destinationIds],
 });
+
+/** How many entries of the destination are there for items of the source. */
+export const countBindings = (pair: Pair): Statement => ({
+  text: `
+    SELECT count(*)::integer AS count FROM public.sync_bindings
+     WHERE org_id = $1 AND entity_type = $2 AND system_a = $3 AND system_b = $4 AND NOT put_away`,
+  values: [pair.orgId, pair.entity, ...systemsOf(pair)],
+});
+
+/** For a statement of which parameter 1 is the organization and 3 the entity type: the binding of a source id to an entry that is there. */
+export const boundSource = (pair: Pair, sourceId: string, firstParameter: number): string => `
+  SELECT FROM public.sync_bindings b
+   WHERE b.org_id = $1 AND b.entity_type = $3 AND b.system_a = $${firstParameter} AND b.system_b = $${firstParameter + 1}
+     AND b.id_${sourceSide(pair)} = ${sourceId} AND NOT b.put_away`;
+
+export interface ShownBinding {
+  readonly external_id: string;
+  readonly with_external_id: string;
+  readonly synced_at: string | null;
+}
+
+/** Either id of a binding; `external_id` is the source's. */
+export interface BindingFilter {
+  readonly external_id?: string | undefined;
+  readonly with_external_id?: string | undefined;
+}
+
+const shownColumns = (s: 'a' | 'b', d: 'a' | 'b') =>
+  `id_${s} AS external_id, id_${d} AS with_external_id, CASE WHEN data_a IS NOT NULL THEN synced_at END AS synced_at`;
+
+/** A keyset page of a pair's bindings and links, ordered by the source's id, from the primary key or the unique index. */
+export const bindingsPage = (pair: Pair, filter: BindingFilter, after: string | null, limit: number): Statement => {
+  const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))] as const;
+  return {
+    text: `
+      SELECT ${shownColumns(s, d)} FROM public.sync_bindings
+       WHERE org_id = $1 AND entity_type = $2 AND system_a = $3 AND system_b = $4
+         AND ($5::text IS NULL OR id_${s} = $5) AND ($6::text IS NULL OR id_${d} = $6) AND ($7::text IS NULL OR id_${s} > $7)
+       ORDER BY id_${s} LIMIT $8`,
+    values: [
+      ...[pair.orgId, pair.entity, ...systemsOf(pair)],
+      ...[filter.external_id ?? null, filter.with_external_id ?? null, after, limit],
+    ],
+  };
+};
+
+/** Links two entries that are known to belong together, although no sync has compared them yet. */
+export const insertLink = (pair: Pair, source: ExternalItem, destination: ExternalItem): Statement => {
+  const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))] as const;
+  return {
+    text: `
+      INSERT INTO public.sync_bindings (org_id, entity_type, system_a, system_b, id_${s}, id_${d}, born_${s}, born_${d})
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    values: [
+      ...[pair.orgId, pair.entity, ...systemsOf(pair), source.external_id, destination.external_id],
+      ...[source.born ?? null, destination.born ?? null],
+    ],
+  };
+};
+
+/** Removes the binding of either id, or of both, and returns it. At least one must be given. */
+export const removeBinding = (pair: Pair, { external_id, with_external_id }: BindingFilter): Statement => {
+  const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))] as const;
+  return {
+    text: `
+      DELETE FROM public.sync_bindings
+       WHERE org_id = $1 AND entity_type = $2 AND system_a = $3 AND system_b = $4
+         AND ($5::text IS NULL OR id_${s} = $5) AND ($6::text IS NULL OR id_${d} = $6)
+         AND num_nonnulls($5::text, $6::text) > 0
+      RETURNING ${shownColumns(s, d)}`,
+    values: [pair.orgId, pair.entity, ...systemsOf(pair), external_id ?? null, with_external_id ?? null],
+  };
+};

@@ -31,8 +31,11 @@ export abstract class RunPreviews {
   /** Checks with both systems. Throws stale-preview when one of them has changed and unavailable when one does not respond. */
   abstract assertFresh(preview: string): Promise<void>;
 
-  /** Publishes the result of a preview's run. Called in the transaction that ends the run. */
-  abstract publish(run: Run, tokens: ChangeTokens, guard: (deletes: number) => string | null): Promise<void>;
+  /**
+   * Publishes the result of a preview's run. Called in the transaction that ends the run. `guard`: one sentence that says why the delete
+   * guard refuses the deletes. Null when it allows them.
+   */
+  abstract publish(run: Run, tokens: ChangeTokens, guard: string | null): Promise<void>;
 
   /** RFC 3339. Until when the changes of a run are kept. */
   abstract changesExpireAt(run: Run): string;

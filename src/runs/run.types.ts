@@ -2,6 +2,7 @@ import type { CanonicalData, EntityType } from '../connectors/canonical/canonica
 import type { Cursor, Watermark } from '../connectors/contract/connector.types.ts';
 import type { ItemOutcome, PreviewChange, WorkItem } from '../planning/planning.types.ts';
 import type { StoredBinding } from '../records/binding.changes.ts';
+import type { Claim } from '../records/claims.sql.ts';
 import type { RefusalChange } from '../records/refusals.sql.ts';
 
 /** `apply` carries out a preview, `retry` and `webhook` process named items, and the others read the pages of the source. */
@@ -58,6 +59,10 @@ export interface RunCheckpoint {
   readonly cursor?: Cursor | null;
   /** For deletions and named items, which are ordered by id: the last id that was processed. */
   readonly after?: string;
+  /** What the destination had of the source when the run began; see DeletionBudget. */
+  readonly arrived?: number;
+  /** From the deletions phase on: how many entries would be deleted if none of what the pages left out exists. */
+  readonly foreseen?: number;
   /** For a preview: the change tokens of source and destination before the first read. */
   readonly tokens?: ChangeTokens;
 }
@@ -87,6 +92,7 @@ export interface Batch {
   readonly refusals?: readonly RefusalChange[];
   readonly changes?: readonly PreviewChange[];
   readonly changes_expire_at?: string;
+  readonly claims?: readonly Claim[];
   readonly checkpoint?: RunCheckpoint;
   readonly total?: number;
   readonly watermark?: Watermark;
@@ -96,7 +102,7 @@ export interface Batch {
 /** The part of a batch that the destination determines. */
 export type BatchResult = Pick<
   Batch,
-  'items' | 'records' | 'system_a' | 'system_b' | 'bindings' | 'refusals' | 'changes' | 'changes_expire_at'
+  'items' | 'records' | 'system_a' | 'system_b' | 'bindings' | 'refusals' | 'changes' | 'changes_expire_at' | 'claims'
 >;
 
 /** Writes the items of a run, or for a preview determines what would be written. No id occurs twice in a call. */

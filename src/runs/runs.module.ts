@@ -4,11 +4,14 @@ import { ConnectorsModule } from '../connectors/connectors.module.ts';
 import { maintenance } from '../jobs/task.runner.ts';
 import { ProgressApiModule } from '../progress/progress.module.ts';
 import { RecordsForgetter } from '../records/records.forgetter.ts';
+import { BindingsController } from './bindings/bindings.controller.ts';
+import { BindingsService } from './bindings/bindings.service.ts';
+import { MatchPreviewer } from './bindings/match.previewer.ts';
+import { PairOpener } from './bindings/pair.opener.ts';
 import { FreshPreviewInterceptor } from './fresh-preview.interceptor.ts';
 import { RunControl } from './run.control.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
 import { RunEndListeners } from './run.end-listeners.ts';
-
 import { RunRemoval } from './run.removal.ts';
 import { RunRescuer } from './run.rescuer.ts';
 import { RunStarter } from './run.starter.ts';
@@ -60,8 +63,17 @@ export class RunsModule {}
 /** The endpoints of runs, and the control of runs that no worker holds. */
 @Module({
   imports: [RunsModule, ConnectorsModule, ActivityModule, ProgressApiModule],
-  controllers: [RunsController],
-  providers: [RunsService, FreshPreviewInterceptor, RunControl, RunRemoval, RunSystemLeaver],
+  controllers: [RunsController, BindingsController],
+  providers: [
+    RunsService,
+    FreshPreviewInterceptor,
+    RunControl,
+    RunRemoval,
+    RunSystemLeaver,
+    PairOpener,
+    BindingsService,
+    MatchPreviewer,
+  ],
   exports: [RunsService],
 })
 export class RunsApiModule {}

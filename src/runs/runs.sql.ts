@@ -139,6 +139,15 @@ export const findOpenRun = (orgId: string, connectionId: string): Statement => (
   values: [orgId, connectionId],
 });
 
+/** A run of the entity type between the two connections, in either direction, that is not over. */
+export const findRunBetween = (orgId: string, connectionIds: readonly string[], entity: string): Statement => ({
+  text: `
+    SELECT sync_id FROM public.sync_runs
+     WHERE org_id = $1 AND state <> 'ended' AND entity_type = $3
+       AND source_connection_id = ANY ($2::uuid[]) AND destination_connection_id = ANY ($2::uuid[]) LIMIT 1`,
+  values: [orgId, connectionIds, entity],
+});
+
 export const endCancelledRuns = (orgId: string, syncIds: readonly string[]): Statement => ({
   text: `UPDATE public.sync_runs SET state = 'ended' WHERE org_id = $1 AND sync_id = ANY ($2)`,
   values: [orgId, syncIds],

@@ -4,6 +4,7 @@ import type { Principal } from '../auth/principal.ts';
 import { Problem } from '../common/problem.ts';
 import { ConnectionService, noSuchConnection } from '../connectors/connections/connection.service.ts';
 import type { OpenedWebhook } from '../connectors/connections/connection.types.ts';
+import type { WebhookRefusal } from '../connectors/connections/webhook.refusals.ts';
 import { ConnectorError } from '../connectors/contract/connector.error.ts';
 import type { WebhookEvent, WebhookRequest } from '../connectors/contract/connector.types.ts';
 import { RunStarter } from '../runs/run.starter.ts';
@@ -11,6 +12,7 @@ import { currentTenant, currentUser, runAsTenant } from '../tenancy/tenant.conte
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { UUID, type WebhookResponseDto } from './dto/webhook.dto.ts';
 import { assignDeliveries, type Change, lockDeliveries, storeDelivery } from './webhook.sql.ts';
+import { WebhookRefusalCounter } from './webhook-refusal.counter.ts';
 
 /** The principal for the processing of webhooks. */
 const WEBHOOK: Omit<Principal, 'orgId'> = {
@@ -29,23 +31,47 @@ export class WebhookService {
     private readonly connections: ConnectionService,
     private readonly starter: RunStarter,
     private readonly activity: ActivityService,
+    private readonly refusals: WebhookRefusalCounter,
   ) {}
 
-  /** Throws not-found when no such connection has webhooks, unauthenticated when the signature is wrong. */
   /** An id that is no UUID counts as known: the validation says what is wrong with it. */
   async isKnown(connectionId: string): Promise<boolean> {
     return !UUID.test(connectionId) || (await this.connections.organizationOf(connectionId)) !== undefined;
   }
 
+  /** Counts a webhook that was refused before it got here. */
+  async refused(connectionId: string, refusal: WebhookRefusal): Promise<void> {
+    const orgId = UUID.test(connectionId) ? await this.connections.organizationOf(connectionId) : undefined;
+    if (orgId === undefined) return;
+    const tenant = { orgId, principal: { ...WEBHOOK, orgId }, isBackground: true };
+    await runAsTenant(tenant, () => this.refusals.count(connectionId, refusal));
+  }
+
+  /** Throws not-found when no such connection has webhooks, unauthenticated when the signature is wrong. */
   async receive(connectionId: string, request: WebhookRequest): Promise<WebhookResponseDto> {
     const orgId = await this.connections.organizationOf(connectionId);
     if (orgId === undefined) throw noSuchConnection();
     // As patient as background work: deliveries wait for each other, and many shops never send one again that was refused.
     return runAsTenant({ orgId, principal: { ...WEBHOOK, orgId }, isBackground: true }, async () => {
       const opened = await this.connections.openWebhook(connectionId);
-      const event = verify(opened, request);
-      return { status: event.kind === 'ignored' ? 'ignored' : await this.accept(opened, event) };
+      const event = await this.verify(opened, request);
+      if (event.kind === 'change') return { status: await this.accept(opened, event) };
+      if (event.refused_as) await this.refusals.count(connectionId, event.refused_as);
+      return { status: 'ignored' };
     });
+  }
+
+  private async verify(
+    { connection, receiver, secret }: OpenedWebhook,
+    request: WebhookRequest,
+  ): Promise<WebhookEvent> {
+    try {
+      return receiver.receive(request, secret);
+    } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error;
+      await this.refusals.count(connection.id, 'signature');
+      throw new Problem('unauthenticated', error.message, { cause: error });
+    }
   }
 
   private accept({ connection }: OpenedWebhook, change: Change): Promise<'accepted' | 'repeated'> {
@@ -94,14 +120,5 @@ export class WebhookService {
       });
       return null;
     }
-  }
-}
-
-function verify({ receiver, secret }: OpenedWebhook, request: WebhookRequest): WebhookEvent {
-  try {
-    return receiver.receive(request, secret);
-  } catch (error) {
-    if (!(error instanceof ConnectorError)) throw error;
-    throw new Problem('unauthenticated', error.message, { cause: error });
   }
 }

@@ -3,12 +3,14 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ActivityModule } from '../activity/activity.module.ts';
 import { noSuchConnection } from '../connectors/connections/connection.service.ts';
+import type { WebhookRefusal } from '../connectors/connections/webhook.refusals.ts';
 import { ConnectorsModule } from '../connectors/connectors.module.ts';
 import { maintenance } from '../jobs/task.runner.ts';
 import { AddressBuckets } from '../rates/address.buckets.ts';
 import { RunsModule } from '../runs/runs.module.ts';
 import { WebhookReconciliation } from './webhook.reconciliation.ts';
 import { WebhookService } from './webhook.service.ts';
+import { WebhookRefusalCounter } from './webhook-refusal.counter.ts';
 import { WEBHOOK_ROUTE, WebhooksController } from './webhooks.controller.ts';
 
 /** Compares the changes that runs found with the received webhooks, and deletes old deliveries. */
@@ -24,11 +26,13 @@ import { WEBHOOK_ROUTE, WebhooksController } from './webhooks.controller.ts';
 })
 export class WebhooksModule {}
 
+const REFUSED_BODIES: Readonly<Record<number, WebhookRefusal>> = { 413: 'too_large', 415: 'media_type' };
+
 /** The endpoint that receives webhooks. */
 @Module({
   imports: [RunsModule, ConnectorsModule, ActivityModule],
   controllers: [WebhooksController],
-  providers: [WebhookService],
+  providers: [WebhookService, WebhookRefusalCounter],
 })
 export class WebhooksApiModule implements OnModuleInit {
   constructor(
@@ -39,7 +43,13 @@ export class WebhooksApiModule implements OnModuleInit {
 
   /** A sender needs no credentials but the signature of its body, so a body for an unknown connection is not even read. */
   onModuleInit(): void {
-    this.host.httpAdapter.getInstance().addHook('onRequest', async ({ routeOptions, params, ip }) => {
+    const fastify = this.host.httpAdapter.getInstance();
+    // Bodies that are refused while they are read never reach the service.
+    fastify.addHook('onSend', async ({ routeOptions, params }, { statusCode }) => {
+      const refusal = routeOptions.url === WEBHOOK_ROUTE ? REFUSED_BODIES[statusCode] : undefined;
+      if (refusal) await this.webhooks.refused((params as { connection: string }).connection, refusal);
+    });
+    fastify.addHook('onRequest', async ({ routeOptions, params, ip }) => {
       if (routeOptions.url !== WEBHOOK_ROUTE) return;
       await this.addresses.refuseWhenEmpty(ip);
       if (await this.webhooks.isKnown((params as { connection: string }).connection)) return;

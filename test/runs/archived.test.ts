@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import {
-  type OdooSandbox,
-  startOdooSandbox,
-  startWooCommerceSandbox,
-  type WooCommerceSandbox,
-} from '@sync-operations/sandbox';
+import { createHmac } from 'node:crypto';
+import type { OdooSandbox, WooCommerceSandbox } from '@sync-operations/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { send } from '../support/send.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { partnersOf, templatesOf, withEmpty } from './empty-systems.support.ts';
 import { type Json, RunsFixture } from './runs.support.ts';
 
 let fixture: RunsFixture;
@@ -13,47 +11,6 @@ beforeAll(async () => {
   fixture = await RunsFixture.start();
 });
 afterAll(() => fixture.close());
-
-type Sync = (entity: string, more?: object) => Promise<Json>;
-
-interface Systems {
-  readonly org: string;
-  readonly shop: WooCommerceSandbox;
-  readonly odoo: OdooSandbox;
-  readonly ids: { readonly shop: string; readonly odoo: string };
-  readonly sync: Sync;
-  /** From a second shop. */
-  readonly another: () => Promise<{ readonly shop: WooCommerceSandbox; readonly sync: Sync }>;
-}
-
-// An incremental sync leaves changes of the second in which it begins to the next sync, so the changes here are dated earlier.
-const EMPTY = { badRate: 0, customers: 0, products: 0, orders: 0, now: () => Date.now() - 2_000 };
-
-/** An empty shop and an empty Odoo of a fresh organization. */
-async function withEmpty(work: (systems: Systems) => Promise<void>, odooSettings: object = {}): Promise<void> {
-  const org = `org-${randomUUID()}`;
-  const shop = await startWooCommerceSandbox(EMPTY);
-  const odoo = await startOdooSandbox({ version: 19, partners: 0, products: 0, orders: 0 });
-  const started: { stop(): Promise<void> }[] = [shop, odoo];
-  try {
-    const ids = {
-      shop: await fixture.connectShop(org, shop),
-      odoo: await fixture.connectOdoo(org, odoo, odooSettings),
-    };
-    const syncFrom =
-      (source_connection_id: string): Sync =>
-      (entity_type, more = {}) =>
-        fixture.run(org, { source_connection_id, destination: { connection_id: ids.odoo }, entity_type, ...more });
-    const another = async () => {
-      const second = await startWooCommerceSandbox({ ...EMPTY, seed: 7 });
-      started.push(second);
-      return { shop: second, sync: syncFrom(await fixture.connectShop(org, second)) };
-    };
-    await work({ org, shop, odoo, ids, sync: syncFrom(ids.shop), another });
-  } finally {
-    await Promise.all(started.map((one) => one.stop()));
-  }
-}
 
 const INCREMENTAL = { mode: 'incremental' };
 const ADA = { email: 'ada@shop.example', first_name: 'Ada', last_name: 'Example' };
@@ -65,25 +22,7 @@ function products(shop: WooCommerceSandbox, count: number): void {
   for (let i = 1; i <= count; i += 1) shop.admin.createProduct({ name: `P${i}`, sku: `P-${i}`, regular_price: '5' });
 }
 const idOf = (made: object): number => (made as { id: number }).id;
-const partners = (odoo: OdooSandbox, email = ADA.email): Json[] =>
-  odoo.admin.read('res.partner', odoo.admin.search('res.partner', [['email', '=ilike', email]]), ['active', 'name']);
-const templates = (odoo: OdooSandbox, code: string): Json[] =>
-  odoo.admin
-    .read(
-      'product.template',
-      odoo.admin
-        .search('product.product', [['default_code', '=', code]])
-        .map((id) => odoo.admin.get('product.product', id, ['product_tmpl_id']).product_tmpl_id[0]),
-      ['name', 'active', 'list_price'],
-    )
-    .map((row) => ({
-      ...row,
-      variant: odoo.admin.read(
-        'product.product',
-        odoo.admin.search('product.product', [['product_tmpl_id', '=', row.id]]),
-        ['active'],
-      )[0]?.active,
-    }));
+const partners = (odoo: OdooSandbox) => partnersOf(odoo, ADA.email);
 const items = async (org: string, run: Json): Promise<Json[]> =>
   (await fixture.call(org, 'GET', `/progress/${run.progress.sync_id}/items`)).body.items;
 const changes = async (org: string, run: Json): Promise<Json[]> =>
@@ -91,7 +30,7 @@ const changes = async (org: string, run: Json): Promise<Json[]> =>
 
 describe('What comes back', () => {
   it('A guest who registers stays one active partner', () =>
-    withEmpty(async ({ org, shop, odoo, sync }) => {
+    withEmpty(fixture, async ({ org, shop, odoo, sync }) => {
       const lamp = idOf(shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' }));
       const line_items = [{ product_id: lamp, quantity: 1 }];
       shop.admin.createOrder({ status: 'processing', billing: { ...ADA, email: 'Ada@Shop.example' }, line_items });
@@ -107,7 +46,7 @@ describe('What comes back', () => {
     }));
 
   it('A customer who is deleted and made anew with the same e-mail ends active', () =>
-    withEmpty(async ({ shop, odoo, sync }) => {
+    withEmpty(fixture, async ({ shop, odoo, sync }) => {
       nineCustomers(shop);
       const ada = idOf(shop.admin.createCustomer(ADA));
       await sync('customer');
@@ -122,18 +61,18 @@ describe('What comes back', () => {
     }));
 
   it.each([{}, INCREMENTAL])('A product restored from the trash is active again', (more) =>
-    withEmpty(async ({ org, shop, odoo, sync }) => {
+    withEmpty(fixture, async ({ org, shop, odoo, sync }) => {
       products(shop, 20);
       const chair = idOf(shop.admin.createProduct({ name: 'Chair', sku: 'CHAIR-1', regular_price: '10' }));
       await sync('product');
-      const before = templates(odoo, 'CHAIR-1');
+      const before = templatesOf(odoo, 'CHAIR-1');
       shop.admin.trashProduct(chair);
       expect((await sync('product')).counts).toEqual({ deleted: 1, unchanged: 20 });
-      expect(templates(odoo, 'CHAIR-1')).toMatchObject([{ active: false, variant: false }]);
+      expect(templatesOf(odoo, 'CHAIR-1')).toMatchObject([{ active: false, variant: false }]);
       shop.admin.restoreProduct(chair);
       const run = await sync('product', more);
       expect([run.counts.updated, run.counts.deleted]).toEqual([1, undefined]);
-      expect(templates(odoo, 'CHAIR-1')).toEqual(before);
+      expect(templatesOf(odoo, 'CHAIR-1')).toEqual(before);
       expect(await changes(org, run)).toMatchObject([
         { external_id: String(chair), kind: 'update', fields: [{ field: 'active', old: false, new: true }] },
       ]);
@@ -142,50 +81,54 @@ describe('What comes back', () => {
   );
 
   it('A new product with the SKU of a deleted one brings the archived entry back', () =>
-    withEmpty(async ({ shop, odoo, sync }) => {
+    withEmpty(fixture, async ({ shop, odoo, sync }) => {
       products(shop, 20);
       const desk = idOf(shop.admin.createProduct({ name: 'Desk', sku: 'DESK-1', regular_price: '20' }));
       await sync('product');
-      const [before] = templates(odoo, 'DESK-1');
+      const [before] = templatesOf(odoo, 'DESK-1');
       shop.admin.deleteProduct(desk);
       shop.admin.createProduct({ name: 'Desk new', sku: 'DESK-1', regular_price: '22' });
       const { counts } = await sync('product');
       expect([counts.deleted ?? 0, counts.conflict ?? 0]).toEqual([0, 0]);
-      expect(templates(odoo, 'DESK-1')).toEqual([{ ...before, name: 'Desk new', list_price: 22 }]);
+      expect(templatesOf(odoo, 'DESK-1')).toEqual([{ ...before, name: 'Desk new', list_price: 22 }]);
       expect((await sync('product')).counts).toEqual({ unchanged: 21 });
     }));
 
   it.each([{}, { confirm_orders: true, field_directions: { order: { status: 'both' } } }])(
     'An order restored from the trash is a quotation again',
     (settings) =>
-      withEmpty(async ({ shop, odoo, sync }) => {
-        const lamp = idOf(shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' }));
-        const ada = idOf(shop.admin.createCustomer(ADA));
-        const [first = 0] = Array.from({ length: 10 }, () =>
-          idOf(
-            shop.admin.createOrder({
-              customer_id: ada,
-              status: 'processing',
-              line_items: [{ product_id: lamp, quantity: 1 }],
-            }),
-          ),
-        );
-        for (const entity of ['customer', 'product', 'order']) await sync(entity);
-        const before = odoo.admin.read('sale.order', odoo.admin.search('sale.order', []), ['state', 'amount_total']);
-        shop.admin.trashOrder(first);
-        expect((await sync('order')).counts).toEqual({ deleted: 1, unchanged: 9 });
-        expect(odoo.admin.search('sale.order', [['state', '=', 'cancel']])).toHaveLength(1);
-        shop.admin.restoreOrder(first, 'processing');
-        expect((await sync('order')).counts).toEqual({ updated: 1, unchanged: 9 });
-        expect(odoo.admin.read('sale.order', odoo.admin.search('sale.order', []), ['state', 'amount_total'])).toEqual(
-          before,
-        );
-        expect((await sync('order')).counts).toEqual({ unchanged: 10 });
-      }, settings),
+      withEmpty(
+        fixture,
+        async ({ shop, odoo, sync }) => {
+          const lamp = idOf(shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' }));
+          const ada = idOf(shop.admin.createCustomer(ADA));
+          const [first = 0] = Array.from({ length: 10 }, () =>
+            idOf(
+              shop.admin.createOrder({
+                customer_id: ada,
+                status: 'processing',
+                line_items: [{ product_id: lamp, quantity: 1 }],
+              }),
+            ),
+          );
+          for (const entity of ['customer', 'product', 'order']) await sync(entity);
+          const before = odoo.admin.read('sale.order', odoo.admin.search('sale.order', []), ['state', 'amount_total']);
+          shop.admin.trashOrder(first);
+          expect((await sync('order')).counts).toEqual({ deleted: 1, unchanged: 9 });
+          expect(odoo.admin.search('sale.order', [['state', '=', 'cancel']])).toHaveLength(1);
+          shop.admin.restoreOrder(first, 'processing');
+          expect((await sync('order')).counts).toEqual({ updated: 1, unchanged: 9 });
+          expect(odoo.admin.read('sale.order', odoo.admin.search('sale.order', []), ['state', 'amount_total'])).toEqual(
+            before,
+          );
+          expect((await sync('order')).counts).toEqual({ unchanged: 10 });
+        },
+        settings,
+      ),
   );
 
   it('an order that a person cancelled in Odoo stays cancelled, and is told', () =>
-    withEmpty(async ({ org, shop, odoo, sync }) => {
+    withEmpty(fixture, async ({ org, shop, odoo, sync }) => {
       const lamp = idOf(shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' }));
       const ada = idOf(shop.admin.createCustomer(ADA));
       shop.admin.createOrder({
@@ -203,7 +146,7 @@ describe('What comes back', () => {
     }));
 
   it('A first match with an archived entry wakes it or says so', () =>
-    withEmpty(async ({ org, shop, odoo, sync }) => {
+    withEmpty(fixture, async ({ org, shop, odoo, sync }) => {
       const template = odoo.admin.create('product.template', {
         name: 'Old bench',
         default_code: 'BENCH-1',
@@ -227,12 +170,12 @@ describe('What comes back', () => {
           expect(told.message).toContain('archived');
         }
       }
-      expect(templates(odoo, 'BENCH-1')).toMatchObject([{ name: 'Old bench', list_price: 3, active: false }]);
+      expect(templatesOf(odoo, 'BENCH-1')).toMatchObject([{ name: 'Old bench', list_price: 3, active: false }]);
       expect(partners(odoo)).toMatchObject([{ name: 'Old Ada', active: false }]);
     }));
 
   it('What another shop still has is unbound, not archived', () =>
-    withEmpty(async ({ org, shop, odoo, sync, another }) => {
+    withEmpty(fixture, async ({ org, shop, odoo, sync, another }) => {
       const second = await another();
       const made = [shop, second.shop].map((one) => ({
         customer: idOf(one.admin.createCustomer(ADA)),
@@ -252,17 +195,17 @@ describe('What comes back', () => {
         ]);
         expect((await second.sync(entity)).counts).toEqual({ unchanged: 1 });
       }
-      expect([partners(odoo), templates(odoo, 'BOTH-1')]).toMatchObject([active, active]);
+      expect([partners(odoo), templatesOf(odoo, 'BOTH-1')]).toMatchObject([active, active]);
       // The last one lets it go.
       second.shop.admin.deleteCustomer(made[1]?.customer ?? 0);
       second.shop.admin.trashProduct(made[1]?.product ?? 0);
       for (const entity of ['customer', 'product'])
         expect((await second.sync(entity, { override_guard: { reason: 'the last' } })).counts).toEqual({ deleted: 1 });
-      expect([partners(odoo), templates(odoo, 'BOTH-1')]).toMatchObject([[{ active: false }], [{ active: false }]]);
+      expect([partners(odoo), templatesOf(odoo, 'BOTH-1')]).toMatchObject([[{ active: false }], [{ active: false }]]);
     }));
 
   it('An order never goes to an archived partner in silence', () =>
-    withEmpty(async ({ org, shop, odoo, sync }) => {
+    withEmpty(fixture, async ({ org, shop, odoo, sync }) => {
       const lamp = idOf(shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' }));
       const bulb = idOf(shop.admin.createProduct({ name: 'Bulb', sku: 'BULB-1', regular_price: '1' }));
       const ada = idOf(shop.admin.createCustomer(ADA));
@@ -286,4 +229,108 @@ describe('What comes back', () => {
       ]);
       expect(odoo.admin.search('sale.order', [])).toEqual([]);
     }));
+});
+
+describe('Every kind of run', () => {
+  it('brings a product back: a webhook, the apply of a preview, and the retry of an item that failed', () =>
+    withEmpty(fixture, async ({ org, shop, odoo, ids, sync }) => {
+      products(shop, 20);
+      const chair = idOf(shop.admin.createProduct({ name: 'Chair', sku: 'CHAIR-1', regular_price: '10' }));
+      await sync('product');
+      const isActive = () => templatesOf(odoo, 'CHAIR-1').map(({ active, variant }) => [active, variant]);
+      const ends = { destination: { connection_id: ids.odoo }, entity_type: 'product' };
+      const putAway = async () => {
+        shop.admin.trashProduct(chair);
+        expect((await sync('product')).counts.deleted).toBe(1);
+        expect(isActive()).toEqual([[false, false]]);
+        shop.admin.restoreProduct(chair);
+      };
+
+      await putAway();
+      const asked = await fixture.call(org, 'POST', `/connections/${ids.shop}/preview`, ends);
+      const preview = await fixture.ended(org, asked.body.sync_id);
+      expect(preview.counts).toEqual({ updated: 1, unchanged: 20 });
+      expect(await changes(org, preview)).toMatchObject([{ fields: [{ field: 'active', old: false, new: true }] }]);
+      expect((await sync('product', { preview: asked.body.cache_key })).counts).toEqual({ updated: 1 });
+      expect(isActive()).toEqual([[true, true]]);
+
+      await putAway();
+      const secret = 'a-secret-of-the-webhooks';
+      const settings = { allow_http: true, webhook_destination: ids.odoo };
+      await fixture.call(org, 'PATCH', `/connections/${ids.shop}`, { webhook_secret: secret, settings });
+      const body = JSON.stringify({ id: chair, status: 'publish' });
+      const headers = {
+        'content-type': 'application/json',
+        'x-wc-webhook-topic': 'product.restored',
+        'x-wc-webhook-signature': createHmac('sha256', secret).update(body).digest('base64'),
+      };
+      const request = { method: 'POST', body, ...headers };
+      expect((await send(fixture.service, `/api/sync/hooks/${ids.shop}`, request)).body).toEqual({
+        status: 'accepted',
+      });
+      await waitFor('the chair is active', () => isActive().every(([template]) => template));
+      expect(isActive()).toEqual([[true, true]]);
+
+      await putAway();
+      odoo.setOdooFaults({ refuse: [{ model: 'product.template', field: 'name', matching: 'Chair' }] });
+      const failed = await sync('product');
+      expect(failed.counts).toEqual({ failed: 1, unchanged: 20 });
+      odoo.setOdooFaults({});
+      const retry = await fixture.call(org, 'POST', `/progress/${failed.progress.sync_id}/retry-failed`, {});
+      expect((await fixture.ended(org, retry.body.sync_id)).counts).toEqual({ updated: 1 });
+      expect(isActive()).toEqual([[true, true]]);
+    }));
+
+  it('brings back from the trash of a shop what was made anew in Odoo', () =>
+    withEmpty(fixture, async ({ org, shop, odoo, ids }) => {
+      const back = { source_connection_id: ids.odoo, destination: { connection_id: ids.shop }, entity_type: 'product' };
+      const override_guard = { reason: 'one of two' };
+      const make = (name: string, default_code: string) =>
+        odoo.admin.create('product.template', { name, default_code, list_price: 7 });
+      const stool = make('Stool', 'STOOL-1');
+      make('Table', 'TABLE-1');
+      const bySku = (sku: string) =>
+        shop
+          .state()
+          .products()
+          .filter((one) => one.sku === sku);
+      expect((await fixture.run(org, back)).counts).toEqual({ created: 2 });
+      const [before] = bySku('STOOL-1');
+      odoo.admin.unlink('product.template', [stool]);
+      expect((await fixture.run(org, { ...back, override_guard })).counts).toEqual({ deleted: 1, unchanged: 1 });
+      expect(bySku('STOOL-1')).toMatchObject([{ id: before?.id, status: 'trash' }]);
+      make('Stool', 'STOOL-1');
+      expect((await fixture.run(org, back)).counts).toEqual({ updated: 1, unchanged: 1 });
+      expect(bySku('STOOL-1')).toMatchObject([{ id: before?.id, status: 'publish', name: 'Stool' }]);
+      expect((await fixture.run(org, back)).counts).toEqual({ unchanged: 2 });
+
+      // A person's trash is told.
+      shop.admin.trashProduct(before?.id ?? 0);
+      const told = await fixture.run(org, back);
+      expect(told.counts).toEqual({ conflict: 1, unchanged: 1 });
+      expect(await items(org, told)).toMatchObject([{ error_class: 'archived_at_destination' }]);
+      expect(bySku('STOOL-1')).toMatchObject([{ status: 'trash' }]);
+    }));
+
+  it('with overwrite, matches a vanished entry again before it creates one', () =>
+    withEmpty(
+      fixture,
+      async ({ shop, odoo, sync }) => {
+        nineCustomers(shop);
+        shop.admin.createCustomer(ADA);
+        await sync('customer');
+        const [gone] = partners(odoo);
+        // Two partners were merged: another one has the email now.
+        odoo.admin.unlink('res.partner', [gone.id]);
+        const merged = odoo.admin.create('res.partner', { name: 'Ada Example', email: ADA.email, customer_rank: 1 });
+        const { counts } = await sync('customer');
+        expect([counts.created, counts.conflict]).toEqual([undefined, undefined]);
+        expect(partners(odoo)).toMatchObject([{ id: merged, active: true }]);
+        expect((await sync('customer')).counts).toEqual({ unchanged: 10 });
+        odoo.admin.unlink('res.partner', [merged]);
+        expect((await sync('customer')).counts).toEqual({ created: 1, unchanged: 9 });
+        expect(partners(odoo)).toHaveLength(1);
+      },
+      { on_conflict: 'overwrite' },
+    ));
 });

@@ -71,6 +71,7 @@ export class FakeSystem {
         await this.hooks.afterWrite?.(operations);
         return results;
       },
+      findRefusals: async (_entity, operations) => operations.map(() => null),
       changeToken: async () => String(this.clock),
     };
   }

@@ -4,6 +4,7 @@ import {
   startWooCommerceSandbox,
   type WooCommerceSandbox,
 } from '@sync-operations/sandbox';
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type BendingProxy, bendRows, startBendingProxy } from '../support/bending-proxy.ts';
 import { sql } from '../support/test-database.ts';
@@ -228,3 +229,65 @@ it('What a shop does not answer is not emptied, and what it answers as none is',
     expect((await sync('product')).counts).toMatchObject({ failed: 1 });
     expect((await records(shopId))[String(id)]).toEqual(kept);
   }));
+
+/** As a plugin, a host or a person may leave a number behind. */
+const garbage = fc.oneof(
+  fc.constantFrom<unknown>(
+    '',
+    null,
+    ' ',
+    '12,50',
+    '€12',
+    'NaN',
+    'Infinity',
+    '1e3',
+    '1e400',
+    '-0',
+    '0x1F',
+    [],
+    {},
+    true,
+    1.5,
+  ),
+  fc.stringMatching(/^[-+.,eE0-9 €]{0,8}$/).filter((text) => !/e[-+]?\d{2}/i.test(text)),
+  fc.double(),
+);
+const PRODUCTS_A_RUN = 30;
+
+it(`each number of a shop is read exactly or fails its item, of ${PRODUCTS_A_RUN} products a run`, () =>
+  bent('org-numbers', async ({ shop, toShop, sync, failed, shopId, records }) => {
+    const ids = Array.from({ length: PRODUCTS_A_RUN }, (_, n) =>
+      String(shop.admin.createProduct({ name: `P ${n}` }).id),
+    );
+    const fields = { regular_price: garbage, sale_price: garbage, weight: garbage, stock_quantity: garbage };
+    for (let run = 0; run < Number(process.env.PROPERTY_RUNS ?? 2); run += 1) {
+      const answers = fc.sample(fc.record({ manage_stock: fc.constant(true), ...fields }), PRODUCTS_A_RUN);
+      // What JSON has no number for arrives as null.
+      const answered = answers.map((answer) => JSON.parse(JSON.stringify(answer)) as Json);
+      answering(toShop, Object.fromEntries(ids.map((id, i) => [id, answered[i]])));
+      const before = await records(shopId);
+      const errors = await failed(await sync('product', 'records'));
+      const after = await records(shopId);
+      for (const [i, id] of ids.entries()) {
+        const { regular_price, sale_price, weight, stock_quantity } = answered[i];
+        const read = [regular_price, sale_price, weight, stock_quantity].map(exactly);
+        if (read.includes(undefined)) {
+          expect(errors[id]).toMatchObject({ error_class: expect.stringMatching(/^invalid_(price|quantity)$/) });
+          expect(after[id]).toEqual(before[id]);
+        } else {
+          const { price, sale_price: sale, weight: kilos, stock = null } = after[id];
+          expect([price, sale, kilos, stock].map((value) => value && Number(value))).toEqual(read);
+        }
+      }
+    }
+  }));
+
+/** Undefined for what is no number: told apart by other means than the service has. */
+function exactly(value: unknown): number | null | undefined {
+  if (value === null || value === '') return null;
+  const isPlain =
+    typeof value === 'number' || (typeof value === 'string' && /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(value));
+  const number = isPlain ? Number(value) : Number.NaN;
+  const fits = typeof value === 'number' ? Math.abs(number) <= Number.MAX_SAFE_INTEGER : Math.abs(number) < 1e30;
+  return fits ? number + 0 : undefined;
+}

@@ -5,7 +5,15 @@ export function fakeConnector(session: Partial<ConnectorSession>): Connector & {
   const opened: unknown[] = [];
   const unused = () => Promise.reject(new Error('not expected in this test'));
   const nothing: ConnectorSession = {
-    ...{ check: unused, count: unused, read: unused, readByIds: unused, findMatches: unused, write: unused },
+    ...{
+      check: unused,
+      count: unused,
+      read: unused,
+      readByIds: unused,
+      findMatches: unused,
+      write: unused,
+      findRefusals: unused,
+    },
     changeToken: unused,
     identify: async () => ({ identity: 'fake', place: 'here', scope: '' }),
   };

@@ -19,6 +19,7 @@ export function namesOf(who: string): Values {
     cache_key: previewKey(preview),
     connection_id: randomLooking(uuidOf('connection of', who)),
     source_connection_id: randomLooking(uuidOf('connection of', who)),
+    with: randomLooking(uuidOf('other connection of', who)),
     external_id: `external-of-${who}`,
     schedule_id: uuidOf('schedule of', who),
     // None: a run that applies no preview.
@@ -40,6 +41,8 @@ const randomLooking = (uuid: string) => uuid.replace(/^(.{14}).(.{4})./, (_, bef
 export async function plantVictim(admin: pg.Client, org_id: string, who: string): Promise<void> {
   const { sync_id, sync_type, entity_type, filters, cache_key, user_id, connection_id, system, ...names } =
     namesOf(who);
+  // Only what is bound can be unbound.
+  const knowsSystems = who.endsWith('-removeBinding');
   const secret = JSON.stringify({ secret: MARKER });
   const hourAgo = new Date(Date.now() - 3_600_000);
   const entry = { org_id, sync_id, user_id, entity_type: MARKER, error_message: MARKER, details: secret };
@@ -88,6 +91,15 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
         ...{ org_id, id: connection_id, name: MARKER, system, ...sealedFor(org_id, String(connection_id)) },
         // Refused before anything is called.
         base_url: 'https://127.0.0.1:9',
+        ...(knowsSystems && { system_id: connection_id }),
+      },
+    ],
+    [
+      'sync_connections',
+      {
+        ...{ org_id, id: names.with, name: `the other, ${MARKER}`, system, ...sealedFor(org_id, String(names.with)) },
+        base_url: 'https://127.0.0.1:9',
+        ...(knowsSystems && { system_id: uuidOf('another of', who) }),
       },
     ],
     ['sync_systems', { org_id, id: connection_id, system, place: MARKER, scope: '', mark: MARKER }],
@@ -137,6 +149,7 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
         ...{ hash_a: 'a', hash_b: 'b', data_a: secret, data_b: secret },
       },
     ],
+    ['sync_match_decisions', { org_id, entity_type, source: system_a, destination: system_b, external_id }],
     [
       'sync_refusals',
       {
@@ -147,6 +160,7 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
     ],
     ['sync_items', { ...item, outcome: 'failed', error_class: 'refused', message: MARKER, payload: secret }],
     ['sync_seen', { ...item, failed: true }],
+    ['sync_claims', { ...item, claim: MARKER }],
     ['sync_cursors', { ...source, destination: 'records', watermark: secret, sync_id }],
     ['sync_preview_changes', { ...item, kind: 'create', data: secret, expires_at: new Date(Date.now() + 3_600_000) }],
     [

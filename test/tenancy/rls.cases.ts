@@ -136,8 +136,14 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
     sync_maintenance: ['stale', 'denied', 'denied', 'denied', 'denied'],
     sync_owner: [AND_STALE, OWN_NEW, OWN, OWN, 'all'],
   },
+  'public.sync_match_decisions': { sync_app: WITH_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
   'public.sync_items': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_seen': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  'public.sync_claims': {
+    sync_app: [OWN, OWN_NEW, 'denied', 'denied', 'denied'],
+    sync_maintenance: CLEARS,
+    sync_owner: OWNER_CLEARS,
+  },
   'public.sync_schedules': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   // A row is visible to a caller that presents its id. The owner reads all rows, to go through the organizations.
   'auth.hook_addresses': {

@@ -144,7 +144,15 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
         ...{ hash_a: 'a', hash_b: 'b', data_a: '{}', data_b: '{}' },
       };
     },
-    change: 'hash_a = NULL, hash_b = NULL, data_a = NULL, data_b = NULL',
+    change: 'data_a = NULL, data_b = NULL',
+  },
+  'public.sync_match_decisions': {
+    marker: 'external_id',
+    row: (org_id, state, id) => ({
+      ...{ org_id, entity_type: 'customer', external_id: id },
+      ...{ source: uuidOf(org_id, state), destination: uuidOf(org_id, 'another') },
+    }),
+    change: "entity_type = 'order'",
   },
   'public.sync_refusals': {
     marker: 'external_id',
@@ -170,6 +178,11 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     marker: 'external_id',
     row: (org_id, state, external_id) => ({ org_id, sync_id: state, external_id, failed: false }),
     change: 'failed = true',
+  },
+  'public.sync_claims': {
+    marker: 'external_id',
+    row: (org_id, state, external_id) => ({ org_id, sync_id: state, claim: `SKU ${external_id}`, external_id }),
+    change: "claim = claim || '.'",
   },
   'public.sync_cursors': {
     marker: 'destination',

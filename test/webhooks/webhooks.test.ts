@@ -68,6 +68,66 @@ const record = async (id: string, externalId: string) =>
   (await fixture.call(ORG, 'GET', `/records/${id}/customer/${externalId}`)).body;
 const person = (name: string) => ({ email: `${name}@example.test`, name, phone: null });
 
+it('A refused webhook leaves a trace', async () => {
+  const { id } = await connect('refused');
+  const shown = async () => (await fixture.call(ORG, 'GET', `/connections/${id}`)).body;
+  expect((await shown()).webhooks).toEqual({ refused: 0, by_reason: {}, last_refused_at: null, last_reason: null });
+  for (let sent = 0; sent < 3; sent += 1)
+    expect((await deliver(id, { id: 1 }, { topic: 'product.updated', secret: 'another secret' })).status).toBe(401);
+  expect(await shown()).toMatchObject({
+    webhooks: {
+      refused: 3,
+      by_reason: { signature: 3 },
+      last_refused_at: expect.any(String),
+      last_reason: 'signature',
+    },
+    warnings: [expect.stringMatching(/^3 webhooks were refused, the last because its signature is wrong/)],
+  });
+
+  const json = { 'content-type': 'application/json' };
+  const signed = (body: string, topic = 'product.updated') =>
+    post(id, { ...json, 'x-wc-webhook-topic': topic, 'x-wc-webhook-signature': sign(body) }, body);
+  expect((await signed('{"id":1}', 'coupon.created')).body.status).toBe('ignored');
+  expect((await signed('not json')).body.status).toBe('ignored');
+  expect((await signed('{"name":"x"}')).body.status).toBe('ignored');
+  expect((await post(id, json, 'x'.repeat(2 * 1024 * 1024))).status).toBe(413);
+  expect((await post(id, { 'content-type': 'application/xml' }, 'x')).status).toBe(415);
+  await Promise.all(Array.from({ length: 30 }, () => signed('{"id":1}', 'coupon.created')));
+  const counted = { signature: 3, unknown_topic: 31, bad_json: 1, no_id: 1, too_large: 1, media_type: 1 };
+  expect((await shown()).webhooks).toMatchObject({ refused: 38, by_reason: counted, last_reason: 'unknown_topic' });
+
+  const trail = () =>
+    admin(
+      `SELECT status, source_system, error_message, details FROM sync_activity_log
+        WHERE org_id = $1 AND activity_type = 'webhooks_refused' ORDER BY created_at`,
+      [ORG],
+    );
+  expect(await trail()).toEqual([
+    expect.objectContaining({
+      ...{ status: 'failed', source_system: 'hooked', error_message: expect.stringContaining('signature') },
+      details: { connection_id: id, name: 'refused', reason: 'signature', refused: { signature: 1 } },
+    }),
+  ]);
+  await admin("UPDATE sync_connections SET refusals_told_at = now() - interval '61 minutes' WHERE id = $1", [id]);
+  await deliver(id, { id: 1 }, { secret: 'another secret' });
+  await deliver(id, { id: 1 }, { secret: 'another secret' });
+  expect(await trail()).toHaveLength(2);
+
+  await fixture.call(ORG, 'PATCH', `/connections/${id}`, { webhook_secret: 'another secret of the shop' });
+  expect(await shown()).toMatchObject({ webhooks: { refused: 0, by_reason: {}, last_reason: null }, warnings: [] });
+  expect(await hookRuns(id)).toEqual([]);
+});
+
+it('a webhook whose body is an error names nothing gone, and is no refusal', async () => {
+  const { id } = await connect('error-body');
+  const error = { code: 'woocommerce_rest_product_invalid_id', message: 'Invalid ID.', data: { status: 404 } };
+  for (const topic of ['product.created', 'order.created', 'customer.created', 'product.restored', 'product.deleted'])
+    for (const body of [error, { ...error, id: 7 }])
+      expect((await deliver(id, body, { topic })).body.status).toBe('ignored');
+  expect((await fixture.call(ORG, 'GET', `/connections/${id}`)).body.webhooks).toMatchObject({ refused: 0 });
+  expect(await hookRuns(id)).toEqual([]);
+});
+
 describe('A webhook', () => {
   it('that is a ping is accepted, one with a wrong signature is refused, and neither starts anything', async () => {
     const { id } = await connect('greeting');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createAuthenticator } from './auth/api-key.authenticator.ts';
+import { unknownCustomer } from './customers/customer.errors.ts';
 import { presentCustomer } from './customers/customer.presenter.ts';
 import { customerRoutes } from './customers/customer.routes.ts';
 import { CustomerService } from './customers/customer.service.ts';
@@ -37,8 +38,12 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
   const customerStore = new CustomerStore({ seed, customers, badRate });
   const customersUrl = `${homeUrl}/wp-json/wc/v3/customers`;
   const customerService = new CustomerService(customerStore, now, (event, customer) => {
-    const body = event === 'deleted' ? { id: customer.id } : presentCustomer(customer, customersUrl);
-    changes.emit({ resource: 'customer', event, id: customer.id, body: () => body });
+    const shown = () => {
+      const found = customerStore.get(customer.id);
+      return found ? presentCustomer(found, customersUrl) : unknownCustomer().body();
+    };
+    const body = () => (event === 'deleted' ? { id: customer.id } : shown());
+    changes.emit({ resource: 'customer', event, id: customer.id, body });
   });
 
   const catalogue = new Catalogue({ seed, products });
@@ -58,7 +63,7 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
     labels: (productId: number, variationId: number) => catalogue.labelOf(productId, variationId),
   };
   const orderService = new OrderService({
-    ...{ orders: orderStore, catalogue, hasCustomer, changes, ids, metaIds, now },
+    ...{ orders: orderStore, catalogue, hasCustomer, changes, ids, metaIds, legacy, now },
     lineIds: new IdSequence(lineIdAt(orders, 0)),
     show: (order) => presentOrder(order, orderPresenter),
   });

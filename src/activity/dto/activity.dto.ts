@@ -22,7 +22,7 @@ export class ActivityDto {
 
   @ApiProperty({
     description:
-      'sync_completed, sync_failed, sync_cancelled, sync_timeout; cancel_requested, pause_requested, resume_requested, retry_requested (user_id: who asked); or your own',
+      'sync_completed, sync_failed, sync_cancelled, sync_timeout; preview_completed, preview_failed, preview_cancelled, which wrote nothing; cancel_requested, pause_requested, resume_requested, retry_requested (user_id: who asked); or your own',
     example: 'sync_completed',
   })
   activity_type: string;
@@ -36,7 +36,13 @@ export class ActivityDto {
   @ApiProperty({ type: String, nullable: true, example: 'user-7' })
   user_id: string | null;
 
-  @ApiProperty({ type: 'integer', maximum: MAX_COUNT, nullable: true, example: 4950 })
+  @ApiProperty({
+    type: 'integer',
+    maximum: MAX_COUNT,
+    nullable: true,
+    description: 'Of a run: what it wrote, without what was unchanged; details has what it looked at',
+    example: 4950,
+  })
   record_count: number | null;
 
   @ApiProperty({ type: Number, nullable: true, example: 612.5 })

@@ -5,6 +5,8 @@ import type {
   CheckResult,
   ConnectorSession,
   ExternalItem,
+  ItemProblem,
+  Match,
   Page,
   ReadPosition,
   ReadQuery,
@@ -56,17 +58,27 @@ export class GuardedSession implements ConnectorSession {
     return (await this.#inner.readByIds(entity, ids, signal)).map(storableItem);
   }
 
-  async findMatches(
-    entity: EntityType,
-    candidates: readonly Candidate[],
-    signal: AbortSignal,
-  ): Promise<ExternalItem[][]> {
+  async findMatches(entity: EntityType, candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]> {
     const matches = await this.#inner.findMatches(entity, candidates, signal);
-    return matches.map((items) => items.map(storableItem));
+    return matches.map((found) =>
+      found.map(({ marked, held, ...item }) => ({
+        ...storableItem(item),
+        ...(marked && { marked }),
+        ...(held && { held }),
+      })),
+    );
   }
 
   async write(entity: EntityType, operations: readonly WriteOperation[], signal: AbortSignal): Promise<WriteResult[]> {
     return (await this.#inner.write(entity, operations, signal)).map(storableResult);
+  }
+
+  findRefusals(
+    entity: EntityType,
+    operations: readonly WriteOperation[],
+    signal: AbortSignal,
+  ): Promise<(ItemProblem | null)[]> {
+    return this.#inner.findRefusals(entity, operations, signal);
   }
 
   async changeToken(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<string | null> {
@@ -100,7 +112,7 @@ export function guardedWebhooks(inner: WebhookReceiver): WebhookReceiver {
       const event = inner.receive(request, secret);
       if (event.kind === 'ignored') return event;
       const problem = problemOfId(event.external_id) ?? problemOfId(event.delivery_key);
-      return problem ? { kind: 'ignored', reason: problem.message } : event;
+      return problem ? { kind: 'ignored', reason: problem.message, refused_as: 'no_id' } : event;
     },
   };
 }

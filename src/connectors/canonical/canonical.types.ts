@@ -50,6 +50,11 @@ export interface CanonicalCustomer {
 }
 
 export interface CanonicalProduct {
+  /**
+   * Present for what is neither a product of its own nor one with variations, by the system's own name: `external`, `grouped`, `bundle`,
+   * `combo`. Other systems hold no such product, so it is never written to them.
+   */
+  readonly type?: string | null;
   readonly sku?: string | null;
   readonly name?: string | null;
   readonly description?: string | null;
@@ -60,6 +65,9 @@ export interface CanonicalProduct {
   readonly published?: boolean;
   readonly price?: Decimal | null;
   readonly sale_price?: Decimal | null;
+  /** When the sale price holds; null for no bound. */
+  readonly sale_from?: Timestamp | null;
+  readonly sale_to?: Timestamp | null;
   readonly cost?: Decimal | null;
   readonly weight?: Decimal | null;
   /** Null: stock is not counted. */
@@ -79,6 +87,8 @@ export interface CanonicalVariation {
   readonly active?: boolean;
   readonly price?: Decimal | null;
   readonly sale_price?: Decimal | null;
+  readonly sale_from?: Timestamp | null;
+  readonly sale_to?: Timestamp | null;
   readonly weight?: Decimal | null;
   readonly stock?: Decimal | null;
   /** Attribute name to option, as in `attributes`. */

@@ -4,10 +4,11 @@ import { Problem } from '../../common/problem.ts';
 import { currentTenant } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { ConnectorError } from '../contract/connector.error.ts';
+import { anotherSystem, SystemBinder } from '../systems/system.binder.ts';
 import { ConnectionService } from './connection.service.ts';
 import { storeCheck } from './connection.sql.ts';
 import type { OpenedConnection } from './connection.types.ts';
-import type { ConnectionCheckDto } from './dto/connection.dto.ts';
+import type { CheckedSystemDto, ConnectionCheckDto } from './dto/connection.dto.ts';
 
 /** Leaves time for the retries of a slow system. */
 const TIMEOUT_MS = 30_000;
@@ -21,14 +22,28 @@ export class ConnectionChecker {
     private readonly database: TenantDatabase,
     private readonly connections: ConnectionService,
     private readonly activity: ActivityService,
+    private readonly binder: SystemBinder,
   ) {}
 
   /** A system that cannot be used gives a result with `ok: false`, not a Problem. */
   async check(id: string): Promise<ConnectionCheckDto> {
     const opened = await this.connections.open(id);
-    const outcome = await outcomeOf(opened, AbortSignal.timeout(TIMEOUT_MS));
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const outcome = await outcomeOf(opened, signal, () => this.compare(opened, signal));
     await this.store(opened, outcome);
     return outcome;
+  }
+
+  /** Binds a connection that leads nowhere yet to the system that it finds. */
+  private async compare({ connection, session }: OpenedConnection, signal: AbortSignal): Promise<CheckedSystemDto> {
+    const found = await session.identify(signal);
+    const { likeness, system } = await this.binder.standing(connection, found);
+    if (likeness === 'unclear' || likeness === 'another')
+      return { likeness, detail: anotherSystem(connection, likeness).message };
+    await this.binder.bind(connection, found, system);
+    if (likeness === 'new') return { likeness, detail: 'Nothing was synced with this system before.' };
+    const known = connection.system_id === null ? 'an earlier or another connection' : 'this connection';
+    return { likeness, detail: `It is the system that ${known} led to: its bindings hold.` };
   }
 
   private async store({ connection }: OpenedConnection, outcome: ConnectionCheckDto): Promise<void> {
@@ -48,16 +63,24 @@ export class ConnectionChecker {
   }
 }
 
-async function outcomeOf({ session, redact }: OpenedConnection, signal: AbortSignal): Promise<ConnectionCheckDto> {
+async function outcomeOf(
+  { session, redact }: OpenedConnection,
+  signal: AbortSignal,
+  compare: () => Promise<CheckedSystemDto>,
+): Promise<ConnectionCheckDto> {
   const text = (value: string) => storable(redact(value));
   try {
     const { version, account, credentials_expire_at: expires, warnings } = await session.check(signal);
+    const system = await compare();
+    const isOther = system.likeness === 'unclear' || system.likeness === 'another';
     return {
-      ok: true,
+      ok: !isOther,
       version: version && text(version),
       account: account && text(account),
       credentials_expire_at: expires && dateOrNull(expires),
       warnings: warnings.map(text),
+      system,
+      ...(isOther && { error: { kind: 'rejected' as const, message: system.detail } }),
     };
   } catch (error) {
     const timedOut = signal.aborted;
@@ -67,7 +90,7 @@ async function outcomeOf({ session, redact }: OpenedConnection, signal: AbortSig
     const message = timedOut
       ? `The system did not respond within ${TIMEOUT_MS / 1000} seconds.`
       : text((error as ConnectorError).message) || kind;
-    const nothing = { version: null, account: null, credentials_expire_at: null, warnings: [] };
+    const nothing = { version: null, account: null, credentials_expire_at: null, warnings: [], system: null };
     return { ok: false, ...nothing, error: { kind, message } };
   }
 }

@@ -4,6 +4,7 @@ import { CONNECTOR_LIST, connectorFor } from '../connector.registry.ts';
 import type { Connector } from '../contract/connector.types.ts';
 import type { ConnectionRow } from './connection.types.ts';
 import type { ConnectionDto, ConnectionPageDto, CreatedConnectionDto } from './dto/connection.dto.ts';
+import { refusalsOf, refusalWarning } from './webhook.refusals.ts';
 
 /** Connections as the API returns them. */
 @Injectable()
@@ -11,13 +12,24 @@ export class ConnectionPresenter {
   constructor(@Inject(CONNECTOR_LIST) private readonly connectors: readonly Connector[]) {}
 
   one(row: ConnectionRow): ConnectionDto {
-    const { access_revision, system_id, forgets_records, settings, warnings, ...rest } = row;
+    const {
+      webhooks_refused,
+      webhook_refused_at,
+      webhook_refused_as,
+      access_revision,
+      system_id,
+      forgets_records,
+      settings,
+      warnings,
+      ...rest
+    } = row;
     const sendsWebhooks = connectorFor(row.system, this.connectors)?.description.webhooks !== undefined;
     return {
       ...rest,
       settings: { ...settings },
-      warnings: [...warnings],
+      warnings: [...warnings, ...(sendsWebhooks ? refusalWarning(row) : [])],
       webhook_url: sendsWebhooks ? `/api/sync/hooks/${row.id}` : null,
+      webhooks: sendsWebhooks ? refusalsOf(row) : null,
     };
   }
 

@@ -5,7 +5,8 @@ import type { SealedSecret } from '../credentials/credential.encryption.ts';
 
 /** Without the ciphertexts; statements that need them add SEALED. */
 const SHOWN = `org_id, id, name, system, base_url, settings, credentials IS NOT NULL AS has_credentials, access_revision,
-  system_id, forgets_records, status, last_checked_at, last_error, version, account, warnings, credentials_expire_at, created_by, created_at, updated_at`;
+  system_id, forgets_records, status, last_checked_at, last_error, version, account, warnings, credentials_expire_at,
+  webhooks_refused, webhook_refused_at, webhook_refused_as, created_by, created_at, updated_at`;
 const SEALED = 'credentials, credentials_key_id, webhook_secret, webhook_secret_key_id';
 /** Every statement leaves out removed connections. */
 const ONE = 'org_id = $1 AND id = $2 AND removed_at IS NULL';
@@ -112,6 +113,11 @@ export const updateConnection = (orgId: string, id: string, changed: ChangedConn
        SET name = $3, base_url = $4, settings = $5, updated_at = now(),
            credentials = coalesce($6, credentials), credentials_key_id = coalesce($7, credentials_key_id),
            webhook_secret = coalesce($8, webhook_secret), webhook_secret_key_id = coalesce($9, webhook_secret_key_id)
+           ${
+             changed.webhookSecret
+               ? `, webhooks_refused = '{}', webhook_refused_at = NULL, webhook_refused_as = NULL, refusals_told_at = NULL`
+               : ''
+           }
            ${
              changed.resetsStatus
                ? `, access_revision = access_revision + 1, status = 'unchecked', last_checked_at = NULL, last_error = NULL,

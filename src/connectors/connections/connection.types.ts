@@ -28,6 +28,10 @@ export interface ConnectionRow {
   readonly account: string | null;
   readonly warnings: readonly string[];
   readonly credentials_expire_at: string | null;
+  /** How many by reason, since the webhook secret was set. */
+  readonly webhooks_refused: Readonly<Record<string, number>>;
+  readonly webhook_refused_at: string | null;
+  readonly webhook_refused_as: string | null;
   readonly created_by: string | null;
   readonly created_at: string;
   readonly updated_at: string;

@@ -107,15 +107,25 @@ export interface ConnectorSession {
   /** Returns those of the ids (at most 100) that exist, in any order. Items in a trash have `deleted: true` or are left out. */
   readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]>;
   /**
-   * Finds existing items for each candidate (at most 100), by natural keys (email, VAT, reference, SKU, order number) or by the `key` that
-   * an earlier create stored. One list for each candidate, in their order; empty when nothing matches.
+   * Finds existing items for each candidate (at most 100), by natural keys (email, VAT, reference, SKU; orders have none) or by the `key`
+   * that an earlier create stored. One list for each candidate, in their order; empty when nothing matches. Only what a read of the
+   * entity would return is found by natural keys. Which of them is taken is not decided here; see src/planning/match.choice.ts.
    */
-  findMatches(entity: EntityType, candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]>;
+  findMatches(entity: EntityType, candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]>;
   /**
    * Carries out at most 100 operations and returns one result for each, in their order. Throws ConnectorError with `ambiguous: true`
    * when a response is lost and the write may have taken effect. The caller then checks before it repeats anything.
    */
   write(entity: EntityType, operations: readonly WriteOperation[], signal: AbortSignal): Promise<WriteResult[]>;
+  /**
+   * Which of at most 100 operations `write` would refuse before it sends them, and why, in their order; null for the others. Runs the
+   * preparation of `write` and changes nothing: what a write makes on demand (an attribute, a category, a tax) counts as made.
+   */
+  findRefusals(
+    entity: EntityType,
+    operations: readonly WriteOperation[],
+    signal: AbortSignal,
+  ): Promise<(ItemProblem | null)[]>;
   /**
    * A short text that changes when an item of the query is created, changed or deleted, from a few cheap calls; null when the system
    * has no cheap way to tell. Two equal texts at different times mean that nothing changed in between.
@@ -192,6 +202,14 @@ export interface ExternalItem {
   readonly raw?: unknown;
 }
 
+/** An existing item that shares a natural key with a candidate, or was created for it. */
+export interface Match extends ExternalItem {
+  /** An earlier create stored the candidate's key in it. */
+  readonly marked?: boolean;
+  /** Why it is not to be taken without a person's word, as the end of a sentence: "it is the partner of a user". */
+  readonly held?: string;
+}
+
 /** Why one item failed or was skipped. `error_class` is for machines and never changes: `invalid_email`, `duplicate_sku`. */
 export interface ItemProblem {
   readonly error_class: string;
@@ -253,7 +271,12 @@ export interface WebhookRequest {
 
 export type WebhookEvent =
   /** The ping of a new webhook, or a topic that is not synced. The service responds with 200 and does nothing. */
-  | { readonly kind: 'ignored'; readonly reason: string }
+  | {
+      readonly kind: 'ignored';
+      readonly reason: string;
+      /** Set when it cannot be what anybody wanted to send here, so that people are told. */
+      readonly refused_as?: 'unknown_topic' | 'bad_json' | 'no_id';
+    }
   | {
       readonly kind: 'change';
       readonly entity_type: EntityType;

@@ -6,6 +6,8 @@ import type {
   ConnectorSession,
   Cursor,
   ExternalItem,
+  ItemProblem,
+  Match,
   Page,
   ReadPosition,
   ReadQuery,
@@ -76,11 +78,7 @@ export class CsvSession implements ConnectorSession {
     return (await this.#latest(signal)).byIds(ids, signal);
   }
 
-  async findMatches(
-    entity: EntityType,
-    candidates: readonly Candidate[],
-    signal: AbortSignal,
-  ): Promise<ExternalItem[][]> {
+  async findMatches(entity: EntityType, candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]> {
     this.#checkQuery(entity);
     const file = await this.#latest(signal);
     return matchesOf(this.#settings.entity, candidates, file.items(signal));
@@ -89,6 +87,10 @@ export class CsvSession implements ConnectorSession {
   async write(_entity: EntityType, operations: readonly WriteOperation[]): Promise<WriteResult[]> {
     const problem = { error_class: 'read_only', message: 'A CSV file cannot be written to.' };
     return operations.map(() => ({ ok: false, problem }));
+  }
+
+  async findRefusals(entity: EntityType, operations: readonly WriteOperation[]): Promise<(ItemProblem | null)[]> {
+    return (await this.write(entity, operations)).map((result) => (result.ok ? null : result.problem));
   }
 
   async changeToken(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<string> {

@@ -20,7 +20,8 @@ export async function changeToken(
 ): Promise<string> {
   const fields = await entity.fields(signal);
   const own = await tokenOf(client, { model: entity.model, domain, fields }, signal);
-  const parts = await entity.parts(signal);
+  // A new product makes no order another. What a renamed one changes is found when the items are compared.
+  const parts = (await entity.parts(signal)).filter(({ shared }) => !shared);
   const others = await Promise.all(
     parts.map((part) => tokenOf(client, { model: part.model, domain: [], fields: part.fields }, signal)),
   );

@@ -26,6 +26,7 @@ export const odoo: Connector = {
         write: true,
         tells_changes: true,
         fields: PRODUCT_MEMBERS,
+        default_directions: { type: 'read' },
         deletes: 'archive',
       },
       {

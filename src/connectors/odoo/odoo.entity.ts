@@ -1,6 +1,6 @@
 import { ItemRefused } from '../border/item.refused.ts';
 import type { EntityType } from '../canonical/canonical.types.ts';
-import type { Candidate, ExternalItem, ItemProblem, WriteOperation } from '../contract/connector.types.ts';
+import type { Candidate, ExternalItem, ItemProblem, Match, WriteOperation } from '../contract/connector.types.ts';
 import type { Domain, Row, Values } from './api/odoo-api.types.ts';
 
 export type CreateOperation = Extract<WriteOperation, { kind: 'create' }>;
@@ -13,6 +13,8 @@ export interface Part {
   readonly path: string;
   /** What is read of them. */
   readonly fields: readonly string[];
+  /** The records are not the item's own, and change for other reasons. */
+  readonly shared?: boolean;
 }
 
 /** How Odoo stores one canonical entity type. The generic code for reading, pagination and writing depends on this interface only. */
@@ -20,14 +22,14 @@ export interface OdooEntity {
   readonly type: EntityType;
   readonly model: string;
   parts(signal: AbortSignal): Promise<readonly Part[]>;
-  /** The records that count as this entity. Matching also finds others. */
+  /** The records that count as this entity. Matching finds others only by the mark of their create. */
   domain(signal: AbortSignal): Promise<Domain>;
   /** Those of the mapped fields that this server has. */
   fields(signal: AbortSignal): Promise<readonly string[]>;
   /** Maps a page of rows. Reads the records that belong to them in one or two calls. */
   toItems(rows: readonly Row[], signal: AbortSignal): Promise<ExternalItem[]>;
   /** One list per candidate, in their order. */
-  findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]>;
+  findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]>;
   /** In the order of the operations; a problem for an operation that cannot be written. */
   prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]>;
   prepareUpdates(operations: readonly UpdateOperation[], signal: AbortSignal): Promise<Prepared[]>;

@@ -5,6 +5,8 @@ import type {
   CheckResult,
   ConnectorSession,
   ExternalItem,
+  ItemProblem,
+  Match,
   Page,
   ReadPosition,
   ReadQuery,
@@ -18,6 +20,7 @@ import { GeographyLoader } from './client/geography.ts';
 import { OdooClient } from './client/odoo.client.ts';
 import { toId } from './client/odoo.values.ts';
 import { domainOf } from './client/search.domain.ts';
+import { TrialClient } from './client/trial.client.ts';
 import { PartnerEntity } from './customers/partner.entity.ts';
 import { checkAccess } from './odoo.check.ts';
 import type { OdooEntity } from './odoo.entity.ts';
@@ -26,22 +29,25 @@ import { readSettings } from './odoo.settings.ts';
 import { OrderEntity } from './orders/order.entity.ts';
 import { EntityReader } from './pagination/entity.reader.ts';
 import { ProductEntity } from './products/product.entity.ts';
+import { tryBatch } from './write/batch.trial.ts';
 import { writeBatch } from './write/batch.writer.ts';
+
+type Entities = Readonly<Record<EntityType, OdooEntity>>;
 
 /** Forwards each call to the part that implements it for the entity. */
 export class OdooSession implements ConnectorSession {
   readonly #client: OdooClient;
-  readonly #entities: Readonly<Record<EntityType, OdooEntity>>;
+  readonly #entities: Entities;
+  /** What they would write is prepared and never sent. */
+  readonly #trial: Entities;
   readonly #now: () => number;
 
   constructor({ connection, http, now = Date.now }: SessionContext) {
-    this.#client = new OdooClient(readSettings(connection), http);
+    const settings = readSettings(connection);
+    this.#client = new OdooClient(settings, http);
     this.#now = now;
-    this.#entities = {
-      customer: new PartnerEntity(this.#client, new GeographyLoader(this.#client)),
-      product: new ProductEntity(this.#client),
-      order: new OrderEntity(this.#client),
-    };
+    this.#entities = entitiesOf(this.#client);
+    this.#trial = entitiesOf(new TrialClient(settings, http));
   }
 
   check(signal: AbortSignal): Promise<CheckResult> {
@@ -65,17 +71,21 @@ export class OdooSession implements ConnectorSession {
     return known.length === 0 ? [] : this.#reader(entity).readByIds(known, signal);
   }
 
-  async findMatches(
-    entity: EntityType,
-    candidates: readonly Candidate[],
-    signal: AbortSignal,
-  ): Promise<ExternalItem[][]> {
+  async findMatches(entity: EntityType, candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]> {
     return candidates.length === 0 ? [] : this.#entity(entity).findMatches(candidates, signal);
   }
 
   write(entity: EntityType, operations: readonly WriteOperation[], signal: AbortSignal): Promise<WriteResult[]> {
     const readBack = (ids: readonly string[], during: AbortSignal) => this.readByIds(entity, ids, during);
     return writeBatch({ client: this.#client, entity: this.#entity(entity), readBack }, operations, signal);
+  }
+
+  findRefusals(
+    entity: EntityType,
+    operations: readonly WriteOperation[],
+    signal: AbortSignal,
+  ): Promise<(ItemProblem | null)[]> {
+    return tryBatch(this.#entity(entity, this.#trial), operations, signal);
   }
 
   async changeToken(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<string | null> {
@@ -87,9 +97,15 @@ export class OdooSession implements ConnectorSession {
     return new EntityReader(this.#client, this.#entity(entity));
   }
 
-  #entity(type: EntityType): OdooEntity {
-    const entity = this.#entities[type];
+  #entity(type: EntityType, entities = this.#entities): OdooEntity {
+    const entity = entities[type];
     if (entity) return entity;
     throw new ConnectorError('rejected', `Odoo has no ${type}.`);
   }
 }
+
+const entitiesOf = (client: OdooClient): Entities => ({
+  customer: new PartnerEntity(client, new GeographyLoader(client)),
+  product: new ProductEntity(client),
+  order: new OrderEntity(client),
+});

@@ -5,7 +5,7 @@ import { currentTenant } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { ConnectionRow } from '../connections/connection.types.ts';
 import type { SystemIdentity } from '../contract/connector.types.ts';
-import { compareSystems, type Likeness, markOfSystem } from './system.comparison.ts';
+import { compareSystems, type Likeness, markOfSystem, type SystemLikeness } from './system.comparison.ts';
 import {
   bindConnection,
   findSystem,
@@ -19,7 +19,7 @@ import {
 type Bound = Pick<ConnectionRow, 'id' | 'name' | 'system' | 'system_id' | 'access_revision'>;
 
 export interface Standing {
-  readonly likeness: Likeness | 'new';
+  readonly likeness: SystemLikeness;
   /** The system that what was found was compared with; null: none like it is known. */
   readonly system: SystemRow | null;
 }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { SystemIdentity } from '../contract/connector.types.ts';
 
-/** `unclear`: it was moved or copied, or it does not say enough; only a person knows. */
-export type Likeness = 'same' | 'unclear' | 'another';
+/** `unclear`: it was moved or copied, or it does not say enough; only a person knows. `new`: none like it is known. */
+export const SYSTEM_LIKENESSES = ['new', 'same', 'unclear', 'another'] as const;
+export type SystemLikeness = (typeof SYSTEM_LIKENESSES)[number];
+export type Likeness = Exclude<SystemLikeness, 'new'>;
 
 type Known = Pick<SystemIdentity, 'identity' | 'place' | 'scope'>;
 

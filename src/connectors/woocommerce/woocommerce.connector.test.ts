@@ -10,7 +10,10 @@ describe('What the catalogue says of WooCommerce', () => {
   it('names exactly the members that are read', () => {
     const read = {
       customer: customerFromShop(recordedRows('01-customers-page1')[0] ?? {}),
-      product: productFromShop(recordedRows('62-product-variable')[0] ?? {}, recordedRows('63-variations')),
+      product: productFromShop(
+        { ...recordedRows('62-product-variable')[0], type: 'external' },
+        recordedRows('63-variations'),
+      ),
       order: orderFromShop(recordedRows('60-order-full')[0] ?? {}, { includeGuests: true, orderStatuses: {} }),
     };
     for (const { entity_type, fields, default_directions = {} } of woocommerce.description.entities) {

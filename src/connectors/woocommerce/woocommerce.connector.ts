@@ -20,6 +20,7 @@ const product: EntityDescription = {
   write: true,
   tells_changes: true,
   fields: [
+    'type',
     'sku',
     'name',
     'description',
@@ -28,6 +29,8 @@ const product: EntityDescription = {
     'published',
     'price',
     'sale_price',
+    'sale_from',
+    'sale_to',
     'weight',
     'stock',
     'categories',
@@ -36,7 +39,7 @@ const product: EntityDescription = {
     'variations',
   ],
   // The shop copies an image to an address of its own, so a read never returns the address that was written.
-  default_directions: { images: 'read' },
+  default_directions: { type: 'read', images: 'read' },
   deletes: 'archive',
 };
 

@@ -1,9 +1,12 @@
+import { TrialHttp } from '../border/trial.http.ts';
 import type { CanonicalCustomer, CanonicalOrder, CanonicalProduct, EntityType } from '../canonical/canonical.types.ts';
 import type {
   Candidate,
   CheckResult,
   ConnectorSession,
   ExternalItem,
+  ItemProblem,
+  Match,
   Page,
   ReadPosition,
   ReadQuery,
@@ -20,6 +23,7 @@ import { customerToken, documentToken } from './read/change.token.ts';
 import { customerPhases, customersByIds } from './read/customer.reader.ts';
 import { documentPhases, documentsByIds, ORDERS } from './read/document.reader.ts';
 import { GuestLookup } from './read/guest.lookup.ts';
+import { newestChange } from './read/newest.change.ts';
 import { PRODUCTS } from './read/product.reader.ts';
 import type { Shop } from './read/shop.context.ts';
 import { checkShop } from './shop/shop.check.ts';
@@ -29,24 +33,36 @@ import { readSettings } from './woocommerce.settings.ts';
 import { BatchWriter } from './write/batch.writer.ts';
 import { CategoryCache } from './write/category.cache.ts';
 import { writeCustomers } from './write/customer.writer.ts';
+import { knownRefusal } from './write/known.refusals.ts';
 import type { OperationOn } from './write/operation.results.ts';
 import { writeOrders } from './write/order.writer.ts';
-import { writeProducts } from './write/product.writer.ts';
+import { type ProductWriter, writeProducts } from './write/product.writer.ts';
+import { refusalIn, TrialBatches } from './write/trial.batches.ts';
 
 /** Forwards each call to the part that implements it. What those parts learn about the shop lives as long as the session. */
 export class WooCommerceSession implements ConnectorSession {
   readonly #shop: Shop;
   readonly #guests: GuestLookup;
-  readonly #batches: BatchWriter;
-  readonly #categories: CategoryCache;
+  readonly #writing: ProductWriter;
+  /** Prepares writes and sends none. */
+  readonly #trial: ProductWriter;
 
   constructor({ connection, http, now = Date.now }: SessionContext) {
     const settings = readSettings(connection);
     const client = new ShopClient(settings, http, now);
     this.#shop = { client, settings };
     this.#guests = new GuestLookup(this.#shop);
-    this.#batches = new BatchWriter(client, settings.batchSize);
-    this.#categories = new CategoryCache(this.#shop);
+    this.#writing = {
+      shop: this.#shop,
+      batches: new BatchWriter(client, settings.batchSize),
+      categories: new CategoryCache(this.#shop),
+    };
+    const trial = { client: new ShopClient(settings, new TrialHttp(http), now), settings };
+    this.#trial = {
+      shop: trial,
+      batches: new TrialBatches(trial.client, settings.batchSize),
+      categories: new CategoryCache(trial),
+    };
   }
 
   check(signal: AbortSignal): Promise<CheckResult> {
@@ -66,7 +82,11 @@ export class WooCommerceSession implements ConnectorSession {
   }
 
   async read(entity: EntityType, query: ReadQuery, position: ReadPosition, signal: AbortSignal): Promise<Page> {
-    return readPhases(this.#phases(entity, query, signal), position);
+    // Of customers, only the orders of guests tell when they changed.
+    const tells = entity !== 'customer' || this.#shop.settings.includeGuests;
+    const path = entity === 'product' ? '/products' : '/orders';
+    const newest = async () => (tells ? newestChange(this.#shop, path, signal) : null);
+    return readPhases(this.#phases(entity, query, signal), newest, position);
   }
 
   readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]> {
@@ -74,25 +94,23 @@ export class WooCommerceSession implements ConnectorSession {
     return documentsByIds(entity === 'product' ? PRODUCTS : ORDERS, this.#shop, ids, signal);
   }
 
-  async findMatches(
-    entity: EntityType,
-    candidates: readonly Candidate[],
-    signal: AbortSignal,
-  ): Promise<ExternalItem[][]> {
+  async findMatches(entity: EntityType, candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]> {
     if (candidates.length === 0) return [];
     const match = { customer: matchCustomers, product: matchProducts, order: matchOrders }[entity];
     return match(this.#shop, candidates, signal);
   }
 
-  async write(entity: EntityType, operations: readonly WriteOperation[], signal: AbortSignal): Promise<WriteResult[]> {
-    if (entity === 'customer') {
-      return writeCustomers(this.#batches, operations as OperationOn<CanonicalCustomer>[], signal);
-    }
-    if (entity === 'order') {
-      return writeOrders(this.#shop, this.#batches, operations as OperationOn<CanonicalOrder>[], signal);
-    }
-    const writer = { shop: this.#shop, batches: this.#batches, categories: this.#categories };
-    return writeProducts(writer, operations as OperationOn<CanonicalProduct>[], signal);
+  write(entity: EntityType, operations: readonly WriteOperation[], signal: AbortSignal): Promise<WriteResult[]> {
+    return writeWith(this.#writing, entity, operations, signal);
+  }
+
+  async findRefusals(
+    entity: EntityType,
+    operations: readonly WriteOperation[],
+    signal: AbortSignal,
+  ): Promise<(ItemProblem | null)[]> {
+    const results = await writeWith(this.#trial, entity, operations, signal);
+    return operations.map((operation, i) => refusalIn(results[i] as WriteResult) ?? knownRefusal(entity, operation));
   }
 
   changeToken(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<string | null> {
@@ -104,4 +122,19 @@ export class WooCommerceSession implements ConnectorSession {
     if (entity === 'customer') return customerPhases(this.#shop, this.#guests, query, signal);
     return documentPhases(entity === 'product' ? PRODUCTS : ORDERS, this.#shop, query, signal);
   }
+}
+
+async function writeWith(
+  writer: ProductWriter,
+  entity: EntityType,
+  operations: readonly WriteOperation[],
+  signal: AbortSignal,
+): Promise<WriteResult[]> {
+  if (entity === 'customer') {
+    return writeCustomers(writer.batches, operations as OperationOn<CanonicalCustomer>[], signal);
+  }
+  if (entity === 'order') {
+    return writeOrders(writer.shop, writer.batches, operations as OperationOn<CanonicalOrder>[], signal);
+  }
+  return writeProducts(writer, operations as OperationOn<CanonicalProduct>[], signal);
 }

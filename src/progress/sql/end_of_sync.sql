@@ -1,6 +1,7 @@
 -- Why: the end of a sync writes one audit entry, whether the service or a client with plain SQL ended it. Therefore these are triggers.
 -- Promises: a sync ends when its counts reach the total, or when its status becomes final or its completed_at is set. Then status and
 -- completed_at agree, and one entry is written in the same transaction. The WHEN clauses exclude ordinary reports, so these cost nothing.
+-- The records of a run's entry are what it wrote, not what it looked at. A preview wrote nothing and has entries of its own types.
 -- Callers: triggers of public.sync_progress only.
 
 CREATE OR REPLACE FUNCTION app.end_sync() RETURNS trigger
@@ -30,7 +31,17 @@ CREATE OR REPLACE TRIGGER end_on_update BEFORE UPDATE ON public.sync_progress
 CREATE OR REPLACE FUNCTION app.log_sync_end() RETURNS trigger
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  kind text;
+  counts jsonb;
+  is_preview boolean;
 BEGIN
+  -- Only the service ends its own runs. Roles that may not read them end what others report.
+  IF has_column_privilege('public.sync_runs', 'kind', 'SELECT') THEN
+    SELECT r.kind, r.counts INTO kind, counts FROM public.sync_runs AS r
+     WHERE r.org_id = NEW.org_id AND r.sync_id = NEW.sync_id;
+  END IF;
+  is_preview := coalesce(kind = 'preview', false);
   -- Creates the partition of the current month if it is missing, so that the audit entry is never lost.
   IF NOT app.has_activity_partition(now()) THEN
     PERFORM app.ensure_activity_partition(now());
@@ -38,15 +49,22 @@ BEGIN
   INSERT INTO public.sync_activity_log (org_id, sync_id, entity_type, activity_type, status, source_system, user_id,
     record_count, duration_seconds, error_message, details)
   VALUES (NEW.org_id, NEW.sync_id, NEW.entity_type,
-    'sync_' || CASE NEW.status WHEN 'completed_with_errors' THEN 'completed' ELSE NEW.status END,
-    NEW.status, NEW.source_system, NEW.initiated_by, NEW.processed_count,
+    CASE WHEN is_preview THEN 'preview_' ELSE 'sync_' END
+      || CASE NEW.status WHEN 'completed_with_errors' THEN 'completed' ELSE NEW.status END,
+    -- Nothing has failed yet that a preview says will.
+    CASE WHEN is_preview AND NEW.status = 'completed_with_errors' THEN 'completed' ELSE NEW.status END,
+    NEW.source_system, NEW.initiated_by,
+    CASE WHEN kind IS NULL THEN NEW.processed_count WHEN is_preview THEN 0
+      ELSE coalesce((counts ->> 'created')::double precision, 0) + coalesce((counts ->> 'updated')::double precision, 0)
+        + coalesce((counts ->> 'deleted')::double precision, 0) END,
     -- Of a sync that was paused or queued until its end, nobody worked after the last update.
     greatest(extract(epoch FROM CASE WHEN OLD.status <> 'running' THEN NEW.updated_at ELSE NEW.completed_at END - NEW.started_at)
       - NEW.idle_seconds, 0),
-    coalesce(NEW.error_message, CASE WHEN NEW.status = 'completed_with_errors'
+    coalesce(NEW.error_message, CASE WHEN NEW.status = 'completed_with_errors' AND NOT is_preview
       THEN format('%s of %s items failed', NEW.failed_count, NEW.processed_count + NEW.failed_count) END),
     jsonb_build_object('total_items', NEW.total_items, 'processed_count', NEW.processed_count,
-      'failed_count', NEW.failed_count));
+      'failed_count', NEW.failed_count)
+      || CASE WHEN kind IS NULL THEN '{}' ELSE jsonb_build_object('kind', kind, 'counts', counts) END);
   RETURN NULL;
 END
 $$;

@@ -1,8 +1,8 @@
 import { ConnectorError } from '../../connectors/contract/connector.error.ts';
-import type { ConnectorSession, WriteOperation, WriteResult } from '../../connectors/contract/connector.types.ts';
+import type { ConnectorSession, WriteResult } from '../../connectors/contract/connector.types.ts';
 import type { DeletionBudget } from '../../planning/deletion.guard.ts';
-import { type FieldPath, topOf } from '../../planning/field.diff.ts';
 import { appliedChange, changeOf } from '../../planning/planned.change.ts';
+import { isWrite, operationOf } from '../../planning/planned.operation.ts';
 import {
   matchesExpectation,
   outcomeOfPlan,
@@ -13,18 +13,21 @@ import {
 import type { PlannedItem, PreviewChange, WorkItem } from '../../planning/planning.types.ts';
 import { bindingChanges, stored } from '../../records/binding.changes.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
+import type { Claim } from '../../records/claims.sql.ts';
 import { refusalChange } from '../../records/refusal.memory.ts';
 import type { BatchResult, Destination } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
 import type { ItemPlanner } from './item.planner.ts';
 import { problemOutcome, recordOf, staleOutcome } from './records.destination.ts';
+import type { WriteTrial } from './write.trial.ts';
 
 interface Parts {
   readonly lease: RunLease;
   readonly pair: Pair;
   readonly session: ConnectorSession;
   readonly planner: ItemPlanner;
+  readonly trial: WriteTrial;
   readonly retryPolicy: RetryPolicy;
   readonly budget: DeletionBudget;
   /** RFC 3339. Until when the list of changes is kept. */
@@ -61,6 +64,7 @@ export class ConnectionDestination implements Destination {
       system_a,
       system_b,
       ...this.changes(settled.flatMap(({ one, result }) => appliedChange(one, result))),
+      claims: planned.flatMap(claimed),
       refusals: settled.flatMap(({ one, result }) => (result ? refusalChange(one, result) : [])),
       bindings: settled.flatMap(({ one, result }) => bindingChanges(one, result).map((change) => stored(pair, change))),
     };
@@ -70,6 +74,16 @@ export class ConnectionDestination implements Destination {
     return changes.length > 0 ? { changes, changes_expire_at: this.parts.changesExpireAt } : {};
   }
 
+  /** What a preview showed as failed is not sent: it fails as shown, or is stale. */
+  private async failingAsShown(planned: readonly PlannedItem[]): Promise<PlannedItem[]> {
+    const shown = planned.filter(({ work }) => work.expected?.kind === 'failed');
+    const refusals = await this.parts.trial.refusals(shown);
+    return planned.map((one) => {
+      const problem = refusals.get(one);
+      return problem ? { ...one, plan: { kind: 'refused', ...problem } } : one;
+    });
+  }
+
   /** Plans and writes until the result of every item is known. */
   private async planAndWrite(items: readonly WorkItem[]) {
     const { lease, pair, session, planner, retryPolicy, budget } = this.parts;
@@ -77,16 +91,14 @@ export class ConnectionDestination implements Destination {
     const tried = new Map<string, PreviewChange>();
     const isResumed = lease.run.lease_epoch > 1;
     for (let attempt = 1; ; attempt += 1) {
-      const all = (await planner.plan(items)).map((one): RetriedItem => {
+      const all = (await this.failingAsShown(await planner.plan(items))).map((one): RetriedItem => {
         const before = tried.get(one.work.item.external_id);
         const intended = before ? (before.kind as Written) : isResumed ? writtenByEarlierWorker(one) : undefined;
         return { ...one, tried: before, intended };
       });
       const stale = all.filter((one) => !one.intended && !matchesExpectation(one));
       const planned = all.filter((one) => !stale.includes(one));
-      const writes = planned.filter(
-        ({ plan }) => plan.kind === 'create' || plan.kind === 'update' || plan.kind === 'delete',
-      );
+      const writes = planned.filter(isWrite);
       const deletes = writes.filter(({ plan }) => plan.kind === 'delete').length;
       budget.expect(deletes);
       const operations = writes.map(operationOf);
@@ -118,22 +130,6 @@ function recordsOf(settled: readonly { readonly one: RetriedItem; readonly resul
   ];
 }
 
-function operationOf({ plan, key }: PlannedItem): WriteOperation {
-  switch (plan.kind) {
-    case 'create':
-      return { kind: 'create', key, data: plan.data };
-    case 'update': {
-      const { external_id, data } = plan.destination;
-      const changes = [...new Set(plan.fields.map(({ field }) => writablePath(field)))];
-      const current = plan.awake ?? data ?? plan.data;
-      return { kind: 'update', external_id, data: plan.data, changes, current, ...(plan.awake && { restores: true }) };
-    }
-    case 'delete':
-      return { kind: 'delete', external_id: plan.destination.external_id };
-    default:
-      throw new Error(`nothing is written for a plan of kind ${plan.kind}`);
-  }
-}
-
-/** Connectors write a list as a whole: `variations[Size=M].price` is `variations` to them. */
-const writablePath = (field: FieldPath): FieldPath => (field.includes('[') ? topOf(field) : field);
+/** What the item takes, as the batch stores it. */
+export const claimed = ({ work, claims }: PlannedItem): Claim[] =>
+  claims.map((claim) => ({ claim, external_id: work.item.external_id }));

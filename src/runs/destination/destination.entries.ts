@@ -1,9 +1,11 @@
 import { inSmallerParts, oversized } from '../../connectors/border/smaller.parts.ts';
 import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
-import type { Candidate, ConnectorSession, ExternalItem } from '../../connectors/contract/connector.types.ts';
-import { contentHash } from '../../planning/field.diff.ts';
-import type { Binding } from '../../planning/plan.types.ts';
-import type { Link, Pair } from '../../records/bindings.sql.ts';
+import type { ConnectorSession, ExternalItem } from '../../connectors/contract/connector.types.ts';
+import type { Asked, MatchChoice } from '../../planning/match.choice.ts';
+import type { Binding, Link } from '../../planning/plan.types.ts';
+import type { Pair } from '../../records/bindings.sql.ts';
+import { markKey } from '../../records/matching/mark.key.ts';
+import type { MatchFinder } from '../../records/matching/match.finder.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 
 export interface EntriesOptions {
@@ -24,12 +26,14 @@ export interface StoredBindings {
 
 /** What a destination has for items. */
 export interface FoundEntries {
-  /** By source id: the bound or linked entry, or the matching entries when there is none. */
+  /** By source id: the bound or linked entry, or the one that was matched when there is none. */
   readonly entries: ReadonlyMap<string, readonly ExternalItem[]>;
   /** Source ids whose binding holds no longer, so that they were matched again: the entry is gone, or an id is another's by now. */
   readonly unbound: ReadonlySet<string>;
   /** Source ids of those where an id has been given to another. */
   readonly reborn: ReadonlySet<string>;
+  /** By source id: what a person has to decide. */
+  readonly asked: ReadonlyMap<string, Asked>;
 }
 
 /** Reads the entries of a destination: bound ones by their ids, the others by their natural keys. */
@@ -37,8 +41,10 @@ export class DestinationEntries {
   private readonly retryPolicy: RetryPolicy;
   private readonly signal: AbortSignal;
   private readonly options: EntriesOptions;
+  private readonly finder: MatchFinder;
 
-  constructor(retryPolicy: RetryPolicy, signal: AbortSignal, options: EntriesOptions) {
+  constructor(retryPolicy: RetryPolicy, signal: AbortSignal, options: EntriesOptions, finder: MatchFinder) {
+    this.finder = finder;
     this.retryPolicy = retryPolicy;
     this.signal = signal;
     this.options = options;
@@ -70,12 +76,17 @@ export class DestinationEntries {
       ({ external_id }) => targets.get(external_id) && (unbound.has(external_id) || !isKnown.has(external_id)),
     );
     const matches = await this.matches(wanted, reborn, targets);
-    return { entries: new Map([...entries, ...matches]), unbound, reborn };
+    const asked = new Map<string, Asked>();
+    for (const [id, choice] of matches) {
+      if (choice.kind === 'ask') asked.set(id, choice);
+      if (choice.kind === 'entry') entries.set(id, [choice.match.entry]);
+    }
+    return { entries, unbound, reborn, asked };
   }
 
   /** Whoever has got the id of another entry must not be found by the mark of what was created for that one. */
   keyOf({ external_id, born }: ExternalItem, reborn: ReadonlySet<string>): string {
-    return keyOf(this.options.mark, external_id, reborn.has(external_id) && born ? born : null);
+    return markKey(this.options.mark, external_id, reborn.has(external_id) && born ? born : null);
   }
 
   private async byIds(ids: readonly string[]): Promise<Map<string, ExternalItem>> {
@@ -87,29 +98,19 @@ export class DestinationEntries {
     return new Map(found.map((entry) => [entry.external_id, entry]));
   }
 
-  private async matches(
+  private matches(
     items: readonly ExternalItem[],
     reborn: ReadonlySet<string>,
     targets: ReadonlyMap<string, CanonicalData | null>,
-  ): Promise<Map<string, readonly ExternalItem[]>> {
-    if (items.length === 0) return new Map();
-    const { pair, session, since } = this.options;
-    const candidates = items.map((item): Candidate => {
+  ): Promise<Map<string, MatchChoice>> {
+    const { since } = this.options;
+    const candidates = items.map((item) => {
       const data = targets.get(item.external_id) as CanonicalData;
-      return { key: this.keyOf(item, reborn), data, since };
+      return { external_id: item.external_id, key: this.keyOf(item, reborn), data, since };
     });
-    const find = (part: readonly Candidate[]) =>
-      this.retryPolicy.call(() => session.findMatches(pair.entity, part, this.signal));
-    const found = await inSmallerParts(candidates, find, (_, error) => [oversized('unknown', error)]);
-    return new Map(items.map(({ external_id }, index) => [external_id, found[index] ?? []]));
+    return this.finder.find(candidates, this.signal);
   }
 }
 
 const isReborn = (entry: ExternalItem | undefined, known: string | null | undefined): boolean =>
   Boolean(known && entry?.born && entry.born !== known);
-
-/** Contains the id itself where its characters allow it. The mark of the source distinguishes it from another source's. */
-function keyOf(mark: string, externalId: string, born: string | null): string {
-  const id = /^[A-Za-z0-9_-]{1,40}$/.test(externalId) ? externalId : contentHash(externalId).slice(0, 22);
-  return born === null ? `${mark}-${id}` : `${mark}-${id}-${contentHash(born).slice(0, 8)}`;
-}

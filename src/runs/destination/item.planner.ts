@@ -1,12 +1,12 @@
 import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
 import type { ConnectorSession, EntityDescription, ExternalItem } from '../../connectors/contract/connector.types.ts';
-import { resolveDuplicateTargets } from '../../planning/duplicate.targets.ts';
 import type { MayPass } from '../../planning/field.directions.ts';
 import { isEcho, planItem } from '../../planning/item.plan.ts';
 import { shareNaturalKey } from '../../planning/natural.keys.ts';
 import type { Binding, ItemPlan } from '../../planning/plan.types.ts';
 import type { PlannedItem, WorkItem } from '../../planning/planning.types.ts';
-import { referencesOf, translateReferences } from '../../planning/references.ts';
+import { guestId, referencesOf, translateReferences } from '../../planning/references.ts';
+import { claimsOf, itemClaim, type Settled, settleRivals } from '../../planning/rivals.ts';
 import {
   type BindingRow,
   findBindings,
@@ -16,14 +16,18 @@ import {
   type OtherBinding,
   type Pair,
 } from '../../records/bindings.sql.ts';
+import { type Claim, findClaims } from '../../records/claims.sql.ts';
+import { MatchFinder } from '../../records/matching/match.finder.ts';
 import { fingerprintOf, unlessRefused } from '../../records/refusal.memory.ts';
 import { findRefusals, type Refusal } from '../../records/refusals.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import { DestinationEntries, type FoundEntries, type StoredBindings } from './destination.entries.ts';
+import { accountsOf, emailsWithoutAccount } from './order.accounts.ts';
 import { SourceSuccession } from './source.succession.ts';
 
 export interface PlannerOptions {
+  readonly syncId: string;
   readonly pair: Pair;
   /** The connections to its two systems. */
   readonly ends: Pick<Pair, 'source' | 'destination'>;
@@ -50,6 +54,8 @@ type ById<T> = ReadonlyMap<string, T>;
 export class ItemPlanner {
   private readonly database: TenantDatabase;
   private readonly options: PlannerOptions;
+  private readonly retryPolicy: RetryPolicy;
+  private readonly signal: AbortSignal;
   private readonly entries: DestinationEntries;
   private readonly succession: SourceSuccession;
 
@@ -57,7 +63,10 @@ export class ItemPlanner {
     const { pair, source } = options;
     this.database = database;
     this.options = options;
-    this.entries = new DestinationEntries(retryPolicy, signal, options);
+    this.retryPolicy = retryPolicy;
+    this.signal = signal;
+    const finder = new MatchFinder(database, { ...options, call: (call) => retryPolicy.call(call) });
+    this.entries = new DestinationEntries(retryPolicy, signal, options, finder);
     this.succession = new SourceSuccession(database, retryPolicy, signal, { pair, session: source });
   }
 
@@ -66,18 +75,21 @@ export class ItemPlanner {
    * may have a problem.
    */
   async plan(given: readonly WorkItem[]): Promise<PlannedItem[]> {
-    const { pair, thorough, mayPass, onConflict, destinationDeletes } = this.options;
+    const { thorough, mayPass, onConflict, destinationDeletes } = this.options;
     const stored = await this.bindings(given);
     const { bindings, links } = stored;
     const items = [...given, ...(await this.heirs(given, bindings))];
-    const compared = items.filter(({ item }) => thorough || !isEcho(item, bindings.get(item.external_id) ?? null));
+    const compared = items.filter(
+      ({ item }) => thorough || !isEcho(item, bindings.get(item.external_id) ?? links.get(item.external_id) ?? null),
+    );
     const targets = await this.targets(compared);
-    const found = await this.entries.find(
+    const matched = await this.entries.find(
       compared.map(({ item }) => item),
       stored,
       targets,
     );
-    const holders = await this.holders(found);
+    const holders = await this.holders(matched);
+    const found = withHeld(matched, holders);
     const predecessors = await this.predecessors(items, targets, found, holders);
     const others = await this.others(items, found);
     const putAway = new Map(
@@ -97,7 +109,9 @@ export class ItemPlanner {
         target,
         binding: found.unbound.has(id) ? null : (bindings.get(id) ?? null),
         linkedTo: found.unbound.has(id) ? null : (links.get(id)?.destination_id ?? null),
+        linkedHashes: found.unbound.has(id) ? null : (links.get(id) ?? null),
         destination: found.entries.get(id) ?? [],
+        asked: found.asked.get(id),
         boundElsewhere: new Set(
           [...holders.values()].flatMap(({ source_id, destination_id }) =>
             source_id === id || source_id === predecessor?.source_id ? [] : destination_id,
@@ -112,11 +126,13 @@ export class ItemPlanner {
         destinationDeletes,
       });
     });
-    const resolved = resolveDuplicateTargets(pair.entity, plans);
-    const fingerprints = resolved.map((plan) => fingerprintOf(plan, this.options.destinationHash));
+    const isBound = ({ external_id: id }: ExternalItem) =>
+      !found.unbound.has(id) && (bindings.has(id) || links.has(id));
+    const settled = await this.settled(items, plans, isBound);
+    const fingerprints = settled.map(({ plan }) => fingerprintOf(plan, this.options.destinationHash));
     const written = items.filter((_, index) => fingerprints[index] !== null);
     const refusals = await this.refusals(written);
-    return resolved.map((plan, index) => {
+    return settled.map(({ plan, claims }, index) => {
       const work = items[index] as WorkItem;
       const id = work.item.external_id;
       const fingerprint = fingerprints[index] ?? null;
@@ -128,6 +144,7 @@ export class ItemPlanner {
           key: this.entries.keyOf(work.item, found.reborn),
           fingerprint,
           wasRefused: refusal !== undefined,
+          claims,
         },
         plan: this.options.remembersRefusals ? unlessRefused(plan, fingerprint, refusal) : plan,
       };
@@ -141,8 +158,34 @@ export class ItemPlanner {
     return new Map(rows.map((row) => [row.external_id, row]));
   }
 
+  /** Rivals of one run are found however far apart they are read. */
+  private async settled(
+    items: readonly WorkItem[],
+    plans: readonly ItemPlan[],
+    isBound: (item: ExternalItem) => boolean,
+  ): Promise<Settled[]> {
+    const { entity } = this.options.pair;
+    const contenders = items.map((work, index) => ({
+      work,
+      plan: plans[index] as ItemPlan,
+      isBound: isBound(work.item),
+    }));
+    const held = await this.held(contenders.flatMap((contender) => claimsOf(entity, contender)));
+    return settleRivals(entity, contenders, held);
+  }
+
+  /** Of these claims, those that earlier batches of the run hold. */
+  private async held(claims: readonly string[]): Promise<ById<string>> {
+    if (claims.length === 0) return new Map();
+    const { pair, syncId } = this.options;
+    const rows = await this.database.query<Claim>(findClaims(pair.orgId, syncId, [...new Set(claims)]));
+    return new Map(rows.map(({ claim, external_id }) => [claim, external_id]));
+  }
+
   private async bindings(items: readonly WorkItem[]): Promise<StoredBindings> {
-    const ids = items.map(({ item }) => item.external_id);
+    const gone = items.flatMap(({ item }) => (item.data === null ? itemClaim(item.external_id) : []));
+    const passedOn = await this.held(gone);
+    const ids = items.flatMap(({ item: { external_id } }) => (passedOn.has(itemClaim(external_id)) ? [] : external_id));
     const rows = await this.database.query<BindingRow>(findBindings(this.options.pair, ids));
     return {
       bindings: new Map(rows.filter(isBinding).map((row) => [row.source_id, row])),
@@ -171,15 +214,33 @@ export class ItemPlanner {
       const rows = await this.database.query<Binding>(findBindings({ ...pair, entity }, [...wanted[entity]]));
       for (const row of rows) found.set(`${entity} ${row.source_id}`, row.destination_id);
     }
+    if (pair.entity === 'order') await this.addAccounts(items, found);
     const lookup = (entity: string, sourceId: string) => found.get(`${entity} ${sourceId}`) ?? null;
     return new Map(
       items.map(({ item }) => [item.external_id, item.data && translateReferences(pair.entity, item.data, lookup)]),
     );
   }
 
+  /** Adds who has an account and ordered without it, as a guest of that email. */
+  private async addAccounts(items: readonly WorkItem[], found: Map<string, string>): Promise<void> {
+    const { pair, source, since } = this.options;
+    const emails = emailsWithoutAccount(items).filter((email) => !found.has(`customer ${guestId(email)}`));
+    if (emails.length === 0) return;
+    const accounts = await this.retryPolicy.call(() => accountsOf(source, emails, since, this.signal));
+    const rows = await this.database.query<Binding>(
+      findBindings({ ...pair, entity: 'customer' }, [...accounts.values()]),
+    );
+    const bound = new Map(rows.map((row) => [row.source_id, row.destination_id]));
+    for (const [email, id] of accounts) {
+      const partner = bound.get(id);
+      if (partner) found.set(`customer ${guestId(email)}`, partner);
+    }
+  }
+
   /** The bindings of all entries that were found, by destination id. */
   private async holders(found: FoundEntries): Promise<ById<BindingRow>> {
-    const ids = [...new Set([...found.entries.values()].flat().map(({ external_id }) => external_id))];
+    const asked = [...found.asked.values()].flatMap(({ matches }) => matches.map(({ entry }) => entry));
+    const ids = [...new Set([...found.entries.values(), asked].flat().map(({ external_id }) => external_id))];
     if (ids.length === 0) return new Map();
     const rows = await this.database.query<BindingRow>(findBoundDestinations(this.options.pair, ids));
     return new Map(rows.map((row) => [row.destination_id, row]));
@@ -219,3 +280,15 @@ export class ItemPlanner {
 }
 
 const isDeleted = (item: ExternalItem | undefined): boolean => item?.data === null && !item.problem;
+
+/** About an entry that is bound to an item of the same source nobody is asked: either that item is gone, and this one follows it, or it has it. */
+function withHeld(found: FoundEntries, holders: ById<BindingRow>): FoundEntries {
+  const [entries, asked] = [new Map(found.entries), new Map(found.asked)];
+  for (const [id, { matches }] of found.asked) {
+    const [only, ...more] = matches;
+    if (!only || more.length > 0 || !holders.has(only.entry.external_id)) continue;
+    entries.set(id, [only.entry]);
+    asked.delete(id);
+  }
+  return { ...found, entries, asked };
+}

@@ -1,12 +1,15 @@
+import type { DeletionBudget } from '../../planning/deletion.guard.ts';
 import { contentHash, diffFields } from '../../planning/field.diff.ts';
 import { changeOf } from '../../planning/planned.change.ts';
-import { outcomeOfPlan } from '../../planning/planned.outcome.ts';
-import type { ItemOutcome, PreviewChange, WorkItem } from '../../planning/planning.types.ts';
+import { outcomeOfPlan, outcomeOfWrite } from '../../planning/planned.outcome.ts';
+import type { ItemOutcome, PlannedItem, PreviewChange, WorkItem } from '../../planning/planning.types.ts';
 import { type FoundRecord, findRecords } from '../../records/records.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { BatchResult, Destination, Run } from '../run.types.ts';
+import { claimed } from './connection.destination.ts';
 import type { ItemPlanner } from './item.planner.ts';
 import { problemOutcome } from './records.destination.ts';
+import type { WriteTrial } from './write.trial.ts';
 
 const ACTIONS = {
   create: 'created',
@@ -19,37 +22,53 @@ const ACTIONS = {
 /** Computes the changes that a sync to another connection would make, and writes nothing there. */
 export class ConnectionPreview implements Destination {
   private readonly planner: ItemPlanner;
+  private readonly trial: WriteTrial;
+  private readonly budget: DeletionBudget;
   private readonly expiresAt: string;
 
-  constructor(planner: ItemPlanner, expiresAt: string) {
+  constructor(planner: ItemPlanner, trial: WriteTrial, budget: DeletionBudget, expiresAt: string) {
     this.planner = planner;
+    this.trial = trial;
+    this.budget = budget;
     this.expiresAt = expiresAt;
   }
 
   async process(items: readonly WorkItem[]): Promise<BatchResult> {
     const broken = items.flatMap((work) => problemOutcome(work) ?? []);
-    const all = await this.planner.plan(items.filter(({ item }) => !item.problem));
-    const refused = all.filter(({ plan }) => plan.kind === 'refused');
-    const planned = all.filter(({ plan }) => plan.kind !== 'refused');
-    const changes = planned.flatMap(changeOf);
-    return shown(
-      [...broken, ...refused.map(outcomeOfPlan)],
-      planned.map(({ work }) => work),
-      changes,
-      this.expiresAt,
-    );
+    const planned = await this.planner.plan(items.filter(({ item }) => !item.problem));
+    this.budget.spend(planned.filter(({ plan }) => plan.kind === 'delete').length);
+    const refusals = await this.trial.refusals(planned);
+    const outcomes = planned.map((one) => {
+      const problem = refusals.get(one);
+      return problem ? outcomeOfWrite(one, { ok: false, problem }) : foreseen(one);
+    });
+    return {
+      items: [...broken, ...outcomes],
+      changes: planned.filter((one) => !refusals.has(one)).flatMap(changeOf),
+      changes_expire_at: this.expiresAt,
+      claims: planned.flatMap(claimed),
+    };
   }
+}
+
+/** The outcome of a write that the destination takes, or of no write. */
+function foreseen(one: PlannedItem): ItemOutcome {
+  const { kind } = one.plan;
+  if (kind === 'conflict' || kind === 'refused' || kind === 'unchanged') return outcomeOfPlan(one);
+  return { external_id: one.work.item.external_id, outcome: 'processed', action: ACTIONS[kind] };
 }
 
 /** Computes the changes that a sync into the records would make. */
 export class RecordsPreview implements Destination {
   private readonly database: TenantDatabase;
   private readonly run: Run;
+  private readonly budget: DeletionBudget;
   private readonly expiresAt: string;
 
-  constructor(database: TenantDatabase, run: Run, expiresAt: string) {
+  constructor(database: TenantDatabase, run: Run, budget: DeletionBudget, expiresAt: string) {
     this.database = database;
     this.run = run;
+    this.budget = budget;
     this.expiresAt = expiresAt;
   }
 
@@ -61,22 +80,14 @@ export class RecordsPreview implements Destination {
     const rows = await this.database.query<FoundRecord>(findRecords(org_id, source_connection_id, entity_type, ids));
     const known = new Map(rows.map((row) => [row.external_id, row]));
     const changes = sound.flatMap((work) => recordChange(work, known.get(work.item.external_id)));
-    return shown(broken, sound, changes, this.expiresAt);
+    this.budget.spend(changes.filter(({ kind }) => kind === 'delete').length);
+    const kinds = new Map(changes.map(({ external_id, kind }) => [external_id, kind]));
+    const outcomes = sound.map(({ item: { external_id } }): ItemOutcome => {
+      const kind = kinds.get(external_id);
+      return { external_id, outcome: 'processed', action: kind ? ACTIONS[kind] : 'unchanged' };
+    });
+    return { items: [...broken, ...outcomes], changes, changes_expire_at: this.expiresAt };
   }
-}
-
-function shown(
-  broken: readonly ItemOutcome[],
-  sound: readonly WorkItem[],
-  changes: readonly PreviewChange[],
-  changes_expire_at: string,
-): BatchResult {
-  const kinds = new Map(changes.map(({ external_id, kind }) => [external_id, kind]));
-  const items = sound.map(({ item }): ItemOutcome => {
-    const kind = kinds.get(item.external_id);
-    return { external_id: item.external_id, outcome: 'processed', action: kind ? ACTIONS[kind] : 'unchanged' };
-  });
-  return { items: [...broken, ...items], changes, changes_expire_at };
 }
 
 function recordChange({ item }: WorkItem, known: FoundRecord | undefined): PreviewChange[] {

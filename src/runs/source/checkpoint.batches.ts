@@ -3,6 +3,7 @@ import type { OpenedConnection } from '../../connectors/connections/connection.t
 import type { ReadQuery, Watermark } from '../../connectors/contract/connector.types.ts';
 import { type DeletionBudget, GuardTripped } from '../../planning/deletion.guard.ts';
 import type { WorkItem } from '../../planning/planning.types.ts';
+import type { Pair } from '../../records/bindings.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { ChangeTokens, Run, RunCheckpoint } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
@@ -11,7 +12,7 @@ import { namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
 import { destinationToken } from './change.tokens.ts';
 import { PageSizes } from './page.size.ts';
 import { SourceReader } from './source.reader.ts';
-import { countNamedItems, countUnseenRecords, findWatermark, namedItems, unseenRecords } from './source.sql.ts';
+import { countNamedItems, countUnseen, findWatermark, namedItems, unseenRecords } from './source.sql.ts';
 
 export interface BatchesInput {
   readonly lease: RunLease;
@@ -20,6 +21,8 @@ export interface BatchesInput {
   readonly source: OpenedConnection;
   readonly other: OpenedConnection | null;
   readonly budget: DeletionBudget;
+  /** Of the systems; null when the destination is the records. */
+  readonly pair: Pair | null;
 }
 
 export interface RunBatches {
@@ -53,25 +56,30 @@ export class CheckpointBatches {
       signal: input.signal,
       sizes: new PageSizes(stored?.page, run.postponements),
     });
-    if (named) return this.named(run as NamedRun, reader, checkpoint ?? { phase: 'items', after: '' });
+    const { arrived } = input.budget;
+    if (named) return this.named(run as NamedRun, reader, checkpoint ?? { phase: 'items', after: '', arrived });
     const tokens = checkpoint?.tokens ?? (run.kind === 'preview' ? await this.tokens(input, reader) : NO_TOKENS);
-    const from = checkpoint ?? { phase: 'pages', cursor: null, ...(run.kind === 'preview' && { tokens }) };
+    const from = checkpoint ?? { phase: 'pages', cursor: null, arrived, ...(run.kind === 'preview' && { tokens }) };
     const total = progress.total_items ?? (await reader.count());
-    return { batches: this.readAll(run, reader, from, input.budget), total, tokens };
+    return { batches: this.readAll(run, reader, from, input), total, tokens };
   }
 
   private async *readAll(
     run: Run,
     reader: SourceReader,
     from: RunCheckpoint,
-    budget: DeletionBudget,
+    { budget, pair }: BatchesInput,
   ): AsyncGenerator<SourceBatch> {
     const findsDeletions = run.mode === 'full' && Object.keys(run.filters).length === 0;
     if (from.phase === 'pages') yield* pageBatches(reader, from, findsDeletions);
     if (!findsDeletions) return;
-    const [unseen] = await this.database.query<{ count: number }>(countUnseenRecords(run));
-    if (budget.refuses(unseen?.count ?? 0)) await this.refuseLosses(run, reader, budget, unseen?.count ?? 0);
-    const start = from.phase === 'deletions' ? from : { ...from, phase: 'deletions' as const, cursor: null, after: '' };
+    const foreseen = from.foreseen ?? (await this.unseen(run, pair));
+    if (budget.refuses(foreseen)) await this.refuseLosses(run, reader, budget, foreseen);
+    else if (run.kind === 'preview') budget.expect(foreseen);
+    const start =
+      from.phase === 'deletions' && from.foreseen !== undefined
+        ? from
+        : { ...from, phase: 'deletions' as const, cursor: null, after: '', foreseen };
     // A record that no page contained is read again by its id. It counts as deleted only if the source does not return it.
     yield* namedItemBatches(reader, start, (after) => this.database.query<NamedItem>(unseenRecords(run, after)));
   }
@@ -97,6 +105,11 @@ export class CheckpointBatches {
       if (budget.refuses(lost)) budget.expect(unseen);
       after = last.external_id;
     }
+  }
+
+  private async unseen(run: Run, pair: Pair | null): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>(countUnseen(run, pair));
+    return row?.count ?? 0;
   }
 
   private async named(run: NamedRun, reader: SourceReader, from: RunCheckpoint): Promise<RunBatches> {

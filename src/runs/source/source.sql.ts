@@ -1,5 +1,6 @@
 import type { EntityType } from '../../connectors/canonical/canonical.types.ts';
 import type { Statement } from '../../database/database.ts';
+import { boundSource, type Pair, systemsOf } from '../../records/bindings.sql.ts';
 import type { Run } from '../run.types.ts';
 
 /** The page size of named items: the largest number of ids that connectors accept in one call. */
@@ -13,14 +14,19 @@ export const unseenRecords = (run: Run, after: string): Statement => ({
   values: [...unseenKey(run), after],
 });
 
-export const countUnseenRecords = (run: Run): Statement => ({
-  text: `SELECT count(*)::integer AS count FROM public.sync_records r WHERE ${UNSEEN}`,
-  values: unseenKey(run),
+/** How many of them are at the destination, and would be deleted there if they do not exist any more. `pair` is null for the records. */
+export const countUnseen = (run: Run, pair: Pair | null): Statement => ({
+  text: `
+    SELECT count(*)::integer AS count FROM public.sync_records r
+     WHERE ${UNSEEN} ${pair ? `AND EXISTS (${boundSource(pair, 'r.external_id', 5)} OFFSET 0)` : ''}`,
+  values: [...unseenKey(run), ...(pair ? systemsOf(pair) : [])],
 });
 
-/** OFFSET 0 keeps the planner from turning the look-up by key into a join, which without statistics might scan one table per row. */
+/** An item whose binding passed to another item of the run is gone for good. OFFSET 0 keeps the planner from turning the look-up by key into a join, which without statistics might scan one table per row. */
 const UNSEEN = `r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3 AND r.deleted_at IS NULL
        AND NOT EXISTS (SELECT FROM public.sync_seen s WHERE s.org_id = $1 AND s.sync_id = $4 AND s.external_id = r.external_id
+                        OFFSET 0)
+       AND NOT EXISTS (SELECT FROM public.sync_claims c WHERE c.org_id = $1 AND c.sync_id = $4 AND c.claim = 'item ' || r.external_id
                         OFFSET 0)`;
 const unseenKey = (run: Run) => [run.org_id, run.source_connection_id, run.entity_type, run.sync_id];
 
@@ -56,12 +62,16 @@ export const countDeleted = (run: Run, hours: number): Statement => ({
   ],
 });
 
-/** The table that names the items of a run. For an apply, its rows also hold the state that the preview found. */
+/** The table that names the items of a run. For an apply, its rows also hold the state that the preview found, and the items that failed follow. */
 const NAMED = {
   retry: `FROM public.sync_items WHERE org_id = $1 AND sync_id = $2`,
   webhook: `FROM public.sync_hook_deliveries WHERE org_id = $1 AND sync_id = $2`,
-  apply: `FROM public.sync_preview_changes WHERE org_id = $1 AND sync_id = $2 AND kind <> 'conflict'`,
+  apply: `FROM public.sync_preview_changes c WHERE org_id = $1 AND sync_id = $2
+            AND NOT EXISTS (SELECT FROM public.sync_items i WHERE i.org_id = $1 AND i.sync_id = $2
+                               AND i.external_id = c.external_id AND i.outcome = 'failed' OFFSET 0)`,
 } as const;
+/** What a preview says will fail is part of its apply, too. */
+const FAILED = `FROM public.sync_items WHERE org_id = $1 AND sync_id = $2 AND outcome = 'failed'`;
 type NamedKind = keyof typeof NAMED;
 
 /** The sync whose rows name the items. */
@@ -70,14 +80,24 @@ const namedBy = (run: Run) => run.of_sync_id ?? run.sync_id;
 export const namedItems = (run: Run & { kind: NamedKind }, after: string): Statement => ({
   text:
     run.kind === 'apply'
-      ? `SELECT external_id, json_build_object('kind', kind, 'source_hash', source_hash, 'destination_hash', destination_hash) AS expected
-           ${NAMED.apply} AND external_id > $3 ORDER BY external_id LIMIT ${NAMED_PAGE}`
+      ? `SELECT n.external_id, json_build_object('kind', n.kind, 'source_hash', n.source_hash, 'destination_hash', n.destination_hash,
+                  'rival', n.rival, 'reason', n.reason) AS expected
+           FROM (
+             (SELECT external_id, kind, source_hash, destination_hash, rival, reason ${NAMED.apply} AND external_id > $3
+               ORDER BY external_id LIMIT ${NAMED_PAGE})
+             UNION ALL
+             (SELECT external_id, 'failed', NULL, NULL, NULL, NULL ${FAILED} AND external_id > $3
+               ORDER BY external_id LIMIT ${NAMED_PAGE})) AS n
+          ORDER BY n.external_id LIMIT ${NAMED_PAGE}`
       : `SELECT DISTINCT external_id ${NAMED[run.kind]} AND external_id > $3 ORDER BY external_id LIMIT ${NAMED_PAGE}`,
   values: [run.org_id, namedBy(run), after],
 });
 
 export const countNamedItems = (run: Run & { kind: NamedKind }): Statement => ({
-  text: `SELECT count(DISTINCT external_id)::integer AS count ${NAMED[run.kind]}`,
+  text:
+    run.kind === 'apply'
+      ? `SELECT (SELECT count(*) ${NAMED.apply})::integer + (SELECT count(*) ${FAILED})::integer AS count`
+      : `SELECT count(DISTINCT external_id)::integer AS count ${NAMED[run.kind]}`,
   values: [run.org_id, namedBy(run)],
 });
 

@@ -1,5 +1,5 @@
--- Why: the ids that a run has read are needed only until the run ends.
--- Promises: deletes at most batch_size ids of one ended run. The result is above zero while there is more to delete. It runs as
+-- Why: the ids that a run has read, and what its items took, are needed only until the run ends.
+-- Promises: deletes at most batch_size of each of one ended run. The result is above zero while there is more to delete. It runs as
 -- sync_maintenance, whose policy shows it ids of ended runs only.
 -- Callers: sync_app, by the scheduled task seen-items.
 
@@ -9,6 +9,7 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   r record;
   deleted integer;
+  released integer;
 BEGIN
   SELECT u.org_id, u.sync_id INTO r FROM public.sync_runs u WHERE u.state = 'ended' AND NOT u.seen_cleared
    ORDER BY u.org_id, u.sync_id LIMIT 1;
@@ -18,6 +19,10 @@ BEGIN
   DELETE FROM public.sync_seen s WHERE s.org_id = r.org_id AND s.sync_id = r.sync_id AND s.external_id = ANY (ARRAY(
     SELECT x.external_id FROM public.sync_seen x WHERE x.org_id = r.org_id AND x.sync_id = r.sync_id LIMIT batch_size));
   GET DIAGNOSTICS deleted = ROW_COUNT;
+  DELETE FROM public.sync_claims d WHERE d.org_id = r.org_id AND d.sync_id = r.sync_id AND d.claim = ANY (ARRAY(
+    SELECT x.claim FROM public.sync_claims x WHERE x.org_id = r.org_id AND x.sync_id = r.sync_id LIMIT batch_size));
+  GET DIAGNOSTICS released = ROW_COUNT;
+  deleted := greatest(deleted, released);
   IF deleted < batch_size THEN
     UPDATE public.sync_runs u SET seen_cleared = true WHERE u.org_id = r.org_id AND u.sync_id = r.sync_id AND u.state = 'ended';
   END IF;

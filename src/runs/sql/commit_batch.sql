@@ -132,15 +132,21 @@ BEGIN
 
   IF batch ? 'changes' THEN
     INSERT INTO public.sync_preview_changes AS c (org_id, sync_id, external_id, kind, destination_id, source_hash,
-      destination_hash, fields, reason, data, expires_at)
-    SELECT org, sync, g.external_id, g.kind, g.destination_id, g.source_hash, g.destination_hash, g.fields, g.reason, g.data,
+      destination_hash, fields, reason, rival, data, expires_at)
+    SELECT org, sync, g.external_id, g.kind, g.destination_id, g.source_hash, g.destination_hash, g.fields, g.reason, g.rival, g.data,
            (batch ->> 'changes_expire_at')::timestamptz
       FROM jsonb_to_recordset(batch -> 'changes') AS g (external_id text, kind text, destination_id text,
-             source_hash text, destination_hash text, fields jsonb, reason text, data jsonb)
+             source_hash text, destination_hash text, fields jsonb, reason text, rival text, data jsonb)
     ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
        SET kind = EXCLUDED.kind, destination_id = EXCLUDED.destination_id, source_hash = EXCLUDED.source_hash,
            destination_hash = EXCLUDED.destination_hash, fields = EXCLUDED.fields, reason = EXCLUDED.reason,
-           data = EXCLUDED.data;
+           rival = EXCLUDED.rival, data = EXCLUDED.data;
+  END IF;
+
+  IF batch ? 'claims' THEN
+    INSERT INTO public.sync_claims AS c (org_id, sync_id, claim, external_id)
+    SELECT org, sync, g.claim, g.external_id FROM jsonb_to_recordset(batch -> 'claims') AS g (claim text, external_id text)
+    ON CONFLICT (org_id, sync_id, claim) DO NOTHING;
   END IF;
 
   IF batch ? 'watermark' THEN
@@ -151,6 +157,13 @@ BEGIN
        SET watermark = EXCLUDED.watermark, sync_id = EXCLUDED.sync_id, updated_at = EXCLUDED.updated_at;
   END IF;
 
+  -- Before the sync may end: its entry in the trail says what the run wrote.
+  IF tally IS NOT NULL THEN
+    UPDATE public.sync_runs AS r
+       SET counts = r.counts || (SELECT jsonb_object_agg(t.key, coalesce((r.counts ->> t.key)::bigint, 0) + t.value::bigint)
+                                   FROM jsonb_each_text(tally) AS t)
+     WHERE r.org_id = org AND r.sync_id = sync;
+  END IF;
   UPDATE public.sync_progress AS s
      SET processed_count = s.processed_count + succeeded,
          failed_count = s.failed_count + failed,
@@ -173,9 +186,7 @@ BEGIN
      SET state = CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.status = 'paused' THEN 'paused' ELSE 'ready' END,
          leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
          leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
-         leases_without_commit = 0, postponements = 0, tries = 0,
-         counts = r.counts || coalesce((SELECT jsonb_object_agg(t.key, coalesce((r.counts ->> t.key)::bigint, 0) + t.value::bigint)
-                                          FROM jsonb_each_text(tally) AS t), '{}')
+         leases_without_commit = 0, postponements = 0, tries = 0
    WHERE r.org_id = org AND r.sync_id = sync;
   RETURN QUERY SELECT CASE WHEN final IS NOT NULL THEN 'finished' WHEN p.completed_at IS NOT NULL THEN 'ended'
                            WHEN p.status = 'paused' THEN 'paused' ELSE 'continue' END,

@@ -27,7 +27,7 @@ BEGIN
      WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));
   GET DIAGNOSTICS changed = ROW_COUNT;
   deleted := deleted + changed;
-  UPDATE public.sync_bindings d SET hash_a = NULL, hash_b = NULL, data_a = NULL, data_b = NULL
+  UPDATE public.sync_bindings d SET data_a = NULL, data_b = NULL
    WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
     SELECT x.ctid FROM public.sync_bindings x
      WHERE x.org_id = c.org_id AND c.system_id IN (x.system_a, x.system_b) AND x.data_a IS NOT NULL LIMIT batch_size));

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ConnectionService } from '../../connectors/connections/connection.service.ts';
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
 import type { EntityDescription } from '../../connectors/contract/connector.types.ts';
-import { DeletionBudget } from '../../planning/deletion.guard.ts';
+import type { DeletionBudget } from '../../planning/deletion.guard.ts';
 import { contentHash } from '../../planning/field.diff.ts';
 import { mayPass, type Side } from '../../planning/field.directions.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
@@ -11,14 +11,15 @@ import { ConnectionDestination } from '../destination/connection.destination.ts'
 import { ItemPlanner } from '../destination/item.planner.ts';
 import { ConnectionPreview, RecordsPreview } from '../destination/preview.destination.ts';
 import { RecordsDestination } from '../destination/records.destination.ts';
+import { WriteTrial } from '../destination/write.trial.ts';
 import { RunEndListeners } from '../run.end-listeners.ts';
 import { RunPreviews } from '../run.previews.ts';
 import type { Destination, Run } from '../run.types.ts';
 import { openSince } from '../runs.sql.ts';
 import type { SourceBatch } from '../source/batches.ts';
 import { CheckpointBatches } from '../source/checkpoint.batches.ts';
-import { countDeleted, countRecords } from '../source/source.sql.ts';
 import { RetryPolicy } from './retry.policy.ts';
+import { budgetOf } from './run.budget.ts';
 import type { RunLease } from './run.lease.ts';
 import { type ConfirmedSystems, RunSystems } from './run.systems.ts';
 
@@ -59,8 +60,8 @@ export class RunOpener {
       ? await this.connections.open(run.destination_connection_id, { onWait })
       : null;
     const systems = await this.runSystems.confirm(source, other, retryPolicy, signal);
-    const budget = await this.budget(run, other ?? source);
     const pair = pairOf(run, systems);
+    const budget = await budgetOf(this.database, lease, pair, other ?? source);
     const planner = other && pair && (await this.planner(run, pair, systems, source, other, retryPolicy, signal));
     const { batches, total, tokens } = await this.checkpointBatches.make({
       lease,
@@ -69,15 +70,16 @@ export class RunOpener {
       source,
       other,
       budget,
+      pair,
     });
     return {
       batches,
       total,
-      destination: this.destination(lease, retryPolicy, budget, pair, planner, other),
+      destination: this.destination(lease, retryPolicy, signal, budget, pair, planner, other),
       systems: systems.byConnection,
       keepsWatermark: run.kind === 'sync' && Object.keys(run.filters).length === 0,
       afterEnd: async () => {
-        if (run.kind === 'preview') await this.previews.publish(run, tokens, (deletes) => budget.refusalOf(deletes));
+        if (run.kind === 'preview') await this.previews.publish(run, tokens, budget.refusal);
         await this.endListeners.notify(run, lease.progress.started_at);
       },
     };
@@ -86,6 +88,7 @@ export class RunOpener {
   private destination(
     lease: RunLease,
     retryPolicy: RetryPolicy,
+    signal: AbortSignal,
     budget: DeletionBudget,
     pair: Pair | null,
     planner: ItemPlanner | null,
@@ -95,14 +98,16 @@ export class RunOpener {
     const expiresAt = this.previews.changesExpireAt(run);
     if (!planner || !pair || !other)
       return run.kind === 'preview'
-        ? new RecordsPreview(this.database, run, expiresAt)
+        ? new RecordsPreview(this.database, run, budget, expiresAt)
         : new RecordsDestination(this.database, run, budget);
-    if (run.kind === 'preview') return new ConnectionPreview(planner, expiresAt);
+    const trial = new WriteTrial(pair, other.session, retryPolicy, signal);
+    if (run.kind === 'preview') return new ConnectionPreview(planner, trial, budget, expiresAt);
     return new ConnectionDestination({
       lease,
       pair,
       session: other.session,
       planner,
+      trial,
       retryPolicy,
       budget,
       changesExpireAt: expiresAt,
@@ -121,6 +126,7 @@ export class RunOpener {
     const { base_url, settings, access_revision } = other.connection;
     const [open] = await this.database.query<{ since: string }>(openSince(run, pair));
     return new ItemPlanner(this.database, retryPolicy, signal, {
+      syncId: run.sync_id,
       pair,
       ends: { source: run.source_connection_id, destination: other.connection.id },
       mark: from.mark,
@@ -130,26 +136,11 @@ export class RunOpener {
       onConflict: other.connection.settings.on_conflict === 'overwrite' ? 'overwrite' : 'skip',
       destinationDeletes: entityOf(other, run).deletes,
       // A full run, and a run for specific items that was requested by a user, compare with the current state of the destination.
-      thorough: run.mode === 'full' || run.kind === 'preview' || run.kind === 'apply' || run.kind === 'retry',
+      thorough: run.mode === 'full' || run.kind === 'apply' || run.kind === 'retry',
       remembersRefusals: run.kind !== 'retry',
       destinationHash: contentHash([base_url, settings, access_revision]),
       since: open?.since ?? run.created_at,
     });
-  }
-
-  /** The guard applies to every run without an override, and to the deletes of a time together. A preview only reports it. */
-  private async budget(run: Run, { connection }: OpenedConnection): Promise<DeletionBudget> {
-    const isGuarded = run.kind !== 'preview' && run.override_reason === null;
-    const { delete_guard_percent: percent, delete_guard_count: count, delete_guard_hours: hours } = connection.settings;
-    const limits = { percent: Number(percent ?? 15), count: typeof count === 'number' ? count : null };
-    const [row] = await this.database.query<{ count: number }>(
-      countRecords(run.org_id, run.source_connection_id, run.entity_type),
-    );
-    const [recent] = await this.database.query<{ count: number }>(countDeleted(run, Number(hours ?? 24)));
-    const isNamed = run.kind === 'webhook' || run.kind === 'retry';
-    const own = run.counts.deleted ?? 0;
-    const earlier = isGuarded ? Math.max((recent?.count ?? 0) - own, 0) : 0;
-    return new DeletionBudget(limits, isGuarded, row?.count ?? 0, own, { earlier, alwaysAllowed: isNamed ? 1 : 0 });
   }
 }
 

@@ -151,7 +151,7 @@ describe('Products, orders and guests of a shop over HTTP', () => {
     const since = new Date().toISOString();
     const keys = ['k:1', 'k:2'].map((key) => ({ key, data, since }));
     expect(await session.findMatches('order', keys, NEVER)).toEqual([
-      [{ external_id: made.external_id, data: made.data }],
+      [{ external_id: made.external_id, data: made.data, marked: true }],
       [],
     ]);
 
@@ -175,10 +175,10 @@ describe('Products, orders and guests of a shop over HTTP', () => {
     await session.write('order', [note, { kind: 'delete', external_id: String(two) }], NEVER);
     const query: ReadQuery = { mode: 'incremental', since: first.last.watermark ?? null, filters: {} };
     const token = await session.changeToken('order', FULL, NEVER);
-    // A read returns what was changed before the second in which it begins.
-    let found = await readAll(session, 'order', query);
-    while (found.items.length < 2) found = await readAll(session, 'order', query);
-    expect(found.items).toMatchObject([
+    const found = await readAll(session, 'order', query);
+    // What was newest before is read again.
+    expect(found.items.length).toBeLessThan(5);
+    expect(found.items.filter(({ external_id }) => [one, two].includes(external_id))).toMatchObject([
       { external_id: two, deleted: true },
       { external_id: one, data: { note: 'new' } },
     ]);

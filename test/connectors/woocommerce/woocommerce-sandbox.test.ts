@@ -81,7 +81,7 @@ describe('The WooCommerce connector with a shop over HTTP', () => {
       [{ key: 'k:1', data: { email: 'NEW@made.example' }, since: new Date().toISOString() }],
       NEVER,
     );
-    expect(found).toEqual([[again]]);
+    expect(found).toEqual([[{ ...again, marked: true }]]);
 
     const changed = { ...data, email: 'moved@made.example', phone: '2' };
     const update = { kind: 'update', external_id: made.external_id, data: changed, current: data } as const;

@@ -48,7 +48,6 @@ const SUBJECTS: Readonly<Record<EntityType, ShopSubject>> = {
       const [order] = shop.state().orders();
       return Number(shop.admin.updateOrder(Number(order?.id), { customer_note: 'Changed' }).id);
     },
-    tolerates: { noNaturalKey: true },
   },
 };
 

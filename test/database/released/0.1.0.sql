@@ -1023,6 +1023,10 @@ CREATE TABLE public.sync_connections (
       account text,
       warnings jsonb NOT NULL DEFAULT '[]',
       credentials_expire_at timestamptz,
+      webhooks_refused jsonb NOT NULL DEFAULT '{}',
+      webhook_refused_at timestamptz,
+      webhook_refused_as text CHECK ((webhook_refused_as IS NULL) = (webhook_refused_at IS NULL)),
+      refusals_told_at timestamptz,
       created_by text,
       created_at timestamptz NOT NULL DEFAULT now(),
       updated_at timestamptz NOT NULL DEFAULT now(),
@@ -1042,6 +1046,13 @@ COMMENT ON COLUMN public.sync_connections.system_id IS
 -- next
 COMMENT ON COLUMN public.sync_connections.forgets_records IS
       'it leads to another system than its records were read from, and some of those are not marked as deleted yet'
+;
+-- next
+COMMENT ON COLUMN public.sync_connections.webhooks_refused IS
+      'how many by reason, since the webhook secret was set'
+;
+-- next
+COMMENT ON COLUMN public.sync_connections.refusals_told_at IS 'when the trail last had an entry about them'
 ;
 -- next
 COMMENT ON COLUMN public.sync_connections.purged_at IS 'when nothing that was read from it was left'
@@ -1259,7 +1270,7 @@ CREATE TABLE public.sync_bindings (org_id text NOT NULL CHECK (org_id <> ''),
     born_b text,
     put_away boolean NOT NULL DEFAULT false,
     synced_at timestamptz NOT NULL DEFAULT now(),
-    CHECK (num_nulls(hash_a, hash_b, data_a, data_b) IN (0, 4)),
+    CHECK (num_nulls(hash_a, hash_b) IN (0, 2) AND num_nulls(data_a, data_b) IN (0, 2)),
     PRIMARY KEY (org_id, entity_type, system_a, system_b, id_a),
     UNIQUE (org_id, entity_type, system_a, system_b, id_b))
 ;
@@ -1280,6 +1291,33 @@ CREATE POLICY tenant ON public.sync_bindings TO sync_app, CURRENT_USER USING (or
 ;
 -- next
 GRANT SELECT, INSERT, UPDATE ON public.sync_bindings TO sync_app
+;
+-- next
+CREATE TABLE public.sync_match_decisions (org_id text NOT NULL CHECK (org_id <> ''), 
+    entity_type text NOT NULL CHECK (entity_type <> ''),
+    source uuid NOT NULL,
+    destination uuid NOT NULL CHECK (source <> destination),
+    external_id text NOT NULL CHECK (external_id <> ''),
+    decided_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (org_id, entity_type, source, destination, external_id))
+;
+-- next
+ALTER TABLE public.sync_match_decisions ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_match_decisions FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_match_decisions FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_match_decisions TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_match_decisions TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_match_decisions TO sync_app
 ;
 -- next
 CREATE TABLE public.sync_refusals (org_id text NOT NULL CHECK (org_id <> ''), 
@@ -1343,7 +1381,7 @@ CREATE POLICY tenant ON public.sync_items TO sync_app, CURRENT_USER USING (org_i
 GRANT SELECT, INSERT, UPDATE ON public.sync_items TO sync_app
 ;
 -- next
-GRANT DELETE ON public.sync_bindings, public.sync_items, public.sync_refusals TO sync_app
+GRANT DELETE ON public.sync_bindings, public.sync_match_decisions, public.sync_items, public.sync_refusals TO sync_app
 ;
 -- next
 CREATE INDEX sync_records_changes ON public.sync_records (org_id, change_seq)
@@ -1359,7 +1397,7 @@ CREATE POLICY maintenance_removed ON public.sync_records TO sync_maintenance USI
             WHERE c.org_id = sync_records.org_id AND c.removed_at IS NOT NULL AND sync_records.connection_id = c.id)) WITH CHECK (false)
 ;
 -- next
-GRANT SELECT, UPDATE (hash_a, hash_b, data_a, data_b) ON public.sync_bindings TO sync_maintenance
+GRANT SELECT, UPDATE (data_a, data_b) ON public.sync_bindings TO sync_maintenance
 ;
 -- next
 CREATE POLICY maintenance_sees_left ON public.sync_bindings FOR SELECT TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_bindings.org_id
@@ -1549,6 +1587,40 @@ CREATE POLICY maintenance_ended ON public.sync_seen TO sync_maintenance USING (E
                     AND r.state = 'ended')) WITH CHECK (false)
 ;
 -- next
+CREATE TABLE public.sync_claims (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      sync_id text NOT NULL CHECK (sync_id <> ''),
+      claim text NOT NULL CHECK (claim <> ''),
+      external_id text NOT NULL CHECK (external_id <> ''),
+      PRIMARY KEY (org_id, sync_id, claim)
+    )
+;
+-- next
+ALTER TABLE public.sync_claims ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_claims FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_claims FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_claims TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_claims TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT ON public.sync_claims TO sync_app
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_claims TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_ended ON public.sync_claims TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_claims.org_id AND r.sync_id = sync_claims.sync_id
+                    AND r.state = 'ended')) WITH CHECK (false)
+;
+-- next
 CREATE TABLE public.sync_cursors (
       org_id text NOT NULL CHECK (org_id <> ''),
       connection_id uuid NOT NULL,
@@ -1607,6 +1679,7 @@ CREATE TABLE public.sync_preview_changes (
         destination_hash text,
         fields jsonb NOT NULL DEFAULT '[]',
         reason text CHECK (kind IN ('conflict', 'unbind') OR reason IS NULL),
+        rival text CHECK (kind = 'conflict' OR rival IS NULL),
         data jsonb,
         expires_at timestamptz NOT NULL,
         PRIMARY KEY (org_id, sync_id, external_id)
@@ -2152,6 +2225,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/active_s
 -- Why: the end of a sync writes one audit entry, whether the service or a client with plain SQL ended it. Therefore these are triggers.
 -- Promises: a sync ends when its counts reach the total, or when its status becomes final or its completed_at is set. Then status and
 -- completed_at agree, and one entry is written in the same transaction. The WHEN clauses exclude ordinary reports, so these cost nothing.
+-- The records of a run's entry are what it wrote, not what it looked at. A preview wrote nothing and has entries of its own types.
 -- Callers: triggers of public.sync_progress only.
 
 CREATE OR REPLACE FUNCTION app.end_sync() RETURNS trigger
@@ -2181,7 +2255,17 @@ CREATE OR REPLACE TRIGGER end_on_update BEFORE UPDATE ON public.sync_progress
 CREATE OR REPLACE FUNCTION app.log_sync_end() RETURNS trigger
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  kind text;
+  counts jsonb;
+  is_preview boolean;
 BEGIN
+  -- Only the service ends its own runs. Roles that may not read them end what others report.
+  IF has_column_privilege('public.sync_runs', 'kind', 'SELECT') THEN
+    SELECT r.kind, r.counts INTO kind, counts FROM public.sync_runs AS r
+     WHERE r.org_id = NEW.org_id AND r.sync_id = NEW.sync_id;
+  END IF;
+  is_preview := coalesce(kind = 'preview', false);
   -- Creates the partition of the current month if it is missing, so that the audit entry is never lost.
   IF NOT app.has_activity_partition(now()) THEN
     PERFORM app.ensure_activity_partition(now());
@@ -2189,15 +2273,22 @@ BEGIN
   INSERT INTO public.sync_activity_log (org_id, sync_id, entity_type, activity_type, status, source_system, user_id,
     record_count, duration_seconds, error_message, details)
   VALUES (NEW.org_id, NEW.sync_id, NEW.entity_type,
-    'sync_' || CASE NEW.status WHEN 'completed_with_errors' THEN 'completed' ELSE NEW.status END,
-    NEW.status, NEW.source_system, NEW.initiated_by, NEW.processed_count,
+    CASE WHEN is_preview THEN 'preview_' ELSE 'sync_' END
+      || CASE NEW.status WHEN 'completed_with_errors' THEN 'completed' ELSE NEW.status END,
+    -- Nothing has failed yet that a preview says will.
+    CASE WHEN is_preview AND NEW.status = 'completed_with_errors' THEN 'completed' ELSE NEW.status END,
+    NEW.source_system, NEW.initiated_by,
+    CASE WHEN kind IS NULL THEN NEW.processed_count WHEN is_preview THEN 0
+      ELSE coalesce((counts ->> 'created')::double precision, 0) + coalesce((counts ->> 'updated')::double precision, 0)
+        + coalesce((counts ->> 'deleted')::double precision, 0) END,
     -- Of a sync that was paused or queued until its end, nobody worked after the last update.
     greatest(extract(epoch FROM CASE WHEN OLD.status <> 'running' THEN NEW.updated_at ELSE NEW.completed_at END - NEW.started_at)
       - NEW.idle_seconds, 0),
-    coalesce(NEW.error_message, CASE WHEN NEW.status = 'completed_with_errors'
+    coalesce(NEW.error_message, CASE WHEN NEW.status = 'completed_with_errors' AND NOT is_preview
       THEN format('%s of %s items failed', NEW.failed_count, NEW.processed_count + NEW.failed_count) END),
     jsonb_build_object('total_items', NEW.total_items, 'processed_count', NEW.processed_count,
-      'failed_count', NEW.failed_count));
+      'failed_count', NEW.failed_count)
+      || CASE WHEN kind IS NULL THEN '{}' ELSE jsonb_build_object('kind', kind, 'counts', counts) END);
   RETURN NULL;
 END
 $$;
@@ -2210,7 +2301,7 @@ CREATE OR REPLACE TRIGGER log_end_on_update AFTER UPDATE ON public.sync_progress
   EXECUTE FUNCTION app.log_sync_end();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', '542163fae23d5f74ec343c39f083b394b577ae71781cfc7b1a29a24708ed8a55', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', '83e51b1036e5b80adb8ebe7672d84e06f3b32114131209a425232c92aeb5c0c5', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2914,8 +3005,8 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/save_reco
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: the ids that a run has read are needed only until the run ends.
--- Promises: deletes at most batch_size ids of one ended run. The result is above zero while there is more to delete. It runs as
+-- Why: the ids that a run has read, and what its items took, are needed only until the run ends.
+-- Promises: deletes at most batch_size of each of one ended run. The result is above zero while there is more to delete. It runs as
 -- sync_maintenance, whose policy shows it ids of ended runs only.
 -- Callers: sync_app, by the scheduled task seen-items.
 
@@ -2925,6 +3016,7 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   r record;
   deleted integer;
+  released integer;
 BEGIN
   SELECT u.org_id, u.sync_id INTO r FROM public.sync_runs u WHERE u.state = 'ended' AND NOT u.seen_cleared
    ORDER BY u.org_id, u.sync_id LIMIT 1;
@@ -2934,6 +3026,10 @@ BEGIN
   DELETE FROM public.sync_seen s WHERE s.org_id = r.org_id AND s.sync_id = r.sync_id AND s.external_id = ANY (ARRAY(
     SELECT x.external_id FROM public.sync_seen x WHERE x.org_id = r.org_id AND x.sync_id = r.sync_id LIMIT batch_size));
   GET DIAGNOSTICS deleted = ROW_COUNT;
+  DELETE FROM public.sync_claims d WHERE d.org_id = r.org_id AND d.sync_id = r.sync_id AND d.claim = ANY (ARRAY(
+    SELECT x.claim FROM public.sync_claims x WHERE x.org_id = r.org_id AND x.sync_id = r.sync_id LIMIT batch_size));
+  GET DIAGNOSTICS released = ROW_COUNT;
+  deleted := greatest(deleted, released);
   IF deleted < batch_size THEN
     UPDATE public.sync_runs u SET seen_cleared = true WHERE u.org_id = r.org_id AND u.sync_id = r.sync_id AND u.state = 'ended';
   END IF;
@@ -2945,7 +3041,7 @@ REVOKE ALL ON FUNCTION app.cleanup_seen(integer) FROM PUBLIC, sync_app, sync_dir
 GRANT EXECUTE ON FUNCTION app.cleanup_seen(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/cleanup_seen.sql', 'b34cf6d32265f4601e91c83a8cc2d6189aa31971dba747c339437e5dd499653a', ARRAY['ROUTINE app.cleanup_seen(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/cleanup_seen.sql', 'd2c103a91c7a9270f87c8742037a8c352139df2e45429914424fa3a2b9603417', ARRAY['ROUTINE app.cleanup_seen(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3083,15 +3179,21 @@ BEGIN
 
   IF batch ? 'changes' THEN
     INSERT INTO public.sync_preview_changes AS c (org_id, sync_id, external_id, kind, destination_id, source_hash,
-      destination_hash, fields, reason, data, expires_at)
-    SELECT org, sync, g.external_id, g.kind, g.destination_id, g.source_hash, g.destination_hash, g.fields, g.reason, g.data,
+      destination_hash, fields, reason, rival, data, expires_at)
+    SELECT org, sync, g.external_id, g.kind, g.destination_id, g.source_hash, g.destination_hash, g.fields, g.reason, g.rival, g.data,
            (batch ->> 'changes_expire_at')::timestamptz
       FROM jsonb_to_recordset(batch -> 'changes') AS g (external_id text, kind text, destination_id text,
-             source_hash text, destination_hash text, fields jsonb, reason text, data jsonb)
+             source_hash text, destination_hash text, fields jsonb, reason text, rival text, data jsonb)
     ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
        SET kind = EXCLUDED.kind, destination_id = EXCLUDED.destination_id, source_hash = EXCLUDED.source_hash,
            destination_hash = EXCLUDED.destination_hash, fields = EXCLUDED.fields, reason = EXCLUDED.reason,
-           data = EXCLUDED.data;
+           rival = EXCLUDED.rival, data = EXCLUDED.data;
+  END IF;
+
+  IF batch ? 'claims' THEN
+    INSERT INTO public.sync_claims AS c (org_id, sync_id, claim, external_id)
+    SELECT org, sync, g.claim, g.external_id FROM jsonb_to_recordset(batch -> 'claims') AS g (claim text, external_id text)
+    ON CONFLICT (org_id, sync_id, claim) DO NOTHING;
   END IF;
 
   IF batch ? 'watermark' THEN
@@ -3102,6 +3204,13 @@ BEGIN
        SET watermark = EXCLUDED.watermark, sync_id = EXCLUDED.sync_id, updated_at = EXCLUDED.updated_at;
   END IF;
 
+  -- Before the sync may end: its entry in the trail says what the run wrote.
+  IF tally IS NOT NULL THEN
+    UPDATE public.sync_runs AS r
+       SET counts = r.counts || (SELECT jsonb_object_agg(t.key, coalesce((r.counts ->> t.key)::bigint, 0) + t.value::bigint)
+                                   FROM jsonb_each_text(tally) AS t)
+     WHERE r.org_id = org AND r.sync_id = sync;
+  END IF;
   UPDATE public.sync_progress AS s
      SET processed_count = s.processed_count + succeeded,
          failed_count = s.failed_count + failed,
@@ -3124,9 +3233,7 @@ BEGIN
      SET state = CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.status = 'paused' THEN 'paused' ELSE 'ready' END,
          leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
          leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
-         leases_without_commit = 0, postponements = 0, tries = 0,
-         counts = r.counts || coalesce((SELECT jsonb_object_agg(t.key, coalesce((r.counts ->> t.key)::bigint, 0) + t.value::bigint)
-                                          FROM jsonb_each_text(tally) AS t), '{}')
+         leases_without_commit = 0, postponements = 0, tries = 0
    WHERE r.org_id = org AND r.sync_id = sync;
   RETURN QUERY SELECT CASE WHEN final IS NOT NULL THEN 'finished' WHEN p.completed_at IS NOT NULL THEN 'ended'
                            WHEN p.status = 'paused' THEN 'paused' ELSE 'continue' END,
@@ -3138,7 +3245,7 @@ REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FRO
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', 'f30f74a46f99c2bb8147fa28de5626d7f3fd69f081b1e3485e82dca0576fd364', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '2067428df00f3605e62ce28111e26a01ad23a0d675639520c7eed13119ee905f', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3412,7 +3519,7 @@ BEGIN
      WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));
   GET DIAGNOSTICS changed = ROW_COUNT;
   deleted := deleted + changed;
-  UPDATE public.sync_bindings d SET hash_a = NULL, hash_b = NULL, data_a = NULL, data_b = NULL
+  UPDATE public.sync_bindings d SET data_a = NULL, data_b = NULL
    WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
     SELECT x.ctid FROM public.sync_bindings x
      WHERE x.org_id = c.org_id AND c.system_id IN (x.system_a, x.system_b) AND x.data_a IS NOT NULL LIMIT batch_size));
@@ -3456,7 +3563,7 @@ REVOKE ALL ON FUNCTION app.purge_removed_connections(integer) FROM PUBLIC, sync_
 GRANT EXECUTE ON FUNCTION app.purge_removed_connections(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', 'ca7c19fc7c304104f9191cb6fdd1f3d2febc687e8125268e98f82a6785f79a63', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', '80ce08f126b528df3ab59239efeb1a904a506329ed544ec4e826b732a421774b', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3602,20 +3709,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"a7ceefeedf179cc772a5c6e5c2b92185","grants":"4094475c374ad2df014d35c9983bc402","owners":"87508484854bc933af83478914834661","policies":"e36edc3fc3e7ef93a28c9b98670bf507","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"94dd57eb6c0367066fb3b712049eddf1","triggers":"64125527c89271de3878604d297fd3ff"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"d8fb5270fd93f979fcf959c3eeb9454e","grants":"da30918a016ab34cfd1fdc40bde2b6f3","owners":"f09e9aad2bfff2a3c9d24b2f516bbb7b","policies":"921e830c8377a6f9a500e8d2d729a310","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"f27003645df0ef02e5b1749998388896","triggers":"64125527c89271de3878604d297fd3ff"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T02:36:57.047Z','2026-11-29T04:36:57.047Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T03:06:56.356Z','2026-11-29T05:06:56.356Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T02:36:57.048Z','2026-11-29T03:36:57.048Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T03:06:56.356Z','2026-11-29T04:06:56.356Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T02:36:57.048Z','2026-11-29T04:36:57.048Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T03:06:56.356Z','2026-11-29T05:06:56.356Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T02:36:57.048Z','2026-11-29T03:36:57.048Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T03:06:56.356Z','2026-11-29T04:06:56.356Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -3630,52 +3737,52 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T05:36:57.048Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T06:06:56.356Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T03:36:57.048Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T04:06:56.356Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T05:36:57.048Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T06:06:56.356Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T03:36:57.048Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T04:06:56.356Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T05:36:57.048Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T06:06:56.356Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T03:36:57.048Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T04:06:56.356Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T05:36:57.048Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T06:06:56.356Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T03:36:57.048Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T04:06:56.356Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T04:36:57.048Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T05:06:56.356Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T04:36:57.048Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T05:06:56.356Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T03:36:57.049Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T04:06:56.357Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T03:36:57.049Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T04:06:56.357Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -3774,6 +3881,18 @@ INSERT INTO public.sync_bindings (org_id,entity_type,system_a,system_b,id_a,id_b
 INSERT INTO public.sync_bindings (org_id,entity_type,system_a,system_b,id_a,id_b,hash_a,hash_b,data_a,data_b) VALUES ('org-2','customer','87b63d1f-bf43-be4e-6f90-485ca9243c78','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','stale','a','b','{}','{}')
 ;
 -- next
+INSERT INTO public.sync_match_decisions (org_id,entity_type,external_id,source,destination) VALUES ('org-1','customer','live','172cdd4a-1601-758f-3c43-e6103738d8f3','f79c6d06-cc59-9b0f-7a01-4dc86dd123db')
+;
+-- next
+INSERT INTO public.sync_match_decisions (org_id,entity_type,external_id,source,destination) VALUES ('org-1','customer','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','f79c6d06-cc59-9b0f-7a01-4dc86dd123db')
+;
+-- next
+INSERT INTO public.sync_match_decisions (org_id,entity_type,external_id,source,destination) VALUES ('org-2','customer','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','87b63d1f-bf43-be4e-6f90-485ca9243c78')
+;
+-- next
+INSERT INTO public.sync_match_decisions (org_id,entity_type,external_id,source,destination) VALUES ('org-2','customer','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','87b63d1f-bf43-be4e-6f90-485ca9243c78')
+;
+-- next
 INSERT INTO public.sync_refusals (org_id,external_id,entity_type,source_connection_id,destination_connection_id,fingerprint,error_class,message) VALUES ('org-1','live','customer','172cdd4a-1601-758f-3c43-e6103738d8f3','f79c6d06-cc59-9b0f-7a01-4dc86dd123db','f','refused','m')
 ;
 -- next
@@ -3810,6 +3929,18 @@ INSERT INTO public.sync_seen (org_id,sync_id,external_id,failed) VALUES ('org-2'
 INSERT INTO public.sync_seen (org_id,sync_id,external_id,failed) VALUES ('org-2','stale','stale',false)
 ;
 -- next
+INSERT INTO public.sync_claims (org_id,sync_id,claim,external_id) VALUES ('org-1','live','SKU live','live')
+;
+-- next
+INSERT INTO public.sync_claims (org_id,sync_id,claim,external_id) VALUES ('org-1','stale','SKU stale','stale')
+;
+-- next
+INSERT INTO public.sync_claims (org_id,sync_id,claim,external_id) VALUES ('org-2','live','SKU live','live')
+;
+-- next
+INSERT INTO public.sync_claims (org_id,sync_id,claim,external_id) VALUES ('org-2','stale','SKU stale','stale')
+;
+-- next
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','live','{}','live')
 ;
 -- next
@@ -3822,40 +3953,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T05:36:57.050Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T06:06:56.359Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T03:36:57.050Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T04:06:56.359Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T05:36:57.050Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T06:06:56.359Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T03:36:57.050Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T04:06:56.359Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T04:36:57.051Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T05:06:56.359Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T04:36:57.051Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T05:06:56.359Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T04:36:57.051Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T05:06:56.359Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T04:36:57.051Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T05:06:56.359Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T04:36:57.051Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T05:06:56.359Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T04:36:57.051Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T05:06:56.359Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T04:36:57.051Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T05:06:56.359Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T04:36:57.051Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T05:06:56.359Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -3870,16 +4001,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T05:36:57.051Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T06:06:56.359Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T03:36:57.052Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T04:06:56.359Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T05:36:57.052Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T06:06:56.359Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T03:36:57.052Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T04:06:56.359Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

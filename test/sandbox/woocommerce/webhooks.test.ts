@@ -84,25 +84,60 @@ describe('Webhooks of the sandbox', () => {
     shop.admin.updateVariation(11, 12, { regular_price: '3' });
     await shop.webhooksSettled();
     expect(topics().sort()).toEqual(
-      [
-        'order.created',
-        'order.deleted',
-        'order.restored',
-        'product.deleted',
-        'product.updated',
-        'product.updated',
-      ].sort(),
+      ['order.created', 'order.deleted', 'order.restored', 'product.deleted', 'product.updated'].sort(),
     );
     const deleted = received.filter(({ headers }) => headers['x-wc-webhook-event'] === 'deleted');
     expect(deleted.map(({ body }) => JSON.parse(body)).sort((a, b) => a.id - b.id)).toEqual([{ id: 17 }, { id }]);
   });
 
-  it('say nothing of an order that is deleted for good', async () => {
-    await subscribe('order.deleted');
+  it('say nothing of what is deleted for good, and nothing of an order that the API takes out of the trash', async () => {
+    for (const topic of ['order.deleted', 'order.restored', 'order.updated', 'product.deleted']) await subscribe(topic);
+    received = [];
     const { id } = shop.admin.createOrder({});
     await call('DELETE', `/orders/${id}?force=true`);
+    await call('DELETE', '/products/17?force=true');
+    await call('DELETE', '/products/11/variations/12?force=true');
     await shop.webhooksSettled();
-    expect(topics()).toEqual(['ping']);
+    expect(topics()).toEqual([]);
+    const trashed = shop.admin.createOrder({});
+    shop.admin.trashOrder(trashed.id);
+    await call('PUT', `/orders/${trashed.id}`, { status: 'processing' });
+    await shop.webhooksSettled();
+    expect(topics()).toEqual(['order.deleted']);
+  });
+
+  it('send the newest state, and an error without an id of what is gone by then', async () => {
+    for (const topic of ['order.created', 'product.created', 'customer.created', 'product.updated'])
+      await subscribe(topic);
+    received = [];
+    const bodies = () =>
+      Object.fromEntries(received.map(({ headers, body }) => [headers['x-wc-webhook-topic'], JSON.parse(body)]));
+    shop.admin.deleteOrder(shop.admin.createOrder({}).id);
+    shop.admin.deleteProduct(shop.admin.createProduct({ name: 'Gone' }).id);
+    shop.admin.deleteCustomer(shop.admin.createCustomer({ email: 'gone@shop.example' }).id);
+    shop.admin.updateProduct(17, { name: 'Newer' });
+    shop.admin.trashProduct(17);
+    await shop.webhooksSettled();
+    const error = (code: string, message = 'Invalid ID.') => ({ code, message, data: { status: 404 } });
+    expect(bodies()).toMatchObject({
+      'order.created': error('woocommerce_rest_shop_order_invalid_id'),
+      'product.created': error('woocommerce_rest_product_invalid_id'),
+      'customer.created': error('wc_user_invalid_id', 'Invalid user ID.'),
+      'product.updated': { id: 17, name: 'Newer', status: 'trash' },
+    });
+  });
+
+  it('tell a product that the API takes out of the trash as updated, and each variation that goes into it', async () => {
+    for (const topic of ['product.restored', 'product.updated', 'product.deleted']) await subscribe(topic);
+    received = [];
+    const variations = (await call('GET', '/products/11/variations?per_page=100')).body.map(
+      ({ id }: { id: number }) => id,
+    );
+    await call('DELETE', '/products/11');
+    await call('PUT', '/products/11', { status: 'publish' });
+    await shop.webhooksSettled();
+    const told = received.map(({ headers, body }) => `${headers['x-wc-webhook-event']} ${JSON.parse(body).id}`);
+    expect(told.sort()).toEqual([...[...variations, 11].map((id) => `deleted ${id}`), 'updated 11'].sort());
   });
 
   it('do not delay the response', async () => {
@@ -122,8 +157,10 @@ describe('Webhooks of the sandbox', () => {
   it('are delivered twice with one delivery id, or never, on demand', async () => {
     await subscribe('customer.updated');
     shop.setDeliveryFaults({ duplicateEvery: 2 });
-    for (const name of ['A', 'B']) shop.admin.updateCustomer(3, { first_name: name });
-    await shop.webhooksSettled();
+    for (const name of ['A', 'B']) {
+      shop.admin.updateCustomer(3, { first_name: name });
+      await shop.webhooksSettled();
+    }
     expect(received.slice(1).map(({ body }) => JSON.parse(body).first_name)).toEqual(['A', 'B', 'B']);
     const [, , first, second] = received.map(({ headers }) => headers['x-wc-webhook-delivery-id']);
     expect(first).toBe(second);

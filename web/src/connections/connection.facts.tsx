@@ -13,7 +13,8 @@ interface Props {
 }
 
 export function ConnectionFacts({ connection, connector }: Props) {
-  const { base_url, status, last_checked_at, account, warnings, credentials_expire_at, webhook_url } = connection;
+  const { base_url, status, last_checked_at, account, warnings, credentials_expire_at, webhook_url, webhooks } =
+    connection;
   return (
     <dl className="conn-facts">
       <Fact term="Status">
@@ -46,6 +47,11 @@ export function ConnectionFacts({ connection, connector }: Props) {
       </Fact>
       <OwnSettings connection={connection} connector={connector} />
       {webhook_url && <WebhookAddress path={webhook_url} />}
+      {webhooks?.last_refused_at && (
+        <Fact term="Refused webhooks">
+          {webhooks.refused}, the last <Time at={webhooks.last_refused_at} />
+        </Fact>
+      )}
     </dl>
   );
 }

@@ -23,6 +23,11 @@ describe('An entry of the timeline', () => {
       'warn',
     ],
     [{ activity_type: 'sync_timeout', record_count: 40 }, 'Timed out after 40 items', 'bad'],
+    [
+      { activity_type: 'preview_completed', record_count: 0, details: { total_items: 5 } },
+      'Preview completed: 5 items looked at, nothing written',
+      'neutral',
+    ],
     [{ activity_type: 'pause_requested' }, 'Pause requested', 'neutral'],
     [{ activity_type: 'batch_process', status: 'failed', record_count: 7 }, 'Batch process: 7 items', 'bad'],
   ] as const)('is said in words: %j', (members, title, tone) => {

@@ -24,6 +24,12 @@ const DESCRIPTIONS: Readonly<Record<string, Describe>> = {
   sync_failed: (entry) => ({ title: `Failed after ${items(entry.record_count)}`, tone: 'bad' }),
   sync_cancelled: (entry) => ({ title: `Cancelled after ${items(entry.record_count)}`, tone: 'warn' }),
   sync_timeout: (entry) => ({ title: `Timed out after ${items(entry.record_count)}`, tone: 'bad' }),
+  preview_completed: (entry) => ({
+    title: `Preview completed: ${items(Number(entry.details?.total_items ?? 0))} looked at, nothing written`,
+    tone: 'neutral',
+  }),
+  preview_failed: () => ({ title: 'Preview failed', tone: 'bad' }),
+  preview_cancelled: () => ({ title: 'Preview cancelled', tone: 'warn' }),
   cancel_requested: () => ({ title: 'Cancel requested', tone: 'warn' }),
   pause_requested: () => ({ title: 'Pause requested', tone: 'neutral' }),
   resume_requested: () => ({ title: 'Resume requested', tone: 'neutral' }),

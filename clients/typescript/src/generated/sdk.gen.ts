@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { AppendActivityData, AppendActivityErrors, AppendActivityResponses, CancelSyncData, CancelSyncErrors, CancelSyncResponses, ChangeConnectionData, ChangeConnectionErrors, ChangeConnectionResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, CheckConnectionData, CheckConnectionErrors, CheckConnectionResponses, CompleteSyncData, CompleteSyncErrors, CompleteSyncResponses, CreateConnectionData, CreateConnectionErrors, CreateConnectionResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, DeletePreviewData, DeletePreviewErrors, DeletePreviewResponses, ExportActivityData, ExportActivityErrors, ExportActivityResponses, FailSyncData, FailSyncErrors, FailSyncResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectorData, GetConnectorErrors, GetConnectorResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRunData, GetRunErrors, GetRunResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSyncData, GetSyncErrors, GetSyncResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, ListActiveSyncsData, ListActiveSyncsErrors, ListActiveSyncsResponses, ListActivityData, ListActivityErrors, ListActivityErrorsData, ListActivityErrorsErrors, ListActivityErrorsResponses, ListActivityResponses, ListActivityTrendsData, ListActivityTrendsErrors, ListActivityTrendsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectorsData, ListConnectorsErrors, ListConnectorsResponses, ListItemsData, ListItemsErrors, ListItemsResponses, ListOrganizationsData, ListOrganizationsErrors, ListOrganizationsResponses, ListPreviewChangesData, ListPreviewChangesErrors, ListPreviewChangesResponses, ListPreviewsData, ListPreviewsErrors, ListPreviewsResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSlowActivityData, ListSlowActivityErrors, ListSlowActivityResponses, ListSlowSyncsData, ListSlowSyncsErrors, ListSlowSyncsResponses, ListSyncChangesData, ListSyncChangesErrors, ListSyncChangesResponses, LookUpPreviewData, LookUpPreviewErrors, LookUpPreviewResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, ReceiveWebhookData, ReceiveWebhookErrors, ReceiveWebhookResponses, RemoveConnectionData, RemoveConnectionErrors, RemoveConnectionResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, ReportManyData, ReportManyErrors, ReportManyResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryFailedItemsData, RetryFailedItemsErrors, RetryFailedItemsResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartRunData, StartRunErrors, StartRunResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StorePreviewData, StorePreviewErrors, StorePreviewResponses, StreamProgressData, StreamProgressErrors, StreamProgressResponse, StreamProgressResponses, UsageData, UsageErrors, UsageResponses, WhoamiData, WhoamiErrors, WhoamiResponses } from './types.gen.ts';
+import type { AppendActivityData, AppendActivityErrors, AppendActivityResponses, CancelSyncData, CancelSyncErrors, CancelSyncResponses, ChangeConnectionData, ChangeConnectionErrors, ChangeConnectionResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, CheckConnectionData, CheckConnectionErrors, CheckConnectionResponses, CompleteSyncData, CompleteSyncErrors, CompleteSyncResponses, CreateConnectionData, CreateConnectionErrors, CreateConnectionResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, DeletePreviewData, DeletePreviewErrors, DeletePreviewResponses, ExportActivityData, ExportActivityErrors, ExportActivityResponses, FailSyncData, FailSyncErrors, FailSyncResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectorData, GetConnectorErrors, GetConnectorResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRunData, GetRunErrors, GetRunResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSyncData, GetSyncErrors, GetSyncResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, ListActiveSyncsData, ListActiveSyncsErrors, ListActiveSyncsResponses, ListActivityData, ListActivityErrors, ListActivityErrorsData, ListActivityErrorsErrors, ListActivityErrorsResponses, ListActivityResponses, ListActivityTrendsData, ListActivityTrendsErrors, ListActivityTrendsResponses, ListBindingsData, ListBindingsErrors, ListBindingsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectorsData, ListConnectorsErrors, ListConnectorsResponses, ListItemsData, ListItemsErrors, ListItemsResponses, ListOrganizationsData, ListOrganizationsErrors, ListOrganizationsResponses, ListPreviewChangesData, ListPreviewChangesErrors, ListPreviewChangesResponses, ListPreviewsData, ListPreviewsErrors, ListPreviewsResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSlowActivityData, ListSlowActivityErrors, ListSlowActivityResponses, ListSlowSyncsData, ListSlowSyncsErrors, ListSlowSyncsResponses, ListSyncChangesData, ListSyncChangesErrors, ListSyncChangesResponses, LookUpPreviewData, LookUpPreviewErrors, LookUpPreviewResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, PreviewMatchesData, PreviewMatchesErrors, PreviewMatchesResponses, ReceiveWebhookData, ReceiveWebhookErrors, ReceiveWebhookResponses, RemoveBindingData, RemoveBindingErrors, RemoveBindingResponses, RemoveConnectionData, RemoveConnectionErrors, RemoveConnectionResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, ReportManyData, ReportManyErrors, ReportManyResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryFailedItemsData, RetryFailedItemsErrors, RetryFailedItemsResponses, SetBindingsData, SetBindingsErrors, SetBindingsResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartRunData, StartRunErrors, StartRunResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StorePreviewData, StorePreviewErrors, StorePreviewResponses, StreamProgressData, StreamProgressErrors, StreamProgressResponse, StreamProgressResponses, UsageData, UsageErrors, UsageResponses, WhoamiData, WhoamiErrors, WhoamiResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -524,6 +524,54 @@ export const retryFailedItems = <ThrowOnError extends boolean = false>(options: 
 export const getRun = <ThrowOnError extends boolean = false>(options: Options<GetRunData, ThrowOnError>): RequestResult<GetRunResponses, GetRunErrors, ThrowOnError> => (options.client ?? client).get<GetRunResponses, GetRunErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
     url: '/api/sync/runs/{sync_id}',
+    ...options
+});
+
+/**
+ * Unlink two entries
+ *
+ * Name one of the two ids. Also withdraws the decision that an item is a new one. Nothing is deleted in the systems. The next sync matches the item again; to keep the two apart, decide that it is a new one. Written to the audit trail.
+ */
+export const removeBinding = <ThrowOnError extends boolean = false>(options: Options<RemoveBindingData, ThrowOnError>): RequestResult<RemoveBindingResponses, RemoveBindingErrors, ThrowOnError> => (options.client ?? client).delete<RemoveBindingResponses, RemoveBindingErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/connections/{connection_id}/bindings',
+    ...options
+});
+
+/**
+ * List which entries of two systems are the same
+ *
+ * Ordered by the id in the system of the connection.
+ */
+export const listBindings = <ThrowOnError extends boolean = false>(options: Options<ListBindingsData, ThrowOnError>): RequestResult<ListBindingsResponses, ListBindingsErrors, ThrowOnError> => (options.client ?? client).get<ListBindingsResponses, ListBindingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/connections/{connection_id}/bindings',
+    ...options
+});
+
+/**
+ * Decide which entries of two systems are the same
+ *
+ * Reads both entries of each binding and links them. The next sync compares them as it does when two entries match for the first time. With with_external_id null, a sync from the connection to the other one creates a new entry, whatever is like the item. Written to the audit trail.
+ */
+export const setBindings = <ThrowOnError extends boolean = false>(options: Options<SetBindingsData, ThrowOnError>): RequestResult<SetBindingsResponses, SetBindingsErrors, ThrowOnError> => (options.client ?? client).put<SetBindingsResponses, SetBindingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/connections/{connection_id}/bindings',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * See which items of this connection a sync would match with what
+ *
+ * Reads the next items from the system of the connection and looks for them in the other one. Writes to neither. Takes up to 30 seconds.
+ */
+export const previewMatches = <ThrowOnError extends boolean = false>(options: Options<PreviewMatchesData, ThrowOnError>): RequestResult<PreviewMatchesResponses, PreviewMatchesErrors, ThrowOnError> => (options.client ?? client).get<PreviewMatchesResponses, PreviewMatchesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/connections/{connection_id}/match-preview',
     ...options
 });
 

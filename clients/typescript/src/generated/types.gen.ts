@@ -586,12 +586,15 @@ export type Activity = {
     sync_id: string | null;
     entity_type: string | null;
     /**
-     * sync_completed, sync_failed, sync_cancelled, sync_timeout; cancel_requested, pause_requested, resume_requested, retry_requested (user_id: who asked); or your own
+     * sync_completed, sync_failed, sync_cancelled, sync_timeout; preview_completed, preview_failed, preview_cancelled, which wrote nothing; cancel_requested, pause_requested, resume_requested, retry_requested (user_id: who asked); or your own
      */
     activity_type: string;
     status: SyncStatus;
     source_system: string | null;
     user_id: string | null;
+    /**
+     * Of a run: what it wrote, without what was unchanged; details has what it looked at
+     */
     record_count: number | null;
     duration_seconds: number | null;
     error_message: string | null;
@@ -872,6 +875,17 @@ export type CreateConnection = {
     webhook_secret?: string;
 };
 
+export type WebhookRefusal = 'signature' | 'unknown_topic' | 'bad_json' | 'no_id' | 'too_large' | 'media_type';
+
+export type WebhookRefusals = {
+    refused: number;
+    by_reason: {
+        [key: string]: number;
+    };
+    last_refused_at: string | null;
+    last_reason: WebhookRefusal | null;
+};
+
 export type ConnectionStatus = 'unchecked' | 'ok' | 'failing';
 
 export type CreatedConnection = {
@@ -894,6 +908,10 @@ export type CreatedConnection = {
      * The path of this service that receives webhooks; null when the system sends none
      */
     webhook_url: string | null;
+    /**
+     * null when the system sends no webhooks
+     */
+    webhooks: WebhookRefusals | null;
     status: ConnectionStatus;
     last_checked_at: string | null;
     /**
@@ -939,6 +957,10 @@ export type Connection = {
      * The path of this service that receives webhooks; null when the system sends none
      */
     webhook_url: string | null;
+    /**
+     * null when the system sends no webhooks
+     */
+    webhooks: WebhookRefusals | null;
     status: ConnectionStatus;
     last_checked_at: string | null;
     /**
@@ -999,6 +1021,19 @@ export type ChangeConnection = {
     another_system?: boolean;
 };
 
+/**
+ * new: nothing was synced with it before; same: its bindings hold; unclear: it may be the one that the connection is bound to, moved, or a copy; another: it is not that one. No sync runs while it is unclear or another
+ */
+export type SystemLikeness = 'new' | 'same' | 'unclear' | 'another';
+
+export type CheckedSystem = {
+    /**
+     * new: nothing was synced with it before; same: its bindings hold; unclear: it may be the one that the connection is bound to, moved, or a copy; another: it is not that one. No sync runs while it is unclear or another
+     */
+    likeness: SystemLikeness;
+    detail: string;
+};
+
 export type ConnectorErrorKind = 'auth' | 'forbidden' | 'not-found' | 'rejected' | 'rate-limited' | 'unavailable' | 'timeout' | 'protocol' | 'too-large' | 'address-refused';
 
 export type ConnectionCheckError = {
@@ -1015,6 +1050,10 @@ export type ConnectionCheck = {
     account: string | null;
     credentials_expire_at: string | null;
     warnings: Array<string>;
+    /**
+     * Whether it is the system that the connection is bound to; null when it could not be asked
+     */
+    system: CheckedSystem | null;
     error?: ConnectionCheckError;
 };
 
@@ -1175,6 +1214,114 @@ export type Run = {
 
 export type RunPage = {
     items: Array<Run>;
+    next_cursor: string | null;
+};
+
+export type Binding = {
+    /**
+     * The id in the system of the connection
+     */
+    external_id: string;
+    /**
+     * The id in the system of the other connection
+     */
+    with_external_id: string;
+    /**
+     * The last sync that changed what both hold. Null: they are linked, and no sync has compared them yet.
+     */
+    synced_at: string | null;
+};
+
+export type BindingPage = {
+    items: Array<Binding>;
+    next_cursor: string | null;
+};
+
+export type BindingChoice = {
+    /**
+     * The id of the item in the system of the connection
+     */
+    external_id: string;
+    /**
+     * The id of the entry in the system of the other connection that is the same. Null: none is, and a sync to the other connection creates a new one.
+     */
+    with_external_id?: string | null;
+};
+
+export type SetBindings = {
+    /**
+     * The other connection
+     */
+    with: string;
+    entity_type: 'customer' | 'product' | 'order';
+    bindings: Array<BindingChoice>;
+};
+
+export type BindingResult = {
+    /**
+     * The id in the system of the connection
+     */
+    external_id: string;
+    /**
+     * The id in the system of the other connection
+     */
+    with_external_id: string | null;
+    outcome: 'linked' | 'new' | 'unchanged' | 'refused';
+    /**
+     * Why it was refused. Null otherwise.
+     */
+    reason: string | null;
+};
+
+export type BindingResults = {
+    /**
+     * One for each of the bindings, in their order
+     */
+    results: Array<BindingResult>;
+};
+
+export type PossibleMatch = {
+    external_id: string;
+    strength: 'strong' | 'medium' | 'weak';
+    /**
+     * What both have in common
+     */
+    by: Array<'mark' | 'email' | 'name' | 'vat' | 'reference' | 'sku' | 'barcode'>;
+    /**
+     * Why it is not taken without your decision, whatever it has in common. Null: nothing is against it.
+     */
+    held: string | null;
+    /**
+     * Its name, to show
+     */
+    name: string | null;
+};
+
+export type MatchPreviewItem = {
+    /**
+     * The id of the item in the source
+     */
+    external_id: string;
+    /**
+     * Its name, to show
+     */
+    name: string | null;
+    /**
+     * bound: it is bound already. match: a sync takes the entry in matches for the same. ambiguous: a sync skips it as ambiguous_match until you decide. create: a sync creates it. problem: it cannot be read or is deleted.
+     */
+    outcome: 'bound' | 'match' | 'ambiguous' | 'create' | 'problem';
+    matches: Array<PossibleMatch>;
+    /**
+     * What a person decides, or the problem
+     */
+    message: string | null;
+};
+
+export type MatchPreview = {
+    items: Array<MatchPreviewItem>;
+    /**
+     * Give it as cursor for the next items. Null: these were the last.
+     */
     next_cursor: string | null;
 };
 
@@ -3857,6 +4004,294 @@ export type GetRunResponses = {
 };
 
 export type GetRunResponse = GetRunResponses[keyof GetRunResponses];
+
+export type RemoveBindingData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        /**
+         * The other connection
+         */
+        with: string;
+        entity_type: 'customer' | 'product' | 'order';
+        /**
+         * Only the binding of this id in the system of the connection
+         */
+        external_id?: string;
+        /**
+         * Only the binding of this id in the system of the other connection
+         */
+        with_external_id?: string;
+    };
+    url: '/api/sync/connections/{connection_id}/bindings';
+};
+
+export type RemoveBindingErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The state does not allow it
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type RemoveBindingError = RemoveBindingErrors[keyof RemoveBindingErrors];
+
+export type RemoveBindingResponses = {
+    /**
+     * Unlinked
+     */
+    204: void;
+};
+
+export type RemoveBindingResponse = RemoveBindingResponses[keyof RemoveBindingResponses];
+
+export type ListBindingsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        /**
+         * The other connection
+         */
+        with: string;
+        entity_type: 'customer' | 'product' | 'order';
+        /**
+         * Only the binding of this id in the system of the connection
+         */
+        external_id?: string;
+        /**
+         * Only the binding of this id in the system of the other connection
+         */
+        with_external_id?: string;
+    };
+    url: '/api/sync/connections/{connection_id}/bindings';
+};
+
+export type ListBindingsErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListBindingsError = ListBindingsErrors[keyof ListBindingsErrors];
+
+export type ListBindingsResponses = {
+    /**
+     * A page of bindings
+     */
+    200: BindingPage;
+};
+
+export type ListBindingsResponse = ListBindingsResponses[keyof ListBindingsResponses];
+
+export type SetBindingsData = {
+    body: SetBindings;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query?: never;
+    url: '/api/sync/connections/{connection_id}/bindings';
+};
+
+export type SetBindingsErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The state does not allow it; The connection leads to another system
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable; Credential encryption is not configured
+     */
+    503: Problem;
+};
+
+export type SetBindingsError = SetBindingsErrors[keyof SetBindingsErrors];
+
+export type SetBindingsResponses = {
+    /**
+     * What became of each
+     */
+    200: BindingResults;
+};
+
+export type SetBindingsResponse = SetBindingsResponses[keyof SetBindingsResponses];
+
+export type PreviewMatchesData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        /**
+         * How many items are read from the source and looked for at the destination
+         */
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        /**
+         * The other connection
+         */
+        with: string;
+        entity_type: 'customer' | 'product' | 'order';
+    };
+    url: '/api/sync/connections/{connection_id}/match-preview';
+};
+
+export type PreviewMatchesErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The state does not allow it; The connection leads to another system
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable; Credential encryption is not configured
+     */
+    503: Problem;
+};
+
+export type PreviewMatchesError = PreviewMatchesErrors[keyof PreviewMatchesErrors];
+
+export type PreviewMatchesResponses = {
+    /**
+     * The next items
+     */
+    200: MatchPreview;
+};
+
+export type PreviewMatchesResponse = PreviewMatchesResponses[keyof PreviewMatchesResponses];
 
 export type StartPreviewData = {
     body: StartPreview;

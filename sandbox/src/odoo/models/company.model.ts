@@ -1,5 +1,6 @@
 import type { Model, OdooVersion } from '../orm/model.types.ts';
 import { field, many2one, model } from './field.builders.ts';
+import { COMPANY_PARTNER } from './partner.model.ts';
 import { COUNTRY_US, fixedRows } from './reference.models.ts';
 
 /** The company that exists from the start. */
@@ -7,18 +8,24 @@ export const MAIN_COMPANY = 1;
 
 /** Companies. A new database rounds taxes per line on 18 and over the order on 19 (recording 910). */
 export function companyModel(version: OdooVersion): Model {
+  const ofPartner = (label: string, name: string) => field('char', label, { related: ['partner_id', name] });
   const rounding = version === 18 ? 'round_per_line' : 'round_globally';
   return model({
     name: 'res.company',
     label: 'Companies',
     order: 'sequence, name',
     fields: {
-      name: field('char', 'Company Name', { required: true }),
+      // Its partner's, so that whoever renames the partner renames the company.
+      name: ofPartner('Company Name', 'name'),
+      email: ofPartner('Email', 'email'),
+      phone: ofPartner('Phone', 'phone'),
+      street: ofPartner('Street', 'street'),
+      city: ofPartner('City', 'city'),
+      zip: ofPartner('Zip', 'zip'),
+      vat: ofPartner('Tax ID', 'vat'),
       partner_id: many2one('res.partner', 'Partner', { required: true, indexed: true }),
       currency_id: many2one('res.currency', 'Currency', { required: true, initial: () => 1 }),
       country_id: many2one('res.country', 'Country'),
-      email: field('char', 'Email', { related: ['partner_id', 'email'] }),
-      vat: field('char', 'Tax ID', { related: ['partner_id', 'vat'] }),
       tax_calculation_rounding_method: field('selection', 'Tax Calculation Rounding Method', {
         selection: [
           ['round_per_line', 'Round per Line'],
@@ -40,8 +47,7 @@ export function companyModel(version: OdooVersion): Model {
     rows: fixedRows([
       {
         id: MAIN_COMPANY,
-        name: 'My Company (San Francisco)',
-        partner_id: 1,
+        partner_id: COMPANY_PARTNER,
         currency_id: 1,
         country_id: COUNTRY_US,
         tax_calculation_rounding_method: rounding,

@@ -2,6 +2,8 @@ import type { Environment, Model, OdooVersion } from '../orm/model.types.ts';
 import { OdooError, validationError } from '../orm/odoo.error.ts';
 import { pythonRepr } from '../orm/python.format.ts';
 import { boolean, field, many2many, many2one, model, one2many } from './field.builders.ts';
+import { emailCandidates, normalizedEmail } from './partner.email.ts';
+import { commercialOf, type PartnerChange, syncFamily } from './partner.family.ts';
 import { generatedPartners } from './partner.generator.ts';
 import { fixedRows } from './reference.models.ts';
 
@@ -10,6 +12,9 @@ export interface PartnerParts {
   seed: number;
   partners: number;
 }
+
+/** The partner that is the company: what its invoices print. */
+export const COMPANY_PARTNER = 1;
 
 /** The administrator's partner. It cannot be deleted, because its user logs in. */
 export const ADMIN_PARTNER = 3;
@@ -28,6 +33,7 @@ export function partnerModel({ version, seed, partners }: PartnerParts): Model {
       name: field('char', 'Name', { indexed: true }),
       complete_name: field('char', 'Complete Name', { compute: displayName }),
       email: field('char', 'Email', { indexed: true }),
+      email_normalized: field('char', 'Normalized Email', { compute: normalizedEmail, candidates: emailCandidates }),
       phone: field('char', 'Phone'),
       // 19 has one telephone number.
       ...(version === 18 && { mobile: field('char', 'Mobile') }),
@@ -46,6 +52,15 @@ export function partnerModel({ version, seed, partners }: PartnerParts): Model {
       is_company: boolean('Is a Company', false),
       parent_id: many2one('res.partner', 'Related Company', { indexed: true }),
       child_ids: one2many('res.partner', 'parent_id', 'Contact'),
+      commercial_partner_id: {
+        ...field('many2one', 'Commercial Entity', { compute: (env, id) => commercialOf(env, id) }),
+        relation: 'res.partner',
+      },
+      company_id: many2one('res.company', 'Company'),
+      user_id: many2one('res.users', 'Salesperson'),
+      // Archived users are found by a search and never shown (recording 870).
+      user_ids: { ...one2many('res.users', 'partner_id', 'Users'), activeOnly: true },
+      ref_company_ids: one2many('res.company', 'partner_id', 'Companies that refers to partner'),
       type: field('selection', 'Address Type', {
         selection: [
           ['contact', 'Contact'],
@@ -57,12 +72,10 @@ export function partnerModel({ version, seed, partners }: PartnerParts): Model {
       }),
       active: boolean('Active', true),
       customer_rank: field('integer', 'Customer Rank', { initial: () => 0 }),
-      user_id: many2one('res.users', 'Salesperson'),
-      company_id: many2one('res.company', 'Company'),
       category_id: many2many('res.partner.category', 'Tags'),
       color: field('integer', 'Color Index', { initial: () => 0 }),
     },
-    saved(env, id) {
+    saved(env, id, before, vals) {
       const table = env.db.table('res.partner');
       if (table.value(id, 'type') === 'contact' && table.value(id, 'name') === null) {
         throw validationError('The operation cannot be completed: Contacts require a name');
@@ -73,22 +86,34 @@ export function partnerModel({ version, seed, partners }: PartnerParts): Model {
         if (seen.has(at)) break;
         seen.add(at);
       }
+      if (before?.active === true && table.value(id, 'active') !== true) refuseForUsers(env, [id], 'archive');
+      syncFamily(env, { id, before, vals } satisfies PartnerChange);
     },
-    deleting(env, ids) {
-      const users = env.db.table('res.users');
-      const linked = users.keptSortedBy('id').filter((id) => ids.includes(Number(users.value(id, 'partner_id'))));
-      if (linked.length > 0)
-        throw linkedToUser(version, String(env.db.read(env, 'res.users', linked[0] ?? 0, 'name')), linked[0] ?? 0);
-    },
+    // Partners of archived users are refused by the database: res.users needs them.
+    deleting: (env, ids) => refuseForUsers(env, ids, 'delete'),
   });
 }
+
+function refuseForUsers(env: Environment, ids: readonly number[], verb: 'archive' | 'delete'): void {
+  const users = env.db.table('res.users');
+  const linked = users
+    .keptSortedBy('id')
+    .filter((id) => users.value(id, 'active') === true && ids.includes(Number(users.value(id, 'partner_id'))));
+  if (linked.length === 0) return;
+  const names = linked.map((id) => String(env.db.read(env, 'res.users', id, 'name')));
+  throw linkedToUsers(env.version, verb, names, linked[0] ?? 0);
+}
+
+const ADDRESS_NAMES: Readonly<Record<OdooVersion, Readonly<Record<string, string>>>> = {
+  18: { invoice: 'Invoice Address', delivery: 'Delivery Address', other: 'Other Address' },
+  19: { invoice: 'Invoice', delivery: 'Delivery', other: 'Other' },
+};
 
 function displayName(env: Environment, id: number): string {
   const table = env.db.table('res.partner');
   const [name, parent, type] = [table.value(id, 'name'), table.value(id, 'parent_id'), table.value(id, 'type')];
   if (typeof parent === 'number') {
-    const own =
-      name ?? { invoice: 'Invoice Address', delivery: 'Delivery Address', other: 'Other Address' }[String(type)];
+    const own = name ?? ADDRESS_NAMES[env.version][String(type)];
     return `${String(table.value(parent, 'name') ?? '')}, ${String(own ?? '')}`;
   }
   return String(name ?? '');
@@ -99,7 +124,7 @@ function systemPartners(version: OdooVersion) {
   return [
     {
       ...partner,
-      id: 1,
+      id: COMPANY_PARTNER,
       name: 'My Company (San Francisco)',
       email: 'info@yourcompany.example.com',
       is_company: true,
@@ -113,11 +138,18 @@ function systemPartners(version: OdooVersion) {
   ];
 }
 
-/** Odoo's message suggests what to do instead (recordings 65 and 90). */
-function linkedToUser(version: OdooVersion, userName: string, userId: number): OdooError {
-  const explanation =
-    'You cannot delete contacts linked to an active user.\nYou should rather archive them after archiving their ' +
-    `associated user.\n\nLinked active users : ${userName}`;
+/** Odoo's message suggests what to do instead (recordings 65, 90 and 863). */
+function linkedToUsers(
+  version: OdooVersion,
+  verb: 'archive' | 'delete',
+  names: readonly string[],
+  userId: number,
+): OdooError {
+  const instead =
+    verb === 'delete'
+      ? 'You should rather archive them after archiving their associated user.'
+      : 'You first need to archive their associated user.';
+  const explanation = `You cannot ${verb} contacts linked to an active user.\n${instead}\n\nLinked active users : ${names.join(', ')}`;
   const action = {
     type: 'ir.actions.act_window',
     res_model: 'res.users',

@@ -13,6 +13,9 @@ export function limitedUid(version: OdooVersion): number {
   return version === 18 ? 6 : 5;
 }
 
+/** Users of the system itself are archived from the start (recording 870). */
+const HIDDEN = { ...HERE, active: false, tz: null };
+
 export function userModel(version: OdooVersion, login: string): Model {
   return model({
     name: 'res.users',
@@ -30,7 +33,10 @@ export function userModel(version: OdooVersion, login: string): Model {
       active: boolean('Active', true),
     },
     rows: fixedRows([
+      { ...HIDDEN, id: 1, login: '__system__', partner_id: 2 },
       { ...HERE, id: ADMIN_UID, login, partner_id: ADMIN_PARTNER, active: true, tz: 'Europe/Brussels' },
+      { ...HIDDEN, id: 3, login: 'public', partner_id: 4 },
+      ...(version === 18 ? [{ ...HIDDEN, id: 4, login: 'portaltemplate', partner_id: 5 }] : []),
       {
         ...HERE,
         id: limitedUid(version),

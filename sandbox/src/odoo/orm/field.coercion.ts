@@ -83,6 +83,5 @@ function many2one({ env, model, name, field }: FieldPlace, value: unknown): numb
     );
   }
   if (env.db.table(field.relation ?? '').has(id)) return id;
-  const constraint = `${model.replaceAll('.', '_')}_${name}_fkey`;
-  throw referenceError(env.db.model(model).label, model, constraint);
+  throw referenceError(env.version, env.db.model(model), name);
 }

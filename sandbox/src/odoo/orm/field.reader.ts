@@ -75,6 +75,7 @@ function visible(env: Environment, field: Field, ids: readonly number[]): readon
   const relation = field.relation ?? '';
   const table = env.db.table(relation);
   const here = ids.filter((id) => table.has(id));
-  if (env.context.active_test === false || !env.db.fieldOf(relation, 'active')) return here;
+  const shownAll = env.context.active_test === false && !field.activeOnly;
+  if (shownAll || !env.db.fieldOf(relation, 'active')) return here;
   return here.filter((id) => env.db.read(env, relation, id, 'active') === true);
 }

@@ -85,6 +85,8 @@ export interface Field {
   readonly candidates?: (db: Database, value: string | number) => number[];
   /** Found by equality without reading every record. */
   readonly indexed?: boolean;
+  /** Archived records are not shown, whatever the context asks for. */
+  readonly activeOnly?: boolean;
   /** The default of new records. */
   readonly initial?: (env: Environment) => Stored;
   /** What happens when the record a many2one points to is deleted: the deletion is refused, this record is deleted too, or the field is emptied. */

@@ -1,3 +1,5 @@
+import type { Model, OdooVersion } from './model.types.ts';
+
 /** An exception of the server; error.presenter.ts converts it to what a client sees. */
 export class OdooError extends Error {
   /** Python's name, such as `odoo.exceptions.ValidationError`. */
@@ -48,11 +50,17 @@ export function httpError(name: string, status: number, message: string): OdooEr
   return new OdooError(`werkzeug.exceptions.${name}`, message, status, [message, status]);
 }
 
-/** A foreign key that a deletion or a wrong id would violate. */
-export function referenceError(label: string, model: string, constraint: string): OdooError {
+/** A foreign key that a deletion or a wrong id would violate; the versions word it differently (recording 868). */
+export function referenceError(version: OdooVersion, { name, label, fields }: Model, field: string): OdooError {
+  if (version === 18)
+    return validationError(
+      'The operation cannot be completed: another model requires the record being deleted. If possible, archive it ' +
+        `instead.\n\nModel: ${label} (${name})\nConstraint: ${name.replaceAll('.', '_')}_${field}_fkey\n`,
+    );
   return validationError(
-    'The operation cannot be completed: another model requires the record being deleted. If possible, archive it ' +
-      `instead.\n\nModel: ${label} (${model})\nConstraint: ${constraint}\n`,
+    'The operation cannot be completed: Another model is using the record you are trying to delete.\n\n' +
+      `The troublemaker is: '${label}' (${name})\nThanks to the following constraint: '${fields[field]?.label}' (${field})\n` +
+      'How about archiving the record instead?',
   );
 }
 

@@ -26,7 +26,7 @@ function releaseReferences(env: Environment, name: string, id: number, together:
     if (referring.length === 0) continue;
     if (field.onDelete === 'cascade') unlinkRecords(env, model.name, referring);
     else if (field.onDelete === 'restrict' || field.required) {
-      throw referenceError(model.label, model.name, `${model.name.replaceAll('.', '_')}_${fieldName}_fkey`);
+      throw referenceError(env.version, model, fieldName);
     } else for (const other of referring) env.db.patch(env, model.name, other, { [fieldName]: null });
   }
 }

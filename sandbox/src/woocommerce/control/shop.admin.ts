@@ -35,7 +35,7 @@ export function createShopAdmin(shop: Shop) {
     createOrder: (input: Params) => order(orders.create({ created_via: 'admin', ...input })),
     updateOrder: (id: number, input: Params) => order(orders.update({ ...input, id })),
     trashOrder: (id: number) => order(orders.delete(id, false)),
-    restoreOrder: (id: number, status = 'pending') => order(orders.update({ id, status })),
+    restoreOrder: (id: number, status = 'pending') => order(orders.restore(id, status)),
     deleteOrder: (id: number) => order(orders.delete(id, true)),
     refundOrder: (id: number, input: Params) => presentRefund(refunds.create(id, input), id, presenter.homeUrl),
   };

@@ -20,6 +20,8 @@ export interface OrderServiceParts {
   ids: IdSequence;
   lineIds: IdSequence;
   metaIds: IdSequence;
+  /** WooCommerce 7.9. */
+  legacy: boolean;
   /** Milliseconds since 1970. */
   now: () => number;
   /** What the API shows of an order, for webhooks. */
@@ -82,7 +84,20 @@ export class OrderService {
     const before = this.find(input.id);
     if (!before) throw errors.unknownOrderToUpdate();
     const after = this.#merge(before, input);
-    return this.save(after, before.status === 'trash' && after.status !== 'trash' ? 'restored' : 'updated');
+    // Nothing is sent of an order that the API takes out of the trash (recording 911); 7.9 sends an update (201).
+    return this.save(after, 'updated', before.status === 'trash' && after.status !== 'trash' && !this.#parts.legacy);
+  }
+
+  /** As in the back office. */
+  restore(id: unknown, status: string): OrderRecord {
+    const before = this.get(id);
+    return this.save(this.#merge(before, { id, status }), before.status === 'trash' ? 'restored' : 'updated');
+  }
+
+  /** As the API shows it now, or the error that it answers. */
+  #shown(id: number): object {
+    const order = this.find(id);
+    return order ? this.#parts.show(order) : errors.unknownOrder().body();
   }
 
   /** Moves the order into the trash, or with `force` deletes it, which triggers no webhook. Returns the order as it was. */
@@ -137,10 +152,10 @@ export class OrderService {
   }
 
   /** Sets the modification date, stores the order and emits the change. */
-  save(record: OrderRecord, event: ChangeEvent): OrderRecord {
+  save(record: OrderRecord, event: ChangeEvent, silent = false): OrderRecord {
     const order = { ...record, modifiedAt: this.#seconds() }; // even when nothing changed, as WooCommerce does
     this.#parts.orders.put(order);
-    this.#parts.changes.emit({ resource: 'order', event, id: order.id, body: () => this.#parts.show(order) });
+    this.#parts.changes.emit({ resource: 'order', event, id: order.id, body: () => this.#shown(order.id), silent });
     return order;
   }
 

@@ -3,7 +3,7 @@ import type { IdSequence } from '../store/overlay.store.ts';
 import { slugOf } from '../wordpress/text.formatting.ts';
 import { type Catalogue, variationName } from './product.catalogue.ts';
 import { BLANK_PRODUCT } from './product.defaults.ts';
-import { skuInTrash, skuTaken } from './product.errors.ts';
+import { skuInTrash, skuTaken, unknownProduct } from './product.errors.ts';
 import type { InputSource } from './product.input.ts';
 import type { ProductRecord, VariationRecord } from './product.types.ts';
 
@@ -59,10 +59,15 @@ export class CatalogueWriter {
     if (wanted !== '' && !this.legacy && this.catalogue.idOfTrashedSku(wanted) !== null) throw skuInTrash(wanted);
   }
 
-  emitChange(event: ChangeEvent, id: number): void {
-    const product = event === 'deleted' ? null : this.find(id);
-    const body = () => (product ? this.#parts.show(product) : { id });
-    this.#parts.changes.emit({ resource: 'product', event, id, body });
+  emitChange(event: ChangeEvent, id: number, silent = false): void {
+    const body = () => (event === 'deleted' ? { id } : this.#shown(id));
+    this.#parts.changes.emit({ resource: 'product', event, id, body, silent });
+  }
+
+  /** As the API shows it now, or the error that it answers. */
+  #shown(id: number): object {
+    const product = this.find(id);
+    return product ? this.#parts.show(product) : unknownProduct().body();
   }
 
   source(): InputSource {

@@ -36,14 +36,15 @@ export class ProductService {
     return this.#save(mergeProduct(blank, input, source), input, 'created');
   }
 
-  update(input: Params): ProductRecord {
+  /** The API tells an update also of what it takes out of the trash (recording 187). */
+  update(input: Params, event: ChangeEvent = 'updated'): ProductRecord {
     const { products, variations } = this.#writer.catalogue;
     const before = products.get(Number(input.id));
     if (!before && variations.get(Number(input.id))) throw notHere();
     if (!before) throw unknownProduct(400);
     this.#writer.checkSku(input.sku, before.id);
     const after = mergeProduct(before, input, this.#writer.source());
-    return this.#save(after, input, before.status === 'trash' && after.status !== 'trash' ? 'restored' : 'updated');
+    return this.#save(after, input, event);
   }
 
   /** Moves the product into the trash, or with `force` deletes it. Returns the product as it was. */
@@ -54,13 +55,13 @@ export class ProductService {
     const { catalogue } = this.#writer;
     if (force) catalogue.deleteProduct(product);
     else this.#trash(product);
-    this.#writer.emitChange('deleted', product.id);
+    this.#writer.emitChange('deleted', product.id, force);
     return product;
   }
 
   /** As in the back office, with the variations that went into the trash with it. An update leaves those there (recordings 940 to 943). */
   restore(id: unknown): ProductRecord {
-    const restored = this.update({ id, status: 'publish' });
+    const restored = this.update({ id, status: 'publish' }, 'restored');
     const { catalogue } = this.#writer;
     for (const { statusBefore, ...variation } of catalogue.childrenOf(restored.id))
       if (variation.status === 'trash') catalogue.putVariation({ ...variation, status: statusBefore ?? 'publish' });
@@ -73,8 +74,10 @@ export class ProductService {
     const { now } = this.#writer.source();
     catalogue.putProduct({ ...product, status: 'trash', modifiedAt: now });
     for (const variation of catalogue.childrenOf(product.id))
-      if (variation.status !== 'trash')
+      if (variation.status !== 'trash') {
         catalogue.putVariation({ ...variation, status: 'trash', statusBefore: variation.status, modifiedAt: now });
+        this.#writer.emitChange('deleted', variation.id);
+      }
   }
 
   #save(product: ProductRecord, input: Params, event: ChangeEvent): ProductRecord {

@@ -55,7 +55,7 @@ export class VariationService {
     if (!force && variation.status === 'trash') throw alreadyTrashed('product_variation');
     if (force) catalogue.deleteVariation(variation);
     else catalogue.putVariation({ ...variation, status: 'trash', modifiedAt: this.#writer.source().now });
-    this.#writer.emitChange('deleted', variation.id);
+    this.#writer.emitChange('deleted', variation.id, force);
     this.#touchParent(variation);
     return variation;
   }
@@ -78,12 +78,11 @@ export class VariationService {
     return saved;
   }
 
-  /** WooCommerce saves the product after its variations, to sync prices and stock, and so updates its date, too. */
+  /** WooCommerce saves the product after its variations, to sync prices and stock, and so updates its date, too. No webhook tells it (recordings 189, 190). */
   #touchParent({ parent_id }: VariationRecord): void {
     const { catalogue } = this.#writer;
     const parent = catalogue.products.get(parent_id);
     if (!parent) return;
     catalogue.putProduct({ ...parent, modifiedAt: this.#writer.source().now });
-    this.#writer.emitChange('updated', parent_id);
   }
 }

@@ -1,13 +1,13 @@
 export type ChangedResource = 'customer' | 'product' | 'order';
 export type ChangeEvent = 'created' | 'updated' | 'deleted' | 'restored';
 
-/** A change of a record; `body` is the record as the API shows it, `{id}` for a deleted one. */
+/** A change of a record; `body` is the record as the API shows it by then, an error when it is gone, `{id}` for a deletion. */
 export interface Change {
   resource: ChangedResource;
   event: ChangeEvent;
   id: number;
   body(): object;
-  /** No webhook is sent: the order was deleted with `force`. */
+  /** No webhook is sent: it was deleted with `force`, or an order was taken out of the trash by the API. */
   silent?: boolean;
 }
 

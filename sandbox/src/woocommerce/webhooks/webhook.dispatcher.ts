@@ -34,7 +34,7 @@ export class WebhookDispatcher {
   }
 
   ping(webhook: WebhookRecord): void {
-    this.#enqueue(webhook, pingOf(webhook));
+    this.#enqueue(webhook, () => pingOf(webhook));
   }
 
   /** A webhook that was reactivated starts with 0 failures. */
@@ -52,7 +52,12 @@ export class WebhookDispatcher {
       );
     for (const webhook of interested) {
       this.#count += 1;
-      const delivery = deliveryOf(webhook, change.body(), { homeUrl, now: now() });
+      // The body is made when the queue runs, not at the event: it is the newest state, or an error (recordings 177, 912 to 916).
+      let made: Delivery | undefined;
+      const delivery = () => {
+        made ??= deliveryOf(webhook, change.body(), { homeUrl, now: now() });
+        return made;
+      };
       if (this.#count % (this.#faults.loseEvery ?? Infinity) === 0) continue;
       this.#enqueue(webhook, delivery);
       if (this.#count % (this.#faults.duplicateEvery ?? Infinity) === 0) this.#enqueue(webhook, delivery);
@@ -66,8 +71,8 @@ export class WebhookDispatcher {
     }
   }
 
-  #enqueue({ id }: WebhookRecord, delivery: Delivery): void {
-    const queue = (this.#queues.get(id) ?? Promise.resolve()).then(() => this.#send(id, delivery));
+  #enqueue({ id }: WebhookRecord, delivery: () => Delivery): void {
+    const queue = (this.#queues.get(id) ?? Promise.resolve()).then(() => this.#send(id, delivery()));
     this.#queues.set(id, queue);
     void queue.then(() => {
       if (this.#queues.get(id) === queue) this.#queues.delete(id);

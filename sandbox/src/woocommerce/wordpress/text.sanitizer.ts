@@ -25,7 +25,7 @@ function kses(text: string): string {
 
 function tag(found: string): string {
   if (!found.startsWith('<')) return '&gt;';
-  if (found.startsWith('<!--')) return '';
+  if (found.startsWith('<!--')) return found.endsWith('-->') ? found : `${found}-->`;
   const [, slash, name = '', rest = ''] = /^<\s*(\/\s*)?([a-zA-Z0-9-]+)([^>]*)>?$/.exec(found) ?? [];
   if (!TAGS.has(name.toLowerCase())) return '';
   if (slash) return `</${name}>`;
@@ -61,9 +61,7 @@ export function plainText(text: string): string {
 
 /** The name of a category or another term (recording 330). */
 export function termName(text: string): string {
-  return kses(plainText(unslashed(text)))
-    .replaceAll('"', '&quot;')
-    .trim();
+  return kses(plainText(unslashed(text))).trim();
 }
 
 /** PHP's stripslashes(). */

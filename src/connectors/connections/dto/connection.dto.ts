@@ -1,9 +1,26 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { ConnectorErrorKind } from '../../contract/connector.error.ts';
+import { SYSTEM_LIKENESSES, type SystemLikeness } from '../../systems/system.comparison.ts';
 import { CONNECTION_STATUSES, type ConnectionStatus } from '../connection.types.ts';
+import { REFUSALS, type WebhookRefusal } from '../webhook.refusals.ts';
 
 const CHECKED_AT = '2026-11-22T14:02:26.123456+00:00';
 const ERROR = 'The shop does not accept the key: Consumer key is invalid.';
+
+/** Webhooks that were refused, or left aside, since the webhook secret was set. Those that were taken are not counted. */
+export class WebhookRefusalsDto {
+  @ApiProperty({ type: 'integer', example: 3 })
+  refused: number;
+
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' }, example: { signature: 3 } })
+  by_reason: Record<string, number>;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: CHECKED_AT })
+  last_refused_at: string | null;
+
+  @ApiProperty({ enum: Object.keys(REFUSALS), enumName: 'WebhookRefusal', nullable: true, example: 'signature' })
+  last_reason: WebhookRefusal | null;
+}
 
 /** A connection without its secrets. */
 export class ConnectionDto {
@@ -40,6 +57,9 @@ export class ConnectionDto {
     example: '/api/sync/hooks/6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d',
   })
   webhook_url: string | null;
+
+  @ApiProperty({ type: WebhookRefusalsDto, nullable: true, description: 'null when the system sends no webhooks' })
+  webhooks: WebhookRefusalsDto | null;
 
   @ApiProperty({ enum: CONNECTION_STATUSES, enumName: 'ConnectionStatus', example: 'ok' })
   status: ConnectionStatus;
@@ -104,6 +124,20 @@ export class ConnectionCheckErrorDto {
   message: string;
 }
 
+export class CheckedSystemDto {
+  @ApiProperty({
+    enum: SYSTEM_LIKENESSES,
+    enumName: 'SystemLikeness',
+    description:
+      'new: nothing was synced with it before; same: its bindings hold; unclear: it may be the one that the connection is bound to, moved, or a copy; another: it is not that one. No sync runs while it is unclear or another',
+    example: 'same',
+  })
+  likeness: SystemLikeness;
+
+  @ApiProperty({ example: 'It is the system that this connection led to: its bindings hold.' })
+  detail: string;
+}
+
 /** The result of a call to the system. */
 export class ConnectionCheckDto {
   @ApiProperty({ description: 'When false, error says why', example: true })
@@ -120,6 +154,13 @@ export class ConnectionCheckDto {
 
   @ApiProperty({ type: [String], example: ['the key may read but not write'] })
   warnings: string[];
+
+  @ApiProperty({
+    type: CheckedSystemDto,
+    nullable: true,
+    description: 'Whether it is the system that the connection is bound to; null when it could not be asked',
+  })
+  system: CheckedSystemDto | null;
 
   @ApiPropertyOptional({ type: ConnectionCheckErrorDto })
   error?: ConnectionCheckErrorDto;

@@ -1,9 +1,12 @@
 import { readItem } from '../../border/exact.value.ts';
 import type { CanonicalCustomer } from '../../canonical/canonical.types.ts';
-import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
+import type { Candidate, ExternalItem, Match } from '../../contract/connector.types.ts';
 import type { Domain, Row } from '../api/odoo-api.types.ts';
 import type { GeographyLoader } from '../client/geography.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
+import { markOf } from '../client/odoo.marker.ts';
+import { idsOf, text } from '../client/odoo.values.ts';
+import { allOf, anyOf } from '../client/search.domain.ts';
 import {
   archivedOf,
   type CreateOperation,
@@ -20,6 +23,9 @@ import { assignPartners, matchDomain } from './partner.matching.ts';
 const MODEL = 'res.partner';
 /** Fields of modules that a server may not have. */
 const OPTIONAL = ['customer_rank', 'email_normalized'];
+
+const OF_COMPANY = 'it is the partner of a company of this Odoo';
+const OF_USER = 'it is the partner of a user of this Odoo';
 
 export class PartnerEntity implements OdooEntity {
   readonly type = 'customer';
@@ -57,14 +63,45 @@ export class PartnerEntity implements OdooEntity {
     }));
   }
 
-  async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]> {
-    const domain = matchDomain(candidates, await this.#has('email_normalized', signal));
-    if (domain === null) return candidates.map(() => []);
-    const rows = await this.#client.searchRead(MODEL, { domain, fields: await this.fields(signal) }, signal);
+  async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]> {
+    const rows = await this.#candidates(candidates, signal);
+    if (rows.length === 0) return candidates.map(() => []);
     const items = new Map((await this.toItems(rows, signal)).map((item) => [item.external_id, item]));
-    return assignPartners(candidates, rows).map((found) => found.flatMap(({ id }) => items.get(String(id)) ?? []));
+    const held = await this.#held(rows, signal);
+    return assignPartners(candidates, rows).map((found, index) =>
+      found.flatMap((row): Match[] => {
+        const item = items.get(String(row.id));
+        const marked = text(row.ref) === markOf(candidates[index]?.key ?? '');
+        const reason = held.get(Number(row.id));
+        // A customer whom a sync created may get access to the portal.
+        const isHeld = reason !== undefined && !(marked && reason === OF_USER);
+        return item ? [{ ...item, ...(marked && { marked }), ...(isHeld && { held: reason }) }] : [];
+      }),
+    );
   }
 
+  /** Why some of the rows are nobody's customers, by id. Archived users count, too: a search finds them, a read does not show them. */
+  async #held(rows: readonly Row[], signal: AbortSignal): Promise<Map<number, string>> {
+    const domain = [
+      ['id', 'in', rows.map(({ id }) => id)],
+      ...anyOf([
+        ['ref_company_ids', '!=', false],
+        ['user_ids', '!=', false],
+      ]),
+    ];
+    const found = await this.#client.searchRead(MODEL, { domain, fields: ['ref_company_ids'] }, signal);
+    return new Map(found.map((row) => [Number(row.id), idsOf(row.ref_company_ids).length > 0 ? OF_COMPANY : OF_USER]));
+  }
+
+  /** What the connection reads as customers, and what was created for one of the candidates. */
+  async #candidates(candidates: readonly Candidate[], signal: AbortSignal): Promise<Row[]> {
+    const fields = [...(await this.fields(signal)), 'parent_id', 'type'];
+    const search = (domain: Domain) => this.#client.searchRead(MODEL, { domain, fields }, signal);
+    const marked = await search([['ref', 'in', candidates.map(({ key }) => markOf(key))]]);
+    const keys = matchDomain(candidates, await this.#has('email_normalized', signal));
+    const alike = keys === null ? [] : await search(allOf(await this.domain(signal), keys));
+    return [...new Map([...marked, ...alike].map((row) => [row.id, row])).values()];
+  }
   async prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]> {
     const geography = await this.#geography.load(signal);
     const rank = (await this.#has('customer_rank', signal)) ? { customer_rank: 1 } : {};

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CanonicalCustomer } from '../../canonical/canonical.types.ts';
 import type { Candidate } from '../../contract/connector.types.ts';
-import { assignPartners, matchDomain, plainEmail } from './partner.matching.ts';
+import { assignPartners, matchDomain } from './partner.matching.ts';
 
 const candidate = (key: string, data: CanonicalCustomer): Candidate => ({ key, data, since: '2026-05-01T00:00:00Z' });
 
@@ -13,16 +13,15 @@ describe('matching customers', () => {
       '|',
       ['email', '=ilike', 'a\\_n@x.test'],
       ['vat', 'in', ['de 12', 'DE12']],
-      ['ref', 'in', ['C-2', 'sync:k1', 'sync:k2']],
+      ['ref', 'in', ['C-2']],
     ]);
   });
 
   it('uses the normalized email where the server keeps one', () => {
     expect(matchDomain([candidate('k', { email: 'A@X.test' })], true)).toEqual([
-      '|',
       ['email_normalized', 'in', ['a@x.test']],
-      ['ref', 'in', ['sync:k']],
     ]);
+    expect(matchDomain([candidate('k', {})], true)).toBeNull();
   });
 
   it('gives each candidate its own, by email without case, VAT without signs, reference or mark', () => {
@@ -43,8 +42,15 @@ describe('matching customers', () => {
     expect(found).toEqual([[1], [2], [3], [4], []]);
   });
 
-  it('extracts the address from a named email', () => {
-    expect(plainEmail('Ann Lee <Ann@X.test>')).toBe('ann@x.test');
-    expect(plainEmail(false)).toBeNull();
+  it('leaves out addresses of a partner that matches, and no contacts', () => {
+    const alike = { email: 'ann@x.test', vat: false, ref: false };
+    const rows = [
+      { ...alike, id: 1, parent_id: false, type: 'contact' },
+      { ...alike, id: 2, parent_id: [1, 'Ann'], type: 'delivery' },
+      { ...alike, id: 3, parent_id: [1, 'Ann'], type: 'contact' },
+      { ...alike, id: 4, parent_id: [9, 'Firm'], type: 'invoice' },
+    ];
+    const [found] = assignPartners([candidate('k', { email: 'ann@x.test' })], rows);
+    expect(found?.map(({ id }) => id)).toEqual([1, 3, 4]);
   });
 });

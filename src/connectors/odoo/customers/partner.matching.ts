@@ -1,38 +1,20 @@
 import type { CanonicalCustomer } from '../../canonical/canonical.types.ts';
+import { comparableEmail, comparableVat } from '../../canonical/comparable.text.ts';
 import type { Candidate } from '../../contract/connector.types.ts';
 import type { Domain, Row } from '../api/odoo-api.types.ts';
 import { markOf } from '../client/odoo.marker.ts';
-import { text } from '../client/odoo.values.ts';
+import { idOf, text } from '../client/odoo.values.ts';
 import { anyOf, escapeLike } from '../client/search.domain.ts';
 
-/** In lower case, and only the address of `Ann <ann@example.com>`. */
-export function plainEmail(value: unknown): string | null {
-  const given = text(value);
-  const bare = given === null ? null : (/<([^<>]+)>\s*$/.exec(given)?.[1] ?? given);
-  return bare?.trim().toLowerCase() || null;
-}
-
-/** `DE 123.456` and `de123456` are the same number. */
-function plainVat(value: unknown): string | null {
-  return (
-    text(value)
-      ?.toUpperCase()
-      .replace(/[^A-Z0-9]/g, '') || null
-  );
-}
-
 /**
- * One domain for all candidates; null when none has a key to match by. `=` on email is case-sensitive in Odoo. Where the server has a
+ * One domain of natural keys for all candidates; null when none has one. `=` on email is case-sensitive in Odoo. Where the server has a
  * normalized and indexed copy of the email (from the mail module), the domain uses that instead of a pattern for each email.
  */
 export function matchDomain(candidates: readonly Candidate[], hasNormalized: boolean): Domain | null {
   const customers = candidates.map(({ data }) => data as CanonicalCustomer);
-  const emails = distinct(customers.map(({ email }) => plainEmail(email)));
-  const vats = distinct(customers.flatMap(({ vat }) => [text(vat), plainVat(vat)]));
-  const refs = distinct([
-    ...customers.map(({ reference }) => text(reference)),
-    ...candidates.map(({ key }) => markOf(key)),
-  ]);
+  const emails = distinct(customers.map(({ email }) => comparableEmail(email)));
+  const vats = distinct(customers.flatMap(({ vat }) => [text(vat), comparableVat(vat)]));
+  const refs = distinct(customers.map(({ reference }) => text(reference)));
   const terms: unknown[] = [];
   if (hasNormalized && emails.length > 0) terms.push(['email_normalized', 'in', emails]);
   else terms.push(...emails.map((email) => ['email', '=ilike', escapeLike(email)]));
@@ -41,19 +23,31 @@ export function matchDomain(candidates: readonly Candidate[], hasNormalized: boo
   return terms.length === 0 ? null : anyOf(terms);
 }
 
-/** Assigns the found rows to the candidates, in their order. */
+/** Assigns the found rows to the candidates, in their order. An address of a partner that matches is no second match. */
 export function assignPartners(candidates: readonly Candidate[], rows: readonly Row[]): Row[][] {
+  const byId = new Map(rows.map((row) => [Number(row.id), row]));
   return candidates.map(({ key, data }) => {
-    const customer = data as CanonicalCustomer;
-    const [email, vat, reference] = [plainEmail(customer.email), plainVat(customer.vat), text(customer.reference)];
-    return rows.filter((row) => {
-      const ref = text(row.ref);
-      const sameEmail = email !== null && plainEmail(row.email) === email;
-      const sameVat = vat !== null && plainVat(row.vat) === vat;
-      return sameEmail || sameVat || (ref !== null && (ref === reference || ref === markOf(key)));
+    const mark = markOf(key);
+    const isAlike = likeness(data as CanonicalCustomer);
+    const found = new Set(rows.filter((row) => text(row.ref) === mark || isAlike(row)));
+    return [...found].filter((row) => {
+      const parent = byId.get(idOf(row.parent_id) ?? 0);
+      return text(row.ref) === mark || !isAddress(row) || parent === undefined || !found.has(parent);
     });
   });
 }
+
+function likeness(customer: CanonicalCustomer): (row: Row) => boolean {
+  const [email, vat] = [comparableEmail(customer.email), comparableVat(customer.vat)];
+  const reference = text(customer.reference);
+  return (row) =>
+    (email !== null && comparableEmail(text(row.email)) === email) ||
+    (vat !== null && comparableVat(text(row.vat)) === vat) ||
+    (reference !== null && text(row.ref) === reference);
+}
+
+/** Where something of a partner is sent to, not a partner of its own. A contact is a person. */
+const isAddress = (row: Row): boolean => ['delivery', 'invoice', 'other'].includes(String(row.type));
 
 function distinct(values: readonly (string | null)[]): string[] {
   return [...new Set(values.filter((value) => value !== null))];

@@ -2,13 +2,12 @@ import { readItem } from '../../border/exact.value.ts';
 import { ItemRefused } from '../../border/item.refused.ts';
 import type { CanonicalOrder } from '../../canonical/canonical.types.ts';
 import { changes } from '../../canonical/changed.paths.ts';
-import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
+import type { Candidate, ExternalItem, Match } from '../../contract/connector.types.ts';
 import type { Domain, Row, Values } from '../api/odoo-api.types.ts';
 import { isRecord } from '../api/response.reader.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { markOf } from '../client/odoo.marker.ts';
 import { idOf, text, toId } from '../client/odoo.values.ts';
-import { anyOf } from '../client/search.domain.ts';
 import {
   type CreateOperation,
   type OdooEntity,
@@ -46,8 +45,8 @@ export class OrderEntity implements OdooEntity {
     const taxes = ['tax_ids', 'tax_id'].filter((name) => infos.has(name)).slice(0, 1);
     return [
       { model: 'sale.order.line', path: 'order_line', fields: ['order_id'] },
-      { model: 'product.product', path: 'order_line.product_id', fields: ['default_code'] },
-      ...taxes.map((name) => ({ model: 'account.tax', path: `order_line.${name}`, fields: ['name'] })),
+      { model: 'product.product', path: 'order_line.product_id', fields: ['default_code'], shared: true },
+      ...taxes.map((name) => ({ model: 'account.tax', path: `order_line.${name}`, fields: ['name'], shared: true })),
     ];
   }
 
@@ -70,20 +69,17 @@ export class OrderEntity implements OdooEntity {
     }));
   }
 
-  async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]> {
-    const numbers = candidates.flatMap(({ data }) => (data as CanonicalOrder).number || []);
-    const marks = candidates.map(({ key }) => markOf(key));
-    const terms = [['origin', 'in', marks], ...(numbers.length > 0 ? [['client_order_ref', 'in', numbers]] : [])];
+  /** Only by the mark of the create: the customer reference is what people of two systems may call their orders alike. */
+  async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]> {
+    const domain = [['origin', 'in', candidates.map(({ key }) => markOf(key))]];
     const fields = [...(await this.fields(signal)), 'origin'];
-    const rows = await this.#client.searchRead(MODEL, { domain: anyOf(terms), fields }, signal);
+    const rows = await this.#client.searchRead(MODEL, { domain, fields }, signal);
     const items = new Map((await this.toItems(rows, signal)).map((item) => [item.external_id, item]));
-    return candidates.map(({ key, data }) => {
-      const { number } = data as CanonicalOrder;
-      const found = rows.filter(
-        (row) => text(row.origin) === markOf(key) || (!!number && text(row.client_order_ref) === number),
-      );
-      return found.flatMap(({ id }) => items.get(String(id)) ?? []);
-    });
+    const marked = (row: Row): Match[] => {
+      const item = items.get(String(row.id));
+      return item ? [{ ...item, marked: true }] : [];
+    };
+    return candidates.map(({ key }) => rows.filter((row) => text(row.origin) === markOf(key)).flatMap(marked));
   }
 
   async prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]> {

@@ -1,12 +1,12 @@
 import { readItem } from '../../border/exact.value.ts';
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
 import { changes } from '../../canonical/changed.paths.ts';
-import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
+import type { Candidate, ExternalItem, Match } from '../../contract/connector.types.ts';
 import type { Domain, Row, Values } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { markOf } from '../client/odoo.marker.ts';
 import { idOf } from '../client/odoo.values.ts';
-import { anyOf } from '../client/search.domain.ts';
+import { allOf, anyOf } from '../client/search.domain.ts';
 import {
   archivedOf,
   type CreateOperation,
@@ -78,15 +78,25 @@ export class ProductEntity implements OdooEntity {
     });
   }
 
-  async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<ExternalItem[][]> {
+  async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]> {
     const traits = candidates.map(traitsOf);
     const assigned = assignTemplates(traits, await this.#byCode(traits, signal), await this.#byNotes(traits, signal));
-    const ids = [...new Set(assigned.flat())];
+    const ids = [...new Set(assigned.flat().map(({ id }) => id))];
     if (ids.length === 0) return candidates.map(() => []);
-    const search = { domain: [['id', 'in', ids]], fields: await this.fields(signal) };
-    const rows = await this.#client.searchRead(MODEL, search, signal);
+    const fields = await this.fields(signal);
+    const search = (domain: Domain) => this.#client.searchRead(MODEL, { domain, fields }, signal);
+    const marked = new Set(assigned.flat().flatMap((found) => (found.marked ? found.id : [])));
+    const rows = [
+      ...(await search(allOf(await this.domain(), [['id', 'in', ids.filter((id) => !marked.has(id))]]))),
+      ...(marked.size > 0 ? await search([['id', 'in', [...marked]]]) : []),
+    ];
     const items = new Map((await this.toItems(rows, signal)).map((item) => [item.external_id, item]));
-    return assigned.map((found) => found.flatMap((id) => items.get(String(id)) ?? []));
+    return assigned.map((found) =>
+      found.flatMap((one): Match[] => {
+        const item = items.get(String(one.id));
+        return item ? [{ ...item, ...(one.marked && { marked: true }) }] : [];
+      }),
+    );
   }
 
   async prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]> {

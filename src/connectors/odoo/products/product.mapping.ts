@@ -15,6 +15,8 @@ export const TEMPLATE_FIELDS = [
   'standard_price',
   'weight',
   'description_sale',
+  'type',
+  'attribute_line_ids',
   'active',
 ];
 
@@ -33,6 +35,7 @@ export const OPTION_FIELDS = ['name', 'attribute_id', 'product_tmpl_id', 'price_
 
 /** The canonical members of a template, as the catalogue lists them. */
 export const PRODUCT_MEMBERS = [
+  'type',
   'name',
   'sku',
   'barcode',
@@ -58,7 +61,9 @@ export interface TemplateParts {
  */
 export function productFromTemplate(row: Row, parts: TemplateParts): CanonicalProduct {
   const { variants, decimals } = parts;
+  const type = typeOf(row, variants);
   const common = {
+    ...(type !== null && { type }),
     name: text(row.name),
     short_description: text(row.description_sale),
     active: row.active !== false,
@@ -78,6 +83,12 @@ export function productFromTemplate(row: Row, parts: TemplateParts): CanonicalPr
     attributes: [],
     variations: [],
   };
+}
+
+/** A combo is made of other products. A template without a variant is still to be configured, and nobody can buy it as it is. */
+function typeOf(row: Row, variants: readonly Row[]): string | null {
+  if (row.type === 'combo') return 'combo';
+  return variants.length === 0 && idsOf(row.attribute_line_ids).length > 0 ? 'configurable' : null;
 }
 
 function price(row: Row, field: string, decimals: Decimals): Decimal | null {

@@ -25,18 +25,27 @@ export function traitsOf({ key, data }: Candidate): ProductTraits {
   };
 }
 
-/** Template ids for each candidate, from the found variants and from templates with a mark in their notes. */
+/** A template, and whether an earlier create made it for the candidate. */
+export interface AssignedTemplate {
+  readonly id: number;
+  readonly marked: boolean;
+}
+
+/** The templates for each candidate, from the found variants and from templates with a mark in their notes. */
 export function assignTemplates(
   traits: readonly ProductTraits[],
   variants: readonly Row[],
   noted: readonly Row[],
-): number[][] {
+): AssignedTemplate[][] {
   return traits.map(({ codes, barcodes, mark }) => {
     const byVariant = variants.filter(
       (row) => codes.has(text(row.default_code) ?? '') || barcodes.has(text(row.barcode) ?? ''),
     );
-    const byNotes = noted.filter((row) => marksIn(row.description).includes(mark));
-    const ids = [...byVariant.map((row) => idOf(row.product_tmpl_id)), ...byNotes.map((row) => idOf(row.id))];
-    return [...new Set(ids.filter((id) => id !== null))];
+    const byMark = [
+      ...noted.filter((row) => marksIn(row.description).includes(mark)).map((row) => idOf(row.id)),
+      ...byVariant.filter((row) => text(row.default_code) === mark).map((row) => idOf(row.product_tmpl_id)),
+    ];
+    const ids = [...byVariant.map((row) => idOf(row.product_tmpl_id)), ...byMark];
+    return [...new Set(ids.filter((id) => id !== null))].map((id) => ({ id, marked: byMark.includes(id) }));
   });
 }

@@ -1,9 +1,6 @@
 import { ORDER_STATUSES, type OrderStatus } from '../../canonical/canonical.types.ts';
 
 const FROM_SHOP: Readonly<Record<string, OrderStatus>> = {
-  'auto-draft': 'draft',
-  'checkout-draft': 'draft',
-  draft: 'draft',
   pending: 'pending',
   processing: 'processing',
   'on-hold': 'on_hold',
@@ -21,8 +18,15 @@ export function statusFromShop(status: unknown, custom: Readonly<Record<string, 
   return known ?? (Object.hasOwn(FROM_SHOP, status) ? FROM_SHOP[status] : undefined);
 }
 
-/** The shop has two statuses for a draft. People see `checkout-draft`, a cart at the checkout. */
+const UNPLACED: ReadonlySet<unknown> = new Set(['auto-draft', 'checkout-draft', 'draft']);
+
+/** False for a cart at the checkout and for what an administrator has begun: nobody has ordered it. WooCommerce 7.9 lists such rows. */
+export function isPlaced({ status }: Readonly<Record<string, unknown>>): boolean {
+  return !UNPLACED.has(status);
+}
+
+/** A draft of another system is an order that waits. The shop's own drafts are carts, which it throws away. */
 export function statusToShop(status: OrderStatus): string {
-  if (status === 'draft') return 'checkout-draft';
+  if (status === 'draft') return 'pending';
   return status === 'on_hold' ? 'on-hold' : status;
 }

@@ -4,6 +4,8 @@ import { recordedRows } from '../../../../test/connectors/woocommerce/recordings
 import type { CanonicalProduct, CanonicalVariation } from '../../canonical/canonical.types.ts';
 import { toDecimal } from '../../canonical/decimal.ts';
 import type { Raw } from '../shop/shop.client.ts';
+import { customerToCreate } from './customer.mapping.ts';
+import { orderToCreate } from './order.mapping.ts';
 import { newCategories, productFromShop, productToCreate, productToShop } from './product.mapping.ts';
 import { planVariations, variationsFromShop } from './variation.mapping.ts';
 
@@ -34,6 +36,8 @@ describe('The mapping of products', () => {
       published: true,
       price: '120.3',
       sale_price: null,
+      sale_from: null,
+      sale_to: null,
       weight: '0.5',
       stock: null,
       categories: [],
@@ -122,6 +126,16 @@ describe('The mapping of products', () => {
     });
   });
 
+  it('writes no metadata but the mark, since keys such as _sku change fields of the shop', () => {
+    const mark = [{ key: '_sync_key', value: 'k' }];
+    const { data } = productFromShop({ ...simple, meta_data: [{ key: '_sku', value: 'X' }] }, []);
+    const product = data as CanonicalProduct;
+    expect(productToCreate(product, 'k', new Map()).meta_data).toEqual(mark);
+    expect(productToShop(product, null, { categoryIds: new Map(), before: simple })).not.toHaveProperty('meta_data');
+    expect(customerToCreate({ email: 'a@b.example' }, 'k').meta_data).toEqual(mark);
+    expect(orderToCreate({ lines: [] }, 'k', new Map()).meta_data).toEqual(mark);
+  });
+
   it('keeps attributes that no variation differs by', () => {
     const colour = { id: 4, name: 'Colour', options: ['red'], variation: true, visible: true };
     const fabric = { id: 5, name: 'Fabric', options: ['wool'], variation: false, visible: true };
@@ -137,7 +151,7 @@ describe('A plan of variations', () => {
   const wanted = variationsFromShop(variations);
 
   it('leaves alone what is as wanted', () => {
-    expect(planVariations(wanted, variations)).toEqual({ create: [], update: [], delete: [] });
+    expect(planVariations(wanted, variations)).toEqual({ create: [], update: [], former: [], delete: [] });
   });
 
   it('matches by SKU, else by options, creates what is new and deletes what nobody wants', () => {

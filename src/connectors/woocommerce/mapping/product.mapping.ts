@@ -1,15 +1,17 @@
-import { listItems, membersOf, plainText, priceOf, quantityOf, readItem } from '../../border/exact.value.ts';
+import { listItems, membersOf, plainText, priceOf, quantityOf, readItem, timeOf } from '../../border/exact.value.ts';
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
 import { type Changes, changes } from '../../canonical/changed.paths.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
+import { htmlFromShop, htmlToShop } from './html.text.ts';
 import { compareText, idOf, listOf, markedWith, recordOf, syncKeyOf, trashed, unmappable } from './raw.reader.ts';
-import { encodeTitle, nameOf, plainName, stockFromShop, stockToShop, textOf } from './shop.values.ts';
+import { encodeTitle, escaped, gmtTime, nameOf, plainName, stockFromShop, stockToShop, textOf } from './shop.values.ts';
 import { variationsFromShop } from './variation.mapping.ts';
 
 /** The fields that a read requests. Some others (related products, price HTML) cost the shop more than all of these. */
 export const PRODUCT_FIELDS =
-  'id,name,type,status,description,short_description,sku,global_unique_id,regular_price,sale_price,weight,' +
+  'id,name,type,status,description,short_description,sku,global_unique_id,regular_price,sale_price,' +
+  'date_on_sale_from_gmt,date_on_sale_to_gmt,weight,' +
   'manage_stock,stock_quantity,categories,images,attributes,variations,meta_data,date_modified_gmt';
 
 /** `variations`: those of a variable product, as the shop returns them. */
@@ -20,19 +22,25 @@ export function productFromShop(raw: Raw, variations: readonly Raw[]): ExternalI
   return readItem(String(idOf(raw)), raw, () => productData(raw, variations));
 }
 
+/** Any other type, such as `external` or one of a plugin, is more than its canonical members say. */
+const HELD_TYPES: ReadonlySet<string> = new Set(['simple', 'variable', 'undefined']);
+
 function productData(raw: Raw, variations: readonly Raw[]): CanonicalProduct {
   const of = membersOf(raw);
   const sku = of('sku', plainText);
   return {
+    type: HELD_TYPES.has(String(raw.type)) ? undefined : of('type', plainText),
     // A product that we created without a SKU has our key as its SKU, so that we find it again. Other systems see no SKU.
     sku: typeof sku === 'string' && sku === syncKeyOf(raw) ? null : sku,
     name: of('name', plainName),
-    description: of('description', plainText),
-    short_description: of('short_description', plainText),
+    description: of('description', htmlText),
+    short_description: of('short_description', htmlText),
     barcode: of('global_unique_id', plainText), // from WooCommerce 9.2
     published: raw.status === 'publish',
     price: of('regular_price', priceOf),
     sale_price: of('sale_price', priceOf),
+    sale_from: of('date_on_sale_from_gmt', timeOf),
+    sale_to: of('date_on_sale_to_gmt', timeOf),
     weight: of('weight', quantityOf),
     stock: stockFromShop(raw),
     categories: of('categories', categoryNames),
@@ -40,6 +48,11 @@ function productData(raw: Raw, variations: readonly Raw[]): CanonicalProduct {
     attributes: of('attributes', attributesOf),
     variations: variationsFromShop(variations),
   };
+}
+
+function htmlText(value: unknown, field: string): string | null {
+  const html = plainText(value, field);
+  return html === null ? null : htmlFromShop(html);
 }
 
 function imagesOf(value: unknown, field: string) {
@@ -91,13 +104,16 @@ export function productToShop(data: CanonicalProduct, paths: Changes, { category
   };
   const text = (value: string | null) => value ?? '';
   put('sku', 'sku', data.sku, text);
-  put('name', 'name', data.name, (name) => encodeTitle(text(name)));
-  put('description', 'description', data.description, text);
-  put('short_description', 'short_description', data.short_description, text);
+  put('name', 'name', data.name, (name) => escaped(encodeTitle(text(name))));
+  const html = (value: string | null) => escaped(htmlToShop(text(value)));
+  put('description', 'description', data.description, html);
+  put('short_description', 'short_description', data.short_description, html);
   put('barcode', 'global_unique_id', data.barcode, text);
   put('published', 'status', data.published, (published) => (published ? 'publish' : 'draft'));
   put('price', 'regular_price', data.price, text);
   put('sale_price', 'sale_price', data.sale_price, text);
+  put('sale_from', 'date_on_sale_from_gmt', data.sale_from, gmtTime);
+  put('sale_to', 'date_on_sale_to_gmt', data.sale_to, gmtTime);
   put('weight', 'weight', data.weight, text);
   if (data.stock !== undefined && changes(paths, 'stock')) Object.assign(body, stockToShop(data.stock));
   put('categories', 'categories', data.categories, (names) => categoriesToShop(names, before, categoryIds));

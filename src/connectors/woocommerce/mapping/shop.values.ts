@@ -1,5 +1,5 @@
 import { plainText, quantityOf } from '../../border/exact.value.ts';
-import type { Decimal } from '../../canonical/canonical.types.ts';
+import type { Decimal, Timestamp } from '../../canonical/canonical.types.ts';
 
 /** Null for `""`, which the shop returns for an empty field. Accepts a number where text is expected. */
 export function textOf(value: unknown): string | null {
@@ -48,16 +48,37 @@ export function decodeEntities(text: string): string {
 }
 
 /**
- * Escapes a person's name. The shop strips what looks like a tag and escapes the rest, but does not escape twice. So a name that is
+ * Escapes a name. The shop strips what looks like a tag and escapes the rest, but does not escape twice. So a name that is
  * escaped here reads back as it was written.
  */
 export function encodeName(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** A product's title is HTML. This escapes only what would read back as a different text. */
+/** A product's name is HTML: a tag that the shop does not know vanishes, also `< 2 >`, as does white space at its ends. */
 export function encodeTitle(text: string): string {
-  return text.replace(/&(?=#?\w+;)/g, '&amp;');
+  return encodeName(text).replace(/^\s+|\s+$/g, asEntities);
+}
+
+/** The name of a category: as a title; the shop also removes doubled white space and what looks like a percent-encoded octet. */
+export function encodeTerm(text: string): string {
+  return encodeTitle(text)
+    .replace(/%(?=[0-9a-f]{2})/gi, asEntities)
+    .replace(/[\r\n\t]|(?<= ) /g, asEntities);
+}
+
+/** For texts in which the shop takes a backslash as an escape. */
+export function escaped(text: string): string {
+  return text.replaceAll('\\', '\\\\');
+}
+
+function asEntities(text: string): string {
+  return [...text].map((sign) => `&#${sign.codePointAt(0)};`).join('');
+}
+
+/** A time of ours as the shop's `*_gmt` fields take it. An empty text clears one; the shop ignores null. */
+export function gmtTime(time: Timestamp | null): string {
+  return time?.replace(/Z$/, '') ?? '';
 }
 
 /** One line for people, without tags and line breaks, at most 300 characters. */

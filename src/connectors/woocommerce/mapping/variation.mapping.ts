@@ -1,11 +1,12 @@
-import { known, membersOf, plainText, priceOf, quantityOf } from '../../border/exact.value.ts';
+import { known, membersOf, plainText, priceOf, quantityOf, timeOf } from '../../border/exact.value.ts';
 import type { CanonicalVariation } from '../../canonical/canonical.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { compareText, idOf, listOf } from './raw.reader.ts';
-import { nameOf, stockFromShop, stockToShop, textOf } from './shop.values.ts';
+import { escaped, gmtTime, nameOf, stockFromShop, stockToShop, textOf } from './shop.values.ts';
 
 export const VARIATION_FIELDS =
-  'id,status,sku,global_unique_id,regular_price,sale_price,weight,manage_stock,stock_quantity,attributes,parent_id';
+  'id,status,sku,global_unique_id,regular_price,sale_price,date_on_sale_from_gmt,date_on_sale_to_gmt,weight,manage_stock,' +
+  'stock_quantity,attributes,parent_id';
 
 /** Sorted by SKU, then by options, as the canonical shape requires. */
 export function variationsFromShop(raws: readonly Raw[]): CanonicalVariation[] {
@@ -21,6 +22,8 @@ function variationFromShop(raw: Raw): CanonicalVariation {
     active: raw.status === 'publish',
     price: of('regular_price', priceOf),
     sale_price: of('sale_price', priceOf),
+    sale_from: of('date_on_sale_from_gmt', timeOf),
+    sale_to: of('date_on_sale_to_gmt', timeOf),
     weight: of('weight', quantityOf),
     stock: stockFromShop(raw, within),
     options: optionsOf(raw),
@@ -37,22 +40,35 @@ function optionsOf(raw: Raw): Record<string, string> {
 }
 
 function variationToShop(variation: Partial<CanonicalVariation>): Raw {
-  const { sku, barcode, active, price, sale_price, weight, stock, options } = variation;
+  const { sku, barcode, active, price, sale_price, sale_from, sale_to, weight, stock, options } = variation;
+  const attributes = Object.entries(options ?? {}).map(([name, option]) => ({ name, option: escaped(option) }));
   return {
     ...(sku !== undefined && { sku: sku ?? '' }),
     ...(barcode !== undefined && { global_unique_id: barcode ?? '' }),
     ...(active !== undefined && { status: active ? 'publish' : 'private' }),
     ...(price !== undefined && { regular_price: price ?? '' }),
     ...(sale_price !== undefined && { sale_price: sale_price ?? '' }),
+    ...(sale_from !== undefined && { date_on_sale_from_gmt: gmtTime(sale_from) }),
+    ...(sale_to !== undefined && { date_on_sale_to_gmt: gmtTime(sale_to) }),
     ...(weight !== undefined && { weight: weight ?? '' }),
     ...(stock !== undefined && stockToShop(stock)),
-    ...(options && { attributes: Object.entries(options).map(([name, option]) => ({ name, option })) }),
+    ...(options && { attributes }),
   };
+}
+
+/** The variation with the codes that are its own: the shop answers those of its product for one that has none. */
+export function withOwnCodes(variation: Raw, product: Raw): Raw {
+  const inherited = ['sku', 'global_unique_id'].filter(
+    (code) => textOf(variation[code]) !== null && variation[code] === product[code],
+  );
+  return { ...variation, ...Object.fromEntries(inherited.map((code) => [code, ''])) };
 }
 
 export interface VariationPlan {
   readonly create: readonly Raw[];
   readonly update: readonly Raw[];
+  /** For each update: what it changes, as it was before. */
+  readonly former: readonly Raw[];
   readonly delete: readonly number[];
 }
 
@@ -73,16 +89,21 @@ export function planVariations(wanted: readonly CanonicalVariation[], present: r
 
   const create: Raw[] = [];
   const update: Raw[] = [];
+  const former: Raw[] = [];
   for (const [i, variation] of wanted.entries()) {
     const id = ids[i] ?? null;
     if (id === null) {
       create.push(variationToShop(variation));
       continue;
     }
-    const other = differing(raws.get(id) ?? {}, variation);
-    if (Object.keys(other).length > 0) update.push({ id, ...variationToShop(other) });
+    const present = raws.get(id) ?? {};
+    const other = differing(present, variation);
+    if (Object.keys(other).length === 0) continue;
+    update.push({ id, ...variationToShop(other) });
+    const before = Object.entries(variationFromShop(present)).filter(([member]) => Object.hasOwn(other, member));
+    former.push({ id, ...variationToShop(Object.fromEntries(before)) });
   }
-  return { create, update, delete: [...free.keys()] };
+  return { create, update, former, delete: [...free.keys()] };
 }
 
 /** The given members that differ from what the shop has. */

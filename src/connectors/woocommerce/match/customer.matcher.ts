@@ -1,29 +1,39 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
-import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
+import type { Candidate, Match } from '../../contract/connector.types.ts';
 import { CUSTOMER_FIELDS, customerFromShop } from '../mapping/customer.mapping.ts';
+import { syncKeyOf } from '../mapping/raw.reader.ts';
 import { textOf } from '../mapping/shop.values.ts';
 import { walkListing } from '../pagination/listing.walk.ts';
 import { inParallel, type Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
 
-/** Matches by email, which is unique in the shop over all roles. One call for each candidate: the shop searches for one email. */
+/**
+ * Matches by email, which is unique in the shop over all roles. One call for each candidate: the shop searches for one email. An account
+ * of another role than the connection reads is held: nobody can be created beside it, and it is not a customer's.
+ */
 export function matchCustomers(
-  { client }: Shop,
+  { client, settings }: Shop,
   candidates: readonly Candidate[],
   signal: AbortSignal,
-): Promise<ExternalItem[][]> {
-  return inParallel(candidates, async ({ data }) => {
+): Promise<Match[][]> {
+  const isRead = (role: string | null) =>
+    settings.customerRoles === 'all' || role === null || role === settings.customerRoles;
+  return inParallel(candidates, async ({ key, data }) => {
     const email = 'email' in data ? data.email?.trim().toLowerCase() : undefined;
     if (!email) return [];
     try {
-      const params = { email, role: 'all', _fields: CUSTOMER_FIELDS };
+      const params = { email, role: 'all', _fields: `${CUSTOMER_FIELDS},role,meta_data` };
       const found: Raw[] = [];
       const visit = (rows: readonly Raw[]) => {
         found.push(...rows.filter((raw) => textOf(raw.email)?.toLowerCase() === email));
         return found.length > 0;
       };
       await walkListing(client, { path: '/customers', params }, visit, signal);
-      return found.map(customerFromShop);
+      return found.map((raw): Match => {
+        const [role, marked] = [textOf(raw.role), syncKeyOf(raw) === key];
+        const held = !marked && !isRead(role) && `it is an account with the role ${role}`;
+        return { ...customerFromShop(raw), ...(marked && { marked }), ...(held && { held }) };
+      });
     } catch (error) {
       // The shop refuses to search for a text that is not an email, so nothing matches.
       if (error instanceof ConnectorError && error.kind === 'rejected') return [];

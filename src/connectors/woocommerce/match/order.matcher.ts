@@ -1,4 +1,4 @@
-import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
+import type { Candidate, Match } from '../../contract/connector.types.ts';
 import { idOf, syncKeyOf } from '../mapping/raw.reader.ts';
 import { walkListing } from '../pagination/listing.walk.ts';
 import { ORDERS, rawByIds } from '../read/document.reader.ts';
@@ -18,7 +18,7 @@ export async function matchOrders(
   shop: Shop,
   candidates: readonly Candidate[],
   signal: AbortSignal,
-): Promise<ExternalItem[][]> {
+): Promise<Match[][]> {
   const missing = new Set(candidates.map(({ key }) => key));
   const oldest = Math.min(...candidates.map(({ since }) => Date.parse(since) || 0)) - CLOCK_SKEW_MINUTES * 60_000;
   const idOfKey = new Map<string, string>();
@@ -38,5 +38,7 @@ export async function matchOrders(
   await walkListing(shop.client, { path: ORDERS.path, params, newestFirst: true }, visit, signal);
   const { rows } = await rawByIds(ORDERS, shop, [...idOfKey.values()], signal);
   const items = await ORDERS.toItems(shop, rows, signal);
-  return candidates.map(({ key }) => items.filter(({ external_id }) => external_id === idOfKey.get(key)));
+  return candidates.map(({ key }) =>
+    items.flatMap((item): Match[] => (item.external_id === idOfKey.get(key) ? [{ ...item, marked: true }] : [])),
+  );
 }

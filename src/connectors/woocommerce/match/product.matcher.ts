@@ -1,5 +1,5 @@
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
-import type { Candidate, ExternalItem } from '../../contract/connector.types.ts';
+import type { Candidate, Match } from '../../contract/connector.types.ts';
 import type { SkuHolders } from '../mapping/order-line.mapping.ts';
 import { trashed } from '../mapping/raw.reader.ts';
 import { rawByIds } from '../read/document.reader.ts';
@@ -15,18 +15,22 @@ export async function matchProducts(
   shop: Shop,
   candidates: readonly Candidate[],
   signal: AbortSignal,
-): Promise<ExternalItem[][]> {
+): Promise<Match[][]> {
   const skus = candidates.map(skusOf);
-  const ids = holdersOf(skus, await findSkus(shop, skus.flat(), signal));
+  const holders = await findSkus(shop, skus.flat(), signal);
+  const ids = holdersOf(skus, holders);
   const wanted = [...new Set(ids.filter((id) => id !== undefined))];
   const { rows, hidden } = await rawByIds(PRODUCTS, shop, wanted, signal);
   const items = [...(await productItems(shop, rows, signal)), ...hidden];
   const unknown = skus.map((list, i) => (ids[i] === undefined ? list : []));
   const inTrash = holdersOf(unknown, await findSkus(shop, unknown.flat(), signal, 'trash'));
-  return ids.map((id, i) => {
+  return candidates.map(({ key, data }, i) => {
     const trashedId = inTrash[i];
     if (trashedId !== undefined) return [trashed({ id: trashedId })];
-    return items.filter(({ external_id }) => external_id === id);
+    // A product that was created without a SKU has the key in its place.
+    const marked = !(data as CanonicalProduct).sku && String(holders.get(key)?.product_id) === ids[i];
+    const found = items.filter(({ external_id }) => external_id === ids[i]);
+    return marked ? found.map((item): Match => ({ ...item, marked })) : found;
   });
 }
 

@@ -6,26 +6,26 @@ export function naiveUtc(milliseconds: number): string {
   return new Date(milliseconds).toISOString().slice(0, 19);
 }
 
-export function watermarkAt(before: string): Watermark {
-  return { modified_after: before };
+/** Milliseconds of a time in UTC that the shop writes without a zone; null for anything else. */
+export function timestampOf(naive: unknown): number | null {
+  const time = typeof naive === 'string' ? Date.parse(`${naive}Z`) : Number.NaN;
+  return Number.isNaN(time) ? null : time;
+}
+
+export function watermarkAt(newest: string): Watermark {
+  return { modified_after: newest };
 }
 
 /** Null: from the beginning. */
 export function sinceOf({ mode, since }: ReadQuery): number | null {
-  if (mode === 'full' || since === null) return null;
-  const time = Date.parse(`${String(since.modified_after)}Z`);
-  return Number.isNaN(time) ? null : time;
+  return mode === 'full' || since === null ? null : timestampOf(since.modified_after);
 }
 
 /**
- * The filter for rows modified after `since`, less the overlap, and before `before`. Both bounds exclude their own second. The lower
- * bound therefore lies one second earlier, so that rows modified in the second when the last sync began are not skipped.
+ * The filter for rows modified after `since`, less the overlap. The bound excludes its own second. It therefore lies one second earlier,
+ * so that rows modified in the second of the newest change that the last sync began with are not skipped.
  */
-export function modifiedBounds(since: number | null, overlapSeconds: number, before: string | null): Params {
+export function modifiedBounds(since: number | null, overlapSeconds: number): Params {
   if (since === null) return {};
-  return {
-    modified_after: naiveUtc(Math.max(0, since - (overlapSeconds + 1) * 1000)),
-    ...(before !== null && { modified_before: before }),
-    dates_are_gmt: 'true',
-  };
+  return { modified_after: naiveUtc(Math.max(0, since - (overlapSeconds + 1) * 1000)), dates_are_gmt: 'true' };
 }

@@ -16,10 +16,9 @@ import { naiveUtc, watermarkAt } from './modified.bounds.ts';
 /** One of the listings that a read goes through: the trash and then the rest, customers and then guests. */
 export interface Phase {
   readonly name: string;
-  /** `before`: when the read began, once that is known. The next sync reads later changes. */
-  list(window: Window, before: string | null): Promise<ShopList>;
+  list(window: Window): Promise<ShopList>;
   /** The same rows with nothing but their ids, which no row makes too large. */
-  ids(window: Window, before: string | null): Promise<ShopList>;
+  ids(window: Window): Promise<ShopList>;
   items(rows: readonly Raw[]): Promise<readonly ExternalItem[]>;
   /** How many rows the phase will have, as far as the shop says. Called once, before the phase begins. */
   total(): Promise<number | null>;
@@ -29,8 +28,8 @@ export interface Phase {
 interface PhaseCursor {
   readonly phase: string;
   readonly position: IdPosition;
-  /** By the shop's clock, naive UTC. */
-  readonly before: string | null;
+  /** The newest change that the shop had when the read began, naive UTC. The next sync reads later ones. */
+  readonly newest: string | null;
   /** How many items of this phase were returned. */
   readonly returned: number;
   /** By the name of a phase: the number of its rows until it is over, as the shop says; then of the items that it returned. */
@@ -38,8 +37,12 @@ interface PhaseCursor {
 }
 
 /** Reads the next page that has items, or the last page. */
-export async function readPhases(phases: readonly Phase[], { cursor, pageSize }: ReadPosition): Promise<Page> {
-  let at = cursor === null ? await firstCursor(phases) : parseCursor(cursor, phases);
+export async function readPhases(
+  phases: readonly Phase[],
+  newestChange: () => Promise<number | null>,
+  { cursor, pageSize }: ReadPosition,
+): Promise<Page> {
+  let at = cursor === null ? await firstCursor(phases, await newestChange()) : parseCursor(cursor, phases);
   for (;;) {
     const { page, next } = await readPhase(phases, at, Math.max(1, pageSize));
     if (page.items.length > 0 || next === null) return page;
@@ -50,13 +53,8 @@ export async function readPhases(phases: readonly Phase[], { cursor, pageSize }:
 async function readPhase(phases: readonly Phase[], at: PhaseCursor, pageSize: number) {
   const phase = phases.find(({ name }) => name === at.phase);
   if (!phase) throw notACursor();
-  let before = at.before;
-  const fetch = async (window: Window) => {
-    const list = await phase.list(window, before);
-    before ??= naiveUtc(list.readAt);
-    return list;
-  };
-  const { rows, position, done, total, items } = await readRows(phase, fetch, at, pageSize);
+  const { newest } = at;
+  const { rows, position, done, total, items } = await readRows(phase, (window) => phase.list(window), at, pageSize);
   const returned = at.returned + items.length;
   const known = done ? returned : total === null ? null : Math.max(total, returned);
   const totals: PhaseCursor['totals'] = { ...at.totals, [phase.name]: known };
@@ -65,7 +63,7 @@ async function readPhase(phases: readonly Phase[], at: PhaseCursor, pageSize: nu
     ? {
         phase: nextPhase.name,
         position: done ? FIRST_POSITION : position,
-        before,
+        newest,
         returned: done ? 0 : returned,
         totals,
       }
@@ -75,7 +73,7 @@ async function readPhase(phases: readonly Phase[], at: PhaseCursor, pageSize: nu
     rows: rows.filter((row) => idOf(row) !== null).length,
     next: next && { ...next },
     total: sumOf(Object.values(totals)),
-    ...(next === null && before !== null && { watermark: watermarkAt(before) }),
+    ...(next === null && newest !== null && { watermark: watermarkAt(newest) }),
   };
   return { page, next };
 }
@@ -105,7 +103,7 @@ async function readRows(phase: Phase, fetch: FetchWindow, at: PhaseCursor, pageS
 async function passedOver(phase: Phase, at: PhaseCursor, error: ConnectorError) {
   const { offset, last_id } = at.position;
   // A shop that also makes this too large says neither its id nor how many follow.
-  const list = await phase.ids({ offset, perPage: 1 }, at.before).catch((second) => {
+  const list = await phase.ids({ offset, perPage: 1 }).catch((second) => {
     if (isTooLarge(second)) return null;
     throw second;
   });
@@ -127,12 +125,15 @@ export const sumOf = (counts: readonly (number | null)[]): number | null =>
   counts.reduce<number | null>((sum, count) => (sum === null || count === null ? null : sum + count), 0);
 
 /** Counts the later phases first, so that the total is known from the first page on. */
-async function firstCursor([first, ...later]: readonly Phase[]): Promise<PhaseCursor> {
+async function firstCursor([first, ...later]: readonly Phase[], newest: number | null): Promise<PhaseCursor> {
   if (!first) throw new ConnectorError('rejected', 'There is nothing to read.');
   const counts = await Promise.all(
     later.map(async (phase): Promise<[string, number | null]> => [phase.name, await totalOf(phase)]),
   );
-  return { phase: first.name, position: FIRST_POSITION, before: null, returned: 0, totals: Object.fromEntries(counts) };
+  return {
+    ...{ phase: first.name, position: FIRST_POSITION, returned: 0, totals: Object.fromEntries(counts) },
+    newest: newest === null ? null : naiveUtc(newest),
+  };
 }
 
 /** 0 when the shop makes even this too large: the pages of the phase will show it. */
@@ -146,7 +147,7 @@ async function totalOf(phase: Phase): Promise<number | null> {
 }
 
 function parseCursor(cursor: Cursor, phases: readonly Phase[]): PhaseCursor {
-  const { phase, position, before, returned, totals } = cursor;
+  const { phase, position, newest, returned, totals } = cursor;
   if (!phases.some(({ name }) => name === phase)) throw notACursor();
   const counts = Object.entries(totals ?? {}).filter(
     (entry): entry is [string, number | null] => entry[1] === null || typeof entry[1] === 'number',
@@ -154,7 +155,7 @@ function parseCursor(cursor: Cursor, phases: readonly Phase[]): PhaseCursor {
   return {
     phase: String(phase),
     position: parsePosition(position),
-    before: typeof before === 'string' ? before : null,
+    newest: typeof newest === 'string' ? newest : null,
     returned: typeof returned === 'number' ? returned : 0,
     totals: Object.fromEntries(counts),
   };

@@ -25,18 +25,18 @@ export function customerPhases(shop: Shop, guests: GuestLookup, query: ReadQuery
   };
   if (!settings.includeGuests || Object.keys(filters).length > 0) return [accounts];
 
-  const orders = (before: string | null, fields: string) => ({
+  const orders = (fields: string) => ({
     path: '/orders',
-    params: { ...GUEST_ORDERS, ...modifiedBounds(sinceOf(query), settings.overlapSeconds, before), _fields: fields },
+    params: { ...GUEST_ORDERS, ...modifiedBounds(sinceOf(query), settings.overlapSeconds), _fields: fields },
   });
   return [
     accounts,
     {
       name: 'guests',
-      list: (window, before) => windowsOf(client, orders(before, 'id,billing'), signal)(window),
-      ids: (window, before) => windowsOf(client, orders(before, 'id'), signal)(window),
+      list: windowsOf(client, orders('id,status,billing'), signal),
+      ids: windowsOf(client, orders('id'), signal),
       items: (rows) => guests.ofOrders(rows, signal),
-      total: () => client.total('/orders', orders(null, 'id').params, signal),
+      total: () => client.total('/orders', orders('id').params, signal),
     },
   ];
 }

@@ -1,10 +1,11 @@
 import type { ExternalItem, ReadQuery } from '../../contract/connector.types.ts';
-import { ORDER_FIELDS, orderFromShop } from '../mapping/order.mapping.ts';
+import { ORDER_FIELDS } from '../mapping/order.mapping.ts';
 import { trashed } from '../mapping/raw.reader.ts';
 import { windowsOf } from '../pagination/listing.walk.ts';
 import { modifiedBounds, sinceOf } from '../pagination/modified.bounds.ts';
 import type { Phase } from '../pagination/phase.reader.ts';
 import type { Params, Raw } from '../shop/shop.client.ts';
+import { orderItems } from './order.items.ts';
 import { filterParams } from './read.filters.ts';
 import { type FoundRows, rowsByIds } from './rows-by-id.lookup.ts';
 import { numericIds, partition, type Shop } from './shop.context.ts';
@@ -22,13 +23,12 @@ export const ORDERS: Documents = {
   entity: 'order',
   path: '/orders',
   format: { _fields: ORDER_FIELDS },
-  toItems: async ({ settings }, rows) => rows.map((raw) => orderFromShop(raw, settings)),
+  toItems: orderItems,
 };
 
 /**
  * Reads the trash first, then the rest. An item that is restored meanwhile is then read again; in the other order it would be missed
- * and would look deleted. `before` is fixed during an incremental read, so that rows that change leave the listing instead of moving
- * within it. The next read begins at `before`.
+ * and would look deleted.
  */
 export function documentPhases(documents: Documents, shop: Shop, query: ReadQuery, signal: AbortSignal): Phase[] {
   const { client, settings } = shop;
@@ -36,17 +36,13 @@ export function documentPhases(documents: Documents, shop: Shop, query: ReadQuer
   const { status = 'any', ...filters } = filterParams(entity, query.filters);
   const since = sinceOf(query);
   const phase = (name: string, wanted: string | number, items: Phase['items']): Phase => {
-    const listed = (before: string | null): Params => {
-      const bounds = modifiedBounds(since, settings.overlapSeconds, before);
-      return { ...filters, ...bounds, status: wanted };
-    };
+    const listed: Params = { ...filters, ...modifiedBounds(since, settings.overlapSeconds), status: wanted };
     return {
       name,
-      list: (window, before) => windowsOf(client, { path, params: { ...listed(before), ...format } }, signal)(window),
-      ids: (window, before) =>
-        windowsOf(client, { path, params: { ...listed(before), _fields: 'id' } }, signal)(window),
+      list: windowsOf(client, { path, params: { ...listed, ...format } }, signal),
+      ids: windowsOf(client, { path, params: { ...listed, _fields: 'id' } }, signal),
       items,
-      total: () => client.total(path, listed(null), signal),
+      total: () => client.total(path, listed, signal),
     };
   };
   const living = phase('living', status, (rows) => documents.toItems(shop, rows, signal));

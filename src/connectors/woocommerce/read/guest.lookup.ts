@@ -3,6 +3,7 @@ import { problemOfId } from '../../border/storable.value.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import { guestFromOrder, guestId } from '../mapping/customer.mapping.ts';
+import { isPlaced } from '../mapping/order-status.mapping.ts';
 import { idOf, recordOf } from '../mapping/raw.reader.ts';
 import { textOf } from '../mapping/shop.values.ts';
 import { walkListing } from '../pagination/listing.walk.ts';
@@ -10,7 +11,7 @@ import type { Raw } from '../shop/shop.client.ts';
 import { inParallel, type Shop } from './shop.context.ts';
 
 const MAX_REMEMBERED = 5000;
-const GUEST_FIELDS = 'id,customer_id,billing,shipping';
+const GUEST_FIELDS = 'id,status,customer_id,billing,shipping';
 
 /** The filter for orders without an account. */
 export const GUEST_ORDERS = { customer: 0, status: 'any' } as const;
@@ -32,8 +33,10 @@ export class GuestLookup {
   async ofOrders(orders: readonly Raw[], signal: AbortSignal): Promise<ExternalItem[]> {
     // A text that no account and no other order can have is not searched for: the item fails with it.
     const isBroken = (order: Raw) => problemOfId(guestId(emailOf(order) ?? '')) !== null;
-    const broken = orders.filter(isBroken).flatMap((order) => guestFromOrder(order) ?? []);
-    const sound = orders.filter((order) => !isBroken(order));
+    const broken = orders
+      .filter((order) => isPlaced(order) && isBroken(order))
+      .flatMap((order) => guestFromOrder(order) ?? []);
+    const sound = orders.filter((order) => isPlaced(order) && !isBroken(order));
     const emails = new Set(sound.flatMap((order) => emailOf(order) ?? []).filter((email) => !this.#seen.has(email)));
     const guests = await inParallel([...emails], (email) => this.find(email, signal));
     for (const email of emails) this.#seen.set(email, true);
@@ -64,7 +67,7 @@ export class GuestLookup {
     const params = { ...GUEST_ORDERS, search: email, _fields: GUEST_FIELDS };
     let found: Raw | null = null;
     const visit = (rows: readonly Raw[]) => {
-      found ??= rows.find((row) => guestId(email) === guestId(emailOf(row) ?? '')) ?? null;
+      found ??= rows.find((row) => isPlaced(row) && guestId(email) === guestId(emailOf(row) ?? '')) ?? null;
       return found !== null;
     };
     await walkListing(this.#shop.client, { path: '/orders', params, newestFirst: true }, visit, signal);

@@ -1,7 +1,7 @@
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import { PRODUCT_FIELDS, productFromShop } from '../mapping/product.mapping.ts';
 import { idOf } from '../mapping/raw.reader.ts';
-import { VARIATION_FIELDS } from '../mapping/variation.mapping.ts';
+import { VARIATION_FIELDS, withOwnCodes } from '../mapping/variation.mapping.ts';
 import { walkListing } from '../pagination/listing.walk.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { shopCodeOf } from '../shop/shop.response.ts';
@@ -43,9 +43,11 @@ export async function variationsOf(
 ): Promise<Raw[]> {
   const ids = Array.isArray(product.variations) ? product.variations.map(Number) : [];
   const params = { status, context: 'edit', _fields: VARIATION_FIELDS };
+  // WooCommerce 7.9 lets a variation of another product be changed below this one, so only those that it has are ever named.
+  const isOwn = ({ parent_id }: Raw) => parent_id === undefined || Number(parent_id) === idOf(product);
   const found = new Map<number | null, Raw>();
   const add = (rows: readonly Raw[], total: number | null) => {
-    for (const row of rows) found.set(idOf(row), row);
+    for (const row of rows.filter(isOwn)) found.set(idOf(row), withOwnCodes(row, product));
     const isWhole = status === 'any' && ids.length > 0 && total === found.size && ids.every((id) => found.has(id));
     return isWhole || found.size >= MAX_VARIATIONS;
   };

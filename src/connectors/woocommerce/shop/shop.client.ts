@@ -3,6 +3,7 @@ import { steadyNow } from '../../../common/clock.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpClient, HttpRequest } from '../../http/http.types.ts';
 import type { ShopSettings } from '../woocommerce.settings.ts';
+import { clockRemarks } from './clock.remark.ts';
 import { beginningOf } from './framed.json.ts';
 import { type Signer, withQuery } from './oauth1.signature.ts';
 import { authMethods, createSigner } from './shop.authentication.ts';
@@ -31,14 +32,13 @@ export interface ShopList {
   readonly rows: readonly Raw[];
   /** Of the whole listing, X-WP-Total: a hint, which caches keep and plugins get wrong. Null when the shop does not say. */
   readonly total: number | null;
-  /** Milliseconds, by the shop's clock, not later than the moment when the shop began to respond. */
-  readonly readAt: number;
+  /** Milliseconds; no row is newer, unless somebody gave it a time in the future. */
+  readonly latest: number;
 }
 
 interface ShopResponse {
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly elapsed: number;
 }
 
 /** Calls one shop. It finds out how the shop accepts the key and remembers that for the life of the session. */
@@ -51,6 +51,8 @@ export class ShopClient {
   /** Set once a cache has answered for the shop: from then on each read is one that no cache has seen. */
   #asksPastCaches = false;
   #signers: readonly Signer[];
+  /** By the Date header, which whatever stands in front of the shop may have written. */
+  #clockAheadMs = 0;
 
   constructor(settings: ShopSettings, http: HttpClient, now: () => number) {
     this.#settings = settings;
@@ -76,16 +78,16 @@ export class ShopClient {
 
   async list(path: string, params: Params, signal: AbortSignal, canShrink = false): Promise<ShopList> {
     const request = { method: 'GET', path, params, idempotent: true, canShrink, expects: 'list' } as const;
-    const { body, headers, elapsed } = await this.#call(request, signal);
+    const { body, headers } = await this.#call(request, signal);
     const total = headers['x-wp-total'];
     if (!Array.isArray(body)) throw new ConnectorError('protocol', `The shop's response to ${path} is not a list.`);
-    // The shop writes the Date header when it sends the response, which may lack what changed while the shop worked on it.
+    const now = this.#now();
     const date = Date.parse(headers.date ?? '');
-    const readAt = (Number.isNaN(date) ? this.#now() : date) - elapsed;
+    if (!Number.isNaN(date)) this.#clockAheadMs = date - now;
     return {
       rows: body.map(asRaw),
       total: total !== undefined && /^\d{1,15}$/.test(total) ? Number(total) : null,
-      readAt,
+      latest: Number.isNaN(date) ? now : Math.max(date, now),
     };
   }
 
@@ -100,7 +102,7 @@ export class ShopClient {
 
   /** What came so far, one sentence each. */
   get remarks(): readonly string[] {
-    return [...this.#remarks];
+    return [...this.#remarks, ...clockRemarks(this.#clockAheadMs)];
   }
 
   async #call(request: ShopRequest, signal: AbortSignal): Promise<ShopResponse> {
@@ -114,13 +116,12 @@ export class ShopClient {
   async #exchange(request: ShopRequest, signal: AbortSignal): Promise<ShopResponse> {
     let refused: ConnectorError | null = null;
     for (const signer of this.#signers) {
-      const started = this.#now();
       const response = await this.#http.send(this.#signed(request, signer, signal));
       const result = await readResponse(response, request, steadyNow());
       if (result.ok) {
         this.#signers = [signer];
         if (result.around) this.#remarks.add(aroundJson(result.around));
-        return { body: result.body, headers: response.headers, elapsed: Math.max(0, this.#now() - started) };
+        return { body: result.body, headers: response.headers };
       }
       refused ??= result.error;
       if (!result.keyIgnored) throw result.error;

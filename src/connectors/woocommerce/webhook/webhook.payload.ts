@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ENTITY_TYPES } from '../../canonical/canonical.types.ts';
 import type { WebhookEvent, WebhookReceiver, WebhookRequest } from '../../contract/connector.types.ts';
 import { idOf, recordOf } from '../mapping/raw.reader.ts';
+import type { Raw } from '../shop/shop.client.ts';
 import { verifySignature } from './webhook.signature.ts';
 
 const EVENTS: ReadonlySet<string> = new Set(['created', 'updated', 'deleted', 'restored']);
@@ -26,13 +27,18 @@ function eventOf({ headers, body }: WebhookRequest): WebhookEvent {
   const [resource, event = ''] = topic.split('.');
   const entity = ENTITY_TYPES.find((name) => name === resource);
   if (entity === undefined || !EVENTS.has(event)) {
-    return { kind: 'ignored', reason: `The service does not sync the topic "${topic.slice(0, 60)}".` };
+    const reason = `The service does not sync the topic "${topic.slice(0, 60)}".`;
+    return { kind: 'ignored', reason, refused_as: 'unknown_topic' };
   }
-  const payload = recordOf(parse(body));
+  const parsed = parse(body);
+  if (parsed === undefined) return { kind: 'ignored', reason: 'The body is not JSON.', refused_as: 'bad_json' };
+  const payload = recordOf(parsed);
+  // What is gone for good when the shop sends the webhook has an error for its body, which names nothing.
+  if (isError(payload)) return { kind: 'ignored', reason: `The webhook "${topic}" is about what no longer exists.` };
   // A variation arrives as a product of its own. We sync the product that it belongs to, which still exists.
   const parent = entity === 'product' && payload.type === 'variation' ? idOf({ id: payload.parent_id }) : null;
   const id = parent ?? idOf(payload);
-  if (id === null) return { kind: 'ignored', reason: `The webhook "${topic}" has no id.` };
+  if (id === null) return { kind: 'ignored', reason: `The webhook "${topic}" has no id.`, refused_as: 'no_id' };
   return {
     kind: 'change',
     entity_type: entity,
@@ -44,10 +50,16 @@ function eventOf({ headers, body }: WebhookRequest): WebhookEvent {
   };
 }
 
+/** `{"code": "woocommerce_rest_…", "data": {"status": 404}}`; also with an id, it says nothing of the thing with that id. */
+function isError({ code, data }: Raw): boolean {
+  return typeof code === 'string' && 'status' in recordOf(data);
+}
+
+/** Undefined when it is no JSON. */
 function parse(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
-    return null;
+    return undefined;
   }
 }

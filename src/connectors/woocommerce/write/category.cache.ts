@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
-import { idOf } from '../mapping/raw.reader.ts';
-import { encodeTitle, nameOf } from '../mapping/shop.values.ts';
+import { idOf, recordOf } from '../mapping/raw.reader.ts';
+import { encodeTerm, escaped, nameOf } from '../mapping/shop.values.ts';
 import { walkListing } from '../pagination/listing.walk.ts';
 import type { Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
@@ -40,11 +40,12 @@ export class CategoryCache {
 
   /** Idempotent: the shop refuses a second category with the same name and parent, and says which one has it. */
   async #create(name: string, signal: AbortSignal): Promise<void> {
-    const body = { name: encodeTitle(name) };
+    const body = { name: escaped(encodeTerm(name)) };
     const request = { method: 'POST', path: '/products/categories', body, idempotent: true } as const;
     try {
-      const id = idOf((await this.#shop.client.send(request, signal)) as Record<string, unknown>);
-      if (id !== null) this.#ids?.set(name, id);
+      const made = recordOf(await this.#shop.client.send(request, signal));
+      const id = idOf(made);
+      if (id !== null && nameOf(made.name) === name) this.#ids?.set(name, id);
     } catch (error) {
       if (!(error instanceof ConnectorError) || error.kind !== 'rejected') throw error;
       // Somebody created it meanwhile, or no list shows it. A name that the shop does not accept stays missing.

@@ -1,17 +1,18 @@
 import type { CanonicalOrder } from '../../canonical/canonical.types.ts';
 import { changes } from '../../canonical/changed.paths.ts';
-import type { WriteResult } from '../../contract/connector.types.ts';
-import { orderFromShop, orderToCreate, orderToShop } from '../mapping/order.mapping.ts';
+import type { ExternalItem, WriteResult } from '../../contract/connector.types.ts';
+import { orderToCreate, orderToShop } from '../mapping/order.mapping.ts';
 import type { SkuHolders } from '../mapping/order-line.mapping.ts';
 import { statusToShop } from '../mapping/order-status.mapping.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { findSkus } from '../match/sku.lookup.ts';
 import { ORDERS, rawByIds } from '../read/document.reader.ts';
+import { orderItems } from '../read/order.items.ts';
 import type { Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import type { BatchOperation, BatchWriter } from './batch.writer.ts';
 import { type Refused, writeDocuments } from './document.writer.ts';
-import { NOT_SHOWN, type OperationOn, written } from './operation.results.ts';
+import { failed, NOT_SHOWN, type OperationOn, written } from './operation.results.ts';
 
 type OrderOperation = OperationOn<CanonicalOrder>;
 type OrderWrite = Exclude<OrderOperation, { kind: 'delete' }>;
@@ -45,7 +46,7 @@ export async function writeOrders(
     signal,
     toBatch: (operation, id) => toBatch(operation, id, known),
     toRestoration: ({ status }) => ({ status: statusToShop(status ?? 'pending') }),
-    finish: async (_operation, raw) => written(orderFromShop(raw, shop.settings)),
+    finish: async (_operation, raw) => writtenOrder(await orderItems(shop, [raw], signal)),
   });
 }
 
@@ -61,4 +62,8 @@ function toBatch(operation: OrderWrite, id: number, { holders, before }: Known):
     id,
     body: orderToShop(operation.data, operation.changes, { before: current ?? {}, holders }),
   };
+}
+
+function writtenOrder([item]: readonly ExternalItem[]): WriteResult {
+  return item ? written(item) : failed(NOT_SHOWN);
 }

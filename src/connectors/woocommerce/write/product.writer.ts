@@ -1,7 +1,9 @@
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
-import { changes } from '../../canonical/changed.paths.ts';
+import { type Changes, changes } from '../../canonical/changed.paths.ts';
+import { ConnectorError } from '../../contract/connector.error.ts';
 import type { WriteResult } from '../../contract/connector.types.ts';
 import { newCategories, productFromShop, productToCreate, productToShop } from '../mapping/product.mapping.ts';
+import { lostText, refusalOf } from '../mapping/product.refusal.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { rawByIds } from '../read/document.reader.ts';
 import { PRODUCTS, variationsOf } from '../read/product.reader.ts';
@@ -25,7 +27,10 @@ type ProductWrite = DocumentWrite<CanonicalProduct>;
 /** An update of these members must keep a part of what the shop has: other attributes, the ids of existing entries, the type. */
 const NEED_BEFORE = ['attributes', 'images', 'categories', 'variations'] as const;
 
-/** Writes variations after their product, which must exist first. A variation that fails is a problem of its product. */
+/**
+ * Writes variations after their product, which must exist first. When one of them is refused, or the shop has stored another text than
+ * was sent, everything is taken back: a product arrives whole or not at all.
+ */
 export async function writeProducts(
   { shop, batches, categories }: ProductWriter,
   operations: readonly ProductOperation[],
@@ -47,21 +52,42 @@ export async function writeProducts(
       return { problem: NOT_SHOWN };
     const missing = newCategories(operation.data, beforeOf(operation)).filter((name) => !categoryIds.has(name));
     if (writes(operation, 'categories') && missing.length > 0) return { problem: categoryRefused(missing) };
+    const refused = refusalOf(operation.data, pathsOf(operation));
+    if (refused) return { problem: refused };
     if (operation.kind === 'create') {
       return { kind: 'create', body: productToCreate(operation.data, operation.key, categoryIds) };
     }
     const writing = { categoryIds, before: beforeOf(operation) };
     return { kind: 'update', id, body: productToShop(operation.data, operation.changes, writing) };
   };
-  const finish = async (operation: ProductWrite, raw: Raw): Promise<WriteResult> => {
-    const id = idOf(raw);
+  const complete = async (operation: ProductWrite, raw: Raw): Promise<WriteResult> => {
     const { variations } = operation.data;
     const wanted = writes(operation, 'variations') ? variations : undefined;
     // A simple product that gets no variations has none to read.
     const hasVariations = raw.type === 'variable' || (wanted !== undefined && wanted.length > 0);
-    if (id === null || !hasVariations) return written(productFromShop(raw, []));
-    const problem = wanted ? await writeVariations(shop, batches, id, wanted, signal) : null;
-    return problem ? failed(problem) : written(productFromShop(raw, await variationsOf(shop, { id }, signal)));
+    const problem = hasVariations && wanted ? await writeVariations(shop, batches, raw, wanted, signal) : null;
+    if (problem) return failed(problem);
+    const item = productFromShop(
+      raw,
+      hasVariations ? await variationsOf(shop, { ...raw, variations: [] }, signal) : [],
+    );
+    const lost = item.data && lostText(operation.data, item.data as CanonicalProduct, pathsOf(operation));
+    return lost ? failed(lost) : written(item);
+  };
+  const takeBack = (operation: ProductWrite, id: number): Promise<unknown> => {
+    const path = `/products/${id}`;
+    if (operation.kind === 'create')
+      return shop.client.send({ method: 'DELETE', path, params: { force: 'true' }, idempotent: true }, signal);
+    const before = beforeOf(operation);
+    const former = productToShop(operation.current, operation.changes, { categoryIds, before });
+    const body = { ...former, ...(typeof before.type === 'string' && { type: before.type }) };
+    return shop.client.send({ method: 'PUT', path, body, idempotent: true }, signal);
+  };
+  const finish = async (operation: ProductWrite, raw: Raw): Promise<WriteResult> => {
+    const result = await complete(operation, raw);
+    const id = idOf(raw);
+    if (!result.ok && id !== null) await unlessRefused(takeBack(operation, id));
+    return result;
   };
   const toRestoration = (product: CanonicalProduct) => ({
     status: product.published === false ? 'draft' : 'publish',
@@ -75,6 +101,19 @@ const categoryRefused = (names: readonly string[]) => ({
   message: `The shop does not accept the category ${names.map((name) => `"${name}"`).join(', ')}.`,
 });
 
+function pathsOf(operation: ProductWrite): Changes {
+  return operation.kind === 'create' ? null : operation.changes;
+}
+
 function writes(operation: ProductOperation, member: keyof CanonicalProduct): operation is ProductWrite {
-  return operation.kind !== 'delete' && changes(operation.kind === 'create' ? null : operation.changes, member);
+  return operation.kind !== 'delete' && changes(pathsOf(operation), member);
+}
+
+/** What the shop does not let us take back stays, and the item's problem tells of it. */
+async function unlessRefused(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || error.transient) throw error;
+  }
 }

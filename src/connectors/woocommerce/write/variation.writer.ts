@@ -1,27 +1,64 @@
 import type { CanonicalVariation } from '../../canonical/canonical.types.ts';
 import type { ItemProblem } from '../../contract/connector.types.ts';
-import { planVariations } from '../mapping/variation.mapping.ts';
+import { idOf } from '../mapping/raw.reader.ts';
+import { textOf } from '../mapping/shop.values.ts';
+import { planVariations, type VariationPlan } from '../mapping/variation.mapping.ts';
 import { variationsOf } from '../read/product.reader.ts';
 import type { Shop } from '../read/shop.context.ts';
-import type { BatchOperation, BatchWriter } from './batch.writer.ts';
+import type { Raw } from '../shop/shop.client.ts';
+import type { BatchOperation, BatchOutcome, BatchWriter } from './batch.writer.ts';
 
-/** Makes a product's variations equal to `wanted`. Writes as many as possible, and returns the problem of the first that fails. */
+/**
+ * Makes a product's variations equal to `wanted`: all of them, or none. What was written before the first refusal is taken back, so
+ * deletes come last: they are permanent. Returns the problem of the first that is refused.
+ */
 export async function writeVariations(
   shop: Shop,
   batches: BatchWriter,
-  productId: number,
+  product: Raw,
   wanted: readonly CanonicalVariation[],
   signal: AbortSignal,
 ): Promise<ItemProblem | null> {
-  const plan = planVariations(wanted, await variationsOf(shop, { id: productId }, signal));
-  // Deletes come first, since a new variation may have the SKU of a deleted one.
-  const deletes = plan.delete.map((id): BatchOperation => ({ kind: 'delete', id }));
+  const present = await variationsOf(shop, product, signal);
+  const plan = planVariations(wanted, present);
+  const run = (operations: readonly BatchOperation[]) =>
+    batches.run(`/products/${idOf(product)}/variations`, operations, signal);
+  const freed = holdersOfWantedSkus(plan, present);
   const writes = [
-    ...plan.update.map((body): BatchOperation => ({ kind: 'update', id: Number(body.id), body })),
+    ...freed.map(({ id }) => updateOf({ id, sku: '' })),
+    ...plan.update.map(updateOf),
     ...plan.create.map((body): BatchOperation => ({ kind: 'create', body })),
   ];
-  const path = `/products/${productId}/variations`;
-  const outcomes = [...(await batches.run(path, deletes, signal)), ...(await batches.run(path, writes, signal))];
+  // The shop carries out the creates of a batch before its updates, and a SKU must be free by then.
+  const first = await run(writes.slice(0, freed.length));
+  const outcomes = [...first, ...(await run(writes.slice(freed.length)))];
+  const problem = problemOf(outcomes);
+  if (!problem) return problemOf(await run(plan.delete.map((id) => ({ kind: 'delete', id }))));
+
+  const former = [...freed, ...plan.former].map(updateOf);
+  const made = outcomes.slice(former.length).flatMap((outcome) => (outcome.ok ? (idOf(outcome.raw) ?? []) : []));
+  await run(made.map((id) => ({ kind: 'delete', id })));
+  await run(former.filter((_operation, i) => outcomes[i]?.ok).reverse());
+  return problem;
+}
+
+/** Variations that give away their SKU to another one, each with its SKU. */
+function holdersOfWantedSkus(
+  { create, update }: VariationPlan,
+  present: readonly Raw[],
+): { id: number; sku: string }[] {
+  const takers = new Map([...create, ...update].map((body) => [textOf(body.sku), idOf(body)]));
+  return present.flatMap((raw) => {
+    const [id, sku] = [idOf(raw), textOf(raw.sku)];
+    return id !== null && sku !== null && takers.has(sku) && takers.get(sku) !== id ? [{ id, sku }] : [];
+  });
+}
+
+function updateOf(body: Raw): BatchOperation {
+  return { kind: 'update', id: Number(body.id), body };
+}
+
+function problemOf(outcomes: readonly BatchOutcome[]): ItemProblem | null {
   const refused = outcomes.filter((outcome) => !outcome.ok);
   const [first] = refused;
   if (!first) return null;

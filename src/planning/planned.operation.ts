@@ -1,0 +1,28 @@
+import type { WriteOperation } from '../connectors/contract/connector.types.ts';
+import { type FieldPath, topOf } from './field.diff.ts';
+import type { PlannedItem } from './planning.types.ts';
+
+/** Whether carrying out the plan takes a write to the destination. */
+export const isWrite = ({ plan }: PlannedItem): boolean =>
+  plan.kind === 'create' || plan.kind === 'update' || plan.kind === 'delete';
+
+/** The write that carries out a plan. */
+export function operationOf({ plan, key }: PlannedItem): WriteOperation {
+  switch (plan.kind) {
+    case 'create':
+      return { kind: 'create', key, data: plan.data };
+    case 'update': {
+      const { external_id, data } = plan.destination;
+      const changes = [...new Set(plan.fields.map(({ field }) => writablePath(field)))];
+      const current = plan.awake ?? data ?? plan.data;
+      return { kind: 'update', external_id, data: plan.data, changes, current, ...(plan.awake && { restores: true }) };
+    }
+    case 'delete':
+      return { kind: 'delete', external_id: plan.destination.external_id };
+    default:
+      throw new Error(`nothing is written for a plan of kind ${plan.kind}`);
+  }
+}
+
+/** Connectors write a list as a whole: `variations[Size=M].price` is `variations` to them. */
+const writablePath = (field: FieldPath): FieldPath => (field.includes('[') ? topOf(field) : field);

@@ -1,0 +1,27 @@
+import type { Statement } from '../../database/database.ts';
+import type { Pair } from '../bindings.sql.ts';
+
+/** Which of these items of the source people decided to be new at the destination. */
+export const findDecisions = (pair: Pair, sourceIds: readonly string[]): Statement => ({
+  text: `
+    SELECT external_id FROM public.sync_match_decisions
+     WHERE org_id = $1 AND entity_type = $2 AND source = $3 AND destination = $4 AND external_id = ANY ($5)`,
+  values: [pair.orgId, pair.entity, pair.source, pair.destination, sourceIds],
+});
+
+/** Returns no row when that was decided before. */
+export const decideNew = (pair: Pair, sourceId: string): Statement => ({
+  text: `
+    INSERT INTO public.sync_match_decisions (org_id, entity_type, source, destination, external_id)
+    VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING external_id`,
+  values: [pair.orgId, pair.entity, pair.source, pair.destination, sourceId],
+});
+
+/** Returns no row when nothing was decided. */
+export const withdrawDecision = (pair: Pair, sourceId: string): Statement => ({
+  text: `
+    DELETE FROM public.sync_match_decisions
+     WHERE org_id = $1 AND entity_type = $2 AND source = $3 AND destination = $4 AND external_id = $5
+    RETURNING external_id`,
+  values: [pair.orgId, pair.entity, pair.source, pair.destination, sourceId],
+});

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, expect } from 'vitest';
+import { type Json, RunsFixture } from '../runs/runs.support.ts';
+import { together } from '../runs/together.support.ts';
+import { type TwoSystems, withSystems } from '../runs/two-systems.support.ts';
+import { Previews } from './previews.support.ts';
+
+let fixture: RunsFixture;
+beforeAll(async () => {
+  fixture = await RunsFixture.start({ SYNC_ORG_CONCURRENCY: '4' });
+});
+afterAll(() => fixture.close());
+
+let orgs = 0;
+async function inOrganization(work: (systems: TwoSystems, previews: Previews, orgId: string) => Promise<void>) {
+  orgs += 1;
+  const orgId = `org-alike-${orgs}`;
+  const empty = { customers: 0, products: 0, orders: 0 };
+  const systems = { shop: empty, odoo: { version: 19 as const, partners: 0 } };
+  await withSystems(fixture, orgId, systems, (both) => work(both, new Previews(fixture, orgId), orgId));
+}
+
+const customers = ({ odoo }: TwoSystems, emails: readonly string[]): number[] =>
+  emails.map((email, i) => odoo.admin.create('res.partner', { name: `P${i + 1}`, customer_rank: 1, email }));
+
+together({
+  'A preview counts as failed what the write will refuse': () =>
+    inOrganization(async ({ shop, odoo, there }, previews) => {
+      const { admin } = shop;
+      const shirt = admin.createProduct({
+        ...{ type: 'variable', name: 'Shirt', sku: 'SHIRT' },
+        attributes: [
+          { name: 'Size', options: ['S', 'M'], variation: true },
+          { name: 'Colour', options: ['Red', 'Blue'], variation: true },
+        ],
+      });
+      const [size, colour] = [(option: string) => ({ name: 'Size', option }), { name: 'Colour', option: 'Red' }];
+      admin.createVariation(shirt.id, { sku: 'SHIRT-S', regular_price: '10', attributes: [size('S'), colour] });
+      admin.createVariation(shirt.id, { sku: 'SHIRT-M', regular_price: '10', attributes: [size('M')] });
+      const lamp = admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' });
+      const ada = admin.createCustomer({ email: 'ada@shop.example', first_name: 'Ada', last_name: 'Example' });
+      const line_items = [{ product_id: lamp.id, quantity: 1 }];
+      const order = admin.createOrder({ customer_id: ada.id, status: 'processing', line_items });
+      const models = ['product.template', 'product.attribute', 'product.attribute.value', 'sale.order'];
+      const before = models.map((model) => odoo.admin.search(model, []).length);
+
+      const products = await previews.preview(there('product'));
+      expect(products.summary).toMatchObject({ creates: 1, failed: 1 });
+      expect(products.codes).toEqual({ [shirt.id]: 'variation_options' });
+      const orders = await previews.preview(there('order'));
+      expect(orders.summary).toMatchObject({ creates: 0, failed: 1 });
+      expect(orders.codes).toEqual({ [order.id]: 'customer_missing' });
+      expect(models.map((model) => odoo.admin.search(model, []).length)).toEqual(before);
+
+      const { counts, codes } = await previews.apply(there('product'), products.key);
+      expect([counts, codes]).toEqual([{ created: 1, failed: 1 }, products.codes]);
+      const ordered = await previews.apply(there('order'), orders.key);
+      expect([ordered.counts, ordered.codes]).toEqual([{ failed: 1 }, orders.codes]);
+    }),
+
+  'Two items for one destination entry are seen in a preview, however far apart': () =>
+    inOrganization(async (systems, previews) => {
+      const emails = Array.from({ length: 120 }, (_, i) => `p${i + 1}@erp.example`);
+      emails[0] = 'twin@erp.example';
+      emails[119] = 'twin@erp.example';
+      const ids = customers(systems, emails);
+      const [first, last] = [ids[0], ids[119]];
+      const ends = systems.back('customer');
+
+      const { key, summary, delta, codes } = await previews.preview(ends);
+      expect(summary).toMatchObject({ creates: 119, conflicts: 1 });
+      expect(codes).toEqual({ [String(last)]: 'already_bound' });
+      expect(delta.conflicts).toMatchObject([
+        { external_id: String(last), reason: `Item ${first} of the source has the same e-mail twin@erp.example.` },
+      ]);
+      const applied = await previews.apply(ends, key);
+      expect([applied.counts, applied.codes]).toEqual([{ created: 119, conflict: 1 }, codes]);
+    }),
+
+  'The guard that stops a run stops the preview of the same': () =>
+    inOrganization(async (systems, previews) => {
+      const ids = customers(
+        systems,
+        Array.from({ length: 100 }, (_, i) => (i < 6 ? 'no mail' : `p${i + 1}@erp.example`)),
+      );
+      const ends = systems.back('customer');
+      const previewed = await previews.preview(ends);
+      const synced = await previews.run(ends);
+      expect(synced.counts).toEqual({ created: 94, failed: 1, conflict: 5 });
+      expect([previewed.counts, previewed.codes]).toEqual([synced.counts, synced.codes]);
+
+      // Of those that arrived, 12 of 94 are gone.
+      systems.odoo.admin.unlink('res.partner', [...ids.slice(0, 6), ...ids.slice(20, 32)]);
+      const few = await previews.preview(ends);
+      expect(few.summary).toMatchObject({ deletes: 12, guard: null });
+      expect((await previews.run(ends)).counts).toMatchObject({ deleted: 12 });
+
+      systems.odoo.admin.unlink('res.partner', ids.slice(40, 60));
+      const many = await previews.preview(ends);
+      const sentence = '20 of 82 (24.4 %) would be deleted, which is above the guard of 15 %.';
+      expect(many.summary).toMatchObject({ deletes: 20, guard: sentence });
+      const { status, error } = await previews.run(ends);
+      expect([status, error?.startsWith(sentence)]).toEqual(['failed', true]);
+      const { refused } = await previews.apply(ends, many.key);
+      expect(refused).toMatchObject({ status: 409, type: 'urn:sync-operations:problem:delete-guard' });
+    }),
+
+  'A preview does not stand in trail and trends as a completed sync': () =>
+    inOrganization(async ({ shop, there }, previews, orgId) => {
+      for (let i = 1; i <= 5; i += 1) shop.admin.createCustomer({ email: `c${i}@shop.example`, first_name: `C${i}` });
+      const get = async (path: string) => (await fixture.call(orgId, 'GET', path)).body.items;
+      await previews.preview(there('customer'));
+      const trail = await get('/activity?days=1');
+      expect(trail.filter(({ sync_id }: Json) => sync_id !== null)).toMatchObject([
+        {
+          ...{ activity_type: 'preview_completed', status: 'completed', record_count: 0 },
+          details: { kind: 'preview', total_items: 5, counts: { created: 5 } },
+        },
+      ]);
+      expect(await get('/activity/trends?days=1')).toEqual([]);
+
+      await previews.run(there('customer'));
+      await previews.run(there('customer'), 'incremental');
+      expect(await get('/activity/trends?days=1')).toMatchObject([{ sync_count: 2, total_records: 5 }]);
+    }),
+});

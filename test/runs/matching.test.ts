@@ -1,0 +1,226 @@
+import {
+  type OdooSandbox,
+  startOdooSandbox,
+  startWooCommerceSandbox,
+  type WooCommerceSandbox,
+} from '@sync-operations/sandbox';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { shopClient } from '../sandbox/woocommerce/shop-client.support.ts';
+import { type Json, RunsFixture } from './runs.support.ts';
+
+const NOTHING = { customers: 0, products: 0, orders: 0 };
+const LAMP = { name: 'Lamp', sku: 'LAMP-1', regular_price: '100.00' };
+const ADA = { email: 'ada@shop.example', first_name: 'Ada', last_name: 'Example' };
+const WITH_PHONE = { ...ADA, billing: { phone: '+41 31 555 01 01' } };
+
+let fixture: RunsFixture;
+beforeAll(async () => {
+  fixture = await RunsFixture.start();
+});
+afterAll(() => fixture.close());
+
+let shop: WooCommerceSandbox;
+let shop2: WooCommerceSandbox;
+let odoo: OdooSandbox;
+let org: string;
+let ids: Map<unknown, string>;
+let orgs = 0;
+
+beforeEach(async () => {
+  [shop, shop2, odoo] = await Promise.all([
+    startWooCommerceSandbox(NOTHING),
+    startWooCommerceSandbox({ ...NOTHING, seed: 7 }),
+    startOdooSandbox({ version: 19, partners: 0, products: 0, orders: 0 }),
+  ]);
+  orgs += 1;
+  org = `org-matching-${orgs}`;
+  ids = new Map();
+});
+afterEach(() => Promise.all([shop.stop(), shop2.stop(), odoo.stop()]));
+
+type System = WooCommerceSandbox | OdooSandbox;
+
+async function connection(system: System, settings: object = {}): Promise<string> {
+  const id =
+    ids.get(system) ??
+    ('uid' in system
+      ? await fixture.connectOdoo(org, system, settings)
+      : await fixture.connectShop(org, system, settings));
+  ids.set(system, id);
+  return id;
+}
+
+const ends = async (from: System, to: System, entity_type: string) => ({
+  source_connection_id: await connection(from),
+  destination: { connection_id: await connection(to) },
+  entity_type,
+});
+
+async function sync(from: System, to: System, entity: string): Promise<{ counts: Json; items: Json[] }> {
+  const { counts, progress } = await fixture.run(org, await ends(from, to, entity));
+  const { body } = await fixture.call(org, 'GET', `/progress/${progress.sync_id}/items`);
+  return { counts, items: body.items };
+}
+
+async function previewed(from: System, to: System, entity: string): Promise<Json> {
+  const { source_connection_id, ...rest } = await ends(from, to, entity);
+  const { body } = await fixture.call(org, 'POST', `/connections/${source_connection_id}/preview`, rest);
+  await fixture.ended(org, body.sync_id);
+  return (await fixture.call(org, 'GET', `/previews/${body.cache_key}`)).body.summary;
+}
+
+const partner = (id: number, fields: string[] = []) => odoo.admin.get('res.partner', id, fields);
+const orders = () =>
+  odoo.admin
+    .read('sale.order', odoo.admin.search('sale.order', []))
+    .map(({ partner_id, order_line, amount_untaxed, client_order_ref }) => ({
+      ...{ partner: partner_id[1], lines: order_line.length, untaxed: amount_untaxed, client_order_ref },
+    }));
+/** Everything of a record that a write could change. */
+const frozen = (model: string, id: number) => odoo.admin.get(model, id);
+
+describe('What is somebody else’s', () => {
+  it('An order of another shop with the same number is never taken over', async () => {
+    const buy = (at: WooCommerceSandbox, product: typeof LAMP, customer: typeof ADA, quantity: number) => {
+      const made = at.admin.createProduct(product);
+      const buyer = at.admin.createCustomer(customer);
+      at.admin.createOrder({
+        customer_id: buyer.id,
+        status: 'processing',
+        line_items: [{ product_id: made.id, quantity }],
+      });
+    };
+    buy(shop, LAMP, ADA, 1);
+    const ben = { email: 'ben@shop.example', first_name: 'Ben', last_name: 'Example' };
+    buy(shop2, { name: 'Chair', sku: 'CHAIR-1', regular_price: '77.00' }, ben, 2);
+    for (const entity of ['customer', 'product']) for (const one of [shop, shop2]) await sync(one, odoo, entity);
+    expect((await sync(shop, odoo, 'order')).counts).toEqual({ created: 1 });
+    expect((await sync(shop2, odoo, 'order')).counts).toEqual({ created: 1 });
+    expect((await sync(shop, odoo, 'order')).counts).toEqual({ unchanged: 1 });
+    expect(orders()).toEqual([
+      { partner: 'Ada Example', lines: 1, untaxed: 100, client_order_ref: '12' },
+      { partner: 'Ben Example', lines: 1, untaxed: 154, client_order_ref: '12' },
+    ]);
+  });
+
+  it.each(['quotation', 'confirmed'])(
+    'A quotation whose customer reference equals a shop’s order number stays its owner’s (%s)',
+    async (state) => {
+      const lamp = shop.admin.createProduct({ ...LAMP, regular_price: '32.93' });
+      const ada = shop.admin.createCustomer(ADA);
+      const { number } = shop.admin.createOrder({
+        ...{ customer_id: ada.id, status: 'processing', line_items: [{ product_id: lamp.id, quantity: 1 }] },
+      });
+      const firm = odoo.admin.create('res.partner', {
+        ...{ name: 'Steel Example Ltd', email: 'po@steel.example', customer_rank: 1 },
+      });
+      const girder = odoo.admin.create('product.product', {
+        ...{ name: 'Girder', default_code: 'GIRDER', list_price: 5000 },
+      });
+      const line = { product_id: girder, name: 'Girder', product_uom_qty: 3, price_unit: 5000 };
+      const quotation = odoo.admin.create('sale.order', {
+        ...{ partner_id: firm, client_order_ref: number, order_line: [[0, 0, line]] },
+      });
+      if (state === 'confirmed') odoo.admin.call('sale.order', 'action_confirm', [quotation]);
+      for (const entity of ['customer', 'product']) await sync(shop, odoo, entity);
+      const before = frozen('sale.order', quotation);
+      expect(await previewed(shop, odoo, 'order')).toMatchObject({ creates: 1, updates: 0, conflicts: 0 });
+      expect((await sync(shop, odoo, 'order')).counts).toEqual({ created: 1 });
+      expect(frozen('sale.order', quotation)).toEqual(before);
+      expect(orders()).toContainEqual({ partner: 'Ada Example', lines: 1, untaxed: 32.93, client_order_ref: number });
+    },
+  );
+
+  it('A shop customer with the tenant’s own e-mail does not rename the company', async () => {
+    odoo.admin.write('res.partner', [1], {
+      ...{ name: 'Own Company', email: 'office@own.example', street: 'Main Road 9' },
+    });
+    const before = [frozen('res.partner', 1), frozen('res.company', 1)];
+    shop.admin.createCustomer({
+      ...{ email: 'office@own.example', first_name: 'Evil', last_name: 'Company' },
+      billing: { address_1: '1 Fraud Street', phone: '+9 99' },
+    });
+    expect((await sync(shop, odoo, 'customer')).counts).toEqual({ created: 1 });
+    expect([frozen('res.partner', 1), frozen('res.company', 1)]).toEqual(before);
+    const [made = 0] = odoo.admin.search('res.partner', [['name', '=', 'Evil Company']]);
+    expect(partner(made).customer_rank).toBe(1);
+  });
+
+  it('A shop customer with the e-mail of an internal user does not rename the user', async () => {
+    odoo.admin.write('res.partner', [3], { email: 'boss@own.example' });
+    const before = frozen('res.partner', 3);
+    shop.admin.createCustomer({
+      ...{ email: 'boss@own.example', first_name: 'Mallory', last_name: 'Fake' },
+      billing: { phone: '+9 99', city: 'Nowhere', country: 'CH' },
+    });
+    expect((await sync(shop, odoo, 'customer')).counts).toEqual({ created: 1 });
+    expect(frozen('res.partner', 3)).toEqual(before);
+  });
+
+  it('A vendor is not turned into a customer because the e-mail is the same', async () => {
+    const vendor = odoo.admin.create('res.partner', {
+      ...{ name: 'Vendor Example Ltd', email: ADA.email, phone: '+1 555 0100', customer_rank: 0 },
+    });
+    const before = frozen('res.partner', vendor);
+    shop.admin.createCustomer(WITH_PHONE);
+    expect((await sync(shop, odoo, 'customer')).counts).toEqual({ created: 1 });
+    expect(frozen('res.partner', vendor)).toEqual(before);
+    const read = await fixture.run(org, {
+      ...{ source_connection_id: await connection(odoo), destination: 'records', entity_type: 'customer' },
+    });
+    expect(read.counts).toEqual({ created: 1 });
+  });
+
+  it('A delivery address of the right partner is no second match', async () => {
+    const parent = odoo.admin.create('res.partner', { name: 'Ada Example', email: ADA.email, customer_rank: 1 });
+    for (const type of ['delivery', 'invoice', 'other'])
+      odoo.admin.create('res.partner', {
+        ...{ name: `Ada Example, ${type}`, email: ADA.email, parent_id: parent, type, customer_rank: 1 },
+      });
+    const children = odoo.admin.search('res.partner', [['parent_id', '=', parent]]);
+    const named = () => odoo.admin.read('res.partner', children, ['name', 'phone', 'email']);
+    const before = named();
+    shop.admin.createCustomer(WITH_PHONE);
+    expect(await sync(shop, odoo, 'customer')).toEqual({ counts: { updated: 1 }, items: [] });
+    expect(partner(parent).phone).toBe('+41 31 555 01 01');
+    expect(named()).toEqual(before);
+    expect(await sync(shop, odoo, 'customer')).toEqual({ counts: { unchanged: 1 }, items: [] });
+  });
+
+  it('is asked about, whichever key is the same: e-mail, VAT number or reference alone, or two partners with the e-mail', async () => {
+    const firm = (vals: object) =>
+      odoo.admin.create('res.partner', { name: 'Steel Example Ltd', customer_rank: 1, ...vals });
+    const byEmail = firm({ email: ADA.email });
+    shop.admin.createCustomer(WITH_PHONE);
+    const before = frozen('res.partner', byEmail);
+    const first = await sync(shop, odoo, 'customer');
+    expect(first.counts).toEqual({ conflict: 1 });
+    expect(first.items).toMatchObject([
+      { outcome: 'skipped', error_class: 'ambiguous_match', payload: { destination_id: String(byEmail) } },
+    ]);
+    expect(first.items[0].message).toContain(`Entry ${byEmail} `);
+    expect(frozen('res.partner', byEmail)).toEqual(before);
+    firm({ name: 'Ada Example', email: 'ADA@shop.example' });
+    expect((await sync(shop, odoo, 'customer')).items[0].message).toMatch(/Entry \d+ .*Entry \d+ /);
+  });
+
+  it('is not handed over to an administrator of the shop either', async () => {
+    const administrator = async () => (await shopClient(shop)('GET', '/customers/1')).body;
+    const before = await administrator();
+    odoo.admin.create('res.partner', { name: 'Mallory Fake', email: before.email, phone: '+9 99', customer_rank: 1 });
+    const { counts, items } = await sync(odoo, shop, 'customer');
+    expect([counts, items[0].error_class]).toEqual([{ conflict: 1 }, 'ambiguous_match']);
+    expect(items[0].message).toContain('role administrator');
+    expect(await administrator()).toEqual(before);
+  });
+
+  it('is the product of another shop with the same code and another name', async () => {
+    shop.admin.createProduct(LAMP);
+    shop2.admin.createProduct({ ...LAMP, name: 'Chair', regular_price: '77.00' });
+    expect((await sync(shop, odoo, 'product')).counts).toEqual({ created: 1 });
+    const { counts, items } = await sync(shop2, odoo, 'product');
+    expect([counts, items[0].error_class]).toEqual([{ conflict: 1 }, 'ambiguous_match']);
+    const [template = 0] = odoo.admin.search('product.template', [['default_code', '=', 'LAMP-1']]);
+    expect(odoo.admin.get('product.template', template)).toMatchObject({ name: 'Lamp', list_price: 100 });
+  });
+});
