@@ -116,7 +116,7 @@ const TABLES: Readonly<Record<string, string>> = {
   sync_items: `
     sync_id text NOT NULL CHECK (sync_id <> ''),
     external_id text NOT NULL CHECK (external_id <> ''),
-    outcome text NOT NULL CHECK (outcome IN ('failed', 'skipped')),
+    outcome text NOT NULL CHECK (outcome IN ('failed', 'skipped', 'warned')),
     error_class text NOT NULL,
     message text NOT NULL,
     payload jsonb,

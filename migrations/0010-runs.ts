@@ -62,6 +62,7 @@ async function runs(db: QueryRunner): Promise<void> {
       tries integer NOT NULL DEFAULT 0,
       counts jsonb NOT NULL DEFAULT '{}',
       seen_cleared boolean NOT NULL DEFAULT false,
+      write_open_since timestamptz,
       created_at timestamptz NOT NULL DEFAULT now(),
       PRIMARY KEY (org_id, sync_id)
     ) WITH (fillfactor = 70)`);
@@ -71,6 +72,7 @@ async function runs(db: QueryRunner): Promise<void> {
     tries: 'calls that failed since the last batch',
     leases_without_commit: 'many: the run kills its workers',
     counts: 'items by what was done: created, updated, …',
+    write_open_since: 'when it sent a create whose result is not stored: the other system may still be at work on it',
   };
   for (const [column, text] of Object.entries(comments))
     await db.query(`COMMENT ON COLUMN public.sync_runs.${column} IS '${text}'`);

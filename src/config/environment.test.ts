@@ -47,6 +47,7 @@ describe('without any variable', () => {
       SYNC_WORKER_CONCURRENCY: 8,
       SYNC_ORG_CONCURRENCY: 4,
       SYNC_LEASE_SECONDS: 15,
+      SYNC_LATE_WRITE_SECONDS: 330,
       SYNC_SILENT_MINUTES: 15,
       LOG_LEVEL: 'info',
       databaseUrl: undefined,

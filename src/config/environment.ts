@@ -75,6 +75,7 @@ const schema = z
     SYNC_WORKER_CONCURRENCY: wholeNumber(1, 100).default(8),
     SYNC_ORG_CONCURRENCY: wholeNumber(1, 100).default(4),
     SYNC_LEASE_SECONDS: wholeNumber(2, 600).default(15),
+    SYNC_LATE_WRITE_SECONDS: wholeNumber(1, 3_600).default(330),
     SYNC_SILENT_MINUTES: wholeNumber(1, 10_080).default(15),
     SYNC_ACTIVITY_RETENTION_MONTHS: wholeNumber(1, 1_200).optional(),
     LOG_LEVEL: z

@@ -76,9 +76,11 @@ function planLinked({ linkedHashes }: PlanInput, existing: ExternalItem): ItemPl
 
 /** The item is gone from the source. What is archived already stays bound, so that it comes back with the item. */
 function planRemoval(input: PlanInput, existing: ExternalItem | null): ItemPlan {
-  const { binding, destinationDeletes } = input;
-  if (!binding || !existing) return { kind: 'unchanged', destination: null };
-  if (existing.archived || binding.put_away || input.isReplaced || destinationDeletes === 'none')
+  const { binding, linkedHashes, destinationDeletes } = input;
+  // Two that somebody linked, and no sync has joined yet, are not one.
+  const wasSynced = binding !== null || (linkedHashes?.source_hash ?? null) !== null;
+  if (!wasSynced || !existing) return { kind: 'unchanged', destination: null };
+  if (existing.archived || binding?.put_away || input.isReplaced || destinationDeletes === 'none')
     return { kind: 'unchanged', destination: null, staysBound: true };
   if (input.inUseElsewhere?.has(existing.external_id))
     return {

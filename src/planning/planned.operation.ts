@@ -7,15 +7,17 @@ export const isWrite = ({ plan }: PlannedItem): boolean =>
   plan.kind === 'create' || plan.kind === 'update' || plan.kind === 'delete';
 
 /** The write that carries out a plan. */
-export function operationOf({ plan, key }: PlannedItem): WriteOperation {
+export function operationOf({ plan, key, target, before }: PlannedItem): WriteOperation {
+  const whole = target && { whole: target };
   switch (plan.kind) {
     case 'create':
-      return { kind: 'create', key, data: plan.data };
+      return { kind: 'create', key, data: plan.data, ...whole };
     case 'update': {
       const { external_id, data } = plan.destination;
       const changes = [...new Set(plan.fields.map(({ field }) => writablePath(field)))];
       const current = plan.awake ?? data ?? plan.data;
-      return { kind: 'update', external_id, data: plan.data, changes, current, ...(plan.awake && { restores: true }) };
+      const known = { current, before, ...whole, ...(plan.awake && { restores: true }) };
+      return { kind: 'update', external_id, data: plan.data, changes, ...known };
     }
     case 'delete':
       return { kind: 'delete', external_id: plan.destination.external_id };

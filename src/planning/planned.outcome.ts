@@ -61,5 +61,10 @@ export function outcomeOfWrite({ work, plan, intended }: RetriedItem, result: Wr
       ...{ external_id, outcome: 'failed', action: 'failed', payload: result.raw ?? data },
       ...{ error_class: result.problem.error_class, message: result.problem.message },
     };
-  return { external_id, outcome: 'processed', action: ACTIONS[intended ?? (plan.kind as keyof typeof ACTIONS)] };
+  const action = ACTIONS[intended ?? (plan.kind as keyof typeof ACTIONS)];
+  if (result.warning) {
+    const { error_class, message } = result.warning;
+    return { external_id, outcome: 'warned', action, error_class, message, payload: data };
+  }
+  return { external_id, outcome: 'processed', action };
 }

@@ -25,6 +25,9 @@ export interface PlannedItem {
   readonly work: WorkItem;
   readonly plan: ItemPlan;
   readonly binding: Binding | null;
+  /** The item, and as it was at the last sync, with references as ids of the destination; null when there is none. */
+  readonly target: CanonicalData | null;
+  readonly before: CanonicalData | null;
   /** Marks the entry that is created for the item, so that it is found again when the response to the create is lost. */
   readonly key: string;
   /** Of the write; see records/refusal.memory.ts. */
@@ -54,7 +57,7 @@ export interface PreviewChange {
 /** The result of processing one item. */
 export interface ItemOutcome {
   readonly external_id: string;
-  readonly outcome: 'processed' | 'failed' | 'skipped';
+  readonly outcome: 'processed' | 'warned' | 'failed' | 'skipped';
   /** The action for the run's counts. Omitted for records, where the database determines it. */
   readonly action?: 'created' | 'updated' | 'deleted' | 'unchanged' | 'conflict' | 'failed' | 'skipped';
   readonly error_class?: string;

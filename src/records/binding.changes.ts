@@ -28,7 +28,8 @@ type BindingChange = Binding | { readonly source_id: string; readonly removed: t
 /** The changes of an item's binding after its plan and its write. Empty when the binding stays the same. */
 export function bindingChanges({ work, plan, binding }: PlannedItem, result: WriteResult | undefined): BindingChange[] {
   const { external_id: source_id, data: source, born } = work.item;
-  const removal: BindingChange[] = binding ? [{ source_id, removed: true }] : [];
+  // What is linked and has no data any more goes the same way.
+  const removal: BindingChange[] = binding || !source ? [{ source_id, removed: true }] : [];
   if (plan.kind === 'conflict' || plan.kind === 'refused' || (result && !result.ok)) return [];
   if (plan.kind === 'unbind') return removal;
   if (plan.kind === 'delete') return binding && plan.archives ? [{ ...binding, put_away: true }] : removal;

@@ -87,6 +87,24 @@ export const openSince = (run: Run, systems: { readonly source: string; readonly
   values: [run.org_id, run.entity_type, run.created_at, systems.source, systems.destination],
 });
 
+/** Called before a create is sent, so that whoever goes on after this worker knows that it may still be under way. */
+export const noteOpenWrite = ({ org_id, sync_id }: Run): Statement => ({
+  text: 'UPDATE public.sync_runs SET write_open_since = now() WHERE org_id = $1 AND sync_id = $2',
+  values: [org_id, sync_id],
+});
+
+/** How long, in milliseconds, a create of this or an earlier run between the systems may still be under way; null: none is. */
+export const openWriteEnds = (
+  run: Run,
+  systems: { readonly source: string; readonly destination: string },
+  longestSeconds: number,
+): Statement => ({
+  text: `
+    SELECT extract(epoch FROM max(r.write_open_since) + make_interval(secs => $6) - now())::float8 * 1000 AS left_ms
+      FROM public.sync_runs r WHERE ${BETWEEN}`,
+  values: [run.org_id, run.entity_type, run.created_at, systems.source, systems.destination, longestSeconds],
+});
+
 /** The row of sync_runs alone, without the progress. */
 export const findRunRow = (orgId: string, syncId: string): Statement => ({
   text: 'SELECT row_to_json(r) AS run FROM public.sync_runs r WHERE r.org_id = $1 AND r.sync_id = $2',

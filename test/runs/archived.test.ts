@@ -333,4 +333,49 @@ describe('Every kind of run', () => {
       },
       { on_conflict: 'overwrite' },
     ));
+
+  it('takes a product out of the trash of another shop with its variations, and makes no order of one that a person trashed', () =>
+    withEmpty(fixture, async ({ org, shop, ids, another }) => {
+      const { shop: other, id: otherId } = await another();
+      const there = (entity_type: string) => ({
+        source_connection_id: ids.shop,
+        destination: { connection_id: otherId },
+        entity_type,
+        override_guard: { reason: 'a small shop' },
+      });
+      const attributes = [{ name: 'Size', options: ['S', 'M'], variation: true }];
+      const shirt = idOf(shop.admin.createProduct({ name: 'Shirt', sku: 'SHIRT', type: 'variable', attributes }));
+      for (const option of ['S', 'M'])
+        shop.admin.createVariation(shirt, {
+          sku: `SHIRT-${option}`,
+          regular_price: '9',
+          attributes: [{ name: 'Size', option }],
+        });
+      expect((await fixture.run(org, there('product'))).counts).toEqual({ created: 1 });
+      const before = [other.state().products(), other.state().variations()]
+        .flat()
+        .map(({ id, status }) => [id, status]);
+      shop.admin.trashProduct(shirt);
+      expect((await fixture.run(org, there('product'))).counts).toEqual({ deleted: 1 });
+      expect(other.state().products()).toMatchObject([{ status: 'trash' }]);
+      shop.admin.restoreProduct(shirt);
+      expect((await fixture.run(org, there('product'))).counts).toEqual({ updated: 1 });
+      const after = [other.state().products(), other.state().variations()].flat().map(({ id, status }) => [id, status]);
+      expect(after).toEqual(before);
+      expect((await fixture.run(org, there('product'))).counts).toEqual({ unchanged: 1 });
+
+      const lamp = idOf(shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' }));
+      await fixture.run(org, there('product'));
+      other.admin.trashProduct(
+        other
+          .state()
+          .products()
+          .find(({ sku }) => sku === 'LAMP-1')?.id ?? 0,
+      );
+      shop.admin.createOrder({ status: 'processing', billing: ADA, line_items: [{ product_id: lamp, quantity: 1 }] });
+      const orders = await fixture.run(org, there('order'));
+      expect(orders.counts).toEqual({ failed: 1 });
+      expect(await items(org, orders)).toMatchObject([{ error_class: 'product_archived' }]);
+      expect(other.state().orders()).toEqual([]);
+    }));
 });

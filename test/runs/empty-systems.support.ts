@@ -16,7 +16,7 @@ export interface EmptySystems {
   readonly ids: { readonly shop: string; readonly odoo: string };
   readonly sync: Sync;
   /** From a second shop. */
-  readonly another: () => Promise<{ readonly shop: WooCommerceSandbox; readonly sync: Sync }>;
+  readonly another: () => Promise<{ readonly shop: WooCommerceSandbox; readonly id: string; readonly sync: Sync }>;
 }
 
 // An incremental sync leaves changes of the second in which it begins to the next sync, so the changes here are dated earlier.
@@ -44,7 +44,8 @@ export async function withEmpty(
     const another = async () => {
       const second = await startWooCommerceSandbox({ ...EMPTY, seed: 7 });
       started.push(second);
-      return { shop: second, sync: syncFrom(await fixture.connectShop(org, second)) };
+      const id = await fixture.connectShop(org, second);
+      return { shop: second, id, sync: syncFrom(id) };
     };
     await work({ org, shop, odoo, ids, sync: syncFrom(ids.shop), another });
   } finally {

@@ -45,6 +45,7 @@ const startWorker = (leaseSeconds = 2) =>
     SYNC_ALLOW_PRIVATE_ADDRESSES: 'true',
     SYNC_WORKER: 'only',
     SYNC_LEASE_SECONDS: String(leaseSeconds),
+    SYNC_LATE_WRITE_SECONDS: '2',
     LOG_LEVEL: 'silent',
   });
 

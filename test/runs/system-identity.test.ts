@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type OdooSandbox,
   startOdooSandbox,
@@ -231,6 +232,30 @@ it('A connection that is removed and added again makes nothing twice', async () 
       .orders()
       .filter(({ created_via }) => created_via === 'rest-api'),
   ).toHaveLength(3);
+});
+
+it.each([
+  ['', async () => undefined],
+  [', and what was read of it is purged', purge],
+])('What left a shop while it was not connected is put away by the next full sync%s', async (_when, meanwhile) => {
+  const org = `left-${randomUUID()}`;
+  const [shop, odoo] = [await newShop(), await newOdoo()];
+  const [ada] = [shop.admin.createCustomer(ADA), shop.admin.createCustomer(BEN)];
+  const settings = { delete_guard_percent: 50 };
+  const [from, to] = [await fixture.connectShop(org, shop), await fixture.connectOdoo(org, odoo, settings)];
+  expect((await sync(org, from, to)).counts).toEqual({ created: 2 });
+  expect((await fixture.call(org, 'DELETE', `/connections/${from}`)).status).toBe(204);
+  await meanwhile();
+  shop.admin.deleteCustomer(ada.id);
+  const again = await fixture.connectShop(org, shop);
+  expect((await sync(org, again, to)).counts).toEqual({ deleted: 1, unchanged: 1 });
+  expect(
+    partnersOf(odoo, [
+      ['active', '=', true],
+      ['customer_rank', '>', 0],
+    ]),
+  ).toMatchObject([{ email: BEN.email }]);
+  expect((await sync(org, again, to)).counts).toEqual({ unchanged: 1 });
 });
 
 const CSV_SETTINGS = {

@@ -48,6 +48,8 @@ export async function startTestService(variables: Record<string, string> = {}): 
       // Maintenance runs where a test says so, not in the middle of another.
       SYNC_WORKER: 'off',
       LOG_LEVEL: 'silent',
+      // No sandbox works longer on a request whose client has left, unless a test makes it.
+      SYNC_LATE_WRITE_SECONDS: '2',
       // Tests hurry; what is limited is tested in test/rates.
       ...NO_RATES,
       ...variables,

@@ -232,6 +232,8 @@ export type WriteOperation =
       /** Unique for the source item and the destination, at most 64 characters of [A-Za-z0-9:_-]. Stored where findMatches searches. */
       readonly key: string;
       readonly data: CanonicalData;
+      /** The item as the source has it, with what is not written: totals that a connector compares its own with. `data` without it. */
+      readonly whole?: CanonicalData;
     }
   | {
       readonly kind: 'update';
@@ -244,6 +246,10 @@ export type WriteOperation =
       readonly current: CanonicalData;
       /** The item is archived, cancelled or in a trash. It is brought back first, and the result tells when that failed. */
       readonly restores?: boolean;
+      /** As for a create. */
+      readonly whole?: CanonicalData;
+      /** The source at the last sync, its references as ids of the destination; null at a first match. */
+      readonly before?: CanonicalData | null;
     }
   | { readonly kind: 'delete'; readonly external_id: string };
 
@@ -254,6 +260,8 @@ export type WriteResult =
       /** The item as the system has it now, mapped as in a read; null after a delete. */
       readonly data: CanonicalData | null;
       readonly born?: string;
+      /** Written, but not as the source has it, which the connection's settings allow. */
+      readonly warning?: ItemProblem;
     }
   | { readonly ok: false; readonly problem: ItemProblem; readonly raw?: unknown };
 

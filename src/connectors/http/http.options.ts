@@ -18,6 +18,8 @@ export interface HttpOptions {
   readonly headersTimeoutMs: number;
   /** Of one attempt, including redirects and the body, but not the waits between attempts. */
   readonly totalTimeoutMs: number;
+  /** In place of both for a request that must not be sent twice: giving up does not end what the system does with it. */
+  readonly writeTimeoutMs: number;
   /** Of one request, including the first attempt. */
   readonly maxAttempts: number;
   /** The first wait between two attempts; each later one may be twice as long, up to `maxBackoffMs`. */
@@ -44,6 +46,7 @@ export const HTTP_DEFAULTS: HttpOptions = {
   connectTimeoutMs: 10_000,
   headersTimeoutMs: 45_000,
   totalTimeoutMs: 60_000,
+  writeTimeoutMs: 300_000,
   maxAttempts: 4,
   baseWaitMs: 500,
   maxBackoffMs: 10_000,

@@ -34,8 +34,11 @@ export class HttpTransport {
   ): Promise<HttpResponse> {
     const signature = request.sign?.();
     const headers = joinHeaders(DEFAULT_HEADERS, request.headers, signature?.headers);
-    const deadline = performance.now() + this.#options.totalTimeoutMs;
-    const { maxResponseBytes, maxJsonBytes } = this.#options;
+    const { maxResponseBytes, maxJsonBytes, writeTimeoutMs } = this.#options;
+    const { headersTimeoutMs, totalTimeoutMs } = request.idempotent
+      ? this.#options
+      : { headersTimeoutMs: writeTimeoutMs, totalTimeoutMs: writeTimeoutMs };
+    const deadline = performance.now() + totalTimeoutMs;
     const maxBytes = request.expects === 'file' ? maxResponseBytes : Math.min(maxJsonBytes, maxResponseBytes);
     let url = checkUrl(signature?.url ?? request.url, access);
     for (let hops = 0; ; hops++) {
@@ -45,7 +48,7 @@ export class HttpTransport {
         method: request.method,
         headers,
         body: request.body,
-        headersTimeoutMs: Math.min(this.#options.headersTimeoutMs, left),
+        headersTimeoutMs: Math.min(headersTimeoutMs, left),
         totalTimeoutMs: left,
         maxBytes,
         onSent,

@@ -1,10 +1,10 @@
 import type { CheckResult } from '../contract/connector.types.ts';
 import type { Row } from './api/odoo-api.types.ts';
-import { isRecord } from './api/response.reader.ts';
 import type { OdooClient } from './client/odoo.client.ts';
-import { idOf, text } from './client/odoo.values.ts';
+import { text } from './client/odoo.values.ts';
 import type { OdooEntity } from './odoo.entity.ts';
 import { orNull } from './odoo.identity.ts';
+import { checkDomain, checkPlace } from './settings.check.ts';
 
 /** Signs in and checks the permissions of the key, without changing a record. */
 export async function checkAccess(
@@ -14,7 +14,10 @@ export async function checkAccess(
   signal: AbortSignal,
 ): Promise<CheckResult> {
   const version = await client.version(signal);
+  await client.user(signal);
+  await checkPlace(client, signal);
   const user = await signIn(client, signal);
+  for (const entity of entities) await checkDomain(client, entity, signal);
   const login = text(user?.login);
   const { username } = client.settings;
   const other = login !== null && login !== username;
@@ -29,15 +32,11 @@ export async function checkAccess(
   };
 }
 
-/** Any call shows whether the credentials are valid, and every user may make this one. Null when the server does not return the user. */
+/** Null when the server does not return the user. */
 async function signIn(client: OdooClient, signal: AbortSignal): Promise<Row | null> {
-  const context = await client.call('res.users', 'context_get', {}, { idempotent: true, signal });
-  const uid = isRecord(context) ? idOf(context.uid) : null;
+  const { uid } = await client.user(signal);
   const mine = uid === null ? ['login', '=', client.settings.username] : ['id', '=', uid];
-  return orNull(async () => {
-    const [user] = await client.searchRead('res.users', { domain: [mine], fields: ['login'], limit: 1 }, signal);
-    return user ?? null;
-  });
+  return client.firstReadable('res.users', { domain: [mine], fields: ['login'] }, signal);
 }
 
 /** RFC 3339. Odoo does not say which of the user's keys is ours, so the one that expires first counts. */

@@ -2,6 +2,7 @@ import { ItemRefused } from '../border/item.refused.ts';
 import type { EntityType } from '../canonical/canonical.types.ts';
 import type { Candidate, ExternalItem, ItemProblem, Match, WriteOperation } from '../contract/connector.types.ts';
 import type { Domain, Row, Values } from './api/odoo-api.types.ts';
+import type { ExpectedTotals } from './orders/amounts/sale.plan.ts';
 
 export type CreateOperation = Extract<WriteOperation, { kind: 'create' }>;
 export type UpdateOperation = Extract<WriteOperation, { kind: 'update' }>;
@@ -33,6 +34,8 @@ export interface OdooEntity {
   /** In the order of the operations; a problem for an operation that cannot be written. */
   prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]>;
   prepareUpdates(operations: readonly UpdateOperation[], signal: AbortSignal): Promise<Prepared[]>;
+  /** Compares what was written with what it must have become, before `after` runs. A problem or a warning by id of the record. */
+  verify?(written: readonly Written[], signal: AbortSignal): Promise<ReadonlyMap<number, Finding>>;
   /** The values that remove a record; null when removal takes more than writing values. */
   readonly removal: Values | null;
   remove?(id: number, signal: AbortSignal): Promise<void>;
@@ -40,11 +43,24 @@ export interface OdooEntity {
   restore(ids: readonly number[], signal: AbortSignal): Promise<void>;
 }
 
+export interface Written {
+  readonly id: number;
+  readonly prepared: PreparedWrite;
+}
+
+/** Fatal: the item fails with it. Otherwise it is told, and the item counts as written. */
+export interface Finding {
+  readonly problem: ItemProblem;
+  readonly fatal: boolean;
+}
+
 export type Prepared = PreparedWrite | { readonly problem: ItemProblem };
 
 export interface PreparedWrite {
   /** Empty when the record itself does not change. */
   readonly values: Values;
+  /** What an order's totals must be after the write. */
+  readonly expected?: ExpectedTotals;
   /** The values contain commands that add lines, so they must not be sent twice. */
   readonly adds?: boolean;
   /** Writes the rest once the record exists. */

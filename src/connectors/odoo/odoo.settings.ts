@@ -2,6 +2,8 @@ import { ConnectorError } from '../contract/connector.error.ts';
 import type { OpenConnection, SettingsSchema } from '../contract/connector.types.ts';
 import type { Domain } from './api/odoo-api.types.ts';
 
+const UNKNOWN_TAXES = ['create', 'refuse'] as const;
+const TOTALS_DIFFER = ['fail', 'warn'] as const;
 const PROTOCOLS = ['auto', 'json2', 'jsonrpc'] as const;
 
 /** A connection's credentials and settings, typed. The schemas below explain them. */
@@ -19,6 +21,8 @@ export interface OdooSettings {
   readonly language: string | null;
   readonly companyId: number | null;
   readonly confirmOrders: boolean;
+  readonly unknownTaxes: (typeof UNKNOWN_TAXES)[number];
+  readonly totalsDiffer: (typeof TOTALS_DIFFER)[number];
 }
 
 export const DEFAULT_CUSTOMER_DOMAIN: Domain = [['customer_rank', '>', 0]];
@@ -78,7 +82,7 @@ export const SETTINGS: SettingsSchema = {
     language: {
       type: 'string',
       title: 'Language',
-      description: 'A code such as de_DE, for translated names. Default: the language of the user.',
+      description: 'A code such as de_DE, for translated names. Default: the language of the user who owns the key.',
       maxLength: 16,
     },
     company_id: {
@@ -93,6 +97,22 @@ export const SETTINGS: SettingsSchema = {
       description:
         'Confirms new orders whose status is processing or completed. Otherwise they stay quotations. The field status of orders must be written.',
       default: false,
+    },
+    unknown_taxes: {
+      type: 'string',
+      title: 'Taxes that Odoo does not have',
+      description:
+        'create makes a sales tax with the name and rate of the source, on top of the price. refuse fails the order as unknown_tax.',
+      enum: UNKNOWN_TAXES,
+      default: 'create',
+    },
+    totals_differ: {
+      type: 'string',
+      title: 'Totals that differ',
+      description:
+        'fail: an order that Odoo adds up otherwise than the source is a failed item. warn: it is written, and the item carries both sums.',
+      enum: TOTALS_DIFFER,
+      default: 'fail',
     },
   },
 };
@@ -114,6 +134,8 @@ export function readSettings({ base_url, credentials, settings }: OpenConnection
     language: typeof settings.language === 'string' && settings.language !== '' ? settings.language : null,
     companyId: typeof settings.company_id === 'number' ? settings.company_id : null,
     confirmOrders: settings.confirm_orders === true,
+    unknownTaxes: UNKNOWN_TAXES.find((name) => name === settings.unknown_taxes) ?? 'create',
+    totalsDiffer: TOTALS_DIFFER.find((name) => name === settings.totals_differ) ?? 'fail',
   };
 }
 

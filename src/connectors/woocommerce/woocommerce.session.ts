@@ -42,6 +42,7 @@ import { refusalIn, TrialBatches } from './write/trial.batches.ts';
 /** Forwards each call to the part that implements it. What those parts learn about the shop lives as long as the session. */
 export class WooCommerceSession implements ConnectorSession {
   readonly #shop: Shop;
+  readonly #newest = new Map<string, number | null>();
   readonly #guests: GuestLookup;
   readonly #writing: ProductWriter;
   /** Prepares writes and sends none. */
@@ -85,8 +86,17 @@ export class WooCommerceSession implements ConnectorSession {
     // Of customers, only the orders of guests tell when they changed.
     const tells = entity !== 'customer' || this.#shop.settings.includeGuests;
     const path = entity === 'product' ? '/products' : '/orders';
-    const newest = async () => (tells ? newestChange(this.#shop, path, signal) : null);
+    const newest = async () => (tells ? this.#newestOf(path, signal) : null);
     return readPhases(this.#phases(entity, query, signal), newest, position);
+  }
+
+  /** Asked once: a first page that is tried again begins no later than the first attempt. */
+  async #newestOf(path: string, signal: AbortSignal): Promise<number | null> {
+    const known = this.#newest.get(path);
+    if (known !== undefined) return known;
+    const newest = await newestChange(this.#shop, path, signal);
+    this.#newest.set(path, newest);
+    return newest;
   }
 
   readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]> {

@@ -65,6 +65,5 @@ function refuseSame(same: boolean, one: ConnectionRow, other: ConnectionRow): vo
 function failed(error: ConnectorError, source: OpenedConnection, destination: OpenedConnection): Problem {
   const names = `"${source.connection.name}" or "${destination.connection.name}"`;
   const message = `${names} did not do what was asked: ${source.redact(destination.redact(error.message))}`;
-  const isFinal = ['auth', 'forbidden', 'rejected', 'not-found'].includes(error.kind) || error.permanent;
-  return isFinal ? new Problem('conflict', message) : new Problem('unavailable', message, { retryAfter: 5 });
+  return error.transient ? new Problem('unavailable', message, { retryAfter: 5 }) : new Problem('conflict', message);
 }

@@ -19,6 +19,7 @@ import type { BatchResult, Destination } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
 import type { ItemPlanner } from './item.planner.ts';
+import type { LateWrites } from './late.writes.ts';
 import { problemOutcome, recordOf, staleOutcome } from './records.destination.ts';
 import type { WriteTrial } from './write.trial.ts';
 
@@ -30,6 +31,7 @@ interface Parts {
   readonly trial: WriteTrial;
   readonly retryPolicy: RetryPolicy;
   readonly budget: DeletionBudget;
+  readonly lateWrites: LateWrites;
   /** RFC 3339. Until when the list of changes is kept. */
   readonly changesExpireAt: string;
 }
@@ -38,7 +40,7 @@ type Written = NonNullable<RetriedItem['intended']>;
 
 /**
  * Writes items to another system. When a response is lost and it is unknown which writes took effect, it reads the destination and plans
- * the batch again. Writes that took effect need no further change, so nothing is written twice.
+ * the batch again, until nothing can be under way any more. Writes that took effect need no further change, so nothing is written twice.
  */
 export class ConnectionDestination implements Destination {
   private readonly parts: Parts;
@@ -86,11 +88,11 @@ export class ConnectionDestination implements Destination {
 
   /** Plans and writes until the result of every item is known. */
   private async planAndWrite(items: readonly WorkItem[]) {
-    const { lease, pair, session, planner, retryPolicy, budget } = this.parts;
+    const { lease, pair, session, planner, retryPolicy, budget, lateWrites } = this.parts;
     /** The intended changes of earlier attempts. A change that the destination already has is counted as made by this run. */
     const tried = new Map<string, PreviewChange>();
     const isResumed = lease.run.lease_epoch > 1;
-    for (let attempt = 1; ; attempt += 1) {
+    for (let attempt = 1; ; ) {
       const all = (await this.failingAsShown(await planner.plan(items))).map((one): RetriedItem => {
         const before = tried.get(one.work.item.external_id);
         const intended = before ? (before.kind as Written) : isResumed ? writtenByEarlierWorker(one) : undefined;
@@ -101,7 +103,9 @@ export class ConnectionDestination implements Destination {
       const writes = planned.filter(isWrite);
       const deletes = writes.filter(({ plan }) => plan.kind === 'delete').length;
       budget.expect(deletes);
+      if (await lateWrites.mustLookAgain(writes)) continue;
       const operations = writes.map(operationOf);
+      await lateWrites.begin(writes);
       try {
         const results = operations.length > 0 ? await session.write(pair.entity, operations, lease.lostSignal) : [];
         budget.spend(deletes);
@@ -110,7 +114,9 @@ export class ConnectionDestination implements Destination {
         if (!(error instanceof ConnectorError)) throw error;
         if (error.kind !== 'aborted')
           for (const change of writes.flatMap(changeOf)) tried.set(change.external_id, change);
+        if (error.ambiguous) lateWrites.lost();
         await retryPolicy.recover(error, attempt);
+        attempt += 1;
       }
     }
   }

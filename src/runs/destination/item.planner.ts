@@ -5,7 +5,7 @@ import { isEcho, planItem } from '../../planning/item.plan.ts';
 import { shareNaturalKey } from '../../planning/natural.keys.ts';
 import type { Binding, ItemPlan } from '../../planning/plan.types.ts';
 import type { PlannedItem, WorkItem } from '../../planning/planning.types.ts';
-import { guestId, referencesOf, translateReferences } from '../../planning/references.ts';
+import { guestId, type Lookup, referencesOf, translateReferences } from '../../planning/references.ts';
 import { claimsOf, itemClaim, type Settled, settleRivals } from '../../planning/rivals.ts';
 import {
   type BindingRow,
@@ -82,7 +82,7 @@ export class ItemPlanner {
     const compared = items.filter(
       ({ item }) => thorough || !isEcho(item, bindings.get(item.external_id) ?? links.get(item.external_id) ?? null),
     );
-    const targets = await this.targets(compared);
+    const { targets, befores } = await this.targets(compared, bindings);
     const matched = await this.entries.find(
       compared.map(({ item }) => item),
       stored,
@@ -143,6 +143,8 @@ export class ItemPlanner {
           binding: bindings.get(id) ?? null,
           key: this.entries.keyOf(work.item, found.reborn),
           fingerprint,
+          target: targets.get(id) ?? null,
+          before: found.unbound.has(id) ? null : (befores.get(id) ?? null),
           wasRefused: refusal !== undefined,
           claims,
         },
@@ -201,13 +203,25 @@ export class ItemPlanner {
     return heirs.flatMap((item) => (known.has(item.external_id) ? [] : { item }));
   }
 
-  /** The data to write for each item, with its references as ids of the destination. Null for a deleted item. */
-  private async targets(items: readonly WorkItem[]): Promise<Map<string, CanonicalData | null>> {
-    const { pair } = this.options;
-    const wanted = referencesOf(
-      pair.entity,
-      items.flatMap(({ item }) => item.data ?? []),
+  /** The data to write for each item and the source at the last sync, both with references as ids of the destination. */
+  private async targets(items: readonly WorkItem[], bindings: ReadonlyMap<string, Binding>) {
+    const { entity } = this.options.pair;
+    const pairs = items.map(({ item }) => ({ item, before: bindings.get(item.external_id)?.source_data ?? null }));
+    const translate = await this.translation(
+      items,
+      pairs.flatMap(({ item, before }) => [item.data ?? [], before ?? []].flat()),
     );
+    const translated = (data: CanonicalData | null) => data && translateReferences(entity, data, translate);
+    return {
+      targets: new Map(pairs.map(({ item }) => [item.external_id, translated(item.data)])),
+      befores: new Map(pairs.map(({ item, before }) => [item.external_id, translated(before)])),
+    };
+  }
+
+  /** The ids of the destination for those that the data refers to. */
+  private async translation(items: readonly WorkItem[], data: readonly CanonicalData[]): Promise<Lookup> {
+    const { pair } = this.options;
+    const wanted = referencesOf(pair.entity, data);
     const found = new Map<string, string>();
     for (const entity of ['customer', 'product'] as const) {
       if (wanted[entity].size === 0) continue;
@@ -215,10 +229,7 @@ export class ItemPlanner {
       for (const row of rows) found.set(`${entity} ${row.source_id}`, row.destination_id);
     }
     if (pair.entity === 'order') await this.addAccounts(items, found);
-    const lookup = (entity: string, sourceId: string) => found.get(`${entity} ${sourceId}`) ?? null;
-    return new Map(
-      items.map(({ item }) => [item.external_id, item.data && translateReferences(pair.entity, item.data, lookup)]),
-    );
+    return (entity, sourceId) => found.get(`${entity} ${sourceId}`) ?? null;
   }
 
   /** Adds who has an account and ordered without it, as a guest of that email. */

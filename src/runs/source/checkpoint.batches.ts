@@ -12,7 +12,7 @@ import { namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
 import { destinationToken } from './change.tokens.ts';
 import { PageSizes } from './page.size.ts';
 import { SourceReader } from './source.reader.ts';
-import { countNamedItems, countUnseen, findWatermark, namedItems, unseenRecords } from './source.sql.ts';
+import { countNamedItems, countUnseen, findWatermark, namedItems, unseenItems } from './source.sql.ts';
 
 export interface BatchesInput {
   readonly lease: RunLease;
@@ -80,8 +80,8 @@ export class CheckpointBatches {
       from.phase === 'deletions' && from.foreseen !== undefined
         ? from
         : { ...from, phase: 'deletions' as const, cursor: null, after: '', foreseen };
-    // A record that no page contained is read again by its id. It counts as deleted only if the source does not return it.
-    yield* namedItemBatches(reader, start, (after) => this.database.query<NamedItem>(unseenRecords(run, after)));
+    // What no page contained is read again by its id. It counts as deleted only if the source does not return it.
+    yield* namedItemBatches(reader, start, (after) => this.database.query<NamedItem>(unseenItems(run, pair, after)));
   }
 
   /**

@@ -1,33 +1,59 @@
 import type { EntityType } from '../../connectors/canonical/canonical.types.ts';
 import type { Statement } from '../../database/database.ts';
-import { boundSource, type Pair, systemsOf } from '../../records/bindings.sql.ts';
+import { boundSource, type Pair, sourceSide, systemsOf } from '../../records/bindings.sql.ts';
 import type { Run } from '../run.types.ts';
 
 /** The page size of named items: the largest number of ids that connectors accept in one call. */
 const NAMED_PAGE = 100;
 
-/** Records that a full sync did not find in the source, ordered by id. */
-export const unseenRecords = (run: Run, after: string): Statement => ({
-  text: `
-    SELECT r.external_id FROM public.sync_records r
-     WHERE ${UNSEEN} AND r.external_id > $5 ORDER BY r.external_id LIMIT ${NAMED_PAGE}`,
-  values: [...unseenKey(run), after],
-});
+/**
+ * Ids that a full sync did not find in the source, in order: of records, and of what is bound since before the connection was removed and
+ * added again, of which there are no records. `pair` is null for the records.
+ */
+export const unseenItems = (run: Run, pair: Pair | null, after: string): Statement => {
+  const records = `
+    (SELECT r.external_id FROM public.sync_records r
+      WHERE ${UNSEEN_RECORD} AND r.external_id > $5 ORDER BY r.external_id LIMIT ${NAMED_PAGE})`;
+  const bound = pair && `${unrecorded(pair, 6)} AND ${idOf(pair)} > $5 ORDER BY 1 LIMIT ${NAMED_PAGE}`;
+  return {
+    text: bound
+      ? `SELECT u.external_id FROM (${records} UNION ALL (${bound})) AS u ORDER BY u.external_id LIMIT ${NAMED_PAGE}`
+      : records,
+    values: [...unseenKey(run), after, ...(pair ? systemsOf(pair) : [])],
+  };
+};
 
-/** How many of them are at the destination, and would be deleted there if they do not exist any more. `pair` is null for the records. */
+/** How many of them are at the destination, and would be deleted there if they do not exist any more. */
 export const countUnseen = (run: Run, pair: Pair | null): Statement => ({
-  text: `
-    SELECT count(*)::integer AS count FROM public.sync_records r
-     WHERE ${UNSEEN} ${pair ? `AND EXISTS (${boundSource(pair, 'r.external_id', 5)} OFFSET 0)` : ''}`,
+  text: pair
+    ? `
+    SELECT ((SELECT count(*) FROM public.sync_records r
+              WHERE ${UNSEEN_RECORD} AND EXISTS (${boundSource(pair, 'r.external_id', 5)} OFFSET 0))
+            + (SELECT count(*) FROM (${unrecorded(pair, 5)}) AS u))::integer AS count`
+    : `SELECT count(*)::integer AS count FROM public.sync_records r WHERE ${UNSEEN_RECORD}`,
   values: [...unseenKey(run), ...(pair ? systemsOf(pair) : [])],
 });
 
-/** An item whose binding passed to another item of the run is gone for good. OFFSET 0 keeps the planner from turning the look-up by key into a join, which without statistics might scan one table per row. */
-const UNSEEN = `r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3 AND r.deleted_at IS NULL
-       AND NOT EXISTS (SELECT FROM public.sync_seen s WHERE s.org_id = $1 AND s.sync_id = $4 AND s.external_id = r.external_id
-                        OFFSET 0)
-       AND NOT EXISTS (SELECT FROM public.sync_claims c WHERE c.org_id = $1 AND c.sync_id = $4 AND c.claim = 'item ' || r.external_id
+/**
+ * An item whose binding passed to another item of the run is gone for good. OFFSET 0 keeps the planner from turning the look-up by key
+ * into a join, which without statistics might scan one table per row.
+ */
+const unseen = (id: string) => `
+       NOT EXISTS (SELECT FROM public.sync_seen s WHERE s.org_id = $1 AND s.sync_id = $4 AND s.external_id = ${id} OFFSET 0)
+       AND NOT EXISTS (SELECT FROM public.sync_claims c WHERE c.org_id = $1 AND c.sync_id = $4 AND c.claim = 'item ' || ${id}
                         OFFSET 0)`;
+const UNSEEN_RECORD = `r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3 AND r.deleted_at IS NULL AND ${unseen('r.external_id')}`;
+
+const idOf = (pair: Pair) => `b.id_${sourceSide(pair)}`;
+/** Bound, at the destination, and without a record. */
+const unrecorded = (pair: Pair, firstParameter: number) => `
+    SELECT ${idOf(pair)} AS external_id FROM public.sync_bindings b
+     WHERE b.org_id = $1 AND b.entity_type = $3 AND b.system_a = $${firstParameter} AND b.system_b = $${firstParameter + 1}
+       AND NOT b.put_away AND b.hash_${sourceSide(pair)} IS NOT NULL
+       AND NOT EXISTS (SELECT FROM public.sync_records r WHERE r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3
+                          AND r.external_id = ${idOf(pair)} OFFSET 0)
+       AND ${unseen(idOf(pair))}`;
+
 const unseenKey = (run: Run) => [run.org_id, run.source_connection_id, run.entity_type, run.sync_id];
 
 export const countRecords = (orgId: string, connectionId: string, entity: EntityType): Statement => ({

@@ -82,7 +82,7 @@ BEGIN
       LEFT JOIN LATERAL (
         SELECT x.attempts FROM public.sync_items x
          WHERE x.org_id = org AND x.sync_id = run.of_sync_id AND x.external_id = i.external_id LIMIT 1) AS before ON true
-     WHERE i.outcome IN ('failed', 'skipped')
+     WHERE i.outcome IN ('failed', 'skipped', 'warned')
     ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
        SET outcome = EXCLUDED.outcome, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
            payload = EXCLUDED.payload, attempts = EXCLUDED.attempts, updated_at = EXCLUDED.updated_at;
@@ -186,7 +186,8 @@ BEGIN
      SET state = CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.status = 'paused' THEN 'paused' ELSE 'ready' END,
          leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
          leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
-         leases_without_commit = 0, postponements = 0, tries = 0
+         leases_without_commit = 0, postponements = 0, tries = 0,
+         write_open_since = CASE WHEN batch ? 'items' THEN NULL ELSE r.write_open_since END
    WHERE r.org_id = org AND r.sync_id = sync;
   RETURN QUERY SELECT CASE WHEN final IS NOT NULL THEN 'finished' WHEN p.completed_at IS NOT NULL THEN 'ended'
                            WHEN p.status = 'paused' THEN 'paused' ELSE 'continue' END,

@@ -1,4 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { ENVIRONMENT } from '../../config/config.module.ts';
+import type { Environment } from '../../config/environment.ts';
 import { ConnectionService } from '../../connectors/connections/connection.service.ts';
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
 import type { EntityDescription } from '../../connectors/contract/connector.types.ts';
@@ -9,6 +11,7 @@ import type { Pair } from '../../records/bindings.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { ConnectionDestination } from '../destination/connection.destination.ts';
 import { ItemPlanner } from '../destination/item.planner.ts';
+import { LateWrites } from '../destination/late.writes.ts';
 import { ConnectionPreview, RecordsPreview } from '../destination/preview.destination.ts';
 import { RecordsDestination } from '../destination/records.destination.ts';
 import { WriteTrial } from '../destination/write.trial.ts';
@@ -47,6 +50,7 @@ export class RunOpener {
     private readonly previews: RunPreviews,
     private readonly endListeners: RunEndListeners,
     private readonly runSystems: RunSystems,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
   /** Throws Problem when a connection was removed or leads to another system, and ConnectorError when a system does not respond. */
@@ -110,6 +114,10 @@ export class RunOpener {
       trial,
       retryPolicy,
       budget,
+      lateWrites: new LateWrites({
+        ...{ database: this.database, lease, pair, retryPolicy },
+        longestSeconds: this.environment.SYNC_LATE_WRITE_SECONDS,
+      }),
       changesExpireAt: expiresAt,
     });
   }

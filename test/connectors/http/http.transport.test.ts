@@ -117,7 +117,7 @@ describe('a body', () => {
 describe('a slow system', () => {
   test('is given up when no response begins', async () => {
     const server = await bench.server(() => {});
-    const client = bench.client({ headersTimeoutMs: 30, maxAttempts: 2 });
+    const client = bench.client({ headersTimeoutMs: 30, writeTimeoutMs: 30, maxAttempts: 2 });
     expect(await errorOf(client.send(get(server.url)))).toMatchObject({ kind: 'timeout', ambiguous: false });
     expect(server.requests).toHaveLength(2);
     expect(await errorOf(client.send(post(server.url)))).toMatchObject({ kind: 'timeout', ambiguous: true });

@@ -1110,7 +1110,7 @@ export type Item = {
      * The id of the item in the source
      */
     external_id: string;
-    outcome: 'failed' | 'skipped';
+    outcome: 'failed' | 'skipped' | 'warned';
     /**
      * A stable name of the error, for programs
      */
@@ -3726,7 +3726,7 @@ export type ListItemsData = {
          * next_cursor of the page before
          */
         cursor?: string;
-        outcome?: 'failed' | 'skipped';
+        outcome?: 'failed' | 'skipped' | 'warned';
         error_class?: string;
     };
     url: '/api/sync/progress/{sync_id}/items';

@@ -8,6 +8,7 @@ import { isRecord } from '../api/response.reader.ts';
 import { RetryingApi } from '../api/retrying.api.ts';
 import { detectVersion, type OdooVersion } from '../api/version.detection.ts';
 import type { OdooSettings } from '../odoo.settings.ts';
+import { idOf, text } from './odoo.values.ts';
 
 export interface Search {
   readonly domain: Domain;
@@ -25,25 +26,29 @@ interface FieldInfo {
   readonly decimals: number | null;
 }
 
+/** The owner of the key; null where the server does not say. */
+export interface OdooUser {
+  readonly uid: number | null;
+  readonly language: string | null;
+}
+
+/** A sync is not a person: what it writes adds no follower, no line in the chatter and no mail. */
+const QUIET: Values = { tracking_disable: true, mail_create_nolog: true, mail_create_nosubscribe: true };
+
 export type FieldInfos = ReadonlyMap<string, FieldInfo>;
 
-/** The calls of one session. All of them include archived records and use the language and company of the settings. */
+/** The calls of one session. All of them include archived records, are quiet, and use the language and company of the settings. */
 export class OdooClient {
   readonly settings: OdooSettings;
   readonly #http: HttpClient;
-  readonly #context: Values;
   readonly #infos = new Map<string, Promise<FieldInfos>>();
   #version: Promise<OdooVersion> | null = null;
   #api: Promise<OdooApi> | null = null;
+  #user: Promise<OdooUser> | null = null;
 
   constructor(settings: OdooSettings, http: HttpClient) {
     this.settings = settings;
     this.#http = http;
-    this.#context = {
-      active_test: false,
-      ...(settings.language === null ? {} : { lang: settings.language }),
-      ...(settings.companyId === null ? {} : { allowed_company_ids: [settings.companyId] }),
-    };
   }
 
   version(signal: AbortSignal): Promise<OdooVersion> {
@@ -99,9 +104,52 @@ export class OdooClient {
   }
 
   async call(model: string, method: string, args: MethodArguments, options: CallOptions): Promise<unknown> {
+    const { companyId, language } = this.settings;
+    // Odoo applies no language to calls, not even the user's own, unless it is sent.
+    const lang = language ?? (await this.user(options.signal)).language;
+    return this.plainCall(model, method, args, options, {
+      ...(lang === null ? {} : { lang }),
+      ...(companyId === null ? {} : { allowed_company_ids: [companyId] }),
+    });
+  }
+
+  /** Without the language and company of the settings, or with other ones. */
+  async plainCall(
+    model: string,
+    method: string,
+    args: MethodArguments,
+    options: CallOptions,
+    place: Values = {},
+  ): Promise<unknown> {
     const api = await this.api(options.signal);
-    const context = isRecord(args.context) ? { ...this.#context, ...args.context } : this.#context;
-    return api.call(model, method, { ...args, context }, options);
+    const own = isRecord(args.context) ? args.context : {};
+    return api.call(model, method, { ...args, context: { active_test: false, ...QUIET, ...place, ...own } }, options);
+  }
+
+  /** Every user may ask this, and any call shows whether the credentials are valid. Asked once a session. */
+  user(signal: AbortSignal): Promise<OdooUser> {
+    this.#user ??= this.#readUser(signal).catch((error) => {
+      this.#user = null;
+      throw error;
+    });
+    return this.#user;
+  }
+
+  async #readUser(signal: AbortSignal): Promise<OdooUser> {
+    const context = await this.plainCall('res.users', 'context_get', {}, { idempotent: true, signal });
+    if (!isRecord(context)) return { uid: null, language: null };
+    return { uid: idOf(context.uid), language: text(context.lang) };
+  }
+
+  /** The first record; null when there is none, when the key may not read the model, or when the server does not have it. */
+  async firstReadable(model: string, search: Search, signal: AbortSignal): Promise<Row | null> {
+    try {
+      const [row] = await this.searchRead(model, { ...search, limit: 1 }, signal);
+      return row ?? null;
+    } catch (error) {
+      if (error instanceof OdooFault && (error.kind === 'forbidden' || error.kind === 'not-found')) return null;
+      throw error;
+    }
   }
 
   /** Those of the fields that this server has. Read once a session. */

@@ -9,6 +9,7 @@ import { unitPriceOf } from './line.amounts.ts';
 /** The fields that a read requests, if the server has them: taxes are `tax_id` until 18 and `tax_ids` from 19 on. */
 export const LINE_FIELDS = [
   'order_id',
+  'sequence',
   'product_id',
   'name',
   'product_uom_qty',
@@ -23,10 +24,10 @@ export const LINE_FIELDS = [
 ];
 
 /**
- * Odoo requires a product on every line. These are the codes of placeholders for shipping, fees, and products that no longer exist.
- * They are services, created when first needed and not for sale, so the product sync does not read them.
+ * The codes of the products on lines for shipping, fees, products that no longer exist, and the cents of rounding. They are services,
+ * created when first needed and not for sale, so the product sync does not read them.
  */
-export const PLACEHOLDERS = { shipping: 'SHIPPING', fee: 'FEE', product: 'ITEM' } as const;
+export const PLACEHOLDERS = { shipping: 'SHIPPING', fee: 'FEE', product: 'ITEM', rounding: 'ROUNDING' } as const;
 
 export interface LineProduct {
   readonly templateId: number | null;
@@ -46,13 +47,14 @@ export interface LineParts {
   readonly taxes: ReadonlyMap<number, Tax>;
 }
 
-/** Null for lines that sell nothing: headings, notes, and lines of quantity 0, which are removed lines. Throws InvalidValue. */
+/** Null for lines that sell nothing: headings, notes, lines of quantity 0, which are removed, and those of rounding. Throws InvalidValue. */
 export function lineFromSale(row: Row, { products, taxes }: LineParts): CanonicalOrderLine | null {
   if (text(row.display_type) !== null) return null;
   const quantity = amountOf(row.product_uom_qty, 'order_line.product_uom_qty', 'quantity');
   if (quantity === '0') return null;
   const productId = idOf(row.product_id);
   const product = productId === null ? undefined : products.get(productId);
+  if (product?.code === PLACEHOLDERS.rounding) return null;
   const kind = kindOf(row, product);
   const isPlaceholder = product?.code === PLACEHOLDERS[kind];
   const applied = idsOf(row.tax_id ?? row.tax_ids).flatMap((id) => taxes.get(id) ?? []);

@@ -7,20 +7,27 @@ import type { Domain, Row, Values } from '../api/odoo-api.types.ts';
 import { isRecord } from '../api/response.reader.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { markOf } from '../client/odoo.marker.ts';
-import { idOf, text, toId } from '../client/odoo.values.ts';
+import { idOf, orFalse, text, toId } from '../client/odoo.values.ts';
 import {
   type CreateOperation,
+  type Finding,
   type OdooEntity,
   type Part,
   type Prepared,
   type PreparedWrite,
   type UpdateOperation,
+  type Written,
 } from '../odoo.entity.ts';
+import { CompanyLookup } from './company.lookup.ts';
 import { CurrencyLookup } from './currency.lookup.ts';
 import { findCustomers } from './customer.lookup.ts';
-import { findTargets, lineCommands, lineValues } from './line.writer.ts';
 import { ORDER_FIELDS, orderFromSale, saleValues, stateAction } from './order.mapping.ts';
 import { OrderPartsReader } from './order-parts.reader.ts';
+import { ownLines } from './own.lines.ts';
+import { type Lookups, SalePreparer, type SaleRequest } from './sale.preparer.ts';
+import { findSalespeople } from './salesperson.lookup.ts';
+import { TaxLookup } from './tax.lookup.ts';
+import { compareTotals } from './totals.check.ts';
 
 const MODEL = 'sale.order';
 
@@ -30,18 +37,22 @@ export class OrderEntity implements OdooEntity {
   /** A removed order is cancelled, which takes more than writing its state. */
   readonly removal = null;
   readonly #client: OdooClient;
-  readonly #parts: OrderPartsReader;
-  readonly #currencies: CurrencyLookup;
+  readonly #lookups: Lookups;
 
   constructor(client: OdooClient) {
     this.#client = client;
-    this.#parts = new OrderPartsReader(client);
-    this.#currencies = new CurrencyLookup(client);
+    const companies = new CompanyLookup(client);
+    this.#lookups = {
+      companies,
+      currencies: new CurrencyLookup(client, companies),
+      taxes: new TaxLookup(client, companies),
+      parts: new OrderPartsReader(client),
+    };
   }
 
   /** Lines, the codes of their products, and the names of their taxes. */
   async parts(signal: AbortSignal): Promise<readonly Part[]> {
-    const infos = await this.#parts.infos(signal);
+    const infos = await this.#lookups.parts.infos(signal);
     const taxes = ['tax_ids', 'tax_id'].filter((name) => infos.has(name)).slice(0, 1);
     return [
       { model: 'sale.order.line', path: 'order_line', fields: ['order_id'] },
@@ -62,7 +73,7 @@ export class OrderEntity implements OdooEntity {
   async toItems(rows: readonly Row[], signal: AbortSignal): Promise<ExternalItem[]> {
     if (rows.length === 0) return [];
     const ids = rows.map(({ id }) => Number(id));
-    const lines = await this.#parts.lines(ids, signal);
+    const lines = await this.#lookups.parts.lines(ids, signal);
     return rows.map((row) => ({
       ...readItem(String(row.id), row, () => orderFromSale(row, lines(Number(row.id)))),
       ...(row.state === 'cancel' && { archived: true }),
@@ -85,51 +96,58 @@ export class OrderEntity implements OdooEntity {
   async prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]> {
     const orders = operations.map(({ data }) => data as CanonicalOrder);
     const customerOf = await findCustomers(this.#client, orders, signal);
-    return this.#prepare(orders, orders, signal, async (order, index, lines) => {
-      const key = operations[index]?.key ?? '';
+    const sellerOf = await findSalespeople(this.#client, orders, customerOf, signal);
+    const requests = operations.map((operation) => saleRequest(operation));
+    return this.#prepareEach(requests, signal, async (request, index, preparer) => {
+      const order = orders[index] as CanonicalOrder;
+      const partner = customerOf(order);
+      const { commands, expected } = await preparer.prepare(request, signal);
       const values = {
         ...saleValues(order, null),
-        ...(await this.#currencies.valuesFor(order.currency, signal)),
-        partner_id: customerOf(order),
-        origin: markOf(key),
-        order_line: lineCommands(lines(new Set()), []),
+        ...(await this.#lookups.currencies.valuesFor(order.currency, signal)),
+        ...{ partner_id: partner, user_id: orFalse(sellerOf(partner)) },
+        origin: markOf(operations[index]?.key ?? ''),
+        order_line: commands,
       };
       const action = this.#client.settings.confirmOrders ? stateAction(order) : null;
-      if (action === null) return { values };
-      return { values, after: (id, during) => this.#applyState(id, action, order, during) };
+      const write: PreparedWrite = { values, expected, undo: (id, during) => this.#unlink(id, during) };
+      return action === null ? write : { ...write, after: (id, during) => this.#applyState(id, action, order, during) };
     });
   }
 
   async prepareUpdates(operations: readonly UpdateOperation[], signal: AbortSignal): Promise<Prepared[]> {
-    const orders = operations.map(({ data }) => data as CanonicalOrder);
-    const lineUpdates = operations.filter(({ changes: paths }) => changes(paths, 'lines'));
-    const present = await this.#present(lineUpdates, signal);
-    const withLines = lineUpdates.map(({ data }) => data as CanonicalOrder);
+    const ids = operations.flatMap((one) => (writesLines(one) ? (toId(one.external_id) ?? []) : []));
+    const rows = ids.length === 0 ? [] : await this.#lookups.parts.rows(ids, signal);
+    const present = Map.groupBy(rows, (row) => idOf(row.order_id) ?? 0);
     const moved = operations.filter(({ changes: paths }) => changes(paths, 'customer'));
     const customerOf = await findCustomers(
       this.#client,
       moved.map(({ data }) => data as CanonicalOrder),
       signal,
     );
-    return this.#prepare(orders, withLines, signal, async (order, index, lines) => {
-      const { changes: paths = [], external_id = '', current, restores = false } = operations[index] ?? {};
-      const { status = '' } = (current ?? {}) as CanonicalOrder;
-      // A cancelled order comes back as a quotation.
-      const confirmed = !restores && ['processing', 'completed'].includes(status);
-      const rows = present.get(toId(external_id) ?? 0) ?? [];
-      const sold = new Set(rows.flatMap((row) => idOf(row.product_id) ?? []));
-      const writesLines = changes(paths, 'lines') && order.lines !== undefined;
+    const requests = operations.map((one) => saleRequest(one, present.get(toId(one.external_id) ?? 0)));
+    return this.#prepareEach(requests, signal, async (request, index, preparer) => {
+      const operation = operations[index] as UpdateOperation;
+      const order = operation.data as CanonicalOrder;
+      const { changes: paths, current, restores = false } = operation;
+      refuseOtherCurrency(request.order, current as CanonicalOrder);
       const partner = changes(paths, 'customer') && toId(order.customer?.external_id) ? customerOf(order) : null;
+      const sale = writesLines(operation) ? await preparer.prepare(request, signal) : null;
       const values: Values = {
         ...saleValues(order, paths),
         ...(partner !== null && { partner_id: partner }),
-        ...(writesLines && { order_line: lineCommands(lines(sold), rows, confirmed) }),
+        ...(sale && sale.commands.length > 0 && { order_line: sale.commands }),
       };
       const asksState = changes(paths, 'status') || (restores && this.#client.settings.confirmOrders);
       const action = asksState ? stateAction(order) : null;
-      const write: PreparedWrite = { values, adds: writesLines };
+      const adds = sale?.commands.some((command) => Array.isArray(command) && command[0] === 0) ?? false;
+      const write: PreparedWrite = { values, adds, ...(sale && { expected: sale.expected }) };
       return action === null ? write : { ...write, after: (id, during) => this.#applyState(id, action, order, during) };
     });
+  }
+
+  verify(written: readonly Written[], signal: AbortSignal): Promise<ReadonlyMap<number, Finding>> {
+    return compareTotals(this.#client, written, signal);
   }
 
   /** Until 18, without this context, Odoo asks a person to confirm the cancellation of a confirmed order and does not cancel it. */
@@ -143,36 +161,27 @@ export class OrderEntity implements OdooEntity {
     await this.#client.call(MODEL, 'action_draft', { ids }, { idempotent: true, signal });
   }
 
-  async #present(operations: readonly UpdateOperation[], signal: AbortSignal): Promise<Map<number, Row[]>> {
-    const ids = operations.flatMap(({ external_id }) => toId(external_id) ?? []);
-    const rows = ids.length === 0 ? [] : await this.#parts.rows(ids, signal);
-    return Map.groupBy(rows, (row) => idOf(row.order_id) ?? 0);
-  }
-
-  /** `withLines`: the orders whose lines are written. */
-  async #prepare(
-    orders: readonly CanonicalOrder[],
-    withLines: readonly CanonicalOrder[],
+  async #prepareEach(
+    requests: readonly SaleRequest[],
     signal: AbortSignal,
-    prepare: (
-      order: CanonicalOrder,
-      index: number,
-      lines: (sold: ReadonlySet<number>) => Values[],
-    ) => Promise<PreparedWrite>,
+    prepare: (request: SaleRequest, index: number, preparer: SalePreparer) => Promise<PreparedWrite>,
   ): Promise<Prepared[]> {
-    const targets = await findTargets(this.#client, withLines, await this.#parts.infos(signal), signal);
+    const preparer = new SalePreparer(this.#client, this.#lookups);
+    await preparer.load(requests, signal);
     const prepared: Prepared[] = [];
-    for (const [index, order] of orders.entries()) {
+    for (const [index, request] of requests.entries()) {
       try {
-        const lines = (sold: ReadonlySet<number>) =>
-          (order.lines ?? []).map((line, i) => ({ sequence: 10 + i, ...lineValues(line, targets, sold) }));
-        prepared.push(await prepare(order, index, lines));
+        prepared.push(await prepare(request, index, preparer));
       } catch (error) {
         if (!(error instanceof ItemRefused)) throw error;
         prepared.push({ problem: error.problem });
       }
     }
     return prepared;
+  }
+
+  async #unlink(id: number, signal: AbortSignal): Promise<void> {
+    await this.#client.call(MODEL, 'unlink', { ids: [id] }, { idempotent: true, signal });
   }
 
   /** Confirming sets the order's date to now, so this restores the date. */
@@ -187,4 +196,30 @@ export class OrderEntity implements OdooEntity {
     const { date_order } = saleValues(order, ['created_at']);
     if (date_order) await this.#client.write(MODEL, [id], { date_order }, signal);
   }
+}
+
+/** The lines as they are to be written, with the totals of the source, which are not written. */
+function saleRequest(operation: CreateOperation | UpdateOperation, rows: readonly Row[] = []): SaleRequest {
+  const data = operation.data as CanonicalOrder;
+  const whole = (operation.whole ?? data) as CanonicalOrder;
+  const currency = whole.currency ?? data.currency;
+  if (operation.kind === 'create') {
+    return { order: { ...whole, ...data, currency }, before: null, rows, confirmed: false };
+  }
+  const { status } = operation.current as CanonicalOrder;
+  // A cancelled order comes back as a quotation.
+  const confirmed = !operation.restores && (status === 'processing' || status === 'completed');
+  const order = writesLines(operation) ? ownLines(data, whole) : { lines: [] };
+  const before = operation.before as CanonicalOrder | null | undefined;
+  return { order: { ...order, currency }, before, rows, confirmed };
+}
+
+const writesLines = ({ changes: paths, data }: UpdateOperation): boolean =>
+  changes(paths, 'lines') && (data as CanonicalOrder).lines !== undefined;
+
+/** The amounts would stay and mean another sum. */
+function refuseOtherCurrency({ currency }: CanonicalOrder, current: CanonicalOrder): void {
+  if (!currency || !current.currency || currency === current.currency) return;
+  const message = `The order is in ${currency} now, and Odoo has it in ${current.currency}, which only a new order can change.`;
+  throw new ItemRefused('currency_differs', message);
 }

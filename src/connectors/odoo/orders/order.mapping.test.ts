@@ -1,9 +1,7 @@
 import Big from 'big.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linePrice } from './line.amounts.ts';
 import { lineFromSale, splitTax } from './line.mapping.ts';
-import { lineCommands } from './line.writer.ts';
 import { orderFromSale, saleValues, stateAction } from './order.mapping.ts';
 
 /** As recorded of Odoo 19 (38-sale-order). */
@@ -78,6 +76,12 @@ describe('a sale order', () => {
     expect(lineFromSale(row, { ...PARTS, taxes })?.unit_price).toBe('50');
   });
 
+  it('does not show removed lines and those of rounding', () => {
+    expect(lineFromSale({ ...LINE, product_uom_qty: 0 }, PARTS)).toBeNull();
+    const products = new Map([[9, { templateId: 3, code: 'ROUNDING' }]]);
+    expect(lineFromSale(LINE, { ...PARTS, products })).toBeNull();
+  });
+
   it('recognises shipping by its product or by the delivery module', () => {
     const products = new Map([[9, { templateId: 3, code: 'SHIPPING' }]]);
     expect(lineFromSale(LINE, { ...PARTS, products })?.kind).toBe('shipping');
@@ -101,44 +105,6 @@ describe('writing an order', () => {
     expect(stateAction({ status: 'cancelled' })).toBe('action_cancel');
     expect(stateAction({ status: 'on_hold' })).toBeNull();
     expect(stateAction({})).toBeNull();
-  });
-
-  it('changes lines in their place, since lines of a confirmed order cannot be removed', () => {
-    const present = [{ id: 7 }, { id: 8, display_type: 'line_note' }, { id: 9 }];
-    expect(lineCommands([{ name: 'a' }], present)).toEqual([
-      [1, 7, { name: 'a' }],
-      [2, 9],
-    ]);
-    expect(lineCommands([], [{ id: 7 }], true)).toEqual([[1, 7, { product_uom_qty: 0 }]]);
-    expect(lineFromSale({ ...LINE, product_uom_qty: 0 }, PARTS)).toBeNull();
-    expect(lineCommands([{ name: 'a' }, { name: 'b' }], [])).toEqual([
-      [0, 0, { name: 'a' }],
-      [0, 0, { name: 'b' }],
-    ]);
-  });
-
-  it('sends a discount where it makes the total to the cent, and otherwise the price that does', () => {
-    const line = { kind: 'product', name: 'Cup', quantity: '2' } as const;
-    expect(linePrice({ ...line, unit_price: '50', total: '100' }, 2)).toEqual({ price_unit: 50, discount: 0 });
-    expect(linePrice({ ...line, unit_price: '50', total: '80' }, 2)).toEqual({ price_unit: 50, discount: 20 });
-    expect(linePrice({ ...line, unit_price: '5000', total: '9999.99' }, 3)).toEqual({
-      price_unit: 4999.995,
-      discount: 0,
-    });
-    expect(linePrice({ ...line, quantity: '3', total: '10' }, null)).toEqual({ price_unit: 3.34, discount: 0.2 });
-  });
-
-  it('makes totals under 100 to the cent, whatever the discount and the quantity', () => {
-    const cents = fc.integer({ min: 0, max: 9_999 });
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 50 }), cents, cents, (quantity, unit, total) => {
-        const [price, amount] = [new Big(unit).div(100), new Big(total).div(100)];
-        const line = { kind: 'product', name: '', unit_price: price.toFixed(), total: amount.toFixed() } as const;
-        const { price_unit, discount } = linePrice({ ...line, quantity: String(quantity) }, 2);
-        const made = new Big(price_unit).times(quantity).times(new Big(100).minus(discount)).div(100).round(2);
-        expect(made.toFixed(2)).toBe(amount.toFixed(2));
-      }),
-    );
   });
 
   it('shares a line’s tax among its taxes without losing a cent', () => {

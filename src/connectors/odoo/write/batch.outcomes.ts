@@ -6,7 +6,7 @@ import type { Values } from '../api/odoo-api.types.ts';
 import type { PreparedWrite } from '../odoo.entity.ts';
 
 /** The result of one operation: its record, or the problem that prevented it. */
-export type Outcome = { readonly id: number } | { readonly problem: ItemProblem };
+export type Outcome = { readonly id: number; readonly warning?: ItemProblem } | { readonly problem: ItemProblem };
 
 export const GONE: ItemProblem = { error_class: 'missing', message: 'This record no longer exists in Odoo.' };
 

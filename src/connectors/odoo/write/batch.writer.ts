@@ -4,7 +4,7 @@ import type { ExternalItem, WriteOperation, WriteResult } from '../../contract/c
 import type { OdooFault } from '../api/odoo.fault.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { toId } from '../client/odoo.values.ts';
-import type { CreateOperation, OdooEntity, Prepared, PreparedWrite, UpdateOperation } from '../odoo.entity.ts';
+import type { CreateOperation, Finding, OdooEntity, Prepared, PreparedWrite, UpdateOperation } from '../odoo.entity.ts';
 import { bisect } from './batch.bisection.ts';
 import {
   asAmbiguous,
@@ -70,7 +70,7 @@ class Batch {
       return ids;
     };
     const saved = await bisect(ready, save, (fault) => this.#canSplit(fault, 'create'));
-    for (const [i, { index, prepared }] of ready.entries()) await this.#settle(index, prepared, saved[i]);
+    await this.#settleAll(ready, saved);
   }
 
   async update(): Promise<void> {
@@ -91,7 +91,7 @@ class Batch {
         return ids;
       };
       const saved = await bisect(group, write, (fault) => this.#canSplit(fault, 'write'));
-      for (const [i, { index, prepared }] of group.entries()) await this.#settle(index, prepared, saved[i]);
+      await this.#settleAll(group, saved);
     }
   }
 
@@ -154,7 +154,9 @@ class Batch {
       if (item?.archived && this.#restores(index)) return { ok: false, problem: NOT_RESTORED };
       // A record rule may hide what was just written. The requested data then counts as the result.
       const { data, born } = item ?? {};
-      return { ok: true, external_id, data: data ?? operation.data, ...(born !== undefined && { born }) };
+      const { warning } = outcome;
+      const told = { ...(born !== undefined && { born }), ...(warning && { warning }) };
+      return { ok: true, external_id, data: data ?? operation.data, ...told };
     });
   }
 
@@ -182,9 +184,28 @@ class Batch {
     return id === null ? [] : [{ index, prepared, id }];
   }
 
-  async #settle(index: number, prepared: PreparedWrite, saved: number | OdooFault | undefined): Promise<void> {
+  async #settleAll(items: readonly Ready[], saved: readonly (number | OdooFault)[]): Promise<void> {
+    const written = items.flatMap(({ prepared }, i) => {
+      const id = saved[i];
+      return typeof id === 'number' ? [{ id, prepared }] : [];
+    });
+    const findings = (await this.#writer.entity.verify?.(written, this.#signal)) ?? new Map<number, Finding>();
+    for (const [i, item] of items.entries()) await this.#settle(item, saved[i], findings);
+  }
+
+  async #settle(
+    { index, prepared }: Ready,
+    saved: number | OdooFault | undefined,
+    findings: ReadonlyMap<number, Finding>,
+  ): Promise<void> {
     if (typeof saved !== 'number') {
       this.#outcomes.set(index, { problem: saved ? problemOf(saved, this.#writer.entity.model) : GONE });
+      return;
+    }
+    const finding = findings.get(saved);
+    if (finding?.fatal) {
+      this.#outcomes.set(index, { problem: finding.problem });
+      await this.#undo(prepared, saved);
       return;
     }
     try {
@@ -192,7 +213,7 @@ class Batch {
         this.tookEffect = true;
         await prepared.after(saved, this.#signal);
       }
-      this.#outcomes.set(index, { id: saved });
+      this.#outcomes.set(index, { id: saved, ...(finding && { warning: finding.problem }) });
     } catch (error) {
       this.#outcomes.set(index, { problem: refusalOf(error) });
       await this.#undo(prepared, saved);

@@ -1,3 +1,4 @@
+import { steadyNow } from '../../../common/clock.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ItemProblem } from '../../contract/connector.types.ts';
 import { recordOf } from '../mapping/raw.reader.ts';
@@ -16,10 +17,19 @@ export type BatchOutcome =
   | { readonly ok: true; readonly raw: Raw }
   | { readonly ok: false; readonly problem: ItemProblem };
 
-/** Sends batches that the shop accepts. The shop does not publish its limit, so a refusal halves the size for the rest of the session. */
+/** How many creates the first batch has: a slow shop makes an order in seconds. */
+const FIRST_CREATES = 25;
+/** How long a batch of creates should take, so that far less than the patience for a write. */
+const WANTED_MS = 30_000;
+
+/**
+ * Sends batches that the shop accepts. The shop does not publish its limit, so a refusal halves the size for the rest of the session.
+ * Batches of creates begin small and grow by the time that the shop takes for one.
+ */
 export class BatchWriter {
   readonly #client: ShopClient;
   #size: number;
+  #creates = FIRST_CREATES;
 
   constructor(client: ShopClient, size: number) {
     this.#client = client;
@@ -33,10 +43,14 @@ export class BatchWriter {
   async run(path: string, operations: readonly BatchOperation[], signal: AbortSignal): Promise<BatchOutcome[]> {
     const outcomes: BatchOutcome[] = [];
     while (outcomes.length < operations.length) {
-      const chunk = operations.slice(outcomes.length, outcomes.length + this.#size);
+      const rest = operations.slice(outcomes.length);
+      const chunk = rest.slice(0, Math.min(this.#size, rest.some(isCreate) ? this.#creates : rest.length));
+      const began = steadyNow();
       try {
         outcomes.push(...(await this.#send(path, chunk, signal)));
+        if (chunk.some(isCreate)) this.#creates = this.#nextCreates(chunk.length, steadyNow() - began);
       } catch (error) {
+        if (error instanceof ConnectorError && error.ambiguous) this.#creates = Math.ceil(chunk.length / 2);
         if (!isTooLarge(error)) throw outcomes.length > 0 ? asAmbiguous(error) : error;
         if (chunk.length === 1)
           outcomes.push({ ok: false, problem: { error_class: 'too_large', message: error.message } });
@@ -44,6 +58,12 @@ export class BatchWriter {
       }
     }
     return outcomes;
+  }
+
+  /** As many as the shop makes in the wanted time, and at most twice as many as it has made in one batch. */
+  #nextCreates(count: number, tookMs: number): number {
+    const inTime = Math.floor((WANTED_MS * count) / Math.max(tookMs, 1));
+    return Math.max(1, Math.min(inTime, Math.max(this.#creates, count * 2)));
   }
 
   async #send(path: string, chunk: readonly BatchOperation[], signal: AbortSignal): Promise<BatchOutcome[]> {
@@ -55,6 +75,8 @@ export class BatchWriter {
     return outcomesOf(path, chunk, recordOf(response), idempotent);
   }
 }
+
+const isCreate = ({ kind }: BatchOperation): boolean => kind === 'create';
 
 function bodyOf(chunk: readonly BatchOperation[]) {
   const create = chunk.flatMap((operation) => (operation.kind === 'create' ? [operation.body] : []));

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { EnumProperty, TextProperty } from '../../../common/bounds.decorator.ts';
 import { PageQuery } from '../../../common/list-query.dto.ts';
 
-const OUTCOMES = ['failed', 'skipped'] as const;
+const OUTCOMES = ['failed', 'skipped', 'warned'] as const;
 
 export class ItemsQuery extends PageQuery {
   @EnumProperty({ values: OUTCOMES, optional: true })
@@ -12,7 +12,7 @@ export class ItemsQuery extends PageQuery {
   error_class?: string;
 }
 
-/** An item of a sync that failed or was skipped. */
+/** An item of a sync that failed, was skipped, or was written with a difference that is told. */
 export class ItemDto {
   @ApiProperty({ example: 'run-5b0c1f6e-0d3c-4a55-8f0e-2f5f0a4f7c11' })
   sync_id: string;

@@ -1,0 +1,97 @@
+import { ItemRefused } from '../../border/item.refused.ts';
+import type { CanonicalOrderLine } from '../../canonical/canonical.types.ts';
+import type { OdooClient } from '../client/odoo.client.ts';
+import { idOf, text, toId } from '../client/odoo.values.ts';
+import { anyOf } from '../client/search.domain.ts';
+import { PLACEHOLDERS } from './line.mapping.ts';
+
+/** The products of the lines of a batch. */
+export class LineProducts {
+  readonly #client: OdooClient;
+  /** Ids of product.product by code. */
+  readonly #byCode = new Map<string, number>();
+  /** Ids of product.product by template. */
+  readonly #byTemplate = new Map<number, number[]>();
+
+  readonly #archived = new Set<number>();
+
+  private constructor(client: OdooClient) {
+    this.#client = client;
+  }
+
+  /** Finds them in one call. Creates the placeholders that `written` lines need; `others` are only to be recognised. */
+  static async find(
+    client: OdooClient,
+    written: readonly CanonicalOrderLine[],
+    others: readonly CanonicalOrderLine[],
+    signal: AbortSignal,
+  ): Promise<LineProducts> {
+    const products = new LineProducts(client);
+    await products.#load([...written, ...others], signal);
+    for (const line of written) if (needsPlaceholder(line)) await products.placeholder(line.kind, signal);
+    return products;
+  }
+
+  async #load(lines: readonly CanonicalOrderLine[], signal: AbortSignal): Promise<void> {
+    const codes = [...new Set([...lines.flatMap(({ sku }) => sku || []), ...Object.values(PLACEHOLDERS)])];
+    const templates = [...new Set(lines.flatMap((line) => toId(line.product_external_id) ?? []))];
+    const terms = [
+      ['default_code', 'in', codes],
+      ...(templates.length > 0 ? [['product_tmpl_id', 'in', templates]] : []),
+    ];
+    const fields = ['product_tmpl_id', 'default_code', 'active'];
+    const rows = await this.#client.searchRead('product.product', { domain: anyOf(terms), fields }, signal);
+    // Archived products come last, so they count only where there is no other.
+    for (const row of [...rows].sort((a, b) => Number(b.active !== false) - Number(a.active !== false))) {
+      const [id, code, template] = [Number(row.id), text(row.default_code), idOf(row.product_tmpl_id)];
+      if (row.active === false) this.#archived.add(id);
+      if (code !== null && !this.#byCode.has(code)) this.#byCode.set(code, id);
+      if (template !== null) this.#byTemplate.set(template, [...(this.#byTemplate.get(template) ?? []), id]);
+    }
+  }
+
+  /** Null when Odoo does not have the product of the line. */
+  idOf(line: CanonicalOrderLine): number | null {
+    const { kind, sku, product_external_id } = line;
+    if (needsPlaceholder(line)) return this.#byCode.get(PLACEHOLDERS[kind]) ?? null;
+    const ofTemplate = this.#byTemplate.get(toId(product_external_id) ?? 0) ?? [];
+    const withCode = sku ? this.#byCode.get(sku) : undefined;
+    // The code identifies the variant; the template does not.
+    if (withCode !== undefined && (ofTemplate.length === 0 || ofTemplate.includes(withCode))) return withCode;
+    return ofTemplate[0] ?? withCode ?? null;
+  }
+
+  /** As `idOf`; throws ItemRefused when there is none, or only an archived one that is not among `sold`: those that the order has already. */
+  require(line: CanonicalOrderLine, sold: ReadonlySet<number>): number {
+    const { name, sku } = line;
+    const found = this.idOf(line);
+    if (found !== null && this.#archived.has(found) && !sold.has(found)) {
+      const advice = 'is archived in Odoo. Bring it back, then sync the order again.';
+      throw new ItemRefused('product_archived', `The product of the line ${name}, variant ${found}, ${advice}`);
+    }
+    if (found !== null) return found;
+    const which = sku ? `${name} (${sku})` : name;
+    throw new ItemRefused('unknown_product', `Odoo has no product for the line ${which}: sync products first.`);
+  }
+
+  /** The service product that stands for lines of this kind, created when it is missing. */
+  async placeholder(kind: keyof typeof PLACEHOLDERS, signal: AbortSignal): Promise<number> {
+    const code = PLACEHOLDERS[kind];
+    const known = this.#byCode.get(code);
+    if (known !== undefined) return known;
+    const name = `${code[0]}${code.slice(1).toLowerCase()}`;
+    const values = { name, default_code: code, type: 'service', list_price: 0, sale_ok: false };
+    const [id = 0] = await this.#client.create('product.product', [values], signal);
+    this.#byCode.set(code, id);
+    return id;
+  }
+
+  /** Null when no line of rounding was ever needed. */
+  get rounding(): number | null {
+    return this.#byCode.get(PLACEHOLDERS.rounding) ?? null;
+  }
+}
+
+function needsPlaceholder({ kind, sku, product_external_id }: CanonicalOrderLine): boolean {
+  return kind !== 'product' || (!sku && !product_external_id);
+}
