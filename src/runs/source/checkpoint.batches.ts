@@ -74,7 +74,7 @@ export class CheckpointBatches {
     if (from.phase === 'pages') yield* pageBatches(reader, from, findsDeletions);
     if (!findsDeletions) return;
     const foreseen = from.foreseen ?? (await this.unseen(run, pair));
-    if (budget.refuses(foreseen)) await this.refuseLosses(run, reader, budget, foreseen);
+    if (budget.refuses(foreseen)) await this.refuseLosses(run, reader, { budget, pair }, foreseen);
     else if (run.kind === 'preview') budget.expect(foreseen);
     const start =
       from.phase === 'deletions' && from.foreseen !== undefined
@@ -88,11 +88,16 @@ export class CheckpointBatches {
    * A list that leaves out many records is no proof that they are gone, and a key that may no longer see them deletes nothing. Asks by id
    * for as many as it takes, and throws GuardTripped when more are lost than the guard allows.
    */
-  private async refuseLosses(run: Run, reader: SourceReader, budget: DeletionBudget, unseen: number): Promise<void> {
+  private async refuseLosses(
+    run: Run,
+    reader: SourceReader,
+    { budget, pair }: Pick<BatchesInput, 'budget' | 'pair'>,
+    unseen: number,
+  ): Promise<void> {
     let lost = 0;
     let hidden = 0;
     for (let after = ''; ; ) {
-      const named = await this.database.query<NamedItem>(unseenRecords(run, after));
+      const named = await this.database.query<NamedItem>(unseenItems(run, pair, after));
       const last = named.at(-1);
       if (!last) return;
       const items = await reader.byIds(named.map(({ external_id }) => external_id));
