@@ -87,5 +87,5 @@ const ADVICE = 'Link the item to an entry, or decide that it is a new one: PUT /
 function described({ entry, by }: ScoredMatch): string {
   const keys = by.map((key) => NAMES[key]).join(' and ');
   const held = entry.held ? `, but ${entry.held}` : '';
-  return `Entry ${entry.external_id} of the destination has the same ${keys}${held}.`;
+  return `Entry ${entry.external_id} of the destination has the same ${keys}${entry.archived ? ' and is archived there' : ''}${held}.`;
 }

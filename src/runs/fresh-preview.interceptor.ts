@@ -5,7 +5,7 @@ import { IdempotencyInterceptor } from '../idempotency/idempotency.interceptor.t
 import { RunPreviews } from './run.previews.ts';
 
 /**
- * Checks with both systems that the preview to apply is still up to date, before the request's transaction begins. A repeated request
+ * Asks both systems whether the preview to apply is still up to date, before the request's transaction begins. A repeated request
  * returns the first response again, so it is not checked.
  */
 @Injectable()

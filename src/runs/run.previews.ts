@@ -28,7 +28,7 @@ export abstract class RunPreviews {
    */
   abstract find(wanted: PreviewToApply): Promise<FoundRunPreview>;
 
-  /** Checks with both systems. Throws stale-preview when one of them has changed and unavailable when one does not respond. */
+  /** Asks both systems for a few seconds. Throws stale-preview when one of them says that it has changed. */
   abstract assertFresh(preview: string): Promise<void>;
 
   /**

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest';
+import { ConnectorError } from '../../src/connectors/contract/connector.error.ts';
 import { type Json, RunsFixture } from '../runs/runs.support.ts';
 import { together } from '../runs/together.support.ts';
 import { type TwoSystems, withSystems } from '../runs/two-systems.support.ts';
@@ -23,6 +24,28 @@ const customers = ({ odoo }: TwoSystems, emails: readonly string[]): number[] =>
   emails.map((email, i) => odoo.admin.create('res.partner', { name: `P${i + 1}`, customer_rank: 1, email }));
 
 together({
+  'A preview of a system that says too late whether it changed is applied, and what has changed is left alone':
+    async () => {
+      const orgId = 'org-slow';
+      const shop = await fixture.connect(orgId, 'slow-shop');
+      const erp = await fixture.connect(orgId, 'slow-erp');
+      shop.system.put({ email: 'Ann@x.example', name: 'Ann', phone: null });
+      const bob = shop.system.put({ email: 'Bob@x.example', name: 'Bob', phone: null });
+      const ends = {
+        ...{ source_connection_id: shop.id, destination: { connection_id: erp.id } },
+        entity_type: 'customer',
+      };
+      const previews = new Previews(fixture, orgId);
+      const { key } = await previews.preview(ends);
+      shop.system.put({ email: 'Bob@x.example', name: 'Robert', phone: null }, bob);
+      shop.system.hooks.beforeToken = async () => {
+        throw new ConnectorError('unavailable', 'The shop takes its time.');
+      };
+      const { counts, codes } = await previews.apply(ends, key);
+      expect([counts, codes]).toEqual([{ created: 1, skipped: 1 }, { [bob]: 'stale_preview' }]);
+      expect([...erp.system.items.values()].map(({ name }) => name)).toEqual(['Ann']);
+    },
+
   'A preview counts as failed what the write will refuse': () =>
     inOrganization(async ({ shop, odoo, there }, previews) => {
       const { admin } = shop;

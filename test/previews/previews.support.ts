@@ -8,6 +8,8 @@ export interface Told {
   readonly codes: Readonly<Record<string, string>>;
   readonly status: string;
   readonly error: string | null;
+  /** The kind of the change of each item that was or would be changed, or was in conflict. */
+  readonly changes: Readonly<Record<string, string>>;
 }
 
 export interface Previewed extends Told {
@@ -46,18 +48,29 @@ export class Previews {
   /** The response to the request when it is refused. */
   async apply(ends: SourceDestinationCheck, preview: string): Promise<Told & { readonly refused?: Json }> {
     const { status, body } = await this.fixture.call(this.orgId, 'POST', '/runs', { mode: 'full', ...ends, preview });
-    if (status !== 202) return { counts: {}, codes: {}, status: 'refused', error: null, refused: body };
+    if (status !== 202) return { counts: {}, codes: {}, changes: {}, status: 'refused', error: null, refused: body };
     return this.told(body.sync_id);
   }
 
   private async told(syncId: string): Promise<Told> {
     const { counts, progress } = await this.fixture.ended(this.orgId, syncId, 60_000);
-    const codes: Record<string, string> = {};
+    const items = await this.all(`/progress/${syncId}/items`);
+    const changes = await this.all(`/progress/${syncId}/changes`);
+    return {
+      counts,
+      codes: Object.fromEntries(items.map(({ external_id, error_class }) => [external_id, error_class])),
+      changes: Object.fromEntries(changes.map(({ external_id, kind }) => [external_id, kind])),
+      status: progress.status,
+      error: progress.error_message,
+    };
+  }
+
+  private async all(path: string): Promise<Json[]> {
+    const found: Json[] = [];
     for (let cursor = ''; ; ) {
-      const path = `/progress/${syncId}/items?limit=200${cursor}`;
-      const { body } = await this.fixture.call(this.orgId, 'GET', path);
-      for (const { external_id, error_class } of body.items) codes[external_id] = error_class;
-      if (!body.next_cursor) return { counts, codes, status: progress.status, error: progress.error_message };
+      const { body } = await this.fixture.call(this.orgId, 'GET', `${path}?limit=200${cursor}`);
+      found.push(...body.items);
+      if (!body.next_cursor) return found;
       cursor = `&cursor=${encodeURIComponent(body.next_cursor)}`;
     }
   }

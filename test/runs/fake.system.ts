@@ -14,6 +14,7 @@ export interface FakeHooks {
   beforeRead?(reads: number): Promise<void> | void;
   beforeWrite?(operations: readonly WriteOperation[]): Promise<void> | void;
   afterWrite?(operations: readonly WriteOperation[]): Promise<void> | void;
+  beforeToken?(): Promise<void> | void;
 }
 
 /** A system in memory behind the contract of a connector: what is tested with it is the runner, not a system. */
@@ -72,7 +73,10 @@ export class FakeSystem {
         return results;
       },
       findRefusals: async (_entity, operations) => operations.map(() => null),
-      changeToken: async () => String(this.clock),
+      changeToken: async () => {
+        await this.hooks.beforeToken?.();
+        return String(this.clock);
+      },
     };
   }
 

@@ -33,7 +33,7 @@ import { readSettings } from './woocommerce.settings.ts';
 import { BatchWriter } from './write/batch.writer.ts';
 import { CategoryCache } from './write/category.cache.ts';
 import { writeCustomers } from './write/customer.writer.ts';
-import { knownRefusal } from './write/known.refusals.ts';
+import { knownRefusals } from './write/known.refusals.ts';
 import type { OperationOn } from './write/operation.results.ts';
 import { writeOrders } from './write/order.writer.ts';
 import { type ProductWriter, writeProducts } from './write/product.writer.ts';
@@ -120,7 +120,8 @@ export class WooCommerceSession implements ConnectorSession {
     signal: AbortSignal,
   ): Promise<(ItemProblem | null)[]> {
     const results = await writeWith(this.#trial, entity, operations, signal);
-    return operations.map((operation, i) => refusalIn(results[i] as WriteResult) ?? knownRefusal(entity, operation));
+    const known = await knownRefusals(this.#shop, entity, operations, signal);
+    return results.map((result, i) => refusalIn(result) ?? known[i] ?? null);
   }
 
   changeToken(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<string | null> {

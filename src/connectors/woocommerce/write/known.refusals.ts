@@ -1,9 +1,36 @@
-import type { CanonicalCustomer, EntityType } from '../../canonical/canonical.types.ts';
+import type { CanonicalCustomer, CanonicalProduct, EntityType } from '../../canonical/canonical.types.ts';
 import type { ItemProblem, WriteOperation } from '../../contract/connector.types.ts';
+import { findSkus } from '../match/sku.lookup.ts';
+import type { Shop } from '../read/shop.context.ts';
+import { shopIdOf } from './operation.results.ts';
 
-/** What the shop is known to refuse by a rule of its own, under its own code; null where it may take the operation. */
-export function knownRefusal(entity: EntityType, operation: WriteOperation): ItemProblem | null {
-  if (entity !== 'customer' || operation.kind === 'delete') return null;
+/** What the shop is known to refuse by rules of its own, under its own codes; null where it may take the operation. */
+export async function knownRefusals(
+  shop: Shop,
+  entity: EntityType,
+  operations: readonly WriteOperation[],
+  signal: AbortSignal,
+): Promise<(ItemProblem | null)[]> {
+  if (entity === 'customer') return operations.map(emailRefusal);
+  const skus = entity === 'product' ? operations.flatMap((operation) => skuOf(operation) ?? []) : [];
+  if (skus.length === 0) return operations.map(() => null);
+  const holders = await findSkus(shop, skus, signal);
+  return operations.map((operation) => {
+    const holder = holders.get(skuOf(operation) ?? '');
+    const isOwn = holder && holder.variation_id === 0 && holder.product_id === shopIdOf(operation);
+    return holder && !isOwn ? TAKEN_SKU : null;
+  });
+}
+
+/** The SKU that the operation gives to its product. */
+function skuOf(operation: WriteOperation): string | null {
+  if (operation.kind === 'delete') return null;
+  const isWritten = operation.kind === 'create' || operation.changes.includes('sku');
+  return (isWritten && (operation.data as CanonicalProduct).sku) || null;
+}
+
+function emailRefusal(operation: WriteOperation): ItemProblem | null {
+  if (operation.kind === 'delete') return null;
   const email = (operation.data as CanonicalCustomer).email ?? '';
   if (operation.kind === 'create' && email === '') return MISSING_EMAIL;
   const isWritten = operation.kind === 'create' || operation.changes.includes('email');
@@ -28,3 +55,4 @@ const MISSING_EMAIL: ItemProblem = {
   message: 'Please provide a valid email address.',
 };
 const INVALID_EMAIL: ItemProblem = { error_class: 'customer_invalid_email', message: 'Invalid email address' };
+const TAKEN_SKU: ItemProblem = { error_class: 'product_invalid_sku', message: 'Invalid or duplicated SKU.' };

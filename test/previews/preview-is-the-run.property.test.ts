@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RunsFixture } from '../runs/runs.support.ts';
+import { type TwoSystems, withSystems } from '../runs/two-systems.support.ts';
+import { Previews, type Told } from './previews.support.ts';
+import { type State, states, take } from './random.states.ts';
+
+/** More by the environment: `PREVIEW_STATES=500 npx vitest run …`, from a seed of one's own by `PREVIEW_SEED`. */
+const { PREVIEW_STATES = '5', PREVIEW_SEED } = process.env;
+
+let fixture: RunsFixture;
+beforeAll(async () => {
+  fixture = await RunsFixture.start({ SYNC_ORG_CONCURRENCY: '4' });
+});
+afterAll(() => fixture.close());
+
+let orgs = 0;
+
+/** The state, made of nothing, in systems of its own. */
+async function inState<T>(
+  state: State,
+  work: (systems: TwoSystems, previews: Previews) => Promise<T>,
+): Promise<T | undefined> {
+  orgs += 1;
+  const orgId = `org-state-${orgs}`;
+  const settings = { delete_guard_percent: state.guardPercent };
+  let made: T | undefined;
+  await withSystems(
+    fixture,
+    orgId,
+    {
+      ...{ shop: { customers: 0, products: 0, orders: 0 }, odoo: { version: 19, partners: 0 } },
+      ...{ shopSettings: settings, odooSettings: settings },
+    },
+    async (systems) => {
+      const previews = new Previews(fixture, orgId);
+      for (const step of state.steps) {
+        if (step.do === 'sync') await previews.run(systems[step.direction](step.what));
+        else take(step, systems);
+      }
+      made = await work(systems, previews);
+    },
+  );
+  return made;
+}
+
+/** The product of Odoo matches by the SKU of a variation, which the shop does not give to the product as well. */
+const SKU_OF_ITS_VARIATION: State = {
+  steps: [
+    { at: 'shop', do: 'add', what: 'product', key: 0, odd: true },
+    { at: 'odoo', do: 'add', what: 'product', key: 0, odd: false },
+  ],
+  ...{ direction: 'back', what: 'product', guardPercent: 15 },
+};
+
+const written = ({ counts }: Told) =>
+  Object.fromEntries(Object.entries(counts).filter(([name]) => name !== 'unchanged'));
+
+async function expectAlike(state: State): Promise<void> {
+  const [shown, ran] = await Promise.all([
+    inState(state, async (systems, previews) => {
+      const ends = systems[state.direction](state.what);
+      const preview = await previews.preview(ends);
+      return { preview, applied: await previews.apply(ends, preview.key) };
+    }),
+    inState(state, (systems, previews) => previews.run(systems[state.direction](state.what))),
+  ]);
+  if (!shown || !ran) throw new Error('nothing was run');
+  const { preview, applied } = shown;
+  const guard: string | null = preview.summary.guard;
+  if (guard !== null) {
+    expect([ran.status, ran.error?.slice(0, guard.length)]).toEqual(['failed', guard]);
+    expect(applied.refused?.type).toBe('urn:sync-operations:problem:delete-guard');
+    return;
+  }
+  expect({ counts: preview.counts, codes: preview.codes }).toEqual({ counts: ran.counts, codes: ran.codes });
+  expect(preview.changes).toEqual(ran.changes);
+  expect([written(applied), applied.codes]).toEqual([written(ran), ran.codes]);
+}
+
+describe('A preview', () => {
+  it('is what the run does, item by item and code by code, in every state of both ends', async () => {
+    const seed = PREVIEW_SEED === undefined ? {} : { seed: Number(PREVIEW_SEED) };
+    await fc.assert(fc.asyncProperty(states, expectAlike), {
+      ...{ numRuns: Number(PREVIEW_STATES), ...seed },
+      examples: [[SKU_OF_ITS_VARIATION]],
+    });
+  });
+});
