@@ -7,7 +7,7 @@ import type {
 import { contentHash } from './field.diff.ts';
 
 /** The value by which two entities of the same type are recognized as the same. Null when the entity has none. */
-export function naturalKey(entity: EntityType, data: CanonicalData): string | null {
+function naturalKey(entity: EntityType, data: CanonicalData): string | null {
   if (entity === 'customer') return (data as CanonicalCustomer).email?.trim().toLowerCase() || null;
   if (entity === 'product') return (data as CanonicalProduct).sku || null;
   return null;

@@ -10,7 +10,7 @@ export interface WorkItem {
   readonly expected?: Expected;
 }
 
-export interface Expected {
+interface Expected {
   /** That of the change, or `failed`. */
   readonly kind: string;
   readonly source_hash: string | null;

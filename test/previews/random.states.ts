@@ -17,8 +17,8 @@ export type Step =
       readonly which: number;
       readonly key: number;
     };
-export type Entity = 'customer' | 'product' | 'order';
-export type Direction = 'there' | 'back';
+type Entity = 'customer' | 'product' | 'order';
+type Direction = 'there' | 'back';
 type Sync = { readonly do: 'sync'; readonly direction: Direction; readonly what: Entity };
 
 export interface State {

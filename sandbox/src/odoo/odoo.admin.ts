@@ -14,6 +14,8 @@ export interface OdooAdmin {
   write(model: string, ids: readonly number[], vals: Values): void;
   unlink(model: string, ids: readonly number[]): void;
   archive(model: string, ids: readonly number[]): void;
+  /** From now on a record rule keeps these from the API's users, and no others. */
+  hide(model: string, ids: readonly number[]): void;
   /** Runs a method of records, such as action_confirm. */
   call(model: string, method: string, ids: readonly number[]): unknown;
   /** Ids, including archived records. */
@@ -57,6 +59,7 @@ export function adminOf(db: InMemoryDatabase): OdooAdmin {
     write: (model, ids, vals) => run((env) => writeRecords(env, model, ids, vals)),
     unlink: (model, ids) => run((env) => unlinkRecords(env, model, ids)),
     archive: (model, ids) => run((env) => writeRecords(env, model, ids, { active: false })),
+    hide: (model, ids) => void db.hidden.set(model, new Set(ids)),
     call: (model, method, ids) => run((env) => runMethod(env, { model, method, ids, args: {} })),
     search: (model, domain, order = 'id') => run((env) => searchIds(env, model, domain, { order })),
     read,

@@ -13,6 +13,8 @@ export interface CommonSettings {
   /** 0 to 100. */
   readonly delete_guard_percent: number;
   readonly delete_guard_count?: number;
+  /** All deletes of so many hours count together; 0: each run by itself. */
+  readonly delete_guard_hours: number;
   readonly on_conflict: 'skip' | 'overwrite';
   /** By entity type, then by path (`billing.city`) or member. */
   readonly field_directions: Readonly<Record<string, Readonly<Record<string, FieldDirection>>>>;
@@ -43,6 +45,15 @@ const COMMON: SettingsSchema = {
       title: 'Delete at most (records)',
       description: 'The same limit as a number of records. The lower limit applies.',
       minimum: 0,
+    },
+    delete_guard_hours: {
+      type: 'integer',
+      title: 'Delete guard counts (hours)',
+      description:
+        'All deletes of so many hours count together, whatever tells them: syncs, webhooks, retries. 0: each run by itself.',
+      minimum: 0,
+      maximum: 720,
+      default: 24,
     },
     on_conflict: {
       type: 'string',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
 import type { ReadQuery, Watermark } from '../../connectors/contract/connector.types.ts';
-import type { DeletionBudget } from '../../planning/deletion.guard.ts';
+import { type DeletionBudget, GuardTripped } from '../../planning/deletion.guard.ts';
 import type { WorkItem } from '../../planning/planning.types.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
@@ -74,13 +74,42 @@ export class CheckpointBatches {
     if (from.phase === 'pages') yield* pageBatches(reader, from, findsDeletions);
     if (!findsDeletions) return;
     const foreseen = from.foreseen ?? (await this.unseen(run, pair));
-    budget.expect(foreseen);
+    if (budget.refuses(foreseen)) await this.refuseLosses(run, reader, { budget, pair }, foreseen);
+    else if (run.kind === 'preview') budget.expect(foreseen);
     const start =
       from.phase === 'deletions' && from.foreseen !== undefined
         ? from
         : { ...from, phase: 'deletions' as const, cursor: null, after: '', foreseen };
     // What no page contained is read again by its id. It counts as deleted only if the source does not return it.
     yield* namedItemBatches(reader, start, (after) => this.database.query<NamedItem>(unseenItems(run, pair, after)));
+  }
+
+  /**
+   * A list that leaves out many records is no proof that they are gone, and a key that may no longer see them deletes nothing. Asks by id
+   * for as many as it takes, and throws GuardTripped when more are lost than the guard allows.
+   */
+  private async refuseLosses(
+    run: Run,
+    reader: SourceReader,
+    { budget, pair }: Pick<BatchesInput, 'budget' | 'pair'>,
+    unseen: number,
+  ): Promise<void> {
+    let lost = 0;
+    let hidden = 0;
+    for (let after = ''; ; ) {
+      const named = await this.database.query<NamedItem>(unseenItems(run, pair, after));
+      const last = named.at(-1);
+      if (!last) return;
+      const items = await reader.byIds(named.map(({ external_id }) => external_id));
+      lost += items.filter(({ deleted, problem }) => deleted || problem).length;
+      hidden += items.filter(({ problem }) => problem?.error_class === 'no_access').length;
+      if (budget.refuses(lost) && hidden > 0)
+        throw new GuardTripped(
+          `${hidden} records that were read before are hidden from this key (no_access), and ${lost - hidden} are gone: more than the guard allows. Nothing was deleted. Check what the key may see, or start the sync again with override_guard and a reason.`,
+        );
+      if (budget.refuses(lost)) budget.expect(unseen);
+      after = last.external_id;
+    }
   }
 
   private async unseen(run: Run, pair: Pair | null): Promise<number> {

@@ -63,6 +63,31 @@ export const countRecords = (orgId: string, connectionId: string, entity: Entity
   values: [orgId, connectionId, entity],
 });
 
+/**
+ * What this run, and earlier ones of the same source and destination within so many hours, deleted without an override: no more than there
+ * are records that were deleted within that time and are still, since what came back is no loss.
+ */
+export const countDeleted = (run: Run, hours: number): Statement => ({
+  text: `
+    SELECT greatest($7::integer, least(
+      (SELECT coalesce(sum((r.counts ->> 'deleted')::integer), 0) FROM public.sync_runs r
+        WHERE r.org_id = $1 AND r.source_connection_id = $2 AND r.entity_type = $3
+          AND r.destination_connection_id IS NOT DISTINCT FROM $4::uuid AND r.counts ? 'deleted' AND r.kind <> 'preview'
+          AND (r.sync_id = $5 OR r.override_reason IS NULL AND r.created_at > now() - make_interval(hours => $6))),
+      (SELECT count(*) FROM public.sync_records d
+        WHERE d.org_id = $1 AND d.connection_id = $2 AND d.entity_type = $3
+          AND d.deleted_at > now() - make_interval(hours => $6))))::integer AS count`,
+  values: [
+    run.org_id,
+    run.source_connection_id,
+    run.entity_type,
+    run.destination_connection_id,
+    run.sync_id,
+    hours,
+    run.counts.deleted ?? 0,
+  ],
+});
+
 /** The table that names the items of a run. For an apply, its rows also hold the state that the preview found, and the items that failed follow. */
 const NAMED = {
   retry: `FROM public.sync_items WHERE org_id = $1 AND sync_id = $2`,

@@ -3,13 +3,13 @@ import { DeletionBudget } from '../../planning/deletion.guard.ts';
 import { countBindings, type Pair } from '../../records/bindings.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { RunCheckpoint } from '../run.types.ts';
-import { countRecords } from '../source/source.sql.ts';
+import { countDeleted, countRecords } from '../source/source.sql.ts';
 import type { RunLease } from './run.lease.ts';
 
 /**
  * The deletes that a run may make where it writes, of what has arrived there: the entries that are bound, or the records. Counted once,
- * when the run begins, since its creates make more of them. The guard applies to syncs and applies without an override; a preview goes
- * on and says what the guard says.
+ * when the run begins, since its creates make more of them. The guard applies to every run without an override, and to the deletes
+ * of a time together; a preview goes on and says what the guard says.
  */
 export async function budgetOf(
   database: TenantDatabase,
@@ -17,11 +17,15 @@ export async function budgetOf(
   pair: Pair | null,
   { connection }: OpenedConnection,
 ): Promise<DeletionBudget> {
-  const isGuarded = (run.kind === 'sync' || run.kind === 'apply') && run.override_reason === null;
-  const { delete_guard_percent: percent, delete_guard_count: count } = connection.settings;
+  const isGuarded = run.kind !== 'preview' && run.override_reason === null;
+  const { delete_guard_percent: percent, delete_guard_count: count, delete_guard_hours: hours } = connection.settings;
   const limits = { percent: Number(percent ?? 15), count: typeof count === 'number' ? count : null };
   const arrived = (progress.checkpoint as RunCheckpoint | null)?.arrived ?? (await countArrived(database, run, pair));
-  return new DeletionBudget(limits, { isGuarded, arrived, done: run.counts.deleted ?? 0 });
+  const done = run.counts.deleted ?? 0;
+  const [recent] = isGuarded ? await database.query<{ count: number }>(countDeleted(run, Number(hours ?? 24))) : [];
+  const earlier = Math.max((recent?.count ?? 0) - done, 0);
+  const alwaysAllowed = run.kind === 'webhook' || run.kind === 'retry' ? 1 : 0;
+  return new DeletionBudget(limits, { isGuarded, arrived, done, earlier, alwaysAllowed });
 }
 
 async function countArrived(database: TenantDatabase, run: RunLease['run'], pair: Pair | null): Promise<number> {

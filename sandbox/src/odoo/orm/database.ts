@@ -20,6 +20,7 @@ export class InMemoryDatabase implements Database {
   readonly #externalIds = new Map<string, { model: string; id: number }>();
   readonly #sequences = new Map<string, number>();
   readonly #clock: () => number;
+  readonly hidden: Database['hidden'] = new Map();
   watch: Database['watch'] = null;
   #lastInstant = 0;
   #undo: (() => void)[] = [];

@@ -41,6 +41,8 @@ export interface Database {
   /** A point within the transaction to roll back to. */
   savepoint(): number;
   rollbackTo(savepoint: number): void;
+  /** Ids by model that a record rule keeps from the API's users. */
+  readonly hidden: Map<string, ReadonlySet<number>>;
   /** Called for every record that a client's call has saved; a throw refuses it. */
   readonly watch: ((env: Environment, model: string, id: number) => void) | null;
 }

@@ -4,6 +4,7 @@ import { type DomainNode, mentions, parseDomain } from './domain.parser.ts';
 import type { Environment } from './model.types.ts';
 import { shortcutTo } from './offset.shortcut.ts';
 import { type OrderKey, parseOrder, recordComparator } from './record.order.ts';
+import { hidesAny, isHidden } from './record.rules.ts';
 import { scan } from './record.scan.ts';
 
 export interface SearchParts {
@@ -20,11 +21,11 @@ export function searchIds(env: Environment, model: string, domain: unknown, part
   const offset = Math.max(0, Number(parts.offset ?? 0) || 0);
   const end = limit ? offset + Number(limit) : Number.POSITIVE_INFINITY;
   const node = withActiveTest(env, model, parseDomain(domain));
-  const test = compileDomain(env, model, node);
+  const test = visibleTest(env, model, node);
   // The salt makes the order of ties differ between pages.
   const query = { node, test, keys, salt: offset * 7919 + Number(limit ?? 0), end };
   const narrowing = narrow(env, model, node);
-  if (narrowing.ids || !comesSorted(keys)) return take(sorted(env, model, query), offset, end);
+  if (narrowing.ids || !comesSorted(keys) || hidesAny(env, model)) return take(sorted(env, model, query), offset, end);
   const { from, skipped } = shortcutTo(offset, { env, model, node, keys, narrowing });
   return take(inOrder(env, model, query, { ...narrowing, from }), offset - skipped, end - skipped);
 }
@@ -32,7 +33,7 @@ export function searchIds(env: Environment, model: string, domain: unknown, part
 /** How many records match. */
 export function countRecords(env: Environment, model: string, domain: unknown, limit?: number | null): number {
   const node = withActiveTest(env, model, parseDomain(domain));
-  const test = compileDomain(env, model, node);
+  const test = visibleTest(env, model, node);
   const most = limit || Number.POSITIVE_INFINITY;
   let count = 0;
   for (const id of candidates(env, model, node)) {
@@ -40,6 +41,12 @@ export function countRecords(env: Environment, model: string, domain: unknown, l
     if (test(id)) count += 1;
   }
   return count;
+}
+
+/** A record that a rule hides matches nothing. */
+function visibleTest(env: Environment, model: string, node: DomainNode): RecordTest {
+  const test = compileDomain(env, model, node);
+  return hidesAny(env, model) ? (id) => !isHidden(env, model, id) && test(id) : test;
 }
 
 interface Query {

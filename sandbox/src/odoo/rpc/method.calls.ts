@@ -3,6 +3,7 @@ import type { Environment, ModelMethod } from '../orm/model.types.ts';
 import { accessError, OdooError, typeError } from '../orm/odoo.error.ts';
 import { loadRows } from '../orm/record.loader.ts';
 import { unlinkRecords } from '../orm/record.remover.ts';
+import { requireVisible } from '../orm/record.rules.ts';
 import { countRecords, searchIds } from '../orm/record.search.ts';
 import type { Stored, Values } from '../orm/record.types.ts';
 import { createRecord, writeRecords } from '../orm/record.writer.ts';
@@ -20,7 +21,7 @@ export interface Call {
 /** The signature of a public method; throws what the server throws for private and unknown ones. */
 export function signatureOf(env: Environment, model: string, method: string): Signature {
   const { methods } = env.db.model(model);
-  if (method.startsWith('_')) {
+  if (method.startsWith('_') || (method === 'exists' && env.version >= 19)) {
     throw accessError(`Private methods (such as '${model}.${method}') cannot be called remotely.`);
   }
   const own = methods && Object.hasOwn(methods, method) ? OWN_METHODS[method] : undefined;
@@ -31,9 +32,20 @@ export function signatureOf(env: Environment, model: string, method: string): Si
   return found;
 }
 
+/** What a record rule is asked for. */
+const OPERATIONS: Readonly<Record<string, string>> = {
+  read: 'read',
+  write: 'write',
+  unlink: 'unlink',
+  action_archive: 'write',
+  action_unarchive: 'write',
+};
+
 /** Runs a method with bound arguments. Does not check access rights. */
 export function runMethod(env: Environment, { model, method, ids, args }: Call): unknown {
   const own: ModelMethod | undefined = env.db.model(model).methods?.[method];
+  const operation = OPERATIONS[method] ?? (own && 'write');
+  if (operation) requireVisible(env, model, ids, operation);
   if (own) {
     requireRecords(env, model, ids);
     return own(env, ids);

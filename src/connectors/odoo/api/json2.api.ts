@@ -24,7 +24,7 @@ export class Json2Api implements OdooApi {
     return this.#serverTime;
   }
 
-  async call(model: string, method: string, args: MethodArguments, { idempotent, signal }: CallOptions) {
+  async call(model: string, method: string, args: MethodArguments, { idempotent, canShrink, signal }: CallOptions) {
     const { http, baseUrl, database, apiKey } = this.#options;
     const response = await http.send({
       method: 'POST',
@@ -36,6 +36,7 @@ export class Json2Api implements OdooApi {
       },
       body: JSON.stringify(args),
       idempotent,
+      canShrink,
       signal,
     });
     this.#serverTime = dateOf(response) ?? this.#serverTime;

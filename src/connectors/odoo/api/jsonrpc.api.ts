@@ -63,9 +63,9 @@ export class JsonRpcApi implements OdooApi {
     throw new ConnectorError('auth', 'Odoo does not accept the credentials.');
   }
 
-  async #send(service: string, method: string, args: readonly unknown[], { idempotent, signal }: CallOptions) {
+  async #send(service: string, method: string, args: readonly unknown[], options: CallOptions) {
     const { http, baseUrl } = this.#options;
-    const response = await sendJsonRpc(http, { url: `${baseUrl}/jsonrpc`, service, method, args, idempotent, signal });
+    const response = await sendJsonRpc(http, { url: `${baseUrl}/jsonrpc`, service, method, args, ...options });
     this.#serverTime = response.time ?? this.#serverTime;
     return response.result;
   }
@@ -82,13 +82,14 @@ export async function sendJsonRpc(
   http: HttpClient,
   call: JsonRpcCall,
 ): Promise<{ result: unknown; time: number | null }> {
-  const { url, service, method, args, idempotent, signal } = call;
+  const { url, service, method, args, idempotent, canShrink, signal } = call;
   const response = await http.send({
     method: 'POST',
     url,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ jsonrpc: '2.0', method: 'call', id: 1, params: { service, method, args } }),
     idempotent,
+    canShrink,
     signal,
   });
   const { status } = response;

@@ -16,6 +16,8 @@ export interface MethodArguments {
 export interface CallOptions {
   /** Sending it twice does no harm: reads, and writes of a given state. */
   readonly idempotent: boolean;
+  /** See HttpRequest. */
+  readonly canShrink?: boolean;
   readonly signal: AbortSignal;
 }
 

@@ -62,7 +62,8 @@ export class OdooClient {
   async searchRead(model: string, search: Search, signal: AbortSignal): Promise<Row[]> {
     const { domain, fields, order = 'id asc', limit } = search;
     const args = { domain, fields, order, ...(limit === undefined ? {} : { limit: Math.max(1, limit) }) };
-    const rows = await this.call(model, 'search_read', args, { idempotent: true, signal });
+    const canShrink = limit !== undefined && limit > 1;
+    const rows = await this.call(model, 'search_read', args, { idempotent: true, canShrink, signal });
     if (Array.isArray(rows) && rows.every(isRecord)) return rows;
     throw new ConnectorError('protocol', `Odoo did not return a list of ${model}.`);
   }

@@ -9,6 +9,7 @@ import type { OdooClient } from '../client/odoo.client.ts';
 import { odooTime, text } from '../client/odoo.values.ts';
 import { allOf, anyOf, domainOf } from '../client/search.domain.ts';
 import type { OdooEntity } from '../odoo.entity.ts';
+import { hiddenAmong } from './hidden.records.ts';
 import * as cursors from './page.cursor.ts';
 
 /** The largest page, whatever size the caller requests. */
@@ -68,8 +69,12 @@ export class EntityReader {
     };
   }
 
+  /** Leaves out ids of which Odoo says that it has none. What a record rule or a company hides is an item with a problem. */
   async readByIds(ids: readonly number[], signal: AbortSignal): Promise<ExternalItem[]> {
-    return this.#load([['id', 'in', ids]], 'id asc', undefined, signal).then(({ items }) => items);
+    const { items } = await this.#load([['id', 'in', ids]], 'id asc', undefined, signal);
+    const found = new Set(items.map(({ external_id }) => external_id));
+    const missing = ids.filter((id) => !found.has(String(id)));
+    return [...items, ...(await hiddenAmong(this.#client, this.#entity.model, missing, signal))];
   }
 
   async #start(query: ReadQuery, signal: AbortSignal): Promise<cursors.PageCursor> {

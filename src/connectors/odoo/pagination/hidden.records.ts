@@ -1,0 +1,43 @@
+import { ConnectorError } from '../../contract/connector.error.ts';
+import type { ExternalItem } from '../../contract/connector.types.ts';
+import { OdooFault } from '../api/odoo.fault.ts';
+import { isRecord } from '../api/response.reader.ts';
+import type { OdooClient } from '../client/odoo.client.ts';
+import { idOf } from '../client/odoo.values.ts';
+
+/**
+ * Those of the ids, which no search finds, that exist all the same. A search finds neither what is deleted nor what a record rule or a
+ * company hides; only a read tells them apart: nothing for a deleted record, an AccessError for all when one of them is hidden. So a list
+ * that is refused is halved. (`exists` asks for no rights, and is private from Odoo 19 on.)
+ */
+export async function hiddenAmong(
+  client: OdooClient,
+  model: string,
+  ids: readonly number[],
+  signal: AbortSignal,
+): Promise<ExternalItem[]> {
+  if (ids.length === 0) return [];
+  try {
+    const rows = await client.call(model, 'read', { ids, fields: ['id'] }, { idempotent: true, signal });
+    if (!Array.isArray(rows)) throw new ConnectorError('protocol', `Odoo did not return a list of ${model}.`);
+    return rows.filter(isRecord).map((row) => unseen(String(idOf(row.id)), 'not_answered', NOT_FOUND_BY_SEARCH));
+  } catch (error) {
+    if (!(error instanceof OdooFault)) throw error;
+    const [first] = ids;
+    if (error.kind === 'not-found' && error.errorClass === 'missing' && ids.length === 1) return [];
+    const isHidden = error.errorClass === 'access_error' || error.errorClass === 'missing';
+    if (!isHidden || first === undefined) throw error;
+    if (ids.length === 1) return [unseen(String(first), 'no_access', error.message)];
+    const middle = Math.ceil(ids.length / 2);
+    const left = await hiddenAmong(client, model, ids.slice(0, middle), signal);
+    return [...left, ...(await hiddenAmong(client, model, ids.slice(middle), signal))];
+  }
+}
+
+const NOT_FOUND_BY_SEARCH = 'Odoo reads this record by its id, and no search finds it.';
+
+const unseen = (external_id: string, error_class: string, message: string): ExternalItem => ({
+  external_id,
+  data: null,
+  problem: { error_class, message },
+});
