@@ -11,7 +11,7 @@ export interface RecordedOrder {
   readonly lines: readonly RecordedLine[];
 }
 
-export interface RecordedLine {
+interface RecordedLine {
   readonly quantity: number;
   readonly price_unit: number;
   readonly discount: number;

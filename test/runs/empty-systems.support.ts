@@ -7,7 +7,7 @@ import {
 } from '@sync-operations/sandbox';
 import type { Json, RunsFixture } from './runs.support.ts';
 
-export type Sync = (entity: string, more?: object) => Promise<Json>;
+type Sync = (entity: string, more?: object) => Promise<Json>;
 
 export interface EmptySystems {
   readonly org: string;

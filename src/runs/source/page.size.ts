@@ -1,9 +1,9 @@
 import type { PageSize } from '../run.types.ts';
 
-export const LARGEST_PAGE = 100;
+const LARGEST_PAGE = 100;
 const GROWTH = 5;
 
-export const FIRST_SIZE: PageSize = { size: LARGEST_PAGE, below: Number.MAX_SAFE_INTEGER };
+const FIRST_SIZE: PageSize = { size: LARGEST_PAGE, below: Number.MAX_SAFE_INTEGER };
 
 /**
  * The sizes of a run's pages. A size that was too much for the system is a bound: no later page reaches it, in this turn or a later one.

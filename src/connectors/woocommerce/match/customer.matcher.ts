@@ -3,7 +3,7 @@ import type { Candidate, Match } from '../../contract/connector.types.ts';
 import { CUSTOMER_FIELDS, customerFromShop } from '../mapping/customer.mapping.ts';
 import { syncKeyOf } from '../mapping/raw.reader.ts';
 import { textOf } from '../mapping/shop.values.ts';
-import { walkListing } from '../pagination/listing.walk.ts';
+import { readListing } from '../pagination/listing.reader.ts';
 import { inParallel, type Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
 
@@ -28,7 +28,7 @@ export function matchCustomers(
         found.push(...rows.filter((raw) => textOf(raw.email)?.toLowerCase() === email));
         return found.length > 0;
       };
-      await walkListing(client, { path: '/customers', params }, visit, signal);
+      await readListing(client, { path: '/customers', params }, visit, signal);
       return found.map((raw): Match => {
         const [role, marked] = [textOf(raw.role), syncKeyOf(raw) === key];
         const held = !marked && !isRead(role) && `it is an account with the role ${role}`;

@@ -1,6 +1,6 @@
 import type { Candidate, Match } from '../../contract/connector.types.ts';
 import { idOf, syncKeyOf } from '../mapping/raw.reader.ts';
-import { walkListing } from '../pagination/listing.walk.ts';
+import { readListing } from '../pagination/listing.reader.ts';
 import { ORDERS, rawByIds } from '../read/document.reader.ts';
 import type { Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
@@ -35,7 +35,7 @@ export async function matchOrders(
     }
     return missing.size === 0 || older.size >= OLDER_ORDERS;
   };
-  await walkListing(shop.client, { path: ORDERS.path, params, newestFirst: true }, visit, signal);
+  await readListing(shop.client, { path: ORDERS.path, params, newestFirst: true }, visit, signal);
   const { rows } = await rawByIds(ORDERS, shop, [...idOfKey.values()], signal);
   const items = await ORDERS.toItems(shop, rows, signal);
   return candidates.map(({ key }) =>

@@ -1,7 +1,7 @@
 import type { SkuHolder, SkuHolders } from '../mapping/order-line.mapping.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { textOf } from '../mapping/shop.values.ts';
-import { walkListing } from '../pagination/listing.walk.ts';
+import { readListing } from '../pagination/listing.reader.ts';
 import { chunksOf, inParallel, type Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
 
@@ -30,7 +30,7 @@ export async function findSkus(
       }
       return chunk.every((sku) => holders.has(sku));
     };
-    await walkListing(client, { path: '/products', params }, visit, signal);
+    await readListing(client, { path: '/products', params }, visit, signal);
   });
   return holders;
 }

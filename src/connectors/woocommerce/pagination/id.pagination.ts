@@ -26,7 +26,7 @@ export interface Window {
 }
 
 /** What the shop shows of a window: fewer rows than were asked for, if it likes, and a total that may be of last month. */
-export interface WindowRows {
+interface WindowRows {
   readonly rows: readonly Raw[];
   /** Null when the shop does not say. */
   readonly total: number | null;

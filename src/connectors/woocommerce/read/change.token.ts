@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ReadQuery } from '../../contract/connector.types.ts';
 import { CUSTOMER_FIELDS } from '../mapping/customer.mapping.ts';
 import { FIRST_POSITION, readIdPage } from '../pagination/id.pagination.ts';
-import { windowsOf } from '../pagination/listing.walk.ts';
+import { windowsOf } from '../pagination/listing.reader.ts';
 import type { Params, Raw } from '../shop/shop.client.ts';
 import type { Documents } from './document.reader.ts';
 import { GUEST_ORDERS } from './guest.lookup.ts';

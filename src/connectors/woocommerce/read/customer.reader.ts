@@ -1,6 +1,6 @@
 import type { ExternalItem, ReadQuery } from '../../contract/connector.types.ts';
 import { CUSTOMER_FIELDS, customerFromShop, guestEmail } from '../mapping/customer.mapping.ts';
-import { windowsOf } from '../pagination/listing.walk.ts';
+import { windowsOf } from '../pagination/listing.reader.ts';
 import { modifiedBounds, sinceOf } from '../pagination/modified.bounds.ts';
 import type { Phase } from '../pagination/phase.reader.ts';
 import { GUEST_ORDERS, type GuestLookup } from './guest.lookup.ts';

@@ -1,7 +1,7 @@
 import type { ExternalItem, ReadQuery } from '../../contract/connector.types.ts';
 import { ORDER_FIELDS } from '../mapping/order.mapping.ts';
 import { trashed } from '../mapping/raw.reader.ts';
-import { windowsOf } from '../pagination/listing.walk.ts';
+import { windowsOf } from '../pagination/listing.reader.ts';
 import { modifiedBounds, sinceOf } from '../pagination/modified.bounds.ts';
 import type { Phase } from '../pagination/phase.reader.ts';
 import type { Params, Raw } from '../shop/shop.client.ts';

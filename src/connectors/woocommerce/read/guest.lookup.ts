@@ -6,7 +6,7 @@ import { guestFromOrder, guestId } from '../mapping/customer.mapping.ts';
 import { isPlaced } from '../mapping/order-status.mapping.ts';
 import { idOf, recordOf } from '../mapping/raw.reader.ts';
 import { textOf } from '../mapping/shop.values.ts';
-import { walkListing } from '../pagination/listing.walk.ts';
+import { readListing } from '../pagination/listing.reader.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { inParallel, type Shop } from './shop.context.ts';
 
@@ -70,7 +70,7 @@ export class GuestLookup {
       found ??= rows.find((row) => isPlaced(row) && guestId(email) === guestId(emailOf(row) ?? '')) ?? null;
       return found !== null;
     };
-    await walkListing(this.#shop.client, { path: '/orders', params, newestFirst: true }, visit, signal);
+    await readListing(this.#shop.client, { path: '/orders', params, newestFirst: true }, visit, signal);
     return found;
   }
 }

@@ -2,7 +2,7 @@ import type { ExternalItem } from '../../contract/connector.types.ts';
 import { PRODUCT_FIELDS, productFromShop } from '../mapping/product.mapping.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { VARIATION_FIELDS, withOwnCodes } from '../mapping/variation.mapping.ts';
-import { walkListing } from '../pagination/listing.walk.ts';
+import { readListing } from '../pagination/listing.reader.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { shopCodeOf } from '../shop/shop.response.ts';
 import type { Documents } from './document.reader.ts';
@@ -52,7 +52,7 @@ export async function variationsOf(
     return isWhole || found.size >= MAX_VARIATIONS;
   };
   try {
-    await walkListing(client, { path: `/products/${idOf(product)}/variations`, params }, add, signal);
+    await readListing(client, { path: `/products/${idOf(product)}/variations`, params }, add, signal);
   } catch (error) {
     if (shopCodeOf(error) === null) throw error;
   }

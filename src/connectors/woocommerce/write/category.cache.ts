@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import { idOf, recordOf } from '../mapping/raw.reader.ts';
 import { encodeTerm, escaped, nameOf } from '../mapping/shop.values.ts';
-import { walkListing } from '../pagination/listing.walk.ts';
+import { readListing } from '../pagination/listing.reader.ts';
 import type { Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import type { ShopProblem } from '../shop/shop.response.ts';
@@ -34,7 +34,7 @@ export class CategoryCache {
       return false;
     };
     const listing = { path: '/products/categories', params: { _fields: 'id,name' } };
-    await walkListing(this.#shop.client, listing, visit, signal);
+    await readListing(this.#shop.client, listing, visit, signal);
     return ids;
   }
 

@@ -25,7 +25,7 @@ export function windowsOf(client: ShopClient, { path, params, newestFirst = fals
  * shop counts rows that it does not show), unless the last row of the listing was seen. A page that is too much for the shop is halved.
  * Rows may come twice.
  */
-export async function walkListing(
+export async function readListing(
   client: ShopClient,
   listing: Listing,
   visit: (rows: readonly Raw[], total: number | null) => boolean,
