@@ -32,6 +32,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('activity', 'The audit trail: append and read, never change')
     .addTag('previews', 'What a sync would change, kept for a while')
     .addTag('connections', 'A shop, an ERP: its address, credentials and settings; the catalogue of systems')
+    .addTag('bindings', 'Which entries of two systems belong together: what matches, what a person decides')
     .addTag('schedules', 'Runs by the clock')
     .addTag('runs', 'Syncs that the service runs itself: start, preview, apply, retry')
     .addTag('records', 'Canonical copies of what was read, and their changes')

@@ -83,6 +83,7 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
       refunds,
       presence: { listsDrafts: legacy, hasCustomer, deletions: () => customerStore.deletions() },
       presenter: orderPresenter,
+      shownDecimals: options.shownDecimals,
     }),
     ...webhookRoutes(webhookStore, webhooks, homeUrl),
     ...siteRoutes({ homeUrl, storeId: options.storeId === undefined ? storeIdOf(homeUrl, seed) : options.storeId }),

@@ -38,6 +38,8 @@ export interface WooCommerceSandboxOptions {
   batchLimit?: number;
   /** What the status of the system says (another one for each address and seed); null: nothing, as an old shop. */
   storeId?: string | null;
+  /** How many decimals the shop shows to people: 0 or 2 (2). Orders are answered so where a request has no `dp`. */
+  shownDecimals?: 0 | 2;
   faults?: readonly FaultRule[];
   /** The shop's clock, milliseconds since 1970. */
   now?: () => number;
@@ -67,6 +69,7 @@ export function resolveOptions(options: WooCommerceSandboxOptions): ResolvedOpti
     behindProxy: false,
     stripAuthorization: false,
     batchLimit: 100,
+    shownDecimals: 2,
     faults: [],
     now: Date.now,
     ...withoutUndefined(options),

@@ -875,15 +875,13 @@ export type CreateConnection = {
     webhook_secret?: string;
 };
 
-export type WebhookRefusal = 'signature' | 'unknown_topic' | 'bad_json' | 'no_id' | 'too_large' | 'media_type';
-
 export type WebhookRefusals = {
     refused: number;
     by_reason: {
         [key: string]: number;
     };
     last_refused_at: string | null;
-    last_reason: WebhookRefusal | null;
+    last_reason: 'signature' | 'unknown_topic' | 'bad_json' | 'no_id' | 'too_large' | 'media_type';
 };
 
 export type ConnectionStatus = 'unchecked' | 'ok' | 'failing';

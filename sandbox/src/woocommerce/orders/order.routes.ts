@@ -3,6 +3,7 @@ import { crudRoutes, onlySignedIn } from '../wordpress/crud.routes.ts';
 import { pagingHeaders } from '../wordpress/rest.headers.ts';
 import type { Endpoint, Route } from '../wordpress/rest.types.ts';
 import { LIST_ARGS, REFUND_ARGS, WRITE_ARGS } from './order.args.ts';
+import { withDecimals } from './order.decimals.ts';
 import { type OrderPresenterParts, presentOrder, presentRefund } from './order.presenter.ts';
 import { findOrders, type OrderSurroundings } from './order.query.ts';
 import type { OrderService } from './order.service.ts';
@@ -16,10 +17,12 @@ export interface OrderRouteParts {
   refunds: RefundService;
   presence: OrderSurroundings;
   presenter: OrderPresenterParts;
+  /** How many decimals the shop shows to people. */
+  shownDecimals: number;
 }
 
 /** The orders part of wc/v3 with refunds. Link omits the status, so its next page lists all orders (recording 75). */
-export function orderRoutes({ store, service, refunds, presence, presenter }: OrderRouteParts): Route[] {
+export function orderRoutes({ store, service, refunds, presence, presenter, shownDecimals }: OrderRouteParts): Route[] {
   const { homeUrl } = presenter;
   const orders = crudRoutes<OrderRecord>({
     path: 'orders',
@@ -34,7 +37,7 @@ export function orderRoutes({ store, service, refunds, presence, presenter }: Or
     delete: ({ id }, force) => service.delete(id, force),
     show: (order) => presentOrder(order, presenter),
   });
-  return [...orders, ...refundRoutes(service, refunds, homeUrl)];
+  return withDecimals([...orders, ...refundRoutes(service, refunds, homeUrl)], shownDecimals);
 }
 
 function refundRoutes(orders: OrderService, service: RefundService, homeUrl: string): Route[] {

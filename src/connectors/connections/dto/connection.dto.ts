@@ -18,7 +18,7 @@ export class WebhookRefusalsDto {
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: CHECKED_AT })
   last_refused_at: string | null;
 
-  @ApiProperty({ enum: Object.keys(REFUSALS), enumName: 'WebhookRefusal', nullable: true, example: 'signature' })
+  @ApiProperty({ type: String, enum: Object.keys(REFUSALS), nullable: true, example: 'signature' })
   last_reason: WebhookRefusal | null;
 }
 

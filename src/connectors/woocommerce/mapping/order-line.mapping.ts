@@ -3,6 +3,7 @@ import { amountOf, countOf, known, listItems, membersOf } from '../../border/exa
 import type { CanonicalOrderLine, Decimal } from '../../canonical/canonical.types.ts';
 import { toDecimal } from '../../canonical/decimal.ts';
 import type { Raw } from '../shop/shop.client.ts';
+import { exactTotal } from './exact.totals.ts';
 import { idOf, listOf, recordOf } from './raw.reader.ts';
 import { nameOf, textOf } from './shop.values.ts';
 
@@ -38,11 +39,17 @@ export function linesFromShop(order: Raw): CanonicalOrderLine[] {
   const taxNames = new Map(
     listOf(order.tax_lines).map((tax) => [String(tax.rate_id), nameOf(tax.label) ?? textOf(tax.rate_code) ?? '']),
   );
+  const context = { taxNames, currency: order.currency };
   return [
-    ...linesOf(order, 'product').map((line, index) => productLine(line, index, taxNames)),
-    ...linesOf(order, 'shipping').map((line, index) => otherLine('shipping', line, index, taxNames)),
-    ...linesOf(order, 'fee').map((line, index) => otherLine('fee', line, index, taxNames)),
+    ...linesOf(order, 'product').map((line, index) => productLine(line, index, context)),
+    ...linesOf(order, 'shipping').map((line, index) => otherLine('shipping', line, index, context)),
+    ...linesOf(order, 'fee').map((line, index) => otherLine('fee', line, index, context)),
   ];
+}
+
+interface OrderContext {
+  readonly taxNames: ReadonlyMap<string, string>;
+  readonly currency: unknown;
 }
 
 /** An order says in each list which lines it has. A list that it does not have, or null, says nothing. Throws InvalidValue. */
@@ -51,7 +58,7 @@ function linesOf(order: Raw, kind: Kind): readonly Raw[] {
   return listItems(order[list], list).map(recordOf);
 }
 
-function productLine(line: Raw, index: number, taxNames: ReadonlyMap<string, string>): CanonicalOrderLine {
+function productLine(line: Raw, index: number, context: OrderContext): CanonicalOrderLine {
   const within = whereIs('product', index);
   const quantity = countOf(line.quantity, `${within}quantity`);
   const subtotal = membersOf(line, within)('subtotal', amountOf);
@@ -62,30 +69,27 @@ function productLine(line: Raw, index: number, taxNames: ReadonlyMap<string, str
     sku: textOf(line.sku),
     quantity,
     unit_price: subtotal === undefined ? undefined : unitPrice(subtotal, quantity),
-    ...amounts(line, within, taxNames),
+    ...amounts(line, within, context),
   });
 }
 
-function otherLine(
-  kind: 'shipping' | 'fee',
-  line: Raw,
-  index: number,
-  taxNames: ReadonlyMap<string, string>,
-): CanonicalOrderLine {
+function otherLine(kind: 'shipping' | 'fee', line: Raw, index: number, context: OrderContext): CanonicalOrderLine {
   const name = nameOf(line[KINDS[kind].name]) ?? '';
-  return { kind, name, quantity: '1', ...amounts(line, whereIs(kind, index), taxNames) };
+  return { kind, name, quantity: '1', ...amounts(line, whereIs(kind, index), context) };
 }
 
 const whereIs = (kind: Kind, index: number): string => `${KINDS[kind].list}[${index}].`;
 
-function amounts(line: Raw, within: string, taxNames: ReadonlyMap<string, string>) {
+function amounts(line: Raw, within: string, { taxNames, currency }: OrderContext) {
   const taxes = listOf(line.taxes)
     .filter(({ total }) => total !== undefined && total !== '')
     .map(({ id, total }) => ({
       name: taxNames.get(String(id)) ?? String(id),
       total: amountOf(total, `${within}taxes.total`),
     }));
-  const tax_total = membersOf(line, within)('total_tax', amountOf);
+  const said = membersOf(line, within)('total_tax', amountOf);
+  const parts = taxes.map(({ total }) => total);
+  const tax_total = said === undefined || parts.length === 0 ? said : exactTotal(said, parts, currency);
   return known({ total: amountOf(line.total, `${within}total`), tax_total, taxes });
 }
 

@@ -1,10 +1,11 @@
 import { amountOf, InvalidValue, listItems, membersOf, plainText, readItem, timeOf } from '../../border/exact.value.ts';
-import type { CanonicalOrder, CanonicalRefund } from '../../canonical/canonical.types.ts';
+import type { CanonicalOrder, CanonicalOrderLine, CanonicalRefund } from '../../canonical/canonical.types.ts';
 import { type Changes, changedMembers, changes } from '../../canonical/changed.paths.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { addressFromShop, addressToShop } from './address.mapping.ts';
 import { guestId } from './customer.mapping.ts';
+import { exactTotal } from './exact.totals.ts';
 import { linesFromShop, linesToShop, type SkuHolders } from './order-line.mapping.ts';
 import { statusFromShop, statusToShop } from './order-status.mapping.ts';
 import { idOf, markedWith, recordOf, trashed, unmappable } from './raw.reader.ts';
@@ -32,6 +33,8 @@ function orderData(raw: Raw, mapping: OrderMapping): CanonicalOrder {
   const of = membersOf(raw);
   const billing = addressFromShop(raw.billing);
   const status = statusFromShop(raw.status, mapping.orderStatuses);
+  const lines = linesFromShop(raw);
+  const { tax_total, total } = totalsOf(raw, lines);
   return {
     number: of('number', plainText),
     ...(status !== undefined && { status }),
@@ -44,16 +47,26 @@ function orderData(raw: Raw, mapping: OrderMapping): CanonicalOrder {
     },
     billing,
     shipping: addressFromShop(raw.shipping),
-    lines: linesFromShop(raw),
+    lines,
     prices_include_tax: raw.prices_include_tax === true,
     discount_total: of('discount_total', amountOf),
     shipping_total: of('shipping_total', amountOf),
-    tax_total: of('total_tax', amountOf),
-    total: amountOf(raw.total, 'total'),
+    tax_total,
+    total,
     refunds: of('refunds', refundsOf),
     payment_method: of('payment_method', plainText),
     note: of('customer_note', plainText),
   };
+}
+
+/** The taxes of an order without taxes are as the shop says. */
+function totalsOf(raw: Raw, lines: readonly CanonicalOrderLine[]) {
+  const said = membersOf(raw)('total_tax', amountOf);
+  const taxes = lines.flatMap((line) => line.tax_total ?? []);
+  const tax_total = said === undefined || taxes.length === 0 ? said : exactTotal(said, taxes, raw.currency);
+  const parts = [...lines.map((line) => line.total), ...(tax_total ? [tax_total] : [])];
+  const total = amountOf(raw.total, 'total');
+  return { tax_total, total: lines.length > 0 ? exactTotal(total, parts, raw.currency) : total };
 }
 
 function customerIdOf(raw: Raw, includeGuests: boolean): string | null {

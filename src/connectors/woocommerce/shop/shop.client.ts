@@ -41,6 +41,9 @@ interface ShopResponse {
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
+/** Without `dp` a shop rounds the amounts of orders to the decimals that it shows to people. More than six are noise of its floats. */
+const ORDER_DECIMALS = 6;
+
 /** Calls one shop. It finds out how the shop accepts the key and remembers that for the life of the session. */
 export class ShopClient {
   readonly #settings: ShopSettings;
@@ -135,7 +138,11 @@ export class ShopClient {
     signal: AbortSignal,
   ) {
     const isRead = method === 'GET';
-    const asked = isRead && this.#asksPastCaches ? { ...params, _: randomUUID() } : params;
+    const asked = {
+      ...params,
+      ...(path.startsWith('/orders') && { dp: ORDER_DECIMALS }),
+      ...(isRead && this.#asksPastCaches && { _: randomUUID() }),
+    };
     const url = withQuery(`${this.#settings.baseUrl}/wp-json${ofSite ? '' : '/wc/v3'}${path}`, asked);
     const request: HttpRequest = {
       method,
