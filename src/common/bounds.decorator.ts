@@ -110,12 +110,12 @@ export function EnumProperty({ values, name, ...described }: Choice): PropertyDe
 const MAX_ITEMS = 1000;
 
 /** The items of a bulk request. They are validated one by one, so that an invalid one does not affect the others. */
-export function ItemsProperty(type: new () => object): PropertyDecorator {
+export function ItemsProperty(type: new () => object, maxItems = MAX_ITEMS): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ type: [type], minItems: 1, maxItems: MAX_ITEMS }),
+    ApiProperty({ type: [type], minItems: 1, maxItems }),
     IsArray(),
     ArrayMinSize(1),
-    ArrayMaxSize(MAX_ITEMS),
+    ArrayMaxSize(maxItems),
   );
 }
 

@@ -133,6 +133,22 @@ export function validateItem<T extends object>(type: new () => T, item: unknown)
   return validated(type, item, true);
 }
 
+/** Validates all items of a body that is refused as a whole; throws Problem with pointers into the body. */
+export function validateItems<T extends object>(type: new () => T, items: readonly unknown[], member: string): T[] {
+  return items.map((item, index) => {
+    try {
+      return validateItem(type, item);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const errors = error.errors?.map((field) => ({
+        ...field,
+        ...(field.pointer !== undefined && { pointer: field.pointer.replace(/^#/, `#/${member}/${index}`) }),
+      }));
+      throw new Problem(error.problem, error.message, { errors });
+    }
+  });
+}
+
 /**
  * In this order, so that the cost grows with the length of the body and no faster: members that the class does not know are refused by
  * their names; the few that it knows are converted; free JSON is neither copied nor walked before its own validator does.

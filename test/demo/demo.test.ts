@@ -87,7 +87,9 @@ describe('npm run demo -- --exit', () => {
     expect(stdout).toMatch(
       / 20 to update, .*\n.* <customer\d+@example\.test>\n +phone: \+49 30 555 \d+ → \+49 30 \d+\n/,
     );
-    expect(stdout).toMatch(/ customer \d+: 2 entries of the destination match\.\n/);
+    expect(stdout).toMatch(
+      / customer \d+: (Entry \d+ of the destination has the same e-mail and name\. ){2}Link the item/,
+    );
     expect(stdout).toMatch(/\nEvery check of both acts is right\.\n$/);
     expect(code).toBe(0);
     expect(postgresRuns()).toBe(false);

@@ -35,18 +35,18 @@ interface SentMember {
   readonly name: string;
   readonly schema: Schema;
   readonly in: 'query' | 'body' | 'items' | 'nested';
-  /** Of a nested member: the object that it is in. */
+  /** Of a nested member: the object that it is in; of a member of items: their list. */
   readonly parent?: string;
 }
 type Place = Omit<SentMember, 'method' | 'path'>;
 
-function membersOf(schema: Schema, place: 'body' | 'items' = 'body'): Place[] {
+function membersOf(schema: Schema, place: 'body' | 'items' = 'body', list?: string): Place[] {
   const { oneOf = [], properties = {} } = resolve(schema);
   return [
     ...oneOf.flatMap((one) => membersOf(one, place)),
     ...Object.entries(properties).flatMap(([name, property]): Place[] => [
-      { name, schema: resolve(property), in: place },
-      ...(property.items ? membersOf(property.items, 'items') : []),
+      { name, schema: resolve(property), in: place, parent: list },
+      ...(property.items ? membersOf(property.items, 'items', name) : []),
       ...Object.entries(resolve(property).properties ?? {}).map(([inner, one]): Place => {
         return { name: inner, schema: resolve(one), in: 'nested', parent: name };
       }),
@@ -100,21 +100,31 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
+/** What the items of a body can only be judged with. */
+const REST: Readonly<Record<string, object>> = {
+  '/api/sync/connections/{connection_id}/bindings': {
+    with: '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d',
+    entity_type: 'customer',
+  },
+};
+
 async function complaint(member: SentMember, value: unknown): Promise<string | undefined> {
   const { method, path, name, parent, in: place } = member;
   const to = path.replaceAll(/\{\w+\}/g, '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d');
   const body = {
     body: { [name]: value },
-    items: { items: [{ [name]: value }] },
+    items: { ...REST[path], [parent ?? '']: [{ [name]: value }] },
     nested: { [parent ?? '']: { [name]: value } },
   };
   const response =
     place === 'query'
       ? await send(service, `${to}?${name}=${encodeURIComponent(String(value))}`, { method, authorization })
       : await send(service, to, { method, authorization, body: JSON.stringify(body[place]) });
-  const problem = place === 'items' ? response.body.items?.[0]?.problem : response.body;
+  const eachHasItsOwn = place === 'items' && parent === 'items';
+  const problem = eachHasItsOwn ? response.body.items?.[0]?.problem : response.body;
   const errors: { pointer?: string; parameter?: string; detail: string }[] = problem?.errors ?? [];
-  const pointer = place === 'nested' ? `#/${parent}/${name}` : `#/${name}`;
+  const inList = place === 'items' && !eachHasItsOwn;
+  const pointer = place === 'nested' ? `#/${parent}/${name}` : inList ? `#/${parent}/0/${name}` : `#/${name}`;
   return errors.find((error) => error.pointer === pointer || error.parameter === name)?.detail;
 }
 

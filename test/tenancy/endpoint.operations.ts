@@ -73,15 +73,20 @@ function requestsOf(document: Document, path: string, method: string, described:
   const known = (kind: Parameter['in']) =>
     of(kind).flatMap(({ name }) => (values[name] === undefined ? [] : [[name, String(values[name])] as const]));
   const filled = known('path').reduce((at, [name, value]) => at.replace(`{${name}}`, encodeURIComponent(value)), path);
-  const query = new URLSearchParams(known('query').map(([name, value]) => [name, value])).toString();
+  const required = new Set(of('query').flatMap((one) => (one.required ? one.name : [])));
+  // What is removed is named in full.
+  const least = known('query').filter(([name]) => required.has(name) || method === 'DELETE');
+  const queries = [least, known('query')].map((query) =>
+    new URLSearchParams(query.map(([name, value]) => [name, value])).toString(),
+  );
   const schema = described.requestBody?.content['application/json']?.schema;
   const bodies = schema
     ? variants(document, schema).map((one) => fill(document, one, values, described.operationId))
     : [undefined];
   return bodies.flatMap((body) =>
-    (query ? ['', `?${query}`] : ['']).map((search) => ({
+    [...new Set(queries)].map((query) => ({
       method,
-      path: filled + search,
+      path: filled + (query && `?${query}`),
       headers: Object.fromEntries(known('header')),
       body,
     })),

@@ -134,7 +134,8 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
           source_connection_id: connection_id,
           kind: 'sync',
           mode: 'full',
-          state: 'ready',
+          // A connection cannot become another system while a sync of it is not over.
+          state: who.endsWith('-changeConnection') ? 'ended' : 'ready',
         },
         requested_by: MARKER,
       },

@@ -83,7 +83,10 @@ function saleOrdersOf({ admin }: OdooSandbox): string[] {
   return orders
     .map(({ client_order_ref, partner_id, amount_total, order_line }) => {
       const [{ email } = { email: '' }] = admin.read('res.partner', [partner_id[0]], ['email']);
-      const rows = admin.read('sale.order.line', order_line).filter(({ product_uom_qty }) => product_uom_qty !== 0);
+      // A line that we add so that the order's total is the shop's; the shop has none.
+      const rows = admin
+        .read('sale.order.line', order_line)
+        .filter(({ product_uom_qty, name }) => product_uom_qty !== 0 && name !== 'Rounding');
       const all = rows.map(({ product_uom_qty, price_subtotal }): [number, number] => [
         product_uom_qty,
         price_subtotal,

@@ -3,7 +3,7 @@ import { ActivityService } from '../../activity/activity.service.ts';
 import { DEFAULT_LIMIT } from '../../common/list-query.dto.ts';
 import { Problem } from '../../common/problem.ts';
 import { decodeTuple, encodeTuple } from '../../common/tuple.cursor.ts';
-import { validateItem } from '../../common/validation.ts';
+import { validateItems } from '../../common/validation.ts';
 import { invalid } from '../../connectors/connections/connection.input.ts';
 import type { ExternalItem } from '../../connectors/contract/connector.types.ts';
 import { bindingsPage, insertLink, type Pair, removeBinding, type ShownBinding } from '../../records/bindings.sql.ts';
@@ -37,7 +37,7 @@ export class BindingsService {
 
   /** Throws conflict while a run is between the two, which could bind the same entries. */
   async set(id: string, { with: other, entity_type, bindings }: SetBindingsDto): Promise<BindingResultsDto> {
-    const choices = bindings.map((item) => validateItem(BindingChoiceDto, item));
+    const choices = validateItems(BindingChoiceDto, bindings, 'bindings');
     return this.pairs.open(id, other, entity_type, async (opened) => {
       const found = await this.entries(opened, choices);
       const results = await this.database.transaction(async () => {

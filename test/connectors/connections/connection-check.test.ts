@@ -19,7 +19,8 @@ describe('a check', () => {
     const { id } = await fixture.create();
     const { status, body } = await fixture.request('admin', 'POST', `${PATH}/${id}/check`);
     const found = { ...GOOD, credentials_expire_at: '2027-01-01T00:00:00.000Z' };
-    expect([status, body]).toEqual([200, { ok: true, ...found }]);
+    const isNew = { likeness: 'new', detail: expect.any(String) };
+    expect([status, body]).toEqual([200, { ok: true, ...found, system: isNew }]);
     const { body: kept } = await fixture.request('reader', 'GET', `${PATH}/${id}`);
     expect(kept).toMatchObject({ ...GOOD, status: 'ok', credentials_expire_at: '2027-01-01T00:00:00+00:00' });
     expect(Date.parse(String(kept.last_checked_at))).toBeGreaterThan(Date.now() - 60_000);
@@ -56,8 +57,8 @@ describe('a check', () => {
       return GOOD;
     };
     const key = { 'idempotency-key': randomUUID() };
-    const { body } = await fixture.request('admin', 'POST', `${PATH}/${id}/check`, undefined, key);
-    expect([body.ok, open]).toEqual([true, { n: 0 }]);
+    const { status, body } = await fixture.request('admin', 'POST', `${PATH}/${id}/check`, undefined, key);
+    expect([status, body.detail, open]).toEqual([409, expect.stringMatching(/was changed meanwhile/), { n: 0 }]);
     expect((await fixture.request('reader', 'GET', `${PATH}/${id}`)).body).toMatchObject({
       status: 'unchecked',
       version: null,

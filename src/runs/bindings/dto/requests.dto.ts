@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional, IsUUID } from 'class-validator';
-import { EnumProperty, IntegerProperty, TextProperty } from '../../../common/bounds.decorator.ts';
+import { IsOptional, IsUUID } from 'class-validator';
+import { EnumProperty, IntegerProperty, ItemsProperty, TextProperty } from '../../../common/bounds.decorator.ts';
 import { PageQuery } from '../../../common/list-query.dto.ts';
 import { ENTITY_TYPES, type EntityType } from '../../../connectors/canonical/canonical.types.ts';
 
@@ -61,9 +61,6 @@ export class SetBindingsDto {
   @EnumProperty({ values: ENTITY_TYPES, example: 'customer' })
   entity_type: EntityType;
 
-  @ApiProperty({ type: [BindingChoiceDto], minItems: 1, maxItems: MAX_CHOICES })
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(MAX_CHOICES)
+  @ItemsProperty(BindingChoiceDto, MAX_CHOICES)
   bindings: unknown[];
 }
