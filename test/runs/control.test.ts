@@ -97,10 +97,10 @@ describe('A run', () => {
     const { sync_id } = await fixture.start(ORG, { source_connection_id: id });
     const waiting = await waitFor('it waits', async () => {
       const now = await progress(sync_id);
-      return now.rate_limited_until && now;
+      // Told before the run is handed on.
+      return now.rate_limited_until && now.status === 'queued' && now;
     });
     expect(Math.abs(Date.parse(waiting.rate_limited_until) - until)).toBeLessThan(1_000);
-    expect(waiting.status).toBe('queued');
     expect((await fixture.call(ORG, 'POST', `/progress/${sync_id}/cancel`)).body.status).toBe('cancelled');
   });
 
