@@ -75,7 +75,10 @@ export class RunModel {
   /** What it means for the sync, which had not ended. */
   private follow(event: RunEvent, was: State): void {
     const isHeld = was === 'leased' || was === 'expired';
-    if (event === 'take' && this.state === 'leased' && was !== 'leased') this.sync = 'running';
+    if (event === 'take' && this.state === 'leased' && was !== 'leased') {
+      this.sync = 'running';
+      this.isLimited = false;
+    }
     if (event === 'sync ended by others') this.sync = 'failed';
     if (event === 'request pause') this.pauseRequested = true;
     if (event === 'request resume') {
