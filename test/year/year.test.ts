@@ -6,9 +6,9 @@ import { eventsOfAYear, type Trouble, type YearEvent } from './year.events.ts';
 import type { ShopName } from './year.people.ts';
 import { YearShop } from './year.world.ts';
 
-/** `npm run year` has twenty thousand; the suite has what fits. A seed of your own repeats a year. */
+/** `npm run year` has twenty thousand; the suite has what fits. Another seed is another year. */
 const EVENTS = Number(process.env.YEAR_EVENTS ?? 250);
-const SEED = Number(process.env.YEAR_SEED ?? Date.now() % 1_000_000);
+const SEED = Number(process.env.YEAR_SEED ?? 1);
 const A_YEAR_MS = 365 * 24 * 60 * 60 * 1_000;
 const ENTITIES: readonly Entity[] = ['customer', 'product', 'order'];
 const RUN_MS = 600_000;
@@ -105,11 +105,10 @@ it(
     const untold = items.filter((item) => !MAY_BE_TOLD.some((code) => item.startsWith(code)));
     const ends = readEnds([...shops.values()], odoo);
     expect({ untold, ...ends.odoo, order: undefined }).toEqual({ untold: [], ...ends.shops, order: undefined });
-    // An order that is told is missing; every other one is there, once.
-    const missing = ends.shops.order.filter((order) => !ends.odoo.order.includes(order));
-    const more = ends.odoo.order.filter((order) => !ends.shops.order.includes(order));
-    expect({ missing: items.length === missing.length ? [] : missing, more }).toEqual({ missing: [], more: [] });
-    expect(new Set(ends.odoo.order).size).toBe(new Set(ends.shops.order).size - missing.length);
+    // An order that is told is missing or as it was; every other one is there, once.
+    const toldNumbers = new Set(items.map((item) => /^\S+ (\S+):/.exec(item)?.[1]));
+    const others = (orders: readonly string[]) => orders.filter((order) => !toldNumbers.has(order.split(' | ', 1)[0]));
+    expect(others(ends.odoo.order)).toEqual(others(ends.shops.order));
     expect(last.map(({ progress }) => progress.status).filter((status) => status === 'failed')).toEqual([]);
     // What is equal stays untouched.
     for (const { counts } of again) expect(counts).not.toMatchObject({ created: expect.anything() });
