@@ -46,7 +46,7 @@ describe('the price of a line', () => {
           true,
         ]);
       }),
-      { numRuns: Number(process.env.TEST_MONEY_RUNS ?? 300) },
+      { numRuns: 300 },
     );
   });
 });
