@@ -1,5 +1,4 @@
 import type { CanonicalData, CanonicalOrderLine } from '../connectors/canonical/canonical.types.ts';
-import { byKey } from './list.elements.ts';
 
 type Line = CanonicalOrderLine;
 
@@ -11,9 +10,13 @@ type Line = CanonicalOrderLine;
 export function withSkusOf(reference: CanonicalData, data: CanonicalData): CanonicalData {
   const [theirs, mine] = [linesOf(reference), linesOf(data)];
   if (!theirs || !mine) return data;
-  const pairs = pairsOf(onlyIn(mine, theirs), onlyIn(theirs, mine));
+  const isNew = ({ sku }: Line) => sku && !mine.some((line) => line.sku === sku);
+  const pairs = pairsOf(
+    mine.filter(({ kind, sku }) => kind === 'product' && !sku),
+    theirs.filter(isNew),
+  );
   if (pairs.size === 0) return data;
-  return { ...data, lines: mine.map((line) => ({ ...line, ...pairs.get(line) })) } as CanonicalData;
+  return { ...data, lines: mine.map((line) => ({ ...line, sku: (pairs.get(line) ?? line).sku })) } as CanonicalData;
 }
 
 /** The source with the SKUs of the target, whose lines are the same ones with references of the destination. Pure. */
@@ -24,31 +27,23 @@ export function withSkusFrom(target: CanonicalData, source: CanonicalData): Cano
   return { ...source, lines: worn } as CanonicalData;
 }
 
-/** The lines of products whose keys the others do not have. */
-function onlyIn(lines: readonly Line[], others: readonly Line[]): readonly Line[] {
-  const theirs = byKey('lines', others as never);
-  const own = [...byKey('lines', lines as never)].filter(([key]) => !theirs.has(key));
-  return own.map(([, line]) => line as never as Line).filter(({ kind }) => kind === 'product');
-}
-
-/** Lines of one product, or else of one name, of which one has a SKU. What is not unique is no pair. */
-function pairsOf(mine: readonly Line[], theirs: readonly Line[]): ReadonlyMap<Line, Pick<Line, 'sku'>> {
-  const found = new Map<Line, Pick<Line, 'sku'>>();
+/** Lines of one product, or else of one name. What is not unique is no pair. */
+function pairsOf(mine: readonly Line[], theirs: readonly Line[]): ReadonlyMap<Line, Line> {
+  const found = new Map<Line, Line>();
   for (const isSame of [sameProduct, sameName]) {
-    for (const line of mine) {
-      const [other, ...more] = theirs.filter((one) => isSame(line, one));
-      if (!other || more.length > 0 || found.has(line) || line.sku) continue;
-      if (mine.filter((one) => isSame(one, other)).length === 1) found.set(line, { sku: other.sku ?? null });
+    const taken = new Set(found.values());
+    for (const line of mine.filter((one) => !found.has(one))) {
+      const [other, ...more] = theirs.filter((one) => !taken.has(one) && isSame(line, one));
+      if (other && more.length === 0 && mine.filter((one) => isSame(one, other)).length === 1) found.set(line, other);
     }
   }
   return found;
 }
 
 const sameProduct = (a: Line, b: Line): boolean =>
-  Boolean(a.product_external_id) && a.product_external_id === b.product_external_id && !(a.sku && b.sku);
+  Boolean(a.product_external_id) && a.product_external_id === b.product_external_id;
 
-/** Two SKUs, or two products, are never one line. */
-const sameName = (a: Line, b: Line): boolean =>
-  a.name === b.name && !(a.sku && b.sku) && (!a.product_external_id || !b.product_external_id);
+/** Of two products they are not one. */
+const sameName = (a: Line, b: Line): boolean => a.name === b.name && (!a.product_external_id || !b.product_external_id);
 
 const linesOf = (data: CanonicalData): readonly Line[] | undefined => ('lines' in data ? data.lines : undefined);
