@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { idFault } from './identity.ts';
 
-describe('The id of an organization or a user', () => {
+describe('An organization that only looks like another is refused: the id of an organization or a user', () => {
   it.each([
     'org-1',
     'Müller & Söhne',

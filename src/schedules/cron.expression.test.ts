@@ -83,7 +83,7 @@ describe('A schedule at a time that summer time skips', () => {
   });
 });
 
-describe('A schedule at a time that comes twice', () => {
+describe('A schedule at a time that comes twice runs once: such a schedule', () => {
   it.each([
     ['30 2 * * *', 'Europe/Zurich', '2026-10-24T00:30:00Z', ['2026-10-25T00:30:00Z', '2026-10-26T01:30:00Z']],
     ['30 2 * * *', 'Europe/Zurich', '2026-10-25T01:00:20Z', ['2026-10-26T01:30:00Z', '2026-10-27T01:30:00Z']],

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-describe('The first bytes of an export', () => {
+describe('The exported CSV opens in Excel with its umlauts: the first bytes of an export', () => {
   const firstBytes = async (search: string) => {
     const response = await fetch(`${service.url}${PATH}/export?days=2${search}`, { headers });
     const bytes = Buffer.from(await response.arrayBuffer());

@@ -24,7 +24,7 @@ afterAll(() => service.close());
 
 const SECOND = '2026-11-28T10:00:00';
 
-describe('`from` and `to` of the trail', () => {
+describe('`from` and `to` keep microseconds: those of the trail', () => {
   it('keep microseconds: from is inclusive, to is exclusive', async () => {
     const count = async (period: string) => JSON.parse(await call(`?${period}`)).items.length;
     expect(await count(`from=2026-11-01T00:00:00Z&to=${SECOND}.842103Z`)).toBe(3);

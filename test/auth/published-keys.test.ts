@@ -71,7 +71,7 @@ function halfAMinuteLater(): void {
   vi.spyOn(Date, 'now').mockImplementation(() => later);
 }
 
-describe('published keys', () => {
+describe('Tokens of every promised algorithm are taken, with one key or several: published keys', () => {
   it.each(ALGORITHMS)('verify %s', async (alg) => {
     const sign = await issuer.newKey('k1', alg);
     expect(await sendWithToken(service, await sign())).toMatchObject({ status: 200, body: { org_id: 'org-1' } });

@@ -33,7 +33,7 @@ describe('a one-time link', () => {
     ['GET', { 'sec-purpose': 'prefetch' }],
     ['GET', { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'image' }],
     ['GET', { accept: 'text/html' }],
-  ])('is not used up by a look at it: %s %j', async (method, headers) => {
+  ])('A look at a one-time link does not use it up: %s %j', async (method, headers) => {
     const token = await link();
     const look = await send(service, `/sign-in?token=${token}&to=/o/org-1/live`, { method, ...headers });
     expect([look.status, look.cookies, look.headers['cache-control']]).toEqual([200, [], 'no-store']);
@@ -62,7 +62,7 @@ describe('a one-time link', () => {
     { origin: 'OTHER-SCHEME' },
     { origin: 'OTHER-PORT' },
     {},
-  ])('signs nobody in for a page of another site: %j', async (headers) => {
+  ])('A page of another site cannot sign a visitor in: %j', async (headers) => {
     const token = await link();
     const { host } = new URL(service.url);
     const origin = { 'OTHER-SCHEME': `https://${host}`, 'OTHER-PORT': 'http://127.0.0.1:1' }[headers.origin ?? ''];
@@ -77,7 +77,7 @@ describe('a one-time link', () => {
   });
 
   it.each(['https', 'https,http', 'HTTPS', ' Https , http'])(
-    'makes a cookie that only this host can set, behind proxies that say %j',
+    'The session cookie is Secure however the proxies spell https: %j',
     async (forwarded) => {
       const headers = { 'x-forwarded-proto': forwarded, 'sec-fetch-site': 'same-origin' };
       const { cookies } = await follow(await link(), headers);

@@ -45,7 +45,7 @@ afterAll(async () => {
   await cleanUp();
 });
 
-describe('npm run db:backup', () => {
+describe('The database can be dumped and restored by whom it belongs to: npm run db:backup', () => {
   it('writes every row of every organization as an owner that is no superuser, to a file that only its owner can read', async () => {
     const result = await run('db-backup', source.ownerUrl, file);
     expect(result).toMatchObject({ code: 0, stderr: '' });

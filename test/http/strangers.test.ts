@@ -76,7 +76,7 @@ const announced = (path: string, bytes: number, ...headers: string[]) =>
       ].join('\r\n')
     : '';
 
-describe('What Node refuses is a problem document, too', () => {
+describe('What Node refuses itself is a problem document, too', () => {
   it.each([
     [
       'an address of 20,000 characters',
@@ -118,7 +118,7 @@ describe('What Node refuses is a problem document, too', () => {
     expect(problemOf(answer)).toBe('request-timeout');
   });
 
-  it('half a body with credentials: 408, however its bytes drip', async () => {
+  it('Half a body is given up after 30 seconds, or what is set, however its bytes drip', async () => {
     const socket = await open();
     let said = '';
     socket.setEncoding('utf8').on('data', (chunk) => {
@@ -132,7 +132,7 @@ describe('What Node refuses is a problem document, too', () => {
   });
 });
 
-describe('Nobody who is not known has a body read', () => {
+describe('A large body without credentials is not read', () => {
   it.each([
     ['POST /api/sync/activity', 401],
     ['PATCH /api/sync/progress', 401],
@@ -212,7 +212,7 @@ describe('Credentials that are not known', () => {
   });
 });
 
-describe('A path that does not exist is 404', () => {
+describe('A path that does not exist is 404, not 500', () => {
   it.each([
     '/assets/../index.html',
     '/assets/%00',

@@ -15,7 +15,7 @@ const members = (count: number, name = 'k') =>
 const post = (path: string, body: object, method = 'POST') =>
   send(service, path, { method, authorization, 'sec-fetch-site': 'same-origin', body: JSON.stringify(body) });
 
-describe('Members that an operation does not know', () => {
+describe('A body of unknown members costs no more than its length: members that an operation does not know', () => {
   it.each([
     ['POST', '/api/sync/progress', 4_000],
     ['POST', '/api/sync/runs', 4_000],
@@ -61,7 +61,7 @@ describe('Members that an operation does not know', () => {
   });
 });
 
-describe('Every response of the API', () => {
+describe('Answers with personal data are not kept by caches: every response of the API', () => {
   it.each([
     ['/api/sync/whoami', 200],
     ['/api/sync/progress', 200],
@@ -83,7 +83,7 @@ describe('Every response of the API', () => {
   });
 });
 
-describe('A claim', () => {
+describe('A claim that is too long is a bad token, not a 500: a claim', () => {
   it.each<[string, { orgId?: string; sub?: string }]>([
     ['org_id', { orgId: 'o'.repeat(3_000) }],
     ['sub', { sub: 'f'.repeat(5_000) }],

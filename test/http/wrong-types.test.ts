@@ -134,7 +134,7 @@ it('requests have many members, so that what follows is about something', () => 
 });
 
 const sent = members.filter(({ in: place }) => place !== 'query');
-describe.each(sent)('$name of $method $path ($in)', (member) => {
+describe.each(sent)('A wrong type is told as a wrong type: $name of $method $path ($in)', (member) => {
   it('is told to be of the wrong type before anything else is said of it', async () => {
     for (const value of VALUES) {
       if (fits(member.schema, value)) continue;
@@ -149,7 +149,7 @@ describe.each(sent)('$name of $method $path ($in)', (member) => {
 const textual = ({ schema: { type, enum: values, format } }: SentMember): boolean =>
   type === 'string' && !values && !format;
 const asked = members.filter((one) => one.in === 'query' && !textual(one));
-describe.each(asked)('$name of $method $path (query)', (member) => {
+describe.each(asked)('A wrong type is told as a wrong type: $name of $method $path (query)', (member) => {
   it('is told to be of the wrong type before anything else is said of it', async () => {
     for (const value of ['abc', '', ' ', '0x10', '5,6', 'NaN', 'Infinity', '--1'])
       expect([value, await complaint(member, value)]).toEqual([

@@ -48,7 +48,7 @@ async function expectNothingCounted(id: string): Promise<void> {
   expect(Math.abs(after.eta_seconds - 599)).toBeLessThanOrEqual(12);
 }
 
-describe('Elapsed time, speed and ETA do not count', () => {
+describe('A pause does not count as work: elapsed time, speed and ETA do not count', () => {
   it('a pause, which ends the ETA', async () => {
     const id = await halfDone();
     await syncs.control(id, 'pause').expect(200);

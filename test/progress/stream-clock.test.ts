@@ -23,7 +23,7 @@ const HOUR_MS = 3_600_000;
 it.each([
   ['back an hour', -HOUR_MS],
   ['forward an hour', HOUR_MS],
-])('A wall clock that is set %s silences no stream, neither an open one nor a new one', async (_, aheadMs) => {
+])('A clock that steps back silences no stream, neither an open one nor a new one: set %s', async (_, aheadMs) => {
   const org = fixture.newOrg();
   // Without an expiry that a clock an hour ahead would have reached.
   const client = await fixture.client(org, { exp: '1d' });

@@ -21,7 +21,7 @@ const times = async (count: number, ask: () => Promise<{ status: number }>) => {
 };
 const count = (statuses: readonly number[], status: number) => statuses.filter((one) => one === status).length;
 
-describe('Requests of an organization', () => {
+describe('Who calls too often gets 429 with Retry-After: requests of an organization', () => {
   it('beyond its bucket are 429 with Retry-After, and another organization is never', async () => {
     const noisy = await times(6 * SECONDS + 5, () => whoami('org-noisy'));
     expect(count(noisy, 200)).toBeGreaterThanOrEqual(6 * SECONDS);

@@ -23,7 +23,7 @@ async function withShop(work: (shop: WooCommerceSandbox) => Promise<void>): Prom
   }
 }
 
-describe('A shop that promises rows and shows none keeps no worker', () => {
+describe('A shop that answers nothing for ever keeps no worker', () => {
   it.each([
     ['endless', 'customer'],
     ['endless', 'product'],

@@ -55,7 +55,7 @@ async function connectShop(server: Server): Promise<string> {
   return body.id;
 }
 
-describe('A huge response of a shop does not stop the API', () => {
+describe('A huge answer of a remote system does not stop the API', () => {
   it('of 12 MB: a check names the limit, and a run has one failed item', async () => {
     const server = await startShop(Buffer.from(`[{"id":1,"email":"a@shop.example",${members(1_000_000)}}]`));
     try {

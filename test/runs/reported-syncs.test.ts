@@ -21,7 +21,7 @@ const ofSync = Object.entries(paths).flatMap(([path, methods]) =>
   path.includes('{sync_id}') ? Object.keys(methods).map((method) => [method.toUpperCase(), path] as const) : [],
 );
 
-describe('A sync that another service reports', () => {
+describe('A sync that another service reports is not "no sync": it', () => {
   it.each(ofSync)('is denied by no call that names it: %s %s', async (method, path) => {
     const id = `e-${method}-${path.split('/').at(-1)}`;
     await start(id);

@@ -55,15 +55,18 @@ const refusals: [system: keyof typeof SYSTEMS, filters: object, pointer: string,
   ['csv', { email: 'x' }, '#/filters/email', 'A CSV file has no filter "email"'],
 ];
 
-describe.each(Object.keys(ways) as (keyof typeof ways)[])('A %s', (way) => {
-  it.each(refusals)('with a filter that its system does not know is refused at once: %s %j', async (...refusal) => {
-    const [system, filters, pointer, detail] = refusal;
-    const refused = await ways[way](connections.get(system) as string, { entity_type: 'customer', filters });
-    expect(refused).toMatchObject({ status: 422, problem: 'invalid-request' });
-    expect(refused.body.errors).toEqual([{ pointer, detail }]);
-    expect((await call('GET', '/runs')).body.items).toEqual([]);
-  });
-});
+describe.each(Object.keys(ways) as (keyof typeof ways)[])(
+  'A run with a filter that its system does not know is refused at once: a %s',
+  (way) => {
+    it.each(refusals)('with %s %j', async (...refusal) => {
+      const [system, filters, pointer, detail] = refusal;
+      const refused = await ways[way](connections.get(system) as string, { entity_type: 'customer', filters });
+      expect(refused).toMatchObject({ status: 422, problem: 'invalid-request' });
+      expect(refused.body.errors).toEqual([{ pointer, detail }]);
+      expect((await call('GET', '/runs')).body.items).toEqual([]);
+    });
+  },
+);
 
 describe('Filters that a system knows', () => {
   it.each<[keyof typeof SYSTEMS, string, object]>([

@@ -59,7 +59,7 @@ const waitingForLocks = () =>
     `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
   );
 
-describe('while an organization asks for locked rows, twelve times at once', () => {
+describe('Steering a locked sync does not take the pool: while an organization asks for locked rows, twelve times at once', () => {
   it.each<[string, (n: number) => Promise<Sent>]>([
     ['cancels', () => send('post', '/progress/L1/cancel')],
     ['pauses', () => send('post', '/progress/L1/pause')],

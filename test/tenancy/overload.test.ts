@@ -31,7 +31,7 @@ async function outcome(call: Promise<unknown>) {
 
 const REFUSED = { problem: 'overloaded', retryAfter: 1, inTime: true };
 
-describe('a pool that other organizations use up', () => {
+describe('What cannot be served in time is refused at once: a pool that other organizations use up', () => {
   it('refuses within a second who waits for it, with Retry-After, and serves at once when it is free again', async () => {
     const slow = Array.from({ length: CONNECTIONS }, (_, index) => outcome(read(`slow-${index}`, 3)));
     const others = await Promise.all(Array.from({ length: 20 }, (_, index) => outcome(read(`org-${index}`, 0))));

@@ -60,7 +60,7 @@ const note = (orgId: string, more: Record<string, string> = {}) => {
 const preview = (orgId: string) =>
   `INSERT INTO sync_preview_cache (org_id, sync_type, cache_key, delta_data) VALUES ('${orgId}', 'odoo', 'k', '{}')`;
 
-describe('A login for plain SQL', () => {
+describe('A client of plain SQL cannot lock the service out: a login', () => {
   it('works in its organization without naming it', async () => {
     await own.query(start('a', 'org-own'));
     const report = `UPDATE sync_progress SET processed_count = 9, failed_count = 1, updated_at = NOW() WHERE sync_id = 'a' RETURNING status`;
@@ -155,7 +155,7 @@ describe('A login for plain SQL', () => {
   });
 });
 
-describe('An entry of the trail', () => {
+describe('A trail entry dates itself: an entry by plain SQL', () => {
   it.each([`now() - interval '3 days'`, `now() + interval '1 hour'`, `now() - interval '2 microseconds'`])(
     'is not dated by its writer: %s',
     async (created_at) => {
