@@ -2,7 +2,7 @@ import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
 import type { ExternalItem } from '../connectors/contract/connector.types.ts';
 import { diffFields, type FieldChange, type FieldPath, newElementFields, topOf } from './field.diff.ts';
 import { mergeLists, restoreFields } from './field.merge.ts';
-import { withSkusFrom, withSkusOf } from './line.alignment.ts';
+import { isUnclear, withSkusFrom, withSkusOf } from './line.alignment.ts';
 import { byKey, elementOf, hasElements } from './list.elements.ts';
 import type { Binding, ItemPlan, Pending, PlanInput } from './plan.types.ts';
 
@@ -49,6 +49,11 @@ export function planThreeWay(
     const names = conflicts.map(({ field }) => field).join(', ');
     const message = `Both sides changed ${names} since the last sync.`;
     return conflict('changed_on_both_sides', message, existing, conflicts);
+  }
+  if (written.some(({ field }) => topOf(field) === 'lines') && isUnclear(target, current)) {
+    const message =
+      'The source no longer knows the SKU of a line, and which line of the destination that is cannot be told.';
+    return conflict('ambiguous_lines', message, existing, written);
   }
   const passesBack = ({ field, new: value }: FieldChange) =>
     changedThere.has(field) || (newHere.has(field) && value === null);

@@ -4,7 +4,8 @@ import { bindingOf, plan } from '../../test/runs/plan.support.ts';
 import type { CanonicalData, CanonicalOrder } from '../connectors/canonical/canonical.types.ts';
 import { operationOf } from './planned.operation.ts';
 
-const PRODUCTS = ['1', '2', '3'];
+/** The third line is of the same product as the first. */
+const PRODUCTS = ['1', '2', '1'];
 type Line = NonNullable<CanonicalOrder['lines']>[number];
 interface Step {
   readonly forgotten: readonly string[];
@@ -66,21 +67,23 @@ describe('The lines of an order whose products one of the systems forgets', () =
     );
   });
 
-  it('are not taken for one another: two SKUs, two products, or what is not unique', () => {
+  it('are not taken for one another: of two products, or of two SKUs, which is told', () => {
     const line = (over: Partial<Line>): Line => ({ kind: 'product', name: 'A', quantity: '1', total: '1', ...over });
-    const both = (mine: Line[], theirs: Line[], binding = { lines: mine }) =>
-      plan({ source: { lines: mine }, destination: { lines: theirs }, binding: bindingOf(binding, { lines: theirs }) });
-    const changed = (sku: string | null, id: string | null) => [line({ sku, product_external_id: id, quantity: '2' })];
+    const planned = (mine: Line, theirs: Line[]) =>
+      plan({
+        source: { lines: [mine] },
+        destination: { lines: theirs },
+        binding: bindingOf({ lines: [{ ...mine, quantity: '0' }] }, { lines: theirs }),
+      });
+    const unknown = (product_external_id: string | null) => line({ sku: null, product_external_id });
     for (const [mine, theirs] of [
-      [changed('X', '1'), [line({ sku: 'Y', product_external_id: '1' })]],
-      [changed(null, '1'), [line({ sku: 'Y', product_external_id: '2' })]],
-      [changed(null, null), [line({ sku: 'Y', name: 'B' })]],
-      [changed(null, '1'), ['Y', 'Z'].map((sku) => line({ sku, product_external_id: '1' }))],
-    ] as const) {
-      const before = mine.map((one) => ({ ...one, quantity: '1' }));
-      const made = both([...mine], [...theirs], { lines: before });
-      // The changed line is told or added beside the other, never dropped.
-      expect(made).toMatchObject({ kind: 'update', data: { lines: expect.arrayContaining([mine[0]]) } });
+      [unknown('1'), line({ sku: 'Y', product_external_id: '2' })],
+      [unknown(null), line({ sku: 'Y', name: 'B' })],
+    ] as const)
+      expect(planned(mine, [theirs])).toMatchObject({ kind: 'update', data: { lines: [mine, theirs] } });
+    for (const mine of [unknown('1'), unknown(null)]) {
+      const theirs = ['Y', 'Z'].map((sku) => line({ sku, product_external_id: '1' }));
+      expect(planned(mine, theirs)).toMatchObject({ kind: 'conflict', error_class: 'ambiguous_lines' });
     }
   });
 });

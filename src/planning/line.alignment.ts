@@ -27,23 +27,42 @@ export function withSkusFrom(target: CanonicalData, source: CanonicalData): Cano
   return { ...source, lines: worn } as CanonicalData;
 }
 
-/** Lines of one product, or else of one name. What is not unique is no pair. */
+/** From the most to the least certain. Lines of one SKU are taken in their order; between two SKUs nothing is guessed. */
 function pairsOf(mine: readonly Line[], theirs: readonly Line[]): ReadonlyMap<Line, Line> {
   const found = new Map<Line, Line>();
-  for (const isSame of [sameProduct, sameName]) {
-    const taken = new Set(found.values());
+  const free = new Set(theirs);
+  for (const isSame of [every(sameName, sameAmounts), sameName, sameProduct]) {
     for (const line of mine.filter((one) => !found.has(one))) {
-      const [other, ...more] = theirs.filter((one) => !taken.has(one) && isSame(line, one));
-      if (other && more.length === 0 && mine.filter((one) => isSame(one, other)).length === 1) found.set(line, other);
+      const [other, ...more] = [...free].filter((one) => isSame(line, one));
+      if (!other || more.some(({ sku }) => sku !== other.sku)) continue;
+      found.set(line, other);
+      free.delete(other);
     }
   }
   return found;
 }
 
-const sameProduct = (a: Line, b: Line): boolean =>
-  Boolean(a.product_external_id) && a.product_external_id === b.product_external_id;
+/**
+ * Whether a line without a SKU may be one of several of the other side: which one cannot be told, so a list with it is not written.
+ * Both are aligned. Pure.
+ */
+export function isUnclear(target: CanonicalData, current: CanonicalData): boolean {
+  const [mine, theirs] = [linesOf(target) ?? [], linesOf(current) ?? []];
+  const others = theirs.filter(({ kind, sku }) => kind === 'product' && sku && !mine.some((line) => line.sku === sku));
+  return mine.some((line) => line.kind === 'product' && !line.sku && others.some((one) => mayBe(line, one)));
+}
 
+type Rule = (a: Line, b: Line) => boolean;
+
+const every =
+  (...rules: readonly Rule[]): Rule =>
+  (a, b) =>
+    rules.every((rule) => rule(a, b));
+const sameProduct: Rule = (a, b) => Boolean(a.product_external_id) && a.product_external_id === b.product_external_id;
 /** Of two products they are not one. */
-const sameName = (a: Line, b: Line): boolean => a.name === b.name && (!a.product_external_id || !b.product_external_id);
+const sameName: Rule = (a, b) =>
+  a.name === b.name && (!a.product_external_id || !b.product_external_id || sameProduct(a, b));
+const sameAmounts: Rule = (a, b) => a.quantity === b.quantity && a.total === b.total;
+const mayBe: Rule = (a, b) => sameName(a, b) || sameProduct(a, b);
 
 const linesOf = (data: CanonicalData): readonly Line[] | undefined => ('lines' in data ? data.lines : undefined);
