@@ -6,14 +6,16 @@ import type { Binding, ItemPlan, Pending, PlanInput } from './plan.types.ts';
 
 /** Two items that match for the first time complete each other: an empty source field clears nothing, and is filled by a later sync back. */
 export function planFirstMatch(
-  { mayPass, predecessor }: PlanInput,
+  { mayPass, onConflict, predecessor }: PlanInput,
   existing: ExternalItem,
   target: CanonicalData,
 ): ItemPlan {
   const differing = diffFields(existing.data as CanonicalData, target);
-  const written = differing.filter((change) => mayPass(change.field) && !isEmpty(change.new));
-  const pending = { fields: fieldsOf(differing.filter((change) => change.new === null)), agreed: target };
-  const plan = planUpdate({ existing, target, written, pending, before: null });
+  const written = differing.filter((change) => mayPass(change.field) && (onConflict === 'mirror' || !isEmpty(change.new)));
+  const left = differing.filter((change) => change.new === null && !written.includes(change));
+  const pending = { fields: fieldsOf(left), agreed: target };
+  const before = onConflict === 'mirror' ? existing.data : null;
+  const plan = planUpdate({ existing, target, written, pending, before });
   return predecessor && (plan.kind === 'update' || plan.kind === 'unchanged')
     ? { ...plan, replaces: predecessor }
     : plan;
@@ -33,6 +35,7 @@ export function planThreeWay(
   // A variation that both sides added since then is treated like a first match, see planFirstMatch().
   const newHere = newElementFields(binding.source_data, source);
   const brings = ({ field, new: wanted }: FieldChange) =>
+    onConflict === 'mirror' ||
     changedHere.has(field) || (newHere.has(field) && !isEmpty(wanted));
   const written = differing.filter((change) => mayPass(change.field) && brings(change));
   const conflicts = written.filter(({ field }) => changedThere.has(field));
@@ -45,7 +48,8 @@ export function planThreeWay(
     changedThere.has(field) || (newHere.has(field) && wanted === null);
   const left = differing.filter((change) => passesBack(change) && !written.includes(change));
   const pending = { fields: fieldsOf(left), agreed: binding.destination_data };
-  return planUpdate({ existing, target, written, pending, before: binding.source_data });
+  const before = onConflict === 'mirror' ? current : binding.source_data;
+  return planUpdate({ existing, target, written, pending, before });
 }
 
 interface Comparison {
@@ -53,7 +57,7 @@ interface Comparison {
   readonly target: CanonicalData;
   readonly written: readonly FieldChange[];
   readonly pending: Pending;
-  /** The source at the last sync. */
+  /** The source at the last sync; for a mirror, the destination as it is, so that no element is kept that the source does not have. */
   readonly before: CanonicalData | null;
 }
 

@@ -54,12 +54,19 @@ export interface PreviewChange {
   readonly data: CanonicalData | null;
 }
 
+/** How a reconcile found an item that is not equal at both ends. `not_compared`: which entry it is, or what that holds, is not known. */
+export const DIFFERENCES = ['different', 'missing_at_source', 'missing_at_destination', 'not_compared'] as const;
+export type Difference = (typeof DIFFERENCES)[number];
+
 /** The result of processing one item. */
 export interface ItemOutcome {
   readonly external_id: string;
   readonly outcome: 'processed' | 'warned' | 'failed' | 'skipped';
   /** The action for the run's counts. Omitted for records, where the database determines it. */
-  readonly action?: 'created' | 'updated' | 'deleted' | 'unchanged' | 'conflict' | 'failed' | 'skipped';
+  readonly action?:
+    | ('created' | 'updated' | 'deleted' | 'unchanged' | 'conflict' | 'failed' | 'skipped')
+    | 'equal'
+    | Difference;
   readonly error_class?: string;
   readonly message?: string;
   readonly payload?: unknown;
