@@ -1,10 +1,10 @@
 import type { CanonicalData, CanonicalOrder } from '../connectors/canonical/canonical.types.ts';
 import type { ExternalItem } from '../connectors/contract/connector.types.ts';
 import { awake, BROUGHT_BACK, isAtRest, presentEntry, STATES, saysState } from './archived.entry.ts';
-import { contentHash, diffFields, type FieldChange, type FieldPath } from './field.diff.ts';
-import { type MayPass, passing } from './field.directions.ts';
+import { contentHash, type FieldChange, type FieldPath } from './field.diff.ts';
+import { passing } from './field.directions.ts';
 import { mergeLists } from './field.merge.ts';
-import { conflict, planFirstMatch, planThreeWay } from './field.plan.ts';
+import { conflict, planFirstMatch, planMirror, planThreeWay } from './field.plan.ts';
 import type { Asked } from './match.choice.ts';
 import type { ItemPlan, Link, PlanInput } from './plan.types.ts';
 
@@ -41,12 +41,18 @@ export function planItem(input: PlanInput): ItemPlan {
     if (existing.archived) return planArchived(input, existing, source.data, target);
     const isEchoOfLink =
       input.onConflict !== 'mirror' && contentHash(source.data) === input.linkedHashes?.source_hash;
-    return isEchoOfLink ? planLinked(input, existing) : planFirstMatch(input, existing, target);
+    return isEchoOfLink ? planLinked(input, existing) : planFields(input, existing, source.data, target);
   }
   if (!existing)
     return input.onConflict === 'mirror' ? planCreate(input, target) : vanished(binding.destination_id);
   if (existing.archived) return planArchived(input, existing, source.data, target);
-  return planThreeWay(input, binding, existing, source.data, target);
+  return planFields(input, existing, source.data, target);
+}
+
+function planFields(input: PlanInput, existing: ExternalItem, source: CanonicalData, target: CanonicalData): ItemPlan {
+  if (input.onConflict === 'mirror') return planMirror(input, existing, target);
+  if (!input.binding) return planFirstMatch(input, existing, target);
+  return planThreeWay(input, input.binding, existing, source, target);
 }
 
 function planAsked({ message, matches: [only, ...more] }: Asked): ItemPlan {
@@ -104,16 +110,15 @@ function planArchived(
   const known: { readonly destination_data: CanonicalData | null } | null = binding ?? predecessor ?? null;
   const agreed = known?.destination_data ?? putAway?.get(existing.external_id) ?? null;
   const isPutAway = binding ? binding.put_away : putAway?.has(existing.external_id) === true;
-  const planAs = (entry: ExternalItem) =>
-    binding ? planThreeWay(input, binding, entry, source, target) : planFirstMatch(input, entry, target);
+  const planAs = (entry: ExternalItem) => planFields(input, entry, source, target);
   if (isAtRest(target) || (!isPutAway && saysState(target, known && agreed, mayPass)))
     return existing.data ? asSourceSays(planAs(existing), existing, agreed) : archivedConflict(existing);
   // Where the source wins, it also brings back what a person archived. An order that a person cancelled stays cancelled.
   const isOrder = existing.data !== null && 'status' in existing.data;
   const data = isPutAway || (onConflict !== 'skip' && !isOrder) ? awake(existing, agreed) : null;
-  return data
-    ? broughtBack(planAs({ ...existing, data }), input, existing, { data, target })
-    : archivedConflict(existing, onConflict === 'mirror' ? differences(existing, target, mayPass) : []);
+  if (data) return broughtBack(planAs({ ...existing, data }), input, existing, { data, target });
+  const mirrored = existing.data && onConflict === 'mirror' ? planAs(existing) : null;
+  return archivedConflict(existing, mirrored?.kind === 'update' ? mirrored.fields : []);
 }
 
 const NONE: ReadonlySet<FieldPath> = new Set();
@@ -148,9 +153,6 @@ function broughtBack(
     ...(plan.replaces && { replaces: plan.replaces }),
   };
 }
-
-const differences = ({ data }: ExternalItem, target: CanonicalData, mayPass: MayPass): FieldChange[] =>
-  data ? diffFields(data, target).filter(({ field }) => mayPass(field)) : [];
 
 const archivedConflict = (existing: ExternalItem, fields: readonly FieldChange[] = []): ItemPlan =>
   conflict(
