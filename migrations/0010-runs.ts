@@ -43,15 +43,15 @@ async function runs(db: QueryRunner): Promise<void> {
     CREATE TABLE public.sync_runs (
       org_id text NOT NULL CHECK (org_id <> ''),
       sync_id text NOT NULL CHECK (sync_id <> ''),
-      kind text NOT NULL CHECK (kind IN ('sync', 'preview', 'apply', 'retry', 'webhook')),
+      kind text NOT NULL CHECK (kind IN ('sync', 'preview', 'reconcile', 'apply', 'retry', 'webhook')),
       source_connection_id uuid NOT NULL,
       destination_connection_id uuid CHECK (destination_connection_id <> source_connection_id),
       entity_type text NOT NULL CHECK (entity_type <> ''),
       mode text NOT NULL CHECK (mode IN ('full', 'incremental')),
       filters jsonb NOT NULL DEFAULT '{}',
-      of_sync_id text CHECK ((of_sync_id IS NOT NULL) = (kind IN ('apply', 'retry'))),
+      of_sync_id text CHECK (kind = 'reconcile' OR (of_sync_id IS NOT NULL) = (kind IN ('apply', 'retry'))),
       override_reason text,
-      trigger text NOT NULL DEFAULT 'request' CHECK (trigger IN ('request', 'schedule', 'webhook')),
+      trigger text NOT NULL DEFAULT 'request' CHECK (trigger IN ('request', 'schedule', 'webhook', 'sync')),
       requested_by text,
       state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'ready', 'paused', 'ended')),
       lease_epoch bigint NOT NULL DEFAULT 0,
@@ -61,13 +61,16 @@ async function runs(db: QueryRunner): Promise<void> {
       postponements integer NOT NULL DEFAULT 0,
       tries integer NOT NULL DEFAULT 0,
       counts jsonb NOT NULL DEFAULT '{}',
+      fields_not_compared text[] NOT NULL DEFAULT '{}',
       seen_cleared boolean NOT NULL DEFAULT false,
       write_open_since timestamptz,
       created_at timestamptz NOT NULL DEFAULT now(),
       PRIMARY KEY (org_id, sync_id)
     ) WITH (fillfactor = 70)`);
   const comments = {
-    of_sync_id: 'apply: the preview; retry: the sync whose items failed',
+    of_sync_id:
+      'apply: the preview or reconcile; retry: the sync whose items failed; reconcile: the sync whose items are sampled',
+    fields_not_compared: 'reconcile: the fields that no sync carries over',
     destination_connection_id: 'null: the records',
     tries: 'calls that failed since the last batch',
     leases_without_commit: 'many: the run kills its workers',

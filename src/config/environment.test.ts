@@ -48,6 +48,7 @@ describe('without any variable', () => {
       SYNC_ORG_CONCURRENCY: 4,
       SYNC_LEASE_SECONDS: 15,
       SYNC_LATE_WRITE_SECONDS: 330,
+      SYNC_RECONCILE_SAMPLE: 50,
       SYNC_SILENT_MINUTES: 15,
       LOG_LEVEL: 'info',
       databaseUrl: undefined,

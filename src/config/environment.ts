@@ -76,6 +76,7 @@ const schema = z
     SYNC_ORG_CONCURRENCY: wholeNumber(1, 100).default(4),
     SYNC_LEASE_SECONDS: wholeNumber(2, 600).default(15),
     SYNC_LATE_WRITE_SECONDS: wholeNumber(1, 3_600).default(330),
+    SYNC_RECONCILE_SAMPLE: wholeNumber(0, 100).default(50),
     SYNC_SILENT_MINUTES: wholeNumber(1, 10_080).default(15),
     SYNC_ACTIVITY_RETENTION_MONTHS: wholeNumber(1, 1_200).optional(),
     LOG_LEVEL: z

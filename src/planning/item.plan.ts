@@ -39,12 +39,10 @@ export function planItem(input: PlanInput): ItemPlan {
         existing,
       );
     if (existing.archived) return planArchived(input, existing, source.data, target);
-    const isEchoOfLink =
-      input.onConflict !== 'mirror' && contentHash(source.data) === input.linkedHashes?.source_hash;
+    const isEchoOfLink = input.onConflict !== 'mirror' && contentHash(source.data) === input.linkedHashes?.source_hash;
     return isEchoOfLink ? planLinked(input, existing) : planFields(input, existing, source.data, target);
   }
-  if (!existing)
-    return input.onConflict === 'mirror' ? planCreate(input, target) : vanished(binding.destination_id);
+  if (!existing) return input.onConflict === 'mirror' ? planCreate(input, target) : vanished(binding.destination_id);
   if (existing.archived) return planArchived(input, existing, source.data, target);
   return planFields(input, existing, source.data, target);
 }

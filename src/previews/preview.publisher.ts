@@ -25,10 +25,10 @@ export interface PreviewDelta {
 }
 type ShownChange = Pick<PreviewChange, 'external_id' | 'destination_id' | 'fields' | 'reason' | 'data'>;
 
-/** The inputs of a preview. They name source and destination, so that previews of two shops of a tenant do not replace each other. */
+/** The inputs of a preview. They name source and destination, so that previews of two shops of a tenant do not replace each other; nor does a reconcile. */
 function previewInputs(run: Run) {
   return {
-    sync_type: `connection:${run.source_connection_id}:${run.destination_connection_id ?? 'records'}`,
+    sync_type: `${run.kind === 'reconcile' ? 'reconcile' : 'connection'}:${run.source_connection_id}:${run.destination_connection_id ?? 'records'}`,
     entity_type: run.entity_type,
     filters: { ...run.filters, mode: run.mode },
   };
@@ -71,11 +71,11 @@ export class PreviewPublisher {
       ...previewInputs(run),
       delta_data: { ...delta },
       summary: {
-        creates: counts.created ?? 0,
-        updates: counts.updated ?? 0,
-        deletes: counts.deleted ?? 0,
-        unchanged: counts.unchanged ?? 0,
-        conflicts: counts.conflict ?? 0,
+        creates: counts.created ?? counts.missing_at_destination ?? 0,
+        updates: counts.updated ?? counts.different ?? 0,
+        deletes: counts.deleted ?? counts.missing_at_source ?? 0,
+        unchanged: counts.equal ?? counts.unchanged ?? 0,
+        conflicts: counts.conflict ?? counts.not_compared ?? 0,
         failed: counts.failed ?? 0,
         guard,
       },

@@ -15,7 +15,7 @@ export const firstChanges = (run: Pick<Run, 'org_id' | 'sync_id'>, each: number)
 export const findPreviewRun = (orgId: string, syncId: string): Statement => ({
   text: `
     SELECT row_to_json(r) AS run, p.status, p.completed_at FROM public.sync_runs r JOIN public.sync_progress p USING (org_id, sync_id)
-     WHERE r.org_id = $1 AND r.sync_id = $2 AND r.kind = 'preview'`,
+     WHERE r.org_id = $1 AND r.sync_id = $2 AND r.kind IN ('preview', 'reconcile')`,
   values: [orgId, syncId],
 });
 

@@ -10,6 +10,9 @@ import { PreviewPublisher } from './preview.publisher.ts';
 import { PreviewChangesService } from './preview-changes.service.ts';
 import { PreviewsController } from './previews.controller.ts';
 import { PreviewsService } from './previews.service.ts';
+import { FullSyncSampler } from './reconcile/full-sync.sampler.ts';
+import { ReconcileController } from './reconcile/reconcile.controller.ts';
+import { ReconcileService } from './reconcile/reconcile.service.ts';
 
 /** Implements the interface that src/runs declares, by delegating to the classes of this folder. */
 @Injectable()
@@ -31,11 +34,12 @@ class PreviewsOfRuns extends RunPreviews {
 /** Global, because src/runs injects RunPreviews without importing this module. */
 @Global()
 @Module({
-  imports: [PreviewCacheModule, ConnectorsModule],
+  imports: [PreviewCacheModule, ConnectorsModule, RunsModule],
   providers: [
     PreviewFinder,
     PreviewFreshness,
     PreviewPublisher,
+    FullSyncSampler,
     { provide: RunPreviews, useClass: PreviewsOfRuns },
     maintenance('expired-preview-changes', () => ({
       everySeconds: 600,
@@ -49,7 +53,7 @@ export class PreviewsModule {}
 /** The endpoints of computed previews. */
 @Module({
   imports: [PreviewCacheModule, RunsModule, RunsApiModule],
-  controllers: [PreviewsController],
-  providers: [PreviewsService, PreviewChangesService],
+  controllers: [PreviewsController, ReconcileController],
+  providers: [PreviewsService, PreviewChangesService, ReconcileService],
 })
 export class PreviewsApiModule {}

@@ -5,8 +5,18 @@ import type { StoredBinding } from '../records/binding.changes.ts';
 import type { Claim } from '../records/claims.sql.ts';
 import type { RefusalChange } from '../records/refusals.sql.ts';
 
-/** `apply` carries out a preview, `retry` and `webhook` process named items, and the others read the pages of the source. */
-type RunKind = 'sync' | 'preview' | 'apply' | 'retry' | 'webhook';
+/**
+ * `preview` and `reconcile` write nothing, `apply` carries out what one of them found, `retry` and `webhook` process named items, and the
+ * others read the pages of the source.
+ */
+type RunKind = 'sync' | 'preview' | 'reconcile' | 'apply' | 'retry' | 'webhook';
+
+/** What such a run finds is published, and can be applied. */
+export const writesNothing = ({ kind }: Pick<Run, 'kind'>): boolean => kind === 'preview' || kind === 'reconcile';
+
+/** A reconcile of a few items, which follows the full sync that it names. */
+export const isSample = ({ kind, of_sync_id }: Pick<Run, 'kind' | 'of_sync_id'>): boolean =>
+  kind === 'reconcile' && of_sync_id !== null;
 
 /** A row of sync_runs as JSON. */
 export interface Run {
@@ -19,10 +29,10 @@ export interface Run {
   readonly entity_type: EntityType;
   readonly mode: 'full' | 'incremental';
   readonly filters: Readonly<Record<string, unknown>>;
-  /** For an apply, the sync of the preview. For a retry, the sync whose items failed. */
+  /** For an apply, the sync of the preview or reconcile. For a retry, the sync whose items failed. For a sample, the sync that it follows. */
   readonly of_sync_id: string | null;
   readonly override_reason: string | null;
-  readonly trigger: 'request' | 'schedule' | 'webhook';
+  readonly trigger: 'request' | 'schedule' | 'webhook' | 'sync';
   readonly requested_by: string | null;
   readonly state: 'waiting' | 'ready' | 'paused' | 'ended';
   readonly lease_epoch: number;

@@ -9,7 +9,7 @@ import { destinationConnectionOf, type RunsQuery, type StartRunDto } from './dto
 import type { RunDto } from './dto/run.dto.ts';
 import { RunPreviews } from './run.previews.ts';
 import { RunStarter } from './run.starter.ts';
-import type { Run } from './run.types.ts';
+import { type Run, writesNothing } from './run.types.ts';
 import { countItems, findRun, findRunRow, runsPage } from './runs.sql.ts';
 
 @Injectable()
@@ -54,8 +54,11 @@ export class RunsService {
   retryFailed(syncId: string): Promise<RunDto> {
     return this.database.transaction(async () => {
       const run = await this.row(syncId, 'conflict');
-      if (run.kind === 'preview')
-        throw new Problem('conflict', `The sync "${syncId}" is a preview and cannot be retried; compute it again.`);
+      if (writesNothing(run))
+        throw new Problem(
+          'conflict',
+          `The sync "${syncId}" is a ${run.kind} and cannot be retried; start another one.`,
+        );
       const { progress } = await this.get(syncId);
       if (progress.completed_at === null)
         throw new Problem('conflict', `The sync "${syncId}" is still active. Wait until it ends, or cancel it.`);

@@ -13,7 +13,7 @@ export class PreviewChangesQuery extends PageQuery {
 }
 
 /** The types of an entity's fields; null is one of the first. A `nullable` beside oneOf would have no type to belong to. */
-const ANY_JSON = [
+export const ANY_JSON = [
   { type: 'string', nullable: true },
   { type: 'boolean' },
   { type: 'array', items: {} },

@@ -22,11 +22,12 @@ const ACTIONS = {
 /** Computes the changes that a sync to another connection would make, and writes nothing there. */
 export class ConnectionPreview implements Destination {
   private readonly planner: ItemPlanner;
-  private readonly trial: WriteTrial;
+  private readonly trial: WriteTrial | null;
   private readonly budget: DeletionBudget;
   private readonly expiresAt: string;
 
-  constructor(planner: ItemPlanner, trial: WriteTrial, budget: DeletionBudget, expiresAt: string) {
+  /** Without a trial, what the destination would refuse is a change, too. */
+  constructor(planner: ItemPlanner, trial: WriteTrial | null, budget: DeletionBudget, expiresAt: string) {
     this.planner = planner;
     this.trial = trial;
     this.budget = budget;
@@ -37,7 +38,7 @@ export class ConnectionPreview implements Destination {
     const broken = items.flatMap((work) => problemOutcome(work) ?? []);
     const planned = await this.planner.plan(items.filter(({ item }) => !item.problem));
     this.budget.spend(planned.filter(({ plan }) => plan.kind === 'delete').length);
-    const refusals = await this.trial.refusals(planned);
+    const refusals = (await this.trial?.refusals(planned)) ?? new Map();
     const outcomes = planned.map((one) => {
       const problem = refusals.get(one);
       return problem ? outcomeOfWrite(one, { ok: false, problem }) : foreseen(one);

@@ -13,11 +13,14 @@ export class ReconcileDestination implements Destination {
   async process(items: readonly WorkItem[]): Promise<BatchResult> {
     const result = await this.preview.process(items);
     const changes = new Map(result.changes?.map((change) => [change.external_id, change]));
+    const gone = new Set(items.flatMap(({ item }) => (item.data === null ? item.external_id : [])));
     const compared = (outcome: ItemOutcome): ItemOutcome => {
       if (outcome.outcome === 'failed') return outcome;
       const { external_id } = outcome;
       const change = changes.get(external_id);
-      return { external_id, outcome: 'processed', action: change ? differenceOf(change) : 'equal' };
+      // What neither end has is nobody's to compare.
+      const alike = gone.has(external_id) ? 'unchanged' : 'equal';
+      return { external_id, outcome: 'processed', action: change ? differenceOf(change) : alike };
     };
     return { ...result, items: result.items?.map(compared) };
   }

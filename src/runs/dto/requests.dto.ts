@@ -1,5 +1,5 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
-import { IsOptional, IsUUID, ValidateBy, ValidateIf } from 'class-validator';
+import { IsOptional, IsUUID, ValidateBy } from 'class-validator';
 import { EnumProperty, IntegerProperty, TextProperty } from '../../common/bounds.decorator.ts';
 import { OrgQuery } from '../../common/list-query.dto.ts';
 import { IsJsonObject, Nested } from '../../common/validation.ts';
@@ -20,6 +20,27 @@ export class OverrideGuardDto {
   reason: string;
 }
 
+export const DESTINATION = {
+  oneOf: [{ type: 'string', enum: ['records'] }, { $ref: getSchemaPath(DestinationConnectionDto) }],
+  description: '"records" for canonical copies, which you read at /records, or another connection.',
+  example: 'records',
+};
+
+export const IsDestination = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isDestination',
+    validator: {
+      validate: (value) =>
+        value === 'records' ||
+        (typeof value === 'object' &&
+          value !== null &&
+          !Array.isArray(value) &&
+          Object.keys(value).length === 1 &&
+          typeof (value as DestinationConnectionDto).connection_id === 'string'),
+      defaultMessage: () => '$property must be "records" or {"connection_id": "…"}',
+    },
+  });
+
 /** The source, the destination and the scope of a run. */
 @ApiExtraModels(DestinationConnectionDto)
 export class SourceAndDestinationDto {
@@ -36,26 +57,9 @@ export class SourceAndDestinationDto {
   })
   mode?: 'full' | 'incremental' = 'full';
 
-  @ApiPropertyOptional({
-    oneOf: [{ type: 'string', enum: ['records'] }, { $ref: getSchemaPath(DestinationConnectionDto) }],
-    default: 'records',
-    description: '"records" for canonical copies, which you read at /records, or another connection.',
-    example: 'records',
-  })
+  @ApiPropertyOptional({ ...DESTINATION, default: 'records' })
   @IsOptional()
-  @ValidateIf(({ destination }) => destination !== 'records')
-  @ValidateBy({
-    name: 'isDestination',
-    validator: {
-      validate: (value) =>
-        typeof value === 'object' &&
-        value !== null &&
-        !Array.isArray(value) &&
-        Object.keys(value).length === 1 &&
-        typeof (value as DestinationConnectionDto).connection_id === 'string',
-      defaultMessage: () => '$property must be "records" or {"connection_id": "…"}',
-    },
-  })
+  @IsDestination()
   destination?: 'records' | DestinationConnectionDto = 'records';
 
   @ApiPropertyOptional({
@@ -72,7 +76,9 @@ export class SourceAndDestinationDto {
 }
 
 /** The id of the connection that a run writes to. Null stands for the records. */
-export const destinationConnectionOf = ({ destination }: SourceAndDestinationDto): string | null =>
+export const destinationConnectionOf = ({
+  destination,
+}: Pick<SourceAndDestinationDto, 'destination'>): string | null =>
   typeof destination === 'object' ? destination.connection_id : null;
 
 export class StartRunDto extends SourceAndDestinationDto {

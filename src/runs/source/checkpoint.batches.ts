@@ -1,18 +1,21 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { ENVIRONMENT } from '../../config/config.module.ts';
+import type { Environment } from '../../config/environment.ts';
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
 import type { ReadQuery, Watermark } from '../../connectors/contract/connector.types.ts';
 import { type DeletionBudget, GuardTripped } from '../../planning/deletion.guard.ts';
 import type { WorkItem } from '../../planning/planning.types.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import type { ChangeTokens, Run, RunCheckpoint } from '../run.types.ts';
+import { sampleSize } from '../reconcile.sample.ts';
+import { type ChangeTokens, isSample, type Run, type RunCheckpoint, writesNothing } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
 import { namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
 import { destinationToken } from './change.tokens.ts';
 import { PageSizes } from './page.size.ts';
 import { SourceReader } from './source.reader.ts';
-import { countNamedItems, countUnseen, findWatermark, namedItems, unseenItems } from './source.sql.ts';
+import { countNamedItems, countUnseen, findWatermark, namedItems, sampledItems, unseenItems } from './source.sql.ts';
 
 export interface BatchesInput {
   readonly lease: RunLease;
@@ -42,7 +45,10 @@ const NO_TOKENS: ChangeTokens = { source: null, destination: null };
 /** Creates the batches of a run, starting at its checkpoint: the pages of the source and then its deletions, or its named items. */
 @Injectable()
 export class CheckpointBatches {
-  constructor(private readonly database: TenantDatabase) {}
+  constructor(
+    private readonly database: TenantDatabase,
+    @Inject(ENVIRONMENT) private readonly env: Environment,
+  ) {}
 
   async make(input: BatchesInput): Promise<RunBatches> {
     const { run, progress } = input.lease;
@@ -58,8 +64,9 @@ export class CheckpointBatches {
     });
     const { arrived } = input.budget;
     if (named) return this.named(run as NamedRun, reader, checkpoint ?? { phase: 'items', after: '', arrived });
-    const tokens = checkpoint?.tokens ?? (run.kind === 'preview' ? await this.tokens(input, reader) : NO_TOKENS);
-    const from = checkpoint ?? { phase: 'pages', cursor: null, arrived, ...(run.kind === 'preview' && { tokens }) };
+    if (isSample(run)) return this.sample(input, reader, checkpoint ?? { phase: 'items', after: '', arrived });
+    const tokens = checkpoint?.tokens ?? (writesNothing(run) ? await this.tokens(input, reader) : NO_TOKENS);
+    const from = checkpoint ?? { phase: 'pages', cursor: null, arrived, ...(writesNothing(run) && { tokens }) };
     const total = progress.total_items ?? (await reader.count());
     return { batches: this.readAll(run, reader, from, input), total, tokens };
   }
@@ -75,7 +82,7 @@ export class CheckpointBatches {
     if (!findsDeletions) return;
     const foreseen = from.foreseen ?? (await this.unseen(run, pair));
     if (budget.refuses(foreseen)) await this.refuseLosses(run, reader, { budget, pair }, foreseen);
-    else if (run.kind === 'preview') budget.expect(foreseen);
+    else if (writesNothing(run)) budget.expect(foreseen);
     const start =
       from.phase === 'deletions' && from.foreseen !== undefined
         ? from
@@ -121,6 +128,20 @@ export class CheckpointBatches {
     const [row] = await this.database.query<{ count: number }>(countNamedItems(run));
     const next = (after: string) => this.database.query<NamedItem>(namedItems(run, after));
     return { batches: namedItemBatches(reader, from, next), total: row?.count ?? null, tokens: NO_TOKENS };
+  }
+
+  /** One batch, of what is bound. */
+  private async sample(
+    { lease: { run }, pair }: BatchesInput,
+    reader: SourceReader,
+    from: RunCheckpoint,
+  ): Promise<RunBatches> {
+    const most = sampleSize(this.env.SYNC_RECONCILE_SAMPLE, from.arrived ?? 0);
+    const next = async (after: string) =>
+      after === '' && pair
+        ? this.database.query<NamedItem>(sampledItems(run, pair, { of: from.arrived ?? 0, most }))
+        : [];
+    return { batches: namedItemBatches(reader, from, next), total: null, tokens: NO_TOKENS };
   }
 
   /** The first incremental sync has no watermark, so it reads all items. */

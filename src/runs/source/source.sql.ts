@@ -11,6 +11,11 @@ const NAMED_PAGE = 100;
  * added again, of which there are no records. `pair` is null for the records.
  */
 export const unseenItems = (run: Run, pair: Pair | null, after: string): Statement => {
+  if (run.kind === 'reconcile' && pair)
+    return {
+      text: `${unseenBinding(pair, 6)} AND ${idOf(pair)} > $5 ORDER BY 1 LIMIT ${NAMED_PAGE}`,
+      values: [...unseenKey(run), after, ...systemsOf(pair)],
+    };
   const records = `
     (SELECT r.external_id FROM public.sync_records r
       WHERE ${UNSEEN_RECORD} AND r.external_id > $5 ORDER BY r.external_id LIMIT ${NAMED_PAGE})`;
@@ -25,12 +30,15 @@ export const unseenItems = (run: Run, pair: Pair | null, after: string): Stateme
 
 /** How many of them are at the destination, and would be deleted there if they do not exist any more. */
 export const countUnseen = (run: Run, pair: Pair | null): Statement => ({
-  text: pair
-    ? `
+  text:
+    pair && run.kind === 'reconcile'
+      ? `SELECT count(*)::integer AS count FROM (${unseenBinding(pair, 5)}) AS u`
+      : pair
+        ? `
     SELECT ((SELECT count(*) FROM public.sync_records r
               WHERE ${UNSEEN_RECORD} AND EXISTS (${boundSource(pair, 'r.external_id', 5)} OFFSET 0))
             + (SELECT count(*) FROM (${unrecorded(pair, 5)}) AS u))::integer AS count`
-    : `SELECT count(*)::integer AS count FROM public.sync_records r WHERE ${UNSEEN_RECORD}`,
+        : `SELECT count(*)::integer AS count FROM public.sync_records r WHERE ${UNSEEN_RECORD}`,
   values: [...unseenKey(run), ...(pair ? systemsOf(pair) : [])],
 });
 
@@ -45,14 +53,17 @@ const unseen = (id: string) => `
 const UNSEEN_RECORD = `r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3 AND r.deleted_at IS NULL AND ${unseen('r.external_id')}`;
 
 const idOf = (pair: Pair) => `b.id_${sourceSide(pair)}`;
-/** Bound, at the destination, and without a record. */
-const unrecorded = (pair: Pair, firstParameter: number) => `
+/** Bound by a sync, at the destination, and not read by this run. A reconcile knows by it what belongs together, and not what there is. */
+const unseenBinding = (pair: Pair, firstParameter: number) => `
     SELECT ${idOf(pair)} AS external_id FROM public.sync_bindings b
      WHERE b.org_id = $1 AND b.entity_type = $3 AND b.system_a = $${firstParameter} AND b.system_b = $${firstParameter + 1}
        AND NOT b.put_away AND b.hash_${sourceSide(pair)} IS NOT NULL
-       AND NOT EXISTS (SELECT FROM public.sync_records r WHERE r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3
-                          AND r.external_id = ${idOf(pair)} OFFSET 0)
        AND ${unseen(idOf(pair))}`;
+/** Of those, the ones without a record. */
+const unrecorded = (pair: Pair, firstParameter: number) => `
+    ${unseenBinding(pair, firstParameter)}
+       AND NOT EXISTS (SELECT FROM public.sync_records r WHERE r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3
+                          AND r.external_id = ${idOf(pair)} OFFSET 0)`;
 
 const unseenKey = (run: Run) => [run.org_id, run.source_connection_id, run.entity_type, run.sync_id];
 
@@ -125,6 +136,16 @@ export const countNamedItems = (run: Run & { kind: NamedKind }): Statement => ({
       ? `SELECT (SELECT count(*) ${NAMED.apply})::integer + (SELECT count(*) ${FAILED})::integer AS count`
       : `SELECT count(DISTINCT external_id)::integer AS count ${NAMED[run.kind]}`,
   values: [run.org_id, namedBy(run)],
+});
+
+/** About `most` bound items, here and there among all of them, and for one run always the same. */
+export const sampledItems = (run: Run, pair: Pair, { of, most }: { of: number; most: number }): Statement => ({
+  text: `
+    SELECT ${idOf(pair)} AS external_id FROM public.sync_bindings b
+     WHERE b.org_id = $1 AND b.entity_type = $2 AND b.system_a = $3 AND b.system_b = $4 AND NOT b.put_away
+       AND hashtextextended(${idOf(pair)}, hashtext($5)) % $6::integer = 0
+     ORDER BY 1 LIMIT $7`,
+  values: [run.org_id, run.entity_type, ...systemsOf(pair), run.sync_id, Math.max(1, Math.floor(of / most)), most],
 });
 
 /** The watermark of the last sync of this source, destination and entity type. */

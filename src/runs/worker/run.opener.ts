@@ -6,19 +6,20 @@ import type { OpenedConnection } from '../../connectors/connections/connection.t
 import type { EntityDescription } from '../../connectors/contract/connector.types.ts';
 import type { DeletionBudget } from '../../planning/deletion.guard.ts';
 import { contentHash } from '../../planning/field.diff.ts';
-import { mayPass, type Side } from '../../planning/field.directions.ts';
+import { fieldsNotCarried, mayPass, type Side } from '../../planning/field.directions.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { ConnectionDestination } from '../destination/connection.destination.ts';
 import { ItemPlanner } from '../destination/item.planner.ts';
 import { LateWrites } from '../destination/late.writes.ts';
 import { ConnectionPreview, RecordsPreview } from '../destination/preview.destination.ts';
+import { ReconcileDestination } from '../destination/reconcile.destination.ts';
 import { RecordsDestination } from '../destination/records.destination.ts';
 import { WriteTrial } from '../destination/write.trial.ts';
 import { RunEndListeners } from '../run.end-listeners.ts';
 import { RunPreviews } from '../run.previews.ts';
-import type { Destination, Run } from '../run.types.ts';
-import { openSince } from '../runs.sql.ts';
+import { type Destination, type Run, writesNothing } from '../run.types.ts';
+import { findRunRow, noteFieldsNotCompared, openSince } from '../runs.sql.ts';
 import type { SourceBatch } from '../source/batches.ts';
 import { CheckpointBatches } from '../source/checkpoint.batches.ts';
 import { RetryPolicy } from './retry.policy.ts';
@@ -83,7 +84,11 @@ export class RunOpener {
       systems: systems.byConnection,
       keepsWatermark: run.kind === 'sync' && Object.keys(run.filters).length === 0,
       afterEnd: async () => {
-        if (run.kind === 'preview') await this.previews.publish(run, tokens, budget.refusal);
+        if (writesNothing(run)) await this.previews.publish(run, tokens, budget.refusal);
+        if (run.kind === 'reconcile' && other)
+          await this.database.query(
+            noteFieldsNotCompared(run, fieldsNotCarried(sideOf(source, run), sideOf(other, run))),
+          );
         await this.endListeners.notify(run, lease.progress.started_at);
       },
     };
@@ -100,10 +105,14 @@ export class RunOpener {
   ): Destination {
     const { run } = lease;
     const expiresAt = this.previews.changesExpireAt(run);
-    if (!planner || !pair || !other)
-      return run.kind === 'preview'
-        ? new RecordsPreview(this.database, run, budget, expiresAt)
-        : new RecordsDestination(this.database, run, budget);
+    if (!planner || !pair || !other) {
+      if (!writesNothing(run)) return new RecordsDestination(this.database, run, budget);
+      const preview = new RecordsPreview(this.database, run, budget, expiresAt);
+      return run.kind === 'reconcile' ? new ReconcileDestination(preview) : preview;
+    }
+    // Whether the destination would take a difference is for the apply to find out.
+    if (run.kind === 'reconcile')
+      return new ReconcileDestination(new ConnectionPreview(planner, null, budget, expiresAt));
     const trial = new WriteTrial(pair, other.session, retryPolicy, signal);
     if (run.kind === 'preview') return new ConnectionPreview(planner, trial, budget, expiresAt);
     return new ConnectionDestination({
@@ -141,14 +150,21 @@ export class RunOpener {
       source: source.session,
       session: other.session,
       mayPass: mayPass(sideOf(source, run), sideOf(other, run)),
-      onConflict: other.connection.settings.on_conflict === 'overwrite' ? 'overwrite' : 'skip',
+      onConflict: (await this.mirrors(run)) ? 'mirror' : settings.on_conflict === 'overwrite' ? 'overwrite' : 'skip',
       destinationDeletes: entityOf(other, run).deletes,
       // A full run, and a run for specific items that was requested by a user, compare with the current state of the destination.
       thorough: run.mode === 'full' || run.kind === 'apply' || run.kind === 'retry',
-      remembersRefusals: run.kind !== 'retry',
+      remembersRefusals: run.kind !== 'retry' && run.kind !== 'reconcile',
       destinationHash: contentHash([base_url, settings, access_revision]),
       since: open?.since ?? run.created_at,
     });
+  }
+
+  /** A reconcile and its apply. */
+  private async mirrors(run: Run): Promise<boolean> {
+    if (run.kind !== 'apply' || run.of_sync_id === null) return run.kind === 'reconcile';
+    const [of] = await this.database.query<{ run: Run }>(findRunRow(run.org_id, run.of_sync_id));
+    return of?.run.kind === 'reconcile';
   }
 }
 
