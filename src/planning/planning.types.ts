@@ -62,9 +62,9 @@ export type Difference = (typeof DIFFERENCES)[number];
 export interface ItemOutcome {
   readonly external_id: string;
   readonly outcome: 'processed' | 'warned' | 'failed' | 'skipped';
-  /** The action for the run's counts. Omitted for records, where the database determines it. */
+  /** The action for the run's counts. Omitted for records, where the database determines it. `present`: only its id was read. */
   readonly action?:
-    | ('created' | 'updated' | 'deleted' | 'unchanged' | 'conflict' | 'failed' | 'skipped')
+    | ('created' | 'updated' | 'deleted' | 'unchanged' | 'present' | 'conflict' | 'failed' | 'skipped')
     | 'equal'
     | Difference;
   readonly error_class?: string;

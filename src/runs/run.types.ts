@@ -18,6 +18,13 @@ export const writesNothing = ({ kind }: Pick<Run, 'kind'>): boolean => kind === 
 export const isSample = ({ kind, of_sync_id }: Pick<Run, 'kind' | 'of_sync_id'>): boolean =>
   kind === 'reconcile' && of_sync_id !== null;
 
+/**
+ * `full` reads every item and finds what is gone, `incremental` reads what changed since the last sync, and `census` reads the ids alone: it
+ * finds what is gone, and reads what has no record.
+ */
+export const RUN_MODES = ['full', 'incremental', 'census'] as const;
+export type RunMode = (typeof RUN_MODES)[number];
+
 /** A row of sync_runs as JSON. */
 export interface Run {
   readonly org_id: string;
@@ -27,7 +34,7 @@ export interface Run {
   /** Null: the records. */
   readonly destination_connection_id: string | null;
   readonly entity_type: EntityType;
-  readonly mode: 'full' | 'incremental';
+  readonly mode: RunMode;
   readonly filters: Readonly<Record<string, unknown>>;
   /** For an apply, the sync of the preview or reconcile. For a retry, the sync whose items failed. For a sample, the sync that it follows. */
   readonly of_sync_id: string | null;

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
 import { ProgressDto } from '../../progress/dto/progress.dto.ts';
+import { RUN_MODES } from '../run.types.ts';
 
 /** How many items a reconcile found in which state. */
 export class ReconcileResultDto {
@@ -59,7 +60,7 @@ export class RunDto {
   @ApiProperty({ enum: ENTITY_TYPES, example: 'customer' })
   entity_type: EntityType;
 
-  @ApiProperty({ enum: ['full', 'incremental'], example: 'full' })
+  @ApiProperty({ enum: RUN_MODES, example: 'full' })
   mode: string;
 
   @ApiProperty({ type: 'object', additionalProperties: true, example: {} })
@@ -95,7 +96,7 @@ export class RunDto {
     type: 'object',
     additionalProperties: { type: 'integer' },
     description:
-      'Number of items per result: created, updated, deleted, unchanged, conflict, failed; of a reconcile: equal, different, missing_at_source, missing_at_destination, not_compared, failed',
+      'Number of items per result: created, updated, deleted, unchanged, conflict, failed; present: of a census, only its id was read; of a reconcile: equal, different, missing_at_source, missing_at_destination, not_compared, failed',
     example: { created: 12, unchanged: 4988 },
   })
   counts: Record<string, number>;

@@ -50,6 +50,13 @@ BEGIN
           AND c.id IN (r.source_connection_id, r.destination_connection_id)) LIMIT batch_size));
   GET DIAGNOSTICS changed = ROW_COUNT;
   deleted := deleted + changed;
+  DELETE FROM public.sync_preview_changes d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_preview_changes x
+     WHERE x.org_id = c.org_id AND EXISTS (
+       SELECT FROM public.sync_runs r WHERE r.org_id = x.org_id AND r.sync_id = x.sync_id
+          AND c.id IN (r.source_connection_id, r.destination_connection_id)) LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
   DELETE FROM public.sync_schedules d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
     SELECT x.ctid FROM public.sync_schedules x
      WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));
