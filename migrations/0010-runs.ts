@@ -61,6 +61,7 @@ async function runs(db: QueryRunner): Promise<void> {
       postponements integer NOT NULL DEFAULT 0,
       tries integer NOT NULL DEFAULT 0,
       counts jsonb NOT NULL DEFAULT '{}',
+      found_bytes bigint NOT NULL DEFAULT 0,
       fields_not_compared text[] NOT NULL DEFAULT '{}',
       seen_cleared boolean NOT NULL DEFAULT false,
       write_open_since timestamptz,
@@ -70,6 +71,7 @@ async function runs(db: QueryRunner): Promise<void> {
   const comments = {
     of_sync_id:
       'apply: the preview or reconcile; retry: the sync whose items failed; reconcile: the sync whose items are sampled',
+    found_bytes: 'the size of its rows in sync_preview_changes, which are kept for 48 hours',
     fields_not_compared: 'reconcile: the fields that no sync carries over',
     destination_connection_id: 'null: the records',
     tries: 'calls that failed since the last batch',

@@ -22,6 +22,7 @@ const NAMES: Readonly<Record<Quota, string>> = {
   preview_bytes: 'bytes of stored previews',
   checkpoint_bytes: 'bytes of checkpoints',
   records: 'records',
+  found_bytes: 'bytes of what previews and reconciles found',
   streams: 'open streams of this process',
 };
 
@@ -46,6 +47,7 @@ export class Quotas {
       preview_bytes: env.SYNC_ORG_PREVIEW_MIB * MIB,
       checkpoint_bytes: env.SYNC_ORG_ACTIVE_SYNCS * MAX_CHECKPOINT_BYTES,
       records: env.SYNC_ORG_RECORDS,
+      found_bytes: env.SYNC_ORG_FOUND_MIB * MIB,
       streams: env.SYNC_ORG_STREAMS,
     });
   }

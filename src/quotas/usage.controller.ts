@@ -12,6 +12,7 @@ const NAMES = [
   'preview_bytes',
   'checkpoint_bytes',
   'records',
+  'found_bytes',
   'streams',
 ] as const satisfies readonly Quota[];
 

@@ -6,7 +6,7 @@ import { Quotas } from '../quotas/quotas.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
-import type { Run } from './run.types.ts';
+import { type Run, writesNothing } from './run.types.ts';
 import { insertRun } from './runs.sql.ts';
 import { SourceDestinationCheck } from './source-destination.check.ts';
 
@@ -46,6 +46,7 @@ export class RunStarter {
     );
     await this.quotas.take('active_syncs');
     await this.quotas.take('records', 0);
+    if (writesNothing(parameters)) await this.quotas.take('found_bytes', 0);
     const syncId = `run-${randomUUID()}`;
     await this.database.transaction(async (transaction) => {
       await transaction.query(

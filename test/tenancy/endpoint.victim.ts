@@ -132,7 +132,7 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
           sync_id,
           entity_type,
           source_connection_id: connection_id,
-          kind: 'sync',
+          kind: who.endsWith('-listDifferences') ? 'reconcile' : 'sync',
           mode: 'full',
           // A connection cannot become another system while a sync of it is not over.
           state: who.endsWith('-changeConnection') ? 'ended' : 'ready',

@@ -8,22 +8,16 @@ const NAMED_PAGE = 100;
 
 /**
  * Ids that a full sync did not find in the source, in order: of records, and of what is bound since before the connection was removed and
- * added again, of which there are no records. `pair` is null for the records.
+ * added again, of which there are no records. For a reconcile, of all that is bound. `pair` is null for the records.
  */
 export const unseenItems = (run: Run, pair: Pair | null, after: string): Statement => {
-  if (run.kind === 'reconcile' && pair)
-    return {
-      text: `${unseenBinding(pair, 6)} AND ${idOf(pair)} > $5 ORDER BY 1 LIMIT ${NAMED_PAGE}`,
-      values: [...unseenKey(run), after, ...systemsOf(pair)],
-    };
   const records = `
     (SELECT r.external_id FROM public.sync_records r
       WHERE ${UNSEEN_RECORD} AND r.external_id > $5 ORDER BY r.external_id LIMIT ${NAMED_PAGE})`;
-  const bound = pair && `${unrecorded(pair, 6)} AND ${idOf(pair)} > $5 ORDER BY 1 LIMIT ${NAMED_PAGE}`;
+  const bound = pair && `(${unseenBindings(run, pair, 6)} AND ${idOf(pair)} > $5 ORDER BY 1 LIMIT ${NAMED_PAGE})`;
+  const both = `SELECT u.external_id FROM (${records} UNION ALL ${bound}) AS u ORDER BY u.external_id LIMIT ${NAMED_PAGE}`;
   return {
-    text: bound
-      ? `SELECT u.external_id FROM (${records} UNION ALL (${bound})) AS u ORDER BY u.external_id LIMIT ${NAMED_PAGE}`
-      : records,
+    text: bound === null ? records : run.kind === 'reconcile' ? bound : both,
     values: [...unseenKey(run), after, ...(pair ? systemsOf(pair) : [])],
   };
 };
@@ -39,15 +33,13 @@ export const unrecordedIds = (run: Run, ids: readonly string[]): Statement => ({
 
 /** How many of them are at the destination, and would be deleted there if they do not exist any more. */
 export const countUnseen = (run: Run, pair: Pair | null): Statement => ({
-  text:
-    pair && run.kind === 'reconcile'
-      ? `SELECT count(*)::integer AS count FROM (${unseenBinding(pair, 5)}) AS u`
-      : pair
-        ? `
+  text: pair
+    ? `
     SELECT ((SELECT count(*) FROM public.sync_records r
-              WHERE ${UNSEEN_RECORD} AND EXISTS (${boundSource(pair, 'r.external_id', 5)} OFFSET 0))
-            + (SELECT count(*) FROM (${unrecorded(pair, 5)}) AS u))::integer AS count`
-        : `SELECT count(*)::integer AS count FROM public.sync_records r WHERE ${UNSEEN_RECORD}`,
+              WHERE ${run.kind !== 'reconcile'} AND ${UNSEEN_RECORD}
+                AND EXISTS (${boundSource(pair, 'r.external_id', 5)} OFFSET 0))
+            + (SELECT count(*) FROM (${unseenBindings(run, pair, 5)}) AS u))::integer AS count`
+    : `SELECT count(*)::integer AS count FROM public.sync_records r WHERE ${UNSEEN_RECORD}`,
   values: [...unseenKey(run), ...(pair ? systemsOf(pair) : [])],
 });
 
@@ -62,17 +54,15 @@ const unseen = (id: string) => `
 const UNSEEN_RECORD = `r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3 AND r.deleted_at IS NULL AND ${unseen('r.external_id')}`;
 
 const idOf = (pair: Pair) => `b.id_${sourceSide(pair)}`;
-/** Bound by a sync, at the destination, and not read by this run. A reconcile knows by it what belongs together, and not what there is. */
-const unseenBinding = (pair: Pair, firstParameter: number) => `
+/** Bound by a sync, at the destination, and without a record. A reconcile asks for all that is bound: no record of ours says what there is. */
+const unseenBindings = (run: Run, pair: Pair, firstParameter: number) => `
     SELECT ${idOf(pair)} AS external_id FROM public.sync_bindings b
      WHERE b.org_id = $1 AND b.entity_type = $3 AND b.system_a = $${firstParameter} AND b.system_b = $${firstParameter + 1}
        AND NOT b.put_away AND b.hash_${sourceSide(pair)} IS NOT NULL
+       AND (${run.kind === 'reconcile'}
+            OR NOT EXISTS (SELECT FROM public.sync_records r WHERE r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3
+                              AND r.external_id = ${idOf(pair)} OFFSET 0))
        AND ${unseen(idOf(pair))}`;
-/** Of those, the ones without a record. */
-const unrecorded = (pair: Pair, firstParameter: number) => `
-    ${unseenBinding(pair, firstParameter)}
-       AND NOT EXISTS (SELECT FROM public.sync_records r WHERE r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3
-                          AND r.external_id = ${idOf(pair)} OFFSET 0)`;
 
 const unseenKey = (run: Run) => [run.org_id, run.source_connection_id, run.entity_type, run.sync_id];
 

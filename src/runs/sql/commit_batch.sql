@@ -187,6 +187,7 @@ BEGIN
          leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
          leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
          leases_without_commit = 0, postponements = 0, tries = 0,
+         found_bytes = r.found_bytes + coalesce(pg_column_size(batch -> 'changes'), 0),
          write_open_since = CASE WHEN batch ? 'items' THEN NULL ELSE r.write_open_since END
    WHERE r.org_id = org AND r.sync_id = sync;
   RETURN QUERY SELECT CASE WHEN final IS NOT NULL THEN 'finished' WHEN p.completed_at IS NOT NULL THEN 'ended'

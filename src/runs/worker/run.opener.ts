@@ -18,7 +18,7 @@ import { RecordsDestination } from '../destination/records.destination.ts';
 import { WriteTrial } from '../destination/write.trial.ts';
 import { RunEndListeners } from '../run.end-listeners.ts';
 import { RunPreviews } from '../run.previews.ts';
-import { type Destination, type Run, writesNothing } from '../run.types.ts';
+import { type Destination, isSample, type Run, writesNothing } from '../run.types.ts';
 import { findRunRow, noteFieldsNotCompared, openSince } from '../runs.sql.ts';
 import type { SourceBatch } from '../source/batches.ts';
 import { CheckpointBatches } from '../source/checkpoint.batches.ts';
@@ -84,7 +84,7 @@ export class RunOpener {
       systems: systems.byConnection,
       keepsWatermark: run.kind === 'sync' && Object.keys(run.filters).length === 0,
       afterEnd: async () => {
-        if (writesNothing(run)) await this.previews.publish(run, tokens, budget.refusal);
+        if (writesNothing(run) && !isSample(run)) await this.previews.publish(run, tokens, budget.refusal);
         if (run.kind === 'reconcile' && other)
           await this.database.query(
             noteFieldsNotCompared(run, fieldsNotCarried(sideOf(source, run), sideOf(other, run))),
@@ -142,6 +142,7 @@ export class RunOpener {
   ): Promise<ItemPlanner> {
     const { base_url, settings, access_revision } = other.connection;
     const [open] = await this.database.query<{ since: string }>(openSince(run, pair));
+    const mirrors = await this.mirrors(run);
     return new ItemPlanner(this.database, retryPolicy, signal, {
       syncId: run.sync_id,
       pair,
@@ -150,11 +151,11 @@ export class RunOpener {
       source: source.session,
       session: other.session,
       mayPass: mayPass(sideOf(source, run), sideOf(other, run)),
-      onConflict: (await this.mirrors(run)) ? 'mirror' : settings.on_conflict === 'overwrite' ? 'overwrite' : 'skip',
+      onConflict: mirrors ? 'mirror' : settings.on_conflict === 'overwrite' ? 'overwrite' : 'skip',
       destinationDeletes: entityOf(other, run).deletes,
       // A full run, and a run for specific items that was requested by a user, compare with the current state of the destination.
       thorough: run.mode === 'full' || run.kind === 'apply' || run.kind === 'retry',
-      remembersRefusals: run.kind !== 'retry' && run.kind !== 'reconcile',
+      remembersRefusals: run.kind !== 'retry' && !mirrors,
       destinationHash: contentHash([base_url, settings, access_revision]),
       since: open?.since ?? run.created_at,
     });

@@ -1432,15 +1432,15 @@ INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (9, 'records-
 CREATE TABLE public.sync_runs (
       org_id text NOT NULL CHECK (org_id <> ''),
       sync_id text NOT NULL CHECK (sync_id <> ''),
-      kind text NOT NULL CHECK (kind IN ('sync', 'preview', 'apply', 'retry', 'webhook')),
+      kind text NOT NULL CHECK (kind IN ('sync', 'preview', 'reconcile', 'apply', 'retry', 'webhook')),
       source_connection_id uuid NOT NULL,
       destination_connection_id uuid CHECK (destination_connection_id <> source_connection_id),
       entity_type text NOT NULL CHECK (entity_type <> ''),
       mode text NOT NULL CHECK (mode IN ('full', 'incremental', 'census')),
       filters jsonb NOT NULL DEFAULT '{}',
-      of_sync_id text CHECK ((of_sync_id IS NOT NULL) = (kind IN ('apply', 'retry'))),
+      of_sync_id text CHECK (kind = 'reconcile' OR (of_sync_id IS NOT NULL) = (kind IN ('apply', 'retry'))),
       override_reason text,
-      trigger text NOT NULL DEFAULT 'request' CHECK (trigger IN ('request', 'schedule', 'webhook')),
+      trigger text NOT NULL DEFAULT 'request' CHECK (trigger IN ('request', 'schedule', 'webhook', 'sync')),
       requested_by text,
       state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'ready', 'paused', 'ended')),
       lease_epoch bigint NOT NULL DEFAULT 0,
@@ -1450,6 +1450,8 @@ CREATE TABLE public.sync_runs (
       postponements integer NOT NULL DEFAULT 0,
       tries integer NOT NULL DEFAULT 0,
       counts jsonb NOT NULL DEFAULT '{}',
+      found_bytes bigint NOT NULL DEFAULT 0,
+      fields_not_compared text[] NOT NULL DEFAULT '{}',
       seen_cleared boolean NOT NULL DEFAULT false,
       write_open_since timestamptz,
       created_at timestamptz NOT NULL DEFAULT now(),
@@ -1457,7 +1459,13 @@ CREATE TABLE public.sync_runs (
     ) WITH (fillfactor = 70)
 ;
 -- next
-COMMENT ON COLUMN public.sync_runs.of_sync_id IS 'apply: the preview; retry: the sync whose items failed'
+COMMENT ON COLUMN public.sync_runs.of_sync_id IS 'apply: the preview or reconcile; retry: the sync whose items failed; reconcile: the sync whose items are sampled'
+;
+-- next
+COMMENT ON COLUMN public.sync_runs.found_bytes IS 'the size of its rows in sync_preview_changes, which are kept for 48 hours'
+;
+-- next
+COMMENT ON COLUMN public.sync_runs.fields_not_compared IS 'reconcile: the fields that no sync carries over'
 ;
 -- next
 COMMENT ON COLUMN public.sync_runs.destination_connection_id IS 'null: the records'
@@ -1726,6 +1734,15 @@ GRANT SELECT, DELETE ON public.sync_preview_changes TO sync_maintenance
 CREATE POLICY maintenance_expired ON public.sync_preview_changes TO sync_maintenance USING (expires_at <= now()) WITH CHECK (false)
 ;
 -- next
+GRANT SELECT, DELETE ON public.sync_preview_changes TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_removed ON public.sync_preview_changes TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
+            WHERE c.org_id = sync_preview_changes.org_id AND c.removed_at IS NOT NULL AND EXISTS (SELECT FROM public.sync_runs r
+                  WHERE r.org_id = sync_preview_changes.org_id AND r.sync_id = sync_preview_changes.sync_id
+                    AND c.id IN (r.source_connection_id, r.destination_connection_id)))) WITH CHECK (false)
+;
+-- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (11, 'previews-0000000000011')
 ;
 -- next
@@ -1735,6 +1752,7 @@ CREATE TABLE public.sync_schedules (
         connection_id uuid NOT NULL,
         entity_type text NOT NULL CHECK (entity_type <> ''),
         destination text NOT NULL DEFAULT 'records' CHECK (destination <> ''),
+        kind text NOT NULL DEFAULT 'sync' CHECK (kind IN ('sync', 'reconcile')),
         mode text NOT NULL CHECK (mode IN ('full', 'incremental', 'census')),
         cron text NOT NULL,
         time_zone text NOT NULL,
@@ -1746,6 +1764,7 @@ CREATE TABLE public.sync_schedules (
         created_by text,
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now(),
+        CONSTRAINT sync_schedules_reconcile_is_full CHECK (kind = 'sync' OR mode = 'full'),
         PRIMARY KEY (org_id, id),
         CONSTRAINT sync_schedules_enabled_has_time CHECK (enabled = (next_run_at IS NOT NULL))
       )
@@ -2238,7 +2257,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/active_s
 -- Why: the end of a sync writes one audit entry, whether the service or a client with plain SQL ended it. Therefore these are triggers.
 -- Promises: a sync ends when its counts reach the total, or when its status becomes final or its completed_at is set. Then status and
 -- completed_at agree, and one entry is written in the same transaction. The WHEN clauses exclude ordinary reports, so these cost nothing.
--- The records of a run's entry are what it wrote, not what it looked at. A preview wrote nothing and has entries of its own types.
+-- The records of a run's entry are what it wrote, not what it looked at. A preview or reconcile wrote nothing and has entries of its own types.
 -- Callers: triggers of public.sync_progress only.
 
 CREATE OR REPLACE FUNCTION app.end_sync() RETURNS trigger
@@ -2278,7 +2297,7 @@ BEGIN
     SELECT r.kind, r.counts INTO kind, counts FROM public.sync_runs AS r
      WHERE r.org_id = NEW.org_id AND r.sync_id = NEW.sync_id;
   END IF;
-  is_preview := coalesce(kind = 'preview', false);
+  is_preview := coalesce(kind IN ('preview', 'reconcile'), false);
   -- Creates the partition of the current month if it is missing, so that the audit entry is never lost.
   IF NOT app.has_activity_partition(now()) THEN
     PERFORM app.ensure_activity_partition(now());
@@ -2286,7 +2305,7 @@ BEGIN
   INSERT INTO public.sync_activity_log (org_id, sync_id, entity_type, activity_type, status, source_system, user_id,
     record_count, duration_seconds, error_message, details)
   VALUES (NEW.org_id, NEW.sync_id, NEW.entity_type,
-    CASE WHEN is_preview THEN 'preview_' ELSE 'sync_' END
+    CASE WHEN is_preview THEN kind || '_' ELSE 'sync_' END
       || CASE NEW.status WHEN 'completed_with_errors' THEN 'completed' ELSE NEW.status END,
     -- Nothing has failed yet that a preview says will.
     CASE WHEN is_preview AND NEW.status = 'completed_with_errors' THEN 'completed' ELSE NEW.status END,
@@ -2314,7 +2333,7 @@ CREATE OR REPLACE TRIGGER log_end_on_update AFTER UPDATE ON public.sync_progress
   EXECUTE FUNCTION app.log_sync_end();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', '83e51b1036e5b80adb8ebe7672d84e06f3b32114131209a425232c92aeb5c0c5', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', 'cdc3f32a5944db8f2965d267076db65c8f6ebb083f78f85f129a3f6eca71ec40', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3247,6 +3266,7 @@ BEGIN
          leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
          leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
          leases_without_commit = 0, postponements = 0, tries = 0,
+         found_bytes = r.found_bytes + coalesce(pg_column_size(batch -> 'changes'), 0),
          write_open_since = CASE WHEN batch ? 'items' THEN NULL ELSE r.write_open_since END
    WHERE r.org_id = org AND r.sync_id = sync;
   RETURN QUERY SELECT CASE WHEN final IS NOT NULL THEN 'finished' WHEN p.completed_at IS NOT NULL THEN 'ended'
@@ -3259,7 +3279,7 @@ REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FRO
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', 'ccc00380a9a383119381f8ca4df24662cc2738ec6bfba201691b0ef99a3b0ae5', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', 'bd78d80a991d086f9635de9ecca7137decf3e18460b69a42dc6f5e6e0404e930', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3556,6 +3576,13 @@ BEGIN
           AND c.id IN (r.source_connection_id, r.destination_connection_id)) LIMIT batch_size));
   GET DIAGNOSTICS changed = ROW_COUNT;
   deleted := deleted + changed;
+  DELETE FROM public.sync_preview_changes d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_preview_changes x
+     WHERE x.org_id = c.org_id AND EXISTS (
+       SELECT FROM public.sync_runs r WHERE r.org_id = x.org_id AND r.sync_id = x.sync_id
+          AND c.id IN (r.source_connection_id, r.destination_connection_id)) LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
   DELETE FROM public.sync_schedules d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
     SELECT x.ctid FROM public.sync_schedules x
      WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));
@@ -3577,7 +3604,7 @@ REVOKE ALL ON FUNCTION app.purge_removed_connections(integer) FROM PUBLIC, sync_
 GRANT EXECUTE ON FUNCTION app.purge_removed_connections(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', '80ce08f126b528df3ab59239efeb1a904a506329ed544ec4e826b732a421774b', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', '76cd7855d5aa36eb0e55912426ef1912ead8237da4a4ffaa6b06d2243bbbcdaa', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3744,20 +3771,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"8c740644b4d2890cf7ab49ddae1f2aec","grants":"b900f9b8dc96d44d16e65922f143ef76","owners":"f09e9aad2bfff2a3c9d24b2f516bbb7b","policies":"d63b8cac545ee10b0dcb458cdacf45de","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"f27003645df0ef02e5b1749998388896","triggers":"64125527c89271de3878604d297fd3ff"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"61149c008dacde522e284d8855971a63","grants":"b900f9b8dc96d44d16e65922f143ef76","owners":"f09e9aad2bfff2a3c9d24b2f516bbb7b","policies":"83b5c5bad50d80745509f03cd561719a","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"f27003645df0ef02e5b1749998388896","triggers":"64125527c89271de3878604d297fd3ff"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T05:24:59.549Z','2026-11-29T07:24:59.549Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T06:04:30.131Z','2026-11-29T08:04:30.131Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T05:24:59.549Z','2026-11-29T06:24:59.549Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T06:04:30.131Z','2026-11-29T07:04:30.131Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T05:24:59.549Z','2026-11-29T07:24:59.549Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T06:04:30.131Z','2026-11-29T08:04:30.131Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T05:24:59.549Z','2026-11-29T06:24:59.549Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T06:04:30.131Z','2026-11-29T07:04:30.131Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -3772,52 +3799,52 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T08:24:59.549Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T09:04:30.148Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T06:24:59.549Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T07:04:30.148Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T08:24:59.549Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T09:04:30.148Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T06:24:59.549Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T07:04:30.148Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T08:24:59.549Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T09:04:30.148Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T06:24:59.549Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T07:04:30.148Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T08:24:59.549Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T09:04:30.148Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T06:24:59.549Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T07:04:30.148Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T07:24:59.550Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T08:04:30.149Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T07:24:59.550Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T08:04:30.149Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T06:24:59.550Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T07:04:30.150Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T06:24:59.550Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T07:04:30.150Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -3988,40 +4015,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T08:24:59.551Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T09:04:30.166Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T06:24:59.551Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T07:04:30.176Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T08:24:59.551Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T09:04:30.176Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T06:24:59.551Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T07:04:30.176Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T07:24:59.551Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T08:04:30.176Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T07:24:59.551Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T08:04:30.176Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T07:24:59.551Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T08:04:30.176Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T07:24:59.556Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T08:04:30.176Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T07:24:59.556Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T08:04:30.176Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T07:24:59.556Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T08:04:30.177Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T07:24:59.556Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T08:04:30.177Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T07:24:59.556Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T08:04:30.177Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -4036,16 +4063,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T08:24:59.556Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T09:04:30.177Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T06:24:59.556Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T07:04:30.177Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T08:24:59.556Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T09:04:30.177Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T06:24:59.556Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T07:04:30.177Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

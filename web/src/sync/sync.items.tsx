@@ -19,7 +19,13 @@ export function SyncItems({ sync, run }: SyncAndRun) {
   const sample = useItemSample(sync);
   const list = useItems(sync, filters);
   const items = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const canRetry = run && run.kind !== 'preview' && sync.completed_at && sample.data && sample.data.items.length > 0;
+  const canRetry =
+    run &&
+    run.kind !== 'preview' &&
+    run.kind !== 'reconcile' &&
+    sync.completed_at &&
+    sample.data &&
+    sample.data.items.length > 0;
   return (
     <Card title="Failed and skipped items" actions={canRetry && <RetryFailed syncId={sync.sync_id} />}>
       {sample.data && <ItemClasses sample={sample.data} filters={filters} onChange={change} />}

@@ -1,6 +1,8 @@
 import { Link } from 'wouter';
 import { ApiError } from '../api/problem.ts';
 import { useLastSegment } from '../app/location.ts';
+import { DifferenceList } from '../reconcile/difference.list.tsx';
+import { ReconcileResult } from '../reconcile/reconcile.result.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
 import { Empty } from '../ui/card.tsx';
 import { PageSkeleton } from '../ui/loading.tsx';
@@ -36,13 +38,16 @@ export default function SyncPage() {
       {!sync.completed_at && <LiveUpdates syncId={syncId} />}
       <div className="stack">
         <SyncProgress {...data} />
-        {run && <SyncOutcome run={run} />}
+        {run && (run.kind === 'reconcile' ? <ReconcileResult run={run} /> : <SyncOutcome run={run} />)}
       </div>
       <div className="onesync-columns">
         <SyncTimeline {...data} />
         <div className="stack">
           <SyncItems {...data} key={syncId} />
-          {run && run.destination !== 'records' && <SyncChanges run={run} key={`changes ${syncId}`} />}
+          {run?.kind === 'reconcile' && <DifferenceList run={run} key={`differences ${syncId}`} />}
+          {run && run.kind !== 'reconcile' && run.destination !== 'records' && (
+            <SyncChanges run={run} key={`changes ${syncId}`} />
+          )}
         </div>
       </div>
     </>

@@ -4,6 +4,7 @@ import { capitalized, dateTime, duration } from '../ui/format.ts';
 const KINDS: Readonly<Record<Run['kind'], string>> = {
   sync: 'sync',
   preview: 'preview',
+  reconcile: 'comparison',
   apply: 'sync of a preview',
   retry: 'retry of failed items',
   webhook: 'sync by webhook',
@@ -17,6 +18,7 @@ const TRIGGERS: Readonly<Record<Run['trigger'], string>> = {
   request: '',
   schedule: ' by its schedule',
   webhook: ' by a webhook',
+  sync: ' after a full sync',
 };
 
 /** ann; scheduler by its schedule; a webhook. */
