@@ -157,9 +157,39 @@ together({
       { activity_type: 'reconcile_completed', record_count: 0, details: { kind: 'reconcile' } },
     ]);
     expect((await get('/activity/trends?days=1')).items).toMatchObject([{ sync_count: 1 }]);
+    const { used } = (await get('/usage')).items.find(({ name }: Json) => name === 'found_bytes');
+    expect(used).toBeGreaterThan(100);
     const only = await get(`/runs/${syncId}/differences?difference=missing_at_source`);
     expect(only.items).toMatchObject([{ external_id: '000002', difference: 'missing_at_source' }]);
     expect((await fixture.call(orgId, 'POST', `/progress/${syncId}/retry-failed`)).status).toBe(409);
+  },
+
+  'A reconcile that stops in the middle goes on from its checkpoint, and counts each item once': async () => {
+    const orgId = 'org-paused';
+    const [shop, erp] = [await fixture.connect(orgId, 'shop'), await fixture.connect(orgId, 'erp')];
+    shop.system.fill(250);
+    const ends = { source_connection_id: shop.id, destination: { connection_id: erp.id }, entity_type: 'customer' };
+    await fixture.run(orgId, ends);
+    shop.system.put({ email: 'person240@example.test', name: 'Other', phone: null }, '000240');
+    const progress = (syncId: string, what: string) => fixture.call(orgId, 'POST', `/progress/${syncId}/${what}`);
+    const asked = Promise.withResolvers<string>();
+    let reads = 0;
+    shop.system.hooks.beforeRead = async () => {
+      reads += 1;
+      if (reads === 2) await progress(await asked.promise, 'pause');
+    };
+    const started = await fixture.call(orgId, 'POST', `/connections/${shop.id}/reconcile`, {
+      ...{ with: ends.destination, entity_type: 'customer' },
+    });
+    const syncId = started.body.sync_id;
+    asked.resolve(syncId);
+    await waitFor('it is paused', async () => {
+      const { body } = await fixture.call(orgId, 'GET', `/runs/${syncId}`);
+      return body.state === 'paused' && body.progress.processed_count > 0 && body.reconcile === null;
+    });
+    await progress(syncId, 'resume');
+    const { result, differences } = await reconciled(fixture, orgId, syncId);
+    expect([result.equal, Object.values(differences)]).toEqual([249, ['different name']]);
   },
 
   'A reconcile of a few items follows a full sync to another system, and costs little more': async () => {
