@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Problem } from '../../common/problem.ts';
 import { ENVIRONMENT } from '../../config/config.module.ts';
 import type { Environment } from '../../config/environment.ts';
-import { sampleSize } from '../../runs/reconcile.sample.ts';
+import { isSampled, sampleSize } from '../../runs/reconcile.sample.ts';
 import { RunEndListeners } from '../../runs/run.end-listeners.ts';
 import { RunStarter } from '../../runs/run.starter.ts';
 import type { Run } from '../../runs/run.types.ts';
@@ -27,8 +27,8 @@ export class FullSyncSampler {
     if (kind !== 'sync' || mode !== 'full' || Object.keys(filters).length > 0 || !destination_connection_id) return;
     const [row] = await this.database.query<{ counts: Run['counts'] }>(runCounts(run));
     const items = Object.values(row?.counts ?? {}).reduce((sum, count) => sum + count, 0);
-    if (sampleSize(this.env.SYNC_RECONCILE_SAMPLE, items) === 0) return;
     const { source_connection_id, entity_type, sync_id: of_sync_id, requested_by } = run;
+    if (sampleSize(this.env.SYNC_RECONCILE_SAMPLE, items) === 0 || !isSampled(of_sync_id, items)) return;
     try {
       await this.starter.start({
         ...{ kind: 'reconcile', mode: 'full', trigger: 'sync', of_sync_id, requested_by },

@@ -153,9 +153,7 @@ export class CheckpointBatches {
   ): Promise<RunBatches> {
     const most = sampleSize(this.env.SYNC_RECONCILE_SAMPLE, from.arrived ?? 0);
     const next = async (after: string) =>
-      after === '' && pair
-        ? this.database.query<NamedItem>(sampledItems(run, pair, { of: from.arrived ?? 0, most }))
-        : [];
+      after === '' && pair ? this.database.query<NamedItem>(sampledItems(run, pair, most)) : [];
     return { batches: namedItemBatches(reader, from, next), total: null, tokens: NO_TOKENS };
   }
 

@@ -137,14 +137,13 @@ export const countNamedItems = (run: Run & { kind: NamedKind }): Statement => ({
   values: [run.org_id, namedBy(run)],
 });
 
-/** About `most` bound items, here and there among all of them, and for one run always the same. */
-export const sampledItems = (run: Run, pair: Pair, { of, most }: { of: number; most: number }): Statement => ({
+/** `most` bound items, here and there among all of them, and for one run always the same. */
+export const sampledItems = (run: Run, pair: Pair, most: number): Statement => ({
   text: `
     SELECT ${idOf(pair)} AS external_id FROM public.sync_bindings b
      WHERE b.org_id = $1 AND b.entity_type = $2 AND b.system_a = $3 AND b.system_b = $4 AND NOT b.put_away
-       AND hashtextextended(${idOf(pair)}, hashtext($5)) % $6::integer = 0
-     ORDER BY 1 LIMIT $7`,
-  values: [run.org_id, run.entity_type, ...systemsOf(pair), run.sync_id, Math.max(1, Math.floor(of / most)), most],
+     ORDER BY hashtextextended(${idOf(pair)}, hashtext($5)) LIMIT $6`,
+  values: [run.org_id, run.entity_type, ...systemsOf(pair), run.sync_id, most],
 });
 
 /** The watermark of the last sync of this source, destination and entity type. */
