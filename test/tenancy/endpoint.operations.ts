@@ -109,7 +109,8 @@ function fill(document: Document, schema: Schema, values: Values, where: string)
   if (resolved.properties) {
     return Object.fromEntries(
       Object.entries(resolved.properties).flatMap(([name, property]) => {
-        if (values[name] !== undefined) return [[name, values[name]]];
+        // A name of several forms, such as the records or a connection, is its example.
+        if (values[name] !== undefined && !property.oneOf) return [[name, values[name]]];
         const isLeftOut = !resolved.required?.includes(name) && resolve(document, property).example === undefined;
         return isLeftOut ? [] : [[name, fill(document, property, values, `${where}.${name}`)]];
       }),
