@@ -43,8 +43,8 @@ export default function SyncPage() {
       <div className="onesync-columns">
         <SyncTimeline {...data} />
         <div className="stack">
-          <SyncItems {...data} key={syncId} />
           {run?.kind === 'reconcile' && <DifferenceList run={run} key={`differences ${syncId}`} />}
+          <SyncItems {...data} key={syncId} />
           {run && run.kind !== 'reconcile' && run.destination !== 'records' && (
             <SyncChanges run={run} key={`changes ${syncId}`} />
           )}
