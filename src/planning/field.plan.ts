@@ -20,8 +20,8 @@ export function planFirstMatch(
 }
 
 export function planThreeWay(
-  { mayPass, onConflict }: PlanInput,
-  binding: Binding,
+  { mayPass, onConflict }: Pick<PlanInput, 'mayPass' | 'onConflict'>,
+  binding: Pick<Binding, 'source_data' | 'destination_data'>,
   existing: ExternalItem,
   source: CanonicalData,
   target: CanonicalData,

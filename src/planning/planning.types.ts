@@ -36,6 +36,8 @@ export interface PlannedItem {
   readonly wasRefused: boolean;
   /** See rivals.ts. */
   readonly claims: readonly string[];
+  /** The change that the plan takes back. */
+  readonly undoes?: KeptChange;
 }
 
 /** The change that a preview found for one item. */
@@ -52,6 +54,25 @@ export interface PreviewChange {
   /** For a conflict with another item of the source: its id. */
   readonly rival?: string | null;
   readonly data: CanonicalData | null;
+}
+
+/** What a run changed at its destination for one item, as it is kept for the undo and the history. */
+export interface KeptChange {
+  readonly external_id: string;
+  readonly kind: 'create' | 'update' | 'delete' | 'unbind';
+  /** Null: the records. */
+  readonly destination_id: string | null;
+  /** An update that brought the entry back, or a delete that archived it. */
+  readonly via_archive: boolean;
+  /** Of the entry as the run left it; null after a delete. */
+  readonly after_hash: string | null;
+  /** The top-level members that changed, before and after; all of them of an entry of a connection that was created or deleted. */
+  readonly was: Readonly<Record<string, unknown>> | null;
+  readonly became: Readonly<Record<string, unknown>> | null;
+  /** What it was is not known, or was too large to keep. */
+  readonly is_partial: boolean;
+  /** Why a binding was removed, in words. */
+  readonly reason: string | null;
 }
 
 /** The result of processing one item. */

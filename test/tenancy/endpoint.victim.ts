@@ -160,6 +160,13 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
       },
     ],
     ['sync_items', { ...item, outcome: 'failed', error_class: 'refused', message: MARKER, payload: secret }],
+    [
+      'sync_changes',
+      {
+        ...{ ...item, week: 0, kind: 'update', entity_type, destination_id: external_id },
+        ...{ was: JSON.stringify({ name: MARKER }), became: JSON.stringify({ name: `${MARKER}.` }) },
+      },
+    ],
     ['sync_seen', { ...item, failed: true }],
     ['sync_claims', { ...item, claim: MARKER }],
     ['sync_cursors', { ...source, destination: 'records', watermark: secret, sync_id }],

@@ -4,6 +4,7 @@ import type { ReadQuery, Watermark } from '../../connectors/contract/connector.t
 import { type DeletionBudget, GuardTripped } from '../../planning/deletion.guard.ts';
 import type { WorkItem } from '../../planning/planning.types.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
+import { countKept, keptItems } from '../../records/history/kept.changes.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { ChangeTokens, Run, RunCheckpoint } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
@@ -32,6 +33,7 @@ export interface RunBatches {
 }
 
 type NamedRun = Run & { kind: 'apply' | 'retry' | 'webhook' };
+const isApply = (run: Run): run is Run & { kind: 'apply' } => run.kind === 'apply';
 interface NamedItem {
   readonly external_id: string;
   readonly expected?: WorkItem['expected'];
@@ -57,6 +59,8 @@ export class CheckpointBatches {
       sizes: new PageSizes(stored?.page, run.postponements),
     });
     const { arrived } = input.budget;
+    if (run.undoes_sync_id !== null)
+      return this.undone(run, run.undoes_sync_id, checkpoint ?? { phase: 'items', after: '', arrived });
     if (named) return this.named(run as NamedRun, reader, checkpoint ?? { phase: 'items', after: '', arrived });
     const tokens = checkpoint?.tokens ?? (run.kind === 'preview' ? await this.tokens(input, reader) : NO_TOKENS);
     const from = checkpoint ?? { phase: 'pages', cursor: null, arrived, ...(run.kind === 'preview' && { tokens }) };
@@ -121,6 +125,23 @@ export class CheckpointBatches {
     const [row] = await this.database.query<{ count: number }>(countNamedItems(run));
     const next = (after: string) => this.database.query<NamedItem>(namedItems(run, after));
     return { batches: namedItemBatches(reader, from, next), total: row?.count ?? null, tokens: NO_TOKENS };
+  }
+
+  /** What to take back is not read from the source. Without data an item is neither written to the records nor taken for deleted. */
+  private async undone(run: Run, undoneSyncId: string, from: RunCheckpoint): Promise<RunBatches> {
+    const undone = { org_id: run.org_id, sync_id: undoneSyncId };
+    const [count, next] = isApply(run)
+      ? ([countNamedItems(run), (after: string) => namedItems(run, after)] as const)
+      : ([countKept(undone), (after: string) => keptItems(undone, after)] as const);
+    const [row] = await this.database.query<{ count: number }>(count);
+    const reader = {
+      byIds: (ids: readonly string[]) => Promise.resolve(ids.map((external_id) => ({ external_id, data: null }))),
+    };
+    return {
+      batches: namedItemBatches(reader, from, (after) => this.database.query<NamedItem>(next(after))),
+      total: row?.count ?? null,
+      tokens: NO_TOKENS,
+    };
   }
 
   /** The first incremental sync has no watermark, so it reads all items. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { FetchBound } from '../../connectors/border/fetch.bound.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import type { Batch, LeaseOutcome } from '../run.types.ts';
+import type { Batch, BatchResult, LeaseOutcome } from '../run.types.ts';
 import type { SourceBatch } from '../source/batches.ts';
 import { Stopped } from './retry.policy.ts';
 import type { RunLease } from './run.lease.ts';
@@ -46,11 +46,15 @@ export class RunExecutor {
 
   private async batch(lease: RunLease, opened: OpenedRun, read: SourceBatch): Promise<LeaseOutcome> {
     const processing = read.items.length > 0 ? opened.destination.process(read.items) : {};
-    const result = await unlessAborted(Promise.resolve(processing), lease.lostSignal);
+    const result: BatchResult = await unlessAborted(Promise.resolve(processing), lease.lostSignal);
     const { checkpoint, watermark } = read;
     const total = read.total ?? opened.total ?? undefined;
     const { systems } = opened;
-    const batch = { ...result, systems, checkpoint, total, ...(watermark && opened.keepsWatermark && { watermark }) };
+    const batch = {
+      ...{ ...result, systems, checkpoint, total },
+      kept: opened.keepsChanges ? (result.kept ?? []) : undefined,
+      ...(watermark && opened.keepsWatermark && { watermark }),
+    };
     return read.isLast ? this.finish(lease, opened, batch) : lease.commit(batch);
   }
 

@@ -1194,6 +1194,10 @@ export type Run = {
      * For an apply, the sync that computed the preview. For a retry, the sync whose items are retried.
      */
     of_sync_id: string | null;
+    /**
+     * For an undo and its preview, the sync whose changes are taken back.
+     */
+    undoes_sync_id: string | null;
     trigger: 'request' | 'schedule' | 'webhook';
     requested_by: string | null;
     /**
@@ -1361,6 +1365,10 @@ export type PreviewRun = {
      * For an apply, the sync that computed the preview. For a retry, the sync whose items are retried.
      */
     of_sync_id: string | null;
+    /**
+     * For an undo and its preview, the sync whose changes are taken back.
+     */
+    undoes_sync_id: string | null;
     trigger: 'request' | 'schedule' | 'webhook';
     requested_by: string | null;
     /**
@@ -1419,7 +1427,7 @@ export type PreviewChange = {
      */
     reason: string | null;
     /**
-     * The complete item after the change. For a delete, the item before the change.
+     * The complete item after the change. For a delete, the item before the change. Null for an update that was made, of which the fields are kept.
      */
     data: {
         [key: string]: unknown;
@@ -4347,6 +4355,67 @@ export type StartPreviewResponses = {
 };
 
 export type StartPreviewResponse = StartPreviewResponses[keyof StartPreviewResponses];
+
+export type UndoRunData = {
+    body?: never;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        sync_id: string;
+    };
+    query?: never;
+    url: '/api/sync/runs/{sync_id}/undo';
+};
+
+export type UndoRunErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The state does not allow it
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type UndoRunError = UndoRunErrors[keyof UndoRunErrors];
+
+export type UndoRunResponses = {
+    /**
+     * Queued
+     */
+    202: PreviewRun;
+};
+
+export type UndoRunResponse = UndoRunResponses[keyof UndoRunResponses];
 
 export type ListPreviewChangesData = {
     body?: never;
