@@ -109,11 +109,8 @@ function wholeChange(
   if (change.kind === 'delete')
     return { ...change, was: row.content_hash === change.after_hash ? { ...row.data } : null };
   if (change.kind !== 'create' || row.content_hash === change.after_hash) return change;
-  const became = later.reduce(
-    (data, { external_id, was }) => (external_id === change.external_id ? { ...data, ...was } : data),
-    { ...row.data },
-  );
-  return { ...change, became };
+  const earlier = later.filter(({ external_id }) => external_id === change.external_id).map(({ was }) => was);
+  return { ...change, became: Object.assign({ ...row.data }, ...earlier) };
 }
 
 const isWritten = ({ plan }: PlannedItem): boolean => 'data' in plan || plan.kind === 'delete';
