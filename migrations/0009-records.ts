@@ -21,6 +21,10 @@ export class Records0009 implements MigrationInterface {
     // A reader of one connection's changes, and the end of a run that looks at its own, pass over no other connection's.
     await db.query(`
       CREATE INDEX sync_records_changes_of ON public.sync_records (org_id, connection_id, entity_type, change_seq)`);
+    // For the history of an item.
+    await db.query(`CREATE INDEX sync_items_of_item ON public.sync_items (org_id, external_id, updated_at, sync_id)`);
+    await db.query(`
+      CREATE INDEX sync_records_by_name ON public.sync_records (org_id, entity_type, (${NAME_OF_RECORD}))`);
     await letMaintenanceDelete(db, {
       table: 'public.sync_records',
       policy: 'maintenance_removed',
@@ -44,6 +48,9 @@ export class Records0009 implements MigrationInterface {
         public.sync_change_counters, public.sync_records`);
   }
 }
+
+/** By what people know a record. The history of an item looks it up by the same expression. */
+const NAME_OF_RECORD = `CASE entity_type WHEN 'customer' THEN lower(data ->> 'email') WHEN 'product' THEN data ->> 'sku' ELSE data ->> 'number' END`;
 
 /** How many weeks the ring of partitions has; see src/records/sql/kept_changes.sql. */
 const WEEKS = 14;
@@ -83,9 +90,9 @@ async function keptChanges(db: QueryRunner): Promise<void> {
   for (const [column, text] of Object.entries(comments))
     await db.query(`COMMENT ON COLUMN public.sync_changes.${column} IS '${text}'`);
   await db.query(`
-    CREATE INDEX sync_changes_of_item ON public.sync_changes (org_id, entity_type, external_id, at DESC, sync_id)`);
+    CREATE INDEX sync_changes_of_item ON public.sync_changes (org_id, entity_type, external_id, at, sync_id)`);
   await db.query(`
-    CREATE INDEX sync_changes_of_entry ON public.sync_changes (org_id, entity_type, destination_id, at DESC, sync_id)
+    CREATE INDEX sync_changes_of_entry ON public.sync_changes (org_id, entity_type, destination_id, at, sync_id)
       WHERE destination_id IS NOT NULL`);
   for (let week = 0; week < WEEKS; week += 1) {
     const partition = `public.sync_changes_${String(week).padStart(2, '0')}`;

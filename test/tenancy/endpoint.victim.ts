@@ -63,8 +63,8 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
         error_message: MARKER,
         // Slow enough for the list of slow ones.
         started_at: hourAgo,
-        // Only what has ended is tried again.
-        ...(who.endsWith('-retryFailedItems') && { status: 'failed' }),
+        // Only what has ended is tried again or undone.
+        ...(/-(retryFailedItems|undoRun)$/.test(who) && { status: 'failed' }),
       },
     ],
     ['sync_activity_log', { ...entry, activity_type: 'sync_completed', status: 'completed', duration_seconds: 1 }],
@@ -163,7 +163,13 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
     [
       'sync_changes',
       {
-        ...{ ...item, week: 0, kind: 'update', entity_type, destination_id: external_id },
+        ...{
+          ...item,
+          week: Math.floor(Date.now() / 604_800_000) % 14,
+          kind: 'update',
+          entity_type,
+          destination_id: external_id,
+        },
         ...{ was: JSON.stringify({ name: MARKER }), became: JSON.stringify({ name: `${MARKER}.` }) },
       },
     ],
