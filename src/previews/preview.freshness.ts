@@ -55,7 +55,11 @@ export class PreviewFreshness {
       if (other) await this.compareItems(run, 'destination', other.session, signal);
       return;
     }
-    const query: ReadQuery = { mode: run.mode, since: null, filters: run.filters };
+    const query: ReadQuery = {
+      mode: run.mode === 'incremental' ? 'incremental' : 'full',
+      since: null,
+      filters: run.filters,
+    };
     const tokens = {
       source: await source.session.changeToken(run.entity_type, query, signal),
       destination: await destinationToken(this.database, run, other, signal),

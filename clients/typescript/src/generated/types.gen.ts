@@ -1136,6 +1136,93 @@ export type ItemPage = {
     next_cursor: string | null;
 };
 
+export type ItemIdentity = {
+    connection_id: string | null;
+    external_id: string;
+};
+
+export type HistoryField = {
+    /**
+     * The path of the field
+     */
+    field: string;
+    /**
+     * The value before. Of a conflict, the value at the destination
+     */
+    old: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * The value after. Of a conflict, the value of the source
+     */
+    new: {
+        [key: string]: unknown;
+    } | null;
+};
+
+export type HistoryEntry = {
+    at: string;
+    event: 'created' | 'updated' | 'restored' | 'archived' | 'deleted' | 'unbound' | 'conflict' | 'skipped' | 'failed' | 'warned';
+    sync_id: string;
+    /**
+     * The kind of the sync
+     */
+    kind: 'sync' | 'apply' | 'retry' | 'webhook';
+    /**
+     * What started the sync
+     */
+    trigger: 'request' | 'schedule' | 'webhook';
+    /**
+     * Who started the sync
+     */
+    requested_by: string | null;
+    /**
+     * For an undo, the sync that it takes back
+     */
+    undoes_sync_id: string | null;
+    source_connection_id: string;
+    /**
+     * "records", or the id of a connection
+     */
+    destination: string;
+    /**
+     * The id in the source
+     */
+    external_id: string;
+    /**
+     * The id at the destination
+     */
+    destination_id: string | null;
+    /**
+     * What changed, or is in conflict
+     */
+    fields: Array<HistoryField>;
+    /**
+     * A stable name of the error, for programs
+     */
+    error_class: string | null;
+    /**
+     * Why it was not written, for people
+     */
+    message: string | null;
+    /**
+     * Of an item that was not written: the number of attempts, including those of earlier syncs
+     */
+    attempts: number | null;
+};
+
+export type HistoryPage = {
+    /**
+     * The ids that were looked for: the item, and what it is bound to
+     */
+    identities: Array<ItemIdentity>;
+    /**
+     * The newest first
+     */
+    items: Array<HistoryEntry>;
+    next_cursor: string | null;
+};
+
 export type DestinationConnection = {
     connection_id: string;
 };
@@ -1150,9 +1237,9 @@ export type OverrideGuard = {
 export type StartRun = {
     entity_type: 'customer' | 'product' | 'order';
     /**
-     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. Default: "full".
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet. Default: "full".
      */
-    mode?: 'full' | 'incremental';
+    mode?: 'full' | 'incremental' | 'census';
     /**
      * "records" for canonical copies, which you read at /records, or another connection. Default: "records".
      */
@@ -1186,7 +1273,7 @@ export type Run = {
      */
     destination: string;
     entity_type: 'customer' | 'product' | 'order';
-    mode: 'full' | 'incremental';
+    mode: 'full' | 'incremental' | 'census';
     filters: {
         [key: string]: unknown;
     };
@@ -1205,7 +1292,7 @@ export type Run = {
      */
     state: 'waiting' | 'ready' | 'paused' | 'ended';
     /**
-     * Number of items per result: created, updated, deleted, unchanged, conflict, failed
+     * Number of items per result: created, updated, deleted, unchanged, conflict, failed; present: of a census, only its id was read
      */
     counts: {
         [key: string]: number;
@@ -1330,9 +1417,9 @@ export type MatchPreview = {
 export type StartPreview = {
     entity_type: 'customer' | 'product' | 'order';
     /**
-     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. Default: "full".
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet. Default: "full".
      */
-    mode?: 'full' | 'incremental';
+    mode?: 'full' | 'incremental' | 'census';
     /**
      * "records" for canonical copies, which you read at /records, or another connection. Default: "records".
      */
@@ -1357,7 +1444,7 @@ export type PreviewRun = {
      */
     destination: string;
     entity_type: 'customer' | 'product' | 'order';
-    mode: 'full' | 'incremental';
+    mode: 'full' | 'incremental' | 'census';
     filters: {
         [key: string]: unknown;
     };
@@ -1376,7 +1463,7 @@ export type PreviewRun = {
      */
     state: 'waiting' | 'ready' | 'paused' | 'ended';
     /**
-     * Number of items per result: created, updated, deleted, unchanged, conflict, failed
+     * Number of items per result: created, updated, deleted, unchanged, conflict, failed; present: of a census, only its id was read
      */
     counts: {
         [key: string]: number;
@@ -1450,9 +1537,9 @@ export type CreateSchedule = {
      */
     destination?: 'records' | DestinationConnection;
     /**
-     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination.
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet.
      */
-    mode: 'full' | 'incremental';
+    mode: 'full' | 'incremental' | 'census';
     /**
      * Minute, hour, day of month, month and day of week, in crontab syntax
      */
@@ -1478,7 +1565,7 @@ export type Schedule = {
      * "records", or the id of a connection
      */
     destination: string;
-    mode: 'full' | 'incremental';
+    mode: 'full' | 'incremental' | 'census';
     cron: string;
     time_zone: string;
     enabled: boolean;
@@ -1518,9 +1605,9 @@ export type ChangeSchedule = {
      */
     destination?: 'records' | DestinationConnection;
     /**
-     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination.
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet.
      */
-    mode?: 'full' | 'incremental';
+    mode?: 'full' | 'incremental' | 'census';
     /**
      * Minute, hour, day of month, month and day of week, in crontab syntax
      */
@@ -3775,6 +3862,84 @@ export type ListItemsResponses = {
 };
 
 export type ListItemsResponse = ListItemsResponses[keyof ListItemsResponses];
+
+export type ItemHistoryData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        entity_type: 'customer' | 'product' | 'order';
+        /**
+         * The id of the item in one of the systems
+         */
+        external_id?: string;
+        /**
+         * The connection to the system whose id is given. Without it, the id is looked for in every system.
+         */
+        connection_id?: string;
+        /**
+         * Of a customer whose record a sync has read
+         */
+        email?: string;
+        /**
+         * Of a product whose record a sync has read
+         */
+        sku?: string;
+        /**
+         * Of an order whose record a sync has read
+         */
+        number?: string;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/sync/items';
+};
+
+export type ItemHistoryErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ItemHistoryError = ItemHistoryErrors[keyof ItemHistoryErrors];
+
+export type ItemHistoryResponses = {
+    /**
+     * A page of the history
+     */
+    200: HistoryPage;
+};
+
+export type ItemHistoryResponse = ItemHistoryResponses[keyof ItemHistoryResponses];
 
 export type ListRunsData = {
     body?: never;
