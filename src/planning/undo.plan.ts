@@ -8,7 +8,7 @@ import type { ItemPlan } from './plan.types.ts';
 import type { KeptChange } from './planning.types.ts';
 
 /** Everything that taking back the change of one item depends on. */
-export interface UndoInput {
+interface UndoInput {
   readonly change: KeptChange;
   /** The entry that was changed, as the destination has it now. */
   readonly found: ExternalItem | undefined;

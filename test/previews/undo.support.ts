@@ -1,7 +1,7 @@
 import type { Json, RunsFixture } from '../runs/runs.support.ts';
 
 /** What the preview of an undo shows of an item, and what its application came to. */
-export interface Undone {
+interface Undone {
   readonly preview: Json;
   readonly changes: Json[];
   readonly run: Json;

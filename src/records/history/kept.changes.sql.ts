@@ -3,7 +3,7 @@ import type { Statement } from '../../database/database.ts';
 import type { KeptChange } from '../../planning/planning.types.ts';
 
 /** The run whose changes are asked for. */
-export interface KeptRun {
+interface KeptRun {
   readonly org_id: string;
   readonly sync_id: string;
 }

@@ -4,7 +4,7 @@ import { EnumProperty, IntegerProperty, TextProperty } from '../../../common/bou
 import { OrgQuery } from '../../../common/list-query.dto.ts';
 import { ENTITY_TYPES, type EntityType } from '../../../connectors/canonical/canonical.types.ts';
 
-export const EVENTS = [
+const EVENTS = [
   ...['created', 'updated', 'restored', 'archived', 'deleted', 'unbound'],
   ...['conflict', 'skipped', 'failed', 'warned'],
 ] as const;
