@@ -26,8 +26,8 @@ function replacing(predecessor: PlanInput['predecessor'], plan: ItemPlan): ItemP
 }
 
 export function planThreeWay(
-  { mayPass, onConflict }: PlanInput,
-  binding: Binding,
+  { mayPass, onConflict }: Pick<PlanInput, 'mayPass' | 'onConflict'>,
+  binding: Pick<Binding, 'source_data' | 'destination_data'>,
   existing: ExternalItem,
   source: CanonicalData,
   wanted: CanonicalData,

@@ -50,6 +50,11 @@ export class PreviewFreshness {
     other: OpenedConnection | null,
     signal: AbortSignal,
   ): Promise<void> {
+    // What is taken back is compared with the destination alone.
+    if (run.undoes_sync_id !== null) {
+      if (other) await this.compareItems(run, 'destination', other.session, signal);
+      return;
+    }
     const query: ReadQuery = {
       mode: run.mode === 'incremental' ? 'incremental' : 'full',
       since: null,

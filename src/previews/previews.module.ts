@@ -1,4 +1,5 @@
 import { Global, Injectable, Module } from '@nestjs/common';
+import { ActivityModule } from '../activity/activity.module.ts';
 import { ConnectorsModule } from '../connectors/connectors.module.ts';
 import { maintenance } from '../jobs/task.runner.ts';
 import { PreviewCacheModule } from '../preview-cache/preview-cache.module.ts';
@@ -52,7 +53,7 @@ export class PreviewsModule {}
 
 /** The endpoints of computed previews. */
 @Module({
-  imports: [PreviewCacheModule, RunsModule, RunsApiModule],
+  imports: [PreviewCacheModule, RunsModule, RunsApiModule, ActivityModule],
   controllers: [PreviewsController, ReconcileController],
   providers: [PreviewsService, PreviewChangesService, ReconcileService],
 })

@@ -9,10 +9,18 @@ export interface StoredUsage {
   readonly checkpoint_bytes: number;
   readonly records: number;
   readonly found_bytes: number;
+  readonly change_bytes: number;
 }
 
+/** The most runs of a connection and entity type whose kept changes are counted: one every half minute for a month. */
+const MOST_RUNS = 100_000;
+
 /** `most` ends the count of what may be many: whoever has more than the quota has it exceeded, by however much. */
-export const usageOf = (orgId: string, most: { active_syncs: number; records: number }): Statement => ({
+export const usageOf = (
+  orgId: string,
+  most: { active_syncs: number; records: number },
+  retentionDays: number,
+): Statement => ({
   text: `
     SELECT (SELECT count(*)::int FROM (SELECT FROM public.sync_progress
              WHERE org_id = $1 AND completed_at IS NULL LIMIT $2) AS active) AS active_syncs,
@@ -28,6 +36,13 @@ export const usageOf = (orgId: string, most: { active_syncs: number; records: nu
                SELECT r.found_bytes FROM public.sync_runs r
                 WHERE r.org_id = $1 AND r.source_connection_id = c.id AND r.entity_type = e.entity
                   AND r.created_at > now() - interval '48 hours') AS f
-             WHERE c.org_id = $1 AND c.removed_at IS NULL) AS found_bytes`,
-  values: [orgId, most.active_syncs + 1, most.records + 1],
+             WHERE c.org_id = $1 AND c.removed_at IS NULL) AS found_bytes,
+           (SELECT coalesce(sum(k.kept_bytes), 0)::bigint FROM public.sync_connections c
+             CROSS JOIN unnest(ARRAY['customer', 'product', 'order']) AS e (entity) CROSS JOIN LATERAL (
+               SELECT r.kept_bytes FROM public.sync_runs r
+                WHERE r.org_id = $1 AND r.source_connection_id = c.id AND r.entity_type = e.entity
+                  AND r.created_at > now() - make_interval(days => $4, weeks => 1)
+                ORDER BY r.created_at DESC LIMIT ${MOST_RUNS}) AS k
+             WHERE c.org_id = $1 AND c.removed_at IS NULL) AS change_bytes`,
+  values: [orgId, most.active_syncs + 1, most.records + 1, retentionDays],
 });

@@ -19,6 +19,7 @@ export interface RunParameters {
   readonly mode: Run['mode'];
   readonly filters?: Readonly<Record<string, unknown>>;
   readonly of_sync_id?: string;
+  readonly undoes_sync_id?: string | null;
   readonly override_reason?: string;
   readonly trigger: Run['trigger'];
   readonly requested_by: string | null;

@@ -1,6 +1,6 @@
 import type { CanonicalData, EntityType } from '../connectors/canonical/canonical.types.ts';
 import type { Cursor, Watermark } from '../connectors/contract/connector.types.ts';
-import type { ItemOutcome, PreviewChange, WorkItem } from '../planning/planning.types.ts';
+import type { ItemOutcome, KeptChange, PlannedItem, PreviewChange, WorkItem } from '../planning/planning.types.ts';
 import type { StoredBinding } from '../records/binding.changes.ts';
 import type { Claim } from '../records/claims.sql.ts';
 import type { RefusalChange } from '../records/refusals.sql.ts';
@@ -38,6 +38,8 @@ export interface Run {
   readonly filters: Readonly<Record<string, unknown>>;
   /** For an apply, the sync of the preview or reconcile. For a retry, the sync whose items failed. For a sample, the sync that it follows. */
   readonly of_sync_id: string | null;
+  /** For an undo: the run whose changes are taken back. */
+  readonly undoes_sync_id: string | null;
   readonly override_reason: string | null;
   readonly trigger: 'request' | 'schedule' | 'webhook' | 'sync';
   readonly requested_by: string | null;
@@ -107,6 +109,9 @@ export interface Batch {
   readonly system_b?: string;
   readonly bindings?: readonly StoredBinding[];
   readonly refusals?: readonly RefusalChange[];
+  /** What the run changed at a connection. An empty list keeps what app.commit_batch finds out about records; without it nothing is kept. */
+  readonly kept?: readonly KeptChange[];
+  /** What a preview would change. */
   readonly changes?: readonly PreviewChange[];
   readonly changes_expire_at?: string;
   readonly claims?: readonly Claim[];
@@ -119,12 +124,26 @@ export interface Batch {
 /** The part of a batch that the destination determines. */
 export type BatchResult = Pick<
   Batch,
-  'items' | 'records' | 'system_a' | 'system_b' | 'bindings' | 'refusals' | 'changes' | 'changes_expire_at' | 'claims'
+  | 'items'
+  | 'records'
+  | 'system_a'
+  | 'system_b'
+  | 'bindings'
+  | 'refusals'
+  | 'kept'
+  | 'changes'
+  | 'changes_expire_at'
+  | 'claims'
 >;
 
 /** Writes the items of a run, or for a preview determines what would be written. No id occurs twice in a call. */
 export interface Destination {
   process(items: readonly WorkItem[]): Promise<BatchResult>;
+}
+
+/** Plans what to do at another connection, for items that have no problem. */
+export interface Planner {
+  plan(items: readonly WorkItem[]): Promise<PlannedItem[]>;
 }
 
 /** The result of committing a batch. `finished`: this batch ended the sync. `ended`: somebody else had ended it. */

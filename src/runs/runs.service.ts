@@ -41,6 +41,7 @@ export class RunsService {
         mode: body.mode ?? 'full',
         filters: preview?.run.filters ?? body.filters,
         of_sync_id: preview?.run.sync_id,
+        undoes_sync_id: preview?.run.undoes_sync_id,
         override_reason: body.override_guard?.reason,
         trigger: 'request',
         requested_by: currentUser(),
@@ -59,6 +60,8 @@ export class RunsService {
           'conflict',
           `The sync "${syncId}" is a ${run.kind} and cannot be retried; start another one.`,
         );
+      if (run.undoes_sync_id !== null)
+        throw new Problem('conflict', `The sync "${syncId}" is an undo and cannot be retried; compute the undo again.`);
       const { progress } = await this.get(syncId);
       if (progress.completed_at === null)
         throw new Problem('conflict', `The sync "${syncId}" is still active. Wait until it ends, or cancel it.`);

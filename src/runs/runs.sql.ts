@@ -16,7 +16,8 @@ export type NewRun = Pick<
   | 'override_reason'
   | 'trigger'
   | 'requested_by'
-> & { readonly source_system: string };
+> &
+  Partial<Pick<Run, 'undoes_sync_id'>> & { readonly source_system: string };
 
 /** Inserts both rows of a run: its progress, which is queued, and its parameters. */
 export const insertRun = (orgId: string, run: NewRun): Statement => ({
@@ -25,8 +26,8 @@ export const insertRun = (orgId: string, run: NewRun): Statement => ({
       INSERT INTO public.sync_progress (org_id, sync_id, entity_type, source_system, initiated_by, status)
       VALUES ($1, $2, $3, $4, $5, 'queued'))
     INSERT INTO public.sync_runs (org_id, sync_id, entity_type, requested_by, kind, source_connection_id, destination_connection_id,
-      mode, filters, of_sync_id, override_reason, trigger)
-    VALUES ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      mode, filters, of_sync_id, undoes_sync_id, override_reason, trigger)
+    VALUES ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
   values: [
     orgId,
     run.sync_id,
@@ -39,6 +40,7 @@ export const insertRun = (orgId: string, run: NewRun): Statement => ({
     run.mode,
     JSON.stringify(run.filters),
     run.of_sync_id,
+    run.undoes_sync_id ?? null,
     run.override_reason,
     run.trigger,
   ],
@@ -56,7 +58,7 @@ const RECONCILED = `
 
 const SHOWN = `
   r.sync_id, r.kind, r.source_connection_id, coalesce(r.destination_connection_id::text, 'records') AS destination, r.entity_type,
-  r.mode, r.filters, r.of_sync_id, r.trigger, r.requested_by, r.state, r.counts, r.created_at, row_to_json(p) AS progress,
+  r.mode, r.filters, r.of_sync_id, r.undoes_sync_id, r.trigger, r.requested_by, r.state, r.counts, r.created_at, row_to_json(p) AS progress,
   ${RECONCILED} AS reconcile
   FROM public.sync_runs r JOIN public.sync_progress p USING (org_id, sync_id)`;
 

@@ -51,6 +51,7 @@ const BATCH = {
     { id_a: '2', removed: true },
   ],
   changes: [{ external_id: '1', kind: 'create', fields: [] }],
+  kept: [{ external_id: '1', kind: 'update', destination_id: '1', was: { a: 1 }, became: { a: 2 } }],
   final: { status: 'completed' },
 };
 
@@ -86,7 +87,7 @@ const CALLS = [
   `SELECT app.release_lease('org-1', 'run', 1, NULL, '{}')`,
   `SELECT * FROM app.take_lease('org-1', 'run', 'second', '1 minute')`,
   `SELECT * FROM app.commit_batch('org-1', 'run', 2, '1 minute', '${JSON.stringify(BATCH)}')`,
-  `SELECT app.cleanup_seen(10)`,
+  `SELECT app.cleanup_seen(10), app.empty_expired_changes(30)`,
   `SELECT app.cleanup_preview_changes(10), app.cleanup_webhook_deliveries(10), app.purge_removed_connections(10)`,
 ];
 

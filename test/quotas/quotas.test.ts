@@ -97,6 +97,7 @@ describe('GET /usage', () => {
         'checkpoint_bytes',
         'records',
         'found_bytes',
+        'change_bytes',
         'streams',
       ],
     ]);
@@ -109,6 +110,7 @@ describe('GET /usage', () => {
         checkpoint_bytes: 0,
         records: 0,
         found_bytes: 0,
+        change_bytes: 0,
         streams: 0,
       },
     });

@@ -76,6 +76,14 @@ export class RunDto {
   of_sync_id: string | null;
 
   @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'For an undo and its preview, the sync whose changes are taken back.',
+    example: null,
+  })
+  undoes_sync_id: string | null;
+
+  @ApiProperty({
     enum: ['request', 'schedule', 'webhook', 'sync'],
     description: 'sync: a reconcile of a sample, which follows a full sync',
     example: 'request',

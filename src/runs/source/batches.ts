@@ -69,7 +69,7 @@ export async function* idBatches(
 
 /** Yields batches of named items, which are read again by id. `next` returns up to 100 items after an id, ordered by id. */
 export async function* namedItemBatches(
-  reader: SourceReader,
+  reader: Pick<SourceReader, 'byIds'>,
   from: RunCheckpoint,
   next: (
     after: string,

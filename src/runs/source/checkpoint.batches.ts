@@ -6,6 +6,7 @@ import type { ReadQuery, Watermark } from '../../connectors/contract/connector.t
 import { type DeletionBudget, GuardTripped } from '../../planning/deletion.guard.ts';
 import type { WorkItem } from '../../planning/planning.types.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
+import { countKept, keptItems } from '../../records/history/kept.changes.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { sampleSize } from '../reconcile.sample.ts';
 import { type ChangeTokens, isSample, type Run, type RunCheckpoint, writesNothing } from '../run.types.ts';
@@ -43,6 +44,7 @@ export interface RunBatches {
 }
 
 type NamedRun = Run & { kind: 'apply' | 'retry' | 'webhook' };
+const isApply = (run: Run): run is Run & { kind: 'apply' } => run.kind === 'apply';
 interface NamedItem {
   readonly external_id: string;
   readonly expected?: WorkItem['expected'];
@@ -71,6 +73,8 @@ export class CheckpointBatches {
       sizes: new PageSizes(stored?.page, run.postponements),
     });
     const { arrived } = input.budget;
+    if (run.undoes_sync_id !== null)
+      return this.undone(run, run.undoes_sync_id, checkpoint ?? { phase: 'items', after: '', arrived });
     if (named) return this.named(run as NamedRun, reader, checkpoint ?? { phase: 'items', after: '', arrived });
     if (isSample(run)) return this.sample(input, reader, checkpoint ?? { phase: 'items', after: '', arrived });
     const tokens = checkpoint?.tokens ?? (writesNothing(run) ? await this.tokens(input, reader) : NO_TOKENS);
@@ -155,6 +159,23 @@ export class CheckpointBatches {
     const next = async (after: string) =>
       after === '' && pair ? this.database.query<NamedItem>(sampledItems(run, pair, most)) : [];
     return { batches: namedItemBatches(reader, from, next), total: null, tokens: NO_TOKENS };
+  }
+
+  /** What to take back is not read from the source. Without data an item is neither written to the records nor taken for deleted. */
+  private async undone(run: Run, undoneSyncId: string, from: RunCheckpoint): Promise<RunBatches> {
+    const undone = { org_id: run.org_id, sync_id: undoneSyncId };
+    const [count, next] = isApply(run)
+      ? ([countNamedItems(run), (after: string) => namedItems(run, after)] as const)
+      : ([countKept(undone), (after: string) => keptItems(undone, after)] as const);
+    const [row] = await this.database.query<{ count: number }>(count);
+    const reader = {
+      byIds: (ids: readonly string[]) => Promise.resolve(ids.map((external_id) => ({ external_id, data: null }))),
+    };
+    return {
+      batches: namedItemBatches(reader, from, (after) => this.database.query<NamedItem>(next(after))),
+      total: row?.count ?? null,
+      tokens: NO_TOKENS,
+    };
   }
 
   /** The first incremental sync has no watermark, so it reads all items. */

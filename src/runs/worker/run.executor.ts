@@ -54,6 +54,7 @@ export class RunExecutor {
     const { systems } = opened;
     const batch = {
       ...{ ...result, systems, checkpoint, total },
+      kept: opened.keepsChanges ? (result.kept ?? []) : undefined,
       ...(present.length > 0 && { items: [...(result.items ?? []), ...present.map(isPresent)] }),
       ...(watermark && opened.keepsWatermark && { watermark }),
     };
