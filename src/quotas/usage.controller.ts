@@ -13,6 +13,7 @@ const NAMES = [
   'checkpoint_bytes',
   'records',
   'found_bytes',
+  'change_bytes',
   'streams',
 ] as const satisfies readonly Quota[];
 

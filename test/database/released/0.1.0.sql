@@ -1713,16 +1713,16 @@ INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (9, 'records-
 CREATE TABLE public.sync_runs (
       org_id text NOT NULL CHECK (org_id <> ''),
       sync_id text NOT NULL CHECK (sync_id <> ''),
-      kind text NOT NULL CHECK (kind IN ('sync', 'preview', 'apply', 'retry', 'webhook')),
+      kind text NOT NULL CHECK (kind IN ('sync', 'preview', 'reconcile', 'apply', 'retry', 'webhook')),
       source_connection_id uuid NOT NULL,
       destination_connection_id uuid CHECK (destination_connection_id <> source_connection_id),
       entity_type text NOT NULL CHECK (entity_type <> ''),
       mode text NOT NULL CHECK (mode IN ('full', 'incremental', 'census')),
       filters jsonb NOT NULL DEFAULT '{}',
-      of_sync_id text CHECK ((of_sync_id IS NOT NULL) = (kind IN ('apply', 'retry'))),
+      of_sync_id text CHECK (kind = 'reconcile' OR (of_sync_id IS NOT NULL) = (kind IN ('apply', 'retry'))),
       undoes_sync_id text CHECK (undoes_sync_id IS NULL OR kind IN ('preview', 'apply')),
       override_reason text,
-      trigger text NOT NULL DEFAULT 'request' CHECK (trigger IN ('request', 'schedule', 'webhook')),
+      trigger text NOT NULL DEFAULT 'request' CHECK (trigger IN ('request', 'schedule', 'webhook', 'sync')),
       requested_by text,
       state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'ready', 'paused', 'ended')),
       lease_epoch bigint NOT NULL DEFAULT 0,
@@ -1732,6 +1732,8 @@ CREATE TABLE public.sync_runs (
       postponements integer NOT NULL DEFAULT 0,
       tries integer NOT NULL DEFAULT 0,
       counts jsonb NOT NULL DEFAULT '{}',
+      found_bytes bigint NOT NULL DEFAULT 0,
+      fields_not_compared text[] NOT NULL DEFAULT '{}',
       kept_bytes bigint NOT NULL DEFAULT 0,
       seen_cleared boolean NOT NULL DEFAULT false,
       write_open_since timestamptz,
@@ -1740,7 +1742,13 @@ CREATE TABLE public.sync_runs (
     ) WITH (fillfactor = 70)
 ;
 -- next
-COMMENT ON COLUMN public.sync_runs.of_sync_id IS 'apply: the preview; retry: the sync whose items failed'
+COMMENT ON COLUMN public.sync_runs.of_sync_id IS 'apply: the preview or reconcile; retry: the sync whose items failed; reconcile: the sync whose items are sampled'
+;
+-- next
+COMMENT ON COLUMN public.sync_runs.found_bytes IS 'the size of its rows in sync_preview_changes, which are kept for 48 hours'
+;
+-- next
+COMMENT ON COLUMN public.sync_runs.fields_not_compared IS 'reconcile: the fields that no sync carries over'
 ;
 -- next
 COMMENT ON COLUMN public.sync_runs.destination_connection_id IS 'null: the records'
@@ -2023,6 +2031,15 @@ GRANT SELECT, DELETE ON public.sync_preview_changes TO sync_maintenance
 CREATE POLICY maintenance_expired ON public.sync_preview_changes TO sync_maintenance USING (expires_at <= now()) WITH CHECK (false)
 ;
 -- next
+GRANT SELECT, DELETE ON public.sync_preview_changes TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_removed ON public.sync_preview_changes TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
+            WHERE c.org_id = sync_preview_changes.org_id AND c.removed_at IS NOT NULL AND EXISTS (SELECT FROM public.sync_runs r
+                  WHERE r.org_id = sync_preview_changes.org_id AND r.sync_id = sync_preview_changes.sync_id
+                    AND c.id IN (r.source_connection_id, r.destination_connection_id)))) WITH CHECK (false)
+;
+-- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (11, 'previews-0000000000011')
 ;
 -- next
@@ -2032,6 +2049,7 @@ CREATE TABLE public.sync_schedules (
         connection_id uuid NOT NULL,
         entity_type text NOT NULL CHECK (entity_type <> ''),
         destination text NOT NULL DEFAULT 'records' CHECK (destination <> ''),
+        kind text NOT NULL DEFAULT 'sync' CHECK (kind IN ('sync', 'reconcile')),
         mode text NOT NULL CHECK (mode IN ('full', 'incremental', 'census')),
         cron text NOT NULL,
         time_zone text NOT NULL,
@@ -2043,6 +2061,7 @@ CREATE TABLE public.sync_schedules (
         created_by text,
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now(),
+        CONSTRAINT sync_schedules_reconcile_is_full CHECK (kind = 'sync' OR mode = 'full'),
         PRIMARY KEY (org_id, id),
         CONSTRAINT sync_schedules_enabled_has_time CHECK (enabled = (next_run_at IS NOT NULL))
       )
@@ -2535,7 +2554,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/active_s
 -- Why: the end of a sync writes one audit entry, whether the service or a client with plain SQL ended it. Therefore these are triggers.
 -- Promises: a sync ends when its counts reach the total, or when its status becomes final or its completed_at is set. Then status and
 -- completed_at agree, and one entry is written in the same transaction. The WHEN clauses exclude ordinary reports, so these cost nothing.
--- The records of a run's entry are what it wrote, not what it looked at. A preview wrote nothing and has entries of its own types.
+-- The records of a run's entry are what it wrote, not what it looked at. A preview or reconcile wrote nothing and has entries of its own types.
 -- Callers: triggers of public.sync_progress only.
 
 CREATE OR REPLACE FUNCTION app.end_sync() RETURNS trigger
@@ -2575,7 +2594,7 @@ BEGIN
     SELECT r.kind, r.counts INTO kind, counts FROM public.sync_runs AS r
      WHERE r.org_id = NEW.org_id AND r.sync_id = NEW.sync_id;
   END IF;
-  is_preview := coalesce(kind = 'preview', false);
+  is_preview := coalesce(kind IN ('preview', 'reconcile'), false);
   -- Creates the partition of the current month if it is missing, so that the audit entry is never lost.
   IF NOT app.has_activity_partition(now()) THEN
     PERFORM app.ensure_activity_partition(now());
@@ -2583,7 +2602,7 @@ BEGIN
   INSERT INTO public.sync_activity_log (org_id, sync_id, entity_type, activity_type, status, source_system, user_id,
     record_count, duration_seconds, error_message, details)
   VALUES (NEW.org_id, NEW.sync_id, NEW.entity_type,
-    CASE WHEN is_preview THEN 'preview_' ELSE 'sync_' END
+    CASE WHEN is_preview THEN kind || '_' ELSE 'sync_' END
       || CASE NEW.status WHEN 'completed_with_errors' THEN 'completed' ELSE NEW.status END,
     -- Nothing has failed yet that a preview says will.
     CASE WHEN is_preview AND NEW.status = 'completed_with_errors' THEN 'completed' ELSE NEW.status END,
@@ -2611,7 +2630,7 @@ CREATE OR REPLACE TRIGGER log_end_on_update AFTER UPDATE ON public.sync_progress
   EXECUTE FUNCTION app.log_sync_end();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', '83e51b1036e5b80adb8ebe7672d84e06f3b32114131209a425232c92aeb5c0c5', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', 'cdc3f32a5944db8f2965d267076db65c8f6ebb083f78f85f129a3f6eca71ec40', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3638,6 +3657,7 @@ BEGIN
          leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
          leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
          leases_without_commit = 0, postponements = 0, tries = 0, kept_bytes = r.kept_bytes + kept,
+         found_bytes = r.found_bytes + coalesce(pg_column_size(batch -> 'changes'), 0),
          write_open_since = CASE WHEN batch ? 'items' THEN NULL ELSE r.write_open_since END
    WHERE r.org_id = org AND r.sync_id = sync;
   RETURN QUERY SELECT CASE WHEN final IS NOT NULL THEN 'finished' WHEN p.completed_at IS NOT NULL THEN 'ended'
@@ -3650,7 +3670,7 @@ REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FRO
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', 'e12a364ed10c235b70ab215098d4016ae67d5c2777d346eca64b1c1a99aaf29c', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '1c4b48c6212fd1d01b560d111723e7a66bd07e763f937288175c6502a6d01c12', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3948,6 +3968,13 @@ BEGIN
           AND c.id IN (r.source_connection_id, r.destination_connection_id)) LIMIT batch_size));
   GET DIAGNOSTICS changed = ROW_COUNT;
   deleted := deleted + changed;
+  DELETE FROM public.sync_preview_changes d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_preview_changes x
+     WHERE x.org_id = c.org_id AND EXISTS (
+       SELECT FROM public.sync_runs r WHERE r.org_id = x.org_id AND r.sync_id = x.sync_id
+          AND c.id IN (r.source_connection_id, r.destination_connection_id)) LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
   -- Run by run, since an organization may have many changes of other connections.
   FOR done IN SELECT r.sync_id, r.created_at FROM public.sync_runs r
                WHERE r.org_id = c.org_id AND c.id IN (r.source_connection_id, r.destination_connection_id) LOOP
@@ -3978,7 +4005,7 @@ REVOKE ALL ON FUNCTION app.purge_removed_connections(integer) FROM PUBLIC, sync_
 GRANT EXECUTE ON FUNCTION app.purge_removed_connections(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', '04cd900e77b80223457e8c3b22c9e2e8649ec2d57f597c942f7c305b1afe79a1', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', '82fe382d0e3f75cdffc08a363b6d062f42bb094852986cbb8239982e275bfa87', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4145,20 +4172,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"c1ee5cd1c0405ab7b06209ee460c51b4","grants":"6daf7252212260812bd8da0054e0bab1","owners":"f817c842d226ecd5532424df0dde465a","policies":"c3c6d947685222e17c9b4b9f1583ab09","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"1df32f26bbff380f999c77acdfeadfe7","triggers":"64125527c89271de3878604d297fd3ff"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"8c224bea56b8e704ff6b87af295a5df3","grants":"6daf7252212260812bd8da0054e0bab1","owners":"f817c842d226ecd5532424df0dde465a","policies":"87bcadd21910787e1463137c10eb6bc4","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"1df32f26bbff380f999c77acdfeadfe7","triggers":"64125527c89271de3878604d297fd3ff"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T06:13:38.394Z','2026-11-29T08:13:38.394Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T06:32:43.599Z','2026-11-29T08:32:43.599Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T06:13:38.394Z','2026-11-29T07:13:38.394Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T06:32:43.599Z','2026-11-29T07:32:43.599Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T06:13:38.394Z','2026-11-29T08:13:38.394Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T06:32:43.599Z','2026-11-29T08:32:43.599Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T06:13:38.394Z','2026-11-29T07:13:38.394Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T06:32:43.599Z','2026-11-29T07:32:43.599Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -4173,52 +4200,52 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T09:13:38.394Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T09:32:43.599Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T07:13:38.394Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T07:32:43.599Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T09:13:38.394Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T09:32:43.599Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T07:13:38.394Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T07:32:43.599Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T09:13:38.394Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T09:32:43.599Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T07:13:38.394Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T07:32:43.599Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T09:13:38.394Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T09:32:43.599Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T07:13:38.394Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T07:32:43.599Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T08:13:38.395Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T08:32:43.599Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T08:13:38.395Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T08:32:43.599Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T07:13:38.395Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T07:32:43.599Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T07:13:38.395Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T07:32:43.599Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -4401,40 +4428,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T09:13:38.416Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T09:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T07:13:38.416Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T07:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T09:13:38.417Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T09:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T07:13:38.417Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T07:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T08:13:38.417Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T08:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T08:13:38.417Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T08:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T08:13:38.417Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T08:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T08:13:38.417Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T08:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T08:13:38.417Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T08:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T08:13:38.417Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T08:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T08:13:38.417Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T08:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T08:13:38.417Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T08:32:43.608Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -4449,16 +4476,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T09:13:38.417Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T09:32:43.608Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T07:13:38.417Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T07:32:43.608Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T09:13:38.417Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T09:32:43.608Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T07:13:38.417Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T07:32:43.608Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

@@ -50,7 +50,7 @@ export type OrganizationPage = {
     next_cursor: string | null;
 };
 
-export type Quota = 'active_syncs' | 'connections' | 'schedules' | 'preview_bytes' | 'checkpoint_bytes' | 'records' | 'streams';
+export type Quota = 'active_syncs' | 'connections' | 'schedules' | 'preview_bytes' | 'checkpoint_bytes' | 'records' | 'found_bytes' | 'change_bytes' | 'streams';
 
 export type QuotaUsage = {
     name: Quota;
@@ -586,7 +586,7 @@ export type Activity = {
     sync_id: string | null;
     entity_type: string | null;
     /**
-     * sync_completed, sync_failed, sync_cancelled, sync_timeout; preview_completed, preview_failed, preview_cancelled, which wrote nothing; cancel_requested, pause_requested, resume_requested, retry_requested (user_id: who asked); or your own
+     * sync_completed, sync_failed, sync_cancelled, sync_timeout; preview_completed, preview_failed, preview_cancelled, and the same of a reconcile (reconcile_completed, …), which wrote nothing; cancel_requested, pause_requested, resume_requested, retry_requested (user_id: who asked); or your own
      */
     activity_type: string;
     status: SyncStatus;
@@ -1261,12 +1261,40 @@ export type StartRun = {
     override_guard?: OverrideGuard;
 };
 
+export type ReconcileResult = {
+    equal: number;
+    /**
+     * Both ends have the item, with other values
+     */
+    different: number;
+    /**
+     * The destination still has the entry of an item that the source does not have any more
+     */
+    missing_at_source: number;
+    /**
+     * The destination has no entry for the item
+     */
+    missing_at_destination: number;
+    /**
+     * Items that cannot be compared: they cannot be read, or which entry is theirs is for a person to decide
+     */
+    not_compared: number;
+    /**
+     * Fields that are not compared, because no sync from this source to this destination carries them over
+     */
+    fields_not_compared: Array<string>;
+    /**
+     * Only some items were compared, after a full sync
+     */
+    is_sample: boolean;
+};
+
 export type Run = {
     /**
      * The id of the sync. Read its progress at /progress/{sync_id}.
      */
     sync_id: string;
-    kind: 'sync' | 'preview' | 'apply' | 'retry' | 'webhook';
+    kind: 'sync' | 'preview' | 'reconcile' | 'apply' | 'retry' | 'webhook';
     source_connection_id: string;
     /**
      * "records", or the id of a connection
@@ -1278,26 +1306,33 @@ export type Run = {
         [key: string]: unknown;
     };
     /**
-     * For an apply, the sync that computed the preview. For a retry, the sync whose items are retried.
+     * For an apply, the sync that computed the preview or compared the ends. For a retry, the sync whose items are retried. For a reconcile of a sample, the full sync that it follows.
      */
     of_sync_id: string | null;
     /**
      * For an undo and its preview, the sync whose changes are taken back.
      */
     undoes_sync_id: string | null;
-    trigger: 'request' | 'schedule' | 'webhook';
+    /**
+     * sync: a reconcile of a sample, which follows a full sync
+     */
+    trigger: 'request' | 'schedule' | 'webhook' | 'sync';
     requested_by: string | null;
     /**
      * waiting: another run of the same connection and entity type is active. ready: queued or running.
      */
     state: 'waiting' | 'ready' | 'paused' | 'ended';
     /**
-     * Number of items per result: created, updated, deleted, unchanged, conflict, failed; present: of a census, only its id was read
+     * Number of items per result: created, updated, deleted, unchanged, conflict, failed; present: of a census, only its id was read; of a reconcile: equal, different, missing_at_source, missing_at_destination, not_compared, failed
      */
     counts: {
         [key: string]: number;
     };
     created_at: string;
+    /**
+     * What a reconcile found, once it has completed. Null for the other kinds.
+     */
+    reconcile: ReconcileResult | null;
     progress: Progress;
 };
 
@@ -1437,7 +1472,7 @@ export type PreviewRun = {
      * The id of the sync. Read its progress at /progress/{sync_id}.
      */
     sync_id: string;
-    kind: 'sync' | 'preview' | 'apply' | 'retry' | 'webhook';
+    kind: 'sync' | 'preview' | 'reconcile' | 'apply' | 'retry' | 'webhook';
     source_connection_id: string;
     /**
      * "records", or the id of a connection
@@ -1449,26 +1484,33 @@ export type PreviewRun = {
         [key: string]: unknown;
     };
     /**
-     * For an apply, the sync that computed the preview. For a retry, the sync whose items are retried.
+     * For an apply, the sync that computed the preview or compared the ends. For a retry, the sync whose items are retried. For a reconcile of a sample, the full sync that it follows.
      */
     of_sync_id: string | null;
     /**
      * For an undo and its preview, the sync whose changes are taken back.
      */
     undoes_sync_id: string | null;
-    trigger: 'request' | 'schedule' | 'webhook';
+    /**
+     * sync: a reconcile of a sample, which follows a full sync
+     */
+    trigger: 'request' | 'schedule' | 'webhook' | 'sync';
     requested_by: string | null;
     /**
      * waiting: another run of the same connection and entity type is active. ready: queued or running.
      */
     state: 'waiting' | 'ready' | 'paused' | 'ended';
     /**
-     * Number of items per result: created, updated, deleted, unchanged, conflict, failed; present: of a census, only its id was read
+     * Number of items per result: created, updated, deleted, unchanged, conflict, failed; present: of a census, only its id was read; of a reconcile: equal, different, missing_at_source, missing_at_destination, not_compared, failed
      */
     counts: {
         [key: string]: number;
     };
     created_at: string;
+    /**
+     * What a reconcile found, once it has completed. Null for the other kinds.
+     */
+    reconcile: ReconcileResult | null;
     progress: Progress;
     /**
      * The key of the preview. Read it at /previews/{cache_key} when the sync has ended.
@@ -1530,12 +1572,74 @@ export type PreviewChangePage = {
     next_cursor: string | null;
 };
 
+export type StartReconcile = {
+    /**
+     * What the connection is compared with: "records", or another connection.
+     */
+    with: 'records' | DestinationConnection;
+    entity_type: 'customer' | 'product' | 'order';
+};
+
+export type FieldDifference = {
+    /**
+     * The path of the field
+     */
+    field: string;
+    /**
+     * The value at the source
+     */
+    source: string | null | boolean | Array<unknown> | {
+        [key: string]: unknown;
+    };
+    /**
+     * The value at the destination
+     */
+    destination: string | null | boolean | Array<unknown> | {
+        [key: string]: unknown;
+    };
+};
+
+export type Difference = {
+    /**
+     * The id of the item in the source
+     */
+    external_id: string;
+    /**
+     * The id of its entry at the destination. Null when there is none, or when it is not known.
+     */
+    destination_id: string | null;
+    difference: 'different' | 'missing_at_source' | 'missing_at_destination' | 'not_compared';
+    /**
+     * Empty unless both ends have the item
+     */
+    fields: Array<FieldDifference>;
+    /**
+     * Why the item cannot be compared, or why an apply leaves it as it is. Null for the others.
+     */
+    reason: string | null;
+    /**
+     * The item as an apply would make it at the destination; for one that the source does not have, the entry there.
+     */
+    data: {
+        [key: string]: unknown;
+    } | null;
+};
+
+export type DifferencePage = {
+    items: Array<Difference>;
+    next_cursor: string | null;
+};
+
 export type CreateSchedule = {
     entity_type: 'customer' | 'product' | 'order';
     /**
      * "records" for canonical copies, which you read at /records, or another connection. Default: "records".
      */
     destination?: 'records' | DestinationConnection;
+    /**
+     * reconcile compares both ends, writes to neither, and needs the mode full. Default: "sync".
+     */
+    kind?: 'sync' | 'reconcile';
     /**
      * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet.
      */
@@ -1565,6 +1669,7 @@ export type Schedule = {
      * "records", or the id of a connection
      */
     destination: string;
+    kind: 'sync' | 'reconcile';
     mode: 'full' | 'incremental' | 'census';
     cron: string;
     time_zone: string;
@@ -1604,6 +1709,10 @@ export type ChangeSchedule = {
      * "records" for canonical copies, which you read at /records, or another connection. Default: "records".
      */
     destination?: 'records' | DestinationConnection;
+    /**
+     * reconcile compares both ends, writes to neither, and needs the mode full. Default: "sync".
+     */
+    kind?: 'sync' | 'reconcile';
     /**
      * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet.
      */
@@ -4716,6 +4825,127 @@ export type ListSyncChangesResponses = {
 };
 
 export type ListSyncChangesResponse = ListSyncChangesResponses[keyof ListSyncChangesResponses];
+
+export type StartReconcileData = {
+    body: StartReconcile;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query?: never;
+    url: '/api/sync/connections/{connection_id}/reconcile';
+};
+
+export type StartReconcileErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type StartReconcileError = StartReconcileErrors[keyof StartReconcileErrors];
+
+export type StartReconcileResponses = {
+    /**
+     * Queued
+     */
+    202: Run;
+};
+
+export type StartReconcileResponse = StartReconcileResponses[keyof StartReconcileResponses];
+
+export type ListDifferencesData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        sync_id: string;
+    };
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        difference?: 'different' | 'missing_at_source' | 'missing_at_destination' | 'not_compared';
+    };
+    url: '/api/sync/runs/{sync_id}/differences';
+};
+
+export type ListDifferencesErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListDifferencesError = ListDifferencesErrors[keyof ListDifferencesErrors];
+
+export type ListDifferencesResponses = {
+    /**
+     * A page of differences
+     */
+    200: DifferencePage;
+};
+
+export type ListDifferencesResponse = ListDifferencesResponses[keyof ListDifferencesResponses];
 
 export type ListSchedulesData = {
     body?: never;
