@@ -18,6 +18,7 @@ export function SyncLinks({ sync, run }: SyncAndRun) {
         {run.kind === 'retry' ? 'The sync whose items it retries' : 'The sync that computed the preview'}
       </Link>
     ),
+    run?.undoes_sync_id && <Link href={syncPath(run.undoes_sync_id)}>The sync that it takes back</Link>,
   ].filter(Boolean);
   return (
     <div className="onesync-links">
@@ -65,8 +66,12 @@ function usePreviewOf(run: Run | undefined): string | undefined {
     queryKey: [orgId, 'preview-of', computedBy],
     enabled: Boolean(run && computedBy && isComputed),
     queryFn: async () => {
-      const { source_connection_id, destination, entity_type } = run as Run;
-      const query = { sync_type: `connection:${source_connection_id}:${destination}`, entity_type, limit: 1 };
+      const { source_connection_id, destination, entity_type, undoes_sync_id } = run as Run;
+      const query = {
+        sync_type: `${undoes_sync_id ? `undo:${undoes_sync_id}` : 'connection'}:${source_connection_id}:${destination}`,
+        entity_type,
+        limit: 1,
+      };
       const [found] = (await unwrap(listPreviews({ client, query }))).items;
       if (!found) return null;
       const path = { cache_key: found.cache_key };

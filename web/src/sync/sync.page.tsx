@@ -16,6 +16,7 @@ import { SyncProgress } from './sync.progress.tsx';
 import { useSync } from './sync.queries.ts';
 import { syncTitle } from './sync.text.ts';
 import { SyncTimeline } from './sync.timeline.tsx';
+import { UndoRun } from './undo-run.tsx';
 import './sync.css';
 
 /** One sync: progress, changes, failed items and timeline. */
@@ -29,7 +30,12 @@ export default function SyncPage() {
       <PageHeader
         title={syncTitle(sync.entity_type, run)}
         badge={<StatusBadge status={sync.status} />}
-        actions={<SyncActions sync={sync} />}
+        actions={
+          <>
+            <SyncActions sync={sync} />
+            {run && <UndoRun run={run} />}
+          </>
+        }
       >
         <SyncLinks {...data} />
       </PageHeader>
@@ -42,7 +48,7 @@ export default function SyncPage() {
         <SyncTimeline {...data} />
         <div className="stack">
           <SyncItems {...data} key={syncId} />
-          {run && run.destination !== 'records' && <SyncChanges run={run} key={`changes ${syncId}`} />}
+          {run && <SyncChanges run={run} key={`changes ${syncId}`} />}
         </div>
       </div>
     </>
