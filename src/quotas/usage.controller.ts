@@ -12,6 +12,7 @@ const NAMES = [
   'preview_bytes',
   'checkpoint_bytes',
   'records',
+  'change_bytes',
   'streams',
 ] as const satisfies readonly Quota[];
 
