@@ -33,10 +33,11 @@ type ShownChange = Pick<PreviewChange, 'external_id' | 'destination_id' | 'field
 
 /** The inputs of a preview. They name source and destination, so that previews of two shops of a tenant do not replace each other; nor does a reconcile. */
 function previewInputs(run: Run) {
+  const ends = `${run.source_connection_id}:${run.destination_connection_id ?? 'records'}`;
   return {
     sync_type: run.undoes_sync_id
-      ? `undo:${run.undoes_sync_id}`
-      : `${run.kind === 'reconcile' ? 'reconcile' : 'connection'}:${run.source_connection_id}:${run.destination_connection_id ?? 'records'}`,
+      ? `undo:${run.undoes_sync_id}:${ends}`
+      : `${run.kind === 'reconcile' ? 'reconcile' : 'connection'}:${ends}`,
     entity_type: run.entity_type,
     filters: { ...run.filters, mode: run.mode },
   };

@@ -4,6 +4,8 @@ export interface ComputedDelta {
   readonly source_connection_id: string;
   readonly destination: string;
   readonly mode: 'full' | 'incremental' | 'census';
+  /** Of an undo: what the next sync does. */
+  readonly note?: string | null;
 }
 
 /** Undefined: another service stored the preview, so its content is free and it cannot be applied. */

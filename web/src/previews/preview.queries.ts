@@ -101,8 +101,8 @@ export function usePreviewOf(run: Run | undefined): string | undefined {
     queryKey: [orgId, 'preview-of', computedBy],
     enabled: Boolean(run && computedBy && isComputed),
     queryFn: async () => {
-      const { kind, source_connection_id, destination, entity_type } = run as Run;
-      const what = kind === 'reconcile' ? 'reconcile' : 'connection';
+      const { kind, source_connection_id, destination, entity_type, undoes_sync_id } = run as Run;
+      const what = undoes_sync_id ? `undo:${undoes_sync_id}` : kind === 'reconcile' ? 'reconcile' : 'connection';
       const query = { sync_type: `${what}:${source_connection_id}:${destination}`, entity_type, limit: 1 };
       const [found] = (await unwrap(listPreviews({ client, query }))).items;
       if (!found) return null;

@@ -18,6 +18,7 @@ export function SyncLinks({ sync, run }: SyncAndRun) {
   const related = [
     preview && <Link href={previewPath(preview)}>The preview</Link>,
     run?.of_sync_id && <Link href={syncPath(run.of_sync_id)}>{OF_SYNC[run.kind]}</Link>,
+    run?.undoes_sync_id && <Link href={syncPath(run.undoes_sync_id)}>The sync that it takes back</Link>,
   ].filter(Boolean);
   return (
     <div className="onesync-links">

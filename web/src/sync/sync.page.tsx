@@ -18,6 +18,7 @@ import { SyncProgress } from './sync.progress.tsx';
 import { useSync } from './sync.queries.ts';
 import { syncTitle } from './sync.text.ts';
 import { SyncTimeline } from './sync.timeline.tsx';
+import { UndoRun } from './undo-run.tsx';
 import './sync.css';
 
 /** One sync: progress, changes, failed items and timeline. */
@@ -31,7 +32,12 @@ export default function SyncPage() {
       <PageHeader
         title={syncTitle(sync.entity_type, run)}
         badge={<StatusBadge status={sync.status} />}
-        actions={<SyncActions sync={sync} />}
+        actions={
+          <>
+            <SyncActions sync={sync} />
+            {run && <UndoRun run={run} />}
+          </>
+        }
       >
         <SyncLinks {...data} />
       </PageHeader>
@@ -45,9 +51,7 @@ export default function SyncPage() {
         <div className="stack">
           {run?.kind === 'reconcile' && <DifferenceList run={run} key={`differences ${syncId}`} />}
           <SyncItems {...data} key={syncId} />
-          {run && run.kind !== 'reconcile' && run.destination !== 'records' && (
-            <SyncChanges run={run} key={`changes ${syncId}`} />
-          )}
+          {run && run.kind !== 'reconcile' && <SyncChanges run={run} key={`changes ${syncId}`} />}
         </div>
       </div>
     </>

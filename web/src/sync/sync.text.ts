@@ -1,4 +1,5 @@
 import { type Progress, type Run } from '@sync-operations/client';
+import { itemPath } from '../app/location.ts';
 import { capitalized, dateTime, duration } from '../ui/format.ts';
 
 const KINDS: Readonly<Record<Run['kind'], string>> = {
@@ -13,6 +14,10 @@ const KINDS: Readonly<Record<Run['kind'], string>> = {
 /** Customer sync; Customer retry of failed items. */
 export const syncTitle = (entityType: string, run?: Run): string =>
   `${capitalized(entityType)} ${run ? KINDS[run.kind] : 'sync'}`;
+
+/** The page of the history of an item of the source. */
+export const historyOf = ({ entity_type, source_connection_id }: Run, external_id: string): string =>
+  itemPath({ entity_type, external_id, connection_id: source_connection_id });
 
 const TRIGGERS: Readonly<Record<Run['trigger'], string>> = {
   request: '',
