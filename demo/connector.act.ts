@@ -5,6 +5,7 @@ import {
   checkApply,
   checkIncremental,
   checkPreview,
+  checkReconcile,
   checkSecond,
   lookFromOutside,
   partnersIn,
@@ -79,6 +80,11 @@ export async function playConnectors(
   odoo.resetCalls();
   const incremental = await runs.sync({ ...shopToOdoo, mode: 'incremental' });
   checks.push(...checkIncremental(incremental, { email, phone: NEW_PHONE }, odoo));
+
+  say('\nReconcile: both ends are read afresh and compared, field by field.\n');
+  odoo.resetCalls();
+  const reconciled = await runs.reconcile(shopConnection, { entity_type: 'customer', with: customers.destination });
+  checks.push(...checkReconcile(reconciled, expected, odoo));
   checks.push(...(await lookFromOutside(another, shopConnection, cache_key, signal)));
 
   say('\nRead back through the API, and in the Odoo itself:');

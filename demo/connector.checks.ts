@@ -37,6 +37,25 @@ export function checkApply(
   ];
 }
 
+/** Read afresh, both ends say the same of every customer that was synced. */
+export function checkReconcile({ reconcile }: Run, expected: ExpectedChanges, odoo: OdooSandbox): Check[] {
+  const { creates, updates, unchanged, conflicts, refused } = expected;
+  const found = reconcile ?? {
+    equal: 0,
+    different: 0,
+    missing_at_source: 0,
+    missing_at_destination: 0,
+    not_compared: 0,
+  };
+  const unequal = found.different + found.missing_at_source + found.missing_at_destination - refused;
+  return [
+    { what: 'Reconcile: both ends are', found: unequal === 0 ? 'equal' : `not equal: ${unequal}`, expected: 'equal' },
+    { what: 'Reconcile: equal customers', found: found.equal, expected: creates - refused + updates + unchanged },
+    { what: 'Reconcile: for people to decide', found: found.not_compared, expected: conflicts },
+    { what: 'Reconcile: writing calls to the Odoo', found: writingCalls(odoo), expected: 0 },
+  ];
+}
+
 /** The same sync again found nothing to do. */
 export function checkSecond({ counts }: Run, expected: ExpectedChanges, odoo: OdooSandbox): Check[] {
   const { creates, updates, unchanged, conflicts, refused } = expected;

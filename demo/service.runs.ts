@@ -6,8 +6,10 @@ import {
   type PreviewRun,
   type Run,
   type StartPreview,
+  type StartReconcile,
   type StartRun,
   startPreview,
+  startReconcile,
   startRun,
 } from '@sync-operations/client';
 import { reliably } from './reliable.call.ts';
@@ -38,6 +40,11 @@ export class ServiceRuns {
   async sync(body: StartRun): Promise<Run> {
     const call = { client: this.api, headers: idempotencyKey(), body };
     return this.follow(await reliably(() => startRun(call), this.signal));
+  }
+
+  async reconcile(connection_id: string, body: StartReconcile): Promise<Run> {
+    const call = { client: this.api, path: { connection_id }, headers: idempotencyKey(), body };
+    return this.follow(await reliably(() => startReconcile(call), this.signal));
   }
 
   private async follow({ sync_id }: Run): Promise<Run> {

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { letMaintenanceDelete, ofRemovedConnection, protectTenantTable } from './support.ts';
+import { forceRowSecurity, letMaintenanceDelete, ofRemovedConnection, protectTenantTable } from './support.ts';
 
 /**
  * Why: the canonical copy of what runs read, and which entries of two systems are the same. `change_seq` counts an organization's
@@ -21,12 +21,17 @@ export class Records0009 implements MigrationInterface {
     // A reader of one connection's changes, and the end of a run that looks at its own, pass over no other connection's.
     await db.query(`
       CREATE INDEX sync_records_changes_of ON public.sync_records (org_id, connection_id, entity_type, change_seq)`);
+    // For the history of an item.
+    await db.query(`CREATE INDEX sync_items_of_item ON public.sync_items (org_id, external_id, updated_at, sync_id)`);
+    await db.query(`
+      CREATE INDEX sync_records_by_name ON public.sync_records (org_id, entity_type, (${NAME_OF_RECORD}))`);
     await letMaintenanceDelete(db, {
       table: 'public.sync_records',
       policy: 'maintenance_removed',
       rows: ofRemovedConnection('sync_records', 'sync_records.connection_id = c.id'),
     });
     await letMaintenanceForget(db);
+    await keptChanges(db);
     await letMaintenanceDelete(db, {
       table: 'public.sync_refusals',
       policy: 'maintenance_removed',
@@ -39,9 +44,63 @@ export class Records0009 implements MigrationInterface {
 
   async down(db: QueryRunner): Promise<void> {
     await db.query(`
-      DROP TABLE public.sync_items, public.sync_refusals, public.sync_match_decisions, public.sync_bindings,
+      DROP TABLE public.sync_changes, public.sync_items, public.sync_refusals, public.sync_match_decisions, public.sync_bindings,
         public.sync_change_counters, public.sync_records`);
   }
+}
+
+/** By what people know a record. The history of an item looks it up by the same expression. */
+const NAME_OF_RECORD = `CASE entity_type WHEN 'customer' THEN lower(data ->> 'email') WHEN 'product' THEN data ->> 'sku' ELSE data ->> 'number' END`;
+
+/** How many weeks the ring of partitions has; see src/records/sql/kept_changes.sql. */
+const WEEKS = 14;
+
+/**
+ * What each run changed at its destination, for its undo and for the history of an item. The partitions are a ring of weeks, by the start
+ * of the run, so that none is made while the service runs, and one is emptied whole when its time is over.
+ */
+async function keptChanges(db: QueryRunner): Promise<void> {
+  await db.query(`
+    CREATE TABLE public.sync_changes (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      week smallint NOT NULL,
+      sync_id text NOT NULL CHECK (sync_id <> ''),
+      kind text NOT NULL CHECK (kind IN ('create', 'update', 'delete', 'unbind')),
+      external_id text NOT NULL CHECK (external_id <> ''),
+      entity_type text NOT NULL CHECK (entity_type <> ''),
+      destination_id text,
+      via_archive boolean NOT NULL DEFAULT false,
+      after_hash text,
+      was jsonb,
+      became jsonb,
+      is_partial boolean NOT NULL DEFAULT false,
+      reason text CHECK (kind = 'unbind' OR reason IS NULL),
+      at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (org_id, sync_id, kind, external_id, week)
+    ) PARTITION BY LIST (week)`);
+  const comments = {
+    week: 'a place in the ring: app.week_of_changes(start of the run)',
+    destination_id: 'null: the records',
+    via_archive: 'an update that brought the entry back, or a delete that archived it',
+    after_hash: 'of the entry as the run left it; null after a delete',
+    was: 'the members that changed, as they were; all of them for a delete',
+    became: 'the members that changed, as the destination has them; all of them for a create at a connection',
+    is_partial: 'what it was is not known, or was too large to keep',
+  };
+  for (const [column, text] of Object.entries(comments))
+    await db.query(`COMMENT ON COLUMN public.sync_changes.${column} IS '${text}'`);
+  await db.query(`
+    CREATE INDEX sync_changes_of_item ON public.sync_changes (org_id, entity_type, external_id, at, sync_id)`);
+  await db.query(`
+    CREATE INDEX sync_changes_of_entry ON public.sync_changes (org_id, entity_type, destination_id, at, sync_id)
+      WHERE destination_id IS NOT NULL`);
+  for (let week = 0; week < WEEKS; week += 1) {
+    const partition = `public.sync_changes_${String(week).padStart(2, '0')}`;
+    await db.query(`CREATE TABLE ${partition} PARTITION OF public.sync_changes FOR VALUES IN (${week})`);
+    await forceRowSecurity(db, partition);
+  }
+  await protectTenantTable(db, 'public.sync_changes');
+  await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_changes TO sync_app`);
 }
 
 /** Of a system that no connection leads to, which entries belong together is kept, and nothing that they held. */

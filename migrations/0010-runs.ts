@@ -17,41 +17,47 @@ export class Runs0010 implements MigrationInterface {
     await seen(db);
     await claims(db);
     await cursors(db);
-    // What failed is of the connections of its run.
-    await letMaintenanceDelete(db, {
-      table: 'public.sync_items',
-      policy: 'maintenance_removed',
-      rows: ofRemovedConnection(
-        'sync_items',
-        `EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_items.org_id AND r.sync_id = sync_items.sync_id
-                    AND c.id IN (r.source_connection_id, r.destination_connection_id))`,
-      ),
-    });
+    // What failed or changed is of the connections of its run.
+    for (const table of OF_RUNS)
+      await letMaintenanceDelete(db, {
+        table: `public.${table}`,
+        policy: 'maintenance_removed',
+        rows: ofRemovedConnection(
+          table,
+          `EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = ${table}.org_id AND r.sync_id = ${table}.sync_id
+                      AND c.id IN (r.source_connection_id, r.destination_connection_id))`,
+        ),
+      });
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query(`DROP POLICY maintenance_removed ON public.sync_items`);
-    await db.query(`REVOKE ALL ON public.sync_items FROM sync_maintenance`);
+    for (const table of OF_RUNS) {
+      await db.query(`DROP POLICY maintenance_removed ON public.${table}`);
+      await db.query(`REVOKE ALL ON public.${table} FROM sync_maintenance`);
+    }
     await db.query(
       `DROP TABLE public.sync_cursors, public.sync_claims, public.sync_seen, public.sync_locks, public.sync_slots, public.sync_runs`,
     );
   }
 }
 
+const OF_RUNS = ['sync_items', 'sync_changes'];
+
 async function runs(db: QueryRunner): Promise<void> {
   await db.query(`
     CREATE TABLE public.sync_runs (
       org_id text NOT NULL CHECK (org_id <> ''),
       sync_id text NOT NULL CHECK (sync_id <> ''),
-      kind text NOT NULL CHECK (kind IN ('sync', 'preview', 'apply', 'retry', 'webhook')),
+      kind text NOT NULL CHECK (kind IN ('sync', 'preview', 'reconcile', 'apply', 'retry', 'webhook')),
       source_connection_id uuid NOT NULL,
       destination_connection_id uuid CHECK (destination_connection_id <> source_connection_id),
       entity_type text NOT NULL CHECK (entity_type <> ''),
-      mode text NOT NULL CHECK (mode IN ('full', 'incremental')),
+      mode text NOT NULL CHECK (mode IN ('full', 'incremental', 'census')),
       filters jsonb NOT NULL DEFAULT '{}',
-      of_sync_id text CHECK ((of_sync_id IS NOT NULL) = (kind IN ('apply', 'retry'))),
+      of_sync_id text CHECK (kind = 'reconcile' OR (of_sync_id IS NOT NULL) = (kind IN ('apply', 'retry'))),
+      undoes_sync_id text CHECK (undoes_sync_id IS NULL OR kind IN ('preview', 'apply')),
       override_reason text,
-      trigger text NOT NULL DEFAULT 'request' CHECK (trigger IN ('request', 'schedule', 'webhook')),
+      trigger text NOT NULL DEFAULT 'request' CHECK (trigger IN ('request', 'schedule', 'webhook', 'sync')),
       requested_by text,
       state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'ready', 'paused', 'ended')),
       lease_epoch bigint NOT NULL DEFAULT 0,
@@ -61,16 +67,24 @@ async function runs(db: QueryRunner): Promise<void> {
       postponements integer NOT NULL DEFAULT 0,
       tries integer NOT NULL DEFAULT 0,
       counts jsonb NOT NULL DEFAULT '{}',
+      found_bytes bigint NOT NULL DEFAULT 0,
+      fields_not_compared text[] NOT NULL DEFAULT '{}',
+      kept_bytes bigint NOT NULL DEFAULT 0,
       seen_cleared boolean NOT NULL DEFAULT false,
       write_open_since timestamptz,
       created_at timestamptz NOT NULL DEFAULT now(),
       PRIMARY KEY (org_id, sync_id)
     ) WITH (fillfactor = 70)`);
   const comments = {
-    of_sync_id: 'apply: the preview; retry: the sync whose items failed',
+    of_sync_id:
+      'apply: the preview or reconcile; retry: the sync whose items failed; reconcile: the sync whose items are sampled',
+    found_bytes: 'the size of its rows in sync_preview_changes, which are kept for 48 hours',
+    fields_not_compared: 'reconcile: the fields that no sync carries over',
     destination_connection_id: 'null: the records',
     tries: 'calls that failed since the last batch',
     leases_without_commit: 'many: the run kills its workers',
+    undoes_sync_id: 'the run whose changes are taken back',
+    kept_bytes: 'the size of its rows in sync_changes',
     counts: 'items by what was done: created, updated, …',
     write_open_since: 'when it sent a create whose result is not stored: the other system may still be at work on it',
   };

@@ -16,7 +16,8 @@ export class Schedules0012 implements MigrationInterface {
         connection_id uuid NOT NULL,
         entity_type text NOT NULL CHECK (entity_type <> ''),
         destination text NOT NULL DEFAULT 'records' CHECK (destination <> ''),
-        mode text NOT NULL CHECK (mode IN ('full', 'incremental')),
+        kind text NOT NULL DEFAULT 'sync' CHECK (kind IN ('sync', 'reconcile')),
+        mode text NOT NULL CHECK (mode IN ('full', 'incremental', 'census')),
         cron text NOT NULL,
         time_zone text NOT NULL,
         enabled boolean NOT NULL DEFAULT true,
@@ -27,6 +28,7 @@ export class Schedules0012 implements MigrationInterface {
         created_by text,
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now(),
+        CONSTRAINT sync_schedules_reconcile_is_full CHECK (kind = 'sync' OR mode = 'full'),
         PRIMARY KEY (org_id, id),
         CONSTRAINT sync_schedules_enabled_has_time CHECK (enabled = (next_run_at IS NOT NULL))
       )`);

@@ -59,7 +59,9 @@ const schema = z
     SYNC_ORG_SCHEDULES: wholeNumber(1, 100_000).default(1_000),
     SYNC_ORG_STREAMS: wholeNumber(1, 100_000).default(200),
     SYNC_ORG_PREVIEW_MIB: wholeNumber(1, 100_000).default(256),
+    SYNC_ORG_FOUND_MIB: wholeNumber(1, 100_000).default(2_048),
     SYNC_ORG_RECORDS: wholeNumber(1, 1_000_000_000).default(5_000_000),
+    SYNC_ORG_CHANGES_MIB: wholeNumber(1, 100_000).default(1_024),
     SYNC_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
     SYNC_JWKS_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
     SYNC_JWT_ISSUER: z.string().optional(),
@@ -76,8 +78,10 @@ const schema = z
     SYNC_ORG_CONCURRENCY: wholeNumber(1, 100).default(4),
     SYNC_LEASE_SECONDS: wholeNumber(2, 600).default(15),
     SYNC_LATE_WRITE_SECONDS: wholeNumber(1, 3_600).default(330),
+    SYNC_RECONCILE_SAMPLE: wholeNumber(0, 100).default(50),
     SYNC_SILENT_MINUTES: wholeNumber(1, 10_080).default(15),
     SYNC_ACTIVITY_RETENTION_MONTHS: wholeNumber(1, 1_200).optional(),
+    SYNC_CHANGES_RETENTION_DAYS: wholeNumber(1, 84).default(30),
     LOG_LEVEL: z
       .enum(
         ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],

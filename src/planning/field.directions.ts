@@ -27,6 +27,16 @@ export function mayPass(source: Side, destination: Side): MayPass {
     enters(directionOf(destination, field));
 }
 
+/** The fields of either side, and the paths that its settings name, that are not copied, in order: one side does not have them, or they may not pass. */
+export function fieldsNotCarried(source: Side, destination: Side): FieldPath[] {
+  const may = mayPass(source, destination);
+  const named = [source, destination].flatMap(({ entity, directions }) => [
+    ...entity.fields,
+    ...Object.keys(directions),
+  ]);
+  return [...new Set(named)].filter((field) => !source.entity.fields.includes(topOf(field)) || !may(field)).sort();
+}
+
 /** The fields of an entity that may be copied, for a create. */
 export function passing(data: CanonicalData, may: MayPass): CanonicalData {
   const result: Record<string, unknown> = {};

@@ -16,15 +16,18 @@ export function planFirstMatch(
   const differing = diffFields(current, target);
   const written = differing.filter((change) => mayPass(change.field) && !isEmpty(change.new));
   const pending = { fields: fieldsOf(differing.filter((change) => change.new === null)), agreed: target };
-  const plan = planUpdate({ existing, current, target, written, pending, before: null });
+  return replacing(predecessor, planUpdate({ existing, current, target, written, pending, before: null }));
+}
+
+function replacing(predecessor: PlanInput['predecessor'], plan: ItemPlan): ItemPlan {
   return predecessor && (plan.kind === 'update' || plan.kind === 'unchanged')
     ? { ...plan, replaces: predecessor }
     : plan;
 }
 
 export function planThreeWay(
-  { mayPass, onConflict }: PlanInput,
-  binding: Binding,
+  { mayPass, onConflict }: Pick<PlanInput, 'mayPass' | 'onConflict'>,
+  binding: Pick<Binding, 'source_data' | 'destination_data'>,
   existing: ExternalItem,
   source: CanonicalData,
   wanted: CanonicalData,
@@ -60,6 +63,20 @@ export function planThreeWay(
   const left = differing.filter((change) => passesBack(change) && !written.includes(change));
   const pending = { fields: fieldsOf(left), agreed };
   return planUpdate({ existing, current, target, written, pending, before, changed: changedHere });
+}
+
+/** Compares the two as they are now, and writes all that differs and may pass. Elements that only the destination has are removed. */
+export function planMirror(
+  { mayPass, binding, predecessor }: PlanInput,
+  existing: ExternalItem,
+  wanted: CanonicalData,
+): ItemPlan {
+  const { current, target } = aligned(existing, wanted);
+  const differing = diffFields(current, target);
+  const written = differing.filter(({ field }) => mayPass(field));
+  const left = differing.filter((change) => !written.includes(change));
+  const pending = { fields: fieldsOf(left), agreed: binding?.destination_data ?? target };
+  return replacing(predecessor, planUpdate({ existing, current, target, written, pending, before: current }));
 }
 
 /** Both ends with the same key for what is one line. */

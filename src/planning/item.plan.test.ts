@@ -64,6 +64,18 @@ describe.each(KINDS)('The plan of a bound %s', (_, entity) => {
     );
   });
 
+  it('writes all that differs when it mirrors the source, and then nothing differs', () => {
+    fc.assert(
+      fc.property(ends, (given) => {
+        const differing = diffFields(given.destination, given.source);
+        const expected = differing.length > 0 ? { kind: 'update', fields: differing } : { kind: 'unchanged' };
+        expect(plan(given, { onConflict: 'mirror' })).toMatchObject(expected);
+        const after = synced(given, { onConflict: 'mirror' })?.destination ?? {};
+        expect(fieldsOf(after, given.source)).toEqual([]);
+      }),
+    );
+  });
+
   it('is to do nothing once it was carried out', () => {
     fc.assert(
       fc.property(ends, fc.constantFrom('skip', 'overwrite'), (given, onConflict) => {

@@ -1,10 +1,10 @@
 import type { CanonicalData, CanonicalOrder } from '../connectors/canonical/canonical.types.ts';
 import type { ExternalItem } from '../connectors/contract/connector.types.ts';
 import { awake, BROUGHT_BACK, isAtRest, presentEntry, STATES, saysState } from './archived.entry.ts';
-import { contentHash, type FieldPath } from './field.diff.ts';
+import { contentHash, type FieldChange, type FieldPath } from './field.diff.ts';
 import { passing } from './field.directions.ts';
 import { mergeLists } from './field.merge.ts';
-import { conflict, planFirstMatch, planThreeWay } from './field.plan.ts';
+import { conflict, planFirstMatch, planMirror, planThreeWay } from './field.plan.ts';
 import type { Asked } from './match.choice.ts';
 import type { ItemPlan, Link, PlanInput } from './plan.types.ts';
 
@@ -12,7 +12,7 @@ import type { ItemPlan, Link, PlanInput } from './plan.types.ts';
  * Plans what to do with one item, by a three-way comparison of the source, the destination and the state of both at the last sync.
  * Fields that only the source changed are written. Fields that both changed are a conflict, unless the connection allows overwriting.
  * Fields that only the destination changed are left to a sync in the other direction. Fields that differ although neither side changed
- * them are ignored: one of the systems cannot store the value. Pure.
+ * them are ignored: one of the systems cannot store the value. A mirror writes whatever differs. Pure.
  */
 export function planItem(input: PlanInput): ItemPlan {
   const { source, target, binding, destination, boundElsewhere } = input;
@@ -39,12 +39,18 @@ export function planItem(input: PlanInput): ItemPlan {
         existing,
       );
     if (existing.archived) return planArchived(input, existing, source.data, target);
-    const isEchoOfLink = contentHash(source.data) === input.linkedHashes?.source_hash;
-    return isEchoOfLink ? planLinked(input, existing) : planFirstMatch(input, existing, target);
+    const isEchoOfLink = input.onConflict !== 'mirror' && contentHash(source.data) === input.linkedHashes?.source_hash;
+    return isEchoOfLink ? planLinked(input, existing) : planFields(input, existing, source.data, target);
   }
-  if (!existing) return vanished(binding.destination_id);
+  if (!existing) return input.onConflict === 'mirror' ? planCreate(input, target) : vanished(binding.destination_id);
   if (existing.archived) return planArchived(input, existing, source.data, target);
-  return planThreeWay(input, binding, existing, source.data, target);
+  return planFields(input, existing, source.data, target);
+}
+
+function planFields(input: PlanInput, existing: ExternalItem, source: CanonicalData, target: CanonicalData): ItemPlan {
+  if (input.onConflict === 'mirror') return planMirror(input, existing, target);
+  if (!input.binding) return planFirstMatch(input, existing, target);
+  return planThreeWay(input, input.binding, existing, source, target);
 }
 
 function planAsked({ message, matches: [only, ...more] }: Asked): ItemPlan {
@@ -102,16 +108,15 @@ function planArchived(
   const known: { readonly destination_data: CanonicalData | null } | null = binding ?? predecessor ?? null;
   const agreed = known?.destination_data ?? putAway?.get(existing.external_id) ?? null;
   const isPutAway = binding ? binding.put_away : putAway?.has(existing.external_id) === true;
-  const planAs = (entry: ExternalItem) =>
-    binding ? planThreeWay(input, binding, entry, source, target) : planFirstMatch(input, entry, target);
+  const planAs = (entry: ExternalItem) => planFields(input, entry, source, target);
   if (isAtRest(target) || (!isPutAway && saysState(target, known && agreed, mayPass)))
     return existing.data ? asSourceSays(planAs(existing), existing, agreed) : archivedConflict(existing);
   // Where the source wins, it also brings back what a person archived. An order that a person cancelled stays cancelled.
   const isOrder = existing.data !== null && 'status' in existing.data;
-  const data = isPutAway || (onConflict === 'overwrite' && !isOrder) ? awake(existing, agreed) : null;
-  return data
-    ? broughtBack(planAs({ ...existing, data }), input, existing, { data, target })
-    : archivedConflict(existing);
+  const data = isPutAway || (onConflict !== 'skip' && !isOrder) ? awake(existing, agreed) : null;
+  if (data) return broughtBack(planAs({ ...existing, data }), input, existing, { data, target });
+  const mirrored = existing.data && onConflict === 'mirror' ? planAs(existing) : null;
+  return archivedConflict(existing, mirrored?.kind === 'update' ? mirrored.fields : []);
 }
 
 const NONE: ReadonlySet<FieldPath> = new Set();
@@ -147,13 +152,14 @@ function broughtBack(
   };
 }
 
-const archivedConflict = (existing: ExternalItem): ItemPlan =>
+const archivedConflict = (existing: ExternalItem, fields: readonly FieldChange[] = []): ItemPlan =>
   conflict(
     'archived_at_destination',
     existing.data && 'status' in existing.data
       ? `Entry ${existing.external_id} of the destination was cancelled there. It stays so, and nothing is written to it.`
       : `Entry ${existing.external_id} of the destination is archived there. Nothing is written to it until it is brought back there.`,
     existing,
+    fields,
   );
 
 /** An archived item is not created at a destination without an archive, because it would be active there. */

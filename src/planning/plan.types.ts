@@ -39,6 +39,12 @@ export interface Pending {
 /** Its data is null when what the two held at the last sync is not known any more. */
 type Predecessor = Pick<Binding, 'source_id'> & { readonly destination_data: CanonicalData | null };
 
+/**
+ * What is done where the two sides differ: `skip` and `overwrite` write what the source changed since the last sync, and decide about what
+ * both changed; `mirror` writes all that differs, whoever changed it, so that its plan compares the two as they are now.
+ */
+export type ConflictPolicy = 'skip' | 'overwrite' | 'mirror';
+
 /** Everything that the plan of one item depends on. */
 export interface PlanInput {
   /** The item as it was just read. `data` is null for a deleted item. */
@@ -65,7 +71,7 @@ export interface PlanInput {
   /** Entries that are bound to an item of another connection, too. */
   readonly inUseElsewhere?: ReadonlySet<string>;
   readonly mayPass: MayPass;
-  readonly onConflict: 'skip' | 'overwrite';
+  readonly onConflict: ConflictPolicy;
   /** What the destination does with an entry that is deleted. */
   readonly destinationDeletes: EntityDescription['deletes'];
 }

@@ -1,31 +1,10 @@
-import type { WriteResult } from '../connectors/contract/connector.types.ts';
 import { contentHash } from './field.diff.ts';
-import type { RetriedItem } from './planned.outcome.ts';
 import type { PlannedItem, PreviewChange } from './planning.types.ts';
 
 /** The change that a plan would make. Empty when the item is unchanged. */
 export function changeOf(one: PlannedItem): PreviewChange[] {
   const { kind } = one.plan;
   return kind === 'unchanged' || kind === 'refused' ? [] : [described(one, kind)];
-}
-
-/**
- * The change that was made: by this write, or by an earlier attempt whose intended change the destination now has. Conflicts and
- * removed bindings are included, because they explain why an item was not written. A write that the destination refused is not; it is a failed item.
- */
-export function appliedChange(one: RetriedItem, result: WriteResult | undefined): PreviewChange[] {
-  if (one.plan.kind === 'conflict' || one.plan.kind === 'unbind') return changeOf(one);
-  if (result && !result.ok) return [];
-  const kind = one.intended ?? (result ? one.plan.kind : 'unchanged');
-  if (kind === 'unchanged' || kind === 'refused') return [];
-  const change = one.tried ?? described(one, kind);
-  return [
-    {
-      ...change,
-      kind,
-      destination_id: result?.external_id ?? destinationOf(one)?.external_id ?? change.destination_id,
-    },
-  ];
 }
 
 function described(one: PlannedItem, kind: PreviewChange['kind']): PreviewChange {

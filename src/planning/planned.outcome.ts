@@ -1,13 +1,13 @@
 import type { WriteResult } from '../connectors/contract/connector.types.ts';
 import { contentHash } from './field.diff.ts';
-import type { ItemOutcome, PlannedItem, PreviewChange } from './planning.types.ts';
+import type { ItemOutcome, PlannedItem } from './planning.types.ts';
 
 const ACTIONS = { create: 'created', update: 'updated', delete: 'deleted' } as const;
 
-/** A plan, with the intended change of an earlier attempt at the same batch. `tried` is set when the whole change is known. */
+/** A plan, with the intended change of an earlier attempt at the same batch, and its plan when it is known. */
 export type RetriedItem = PlannedItem & {
   readonly intended?: keyof typeof ACTIONS | undefined;
-  readonly tried?: PreviewChange | undefined;
+  readonly tried?: PlannedItem | undefined;
 };
 
 /** Whether source and destination are as the preview found them, so that the plan is the one that the preview showed. */

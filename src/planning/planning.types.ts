@@ -36,6 +36,8 @@ export interface PlannedItem {
   readonly wasRefused: boolean;
   /** See rivals.ts. */
   readonly claims: readonly string[];
+  /** The change that the plan takes back. */
+  readonly undoes?: KeptChange;
 }
 
 /** The change that a preview found for one item. */
@@ -54,12 +56,38 @@ export interface PreviewChange {
   readonly data: CanonicalData | null;
 }
 
+/** How a reconcile found an item that is not equal at both ends. `not_compared`: which entry it is, or what that holds, is not known. */
+export const DIFFERENCES = ['different', 'missing_at_source', 'missing_at_destination', 'not_compared'] as const;
+export type Difference = (typeof DIFFERENCES)[number];
+
+/** What a run changed at its destination for one item, as it is kept for the undo and the history. */
+export interface KeptChange {
+  readonly external_id: string;
+  readonly kind: 'create' | 'update' | 'delete' | 'unbind';
+  /** Null: the records. */
+  readonly destination_id: string | null;
+  /** An update that brought the entry back, or a delete that archived it. */
+  readonly via_archive: boolean;
+  /** Of the entry as the run left it; null after a delete. */
+  readonly after_hash: string | null;
+  /** The top-level members that changed, before and after; all of them of an entry of a connection that was created or deleted. */
+  readonly was: Readonly<Record<string, unknown>> | null;
+  readonly became: Readonly<Record<string, unknown>> | null;
+  /** What it was is not known, or was too large to keep. */
+  readonly is_partial: boolean;
+  /** Why a binding was removed, in words. */
+  readonly reason: string | null;
+}
+
 /** The result of processing one item. */
 export interface ItemOutcome {
   readonly external_id: string;
   readonly outcome: 'processed' | 'warned' | 'failed' | 'skipped';
-  /** The action for the run's counts. Omitted for records, where the database determines it. */
-  readonly action?: 'created' | 'updated' | 'deleted' | 'unchanged' | 'conflict' | 'failed' | 'skipped';
+  /** The action for the run's counts. Omitted for records, where the database determines it. `present`: only its id was read. */
+  readonly action?:
+    | ('created' | 'updated' | 'deleted' | 'unchanged' | 'present' | 'conflict' | 'failed' | 'skipped')
+    | 'equal'
+    | Difference;
   readonly error_class?: string;
   readonly message?: string;
   readonly payload?: unknown;

@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { DEFAULT_LIMIT } from '../common/list-query.dto.ts';
 import { Problem } from '../common/problem.ts';
 import { decodeTuple, encodeTuple, notACursor } from '../common/tuple.cursor.ts';
+import { diffFields } from '../planning/field.diff.ts';
 import { PreviewService } from '../preview-cache/preview.service.ts';
 import { noSuchSync } from '../progress/progress.problem.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
-import type { PreviewChangePageDto, PreviewChangesQuery } from './dto/preview.dto.ts';
+import type { PreviewChangeDto, PreviewChangePageDto, PreviewChangesQuery } from './dto/preview.dto.ts';
 import { changesPage, type FoundChanges } from './preview.sql.ts';
 
 const LIST = 'preview-changes';
@@ -42,11 +43,18 @@ export class PreviewChangesService {
     const limit = query.limit ?? DEFAULT_LIMIT;
     const statement = changesPage(currentTenant().orgId, syncId, query.kind ?? null, after, limit + 1);
     const [found = { exists: false, items: [] }] = await this.database.read<FoundChanges>(statement);
-    const items = found.items.slice(0, limit);
+    const items = found.items.slice(0, limit).map(shown);
     const last = found.items.length > limit && items.at(-1);
     const next_cursor = last ? encodeTuple(LIST, [syncId, last.kind, last.external_id]) : null;
     return { exists: found.exists, page: { sync_id: syncId, items, next_cursor } };
   }
+}
+
+/** Of an update that was made, the members that did not change are not kept. */
+function shown({ was, became, ...change }: FoundChanges['items'][number]): PreviewChangeDto {
+  const fields = change.fields ?? (was && became ? diffFields(was, became) : []);
+  const whole = (change.kind === 'create' ? became : change.kind === 'delete' ? was : null) as PreviewChangeDto['data'];
+  return { ...change, fields, data: change.data ?? whole };
 }
 
 type Key = ReturnType<typeof keyOf>;

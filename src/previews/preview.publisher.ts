@@ -18,17 +18,26 @@ export interface PreviewDelta {
   readonly destination: string;
   readonly mode: Run['mode'];
   readonly tokens: ChangeTokens;
+  /** For an undo: the sync whose changes are taken back, and what the next sync does. */
+  readonly undoes_sync_id: string | null;
+  readonly note: string | null;
   readonly creates: readonly ShownChange[];
   readonly updates: readonly ShownChange[];
   readonly deletes: readonly ShownChange[];
   readonly conflicts: readonly ShownChange[];
 }
+const AFTER_UNDO =
+  'The source is not changed. The next full sync brings these changes again, and so does an incremental one when the item changes; only what had been archived or deleted stays as it is restored. To keep it as it was, correct the source or switch the schedule off.';
+
 type ShownChange = Pick<PreviewChange, 'external_id' | 'destination_id' | 'fields' | 'reason' | 'data'>;
 
-/** The inputs of a preview. They name source and destination, so that previews of two shops of a tenant do not replace each other. */
+/** The inputs of a preview. They name source and destination, so that previews of two shops of a tenant do not replace each other; nor does a reconcile. */
 function previewInputs(run: Run) {
+  const ends = `${run.source_connection_id}:${run.destination_connection_id ?? 'records'}`;
   return {
-    sync_type: `connection:${run.source_connection_id}:${run.destination_connection_id ?? 'records'}`,
+    sync_type: run.undoes_sync_id
+      ? `undo:${run.undoes_sync_id}:${ends}`
+      : `${run.kind === 'reconcile' ? 'reconcile' : 'connection'}:${ends}`,
     entity_type: run.entity_type,
     filters: { ...run.filters, mode: run.mode },
   };
@@ -62,6 +71,8 @@ export class PreviewPublisher {
       destination: run.destination_connection_id ?? 'records',
       mode: run.mode,
       tokens,
+      undoes_sync_id: run.undoes_sync_id,
+      note: run.undoes_sync_id && AFTER_UNDO,
       creates: shown('create'),
       updates: shown('update'),
       deletes: shown('delete'),
@@ -71,11 +82,11 @@ export class PreviewPublisher {
       ...previewInputs(run),
       delta_data: { ...delta },
       summary: {
-        creates: counts.created ?? 0,
-        updates: counts.updated ?? 0,
-        deletes: counts.deleted ?? 0,
-        unchanged: counts.unchanged ?? 0,
-        conflicts: counts.conflict ?? 0,
+        creates: counts.created ?? counts.missing_at_destination ?? 0,
+        updates: counts.updated ?? counts.different ?? 0,
+        deletes: counts.deleted ?? counts.missing_at_source ?? 0,
+        unchanged: counts.equal ?? counts.unchanged ?? 0,
+        conflicts: counts.conflict ?? counts.not_compared ?? 0,
         failed: counts.failed ?? 0,
         guard,
       },

@@ -41,6 +41,25 @@ export class PreviewsController {
     return located(await this.previews.start(connection_id, body), reply);
   }
 
+  @Post('runs/:sync_id/undo')
+  @HttpCode(202)
+  @RequireScope('sync:write')
+  @Idempotent()
+  @Operation({
+    id: 'undoRun',
+    summary: 'Compute how to take back what a sync changed',
+    description:
+      'Makes a preview of the inverse, item by item: what was created is deleted as the destination deletes, what was updated gets its old values, what was archived comes back. What somebody has changed since is a conflict that names both values. Apply it like any preview, with the source, destination and entity type of the sync. What an undo changes is kept, so it can be undone, too.',
+    ok: [{ status: 202, description: 'Queued', type: PreviewRunDto, headers: LOCATION }],
+    problems: ['not-found', 'conflict'],
+  })
+  async undo(
+    @Param() { sync_id }: SyncIdParam,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PreviewRunDto> {
+    return located(await this.previews.undo(sync_id), reply);
+  }
+
   @Get('previews/:cache_key/changes')
   @RequireScope('sync:read')
   @Operation({
@@ -62,9 +81,9 @@ export class PreviewsController {
   @RequireScope('sync:read')
   @Operation({
     id: 'listSyncChanges',
-    summary: 'List the changes that a sync made at another connection, or that its preview would make',
+    summary: 'List the changes that a sync made, or that its preview would make',
     description:
-      'Ordered by kind, then by id. Conflicts, which the sync does not write, are included. The list is kept for 48 hours after the sync was requested. It is empty for a sync into the records, whose changes are at /records, and for a sync that an internal service reports.',
+      'Ordered by kind, then by id. Conflicts, which the sync does not write, are included. What a sync changed is kept for 30 days, or as long as the service is set to, the changes of a preview for 48 hours. Of records that a sync created or deleted the values are at /records. The list is empty for a sync that an internal service reports.',
     ok: [{ status: 200, description: 'A page of changes', type: PreviewChangePageDto }],
     problems: ['not-found'],
   })

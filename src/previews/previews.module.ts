@@ -1,4 +1,5 @@
 import { Global, Injectable, Module } from '@nestjs/common';
+import { ActivityModule } from '../activity/activity.module.ts';
 import { ConnectorsModule } from '../connectors/connectors.module.ts';
 import { maintenance } from '../jobs/task.runner.ts';
 import { PreviewCacheModule } from '../preview-cache/preview-cache.module.ts';
@@ -10,6 +11,9 @@ import { PreviewPublisher } from './preview.publisher.ts';
 import { PreviewChangesService } from './preview-changes.service.ts';
 import { PreviewsController } from './previews.controller.ts';
 import { PreviewsService } from './previews.service.ts';
+import { FullSyncSampler } from './reconcile/full-sync.sampler.ts';
+import { ReconcileController } from './reconcile/reconcile.controller.ts';
+import { ReconcileService } from './reconcile/reconcile.service.ts';
 
 /** Implements the interface that src/runs declares, by delegating to the classes of this folder. */
 @Injectable()
@@ -31,11 +35,12 @@ class PreviewsOfRuns extends RunPreviews {
 /** Global, because src/runs injects RunPreviews without importing this module. */
 @Global()
 @Module({
-  imports: [PreviewCacheModule, ConnectorsModule],
+  imports: [PreviewCacheModule, ConnectorsModule, RunsModule],
   providers: [
     PreviewFinder,
     PreviewFreshness,
     PreviewPublisher,
+    FullSyncSampler,
     { provide: RunPreviews, useClass: PreviewsOfRuns },
     maintenance('expired-preview-changes', () => ({
       everySeconds: 600,
@@ -48,8 +53,8 @@ export class PreviewsModule {}
 
 /** The endpoints of computed previews. */
 @Module({
-  imports: [PreviewCacheModule, RunsModule, RunsApiModule],
-  controllers: [PreviewsController],
-  providers: [PreviewsService, PreviewChangesService],
+  imports: [PreviewCacheModule, RunsModule, RunsApiModule, ActivityModule],
+  controllers: [PreviewsController, ReconcileController],
+  providers: [PreviewsService, PreviewChangesService, ReconcileService],
 })
 export class PreviewsApiModule {}

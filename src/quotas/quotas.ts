@@ -22,6 +22,8 @@ const NAMES: Readonly<Record<Quota, string>> = {
   preview_bytes: 'bytes of stored previews',
   checkpoint_bytes: 'bytes of checkpoints',
   records: 'records',
+  found_bytes: 'bytes of what previews and reconciles found',
+  change_bytes: 'bytes of kept changes',
   streams: 'open streams of this process',
 };
 
@@ -37,7 +39,7 @@ export class Quotas {
 
   constructor(
     private readonly database: TenantDatabase,
-    @Inject(ENVIRONMENT) env: Environment,
+    @Inject(ENVIRONMENT) private readonly env: Environment,
   ) {
     this.limits = Object.freeze({
       active_syncs: env.SYNC_ORG_ACTIVE_SYNCS,
@@ -46,6 +48,8 @@ export class Quotas {
       preview_bytes: env.SYNC_ORG_PREVIEW_MIB * MIB,
       checkpoint_bytes: env.SYNC_ORG_ACTIVE_SYNCS * MAX_CHECKPOINT_BYTES,
       records: env.SYNC_ORG_RECORDS,
+      found_bytes: env.SYNC_ORG_FOUND_MIB * MIB,
+      change_bytes: env.SYNC_ORG_CHANGES_MIB * MIB,
       streams: env.SYNC_ORG_STREAMS,
     });
   }
@@ -56,6 +60,13 @@ export class Quotas {
     const usage = this.stored.get(orgId) ?? (await this.count(orgId));
     if (usage[quota] + amount > this.limits[quota]) throw exceeded(quota, this.limits[quota]);
     usage[quota] += amount;
+  }
+
+  /** Whether more may be stored. For what is left out when there is too much of it, and is no reason to refuse anything. */
+  async hasRoom(quota: keyof StoredUsage): Promise<boolean> {
+    const { orgId } = currentTenant();
+    const usage = this.stored.get(orgId) ?? (await this.count(orgId));
+    return Number(usage[quota]) < this.limits[quota];
   }
 
   /** As `take`, for a stream; call what it returns when the stream ends. */
@@ -78,7 +89,9 @@ export class Quotas {
   }
 
   private async count(orgId: string): Promise<Record<keyof StoredUsage, number>> {
-    const [counted] = await this.database.read<StoredUsage>(usageOf(orgId, this.limits));
+    const [counted] = await this.database.read<StoredUsage>(
+      usageOf(orgId, this.limits, this.env.SYNC_CHANGES_RETENTION_DAYS),
+    );
     const usage = { ...(counted as StoredUsage) };
     this.stored.set(orgId, usage);
     return usage;

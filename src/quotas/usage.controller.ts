@@ -12,6 +12,8 @@ const NAMES = [
   'preview_bytes',
   'checkpoint_bytes',
   'records',
+  'found_bytes',
+  'change_bytes',
   'streams',
 ] as const satisfies readonly Quota[];
 

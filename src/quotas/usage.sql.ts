@@ -8,10 +8,19 @@ export interface StoredUsage {
   readonly preview_bytes: number;
   readonly checkpoint_bytes: number;
   readonly records: number;
+  readonly found_bytes: number;
+  readonly change_bytes: number;
 }
 
+/** The most runs of a connection and entity type whose kept changes are counted: one every half minute for a month. */
+const MOST_RUNS = 100_000;
+
 /** `most` ends the count of what may be many: whoever has more than the quota has it exceeded, by however much. */
-export const usageOf = (orgId: string, most: { active_syncs: number; records: number }): Statement => ({
+export const usageOf = (
+  orgId: string,
+  most: { active_syncs: number; records: number },
+  retentionDays: number,
+): Statement => ({
   text: `
     SELECT (SELECT count(*)::int FROM (SELECT FROM public.sync_progress
              WHERE org_id = $1 AND completed_at IS NULL LIMIT $2) AS active) AS active_syncs,
@@ -21,6 +30,19 @@ export const usageOf = (orgId: string, most: { active_syncs: number; records: nu
              WHERE org_id = $1) AS preview_bytes,
            (SELECT coalesce(sum(pg_column_size(checkpoint)), 0)::bigint FROM (SELECT checkpoint FROM public.sync_progress
              WHERE org_id = $1 AND completed_at IS NULL LIMIT $2) AS active) AS checkpoint_bytes,
-           (SELECT count(*)::int FROM (SELECT FROM public.sync_records WHERE org_id = $1 LIMIT $3) AS kept) AS records`,
-  values: [orgId, most.active_syncs + 1, most.records + 1],
+           (SELECT count(*)::int FROM (SELECT FROM public.sync_records WHERE org_id = $1 LIMIT $3) AS kept) AS records,
+           (SELECT coalesce(sum(f.found_bytes), 0)::bigint FROM public.sync_connections c
+             CROSS JOIN unnest(ARRAY['customer', 'product', 'order']) AS e (entity) CROSS JOIN LATERAL (
+               SELECT r.found_bytes FROM public.sync_runs r
+                WHERE r.org_id = $1 AND r.source_connection_id = c.id AND r.entity_type = e.entity
+                  AND r.created_at > now() - interval '48 hours') AS f
+             WHERE c.org_id = $1 AND c.removed_at IS NULL) AS found_bytes,
+           (SELECT coalesce(sum(k.kept_bytes), 0)::bigint FROM public.sync_connections c
+             CROSS JOIN unnest(ARRAY['customer', 'product', 'order']) AS e (entity) CROSS JOIN LATERAL (
+               SELECT r.kept_bytes FROM public.sync_runs r
+                WHERE r.org_id = $1 AND r.source_connection_id = c.id AND r.entity_type = e.entity
+                  AND r.created_at > now() - make_interval(days => $4, weeks => 1)
+                ORDER BY r.created_at DESC LIMIT ${MOST_RUNS}) AS k
+             WHERE c.org_id = $1 AND c.removed_at IS NULL) AS change_bytes`,
+  values: [orgId, most.active_syncs + 1, most.records + 1, retentionDays],
 });

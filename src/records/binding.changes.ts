@@ -4,7 +4,7 @@ import { contentHash } from '../planning/field.diff.ts';
 import { remembering } from '../planning/field.merge.ts';
 import { agreedOn } from '../planning/field.plan.ts';
 import type { Binding, ItemPlan } from '../planning/plan.types.ts';
-import type { PlannedItem } from '../planning/planning.types.ts';
+import type { KeptChange, PlannedItem } from '../planning/planning.types.ts';
 import { type Pair, sourceSide } from './bindings.sql.ts';
 
 /** A binding in its stored form. Side a is the connection with the smaller id. */
@@ -26,7 +26,9 @@ export interface StoredBinding {
 type BindingChange = Binding | { readonly source_id: string; readonly removed: true };
 
 /** The changes of an item's binding after its plan and its write. Empty when the binding stays the same. */
-export function bindingChanges({ work, plan, binding }: PlannedItem, result: WriteResult | undefined): BindingChange[] {
+export function bindingChanges(one: PlannedItem, result: WriteResult | undefined): BindingChange[] {
+  const { work, plan, binding, undoes } = one;
+  if (undoes) return bindingAfterUndo(one, undoes, result);
   const { external_id: source_id, data: source, born } = work.item;
   // What is linked and has no data any more goes the same way.
   const removal: BindingChange[] = binding || !source ? [{ source_id, removed: true }] : [];
@@ -56,6 +58,35 @@ export function bindingChanges({ work, plan, binding }: PlannedItem, result: Wri
   if (binding?.destination_id !== next.destination_id) return [...replaced, ...removal, next];
   return KEPT.every((name) => (binding[name] ?? null) === next[name]) ? [] : [next];
 }
+
+/**
+ * The binding after a change was taken back: as it was before, so that the next sync that compares the item brings the change again, and
+ * a sync in the other direction takes nothing for a change of the destination.
+ */
+function bindingAfterUndo(
+  { plan, binding }: PlannedItem,
+  { kind, was }: KeptChange,
+  result: WriteResult | undefined,
+): BindingChange[] {
+  if (!binding || !result?.ok) return [];
+  if (plan.kind === 'delete')
+    return plan.archives ? [{ ...binding, put_away: true }] : [{ source_id: binding.source_id, removed: true }];
+  if (plan.kind !== 'update' || !result.data) return [];
+  if (kind === 'delete') return [{ ...binding, put_away: false }];
+  const source_data = withMembers(binding.source_data, was ?? {});
+  const destination_data = withMembers(binding.destination_data, result.data, was ?? {});
+  const hashes = { source_hash: contentHash(source_data), destination_hash: contentHash(destination_data) };
+  return [{ ...binding, ...hashes, source_data, destination_data }];
+}
+
+/** The data with the values of those of its members that are named. */
+const withMembers = (data: CanonicalData, values: object, named: object = values): CanonicalData =>
+  Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [
+      name,
+      name in named && name in values ? values[name as keyof typeof values] : value,
+    ]),
+  ) as CanonicalData;
 
 const staysArchived = (plan: ItemPlan): boolean =>
   (plan.kind === 'unchanged' || (plan.kind === 'update' && !plan.awake)) && plan.destination?.archived === true;

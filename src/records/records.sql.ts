@@ -75,6 +75,26 @@ export interface FoundRecord {
   readonly data: CanonicalData;
 }
 
+/** The records of these ids, those that were deleted with what they held. */
+export const findEveryRecord = (
+  orgId: string,
+  connectionId: string,
+  entity: EntityType,
+  externalIds: readonly string[],
+): Statement => ({
+  text: `
+    SELECT r.external_id, r.content_hash, r.data, r.deleted_at IS NOT NULL AS is_deleted
+      FROM unnest($4::text[]) AS g (id) CROSS JOIN LATERAL (
+        SELECT external_id, content_hash, data, deleted_at FROM public.sync_records
+         WHERE org_id = $1 AND connection_id = $2 AND entity_type = $3 AND external_id >= g.id AND external_id <= g.id
+         ORDER BY external_id LIMIT 1) AS r`,
+  values: [orgId, connectionId, entity, externalIds],
+});
+
+export interface StoredRecord extends FoundRecord {
+  readonly is_deleted: boolean;
+}
+
 /** How many records are marked in one statement. */
 const FORGOTTEN_AT_ONCE = 1000;
 
@@ -88,7 +108,7 @@ export const forgetRecords = (orgId: string, connectionId: string, entity: Entit
     ), forgotten AS (
       SELECT count(*) AS n FROM (
         SELECT jsonb_agg(jsonb_build_object('external_id', n.external_id, 'deleted', true)) AS given FROM next n) AS g
-       CROSS JOIN LATERAL app.save_records($1, $2, $3, g.given))
+       CROSS JOIN LATERAL app.save_records($1, $2, $3, g.given, false))
     SELECT (SELECT max(external_id) FROM next) AS last, (SELECT n FROM forgotten) AS forgotten`,
   values: [orgId, connectionId, entity, after],
 });

@@ -32,7 +32,7 @@ export abstract class RunPreviews {
   abstract assertFresh(preview: string): Promise<void>;
 
   /**
-   * Publishes the result of a preview's run. Called in the transaction that ends the run. `guard`: one sentence that says why the delete
+   * Publishes the result of a preview's or reconcile's run. Called in the transaction that ends the run. `guard`: one sentence that says why the delete
    * guard refuses the deletes. Null when it allows them.
    */
   abstract publish(run: Run, tokens: ChangeTokens, guard: string | null): Promise<void>;

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { Problem } from '../common/problem.ts';
 import type { EntityType } from '../connectors/canonical/canonical.types.ts';
 import { Quotas } from '../quotas/quotas.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
-import type { Run } from './run.types.ts';
+import { type Run, writesNothing } from './run.types.ts';
 import { insertRun } from './runs.sql.ts';
 import { SourceDestinationCheck } from './source-destination.check.ts';
 
@@ -18,6 +19,7 @@ export interface RunParameters {
   readonly mode: Run['mode'];
   readonly filters?: Readonly<Record<string, unknown>>;
   readonly of_sync_id?: string;
+  readonly undoes_sync_id?: string | null;
   readonly override_reason?: string;
   readonly trigger: Run['trigger'];
   readonly requested_by: string | null;
@@ -35,7 +37,8 @@ export class RunStarter {
 
   /** Returns the sync_id. Throws not-found when a connection does not exist and invalid-request when its system cannot do the sync or does not know a filter. */
   async start(parameters: RunParameters): Promise<string> {
-    const { source_connection_id, destination_connection_id, entity_type, filters } = parameters;
+    const { source_connection_id, destination_connection_id, entity_type, filters = {}, mode } = parameters;
+    if (mode === 'census' && Object.keys(filters).length > 0) throw filteredCensus();
     const { system } = await this.sourceDestination.check(
       source_connection_id,
       destination_connection_id,
@@ -44,13 +47,14 @@ export class RunStarter {
     );
     await this.quotas.take('active_syncs');
     await this.quotas.take('records', 0);
+    if (writesNothing(parameters)) await this.quotas.take('found_bytes', 0);
     const syncId = `run-${randomUUID()}`;
     await this.database.transaction(async (transaction) => {
       await transaction.query(
         insertRun(currentTenant().orgId, {
           ...parameters,
           sync_id: syncId,
-          filters: filters ?? {},
+          filters,
           of_sync_id: parameters.of_sync_id ?? null,
           override_reason: parameters.override_reason ?? null,
           source_system: system,
@@ -60,4 +64,9 @@ export class RunStarter {
     });
     return syncId;
   }
+}
+
+function filteredCensus(): Problem {
+  const detail = 'must be left out: a census is of all ids';
+  return new Problem('invalid-request', `filters ${detail}.`, { errors: [{ pointer: '#/filters', detail }] });
 }

@@ -1,12 +1,29 @@
 import type { CanonicalData, EntityType } from '../connectors/canonical/canonical.types.ts';
 import type { Cursor, Watermark } from '../connectors/contract/connector.types.ts';
-import type { ItemOutcome, PreviewChange, WorkItem } from '../planning/planning.types.ts';
+import type { ItemOutcome, KeptChange, PlannedItem, PreviewChange, WorkItem } from '../planning/planning.types.ts';
 import type { StoredBinding } from '../records/binding.changes.ts';
 import type { Claim } from '../records/claims.sql.ts';
 import type { RefusalChange } from '../records/refusals.sql.ts';
 
-/** `apply` carries out a preview, `retry` and `webhook` process named items, and the others read the pages of the source. */
-type RunKind = 'sync' | 'preview' | 'apply' | 'retry' | 'webhook';
+/**
+ * `preview` and `reconcile` write nothing, `apply` carries out what one of them found, `retry` and `webhook` process named items, and the
+ * others read the pages of the source.
+ */
+type RunKind = 'sync' | 'preview' | 'reconcile' | 'apply' | 'retry' | 'webhook';
+
+/** What such a run finds is published, and can be applied. */
+export const writesNothing = ({ kind }: Pick<Run, 'kind'>): boolean => kind === 'preview' || kind === 'reconcile';
+
+/** A reconcile of a few items, which follows the full sync that it names. */
+export const isSample = ({ kind, of_sync_id }: Pick<Run, 'kind' | 'of_sync_id'>): boolean =>
+  kind === 'reconcile' && of_sync_id !== null;
+
+/**
+ * `full` reads every item and finds what is gone, `incremental` reads what changed since the last sync, and `census` reads the ids alone: it
+ * finds what is gone, and reads what has no record.
+ */
+export const RUN_MODES = ['full', 'incremental', 'census'] as const;
+export type RunMode = (typeof RUN_MODES)[number];
 
 /** A row of sync_runs as JSON. */
 export interface Run {
@@ -17,12 +34,14 @@ export interface Run {
   /** Null: the records. */
   readonly destination_connection_id: string | null;
   readonly entity_type: EntityType;
-  readonly mode: 'full' | 'incremental';
+  readonly mode: RunMode;
   readonly filters: Readonly<Record<string, unknown>>;
-  /** For an apply, the sync of the preview. For a retry, the sync whose items failed. */
+  /** For an apply, the sync of the preview or reconcile. For a retry, the sync whose items failed. For a sample, the sync that it follows. */
   readonly of_sync_id: string | null;
+  /** For an undo: the run whose changes are taken back. */
+  readonly undoes_sync_id: string | null;
   readonly override_reason: string | null;
-  readonly trigger: 'request' | 'schedule' | 'webhook';
+  readonly trigger: 'request' | 'schedule' | 'webhook' | 'sync';
   readonly requested_by: string | null;
   readonly state: 'waiting' | 'ready' | 'paused' | 'ended';
   readonly lease_epoch: number;
@@ -90,6 +109,9 @@ export interface Batch {
   readonly system_b?: string;
   readonly bindings?: readonly StoredBinding[];
   readonly refusals?: readonly RefusalChange[];
+  /** What the run changed at a connection. An empty list keeps what app.commit_batch finds out about records; without it nothing is kept. */
+  readonly kept?: readonly KeptChange[];
+  /** What a preview would change. */
   readonly changes?: readonly PreviewChange[];
   readonly changes_expire_at?: string;
   readonly claims?: readonly Claim[];
@@ -102,12 +124,26 @@ export interface Batch {
 /** The part of a batch that the destination determines. */
 export type BatchResult = Pick<
   Batch,
-  'items' | 'records' | 'system_a' | 'system_b' | 'bindings' | 'refusals' | 'changes' | 'changes_expire_at' | 'claims'
+  | 'items'
+  | 'records'
+  | 'system_a'
+  | 'system_b'
+  | 'bindings'
+  | 'refusals'
+  | 'kept'
+  | 'changes'
+  | 'changes_expire_at'
+  | 'claims'
 >;
 
 /** Writes the items of a run, or for a preview determines what would be written. No id occurs twice in a call. */
 export interface Destination {
   process(items: readonly WorkItem[]): Promise<BatchResult>;
+}
+
+/** Plans what to do at another connection, for items that have no problem. */
+export interface Planner {
+  plan(items: readonly WorkItem[]): Promise<PlannedItem[]>;
 }
 
 /** The result of committing a batch. `finished`: this batch ended the sync. `ended`: somebody else had ended it. */

@@ -26,7 +26,7 @@ import { RunSystems } from './worker/run.systems.ts';
 import { TurnClock } from './worker/run.turn.ts';
 import { RunWorker } from './worker/run.worker.ts';
 
-/** Deletes data of ended runs and of removed connections: sql/cleanup_seen.sql, sql/purge_removed_connections.sql. */
+/** Deletes data of ended runs and of removed connections: sql/cleanup_seen.sql, sql/purge_removed_connections.sql, src/records/sql/kept_changes.sql. */
 const MAINTENANCE = [
   maintenance('seen-items', () => ({
     everySeconds: 60,
@@ -35,6 +35,10 @@ const MAINTENANCE = [
   maintenance('removed-connections', () => ({
     everySeconds: 600,
     statement: { text: 'SELECT app.purge_removed_connections(1000) AS changed' },
+  })),
+  maintenance('expired-changes', ({ SYNC_CHANGES_RETENTION_DAYS }) => ({
+    everySeconds: 3_600,
+    statement: { text: 'SELECT app.empty_expired_changes($1) AS changed', values: [SYNC_CHANGES_RETENTION_DAYS] },
   })),
 ];
 

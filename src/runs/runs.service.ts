@@ -9,7 +9,7 @@ import { destinationConnectionOf, type RunsQuery, type StartRunDto } from './dto
 import type { RunDto } from './dto/run.dto.ts';
 import { RunPreviews } from './run.previews.ts';
 import { RunStarter } from './run.starter.ts';
-import type { Run } from './run.types.ts';
+import { type Run, writesNothing } from './run.types.ts';
 import { countItems, findRun, findRunRow, runsPage } from './runs.sql.ts';
 
 @Injectable()
@@ -41,6 +41,7 @@ export class RunsService {
         mode: body.mode ?? 'full',
         filters: preview?.run.filters ?? body.filters,
         of_sync_id: preview?.run.sync_id,
+        undoes_sync_id: preview?.run.undoes_sync_id,
         override_reason: body.override_guard?.reason,
         trigger: 'request',
         requested_by: currentUser(),
@@ -54,8 +55,13 @@ export class RunsService {
   retryFailed(syncId: string): Promise<RunDto> {
     return this.database.transaction(async () => {
       const run = await this.row(syncId, 'conflict');
-      if (run.kind === 'preview')
-        throw new Problem('conflict', `The sync "${syncId}" is a preview and cannot be retried; compute it again.`);
+      if (writesNothing(run))
+        throw new Problem(
+          'conflict',
+          `The sync "${syncId}" is a ${run.kind} and cannot be retried; start another one.`,
+        );
+      if (run.undoes_sync_id !== null)
+        throw new Problem('conflict', `The sync "${syncId}" is an undo and cannot be retried; compute the undo again.`);
       const { progress } = await this.get(syncId);
       if (progress.completed_at === null)
         throw new Problem('conflict', `The sync "${syncId}" is still active. Wait until it ends, or cancel it.`);

@@ -16,7 +16,8 @@ export type NewRun = Pick<
   | 'override_reason'
   | 'trigger'
   | 'requested_by'
-> & { readonly source_system: string };
+> &
+  Partial<Pick<Run, 'undoes_sync_id'>> & { readonly source_system: string };
 
 /** Inserts both rows of a run: its progress, which is queued, and its parameters. */
 export const insertRun = (orgId: string, run: NewRun): Statement => ({
@@ -25,8 +26,8 @@ export const insertRun = (orgId: string, run: NewRun): Statement => ({
       INSERT INTO public.sync_progress (org_id, sync_id, entity_type, source_system, initiated_by, status)
       VALUES ($1, $2, $3, $4, $5, 'queued'))
     INSERT INTO public.sync_runs (org_id, sync_id, entity_type, requested_by, kind, source_connection_id, destination_connection_id,
-      mode, filters, of_sync_id, override_reason, trigger)
-    VALUES ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      mode, filters, of_sync_id, undoes_sync_id, override_reason, trigger)
+    VALUES ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
   values: [
     orgId,
     run.sync_id,
@@ -39,14 +40,26 @@ export const insertRun = (orgId: string, run: NewRun): Statement => ({
     run.mode,
     JSON.stringify(run.filters),
     run.of_sync_id,
+    run.undoes_sync_id ?? null,
     run.override_reason,
     run.trigger,
   ],
 });
 
+const counted = (name: string) => `coalesce((r.counts ->> '${name}')::integer, 0)`;
+
+/** Null while a reconcile goes on, and when it ended before its end. */
+const RECONCILED = `
+  CASE WHEN r.kind = 'reconcile' AND p.status LIKE 'completed%' THEN json_build_object(
+    'equal', ${counted('equal')}, 'different', ${counted('different')}, 'missing_at_source', ${counted('missing_at_source')},
+    'missing_at_destination', ${counted('missing_at_destination')},
+    'not_compared', ${counted('not_compared')} + ${counted('failed')}, 'fields_not_compared', r.fields_not_compared,
+    'is_sample', r.of_sync_id IS NOT NULL) END`;
+
 const SHOWN = `
   r.sync_id, r.kind, r.source_connection_id, coalesce(r.destination_connection_id::text, 'records') AS destination, r.entity_type,
-  r.mode, r.filters, r.of_sync_id, r.trigger, r.requested_by, r.state, r.counts, r.created_at, row_to_json(p) AS progress
+  r.mode, r.filters, r.of_sync_id, r.undoes_sync_id, r.trigger, r.requested_by, r.state, r.counts, r.created_at, row_to_json(p) AS progress,
+  ${RECONCILED} AS reconcile
   FROM public.sync_runs r JOIN public.sync_progress p USING (org_id, sync_id)`;
 
 export const findRun = (orgId: string, syncId: string): Statement => ({
@@ -69,7 +82,7 @@ export const runsPage = (
 });
 
 /** The runs between any connections to the same systems, also those that were removed since. */
-const BETWEEN = `r.org_id = $1 AND r.entity_type = $2 AND r.kind <> 'preview' AND r.created_at <= $3
+const BETWEEN = `r.org_id = $1 AND r.entity_type = $2 AND r.kind NOT IN ('preview', 'reconcile') AND r.created_at <= $3
        AND r.source_connection_id = ANY (ARRAY(SELECT c.id FROM public.sync_connections c WHERE c.org_id = $1 AND c.system_id = $4))
        AND r.destination_connection_id = ANY (ARRAY(SELECT c.id FROM public.sync_connections c WHERE c.org_id = $1 AND c.system_id = $5))`;
 
@@ -103,6 +116,12 @@ export const openWriteEnds = (
     SELECT extract(epoch FROM max(r.write_open_since) + make_interval(secs => $6) - now())::float8 * 1000 AS left_ms
       FROM public.sync_runs r WHERE ${BETWEEN}`,
   values: [run.org_id, run.entity_type, run.created_at, systems.source, systems.destination, longestSeconds],
+});
+
+/** What a reconcile did not compare. */
+export const noteFieldsNotCompared = ({ org_id, sync_id }: Run, fields: readonly string[]): Statement => ({
+  text: 'UPDATE public.sync_runs SET fields_not_compared = $3 WHERE org_id = $1 AND sync_id = $2',
+  values: [org_id, sync_id, fields],
 });
 
 /** The row of sync_runs alone, without the progress. */

@@ -39,10 +39,10 @@ export class ScheduleRunner {
 
   private async start(transaction: TenantTransaction, schedule: LockedSchedule, next: Date): Promise<void> {
     const { orgId } = currentTenant();
-    const { id, connection_id, destination, entity_type, mode, created_by } = schedule;
+    const { id, connection_id, destination, entity_type, kind, mode, created_by } = schedule;
     try {
       const syncId = await this.starter.start({
-        kind: 'sync',
+        kind,
         source_connection_id: connection_id,
         destination_connection_id: destination === 'records' ? null : destination,
         entity_type,

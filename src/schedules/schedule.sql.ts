@@ -1,5 +1,7 @@
 import type { EntityType } from '../connectors/canonical/canonical.types.ts';
 import type { Statement } from '../database/database.ts';
+import type { RunMode } from '../runs/run.types.ts';
+import type { ScheduleKind } from './dto/requests.dto.ts';
 import type { ScheduleDto } from './dto/schedule.dto.ts';
 
 /** A row of sync_schedules without its organization. Times are RFC 3339. */
@@ -10,7 +12,8 @@ export interface ScheduleMembers {
   readonly entity_type: EntityType;
   /** `records`, or the id of a connection. */
   readonly destination: string;
-  readonly mode: 'full' | 'incremental';
+  readonly kind: ScheduleKind;
+  readonly mode: RunMode;
   readonly cron: string;
   readonly time_zone: string;
   readonly enabled: boolean;
@@ -18,7 +21,7 @@ export interface ScheduleMembers {
   readonly next_run_at: Date | null;
 }
 
-const COLUMNS = `id, connection_id, entity_type, destination, mode, cron, time_zone, enabled, next_run_at, last_run_at, last_sync_id, last_error,
+const COLUMNS = `id, connection_id, entity_type, destination, kind, mode, cron, time_zone, enabled, next_run_at, last_run_at, last_sync_id, last_error,
   created_by, created_at, updated_at`;
 const ONE = 'org_id = $1 AND id = $2';
 
@@ -29,9 +32,9 @@ export const insertSchedule = (
   createdBy: string,
 ): Statement => ({
   text: `
-    INSERT INTO public.sync_schedules (org_id, connection_id, entity_type, destination, mode, cron, time_zone, enabled, next_run_at,
-      created_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    INSERT INTO public.sync_schedules (org_id, connection_id, entity_type, destination, kind, mode, cron, time_zone, enabled,
+      next_run_at, created_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     RETURNING ${COLUMNS}`,
   values: [orgId, connectionId, ...inOrder(members), createdBy],
 });
@@ -39,7 +42,8 @@ export const insertSchedule = (
 export const updateSchedule = (orgId: string, id: string, members: ScheduleMembers): Statement => ({
   text: `
     UPDATE public.sync_schedules
-       SET entity_type = $3, destination = $4, mode = $5, cron = $6, time_zone = $7, enabled = $8, next_run_at = $9, updated_at = now()
+       SET entity_type = $3, destination = $4, kind = $5, mode = $6, cron = $7, time_zone = $8, enabled = $9, next_run_at = $10,
+           updated_at = now()
      WHERE ${ONE}
     RETURNING ${COLUMNS}`,
   values: [orgId, id, ...inOrder(members)],
@@ -48,6 +52,7 @@ export const updateSchedule = (orgId: string, id: string, members: ScheduleMembe
 const inOrder = (members: ScheduleMembers) => [
   members.entity_type,
   members.destination,
+  members.kind,
   members.mode,
   members.cron,
   members.time_zone,

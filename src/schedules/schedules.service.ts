@@ -40,7 +40,8 @@ export class SchedulesService {
   async create(connectionId: string, body: CreateScheduleDto): Promise<ScheduleDto> {
     await this.quotas.take('schedules');
     const { orgId } = currentTenant();
-    const { time_zone = 'UTC', enabled = true, entity_type, mode, cron } = body;
+    const { time_zone = 'UTC', enabled = true, kind = 'sync', entity_type, mode, cron } = body;
+    assertFullReconcile(kind, mode);
     return this.database.transaction(async (transaction) => {
       const destination = destinationOf(body) ?? 'records';
       await this.sourceDestination.check(connectionId, idOf(destination), entity_type);
@@ -48,7 +49,7 @@ export class SchedulesService {
         throw new Problem('conflict', `A connection can have at most ${MAX_PER_CONNECTION} schedules; remove one.`);
       const [time] = await transaction.query<{ at: string }>(databaseTime);
       const next_run_at = nextTime({ enabled, cron, time_zone }, (time as { at: string }).at);
-      const members = { entity_type, mode, cron, time_zone, enabled, next_run_at, destination };
+      const members = { entity_type, kind, mode, cron, time_zone, enabled, next_run_at, destination };
       const [row] = await transaction.query<ScheduleRow>(insertSchedule(orgId, connectionId, members, currentUser()));
       return this.log('schedule_created', row as ScheduleRow);
     });
@@ -72,10 +73,11 @@ export class SchedulesService {
     return this.database.transaction(async (transaction) => {
       const [current] = await transaction.query<LockedSchedule>(lockSchedule(orgId, id));
       if (!current) throw noSuchSchedule();
-      const { entity_type, mode, cron, time_zone, enabled } = { ...current, ...given(body) };
+      const { entity_type, kind, mode, cron, time_zone, enabled } = { ...current, ...given(body) };
+      assertFullReconcile(kind, mode);
       const destination = destinationOf(body) ?? current.destination;
       const next_run_at = nextTime({ enabled, cron, time_zone }, current.at);
-      const members: ScheduleMembers = { entity_type, mode, cron, time_zone, enabled, next_run_at, destination };
+      const members: ScheduleMembers = { entity_type, kind, mode, cron, time_zone, enabled, next_run_at, destination };
       if (enabled) await this.sourceDestination.check(current.connection_id, idOf(destination), entity_type);
       const [row] = await transaction.query<ScheduleRow>(updateSchedule(orgId, id, members));
       return this.log('schedule_changed', row as ScheduleRow);
@@ -93,10 +95,10 @@ export class SchedulesService {
 
   /** Writes the audit entry. */
   private async log(activity_type: string, row: ScheduleRow): Promise<ScheduleDto> {
-    const { id, connection_id, entity_type, destination, mode, cron, time_zone, enabled } = row;
+    const { id, connection_id, entity_type, destination, kind, mode, cron, time_zone, enabled } = row;
     await this.activity.append({
       ...{ activity_type, status: 'completed', entity_type },
-      details: { schedule_id: id, connection_id, destination, mode, cron, time_zone, enabled },
+      details: { schedule_id: id, connection_id, destination, kind, mode, cron, time_zone, enabled },
     });
     return shown(row);
   }
@@ -117,6 +119,13 @@ function destinationOf({ destination }: ChangeScheduleDto): string | undefined {
 
 const given = (body: ChangeScheduleDto) =>
   Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as Partial<ScheduleMembers>;
+
+/** A reconcile reads every item at both ends. */
+function assertFullReconcile(kind: ScheduleMembers['kind'], mode: ScheduleMembers['mode']): void {
+  if (kind === 'sync' || mode === 'full') return;
+  const detail = 'must be full for a reconcile';
+  throw new Problem('invalid-request', `mode ${detail}.`, { errors: [{ pointer: '#/mode', detail }] });
+}
 
 const noSuchSchedule = (): Problem => new Problem('not-found', 'There is no such schedule in your organization.');
 

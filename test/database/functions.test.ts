@@ -16,7 +16,9 @@ app.cleanup_webhook_deliveries(integer) | sync_maintenance | DEFINER | - | sync_
 app.commit_batch(text, text, bigint, interval, jsonb) | sync_owner | INVOKER | - | sync_app
 app.copy_from_key() | sync_owner | INVOKER | - | -
 app.dispatch_runs(text) | sync_owner | INVOKER | lock_timeout=3s | sync_app
+app.due_censuses(integer) | sync_maintenance | DEFINER | - | sync_app
 app.due_schedules(integer) | sync_maintenance | DEFINER | - | sync_app
+app.empty_expired_changes(integer) | sync_owner | DEFINER | lock_timeout=250ms | sync_app
 app.end_paused_run() | sync_owner | DEFINER | - | -
 app.end_session(bytea) | sync_owner | INVOKER | - | sync_app
 app.end_sessions_of_key() | sync_owner | INVOKER | - | -
@@ -28,6 +30,7 @@ app.find_key(bytea) | sync_owner | INVOKER | - | sync_app
 app.find_webhook(uuid) | sync_owner | INVOKER | - | sync_app
 app.has_activity_partition(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
 app.hold_key(uuid) | sync_owner | DEFINER | - | sync_app
+app.keep_changes(text, text, text, timestamp with time zone, jsonb) | sync_owner | INVOKER | - | sync_app
 app.live_keys(bytea[]) | sync_owner | INVOKER | - | sync_app
 app.lock(text, text) | sync_owner | INVOKER | - | sync_app
 app.log_control() | sync_owner | INVOKER | - | -
@@ -44,11 +47,12 @@ app.remove_webhook(uuid) | sync_owner | INVOKER | - | sync_app
 app.renew_lease(text, text, bigint, interval, jsonb) | sync_owner | INVOKER | - | sync_app
 app.report_progress(json) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_nestloop=off, enable_mergejoin=off, plan_cache_mode=force_generic_plan, lock_timeout=250ms | sync_app
 app.runs_without_worker(integer) | sync_maintenance | DEFINER | - | sync_app
-app.save_records(text, uuid, text, jsonb) | sync_owner | INVOKER | - | sync_app
+app.save_records(text, uuid, text, jsonb, boolean) | sync_owner | INVOKER | - | sync_app
 app.set_org(text) | sync_owner | INVOKER | - | sync_app
 app.sign_entry() | sync_owner | INVOKER | - | -
 app.take_lease(text, text, text, interval) | sync_owner | INVOKER | - | sync_app
 app.watch_progress(text[], text[]) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off | sync_app
+app.week_of_changes(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance
 public.auto_cleanup_preview_cache(integer) | sync_maintenance | DEFINER | - | sync_app, sync_sql
 `;
 

@@ -64,6 +64,10 @@ const SECOND_ACT = {
   'Incremental sync: created': 'ok 0',
   'Incremental sync: writing calls': 'ok 1',
   'Odoo: phone number of that partner': 'ok +49 221 4711',
+  'Reconcile: both ends are': 'ok equal',
+  'Reconcile: equal customers': 'ok 599',
+  'Reconcile: for people to decide': 'ok 1',
+  'Reconcile: writing calls to the Odoo': 'ok 0',
   "Other organization: the shop's connection": 'ok 404',
   'Other organization: the preview': 'ok 404',
 };

@@ -89,7 +89,17 @@ describe('GET /usage', () => {
     expect(status).toBe(200);
     expect(body.items).toContainEqual({ name: 'active_syncs', used: 1, limit: 3 });
     expect(body.items.map(({ name }: { name: string }) => name)).toEqual([
-      ...['active_syncs', 'connections', 'schedules', 'preview_bytes', 'checkpoint_bytes', 'records', 'streams'],
+      ...[
+        'active_syncs',
+        'connections',
+        'schedules',
+        'preview_bytes',
+        'checkpoint_bytes',
+        'records',
+        'found_bytes',
+        'change_bytes',
+        'streams',
+      ],
     ]);
     expect(await usage('org-nobody')).toEqual({
       ...{
@@ -99,6 +109,8 @@ describe('GET /usage', () => {
         preview_bytes: 0,
         checkpoint_bytes: 0,
         records: 0,
+        found_bytes: 0,
+        change_bytes: 0,
         streams: 0,
       },
     });

@@ -112,7 +112,7 @@ describe('The changes of a sync to another connection', () => {
     ]);
   });
 
-  it('are kept as long as those of a preview, which shows the same by its sync and is applied as it was', async () => {
+  it('are those that its preview showed, which are kept for 48 hours', async () => {
     const { shop, there, shopId } = await pairOf('d');
     shop.fill(5);
     const { source_connection_id: _, ...ends } = { entity_type: 'customer', mode: 'full', ...there };
@@ -128,7 +128,7 @@ describe('The changes of a sync to another connection', () => {
       fixture.service.database.superuserUrl,
       `SELECT DISTINCT extract(epoch FROM c.expires_at - r.created_at)::integer / 3600 AS hours
          FROM sync_preview_changes c JOIN sync_runs r USING (org_id, sync_id) WHERE sync_id = ANY ($1)`,
-      [[preview.sync_id, applied.sync_id]],
+      [[preview.sync_id]],
     );
     expect(kept).toEqual([{ hours: 48 }]);
   });
@@ -145,12 +145,50 @@ describe('The changes of a sync to another connection', () => {
   });
 });
 
-it('A sync into the records, and one that is reported, keep none', async () => {
-  const { id, system } = await fixture.connect(ORG, 'alone');
-  system.fill(3);
-  const run = await fixture.run(ORG, { source_connection_id: id });
-  const reported = { sync_id: 'reported', entity_type: 'customer', source_system: 'shop' };
-  await fixture.call(ORG, 'POST', '/progress', reported);
-  for (const sync_id of [run.sync_id, 'reported'])
-    expect((await ask(sync_id)).body).toEqual({ sync_id, items: [], next_cursor: null });
+describe('The changes of a sync into the records', () => {
+  it('are the fields that changed; the values of what was created and deleted are at the records', async () => {
+    const { id, system } = await fixture.connect(ORG, 'alone');
+    system.fill(8);
+    const first = await fixture.run(ORG, { source_connection_id: id });
+    expect(await changes(first.sync_id)).toHaveLength(8);
+    system.put({ email: 'person1@example.test', name: 'Renamed', phone: '1' }, '000001');
+    system.remove('000002');
+    const second = await fixture.run(ORG, { source_connection_id: id });
+    const common = { reason: null, data: null, destination_id: null };
+    expect((await ask(second.sync_id)).body.items).toEqual([
+      { ...common, external_id: '000002', kind: 'delete', fields: [] },
+      {
+        ...{ ...common, external_id: '000001', kind: 'update' },
+        fields: [
+          { field: 'name', old: 'Person 1', new: 'Renamed' },
+          { field: 'phone', old: null, new: '1' },
+        ],
+      },
+    ]);
+  });
+
+  it('are none of a sync that is reported', async () => {
+    const reported = { sync_id: 'reported', entity_type: 'customer', source_system: 'shop' };
+    await fixture.call(ORG, 'POST', '/progress', reported);
+    expect((await ask('reported')).body).toEqual({ sync_id: 'reported', items: [], next_cursor: null });
+  });
+
+  it('count for the quota; what is too much is not kept, and the sync goes on', async () => {
+    const org = 'org-changes-quota';
+    const { id, system } = await fixture.connect(org, 'much');
+    system.fill(5);
+    await fixture.run(org, { source_connection_id: id });
+    const used = async () => {
+      const { body } = await fixture.call(org, 'GET', '/usage');
+      return body.items.find(({ name }: Json) => name === 'change_bytes').used;
+    };
+    expect(await used()).toBeGreaterThan(500);
+    await sql(fixture.service.database.superuserUrl, `UPDATE sync_runs SET kept_bytes = 1 << 30 WHERE org_id = $1`, [
+      org,
+    ]);
+    expect(await used()).toBe(1_073_741_824);
+    system.fill(6);
+    const run = await fixture.run(org, { source_connection_id: id });
+    expect([run.counts.created, (await ask(run.sync_id, '', org)).body.items]).toEqual([1, []]);
+  });
 });

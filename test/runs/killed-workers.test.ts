@@ -46,6 +46,7 @@ const startWorker = (leaseSeconds = 2) =>
     SYNC_WORKER: 'only',
     SYNC_LEASE_SECONDS: String(leaseSeconds),
     SYNC_LATE_WRITE_SECONDS: '2',
+    SYNC_RECONCILE_SAMPLE: '0',
     LOG_LEVEL: 'silent',
   });
 

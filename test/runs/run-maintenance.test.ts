@@ -5,7 +5,7 @@ import { startTestService, type TestService } from '../support/test-service.ts';
 import { uuidOf } from '../tenancy/rls.fixtures.ts';
 
 const ORGS = ['org-1', 'org-2'];
-const TASKS = ['seen-items', 'expired-preview-changes', 'old-webhooks', 'removed-connections'];
+const TASKS = ['seen-items', 'expired-preview-changes', 'expired-changes', 'old-webhooks', 'removed-connections'];
 
 let service: TestService;
 const admin = <Row extends object>(text: string, values: unknown[] = []) =>
@@ -80,6 +80,12 @@ async function plant(name: string, state: { removed: boolean; run: string }) {
        SELECT $1, $2, age::text, 'create', now() + age * interval '1 hour' FROM unnest(ARRAY[-1, 1]) age`,
       [org, name],
     );
+    await admin(
+      `INSERT INTO sync_changes (org_id, week, sync_id, kind, external_id, entity_type)
+       SELECT $1, app.week_of_changes(now() - weeks * interval '1 week'), $2, 'create', weeks::text, 'customer'
+         FROM unnest(ARRAY[0, 5, 6, 13]) weeks`,
+      [org, name],
+    );
   }
 }
 
@@ -95,6 +101,7 @@ async function left(name: string) {
             (SELECT count(*)::int FROM sync_schedules s WHERE s.org_id = org AND s.connection_id = o.id) AS schedules,
             (SELECT count(*)::int FROM sync_hook_deliveries d WHERE d.org_id = org AND d.connection_id = o.id) AS deliveries,
             (SELECT count(*)::int FROM sync_preview_changes c WHERE c.org_id = org AND c.sync_id = $2) AS changes,
+            (SELECT count(*)::int FROM sync_changes c WHERE c.org_id = org AND c.sync_id = $2) AS kept,
             (SELECT count(*)::int FROM sync_runs r WHERE r.org_id = org AND r.sync_id = $2) AS runs,
             (SELECT (purged_at IS NOT NULL)::int FROM sync_connections c WHERE c.org_id = org AND c.id = o.id) AS purged
        FROM unnest($1::text[], $3::uuid[]) AS o (org, id)`,
@@ -113,16 +120,17 @@ describe('Maintenance of runs', () => {
     await plant('gone', { removed: true, run: 'ended' });
     await plant('going', { removed: true, run: 'paused' });
     await takeTurns(service);
-    expect(await left('kept')).toEqual({ ...ALL, seen: 0, deliveries: 1, changes: 1 });
-    expect(await left('at-work')).toEqual({ ...ALL, seen: 1, deliveries: 1, changes: 1 });
+    // Of what runs changed in weeks that ended 30 days ago nothing is left.
+    expect(await left('kept')).toEqual({ ...ALL, seen: 0, deliveries: 1, changes: 1, kept: 2 });
+    expect(await left('at-work')).toEqual({ ...ALL, seen: 1, deliveries: 1, changes: 1, kept: 2 });
     // Which ids belong together is kept, for a connection to the same system.
     const nothing = { records: 0, links: 1, bindings: 0, cursors: 0, items: 0, seen: 0, schedules: 0, deliveries: 0 };
-    expect(await left('gone')).toEqual({ ...nothing, changes: 1, runs: 1, purged: 1 });
+    expect(await left('gone')).toEqual({ ...nothing, changes: 0, kept: 1, runs: 1, purged: 1 });
     // A run that is not over may still write.
-    expect(await left('going')).toEqual({ ...ALL, seen: 1, deliveries: 1, changes: 1 });
+    expect(await left('going')).toEqual({ ...ALL, seen: 1, deliveries: 1, changes: 1, kept: 2 });
     await admin(`UPDATE sync_runs SET state = 'ended' WHERE sync_id = 'going'`);
     await takeTurns(service);
-    expect(await left('going')).toEqual({ ...nothing, changes: 1, runs: 1, purged: 1 });
+    expect(await left('going')).toEqual({ ...nothing, changes: 0, kept: 1, runs: 1, purged: 1 });
     expect(await Promise.all(TASKS.map((task) => lastError(service, task)))).toEqual(TASKS.map(() => null));
   });
 
@@ -130,8 +138,9 @@ describe('Maintenance of runs', () => {
     const [again] = await sql(
       service.database.appUrl,
       `SELECT app.cleanup_seen(100) AS seen, app.cleanup_preview_changes(100) AS changes,
-              app.cleanup_webhook_deliveries(100) AS deliveries, app.purge_removed_connections(100) AS connections`,
+              app.cleanup_webhook_deliveries(100) AS deliveries, app.purge_removed_connections(100) AS connections,
+              app.empty_expired_changes(30) AS weeks`,
     );
-    expect(again).toEqual({ seen: 0, changes: 0, deliveries: 0, connections: 0 });
+    expect(again).toEqual({ seen: 0, changes: 0, deliveries: 0, connections: 0, weeks: 0 });
   });
 });

@@ -56,6 +56,7 @@ describe('A schedule', () => {
     const { connection, schedule } = await scheduled({ ...HOURLY, time_zone: 'Asia/Kolkata' });
     expect(schedule).toEqual({
       ...{ ...HOURLY, id: expect.any(String), connection_id: connection, destination: 'records', enabled: true },
+      kind: 'sync',
       ...{ time_zone: 'Asia/Kolkata', next_run_at: expect.stringMatching(/:30:00\.000Z$/), created_by: 'user-1' },
       ...{ last_run_at: null, last_sync_id: null, last_error: null },
       ...{ created_at: expect.any(String), updated_at: expect.any(String) },

@@ -50,6 +50,8 @@ export async function startTestService(variables: Record<string, string> = {}): 
       LOG_LEVEL: 'silent',
       // No sandbox works longer on a request whose client has left, unless a test makes it.
       SYNC_LATE_WRITE_SECONDS: '2',
+      // No run follows a sync that a test did not start.
+      SYNC_RECONCILE_SAMPLE: '0',
       // Tests hurry; what is limited is tested in test/rates.
       ...NO_RATES,
       ...variables,

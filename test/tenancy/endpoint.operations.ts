@@ -74,8 +74,9 @@ function requestsOf(document: Document, path: string, method: string, described:
     of(kind).flatMap(({ name }) => (values[name] === undefined ? [] : [[name, String(values[name])] as const]));
   const filled = known('path').reduce((at, [name, value]) => at.replace(`{${name}}`, encodeURIComponent(value)), path);
   const required = new Set(of('query').flatMap((one) => (one.required ? one.name : [])));
-  // What is removed is named in full.
-  const least = known('query').filter(([name]) => required.has(name) || method === 'DELETE');
+  // What is removed is named in full, and so is an item whose history is asked for.
+  const isNamed = method === 'DELETE' || described.operationId === 'itemHistory';
+  const least = known('query').filter(([name]) => required.has(name) || isNamed);
   const queries = [least, known('query')].map((query) =>
     new URLSearchParams(query.map(([name, value]) => [name, value])).toString(),
   );
@@ -109,7 +110,8 @@ function fill(document: Document, schema: Schema, values: Values, where: string)
   if (resolved.properties) {
     return Object.fromEntries(
       Object.entries(resolved.properties).flatMap(([name, property]) => {
-        if (values[name] !== undefined) return [[name, values[name]]];
+        // A name of several forms, such as the records or a connection, is its example.
+        if (values[name] !== undefined && !property.oneOf) return [[name, values[name]]];
         const isLeftOut = !resolved.required?.includes(name) && resolve(document, property).example === undefined;
         return isLeftOut ? [] : [[name, fill(document, property, values, `${where}.${name}`)]];
       }),

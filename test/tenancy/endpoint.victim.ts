@@ -63,8 +63,8 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
         error_message: MARKER,
         // Slow enough for the list of slow ones.
         started_at: hourAgo,
-        // Only what has ended is tried again.
-        ...(who.endsWith('-retryFailedItems') && { status: 'failed' }),
+        // Only what has ended is tried again or undone.
+        ...(/-(retryFailedItems|undoRun)$/.test(who) && { status: 'failed' }),
       },
     ],
     ['sync_activity_log', { ...entry, activity_type: 'sync_completed', status: 'completed', duration_seconds: 1 }],
@@ -132,7 +132,7 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
           sync_id,
           entity_type,
           source_connection_id: connection_id,
-          kind: 'sync',
+          kind: who.endsWith('-listDifferences') ? 'reconcile' : 'sync',
           mode: 'full',
           // A connection cannot become another system while a sync of it is not over.
           state: who.endsWith('-changeConnection') ? 'ended' : 'ready',
@@ -160,6 +160,19 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
       },
     ],
     ['sync_items', { ...item, outcome: 'failed', error_class: 'refused', message: MARKER, payload: secret }],
+    [
+      'sync_changes',
+      {
+        ...{
+          ...item,
+          week: Math.floor(Date.now() / 604_800_000) % 14,
+          kind: 'update',
+          entity_type,
+          destination_id: external_id,
+        },
+        ...{ was: JSON.stringify({ name: MARKER }), became: JSON.stringify({ name: `${MARKER}.` }) },
+      },
+    ],
     ['sync_seen', { ...item, failed: true }],
     ['sync_claims', { ...item, claim: MARKER }],
     ['sync_cursors', { ...source, destination: 'records', watermark: secret, sync_id }],

@@ -1,3 +1,4 @@
+import { WEEK_OF_FIXTURES } from './rls.fixtures.ts';
 import type { Role, Row } from './rls.types.ts';
 
 const NONE: Row = ['denied', 'denied', 'denied', 'denied', 'denied'];
@@ -90,7 +91,7 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
       'denied',
       'denied',
     ],
-    // Of one that was removed it sees the name, and notes that nothing of it is left.
+    // Of one that was removed it sees the name, and notes that nothing of it is left. Of another it sees when something is due.
     sync_maintenance: ['stale', 'denied', 'denied', 'denied', 'denied'],
     sync_owner: [
       ['all', 'stale', 'stale'],
@@ -122,6 +123,7 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
   },
   'public.sync_records': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_cursors': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  'public.sync_changes': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_preview_changes': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_hook_deliveries': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_refusals': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
@@ -196,14 +198,15 @@ export function casesOf(table: string): Readonly<Record<Role, Row>> | undefined 
   );
 }
 
-/** Reached directly, a partition opens to nobody but a backup, which reads it once it is detached; its owner may truncate it. */
+/** Reached directly, a partition opens to nobody but a backup; its owner may truncate it. */
 export function partitionCasesOf(table: string): Readonly<Record<Role, Row>> {
-  const isThisMonth = table.endsWith(new Date().toISOString().slice(0, 7).replace('-', '_'));
+  const thisMonth = `sync_activity_log_${new Date().toISOString().slice(0, 7).replace('-', '_')}`;
+  const hasRows = [thisMonth, `sync_changes_0${WEEK_OF_FIXTURES}`].some((name) => table.endsWith(name));
   return {
     sync_app: NONE,
     sync_maintenance: NONE,
     sync_directory: NONE,
-    sync_backup: backup(isThisMonth ? 'all' : 'nothing'),
+    sync_backup: backup(hasRows ? 'all' : 'nothing'),
     sync_owner: ['nothing', 'policy', 'nothing', 'nothing', 'all'],
   };
 }

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { State } from './rls.types.ts';
 
+/** Of the ring of weeks in which changes are kept, the one that the fixtures are in. */
+export const WEEK_OF_FIXTURES = 3;
+
 /** How a table gets rows for the matrix. */
 export interface Fixture {
   /** The text column that distinguishes the rows of one organization. */
@@ -173,6 +176,13 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
       ...{ org_id, sync_id: state, external_id, outcome: 'failed', error_class: 'refused', message: 'm' },
     }),
     change: "message = 'another'",
+  },
+  'public.sync_changes': {
+    marker: 'external_id',
+    row: (org_id, state, external_id) => ({
+      ...{ org_id, week: WEEK_OF_FIXTURES, sync_id: state, kind: 'create', external_id, entity_type: 'customer' },
+    }),
+    change: "was = '{}'",
   },
   'public.sync_seen': {
     marker: 'external_id',

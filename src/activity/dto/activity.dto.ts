@@ -22,7 +22,7 @@ export class ActivityDto {
 
   @ApiProperty({
     description:
-      'sync_completed, sync_failed, sync_cancelled, sync_timeout; preview_completed, preview_failed, preview_cancelled, which wrote nothing; cancel_requested, pause_requested, resume_requested, retry_requested (user_id: who asked); or your own',
+      'sync_completed, sync_failed, sync_cancelled, sync_timeout; preview_completed, preview_failed, preview_cancelled, and the same of a reconcile (reconcile_completed, …), which wrote nothing; cancel_requested, pause_requested, resume_requested, retry_requested (user_id: who asked); or your own',
     example: 'sync_completed',
   })
   activity_type: string;

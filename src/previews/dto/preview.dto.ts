@@ -13,7 +13,7 @@ export class PreviewChangesQuery extends PageQuery {
 }
 
 /** The types of an entity's fields; null is one of the first. A `nullable` beside oneOf would have no type to belong to. */
-const ANY_JSON = [
+export const ANY_JSON = [
   { type: 'string', nullable: true },
   { type: 'boolean' },
   { type: 'array', items: {} },
@@ -71,7 +71,8 @@ export class PreviewChangeDto {
     type: 'object',
     additionalProperties: true,
     nullable: true,
-    description: 'The complete item after the change. For a delete, the item before the change.',
+    description:
+      'The complete item after the change. For a delete, the item before the change. Null for an update that was made, of which the fields are kept.',
     example: { email: 'ann@example.com', name: 'Ann Example' },
   })
   data: Record<string, unknown> | null;

@@ -1,7 +1,7 @@
 -- Why: the end of a sync writes one audit entry, whether the service or a client with plain SQL ended it. Therefore these are triggers.
 -- Promises: a sync ends when its counts reach the total, or when its status becomes final or its completed_at is set. Then status and
 -- completed_at agree, and one entry is written in the same transaction. The WHEN clauses exclude ordinary reports, so these cost nothing.
--- The records of a run's entry are what it wrote, not what it looked at. A preview wrote nothing and has entries of its own types.
+-- The records of a run's entry are what it wrote, not what it looked at. A preview or reconcile wrote nothing and has entries of its own types.
 -- Callers: triggers of public.sync_progress only.
 
 CREATE OR REPLACE FUNCTION app.end_sync() RETURNS trigger
@@ -41,7 +41,7 @@ BEGIN
     SELECT r.kind, r.counts INTO kind, counts FROM public.sync_runs AS r
      WHERE r.org_id = NEW.org_id AND r.sync_id = NEW.sync_id;
   END IF;
-  is_preview := coalesce(kind = 'preview', false);
+  is_preview := coalesce(kind IN ('preview', 'reconcile'), false);
   -- Creates the partition of the current month if it is missing, so that the audit entry is never lost.
   IF NOT app.has_activity_partition(now()) THEN
     PERFORM app.ensure_activity_partition(now());
@@ -49,7 +49,7 @@ BEGIN
   INSERT INTO public.sync_activity_log (org_id, sync_id, entity_type, activity_type, status, source_system, user_id,
     record_count, duration_seconds, error_message, details)
   VALUES (NEW.org_id, NEW.sync_id, NEW.entity_type,
-    CASE WHEN is_preview THEN 'preview_' ELSE 'sync_' END
+    CASE WHEN is_preview THEN kind || '_' ELSE 'sync_' END
       || CASE NEW.status WHEN 'completed_with_errors' THEN 'completed' ELSE NEW.status END,
     -- Nothing has failed yet that a preview says will.
     CASE WHEN is_preview AND NEW.status = 'completed_with_errors' THEN 'completed' ELSE NEW.status END,

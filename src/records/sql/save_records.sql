@@ -1,16 +1,18 @@
 -- Why: the items that a run reads become canonical records, and a client that reads the changes after N must not miss any.
--- Promises: returns one row per item with its action: created, updated, deleted or unchanged. change_seq comes from the organization's
+-- Promises: returns one row per item with its action: created, updated, deleted or unchanged, and if `tells`, what app.keep_changes keeps
+-- of it. change_seq comes from the organization's
 -- counter, which stays locked until the end of the transaction, so that it grows in the order of commits. A record is looked up by a
 -- range of one id, ordered by id, because only the primary key provides that order. With an equality condition the planner may choose
 -- the index of changes instead and scan all records of the connection.
 -- Callers: sync_app, through app.commit_batch.
 
-CREATE OR REPLACE FUNCTION app.save_records(org text, connection uuid, entity text, given jsonb)
-  RETURNS TABLE (external_id text, action text)
+CREATE OR REPLACE FUNCTION app.save_records(org text, connection uuid, entity text, given jsonb, tells boolean)
+  RETURNS TABLE (external_id text, action text, after_hash text, was jsonb, became jsonb)
 LANGUAGE sql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 WITH compared AS (
   SELECT g.external_id, coalesce(g.data, r.data) AS data, coalesce(g.hash, r.content_hash) AS hash, g.deleted,
+         r.data AS before,
          CASE WHEN g.deleted THEN CASE WHEN r.is_live THEN 'deleted' ELSE 'unchanged' END
               WHEN r.is_live IS NOT TRUE THEN 'created'
               WHEN r.content_hash <> g.hash THEN 'updated' ELSE 'unchanged' END AS action
@@ -37,8 +39,13 @@ WITH compared AS (
      SET data = EXCLUDED.data, content_hash = EXCLUDED.content_hash, change_seq = EXCLUDED.change_seq,
          updated_at = EXCLUDED.updated_at, deleted_at = EXCLUDED.deleted_at
 )
-SELECT c.external_id, c.action FROM compared c
+SELECT c.external_id, c.action, CASE WHEN tells THEN c.hash END,
+       CASE WHEN tells AND c.action = 'updated' THEN
+         (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(c.before) AS m WHERE m.value IS DISTINCT FROM c.data -> m.key) END,
+       CASE WHEN tells AND c.action = 'updated' THEN
+         (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(c.data) AS m WHERE m.value IS DISTINCT FROM c.before -> m.key) END
+  FROM compared c
 $$;
-ALTER FUNCTION app.save_records(text, uuid, text, jsonb) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.save_records(text, uuid, text, jsonb) TO sync_app;
+ALTER FUNCTION app.save_records(text, uuid, text, jsonb, boolean) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb, boolean) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.save_records(text, uuid, text, jsonb, boolean) TO sync_app;

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../connectors/contract/connector.error.ts';
 import type { ConnectorSession, WriteResult } from '../../connectors/contract/connector.types.ts';
 import type { DeletionBudget } from '../../planning/deletion.guard.ts';
-import { appliedChange, changeOf } from '../../planning/planned.change.ts';
+import { keptChange } from '../../planning/kept.change.ts';
 import { isWrite, operationOf } from '../../planning/planned.operation.ts';
 import {
   matchesExpectation,
@@ -10,15 +10,14 @@ import {
   type RetriedItem,
   writtenByEarlierWorker,
 } from '../../planning/planned.outcome.ts';
-import type { PlannedItem, PreviewChange, WorkItem } from '../../planning/planning.types.ts';
+import type { PlannedItem, WorkItem } from '../../planning/planning.types.ts';
 import { bindingChanges, stored } from '../../records/binding.changes.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
 import type { Claim } from '../../records/claims.sql.ts';
 import { refusalChange } from '../../records/refusal.memory.ts';
-import type { BatchResult, Destination } from '../run.types.ts';
+import type { BatchResult, Destination, Planner } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
-import type { ItemPlanner } from './item.planner.ts';
 import type { LateWrites } from './late.writes.ts';
 import { problemOutcome, recordOf, staleOutcome } from './records.destination.ts';
 import type { WriteTrial } from './write.trial.ts';
@@ -27,13 +26,11 @@ interface Parts {
   readonly lease: RunLease;
   readonly pair: Pair;
   readonly session: ConnectorSession;
-  readonly planner: ItemPlanner;
+  readonly planner: Planner;
   readonly trial: WriteTrial;
   readonly retryPolicy: RetryPolicy;
   readonly budget: DeletionBudget;
   readonly lateWrites: LateWrites;
-  /** RFC 3339. Until when the list of changes is kept. */
-  readonly changesExpireAt: string;
 }
 
 type Written = NonNullable<RetriedItem['intended']>;
@@ -65,15 +62,11 @@ export class ConnectionDestination implements Destination {
       records: [...stale.flatMap(({ work }) => recordOf(work)), ...recordsOf(settled)],
       system_a,
       system_b,
-      ...this.changes(settled.flatMap(({ one, result }) => appliedChange(one, result))),
+      kept: settled.flatMap(({ one, result }) => keptChange(one, result)),
       claims: planned.flatMap(claimed),
       refusals: settled.flatMap(({ one, result }) => (result ? refusalChange(one, result) : [])),
       bindings: settled.flatMap(({ one, result }) => bindingChanges(one, result).map((change) => stored(pair, change))),
     };
-  }
-
-  private changes(changes: readonly PreviewChange[]): Pick<BatchResult, 'changes' | 'changes_expire_at'> {
-    return changes.length > 0 ? { changes, changes_expire_at: this.parts.changesExpireAt } : {};
   }
 
   /** What a preview showed as failed is not sent: it fails as shown, or is stale. */
@@ -89,13 +82,13 @@ export class ConnectionDestination implements Destination {
   /** Plans and writes until the result of every item is known. */
   private async planAndWrite(items: readonly WorkItem[]) {
     const { lease, pair, session, planner, retryPolicy, budget, lateWrites } = this.parts;
-    /** The intended changes of earlier attempts. A change that the destination already has is counted as made by this run. */
-    const tried = new Map<string, PreviewChange>();
+    /** The plans of earlier attempts. A change that the destination already has is counted as made by this run. */
+    const tried = new Map<string, PlannedItem>();
     const isResumed = lease.run.lease_epoch > 1;
     for (let attempt = 1; ; ) {
       const all = (await this.failingAsShown(await planner.plan(items))).map((one): RetriedItem => {
         const before = tried.get(one.work.item.external_id);
-        const intended = before ? (before.kind as Written) : isResumed ? writtenByEarlierWorker(one) : undefined;
+        const intended = before ? (before.plan.kind as Written) : isResumed ? writtenByEarlierWorker(one) : undefined;
         return { ...one, tried: before, intended };
       });
       const stale = all.filter((one) => !one.intended && !matchesExpectation(one));
@@ -112,8 +105,7 @@ export class ConnectionDestination implements Destination {
         return { planned, stale, results: new Map(writes.map((one, index) => [one, results[index] as WriteResult])) };
       } catch (error) {
         if (!(error instanceof ConnectorError)) throw error;
-        if (error.kind !== 'aborted')
-          for (const change of writes.flatMap(changeOf)) tried.set(change.external_id, change);
+        if (error.kind !== 'aborted') for (const one of writes) tried.set(one.work.item.external_id, one.tried ?? one);
         if (error.ambiguous) lateWrites.lost();
         await retryPolicy.recover(error, attempt);
         attempt += 1;

@@ -2,7 +2,7 @@ import { inSmallerParts, oversized } from '../../connectors/border/smaller.parts
 import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
 import type { ConnectorSession, ExternalItem } from '../../connectors/contract/connector.types.ts';
 import type { Asked, MatchChoice } from '../../planning/match.choice.ts';
-import type { Binding, Link } from '../../planning/plan.types.ts';
+import type { Binding, ConflictPolicy, Link } from '../../planning/plan.types.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
 import { markKey } from '../../records/matching/mark.key.ts';
 import type { MatchFinder } from '../../records/matching/match.finder.ts';
@@ -13,7 +13,7 @@ export interface EntriesOptions {
   /** The first part of the marks of what is created for the source; see markOfSystem. */
   readonly mark: string;
   readonly session: ConnectorSession;
-  readonly onConflict: 'skip' | 'overwrite';
+  readonly onConflict: ConflictPolicy;
   /** RFC 3339. Nothing was created for this run before this time. */
   readonly since: string;
 }
@@ -68,7 +68,7 @@ export class DestinationEntries {
       if (isReborn(item, link.source_born) || isReborn(entry, link.destination_born)) reborn.add(id);
       else if (entry) entries.set(id, [entry]);
       // It is matched again before it is created again: somebody may have merged or restored it under another id.
-      else if (link.put_away || this.options.onConflict === 'overwrite') unbound.add(id);
+      else if (link.put_away || this.options.onConflict !== 'skip') unbound.add(id);
     }
     for (const id of reborn) unbound.add(id);
     const isKnown = new Set(known.map(({ item }) => item.external_id));

@@ -3,7 +3,7 @@ import type { ConnectorSession, EntityDescription, ExternalItem } from '../../co
 import type { MayPass } from '../../planning/field.directions.ts';
 import { isEcho, planItem } from '../../planning/item.plan.ts';
 import { shareNaturalKey } from '../../planning/natural.keys.ts';
-import type { Binding, ItemPlan } from '../../planning/plan.types.ts';
+import type { Binding, ConflictPolicy, ItemPlan } from '../../planning/plan.types.ts';
 import type { PlannedItem, WorkItem } from '../../planning/planning.types.ts';
 import { guestId, type Lookup, referencesOf, translateReferences } from '../../planning/references.ts';
 import { claimsOf, itemClaim, type Settled, settleRivals } from '../../planning/rivals.ts';
@@ -36,7 +36,7 @@ export interface PlannerOptions {
   readonly source: ConnectorSession;
   readonly session: ConnectorSession;
   readonly mayPass: MayPass;
-  readonly onConflict: 'skip' | 'overwrite';
+  readonly onConflict: ConflictPolicy;
   readonly destinationDeletes: EntityDescription['deletes'];
   /** Also compares items that did not change at the source, because the destination may have changed. */
   readonly thorough: boolean;

@@ -5,9 +5,8 @@ import { outcomeOfPlan, outcomeOfWrite } from '../../planning/planned.outcome.ts
 import type { ItemOutcome, PlannedItem, PreviewChange, WorkItem } from '../../planning/planning.types.ts';
 import { type FoundRecord, findRecords } from '../../records/records.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import type { BatchResult, Destination, Run } from '../run.types.ts';
+import type { BatchResult, Destination, Planner, Run } from '../run.types.ts';
 import { claimed } from './connection.destination.ts';
-import type { ItemPlanner } from './item.planner.ts';
 import { problemOutcome } from './records.destination.ts';
 import type { WriteTrial } from './write.trial.ts';
 
@@ -21,12 +20,13 @@ const ACTIONS = {
 
 /** Computes the changes that a sync to another connection would make, and writes nothing there. */
 export class ConnectionPreview implements Destination {
-  private readonly planner: ItemPlanner;
-  private readonly trial: WriteTrial;
+  private readonly planner: Planner;
+  private readonly trial: WriteTrial | null;
   private readonly budget: DeletionBudget;
   private readonly expiresAt: string;
 
-  constructor(planner: ItemPlanner, trial: WriteTrial, budget: DeletionBudget, expiresAt: string) {
+  /** Without a trial, what the destination would refuse is a change, too. */
+  constructor(planner: Planner, trial: WriteTrial | null, budget: DeletionBudget, expiresAt: string) {
     this.planner = planner;
     this.trial = trial;
     this.budget = budget;
@@ -37,7 +37,7 @@ export class ConnectionPreview implements Destination {
     const broken = items.flatMap((work) => problemOutcome(work) ?? []);
     const planned = await this.planner.plan(items.filter(({ item }) => !item.problem));
     this.budget.spend(planned.filter(({ plan }) => plan.kind === 'delete').length);
-    const refusals = await this.trial.refusals(planned);
+    const refusals = (await this.trial?.refusals(planned)) ?? new Map();
     const outcomes = planned.map((one) => {
       const problem = refusals.get(one);
       return problem ? outcomeOfWrite(one, { ok: false, problem }) : foreseen(one);
@@ -52,7 +52,7 @@ export class ConnectionPreview implements Destination {
 }
 
 /** The outcome of a write that the destination takes, or of no write. */
-function foreseen(one: PlannedItem): ItemOutcome {
+export function foreseen(one: PlannedItem): ItemOutcome {
   const { kind } = one.plan;
   if (kind === 'conflict' || kind === 'refused' || kind === 'unchanged') return outcomeOfPlan(one);
   return { external_id: one.work.item.external_id, outcome: 'processed', action: ACTIONS[kind] };

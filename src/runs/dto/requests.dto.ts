@@ -1,9 +1,10 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
-import { IsOptional, IsUUID, ValidateBy, ValidateIf } from 'class-validator';
+import { IsOptional, IsUUID, ValidateBy } from 'class-validator';
 import { EnumProperty, IntegerProperty, TextProperty } from '../../common/bounds.decorator.ts';
 import { OrgQuery } from '../../common/list-query.dto.ts';
 import { IsJsonObject, Nested } from '../../common/validation.ts';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
+import { RUN_MODES, type RunMode } from '../run.types.ts';
 
 export class DestinationConnectionDto {
   @ApiProperty({ format: 'uuid', example: '7f1d9a52-33c9-4f6b-8f1d-0c6a5d3e2b10' })
@@ -20,6 +21,27 @@ export class OverrideGuardDto {
   reason: string;
 }
 
+export const DESTINATION = {
+  oneOf: [{ type: 'string', enum: ['records'] }, { $ref: getSchemaPath(DestinationConnectionDto) }],
+  description: '"records" for canonical copies, which you read at /records, or another connection.',
+  example: 'records',
+};
+
+export const IsDestination = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isDestination',
+    validator: {
+      validate: (value) =>
+        value === 'records' ||
+        (typeof value === 'object' &&
+          value !== null &&
+          !Array.isArray(value) &&
+          Object.keys(value).length === 1 &&
+          typeof (value as DestinationConnectionDto).connection_id === 'string'),
+      defaultMessage: () => '$property must be "records" or {"connection_id": "…"}',
+    },
+  });
+
 /** The source, the destination and the scope of a run. */
 @ApiExtraModels(DestinationConnectionDto)
 export class SourceAndDestinationDto {
@@ -27,35 +49,18 @@ export class SourceAndDestinationDto {
   entity_type: EntityType;
 
   @EnumProperty({
-    values: ['full', 'incremental'],
+    values: RUN_MODES,
     optional: true,
     default: 'full',
     description:
-      'full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination.',
+      'full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet.',
     example: 'full',
   })
-  mode?: 'full' | 'incremental' = 'full';
+  mode?: RunMode = 'full';
 
-  @ApiPropertyOptional({
-    oneOf: [{ type: 'string', enum: ['records'] }, { $ref: getSchemaPath(DestinationConnectionDto) }],
-    default: 'records',
-    description: '"records" for canonical copies, which you read at /records, or another connection.',
-    example: 'records',
-  })
+  @ApiPropertyOptional({ ...DESTINATION, default: 'records' })
   @IsOptional()
-  @ValidateIf(({ destination }) => destination !== 'records')
-  @ValidateBy({
-    name: 'isDestination',
-    validator: {
-      validate: (value) =>
-        typeof value === 'object' &&
-        value !== null &&
-        !Array.isArray(value) &&
-        Object.keys(value).length === 1 &&
-        typeof (value as DestinationConnectionDto).connection_id === 'string',
-      defaultMessage: () => '$property must be "records" or {"connection_id": "…"}',
-    },
-  })
+  @IsDestination()
   destination?: 'records' | DestinationConnectionDto = 'records';
 
   @ApiPropertyOptional({
@@ -72,7 +77,9 @@ export class SourceAndDestinationDto {
 }
 
 /** The id of the connection that a run writes to. Null stands for the records. */
-export const destinationConnectionOf = ({ destination }: SourceAndDestinationDto): string | null =>
+export const destinationConnectionOf = ({
+  destination,
+}: Pick<SourceAndDestinationDto, 'destination'>): string | null =>
   typeof destination === 'object' ? destination.connection_id : null;
 
 export class StartRunDto extends SourceAndDestinationDto {

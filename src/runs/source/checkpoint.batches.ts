@@ -1,18 +1,30 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { ENVIRONMENT } from '../../config/config.module.ts';
+import type { Environment } from '../../config/environment.ts';
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
 import type { ReadQuery, Watermark } from '../../connectors/contract/connector.types.ts';
 import { type DeletionBudget, GuardTripped } from '../../planning/deletion.guard.ts';
 import type { WorkItem } from '../../planning/planning.types.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
+import { countKept, keptItems } from '../../records/history/kept.changes.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import type { ChangeTokens, Run, RunCheckpoint } from '../run.types.ts';
+import { sampleSize } from '../reconcile.sample.ts';
+import { type ChangeTokens, isSample, type Run, type RunCheckpoint, writesNothing } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
-import { namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
+import { idBatches, namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
 import { destinationToken } from './change.tokens.ts';
 import { PageSizes } from './page.size.ts';
 import { SourceReader } from './source.reader.ts';
-import { countNamedItems, countUnseen, findWatermark, namedItems, unseenItems } from './source.sql.ts';
+import {
+  countNamedItems,
+  countUnseen,
+  findWatermark,
+  namedItems,
+  sampledItems,
+  unrecordedIds,
+  unseenItems,
+} from './source.sql.ts';
 
 export interface BatchesInput {
   readonly lease: RunLease;
@@ -32,6 +44,7 @@ export interface RunBatches {
 }
 
 type NamedRun = Run & { kind: 'apply' | 'retry' | 'webhook' };
+const isApply = (run: Run): run is Run & { kind: 'apply' } => run.kind === 'apply';
 interface NamedItem {
   readonly external_id: string;
   readonly expected?: WorkItem['expected'];
@@ -42,7 +55,10 @@ const NO_TOKENS: ChangeTokens = { source: null, destination: null };
 /** Creates the batches of a run, starting at its checkpoint: the pages of the source and then its deletions, or its named items. */
 @Injectable()
 export class CheckpointBatches {
-  constructor(private readonly database: TenantDatabase) {}
+  constructor(
+    private readonly database: TenantDatabase,
+    @Inject(ENVIRONMENT) private readonly env: Environment,
+  ) {}
 
   async make(input: BatchesInput): Promise<RunBatches> {
     const { run, progress } = input.lease;
@@ -57,9 +73,12 @@ export class CheckpointBatches {
       sizes: new PageSizes(stored?.page, run.postponements),
     });
     const { arrived } = input.budget;
+    if (run.undoes_sync_id !== null)
+      return this.undone(run, run.undoes_sync_id, checkpoint ?? { phase: 'items', after: '', arrived });
     if (named) return this.named(run as NamedRun, reader, checkpoint ?? { phase: 'items', after: '', arrived });
-    const tokens = checkpoint?.tokens ?? (run.kind === 'preview' ? await this.tokens(input, reader) : NO_TOKENS);
-    const from = checkpoint ?? { phase: 'pages', cursor: null, arrived, ...(run.kind === 'preview' && { tokens }) };
+    if (isSample(run)) return this.sample(input, reader, checkpoint ?? { phase: 'items', after: '', arrived });
+    const tokens = checkpoint?.tokens ?? (writesNothing(run) ? await this.tokens(input, reader) : NO_TOKENS);
+    const from = checkpoint ?? { phase: 'pages', cursor: null, arrived, ...(writesNothing(run) && { tokens }) };
     const total = progress.total_items ?? (await reader.count());
     return { batches: this.readAll(run, reader, from, input), total, tokens };
   }
@@ -70,12 +89,14 @@ export class CheckpointBatches {
     from: RunCheckpoint,
     { budget, pair }: BatchesInput,
   ): AsyncGenerator<SourceBatch> {
-    const findsDeletions = run.mode === 'full' && Object.keys(run.filters).length === 0;
-    if (from.phase === 'pages') yield* pageBatches(reader, from, findsDeletions);
+    const findsDeletions = run.mode !== 'incremental' && Object.keys(run.filters).length === 0;
+    if (from.phase === 'pages' && run.mode === 'census')
+      yield* idBatches(reader, from, (ids) => this.unrecorded(run, ids));
+    else if (from.phase === 'pages') yield* pageBatches(reader, from, findsDeletions);
     if (!findsDeletions) return;
     const foreseen = from.foreseen ?? (await this.unseen(run, pair));
     if (budget.refuses(foreseen)) await this.refuseLosses(run, reader, { budget, pair }, foreseen);
-    else if (run.kind === 'preview') budget.expect(foreseen);
+    else if (writesNothing(run)) budget.expect(foreseen);
     const start =
       from.phase === 'deletions' && from.foreseen !== undefined
         ? from
@@ -112,6 +133,11 @@ export class CheckpointBatches {
     }
   }
 
+  private async unrecorded(run: Run, ids: readonly string[]): Promise<string[]> {
+    const rows = await this.database.query<NamedItem>(unrecordedIds(run, ids));
+    return rows.map(({ external_id }) => external_id);
+  }
+
   private async unseen(run: Run, pair: Pair | null): Promise<number> {
     const [row] = await this.database.query<{ count: number }>(countUnseen(run, pair));
     return row?.count ?? 0;
@@ -123,11 +149,44 @@ export class CheckpointBatches {
     return { batches: namedItemBatches(reader, from, next), total: row?.count ?? null, tokens: NO_TOKENS };
   }
 
+  /** One batch, of what is bound. */
+  private async sample(
+    { lease: { run }, pair }: BatchesInput,
+    reader: SourceReader,
+    from: RunCheckpoint,
+  ): Promise<RunBatches> {
+    const most = sampleSize(this.env.SYNC_RECONCILE_SAMPLE, from.arrived ?? 0);
+    const next = async (after: string) =>
+      after === '' && pair ? this.database.query<NamedItem>(sampledItems(run, pair, most)) : [];
+    return { batches: namedItemBatches(reader, from, next), total: null, tokens: NO_TOKENS };
+  }
+
+  /** What to take back is not read from the source. Without data an item is neither written to the records nor taken for deleted. */
+  private async undone(run: Run, undoneSyncId: string, from: RunCheckpoint): Promise<RunBatches> {
+    const undone = { org_id: run.org_id, sync_id: undoneSyncId };
+    const [count, next] = isApply(run)
+      ? ([countNamedItems(run), (after: string) => namedItems(run, after)] as const)
+      : ([countKept(undone), (after: string) => keptItems(undone, after)] as const);
+    const [row] = await this.database.query<{ count: number }>(count);
+    const reader = {
+      byIds: (ids: readonly string[]) => Promise.resolve(ids.map((external_id) => ({ external_id, data: null }))),
+    };
+    return {
+      batches: namedItemBatches(reader, from, (after) => this.database.query<NamedItem>(next(after))),
+      total: row?.count ?? null,
+      tokens: NO_TOKENS,
+    };
+  }
+
   /** The first incremental sync has no watermark, so it reads all items. */
   private async query(run: Run): Promise<ReadQuery> {
     const [row] =
       run.mode === 'incremental' ? await this.database.query<{ watermark: Watermark }>(findWatermark(run)) : [];
-    return { mode: run.mode, since: row?.watermark ?? null, filters: run.filters };
+    return {
+      mode: run.mode === 'incremental' ? 'incremental' : 'full',
+      since: row?.watermark ?? null,
+      filters: run.filters,
+    };
   }
 
   private async tokens(

@@ -8,28 +8,37 @@ const NAMED_PAGE = 100;
 
 /**
  * Ids that a full sync did not find in the source, in order: of records, and of what is bound since before the connection was removed and
- * added again, of which there are no records. `pair` is null for the records.
+ * added again, of which there are no records. For a reconcile, of all that is bound. `pair` is null for the records.
  */
 export const unseenItems = (run: Run, pair: Pair | null, after: string): Statement => {
   const records = `
     (SELECT r.external_id FROM public.sync_records r
       WHERE ${UNSEEN_RECORD} AND r.external_id > $5 ORDER BY r.external_id LIMIT ${NAMED_PAGE})`;
-  const bound = pair && `${unrecorded(pair, 6)} AND ${idOf(pair)} > $5 ORDER BY 1 LIMIT ${NAMED_PAGE}`;
+  const bound = pair && `(${unseenBindings(run, pair, 6)} AND ${idOf(pair)} > $5 ORDER BY 1 LIMIT ${NAMED_PAGE})`;
+  const both = `SELECT u.external_id FROM (${records} UNION ALL ${bound}) AS u ORDER BY u.external_id LIMIT ${NAMED_PAGE}`;
   return {
-    text: bound
-      ? `SELECT u.external_id FROM (${records} UNION ALL (${bound})) AS u ORDER BY u.external_id LIMIT ${NAMED_PAGE}`
-      : records,
+    text: bound === null ? records : run.kind === 'reconcile' ? bound : both,
     values: [...unseenKey(run), after, ...(pair ? systemsOf(pair) : [])],
   };
 };
+
+/** Those of the ids of which the source has no live record. */
+export const unrecordedIds = (run: Run, ids: readonly string[]): Statement => ({
+  text: `
+    SELECT i.external_id FROM unnest($4::text[]) AS i (external_id)
+     WHERE NOT EXISTS (SELECT FROM public.sync_records r WHERE r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3
+                          AND r.external_id = i.external_id AND r.deleted_at IS NULL OFFSET 0)`,
+  values: [run.org_id, run.source_connection_id, run.entity_type, ids],
+});
 
 /** How many of them are at the destination, and would be deleted there if they do not exist any more. */
 export const countUnseen = (run: Run, pair: Pair | null): Statement => ({
   text: pair
     ? `
     SELECT ((SELECT count(*) FROM public.sync_records r
-              WHERE ${UNSEEN_RECORD} AND EXISTS (${boundSource(pair, 'r.external_id', 5)} OFFSET 0))
-            + (SELECT count(*) FROM (${unrecorded(pair, 5)}) AS u))::integer AS count`
+              WHERE ${run.kind !== 'reconcile'} AND ${UNSEEN_RECORD}
+                AND EXISTS (${boundSource(pair, 'r.external_id', 5)} OFFSET 0))
+            + (SELECT count(*) FROM (${unseenBindings(run, pair, 5)}) AS u))::integer AS count`
     : `SELECT count(*)::integer AS count FROM public.sync_records r WHERE ${UNSEEN_RECORD}`,
   values: [...unseenKey(run), ...(pair ? systemsOf(pair) : [])],
 });
@@ -45,13 +54,14 @@ const unseen = (id: string) => `
 const UNSEEN_RECORD = `r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3 AND r.deleted_at IS NULL AND ${unseen('r.external_id')}`;
 
 const idOf = (pair: Pair) => `b.id_${sourceSide(pair)}`;
-/** Bound, at the destination, and without a record. */
-const unrecorded = (pair: Pair, firstParameter: number) => `
+/** Bound by a sync, at the destination, and without a record. A reconcile asks for all that is bound: no record of ours says what there is. */
+const unseenBindings = (run: Run, pair: Pair, firstParameter: number) => `
     SELECT ${idOf(pair)} AS external_id FROM public.sync_bindings b
      WHERE b.org_id = $1 AND b.entity_type = $3 AND b.system_a = $${firstParameter} AND b.system_b = $${firstParameter + 1}
        AND NOT b.put_away AND b.hash_${sourceSide(pair)} IS NOT NULL
-       AND NOT EXISTS (SELECT FROM public.sync_records r WHERE r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3
-                          AND r.external_id = ${idOf(pair)} OFFSET 0)
+       AND (${run.kind === 'reconcile'}
+            OR NOT EXISTS (SELECT FROM public.sync_records r WHERE r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3
+                              AND r.external_id = ${idOf(pair)} OFFSET 0))
        AND ${unseen(idOf(pair))}`;
 
 const unseenKey = (run: Run) => [run.org_id, run.source_connection_id, run.entity_type, run.sync_id];
@@ -125,6 +135,15 @@ export const countNamedItems = (run: Run & { kind: NamedKind }): Statement => ({
       ? `SELECT (SELECT count(*) ${NAMED.apply})::integer + (SELECT count(*) ${FAILED})::integer AS count`
       : `SELECT count(DISTINCT external_id)::integer AS count ${NAMED[run.kind]}`,
   values: [run.org_id, namedBy(run)],
+});
+
+/** `most` bound items, here and there among all of them, and for one run always the same. */
+export const sampledItems = (run: Run, pair: Pair, most: number): Statement => ({
+  text: `
+    SELECT ${idOf(pair)} AS external_id FROM public.sync_bindings b
+     WHERE b.org_id = $1 AND b.entity_type = $2 AND b.system_a = $3 AND b.system_b = $4 AND NOT b.put_away
+     ORDER BY hashtextextended(${idOf(pair)}, hashtext($5)) LIMIT $6`,
+  values: [run.org_id, run.entity_type, ...systemsOf(pair), run.sync_id, most],
 });
 
 /** The watermark of the last sync of this source, destination and entity type. */

@@ -1,5 +1,5 @@
 -- Why: a batch takes effect as a whole or not at all, only for the holder of the lease, and in one round trip.
--- Promises: writes records, bindings, failed items, changes, watermark, counts and checkpoint together, and carries out a requested
+-- Promises: writes records, bindings, failed items, changes (those of a preview, and those that were made), watermark, counts and checkpoint together, and carries out a requested
 -- cancel or pause with them. Returns 'fenced' and changes nothing when the epoch is not the current one, or when a connection of the
 -- run leads to another system than the one that the batch was read from or written to. An item counts once, however often it is read. Rows are looked up one by one (LATERAL … LIMIT 1, = ANY), because a table that has just grown has no
 -- statistics and a join might scan it once for each row.
@@ -17,6 +17,7 @@ DECLARE
   succeeded bigint := 0;
   failed bigint := 0;
   tally jsonb;
+  kept bigint := 0;
   final text := batch #>> '{final,status}';
 BEGIN
   IF batch ? 'systems' THEN
@@ -48,7 +49,15 @@ BEGIN
 
   IF batch ? 'records' THEN
     SELECT coalesce(jsonb_agg(s), '[]') INTO done
-      FROM app.save_records(org, run.source_connection_id, run.entity_type, batch -> 'records') AS s;
+      FROM app.save_records(org, run.source_connection_id, run.entity_type, batch -> 'records',
+             run.destination_connection_id IS NULL AND batch ? 'kept') AS s;
+    -- What a run changed at a connection it says itself; at the records it is what has just been found out.
+    IF run.destination_connection_id IS NULL AND batch ? 'kept' THEN
+      kept := app.keep_changes(org, sync, run.entity_type, run.created_at, done);
+    END IF;
+  END IF;
+  IF jsonb_array_length(coalesce(batch -> 'kept', '[]')) > 0 THEN
+    kept := kept + app.keep_changes(org, sync, run.entity_type, run.created_at, batch -> 'kept');
   END IF;
 
   IF batch ? 'items' THEN
@@ -186,7 +195,8 @@ BEGIN
      SET state = CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.status = 'paused' THEN 'paused' ELSE 'ready' END,
          leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
          leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
-         leases_without_commit = 0, postponements = 0, tries = 0,
+         leases_without_commit = 0, postponements = 0, tries = 0, kept_bytes = r.kept_bytes + kept,
+         found_bytes = r.found_bytes + coalesce(pg_column_size(batch -> 'changes'), 0),
          write_open_since = CASE WHEN batch ? 'items' THEN NULL ELSE r.write_open_since END
    WHERE r.org_id = org AND r.sync_id = sync;
   RETURN QUERY SELECT CASE WHEN final IS NOT NULL THEN 'finished' WHEN p.completed_at IS NOT NULL THEN 'ended'

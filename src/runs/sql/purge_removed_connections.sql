@@ -10,6 +10,7 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   c record;
+  done record;
   changed integer;
   deleted integer := 0;
 BEGIN
@@ -50,6 +51,22 @@ BEGIN
           AND c.id IN (r.source_connection_id, r.destination_connection_id)) LIMIT batch_size));
   GET DIAGNOSTICS changed = ROW_COUNT;
   deleted := deleted + changed;
+  DELETE FROM public.sync_preview_changes d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_preview_changes x
+     WHERE x.org_id = c.org_id AND EXISTS (
+       SELECT FROM public.sync_runs r WHERE r.org_id = x.org_id AND r.sync_id = x.sync_id
+          AND c.id IN (r.source_connection_id, r.destination_connection_id)) LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  -- Run by run, since an organization may have many changes of other connections.
+  FOR done IN SELECT r.sync_id, r.created_at FROM public.sync_runs r
+               WHERE r.org_id = c.org_id AND c.id IN (r.source_connection_id, r.destination_connection_id) LOOP
+    DELETE FROM public.sync_changes d WHERE d.org_id = c.org_id AND d.sync_id = done.sync_id
+       AND d.week = app.week_of_changes(done.created_at);
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    deleted := deleted + changed;
+    EXIT WHEN deleted > batch_size;
+  END LOOP;
   DELETE FROM public.sync_schedules d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
     SELECT x.ctid FROM public.sync_schedules x
      WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));

@@ -2,14 +2,14 @@ import type { OpenedConnection } from '../../connectors/connections/connection.t
 import { DeletionBudget } from '../../planning/deletion.guard.ts';
 import { countBindings, type Pair } from '../../records/bindings.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import type { RunCheckpoint } from '../run.types.ts';
+import { type RunCheckpoint, writesNothing } from '../run.types.ts';
 import { countDeleted, countRecords } from '../source/source.sql.ts';
 import type { RunLease } from './run.lease.ts';
 
 /**
  * The deletes that a run may make where it writes, of what has arrived there: the entries that are bound, or the records. Counted once,
  * when the run begins, since its creates make more of them. The guard applies to every run without an override, and to the deletes
- * of a time together; a preview goes on and says what the guard says.
+ * of a time together; a preview or reconcile goes on and says what the guard says.
  */
 export async function budgetOf(
   database: TenantDatabase,
@@ -17,7 +17,7 @@ export async function budgetOf(
   pair: Pair | null,
   { connection }: OpenedConnection,
 ): Promise<DeletionBudget> {
-  const isGuarded = run.kind !== 'preview' && run.override_reason === null;
+  const isGuarded = !writesNothing(run) && run.override_reason === null;
   const { delete_guard_percent: percent, delete_guard_count: count, delete_guard_hours: hours } = connection.settings;
   const limits = { percent: Number(percent ?? 15), count: typeof count === 'number' ? count : null };
   const arrived = (progress.checkpoint as RunCheckpoint | null)?.arrived ?? (await countArrived(database, run, pair));

@@ -6,21 +6,25 @@ import type { OpenedConnection } from '../../connectors/connections/connection.t
 import type { EntityDescription } from '../../connectors/contract/connector.types.ts';
 import type { DeletionBudget } from '../../planning/deletion.guard.ts';
 import { contentHash } from '../../planning/field.diff.ts';
-import { mayPass, type Side } from '../../planning/field.directions.ts';
+import { fieldsNotCarried, mayPass, type Side } from '../../planning/field.directions.ts';
+import { Quotas } from '../../quotas/quotas.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { ConnectionDestination } from '../destination/connection.destination.ts';
-import { ItemPlanner } from '../destination/item.planner.ts';
+import { ItemPlanner, type PlannerOptions } from '../destination/item.planner.ts';
 import { LateWrites } from '../destination/late.writes.ts';
 import { ConnectionPreview, RecordsPreview } from '../destination/preview.destination.ts';
+import { ReconcileDestination } from '../destination/reconcile.destination.ts';
 import { RecordsDestination } from '../destination/records.destination.ts';
 import { WriteTrial } from '../destination/write.trial.ts';
 import { RunEndListeners } from '../run.end-listeners.ts';
 import { RunPreviews } from '../run.previews.ts';
-import type { Destination, Run } from '../run.types.ts';
-import { openSince } from '../runs.sql.ts';
+import { type Destination, isSample, type Planner, type Run, writesNothing } from '../run.types.ts';
+import { findRunRow, noteFieldsNotCompared, openSince } from '../runs.sql.ts';
 import type { SourceBatch } from '../source/batches.ts';
 import { CheckpointBatches } from '../source/checkpoint.batches.ts';
+import { RecordsUndo } from '../undo/records.undo.ts';
+import { UndoPlanner } from '../undo/undo.planner.ts';
 import { RetryPolicy } from './retry.policy.ts';
 import { budgetOf } from './run.budget.ts';
 import type { RunLease } from './run.lease.ts';
@@ -34,6 +38,8 @@ export interface OpenedRun {
   readonly systems: Readonly<Record<string, string>>;
   /** The number of items of the whole run. Null while it is not known. */
   readonly total: number | null;
+  /** Whether its changes are kept, so that they can be undone: a preview makes none, and what is kept of an organization has a quota. */
+  readonly keepsChanges: boolean;
   /** Whether the next incremental sync may start from this run's watermark. */
   readonly keepsWatermark: boolean;
   /** Called in the transaction that ends the run, after its last batch. */
@@ -50,6 +56,7 @@ export class RunOpener {
     private readonly previews: RunPreviews,
     private readonly endListeners: RunEndListeners,
     private readonly runSystems: RunSystems,
+    private readonly quotas: Quotas,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
@@ -81,9 +88,14 @@ export class RunOpener {
       total,
       destination: this.destination(lease, retryPolicy, signal, budget, pair, planner, other),
       systems: systems.byConnection,
+      keepsChanges: !writesNothing(run) && (await this.quotas.hasRoom('change_bytes')),
       keepsWatermark: run.kind === 'sync' && Object.keys(run.filters).length === 0,
       afterEnd: async () => {
-        if (run.kind === 'preview') await this.previews.publish(run, tokens, budget.refusal);
+        if (writesNothing(run) && !isSample(run)) await this.previews.publish(run, tokens, budget.refusal);
+        if (run.kind === 'reconcile' && other)
+          await this.database.query(
+            noteFieldsNotCompared(run, fieldsNotCarried(sideOf(source, run), sideOf(other, run))),
+          );
         await this.endListeners.notify(run, lease.progress.started_at);
       },
     };
@@ -95,15 +107,21 @@ export class RunOpener {
     signal: AbortSignal,
     budget: DeletionBudget,
     pair: Pair | null,
-    planner: ItemPlanner | null,
+    planner: Planner | null,
     other: OpenedConnection | null,
   ): Destination {
     const { run } = lease;
     const expiresAt = this.previews.changesExpireAt(run);
-    if (!planner || !pair || !other)
-      return run.kind === 'preview'
-        ? new RecordsPreview(this.database, run, budget, expiresAt)
-        : new RecordsDestination(this.database, run, budget);
+    if (!other && run.undoes_sync_id !== null)
+      return new RecordsUndo(this.database, run, run.undoes_sync_id, budget, expiresAt);
+    if (!planner || !pair || !other) {
+      if (!writesNothing(run)) return new RecordsDestination(this.database, run, budget);
+      const preview = new RecordsPreview(this.database, run, budget, expiresAt);
+      return run.kind === 'reconcile' ? new ReconcileDestination(preview) : preview;
+    }
+    // Whether the destination would take a difference is for the apply to find out.
+    if (run.kind === 'reconcile')
+      return new ReconcileDestination(new ConnectionPreview(planner, null, budget, expiresAt));
     const trial = new WriteTrial(pair, other.session, retryPolicy, signal);
     if (run.kind === 'preview') return new ConnectionPreview(planner, trial, budget, expiresAt);
     return new ConnectionDestination({
@@ -118,7 +136,6 @@ export class RunOpener {
         ...{ database: this.database, lease, pair, retryPolicy },
         longestSeconds: this.environment.SYNC_LATE_WRITE_SECONDS,
       }),
-      changesExpireAt: expiresAt,
     });
   }
 
@@ -130,10 +147,11 @@ export class RunOpener {
     other: OpenedConnection,
     retryPolicy: RetryPolicy,
     signal: AbortSignal,
-  ): Promise<ItemPlanner> {
+  ): Promise<Planner> {
     const { base_url, settings, access_revision } = other.connection;
     const [open] = await this.database.query<{ since: string }>(openSince(run, pair));
-    return new ItemPlanner(this.database, retryPolicy, signal, {
+    const mirrors = await this.mirrors(run);
+    const options: PlannerOptions = {
       syncId: run.sync_id,
       pair,
       ends: { source: run.source_connection_id, destination: other.connection.id },
@@ -141,14 +159,24 @@ export class RunOpener {
       source: source.session,
       session: other.session,
       mayPass: mayPass(sideOf(source, run), sideOf(other, run)),
-      onConflict: other.connection.settings.on_conflict === 'overwrite' ? 'overwrite' : 'skip',
+      onConflict: mirrors ? 'mirror' : settings.on_conflict === 'overwrite' ? 'overwrite' : 'skip',
       destinationDeletes: entityOf(other, run).deletes,
       // A full run, and a run for specific items that was requested by a user, compare with the current state of the destination.
       thorough: run.mode === 'full' || run.kind === 'apply' || run.kind === 'retry',
-      remembersRefusals: run.kind !== 'retry',
+      remembersRefusals: run.kind !== 'retry' && !mirrors,
       destinationHash: contentHash([base_url, settings, access_revision]),
       since: open?.since ?? run.created_at,
-    });
+    };
+    return run.undoes_sync_id === null
+      ? new ItemPlanner(this.database, retryPolicy, signal, options)
+      : new UndoPlanner(this.database, retryPolicy, signal, options, run.undoes_sync_id);
+  }
+
+  /** A reconcile and its apply. */
+  private async mirrors(run: Run): Promise<boolean> {
+    if (run.kind !== 'apply' || run.of_sync_id === null) return run.kind === 'reconcile';
+    const [of] = await this.database.query<{ run: Run }>(findRunRow(run.org_id, run.of_sync_id));
+    return of?.run.kind === 'reconcile';
   }
 }
 

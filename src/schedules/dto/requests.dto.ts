@@ -3,8 +3,12 @@ import { IsBoolean, IsOptional, Matches, ValidateBy } from 'class-validator';
 import { EnumProperty, TextProperty } from '../../common/bounds.decorator.ts';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
 import { DestinationConnectionDto } from '../../runs/dto/requests.dto.ts';
+import { RUN_MODES, type RunMode } from '../../runs/run.types.ts';
 import { wrongCron } from '../cron.expression.ts';
 import { isTimeZone } from '../time.zone.ts';
+
+export const SCHEDULE_KINDS = ['sync', 'reconcile'] as const;
+export type ScheduleKind = (typeof SCHEDULE_KINDS)[number];
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -39,12 +43,21 @@ export class CreateScheduleDto {
   destination?: 'records' | DestinationConnectionDto;
 
   @EnumProperty({
-    values: ['full', 'incremental'],
+    values: SCHEDULE_KINDS,
+    optional: true,
+    default: 'sync',
+    description: 'reconcile compares both ends, writes to neither, and needs the mode full.',
+    example: 'sync',
+  })
+  kind?: ScheduleKind;
+
+  @EnumProperty({
+    values: RUN_MODES,
     description:
-      'full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination.',
+      'full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet.',
     example: 'incremental',
   })
-  mode: 'full' | 'incremental';
+  mode: RunMode;
 
   @ValidateBy({
     name: 'isCron',

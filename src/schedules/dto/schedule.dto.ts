@@ -1,5 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
+import { RUN_MODES, type RunMode } from '../../runs/run.types.ts';
+import { SCHEDULE_KINDS, type ScheduleKind } from './requests.dto.ts';
 
 /** The times at which a connection is synced automatically. */
 export class ScheduleDto {
@@ -19,8 +21,11 @@ export class ScheduleDto {
   @ApiProperty({ description: '"records", or the id of a connection', example: 'records' })
   destination: string;
 
-  @ApiProperty({ enum: ['full', 'incremental'], example: 'incremental' })
-  mode: 'full' | 'incremental';
+  @ApiProperty({ enum: SCHEDULE_KINDS, example: 'sync' })
+  kind: ScheduleKind;
+
+  @ApiProperty({ enum: RUN_MODES, example: 'incremental' })
+  mode: RunMode;
 
   @ApiProperty({ example: '*/15 * * * *' })
   cron: string;

@@ -1027,6 +1027,7 @@ CREATE TABLE public.sync_connections (
       webhook_refused_at timestamptz,
       webhook_refused_as text CHECK ((webhook_refused_as IS NULL) = (webhook_refused_at IS NULL)),
       refusals_told_at timestamptz,
+      census_due_at timestamptz NOT NULL DEFAULT now() + interval '1 day',
       created_by text,
       created_at timestamptz NOT NULL DEFAULT now(),
       updated_at timestamptz NOT NULL DEFAULT now(),
@@ -1069,6 +1070,10 @@ CREATE INDEX sync_connections_unpurged ON public.sync_connections (org_id, id)
       WHERE removed_at IS NOT NULL AND purged_at IS NULL
 ;
 -- next
+CREATE INDEX sync_connections_census_due ON public.sync_connections (org_id, census_due_at)
+      WHERE removed_at IS NULL
+;
+-- next
 ALTER TABLE public.sync_connections ENABLE ROW LEVEL SECURITY
 ;
 -- next
@@ -1093,11 +1098,15 @@ GRANT SELECT (org_id) ON public.sync_connections TO sync_directory
 CREATE POLICY directory ON public.sync_connections FOR SELECT TO sync_directory USING (true)
 ;
 -- next
-GRANT SELECT (org_id, id, system_id, removed_at, purged_at), UPDATE (purged_at) ON public.sync_connections TO sync_maintenance
+GRANT SELECT (org_id, id, system_id, census_due_at, removed_at, purged_at), UPDATE (purged_at) ON public.sync_connections TO sync_maintenance
 ;
 -- next
 CREATE POLICY maintenance_sees_removed ON public.sync_connections FOR SELECT TO sync_maintenance
       USING (removed_at IS NOT NULL)
+;
+-- next
+CREATE POLICY maintenance_sees_due ON public.sync_connections FOR SELECT TO sync_maintenance
+      USING (removed_at IS NULL AND census_due_at <= now())
 ;
 -- next
 CREATE POLICY maintenance_purges_removed ON public.sync_connections FOR UPDATE TO sync_maintenance
@@ -1390,6 +1399,12 @@ CREATE INDEX sync_records_changes ON public.sync_records (org_id, change_seq)
 CREATE INDEX sync_records_changes_of ON public.sync_records (org_id, connection_id, entity_type, change_seq)
 ;
 -- next
+CREATE INDEX sync_items_of_item ON public.sync_items (org_id, external_id, updated_at, sync_id)
+;
+-- next
+CREATE INDEX sync_records_by_name ON public.sync_records (org_id, entity_type, (CASE entity_type WHEN 'customer' THEN lower(data ->> 'email') WHEN 'product' THEN data ->> 'sku' ELSE data ->> 'number' END))
+;
+-- next
 GRANT SELECT, DELETE ON public.sync_records TO sync_maintenance
 ;
 -- next
@@ -1410,6 +1425,281 @@ CREATE POLICY maintenance_forgets_left ON public.sync_bindings FOR UPDATE TO syn
     AND s.left_at IS NOT NULL AND s.id IN (sync_bindings.system_a, sync_bindings.system_b)) AND data_a IS NULL AND data_b IS NULL)
 ;
 -- next
+CREATE TABLE public.sync_changes (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      week smallint NOT NULL,
+      sync_id text NOT NULL CHECK (sync_id <> ''),
+      kind text NOT NULL CHECK (kind IN ('create', 'update', 'delete', 'unbind')),
+      external_id text NOT NULL CHECK (external_id <> ''),
+      entity_type text NOT NULL CHECK (entity_type <> ''),
+      destination_id text,
+      via_archive boolean NOT NULL DEFAULT false,
+      after_hash text,
+      was jsonb,
+      became jsonb,
+      is_partial boolean NOT NULL DEFAULT false,
+      reason text CHECK (kind = 'unbind' OR reason IS NULL),
+      at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (org_id, sync_id, kind, external_id, week)
+    ) PARTITION BY LIST (week)
+;
+-- next
+COMMENT ON COLUMN public.sync_changes.week IS 'a place in the ring: app.week_of_changes(start of the run)'
+;
+-- next
+COMMENT ON COLUMN public.sync_changes.destination_id IS 'null: the records'
+;
+-- next
+COMMENT ON COLUMN public.sync_changes.via_archive IS 'an update that brought the entry back, or a delete that archived it'
+;
+-- next
+COMMENT ON COLUMN public.sync_changes.after_hash IS 'of the entry as the run left it; null after a delete'
+;
+-- next
+COMMENT ON COLUMN public.sync_changes.was IS 'the members that changed, as they were; all of them for a delete'
+;
+-- next
+COMMENT ON COLUMN public.sync_changes.became IS 'the members that changed, as the destination has them; all of them for a create at a connection'
+;
+-- next
+COMMENT ON COLUMN public.sync_changes.is_partial IS 'what it was is not known, or was too large to keep'
+;
+-- next
+CREATE INDEX sync_changes_of_item ON public.sync_changes (org_id, entity_type, external_id, at, sync_id)
+;
+-- next
+CREATE INDEX sync_changes_of_entry ON public.sync_changes (org_id, entity_type, destination_id, at, sync_id)
+      WHERE destination_id IS NOT NULL
+;
+-- next
+CREATE TABLE public.sync_changes_00 PARTITION OF public.sync_changes FOR VALUES IN (0)
+;
+-- next
+ALTER TABLE public.sync_changes_00 ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_changes_00 FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_changes_00 FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_changes_00 TO sync_backup
+;
+-- next
+CREATE TABLE public.sync_changes_01 PARTITION OF public.sync_changes FOR VALUES IN (1)
+;
+-- next
+ALTER TABLE public.sync_changes_01 ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_changes_01 FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_changes_01 FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_changes_01 TO sync_backup
+;
+-- next
+CREATE TABLE public.sync_changes_02 PARTITION OF public.sync_changes FOR VALUES IN (2)
+;
+-- next
+ALTER TABLE public.sync_changes_02 ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_changes_02 FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_changes_02 FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_changes_02 TO sync_backup
+;
+-- next
+CREATE TABLE public.sync_changes_03 PARTITION OF public.sync_changes FOR VALUES IN (3)
+;
+-- next
+ALTER TABLE public.sync_changes_03 ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_changes_03 FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_changes_03 FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_changes_03 TO sync_backup
+;
+-- next
+CREATE TABLE public.sync_changes_04 PARTITION OF public.sync_changes FOR VALUES IN (4)
+;
+-- next
+ALTER TABLE public.sync_changes_04 ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_changes_04 FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_changes_04 FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_changes_04 TO sync_backup
+;
+-- next
+CREATE TABLE public.sync_changes_05 PARTITION OF public.sync_changes FOR VALUES IN (5)
+;
+-- next
+ALTER TABLE public.sync_changes_05 ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_changes_05 FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_changes_05 FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_changes_05 TO sync_backup
+;
+-- next
+CREATE TABLE public.sync_changes_06 PARTITION OF public.sync_changes FOR VALUES IN (6)
+;
+-- next
+ALTER TABLE public.sync_changes_06 ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_changes_06 FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_changes_06 FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_changes_06 TO sync_backup
+;
+-- next
+CREATE TABLE public.sync_changes_07 PARTITION OF public.sync_changes FOR VALUES IN (7)
+;
+-- next
+ALTER TABLE public.sync_changes_07 ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_changes_07 FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_changes_07 FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_changes_07 TO sync_backup
+;
+-- next
+CREATE TABLE public.sync_changes_08 PARTITION OF public.sync_changes FOR VALUES IN (8)
+;
+-- next
+ALTER TABLE public.sync_changes_08 ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_changes_08 FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_changes_08 FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_changes_08 TO sync_backup
+;
+-- next
+CREATE TABLE public.sync_changes_09 PARTITION OF public.sync_changes FOR VALUES IN (9)
+;
+-- next
+ALTER TABLE public.sync_changes_09 ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_changes_09 FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_changes_09 FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_changes_09 TO sync_backup
+;
+-- next
+CREATE TABLE public.sync_changes_10 PARTITION OF public.sync_changes FOR VALUES IN (10)
+;
+-- next
+ALTER TABLE public.sync_changes_10 ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_changes_10 FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_changes_10 FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_changes_10 TO sync_backup
+;
+-- next
+CREATE TABLE public.sync_changes_11 PARTITION OF public.sync_changes FOR VALUES IN (11)
+;
+-- next
+ALTER TABLE public.sync_changes_11 ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_changes_11 FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_changes_11 FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_changes_11 TO sync_backup
+;
+-- next
+CREATE TABLE public.sync_changes_12 PARTITION OF public.sync_changes FOR VALUES IN (12)
+;
+-- next
+ALTER TABLE public.sync_changes_12 ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_changes_12 FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_changes_12 FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_changes_12 TO sync_backup
+;
+-- next
+CREATE TABLE public.sync_changes_13 PARTITION OF public.sync_changes FOR VALUES IN (13)
+;
+-- next
+ALTER TABLE public.sync_changes_13 ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_changes_13 FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_changes_13 FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_changes_13 TO sync_backup
+;
+-- next
+ALTER TABLE public.sync_changes ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_changes FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_changes FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_changes TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_changes TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_changes TO sync_app
+;
+-- next
 GRANT SELECT, DELETE ON public.sync_refusals TO sync_maintenance
 ;
 -- next
@@ -1423,15 +1713,16 @@ INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (9, 'records-
 CREATE TABLE public.sync_runs (
       org_id text NOT NULL CHECK (org_id <> ''),
       sync_id text NOT NULL CHECK (sync_id <> ''),
-      kind text NOT NULL CHECK (kind IN ('sync', 'preview', 'apply', 'retry', 'webhook')),
+      kind text NOT NULL CHECK (kind IN ('sync', 'preview', 'reconcile', 'apply', 'retry', 'webhook')),
       source_connection_id uuid NOT NULL,
       destination_connection_id uuid CHECK (destination_connection_id <> source_connection_id),
       entity_type text NOT NULL CHECK (entity_type <> ''),
-      mode text NOT NULL CHECK (mode IN ('full', 'incremental')),
+      mode text NOT NULL CHECK (mode IN ('full', 'incremental', 'census')),
       filters jsonb NOT NULL DEFAULT '{}',
-      of_sync_id text CHECK ((of_sync_id IS NOT NULL) = (kind IN ('apply', 'retry'))),
+      of_sync_id text CHECK (kind = 'reconcile' OR (of_sync_id IS NOT NULL) = (kind IN ('apply', 'retry'))),
+      undoes_sync_id text CHECK (undoes_sync_id IS NULL OR kind IN ('preview', 'apply')),
       override_reason text,
-      trigger text NOT NULL DEFAULT 'request' CHECK (trigger IN ('request', 'schedule', 'webhook')),
+      trigger text NOT NULL DEFAULT 'request' CHECK (trigger IN ('request', 'schedule', 'webhook', 'sync')),
       requested_by text,
       state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'ready', 'paused', 'ended')),
       lease_epoch bigint NOT NULL DEFAULT 0,
@@ -1441,6 +1732,9 @@ CREATE TABLE public.sync_runs (
       postponements integer NOT NULL DEFAULT 0,
       tries integer NOT NULL DEFAULT 0,
       counts jsonb NOT NULL DEFAULT '{}',
+      found_bytes bigint NOT NULL DEFAULT 0,
+      fields_not_compared text[] NOT NULL DEFAULT '{}',
+      kept_bytes bigint NOT NULL DEFAULT 0,
       seen_cleared boolean NOT NULL DEFAULT false,
       write_open_since timestamptz,
       created_at timestamptz NOT NULL DEFAULT now(),
@@ -1448,7 +1742,13 @@ CREATE TABLE public.sync_runs (
     ) WITH (fillfactor = 70)
 ;
 -- next
-COMMENT ON COLUMN public.sync_runs.of_sync_id IS 'apply: the preview; retry: the sync whose items failed'
+COMMENT ON COLUMN public.sync_runs.of_sync_id IS 'apply: the preview or reconcile; retry: the sync whose items failed; reconcile: the sync whose items are sampled'
+;
+-- next
+COMMENT ON COLUMN public.sync_runs.found_bytes IS 'the size of its rows in sync_preview_changes, which are kept for 48 hours'
+;
+-- next
+COMMENT ON COLUMN public.sync_runs.fields_not_compared IS 'reconcile: the fields that no sync carries over'
 ;
 -- next
 COMMENT ON COLUMN public.sync_runs.destination_connection_id IS 'null: the records'
@@ -1458,6 +1758,12 @@ COMMENT ON COLUMN public.sync_runs.tries IS 'calls that failed since the last ba
 ;
 -- next
 COMMENT ON COLUMN public.sync_runs.leases_without_commit IS 'many: the run kills its workers'
+;
+-- next
+COMMENT ON COLUMN public.sync_runs.undoes_sync_id IS 'the run whose changes are taken back'
+;
+-- next
+COMMENT ON COLUMN public.sync_runs.kept_bytes IS 'the size of its rows in sync_changes'
 ;
 -- next
 COMMENT ON COLUMN public.sync_runs.counts IS 'items by what was done: created, updated, …'
@@ -1667,7 +1973,15 @@ GRANT SELECT, DELETE ON public.sync_items TO sync_maintenance
 -- next
 CREATE POLICY maintenance_removed ON public.sync_items TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
             WHERE c.org_id = sync_items.org_id AND c.removed_at IS NOT NULL AND EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_items.org_id AND r.sync_id = sync_items.sync_id
-                    AND c.id IN (r.source_connection_id, r.destination_connection_id)))) WITH CHECK (false)
+                      AND c.id IN (r.source_connection_id, r.destination_connection_id)))) WITH CHECK (false)
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_changes TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_removed ON public.sync_changes TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
+            WHERE c.org_id = sync_changes.org_id AND c.removed_at IS NOT NULL AND EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_changes.org_id AND r.sync_id = sync_changes.sync_id
+                      AND c.id IN (r.source_connection_id, r.destination_connection_id)))) WITH CHECK (false)
 ;
 -- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (10, 'runs-0000000000010')
@@ -1717,6 +2031,15 @@ GRANT SELECT, DELETE ON public.sync_preview_changes TO sync_maintenance
 CREATE POLICY maintenance_expired ON public.sync_preview_changes TO sync_maintenance USING (expires_at <= now()) WITH CHECK (false)
 ;
 -- next
+GRANT SELECT, DELETE ON public.sync_preview_changes TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_removed ON public.sync_preview_changes TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
+            WHERE c.org_id = sync_preview_changes.org_id AND c.removed_at IS NOT NULL AND EXISTS (SELECT FROM public.sync_runs r
+                  WHERE r.org_id = sync_preview_changes.org_id AND r.sync_id = sync_preview_changes.sync_id
+                    AND c.id IN (r.source_connection_id, r.destination_connection_id)))) WITH CHECK (false)
+;
+-- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (11, 'previews-0000000000011')
 ;
 -- next
@@ -1726,7 +2049,8 @@ CREATE TABLE public.sync_schedules (
         connection_id uuid NOT NULL,
         entity_type text NOT NULL CHECK (entity_type <> ''),
         destination text NOT NULL DEFAULT 'records' CHECK (destination <> ''),
-        mode text NOT NULL CHECK (mode IN ('full', 'incremental')),
+        kind text NOT NULL DEFAULT 'sync' CHECK (kind IN ('sync', 'reconcile')),
+        mode text NOT NULL CHECK (mode IN ('full', 'incremental', 'census')),
         cron text NOT NULL,
         time_zone text NOT NULL,
         enabled boolean NOT NULL DEFAULT true,
@@ -1737,6 +2061,7 @@ CREATE TABLE public.sync_schedules (
         created_by text,
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now(),
+        CONSTRAINT sync_schedules_reconcile_is_full CHECK (kind = 'sync' OR mode = 'full'),
         PRIMARY KEY (org_id, id),
         CONSTRAINT sync_schedules_enabled_has_time CHECK (enabled = (next_run_at IS NOT NULL))
       )
@@ -2229,7 +2554,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/active_s
 -- Why: the end of a sync writes one audit entry, whether the service or a client with plain SQL ended it. Therefore these are triggers.
 -- Promises: a sync ends when its counts reach the total, or when its status becomes final or its completed_at is set. Then status and
 -- completed_at agree, and one entry is written in the same transaction. The WHEN clauses exclude ordinary reports, so these cost nothing.
--- The records of a run's entry are what it wrote, not what it looked at. A preview wrote nothing and has entries of its own types.
+-- The records of a run's entry are what it wrote, not what it looked at. A preview or reconcile wrote nothing and has entries of its own types.
 -- Callers: triggers of public.sync_progress only.
 
 CREATE OR REPLACE FUNCTION app.end_sync() RETURNS trigger
@@ -2269,7 +2594,7 @@ BEGIN
     SELECT r.kind, r.counts INTO kind, counts FROM public.sync_runs AS r
      WHERE r.org_id = NEW.org_id AND r.sync_id = NEW.sync_id;
   END IF;
-  is_preview := coalesce(kind = 'preview', false);
+  is_preview := coalesce(kind IN ('preview', 'reconcile'), false);
   -- Creates the partition of the current month if it is missing, so that the audit entry is never lost.
   IF NOT app.has_activity_partition(now()) THEN
     PERFORM app.ensure_activity_partition(now());
@@ -2277,7 +2602,7 @@ BEGIN
   INSERT INTO public.sync_activity_log (org_id, sync_id, entity_type, activity_type, status, source_system, user_id,
     record_count, duration_seconds, error_message, details)
   VALUES (NEW.org_id, NEW.sync_id, NEW.entity_type,
-    CASE WHEN is_preview THEN 'preview_' ELSE 'sync_' END
+    CASE WHEN is_preview THEN kind || '_' ELSE 'sync_' END
       || CASE NEW.status WHEN 'completed_with_errors' THEN 'completed' ELSE NEW.status END,
     -- Nothing has failed yet that a preview says will.
     CASE WHEN is_preview AND NEW.status = 'completed_with_errors' THEN 'completed' ELSE NEW.status END,
@@ -2305,7 +2630,7 @@ CREATE OR REPLACE TRIGGER log_end_on_update AFTER UPDATE ON public.sync_progress
   EXECUTE FUNCTION app.log_sync_end();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', '83e51b1036e5b80adb8ebe7672d84e06f3b32114131209a425232c92aeb5c0c5', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', 'cdc3f32a5944db8f2965d267076db65c8f6ebb083f78f85f129a3f6eca71ec40', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -2959,19 +3284,99 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhoo
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
+-- Why: what a run changed can be taken back, and shown in the history of an item, for some weeks.
+-- Promises: app.keep_changes stores the changes of one batch in the partition of the week in which the run started, one row per item and
+-- kind of change, and returns their size. When a run changes an item again, the row keeps what it was at first. What is too large is kept
+-- without its values. app.empty_expired_changes empties the partitions whose weeks ended more than so many days ago, and returns how
+-- many; one that is in use is left for the next time. Weeks go round in the ring of partitions that the migration makes, so a partition
+-- must be empty before its turn comes again: at most 84 days are kept.
+-- Callers: sync_app, through app.commit_batch and by the scheduled task expired-changes.
+
+CREATE OR REPLACE FUNCTION app.week_of_changes(started timestamptz) RETURNS smallint
+LANGUAGE sql IMMUTABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+RETURN (floor(extract(epoch FROM started) / 604800)::bigint % 14)::smallint;
+ALTER FUNCTION app.week_of_changes(timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.week_of_changes(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.week_of_changes(timestamptz) TO sync_app, sync_maintenance;
+
+CREATE OR REPLACE FUNCTION app.keep_changes(org text, sync text, entity text, started timestamptz, given jsonb) RETURNS bigint
+LANGUAGE sql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+WITH kept AS (
+  INSERT INTO public.sync_changes AS c (org_id, week, sync_id, kind, external_id, entity_type, destination_id, via_archive, after_hash,
+    was, became, is_partial, reason)
+  SELECT org, app.week_of_changes(started), sync, g.kind, g.external_id, entity, g.destination_id, coalesce(g.via_archive, false),
+         g.after_hash, CASE WHEN NOT g.is_large THEN g.was END, CASE WHEN NOT g.is_large THEN g.became END,
+         coalesce(g.is_partial, false) OR g.is_large, g.reason
+    FROM (SELECT x.external_id, x.destination_id, x.via_archive, x.after_hash, x.was, x.became, x.is_partial, x.reason,
+                 -- An action is what app.save_records did.
+                 coalesce(x.kind, CASE x.action WHEN 'created' THEN 'create' WHEN 'updated' THEN 'update'
+                                                WHEN 'deleted' THEN 'delete' END) AS kind,
+                 coalesce(pg_column_size(x.was), 0) + coalesce(pg_column_size(x.became), 0) > 32768 AS is_large
+            FROM jsonb_to_recordset(given) AS x (external_id text, action text, kind text, destination_id text, via_archive boolean,
+                   after_hash text, was jsonb, became jsonb, is_partial boolean, reason text)) AS g
+   WHERE g.kind IS NOT NULL
+  ON CONFLICT (org_id, sync_id, kind, external_id, week) DO UPDATE
+     SET destination_id = EXCLUDED.destination_id, via_archive = c.via_archive OR EXCLUDED.via_archive,
+         after_hash = EXCLUDED.after_hash, was = EXCLUDED.was || c.was, became = c.became || EXCLUDED.became,
+         is_partial = c.is_partial OR EXCLUDED.is_partial, reason = EXCLUDED.reason, at = EXCLUDED.at
+  RETURNING pg_column_size(c.*) AS size
+)
+SELECT coalesce(sum(k.size), 0)::bigint FROM kept k
+$$;
+ALTER FUNCTION app.keep_changes(text, text, text, timestamptz, jsonb) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.keep_changes(text, text, text, timestamptz, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.keep_changes(text, text, text, timestamptz, jsonb) TO sync_app;
+
+-- It belongs to the owner, who alone may empty a table whole.
+CREATE OR REPLACE FUNCTION app.empty_expired_changes(days integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '250ms' AS $$
+DECLARE
+  kept_days integer := least(greatest(days, 1), 84);
+  partition text;
+  emptied integer := 0;
+BEGIN
+  -- A week that ended so long ago, and each before it up to the next turn of the ring.
+  FOR ago IN (kept_days + 6) / 7 + 1 .. 13 LOOP
+    partition := format('public.sync_changes_%s', lpad(app.week_of_changes(now() - make_interval(weeks => ago))::text, 2, '0'));
+    CONTINUE WHEN pg_relation_size(partition::regclass) = 0;
+    BEGIN
+      EXECUTE 'TRUNCATE ' || partition;
+      emptied := emptied + 1;
+    EXCEPTION WHEN lock_not_available THEN
+      NULL;
+    END;
+  END LOOP;
+  RETURN emptied;
+END
+$$;
+ALTER FUNCTION app.empty_expired_changes(integer) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.empty_expired_changes(integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.empty_expired_changes(integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/kept_changes.sql', '7cbf6a8624cfa880552647231c51f072b79497a790100dd956baa1b62e7d2cd4', ARRAY['ROUTINE app.week_of_changes(started timestamp with time zone)', 'ROUTINE app.keep_changes(org text, sync text, entity text, started timestamp with time zone, given jsonb)', 'ROUTINE app.empty_expired_changes(days integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
 -- Why: the items that a run reads become canonical records, and a client that reads the changes after N must not miss any.
--- Promises: returns one row per item with its action: created, updated, deleted or unchanged. change_seq comes from the organization's
+-- Promises: returns one row per item with its action: created, updated, deleted or unchanged, and if `tells`, what app.keep_changes keeps
+-- of it. change_seq comes from the organization's
 -- counter, which stays locked until the end of the transaction, so that it grows in the order of commits. A record is looked up by a
 -- range of one id, ordered by id, because only the primary key provides that order. With an equality condition the planner may choose
 -- the index of changes instead and scan all records of the connection.
 -- Callers: sync_app, through app.commit_batch.
 
-CREATE OR REPLACE FUNCTION app.save_records(org text, connection uuid, entity text, given jsonb)
-  RETURNS TABLE (external_id text, action text)
+CREATE OR REPLACE FUNCTION app.save_records(org text, connection uuid, entity text, given jsonb, tells boolean)
+  RETURNS TABLE (external_id text, action text, after_hash text, was jsonb, became jsonb)
 LANGUAGE sql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 WITH compared AS (
   SELECT g.external_id, coalesce(g.data, r.data) AS data, coalesce(g.hash, r.content_hash) AS hash, g.deleted,
+         r.data AS before,
          CASE WHEN g.deleted THEN CASE WHEN r.is_live THEN 'deleted' ELSE 'unchanged' END
               WHEN r.is_live IS NOT TRUE THEN 'created'
               WHEN r.content_hash <> g.hash THEN 'updated' ELSE 'unchanged' END AS action
@@ -2998,14 +3403,19 @@ WITH compared AS (
      SET data = EXCLUDED.data, content_hash = EXCLUDED.content_hash, change_seq = EXCLUDED.change_seq,
          updated_at = EXCLUDED.updated_at, deleted_at = EXCLUDED.deleted_at
 )
-SELECT c.external_id, c.action FROM compared c
+SELECT c.external_id, c.action, CASE WHEN tells THEN c.hash END,
+       CASE WHEN tells AND c.action = 'updated' THEN
+         (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(c.before) AS m WHERE m.value IS DISTINCT FROM c.data -> m.key) END,
+       CASE WHEN tells AND c.action = 'updated' THEN
+         (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(c.data) AS m WHERE m.value IS DISTINCT FROM c.before -> m.key) END
+  FROM compared c
 $$;
-ALTER FUNCTION app.save_records(text, uuid, text, jsonb) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.save_records(text, uuid, text, jsonb) TO sync_app;
+ALTER FUNCTION app.save_records(text, uuid, text, jsonb, boolean) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb, boolean) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.save_records(text, uuid, text, jsonb, boolean) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/save_records.sql', '6bb1b8ca3e2319725aa37b9b86a214189de7be7a1957129ae605a486fe75082a', ARRAY['ROUTINE app.save_records(org text, connection uuid, entity text, given jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/save_records.sql', '3403a6fb8f91611f5a66d39a05c0b06d41fc0463ddc4c9310d9660cc176676cc', ARRAY['ROUTINE app.save_records(org text, connection uuid, entity text, given jsonb, tells boolean)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3050,7 +3460,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/cleanup_seen
 ;
 -- next
 -- Why: a batch takes effect as a whole or not at all, only for the holder of the lease, and in one round trip.
--- Promises: writes records, bindings, failed items, changes, watermark, counts and checkpoint together, and carries out a requested
+-- Promises: writes records, bindings, failed items, changes (those of a preview, and those that were made), watermark, counts and checkpoint together, and carries out a requested
 -- cancel or pause with them. Returns 'fenced' and changes nothing when the epoch is not the current one, or when a connection of the
 -- run leads to another system than the one that the batch was read from or written to. An item counts once, however often it is read. Rows are looked up one by one (LATERAL … LIMIT 1, = ANY), because a table that has just grown has no
 -- statistics and a join might scan it once for each row.
@@ -3068,6 +3478,7 @@ DECLARE
   succeeded bigint := 0;
   failed bigint := 0;
   tally jsonb;
+  kept bigint := 0;
   final text := batch #>> '{final,status}';
 BEGIN
   IF batch ? 'systems' THEN
@@ -3099,7 +3510,15 @@ BEGIN
 
   IF batch ? 'records' THEN
     SELECT coalesce(jsonb_agg(s), '[]') INTO done
-      FROM app.save_records(org, run.source_connection_id, run.entity_type, batch -> 'records') AS s;
+      FROM app.save_records(org, run.source_connection_id, run.entity_type, batch -> 'records',
+             run.destination_connection_id IS NULL AND batch ? 'kept') AS s;
+    -- What a run changed at a connection it says itself; at the records it is what has just been found out.
+    IF run.destination_connection_id IS NULL AND batch ? 'kept' THEN
+      kept := app.keep_changes(org, sync, run.entity_type, run.created_at, done);
+    END IF;
+  END IF;
+  IF jsonb_array_length(coalesce(batch -> 'kept', '[]')) > 0 THEN
+    kept := kept + app.keep_changes(org, sync, run.entity_type, run.created_at, batch -> 'kept');
   END IF;
 
   IF batch ? 'items' THEN
@@ -3237,7 +3656,8 @@ BEGIN
      SET state = CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.status = 'paused' THEN 'paused' ELSE 'ready' END,
          leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
          leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
-         leases_without_commit = 0, postponements = 0, tries = 0,
+         leases_without_commit = 0, postponements = 0, tries = 0, kept_bytes = r.kept_bytes + kept,
+         found_bytes = r.found_bytes + coalesce(pg_column_size(batch -> 'changes'), 0),
          write_open_since = CASE WHEN batch ? 'items' THEN NULL ELSE r.write_open_since END
    WHERE r.org_id = org AND r.sync_id = sync;
   RETURN QUERY SELECT CASE WHEN final IS NOT NULL THEN 'finished' WHEN p.completed_at IS NOT NULL THEN 'ended'
@@ -3250,7 +3670,7 @@ REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FRO
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', 'ccc00380a9a383119381f8ca4df24662cc2738ec6bfba201691b0ef99a3b0ae5', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '1c4b48c6212fd1d01b560d111723e7a66bd07e763f937288175c6502a6d01c12', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3507,6 +3927,7 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   c record;
+  done record;
   changed integer;
   deleted integer := 0;
 BEGIN
@@ -3547,6 +3968,22 @@ BEGIN
           AND c.id IN (r.source_connection_id, r.destination_connection_id)) LIMIT batch_size));
   GET DIAGNOSTICS changed = ROW_COUNT;
   deleted := deleted + changed;
+  DELETE FROM public.sync_preview_changes d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_preview_changes x
+     WHERE x.org_id = c.org_id AND EXISTS (
+       SELECT FROM public.sync_runs r WHERE r.org_id = x.org_id AND r.sync_id = x.sync_id
+          AND c.id IN (r.source_connection_id, r.destination_connection_id)) LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  -- Run by run, since an organization may have many changes of other connections.
+  FOR done IN SELECT r.sync_id, r.created_at FROM public.sync_runs r
+               WHERE r.org_id = c.org_id AND c.id IN (r.source_connection_id, r.destination_connection_id) LOOP
+    DELETE FROM public.sync_changes d WHERE d.org_id = c.org_id AND d.sync_id = done.sync_id
+       AND d.week = app.week_of_changes(done.created_at);
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    deleted := deleted + changed;
+    EXIT WHEN deleted > batch_size;
+  END LOOP;
   DELETE FROM public.sync_schedules d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
     SELECT x.ctid FROM public.sync_schedules x
      WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));
@@ -3568,7 +4005,7 @@ REVOKE ALL ON FUNCTION app.purge_removed_connections(integer) FROM PUBLIC, sync_
 GRANT EXECUTE ON FUNCTION app.purge_removed_connections(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', '80ce08f126b528df3ab59239efeb1a904a506329ed544ec4e826b732a421774b', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', '82fe382d0e3f75cdffc08a363b6d062f42bb094852986cbb8239982e275bfa87', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3596,6 +4033,27 @@ GRANT EXECUTE ON FUNCTION app.cleanup_preview_changes(integer) TO sync_app;
 ;
 -- next
 INSERT INTO app.sql_files (name, sha256, objects) VALUES ('previews/sql/cleanup_preview_changes.sql', 'd9004e5af5108a3e8cc961c446b7053c9e987ae60eeca864b546cd2cac564be1', ARRAY['ROUTINE app.cleanup_preview_changes(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: what is gone in a system must be found within a day, whichever organization it belongs to, by the one clock that all processes share.
+-- Promises: returns the ids of at most batch_size connections whose census is due by the database's clock, the longest due first. It
+-- changes nothing. It runs as sync_maintenance, which of connections in use sees those of which something is due only.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.due_censuses(batch_size integer) RETURNS TABLE (org_id text, id uuid)
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+SELECT c.org_id, c.id FROM public.sync_connections c
+ WHERE c.removed_at IS NULL AND c.census_due_at <= now()
+ ORDER BY c.census_due_at, c.org_id, c.id LIMIT batch_size
+$$;
+ALTER FUNCTION app.due_censuses(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.due_censuses(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.due_censuses(integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('schedules/sql/due_censuses.sql', '866a393ddb61bff7cd1df789d1178780ab2c4ecff26e213e645b6521930ff724', ARRAY['ROUTINE app.due_censuses(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3647,7 +4105,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhooks/sql/cleanup_
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql']::text[])
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -3714,20 +4172,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"c08f209b05183b152328971e764c121a","grants":"da30918a016ab34cfd1fdc40bde2b6f3","owners":"f09e9aad2bfff2a3c9d24b2f516bbb7b","policies":"921e830c8377a6f9a500e8d2d729a310","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"f27003645df0ef02e5b1749998388896","triggers":"64125527c89271de3878604d297fd3ff"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"8c224bea56b8e704ff6b87af295a5df3","grants":"6daf7252212260812bd8da0054e0bab1","owners":"f817c842d226ecd5532424df0dde465a","policies":"87bcadd21910787e1463137c10eb6bc4","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"1df32f26bbff380f999c77acdfeadfe7","triggers":"64125527c89271de3878604d297fd3ff"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T03:46:11.993Z','2026-11-29T05:46:11.993Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T06:32:43.599Z','2026-11-29T08:32:43.599Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T03:46:11.993Z','2026-11-29T04:46:11.993Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T06:32:43.599Z','2026-11-29T07:32:43.599Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T03:46:11.993Z','2026-11-29T05:46:11.993Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T06:32:43.599Z','2026-11-29T08:32:43.599Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T03:46:11.993Z','2026-11-29T04:46:11.993Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T06:32:43.599Z','2026-11-29T07:32:43.599Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -3742,52 +4200,52 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T06:46:11.993Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T09:32:43.599Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T04:46:11.993Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T07:32:43.599Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T06:46:11.993Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T09:32:43.599Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T04:46:11.993Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T07:32:43.599Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T06:46:11.993Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T09:32:43.599Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T04:46:11.993Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T07:32:43.599Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T06:46:11.993Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T09:32:43.599Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T04:46:11.993Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T07:32:43.599Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T05:46:11.994Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T08:32:43.599Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T05:46:11.994Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T08:32:43.599Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T04:46:11.994Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T07:32:43.599Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T04:46:11.994Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T07:32:43.599Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -3922,6 +4380,18 @@ INSERT INTO public.sync_items (org_id,sync_id,external_id,outcome,error_class,me
 INSERT INTO public.sync_items (org_id,sync_id,external_id,outcome,error_class,message) VALUES ('org-2','stale','stale','failed','refused','m')
 ;
 -- next
+INSERT INTO public.sync_changes (org_id,week,sync_id,kind,external_id,entity_type) VALUES ('org-1',3,'live','create','live','customer')
+;
+-- next
+INSERT INTO public.sync_changes (org_id,week,sync_id,kind,external_id,entity_type) VALUES ('org-1',3,'stale','create','stale','customer')
+;
+-- next
+INSERT INTO public.sync_changes (org_id,week,sync_id,kind,external_id,entity_type) VALUES ('org-2',3,'live','create','live','customer')
+;
+-- next
+INSERT INTO public.sync_changes (org_id,week,sync_id,kind,external_id,entity_type) VALUES ('org-2',3,'stale','create','stale','customer')
+;
+-- next
 INSERT INTO public.sync_seen (org_id,sync_id,external_id,failed) VALUES ('org-1','live','live',false)
 ;
 -- next
@@ -3958,40 +4428,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T06:46:11.995Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T09:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T04:46:11.996Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T07:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T06:46:11.996Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T09:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T04:46:11.996Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T07:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T05:46:11.996Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T08:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T05:46:11.996Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T08:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T05:46:11.996Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T08:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T05:46:11.996Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T08:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T05:46:11.996Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T08:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T05:46:11.996Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T08:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T05:46:11.996Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T08:32:43.608Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T05:46:11.996Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T08:32:43.608Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -4006,16 +4476,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T06:46:11.996Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T09:32:43.608Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T04:46:11.996Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T07:32:43.608Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T06:46:11.996Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T09:32:43.608Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T04:46:11.996Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T07:32:43.608Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

@@ -9,6 +9,10 @@ export const syncPath = (syncId: string): string => `/syncs/${encodeURIComponent
 export const previewPath = (cacheKey: string): string => `/previews/${encodeURIComponent(cacheKey)}`;
 export const connectionPath = (id: string): string => `/connections/${encodeURIComponent(id)}`;
 
+/** The history of an item, by its id in the system of a connection. */
+export const itemPath = (item: { entity_type: string; external_id: string; connection_id: string }): string =>
+  `/items?${new URLSearchParams(item)}`;
+
 /** The organization of a path, decoded once; undefined when the path has none, or an invalid one. */
 export function organizationOf(path: string): { readonly base: string; readonly orgId: string } | undefined {
   const [, base, encoded = ''] = /^(\/o\/([^/]+))/.exec(path) ?? [];

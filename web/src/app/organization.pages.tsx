@@ -9,6 +9,7 @@ import { rememberOrganization } from './preferences.ts';
 import { Shell } from './shell.tsx';
 
 const SyncPage = lazy(() => import('../sync/sync.page.tsx'));
+const ItemPage = lazy(() => import('../items/item.page.tsx'));
 const ActivityPage = lazy(() => import('../activity/activity.page.tsx'));
 const TrendsPage = lazy(() => import('../trends/trends.page.tsx'));
 const PreviewsPage = lazy(() => import('../previews/previews.page.tsx'));
@@ -30,6 +31,7 @@ export function OrganizationPages({ orgId }: { readonly orgId: string }) {
               <Switch>
                 <Route path="/live" component={LivePage} />
                 <Route path="/syncs/*" component={SyncPage} />
+                <Route path="/items" component={ItemPage} />
                 <Route path="/activity" component={ActivityPage} />
                 <Route path="/trends" component={TrendsPage} />
                 <Route path="/previews" component={PreviewsPage} />

@@ -3,7 +3,7 @@ import { EditDialog } from './edit.dialog.tsx';
 import { RemoveDialog } from './remove.dialog.tsx';
 import { RunDialog } from './run.dialog.tsx';
 
-export type OpenDialog = 'run' | 'preview' | 'edit' | 'credentials' | 'remove' | null;
+export type OpenDialog = 'run' | 'preview' | 'reconcile' | 'edit' | 'credentials' | 'remove' | null;
 
 interface Props {
   readonly open: OpenDialog;
@@ -19,6 +19,7 @@ export function ConnectionDialogs({ open, connection, connector, onClose, onChec
   switch (open) {
     case 'run':
     case 'preview':
+    case 'reconcile':
       return <RunDialog {...common} kind={open} />;
     case 'edit':
     case 'credentials':

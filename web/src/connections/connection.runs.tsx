@@ -19,6 +19,7 @@ const ACTIVE_EVERY_MS = 3_000;
 const KINDS: Readonly<Record<string, string>> = {
   sync: 'sync',
   preview: 'preview',
+  reconcile: 'comparison',
   apply: 'applied preview',
   retry: 'retry',
   webhook: 'webhook',
@@ -94,7 +95,7 @@ const PLANNED: Readonly<Record<string, string>> = { created: 'to create', update
 /** 12 created, 3 failed; for a preview: 12 to create. A dash when there is nothing. */
 function itemsText({ kind, counts }: Pick<Run, 'kind' | 'counts'>): string {
   const parts = Object.entries(counts).flatMap(([what, many]) =>
-    many > 0 ? [`${count(many)} ${(kind === 'preview' && PLANNED[what]) || what}`] : [],
+    many > 0 ? [`${count(many)} ${(kind === 'preview' && PLANNED[what]) || what.replaceAll('_', ' ')}`] : [],
   );
   return parts.length === 0 ? '–' : parts.join(', ');
 }

@@ -34,6 +34,9 @@ export function ConnectionView({ connection, connector }: Props) {
           mayRun &&
           canRead && (
             <>
+              <Button onClick={() => setDialog('reconcile')}>
+                <Icon name="check" /> Compare
+              </Button>
               <Button onClick={() => setDialog('preview')}>
                 <Icon name="diff" /> Preview
               </Button>

@@ -1,4 +1,4 @@
-import { type Connection, type Connector, startPreview, startRun } from '@sync-operations/client';
+import { type Connection, type Connector, startPreview, startReconcile, startRun } from '@sync-operations/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
@@ -15,7 +15,7 @@ import { defaultRunOptions, RunOptionsFields, runBody } from './run.options.tsx'
 interface Props {
   readonly connection: Connection;
   readonly connector: Connector;
-  readonly kind: 'run' | 'preview';
+  readonly kind: 'run' | 'preview' | 'reconcile';
   readonly onClose: () => void;
 }
 
@@ -26,9 +26,14 @@ const TEXTS = {
     text: 'Shows what a sync would change, without changing anything. You can apply it afterwards, exactly as shown.',
     button: 'Compute preview',
   },
+  reconcile: {
+    title: 'Compare both ends',
+    text: 'Reads every item at both ends, changes nothing, and lists what is not equal.',
+    button: 'Compare',
+  },
 } as const;
 
-/** Starts a sync or a preview from the connection, and opens its page. */
+/** Starts a sync, a preview or a reconcile from the connection, and opens its page. */
 export function RunDialog({ connection, connector, kind, onClose }: Props) {
   const { orgId, client } = useOrganization();
   const queries = useQueryClient();
@@ -42,6 +47,11 @@ export function RunDialog({ connection, connector, kind, onClose }: Props) {
       const headers = { 'Idempotency-Key': keyFor(body) };
       if (kind === 'preview')
         return unwrap(startPreview({ client, headers, path: { connection_id: connection.id }, body }));
+      if (kind === 'reconcile') {
+        const { entity_type, destination } = body;
+        const path = { connection_id: connection.id };
+        return unwrap(startReconcile({ client, headers, path, body: { entity_type, with: destination } }));
+      }
       return unwrap(startRun({ client, headers, body: { ...body, source_connection_id: connection.id } }));
     },
     onSuccess: ({ sync_id }) => {
@@ -68,6 +78,7 @@ export function RunDialog({ connection, connector, kind, onClose }: Props) {
           options={options}
           onChange={setOptions}
           errors={fieldErrors(start.error, 1)}
+          hasMode={kind !== 'reconcile'}
         />
         <FormError error={start.error} />
         <div className="dialog-actions">

@@ -9,7 +9,7 @@ export interface RunOptions {
   readonly entity_type: EntityType;
   /** `records`, or the id of a connection. */
   readonly destination: string;
-  readonly mode: 'full' | 'incremental';
+  readonly mode: 'full' | 'incremental' | 'census';
 }
 
 interface Props {
@@ -18,6 +18,8 @@ interface Props {
   readonly options: RunOptions;
   readonly onChange: (ends: RunOptions) => void;
   readonly errors: FieldErrors;
+  /** Default: true. */
+  readonly hasMode?: boolean;
 }
 
 export const defaultRunOptions = ({ entities }: Connector, mode: RunOptions['mode']): RunOptions => ({
@@ -32,7 +34,7 @@ export const runBody = ({ entity_type, destination, mode }: RunOptions) => ({
   destination: destination === 'records' ? ('records' as const) : { connection_id: destination },
 });
 
-export function RunOptionsFields({ connection, connector, options, onChange, errors }: Props) {
+export function RunOptionsFields({ connection, connector, options, onChange, errors, hasMode = true }: Props) {
   const connections = useConnections().data ?? [];
   const connectors = useConnectors().data ?? [];
   const destinationsOf = (entity: EntityType) => destinationsFor(entity, connection.id, connections, connectors);
@@ -71,24 +73,34 @@ export function RunOptionsFields({ connection, connector, options, onChange, err
           ))}
         </select>
       </Field>
-      <fieldset className="stack-tight">
-        <legend className="conn-legend">How much</legend>
-        <Mode options={options} onChange={onChange} mode="full" hint="Also detects deletions.">
-          Everything
-        </Mode>
-        <Mode
-          options={options}
-          onChange={onChange}
-          mode="incremental"
-          hint={
-            entity?.tells_changes === false
-              ? 'Reads and compares everything, because this system does not report when items change.'
-              : 'Reads only changed items. Does not detect deletions.'
-          }
-        >
-          What changed since the last sync
-        </Mode>
-      </fieldset>
+      {hasMode && (
+        <fieldset className="stack-tight">
+          <legend className="conn-legend">How much</legend>
+          <Mode options={options} onChange={onChange} mode="full" hint="Also detects deletions.">
+            Everything
+          </Mode>
+          <Mode
+            options={options}
+            onChange={onChange}
+            mode="incremental"
+            hint={
+              entity?.tells_changes === false
+                ? 'Reads and compares everything, because this system does not report when items change.'
+                : 'Reads only changed items. Does not detect deletions.'
+            }
+          >
+            What changed since the last sync
+          </Mode>
+          <Mode
+            options={options}
+            onChange={onChange}
+            mode="census"
+            hint="Detects deletions, and items that no sync has read. Compares nothing."
+          >
+            Only the ids
+          </Mode>
+        </fieldset>
+      )}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { type Preview, type StartRun, startPreview, startRun } from '@sync-operations/client';
+import { type Preview, type StartRun, startPreview, startReconcile, startRun } from '@sync-operations/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useIdempotencyKey } from '../api/idempotency.ts';
 import { useOrganization } from '../api/organization.ts';
@@ -32,9 +32,18 @@ export function useRecomputePreview(preview: Preview, delta: ComputedDelta) {
   const keyFor = useIdempotencyKey();
   return useMutation({
     mutationFn: () => {
-      const body = { ...runOptionsOf(preview, delta), filters: filtersOf(preview) };
+      const options = runOptionsOf(preview, delta);
       const path = { connection_id: delta.source_connection_id };
-      return unwrap(startPreview({ client, path, body, headers: { 'Idempotency-Key': keyFor(body) } }));
+      if (preview.sync_type.startsWith('reconcile:')) {
+        const body = { entity_type: options.entity_type, with: options.destination };
+        return unwrap<{ sync_id: string }>(
+          startReconcile({ client, path, body, headers: { 'Idempotency-Key': keyFor(body) } }),
+        );
+      }
+      const body = { ...options, filters: filtersOf(preview) };
+      return unwrap<{ sync_id: string }>(
+        startPreview({ client, path, body, headers: { 'Idempotency-Key': keyFor(body) } }),
+      );
     },
     // The old preview is stale; the page shows the new one when it is opened again.
     onSuccess: () => queries.invalidateQueries({ queryKey: [orgId, 'previews'], refetchType: 'none' }),

@@ -33,6 +33,11 @@ export function PreviewNotes({ preview: { summary }, delta }: Props) {
           </p>
         </Note>
       )}
+      {delta.note && (
+        <Note title="This preview takes back what a sync changed">
+          <p>{delta.note}</p>
+        </Note>
+      )}
       {guard && !applied && (
         <Note kind="warning" title={guard}>
           <p>To apply it, give a reason. The reason is stored in the audit trail.</p>

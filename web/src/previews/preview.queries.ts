@@ -5,6 +5,7 @@ import {
   listPreviews,
   listRuns,
   type PreviewChange,
+  type Run,
 } from '@sync-operations/client';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useOrganization } from '../api/organization.ts';
@@ -88,4 +89,27 @@ export function useComputing() {
     },
     refetchInterval: ({ state }) => (state.data && state.data.length > 0 ? COMPUTING_EVERY_MS : false),
   });
+}
+
+/** The cache key of the preview or reconcile that a run computed or applies; undefined once it has expired or a newer one replaced it. */
+export function usePreviewOf(run: Run | undefined): string | undefined {
+  const { orgId, client } = useOrganization();
+  const isPreview = run?.kind === 'preview' || run?.kind === 'reconcile';
+  const computedBy = isPreview ? run.sync_id : run?.kind === 'apply' ? run.of_sync_id : null;
+  const isComputed = !isPreview || run.progress.completed_at !== null;
+  const { data } = useQuery({
+    queryKey: [orgId, 'preview-of', computedBy],
+    enabled: Boolean(run && computedBy && isComputed),
+    queryFn: async () => {
+      const { kind, source_connection_id, destination, entity_type, undoes_sync_id } = run as Run;
+      const what = undoes_sync_id ? `undo:${undoes_sync_id}` : kind === 'reconcile' ? 'reconcile' : 'connection';
+      const query = { sync_type: `${what}:${source_connection_id}:${destination}`, entity_type, limit: 1 };
+      const [found] = (await unwrap(listPreviews({ client, query }))).items;
+      if (!found) return null;
+      const path = { cache_key: found.cache_key };
+      const { sync_id } = await unwrap(listPreviewChanges({ client, path, query: { limit: 1 } }));
+      return sync_id === computedBy ? found.cache_key : null;
+    },
+  });
+  return data ?? undefined;
 }

@@ -22,6 +22,7 @@ describe("A preview's summary", () => {
     const [a, b] = ['6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d', '7f1d9a52-33c9-4f6b-8f1d-0c6a5d3e2b10'];
     expect(parseSyncType(`connection:${a}:${b}`)).toEqual({ source: a, destination: b });
     expect(parseSyncType(`connection:${a}:records`)).toEqual({ source: a, destination: 'records' });
+    expect(parseSyncType(`undo:run-1:${a}:${b}`)).toEqual({ source: a, destination: b });
     expect(parseSyncType('pim-import')).toBeUndefined();
   });
 

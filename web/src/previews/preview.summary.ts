@@ -37,7 +37,8 @@ const WRITTEN: ReadonlySet<KindName> = new Set(['creates', 'updates', 'deletes']
 
 /** Source and destination from the sync_type of a computed preview; undefined: another service stored it. */
 export function parseSyncType(syncType: string): { readonly source: string; readonly destination: string } | undefined {
-  const [, source, destination] = /^connection:([0-9a-f-]{36}):([0-9a-f-]{36}|records)$/.exec(syncType) ?? [];
+  const [, source, destination] =
+    /^(?:connection|reconcile|undo:[^:]+):([0-9a-f-]{36}):([0-9a-f-]{36}|records)$/.exec(syncType) ?? [];
   return source && destination ? { source, destination } : undefined;
 }
 

@@ -14,8 +14,14 @@ import { Time } from '../ui/time.tsx';
 import { cronText } from './cron.text.ts';
 import { ScheduleRemoveDialog } from './schedule.remove-dialog.tsx';
 
+const MODES: Readonly<Record<Schedule['mode'], string>> = {
+  full: 'all items',
+  incremental: 'changed items',
+  census: 'only the ids',
+};
+
 export function ScheduleRow({ schedule, mayWrite }: { readonly schedule: Schedule; readonly mayWrite: boolean }) {
-  const { id, connection_id, entity_type, destination, mode, cron, time_zone, enabled } = schedule;
+  const { id, connection_id, entity_type, destination, kind, mode, cron, time_zone, enabled } = schedule;
   const { orgId, client } = useOrganization();
   const queries = useQueryClient();
   const nameOf = useConnectionName();
@@ -30,7 +36,7 @@ export function ScheduleRow({ schedule, mayWrite }: { readonly schedule: Schedul
     <li>
       <div className="schedule-text">
         <p className="schedule-what break">
-          {what} <span className="muted">· {mode === 'full' ? 'all items' : 'changed items'}</span>
+          {what} <span className="muted">· {kind === 'reconcile' ? 'comparison of both ends' : MODES[mode]}</span>
         </p>
         <p>
           {meaning ? capitalized(meaning) : 'Cron expression'} <code>{cron}</code>{' '}

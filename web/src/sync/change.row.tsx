@@ -1,4 +1,5 @@
 import type { PreviewChange } from '@sync-operations/client';
+import { Link } from 'wouter';
 import { FieldDiff } from '../previews/field.diff.tsx';
 import { ItemData } from '../previews/item.data.tsx';
 import { itemName } from '../previews/value.text.ts';
@@ -6,12 +7,14 @@ import { Badge, type BadgeTone } from '../ui/badge.tsx';
 
 interface Props {
   readonly change: PreviewChange;
+  /** The page of the item's history. */
+  readonly history: string;
   /** False: a preview, nothing was written. */
   readonly isDone: boolean;
 }
 
 /** The change of one item. */
-export function ChangeRow({ change, isDone }: Props) {
+export function ChangeRow({ change, isDone, history }: Props) {
   const { external_id, destination_id, data, fields, reason } = change;
   const kind = CHANGE_KINDS.find(({ name }) => name === change.kind);
   const name = itemName(data);
@@ -21,7 +24,7 @@ export function ChangeRow({ change, isDone }: Props) {
       <div className="row">
         <p className="item-name break">
           <span className="visually-hidden">Item </span>
-          {external_id}
+          <Link href={history}>{external_id}</Link>
         </p>
         <Badge tone={kind?.tone}>{isDone ? kind?.done : kind?.planned}</Badge>
         {name && <p className="break">{name}</p>}

@@ -1,11 +1,18 @@
 import type { Item } from '@sync-operations/client';
+import { Link } from 'wouter';
 import { FieldDiff } from '../previews/field.diff.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Time } from '../ui/time.tsx';
 import { fieldChangesOf } from './sync.counts.ts';
 
+interface Props {
+  readonly item: Item;
+  /** The page of its history. */
+  readonly history: string | undefined;
+}
+
 /** A failed or skipped item: its error, and the data that was read or sent. */
-export function ItemRow({ item }: { readonly item: Item }) {
+export function ItemRow({ item, history }: Props) {
   const { external_id, outcome, error_class, message, payload, attempts, updated_at } = item;
   const fields = fieldChangesOf(payload);
   return (
@@ -13,7 +20,7 @@ export function ItemRow({ item }: { readonly item: Item }) {
       <div className="row">
         <p className="item-name break">
           <span className="visually-hidden">Item </span>
-          {external_id}
+          {history ? <Link href={history}>{external_id}</Link> : external_id}
         </p>
         <Badge tone={outcome === 'failed' ? 'bad' : 'warn'}>{outcome}</Badge>
         <code className="break">{error_class}</code>

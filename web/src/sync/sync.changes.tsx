@@ -10,6 +10,7 @@ import { Skeleton } from '../ui/loading.tsx';
 import { ErrorNote } from '../ui/note.tsx';
 import { useNow } from '../ui/time.tsx';
 import { CHANGE_KINDS, ChangeRow } from './change.row.tsx';
+import { historyOf } from './sync.text.ts';
 import './sync.items.css';
 
 const PAGE = 20;
@@ -59,13 +60,24 @@ export function SyncChanges({ run }: { readonly run: Run }) {
       {list.isError && <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
       {changes?.length === 0 && (
         <p className="muted">
-          {isOld ? `Changes are kept for ${KEPT_HOURS} hours.` : kind ? 'No changes of this kind.' : 'No changes.'}
+          {isOld
+            ? runKind === 'preview'
+              ? `Changes of a preview are kept for ${KEPT_HOURS} hours.`
+              : 'No changes, or they are not kept any more.'
+            : kind
+              ? 'No changes of this kind.'
+              : 'No changes.'}
         </p>
       )}
       {changes && changes.length > 0 && (
         <ul className="items" aria-label="Changes">
           {changes.map((change: PreviewChange) => (
-            <ChangeRow key={`${change.kind} ${change.external_id}`} change={change} isDone={runKind !== 'preview'} />
+            <ChangeRow
+              key={`${change.kind} ${change.external_id}`}
+              change={change}
+              isDone={runKind !== 'preview'}
+              history={historyOf(run, change.external_id)}
+            />
           ))}
         </ul>
       )}

@@ -11,6 +11,7 @@ import { ITEM_FILTERS, type ItemFilters, useItemSample, useItems } from './items
 import { RetryFailed } from './retry-failed.tsx';
 import { itemClasses } from './sync.counts.ts';
 import { type SyncAndRun } from './sync.queries.ts';
+import { historyOf } from './sync.text.ts';
 import './sync.items.css';
 
 /** The failed and skipped items with their errors, and the button that retries them. */
@@ -19,7 +20,13 @@ export function SyncItems({ sync, run }: SyncAndRun) {
   const sample = useItemSample(sync);
   const list = useItems(sync, filters);
   const items = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const canRetry = run && run.kind !== 'preview' && sync.completed_at && sample.data && sample.data.items.length > 0;
+  const canRetry =
+    run &&
+    run.kind !== 'preview' &&
+    run.kind !== 'reconcile' &&
+    sync.completed_at &&
+    sample.data &&
+    sample.data.items.length > 0;
   return (
     <Card title="Failed and skipped items" actions={canRetry && <RetryFailed syncId={sync.sync_id} />}>
       {sample.data && <ItemClasses sample={sample.data} filters={filters} onChange={change} />}
@@ -29,7 +36,7 @@ export function SyncItems({ sync, run }: SyncAndRun) {
       {items.length > 0 && (
         <ul className="items" aria-label="Items">
           {items.map((item: Item) => (
-            <ItemRow key={item.external_id} item={item} />
+            <ItemRow key={item.external_id} item={item} history={run && historyOf(run, item.external_id)} />
           ))}
         </ul>
       )}

@@ -1,6 +1,8 @@
 import { Link } from 'wouter';
 import { ApiError } from '../api/problem.ts';
 import { useLastSegment } from '../app/location.ts';
+import { DifferenceList } from '../reconcile/difference.list.tsx';
+import { ReconcileResult } from '../reconcile/reconcile.result.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
 import { Empty } from '../ui/card.tsx';
 import { PageSkeleton } from '../ui/loading.tsx';
@@ -16,6 +18,7 @@ import { SyncProgress } from './sync.progress.tsx';
 import { useSync } from './sync.queries.ts';
 import { syncTitle } from './sync.text.ts';
 import { SyncTimeline } from './sync.timeline.tsx';
+import { UndoRun } from './undo-run.tsx';
 import './sync.css';
 
 /** One sync: progress, changes, failed items and timeline. */
@@ -29,20 +32,26 @@ export default function SyncPage() {
       <PageHeader
         title={syncTitle(sync.entity_type, run)}
         badge={<StatusBadge status={sync.status} />}
-        actions={<SyncActions sync={sync} />}
+        actions={
+          <>
+            <SyncActions sync={sync} />
+            {run && <UndoRun run={run} />}
+          </>
+        }
       >
         <SyncLinks {...data} />
       </PageHeader>
       {!sync.completed_at && <LiveUpdates syncId={syncId} />}
       <div className="stack">
         <SyncProgress {...data} />
-        {run && <SyncOutcome run={run} />}
+        {run && (run.kind === 'reconcile' ? <ReconcileResult run={run} /> : <SyncOutcome run={run} />)}
       </div>
       <div className="onesync-columns">
         <SyncTimeline {...data} />
         <div className="stack">
+          {run?.kind === 'reconcile' && <DifferenceList run={run} key={`differences ${syncId}`} />}
           <SyncItems {...data} key={syncId} />
-          {run && run.destination !== 'records' && <SyncChanges run={run} key={`changes ${syncId}`} />}
+          {run && run.kind !== 'reconcile' && <SyncChanges run={run} key={`changes ${syncId}`} />}
         </div>
       </div>
     </>

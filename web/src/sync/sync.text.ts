@@ -1,9 +1,11 @@
 import { type Progress, type Run } from '@sync-operations/client';
+import { itemPath } from '../app/location.ts';
 import { capitalized, dateTime, duration } from '../ui/format.ts';
 
 const KINDS: Readonly<Record<Run['kind'], string>> = {
   sync: 'sync',
   preview: 'preview',
+  reconcile: 'comparison',
   apply: 'sync of a preview',
   retry: 'retry of failed items',
   webhook: 'sync by webhook',
@@ -13,10 +15,15 @@ const KINDS: Readonly<Record<Run['kind'], string>> = {
 export const syncTitle = (entityType: string, run?: Run): string =>
   `${capitalized(entityType)} ${run ? KINDS[run.kind] : 'sync'}`;
 
+/** The page of the history of an item of the source. */
+export const historyOf = ({ entity_type, source_connection_id }: Run, external_id: string): string =>
+  itemPath({ entity_type, external_id, connection_id: source_connection_id });
+
 const TRIGGERS: Readonly<Record<Run['trigger'], string>> = {
   request: '',
   schedule: ' by its schedule',
   webhook: ' by a webhook',
+  sync: ' after a full sync',
 };
 
 /** ann; scheduler by its schedule; a webhook. */

@@ -68,7 +68,11 @@ function Entry({ entry }: { readonly entry: Activity }) {
   return (
     <Step at={entry.created_at} title={title} who={entry.user_id} tone={tone}>
       {quote && <p className="timeline-quote break">{quote}</p>}
-      {linkedSyncId && <Link href={syncPath(linkedSyncId)}>The sync that retries them</Link>}
+      {linkedSyncId && (
+        <Link href={syncPath(linkedSyncId)}>
+          {entry.activity_type === 'undo_requested' ? 'Its preview' : 'The sync that retries them'}
+        </Link>
+      )}
       {entry.details && (
         <details>
           <summary className="small">Details</summary>

@@ -38,6 +38,11 @@ const DESCRIPTIONS: Readonly<Record<string, Describe>> = {
     linkedSyncId: textOf(entry, 'retry_sync_id'),
     tone: 'neutral',
   }),
+  undo_requested: (entry) => ({
+    title: 'Undo requested',
+    linkedSyncId: textOf(entry, 'preview_sync_id'),
+    tone: 'neutral',
+  }),
   delete_guard_overridden: (entry) => ({
     title: 'Delete guard overridden',
     quote: textOf(entry, 'reason'),

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { AppendActivityData, AppendActivityErrors, AppendActivityResponses, CancelSyncData, CancelSyncErrors, CancelSyncResponses, ChangeConnectionData, ChangeConnectionErrors, ChangeConnectionResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, CheckConnectionData, CheckConnectionErrors, CheckConnectionResponses, CompleteSyncData, CompleteSyncErrors, CompleteSyncResponses, CreateConnectionData, CreateConnectionErrors, CreateConnectionResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, DeletePreviewData, DeletePreviewErrors, DeletePreviewResponses, ExportActivityData, ExportActivityErrors, ExportActivityResponses, FailSyncData, FailSyncErrors, FailSyncResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectorData, GetConnectorErrors, GetConnectorResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRunData, GetRunErrors, GetRunResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSyncData, GetSyncErrors, GetSyncResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, ListActiveSyncsData, ListActiveSyncsErrors, ListActiveSyncsResponses, ListActivityData, ListActivityErrors, ListActivityErrorsData, ListActivityErrorsErrors, ListActivityErrorsResponses, ListActivityResponses, ListActivityTrendsData, ListActivityTrendsErrors, ListActivityTrendsResponses, ListBindingsData, ListBindingsErrors, ListBindingsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectorsData, ListConnectorsErrors, ListConnectorsResponses, ListItemsData, ListItemsErrors, ListItemsResponses, ListOrganizationsData, ListOrganizationsErrors, ListOrganizationsResponses, ListPreviewChangesData, ListPreviewChangesErrors, ListPreviewChangesResponses, ListPreviewsData, ListPreviewsErrors, ListPreviewsResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSlowActivityData, ListSlowActivityErrors, ListSlowActivityResponses, ListSlowSyncsData, ListSlowSyncsErrors, ListSlowSyncsResponses, ListSyncChangesData, ListSyncChangesErrors, ListSyncChangesResponses, LookUpPreviewData, LookUpPreviewErrors, LookUpPreviewResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, PreviewMatchesData, PreviewMatchesErrors, PreviewMatchesResponses, ReceiveWebhookData, ReceiveWebhookErrors, ReceiveWebhookResponses, RemoveBindingData, RemoveBindingErrors, RemoveBindingResponses, RemoveConnectionData, RemoveConnectionErrors, RemoveConnectionResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, ReportManyData, ReportManyErrors, ReportManyResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryFailedItemsData, RetryFailedItemsErrors, RetryFailedItemsResponses, SetBindingsData, SetBindingsErrors, SetBindingsResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartRunData, StartRunErrors, StartRunResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StorePreviewData, StorePreviewErrors, StorePreviewResponses, StreamProgressData, StreamProgressErrors, StreamProgressResponse, StreamProgressResponses, UsageData, UsageErrors, UsageResponses, WhoamiData, WhoamiErrors, WhoamiResponses } from './types.gen.ts';
+import type { AppendActivityData, AppendActivityErrors, AppendActivityResponses, CancelSyncData, CancelSyncErrors, CancelSyncResponses, ChangeConnectionData, ChangeConnectionErrors, ChangeConnectionResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, CheckConnectionData, CheckConnectionErrors, CheckConnectionResponses, CompleteSyncData, CompleteSyncErrors, CompleteSyncResponses, CreateConnectionData, CreateConnectionErrors, CreateConnectionResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, DeletePreviewData, DeletePreviewErrors, DeletePreviewResponses, ExportActivityData, ExportActivityErrors, ExportActivityResponses, FailSyncData, FailSyncErrors, FailSyncResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectorData, GetConnectorErrors, GetConnectorResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRunData, GetRunErrors, GetRunResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSyncData, GetSyncErrors, GetSyncResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, ItemHistoryData, ItemHistoryErrors, ItemHistoryResponses, ListActiveSyncsData, ListActiveSyncsErrors, ListActiveSyncsResponses, ListActivityData, ListActivityErrors, ListActivityErrorsData, ListActivityErrorsErrors, ListActivityErrorsResponses, ListActivityResponses, ListActivityTrendsData, ListActivityTrendsErrors, ListActivityTrendsResponses, ListBindingsData, ListBindingsErrors, ListBindingsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectorsData, ListConnectorsErrors, ListConnectorsResponses, ListDifferencesData, ListDifferencesErrors, ListDifferencesResponses, ListItemsData, ListItemsErrors, ListItemsResponses, ListOrganizationsData, ListOrganizationsErrors, ListOrganizationsResponses, ListPreviewChangesData, ListPreviewChangesErrors, ListPreviewChangesResponses, ListPreviewsData, ListPreviewsErrors, ListPreviewsResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSlowActivityData, ListSlowActivityErrors, ListSlowActivityResponses, ListSlowSyncsData, ListSlowSyncsErrors, ListSlowSyncsResponses, ListSyncChangesData, ListSyncChangesErrors, ListSyncChangesResponses, LookUpPreviewData, LookUpPreviewErrors, LookUpPreviewResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, PreviewMatchesData, PreviewMatchesErrors, PreviewMatchesResponses, ReceiveWebhookData, ReceiveWebhookErrors, ReceiveWebhookResponses, RemoveBindingData, RemoveBindingErrors, RemoveBindingResponses, RemoveConnectionData, RemoveConnectionErrors, RemoveConnectionResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, ReportManyData, ReportManyErrors, ReportManyResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryFailedItemsData, RetryFailedItemsErrors, RetryFailedItemsResponses, SetBindingsData, SetBindingsErrors, SetBindingsResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReconcileData, StartReconcileErrors, StartReconcileResponses, StartRunData, StartRunErrors, StartRunResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StorePreviewData, StorePreviewErrors, StorePreviewResponses, StreamProgressData, StreamProgressErrors, StreamProgressResponse, StreamProgressResponses, UndoRunData, UndoRunErrors, UndoRunResponses, UsageData, UsageErrors, UsageResponses, WhoamiData, WhoamiErrors, WhoamiResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -480,6 +480,17 @@ export const listItems = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
+ * Read what every sync did with one item
+ *
+ * Over all syncs from and to every connection, the newest first: created, changed with old and new values, archived, restored, deleted; and why it was not written: conflicts and failures, with the number of attempts. Name the item by its id in one of the systems, or by email, sku or number. What it is bound to is part of its history. Changes are kept for 30 days, or as long as the service is set to. Syncs that left an item unchanged are not listed.
+ */
+export const itemHistory = <ThrowOnError extends boolean = false>(options: Options<ItemHistoryData, ThrowOnError>): RequestResult<ItemHistoryResponses, ItemHistoryErrors, ThrowOnError> => (options.client ?? client).get<ItemHistoryResponses, ItemHistoryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/items',
+    ...options
+});
+
+/**
  * List the syncs that the service runs itself, newest first
  *
  * List the syncs that the service runs itself, newest first
@@ -591,6 +602,17 @@ export const startPreview = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
+ * Compute how to take back what a sync changed
+ *
+ * Makes a preview of the inverse, item by item: what was created is deleted as the destination deletes, what was updated gets its old values, what was archived comes back. What somebody has changed since is a conflict that names both values. Apply it like any preview, with the source, destination and entity type of the sync. What an undo changes is kept, so it can be undone, too.
+ */
+export const undoRun = <ThrowOnError extends boolean = false>(options: Options<UndoRunData, ThrowOnError>): RequestResult<UndoRunResponses, UndoRunErrors, ThrowOnError> => (options.client ?? client).post<UndoRunResponses, UndoRunErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/runs/{sync_id}/undo',
+    ...options
+});
+
+/**
  * List all changes of a computed preview
  *
  * Ordered by kind, then by id. The preview itself contains only the first changes of each kind. Unchanged items are counted in its summary and not listed.
@@ -602,13 +624,39 @@ export const listPreviewChanges = <ThrowOnError extends boolean = false>(options
 });
 
 /**
- * List the changes that a sync made at another connection, or that its preview would make
+ * List the changes that a sync made, or that its preview would make
  *
- * Ordered by kind, then by id. Conflicts, which the sync does not write, are included. The list is kept for 48 hours after the sync was requested. It is empty for a sync into the records, whose changes are at /records, and for a sync that an internal service reports.
+ * Ordered by kind, then by id. Conflicts, which the sync does not write, are included. What a sync changed is kept for 30 days, or as long as the service is set to, the changes of a preview for 48 hours. Of records that a sync created or deleted the values are at /records. The list is empty for a sync that an internal service reports.
  */
 export const listSyncChanges = <ThrowOnError extends boolean = false>(options: Options<ListSyncChangesData, ThrowOnError>): RequestResult<ListSyncChangesResponses, ListSyncChangesErrors, ThrowOnError> => (options.client ?? client).get<ListSyncChangesResponses, ListSyncChangesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
     url: '/api/sync/progress/{sync_id}/changes',
+    ...options
+});
+
+/**
+ * Compare this connection with another end, as both are now
+ *
+ * Runs as a separate sync of kind reconcile, reads every item at both ends and writes to neither. When it has completed, GET /runs/{sync_id} says in reconcile how many are equal, and GET /runs/{sync_id}/differences lists the others. Apply it like a preview: POST /runs with its sync_id in preview makes the destination as the source is.
+ */
+export const startReconcile = <ThrowOnError extends boolean = false>(options: Options<StartReconcileData, ThrowOnError>): RequestResult<StartReconcileResponses, StartReconcileErrors, ThrowOnError> => (options.client ?? client).post<StartReconcileResponses, StartReconcileErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/connections/{connection_id}/reconcile',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List what a reconcile found to be different
+ *
+ * Each item with both ids and the two values of each field, ordered by kind, then by id. Equal items are counted and not listed. An item that cannot be read is at /progress/{sync_id}/items. The list is kept for 48 hours after the reconcile was requested.
+ */
+export const listDifferences = <ThrowOnError extends boolean = false>(options: Options<ListDifferencesData, ThrowOnError>): RequestResult<ListDifferencesResponses, ListDifferencesErrors, ThrowOnError> => (options.client ?? client).get<ListDifferencesResponses, ListDifferencesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/runs/{sync_id}/differences',
     ...options
 });
 

@@ -50,7 +50,7 @@ export type OrganizationPage = {
     next_cursor: string | null;
 };
 
-export type Quota = 'active_syncs' | 'connections' | 'schedules' | 'preview_bytes' | 'checkpoint_bytes' | 'records' | 'streams';
+export type Quota = 'active_syncs' | 'connections' | 'schedules' | 'preview_bytes' | 'checkpoint_bytes' | 'records' | 'found_bytes' | 'change_bytes' | 'streams';
 
 export type QuotaUsage = {
     name: Quota;
@@ -586,7 +586,7 @@ export type Activity = {
     sync_id: string | null;
     entity_type: string | null;
     /**
-     * sync_completed, sync_failed, sync_cancelled, sync_timeout; preview_completed, preview_failed, preview_cancelled, which wrote nothing; cancel_requested, pause_requested, resume_requested, retry_requested (user_id: who asked); or your own
+     * sync_completed, sync_failed, sync_cancelled, sync_timeout; preview_completed, preview_failed, preview_cancelled, and the same of a reconcile (reconcile_completed, …), which wrote nothing; cancel_requested, pause_requested, resume_requested, retry_requested (user_id: who asked); or your own
      */
     activity_type: string;
     status: SyncStatus;
@@ -1136,6 +1136,93 @@ export type ItemPage = {
     next_cursor: string | null;
 };
 
+export type ItemIdentity = {
+    connection_id: string | null;
+    external_id: string;
+};
+
+export type HistoryField = {
+    /**
+     * The path of the field
+     */
+    field: string;
+    /**
+     * The value before. Of a conflict, the value at the destination
+     */
+    old: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * The value after. Of a conflict, the value of the source
+     */
+    new: {
+        [key: string]: unknown;
+    } | null;
+};
+
+export type HistoryEntry = {
+    at: string;
+    event: 'created' | 'updated' | 'restored' | 'archived' | 'deleted' | 'unbound' | 'conflict' | 'skipped' | 'failed' | 'warned';
+    sync_id: string;
+    /**
+     * The kind of the sync
+     */
+    kind: 'sync' | 'apply' | 'retry' | 'webhook';
+    /**
+     * What started the sync
+     */
+    trigger: 'request' | 'schedule' | 'webhook';
+    /**
+     * Who started the sync
+     */
+    requested_by: string | null;
+    /**
+     * For an undo, the sync that it takes back
+     */
+    undoes_sync_id: string | null;
+    source_connection_id: string;
+    /**
+     * "records", or the id of a connection
+     */
+    destination: string;
+    /**
+     * The id in the source
+     */
+    external_id: string;
+    /**
+     * The id at the destination
+     */
+    destination_id: string | null;
+    /**
+     * What changed, or is in conflict
+     */
+    fields: Array<HistoryField>;
+    /**
+     * A stable name of the error, for programs
+     */
+    error_class: string | null;
+    /**
+     * Why it was not written, for people
+     */
+    message: string | null;
+    /**
+     * Of an item that was not written: the number of attempts, including those of earlier syncs
+     */
+    attempts: number | null;
+};
+
+export type HistoryPage = {
+    /**
+     * The ids that were looked for: the item, and what it is bound to
+     */
+    identities: Array<ItemIdentity>;
+    /**
+     * The newest first
+     */
+    items: Array<HistoryEntry>;
+    next_cursor: string | null;
+};
+
 export type DestinationConnection = {
     connection_id: string;
 };
@@ -1150,9 +1237,9 @@ export type OverrideGuard = {
 export type StartRun = {
     entity_type: 'customer' | 'product' | 'order';
     /**
-     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. Default: "full".
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet. Default: "full".
      */
-    mode?: 'full' | 'incremental';
+    mode?: 'full' | 'incremental' | 'census';
     /**
      * "records" for canonical copies, which you read at /records, or another connection. Default: "records".
      */
@@ -1174,39 +1261,78 @@ export type StartRun = {
     override_guard?: OverrideGuard;
 };
 
+export type ReconcileResult = {
+    equal: number;
+    /**
+     * Both ends have the item, with other values
+     */
+    different: number;
+    /**
+     * The destination still has the entry of an item that the source does not have any more
+     */
+    missing_at_source: number;
+    /**
+     * The destination has no entry for the item
+     */
+    missing_at_destination: number;
+    /**
+     * Items that cannot be compared: they cannot be read, or which entry is theirs is for a person to decide
+     */
+    not_compared: number;
+    /**
+     * Fields that are not compared, because no sync from this source to this destination carries them over
+     */
+    fields_not_compared: Array<string>;
+    /**
+     * Only some items were compared, after a full sync
+     */
+    is_sample: boolean;
+};
+
 export type Run = {
     /**
      * The id of the sync. Read its progress at /progress/{sync_id}.
      */
     sync_id: string;
-    kind: 'sync' | 'preview' | 'apply' | 'retry' | 'webhook';
+    kind: 'sync' | 'preview' | 'reconcile' | 'apply' | 'retry' | 'webhook';
     source_connection_id: string;
     /**
      * "records", or the id of a connection
      */
     destination: string;
     entity_type: 'customer' | 'product' | 'order';
-    mode: 'full' | 'incremental';
+    mode: 'full' | 'incremental' | 'census';
     filters: {
         [key: string]: unknown;
     };
     /**
-     * For an apply, the sync that computed the preview. For a retry, the sync whose items are retried.
+     * For an apply, the sync that computed the preview or compared the ends. For a retry, the sync whose items are retried. For a reconcile of a sample, the full sync that it follows.
      */
     of_sync_id: string | null;
-    trigger: 'request' | 'schedule' | 'webhook';
+    /**
+     * For an undo and its preview, the sync whose changes are taken back.
+     */
+    undoes_sync_id: string | null;
+    /**
+     * sync: a reconcile of a sample, which follows a full sync
+     */
+    trigger: 'request' | 'schedule' | 'webhook' | 'sync';
     requested_by: string | null;
     /**
      * waiting: another run of the same connection and entity type is active. ready: queued or running.
      */
     state: 'waiting' | 'ready' | 'paused' | 'ended';
     /**
-     * Number of items per result: created, updated, deleted, unchanged, conflict, failed
+     * Number of items per result: created, updated, deleted, unchanged, conflict, failed; present: of a census, only its id was read; of a reconcile: equal, different, missing_at_source, missing_at_destination, not_compared, failed
      */
     counts: {
         [key: string]: number;
     };
     created_at: string;
+    /**
+     * What a reconcile found, once it has completed. Null for the other kinds.
+     */
+    reconcile: ReconcileResult | null;
     progress: Progress;
 };
 
@@ -1326,9 +1452,9 @@ export type MatchPreview = {
 export type StartPreview = {
     entity_type: 'customer' | 'product' | 'order';
     /**
-     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. Default: "full".
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet. Default: "full".
      */
-    mode?: 'full' | 'incremental';
+    mode?: 'full' | 'incremental' | 'census';
     /**
      * "records" for canonical copies, which you read at /records, or another connection. Default: "records".
      */
@@ -1346,34 +1472,45 @@ export type PreviewRun = {
      * The id of the sync. Read its progress at /progress/{sync_id}.
      */
     sync_id: string;
-    kind: 'sync' | 'preview' | 'apply' | 'retry' | 'webhook';
+    kind: 'sync' | 'preview' | 'reconcile' | 'apply' | 'retry' | 'webhook';
     source_connection_id: string;
     /**
      * "records", or the id of a connection
      */
     destination: string;
     entity_type: 'customer' | 'product' | 'order';
-    mode: 'full' | 'incremental';
+    mode: 'full' | 'incremental' | 'census';
     filters: {
         [key: string]: unknown;
     };
     /**
-     * For an apply, the sync that computed the preview. For a retry, the sync whose items are retried.
+     * For an apply, the sync that computed the preview or compared the ends. For a retry, the sync whose items are retried. For a reconcile of a sample, the full sync that it follows.
      */
     of_sync_id: string | null;
-    trigger: 'request' | 'schedule' | 'webhook';
+    /**
+     * For an undo and its preview, the sync whose changes are taken back.
+     */
+    undoes_sync_id: string | null;
+    /**
+     * sync: a reconcile of a sample, which follows a full sync
+     */
+    trigger: 'request' | 'schedule' | 'webhook' | 'sync';
     requested_by: string | null;
     /**
      * waiting: another run of the same connection and entity type is active. ready: queued or running.
      */
     state: 'waiting' | 'ready' | 'paused' | 'ended';
     /**
-     * Number of items per result: created, updated, deleted, unchanged, conflict, failed
+     * Number of items per result: created, updated, deleted, unchanged, conflict, failed; present: of a census, only its id was read; of a reconcile: equal, different, missing_at_source, missing_at_destination, not_compared, failed
      */
     counts: {
         [key: string]: number;
     };
     created_at: string;
+    /**
+     * What a reconcile found, once it has completed. Null for the other kinds.
+     */
+    reconcile: ReconcileResult | null;
     progress: Progress;
     /**
      * The key of the preview. Read it at /previews/{cache_key} when the sync has ended.
@@ -1419,7 +1556,7 @@ export type PreviewChange = {
      */
     reason: string | null;
     /**
-     * The complete item after the change. For a delete, the item before the change.
+     * The complete item after the change. For a delete, the item before the change. Null for an update that was made, of which the fields are kept.
      */
     data: {
         [key: string]: unknown;
@@ -1435,6 +1572,64 @@ export type PreviewChangePage = {
     next_cursor: string | null;
 };
 
+export type StartReconcile = {
+    /**
+     * What the connection is compared with: "records", or another connection.
+     */
+    with: 'records' | DestinationConnection;
+    entity_type: 'customer' | 'product' | 'order';
+};
+
+export type FieldDifference = {
+    /**
+     * The path of the field
+     */
+    field: string;
+    /**
+     * The value at the source
+     */
+    source: string | null | boolean | Array<unknown> | {
+        [key: string]: unknown;
+    };
+    /**
+     * The value at the destination
+     */
+    destination: string | null | boolean | Array<unknown> | {
+        [key: string]: unknown;
+    };
+};
+
+export type Difference = {
+    /**
+     * The id of the item in the source
+     */
+    external_id: string;
+    /**
+     * The id of its entry at the destination. Null when there is none, or when it is not known.
+     */
+    destination_id: string | null;
+    difference: 'different' | 'missing_at_source' | 'missing_at_destination' | 'not_compared';
+    /**
+     * Empty unless both ends have the item
+     */
+    fields: Array<FieldDifference>;
+    /**
+     * Why the item cannot be compared, or why an apply leaves it as it is. Null for the others.
+     */
+    reason: string | null;
+    /**
+     * The item as an apply would make it at the destination; for one that the source does not have, the entry there.
+     */
+    data: {
+        [key: string]: unknown;
+    } | null;
+};
+
+export type DifferencePage = {
+    items: Array<Difference>;
+    next_cursor: string | null;
+};
+
 export type CreateSchedule = {
     entity_type: 'customer' | 'product' | 'order';
     /**
@@ -1442,9 +1637,13 @@ export type CreateSchedule = {
      */
     destination?: 'records' | DestinationConnection;
     /**
-     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination.
+     * reconcile compares both ends, writes to neither, and needs the mode full. Default: "sync".
      */
-    mode: 'full' | 'incremental';
+    kind?: 'sync' | 'reconcile';
+    /**
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet.
+     */
+    mode: 'full' | 'incremental' | 'census';
     /**
      * Minute, hour, day of month, month and day of week, in crontab syntax
      */
@@ -1470,7 +1669,8 @@ export type Schedule = {
      * "records", or the id of a connection
      */
     destination: string;
-    mode: 'full' | 'incremental';
+    kind: 'sync' | 'reconcile';
+    mode: 'full' | 'incremental' | 'census';
     cron: string;
     time_zone: string;
     enabled: boolean;
@@ -1510,9 +1710,13 @@ export type ChangeSchedule = {
      */
     destination?: 'records' | DestinationConnection;
     /**
-     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination.
+     * reconcile compares both ends, writes to neither, and needs the mode full. Default: "sync".
      */
-    mode?: 'full' | 'incremental';
+    kind?: 'sync' | 'reconcile';
+    /**
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet.
+     */
+    mode?: 'full' | 'incremental' | 'census';
     /**
      * Minute, hour, day of month, month and day of week, in crontab syntax
      */
@@ -3768,6 +3972,84 @@ export type ListItemsResponses = {
 
 export type ListItemsResponse = ListItemsResponses[keyof ListItemsResponses];
 
+export type ItemHistoryData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        entity_type: 'customer' | 'product' | 'order';
+        /**
+         * The id of the item in one of the systems
+         */
+        external_id?: string;
+        /**
+         * The connection to the system whose id is given. Without it, the id is looked for in every system.
+         */
+        connection_id?: string;
+        /**
+         * Of a customer whose record a sync has read
+         */
+        email?: string;
+        /**
+         * Of a product whose record a sync has read
+         */
+        sku?: string;
+        /**
+         * Of an order whose record a sync has read
+         */
+        number?: string;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/sync/items';
+};
+
+export type ItemHistoryErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ItemHistoryError = ItemHistoryErrors[keyof ItemHistoryErrors];
+
+export type ItemHistoryResponses = {
+    /**
+     * A page of the history
+     */
+    200: HistoryPage;
+};
+
+export type ItemHistoryResponse = ItemHistoryResponses[keyof ItemHistoryResponses];
+
 export type ListRunsData = {
     body?: never;
     headers?: {
@@ -4348,6 +4630,67 @@ export type StartPreviewResponses = {
 
 export type StartPreviewResponse = StartPreviewResponses[keyof StartPreviewResponses];
 
+export type UndoRunData = {
+    body?: never;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        sync_id: string;
+    };
+    query?: never;
+    url: '/api/sync/runs/{sync_id}/undo';
+};
+
+export type UndoRunErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The state does not allow it
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type UndoRunError = UndoRunErrors[keyof UndoRunErrors];
+
+export type UndoRunResponses = {
+    /**
+     * Queued
+     */
+    202: PreviewRun;
+};
+
+export type UndoRunResponse = UndoRunResponses[keyof UndoRunResponses];
+
 export type ListPreviewChangesData = {
     body?: never;
     headers?: {
@@ -4482,6 +4825,127 @@ export type ListSyncChangesResponses = {
 };
 
 export type ListSyncChangesResponse = ListSyncChangesResponses[keyof ListSyncChangesResponses];
+
+export type StartReconcileData = {
+    body: StartReconcile;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query?: never;
+    url: '/api/sync/connections/{connection_id}/reconcile';
+};
+
+export type StartReconcileErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type StartReconcileError = StartReconcileErrors[keyof StartReconcileErrors];
+
+export type StartReconcileResponses = {
+    /**
+     * Queued
+     */
+    202: Run;
+};
+
+export type StartReconcileResponse = StartReconcileResponses[keyof StartReconcileResponses];
+
+export type ListDifferencesData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        sync_id: string;
+    };
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        difference?: 'different' | 'missing_at_source' | 'missing_at_destination' | 'not_compared';
+    };
+    url: '/api/sync/runs/{sync_id}/differences';
+};
+
+export type ListDifferencesErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListDifferencesError = ListDifferencesErrors[keyof ListDifferencesErrors];
+
+export type ListDifferencesResponses = {
+    /**
+     * A page of differences
+     */
+    200: DifferencePage;
+};
+
+export type ListDifferencesResponse = ListDifferencesResponses[keyof ListDifferencesResponses];
 
 export type ListSchedulesData = {
     body?: never;

@@ -1,0 +1,123 @@
+import type { EntityType } from '../../connectors/canonical/canonical.types.ts';
+import type { Statement } from '../../database/database.ts';
+import type { HistoryEntryDto, ItemIdentityDto } from './dto/history.dto.ts';
+
+/** Of this many records with one name the history is shown: an email or a SKU is seldom in more systems. */
+const MOST_NAMED = 20;
+
+/** As in the index sync_records_by_name. */
+const NAME = `CASE entity_type WHEN 'customer' THEN lower(data ->> 'email') WHEN 'product' THEN data ->> 'sku' ELSE data ->> 'number' END`;
+
+/** What is asked for: an id, in one system or in any, or what people call it. */
+export type Asked = { readonly external_id: string; readonly connection_id: string | null } | { readonly name: string };
+
+/** How many of the last changes of an item tell what it was bound to. */
+const MOST_CHANGES = 50;
+
+/** The records that are meant, and what each is bound to, or was when it was changed. System by system, from the keys of the bindings. */
+export const identitiesOf = (orgId: string, entity: EntityType, asked: Asked): Statement => {
+  const byName = 'name' in asked;
+  const named = byName
+    ? `SELECT connection_id, external_id FROM public.sync_records
+        WHERE org_id = $1 AND entity_type = $2 AND (${NAME}) = $3 AND $4::uuid IS NULL ORDER BY connection_id LIMIT ${MOST_NAMED}`
+    : `SELECT c.id AS connection_id, $3::text AS external_id FROM public.sync_connections c
+        WHERE c.org_id = $1 AND c.removed_at IS NULL AND (c.id = $4 OR $4 IS NULL AND EXISTS (
+          SELECT FROM public.sync_records r WHERE r.org_id = $1 AND r.connection_id = c.id AND r.entity_type = $2
+             AND r.external_id >= $3 AND r.external_id <= $3 OFFSET 0))`;
+  return {
+    text: `
+      WITH named AS MATERIALIZED (${named}),
+      pairs AS MATERIALIZED (
+        SELECT n.external_id, c.system_id AS here, o.system_id AS there, o.id AS other
+          FROM named n JOIN public.sync_connections c ON c.org_id = $1 AND c.id = n.connection_id
+          JOIN public.sync_connections o ON o.org_id = $1 AND o.removed_at IS NULL AND o.system_id <> c.system_id)
+      SELECT connection_id, external_id FROM named
+      UNION
+      SELECT p.other, b.id FROM pairs p CROSS JOIN LATERAL (
+        SELECT x.id_b AS id FROM public.sync_bindings x
+         WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = p.here AND x.system_b = p.there AND x.id_a = p.external_id
+        UNION ALL
+        SELECT x.id_a FROM public.sync_bindings x
+         WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = p.there AND x.system_b = p.here AND x.id_b = p.external_id) AS b
+      UNION
+      SELECT w.connection, w.id FROM named n CROSS JOIN LATERAL (
+        (SELECT r.source_connection_id AS connection, c.external_id AS id
+           FROM public.sync_changes c JOIN public.sync_runs r ON r.org_id = c.org_id AND r.sync_id = c.sync_id
+          WHERE c.org_id = $1 AND c.entity_type = $2 AND c.destination_id = n.external_id
+            AND r.destination_connection_id = n.connection_id ORDER BY c.at DESC LIMIT ${MOST_CHANGES})
+        UNION ALL
+        (SELECT r.destination_connection_id, c.destination_id
+           FROM public.sync_changes c JOIN public.sync_runs r ON r.org_id = c.org_id AND r.sync_id = c.sync_id
+          WHERE c.org_id = $1 AND c.entity_type = $2 AND c.external_id = n.external_id AND c.destination_id IS NOT NULL
+            AND r.source_connection_id = n.connection_id ORDER BY c.at DESC LIMIT ${MOST_CHANGES})) AS w
+      ORDER BY 1, 2 LIMIT 100`,
+    values: [orgId, entity, byName ? asked.name : asked.external_id, byName ? null : asked.connection_id],
+  };
+};
+
+/** An entry as it is stored: what was and became for a change, the fields for a conflict. */
+export type StoredEntry = Omit<HistoryEntryDto, 'fields'> & {
+  readonly fields: HistoryEntryDto['fields'] | null;
+  readonly was: object | null;
+  readonly became: object | null;
+};
+
+/** The key of an entry: when, by which sync, of which item of the source. */
+export type EntryKey = readonly [at: string, sync_id: string, external_id: string, event: string];
+
+const RUN = `r.kind, r.trigger, r.requested_by, r.undoes_sync_id, r.source_connection_id,
+          coalesce(r.destination_connection_id::text, 'records') AS destination`;
+const EVENT = `CASE c.kind WHEN 'create' THEN 'created' WHEN 'unbind' THEN 'unbound'
+          WHEN 'update' THEN CASE WHEN c.via_archive THEN 'restored' ELSE 'updated' END
+          ELSE CASE WHEN c.via_archive THEN 'archived' ELSE 'deleted' END END`;
+
+/** The changes of one id, the newest first, in the order of the index of that side. */
+const changes = (id: 'external_id' | 'destination_id', connection: string) => `
+    (SELECT c.at, ${EVENT} AS event, c.sync_id, ${RUN}, c.external_id, c.destination_id, NULL::jsonb AS fields,
+            CASE WHEN c.kind = 'update' THEN c.was END AS was, CASE WHEN c.kind = 'update' THEN c.became END AS became,
+            NULL::text AS error_class, c.reason AS message, NULL::integer AS attempts
+       FROM public.sync_changes c JOIN public.sync_runs r ON r.org_id = c.org_id AND r.sync_id = c.sync_id
+      WHERE c.org_id = $1 AND c.entity_type = $2 AND c.${id} = i.id AND (i.connection IS NULL OR r.${connection} = i.connection)
+        AND ($5::timestamptz IS NULL OR (c.at, c.sync_id) <= ($5, $6::text))
+      ORDER BY c.at DESC, c.sync_id DESC LIMIT $9)`;
+
+/** What became of the items of these identities, the newest first. Each side of each identity is read from an index, a page at most. */
+export const historyPage = (
+  orgId: string,
+  entity: EntityType,
+  identities: readonly ItemIdentityDto[],
+  after: EntryKey | null,
+  limit: number,
+): Statement => ({
+  text: `
+    SELECT to_json(e.at) #>> '{}' AS at, e.event, e.sync_id, e.kind, e.trigger, e.requested_by, e.undoes_sync_id,
+           e.source_connection_id, e.destination, e.external_id, e.destination_id, e.fields, e.was, e.became, e.error_class,
+           e.message, e.attempts
+      FROM (SELECT DISTINCT ON (x.at, x.sync_id, x.external_id, x.event) x.* FROM
+        unnest($3::uuid[], $4::text[]) AS i (connection, id) CROSS JOIN LATERAL (
+          ${changes('external_id', 'source_connection_id')}
+          UNION ALL ${changes('destination_id', 'destination_connection_id')}
+          UNION ALL
+          (SELECT f.updated_at, CASE WHEN f.outcome = 'skipped' AND f.error_class <> 'stale_preview' THEN 'conflict' ELSE f.outcome END,
+                  f.sync_id, ${RUN}, f.external_id, CASE WHEN f.outcome = 'skipped' THEN f.payload ->> 'destination_id' END,
+                  CASE WHEN f.outcome = 'skipped' THEN f.payload -> 'fields' END, NULL, NULL, f.error_class, f.message, f.attempts
+             FROM public.sync_items f JOIN public.sync_runs r ON r.org_id = f.org_id AND r.sync_id = f.sync_id
+            WHERE f.org_id = $1 AND f.external_id = i.id AND r.entity_type = $2 AND r.kind NOT IN ('preview', 'reconcile')
+              AND (i.connection IS NULL OR r.source_connection_id = i.connection)
+              AND ($5::timestamptz IS NULL OR (f.updated_at, f.sync_id) <= ($5, $6::text))
+            ORDER BY f.updated_at DESC, f.sync_id DESC LIMIT $9)) AS x
+        ORDER BY x.at DESC, x.sync_id DESC, x.external_id DESC, x.event DESC) AS e
+     WHERE $5::timestamptz IS NULL OR (e.at, e.sync_id, e.external_id, e.event) < ($5, $6, $7::text, $8::text)
+     ORDER BY e.at DESC, e.sync_id DESC, e.external_id DESC, e.event DESC LIMIT $10`,
+  values: [
+    ...[
+      orgId,
+      entity,
+      identities.map(({ connection_id }) => connection_id),
+      identities.map(({ external_id }) => external_id),
+    ],
+    ...(after ?? [null, null, null, null]),
+    // One sync may have done several things with an item at once: those on the page before are read again.
+    ...[limit + 5, limit],
+  ],
+});

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { RunsFixture } from '../runs/runs.support.ts';
+import { withSystems } from '../runs/two-systems.support.ts';
+import { TestBrowser } from './support/test-browser.ts';
+
+const ORG = 'org-item-page';
+let fixture: RunsFixture;
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  [fixture, browser] = await Promise.all([RunsFixture.start(), TestBrowser.start()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await fixture.close();
+});
+
+it('A run is taken back through its preview, and each item tells what became of it', () =>
+  withSystems(fixture, ORG, { shop: { customers: 3 }, odoo: { version: 19, partners: 0 } }, async ({ shop, there }) => {
+    await fixture.run(ORG, there('customer'));
+    const [ann] = shop.state().customers();
+    shop.admin.updateCustomer(ann?.id ?? 0, { billing: { ...ann?.billing, city: 'Chur' } });
+    const run = await fixture.run(ORG, there('customer'));
+    const watched = await browser.signedIn(fixture.service, ORG, ['sync:write'], {
+      path: `/o/${ORG}/syncs/${run.sync_id}`,
+    });
+    const { page } = watched;
+    await page.getByRole('button', { name: 'Undo …' }).click();
+    await watched.screenshot('undo-dialog');
+    await page.getByRole('button', { name: 'Compute the preview' }).click();
+    await page.getByRole('link', { name: 'The preview', exact: true }).click();
+    await page.getByText('This preview takes back what a sync changed').waitFor();
+    await watched.screenshot('undo-preview');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Apply' }).click();
+    await page.getByRole('link', { name: 'The sync that it takes back' }).waitFor();
+    const item = page.getByRole('list', { name: 'Changes' }).getByRole('link', { name: String(ann?.id) });
+    await item.click();
+    const history = page.getByRole('list', { name: 'History' });
+    await history.waitFor();
+    await watched.screenshot('item-history');
+    const titles = await history.locator('.timeline-title').allTextContents();
+    expect(titles.map((title) => title.split(' in ', 1)[0])).toEqual(['Changed', 'Changed', 'Created']);
+    expect(await watched.axe()).toEqual([]);
+  }));

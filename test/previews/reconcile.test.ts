@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, expect } from 'vitest';
+import { ScheduleRunner } from '../../src/schedules/schedule.runner.ts';
+import { runAsWorker } from '../../src/tenancy/tenant.context.ts';
+import { type Json, RunsFixture } from '../runs/runs.support.ts';
+import { together } from '../runs/together.support.ts';
+import { type TwoSystems, withSystems } from '../runs/two-systems.support.ts';
+import { sql } from '../support/test-database.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { Previews } from './previews.support.ts';
+import { reconcile, reconciled } from './reconcile.support.ts';
+
+let fixture: RunsFixture;
+beforeAll(async () => {
+  fixture = await RunsFixture.start({ SYNC_ORG_CONCURRENCY: '4', SYNC_RECONCILE_SAMPLE: '5' });
+});
+afterAll(() => fixture.close());
+
+const ENTITIES = ['customer', 'product', 'order'] as const;
+const NONE = { different: 0, missing_at_source: 0, missing_at_destination: 0, not_compared: 0, is_sample: false };
+
+/** A shop with customers, products and orders that a sync has brought to an Odoo. */
+async function synced(
+  orgId: string,
+  version: 18 | 19,
+  work: (systems: TwoSystems, made: Made, previews: Previews) => Promise<void>,
+): Promise<void> {
+  const systems = { shop: { customers: 12, products: 8, orders: 4 }, odoo: { version, partners: 3 } };
+  await withSystems(fixture, orgId, systems, async (both) => {
+    const made = make(both);
+    const previews = new Previews(fixture, orgId);
+    for (const entity of ENTITIES)
+      expect(await previews.run(both.there(entity))).toMatchObject({ status: 'completed' });
+    await work(both, made, previews);
+  });
+}
+
+type Made = ReturnType<typeof make>;
+
+function make({ shop: { admin } }: TwoSystems) {
+  const customer = (first_name: string) =>
+    admin.createCustomer({ email: `${first_name}@x.example`, first_name, last_name: 'Example' }).id;
+  const product = (name: string) => admin.createProduct({ name, sku: `SKU-${name}`, regular_price: '10' }).id;
+  const [ann, bob, cy, dan] = [customer('Ann'), customer('Bob'), customer('Cy'), customer('Dan')];
+  const [lamp, desk, chair, rug] = [product('Lamp'), product('Desk'), product('Chair'), product('Rug')];
+  const line_items = [{ product_id: lamp, quantity: 2 }];
+  const order = admin.createOrder({ customer_id: ann, status: 'processing', line_items }).id;
+  return { ann, bob, cy, dan, lamp, desk, chair, rug, order };
+}
+
+const partner = ({ odoo }: TwoSystems, name: string) =>
+  odoo.admin.search('res.partner', [['name', '=', `${name} Example`]])[0] ?? 0;
+const template = ({ odoo }: TwoSystems, sku: string) =>
+  odoo.admin.search('product.template', [['default_code', '=', `SKU-${sku}`]])[0] ?? 0;
+
+/** Ten differences, and how a reconcile tells each. */
+function plant(both: TwoSystems, made: Made): Record<(typeof ENTITIES)[number], Record<string, string>> {
+  const { admin } = both.shop;
+  const at = both.odoo.admin;
+  const of = (name: string) => `${made[name.toLowerCase() as keyof Made]}`;
+  const [ann, bob, cy, dan] = ['Ann', 'Bob', 'Cy', 'Dan'].map((name) => partner(both, name)) as number[];
+  const [lamp, desk, chair, rug] = ['Lamp', 'Desk', 'Chair', 'Rug'].map((name) => template(both, name)) as number[];
+  at.write('res.partner', [ann as number], { phone: '+49 30 555' });
+  admin.updateCustomer(made.bob, { first_name: 'Robert' });
+  admin.deleteCustomer(made.cy);
+  at.unlink('res.partner', [dan as number]);
+  const zoe = admin.createCustomer({ email: 'zoe@x.example', first_name: 'Zoe', last_name: 'Example' }).id;
+  at.write('product.template', [lamp as number], { list_price: 12 });
+  admin.updateProduct(made.desk, { name: 'Table' });
+  at.archive('product.template', [chair as number]);
+  admin.trashProduct(made.rug);
+  const [line] = at.search('sale.order.line', [
+    ['product_uom_qty', '=', 2],
+    ['product_id.default_code', '=', 'SKU-Lamp'],
+  ]);
+  at.write('sale.order.line', [line as number], { product_uom_qty: 3 });
+  const order = at.get('sale.order.line', line as number, ['order_id']).order_id[0];
+  return {
+    customer: {
+      [`${of('Ann')}→${ann}`]: 'different phone',
+      [`${of('Bob')}→${bob}`]: 'different name',
+      [`${of('Cy')}→${cy}`]: 'missing_at_source',
+      [`${of('Dan')}→null`]: 'missing_at_destination',
+      [`${zoe}→null`]: 'missing_at_destination',
+    },
+    product: {
+      [`${of('Lamp')}→${lamp}`]: 'different price',
+      [`${of('Desk')}→${desk}`]: 'different name',
+      [`${of('Chair')}→${chair}`]: 'different active',
+      [`${of('Rug')}→${rug}`]: 'missing_at_source',
+    },
+    // Odoo computes the price of the line anew.
+    order: {
+      [`${of('order')}→${order}`]:
+        'different lines[product SKU-Lamp].quantity, lines[product SKU-Lamp].unit_price, lines[product SKU-Lamp].total',
+    },
+  };
+}
+
+const findsAll = (version: 18 | 19) => () =>
+  synced(`org-ten-${version}`, version, async (both, made) => {
+    const orgId = `org-ten-${version}`;
+    for (const entity of ENTITIES) {
+      const { result, differences } = await reconcile(fixture, orgId, both.there(entity));
+      expect([entity, result, differences]).toEqual([entity, expect.objectContaining(NONE), {}]);
+    }
+    const planted = plant(both, made);
+    for (const entity of ENTITIES) {
+      const { differences } = await reconcile(fixture, orgId, both.there(entity));
+      expect([entity, differences]).toEqual([entity, planted[entity]]);
+    }
+    const { result, listed } = await reconcile(fixture, orgId, both.there('customer'));
+    expect(result).toMatchObject({ ...NONE, different: 2, missing_at_source: 1, missing_at_destination: 2 });
+    expect(listed.find(({ external_id }) => external_id === `${made.bob}`)).toMatchObject({
+      fields: [{ field: 'name', source: 'Robert Example', destination: 'Bob Example' }],
+    });
+    const orders = await reconcile(fixture, orgId, both.there('order'));
+    expect(orders.result.fields_not_compared).toEqual(expect.arrayContaining(['status', 'tax_total', 'total']));
+  });
+
+together({
+  'A reconcile with an Odoo 18 finds each of ten planted differences and nothing else': findsAll(18),
+  'A reconcile with an Odoo 19 finds each of ten planted differences and nothing else': findsAll(19),
+
+  'A reconcile is applied like a preview, and then both ends are equal': () =>
+    synced('org-applied', 19, async (both, made, previews) => {
+      plant(both, made);
+      for (const entity of ['customer', 'product'] as const) {
+        const found = await reconcile(fixture, 'org-applied', both.there(entity));
+        const applied = await previews.apply(both.there(entity), found.syncId);
+        expect([applied.status, applied.codes]).toEqual(['completed', {}]);
+        const { result, differences } = await reconcile(fixture, 'org-applied', both.there(entity));
+        expect([result, differences]).toEqual([expect.objectContaining(NONE), {}]);
+      }
+    }),
+
+  'The records are compared like another system, and the trail knows a reconcile from a sync': async () => {
+    const orgId = 'org-records';
+    const { id, system } = await fixture.connect(orgId, 'shop');
+    system.fill(6);
+    await fixture.run(orgId, { source_connection_id: id, destination: 'records' });
+    system.put({ email: 'new@x.example', name: 'New', phone: null });
+    system.put({ email: 'person1@example.test', name: 'Other', phone: null }, '000001');
+    system.remove('000002');
+    const started = await fixture.call(orgId, 'POST', `/connections/${id}/reconcile`, {
+      ...{ with: 'records', entity_type: 'customer' },
+    });
+    const { result, differences, syncId } = await reconciled(fixture, orgId, started.body.sync_id);
+    expect(result).toMatchObject({ equal: 4, fields_not_compared: [] });
+    expect(differences).toEqual({
+      '000001→000001': 'different name',
+      '000002→000002': 'missing_at_source',
+      '000007→null': 'missing_at_destination',
+    });
+    const get = async (path: string) => (await fixture.call(orgId, 'GET', path)).body;
+    const trail = (await get(`/activity?days=1&sync_id=${syncId}`)).items;
+    expect(trail).toMatchObject([
+      { activity_type: 'reconcile_completed', record_count: 0, details: { kind: 'reconcile' } },
+    ]);
+    expect((await get('/activity/trends?days=1')).items).toMatchObject([{ sync_count: 1 }]);
+    const { used } = (await get('/usage')).items.find(({ name }: Json) => name === 'found_bytes');
+    expect(used).toBeGreaterThan(100);
+    const only = await get(`/runs/${syncId}/differences?difference=missing_at_source`);
+    expect(only.items).toMatchObject([{ external_id: '000002', difference: 'missing_at_source' }]);
+    expect((await fixture.call(orgId, 'POST', `/progress/${syncId}/retry-failed`)).status).toBe(409);
+  },
+
+  'A reconcile that stops in the middle goes on from its checkpoint, and counts each item once': async () => {
+    const orgId = 'org-paused';
+    const [shop, erp] = [await fixture.connect(orgId, 'shop'), await fixture.connect(orgId, 'erp')];
+    shop.system.fill(250);
+    const ends = { source_connection_id: shop.id, destination: { connection_id: erp.id }, entity_type: 'customer' };
+    await fixture.run(orgId, ends);
+    shop.system.put({ email: 'person240@example.test', name: 'Other', phone: null }, '000240');
+    const progress = (syncId: string, what: string) => fixture.call(orgId, 'POST', `/progress/${syncId}/${what}`);
+    const asked = Promise.withResolvers<string>();
+    let reads = 0;
+    shop.system.hooks.beforeRead = async () => {
+      reads += 1;
+      if (reads === 2) await progress(await asked.promise, 'pause');
+    };
+    const started = await fixture.call(orgId, 'POST', `/connections/${shop.id}/reconcile`, {
+      ...{ with: ends.destination, entity_type: 'customer' },
+    });
+    const syncId = started.body.sync_id;
+    asked.resolve(syncId);
+    await waitFor('it is paused', async () => {
+      const { body } = await fixture.call(orgId, 'GET', `/runs/${syncId}`);
+      return body.state === 'paused' && body.progress.processed_count > 0 && body.reconcile === null;
+    });
+    await progress(syncId, 'resume');
+    const { result, differences } = await reconciled(fixture, orgId, syncId);
+    expect([result.equal, Object.values(differences)]).toEqual([249, ['different name']]);
+  },
+
+  'A reconcile of a few items follows a full sync to another system, and costs little more': async () => {
+    const orgId = 'org-sample';
+    const [shop, erp] = [await fixture.connect(orgId, 'shop'), await fixture.connect(orgId, 'erp')];
+    shop.system.fill(2_000);
+    const ends = { source_connection_id: shop.id, destination: { connection_id: erp.id } };
+    const sync = await fixture.run(orgId, ends, 60_000);
+    const follower = () =>
+      waitFor('the sample has ended', async () => {
+        const { body } = await fixture.call(orgId, 'GET', `/runs?connection_id=${shop.id}`);
+        const [last] = body.items as Json[];
+        return last.kind === 'reconcile' && last.state === 'ended' ? last : undefined;
+      });
+    const sample = await follower();
+    expect(sample).toMatchObject({
+      trigger: 'sync',
+      of_sync_id: sync.sync_id,
+      reconcile: { ...NONE, is_sample: true },
+    });
+    expect(sample.reconcile.equal).toBe(5);
+    // Of few items there is no sample.
+    const [small, other] = [await fixture.connect(orgId, 'small'), await fixture.connect(orgId, 'other')];
+    small.system.fill(19);
+    await fixture.run(orgId, { source_connection_id: small.id, destination: { connection_id: other.id } });
+    const { body } = await fixture.call(orgId, 'GET', `/runs?connection_id=${small.id}`);
+    expect(body.items.map(({ kind }: Json) => kind)).toEqual(['sync']);
+  },
+
+  'A schedule reconciles, and only in full': async () => {
+    const orgId = 'org-scheduled';
+    const [shop, erp] = [await fixture.connect(orgId, 'shop'), await fixture.connect(orgId, 'erp')];
+    const body = {
+      destination: { connection_id: erp.id },
+      entity_type: 'customer',
+      kind: 'reconcile',
+      cron: '0 4 * * *',
+    };
+    const create = (mode: string) =>
+      fixture.call(orgId, 'POST', `/connections/${shop.id}/schedules`, { ...body, mode });
+    expect(await create('incremental')).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/mode' }] } });
+    const { status, body: schedule } = await create('full');
+    expect([status, schedule.kind]).toEqual([201, 'reconcile']);
+    const due = `UPDATE sync_schedules SET next_run_at = next_run_at - interval '1 day' WHERE id = $1`;
+    await sql(fixture.service.database.superuserUrl, due, [schedule.id]);
+    await runAsWorker(orgId, () => fixture.service.app.get(ScheduleRunner).runDue(schedule.id));
+    const run = (await fixture.call(orgId, 'GET', `/runs?connection_id=${shop.id}`)).body.items[0];
+    expect(run).toMatchObject({ kind: 'reconcile', trigger: 'schedule', destination: erp.id });
+  },
+});
