@@ -208,6 +208,8 @@ export interface Match extends ExternalItem {
   readonly marked?: boolean;
   /** Why it is not to be taken without a person's word, as the end of a sentence: "it is the partner of a user". */
   readonly held?: string;
+  /** It shares no natural key, only what people call it; see Candidate.byName. */
+  readonly namesake?: boolean;
 }
 
 /** Why one item failed or was skipped. `error_class` is for machines and never changes: `invalid_email`, `duplicate_sku`. */
@@ -224,6 +226,8 @@ export interface Candidate {
   readonly data: CanonicalData;
   /** RFC 3339. No item with this key was created before. */
   readonly since: string;
+  /** Also finds what only has the same name or, of an order, the same number, where the system can search for it. */
+  readonly byName?: boolean;
 }
 
 export type WriteOperation =
