@@ -198,6 +198,8 @@ export interface ExternalItem {
   readonly problem?: ItemProblem;
   /** A fact that never changes, such as when it was created, to tell it from another that has got its id; left out when there is none. */
   readonly born?: string;
+  /** Of what is read by its id: why reads of all items leave it out, and which setting includes it, as a sentence. */
+  readonly leftOut?: string;
   /** As the system returned it, to show with a problem; small, without secrets. */
   readonly raw?: unknown;
 }

@@ -20,6 +20,7 @@ import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
 import type { ItemPlanner } from './item.planner.ts';
 import type { LateWrites } from './late.writes.ts';
+import type { MissingReferences } from './missing.references.ts';
 import { problemOutcome, recordOf, staleOutcome } from './records.destination.ts';
 import type { WriteTrial } from './write.trial.ts';
 
@@ -29,6 +30,7 @@ interface Parts {
   readonly session: ConnectorSession;
   readonly planner: ItemPlanner;
   readonly trial: WriteTrial;
+  readonly references: MissingReferences;
   readonly retryPolicy: RetryPolicy;
   readonly budget: DeletionBudget;
   readonly lateWrites: LateWrites;
@@ -72,6 +74,20 @@ export class ConnectionDestination implements Destination {
     };
   }
 
+  private async explained(writes: readonly PlannedItem[], results: readonly WriteResult[]) {
+    const problems = writes.flatMap((one, index) => {
+      const result = results[index];
+      return result && !result.ok ? [[one, result.problem] as const] : [];
+    });
+    const explained = await this.parts.references.explain(new Map(problems));
+    return new Map(
+      writes.map((one, index) => {
+        const [result, problem] = [results[index] as WriteResult, explained.get(one)];
+        return [one, problem ? { ...result, ok: false as const, problem } : result];
+      }),
+    );
+  }
+
   private changes(changes: readonly PreviewChange[]): Pick<BatchResult, 'changes' | 'changes_expire_at'> {
     return changes.length > 0 ? { changes, changes_expire_at: this.parts.changesExpireAt } : {};
   }
@@ -79,7 +95,7 @@ export class ConnectionDestination implements Destination {
   /** What a preview showed as failed is not sent: it fails as shown, or is stale. */
   private async failingAsShown(planned: readonly PlannedItem[]): Promise<PlannedItem[]> {
     const shown = planned.filter(({ work }) => work.expected?.kind === 'failed');
-    const refusals = await this.parts.trial.refusals(shown);
+    const refusals = await this.parts.references.explain(await this.parts.trial.refusals(shown));
     return planned.map((one) => {
       const problem = refusals.get(one);
       return problem ? { ...one, plan: { kind: 'refused', ...problem } } : one;
@@ -109,7 +125,7 @@ export class ConnectionDestination implements Destination {
       try {
         const results = operations.length > 0 ? await session.write(pair.entity, operations, lease.lostSignal) : [];
         budget.spend(deletes);
-        return { planned, stale, results: new Map(writes.map((one, index) => [one, results[index] as WriteResult])) };
+        return { planned, stale, results: await this.explained(writes, results) };
       } catch (error) {
         if (!(error instanceof ConnectorError)) throw error;
         if (error.kind !== 'aborted')

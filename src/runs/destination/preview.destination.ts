@@ -8,6 +8,7 @@ import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { BatchResult, Destination, Run } from '../run.types.ts';
 import { claimed } from './connection.destination.ts';
 import type { ItemPlanner } from './item.planner.ts';
+import type { MissingReferences } from './missing.references.ts';
 import { problemOutcome } from './records.destination.ts';
 import type { WriteTrial } from './write.trial.ts';
 
@@ -23,12 +24,20 @@ const ACTIONS = {
 export class ConnectionPreview implements Destination {
   private readonly planner: ItemPlanner;
   private readonly trial: WriteTrial;
+  private readonly references: MissingReferences;
   private readonly budget: DeletionBudget;
   private readonly expiresAt: string;
 
-  constructor(planner: ItemPlanner, trial: WriteTrial, budget: DeletionBudget, expiresAt: string) {
+  constructor(
+    planner: ItemPlanner,
+    trial: WriteTrial,
+    references: MissingReferences,
+    budget: DeletionBudget,
+    expiresAt: string,
+  ) {
     this.planner = planner;
     this.trial = trial;
+    this.references = references;
     this.budget = budget;
     this.expiresAt = expiresAt;
   }
@@ -37,7 +46,7 @@ export class ConnectionPreview implements Destination {
     const broken = items.flatMap((work) => problemOutcome(work) ?? []);
     const planned = await this.planner.plan(items.filter(({ item }) => !item.problem));
     this.budget.spend(planned.filter(({ plan }) => plan.kind === 'delete').length);
-    const refusals = await this.trial.refusals(planned);
+    const refusals = await this.references.explain(await this.trial.refusals(planned));
     const outcomes = planned.map((one) => {
       const problem = refusals.get(one);
       return problem ? outcomeOfWrite(one, { ok: false, problem }) : foreseen(one);

@@ -12,6 +12,7 @@ import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { ConnectionDestination } from '../destination/connection.destination.ts';
 import { ItemPlanner } from '../destination/item.planner.ts';
 import { LateWrites } from '../destination/late.writes.ts';
+import { MissingReferences } from '../destination/missing.references.ts';
 import { ConnectionPreview, RecordsPreview } from '../destination/preview.destination.ts';
 import { RecordsDestination } from '../destination/records.destination.ts';
 import { WriteTrial } from '../destination/write.trial.ts';
@@ -79,7 +80,7 @@ export class RunOpener {
     return {
       batches,
       total,
-      destination: this.destination(lease, retryPolicy, signal, budget, pair, planner, other),
+      destination: this.destination(lease, retryPolicy, signal, budget, pair, planner, source, other),
       systems: systems.byConnection,
       keepsWatermark: run.kind === 'sync' && Object.keys(run.filters).length === 0,
       afterEnd: async () => {
@@ -96,6 +97,7 @@ export class RunOpener {
     budget: DeletionBudget,
     pair: Pair | null,
     planner: ItemPlanner | null,
+    source: OpenedConnection,
     other: OpenedConnection | null,
   ): Destination {
     const { run } = lease;
@@ -105,13 +107,15 @@ export class RunOpener {
         ? new RecordsPreview(this.database, run, budget, expiresAt)
         : new RecordsDestination(this.database, run, budget);
     const trial = new WriteTrial(pair, other.session, retryPolicy, signal);
-    if (run.kind === 'preview') return new ConnectionPreview(planner, trial, budget, expiresAt);
+    const references = new MissingReferences(source.session, retryPolicy, signal);
+    if (run.kind === 'preview') return new ConnectionPreview(planner, trial, references, budget, expiresAt);
     return new ConnectionDestination({
       lease,
       pair,
       session: other.session,
       planner,
       trial,
+      references,
       retryPolicy,
       budget,
       lateWrites: new LateWrites({

@@ -71,7 +71,7 @@ export class LineProducts {
     }
     if (found !== null) return found;
     const which = sku ? `${name} (${sku})` : name;
-    throw new ItemRefused('unknown_product', `Odoo has no product for the line ${which}: sync products first.`);
+    throw new ItemRefused('unknown_product', `Odoo has no product for the line ${which}.`);
   }
 
   /** The service product that stands for lines of this kind, created when it is missing. */
