@@ -53,11 +53,11 @@ export interface Waiting {
 
 /** Where a run resumes. Stored in `checkpoint` of its row in sync_progress. */
 export interface RunCheckpoint {
-  readonly phase: 'pages' | 'deletions' | 'items';
+  readonly phase: 'pages' | 'deletions' | 'refused' | 'items';
   readonly page?: PageSize;
   /** For pages: the cursor of the source. */
   readonly cursor?: Cursor | null;
-  /** For deletions and named items, which are ordered by id: the last id that was processed. */
+  /** For the other phases: the place of the last item that was processed, by id, or of those that were refused by time and id. */
   readonly after?: string;
   /** What the destination had of the source when the run began; see DeletionBudget. */
   readonly arrived?: number;

@@ -168,7 +168,7 @@ describe('Amounts of orders in Odoo', () => {
     });
     await withMoney(
       async (systems) => {
-        const { sync, sums, bend, items } = systems;
+        const { odoo, sync, sums, bend, items } = systems;
         bend(taxed('VAT nobody knows'));
         oneLamp(systems);
         const run = await sync();
@@ -179,6 +179,10 @@ describe('Amounts of orders in Odoo', () => {
           message: expect.stringMatching(/VAT nobody knows.*19 %/),
         });
         expect(sums()).toEqual([]);
+        // Somebody creates it: the order, which has not changed, is not refused any more.
+        odoo.admin.create('account.tax', { name: 'VAT nobody knows', amount: 19, type_tax_use: 'sale' });
+        expect((await sync('order')).counts).toEqual({ created: 1 });
+        expect(sums()).toEqual([[100, 19, 119]]);
       },
       { settings: { unknown_taxes: 'refuse' } },
     );

@@ -14,7 +14,7 @@ import type { PlannedItem, PreviewChange, WorkItem } from '../../planning/planni
 import { bindingChanges, stored } from '../../records/binding.changes.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
 import type { Claim } from '../../records/claims.sql.ts';
-import { refusalChange } from '../../records/refusal.memory.ts';
+import { refusalOf } from '../../records/refusal.memory.ts';
 import type { BatchResult, Destination } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
@@ -56,20 +56,22 @@ export class ConnectionDestination implements Destination {
     const broken = items.flatMap((work) => problemOutcome(work) ?? []);
     const sound = items.filter(({ item }) => !item.problem);
     const { planned, stale, results } = await this.planAndWrite(sound);
-    const settled = planned.map((one) => ({ one, result: results.get(one) }));
+    const settled = planned.map((one) => {
+      const result = results.get(one);
+      return { one, result, outcome: result ? outcomeOfWrite(one, result) : outcomeOfPlan(one) };
+    });
     const [system_a, system_b] = [pair.source, pair.destination].sort() as [string, string];
     return {
-      items: [
-        ...broken,
-        ...stale.map(({ work }) => staleOutcome(work)),
-        ...settled.map(({ one, result }) => (result ? outcomeOfWrite(one, result) : outcomeOfPlan(one))),
-      ],
+      items: [...broken, ...stale.map(({ work }) => staleOutcome(work)), ...settled.map(({ outcome }) => outcome)],
       records: [...stale.flatMap(({ work }) => recordOf(work)), ...recordsOf(settled)],
       system_a,
       system_b,
       ...this.changes(settled.flatMap(({ one, result }) => appliedChange(one, result))),
       claims: planned.flatMap(claimed),
-      refusals: settled.flatMap(({ one, result }) => (result ? refusalChange(one, result) : [])),
+      refusals: [
+        ...broken.flatMap((outcome) => refusalOf(outcome)),
+        ...settled.flatMap(({ one, result, outcome }) => refusalOf(outcome, one, result)),
+      ],
       bindings: settled.flatMap(({ one, result }) => bindingChanges(one, result).map((change) => stored(pair, change))),
     };
   }

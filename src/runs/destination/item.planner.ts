@@ -145,7 +145,6 @@ export class ItemPlanner {
           fingerprint,
           target: targets.get(id) ?? null,
           before: found.unbound.has(id) ? null : (befores.get(id) ?? null),
-          wasRefused: refusal !== undefined,
           claims,
         },
         plan: this.options.remembersRefusals ? unlessRefused(plan, fingerprint, refusal) : plan,

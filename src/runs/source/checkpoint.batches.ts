@@ -2,17 +2,16 @@ import { Injectable } from '@nestjs/common';
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
 import type { ReadQuery, Watermark } from '../../connectors/contract/connector.types.ts';
 import { type DeletionBudget, GuardTripped } from '../../planning/deletion.guard.ts';
-import type { WorkItem } from '../../planning/planning.types.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { ChangeTokens, Run, RunCheckpoint } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
-import { namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
+import { type NamedItem, namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
 import { destinationToken } from './change.tokens.ts';
 import { PageSizes } from './page.size.ts';
 import { SourceReader } from './source.reader.ts';
-import { countNamedItems, countUnseen, findWatermark, namedItems, unseenItems } from './source.sql.ts';
+import { countNamedItems, countUnseen, findWatermark, namedItems, refusedItems, unseenItems } from './source.sql.ts';
 
 export interface BatchesInput {
   readonly lease: RunLease;
@@ -32,10 +31,9 @@ export interface RunBatches {
 }
 
 type NamedRun = Run & { kind: 'apply' | 'retry' | 'webhook' };
-interface NamedItem {
-  readonly external_id: string;
-  readonly expected?: WorkItem['expected'];
-}
+
+/** Of 100 items: how much an incremental sync tries again. The next one goes on with what was not tried for the longest time. */
+const TRIED_AGAIN_BATCHES = 10;
 
 const NO_TOKENS: ChangeTokens = { source: null, destination: null };
 
@@ -70,8 +68,12 @@ export class CheckpointBatches {
     from: RunCheckpoint,
     { budget, pair }: BatchesInput,
   ): AsyncGenerator<SourceBatch> {
-    const findsDeletions = run.mode === 'full' && Object.keys(run.filters).length === 0;
-    if (from.phase === 'pages') yield* pageBatches(reader, from, findsDeletions);
+    const isWhole = Object.keys(run.filters).length === 0;
+    const findsDeletions = run.mode === 'full' && isWhole;
+    const triesAgain = run.mode === 'incremental' && isWhole && pair !== null;
+    const then = findsDeletions ? 'deletions' : triesAgain ? 'refused' : null;
+    if (from.phase === 'pages') yield* pageBatches(reader, from, then);
+    if (triesAgain) yield* this.refused(run, reader, from);
     if (!findsDeletions) return;
     const foreseen = from.foreseen ?? (await this.unseen(run, pair));
     if (budget.refuses(foreseen)) await this.refuseLosses(run, reader, { budget, pair }, foreseen);
@@ -82,6 +84,16 @@ export class CheckpointBatches {
         : { ...from, phase: 'deletions' as const, cursor: null, after: '', foreseen };
     // What no page contained is read again by its id. It counts as deleted only if the source does not return it.
     yield* namedItemBatches(reader, start, (after) => this.database.query<NamedItem>(unseenItems(run, pair, after)));
+  }
+
+  /** What the source did not change, but the destination may have, so that it is not refused any more. */
+  private refused(run: Run, reader: SourceReader, from: RunCheckpoint): AsyncGenerator<SourceBatch> {
+    const start = from.phase === 'refused' ? from : { ...from, phase: 'refused' as const, cursor: null, after: '' };
+    let batches = 0;
+    return namedItemBatches(reader, start, async (after) => {
+      batches += 1;
+      return batches > TRIED_AGAIN_BATCHES ? [] : this.database.query<NamedItem>(refusedItems(run, after));
+    });
   }
 
   /**

@@ -113,21 +113,27 @@ BEGIN
            synced_at = EXCLUDED.synced_at;
   END IF;
 
-  IF jsonb_array_length(coalesce(batch -> 'refusals', '[]')) > 0 THEN
+  IF batch ? 'refusals' THEN
+    -- What was written, or needed no write, is not refused any more.
     DELETE FROM public.sync_refusals AS f
      WHERE f.org_id = org AND f.entity_type = run.entity_type AND f.source_connection_id = run.source_connection_id
        AND f.destination_connection_id = run.destination_connection_id AND f.external_id = ANY (ARRAY(
-         SELECT g ->> 'external_id' FROM jsonb_path_query(batch, '$.refusals[*] ? (@.removed == true)') AS g));
+         SELECT g.external_id FROM jsonb_to_recordset(batch -> 'items') AS g (external_id text, outcome text)
+          WHERE g.outcome IN ('processed', 'warned')));
+    UPDATE public.sync_refusals AS f SET tried_at = now()
+     WHERE f.org_id = org AND f.entity_type = run.entity_type AND f.source_connection_id = run.source_connection_id
+       AND f.destination_connection_id = run.destination_connection_id AND f.external_id = ANY (ARRAY(
+         SELECT g ->> 'external_id' FROM jsonb_path_query(batch, '$.refusals[*] ? (@.remembered == true)') AS g));
     INSERT INTO public.sync_refusals AS f
       (org_id, entity_type, source_connection_id, destination_connection_id, external_id, fingerprint, error_class, message)
     SELECT org, run.entity_type, run.source_connection_id, run.destination_connection_id, g.external_id, g.fingerprint,
            g.error_class, g.message
       FROM jsonb_to_recordset(batch -> 'refusals') AS g (external_id text, fingerprint text, error_class text, message text,
-             removed boolean)
-     WHERE g.removed IS NOT TRUE
+             remembered boolean)
+     WHERE g.remembered IS NOT TRUE
     ON CONFLICT (org_id, entity_type, source_connection_id, destination_connection_id, external_id) DO UPDATE
        SET fingerprint = EXCLUDED.fingerprint, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
-           refused_at = EXCLUDED.refused_at;
+           refused_at = EXCLUDED.refused_at, tried_at = EXCLUDED.tried_at;
   END IF;
 
   IF batch ? 'changes' THEN
