@@ -8,6 +8,8 @@ import type { SourceReader } from './source.reader.ts';
 export interface SourceBatch {
   /** Each id occurs once. */
   readonly items: readonly WorkItem[];
+  /** Other ids that the source has, of which nothing else was read. */
+  readonly present?: readonly string[];
   /** Where the run resumes after this batch. */
   readonly checkpoint: RunCheckpoint;
   readonly total: number | null;
@@ -40,6 +42,7 @@ export async function* pageBatches(
   }
 }
 
+<<<<<<< HEAD
 /** An item that is read by its id. */
 export interface NamedItem {
   readonly external_id: string;
@@ -49,6 +52,34 @@ export interface NamedItem {
 }
 
 /** Yields batches of named items, which are read again by id. `next` returns up to 100 items after a place, in their order. */
+=======
+/** Yields one batch per page of ids. `unrecorded` returns those of them that have no record, which are read. The deletions phase follows. */
+export async function* idBatches(
+  reader: SourceReader,
+  from: RunCheckpoint,
+  unrecorded: (ids: readonly string[]) => Promise<readonly string[]>,
+): AsyncGenerator<SourceBatch> {
+  for await (const page of readAhead((cursor) => reader.idPage(cursor), from.cursor ?? null)) {
+    const ids = [...new Set(page.ids)];
+    const unknown = new Set(await unrecorded(ids));
+    const items = page.knownOnly ? [] : await reader.byIds([...unknown]);
+    const resumed = { ...from, page: reader.pageSize };
+    yield {
+      items: items.map((item) => ({ item })),
+      present: ids.filter((id) => !unknown.has(id)),
+      checkpoint:
+        page.next === null
+          ? { ...resumed, phase: 'deletions', cursor: null, after: '' }
+          : { ...resumed, phase: 'pages', cursor: page.next },
+      total: page.total,
+      rows: ids.length,
+      isLast: false,
+    };
+  }
+}
+
+/** Yields batches of named items, which are read again by id. `next` returns up to 100 items after an id, ordered by id. */
+>>>>>>> main
 export async function* namedItemBatches(
   reader: SourceReader,
   from: RunCheckpoint,
