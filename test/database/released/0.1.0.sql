@@ -1334,10 +1334,11 @@ CREATE TABLE public.sync_refusals (org_id text NOT NULL CHECK (org_id <> ''),
     source_connection_id uuid NOT NULL,
     destination_connection_id uuid NOT NULL,
     external_id text NOT NULL CHECK (external_id <> ''),
-    fingerprint text NOT NULL,
+    fingerprint text,
     error_class text NOT NULL,
     message text NOT NULL,
     refused_at timestamptz NOT NULL DEFAULT now(),
+    tried_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, entity_type, source_connection_id, destination_connection_id, external_id))
 ;
 -- next
@@ -3173,21 +3174,27 @@ BEGIN
            synced_at = EXCLUDED.synced_at;
   END IF;
 
-  IF jsonb_array_length(coalesce(batch -> 'refusals', '[]')) > 0 THEN
+  IF batch ? 'refusals' THEN
+    -- What was written, or needed no write, is not refused any more.
     DELETE FROM public.sync_refusals AS f
      WHERE f.org_id = org AND f.entity_type = run.entity_type AND f.source_connection_id = run.source_connection_id
        AND f.destination_connection_id = run.destination_connection_id AND f.external_id = ANY (ARRAY(
-         SELECT g ->> 'external_id' FROM jsonb_path_query(batch, '$.refusals[*] ? (@.removed == true)') AS g));
+         SELECT g.external_id FROM jsonb_to_recordset(batch -> 'items') AS g (external_id text, outcome text)
+          WHERE g.outcome IN ('processed', 'warned')));
+    UPDATE public.sync_refusals AS f SET tried_at = now()
+     WHERE f.org_id = org AND f.entity_type = run.entity_type AND f.source_connection_id = run.source_connection_id
+       AND f.destination_connection_id = run.destination_connection_id AND f.external_id = ANY (ARRAY(
+         SELECT g ->> 'external_id' FROM jsonb_path_query(batch, '$.refusals[*] ? (@.remembered == true)') AS g));
     INSERT INTO public.sync_refusals AS f
       (org_id, entity_type, source_connection_id, destination_connection_id, external_id, fingerprint, error_class, message)
     SELECT org, run.entity_type, run.source_connection_id, run.destination_connection_id, g.external_id, g.fingerprint,
            g.error_class, g.message
       FROM jsonb_to_recordset(batch -> 'refusals') AS g (external_id text, fingerprint text, error_class text, message text,
-             removed boolean)
-     WHERE g.removed IS NOT TRUE
+             remembered boolean)
+     WHERE g.remembered IS NOT TRUE
     ON CONFLICT (org_id, entity_type, source_connection_id, destination_connection_id, external_id) DO UPDATE
        SET fingerprint = EXCLUDED.fingerprint, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
-           refused_at = EXCLUDED.refused_at;
+           refused_at = EXCLUDED.refused_at, tried_at = EXCLUDED.tried_at;
   END IF;
 
   IF batch ? 'changes' THEN
@@ -3259,7 +3266,7 @@ REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FRO
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', 'ccc00380a9a383119381f8ca4df24662cc2738ec6bfba201691b0ef99a3b0ae5', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', 'c61b0bf94196387fbd354d686de2e1558d2a8a3c86fc16dfbd4ba8c4ccc6662a', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3744,20 +3751,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"8c740644b4d2890cf7ab49ddae1f2aec","grants":"b900f9b8dc96d44d16e65922f143ef76","owners":"f09e9aad2bfff2a3c9d24b2f516bbb7b","policies":"d63b8cac545ee10b0dcb458cdacf45de","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"f27003645df0ef02e5b1749998388896","triggers":"64125527c89271de3878604d297fd3ff"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"4def22cdbd31fa70e190a1fbf65c8d47","grants":"b900f9b8dc96d44d16e65922f143ef76","owners":"f09e9aad2bfff2a3c9d24b2f516bbb7b","policies":"d63b8cac545ee10b0dcb458cdacf45de","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"f27003645df0ef02e5b1749998388896","triggers":"64125527c89271de3878604d297fd3ff"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T05:24:59.549Z','2026-11-29T07:24:59.549Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T06:11:25.047Z','2026-11-29T08:11:25.047Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T05:24:59.549Z','2026-11-29T06:24:59.549Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T06:11:25.047Z','2026-11-29T07:11:25.047Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T05:24:59.549Z','2026-11-29T07:24:59.549Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T06:11:25.047Z','2026-11-29T08:11:25.047Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T05:24:59.549Z','2026-11-29T06:24:59.549Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T06:11:25.047Z','2026-11-29T07:11:25.047Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -3772,52 +3779,52 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T08:24:59.549Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T09:11:25.047Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T06:24:59.549Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T07:11:25.047Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T08:24:59.549Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T09:11:25.047Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T06:24:59.549Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T07:11:25.047Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T08:24:59.549Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T09:11:25.047Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T06:24:59.549Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T07:11:25.047Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T08:24:59.549Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T09:11:25.047Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T06:24:59.549Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T07:11:25.047Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T07:24:59.550Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T08:11:25.109Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T07:24:59.550Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T08:11:25.110Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T06:24:59.550Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T07:11:25.110Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T06:24:59.550Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T07:11:25.110Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -3988,40 +3995,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T08:24:59.551Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T09:11:25.111Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T06:24:59.551Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T07:11:25.116Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T08:24:59.551Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T09:11:25.116Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T06:24:59.551Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T07:11:25.116Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T07:24:59.551Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T08:11:25.116Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T07:24:59.551Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T08:11:25.116Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T07:24:59.551Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T08:11:25.116Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T07:24:59.556Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T08:11:25.116Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T07:24:59.556Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T08:11:25.116Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T07:24:59.556Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T08:11:25.116Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T07:24:59.556Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T08:11:25.116Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T07:24:59.556Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T08:11:25.116Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -4036,16 +4043,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T08:24:59.556Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T09:11:25.117Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T06:24:59.556Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T07:11:25.117Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T08:24:59.556Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T09:11:25.117Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T06:24:59.556Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T07:11:25.117Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')
