@@ -291,3 +291,15 @@ function exactly(value: unknown): number | null | undefined {
   const fits = typeof value === 'number' ? Math.abs(number) <= Number.MAX_SAFE_INTEGER : Math.abs(number) < 1e30;
   return fits ? number + 0 : undefined;
 }
+
+it('A float that is no number, as Python writes it, is a failed item and not a failed answer', () =>
+  bent('org-nan', async ({ odoo, toOdoo, sync, failed, shopId, odooId }) => {
+    const [nan = 0] = [12.5, 7].map((list_price) =>
+      odoo.admin.create('product.product', { name: `P ${list_price}`, default_code: `P-${list_price}`, list_price }),
+    );
+    const template = odoo.admin.get('product.product', nan).product_tmpl_id[0];
+    toOdoo.bend = (answer) => ({ ...answer, body: answer.body.replaceAll(/"list_price": ?12\.5\b/g, '"list_price": NaN') });
+    const run = await sync('product', { connection_id: shopId }, odooId);
+    expect(run.counts).toEqual({ created: 1, failed: 1 });
+    expect((await failed(run))[String(template)]).toMatchObject({ error_class: 'invalid_price' });
+  }));
