@@ -107,7 +107,10 @@ describe('An order whose customer or product is not in Odoo says what helps, and
       expect(items[0].message).toMatch(/line Vase, \d+ in the source, .*Sync products first\./);
       await synced(systems, 'product');
       expect((await synced(systems, 'order')).counts).toEqual({ created: 1, unchanged: 1 });
-      const lines = odoo.admin.read('sale.order.line', odoo.admin.search('sale.order.line', []), ['name', 'product_id']);
+      const lines = odoo.admin.read('sale.order.line', odoo.admin.search('sale.order.line', []), [
+        'name',
+        'product_id',
+      ]);
       const products = lines.map(({ name, product_id }) => [name, product_id[1]]);
       expect(products).toEqual([
         ['Gone', expect.stringContaining('ITEM')],

@@ -40,11 +40,7 @@ export class EntryHolders {
     this.succession = succession;
   }
 
-  async of(
-    items: readonly WorkItem[],
-    targets: ById<CanonicalData | null>,
-    matched: FoundEntries,
-  ): Promise<Holders> {
+  async of(items: readonly WorkItem[], targets: ById<CanonicalData | null>, matched: FoundEntries): Promise<Holders> {
     const holders = await this.holders(matched);
     const found = withHeld(matched, holders);
     const predecessors = await this.predecessors(items, targets, found, holders);

@@ -42,17 +42,6 @@ export async function* pageBatches(
   }
 }
 
-<<<<<<< HEAD
-/** An item that is read by its id. */
-export interface NamedItem {
-  readonly external_id: string;
-  readonly expected?: WorkItem['expected'];
-  /** Where it stands among the named items, if they are not ordered by id. */
-  readonly place?: string;
-}
-
-/** Yields batches of named items, which are read again by id. `next` returns up to 100 items after a place, in their order. */
-=======
 /** Yields one batch per page of ids. `unrecorded` returns those of them that have no record, which are read. The deletions phase follows. */
 export async function* idBatches(
   reader: SourceReader,
@@ -78,8 +67,15 @@ export async function* idBatches(
   }
 }
 
-/** Yields batches of named items, which are read again by id. `next` returns up to 100 items after an id, ordered by id. */
->>>>>>> main
+/** An item that is read by its id. */
+export interface NamedItem {
+  readonly external_id: string;
+  readonly expected?: WorkItem['expected'];
+  /** Where it stands among the named items, if they are not ordered by id. */
+  readonly place?: string;
+}
+
+/** Yields batches of named items, which are read again by id. `next` returns up to 100 items after a place, in their order. */
 export async function* namedItemBatches(
   reader: SourceReader,
   from: RunCheckpoint,

@@ -7,19 +7,19 @@ import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { ChangeTokens, Run, RunCheckpoint } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
-<<<<<<< HEAD
-import { type NamedItem, namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
+import { idBatches, type NamedItem, namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
 import { destinationToken } from './change.tokens.ts';
 import { PageSizes } from './page.size.ts';
 import { SourceReader } from './source.reader.ts';
-import { countNamedItems, countUnseen, findWatermark, namedItems, refusedItems, unseenItems } from './source.sql.ts';
-=======
-import { idBatches, namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
-import { destinationToken } from './change.tokens.ts';
-import { PageSizes } from './page.size.ts';
-import { SourceReader } from './source.reader.ts';
-import { countNamedItems, countUnseen, findWatermark, namedItems, unrecordedIds, unseenItems } from './source.sql.ts';
->>>>>>> main
+import {
+  countNamedItems,
+  countUnseen,
+  findWatermark,
+  namedItems,
+  refusedItems,
+  unrecordedIds,
+  unseenItems,
+} from './source.sql.ts';
 
 export interface BatchesInput {
   readonly lease: RunLease;
@@ -76,19 +76,14 @@ export class CheckpointBatches {
     from: RunCheckpoint,
     { budget, pair }: BatchesInput,
   ): AsyncGenerator<SourceBatch> {
-<<<<<<< HEAD
     const isWhole = Object.keys(run.filters).length === 0;
-    const findsDeletions = run.mode === 'full' && isWhole;
+    const findsDeletions = run.mode !== 'incremental' && isWhole;
     const triesAgain = run.mode === 'incremental' && isWhole && pair !== null;
     const then = findsDeletions ? 'deletions' : triesAgain ? 'refused' : null;
-    if (from.phase === 'pages') yield* pageBatches(reader, from, then);
-    if (triesAgain) yield* this.refused(run, reader, from);
-=======
-    const findsDeletions = run.mode !== 'incremental' && Object.keys(run.filters).length === 0;
     if (from.phase === 'pages' && run.mode === 'census')
       yield* idBatches(reader, from, (ids) => this.unrecorded(run, ids));
-    else if (from.phase === 'pages') yield* pageBatches(reader, from, findsDeletions);
->>>>>>> main
+    else if (from.phase === 'pages') yield* pageBatches(reader, from, then);
+    if (triesAgain) yield* this.refused(run, reader, from);
     if (!findsDeletions) return;
     const foreseen = from.foreseen ?? (await this.unseen(run, pair));
     if (budget.refuses(foreseen)) await this.refuseLosses(run, reader, { budget, pair }, foreseen);

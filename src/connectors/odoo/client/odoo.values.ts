@@ -17,7 +17,11 @@ export function orFalse<T>(value: T | null | undefined): T | false {
 }
 
 /** A decimal as Odoo takes it. Throws InvalidValue where the float would lose digits. */
-export function floatOf(value: Decimal | null | undefined, field: string, kind: 'price' | 'quantity' = 'price'): number {
+export function floatOf(
+  value: Decimal | null | undefined,
+  field: string,
+  kind: 'price' | 'quantity' = 'price',
+): number {
   const float = Number(value ?? 0);
   if (value && toDecimal(float) !== toDecimal(value)) throw new InvalidValue(kind, field, value);
   return float;

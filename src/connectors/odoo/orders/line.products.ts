@@ -79,8 +79,12 @@ export class LineProducts {
     if (found !== null) return found;
     const which = sku ? `${name} (${sku})` : name;
     if (this.#variantsOf(line) > 1) {
-      const reason = 'and the line does not say by its SKU which one is sold. Give the variations SKUs, and sync products.';
-      throw new ItemRefused('unknown_variant', `The product of the line ${which} has several variants in Odoo, ${reason}`);
+      const reason =
+        'and the line does not say by its SKU which one is sold. Give the variations SKUs, and sync products.';
+      throw new ItemRefused(
+        'unknown_variant',
+        `The product of the line ${which} has several variants in Odoo, ${reason}`,
+      );
     }
     throw new ItemRefused('unknown_product', `Odoo has no product for the line ${which}.`);
   }
