@@ -18,7 +18,9 @@ it('What Python writes for no number is text, and texts stay as they are', () =>
 });
 
 it('Whatever JSON holds is the same as without care for digits', () => {
-  fc.assert(fc.property(fc.json(), (text) => {
+  fc.assert(
+    fc.property(fc.json(), (text) => {
       expect(exactJson(text)).toEqual(JSON.parse(text));
-    }));
+    }),
+  );
 });
