@@ -78,8 +78,7 @@ export class ItemPlanner {
       stored,
       targets,
     );
-    const held = await this.holders.of(items, targets, matched);
-    const { found, holders, predecessors, putAway, inUseElsewhere } = held;
+    const { found, holders, predecessors, putAway, inUseElsewhere } = await this.holders.of(items, targets, matched);
     const replaced = new Set([...predecessors.values()].map(({ source_id }) => source_id));
     const plans = items.map(({ item }): ItemPlan => {
       const id = item.external_id;
