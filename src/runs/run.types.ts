@@ -96,6 +96,8 @@ export interface Batch {
   readonly system_a?: string;
   readonly system_b?: string;
   readonly bindings?: readonly StoredBinding[];
+  /** Entries of the destination that are left as they are because another system has them, too. */
+  readonly shared?: readonly string[];
   readonly refusals?: readonly RefusalChange[];
   readonly changes?: readonly PreviewChange[];
   readonly changes_expire_at?: string;
@@ -109,7 +111,7 @@ export interface Batch {
 /** The part of a batch that the destination determines. */
 export type BatchResult = Pick<
   Batch,
-  'items' | 'records' | 'system_a' | 'system_b' | 'bindings' | 'refusals' | 'changes' | 'changes_expire_at' | 'claims'
+  'items' | 'records' | 'system_a' | 'system_b' | 'bindings' | 'shared' | 'refusals' | 'changes' | 'changes_expire_at' | 'claims'
 >;
 
 /** Writes the items of a run, or for a preview determines what would be written. No id occurs twice in a call. */

@@ -90,4 +90,56 @@ describe('An order whose customer or product is not in Odoo says what helps, and
       await synced(systems, 'product');
       expect((await synced(systems, 'order')).counts).toMatchObject({ created: 1 });
     }));
+
+  it('a product without a SKU that was not synced yet is not turned into something else', () =>
+    inSystems(async (systems) => {
+      const { shop, odoo } = systems;
+      const { id: customer_id } = shop.admin.createCustomer(ADA);
+      await synced(systems, 'customer');
+      const [vase, gone] = ['Vase', 'Gone'].map((name) => shop.admin.createProduct({ name, regular_price: '10' }));
+      for (const product of [vase, gone])
+        shop.admin.createOrder({ customer_id, line_items: [{ product_id: product?.id, quantity: 1 }] });
+      shop.admin.deleteProduct(gone?.id ?? 0);
+      const { counts, items } = await synced(systems, 'order');
+      // Of what was deleted, a line without a product remains.
+      expect(counts).toEqual({ created: 1, failed: 1 });
+      expect(items).toMatchObject([{ error_class: 'unknown_product' }]);
+      expect(items[0].message).toMatch(/line Vase, \d+ in the source, .*Sync products first\./);
+      await synced(systems, 'product');
+      expect((await synced(systems, 'order')).counts).toEqual({ created: 1, unchanged: 1 });
+      const lines = odoo.admin.read('sale.order.line', odoo.admin.search('sale.order.line', []), [
+        'name',
+        'product_id',
+      ]);
+      const products = lines.map(({ name, product_id }) => [name, product_id[1]]);
+      expect(products).toEqual([
+        ['Gone', expect.stringContaining('ITEM')],
+        ['Vase', expect.stringContaining('Vase')],
+      ]);
+    }));
+
+  it('a variation that only its SKU could tell from the others is never guessed', () =>
+    inSystems(async (systems) => {
+      const { shop, odoo } = systems;
+      const { id: customer_id } = shop.admin.createCustomer(ADA);
+      const attributes = [{ name: 'Size', options: ['S', 'L'], variation: true, visible: true }];
+      const shirt = shop.admin.createProduct({ name: 'Shirt', type: 'variable', attributes });
+      const [, large] = ['S', 'L'].map((option) =>
+        shop.admin.createVariation(shirt.id, { attributes: [{ name: 'Size', option }], regular_price: '10' }),
+      );
+      shop.admin.createOrder({
+        ...{ customer_id, line_items: [{ product_id: shirt.id, variation_id: large?.id, quantity: 1 }] },
+      });
+      await synced(systems, 'customer');
+      await synced(systems, 'product');
+      const { items } = await synced(systems, 'order');
+      expect(items).toMatchObject([{ error_class: 'unknown_variant' }]);
+      expect(items[0].message).toMatch(/several variants .* Give the variations SKUs/);
+      shop.admin.updateVariation(shirt.id, large?.id ?? 0, { sku: 'SHIRT-L' });
+      await synced(systems, 'product');
+      expect((await synced(systems, 'order')).counts).toEqual({ created: 1 });
+      const [line = 0] = odoo.admin.search('sale.order.line', []);
+      const [sold] = odoo.admin.get('sale.order.line', line).product_id;
+      expect(odoo.admin.get('product.product', sold)).toMatchObject({ default_code: 'SHIRT-L' });
+    }));
 });

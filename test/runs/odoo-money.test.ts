@@ -5,7 +5,7 @@ import {
   type WooCommerceSandbox,
 } from '@sync-operations/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bendRows, startBendingProxy } from '../support/bending-proxy.ts';
+import { bendRows, changed, startBendingProxy } from '../support/bending-proxy.ts';
 import { type Json, newOrgName, RunsFixture } from './runs.support.ts';
 
 let fixture: RunsFixture;
@@ -53,8 +53,10 @@ async function withMoney(
       },
       items: async ({ sync_id }) => (await fixture.call(org, 'GET', `/progress/${sync_id}/items`)).body.items,
       bend(change) {
-        proxy.bend = (answer, { path }) =>
-          path.includes('/orders') ? bendRows(answer, (row) => ('line_items' in row ? change(row) : row)) : answer;
+        const bent = (row: Json) => ('line_items' in row ? change(row) : row);
+        proxy.bend(
+          changed((answer, { url }) => (url.pathname.includes('/orders') ? bendRows(answer, bent) : answer)),
+        );
       },
       ada: shop.admin.createCustomer({ email: 'ada@shop.example', first_name: 'Ada', last_name: 'Example' }),
       product: (sku, regular_price) => shop.admin.createProduct({ name: sku, sku, regular_price }),

@@ -7,7 +7,7 @@ import {
 } from '@sync-operations/sandbox';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FileServer } from '../connectors/csv/csv.support.ts';
-import { type BendingProxy, startBendingProxy } from '../support/bending-proxy.ts';
+import { type BendingProxy, changed, startBendingProxy } from '../support/bending-proxy.ts';
 import { sql } from '../support/test-database.ts';
 import { type Json, RunsFixture } from './runs.support.ts';
 
@@ -119,10 +119,13 @@ it('A connection whose address leads elsewhere one day writes nothing, and says 
   const from = await fixture.connectShop(org, { ...shop, url: door.url }, { home_url: shop.url });
   const to = await fixture.connectOdoo(org, odoo);
   await sync(org, from, to);
-  door.bend = (answer, { path }) =>
-    path.includes('/system_status')
-      ? { ...answer, body: answer.body.replace(/"store_id":"[^"]*"/, '"store_id":"x"') }
-      : answer;
+  door.bend(
+    changed((answer, { url }) =>
+      url.href.includes('/system_status')
+        ? { ...answer, body: answer.body.replace(/"store_id":"[^"]*"/, '"store_id":"x"') }
+        : answer,
+    ),
+  );
   shop.admin.updateCustomer(2, BEN);
   for (const mode of ['full', 'incremental']) {
     const run = await sync(org, from, to, 'customer', mode);
@@ -360,10 +363,12 @@ it("A change is not lost because a proxy's clock is ahead", async () => {
     [-600_000, '13'],
     [null, '14'],
   ] as const) {
-    door.bend = (answer) => {
-      const date = ahead === null ? '' : new Date(Date.now() + ahead).toUTCString();
-      return { ...answer, headers: { ...answer.headers, date } };
-    };
+    door.bend(
+      changed((answer) => {
+        const date = ahead === null ? '' : new Date(Date.now() + ahead).toUTCString();
+        return { ...answer, headers: { ...answer.headers, date } };
+      }),
+    );
     const [lamp] = shop.state().products();
     const { id } = lamp ?? shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' });
     const read = { source_connection_id: from, destination: 'records', entity_type: 'product' };

@@ -68,6 +68,7 @@ export class ConnectionDestination implements Destination {
       system_b,
       ...this.changes(settled.flatMap(({ one, result }) => appliedChange(one, result))),
       claims: planned.flatMap(claimed),
+      ...sharedEntries(planned),
       refusals: [
         ...broken.flatMap((outcome) => refusalOf(outcome)),
         ...settled.flatMap(({ one, result, outcome }) => refusalOf(outcome, one, result)),
@@ -152,6 +153,11 @@ function recordsOf(settled: readonly { readonly one: RetriedItem; readonly resul
     ...settled.flatMap(({ one: { work } }) => (replaced.has(work.item.external_id) ? [] : recordOf(work))),
     ...gone,
   ];
+}
+
+function sharedEntries(planned: readonly PlannedItem[]): Pick<BatchResult, 'shared'> {
+  const shared = planned.flatMap(({ plan }) => (plan.kind === 'unbind' ? plan.destination.external_id : []));
+  return shared.length > 0 ? { shared } : {};
 }
 
 /** What the item takes, as the batch stores it. */

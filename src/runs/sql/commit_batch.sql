@@ -1,7 +1,8 @@
 -- Why: a batch takes effect as a whole or not at all, only for the holder of the lease, and in one round trip.
 -- Promises: writes records, bindings, failed items, changes, watermark, counts and checkpoint together, and carries out a requested
 -- cancel or pause with them. Returns 'fenced' and changes nothing when the epoch is not the current one, or when a connection of the
--- run leads to another system than the one that the batch was read from or written to. An item counts once, however often it is read. Rows are looked up one by one (LATERAL … LIMIT 1, = ANY), because a table that has just grown has no
+-- run leads to another system than the one that the batch was read from or written to, or when nobody has any more what the batch
+-- leaves to others. An item counts once, however often it is read. Rows are looked up one by one (LATERAL … LIMIT 1, = ANY), because a table that has just grown has no
 -- statistics and a join might scan it once for each row.
 -- Callers: sync_app.
 
@@ -17,6 +18,7 @@ DECLARE
   succeeded bigint := 0;
   failed bigint := 0;
   tally jsonb;
+  destination uuid;
   final text := batch #>> '{final,status}';
 BEGIN
   IF batch ? 'systems' THEN
@@ -44,6 +46,38 @@ BEGIN
      WHERE r.org_id = org AND r.sync_id = sync;
     RETURN QUERY SELECT 'ended', row_to_json(p);
     RETURN;
+  END IF;
+
+  IF batch ? 'shared' THEN
+    -- Two runs may let go of one entry at the same moment, each leaving it to the other. The second waits here for the first, in the same
+    -- order as everybody, finds that nobody has the entry any more, and plans anew.
+    destination := (batch -> 'systems' ->> run.destination_connection_id::text)::uuid;
+    PERFORM FROM public.sync_bindings AS b
+      WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_b = destination
+        AND b.system_a IN (SELECT c.system_id FROM public.sync_connections AS c WHERE c.org_id = org AND c.removed_at IS NULL)
+        AND b.id_b = ANY (ARRAY(SELECT jsonb_array_elements_text(batch -> 'shared')))
+      ORDER BY b.system_a, b.id_a FOR UPDATE;
+    PERFORM FROM public.sync_bindings AS b
+      WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_a = destination
+        AND b.system_b IN (SELECT c.system_id FROM public.sync_connections AS c WHERE c.org_id = org AND c.removed_at IS NULL)
+        AND b.id_a = ANY (ARRAY(SELECT jsonb_array_elements_text(batch -> 'shared')))
+      ORDER BY b.system_b, b.id_b FOR UPDATE;
+    IF EXISTS (
+      SELECT FROM jsonb_array_elements_text(batch -> 'shared') AS e (id) WHERE NOT EXISTS (
+        SELECT FROM public.sync_connections AS c
+          CROSS JOIN LATERAL (
+            SELECT FROM public.sync_bindings AS b
+             WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_a = c.system_id AND b.system_b = destination
+               AND b.id_b = e.id AND NOT b.put_away
+            UNION ALL
+            SELECT FROM public.sync_bindings AS b
+             WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_a = destination AND b.system_b = c.system_id
+               AND b.id_a = e.id AND NOT b.put_away) AS other
+         WHERE c.org_id = org AND c.removed_at IS NULL
+           AND c.system_id NOT IN ((batch ->> 'system_a')::uuid, (batch ->> 'system_b')::uuid))) THEN
+      RETURN QUERY SELECT 'fenced', NULL::json;
+      RETURN;
+    END IF;
   END IF;
 
   IF batch ? 'records' THEN

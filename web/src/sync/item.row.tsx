@@ -4,7 +4,7 @@ import { Badge } from '../ui/badge.tsx';
 import { Time } from '../ui/time.tsx';
 import { fieldChangesOf } from './sync.counts.ts';
 
-/** A failed or skipped item: its error, and the data that was read or sent. */
+/** An item that failed, was skipped, or was written with a warning: its error, and the data that was read or sent. */
 export function ItemRow({ item }: { readonly item: Item }) {
   const { external_id, outcome, error_class, message, payload, attempts, updated_at } = item;
   const fields = fieldChangesOf(payload);
