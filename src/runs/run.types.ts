@@ -111,7 +111,16 @@ export interface Batch {
 /** The part of a batch that the destination determines. */
 export type BatchResult = Pick<
   Batch,
-  'items' | 'records' | 'system_a' | 'system_b' | 'bindings' | 'shared' | 'refusals' | 'changes' | 'changes_expire_at' | 'claims'
+  | 'items'
+  | 'records'
+  | 'system_a'
+  | 'system_b'
+  | 'bindings'
+  | 'shared'
+  | 'refusals'
+  | 'changes'
+  | 'changes_expire_at'
+  | 'claims'
 >;
 
 /** Writes the items of a run, or for a preview determines what would be written. No id occurs twice in a call. */

@@ -54,9 +54,7 @@ async function withMoney(
       items: async ({ sync_id }) => (await fixture.call(org, 'GET', `/progress/${sync_id}/items`)).body.items,
       bend(change) {
         const bent = (row: Json) => ('line_items' in row ? change(row) : row);
-        proxy.bend(
-          changed((answer, { url }) => (url.pathname.includes('/orders') ? bendRows(answer, bent) : answer)),
-        );
+        proxy.bend(changed((answer, { url }) => (url.pathname.includes('/orders') ? bendRows(answer, bent) : answer)));
       },
       ada: shop.admin.createCustomer({ email: 'ada@shop.example', first_name: 'Ada', last_name: 'Example' }),
       product: (sku, regular_price) => shop.admin.createProduct({ name: sku, sku, regular_price }),

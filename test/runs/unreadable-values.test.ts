@@ -298,7 +298,12 @@ it('A float that is no number, as Python writes it, is a failed item and not a f
       odoo.admin.create('product.product', { name: `P ${list_price}`, default_code: `P-${list_price}`, list_price }),
     );
     const template = odoo.admin.get('product.product', nan).product_tmpl_id[0];
-    toOdoo.bend(changed((answer) => ({ ...answer, body: answer.body.replaceAll(/"list_price": ?12\.5\b/g, '"list_price": NaN') })));
+    toOdoo.bend(
+      changed((answer) => ({
+        ...answer,
+        body: answer.body.replaceAll(/"list_price": ?12\.5\b/g, '"list_price": NaN'),
+      })),
+    );
     const run = await sync('product', { connection_id: shopId }, odooId);
     expect(run.counts).toEqual({ created: 1, failed: 1 });
     expect((await failed(run))[String(template)]).toMatchObject({ error_class: 'invalid_price' });
