@@ -160,16 +160,18 @@ const TABLES: Readonly<Record<string, string>> = {
     external_id text NOT NULL CHECK (external_id <> ''),
     decided_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, entity_type, source, destination, external_id)`,
-  // What a destination refused for good: the write is not repeated while its fingerprint is the same.
+  // What failed or was left alone when it was tried last. With a fingerprint it was refused for good: the write is not repeated while the
+  // fingerprint is the same. An incremental sync tries the others again, since the destination may have changed.
   sync_refusals: `
     entity_type text NOT NULL CHECK (entity_type <> ''),
     source_connection_id uuid NOT NULL,
     destination_connection_id uuid NOT NULL,
     external_id text NOT NULL CHECK (external_id <> ''),
-    fingerprint text NOT NULL,
+    fingerprint text,
     error_class text NOT NULL,
     message text NOT NULL,
     refused_at timestamptz NOT NULL DEFAULT now(),
+    tried_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, entity_type, source_connection_id, destination_connection_id, external_id)`,
   // One row an item that failed or was skipped.
   sync_items: `

@@ -14,12 +14,13 @@ function choose(
   input: Pick<MatchInput, 'entity' | 'target'> & Partial<MatchInput>,
   entries: readonly (object & Partial<Match>)[],
 ): string {
-  const matches = entries.map(({ marked, held, ...data }, index) => ({
+  const matches = entries.map(({ marked, held, namesake, ...data }, index) => ({
     ...{ external_id: `e${index + 1}`, data: data as Match['data'] },
     ...(marked && { marked }),
     ...(held && { held }),
+    ...(namesake && { namesake }),
   }));
-  return shown(chooseMatch({ boundToOthers: new Set(), isNew: false, ...input, matches }));
+  return shown(chooseMatch({ boundToOthers: new Set(), leftBehind: new Set(), isNew: false, ...input, matches }));
 }
 
 function shown(choice: MatchChoice): string {
@@ -93,6 +94,37 @@ describe('A customer', () => {
       ]),
     ).toBe('e2');
     expect(customers(ADA, [{ ...ADA, active: false }])).toBe('e1');
+  });
+});
+
+describe('Who has the same name alone', () => {
+  const entry = { name: 'Example, Ada', billing: { country: 'CH', city: 'Bern' }, namesake: true };
+  const left = { leftBehind: new Set(['e1']) };
+
+  it('is asked about where the entry was made for an item of a system that is not connected any more', () => {
+    expect(customers({ name: 'Ada Example', billing: { country: 'CH' } }, [entry], left)).toBe('ask e1');
+    expect(customers({ name: 'Ada Example' }, [entry])).toBe('new');
+    expect(customers({ name: 'Ada Example' }, [entry], { ...left, isNew: true })).toBe('new');
+    expect(products({ name: 'Lamp' }, [{ name: 'Lamp', namesake: true }], left)).toBe('ask e1');
+    const order = { number: '12', created_at: '2026-05-01T10:00:00Z' };
+    expect(choose({ entity: 'order', target: order, ...left }, [{ ...order, namesake: true }])).toBe('ask e1');
+  });
+
+  it('is another one where an address, a number or a time tells them apart', () => {
+    const named = { name: 'Ada Example' };
+    expect(customers({ ...named, billing: { country: 'DE' } }, [entry], left)).toBe('new');
+    expect(customers({ ...named, email: 'a@x' }, [{ ...entry, email: 'b@x' }], left)).toBe('new');
+    expect(customers({ ...named, phone: '+41 1' }, [{ ...entry, phone: '+41 2' }], left)).toBe('new');
+    expect(products({ name: 'Lamp', sku: 'A' }, [{ name: 'Lamp', sku: 'B', namesake: true }], left)).toBe('new');
+    const [one, other] = ['2026-05-01T10:00:00Z', '2026-05-02T10:00:00Z'].map((created_at) => ({
+      number: '12',
+      created_at,
+    }));
+    expect(choose({ entity: 'order', target: one as object, ...left }, [{ ...other, namesake: true }])).toBe('new');
+  });
+
+  it('does not hide who is the same by a key', () => {
+    expect(customers(ADA, [{ ...entry, email: null }, ADA], left)).toBe('e2');
   });
 });
 

@@ -1,6 +1,6 @@
 import type { CanonicalData, EntityType } from '../connectors/canonical/canonical.types.ts';
 import type { Match } from '../connectors/contract/connector.types.ts';
-import { type MatchKey, type ScoredMatch, scoreMatch } from './match.strength.ts';
+import { looksAlike, type MatchKey, type ScoredMatch, scoreMatch } from './match.strength.ts';
 
 export interface MatchInput {
   readonly entity: EntityType;
@@ -10,6 +10,8 @@ export interface MatchInput {
   readonly matches: readonly Match[];
   /** Ids of the destination that are bound to items of other systems. */
   readonly boundToOthers: ReadonlySet<string>;
+  /** Ids of the destination that are bound to items of systems that no connection leads to any more, and to none of the source. */
+  readonly leftBehind: ReadonlySet<string>;
   /** A person decided that the item is none of the entries there are. */
   readonly isNew: boolean;
 }
@@ -34,8 +36,9 @@ const TIERS: Readonly<Record<EntityType, readonly MatchKey[]>> = {
  * Which entry of the destination an item is that was never synced. The mark of our own create decides alone. Otherwise exactly one entry
  * has to be the same by two keys, and nobody's else: what is visibly somebody else's, or may be, is for a person to decide. Pure.
  */
-export function chooseMatch({ entity, target, matches, boundToOthers, isNew }: MatchInput): MatchChoice {
-  const scored = matches.map((entry) => scoreMatch(entity, target, entry));
+export function chooseMatch(input: MatchInput): MatchChoice {
+  const { entity, target, matches, boundToOthers, isNew } = input;
+  const scored = matches.flatMap((entry) => (entry.namesake ? [] : scoreMatch(entity, target, entry)));
   // What cannot be read is told by the plan.
   const broken = scored.find(({ entry }) => entry.problem);
   if (broken) return { kind: 'entry', match: broken };
@@ -53,8 +56,23 @@ export function chooseMatch({ entity, target, matches, boundToOthers, isNew }: M
     if (!only || more.length > 0) return ask(group);
     return isSure(only, entity, boundToOthers) ? taken(only) : ask([only]);
   }
-  return { kind: 'new' };
+  const namesakes = namesakesOf(input);
+  return namesakes.length > 0 ? ask(namesakes) : { kind: 'new' };
 }
+
+/**
+ * When an address or a setting changes what the ids of a system mean, its items come anew, and those without a natural key would be created
+ * again. So whoever looks like an entry that was made for such an item is asked about.
+ */
+function namesakesOf({ entity, target, matches, leftBehind }: MatchInput): ScoredMatch[] {
+  return matches
+    .filter(({ namesake, external_id, data }) => {
+      return namesake && data !== null && leftBehind.has(external_id) && looksAlike(entity, target, data);
+    })
+    .map((entry) => scoreMatch(entity, target, { ...entry, held: entry.held ?? OF_LEFT }));
+}
+
+const OF_LEFT = 'it came from a system that no connection leads to any more';
 
 function isSure(match: ScoredMatch, entity: EntityType, boundToOthers: ReadonlySet<string>): boolean {
   const isFree = !boundToOthers.has(match.entry.external_id);
@@ -76,6 +94,7 @@ const NAMES: Readonly<Record<MatchKey, string>> = {
   reference: 'reference',
   sku: 'SKU',
   barcode: 'barcode',
+  number: 'number',
 };
 
 function ask(matches: readonly ScoredMatch[]): MatchChoice {

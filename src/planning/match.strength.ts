@@ -1,6 +1,7 @@
 import type {
   CanonicalCustomer,
   CanonicalData,
+  CanonicalOrder,
   CanonicalProduct,
   EntityType,
 } from '../connectors/canonical/canonical.types.ts';
@@ -8,7 +9,7 @@ import { comparableEmail, comparableName, comparableVat } from '../connectors/ca
 import type { Match } from '../connectors/contract/connector.types.ts';
 
 /** What an item and an entry may have in common. `mark`: our own create made the entry for the item. */
-export const MATCH_KEYS = ['mark', 'email', 'name', 'vat', 'reference', 'sku', 'barcode'] as const;
+export const MATCH_KEYS = ['mark', 'email', 'name', 'vat', 'reference', 'sku', 'barcode', 'number'] as const;
 export type MatchKey = (typeof MATCH_KEYS)[number];
 
 /** Strong: the mark. Medium: enough to take the entry for the same. Weak: a person decides. */
@@ -48,8 +49,30 @@ type Keys = Partial<Record<MatchKey, readonly string[]>>;
 
 function keysOf(entity: EntityType, data: CanonicalData): Keys {
   if (entity === 'customer') return customerKeys(data as CanonicalCustomer);
-  return entity === 'product' ? productKeys(data as CanonicalProduct) : {};
+  return entity === 'product'
+    ? productKeys(data as CanonicalProduct)
+    : keys({ number: [(data as CanonicalOrder).number] });
 }
+
+/** Whether the two have the same name or, of an order, the same number, and nothing by which people tell such two apart differs. Pure. */
+export function looksAlike(entity: EntityType, one: CanonicalData, other: CanonicalData): boolean {
+  const [mine, theirs] = [keysOf(entity, one), keysOf(entity, other)];
+  if (!sharedKeys(mine, theirs).includes(entity === 'order' ? 'number' : 'name')) return false;
+  return (
+    !MATCH_KEYS.some((key) => isContradicted(mine[key], theirs[key])) &&
+    distinctions(entity, one).every((value, index) => !differs(value, distinctions(entity, other)[index]))
+  );
+}
+
+function distinctions(entity: EntityType, data: CanonicalData): (string | null | undefined)[] {
+  if (entity === 'product') return [];
+  if (entity === 'order') return [(data as CanonicalOrder).created_at];
+  const { phone, billing } = data as CanonicalCustomer;
+  return [phone?.replace(/\D/g, ''), billing?.country, billing?.postcode, comparableName(billing?.city)];
+}
+
+const differs = (one: string | null | undefined, other: string | null | undefined): boolean =>
+  Boolean(one) && Boolean(other) && one !== other;
 
 function customerKeys(customer: CanonicalCustomer): Keys {
   const { name, first_name, last_name, company } = customer;

@@ -106,8 +106,8 @@ export type ItemPlan =
       /** The item is gone from the source, and its binding stays: the entry is archived, or another item takes it over. */
       readonly staysBound?: boolean;
     }
-  /** The destination refused the same write before. */
-  | { readonly kind: 'refused'; readonly error_class: string; readonly message: string }
+  /** The destination would refuse the write, or refused the same one before: then it is `remembered`. */
+  | { readonly kind: 'refused'; readonly error_class: string; readonly message: string; readonly remembered?: boolean }
   | {
       readonly kind: 'conflict';
       readonly destination: ExternalItem | null;

@@ -32,8 +32,6 @@ export interface PlannedItem {
   readonly key: string;
   /** Of the write; see records/refusal.memory.ts. */
   readonly fingerprint: string | null;
-  /** A refusal of an earlier write for the item is remembered. */
-  readonly wasRefused: boolean;
   /** See rivals.ts. */
   readonly claims: readonly string[];
   /** The change that the plan takes back. */

@@ -68,6 +68,38 @@ export const findOtherBindings = (
   values: [orgId, entity, source, destination, destinationIds],
 });
 
+/** How many systems that nobody uses any more are asked about. */
+const LEFT_SYSTEMS = 100;
+
+/** The systems of the source's kind that no connection leads to any more, the last one first. */
+export const findLeftSystems = ({ orgId, source }: Pair): Statement => ({
+  text: `
+    SELECT l.id FROM public.sync_systems s
+      JOIN public.sync_systems l ON l.org_id = s.org_id AND l.system = s.system AND l.left_at IS NOT NULL AND l.id <> s.id
+     WHERE s.org_id = $1 AND s.id = $2 ORDER BY l.left_at DESC, l.id LIMIT ${LEFT_SYSTEMS}`,
+  values: [orgId, source],
+});
+
+/** Of these destination ids, those that an item of one of the left systems is bound to, and none of the source. */
+export const findLeftBehind = (
+  { orgId, entity, source, destination }: Pair,
+  left: readonly string[],
+  destinationIds: readonly string[],
+): Statement => {
+  const bound = (system: string) => `EXISTS (
+      SELECT FROM public.sync_bindings x
+       WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = ${system} AND x.system_b = $4 AND x.id_b = g.id)
+    OR EXISTS (
+      SELECT FROM public.sync_bindings x
+       WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = $4 AND x.system_b = ${system} AND x.id_a = g.id)`;
+  return {
+    text: `
+      SELECT g.id AS destination_id FROM unnest($5::text[]) AS g (id)
+       WHERE NOT (${bound('$3')}) AND EXISTS (SELECT FROM unnest($6::uuid[]) AS l (id) WHERE ${bound('l.id')})`,
+    values: [orgId, entity, source, destination, destinationIds, left],
+  };
+};
+
 /** How many entries of the destination are there for items of the source. */
 export const countBindings = (pair: Pair): Statement => ({
   text: `

@@ -1,7 +1,7 @@
 import type { WriteResult } from '../connectors/contract/connector.types.ts';
 import { contentHash } from '../planning/field.diff.ts';
 import type { ItemPlan } from '../planning/plan.types.ts';
-import type { PlannedItem } from '../planning/planning.types.ts';
+import type { ItemOutcome, PlannedItem } from '../planning/planning.types.ts';
 import type { Refusal, RefusalChange } from './refusals.sql.ts';
 
 /**
@@ -17,18 +17,25 @@ export function fingerprintOf(plan: ItemPlan, destinationHash: string): string |
 
 /** The plan, or the refusal of the same write that is remembered. Pure. */
 export function unlessRefused(plan: ItemPlan, fingerprint: string | null, refusal: Refusal | undefined): ItemPlan {
-  if (!refusal || refusal.fingerprint !== fingerprint) return plan;
+  if (!refusal || fingerprint === null || refusal.fingerprint !== fingerprint) return plan;
   const { error_class, message, refused_at } = refusal;
   const since = `Unchanged since ${refused_at}, so it was not sent again.`;
-  return { kind: 'refused', error_class, message: `${message} ${since}` };
+  return { kind: 'refused', error_class, message: `${message} ${since}`, remembered: true };
 }
 
-/** What to remember of the result of a write. */
-export function refusalChange({ work, fingerprint, wasRefused }: PlannedItem, result: WriteResult): RefusalChange[] {
-  const { external_id } = work.item;
-  if (!result.ok && result.problem.final && fingerprint) {
-    const { error_class, message } = result.problem;
-    return [{ external_id, fingerprint, error_class, message }];
-  }
-  return wasRefused ? [{ external_id, removed: true }] : [];
+/** Only a change of the item itself ends these, which brings it anyway. */
+const OF_THE_ITEM: ReadonlySet<string> = new Set(['unsupported_type']);
+
+/** What to remember of an item that failed or was left alone; empty for one that is as it should be. Pure. */
+export function refusalOf(
+  outcome: ItemOutcome,
+  one: PlannedItem | null = null,
+  result: WriteResult | null = null,
+): RefusalChange[] {
+  const { external_id, error_class, message = '' } = outcome;
+  if (outcome.outcome === 'processed' || outcome.outcome === 'warned' || !error_class) return [];
+  if (OF_THE_ITEM.has(error_class)) return [];
+  if (one?.plan.kind === 'refused' && one.plan.remembered) return [{ external_id, remembered: true }];
+  const isFinal = result?.ok === false && result.problem.final === true;
+  return [{ external_id, fingerprint: isFinal ? (one?.fingerprint ?? null) : null, error_class, message }];
 }

@@ -72,11 +72,11 @@ export interface Waiting {
 
 /** Where a run resumes. Stored in `checkpoint` of its row in sync_progress. */
 export interface RunCheckpoint {
-  readonly phase: 'pages' | 'deletions' | 'items';
+  readonly phase: 'pages' | 'deletions' | 'refused' | 'items';
   readonly page?: PageSize;
   /** For pages: the cursor of the source. */
   readonly cursor?: Cursor | null;
-  /** For deletions and named items, which are ordered by id: the last id that was processed. */
+  /** For the other phases: the place of the last item that was processed, by id, or of those that were refused by time and id. */
   readonly after?: string;
   /** What the destination had of the source when the run began; see DeletionBudget. */
   readonly arrived?: number;
@@ -108,6 +108,8 @@ export interface Batch {
   readonly system_a?: string;
   readonly system_b?: string;
   readonly bindings?: readonly StoredBinding[];
+  /** Entries of the destination that are left as they are because another system has them, too. */
+  readonly shared?: readonly string[];
   readonly refusals?: readonly RefusalChange[];
   /** What the run changed at a connection. An empty list keeps what app.commit_batch finds out about records; without it nothing is kept. */
   readonly kept?: readonly KeptChange[];
@@ -129,6 +131,7 @@ export type BatchResult = Pick<
   | 'system_a'
   | 'system_b'
   | 'bindings'
+  | 'shared'
   | 'refusals'
   | 'kept'
   | 'changes'

@@ -1,12 +1,12 @@
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
-import { type Bend, type FrontingProxy, type ProxyRequest, startFrontingProxy } from '../support/fronting-proxy.ts';
+import { type Bend, type BendingProxy, type ProxyRequest, startBendingProxy } from '../support/bending-proxy.ts';
 import { type Json, newOrgName, type RunsFixture } from './runs.support.ts';
 
 /** A sandbox shop behind a proxy, with a connection of an organization of its own. */
 export interface BentShop {
   readonly org: string;
   readonly shop: WooCommerceSandbox;
-  readonly proxy: FrontingProxy;
+  readonly proxy: BendingProxy;
   readonly id: string;
   /** A run into the records, or to `destination`. */
   readonly sync: (entity: string, run?: object, withinMs?: number) => Promise<Json>;
@@ -21,7 +21,7 @@ export async function withBentShop(
   { settings = {}, seed = 1, org = newOrgName(), permissions = 'read_write' as const } = {},
 ): Promise<void> {
   const shop = await startWooCommerceSandbox({ customers: 0, products: 0, orders: 0, seed, permissions });
-  const proxy = await startFrontingProxy(shop.url);
+  const proxy = await startBendingProxy(shop.url);
   try {
     const id = await fixture.connectShop(org, { ...shop, url: proxy.url }, { home_url: shop.url, ...settings });
     await work({

@@ -5,6 +5,7 @@ import {
   type WooCommerceSandbox,
 } from '@sync-operations/sandbox';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sql } from '../support/test-database.ts';
 import { type Json, RunsFixture } from './runs.support.ts';
 
 let fixture: RunsFixture;
@@ -114,6 +115,22 @@ describe('Bindings of two connections', () => {
         ],
       },
     ]);
+  });
+
+  it('as new ones are bounded, and a sync that creates them makes room', async () => {
+    const [ann = '', ben = ''] = ['ann', 'ben'].map((name) => customer(`${name}@x.example`, name));
+    await preview();
+    await sql(
+      fixture.service.database.superuserUrl,
+      `INSERT INTO sync_match_decisions (org_id, entity_type, source, destination, external_id)
+       SELECT c.org_id, 'customer', c.system_id, d.system_id, 'x' || n
+         FROM sync_connections c, sync_connections d, generate_series(1, 9999) AS n WHERE c.id = $1 AND d.id = $2`,
+      [a, b],
+    );
+    expect(await set([ann, null])).toEqual(['new']);
+    expect(await set([ben, null])).toMatchObject({ status: 409, detail: expect.stringContaining('At most 10000') });
+    expect(await sync()).toEqual({ created: 2 });
+    expect(await set([customer('cid@x.example', 'cid'), null])).toEqual(['new']);
   });
 
   it('are shown for a part of the source at a time', async () => {

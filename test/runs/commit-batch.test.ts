@@ -195,4 +195,48 @@ describe('A batch', () => {
     ]);
     expect(await tables.bindings(org)).toEqual(['1=y', '2=x', '4=new']);
   });
+
+  it('that leaves an entry to another system is planned anew when that one lets go of it at the same moment', async () => {
+    const org = newOrg();
+    const destination = randomUUID();
+    const runs = await Promise.all(
+      ['1', '2'].map(async (place) => {
+        // A run to the same connection would wait for the other.
+        const [from, to] = [await connected(org, place), await connected(org, `to ${place}`, destination)];
+        const [system_a, system_b] = [from.system, destination].sort() as [string, string];
+        const isA = system_a === from.system;
+        const batch = { system_a, system_b, systems: { [from.id]: from.system, [to.id]: destination } };
+        const held = await tables.held(org, { source_connection_id: from.id, destination_connection_id: to.id });
+        await tables.commit(org, held, { ...batch, bindings: [isA ? bound('1', 'shared') : bound('shared', '1')] });
+        const gone = { [isA ? 'id_a' : 'id_b']: '1', removed: true };
+        return { held, letGo: { ...batch, bindings: [gone], shared: ['shared'] } };
+      }),
+    );
+    const outcomes = await Promise.all(runs.map(({ held, letGo }) => tables.commit(org, held, letGo)));
+    expect(outcomes.sort()).toEqual(['continue', 'fenced']);
+    const [{ count } = { count: 0 }] = await tables.query<{ count: number }>(
+      org,
+      'SELECT count(*)::integer AS count FROM public.sync_bindings',
+    );
+    expect(count).toBe(1);
+  });
 });
+
+interface Connected {
+  readonly id: string;
+  readonly system: string;
+}
+
+async function connected(org: string, place: string, system: string = randomUUID()): Promise<Connected> {
+  const id = randomUUID();
+  await tables.admin(
+    "INSERT INTO sync_systems (org_id, id, system, place, scope, mark) VALUES ($1, $2, 'fake', $3, '', $3) ON CONFLICT DO NOTHING",
+    [org, system, place],
+  );
+  await tables.admin(
+    `INSERT INTO sync_connections (org_id, id, name, system, base_url, settings, system_id)
+     VALUES ($1, $2, $3, 'fake', 'https://fake.example', '{}', $4)`,
+    [org, id, place, system],
+  );
+  return { id, system };
+}

@@ -5,7 +5,7 @@ import {
   type WooCommerceSandbox,
 } from '@sync-operations/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bendRows, startBendingProxy } from '../support/bending-proxy.ts';
+import { bendRows, changed, startBendingProxy } from '../support/bending-proxy.ts';
 import { type Json, newOrgName, RunsFixture } from './runs.support.ts';
 
 let fixture: RunsFixture;
@@ -53,8 +53,8 @@ async function withMoney(
       },
       items: async ({ sync_id }) => (await fixture.call(org, 'GET', `/progress/${sync_id}/items`)).body.items,
       bend(change) {
-        proxy.bend = (answer, { path }) =>
-          path.includes('/orders') ? bendRows(answer, (row) => ('line_items' in row ? change(row) : row)) : answer;
+        const bent = (row: Json) => ('line_items' in row ? change(row) : row);
+        proxy.bend(changed((answer, { url }) => (url.pathname.includes('/orders') ? bendRows(answer, bent) : answer)));
       },
       ada: shop.admin.createCustomer({ email: 'ada@shop.example', first_name: 'Ada', last_name: 'Example' }),
       product: (sku, regular_price) => shop.admin.createProduct({ name: sku, sku, regular_price }),
@@ -168,7 +168,7 @@ describe('Amounts of orders in Odoo', () => {
     });
     await withMoney(
       async (systems) => {
-        const { sync, sums, bend, items } = systems;
+        const { odoo, sync, sums, bend, items } = systems;
         bend(taxed('VAT nobody knows'));
         oneLamp(systems);
         const run = await sync();
@@ -179,6 +179,10 @@ describe('Amounts of orders in Odoo', () => {
           message: expect.stringMatching(/VAT nobody knows.*19 %/),
         });
         expect(sums()).toEqual([]);
+        // Somebody creates it: the order, which has not changed, is not refused any more.
+        odoo.admin.create('account.tax', { name: 'VAT nobody knows', amount: 19, type_tax_use: 'sale' });
+        expect((await sync('order')).counts).toEqual({ created: 1 });
+        expect(sums()).toEqual([[100, 19, 119]]);
       },
       { settings: { unknown_taxes: 'refuse' } },
     );

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sql } from '../support/test-database.ts';
 import { type Json, RunsFixture } from './runs.support.ts';
 import { withSystems } from './two-systems.support.ts';
 
@@ -50,5 +51,66 @@ describe('What a destination refused', () => {
       odoo.admin.write('res.partner', [first], { email: 'mended@shop.example' });
       const mended = await sync();
       expect([mended.run.counts, mended.posts]).toEqual([{ created: 1, failed: 1, unchanged: 1 }, 1]);
+    }));
+});
+
+describe('What may succeed once the destination has changed', () => {
+  it('is tried again by incremental syncs, also when the source says nothing of it any more', async () => {
+    let now = Date.now() - 7_200_000;
+    const shopOptions = { now: () => now };
+    const shopSettings = { overlap_seconds: 0 };
+    await withSystems(fixture, ORG, { shop: shopOptions, odoo: { version: 19 }, shopSettings }, async (systems) => {
+      const { shop, odoo, there } = systems;
+      const ada = shop.admin.createCustomer({ email: 'ada@shop.example', first_name: 'Ada', last_name: 'Example' });
+      const product = shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' });
+      const buy = () =>
+        shop.admin.createOrder({ customer_id: ada.id, line_items: [{ product_id: product.id, quantity: 1 }] });
+      buy();
+      now += 3_600_000;
+      buy();
+      now += 3_600_000;
+      const orders = async () => {
+        const run = await fixture.run(ORG, { ...there('order'), mode: 'incremental' });
+        return { counts: run.counts, codes: (await failures(run)).map(({ error_class }) => error_class) };
+      };
+      const missing = { counts: { failed: 2 }, codes: ['customer_missing', 'customer_missing'] };
+      expect([await orders(), await orders()]).toEqual([missing, missing]);
+      await fixture.run(ORG, there('customer'));
+      expect(await orders()).toEqual({ counts: { failed: 2 }, codes: ['unknown_product', 'unknown_product'] });
+      await fixture.run(ORG, there('product'));
+      expect(await orders()).toEqual({ counts: { created: 2 }, codes: [] });
+      expect(odoo.admin.search('sale.order', [])).toHaveLength(2);
+      // The newest change is read again, since another may have the same time.
+      expect(await orders()).toEqual({ counts: { unchanged: 1 }, codes: [] });
+    });
+  });
+
+  it('is tried again when a person has decided, and left alone until then', () =>
+    withSystems(fixture, ORG, { shop: {}, odoo: { version: 19 } }, async ({ shop, shopId, odoo, odooId, back }) => {
+      shop.admin.createCustomer({ email: 'ada@shop.example', first_name: 'Ada', last_name: 'Example' });
+      const other = { name: 'Steel Ltd', email: 'ada@shop.example', customer_rank: 1 };
+      const steel = odoo.admin.create('res.partner', other);
+      const sync = async () => (await fixture.run(ORG, { ...back('customer'), mode: 'incremental' })).counts;
+      expect([await sync(), await sync()]).toEqual([{ conflict: 1 }, { conflict: 1 }]);
+      const [account] = shop.state().customers();
+      const bindings = [{ external_id: String(steel), with_external_id: String(account?.id) }];
+      const decided = { with: shopId, entity_type: 'customer', bindings };
+      expect((await fixture.call(ORG, 'PUT', `/connections/${odooId}/bindings`, decided)).status).toBe(200);
+      expect(await sync()).toEqual({ updated: 1 });
+      expect((await sync()).conflict).toBeUndefined();
+    }));
+
+  it('is sent again after a day, whatever it was refused for', () =>
+    withSystems(fixture, ORG, { shop: {}, odoo: { version: 19 }, recorded: true }, async ({ odoo, back, sent }) => {
+      odoo.admin.create('res.partner', { name: 'P', email: 'no mail', customer_rank: 1 });
+      const posts = async () => {
+        await fixture.run(ORG, back('customer'));
+        return sent().shop.length;
+      };
+      expect([await posts(), await posts()]).toEqual([1, 0]);
+      const day =
+        "UPDATE sync_refusals SET refused_at = refused_at - interval '1 day' WHERE error_class = 'customer_invalid_email'";
+      await sql(fixture.service.database.superuserUrl, day);
+      expect([await posts(), await posts()]).toEqual([1, 0]);
     }));
 });

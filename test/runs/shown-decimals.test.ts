@@ -4,7 +4,7 @@ import {
   type WooCommerceSandboxOptions,
 } from '@sync-operations/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bend, startFrontingProxy } from '../support/fronting-proxy.ts';
+import { type Bend, startBendingProxy } from '../support/bending-proxy.ts';
 import { isList } from './bent-shop.support.ts';
 import { type Json, newOrgName, RunsFixture } from './runs.support.ts';
 
@@ -29,7 +29,7 @@ async function readOrder(options: WooCommerceSandboxOptions, bend: Bend = (_requ
   const org = newOrgName();
   const shop = await startWooCommerceSandbox({ customers: 0, products: 0, orders: 0, ...options });
   const asked: URL[] = [];
-  const proxy = await startFrontingProxy(shop.url);
+  const proxy = await startBendingProxy(shop.url);
   proxy.bend((request, forward) => {
     if (request.url.pathname.includes('/orders')) asked.push(request.url);
     return bend(request, forward);

@@ -7,7 +7,7 @@ import {
 } from '@sync-operations/sandbox';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FileServer } from '../connectors/csv/csv.support.ts';
-import { type BendingProxy, startBendingProxy } from '../support/bending-proxy.ts';
+import { type BendingProxy, changed, startBendingProxy } from '../support/bending-proxy.ts';
 import { sql } from '../support/test-database.ts';
 import { type Json, RunsFixture } from './runs.support.ts';
 
@@ -119,10 +119,13 @@ it('A connection whose address leads elsewhere one day writes nothing, and says 
   const from = await fixture.connectShop(org, { ...shop, url: door.url }, { home_url: shop.url });
   const to = await fixture.connectOdoo(org, odoo);
   await sync(org, from, to);
-  door.bend = (answer, { path }) =>
-    path.includes('/system_status')
-      ? { ...answer, body: answer.body.replace(/"store_id":"[^"]*"/, '"store_id":"x"') }
-      : answer;
+  door.bend(
+    changed((answer, { url }) =>
+      url.href.includes('/system_status')
+        ? { ...answer, body: answer.body.replace(/"store_id":"[^"]*"/, '"store_id":"x"') }
+        : answer,
+    ),
+  );
   shop.admin.updateCustomer(2, BEN);
   for (const mode of ['full', 'incremental']) {
     const run = await sync(org, from, to, 'customer', mode);
@@ -272,7 +275,7 @@ async function twoPeople(org: string) {
     const { body } = await fixture.call(org, 'POST', '/connections', file);
     return body.id;
   };
-  return { odoo, connect, to: await fixture.connectOdoo(org, odoo) };
+  return { odoo, files, connect, to: await fixture.connectOdoo(org, odoo) };
 }
 
 it('Rows without e-mail are not made twice when their file is connected again', async () => {
@@ -288,7 +291,7 @@ it('Rows without e-mail are not made twice when their file is connected again', 
 
 it('Another id column is another system, not new people and deletions', async () => {
   const org = 'id-column';
-  const { connect, to } = await twoPeople(org);
+  const { odoo, files, connect, to } = await twoPeople(org);
   const from = await connect();
   await sync(org, from, to);
   const change = { settings: { id_column: 'Name' } };
@@ -298,6 +301,56 @@ it('Another id column is another system, not new people and deletions', async ()
   expect(no.status).toBe(409);
   const told = await fixture.call(org, 'PATCH', `/connections/${from}`, { ...change, another_system: true });
   expect(told.status).toBe(200);
+  // A stranger who only has the name is created.
+  files.file += '3,"Example, Ada",,DE\n';
+  const run = await sync(org, from, to);
+  expect(run.counts).toEqual({ conflict: 2, created: 1 });
+  const { body } = await fixture.call(org, 'GET', `/progress/${run.progress.sync_id}/items`);
+  expect(body.items).toMatchObject([{ error_class: 'ambiguous_match' }, { error_class: 'ambiguous_match' }]);
+  expect(partnersOf(odoo)).toHaveLength(3);
+
+  const [ada] = partnersOf(odoo);
+  const bindings = [
+    { external_id: 'Ada Example', with_external_id: String(ada?.id) },
+    { external_id: 'Ben Sample', with_external_id: null },
+  ];
+  const decided = { with: to, entity_type: 'customer', bindings };
+  expect((await fixture.call(org, 'PUT', `/connections/${from}/bindings`, decided)).status).toBe(200);
+  expect((await sync(org, from, to)).counts).toEqual({ unchanged: 2, created: 1 });
+});
+
+it('A shop that is said to be another one, and is not, gets nothing made twice in Odoo', async () => {
+  const org = 'said-another';
+  const [shop, odoo] = [await newShop(), await newOdoo()];
+  const ada = shop.admin.createCustomer(ADA);
+  const lamp = shop.admin.createProduct({ name: 'Lamp', regular_price: '10' });
+  shop.admin.createOrder({ customer_id: ada.id, line_items: [{ product_id: lamp.id, quantity: 1 }] });
+  const [from, to] = [await fixture.connectShop(org, shop), await fixture.connectOdoo(org, odoo)];
+  const all = async () => {
+    const counts = [];
+    for (const entity of ['customer', 'product', 'order']) counts.push((await sync(org, from, to, entity)).counts);
+    return counts;
+  };
+  expect(await all()).toEqual([{ created: 1 }, { created: 1 }, { created: 1 }]);
+  const said = await fixture.call(org, 'PATCH', `/connections/${from}`, { another_system: true });
+  expect(said.status).toBe(200);
+  expect(await all()).toEqual([{ unchanged: 1 }, { conflict: 1 }, { conflict: 1 }]);
+});
+
+it('A product without a SKU is not made twice in a shop when another column of its file is the id', async () => {
+  const org = 'product-column';
+  const [files, shop] = [await FileServer.start(), await newShop()];
+  stops.push(() => files.close());
+  files.file = 'ID,Code,Name\n1,A,Lamp & Shade\n';
+  const settings = { allow_http: true, entity_type: 'product', id_column: 'ID', columns: { name: 'Name' } };
+  const file = { name: 'file', system: 'csv', base_url: files.url, credentials: {}, settings };
+  const from = (await fixture.call(org, 'POST', '/connections', file)).body.id;
+  const to = await fixture.connectShop(org, shop);
+  expect((await sync(org, from, to, 'product')).counts).toEqual({ created: 1 });
+  const change = { settings: { id_column: 'Code' }, another_system: true };
+  expect((await fixture.call(org, 'PATCH', `/connections/${from}`, change)).status).toBe(200);
+  expect((await sync(org, from, to, 'product')).counts).toEqual({ conflict: 1 });
+  expect(shop.state().products()).toHaveLength(1);
 });
 
 it("A change is not lost because a proxy's clock is ahead", async () => {
@@ -310,10 +363,12 @@ it("A change is not lost because a proxy's clock is ahead", async () => {
     [-600_000, '13'],
     [null, '14'],
   ] as const) {
-    door.bend = (answer) => {
-      const date = ahead === null ? '' : new Date(Date.now() + ahead).toUTCString();
-      return { ...answer, headers: { ...answer.headers, date } };
-    };
+    door.bend(
+      changed((answer) => {
+        const date = ahead === null ? '' : new Date(Date.now() + ahead).toUTCString();
+        return { ...answer, headers: { ...answer.headers, date } };
+      }),
+    );
     const [lamp] = shop.state().products();
     const { id } = lamp ?? shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' });
     const read = { source_connection_id: from, destination: 'records', entity_type: 'product' };

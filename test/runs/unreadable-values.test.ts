@@ -6,7 +6,7 @@ import {
 } from '@sync-operations/sandbox';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type BendingProxy, bendRows, startBendingProxy } from '../support/bending-proxy.ts';
+import { type BendingProxy, bendRows, changed, startBendingProxy } from '../support/bending-proxy.ts';
 import { sql } from '../support/test-database.ts';
 import { type Json, RunsFixture } from './runs.support.ts';
 
@@ -67,7 +67,7 @@ async function bent(org: string, work: (systems: Bent) => Promise<void>): Promis
 
 /** As a filter of a plugin: each row that has the id is answered with these members. */
 const answering = (proxy: BendingProxy, rows: Readonly<Record<string, object>>) => {
-  proxy.bend = (answer) => bendRows(answer, (row) => ({ ...row, ...rows[String(row.id)] }));
+  proxy.bend(changed((answer) => bendRows(answer, (row) => ({ ...row, ...rows[String(row.id)] }))));
 };
 
 const PRODUCTS = [
@@ -218,7 +218,7 @@ it('What a shop does not answer is not emptied, and what it answers as none is',
     const template = () =>
       odoo.admin.get('product.template', odoo.admin.search('product.template', [])[0] as number) as Json;
     expect(template()).toMatchObject({ list_price: 90, weight: 1.5, default_code: 'LAMP-1' });
-    toShop.bend = (answer) => bendRows(answer, ({ regular_price, sku, categories, ...rest }) => rest);
+    toShop.bend(changed((answer) => bendRows(answer, ({ regular_price, sku, categories, ...rest }) => rest)));
     expect((await sync('product')).counts).toEqual({ unchanged: 1 });
     expect(template()).toMatchObject({ list_price: 90, default_code: 'LAMP-1' });
     answering(toShop, { [id]: { regular_price: null, weight: '' } });
@@ -291,3 +291,20 @@ function exactly(value: unknown): number | null | undefined {
   const fits = typeof value === 'number' ? Math.abs(number) <= Number.MAX_SAFE_INTEGER : Math.abs(number) < 1e30;
   return fits ? number + 0 : undefined;
 }
+
+it('A float that is no number, as Python writes it, is a failed item and not a failed answer', () =>
+  bent('org-nan', async ({ odoo, toOdoo, sync, failed, shopId, odooId }) => {
+    const [nan = 0] = [12.5, 7].map((list_price) =>
+      odoo.admin.create('product.product', { name: `P ${list_price}`, default_code: `P-${list_price}`, list_price }),
+    );
+    const template = odoo.admin.get('product.product', nan).product_tmpl_id[0];
+    toOdoo.bend(
+      changed((answer) => ({
+        ...answer,
+        body: answer.body.replaceAll(/"list_price": ?12\.5\b/g, '"list_price": NaN'),
+      })),
+    );
+    const run = await sync('product', { connection_id: shopId }, odooId);
+    expect(run.counts).toEqual({ created: 1, failed: 1 });
+    expect((await failed(run))[String(template)]).toMatchObject({ error_class: 'invalid_price' });
+  }));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ProxyResponse } from '../support/fronting-proxy.ts';
+import type { ProxyResponse } from '../support/bending-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { isList, withBentShop } from './bent-shop.support.ts';
 import { type Json, RunsFixture } from './runs.support.ts';

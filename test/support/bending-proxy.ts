@@ -2,55 +2,73 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-interface PassedRequest {
+export interface ProxyRequest {
   readonly method: string;
-  /** With the query. */
-  readonly path: string;
+  readonly url: URL;
   readonly body: string;
 }
 
-export interface Answer {
+export interface ProxyResponse {
   readonly status: number;
+  /** Lower-case names. */
   readonly headers: Record<string, string>;
   readonly body: string;
 }
 
+/** Responds itself, or changes what the system behind responds to a request, which `forward` sends on, changed if need be. */
+export type Bend = (
+  request: ProxyRequest,
+  forward: (url?: URL) => Promise<ProxyResponse>,
+) => Promise<ProxyResponse> | ProxyResponse;
+
 export interface BendingProxy {
   readonly url: string;
-  /** Changes each answer on its way back; to begin with, none. */
-  bend: (answer: Answer, request: PassedRequest) => Answer | Promise<Answer>;
+  /** Every request since the last call of this. */
+  takeRequests(): ProxyRequest[];
+  /** What bends from now on; null for nothing. */
+  bend(next: Bend | null): void;
   stop(): Promise<void>;
 }
 
-/** Stands in front of a system, as a plugin's filter, a cache or a firewall does. A shop signs for its own address: set `home_url`. */
-export async function startBendingProxy(target: string): Promise<BendingProxy> {
-  const server = createServer(async (incoming, response) => {
+/**
+ * Stands between the service and a sandbox, as the plugins, caches and hosts in front of a real system do. A shop signs for its own
+ * address: set `home_url`.
+ */
+export async function startBendingProxy(target: string, first: Bend | null = null): Promise<BendingProxy> {
+  let bend = first;
+  let requests: ProxyRequest[] = [];
+  const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(chunk as Buffer);
-    const request = {
-      method: incoming.method ?? '',
-      path: incoming.url ?? '/',
-      body: Buffer.concat(chunks).toString(),
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks).toString();
+    const url = new URL(request.url ?? '/', target);
+    const { method = 'GET' } = request;
+    requests.push({ method, url, body });
+    const dropped = new Set(['host', 'connection', 'content-length', 'accept-encoding']);
+    const sent = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !dropped.has(name)));
+    const forward = async (other = url): Promise<ProxyResponse> => {
+      const headers = sent as Record<string, string>;
+      const found = await fetch(other, { method, headers, redirect: 'manual', ...(body && { body }) });
+      const kept = [...found.headers].filter(
+        ([name]) => !/^(content-length|connection|keep-alive|transfer-encoding|content-encoding)$/.test(name),
+      );
+      return { status: found.status, headers: Object.fromEntries(kept), body: await found.text() };
     };
-    const headers = Object.entries(incoming.headers).filter(([name]) => name !== 'host' && name !== 'connection');
-    const received = await fetch(target + request.path, {
-      method: request.method,
-      redirect: 'manual',
-      headers: Object.fromEntries(headers) as Record<string, string>,
-      ...(request.body && { body: request.body }),
-    });
-    const passed = [...received.headers].filter(
-      ([name]) => !/^(content-length|content-encoding|connection|transfer-encoding)$/.test(name),
-    );
-    const answer = { status: received.status, headers: Object.fromEntries(passed), body: await received.text() };
-    const bent = await proxy.bend(answer, request);
-    response.writeHead(bent.status, bent.headers).end(bent.body);
+    const result = await (bend ? bend({ method, url, body }, forward) : forward());
+    response.writeHead(result.status, result.headers).end(result.body);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const proxy: BendingProxy = {
+  return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    bend: (answer) => answer,
+    takeRequests() {
+      const taken = requests;
+      requests = [];
+      return taken;
+    },
+    bend(next) {
+      bend = next;
+    },
     async stop() {
       const closed = once(server, 'close');
       server.close();
@@ -58,11 +76,15 @@ export async function startBendingProxy(target: string): Promise<BendingProxy> {
       await closed;
     },
   };
-  return proxy;
+}
+
+/** Changes each response on its way back. */
+export function changed(change: (response: ProxyResponse, request: ProxyRequest) => ProxyResponse): Bend {
+  return async (request, forward) => change(await forward(), request);
 }
 
 /** Bends the rows of a list: those of a shop, or the result of an Odoo. Any other answer stays as it is. */
-export function bendRows(answer: Answer, change: (row: Record<string, unknown>) => object): Answer {
+export function bendRows(answer: ProxyResponse, change: (row: Record<string, unknown>) => object): ProxyResponse {
   let body: unknown;
   try {
     body = JSON.parse(answer.body);

@@ -69,10 +69,11 @@ export class GuardedSession implements ConnectorSession {
   async findMatches(entity: EntityType, candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]> {
     const matches = await this.#inner.findMatches(entity, candidates, signal);
     return matches.map((found) =>
-      found.map(({ marked, held, ...item }) => ({
+      found.map(({ marked, held, namesake, ...item }) => ({
         ...storableItem(item),
         ...(marked && { marked }),
         ...(held && { held }),
+        ...(namesake && { namesake }),
       })),
     );
   }

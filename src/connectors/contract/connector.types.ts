@@ -210,6 +210,8 @@ export interface ExternalItem {
   readonly problem?: ItemProblem;
   /** A fact that never changes, such as when it was created, to tell it from another that has got its id; left out when there is none. */
   readonly born?: string;
+  /** Of what is read by its id: why reads of all items leave it out, and which setting includes it, as a sentence. */
+  readonly leftOut?: string;
   /** As the system returned it, to show with a problem; small, without secrets. */
   readonly raw?: unknown;
 }
@@ -220,6 +222,8 @@ export interface Match extends ExternalItem {
   readonly marked?: boolean;
   /** Why it is not to be taken without a person's word, as the end of a sentence: "it is the partner of a user". */
   readonly held?: string;
+  /** It shares no natural key, only what people call it; see Candidate.byName. */
+  readonly namesake?: boolean;
 }
 
 /** Why one item failed or was skipped. `error_class` is for machines and never changes: `invalid_email`, `duplicate_sku`. */
@@ -236,6 +240,8 @@ export interface Candidate {
   readonly data: CanonicalData;
   /** RFC 3339. No item with this key was created before. */
   readonly since: string;
+  /** Also finds what only has the same name or, of an order, the same number, where the system can search for it. */
+  readonly byName?: boolean;
 }
 
 export type WriteOperation =

@@ -1,9 +1,11 @@
+import { exactJson } from './exact.json.ts';
+
 /** Deeper than what any item may be, so that an item with something left out is still refused as too deep. */
 const MAX_DEPTH = 100;
 
-/** JSON.parse without what lies deeper than `MAX_DEPTH`, which nothing that calls itself could walk through. Throws SyntaxError. */
+/** The value without what lies deeper than `MAX_DEPTH`, which nothing that calls itself could walk through. Throws SyntaxError. */
 export function prunedJson(text: string): unknown {
-  const value: unknown = JSON.parse(text);
+  const value = exactJson(text);
   if (isDeep(text)) prune(value);
   return value;
 }

@@ -2,7 +2,7 @@ import { inSmallerParts, oversized } from '../../connectors/border/smaller.parts
 import type { Candidate, ConnectorSession, Match } from '../../connectors/contract/connector.types.ts';
 import { chooseMatch, type MatchChoice } from '../../planning/match.choice.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import { findOtherBindings, type Pair } from '../bindings.sql.ts';
+import { findLeftBehind, findLeftSystems, findOtherBindings, type Pair } from '../bindings.sql.ts';
 import { findDecisions } from './decision.sql.ts';
 
 /** An item that is not bound yet. */
@@ -22,6 +22,7 @@ export interface MatchFinderOptions {
 export class MatchFinder {
   private readonly database: TenantDatabase;
   private readonly options: MatchFinderOptions;
+  private left: readonly string[] | undefined;
 
   constructor(database: TenantDatabase, options: MatchFinderOptions) {
     this.database = database;
@@ -32,17 +33,29 @@ export class MatchFinder {
   async find(items: readonly UnboundItem[], signal: AbortSignal): Promise<Map<string, MatchChoice>> {
     if (items.length === 0) return new Map();
     const { pair, session, call } = this.options;
-    const ask = (part: readonly UnboundItem[]) => call(() => session.findMatches(pair.entity, part, signal));
-    const found: Match[][] = await inSmallerParts(items, ask, (_, error) => [oversized('unknown', error)]);
-    const ids = [...new Set(found.flat().map(({ external_id }) => external_id))];
-    const [bound, decided] = [await this.boundToOthers(ids), await this.decidedAsNew(items)];
+    this.left ??= (await this.database.query<{ id: string }>(findLeftSystems(pair))).map(({ id }) => id);
+    const byName = this.left.length > 0;
+    const candidates = byName ? items.map((item) => ({ ...item, byName })) : items;
+    const ask = (part: readonly Candidate[]) => call(() => session.findMatches(pair.entity, part, signal));
+    const found: Match[][] = await inSmallerParts(candidates, ask, (_, error) => [oversized('unknown', error)]);
+    const idsOf = (list: readonly Match[]) => [...new Set(list.map(({ external_id }) => external_id))];
+    const boundToOthers = await this.boundToOthers(idsOf(found.flat()));
+    const leftBehind = await this.leftBehind(idsOf(found.flat().filter(({ namesake }) => namesake)), this.left);
+    const decided = await this.decidedAsNew(items);
     return new Map(
-      items.map(({ external_id, data }, index) => {
+      items.map(({ external_id, data: target }, index) => {
         const isNew = decided.has(external_id);
         const matches = found[index] ?? [];
-        return [external_id, chooseMatch({ entity: pair.entity, target: data, matches, boundToOthers: bound, isNew })];
+        const known = { boundToOthers, leftBehind, isNew };
+        return [external_id, chooseMatch({ entity: pair.entity, target, matches, ...known })];
       }),
     );
+  }
+
+  private async leftBehind(ids: readonly string[], left: readonly string[]): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const rows = await this.database.query<{ destination_id: string }>(findLeftBehind(this.options.pair, left, ids));
+    return new Set(rows.map(({ destination_id }) => destination_id));
   }
 
   private async boundToOthers(ids: readonly string[]): Promise<Set<string>> {

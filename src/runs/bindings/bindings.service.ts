@@ -7,7 +7,7 @@ import { validateItems } from '../../common/validation.ts';
 import { invalid } from '../../connectors/connections/connection.input.ts';
 import type { ExternalItem } from '../../connectors/contract/connector.types.ts';
 import { bindingsPage, insertLink, type Pair, removeBinding, type ShownBinding } from '../../records/bindings.sql.ts';
-import { decideNew, withdrawDecision } from '../../records/matching/decision.sql.ts';
+import { countDecisions, decideNew, forgetDecisions, withdrawDecision } from '../../records/matching/decision.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { findRunBetween } from '../runs.sql.ts';
 import type { BindingPageDto, BindingResultDto, BindingResultsDto } from './dto/binding.dto.ts';
@@ -15,6 +15,9 @@ import { BindingChoiceDto, type BindingsQuery, type SetBindingsDto } from './dto
 import { type OpenedPair, PairOpener } from './pair.opener.ts';
 
 const LIST = 'bindings';
+
+/** Of one entity type between two systems. A sync that creates the items makes room. */
+const MAX_DECISIONS = 10_000;
 
 /** Shows and sets which entries of two systems are the same. */
 @Injectable()
@@ -43,6 +46,8 @@ export class BindingsService {
       const results = await this.database.transaction(async () => {
         await this.refuseDuringRun(id, other, opened.pair);
         const made: BindingResultDto[] = [];
+        const isNew = choices.filter(({ with_external_id }) => !with_external_id).length;
+        if (isNew > 0) await this.refuseManyDecisions(opened.pair, isNew);
         for (const choice of choices) made.push(await this.choose(opened.pair, choice, found));
         await this.record('bindings_set', { connection_id: id, with: other, entity_type }, made);
         return made;
@@ -117,6 +122,17 @@ export class BindingsService {
 
   private bindings(pair: Pair, filter: Pick<BindingsQuery, 'external_id' | 'with_external_id'>) {
     return this.database.query<ShownBinding>(bindingsPage(pair, filter, null, 1));
+  }
+
+  private async refuseManyDecisions(pair: Pair, more: number): Promise<void> {
+    const decided = async () => (await this.database.query<{ count: number }>(countDecisions(pair)))[0]?.count ?? 0;
+    if ((await decided()) + more <= MAX_DECISIONS) return;
+    await this.database.query(forgetDecisions(pair));
+    if ((await decided()) + more <= MAX_DECISIONS) return;
+    throw new Problem(
+      'conflict',
+      `At most ${MAX_DECISIONS} items of a type are decided to be new ones at a time. A sync creates those that were: run it, then decide on more.`,
+    );
   }
 
   private async refuseDuringRun(id: string, other: string, { orgId, entity }: Pair): Promise<void> {

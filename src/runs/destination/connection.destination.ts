@@ -14,11 +14,12 @@ import type { PlannedItem, WorkItem } from '../../planning/planning.types.ts';
 import { bindingChanges, stored } from '../../records/binding.changes.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
 import type { Claim } from '../../records/claims.sql.ts';
-import { refusalChange } from '../../records/refusal.memory.ts';
+import { refusalOf } from '../../records/refusal.memory.ts';
 import type { BatchResult, Destination, Planner } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
 import type { LateWrites } from './late.writes.ts';
+import type { MissingReferences } from './missing.references.ts';
 import { problemOutcome, recordOf, staleOutcome } from './records.destination.ts';
 import type { WriteTrial } from './write.trial.ts';
 
@@ -28,6 +29,7 @@ interface Parts {
   readonly session: ConnectorSession;
   readonly planner: Planner;
   readonly trial: WriteTrial;
+  readonly references: MissingReferences;
   readonly retryPolicy: RetryPolicy;
   readonly budget: DeletionBudget;
   readonly lateWrites: LateWrites;
@@ -51,28 +53,45 @@ export class ConnectionDestination implements Destination {
     const broken = items.flatMap((work) => problemOutcome(work) ?? []);
     const sound = items.filter(({ item }) => !item.problem);
     const { planned, stale, results } = await this.planAndWrite(sound);
-    const settled = planned.map((one) => ({ one, result: results.get(one) }));
+    const settled = planned.map((one) => {
+      const result = results.get(one);
+      return { one, result, outcome: result ? outcomeOfWrite(one, result) : outcomeOfPlan(one) };
+    });
     const [system_a, system_b] = [pair.source, pair.destination].sort() as [string, string];
     return {
-      items: [
-        ...broken,
-        ...stale.map(({ work }) => staleOutcome(work)),
-        ...settled.map(({ one, result }) => (result ? outcomeOfWrite(one, result) : outcomeOfPlan(one))),
-      ],
+      items: [...broken, ...stale.map(({ work }) => staleOutcome(work)), ...settled.map(({ outcome }) => outcome)],
       records: [...stale.flatMap(({ work }) => recordOf(work)), ...recordsOf(settled)],
       system_a,
       system_b,
       kept: settled.flatMap(({ one, result }) => keptChange(one, result)),
       claims: planned.flatMap(claimed),
-      refusals: settled.flatMap(({ one, result }) => (result ? refusalChange(one, result) : [])),
+      ...sharedEntries(planned),
+      refusals: [
+        ...broken.flatMap((outcome) => refusalOf(outcome)),
+        ...settled.flatMap(({ one, result, outcome }) => refusalOf(outcome, one, result)),
+      ],
       bindings: settled.flatMap(({ one, result }) => bindingChanges(one, result).map((change) => stored(pair, change))),
     };
+  }
+
+  private async explained(writes: readonly PlannedItem[], results: readonly WriteResult[]) {
+    const problems = writes.flatMap((one, index) => {
+      const result = results[index];
+      return result && !result.ok ? [[one, result.problem] as const] : [];
+    });
+    const explained = await this.parts.references.explain(new Map(problems));
+    return new Map(
+      writes.map((one, index) => {
+        const [result, problem] = [results[index] as WriteResult, explained.get(one)];
+        return [one, problem ? { ...result, ok: false as const, problem } : result];
+      }),
+    );
   }
 
   /** What a preview showed as failed is not sent: it fails as shown, or is stale. */
   private async failingAsShown(planned: readonly PlannedItem[]): Promise<PlannedItem[]> {
     const shown = planned.filter(({ work }) => work.expected?.kind === 'failed');
-    const refusals = await this.parts.trial.refusals(shown);
+    const refusals = await this.parts.references.explain(await this.parts.trial.refusals(shown));
     return planned.map((one) => {
       const problem = refusals.get(one);
       return problem ? { ...one, plan: { kind: 'refused', ...problem } } : one;
@@ -102,7 +121,7 @@ export class ConnectionDestination implements Destination {
       try {
         const results = operations.length > 0 ? await session.write(pair.entity, operations, lease.lostSignal) : [];
         budget.spend(deletes);
-        return { planned, stale, results: new Map(writes.map((one, index) => [one, results[index] as WriteResult])) };
+        return { planned, stale, results: await this.explained(writes, results) };
       } catch (error) {
         if (!(error instanceof ConnectorError)) throw error;
         if (error.kind !== 'aborted') for (const one of writes) tried.set(one.work.item.external_id, one.tried ?? one);
@@ -126,6 +145,11 @@ function recordsOf(settled: readonly { readonly one: RetriedItem; readonly resul
     ...settled.flatMap(({ one: { work } }) => (replaced.has(work.item.external_id) ? [] : recordOf(work))),
     ...gone,
   ];
+}
+
+function sharedEntries(planned: readonly PlannedItem[]): Pick<BatchResult, 'shared'> {
+  const shared = planned.flatMap(({ plan }) => (plan.kind === 'unbind' ? plan.destination.external_id : []));
+  return shared.length > 0 ? { shared } : {};
 }
 
 /** What the item takes, as the batch stores it. */

@@ -1,29 +1,19 @@
-import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
 import type { ConnectorSession, EntityDescription, ExternalItem } from '../../connectors/contract/connector.types.ts';
 import type { MayPass } from '../../planning/field.directions.ts';
 import { isEcho, planItem } from '../../planning/item.plan.ts';
-import { shareNaturalKey } from '../../planning/natural.keys.ts';
 import type { Binding, ConflictPolicy, ItemPlan } from '../../planning/plan.types.ts';
 import type { PlannedItem, WorkItem } from '../../planning/planning.types.ts';
-import { guestId, type Lookup, referencesOf, translateReferences } from '../../planning/references.ts';
 import { claimsOf, itemClaim, type Settled, settleRivals } from '../../planning/rivals.ts';
-import {
-  type BindingRow,
-  findBindings,
-  findBoundDestinations,
-  findOtherBindings,
-  isBinding,
-  type OtherBinding,
-  type Pair,
-} from '../../records/bindings.sql.ts';
+import { type BindingRow, findBindings, isBinding, type Pair } from '../../records/bindings.sql.ts';
 import { type Claim, findClaims } from '../../records/claims.sql.ts';
 import { MatchFinder } from '../../records/matching/match.finder.ts';
 import { fingerprintOf, unlessRefused } from '../../records/refusal.memory.ts';
 import { findRefusals, type Refusal } from '../../records/refusals.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
-import { DestinationEntries, type FoundEntries, type StoredBindings } from './destination.entries.ts';
-import { accountsOf, emailsWithoutAccount } from './order.accounts.ts';
+import { DestinationEntries, type StoredBindings } from './destination.entries.ts';
+import { EntryHolders } from './entry.holders.ts';
+import { ReferenceTranslation, unlessUnsynced } from './reference.translation.ts';
 import { SourceSuccession } from './source.succession.ts';
 
 export interface PlannerOptions {
@@ -54,20 +44,20 @@ type ById<T> = ReadonlyMap<string, T>;
 export class ItemPlanner {
   private readonly database: TenantDatabase;
   private readonly options: PlannerOptions;
-  private readonly retryPolicy: RetryPolicy;
-  private readonly signal: AbortSignal;
   private readonly entries: DestinationEntries;
   private readonly succession: SourceSuccession;
+  private readonly translation: ReferenceTranslation;
+  private readonly holders: EntryHolders;
 
   constructor(database: TenantDatabase, retryPolicy: RetryPolicy, signal: AbortSignal, options: PlannerOptions) {
     const { pair, source } = options;
     this.database = database;
     this.options = options;
-    this.retryPolicy = retryPolicy;
-    this.signal = signal;
     const finder = new MatchFinder(database, { ...options, call: (call) => retryPolicy.call(call) });
     this.entries = new DestinationEntries(retryPolicy, signal, options, finder);
     this.succession = new SourceSuccession(database, retryPolicy, signal, { pair, session: source });
+    this.translation = new ReferenceTranslation(database, retryPolicy, signal, options);
+    this.holders = new EntryHolders(database, pair, this.succession);
   }
 
   /**
@@ -82,34 +72,27 @@ export class ItemPlanner {
     const compared = items.filter(
       ({ item }) => thorough || !isEcho(item, bindings.get(item.external_id) ?? links.get(item.external_id) ?? null),
     );
-    const { targets, befores } = await this.targets(compared, bindings);
+    const { targets, befores, unsynced } = await this.translation.translate(compared, bindings);
     const matched = await this.entries.find(
       compared.map(({ item }) => item),
       stored,
       targets,
     );
-    const holders = await this.holders(matched);
-    const found = withHeld(matched, holders);
-    const predecessors = await this.predecessors(items, targets, found, holders);
-    const others = await this.others(items, found);
-    const putAway = new Map(
-      [...holders.values(), ...others].flatMap((one) =>
-        one.put_away ? [[one.destination_id, one.destination_data] as const] : [],
-      ),
-    );
-    const inUseElsewhere = new Set(others.flatMap((one) => (one.put_away ? [] : one.destination_id)));
+    const { found, holders, predecessors, putAway, inUseElsewhere } = await this.holders.of(items, targets, matched);
     const replaced = new Set([...predecessors.values()].map(({ source_id }) => source_id));
     const plans = items.map(({ item }): ItemPlan => {
       const id = item.external_id;
       const target = targets.get(id);
       if (target === undefined) return { kind: 'unchanged', destination: null };
       const predecessor = predecessors.get(id) ?? null;
-      return planItem({
+      const isUnbound = found.unbound.has(id);
+      const link = isUnbound ? undefined : links.get(id);
+      const plan = planItem({
         source: item,
         target,
-        binding: found.unbound.has(id) ? null : (bindings.get(id) ?? null),
-        linkedTo: found.unbound.has(id) ? null : (links.get(id)?.destination_id ?? null),
-        linkedHashes: found.unbound.has(id) ? null : (links.get(id) ?? null),
+        binding: isUnbound ? null : (bindings.get(id) ?? null),
+        linkedTo: link?.destination_id ?? null,
+        linkedHashes: link ?? null,
         destination: found.entries.get(id) ?? [],
         asked: found.asked.get(id),
         boundElsewhere: new Set(
@@ -125,6 +108,7 @@ export class ItemPlanner {
         onConflict,
         destinationDeletes,
       });
+      return unlessUnsynced(plan, item.data, unsynced);
     });
     const isBound = ({ external_id: id }: ExternalItem) =>
       !found.unbound.has(id) && (bindings.has(id) || links.has(id));
@@ -145,7 +129,6 @@ export class ItemPlanner {
           fingerprint,
           target: targets.get(id) ?? null,
           before: found.unbound.has(id) ? null : (befores.get(id) ?? null),
-          wasRefused: refusal !== undefined,
           claims,
         },
         plan: this.options.remembersRefusals ? unlessRefused(plan, fingerprint, refusal) : plan,
@@ -202,104 +185,4 @@ export class ItemPlanner {
     const heirs = await this.succession.heirs(gone.filter(({ put_away }) => !put_away));
     return heirs.flatMap((item) => (known.has(item.external_id) ? [] : { item }));
   }
-
-  /** The data to write for each item and the source at the last sync, both with references as ids of the destination. */
-  private async targets(items: readonly WorkItem[], bindings: ReadonlyMap<string, Binding>) {
-    const { entity } = this.options.pair;
-    const pairs = items.map(({ item }) => ({ item, before: bindings.get(item.external_id)?.source_data ?? null }));
-    const translate = await this.translation(
-      items,
-      pairs.flatMap(({ item, before }) => [item.data ?? [], before ?? []].flat()),
-    );
-    const translated = (data: CanonicalData | null) => data && translateReferences(entity, data, translate);
-    return {
-      targets: new Map(pairs.map(({ item }) => [item.external_id, translated(item.data)])),
-      befores: new Map(pairs.map(({ item, before }) => [item.external_id, translated(before)])),
-    };
-  }
-
-  /** The ids of the destination for those that the data refers to. */
-  private async translation(items: readonly WorkItem[], data: readonly CanonicalData[]): Promise<Lookup> {
-    const { pair } = this.options;
-    const wanted = referencesOf(pair.entity, data);
-    const found = new Map<string, string>();
-    for (const entity of ['customer', 'product'] as const) {
-      if (wanted[entity].size === 0) continue;
-      const rows = await this.database.query<Binding>(findBindings({ ...pair, entity }, [...wanted[entity]]));
-      for (const row of rows) found.set(`${entity} ${row.source_id}`, row.destination_id);
-    }
-    if (pair.entity === 'order') await this.addAccounts(items, found);
-    return (entity, sourceId) => found.get(`${entity} ${sourceId}`) ?? null;
-  }
-
-  /** Adds who has an account and ordered without it, as a guest of that email. */
-  private async addAccounts(items: readonly WorkItem[], found: Map<string, string>): Promise<void> {
-    const { pair, source, since } = this.options;
-    const emails = emailsWithoutAccount(items).filter((email) => !found.has(`customer ${guestId(email)}`));
-    if (emails.length === 0) return;
-    const accounts = await this.retryPolicy.call(() => accountsOf(source, emails, since, this.signal));
-    const rows = await this.database.query<Binding>(
-      findBindings({ ...pair, entity: 'customer' }, [...accounts.values()]),
-    );
-    const bound = new Map(rows.map((row) => [row.source_id, row.destination_id]));
-    for (const [email, id] of accounts) {
-      const partner = bound.get(id);
-      if (partner) found.set(`customer ${guestId(email)}`, partner);
-    }
-  }
-
-  /** The bindings of all entries that were found, by destination id. */
-  private async holders(found: FoundEntries): Promise<ById<BindingRow>> {
-    const asked = [...found.asked.values()].flatMap(({ matches }) => matches.map(({ entry }) => entry));
-    const ids = [...new Set([...found.entries.values(), asked].flat().map(({ external_id }) => external_id))];
-    if (ids.length === 0) return new Map();
-    const rows = await this.database.query<BindingRow>(findBoundDestinations(this.options.pair, ids));
-    return new Map(rows.map((row) => [row.destination_id, row]));
-  }
-
-  /** By source id: the binding that an item takes over, since the item that has it is gone and has the same natural key. */
-  private async predecessors(
-    items: readonly WorkItem[],
-    targets: ById<CanonicalData | null>,
-    found: FoundEntries,
-    holders: ById<BindingRow>,
-  ): Promise<Map<string, BindingRow>> {
-    const { entity } = this.options.pair;
-    const claims = items.flatMap(({ item: { external_id, data } }) => {
-      const [match, ...more] = targets.get(external_id) ? (found.entries.get(external_id) ?? []) : [];
-      const holder = match && more.length === 0 ? holders.get(match.external_id) : undefined;
-      if (!holder || !data || holder.source_id === external_id) return [];
-      const held = holder.source_data ?? match?.data;
-      return held && shareNaturalKey(entity, data, held) ? [[external_id, holder] as const] : [];
-    });
-    const known = new Map(items.map(({ item }) => [item.external_id, item]));
-    const asked = claims.flatMap(([, { source_id }]) => (known.has(source_id) ? [] : source_id));
-    const gone = await this.succession.gone([...new Set(asked)]);
-    const isGone = (id: string) => gone.has(id) || isDeleted(known.get(id));
-    return new Map(claims.filter(([, holder]) => isGone(holder.source_id)));
-  }
-
-  /** What other connections have bound, of the entries that would be archived or are. */
-  private async others(items: readonly WorkItem[], found: FoundEntries): Promise<OtherBinding[]> {
-    const asked = items.flatMap(({ item }) => {
-      const entries = found.entries.get(item.external_id) ?? [];
-      return entries.filter((entry) => item.data === null || entry.archived).map(({ external_id }) => external_id);
-    });
-    if (asked.length === 0) return [];
-    return this.database.query<OtherBinding>(findOtherBindings(this.options.pair, [...new Set(asked)]));
-  }
-}
-
-const isDeleted = (item: ExternalItem | undefined): boolean => item?.data === null && !item.problem;
-
-/** About an entry that is bound to an item of the same source nobody is asked: either that item is gone, and this one follows it, or it has it. */
-function withHeld(found: FoundEntries, holders: ById<BindingRow>): FoundEntries {
-  const [entries, asked] = [new Map(found.entries), new Map(found.asked)];
-  for (const [id, { matches }] of found.asked) {
-    const [only, ...more] = matches;
-    if (!only || more.length > 0 || !holders.has(only.entry.external_id)) continue;
-    entries.set(id, [only.entry]);
-    asked.delete(id);
-  }
-  return { ...found, entries, asked };
 }

@@ -1,3 +1,4 @@
+import type { ItemProblem } from '../../connectors/contract/connector.types.ts';
 import type { DeletionBudget } from '../../planning/deletion.guard.ts';
 import { contentHash, diffFields } from '../../planning/field.diff.ts';
 import { changeOf } from '../../planning/planned.change.ts';
@@ -7,6 +8,7 @@ import { type FoundRecord, findRecords } from '../../records/records.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { BatchResult, Destination, Planner, Run } from '../run.types.ts';
 import { claimed } from './connection.destination.ts';
+import type { MissingReferences } from './missing.references.ts';
 import { problemOutcome } from './records.destination.ts';
 import type { WriteTrial } from './write.trial.ts';
 
@@ -18,17 +20,23 @@ const ACTIONS = {
   conflict: 'conflict',
 } as const;
 
+/** Finds what the destination would refuse, and what the refusals mean. */
+interface Refusing {
+  readonly trial: WriteTrial;
+  readonly references: MissingReferences;
+}
+
 /** Computes the changes that a sync to another connection would make, and writes nothing there. */
 export class ConnectionPreview implements Destination {
   private readonly planner: Planner;
-  private readonly trial: WriteTrial | null;
+  private readonly refusing: Refusing | null;
   private readonly budget: DeletionBudget;
   private readonly expiresAt: string;
 
-  /** Without a trial, what the destination would refuse is a change, too. */
-  constructor(planner: Planner, trial: WriteTrial | null, budget: DeletionBudget, expiresAt: string) {
+  /** Without `refusing`, what the destination would refuse is a change, too. */
+  constructor(planner: Planner, refusing: Refusing | null, budget: DeletionBudget, expiresAt: string) {
     this.planner = planner;
-    this.trial = trial;
+    this.refusing = refusing;
     this.budget = budget;
     this.expiresAt = expiresAt;
   }
@@ -37,7 +45,7 @@ export class ConnectionPreview implements Destination {
     const broken = items.flatMap((work) => problemOutcome(work) ?? []);
     const planned = await this.planner.plan(items.filter(({ item }) => !item.problem));
     this.budget.spend(planned.filter(({ plan }) => plan.kind === 'delete').length);
-    const refusals = (await this.trial?.refusals(planned)) ?? new Map();
+    const refusals = await this.refusals(planned);
     const outcomes = planned.map((one) => {
       const problem = refusals.get(one);
       return problem ? outcomeOfWrite(one, { ok: false, problem }) : foreseen(one);
@@ -48,6 +56,12 @@ export class ConnectionPreview implements Destination {
       changes_expire_at: this.expiresAt,
       claims: planned.flatMap(claimed),
     };
+  }
+
+  private async refusals(planned: readonly PlannedItem[]): Promise<ReadonlyMap<PlannedItem, ItemProblem>> {
+    if (!this.refusing) return new Map();
+    const { trial, references } = this.refusing;
+    return references.explain(await trial.refusals(planned));
   }
 }
 

@@ -32,7 +32,7 @@ describe('The batches of pages', () => {
   const pages = [[item('1'), item('2')], [], [item('3')]];
 
   it('are one per page with the checkpoint after it; the last has the watermark', async () => {
-    const steps = await all(pageBatches(readerOf(pages), START, false));
+    const steps = await all(pageBatches(readerOf(pages), START, null));
     expect(steps.map(idsOf)).toEqual([['1', '2'], [], ['3']]);
     expect(steps.map(({ checkpoint }) => checkpoint)).toEqual([
       { phase: 'pages', cursor: { n: 1 } },
@@ -48,13 +48,13 @@ describe('The batches of pages', () => {
 
   it('have no last batch when deletions follow, and keep the change tokens of a preview', async () => {
     const tokens = { source: 's', destination: null };
-    const steps = await all(pageBatches(readerOf(pages), { ...START, tokens }, true));
+    const steps = await all(pageBatches(readerOf(pages), { ...START, tokens }, 'deletions'));
     expect(steps.map(({ isLast }) => isLast)).toEqual([false, false, false]);
     expect(steps.every(({ checkpoint }) => checkpoint.tokens === tokens)).toBe(true);
   });
 
   it('contain an id once per page, with its last occurrence', async () => {
-    const [step] = await all(pageBatches(readerOf([[item('1', 'old'), item('2'), item('1', 'new')]]), START, false));
+    const [step] = await all(pageBatches(readerOf([[item('1', 'old'), item('2'), item('1', 'new')]]), START, null));
     expect(step?.items).toEqual([{ item: item('1', 'new') }, { item: item('2') }]);
   });
 
@@ -62,10 +62,10 @@ describe('The batches of pages', () => {
     const pages = fc.array(fc.array(fc.nat(5).map((n) => item(String(n)))), { minLength: 1, maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(pages, fc.nat(5), async (made, cut) => {
-        const whole = await all(pageBatches(readerOf(made), START, true));
+        const whole = await all(pageBatches(readerOf(made), START, 'deletions'));
         const from = whole[Math.min(cut, whole.length - 1)]?.checkpoint;
         if (from?.phase !== 'pages') return;
-        const rest = await all(pageBatches(readerOf(made), JSON.parse(JSON.stringify(from)), true));
+        const rest = await all(pageBatches(readerOf(made), JSON.parse(JSON.stringify(from)), 'deletions'));
         expect(rest).toEqual(whole.slice(cut + 1));
       }),
     );

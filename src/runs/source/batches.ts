@@ -20,11 +20,11 @@ export interface SourceBatch {
   readonly isLast: boolean;
 }
 
-/** Yields one batch per page of the source. `thenDeletions`: the deletions phase follows, so no page is the last batch. */
+/** Yields one batch per page of the source. `then`: the phase that follows, so that no page is the last batch. */
 export async function* pageBatches(
   reader: SourceReader,
   from: RunCheckpoint,
-  thenDeletions: boolean,
+  then: 'deletions' | 'refused' | null,
 ): AsyncGenerator<SourceBatch> {
   for await (const page of readAhead((cursor) => reader.page(cursor), from.cursor ?? null)) {
     const isLastPage = page.next === null;
@@ -32,12 +32,12 @@ export async function* pageBatches(
     yield {
       items: latestOfEachId(page.items.map((item) => ({ item }))),
       checkpoint: isLastPage
-        ? { ...resumed, phase: 'deletions', cursor: null, after: '' }
+        ? { ...resumed, phase: then ?? 'deletions', cursor: null, after: '' }
         : { ...resumed, phase: 'pages', cursor: page.next },
       total: page.total,
       rows: page.rows,
       watermark: page.watermark,
-      isLast: isLastPage && !thenDeletions,
+      isLast: isLastPage && then === null,
     };
   }
 }
@@ -67,13 +67,19 @@ export async function* idBatches(
   }
 }
 
-/** Yields batches of named items, which are read again by id. `next` returns up to 100 items after an id, ordered by id. */
+/** An item that is read by its id. */
+export interface NamedItem {
+  readonly external_id: string;
+  readonly expected?: WorkItem['expected'];
+  /** Where it stands among the named items, if they are not ordered by id. */
+  readonly place?: string;
+}
+
+/** Yields batches of named items, which are read again by id. `next` returns up to 100 items after a place, in their order. */
 export async function* namedItemBatches(
   reader: Pick<SourceReader, 'byIds'>,
   from: RunCheckpoint,
-  next: (
-    after: string,
-  ) => Promise<readonly { readonly external_id: string; readonly expected?: WorkItem['expected'] }[]>,
+  next: (after: string) => Promise<readonly NamedItem[]>,
 ): AsyncGenerator<SourceBatch> {
   let after = from.after ?? '';
   for (;;) {
@@ -81,7 +87,7 @@ export async function* namedItemBatches(
     const last = named.at(-1);
     if (!last) return yield { items: [], checkpoint: { ...from, after }, total: null, isLast: true };
     const items = await reader.byIds(named.map(({ external_id }) => external_id));
-    after = last.external_id;
+    after = last.place ?? last.external_id;
     yield {
       items: items.map((item, index) => ({ item, expected: named[index]?.expected })),
       checkpoint: { ...from, after },

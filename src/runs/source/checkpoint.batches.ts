@@ -4,7 +4,6 @@ import type { Environment } from '../../config/environment.ts';
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
 import type { ReadQuery, Watermark } from '../../connectors/contract/connector.types.ts';
 import { type DeletionBudget, GuardTripped } from '../../planning/deletion.guard.ts';
-import type { WorkItem } from '../../planning/planning.types.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
 import { countKept, keptItems } from '../../records/history/kept.changes.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
@@ -12,7 +11,7 @@ import { sampleSize } from '../reconcile.sample.ts';
 import { type ChangeTokens, isSample, type Run, type RunCheckpoint, writesNothing } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
-import { idBatches, namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
+import { idBatches, type NamedItem, namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
 import { destinationToken } from './change.tokens.ts';
 import { PageSizes } from './page.size.ts';
 import { SourceReader } from './source.reader.ts';
@@ -21,6 +20,7 @@ import {
   countUnseen,
   findWatermark,
   namedItems,
+  refusedItems,
   sampledItems,
   unrecordedIds,
   unseenItems,
@@ -45,10 +45,9 @@ export interface RunBatches {
 
 type NamedRun = Run & { kind: 'apply' | 'retry' | 'webhook' };
 const isApply = (run: Run): run is Run & { kind: 'apply' } => run.kind === 'apply';
-interface NamedItem {
-  readonly external_id: string;
-  readonly expected?: WorkItem['expected'];
-}
+
+/** Of 100 items: how much an incremental sync tries again. The next one goes on with what was not tried for the longest time. */
+const TRIED_AGAIN_BATCHES = 10;
 
 const NO_TOKENS: ChangeTokens = { source: null, destination: null };
 
@@ -89,10 +88,14 @@ export class CheckpointBatches {
     from: RunCheckpoint,
     { budget, pair }: BatchesInput,
   ): AsyncGenerator<SourceBatch> {
-    const findsDeletions = run.mode !== 'incremental' && Object.keys(run.filters).length === 0;
+    const isWhole = Object.keys(run.filters).length === 0;
+    const findsDeletions = run.mode !== 'incremental' && isWhole;
+    const triesAgain = run.mode === 'incremental' && isWhole && pair !== null;
+    const then = findsDeletions ? 'deletions' : triesAgain ? 'refused' : null;
     if (from.phase === 'pages' && run.mode === 'census')
       yield* idBatches(reader, from, (ids) => this.unrecorded(run, ids));
-    else if (from.phase === 'pages') yield* pageBatches(reader, from, findsDeletions);
+    else if (from.phase === 'pages') yield* pageBatches(reader, from, then);
+    if (triesAgain) yield* this.refused(run, reader, from);
     if (!findsDeletions) return;
     const foreseen = from.foreseen ?? (await this.unseen(run, pair));
     if (budget.refuses(foreseen)) await this.refuseLosses(run, reader, { budget, pair }, foreseen);
@@ -103,6 +106,16 @@ export class CheckpointBatches {
         : { ...from, phase: 'deletions' as const, cursor: null, after: '', foreseen };
     // What no page contained is read again by its id. It counts as deleted only if the source does not return it.
     yield* namedItemBatches(reader, start, (after) => this.database.query<NamedItem>(unseenItems(run, pair, after)));
+  }
+
+  /** What the source did not change, but the destination may have, so that it is not refused any more. */
+  private refused(run: Run, reader: SourceReader, from: RunCheckpoint): AsyncGenerator<SourceBatch> {
+    const start = from.phase === 'refused' ? from : { ...from, phase: 'refused' as const, cursor: null, after: '' };
+    let batches = 0;
+    return namedItemBatches(reader, start, async (after) => {
+      batches += 1;
+      return batches > TRIED_AGAIN_BATCHES ? [] : this.database.query<NamedItem>(refusedItems(run, after));
+    });
   }
 
   /**

@@ -146,6 +146,24 @@ export const sampledItems = (run: Run, pair: Pair, most: number): Statement => (
   values: [run.org_id, run.entity_type, ...systemsOf(pair), run.sync_id, most],
 });
 
+/** Ids that were refused before this run and that it has not read, those first that were not tried for the longest time. */
+export const refusedItems = (run: Run, after: string): Statement => ({
+  text: `
+    SELECT n.external_id, n.place
+      FROM public.sync_refusals f
+      CROSS JOIN LATERAL (
+        SELECT f.external_id, to_char(f.tried_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US ') || f.external_id AS place) AS n
+     WHERE f.org_id = $1 AND f.entity_type = $2 AND f.source_connection_id = $3 AND f.destination_connection_id = $4
+       AND f.tried_at < $5::timestamptz AND n.place > $6 COLLATE "C"
+       AND NOT EXISTS (SELECT FROM public.sync_seen s
+                        WHERE s.org_id = $1 AND s.sync_id = $7 AND s.external_id = f.external_id OFFSET 0)
+     ORDER BY n.place COLLATE "C" LIMIT ${NAMED_PAGE}`,
+  values: [
+    ...[run.org_id, run.entity_type, run.source_connection_id, run.destination_connection_id, run.created_at],
+    ...[after, run.sync_id],
+  ],
+});
+
 /** The watermark of the last sync of this source, destination and entity type. */
 export const findWatermark = (run: Run): Statement => ({
   text: `

@@ -1,7 +1,8 @@
 -- Why: a batch takes effect as a whole or not at all, only for the holder of the lease, and in one round trip.
 -- Promises: writes records, bindings, failed items, changes (those of a preview, and those that were made), watermark, counts and checkpoint together, and carries out a requested
 -- cancel or pause with them. Returns 'fenced' and changes nothing when the epoch is not the current one, or when a connection of the
--- run leads to another system than the one that the batch was read from or written to. An item counts once, however often it is read. Rows are looked up one by one (LATERAL … LIMIT 1, = ANY), because a table that has just grown has no
+-- run leads to another system than the one that the batch was read from or written to, or when nobody has any more what the batch
+-- leaves to others. An item counts once, however often it is read. Rows are looked up one by one (LATERAL … LIMIT 1, = ANY), because a table that has just grown has no
 -- statistics and a join might scan it once for each row.
 -- Callers: sync_app.
 
@@ -18,6 +19,7 @@ DECLARE
   failed bigint := 0;
   tally jsonb;
   kept bigint := 0;
+  destination uuid;
   final text := batch #>> '{final,status}';
 BEGIN
   IF batch ? 'systems' THEN
@@ -45,6 +47,38 @@ BEGIN
      WHERE r.org_id = org AND r.sync_id = sync;
     RETURN QUERY SELECT 'ended', row_to_json(p);
     RETURN;
+  END IF;
+
+  IF batch ? 'shared' THEN
+    -- Two runs may let go of one entry at the same moment, each leaving it to the other. The second waits here for the first, in the same
+    -- order as everybody, finds that nobody has the entry any more, and plans anew.
+    destination := (batch -> 'systems' ->> run.destination_connection_id::text)::uuid;
+    PERFORM FROM public.sync_bindings AS b
+      WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_b = destination
+        AND b.system_a IN (SELECT c.system_id FROM public.sync_connections AS c WHERE c.org_id = org AND c.removed_at IS NULL)
+        AND b.id_b = ANY (ARRAY(SELECT jsonb_array_elements_text(batch -> 'shared')))
+      ORDER BY b.system_a, b.id_a FOR UPDATE;
+    PERFORM FROM public.sync_bindings AS b
+      WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_a = destination
+        AND b.system_b IN (SELECT c.system_id FROM public.sync_connections AS c WHERE c.org_id = org AND c.removed_at IS NULL)
+        AND b.id_a = ANY (ARRAY(SELECT jsonb_array_elements_text(batch -> 'shared')))
+      ORDER BY b.system_b, b.id_b FOR UPDATE;
+    IF EXISTS (
+      SELECT FROM jsonb_array_elements_text(batch -> 'shared') AS e (id) WHERE NOT EXISTS (
+        SELECT FROM public.sync_connections AS c
+          CROSS JOIN LATERAL (
+            SELECT FROM public.sync_bindings AS b
+             WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_a = c.system_id AND b.system_b = destination
+               AND b.id_b = e.id AND NOT b.put_away
+            UNION ALL
+            SELECT FROM public.sync_bindings AS b
+             WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_a = destination AND b.system_b = c.system_id
+               AND b.id_a = e.id AND NOT b.put_away) AS other
+         WHERE c.org_id = org AND c.removed_at IS NULL
+           AND c.system_id NOT IN ((batch ->> 'system_a')::uuid, (batch ->> 'system_b')::uuid))) THEN
+      RETURN QUERY SELECT 'fenced', NULL::json;
+      RETURN;
+    END IF;
   END IF;
 
   IF batch ? 'records' THEN
@@ -122,21 +156,27 @@ BEGIN
            synced_at = EXCLUDED.synced_at;
   END IF;
 
-  IF jsonb_array_length(coalesce(batch -> 'refusals', '[]')) > 0 THEN
+  IF batch ? 'refusals' THEN
+    -- What was written, or needed no write, is not refused any more.
     DELETE FROM public.sync_refusals AS f
      WHERE f.org_id = org AND f.entity_type = run.entity_type AND f.source_connection_id = run.source_connection_id
        AND f.destination_connection_id = run.destination_connection_id AND f.external_id = ANY (ARRAY(
-         SELECT g ->> 'external_id' FROM jsonb_path_query(batch, '$.refusals[*] ? (@.removed == true)') AS g));
+         SELECT g.external_id FROM jsonb_to_recordset(batch -> 'items') AS g (external_id text, outcome text)
+          WHERE g.outcome IN ('processed', 'warned')));
+    UPDATE public.sync_refusals AS f SET tried_at = now()
+     WHERE f.org_id = org AND f.entity_type = run.entity_type AND f.source_connection_id = run.source_connection_id
+       AND f.destination_connection_id = run.destination_connection_id AND f.external_id = ANY (ARRAY(
+         SELECT g ->> 'external_id' FROM jsonb_path_query(batch, '$.refusals[*] ? (@.remembered == true)') AS g));
     INSERT INTO public.sync_refusals AS f
       (org_id, entity_type, source_connection_id, destination_connection_id, external_id, fingerprint, error_class, message)
     SELECT org, run.entity_type, run.source_connection_id, run.destination_connection_id, g.external_id, g.fingerprint,
            g.error_class, g.message
       FROM jsonb_to_recordset(batch -> 'refusals') AS g (external_id text, fingerprint text, error_class text, message text,
-             removed boolean)
-     WHERE g.removed IS NOT TRUE
+             remembered boolean)
+     WHERE g.remembered IS NOT TRUE
     ON CONFLICT (org_id, entity_type, source_connection_id, destination_connection_id, external_id) DO UPDATE
        SET fingerprint = EXCLUDED.fingerprint, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
-           refused_at = EXCLUDED.refused_at;
+           refused_at = EXCLUDED.refused_at, tried_at = EXCLUDED.tried_at;
   END IF;
 
   IF batch ? 'changes' THEN

@@ -13,6 +13,7 @@ import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { ConnectionDestination } from '../destination/connection.destination.ts';
 import { ItemPlanner, type PlannerOptions } from '../destination/item.planner.ts';
 import { LateWrites } from '../destination/late.writes.ts';
+import { MissingReferences } from '../destination/missing.references.ts';
 import { ConnectionPreview, RecordsPreview } from '../destination/preview.destination.ts';
 import { ReconcileDestination } from '../destination/reconcile.destination.ts';
 import { RecordsDestination } from '../destination/records.destination.ts';
@@ -86,7 +87,7 @@ export class RunOpener {
     return {
       batches,
       total,
-      destination: this.destination(lease, retryPolicy, signal, budget, pair, planner, other),
+      destination: this.destination(lease, retryPolicy, signal, budget, pair, planner, source, other),
       systems: systems.byConnection,
       keepsChanges: !writesNothing(run) && (await this.quotas.hasRoom('change_bytes')),
       keepsWatermark: run.kind === 'sync' && Object.keys(run.filters).length === 0,
@@ -108,6 +109,7 @@ export class RunOpener {
     budget: DeletionBudget,
     pair: Pair | null,
     planner: Planner | null,
+    source: OpenedConnection,
     other: OpenedConnection | null,
   ): Destination {
     const { run } = lease;
@@ -123,13 +125,15 @@ export class RunOpener {
     if (run.kind === 'reconcile')
       return new ReconcileDestination(new ConnectionPreview(planner, null, budget, expiresAt));
     const trial = new WriteTrial(pair, other.session, retryPolicy, signal);
-    if (run.kind === 'preview') return new ConnectionPreview(planner, trial, budget, expiresAt);
+    const references = new MissingReferences(source.session, retryPolicy, signal);
+    if (run.kind === 'preview') return new ConnectionPreview(planner, { trial, references }, budget, expiresAt);
     return new ConnectionDestination({
       lease,
       pair,
       session: other.session,
       planner,
       trial,
+      references,
       retryPolicy,
       budget,
       lateWrites: new LateWrites({

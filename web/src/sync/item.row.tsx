@@ -11,7 +11,7 @@ interface Props {
   readonly history: string | undefined;
 }
 
-/** A failed or skipped item: its error, and the data that was read or sent. */
+/** An item that failed, was skipped, or was written with a warning: its error, and the data that was read or sent. */
 export function ItemRow({ item, history }: Props) {
   const { external_id, outcome, error_class, message, payload, attempts, updated_at } = item;
   const fields = fieldChangesOf(payload);

@@ -2,6 +2,7 @@ import { listItems, type Progress } from '@sync-operations/client';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
+import { itemOutcome } from './sync.counts.ts';
 
 /** Query parameters of the page. */
 export const ITEM_FILTERS = ['outcome', 'error_class'] as const;
@@ -29,7 +30,7 @@ export function useItemSample(sync: Progress) {
 /** The items that match the filters, page by page. */
 export function useItems(sync: Progress, filters: ItemFilters) {
   const { orgId, client } = useOrganization();
-  const outcome = filters.outcome === 'failed' || filters.outcome === 'skipped' ? filters.outcome : undefined;
+  const outcome = itemOutcome(filters.outcome);
   const { error_class } = filters;
   return useInfiniteQuery({
     queryKey: [orgId, 'items', sync.sync_id, sync.completed_at, outcome, error_class],

@@ -1,6 +1,6 @@
 import type { Item } from '@sync-operations/client';
 import { describe, expect, it } from 'vitest';
-import { fieldChangesOf, itemClasses, outcomeCounts } from './sync.counts.ts';
+import { fieldChangesOf, itemClasses, itemOutcome, outcomeCounts } from './sync.counts.ts';
 
 describe('The counts of a run', () => {
   it('are in one order with their share of all', () => {
@@ -34,6 +34,11 @@ describe('Items', () => {
       ['failed', 'a', 1],
       ['skipped', 'b', 1],
     ]);
+  });
+
+  it('are filtered by every outcome that they have', () => {
+    const named = ['failed', 'skipped', 'warned', 'created', undefined].map(itemOutcome);
+    expect(named).toEqual(['failed', 'skipped', 'warned', undefined, undefined]);
   });
 
   it('show fields only where the payload has them', () => {

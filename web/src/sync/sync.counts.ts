@@ -1,4 +1,4 @@
-import type { FieldChange, ItemPage } from '@sync-operations/client';
+import type { FieldChange, Item, ItemPage } from '@sync-operations/client';
 
 /** The counts of a run in display order. */
 const OUTCOMES = [
@@ -28,6 +28,11 @@ export function outcomeCounts(counts: Readonly<Record<string, number>>, isPrevie
     return { name, label: isPreview ? planned : label, value, share: all === 0 ? 0 : value / all };
   }).filter(({ name, value }) => !(name === 'skipped' || name === 'present') || value > 0);
 }
+
+const ITEM_OUTCOMES = ['failed', 'skipped', 'warned'] as const satisfies readonly Item['outcome'][];
+
+/** The outcome of items that the address names, if it is one. */
+export const itemOutcome = (name: string | undefined) => ITEM_OUTCOMES.find((known) => known === name);
 
 export interface ItemClass {
   readonly error_class: string;

@@ -1410,7 +1410,7 @@ export type PossibleMatch = {
     /**
      * What both have in common
      */
-    by: Array<'mark' | 'email' | 'name' | 'vat' | 'reference' | 'sku' | 'barcode'>;
+    by: Array<'mark' | 'email' | 'name' | 'vat' | 'reference' | 'sku' | 'barcode' | 'number'>;
     /**
      * Why it is not taken without your decision, whatever it has in common. Null: nothing is against it.
      */

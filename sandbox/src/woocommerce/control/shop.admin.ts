@@ -17,6 +17,7 @@ export function createShopAdmin(shop: Shop) {
   return {
     createCustomer: (input: Params) => customer(customers.create(input)),
     updateCustomer: (id: number, input: Params) => customer(customers.update({ ...input, id })),
+    setCustomerRole: (id: number, role: string) => customer(customers.setRole(id, role)),
     deleteCustomer: (id: number) => customer(customers.delete(id, true)),
 
     createProduct: (input: Params) => product(products.create(input)),

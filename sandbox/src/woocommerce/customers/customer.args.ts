@@ -5,7 +5,17 @@ type Args = Readonly<Record<string, ArgSpec>>;
 const TEXT: ArgSpec = { type: 'string' };
 const EMAIL: ArgSpec = { type: 'string', format: 'email' };
 const CONTEXT: ArgSpec = { type: 'string', enum: ['view', 'edit'], default: 'view' };
-const ROLES = ['administrator', 'editor', 'author', 'contributor', 'subscriber', 'customer', 'shop_manager'];
+/** WordPress's own, WooCommerce's, and one of a plugin for wholesale. */
+const ROLES = [
+  'administrator',
+  'editor',
+  'author',
+  'contributor',
+  'subscriber',
+  'customer',
+  'shop_manager',
+  'wholesale_customer',
+];
 
 const ADDRESS: Args = {
   first_name: TEXT,

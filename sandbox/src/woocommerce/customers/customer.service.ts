@@ -80,6 +80,11 @@ export class CustomerService {
     return this.#save({ ...after, modifiedAt: this.#seconds() }, 'updated'); // even when nothing changed, as WordPress does
   }
 
+  /** As an administrator does on the page of the user; the API has no way to. */
+  setRole(id: number, role: string): CustomerRecord {
+    return this.#save({ ...this.find(id), role, modifiedAt: this.#seconds() }, 'updated');
+  }
+
   /** Deletes the customer permanently and returns it as it was. */
   delete(id: unknown, force: boolean): CustomerRecord {
     if (!force) throw noTrash();

@@ -136,7 +136,8 @@ function passesFacts(
 }
 
 function passesTexts(texts: { name: string; sku: string; slug: string }, { search, slug }: Wanted): boolean {
-  const found = search === '' || `${texts.name}\n${texts.sku}`.toLowerCase().includes(search);
+  const text = `${texts.name}\n${texts.sku}`.toLowerCase();
+  const found = search.split(/[\s",+]+/).every((word) => text.includes(word));
   return found && (slug === '' || texts.slug === slug);
 }
 

@@ -16,6 +16,17 @@ export function orFalse<T>(value: T | null | undefined): T | false {
   return value === null || value === undefined || value === '' ? false : value;
 }
 
+/** A decimal as Odoo takes it. Throws InvalidValue where the float would lose digits. */
+export function floatOf(
+  value: Decimal | null | undefined,
+  field: string,
+  kind: 'price' | 'quantity' = 'price',
+): number {
+  const float = Number(value ?? 0);
+  if (value && toDecimal(float) !== toDecimal(value)) throw new InvalidValue(kind, field, value);
+  return float;
+}
+
 /** The id of a many2one `[id, label]`, or a plain id. */
 export function idOf(value: unknown): number | null {
   const id = Array.isArray(value) ? value[0] : value;

@@ -18,7 +18,7 @@ import {
 } from '../odoo.entity.ts';
 import { DEFAULT_CUSTOMER_DOMAIN } from '../odoo.settings.ts';
 import { customerFromPartner, marked, PARTNER_FIELDS, partnerValues } from './partner.mapping.ts';
-import { assignPartners, matchDomain } from './partner.matching.ts';
+import { assignPartners, matchDomain, namesakesOf } from './partner.matching.ts';
 
 const MODEL = 'res.partner';
 /** Fields of modules that a server may not have. */
@@ -68,16 +68,21 @@ export class PartnerEntity implements OdooEntity {
     if (rows.length === 0) return candidates.map(() => []);
     const items = new Map((await this.toItems(rows, signal)).map((item) => [item.external_id, item]));
     const held = await this.#held(rows, signal);
-    return assignPartners(candidates, rows).map((found, index) =>
-      found.flatMap((row): Match[] => {
+    const named = namesakesOf(candidates, rows);
+    return assignPartners(candidates, rows).map((found, index) => {
+      const namesakes = (named[index] ?? []).filter((row) => !found.includes(row));
+      return [...found, ...namesakes].flatMap((row): Match[] => {
         const item = items.get(String(row.id));
         const marked = text(row.ref) === markOf(candidates[index]?.key ?? '');
         const reason = held.get(Number(row.id));
         // A customer whom a sync created may get access to the portal.
         const isHeld = reason !== undefined && !(marked && reason === OF_USER);
-        return item ? [{ ...item, ...(marked && { marked }), ...(isHeld && { held: reason }) }] : [];
-      }),
-    );
+        const namesake = namesakes.includes(row);
+        return item
+          ? [{ ...item, ...(marked && { marked }), ...(isHeld && { held: reason }), ...(namesake && { namesake }) }]
+          : [];
+      });
+    });
   }
 
   /** Why some of the rows are nobody's customers, by id. Archived users count, too: a search finds them, a read does not show them. */

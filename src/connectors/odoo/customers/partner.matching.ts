@@ -1,5 +1,5 @@
 import type { CanonicalCustomer } from '../../canonical/canonical.types.ts';
-import { comparableEmail, comparableVat } from '../../canonical/comparable.text.ts';
+import { comparableEmail, comparableName, comparableVat } from '../../canonical/comparable.text.ts';
 import type { Candidate } from '../../contract/connector.types.ts';
 import type { Domain, Row } from '../api/odoo-api.types.ts';
 import { markOf } from '../client/odoo.marker.ts';
@@ -20,6 +20,8 @@ export function matchDomain(candidates: readonly Candidate[], hasNormalized: boo
   else terms.push(...emails.map((email) => ['email', '=ilike', escapeLike(email)]));
   if (vats.length > 0) terms.push(['vat', 'in', vats]);
   if (refs.length > 0) terms.push(['ref', 'in', refs]);
+  const called = candidates.flatMap(({ byName, data }) => (byName ? nameOf(data as CanonicalCustomer) : []));
+  terms.push(...distinct(called).map((name) => ['name', '=ilike', escapeLike(name)]));
   return terms.length === 0 ? null : anyOf(terms);
 }
 
@@ -35,6 +37,20 @@ export function assignPartners(candidates: readonly Candidate[], rows: readonly 
       return text(row.ref) === mark || !isAddress(row) || parent === undefined || !found.has(parent);
     });
   });
+}
+
+/** For each candidate that asks for them, the rows that only have its name. */
+export function namesakesOf(candidates: readonly Candidate[], rows: readonly Row[]): Row[][] {
+  return candidates.map(({ byName, data }) => {
+    const isAlike = likeness(data as CanonicalCustomer);
+    const name = byName ? comparableName(nameOf(data as CanonicalCustomer)) : null;
+    return rows.filter((row) => name !== null && comparableName(text(row.name)) === name && !isAlike(row));
+  });
+}
+
+/** As partners are called; without an e-mail, which is a natural key. */
+function nameOf({ name, first_name, last_name, company }: CanonicalCustomer): string | null {
+  return text(name) ?? text([first_name, last_name].filter(Boolean).join(' ')) ?? text(company);
 }
 
 function likeness(customer: CanonicalCustomer): (row: Row) => boolean {

@@ -19,7 +19,7 @@ export async function findCustomers(
   return (order) => {
     const id = customerIdOf(order);
     if (id === null || !archived.has(id))
-      throw new ItemRefused('customer_missing', 'The order’s customer is not in Odoo: sync customers first.');
+      throw new ItemRefused('customer_missing', 'The order’s customer is not in Odoo.');
     if (archived.get(id))
       throw new ItemRefused(
         'customer_archived',

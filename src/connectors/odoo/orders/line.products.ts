@@ -56,9 +56,16 @@ export class LineProducts {
     if (needsPlaceholder(line)) return this.#byCode.get(PLACEHOLDERS[kind]) ?? null;
     const ofTemplate = this.#byTemplate.get(toId(product_external_id) ?? 0) ?? [];
     const withCode = sku ? this.#byCode.get(sku) : undefined;
-    // The code identifies the variant; the template does not.
+    // The code identifies the variant; the template does so only if it has one.
     if (withCode !== undefined && (ofTemplate.length === 0 || ofTemplate.includes(withCode))) return withCode;
-    return ofTemplate[0] ?? withCode ?? null;
+    const active = ofTemplate.filter((id) => !this.#archived.has(id));
+    const [only, ...more] = active.length > 0 ? active : ofTemplate;
+    return only !== undefined && more.length === 0 ? only : null;
+  }
+
+  /** How many variants the product of the line has. */
+  #variantsOf({ product_external_id }: CanonicalOrderLine): number {
+    return this.#byTemplate.get(toId(product_external_id) ?? 0)?.length ?? 0;
   }
 
   /** As `idOf`; throws ItemRefused when there is none, or only an archived one that is not among `sold`: those that the order has already. */
@@ -71,7 +78,15 @@ export class LineProducts {
     }
     if (found !== null) return found;
     const which = sku ? `${name} (${sku})` : name;
-    throw new ItemRefused('unknown_product', `Odoo has no product for the line ${which}: sync products first.`);
+    if (this.#variantsOf(line) > 1) {
+      const reason =
+        'and the line does not say by its SKU which one is sold. Give the variations SKUs, and sync products.';
+      throw new ItemRefused(
+        'unknown_variant',
+        `The product of the line ${which} has several variants in Odoo, ${reason}`,
+      );
+    }
+    throw new ItemRefused('unknown_product', `Odoo has no product for the line ${which}.`);
   }
 
   /** The service product that stands for lines of this kind, created when it is missing. */

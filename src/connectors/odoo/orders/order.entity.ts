@@ -8,6 +8,7 @@ import { isRecord } from '../api/response.reader.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { markOf } from '../client/odoo.marker.ts';
 import { idOf, orFalse, text, toId } from '../client/odoo.values.ts';
+import { anyOf } from '../client/search.domain.ts';
 import {
   type CreateOperation,
   type Finding,
@@ -80,17 +81,24 @@ export class OrderEntity implements OdooEntity {
     }));
   }
 
-  /** Only by the mark of the create: the customer reference is what people of two systems may call their orders alike. */
+  /** By the mark of the create. The customer reference is no key: people of two systems may call their orders alike. */
   async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]> {
-    const domain = [['origin', 'in', candidates.map(({ key }) => markOf(key))]];
+    const numbers = candidates.flatMap(({ byName, data }) => (byName && (data as CanonicalOrder).number) || []);
+    const terms = [
+      ['origin', 'in', candidates.map(({ key }) => markOf(key))],
+      ...(numbers.length > 0 ? [['client_order_ref', 'in', [...new Set(numbers)]]] : []),
+    ];
     const fields = [...(await this.fields(signal)), 'origin'];
-    const rows = await this.#client.searchRead(MODEL, { domain, fields }, signal);
+    const rows = await this.#client.searchRead(MODEL, { domain: anyOf(terms), fields }, signal);
     const items = new Map((await this.toItems(rows, signal)).map((item) => [item.external_id, item]));
-    const marked = (row: Row): Match[] => {
-      const item = items.get(String(row.id));
-      return item ? [{ ...item, marked: true }] : [];
-    };
-    return candidates.map(({ key }) => rows.filter((row) => text(row.origin) === markOf(key)).flatMap(marked));
+    return candidates.map(({ key, byName, data }) =>
+      rows.flatMap((row): Match[] => {
+        const item = items.get(String(row.id));
+        if (item && text(row.origin) === markOf(key)) return [{ ...item, marked: true }];
+        const isNamesake = byName && text(row.client_order_ref) === (data as CanonicalOrder).number;
+        return item && isNamesake ? [{ ...item, namesake: true }] : [];
+      }),
+    );
   }
 
   async prepareCreates(operations: readonly CreateOperation[], signal: AbortSignal): Promise<Prepared[]> {

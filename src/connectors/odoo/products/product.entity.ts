@@ -6,7 +6,7 @@ import type { Domain, Row, Values } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { markOf } from '../client/odoo.marker.ts';
 import { idOf } from '../client/odoo.values.ts';
-import { allOf, anyOf } from '../client/search.domain.ts';
+import { allOf, anyOf, escapeLike } from '../client/search.domain.ts';
 import {
   archivedOf,
   type CreateOperation,
@@ -80,7 +80,12 @@ export class ProductEntity implements OdooEntity {
 
   async findMatches(candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]> {
     const traits = candidates.map(traitsOf);
-    const assigned = assignTemplates(traits, await this.#byCode(traits, signal), await this.#byNotes(traits, signal));
+    const assigned = assignTemplates(
+      traits,
+      await this.#byCode(traits, signal),
+      await this.#byNotes(traits, signal),
+      await this.#byName(traits, signal),
+    );
     const ids = [...new Set(assigned.flat().map(({ id }) => id))];
     if (ids.length === 0) return candidates.map(() => []);
     const fields = await this.fields(signal);
@@ -94,7 +99,8 @@ export class ProductEntity implements OdooEntity {
     return assigned.map((found) =>
       found.flatMap((one): Match[] => {
         const item = items.get(String(one.id));
-        return item ? [{ ...item, ...(one.marked && { marked: true }) }] : [];
+        const { marked: isMarked, namesake } = one;
+        return item ? [{ ...item, ...(isMarked && { marked: true }), ...(namesake && { namesake }) }] : [];
       }),
     );
   }
@@ -173,6 +179,13 @@ export class ProductEntity implements OdooEntity {
     const terms = traits.filter(({ inNotes }) => inNotes).map(({ mark }) => ['description', 'ilike', mark]);
     if (terms.length === 0) return [];
     return this.#client.searchRead(MODEL, { domain: anyOf(terms), fields: ['description'] }, signal);
+  }
+
+  async #byName(traits: readonly ProductTraits[], signal: AbortSignal): Promise<Row[]> {
+    const names = new Set(traits.flatMap(({ name }) => name ?? []));
+    if (names.size === 0) return [];
+    const terms = [...names].map((name) => ['name', '=ilike', escapeLike(name)]);
+    return this.#client.searchRead(MODEL, { domain: anyOf(terms), fields: ['name'] }, signal);
   }
 }
 

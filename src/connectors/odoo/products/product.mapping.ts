@@ -3,7 +3,7 @@ import type { CanonicalProduct, CanonicalVariation, Decimal } from '../../canoni
 import { changes } from '../../canonical/changed.paths.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import { withoutMark } from '../client/odoo.marker.ts';
-import { decimalOf, idOf, idsOf, labelOf, orFalse, text } from '../client/odoo.values.ts';
+import { decimalOf, floatOf, idOf, idsOf, labelOf, orFalse, text } from '../client/odoo.values.ts';
 import { type Decimals, optionsKey, type TemplateOption } from './variant.types.ts';
 
 /** The fields that a read requests, if the server has them. */
@@ -156,7 +156,7 @@ export function templateValues(data: CanonicalProduct, paths: readonly string[] 
   const put = (member: keyof CanonicalProduct, field: string, empty: false | 0) => {
     const value = data[member];
     if (value === undefined || !changes(paths, member)) return;
-    values[field] = empty === 0 ? Number(value ?? 0) : orFalse(value);
+    values[field] = empty === 0 ? floatOf(value as Decimal | null, member) : orFalse(value);
   };
   if (changes(paths, 'name')) {
     if (!data.name && (paths === null || data.name !== undefined)) {
@@ -180,7 +180,7 @@ export function variantValues({ sku, barcode, weight, active }: CanonicalVariati
   return {
     ...(sku !== undefined && { default_code: orFalse(sku) }),
     ...(barcode !== undefined && { barcode: orFalse(barcode) }),
-    ...(weight !== undefined && { weight: Number(weight ?? 0) }),
+    ...(weight !== undefined && { weight: floatOf(weight, 'weight', 'quantity') }),
     ...(active !== undefined && { active }),
   };
 }

@@ -1,4 +1,5 @@
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
+import { comparableName } from '../../canonical/comparable.text.ts';
 import type { Candidate } from '../../contract/connector.types.ts';
 import type { Row } from '../api/odoo-api.types.ts';
 import { markOf, marksIn } from '../client/odoo.marker.ts';
@@ -11,9 +12,11 @@ export interface ProductTraits {
   readonly mark: string;
   /** The mark is in the notes, because a template with variants has no code. */
   readonly inNotes: boolean;
+  /** Null unless namesakes are asked for. */
+  readonly name: string | null;
 }
 
-export function traitsOf({ key, data }: Candidate): ProductTraits {
+export function traitsOf({ key, data, byName }: Candidate): ProductTraits {
   const product = data as CanonicalProduct;
   const all = [product, ...(product.variations ?? [])];
   const mark = markOf(key);
@@ -22,6 +25,7 @@ export function traitsOf({ key, data }: Candidate): ProductTraits {
     barcodes: new Set(all.flatMap(({ barcode }) => barcode || [])),
     mark,
     inNotes: (product.variations ?? []).length > 0,
+    name: byName ? text(product.name) : null,
   };
 }
 
@@ -29,15 +33,18 @@ export function traitsOf({ key, data }: Candidate): ProductTraits {
 export interface AssignedTemplate {
   readonly id: number;
   readonly marked: boolean;
+  /** It only has the candidate's name. */
+  readonly namesake: boolean;
 }
 
-/** The templates for each candidate, from the found variants and from templates with a mark in their notes. */
+/** The templates for each candidate: of the found variants, and those with its mark in their notes or with its name. */
 export function assignTemplates(
   traits: readonly ProductTraits[],
   variants: readonly Row[],
   noted: readonly Row[],
+  named: readonly Row[],
 ): AssignedTemplate[][] {
-  return traits.map(({ codes, barcodes, mark }) => {
+  return traits.map(({ codes, barcodes, mark, name }) => {
     const byVariant = variants.filter(
       (row) => codes.has(text(row.default_code) ?? '') || barcodes.has(text(row.barcode) ?? ''),
     );
@@ -45,7 +52,10 @@ export function assignTemplates(
       ...noted.filter((row) => marksIn(row.description).includes(mark)).map((row) => idOf(row.id)),
       ...byVariant.filter((row) => text(row.default_code) === mark).map((row) => idOf(row.product_tmpl_id)),
     ];
-    const ids = [...byVariant.map((row) => idOf(row.product_tmpl_id)), ...byMark];
-    return [...new Set(ids.filter((id) => id !== null))].map((id) => ({ id, marked: byMark.includes(id) }));
+    const byKey = new Set([...byVariant.map((row) => idOf(row.product_tmpl_id)), ...byMark]);
+    const called = comparableName(name);
+    const byName = named.filter((row) => called !== null && comparableName(text(row.name)) === called);
+    const ids = new Set([...byKey, ...byName.map((row) => idOf(row.id))].filter((id) => id !== null));
+    return [...ids].map((id) => ({ id, marked: byMark.includes(id), namesake: !byKey.has(id) }));
   });
 }

@@ -3,7 +3,7 @@ import type { CanonicalVariation } from '../../canonical/canonical.types.ts';
 import { OdooFault } from '../api/odoo.fault.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
-import { idOf, idsOf } from '../client/odoo.values.ts';
+import { floatOf, idOf, idsOf } from '../client/odoo.values.ts';
 import { AttributeCache, type WantedAttributes } from './attribute.cache.ts';
 import { variantValues } from './product.mapping.ts';
 import { type ProductPartsReader, productPartsReader } from './product-parts.reader.ts';
@@ -67,7 +67,7 @@ export class VariantWriter {
   templateValues(variations: readonly CanonicalVariation[]): Values {
     const wanted = wantedAttributes(variations);
     return {
-      list_price: Number(modelOf(variations).base),
+      list_price: floatOf(modelOf(variations).base, 'price'),
       attribute_line_ids: [...wanted].map(([name, options]) => [0, 0, this.#lineValues(name, options)]),
     };
   }
@@ -120,11 +120,11 @@ export class VariantWriter {
     signal: AbortSignal,
   ): Promise<void> {
     if (extras.size === 0) return;
-    await this.#client.write(TEMPLATE, [templateId], { list_price: Number(base) }, signal);
+    await this.#client.write(TEMPLATE, [templateId], { list_price: floatOf(base, 'price') }, signal);
     for (const { id, attribute, option, extra } of options) {
       const wanted = extras.get(optionName(attribute, option));
       if (wanted === undefined || wanted === extra) continue;
-      await this.#client.write(OPTION, [id], { price_extra: Number(wanted) }, signal);
+      await this.#client.write(OPTION, [id], { price_extra: floatOf(wanted, 'price') }, signal);
     }
   }
 

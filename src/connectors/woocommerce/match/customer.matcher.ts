@@ -4,6 +4,7 @@ import { CUSTOMER_FIELDS, customerFromShop } from '../mapping/customer.mapping.t
 import { syncKeyOf } from '../mapping/raw.reader.ts';
 import { textOf } from '../mapping/shop.values.ts';
 import { readListing } from '../pagination/listing.reader.ts';
+import { isReadRole } from '../read/customer.reader.ts';
 import { inParallel, type Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
 
@@ -16,8 +17,6 @@ export function matchCustomers(
   candidates: readonly Candidate[],
   signal: AbortSignal,
 ): Promise<Match[][]> {
-  const isRead = (role: string | null) =>
-    settings.customerRoles === 'all' || role === null || role === settings.customerRoles;
   return inParallel(candidates, async ({ key, data }) => {
     const email = 'email' in data ? data.email?.trim().toLowerCase() : undefined;
     if (!email) return [];
@@ -31,7 +30,7 @@ export function matchCustomers(
       await readListing(client, { path: '/customers', params }, visit, signal);
       return found.map((raw): Match => {
         const [role, marked] = [textOf(raw.role), syncKeyOf(raw) === key];
-        const held = !marked && !isRead(role) && `it is an account with the role ${role}`;
+        const held = !marked && !isReadRole(role, settings) && `it is an account with the role ${role}`;
         return { ...customerFromShop(raw), ...(marked && { marked }), ...(held && { held }) };
       });
     } catch (error) {

@@ -1,10 +1,14 @@
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
+import { comparableName } from '../../canonical/comparable.text.ts';
 import type { Candidate, Match } from '../../contract/connector.types.ts';
 import type { SkuHolders } from '../mapping/order-line.mapping.ts';
 import { trashed } from '../mapping/raw.reader.ts';
+import { nameOf } from '../mapping/shop.values.ts';
+import { readListing } from '../pagination/listing.reader.ts';
 import { rawByIds } from '../read/document.reader.ts';
 import { PRODUCTS, productItems } from '../read/product.reader.ts';
-import type { Shop } from '../read/shop.context.ts';
+import { inParallel, type Shop } from '../read/shop.context.ts';
+import type { Raw } from '../shop/shop.client.ts';
 import { findSkus } from './sku.lookup.ts';
 
 /**
@@ -19,7 +23,8 @@ export async function matchProducts(
   const skus = candidates.map(skusOf);
   const holders = await findSkus(shop, skus.flat(), signal);
   const ids = holdersOf(skus, holders);
-  const wanted = [...new Set(ids.filter((id) => id !== undefined))];
+  const named = await namesakesOf(shop, candidates, signal);
+  const wanted = [...new Set([...ids.filter((id) => id !== undefined), ...named.flat()])];
   const { rows, hidden } = await rawByIds(PRODUCTS, shop, wanted, signal);
   const items = [...(await productItems(shop, rows, signal)), ...hidden];
   const unknown = skus.map((list, i) => (ids[i] === undefined ? list : []));
@@ -29,8 +34,31 @@ export async function matchProducts(
     if (trashedId !== undefined) return [trashed({ id: trashedId })];
     // A product that was created without a SKU has the key in its place.
     const marked = !(data as CanonicalProduct).sku && String(holders.get(key)?.product_id) === ids[i];
-    const found = items.filter(({ external_id }) => external_id === ids[i]);
-    return marked ? found.map((item): Match => ({ ...item, marked })) : found;
+    return items.flatMap((item): Match[] => {
+      if (item.external_id === ids[i]) return [marked ? { ...item, marked } : item];
+      return named[i]?.includes(item.external_id) ? [{ ...item, namesake: true }] : [];
+    });
+  });
+}
+
+/** WordPress looks for each word by itself, for more than nine only for the whole text. It stores signs as entities, which no word is. */
+const SEARCHED_WORDS = 9;
+
+/** Ids of the products that have the name of each candidate that asks for them. The shop searches for one text at a time. */
+function namesakesOf({ client }: Shop, candidates: readonly Candidate[], signal: AbortSignal): Promise<string[][]> {
+  return inParallel(candidates, async ({ byName, data }) => {
+    const { name } = data as CanonicalProduct;
+    const called = byName ? comparableName(name) : null;
+    if (called === null) return [];
+    const ids = new Set<string>();
+    const visit = (rows: readonly Raw[]) => {
+      for (const row of rows) if (comparableName(nameOf(row.name)) === called) ids.add(String(row.id));
+      return false;
+    };
+    const words = name?.match(/[\p{L}\p{N}]+/gu)?.slice(0, SEARCHED_WORDS) ?? [];
+    const params = { search: words.join(' '), status: 'any', _fields: 'id,name' };
+    await readListing(client, { path: '/products', params }, visit, signal);
+    return [...ids];
   });
 }
 

@@ -1,8 +1,12 @@
+import { shownText } from '../../border/shown.value.ts';
 import type { ExternalItem, ReadQuery } from '../../contract/connector.types.ts';
 import { CUSTOMER_FIELDS, customerFromShop, guestEmail } from '../mapping/customer.mapping.ts';
+import { textOf } from '../mapping/shop.values.ts';
 import { windowsOf } from '../pagination/listing.reader.ts';
 import { modifiedBounds, sinceOf } from '../pagination/modified.bounds.ts';
 import type { Phase } from '../pagination/phase.reader.ts';
+import type { Raw } from '../shop/shop.client.ts';
+import type { ShopSettings } from '../woocommerce.settings.ts';
 import { GUEST_ORDERS, type GuestLookup } from './guest.lookup.ts';
 import { filterParams } from './read.filters.ts';
 import { rowsByIds } from './rows-by-id.lookup.ts';
@@ -49,8 +53,31 @@ export async function customersByIds(
   signal: AbortSignal,
 ): Promise<ExternalItem[]> {
   const emails = ids.flatMap((id) => guestEmail(id) ?? []);
-  const accounts = { path: '/customers', listed: { role: 'all' }, format: { _fields: CUSTOMER_FIELDS } };
+  const accounts = { path: '/customers', listed: { role: 'all' }, format: { _fields: `${CUSTOMER_FIELDS},role` } };
   const { rows, hidden } = await rowsByIds(shop, accounts, numericIds(ids), signal);
   const found = await inParallel(emails, (email) => guests.find(email, signal));
-  return [...rows.map(customerFromShop), ...hidden, ...found.filter((guest) => guest !== null)];
+  const { includeGuests } = shop.settings;
+  return [
+    ...rows.map((raw) => ({ ...customerFromShop(raw), ...leftOutByRole(raw, shop) })),
+    ...hidden,
+    ...found.flatMap((guest) => (guest ? { ...guest, ...(!includeGuests && { leftOut: GUESTS_LEFT_OUT }) } : [])),
+  ];
+}
+
+const GUESTS_LEFT_OUT =
+  'it ordered without an account. Set include_guests of the connection to true, then sync customers.';
+
+const MAX_ROLE_LENGTH = 100;
+
+function leftOutByRole(raw: Raw, { settings }: Shop): { readonly leftOut?: string } {
+  const role = textOf(raw.role);
+  if (isReadRole(role, settings)) return {};
+  return {
+    leftOut: `it has the role ${shownText(role ?? '', MAX_ROLE_LENGTH)}. Set customer_roles of the connection to all, then sync customers.`,
+  };
+}
+
+/** Whether syncs read accounts of this role. */
+export function isReadRole(role: string | null, { customerRoles }: Pick<ShopSettings, 'customerRoles'>): boolean {
+  return customerRoles === 'all' || role === null || role === customerRoles;
 }
