@@ -175,6 +175,22 @@ describe('A connection whose webhooks are managed', () => {
       expect(shop.state().requests['POST /webhooks']).toBe(13);
     }));
 
+  it('fetches what was not told as soon as it can be written, and says why it cannot', () =>
+    withManaged(async ({ org, id, call, inShop, look, trail }) => {
+      const erp = await fixture.connect(org, 'registration-erp');
+      await fixture.call(org, 'PATCH', `/connections/${id}`, { settings: { webhook_destination: erp.id } });
+      await fixture.call(org, 'DELETE', `/connections/${erp.id}`);
+      const [customer] = await inShop();
+      await call('PUT', `/webhooks/${customer.id}`, { status: 'disabled' });
+      const error = expect.stringContaining('could not be fetched');
+      expect((await look()).webhooks.managed).toMatchObject({ error });
+      expect((await look()).webhooks.managed).toMatchObject({ error });
+      expect(await trail('webhooks_switched_on')).toHaveLength(1);
+      await fixture.call(org, 'PATCH', `/connections/${id}`, { settings: { webhook_destination: 'records' } });
+      expect((await look()).webhooks.managed).toMatchObject({ error: null });
+      expect(await ended(org, id, 1)).toMatchObject([{ mode: 'incremental', entity_type: 'customer' }]);
+    }));
+
   it('takes over the webhooks that a person registered, with a secret that the service knows', () =>
     withManaged(
       async ({ org, id, shop, call, inShop, look, shown }) => {

@@ -47,7 +47,7 @@ export interface RegisteredWebhooks {
   readonly topics: readonly RegisteredTopic[];
   /** RFC 3339; of the last look that succeeded. */
   readonly checked_at: string | null;
-  /** Why the last look failed. */
+  /** Why the last look failed, or what it found could not be fetched. */
   readonly error: string | null;
   /** Looks in a row that failed, or found that something had to be mended. */
   readonly failures: number;

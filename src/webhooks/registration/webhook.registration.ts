@@ -79,9 +79,9 @@ export class WebhookRegistration {
 
     const failures = compared.lost.length > 0 ? (known?.failures ?? 0) + 1 : 0;
     await this.database.transaction(async (transaction) => {
-      const fetched = await this.fetchGaps(connection, gaps);
+      const { fetched, problem } = await this.fetchGaps(connection, gaps);
       if (compared.added.length > 0) await this.tell(connection, 'webhooks_registered', { topics: compared.added });
-      if (compared.lost.length > 0 || gaps.length > 0)
+      if (compared.lost.length > 0 || fetched.size > 0)
         await this.tell(connection, 'webhooks_switched_on', {
           topics: compared.lost,
           fetched: Object.fromEntries(fetched),
@@ -89,7 +89,7 @@ export class WebhookRegistration {
       const state: RegisteredWebhooks = {
         topics: registeredTopics(compared, known, claimed.at),
         checked_at: claimed.at,
-        error: null,
+        error: problem,
         failures,
         secret_version: secretVersion,
         gaps: gaps.filter((entity) => !fetched.has(entity)),
@@ -100,9 +100,10 @@ export class WebhookRegistration {
 
   /**
    * Starts an incremental sync of each entity type, which reads what changed since the last one and so what nobody told. Returns their
-   * sync_ids; one that cannot start is tried again with the next look.
+   * sync_ids, and why one cannot start, which is tried again with the next look.
    */
-  private async fetchGaps(connection: ConnectionRow, gaps: readonly EntityType[]): Promise<Map<EntityType, string>> {
+  private async fetchGaps(connection: ConnectionRow, gaps: readonly EntityType[]) {
+    let problem: string | null = null;
     const fetched = new Map<EntityType, string>();
     const { webhook_destination: named } = connection.settings;
     for (const entity_type of gaps) {
@@ -120,9 +121,10 @@ export class WebhookRegistration {
       } catch (error) {
         // The starter throws a Problem before it writes anything, so the transaction can continue.
         if (!(error instanceof Problem)) throw error;
+        problem = `What changed meanwhile could not be fetched. ${error.message}`;
       }
     }
-    return fetched;
+    return { fetched, problem };
   }
 
   private async unregister(connection: ConnectionRow, claimed: ClaimedCheck, signal: AbortSignal): Promise<void> {
