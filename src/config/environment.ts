@@ -57,6 +57,7 @@ const schema = z
     SYNC_ORG_ACTIVE_SYNCS: wholeNumber(1, 1_000_000).default(10_000),
     SYNC_ORG_CONNECTIONS: wholeNumber(1, 100_000).default(200),
     SYNC_ORG_SCHEDULES: wholeNumber(1, 100_000).default(1_000),
+    SYNC_ORG_WEBHOOK_ENDPOINTS: wholeNumber(1, 1_000).default(20),
     SYNC_ORG_STREAMS: wholeNumber(1, 100_000).default(200),
     SYNC_ORG_PREVIEW_MIB: wholeNumber(1, 100_000).default(256),
     SYNC_ORG_RECORDS: wholeNumber(1, 1_000_000_000).default(5_000_000),
@@ -77,6 +78,7 @@ const schema = z
     SYNC_LEASE_SECONDS: wholeNumber(2, 600).default(15),
     SYNC_LATE_WRITE_SECONDS: wholeNumber(1, 3_600).default(330),
     SYNC_SILENT_MINUTES: wholeNumber(1, 10_080).default(15),
+    SYNC_WEBHOOK_FAILING_DAYS: wholeNumber(1, 365).default(5),
     SYNC_ACTIVITY_RETENTION_MONTHS: wholeNumber(1, 1_200).optional(),
     LOG_LEVEL: z
       .enum(
