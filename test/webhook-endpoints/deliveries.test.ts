@@ -319,7 +319,7 @@ describe('An endpoint', () => {
 
   it('whose receiver is slow makes only its own organization wait', async () => {
     const [slow, quick] = [newOrg(), newOrg()];
-    const hanging = [];
+    const hanging: Receiver[] = [];
     for (let n = 0; n < 5; n += 1) {
       const { receiver } = await receive(slow);
       receiver.answer = () => undefined;
