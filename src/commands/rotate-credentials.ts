@@ -4,7 +4,7 @@ import { CredentialCipher } from '../connectors/credentials/credential.encryptio
 import { rotateSecrets } from '../connectors/credentials/credential.rotation.ts';
 import { CONNECTION_SECRETS } from '../connectors/credentials/credential.sql.ts';
 import { withOwnerUrl } from '../database/open-database.ts';
-import { ENDPOINT_SECRETS } from '../webhook-endpoints/endpoint.secrets.ts';
+import { ENDPOINT_SECRETS } from '../webhook-endpoints/endpoint.sql.ts';
 import { runCommand } from './run-command.ts';
 
 // npm run credentials:rotate connects as the owner. SYNC_ENCRYPTION_KEYS lists the new key first, then the old ones.

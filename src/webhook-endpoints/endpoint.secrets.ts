@@ -1,16 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CredentialCipher, type SealedSecret } from '../connectors/credentials/credential.encryption.ts';
-import type { SealedTable } from '../connectors/credentials/credential.sql.ts';
 import type { DueDelivery } from './delivery.sql.ts';
-
-/** For `npm run credentials:rotate`. */
-export const ENDPOINT_SECRETS: SealedTable = {
-  table: 'public.sync_webhook_endpoints',
-  noun: 'webhook endpoint',
-  secrets: { secret: 'endpoint_secret', previous_secret: 'endpoint_secret' },
-  organizations: { text: 'SELECT DISTINCT org_id FROM public.sync_webhook_endpoints ORDER BY org_id' },
-  rows: 'true',
-};
 
 /** Encrypts and decrypts the secrets that sign messages, like the credentials of connections. */
 @Injectable()

@@ -1,4 +1,5 @@
 import type { SealedSecret } from '../connectors/credentials/credential.encryption.ts';
+import type { SealedTable } from '../connectors/credentials/credential.sql.ts';
 import type { Statement } from '../database/database.ts';
 import type { WebhookEndpointDto } from './dto/endpoint.dto.ts';
 
@@ -96,3 +97,12 @@ export const disableEndpoint = (orgId: string, id: string, reason: string): Stat
     RETURNING ${COLUMNS}`,
   values: [orgId, id, reason],
 });
+
+/** For `npm run credentials:rotate`. */
+export const ENDPOINT_SECRETS: SealedTable = {
+  table: 'public.sync_webhook_endpoints',
+  noun: 'webhook endpoint',
+  secrets: { secret: 'endpoint_secret', previous_secret: 'endpoint_secret' },
+  organizations: { text: 'SELECT DISTINCT org_id FROM public.sync_webhook_endpoints ORDER BY org_id' },
+  rows: 'true',
+};

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CredentialCipher } from '../../src/connectors/credentials/credential.encryption.ts';
 import { rotateSecrets } from '../../src/connectors/credentials/credential.rotation.ts';
 import { DeliveryWorker } from '../../src/webhook-endpoints/delivery.worker.ts';
-import { ENDPOINT_SECRETS } from '../../src/webhook-endpoints/endpoint.secrets.ts';
+import { ENDPOINT_SECRETS } from '../../src/webhook-endpoints/endpoint.sql.ts';
 import { send } from '../support/send.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, TEST_ENCRYPTION_KEY, type TestService, token } from '../support/test-service.ts';
