@@ -1,5 +1,5 @@
 /** What an endpoint can be told. Published where each happens: sql/publish_*.sql. */
-export const EVENT_TYPES = [
+const EVENT_TYPES = [
   'sync.started',
   'sync.paused',
   'sync.resumed',

@@ -1,8 +1,11 @@
-import type { DueDelivery } from './delivery.sql.ts';
-
 export type MessageFormat = 'standard' | 'cloudevents';
 
-type Event = Pick<DueDelivery, 'event_id' | 'event_type' | 'data' | 'created_at'>;
+interface Event {
+  readonly event_id: string;
+  readonly event_type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly created_at: string;
+}
 
 /** The id of a message: the same for every endpoint and attempt, so that a receiver can leave out what it has had. */
 export const messageId = (event: Pick<Event, 'event_id'>): string => `msg_${event.event_id}`;

@@ -119,5 +119,5 @@ export class WebhookEndpointsService {
   }
 }
 
-export const noSuchEndpoint = (): Problem =>
+const noSuchEndpoint = (): Problem =>
   new Problem('not-found', 'There is no such webhook endpoint in your organization.');
