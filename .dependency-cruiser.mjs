@@ -16,7 +16,7 @@ const LAYERS = [
   ['records'],
   ['runs'],
   ['previews'],
-  ['schedules', 'webhooks'],
+  ['schedules', 'webhooks', 'webhook-endpoints'],
   ['dashboard', 'health'],
   ['http'],
 ];

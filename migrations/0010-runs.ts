@@ -102,7 +102,7 @@ async function runs(db: QueryRunner): Promise<void> {
   await protectTenantTable(db, 'public.sync_runs');
   await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_runs TO sync_app`);
   await db.query(`
-    GRANT SELECT (org_id, sync_id, source_connection_id, destination_connection_id, state, leased_until, created_at, seen_cleared),
+    GRANT SELECT (org_id, sync_id, kind, source_connection_id, destination_connection_id, state, leased_until, created_at, seen_cleared),
           UPDATE (seen_cleared) ON public.sync_runs TO sync_maintenance`);
   await db.query(`
     CREATE POLICY maintenance_sees_runs ON public.sync_runs FOR SELECT TO sync_maintenance USING (true)`);

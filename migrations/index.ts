@@ -11,6 +11,7 @@ import { Runs0010 } from './0010-runs.ts';
 import { Previews0011 } from './0011-previews.ts';
 import { Schedules0012 } from './0012-schedules.ts';
 import { Webhooks0013 } from './0013-webhooks.ts';
+import { WebhookEndpoints0014 } from './0014-webhook-endpoints.ts';
 
 /**
  * In the order they run: tables, columns, indexes, policies and roles. Functions, triggers and views are files beside their
@@ -30,4 +31,5 @@ export const migrations = [
   Previews0011,
   Schedules0012,
   Webhooks0013,
+  WebhookEndpoints0014,
 ];

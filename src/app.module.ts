@@ -21,6 +21,7 @@ import { RecordsApiModule } from './records/records.module.ts';
 import { RunsApiModule, RunsModule } from './runs/runs.module.ts';
 import { SchedulesApiModule, SchedulesModule } from './schedules/schedules.module.ts';
 import { TenancyApiModule, TenancyModule } from './tenancy/tenancy.module.ts';
+import { WebhookEndpointsApiModule, WebhookEndpointsModule } from './webhook-endpoints/webhook-endpoints.module.ts';
 import { WebhooksApiModule, WebhooksModule } from './webhooks/webhooks.module.ts';
 
 /** What serves the API, and what a process with SYNC_WORKER=only does without. */
@@ -36,6 +37,7 @@ const API = [
   PreviewsApiModule,
   SchedulesApiModule,
   WebhooksApiModule,
+  WebhookEndpointsApiModule,
   DashboardApiModule,
 ];
 
@@ -62,6 +64,7 @@ export class AppModule {
         PreviewsModule,
         SchedulesModule,
         WebhooksModule,
+        WebhookEndpointsModule,
         DashboardModule,
         ...(environment.SYNC_WORKER === 'only' ? [] : API),
       ],

@@ -64,6 +64,7 @@ const schema = z
     SYNC_ORG_ACTIVE_SYNCS: wholeNumber(1, 1_000_000).default(10_000),
     SYNC_ORG_CONNECTIONS: wholeNumber(1, 100_000).default(200),
     SYNC_ORG_SCHEDULES: wholeNumber(1, 100_000).default(1_000),
+    SYNC_ORG_WEBHOOK_ENDPOINTS: wholeNumber(1, 1_000).default(20),
     SYNC_ORG_STREAMS: wholeNumber(1, 100_000).default(200),
     SYNC_ORG_PREVIEW_MIB: wholeNumber(1, 100_000).default(256),
     SYNC_ORG_FOUND_MIB: wholeNumber(1, 100_000).default(2_048),
@@ -87,6 +88,7 @@ const schema = z
     SYNC_LATE_WRITE_SECONDS: wholeNumber(1, 3_600).default(330),
     SYNC_RECONCILE_SAMPLE: wholeNumber(0, 100).default(50),
     SYNC_SILENT_MINUTES: wholeNumber(1, 10_080).default(15),
+    SYNC_WEBHOOK_FAILING_DAYS: wholeNumber(1, 365).default(5),
     SYNC_ACTIVITY_RETENTION_MONTHS: wholeNumber(1, 1_200).optional(),
     SYNC_CHANGES_RETENTION_DAYS: wholeNumber(1, 84).default(30),
     LOG_LEVEL: z

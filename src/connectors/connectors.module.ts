@@ -39,6 +39,7 @@ import { SystemLeavers } from './systems/system.leavers.ts';
     CONNECTOR_LIST,
     ConnectionSecrets,
     ConnectionService,
+    CredentialCipher,
     HttpClients,
     RemovalListeners,
     SystemBinder,

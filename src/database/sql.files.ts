@@ -24,6 +24,7 @@ const MODULES = [
   'previews',
   'schedules',
   'webhooks',
+  'webhook-endpoints',
   'dashboard',
 ];
 

@@ -37,6 +37,10 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('runs', 'Syncs that the service runs itself: start, preview, apply, retry')
     .addTag('records', 'Canonical copies of what was read, and their changes')
     .addTag('hooks', 'Where a system sends its webhooks')
+    .addTag(
+      'webhook-endpoints',
+      'Who is told what happens: receivers of events, what was sent to them, and sending it again',
+    )
     .addTag('whoami', 'Who you are here')
     .addTag('health', 'For load balancers')
     .addSecurityRequirements('token')

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { CallMetrics } from './call.metrics.ts';
+import { DeliveryMetrics } from './delivery.metrics.ts';
 import { HttpMetrics } from './http.metrics.ts';
 import { MetricsController, MetricsRegistry } from './metrics.controller.ts';
 import { RunMetrics } from './run.metrics.ts';
@@ -9,7 +10,7 @@ import { TaskMetrics } from './task.metrics.ts';
 @Global()
 @Module({
   controllers: [MetricsController],
-  providers: [MetricsRegistry, TaskMetrics, HttpMetrics, RunMetrics, CallMetrics, StreamMetrics],
-  exports: [MetricsRegistry, TaskMetrics, HttpMetrics, RunMetrics, CallMetrics, StreamMetrics],
+  providers: [MetricsRegistry, TaskMetrics, HttpMetrics, RunMetrics, CallMetrics, StreamMetrics, DeliveryMetrics],
+  exports: [MetricsRegistry, TaskMetrics, HttpMetrics, RunMetrics, CallMetrics, StreamMetrics, DeliveryMetrics],
 })
 export class MetricsModule {}

@@ -9,6 +9,7 @@ const NAMES = [
   'active_syncs',
   'connections',
   'schedules',
+  'webhook_endpoints',
   'preview_bytes',
   'checkpoint_bytes',
   'records',

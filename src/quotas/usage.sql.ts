@@ -5,6 +5,7 @@ export interface StoredUsage {
   readonly active_syncs: number;
   readonly connections: number;
   readonly schedules: number;
+  readonly webhook_endpoints: number;
   readonly preview_bytes: number;
   readonly checkpoint_bytes: number;
   readonly records: number;
@@ -26,6 +27,7 @@ export const usageOf = (
              WHERE org_id = $1 AND completed_at IS NULL LIMIT $2) AS active) AS active_syncs,
            (SELECT count(*)::int FROM public.sync_connections WHERE org_id = $1 AND removed_at IS NULL) AS connections,
            (SELECT count(*)::int FROM public.sync_schedules WHERE org_id = $1) AS schedules,
+           (SELECT count(*)::int FROM public.sync_webhook_endpoints WHERE org_id = $1) AS webhook_endpoints,
            (SELECT coalesce(sum(pg_column_size(delta_data)), 0)::bigint FROM public.sync_preview_cache
              WHERE org_id = $1) AS preview_bytes,
            (SELECT coalesce(sum(pg_column_size(checkpoint)), 0)::bigint FROM (SELECT checkpoint FROM public.sync_progress

@@ -8,7 +8,9 @@ app.active_syncs(text, integer) | sync_owner | INVOKER | enable_seqscan=off, ena
 app.activity_partition_name(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
 app.append_activity(text, jsonb) | sync_owner | INVOKER | - | sync_app
 app.claim_idempotency_key(text, text, text) | sync_owner | INVOKER | - | sync_app
+app.claim_webhook_endpoints(integer, integer, interval) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_idempotency_keys(integer) | sync_maintenance | DEFINER | - | sync_app
+app.cleanup_outbound_deliveries(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_preview_changes(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_seen(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_sign_ins(integer) | sync_maintenance | DEFINER | - | sync_app
@@ -41,6 +43,10 @@ app.measure_progress() | sync_owner | INVOKER | - | -
 app.open_session(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.organizations(bytea, text, text, integer) | sync_directory | DEFINER | - | sync_app
 app.prepare_activity_partitions(integer) | sync_owner | DEFINER | lock_timeout=10s | sync_app, sync_maintenance
+app.publish_changed_records() | sync_owner | INVOKER | - | -
+app.publish_event(text, text, jsonb) | sync_owner | INVOKER | - | sync_app, sync_maintenance
+app.publish_failed_items() | sync_owner | INVOKER | - | -
+app.publish_sync_event() | sync_maintenance | DEFINER | - | -
 app.purge_removed_connections(integer) | sync_maintenance | DEFINER | - | sync_app
 app.refuse_change_of_ended_sync() | sync_owner | INVOKER | - | -
 app.release_lease(text, text, bigint, timestamp with time zone, jsonb) | sync_owner | INVOKER | - | sync_app
@@ -72,6 +78,11 @@ log_end_on_insert | AFTER INSERT WHEN ON public.sync_progress | app.log_sync_end
 log_end_on_update | AFTER UPDATE WHEN ON public.sync_progress | app.log_sync_end()
 measure_on_insert | BEFORE INSERT WHEN ON public.sync_progress | app.measure_progress()
 measure_on_update | BEFORE UPDATE WHEN ON public.sync_progress | app.measure_progress()
+publish_failed | AFTER INSERT ON public.sync_items | app.publish_failed_items()
+publish_on_change | AFTER UPDATE ON public.sync_change_counters | app.publish_changed_records()
+publish_on_first_change | AFTER INSERT ON public.sync_change_counters | app.publish_changed_records()
+publish_on_insert | AFTER INSERT ON public.sync_progress | app.publish_sync_event()
+publish_on_update | AFTER UPDATE WHEN ON public.sync_progress | app.publish_sync_event()
 sign_entry | BEFORE INSERT WHEN ON public.sync_activity_log | app.sign_entry()
 `;
 

@@ -22,6 +22,8 @@ export function namesOf(who: string): Values {
     with: randomLooking(uuidOf('other connection of', who)),
     external_id: `external-of-${who}`,
     schedule_id: uuidOf('schedule of', who),
+    endpoint_id: uuidOf('endpoint of', who),
+    delivery_id: uuidOf('delivery of', who),
     // None: a run that applies no preview.
     preview: null,
     // Of a connection to be made: another than the victim's, which has the marker for its name.
@@ -102,6 +104,7 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
         ...(knowsSystems && { system_id: uuidOf('another of', who) }),
       },
     ],
+    ...ofEndpoint(org_id, who),
     ['sync_systems', { org_id, id: connection_id, system, place: MARKER, scope: '', mark: MARKER }],
     ['auth.hook_addresses', { org_id, connection_id }],
     ...ofRuns(org_id, who),
@@ -185,6 +188,30 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
       },
     ],
     ['sync_hook_deliveries', { ...source, external_id, delivery_key: 'd', deleted: false }],
+  ];
+}
+
+/** A receiver of events that wants none but those it has had, so that a snapshot holds nothing else. */
+function ofEndpoint(org_id: string, who: string): [table: string, row: Record<string, unknown>][] {
+  const { endpoint_id, delivery_id } = namesOf(who);
+  const cipher = new CredentialCipher([TEST_ENCRYPTION_KEY]);
+  const place = { orgId: org_id, connectionId: String(endpoint_id), purpose: 'endpoint_secret' as const };
+  const { box, keyId } = cipher.seal(MARKER, place);
+  return [
+    [
+      'sync_webhook_endpoints',
+      {
+        ...{ org_id, id: endpoint_id, url: `https://${MARKER}.example`, events: '{preview.ready}', format: 'standard' },
+        ...{ secret: box, secret_key_id: keyId, created_by: MARKER },
+      },
+    ],
+    [
+      'sync_webhook_deliveries',
+      {
+        ...{ org_id, id: delivery_id, endpoint_id, event_id: delivery_id, event_type: 'preview.ready' },
+        ...{ data: JSON.stringify({ secret: MARKER }), state: 'failed' },
+      },
+    ],
   ];
 }
 

@@ -147,6 +147,18 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
     sync_owner: OWNER_CLEARS,
   },
   'public.sync_schedules': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  // Maintenance finds the endpoints whose turn it is among all that are enabled, and sees neither their addresses nor their secrets.
+  'public.sync_webhook_endpoints': {
+    sync_app: WITH_DELETE,
+    sync_maintenance: ['all', 'denied', 'denied', 'denied', 'denied'],
+    sync_owner: ['all', OWN_NEW, ['all', 'stale', 'stale'], OWN, 'all'],
+  },
+  // Maintenance writes those of syncs that others end, sees those that wait, and deletes old ones.
+  'public.sync_webhook_deliveries': {
+    sync_app: WITH_DELETE,
+    sync_maintenance: ['stale', 'stale', 'denied', 'stale', 'denied'],
+    sync_owner: [AND_STALE, AND_STALE, OWN_NEW, AND_STALE, 'all'],
+  },
   // A row is visible to a caller that presents its id. The owner reads all rows, to go through the organizations.
   'auth.hook_addresses': {
     sync_app: ['nothing', ['all', 'policy', 'policy'], 'denied', 'nothing', 'denied'],

@@ -232,6 +232,28 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     }),
     change: 'deleted = true',
   },
+  'public.sync_webhook_endpoints': {
+    marker: 'events[1]',
+    row: (org_id, state, event) => ({
+      ...{
+        org_id,
+        id: uuidOf(org_id, event),
+        url: 'https://receiver.example',
+        events: `{"${event}"}`,
+        format: 'standard',
+      },
+      ...{ secret: Buffer.from('s'), secret_key_id: 'k', enabled: state === 'stale' },
+    }),
+    change: "description = 'x'",
+  },
+  'public.sync_webhook_deliveries': {
+    marker: 'event_type',
+    row: (org_id, state, event_type) => ({
+      ...{ org_id, endpoint_id: uuidOf(org_id, state), event_id: uuidOf(org_id, event_type), event_type, data: '{}' },
+      ...(state === 'live' ? { state: 'delivered' } : { created_at: at(-24 * 8) }),
+    }),
+    change: 'attempts = 1',
+  },
   'auth.users_extended': {
     marker: 'id',
     row: (org_id, _state, id) => ({ org_id, id }),

@@ -10,8 +10,9 @@ export interface EncryptionKey {
 /** The owner and the purpose of a secret. They authenticate the ciphertext, which cannot be decrypted for any other. */
 export interface SecretContext {
   readonly orgId: string;
+  /** Or the id of the webhook endpoint. */
   readonly connectionId: string;
-  readonly purpose: 'credentials' | 'webhook_secret';
+  readonly purpose: 'credentials' | 'webhook_secret' | 'endpoint_secret';
 }
 
 /** `box` is the IV, the tag and the ciphertext; `keyId` names the key that encrypted it. */

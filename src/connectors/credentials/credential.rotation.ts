@@ -3,27 +3,37 @@ import { Problem } from '../../common/problem.ts';
 import type { Statement } from '../../database/database.ts';
 import { withOwner } from '../../database/owner.client.ts';
 import { beginFor } from '../../tenancy/statement.limits.ts';
-import type { CredentialCipher, SecretContext } from './credential.encryption.ts';
-import { organizationsWithConnections, type SealedRow, sealedWithOlderKeys, storeSealed } from './credential.sql.ts';
+import type { CredentialCipher } from './credential.encryption.ts';
+import { type SealedRow, type SealedTable, sealedWithOlderKeys, storeSealed, toSealedRow } from './credential.sql.ts';
 
 const BATCH = 100;
 
 export interface Rotation {
-  /** The number of connections whose secrets were encrypted again with the newest key. */
+  /** The number of rows whose secrets were encrypted again with the newest key. */
   readonly changed: number;
-  /** Connections whose secrets no given key decrypts, and why. They stay as they are. */
-  readonly unreadable: readonly { readonly orgId: string; readonly connectionId: string; readonly reason: string }[];
+  /** Rows whose secrets no given key decrypts, and why. They stay as they are. */
+  readonly unreadable: readonly { readonly orgId: string; readonly id: string; readonly reason: string }[];
 }
 
 /**
- * Encrypts every connection's secrets again with the newest key, organization by organization, in one transaction for each batch. It
+ * Encrypts every secret of the table again with the newest key, organization by organization, in one transaction for each batch. It
  * skips secrets that already have that key, so it may run again, also after an interruption.
  */
-export function rotateCredentials(ownerUrl: string, cipher: CredentialCipher, batchSize = BATCH): Promise<Rotation> {
-  return withOwner(ownerUrl, { name: 'rotation' }, (owner) => rotate(owner, cipher, batchSize));
+export function rotateSecrets(
+  ownerUrl: string,
+  cipher: CredentialCipher,
+  table: SealedTable,
+  batchSize = BATCH,
+): Promise<Rotation> {
+  return withOwner(ownerUrl, { name: 'rotation' }, (owner) => rotate(owner, cipher, table, batchSize));
 }
 
-async function rotate(owner: pg.Client, cipher: CredentialCipher, batchSize: number): Promise<Rotation> {
+async function rotate(
+  owner: pg.Client,
+  cipher: CredentialCipher,
+  table: SealedTable,
+  batchSize: number,
+): Promise<Rotation> {
   const newest = cipher.newestKeyId;
   const run = async <Row extends object>({ text, values }: Statement) =>
     (await owner.query<Row>(text, values as unknown[])).rows;
@@ -33,41 +43,36 @@ async function rotate(owner: pg.Client, cipher: CredentialCipher, batchSize: num
   const rotateBatch = async (orgId: string, after: string | null): Promise<string | null> => {
     await run({ text: 'BEGIN' });
     await run(beginFor(orgId, 'work', 0));
-    const rows = await run<SealedRow>(sealedWithOlderKeys(orgId, newest, after, batchSize));
-    for (const row of rows) {
-      const sealed = resealed(cipher, orgId, row);
-      if (sealed instanceof Problem) unreadable.push({ orgId, connectionId: row.id, reason: sealed.message });
+    const page = { after, limit: batchSize };
+    const rows = await run<Record<string, unknown>>(sealedWithOlderKeys(table, orgId, newest, page));
+    const sealedRows = rows.map((row) => toSealedRow(table, row));
+    for (const row of sealedRows) {
+      const sealed = resealed(cipher, table, orgId, row);
+      if (sealed instanceof Problem) unreadable.push({ orgId, id: row.id, reason: sealed.message });
       else {
-        await run(storeSealed(orgId, sealed));
+        await run(storeSealed(table, orgId, sealed));
         changed += 1;
       }
     }
     await run({ text: 'COMMIT' });
-    return rows.length < batchSize ? null : (rows.at(-1)?.id ?? null);
+    return rows.length < batchSize ? null : (sealedRows.at(-1)?.id ?? null);
   };
 
-  for (const { org_id } of await run<{ org_id: string }>(organizationsWithConnections)) {
+  for (const { org_id } of await run<{ org_id: string }>(table.organizations)) {
     for (let after = await rotateBatch(org_id, null); after !== null; ) after = await rotateBatch(org_id, after);
   }
   return { changed, unreadable };
 }
 
-function resealed(cipher: CredentialCipher, orgId: string, row: SealedRow): SealedRow | Problem {
-  const again = (box: Buffer | null, keyId: string | null, purpose: SecretContext['purpose']) => {
-    if (box === null || keyId === null || keyId === cipher.newestKeyId) return { box, keyId };
-    const context = { orgId, connectionId: row.id, purpose };
-    return cipher.seal(cipher.open({ keyId, box }, context), context);
-  };
+function resealed(cipher: CredentialCipher, table: SealedTable, orgId: string, row: SealedRow): SealedRow | Problem {
   try {
-    const credentials = again(row.credentials, row.credentials_key_id, 'credentials');
-    const secret = again(row.webhook_secret, row.webhook_secret_key_id, 'webhook_secret');
-    return {
-      id: row.id,
-      credentials: credentials.box,
-      credentials_key_id: credentials.keyId,
-      webhook_secret: secret.box,
-      webhook_secret_key_id: secret.keyId,
-    };
+    const entries = Object.entries(table.secrets).map(([name, purpose]) => {
+      const sealed = row.secrets[name] ?? null;
+      if (sealed === null || sealed.keyId === cipher.newestKeyId) return [name, sealed] as const;
+      const context = { orgId, connectionId: row.id, purpose };
+      return [name, cipher.seal(cipher.open(sealed, context), context)] as const;
+    });
+    return { id: row.id, secrets: Object.fromEntries(entries) };
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;

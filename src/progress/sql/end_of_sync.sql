@@ -37,7 +37,7 @@ DECLARE
   is_preview boolean;
 BEGIN
   -- Only the service ends its own runs. Roles that may not read them end what others report.
-  IF has_column_privilege('public.sync_runs', 'kind', 'SELECT') THEN
+  IF has_column_privilege('public.sync_runs', 'counts', 'SELECT') THEN
     SELECT r.kind, r.counts INTO kind, counts FROM public.sync_runs AS r
      WHERE r.org_id = NEW.org_id AND r.sync_id = NEW.sync_id;
   END IF;

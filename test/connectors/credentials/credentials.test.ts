@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureRememberedKeys, rememberedKeys } from '../../../src/config/encryption.keys.ts';
 import { CredentialCipher } from '../../../src/connectors/credentials/credential.encryption.ts';
-import { rotateCredentials } from '../../../src/connectors/credentials/credential.rotation.ts';
+import { rotateSecrets } from '../../../src/connectors/credentials/credential.rotation.ts';
+import { CONNECTION_SECRETS } from '../../../src/connectors/credentials/credential.sql.ts';
 import { send } from '../../support/send.ts';
 import { cleanUp, newFolder, ServiceProcess } from '../../support/service-process.ts';
 import { sql } from '../../support/test-database.ts';
@@ -136,9 +137,15 @@ describe('npm run credentials:rotate', () => {
     );
     const cipher = new CredentialCipher([NEW_KEY, TEST_ENCRYPTION_KEY]);
     const before = await sql(service.database.superuserUrl, 'SELECT id, updated_at FROM sync_connections ORDER BY id');
-    expect(await rotateCredentials(service.database.ownerUrl, cipher, 2)).toEqual({ changed: all, unreadable: [] });
+    expect(await rotateSecrets(service.database.ownerUrl, cipher, CONNECTION_SECRETS, 2)).toEqual({
+      changed: all,
+      unreadable: [],
+    });
     expect(await keyIds()).toEqual(['new new']);
-    expect(await rotateCredentials(service.database.ownerUrl, cipher, 2)).toEqual({ changed: 0, unreadable: [] });
+    expect(await rotateSecrets(service.database.ownerUrl, cipher, CONNECTION_SECRETS, 2)).toEqual({
+      changed: 0,
+      unreadable: [],
+    });
     expect(await sql(service.database.superuserUrl, 'SELECT id, updated_at FROM sync_connections ORDER BY id')).toEqual(
       before,
     );
@@ -154,11 +161,17 @@ describe('npm run credentials:rotate', () => {
   it('prints how many, names those that no key opens, and says what to set', async () => {
     await create(service, 'org-r3', 'fresh');
     const back = await rotate(named({ ...NEW_KEY, id: 'newest' }), named(NEW_KEY));
-    expect(back).toMatchObject({ code: 1, stdout: expect.stringMatching(/^\d+ connections .* key newest\.\n$/) });
+    expect(back).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^\d+ connections .* key newest\.\n0 webhook endpoints /),
+    });
     expect(back.stderr).toMatch(/^The connection [0-9a-f-]{36} of the organization org-r3 was not changed\. .*"test"/);
     expect((await keyIds()).sort()).toEqual(['newest newest', 'test test']);
     const rest = await rotate(named({ ...NEW_KEY, id: 'newest' }), named(TEST_ENCRYPTION_KEY));
-    expect(rest).toMatchObject({ code: 0, stdout: '1 connections are now encrypted with the key newest.\n' });
+    expect(rest).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^1 connections are now encrypted with the key newest\.\n/),
+    });
     const none = await rotate();
     expect(none).toMatchObject({ code: 1, stderr: expect.stringMatching(/^SYNC_ENCRYPTION_KEYS must be set/) });
   });

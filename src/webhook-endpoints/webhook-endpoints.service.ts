@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { ActivityService } from '../activity/activity.service.ts';
+import { Problem } from '../common/problem.ts';
+import { ENVIRONMENT } from '../config/config.module.ts';
+import type { Environment } from '../config/environment.ts';
+import { invalid } from '../connectors/connections/connection.input.ts';
+import { ConnectorError } from '../connectors/contract/connector.error.ts';
+import { checkUrl } from '../connectors/http/address.guard.ts';
+import { Quotas } from '../quotas/quotas.ts';
+import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
+import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import { failWaiting } from './delivery.sql.ts';
+import type { CreatedWebhookEndpointDto, WebhookEndpointDto, WebhookEndpointListDto } from './dto/endpoint.dto.ts';
+import type { ChangeWebhookEndpointDto, CreateWebhookEndpointDto, RotateSecretDto } from './dto/requests.dto.ts';
+import { EndpointSecrets } from './endpoint.secrets.ts';
+import {
+  deleteEndpoint,
+  type EndpointMembers,
+  type EndpointRow,
+  endpointsOf,
+  findEndpoint,
+  insertEndpoint,
+  lockEndpoint,
+  rotateSecret,
+  updateEndpoint,
+} from './endpoint.sql.ts';
+import { newEndpointSecret } from './message.signature.ts';
+
+/** Manages the endpoints of a tenant. A secret is returned encrypted: endpoint-secret.interceptor.ts. */
+@Injectable()
+export class WebhookEndpointsService {
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly secrets: EndpointSecrets,
+    private readonly activity: ActivityService,
+    private readonly quotas: Quotas,
+    @Inject(ENVIRONMENT) private readonly env: Environment,
+  ) {}
+
+  async create(body: CreateWebhookEndpointDto): Promise<CreatedWebhookEndpointDto> {
+    const { orgId } = currentTenant();
+    const { url, description = null, events, format = 'standard', enabled = true } = body;
+    const members = { url: this.checked(url), description, events, format, enabled };
+    await this.quotas.take('webhook_endpoints');
+    const id = randomUUID();
+    const secret = this.secrets.seal(newEndpointSecret(), orgId, id);
+    return this.database.transaction(async (transaction) => {
+      const [row] = await transaction.query<EndpointRow>(insertEndpoint(orgId, id, members, secret, currentUser()));
+      await this.log('webhook_endpoint_created', row as EndpointRow);
+      return { ...(row as EndpointRow), secret: this.secrets.toText(secret) };
+    });
+  }
+
+  async list(): Promise<WebhookEndpointListDto> {
+    return { items: await this.database.read<EndpointRow>(endpointsOf(currentTenant().orgId)), next_cursor: null };
+  }
+
+  async get(id: string): Promise<WebhookEndpointDto> {
+    const [row] = await this.database.read<EndpointRow>(findEndpoint(currentTenant().orgId, id));
+    if (!row) throw noSuchEndpoint();
+    return row;
+  }
+
+  change(id: string, body: ChangeWebhookEndpointDto): Promise<WebhookEndpointDto> {
+    const { orgId } = currentTenant();
+    const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+    return this.database.transaction(async (transaction) => {
+      const [current] = await transaction.query<EndpointRow>(lockEndpoint(orgId, id));
+      if (!current) throw noSuchEndpoint();
+      const members: EndpointMembers = { ...current, ...given };
+      const [row] = await transaction.query<EndpointRow>(
+        updateEndpoint(orgId, id, { ...members, url: body.url === undefined ? current.url : this.checked(body.url) }),
+      );
+      if (current.enabled && !members.enabled)
+        await transaction.query(failWaiting(orgId, id, 'the endpoint was disabled'));
+      return this.log('webhook_endpoint_changed', row as EndpointRow);
+    });
+  }
+
+  rotate(id: string, { overlap_seconds = 86_400 }: RotateSecretDto): Promise<CreatedWebhookEndpointDto> {
+    const { orgId } = currentTenant();
+    const secret = this.secrets.seal(newEndpointSecret(), orgId, id);
+    return this.database.transaction(async (transaction) => {
+      const [row] = await transaction.query<EndpointRow>(rotateSecret(orgId, id, secret, overlap_seconds));
+      if (!row) throw noSuchEndpoint();
+      await this.log('webhook_endpoint_secret_rotated', row);
+      return { ...row, secret: this.secrets.toText(secret) };
+    });
+  }
+
+  remove(id: string): Promise<void> {
+    return this.database.transaction(async (transaction) => {
+      const [row] = await transaction.query<EndpointRow>(deleteEndpoint(currentTenant().orgId, id));
+      if (!row) throw noSuchEndpoint();
+      await this.log('webhook_endpoint_removed', row);
+    });
+  }
+
+  /** Throws invalid-request for an address that may not be called. A name is checked again at each delivery, when it is resolved. */
+  private checked(url: string): string {
+    const isPrivate = this.env.SYNC_ALLOW_PRIVATE_ADDRESSES;
+    try {
+      return checkUrl(url, { allowHttp: isPrivate, allowPrivateAddresses: isPrivate }).href;
+    } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error;
+      throw invalid([{ pointer: '#/url', detail: `is refused: ${error.message}` }]);
+    }
+  }
+
+  /** Writes the audit entry. The path of a receiver may be a secret, so the entry names its host only. */
+  private async log(activity_type: string, row: EndpointRow): Promise<EndpointRow> {
+    const { id, url, events, format, enabled } = row;
+    await this.activity.append({
+      ...{ activity_type, status: 'completed' },
+      details: { endpoint_id: id, origin: new URL(url).origin, events, format, enabled },
+    });
+    return row;
+  }
+}
+
+const noSuchEndpoint = (): Problem =>
+  new Problem('not-found', 'There is no such webhook endpoint in your organization.');
