@@ -91,9 +91,7 @@ const CALLS = [
   `SELECT * FROM app.take_lease('org-1', 'run', 'second', '1 minute')`,
   `SELECT * FROM app.commit_batch('org-1', 'run', 2, '1 minute', '${JSON.stringify(BATCH)}')`,
   `SELECT app.cleanup_seen(10), app.empty_expired_changes(30)`,
-  `SELECT app.cleanup_preview_changes(10), app.cleanup_webhook_deliveries(10), app.purge_removed_connections(10)`,
   `SELECT * FROM app.claim_webhook_endpoints(10, 2, '1 minute')`,
-  `SELECT app.cleanup_seen(10)`,
   `SELECT app.cleanup_preview_changes(10), app.cleanup_webhook_deliveries(10), app.cleanup_outbound_deliveries(10), app.purge_removed_connections(10)`,
 ];
 
