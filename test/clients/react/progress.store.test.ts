@@ -100,6 +100,17 @@ describe('over the stream', () => {
     await waitFor('after the silence', () => streams.length === 3);
   });
 
+  it('is stale while nothing comes, and no longer from the first comment on', async () => {
+    const { url, streams } = await serveStream((response) =>
+      sendEvent(response, 'snapshot', { at: at(), syncs: [aSync()] }),
+    );
+    const { until } = watch(url, { quietMs: 50 });
+    await until('stale', ({ state, isStale }) => state === 'live' && isStale);
+    (streams[0] as ServerResponse).write(': keep-alive\n\n');
+    await until('fresh', ({ state, isStale }) => state === 'live' && !isStale);
+    await until('stale again', ({ isStale }) => isStale);
+  });
+
   it('treats a comment as a sign of life', async () => {
     let comments = 0;
     const { url, streams } = await serveStream((response) => {

@@ -1,6 +1,7 @@
 import type { Activity, ActivityPage } from '@sync-operations/client';
 import { memo, useId, useState } from 'react';
 import { StatusBadge, statusText } from '../ui/badge.tsx';
+import { Breakable } from '../ui/breakable.tsx';
 import { capitalized, count, duration } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Time } from '../ui/time.tsx';
@@ -79,7 +80,7 @@ function TrailRow({ entry }: { readonly entry: Activity }) {
         </td>
         <td className="num trail-records">{entry.record_count !== null && <span>{count(entry.record_count)}</span>}</td>
         <td className="num trail-took">{entry.duration_seconds !== null && duration(entry.duration_seconds)}</td>
-        <td className="break trail-user">{entry.user_id}</td>
+        <td className="break trail-user">{entry.user_id && <Breakable text={entry.user_id} />}</td>
       </tr>
       {isOpen && (
         <tr className="trail-details" id={details}>

@@ -1,6 +1,7 @@
 import type { Connection } from '@sync-operations/client';
 import { Link } from 'wouter';
 import { connectionPath } from '../app/location.ts';
+import { Breakable } from '../ui/breakable.tsx';
 import { Time } from '../ui/time.tsx';
 import { ConnectionStatusBadge } from './connection.facts.tsx';
 import { useConnectors, useSchedules } from './connection.queries.ts';
@@ -26,7 +27,9 @@ export function ConnectionRow({ connection, withSchedules }: Props) {
         </span>
       </td>
       <td data-label="Address">
-        <span className="break">{base_url}</span>
+        <span className="break">
+          <Breakable text={base_url} />
+        </span>
       </td>
       <td data-label="Status">
         <div className="conn-status">

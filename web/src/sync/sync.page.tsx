@@ -1,12 +1,11 @@
-import { Link } from 'wouter';
 import { ApiError } from '../api/problem.ts';
 import { useLastSegment } from '../app/location.ts';
 import { StatusBadge } from '../ui/badge.tsx';
-import { Empty } from '../ui/card.tsx';
 import { PageSkeleton } from '../ui/loading.tsx';
 import { ErrorNote } from '../ui/note.tsx';
 import { PageHeader } from '../ui/page.tsx';
 import { LiveUpdates } from './live.updates.tsx';
+import { PreviewReady } from './preview.ready.tsx';
 import { SyncActions } from './sync.actions.tsx';
 import { SyncChanges } from './sync.changes.tsx';
 import { SyncItems } from './sync.items.tsx';
@@ -16,6 +15,7 @@ import { SyncProgress } from './sync.progress.tsx';
 import { useSync } from './sync.queries.ts';
 import { syncTitle } from './sync.text.ts';
 import { SyncTimeline } from './sync.timeline.tsx';
+import { TrailOnlySync } from './trail-only.sync.tsx';
 import './sync.css';
 
 /** One sync: progress, changes, failed items and timeline. */
@@ -35,6 +35,7 @@ export default function SyncPage() {
       </PageHeader>
       {!sync.completed_at && <LiveUpdates syncId={syncId} />}
       <div className="stack">
+        {run?.kind === 'preview' && <PreviewReady run={run} key={`preview ${syncId}`} />}
         <SyncProgress {...data} />
         {run && <SyncOutcome run={run} />}
       </div>
@@ -58,15 +59,5 @@ interface LoadingOrErrorProps {
 function LoadingOrError({ error, syncId, onRetry }: LoadingOrErrorProps) {
   if (!error) return <PageSkeleton />;
   if (!(error instanceof ApiError && error.status === 404)) return <ErrorNote error={error} onRetry={onRetry} />;
-  return (
-    <>
-      <PageHeader title="Sync not found" />
-      <Empty title={`“${syncId}” is not a sync of this organization`}>
-        <p>
-          The address may be misspelt, or the sync belongs to another organization. See{' '}
-          <Link href="/live">running syncs</Link> or the <Link href="/activity">activity</Link>.
-        </p>
-      </Empty>
-    </>
-  );
+  return <TrailOnlySync syncId={syncId} />;
 }

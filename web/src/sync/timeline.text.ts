@@ -1,5 +1,19 @@
 import type { Activity } from '@sync-operations/client';
 import { capitalized, count, duration } from '../ui/format.ts';
+import { messageOf } from './reported.failures.ts';
+
+/** Entries in a row that say the same: of one type, one status and one user. */
+export function groupsOf(entries: readonly Activity[]): [Activity, ...Activity[]][] {
+  const groups: [Activity, ...Activity[]][] = [];
+  for (const entry of entries) {
+    const last = groups.at(-1);
+    if (last && KEYS.every((key) => last[0][key] === entry[key])) last.push(entry);
+    else groups.push([entry]);
+  }
+  return groups;
+}
+
+const KEYS = ['activity_type', 'status', 'user_id'] as const;
 
 export interface TimelineText {
   readonly title: string;
@@ -48,7 +62,7 @@ const DESCRIPTIONS: Readonly<Record<string, Describe>> = {
 /** The text of an entry of the trail. Activity types of other services are shown by their names. */
 export function timelineText(entry: Activity): TimelineText {
   const text = DESCRIPTIONS[entry.activity_type]?.(entry) ?? describeCustom(entry);
-  return { linkedSyncId: null, ...text, quote: text.quote ?? entry.error_message };
+  return { linkedSyncId: null, ...text, quote: text.quote ?? messageOf(entry) };
 }
 
 const describeCustom: Describe = (entry) => {

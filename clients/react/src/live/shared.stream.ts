@@ -122,8 +122,12 @@ class SharedStream {
     }
     if (message.kind === 'hello') return;
     this.expectMessage();
-    if (message.kind === 'end') this.finish(message.end);
-    else if (message.kind === 'snapshot' && (message.to === undefined || message.to === this.id)) {
+    if (message.kind === 'end') {
+      this.finish(message.end);
+      return;
+    }
+    this.listener.active?.();
+    if (message.kind === 'snapshot' && (message.to === undefined || message.to === this.id)) {
       this.isShown = true;
       this.listener.snapshot(message.snapshot);
     } else if (message.kind === 'change' && this.isShown) this.listener.change(message.change);
