@@ -104,11 +104,17 @@ describe('over the stream', () => {
     const { url, streams } = await serveStream((response) =>
       sendEvent(response, 'snapshot', { at: at(), syncs: [aSync()] }),
     );
-    const { until } = watch(url, { quietMs: 50 });
+    const { until, store } = watch(url, { quietMs: 50 });
+    const seen: boolean[] = [];
+    cleanUps.push(
+      store.subscribe(() => {
+        const { isStale } = store.getSnapshot();
+        if (seen.at(-1) !== isStale) seen.push(isStale);
+      }),
+    );
     await until('stale', ({ state, isStale }) => state === 'live' && isStale);
     (streams[0] as ServerResponse).write(': keep-alive\n\n');
-    await until('fresh', ({ state, isStale }) => state === 'live' && !isStale);
-    await until('stale again', ({ isStale }) => isStale);
+    await until('fresh, then stale again', () => seen.slice(seen.indexOf(true)).join() === 'true,false,true');
   });
 
   it('treats a comment as a sign of life', async () => {

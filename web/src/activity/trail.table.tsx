@@ -5,6 +5,7 @@ import { Breakable } from '../ui/breakable.tsx';
 import { capitalized, count, duration } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Time } from '../ui/time.tsx';
+import { conflictsOf } from './conflicts.ts';
 import { EntryDetails } from './entry.details.tsx';
 import './trail.css';
 
@@ -76,7 +77,7 @@ function TrailRow({ entry }: { readonly entry: Activity }) {
           {entry.error_message && !isOpen && <p className="bad small trail-line">{entry.error_message}</p>}
         </td>
         <td className="trail-status">
-          <StatusBadge status={entry.status} />
+          <StatusBadge status={entry.status} conflicts={conflictsOf(entry)} />
         </td>
         <td className="num trail-records">{entry.record_count !== null && <span>{count(entry.record_count)}</span>}</td>
         <td className="num trail-took">{entry.duration_seconds !== null && duration(entry.duration_seconds)}</td>

@@ -6,7 +6,7 @@ import { unwrap } from '../api/problem.ts';
 import { RUN_ID } from '../app/location.ts';
 import { useConnectionName } from '../connections/connection.queries.ts';
 
-/** The limit of the API. An older run is shown by its id alone. */
+/** The limit of the API; more runs of an organization than that are not active at once. */
 const LIMIT = 200;
 
 /** Which sync it is, in a line: a run is between two connections, any other sync is known by who reports it. */
@@ -18,7 +18,7 @@ export function useAbout(syncs: readonly StreamedSync[]): (sync: StreamedSync) =
     queryKey: [orgId, 'runs', 'of-live', runIds.sort().join()],
     enabled: runIds.length > 0,
     queryFn: async () => {
-      const { items } = await unwrap(listRuns({ client, query: { limit: LIMIT } }));
+      const { items } = await unwrap(listRuns({ client, query: { active: true, limit: LIMIT } }));
       return new Map(items.map((run) => [run.sync_id, run]));
     },
     placeholderData: keepPreviousData,

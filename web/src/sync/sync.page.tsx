@@ -28,7 +28,7 @@ export default function SyncPage() {
     <>
       <PageHeader
         title={syncTitle(sync.entity_type, run)}
-        badge={<StatusBadge status={sync.status} />}
+        badge={<StatusBadge status={sync.status} conflicts={run?.kind === 'preview' ? 0 : run?.counts.conflict} />}
         actions={<SyncActions sync={sync} />}
       >
         <SyncLinks {...data} />

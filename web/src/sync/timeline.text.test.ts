@@ -22,6 +22,11 @@ describe('An entry of the timeline', () => {
       'Completed: 1 item, 2 failed',
       'warn',
     ],
+    [
+      { activity_type: 'sync_completed', record_count: 1, status: 'completed', details: { conflict_count: 1 } },
+      'Completed: 1 item, 1 conflict',
+      'warn',
+    ],
     [{ activity_type: 'sync_timeout', record_count: 40 }, 'Timed out after 40 items', 'bad'],
     [
       { activity_type: 'preview_completed', record_count: 0, details: { total_items: 5 } },

@@ -1,4 +1,5 @@
 import type { Activity } from '@sync-operations/client';
+import { conflictsOf } from '../activity/conflicts.ts';
 import { capitalized, count, duration } from '../ui/format.ts';
 import { messageOf } from './reported.failures.ts';
 
@@ -31,9 +32,12 @@ const DESCRIPTIONS: Readonly<Record<string, Describe>> = {
     const failed = Number(entry.details?.failed_count ?? 0);
     const took = entry.duration_seconds === null ? '' : ` in ${duration(entry.duration_seconds)}`;
     const title = `Completed: ${items(entry.record_count)}${took}`;
-    return failed > 0 || entry.status === 'completed_with_errors'
-      ? { title: `${title}, ${count(failed)} failed`, tone: 'warn' }
-      : { title, tone: 'good' };
+    const conflicts = conflictsOf(entry);
+    const trouble = [
+      (failed > 0 || entry.status === 'completed_with_errors') && `${count(failed)} failed`,
+      conflicts > 0 && (conflicts === 1 ? '1 conflict' : `${count(conflicts)} conflicts`),
+    ].filter(Boolean);
+    return trouble.length > 0 ? { title: [title, ...trouble].join(', '), tone: 'warn' } : { title, tone: 'good' };
   },
   sync_failed: (entry) => ({ title: `Failed after ${items(entry.record_count)}`, tone: 'bad' }),
   sync_cancelled: (entry) => ({ title: `Cancelled after ${items(entry.record_count)}`, tone: 'warn' }),
