@@ -101,7 +101,10 @@ class SharedStream {
         this.tell({ kind: 'change', change });
         this.listener.change(change);
       },
-      active: () => this.tell({ kind: 'alive' }),
+      active: () => {
+        this.tell({ kind: 'alive' });
+        this.listener.active?.();
+      },
       ended: (end) => {
         this.tell({ kind: 'end', end });
         this.finish(end);

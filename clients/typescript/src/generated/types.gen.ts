@@ -1154,9 +1154,9 @@ export type OverrideGuard = {
 export type StartRun = {
     entity_type: 'customer' | 'product' | 'order';
     /**
-     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. Default: "full".
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet. Default: "full".
      */
-    mode?: 'full' | 'incremental';
+    mode?: 'full' | 'incremental' | 'census';
     /**
      * "records" for canonical copies, which you read at /records, or another connection. Default: "records".
      */
@@ -1190,7 +1190,7 @@ export type Run = {
      */
     destination: string;
     entity_type: 'customer' | 'product' | 'order';
-    mode: 'full' | 'incremental';
+    mode: 'full' | 'incremental' | 'census';
     filters: {
         [key: string]: unknown;
     };
@@ -1205,7 +1205,7 @@ export type Run = {
      */
     state: 'waiting' | 'ready' | 'paused' | 'ended';
     /**
-     * Number of items per result: created, updated, deleted, unchanged, conflict, failed
+     * Number of items per result: created, updated, deleted, unchanged, conflict, failed; present: of a census, only its id was read
      */
     counts: {
         [key: string]: number;
@@ -1330,9 +1330,9 @@ export type MatchPreview = {
 export type StartPreview = {
     entity_type: 'customer' | 'product' | 'order';
     /**
-     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. Default: "full".
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet. Default: "full".
      */
-    mode?: 'full' | 'incremental';
+    mode?: 'full' | 'incremental' | 'census';
     /**
      * "records" for canonical copies, which you read at /records, or another connection. Default: "records".
      */
@@ -1357,7 +1357,7 @@ export type PreviewRun = {
      */
     destination: string;
     entity_type: 'customer' | 'product' | 'order';
-    mode: 'full' | 'incremental';
+    mode: 'full' | 'incremental' | 'census';
     filters: {
         [key: string]: unknown;
     };
@@ -1372,7 +1372,7 @@ export type PreviewRun = {
      */
     state: 'waiting' | 'ready' | 'paused' | 'ended';
     /**
-     * Number of items per result: created, updated, deleted, unchanged, conflict, failed
+     * Number of items per result: created, updated, deleted, unchanged, conflict, failed; present: of a census, only its id was read
      */
     counts: {
         [key: string]: number;
@@ -1446,9 +1446,9 @@ export type CreateSchedule = {
      */
     destination?: 'records' | DestinationConnection;
     /**
-     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination.
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet.
      */
-    mode: 'full' | 'incremental';
+    mode: 'full' | 'incremental' | 'census';
     /**
      * Minute, hour, day of month, month and day of week, in crontab syntax
      */
@@ -1474,7 +1474,7 @@ export type Schedule = {
      * "records", or the id of a connection
      */
     destination: string;
-    mode: 'full' | 'incremental';
+    mode: 'full' | 'incremental' | 'census';
     cron: string;
     time_zone: string;
     enabled: boolean;
@@ -1514,9 +1514,9 @@ export type ChangeSchedule = {
      */
     destination?: 'records' | DestinationConnection;
     /**
-     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination.
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet.
      */
-    mode?: 'full' | 'incremental';
+    mode?: 'full' | 'incremental' | 'census';
     /**
      * Minute, hour, day of month, month and day of week, in crontab syntax
      */
