@@ -99,6 +99,9 @@ async function runs(db: QueryRunner): Promise<void> {
   await db.query(`
     CREATE INDEX sync_runs_by_source
       ON public.sync_runs (org_id, source_connection_id, entity_type, created_at DESC, sync_id)`);
+  await db.query(`
+    CREATE INDEX sync_runs_by_destination
+      ON public.sync_runs (org_id, destination_connection_id, created_at DESC, sync_id)`);
   await protectTenantTable(db, 'public.sync_runs');
   await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_runs TO sync_app`);
   await db.query(`

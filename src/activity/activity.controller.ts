@@ -76,7 +76,8 @@ export class ActivityController {
   @Operation({
     id: 'listActivityErrors',
     summary: 'Failures grouped by message, entity type and status',
-    description: 'The last 30 days unless a period is named.',
+    description:
+      'The entries of the trail that tell a failure, and the failed items of runs. The last 30 days unless a period is named.',
     ok: [{ status: 200, description: 'The groups, most frequent first', type: ActivityErrorsDto }],
   })
   async errors(@Query() query: PeriodQuery): Promise<ActivityErrorsDto> {

@@ -53,6 +53,7 @@ export const activityPage = (
   for (const column of ['status', 'user_id', 'sync_id', 'entity_type'] as const) {
     if (filter[column] !== undefined) where((parameter) => `${column} = ${parameter}`, filter[column]);
   }
+  if (filter.q !== undefined) where((parameter) => `strpos(lower(${SEARCHED}), lower(${parameter})) > 0`, filter.q);
   if (filter.error_message !== undefined) where((parameter) => `${MESSAGE} = ${parameter}`, filter.error_message);
   values.push(limit);
   return {
@@ -80,20 +81,49 @@ export const partitionsOf = ({ from, days }: Period): Statement => ({
 /** The same words as the index's, so that Postgres sees that it serves. */
 const FAILED = `status IN ('failed', 'completed_with_errors', 'timeout')`;
 
-/** An entry for one item carries its message in details, as the guide writes it. */
-const MESSAGE = `coalesce(error_message, details ->> 'error', 'no message')`;
+/**
+ * An entry for one item carries its message in details, as the guide writes it. Null for the end of a sync that only counts its failed
+ * items: a count is no cause.
+ */
+const CAUSE = `CASE WHEN activity_type = 'sync_completed' AND error_message ~ '^\\d+ of \\d+ items failed$' THEN NULL
+  ELSE coalesce(error_message, details ->> 'error', details ->> 'error_message', 'no message') END`;
 
-/** Failures by message: the guide's 'failed syncs' query made valid. */
+const MESSAGE = `coalesce(${CAUSE}, 'failed items without a message')`;
+
+/** Where a search looks: a part of any of them, in any case. */
+const SEARCHED = `concat_ws(E'\\n', sync_id, user_id, entity_type, source_system, activity_type, ${MESSAGE})`;
+
+/**
+ * Failures by message: the guide's 'failed syncs' query made valid. The end of a run stands for its failed items, each of which has a
+ * message of its own; an end that only counts is a group only where nobody told what failed.
+ */
 export const activityErrors = (orgId: string, period: Period, entityType: string | null): Statement => ({
   text: `
-    SELECT ${MESSAGE} AS error_message, entity_type, status,
+    WITH failures AS (
+      SELECT sync_id, entity_type, status, created_at, ${CAUSE} AS cause,
+             activity_type = 'sync_completed' AND details ? 'kind' AS is_run
+        FROM public.sync_activity_log
+       WHERE org_id = $1 AND ${IN_PERIOD} AND ${FAILED}
+         AND ($5::text IS NULL OR entity_type = $5)
+    ), causes AS (
+      SELECT cause, NULL::text AS error_class, entity_type, status, sync_id, created_at
+        FROM failures WHERE cause IS NOT NULL
+       UNION ALL
+      SELECT i.message, i.error_class, run.entity_type, 'completed_with_errors', i.sync_id, i.updated_at
+        FROM (SELECT DISTINCT sync_id, entity_type FROM failures WHERE is_run) AS run
+        JOIN public.sync_items i ON i.org_id = $1 AND i.sync_id = run.sync_id AND i.outcome = 'failed'
+    ), groups AS (
+      SELECT * FROM causes
+       UNION ALL
+      SELECT 'failed items without a message', NULL, entity_type, status, sync_id, created_at
+        FROM failures f WHERE cause IS NULL AND NOT EXISTS (SELECT FROM causes c WHERE c.sync_id = f.sync_id)
+    )
+    SELECT cause AS error_message, max(error_class) AS error_class, entity_type, status,
            count(*)::integer AS error_count, count(DISTINCT sync_id)::integer AS sync_count,
            (array_agg(sync_id ORDER BY created_at DESC))[1] AS last_sync_id,
            min(created_at) AS first_at, max(created_at) AS last_at
-      FROM public.sync_activity_log
-     WHERE org_id = $1 AND ${IN_PERIOD} AND ${FAILED}
-       AND ($5::text IS NULL OR entity_type = $5)
-     GROUP BY 1, 2, 3
+      FROM groups
+     GROUP BY cause, entity_type, status
      ORDER BY error_count DESC, last_at DESC
      LIMIT 200`,
   values: [orgId, ...boundsOf(period), entityType],

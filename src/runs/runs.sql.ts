@@ -67,18 +67,36 @@ export const findRun = (orgId: string, syncId: string): Statement => ({
   values: [orgId, syncId],
 });
 
+export interface RunsFilter {
+  readonly connection_id?: string;
+  readonly destination_id?: string;
+  readonly entity_type?: string;
+  readonly active?: boolean;
+}
+
 export const runsPage = (
   orgId: string,
-  { connection_id, entity_type }: { connection_id?: string; entity_type?: string },
+  { connection_id, destination_id, entity_type, active }: RunsFilter,
   after: Keyset | undefined,
   limit: number,
 ): Statement => ({
   text: `
     SELECT ${SHOWN}
      WHERE r.org_id = $1 AND ($2::uuid IS NULL OR r.source_connection_id = $2) AND ($3::text IS NULL OR r.entity_type = $3)
+       AND ($7::uuid IS NULL OR r.destination_connection_id = $7)
+       AND ($8::boolean IS NULL OR (r.state <> 'ended') = $8)
        AND ($4::timestamptz IS NULL OR (r.created_at, r.sync_id) < ($4, $5))
      ORDER BY r.created_at DESC, r.sync_id DESC LIMIT $6`,
-  values: [orgId, connection_id ?? null, entity_type ?? null, after?.at ?? null, after?.id ?? null, limit],
+  values: [
+    orgId,
+    connection_id ?? null,
+    entity_type ?? null,
+    after?.at ?? null,
+    after?.id ?? null,
+    limit,
+    destination_id ?? null,
+    active ?? null,
+  ],
 });
 
 /** The runs between any connections to the same systems, also those that were removed since. */

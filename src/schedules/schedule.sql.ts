@@ -66,6 +66,18 @@ export const schedulesOf = (orgId: string, connectionId: string): Statement => (
   values: [orgId, connectionId],
 });
 
+/** Of the whole organization, or only what reads from a connection, or writes to one. Their number is bounded by a quota. */
+export const allSchedules = (
+  orgId: string,
+  { connection_id, destination_id }: { connection_id?: string; destination_id?: string },
+): Statement => ({
+  text: `
+    SELECT ${COLUMNS} FROM public.sync_schedules
+     WHERE org_id = $1 AND ($2::uuid IS NULL OR connection_id = $2) AND ($3::text IS NULL OR destination = $3)
+     ORDER BY created_at, id`,
+  values: [orgId, connection_id ?? null, destination_id?.toLowerCase() ?? null],
+});
+
 export const findSchedule = (orgId: string, id: string): Statement => ({
   text: `SELECT ${COLUMNS} FROM public.sync_schedules WHERE ${ONE}`,
   values: [orgId, id],

@@ -1,11 +1,11 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { RequireScope } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
 import { ConnectionIdParam } from '../connectors/connections/dto/requests.dto.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
-import { ChangeScheduleDto, CreateScheduleDto, ScheduleIdParam } from './dto/requests.dto.ts';
+import { ChangeScheduleDto, CreateScheduleDto, ScheduleIdParam, SchedulesQuery } from './dto/requests.dto.ts';
 import { ScheduleDto, ScheduleListDto } from './dto/schedule.dto.ts';
 import { SchedulesService } from './schedules.service.ts';
 
@@ -47,6 +47,18 @@ export class SchedulesController {
   })
   list(@Param() { connection_id }: ConnectionIdParam): Promise<ScheduleListDto> {
     return this.schedules.list(connection_id);
+  }
+
+  @Get('schedules')
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'listAllSchedules',
+    summary: 'List the schedules of the organization, oldest first',
+    description: 'Filters leave what reads from a connection, or what writes to one.',
+    ok: [{ status: 200, description: 'All schedules that match', type: ScheduleListDto }],
+  })
+  all(@Query() query: SchedulesQuery): Promise<ScheduleListDto> {
+    return this.schedules.all(query);
   }
 
   @Get('schedules/:schedule_id')

@@ -7,9 +7,10 @@ import { SourceDestinationCheck } from '../runs/source-destination.check.ts';
 import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { nextRun } from './cron.expression.ts';
-import type { ChangeScheduleDto, CreateScheduleDto } from './dto/requests.dto.ts';
+import type { ChangeScheduleDto, CreateScheduleDto, SchedulesQuery } from './dto/requests.dto.ts';
 import type { ScheduleDto, ScheduleListDto } from './dto/schedule.dto.ts';
 import {
+  allSchedules,
   databaseTime,
   deleteSchedule,
   findSchedule,
@@ -58,6 +59,11 @@ export class SchedulesService {
   async list(connectionId: string): Promise<ScheduleListDto> {
     await this.connections.get(connectionId);
     const rows = await this.database.read<ScheduleRow>(schedulesOf(currentTenant().orgId, connectionId));
+    return { items: rows.map(shown), next_cursor: null };
+  }
+
+  async all(query: SchedulesQuery): Promise<ScheduleListDto> {
+    const rows = await this.database.read<ScheduleRow>(allSchedules(currentTenant().orgId, query));
     return { items: rows.map(shown), next_cursor: null };
   }
 

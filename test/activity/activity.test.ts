@@ -4,6 +4,8 @@ import {
   listActivityErrors,
   listActivityTrends,
   listSlowActivity,
+  reportProgress,
+  startSync,
 } from '@sync-operations/client';
 import type { Agent, Response } from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -157,6 +159,38 @@ describe('reading the trail', () => {
       const { data: group } = await listActivity({ client: mine, query: { error_message } });
       expect(group?.items).toHaveLength(error_count);
     }
+  });
+
+  it('makes no group of a count where somebody told what failed, and one of those that nobody told', async () => {
+    const mine = await service.client('org-causes');
+    for (const sync_id of ['told', 'untold']) {
+      await startSync({
+        client: mine,
+        body: { sync_id, entity_type: 'customer', source_system: 'erp', total_items: 2 },
+      });
+      if (sync_id === 'told') {
+        const items = [1, 2].map(() => ({ ...entry, sync_id, details: { error_message: 'bad email' } }));
+        await appendActivity({ client: mine, body: { items } });
+      }
+      await reportProgress({ client: mine, path: { sync_id }, body: { failed_count: 2 } });
+    }
+    const { data } = await listActivityErrors({ client: mine });
+    expect(data?.items).toMatchObject([
+      { error_message: 'bad email', error_count: 2, error_class: null, last_sync_id: 'told' },
+      { error_message: 'failed items without a message', error_count: 1, last_sync_id: 'untold' },
+    ]);
+  });
+
+  it('is searched by a part of what it says, in any case, with nothing of a pattern', async () => {
+    const mine = await service.client('org-search');
+    const items = [
+      { ...entry, sync_id: 'Trail-Only', source_system: 'Zürich', details: { error: '100 % of_it' } },
+      { ...entry, sync_id: 'other', entity_type: 'order' },
+    ];
+    await appendActivity({ client: mine, body: { items } });
+    const found = async (q: string) => (await listActivity({ client: mine, query: { q } })).data?.items.length;
+    for (const q of ['trail', 'ZÜRICH', 'CUSTOM', '% OF_', 'trail-only']) expect([q, await found(q)]).toEqual([q, 1]);
+    expect([await found('batch'), await found('trail_only'), await found('nothing')]).toEqual([2, 0, 0]);
   });
 
   it('counts finished syncs per day and entity type, not the entries of their items', async () => {

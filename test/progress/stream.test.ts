@@ -182,7 +182,7 @@ describe('The database is asked', () => {
   });
 });
 
-it('A comment is sent every 15 seconds', async () => {
+it('A comment is sent every 3 seconds', async () => {
   const { body } = await fetch(`${fixture.service.url}/api/sync/progress/stream`, {
     headers: { 'x-api-key': await fixture.service.createKey({ orgId: fixture.newOrg(), scopes: ['sync:read'] }) },
   });
@@ -193,7 +193,8 @@ it('A comment is sent every 15 seconds', async () => {
     if (text.includes('keep-alive')) break;
   }
   expect(text).toMatch(/^retry: 1000\nevent: snapshot\ndata: \{.*\}\n\n: keep-alive\n\n$/);
-  expect((Date.now() - start) / 1000).toBeCloseTo(15.5, -1);
+  // A viewer calls the stream silent after five.
+  expect(Date.now() - start).toBeLessThan(5_000);
 });
 
 it("A viewer never sees another organization's sync, though both have the same ids", async () => {

@@ -66,6 +66,10 @@ describe('A schedule', () => {
     expect((await call('GET', `/connections/${connection}/schedules`)).body).toEqual({
       ...{ items: [schedule], next_cursor: null },
     });
+    expect((await call('GET', `/schedules?connection_id=${connection}`)).body.items).toEqual([schedule]);
+    expect((await call('GET', '/schedules')).body.items).toContainEqual(schedule);
+    expect((await call('GET', `/schedules?destination_id=${connection}`)).body.items).toEqual([]);
+    expect((await call('GET', '/schedules?destination_id=x')).status).toBe(422);
 
     const changed = await call('PATCH', path, { cron: '5 4 * * *', time_zone: 'UTC' });
     expect(changed.body).toMatchObject({

@@ -1,10 +1,10 @@
 import type { SyncProgress } from './live/sync.types.ts';
 
 /** The state of the connection in a few words. */
-export function connectionText({ state, loaded }: Pick<SyncProgress, 'state' | 'loaded'>): string {
+export function connectionText({ state, loaded, isStale }: Pick<SyncProgress, 'state' | 'loaded' | 'isStale'>): string {
   switch (state) {
     case 'live':
-      return 'Live';
+      return isStale ? 'No news for 5 s or more' : 'Live';
     case 'polling':
       return 'Polling every few seconds';
     case 'reconnecting':

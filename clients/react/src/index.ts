@@ -10,7 +10,16 @@ export type {
   SyncProgressError,
   SyncStatus,
 } from './live/sync.types.ts';
-export { isSilent } from './sync.text.ts';
+export {
+  countText,
+  type DisplayStatus,
+  displayStatus,
+  etaText,
+  isReporting,
+  isSilent,
+  nameOf,
+  speedText,
+} from './sync.text.ts';
 export { SyncCard, type SyncCardProps } from './sync-card.tsx';
 export { SyncProgressDashboard, type SyncProgressDashboardProps } from './sync-progress-dashboard.tsx';
 export { type LiveSyncProgress, useSyncProgress } from './use-sync-progress.ts';

@@ -4,7 +4,8 @@ import {
   countText,
   displayStatus,
   etaText,
-  isSilent,
+  identityText,
+  isReporting,
   nameOf,
   percentOf,
   progressText,
@@ -19,14 +20,24 @@ export interface SyncCardProps {
   readonly now: number;
   readonly headingLevel: 2 | 3 | 4;
   readonly href?: string;
+  /** Which sync it is, below the title; default: its id and who started it. */
+  readonly about?: ReactNode;
   readonly actions?: ReactNode;
 }
 
 /** The card of one sync: title, progress bar, figures, status and recent speeds. */
-export function SyncCard({ sync, samples, now, headingLevel, href, actions }: SyncCardProps) {
+export function SyncCard({
+  sync,
+  samples,
+  now,
+  headingLevel,
+  href,
+  about = identityText(sync),
+  actions,
+}: SyncCardProps) {
   const Heading = `h${headingLevel}` as const;
   const status = displayStatus(sync, now);
-  const silent = isSilent(sync, now);
+  const isFigureTrue = sync.completed_at !== null || isReporting(sync, now);
   return (
     <li className="sync-card" data-sync-id={sync.sync_id} data-status={status.kind}>
       <div className="sync-head">
@@ -36,14 +47,15 @@ export function SyncCard({ sync, samples, now, headingLevel, href, actions }: Sy
         </Heading>
         {actions !== undefined && <div className="sync-actions">{actions}</div>}
       </div>
+      <p className="sync-about">{about}</p>
       <ProgressBar sync={sync} />
       <dl className="sync-figures">
         <Figure name="Progress">{countText(sync)}</Figure>
-        <Figure name="Speed">{speedText(silent ? null : sync.speed_items_per_min)}</Figure>
+        <Figure name="Speed">{speedText(isFigureTrue ? sync.speed_items_per_min : null)}</Figure>
         <Figure name="Failed" alarming={sync.failed_count > 0}>
           {sync.failed_count.toLocaleString()}
         </Figure>
-        <Figure name="ETA">{sync.completed_at ? '–' : etaText(silent ? null : sync.eta_seconds)}</Figure>
+        <Figure name="ETA">{etaText(isFigureTrue && !sync.completed_at ? sync.eta_seconds : null)}</Figure>
       </dl>
       <div className="sync-foot">
         <p className="sync-status" title={status.text}>

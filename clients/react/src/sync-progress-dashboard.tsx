@@ -14,7 +14,7 @@ export interface SyncProgressDashboardProps extends ConnectionOptions {
   readonly headingLevel?: 2 | 3 | 4;
 }
 
-/** Texts that change with time alone, such as "no report for 2 min", are computed this often. */
+/** Texts that change with time alone, such as "last report 2 min ago", are computed this often. */
 const TICK_MS = 5_000;
 
 /** A card for each sync that is active or ended within the last minute, kept up to date. Needs style.css. */
@@ -31,7 +31,7 @@ export function SyncProgressDashboard({
   if (state === 'signed-out' || state === 'error') return <Stopped {...progress} />;
   const now = Date.now() + progress.serverOffsetMs;
   return (
-    <div className="sync-dashboard" data-state={state} aria-busy={!loaded}>
+    <div className="sync-dashboard" data-state={state} data-stale={progress.isStale || undefined} aria-busy={!loaded}>
       <p className="sync-connection" role="status">
         {connectionText(progress)}
       </p>

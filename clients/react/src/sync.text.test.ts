@@ -6,6 +6,7 @@ import {
   displayStatus,
   durationText,
   etaText,
+  isReporting,
   isSilent,
   percentOf,
   progressText,
@@ -42,7 +43,7 @@ describe('a duration in words', () => {
   });
 
   it('of the time to the end is unknown without a total', () => {
-    expect([etaText(null), etaText(130)]).toEqual(['unknown', '2 min 10 s']);
+    expect([etaText(null), etaText(130)]).toEqual(['–', '2 min 10 s']);
   });
 });
 
@@ -74,6 +75,20 @@ describe('how a sync fares', () => {
     ]);
   });
 
+  it('has a speed and an ETA only while it works and reports', () => {
+    const reporting = (change: object, after = 5_000) => isReporting(aSync(change), reported + after);
+    expect([reporting({}), reporting({}, 61_000)]).toEqual([true, false]);
+    expect(
+      [
+        { status: 'paused' },
+        { status: 'queued' },
+        { rate_limited_until: '2026-11-22T14:01:30+00:00' },
+        { waiting_reason: 'the shop is down', next_try_at: '2026-11-22T14:01:30+00:00' },
+        { ...ended, status: 'completed' },
+      ].map((change) => reporting(change)),
+    ).toEqual([false, false, false, false, false]);
+  });
+
   it('is waiting for a rate limit until that time, and not after it', () => {
     const sync = aSync({ rate_limited_until: '2026-11-22T14:01:30+00:00' });
     expect(displayStatus(sync, soon).text).toMatch(/^Waiting for a rate limit until .*01:30/);
@@ -84,7 +99,7 @@ describe('how a sync fares', () => {
     expect(displayStatus(aSync(), reported + 60_000).kind).toBe('active');
     expect(displayStatus(aSync(), reported + 130_000)).toEqual({
       kind: 'attention',
-      text: 'Silent: no report for 2 min 10 s',
+      text: 'Silent: last report 2 min 10 s ago',
     });
     expect(displayStatus(aSync({ status: 'paused' }), reported + 130_000).text).toBe('Paused');
   });

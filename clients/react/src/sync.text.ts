@@ -8,6 +8,10 @@ export function percentOf({ processed_count, failed_count, total_items }: Stream
 
 export const nameOf = ({ entity_type }: StreamedSync): string => `${entity_type.toUpperCase()} Sync`;
 
+/** Which sync it is, in a line: two cards of the same entity type and source differ in nothing else. */
+export const identityText = ({ sync_id, initiated_by }: StreamedSync): string =>
+  initiated_by ? `${sync_id} · by ${initiated_by}` : sync_id;
+
 export const countText = ({ processed_count, total_items }: StreamedSync): string =>
   `${processed_count.toLocaleString()} / ${total_items === null ? '?' : total_items.toLocaleString()}`;
 
@@ -51,6 +55,13 @@ const silentSeconds = ({ updated_at }: StreamedSync, now: number): number => (no
 export const isSilent = (sync: StreamedSync, now: number): boolean =>
   sync.completed_at === null && sync.status === 'running' && silentSeconds(sync, now) > SILENT_AFTER_SECONDS;
 
+/** Whether it works and reports, so that its speed and ETA hold. A paused, queued, limited or silent sync has neither. */
+export const isReporting = (sync: StreamedSync, now: number): boolean =>
+  sync.completed_at === null && sync.status === 'running' && !isSilent(sync, now) && !isWaiting(sync, now);
+
+const isWaiting = ({ rate_limited_until, waiting_reason, next_try_at }: StreamedSync, now: number): boolean =>
+  [rate_limited_until, waiting_reason && next_try_at].some((until) => until && Date.parse(until) > now);
+
 /** `now`: the service's clock, in milliseconds since 1970. */
 export function displayStatus(sync: StreamedSync, now: number): DisplayStatus {
   if (sync.completed_at) return endOf(sync);
@@ -63,7 +74,7 @@ export function displayStatus(sync: StreamedSync, now: number): DisplayStatus {
     return { kind: 'attention', text: `Put off until ${clock(sync.next_try_at)}: ${sync.waiting_reason}` };
   if (sync.status === 'queued') return { kind: 'waiting', text: 'Queued' };
   if (isSilent(sync, now))
-    return { kind: 'attention', text: `Silent: no report for ${durationText(silentSeconds(sync, now))}` };
+    return { kind: 'attention', text: `Silent: last report ${durationText(silentSeconds(sync, now))} ago` };
   return { kind: 'active', text: 'Running' };
 }
 
@@ -99,8 +110,8 @@ export function durationText(seconds: number): string {
   return pair(Math.round(seconds / HOUR) * HOUR, DAY, 'd', HOUR, 'h');
 }
 
-/** The remaining time; null: unknown. */
-export const etaText = (seconds: number | null): string => (seconds === null ? 'unknown' : durationText(seconds));
+/** The remaining time; null: nobody can tell. */
+export const etaText = (seconds: number | null): string => (seconds === null ? '–' : durationText(seconds));
 
 function pair(total: number, big: number, bigName: string, small: number, smallName: string): string {
   const bigs = Math.floor(total / big);

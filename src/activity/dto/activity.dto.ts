@@ -72,6 +72,14 @@ export class ActivityErrorDto {
   @ApiProperty({ example: 'Invalid email address' })
   error_message: string;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Of failed items of runs, which are not entries of the trail but items of their sync',
+    example: null,
+  })
+  error_class: string | null;
+
   @ApiProperty({ type: String, nullable: true, example: 'customer' })
   entity_type: string | null;
 

@@ -106,6 +106,15 @@ export class SlowActivityQuery extends PeriodQuery {
 }
 
 export class ActivityFilterQuery extends PeriodQuery {
+  @TextProperty({
+    maxLength: 200,
+    optional: true,
+    description:
+      'Only entries that contain this in a sync id, user, entity type, source, activity type or message, in any case',
+    example: 'ann@',
+  })
+  q?: string;
+
   @EnumProperty({ values: SYNC_STATUSES, name: 'SyncStatus', optional: true })
   status?: SyncStatus;
 

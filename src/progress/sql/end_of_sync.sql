@@ -64,7 +64,8 @@ BEGIN
       THEN format('%s of %s items failed', NEW.failed_count, NEW.processed_count + NEW.failed_count) END),
     jsonb_build_object('total_items', NEW.total_items, 'processed_count', NEW.processed_count,
       'failed_count', NEW.failed_count)
-      || CASE WHEN kind IS NULL THEN '{}' ELSE jsonb_build_object('kind', kind, 'counts', counts) END);
+      || CASE WHEN kind IS NULL THEN '{}' ELSE jsonb_build_object('kind', kind, 'counts', counts,
+        'conflict_count', coalesce((counts ->> 'conflict')::double precision, 0)) END);
   RETURN NULL;
 END
 $$;

@@ -24,7 +24,7 @@ export class StreamController {
     description:
       'The first event is "snapshot" (ProgressSnapshot). An event "change" (ProgressChange) follows within a second of every change. ' +
       'Before the service closes the stream, it sends an event "end" (ProgressStreamEnd). A client that connects again receives a new ' +
-      'snapshot. A comment is sent every 15 seconds. The service disconnects clients that read too slowly.',
+      'snapshot. A comment is sent every 3 seconds. The service disconnects clients that read too slowly.',
     ok: [],
   })
   @ApiOkResponse({

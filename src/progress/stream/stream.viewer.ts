@@ -8,7 +8,7 @@ const MAX_UNSENT_BYTES = 1024 * 1024;
 const MAX_STALLED_MS = 30_000;
 /** How long sending the last event may take before the connection is closed without it. */
 const END_WITHIN_MS = 5_000;
-const KEEP_ALIVE_MS = 15_000;
+const KEEP_ALIVE_MS = 3_000;
 
 /** The organization of a stream and the credentials that opened it. */
 export interface ViewerCredentials {

@@ -1,6 +1,6 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
-import { IsOptional, IsUUID, ValidateBy } from 'class-validator';
-import { EnumProperty, IntegerProperty, TextProperty } from '../../common/bounds.decorator.ts';
+import { IsOptional, IsUUID, ValidateBy, ValidateIf } from 'class-validator';
+import { EnumProperty, FlagProperty, IntegerProperty, TextProperty } from '../../common/bounds.decorator.ts';
 import { OrgQuery } from '../../common/list-query.dto.ts';
 import { IsJsonObject, Nested } from '../../common/validation.ts';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
@@ -112,8 +112,20 @@ export class RunsQuery extends OrgQuery {
   @IsUUID()
   connection_id?: string;
 
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description: 'Returns only runs that write to this connection',
+    example: '3c1f2b7e-9f0d-4a58-8d0e-5a1d2c3b4e5f',
+  })
+  @IsOptional()
+  @IsUUID()
+  destination_id?: string;
+
   @EnumProperty({ values: ENTITY_TYPES, optional: true })
   entity_type?: EntityType;
+
+  @FlagProperty({ optional: true, description: 'true: only runs that have not ended; false: only ended ones' })
+  active?: boolean;
 
   @TextProperty({ maxLength: 500, optional: true, description: 'next_cursor of the previous page' })
   cursor?: string;

@@ -1,6 +1,7 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath, PartialType } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, Matches, ValidateBy } from 'class-validator';
+import { IsBoolean, IsOptional, IsUUID, Matches, ValidateBy } from 'class-validator';
 import { EnumProperty, TextProperty } from '../../common/bounds.decorator.ts';
+import { OrgQuery } from '../../common/list-query.dto.ts';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
 import { DestinationConnectionDto } from '../../runs/dto/requests.dto.ts';
 import { RUN_MODES, type RunMode } from '../../runs/run.types.ts';
@@ -103,4 +104,24 @@ export class ScheduleIdParam {
   @ApiProperty({ format: 'uuid', example: '3d1f0a52-1c2e-4b6f-8a1d-9c6a5d3e2b10' })
   @Matches(UUID, { message: 'schedule_id must be a UUID' })
   schedule_id: string;
+}
+
+export class SchedulesQuery extends OrgQuery {
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description: 'Returns only schedules that read from this connection',
+    example: '0b6f3c1e-6a7c-4c1d-9d39-0f9a6a0f7a11',
+  })
+  @IsOptional()
+  @IsUUID()
+  connection_id?: string;
+
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description: 'Returns only schedules that write to this connection',
+    example: '3c1f2b7e-9f0d-4a58-8d0e-5a1d2c3b4e5f',
+  })
+  @IsOptional()
+  @IsUUID()
+  destination_id?: string;
 }

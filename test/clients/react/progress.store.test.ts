@@ -100,6 +100,23 @@ describe('over the stream', () => {
     await waitFor('after the silence', () => streams.length === 3);
   });
 
+  it('is stale while nothing comes, and no longer from the first comment on', async () => {
+    const { url, streams } = await serveStream((response) =>
+      sendEvent(response, 'snapshot', { at: at(), syncs: [aSync()] }),
+    );
+    const { until, store } = watch(url, { quietMs: 50 });
+    const seen: boolean[] = [];
+    cleanUps.push(
+      store.subscribe(() => {
+        const { isStale } = store.getSnapshot();
+        if (seen.at(-1) !== isStale) seen.push(isStale);
+      }),
+    );
+    await until('stale', ({ state, isStale }) => state === 'live' && isStale);
+    (streams[0] as ServerResponse).write(': keep-alive\n\n');
+    await until('fresh, then stale again', () => seen.slice(seen.indexOf(true)).join() === 'true,false,true');
+  });
+
   it('treats a comment as a sign of life', async () => {
     let comments = 0;
     const { url, streams } = await serveStream((response) => {

@@ -3,6 +3,7 @@ import type { ListActivityData, SyncStatus } from '@sync-operations/client';
 /** The query parameters of the page, named as in the API. */
 export const ACTIVITY_PARAMETERS = [
   'tab',
+  'q',
   'days',
   'from',
   'to',
@@ -59,10 +60,11 @@ function periodQuery(period: ActivityPeriod): PeriodQuery {
 
 /** The filters as query parameters of the API, for the list, its newer entries and the export. */
 export function activityQuery(parameters: ActivityParameters): ActivityQuery {
-  const { failed, entity_type, user_id, sync_id, error_message } = parameters;
+  const { q, failed, entity_type, user_id, sync_id, error_message } = parameters;
   const status = STATUSES.find((one) => one === parameters.status);
   return {
     ...periodQuery(periodOf(parameters)),
+    ...(q && { q }),
     ...(status && { status }),
     ...(failed === 'true' && { failed: true }),
     ...(entity_type && { entity_type }),
@@ -88,8 +90,8 @@ export function activityPath(parameters: ActivityParameters): string {
 }
 
 /** Whether a filter besides the period is set. */
-export const isFiltered = ({ status, failed, entity_type, user_id, sync_id, error_message }: ActivityParameters) =>
-  [status, failed, entity_type, user_id, sync_id, error_message].some(Boolean);
+export const isFiltered = ({ q, status, failed, entity_type, user_id, sync_id, error_message }: ActivityParameters) =>
+  [q, status, failed, entity_type, user_id, sync_id, error_message].some(Boolean);
 
 const isDay = (text: string | undefined): text is string =>
   text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));

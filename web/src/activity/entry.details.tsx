@@ -1,6 +1,7 @@
 import type { Activity } from '@sync-operations/client';
 import { Link } from 'wouter';
 import { syncPath } from '../app/location.ts';
+import { Breakable } from '../ui/breakable.tsx';
 import { activityPath } from './activity.filters.ts';
 
 /** The fields of an entry that its row does not show. */
@@ -31,7 +32,9 @@ export function EntryDetails({ entry }: { readonly entry: Activity }) {
         <div>
           <dt>User</dt>
           <dd className="row">
-            <span className="break">{user_id}</span>
+            <span className="break">
+              <Breakable text={user_id} />
+            </span>
             <Link href={activityPath({ user_id })} className="small">
               All entries by this user
             </Link>

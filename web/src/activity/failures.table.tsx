@@ -51,8 +51,13 @@ export function FailuresTable({ items, parameters }: Props) {
 }
 
 function Group({ group, parameters }: { readonly group: ActivityError; readonly parameters: ActivityParameters }) {
-  const { error_message, entity_type, status, last_sync_id } = group;
+  const { error_message, error_class, entity_type, status, last_sync_id } = group;
   const { days, from, to } = parameters;
+  // The failed items of runs are no entries of the trail: they stand on the page of their sync.
+  const items =
+    error_class && last_sync_id
+      ? `${syncPath(last_sync_id)}?${new URLSearchParams({ outcome: 'failed', error_class })}`
+      : null;
   const entries = activityPath({
     ...(days && { days }),
     ...(from && { from }),
@@ -64,9 +69,10 @@ function Group({ group, parameters }: { readonly group: ActivityError; readonly 
   return (
     <tr>
       <td className="failures-message">
-        <Link href={entries}>{error_message}</Link>
+        <Link href={items ?? entries}>{error_message}</Link>
         <p className="row muted small">
           <StatusBadge status={status} />
+          {error_class && <code>{error_class}</code>}
           {entity_type && capitalized(entity_type)}
           {last_sync_id && (
             <span className="failures-sync">

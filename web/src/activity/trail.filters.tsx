@@ -14,6 +14,7 @@ interface Props {
 }
 
 export const NO_FILTERS = {
+  q: undefined,
   status: undefined,
   failed: undefined,
   entity_type: undefined,
@@ -24,11 +25,17 @@ export const NO_FILTERS = {
 
 /** The filters of the trail. */
 export function TrailFilters({ parameters, onChange }: Props) {
-  const { status, failed, entity_type, user_id, sync_id, error_message } = parameters;
+  const { q, status, failed, entity_type, user_id, sync_id, error_message } = parameters;
   const entityTypes = useEntityTypes();
   return (
     <>
       <FilterBar>
+        <TextFilter
+          label="Search"
+          value={q}
+          onChange={(value) => onChange({ q: value })}
+          placeholder="Part of an id, user or message"
+        />
         <PeriodFilter parameters={parameters} onChange={onChange} />
         <Field label="Status">
           <select

@@ -1,9 +1,11 @@
 import type { Activity, ActivityPage } from '@sync-operations/client';
 import { memo, useId, useState } from 'react';
 import { StatusBadge, statusText } from '../ui/badge.tsx';
+import { Breakable } from '../ui/breakable.tsx';
 import { capitalized, count, duration } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Time } from '../ui/time.tsx';
+import { conflictsOf } from './conflicts.ts';
 import { EntryDetails } from './entry.details.tsx';
 import './trail.css';
 
@@ -75,11 +77,11 @@ function TrailRow({ entry }: { readonly entry: Activity }) {
           {entry.error_message && !isOpen && <p className="bad small trail-line">{entry.error_message}</p>}
         </td>
         <td className="trail-status">
-          <StatusBadge status={entry.status} />
+          <StatusBadge status={entry.status} conflicts={conflictsOf(entry)} />
         </td>
         <td className="num trail-records">{entry.record_count !== null && <span>{count(entry.record_count)}</span>}</td>
         <td className="num trail-took">{entry.duration_seconds !== null && duration(entry.duration_seconds)}</td>
-        <td className="break trail-user">{entry.user_id}</td>
+        <td className="break trail-user">{entry.user_id && <Breakable text={entry.user_id} />}</td>
       </tr>
       {isOpen && (
         <tr className="trail-details" id={details}>

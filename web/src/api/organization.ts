@@ -2,6 +2,7 @@ import { type Client, createSyncClient, whoami } from '@sync-operations/client';
 import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
 import { unwrap } from './problem.ts';
+import { noteServerTime } from './server.clock.ts';
 
 /** The organization whose pages are open, and a client that sends its id with each call. */
 export interface Organization {
@@ -11,10 +12,14 @@ export interface Organization {
 
 export const OrganizationContext = createContext<Organization | null>(null);
 
-export const openOrganization = (orgId: string): Organization => ({
-  orgId,
-  client: createSyncClient({ baseUrl: '', orgId }),
-});
+export function openOrganization(orgId: string): Organization {
+  const client = createSyncClient({ baseUrl: '', orgId });
+  client.interceptors.response.use((response) => {
+    noteServerTime(response);
+    return response;
+  });
+  return { orgId, client };
+}
 
 /** Throws outside the pages of an organization. */
 export function useOrganization(): Organization {

@@ -4,6 +4,9 @@ import { useLocation, useSearch } from 'wouter';
 /** The base path of an organization's pages. An id may contain any character, also slashes, so it is encoded. */
 export const organizationPath = (orgId: string): string => `/o/${encodeURIComponent(orgId)}`;
 
+/** The ids of the syncs that the service runs itself. Others have no run: asking for one would be a 404. */
+export const RUN_ID = /^run-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** Paths within the pages of an organization. */
 export const syncPath = (syncId: string): string => `/syncs/${encodeURIComponent(syncId)}`;
 export const previewPath = (cacheKey: string): string => `/previews/${encodeURIComponent(cacheKey)}`;

@@ -1,6 +1,7 @@
 import type { Connection, ConnectionStatus, ConnectionWebhooks, Connector } from '@sync-operations/client';
 import type { ReactNode } from 'react';
 import { Badge, type BadgeTone } from '../ui/badge.tsx';
+import { Breakable } from '../ui/breakable.tsx';
 import { CopyButton } from '../ui/button.tsx';
 import { Time } from '../ui/time.tsx';
 import { settingsSchema } from './connection.draft.ts';
@@ -27,7 +28,9 @@ export function ConnectionFacts({ connection, connector }: Props) {
           )}
         </span>
       </Fact>
-      <Fact term="Address">{base_url}</Fact>
+      <Fact term="Address">
+        <Breakable text={base_url} />
+      </Fact>
       {account && <Fact term="Signed in as">{account}</Fact>}
       {credentials_expire_at && (
         <Fact term="Credentials expire">

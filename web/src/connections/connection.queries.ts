@@ -1,9 +1,9 @@
 import {
   checkConnection,
   getConnection,
+  listAllSchedules,
   listConnections,
   listConnectors,
-  listSchedules,
 } from '@sync-operations/client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useOrganization } from '../api/organization.ts';
@@ -38,13 +38,14 @@ export function useConnectors() {
   });
 }
 
-export const schedulesKey = (orgId: string, id: string) => [orgId, 'connections', id, 'schedules'] as const;
+export const schedulesKey = (orgId: string) => [orgId, 'schedules'] as const;
 
-export function useSchedules(id: string) {
+/** All schedules of the organization, in one call. */
+export function useAllSchedules() {
   const { orgId, client } = useOrganization();
   return useQuery({
-    queryKey: schedulesKey(orgId, id),
-    queryFn: async () => (await unwrap(listSchedules({ client, path: { connection_id: id } }))).items,
+    queryKey: schedulesKey(orgId),
+    queryFn: async () => (await unwrap(listAllSchedules({ client }))).items,
     // So that the next run is not in the past.
     refetchInterval: 30_000,
   });

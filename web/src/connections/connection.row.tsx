@@ -1,16 +1,16 @@
 import type { Connection } from '@sync-operations/client';
 import { Link } from 'wouter';
 import { connectionPath } from '../app/location.ts';
+import { Breakable } from '../ui/breakable.tsx';
 import { Time } from '../ui/time.tsx';
 import { ConnectionStatusBadge } from './connection.facts.tsx';
-import { useConnectors, useSchedules } from './connection.queries.ts';
+import { useAllSchedules, useConnectors } from './connection.queries.ts';
 
 interface Props {
   readonly connection: Connection;
-  readonly withSchedules: boolean;
 }
 
-export function ConnectionRow({ connection, withSchedules }: Props) {
+export function ConnectionRow({ connection }: Props) {
   const { id, name, system, base_url, version, status, last_checked_at, last_error } = connection;
   const title = useConnectors().data?.find((connector) => connector.system === system)?.title ?? system;
   return (
@@ -26,7 +26,9 @@ export function ConnectionRow({ connection, withSchedules }: Props) {
         </span>
       </td>
       <td data-label="Address">
-        <span className="break">{base_url}</span>
+        <span className="break">
+          <Breakable text={base_url} />
+        </span>
       </td>
       <td data-label="Status">
         <div className="conn-status">
@@ -41,17 +43,16 @@ export function ConnectionRow({ connection, withSchedules }: Props) {
           {status === 'failing' && last_error && <span className="bad small break">{last_error}</span>}
         </div>
       </td>
-      {withSchedules && (
-        <td data-label="Next sync">
-          <NextRun id={id} />
-        </td>
-      )}
+      <td data-label="Next sync">
+        <NextRun id={id} />
+      </td>
     </tr>
   );
 }
 
 function NextRun({ id }: { readonly id: string }) {
-  const { data } = useSchedules(id);
+  const { data: all } = useAllSchedules();
+  const data = all?.filter(({ connection_id, destination }) => connection_id === id || destination === id);
   const next = data?.flatMap(({ next_run_at }) => next_run_at ?? []).sort()[0];
   if (!data) return <span className="muted">…</span>;
   if (next) return <Time at={next} />;

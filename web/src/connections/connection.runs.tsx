@@ -25,27 +25,49 @@ const KINDS: Readonly<Record<string, string>> = {
   webhook: 'webhook',
 };
 
-/** The last runs from this connection. */
+type End = 'connection_id' | 'destination_id';
+
+/** The last runs that read from this connection, and those that write to it. */
 export function ConnectionRuns({ connectionId }: { readonly connectionId: string }) {
+  const from = useRuns(connectionId, 'connection_id');
+  const to = useRuns(connectionId, 'destination_id');
+  return (
+    <>
+      <RunsCard title="Read from it" runs={from} column="To" />
+      <RunsCard title="Written to it" runs={to} column="From" />
+    </>
+  );
+}
+
+function useRuns(connectionId: string, end: End) {
   const { orgId, client } = useOrganization();
-  const nameOf = useConnectionName();
-  const { data, error, refetch } = useQuery({
-    queryKey: [orgId, 'runs', connectionId],
-    queryFn: async () =>
-      (await unwrap(listRuns({ client, query: { connection_id: connectionId, limit: SHOWN } }))).items,
+  return useQuery({
+    queryKey: [orgId, 'runs', connectionId, end],
+    queryFn: async () => (await unwrap(listRuns({ client, query: { [end]: connectionId, limit: SHOWN } }))).items,
     refetchInterval: ({ state }) => (state.data?.some((run) => run.state !== 'ended') ? ACTIVE_EVERY_MS : 30_000),
   });
+}
+
+interface RunsCardProps {
+  readonly title: string;
+  readonly runs: ReturnType<typeof useRuns>;
+  /** Which end of a run is the other one. */
+  readonly column: 'To' | 'From';
+}
+
+function RunsCard({ title, runs: { data, error, refetch }, column }: RunsCardProps) {
+  const nameOf = useConnectionName();
   return (
-    <Card title="Recent syncs from this connection">
+    <Card title={title}>
       {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
       {!data && !error && <Skeleton lines={4} />}
-      {data?.length === 0 && <p className="muted">No syncs yet. Press “Run now” to start one.</p>}
+      {data?.length === 0 && <p className="muted">No syncs yet.</p>}
       {data && data.length > 0 && (
         <table className="table table-cards">
           <thead>
             <tr>
               <th>What</th>
-              <th>To</th>
+              <th>{column}</th>
               <th>Status</th>
               <th>Items</th>
               <th>Started</th>
@@ -53,7 +75,12 @@ export function ConnectionRuns({ connectionId }: { readonly connectionId: string
           </thead>
           <tbody>
             {data.map((run) => (
-              <RunRow key={run.sync_id} run={run} to={nameOf(run.destination)} />
+              <RunRow
+                key={run.sync_id}
+                run={run}
+                column={column}
+                other={nameOf(column === 'To' ? run.destination : run.source_connection_id)}
+              />
             ))}
           </tbody>
         </table>
@@ -62,7 +89,13 @@ export function ConnectionRuns({ connectionId }: { readonly connectionId: string
   );
 }
 
-function RunRow({ run, to }: { readonly run: Run; readonly to: string }) {
+interface RunRowProps {
+  readonly run: Run;
+  readonly column: 'To' | 'From';
+  readonly other: string;
+}
+
+function RunRow({ run, column, other }: RunRowProps) {
   return (
     <tr>
       <td data-label="What">
@@ -70,11 +103,11 @@ function RunRow({ run, to }: { readonly run: Run; readonly to: string }) {
           {capitalized(run.entity_type)}s, {KINDS[run.kind] ?? run.kind}
         </Link>
       </td>
-      <td data-label="To">
-        <span className="break">{to}</span>
+      <td data-label={column}>
+        <span className="break">{other}</span>
       </td>
       <td data-label="Status">
-        <StatusBadge status={run.progress.status} />
+        <StatusBadge status={run.progress.status} conflicts={run.kind === 'preview' ? 0 : run.counts.conflict} />
       </td>
       <td data-label="Items">
         <span>{itemsText(run)}</span>

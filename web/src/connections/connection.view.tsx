@@ -74,7 +74,7 @@ export function ConnectionView({ connection, connector }: Props) {
         >
           <ConnectionFacts connection={connection} connector={connector} />
         </Card>
-        {canRead && <Schedules connection={connection} connector={connector} />}
+        <Schedules connection={connection} connector={connector} canRead={canRead} />
         <ConnectionRuns connectionId={connection.id} />
         {mayChange && (
           <Card title="Remove">

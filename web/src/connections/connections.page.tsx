@@ -11,9 +11,6 @@ import '../ui/button.css';
 import '../ui/table.css';
 import './connections.css';
 
-/** Each row loads its schedules. With more rows than this, only the page of a connection shows them. */
-const MAX_ROWS_WITH_SCHEDULES = 50;
-
 export default function ConnectionsPage() {
   const { data, error, refetch } = useConnections();
   const mayAdd = useMay('sync:admin');
@@ -47,16 +44,12 @@ export default function ConnectionsPage() {
                 <th>System</th>
                 <th>Address</th>
                 <th>Status</th>
-                {data.length <= MAX_ROWS_WITH_SCHEDULES && <th>Next sync</th>}
+                <th>Next sync</th>
               </tr>
             </thead>
             <tbody>
               {data.map((connection) => (
-                <ConnectionRow
-                  key={connection.id}
-                  connection={connection}
-                  withSchedules={data.length <= MAX_ROWS_WITH_SCHEDULES}
-                />
+                <ConnectionRow key={connection.id} connection={connection} />
               ))}
             </tbody>
           </table>

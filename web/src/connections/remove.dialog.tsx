@@ -8,7 +8,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { count } from '../ui/format.ts';
 import { ErrorNote } from '../ui/note.tsx';
 import { useToast } from '../ui/toast.tsx';
-import { useSchedules } from './connection.queries.ts';
+import { useAllSchedules } from './connection.queries.ts';
 
 /** Says what is removed and what stays, before anything is removed. */
 export function RemoveDialog({
@@ -22,7 +22,7 @@ export function RemoveDialog({
   const queries = useQueryClient();
   const [, navigate] = useLocation();
   const showToast = useToast();
-  const schedules = useSchedules(connection.id).data?.filter(({ enabled }) => enabled).length;
+  const schedules = useAllSchedules().data?.filter((one) => one.enabled && one.connection_id === connection.id).length;
   const remove = useMutation({
     mutationFn: () => unwrap(removeConnection({ client, path: { connection_id: connection.id } })),
     onSuccess: () => {

@@ -12,10 +12,18 @@ interface Props {
   readonly pending: Control | undefined;
   /** On a card among others: small, and with the sync in its name for screen readers. */
   readonly compact?: boolean;
+  /** How people call the sync, where they confirm what happens to it; default: its entity type. */
+  readonly name?: string;
 }
 
 /** Pause, resume and cancel of an active sync. After a request to cancel they stay, disabled, so that nothing moves. */
-export function ControlButtons({ sync, onControl, pending, compact = false }: Props) {
+export function ControlButtons({
+  sync,
+  onControl,
+  pending,
+  compact = false,
+  name = `${sync.entity_type} sync`,
+}: Props) {
   const [asking, setAsking] = useState(false);
   const resumes = canResume(sync);
   const of = compact ? ` ${sync.entity_type} sync ${sync.sync_id}` : '';
@@ -49,6 +57,8 @@ export function ControlButtons({ sync, onControl, pending, compact = false }: Pr
       </Button>
       {asking && (
         <CancelDialog
+          name={name}
+          syncId={sync.sync_id}
           onClose={() => setAsking(false)}
           onCancel={() => {
             setAsking(false);
@@ -61,14 +71,16 @@ export function ControlButtons({ sync, onControl, pending, compact = false }: Pr
 }
 
 interface CancelDialogProps {
+  readonly name: string;
+  readonly syncId: string;
   readonly onClose: () => void;
   readonly onCancel: () => void;
 }
 
 /** Asks before a sync is stopped for good. */
-function CancelDialog({ onClose, onCancel }: CancelDialogProps) {
+function CancelDialog({ name, syncId, onClose, onCancel }: CancelDialogProps) {
   return (
-    <Dialog title="Cancel this sync?" onClose={onClose}>
+    <Dialog title={`Cancel ${name} “${syncId}”?`} onClose={onClose}>
       <p>
         The sync stops as soon as it can and cannot be resumed. Everything it has written so far stays. A new sync
         continues with what is left.

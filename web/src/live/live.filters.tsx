@@ -1,19 +1,28 @@
 import { capitalized } from '../ui/format.ts';
-import type { FilterOptions, LiveFilters } from './live.syncs.ts';
+import { type FilterOptions, type LiveParameters, SORTS } from './live.syncs.ts';
 
 interface Props {
   readonly options: FilterOptions;
-  readonly filters: LiveFilters;
-  readonly onChange: (change: { [Name in keyof LiveFilters]: string | undefined }) => void;
+  readonly parameters: LiveParameters;
+  readonly view: 'cards' | 'table';
+  readonly onChange: (change: { [Name in keyof LiveParameters]: string | undefined }) => void;
 }
 
-/** Selects which syncs are shown, when there are many. */
-export function LiveFilterBar({ options, filters, onChange }: Props) {
+/** Selects which syncs are shown and how, when there are many. */
+export function LiveFilterBar({ options, parameters, view, onChange }: Props) {
   return (
-    <div className="live-choices">
+    <search className="live-choices">
+      <input
+        type="search"
+        aria-label="Search the running syncs"
+        placeholder="Id, user or connection"
+        defaultValue={parameters.q}
+        maxLength={200}
+        onChange={({ target }) => onChange({ q: target.value.trim() || undefined })}
+      />
       <select
         aria-label="Entity type"
-        value={filters.entity_type ?? ''}
+        value={parameters.entity_type ?? ''}
         onChange={({ target }) => onChange({ entity_type: target.value || undefined })}
       >
         <option value="">All entity types</option>
@@ -25,7 +34,7 @@ export function LiveFilterBar({ options, filters, onChange }: Props) {
       </select>
       <select
         aria-label="Source"
-        value={filters.source ?? ''}
+        value={parameters.source ?? ''}
         onChange={({ target }) => onChange({ source: target.value || undefined })}
       >
         <option value="">All sources</option>
@@ -33,6 +42,21 @@ export function LiveFilterBar({ options, filters, onChange }: Props) {
           <option key={one}>{one}</option>
         ))}
       </select>
-    </div>
+      <select
+        aria-label="Order"
+        value={parameters.sort ?? 'trouble'}
+        onChange={({ target }) => onChange({ sort: target.value === 'trouble' ? undefined : target.value })}
+      >
+        {Object.entries(SORTS).map(([name, title]) => (
+          <option key={name} value={name}>
+            {title}
+          </option>
+        ))}
+      </select>
+      <select aria-label="View" value={view} onChange={({ target }) => onChange({ view: target.value })}>
+        <option value="cards">Cards</option>
+        <option value="table">Table</option>
+      </select>
+    </search>
   );
 }

@@ -2,27 +2,35 @@ import {
   type ConnectionState,
   connectionText,
   type LiveSyncProgress,
+  type StreamedSync,
   stoppedText,
   useSyncProgress,
 } from '@sync-operations/react';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef } from 'react';
-import { useOrganization } from '../api/organization.ts';
+import { useEffect, useRef } from 'react';
+import { useMay, useOrganization } from '../api/organization.ts';
 import { SESSION_KEY } from '../api/query.client.ts';
 import { useParameters } from '../app/location.ts';
+import { ControlButtons } from '../control/control.buttons.tsx';
 import { Button } from '../ui/button.tsx';
-import { Note } from '../ui/note.tsx';
+import { ErrorNote, Note } from '../ui/note.tsx';
 import { PageHeader } from '../ui/page.tsx';
 import { useNow } from '../ui/time.tsx';
 import { LiveEmpty } from './live.empty.tsx';
 import { LiveFilterBar } from './live.filters.tsx';
 import { LiveList } from './live.list.tsx';
 import { LiveSummary } from './live.summary.tsx';
-import { filterOptions, LIVE_FILTERS, matchesFilters, needsFilters } from './live.syncs.ts';
+import { filterOptions, LIVE_PARAMETERS, matchesFilters, needsFilters, sortedSyncs, viewOf } from './live.syncs.ts';
+import { LiveTable } from './live.table.tsx';
 import { RecentSyncs } from './recent.syncs.tsx';
+import { useAbout } from './run.names.ts';
+import { useLiveControl } from './use-live-control.ts';
 import './live.css';
 import '@sync-operations/react/style.css';
 import './live.list.css';
+
+/** Texts that change with time alone, such as "last report 2 min ago", are computed this often. */
+const TICK_MS = 5_000;
 
 /** The syncs that run now, and the ones that ended last. */
 export function LivePage() {
@@ -42,24 +50,48 @@ export function LivePage() {
 }
 
 function Syncs({ progress }: { readonly progress: LiveSyncProgress }) {
-  const [filters, change] = useParameters(LIVE_FILTERS);
+  const [parameters, change] = useParameters(LIVE_PARAMETERS);
   const { syncs, loaded } = progress;
-  const shown = useMemo(() => syncs.filter(matchesFilters(filters)), [syncs, filters]);
+  const now = useNow(TICK_MS);
+  const aboutOf = useAbout(syncs);
+  const { withRequest, pendingOf, onControl, error } = useLiveControl();
+  const may = useMay('sync:write');
+  const shown = sortedSyncs(syncs, parameters.sort, now).filter(matchesFilters(parameters, aboutOf)).map(withRequest);
+  // Decided once: a page that changes its view while somebody reads it would lose them.
+  const manyAtFirst = useRef<number | null>(null);
+  if (loaded) manyAtFirst.current ??= syncs.length;
+  const view = viewOf(parameters, manyAtFirst.current ?? 0);
+  const actionsOf = (sync: StreamedSync) =>
+    may && !sync.completed_at ? (
+      <ControlButtons
+        sync={sync}
+        compact
+        pending={pendingOf(sync.sync_id)}
+        onControl={(control) => void onControl(sync, control)}
+      />
+    ) : undefined;
+  const list = { syncs: shown, now, aboutOf, actionsOf };
   // Once shown, the filters stay: a bar that comes and goes with the number of syncs would move the cards.
   const filtersShown = useRef(false);
-  filtersShown.current ||= needsFilters(syncs, filters);
+  filtersShown.current ||= needsFilters(syncs, parameters);
   return (
     <>
-      <LiveSummary syncs={shown} now={useNow(5_000) + progress.serverOffsetMs} />
+      <LiveSummary syncs={shown} now={now} />
       {filtersShown.current && (
-        <LiveFilterBar options={filterOptions(syncs, filters)} filters={filters} onChange={change} />
+        <LiveFilterBar
+          options={filterOptions(syncs, parameters)}
+          parameters={parameters}
+          view={view}
+          onChange={change}
+        />
       )}
       {!loaded && <LiveLoading />}
       {loaded && syncs.length === 0 && <LiveEmpty />}
       {loaded && syncs.length > 0 && shown.length === 0 && (
-        <p className="muted">No running sync matches these filters. Choose another entity type or source.</p>
+        <p className="muted">No running sync matches these filters. Change or clear them.</p>
       )}
-      {loaded && <LiveList syncs={shown} progress={progress} />}
+      {error !== null && <ErrorNote error={error} />}
+      {loaded && (view === 'table' ? <LiveTable {...list} /> : <LiveList {...list} progress={progress} />)}
     </>
   );
 }
@@ -67,7 +99,7 @@ function Syncs({ progress }: { readonly progress: LiveSyncProgress }) {
 /** The state of the connection to the service. */
 function LiveConnection({ progress }: { readonly progress: LiveSyncProgress }) {
   return (
-    <p className="live-connection small muted" role="status" data-state={progress.state}>
+    <p className="live-connection small muted" role="status" data-state={progress.isStale ? 'stale' : progress.state}>
       <span className="live-dot" aria-hidden="true" />
       {connectionText(progress)}
     </p>

@@ -1,6 +1,6 @@
 import type { StreamedSync } from '@sync-operations/react';
 import { describe, expect, it } from 'vitest';
-import { filterOptions, liveTotals, matchesFilters, needsFilters } from './live.syncs.ts';
+import { filterOptions, liveTotals, matchesFilters, needsFilters, sortedSyncs, viewOf } from './live.syncs.ts';
 
 const sync = (members: Partial<StreamedSync>) =>
   ({
@@ -67,5 +67,38 @@ describe('The filters of the live page', () => {
     expect(many.filter(matchesFilters({ entity_type: 'order' }))).toEqual([few[1]]);
     expect(many.filter(matchesFilters({ entity_type: 'order', source: 'shop' }))).toEqual([]);
     expect(many.filter(matchesFilters({}))).toEqual(many);
+  });
+
+  it('search any part of the id, the user, the source and the connections, in any case', () => {
+    const one = sync({ sync_id: 'Nightly-A', initiated_by: 'Ann@ops.example', source_system: 'erp' });
+    const finds = (q: string) => matchesFilters({ q }, () => 'Shop Zürich → Odoo')(one);
+    expect(['night', 'ANN@', 'ERP', 'zürich', 'odoo', 'custom'].map(finds)).toEqual(Array(6).fill(true));
+    expect(finds('nobody')).toBe(false);
+  });
+});
+
+describe('The order of the live page', () => {
+  const idsBy = (sort: string | undefined, ...syncs: StreamedSync[]) =>
+    sortedSyncs(syncs, sort, NOW).map(({ sync_id }) => sync_id);
+  const syncs = [
+    sync({ sync_id: 'fast', speed_items_per_min: 900 }),
+    sync({ sync_id: 'slow', speed_items_per_min: 2 }),
+    sync({ sync_id: 'has failed items', failed_count: 3, speed_items_per_min: 50 }),
+    sync({ sync_id: 'silent', updated_at: '2026-11-26T09:55:00Z', speed_items_per_min: 1 }),
+    sync({ sync_id: 'failed', status: 'failed', completed_at: '2026-11-26T09:59:59Z' }),
+  ];
+
+  it('has trouble first, then what has failed items, else the newest first', () => {
+    expect(idsBy(undefined, ...syncs)).toEqual(['silent', 'failed', 'has failed items', 'fast', 'slow']);
+    expect(idsBy('newest', ...syncs)).toEqual(syncs.map(({ sync_id }) => sync_id));
+  });
+
+  it('by speed has the slowest first; what does not report has no speed', () => {
+    expect(idsBy('slowest', ...syncs)).toEqual(['slow', 'has failed items', 'fast', 'silent', 'failed']);
+    expect(idsBy('failed', ...syncs)[0]).toBe('has failed items');
+  });
+
+  it('is of cards for a dozen, of a table for more, and of what is chosen', () => {
+    expect([viewOf({}, 12), viewOf({}, 13), viewOf({ view: 'cards' }, 40)]).toEqual(['cards', 'table', 'cards']);
   });
 });

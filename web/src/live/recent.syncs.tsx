@@ -1,6 +1,7 @@
 import { type Activity, listActivity } from '@sync-operations/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
+import { conflictsOf } from '../activity/conflicts.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
 import { syncPath } from '../app/location.ts';
@@ -55,7 +56,7 @@ function Row({ end }: { readonly end: Activity }) {
         {end.source_system && <span className="muted"> from {end.source_system}</span>}
       </p>
       <p className="recent-status">
-        <StatusBadge status={end.status} />
+        <StatusBadge status={end.status} conflicts={conflictsOf(end)} />
       </p>
       <p className="recent-done">
         {many === 1 ? '1 item' : `${count(many)} items`}{' '}

@@ -3,16 +3,15 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { ApiError } from '../api/problem.ts';
 import { syncPath } from '../app/location.ts';
-import { useConnectionName } from '../connections/connection.queries.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
-import { count } from '../ui/format.ts';
 import { ErrorNote, Note } from '../ui/note.tsx';
+import { usePlanText } from './plan.text.ts';
 import type { ComputedDelta } from './preview.delta.ts';
 import { useApplyPreview, useRecomputePreview } from './preview.mutations.ts';
 import { entityText } from './preview.row.tsx';
-import { countsOf, countsText, guardOf } from './preview.summary.ts';
+import { guardOf } from './preview.summary.ts';
 
 interface Props {
   readonly preview: Preview;
@@ -25,7 +24,7 @@ export function ApplyDialog({ preview, delta, onClose }: Props) {
   const [reason, setReason] = useState('');
   const [isMissing, setMissing] = useState(false);
   const [, navigate] = useLocation();
-  const nameOf = useConnectionName();
+  const plan = usePlanText(preview, delta);
   const apply = useApplyPreview(preview, delta);
   const again = useRecomputePreview(preview, delta);
   const open = {
@@ -37,13 +36,12 @@ export function ApplyDialog({ preview, delta, onClose }: Props) {
   const refusal = apply.error instanceof ApiError ? apply.error : undefined;
   const guard = guardOf(preview.summary) ?? (refusal?.problem === 'delete-guard' ? refusal.message : null);
   const isStale = refusal?.problem === 'stale-preview';
-  const counts = countsOf(preview.summary).filter(({ name }) => ['creates', 'updates', 'deletes'].includes(name));
   const submit = () => {
     setMissing(guard !== null && reason.trim() === '');
     if (guard === null || reason.trim() !== '') apply.mutate(guard === null ? undefined : reason.trim(), open);
   };
   return (
-    <Dialog title="Apply the preview?" onClose={onClose}>
+    <Dialog title={`Apply the preview of ${entityText(preview.entity_type).toLowerCase()}?`} onClose={onClose}>
       <form
         className="stack"
         noValidate
@@ -53,8 +51,9 @@ export function ApplyDialog({ preview, delta, onClose }: Props) {
         }}
       >
         <p>
-          {entityText(preview.entity_type)} in “{nameOf(delta.destination)}”: {countsText(counts, count)}. Exactly these
-          changes are written. Items that have changed since the preview are skipped.
+          <strong>{plan.sentence}</strong>
+          {plan.leftAlone && `; ${plan.leftAlone}`}. Exactly these changes are written. Items that have changed since
+          the preview are skipped.
         </p>
         {guard && (
           <>
@@ -82,8 +81,8 @@ export function ApplyDialog({ preview, delta, onClose }: Props) {
               Compute again
             </Button>
           ) : (
-            <Button type="submit" variant={guard ? 'danger' : 'primary'} busy={apply.isPending}>
-              {apply.isPending ? 'Checking for changes …' : guard ? 'Apply and delete' : 'Apply'}
+            <Button type="submit" variant={plan.removal ? 'danger' : 'primary'} busy={apply.isPending}>
+              {apply.isPending ? 'Checking for changes …' : plan.removal ? `Apply and ${plan.removal}` : 'Apply'}
             </Button>
           )}
         </div>

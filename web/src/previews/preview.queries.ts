@@ -5,6 +5,7 @@ import {
   listPreviews,
   listRuns,
   type PreviewChange,
+  type PreviewSummary,
   type Run,
 } from '@sync-operations/client';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
@@ -91,8 +92,8 @@ export function useComputing() {
   });
 }
 
-/** The cache key of the preview or reconcile that a run computed or applies; undefined once it has expired or a newer one replaced it. */
-export function usePreviewOf(run: Run | undefined): string | undefined {
+/** The preview or reconcile that a run computed or applies; undefined once it has expired or a newer one replaced it. */
+export function usePreviewOf(run: Run | undefined): PreviewSummary | undefined {
   const { orgId, client } = useOrganization();
   const isPreview = run?.kind === 'preview' || run?.kind === 'reconcile';
   const computedBy = isPreview ? run.sync_id : run?.kind === 'apply' ? run.of_sync_id : null;
@@ -108,7 +109,7 @@ export function usePreviewOf(run: Run | undefined): string | undefined {
       if (!found) return null;
       const path = { cache_key: found.cache_key };
       const { sync_id } = await unwrap(listPreviewChanges({ client, path, query: { limit: 1 } }));
-      return sync_id === computedBy ? found.cache_key : null;
+      return sync_id === computedBy ? found : null;
     },
   });
   return data ?? undefined;

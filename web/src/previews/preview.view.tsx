@@ -1,10 +1,9 @@
 import type { Preview } from '@sync-operations/client';
 import { useState } from 'react';
 import { useMay } from '../api/organization.ts';
-import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
-import { Icon } from '../ui/icon.tsx';
 import { PageHeader } from '../ui/page.tsx';
+import { ApplyButton } from './apply.button.tsx';
 import { ApplyDialog } from './apply.dialog.tsx';
 import { ExternalDelta } from './external.delta.tsx';
 import { PreviewChanges } from './preview.changes.tsx';
@@ -27,13 +26,7 @@ export function PreviewView({ preview }: { readonly preview: Preview }) {
     <>
       <PageHeader
         title={`Preview of ${entityText(entity_type).toLowerCase()}`}
-        actions={
-          canApply && (
-            <Button variant="primary" onClick={() => setApplying(true)}>
-              <Icon name="check" /> Apply …
-            </Button>
-          )
-        }
+        actions={canApply && <ApplyButton preview={preview} delta={delta} onPress={() => setApplying(true)} />}
       >
         <SourceAndDestination syncType={sync_type} linked />
       </PageHeader>

@@ -36,7 +36,7 @@ export function ScheduleDialog({ connection, connector, onClose }: Props) {
     onSuccess: () => {
       onClose();
       showToast('The schedule was added.');
-      return queries.invalidateQueries({ queryKey: schedulesKey(orgId, connection.id) });
+      return queries.invalidateQueries({ queryKey: schedulesKey(orgId) });
     },
   });
   const errors = remainingErrors(fieldErrors(create.error, 1), create.variables, draft);

@@ -20,11 +20,11 @@ export function ScheduleRemoveDialog({ schedule, what, onClose }: Props) {
     mutationFn: () => unwrap(removeSchedule({ client, path: { schedule_id: schedule.id } })),
     onSuccess: () => {
       onClose();
-      return queries.invalidateQueries({ queryKey: schedulesKey(orgId, schedule.connection_id) });
+      return queries.invalidateQueries({ queryKey: schedulesKey(orgId) });
     },
   });
   return (
-    <Dialog title="Remove the schedule?" onClose={onClose}>
+    <Dialog title={`Remove the schedule of ${what}?`} onClose={onClose}>
       <p>It no longer syncs {what}. A running sync continues. To keep the schedule for later, pause it instead.</p>
       {remove.error && <ErrorNote error={remove.error} />}
       <div className="dialog-actions">

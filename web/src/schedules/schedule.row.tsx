@@ -12,6 +12,7 @@ import { Icon } from '../ui/icon.tsx';
 import { ErrorNote, Note } from '../ui/note.tsx';
 import { Time } from '../ui/time.tsx';
 import { cronText } from './cron.text.ts';
+import { ScheduleEditDialog } from './schedule.edit-dialog.tsx';
 import { ScheduleRemoveDialog } from './schedule.remove-dialog.tsx';
 
 const MODES: Readonly<Record<Schedule['mode'], string>> = {
@@ -20,18 +21,25 @@ const MODES: Readonly<Record<Schedule['mode'], string>> = {
   census: 'only the ids',
 };
 
-export function ScheduleRow({ schedule, mayWrite }: { readonly schedule: Schedule; readonly mayWrite: boolean }) {
+interface Props {
+  readonly schedule: Schedule;
+  /** The connection whose page it is on: the schedule is named by its other end. */
+  readonly of: string;
+  readonly mayWrite: boolean;
+}
+
+export function ScheduleRow({ schedule, of, mayWrite }: Props) {
   const { id, connection_id, entity_type, destination, kind, mode, cron, time_zone, enabled } = schedule;
   const { orgId, client } = useOrganization();
   const queries = useQueryClient();
   const nameOf = useConnectionName();
-  const [isRemoving, setRemoving] = useState(false);
+  const [dialog, setDialog] = useState<'edit' | 'remove' | null>(null);
   const change = useMutation({
     mutationFn: () => unwrap(changeSchedule({ client, path: { schedule_id: id }, body: { enabled: !enabled } })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: schedulesKey(orgId, connection_id) }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: schedulesKey(orgId) }),
   });
   const meaning = cronText(cron);
-  const what = `${capitalized(entity_type)}s to ${nameOf(destination)}`;
+  const what = `${capitalized(entity_type)}s ${connection_id === of ? `to ${nameOf(destination)}` : `from ${nameOf(connection_id)}`}`;
   return (
     <li>
       <div className="schedule-text">
@@ -56,7 +64,10 @@ export function ScheduleRow({ schedule, mayWrite }: { readonly schedule: Schedul
           >
             <Icon name={enabled ? 'pause' : 'play'} /> {enabled ? 'Pause' : 'Resume'}
           </Button>
-          <Button size="small" onClick={() => setRemoving(true)} aria-label={`Remove the schedule of ${what}`}>
+          <Button size="small" onClick={() => setDialog('edit')} aria-label={`Edit the schedule of ${what}`}>
+            <Icon name="edit" /> Edit
+          </Button>
+          <Button size="small" onClick={() => setDialog('remove')} aria-label={`Remove the schedule of ${what}`}>
             <Icon name="trash" /> Remove
           </Button>
         </div>
@@ -67,7 +78,8 @@ export function ScheduleRow({ schedule, mayWrite }: { readonly schedule: Schedul
           {change.error && <ErrorNote error={change.error} />}
         </div>
       )}
-      {isRemoving && <ScheduleRemoveDialog schedule={schedule} what={what} onClose={() => setRemoving(false)} />}
+      {dialog === 'edit' && <ScheduleEditDialog schedule={schedule} what={what} onClose={() => setDialog(null)} />}
+      {dialog === 'remove' && <ScheduleRemoveDialog schedule={schedule} what={what} onClose={() => setDialog(null)} />}
     </li>
   );
 }

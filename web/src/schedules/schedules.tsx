@@ -1,7 +1,7 @@
 import type { Connection, Connector } from '@sync-operations/client';
 import { useState } from 'react';
 import { useMay } from '../api/organization.ts';
-import { useSchedules } from '../connections/connection.queries.ts';
+import { useAllSchedules } from '../connections/connection.queries.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -14,18 +14,22 @@ import './schedules.css';
 interface Props {
   readonly connection: Connection;
   readonly connector: Connector;
+  /** Whether anything can be read from it. */
+  readonly canRead: boolean;
 }
 
-/** The schedules of a connection. */
-export function Schedules({ connection, connector }: Props) {
-  const { data, error, refetch } = useSchedules(connection.id);
+/** The schedules that read from a connection or write to it; new ones read from it. */
+export function Schedules({ connection, connector, canRead }: Props) {
+  const { data: all, error, refetch } = useAllSchedules();
+  const data = all?.filter(({ connection_id, destination }) => [connection_id, destination].includes(connection.id));
   const [isAdding, setAdding] = useState(false);
   const mayWrite = useMay('sync:write');
   return (
     <Card
       title="Schedules"
       actions={
-        mayWrite && (
+        mayWrite &&
+        canRead && (
           <Button size="small" onClick={() => setAdding(true)}>
             <Icon name="plus" /> Add schedule
           </Button>
@@ -40,7 +44,7 @@ export function Schedules({ connection, connector }: Props) {
       {data && data.length > 0 && (
         <ul className="schedules" aria-label="Schedules">
           {data.map((schedule) => (
-            <ScheduleRow key={schedule.id} schedule={schedule} mayWrite={mayWrite} />
+            <ScheduleRow key={schedule.id} schedule={schedule} of={connection.id} mayWrite={mayWrite} />
           ))}
         </ul>
       )}

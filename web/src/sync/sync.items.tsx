@@ -8,6 +8,7 @@ import { Skeleton } from '../ui/loading.tsx';
 import { ErrorNote } from '../ui/note.tsx';
 import { ItemRow } from './item.row.tsx';
 import { ITEM_FILTERS, type ItemFilters, useItemSample, useItems } from './items.queries.ts';
+import { ReportedItems } from './reported.items.tsx';
 import { RetryFailed } from './retry-failed.tsx';
 import { itemClasses } from './sync.counts.ts';
 import { type SyncAndRun } from './sync.queries.ts';
@@ -45,6 +46,7 @@ export function SyncItems({ sync, run }: SyncAndRun) {
   );
 }
 
+/** Nothing in the list of the service: why, or what the reporter of the sync told. */
 const NONE: Readonly<Partial<Record<SyncStatus, string>>> = {
   completed: 'None. Every item succeeded.',
   failed: 'None. The sync itself failed.',
@@ -58,12 +60,7 @@ function None({
   if (filtered) return <p className="muted">No item matches this filter. Choose “All” to see all items.</p>;
   if (run || sync.failed_count === 0)
     return <p className="muted">{sync.completed_at ? (NONE[sync.status] ?? 'None.') : 'None so far.'}</p>;
-  return (
-    <p className="muted">
-      {sync.failed_count} failed. A service that reports a sync reports only counts, so the items are not listed here.
-      It can record each failed item in the audit trail with <code>POST /api/sync/activity</code>.
-    </p>
-  );
+  return <ReportedItems sync={sync} />;
 }
 
 interface Props {

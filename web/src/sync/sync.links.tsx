@@ -16,7 +16,7 @@ const OF_SYNC: Readonly<Partial<Record<Run['kind'], string>>> = {
 export function SyncLinks({ sync, run }: SyncAndRun) {
   const preview = usePreviewOf(run);
   const related = [
-    preview && <Link href={previewPath(preview)}>The preview</Link>,
+    preview && <Link href={previewPath(preview.cache_key)}>The preview</Link>,
     run?.of_sync_id && <Link href={syncPath(run.of_sync_id)}>{OF_SYNC[run.kind]}</Link>,
     run?.undoes_sync_id && <Link href={syncPath(run.undoes_sync_id)}>The sync that it takes back</Link>,
   ].filter(Boolean);

@@ -1,14 +1,13 @@
-import { Link } from 'wouter';
 import { ApiError } from '../api/problem.ts';
 import { useLastSegment } from '../app/location.ts';
 import { DifferenceList } from '../reconcile/difference.list.tsx';
 import { ReconcileResult } from '../reconcile/reconcile.result.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
-import { Empty } from '../ui/card.tsx';
 import { PageSkeleton } from '../ui/loading.tsx';
 import { ErrorNote } from '../ui/note.tsx';
 import { PageHeader } from '../ui/page.tsx';
 import { LiveUpdates } from './live.updates.tsx';
+import { PreviewReady } from './preview.ready.tsx';
 import { SyncActions } from './sync.actions.tsx';
 import { SyncChanges } from './sync.changes.tsx';
 import { SyncItems } from './sync.items.tsx';
@@ -18,6 +17,7 @@ import { SyncProgress } from './sync.progress.tsx';
 import { useSync } from './sync.queries.ts';
 import { syncTitle } from './sync.text.ts';
 import { SyncTimeline } from './sync.timeline.tsx';
+import { TrailOnlySync } from './trail-only.sync.tsx';
 import { UndoRun } from './undo-run.tsx';
 import './sync.css';
 
@@ -31,7 +31,7 @@ export default function SyncPage() {
     <>
       <PageHeader
         title={syncTitle(sync.entity_type, run)}
-        badge={<StatusBadge status={sync.status} />}
+        badge={<StatusBadge status={sync.status} conflicts={run?.kind === 'preview' ? 0 : run?.counts.conflict} />}
         actions={
           <>
             <SyncActions sync={sync} />
@@ -43,6 +43,7 @@ export default function SyncPage() {
       </PageHeader>
       {!sync.completed_at && <LiveUpdates syncId={syncId} />}
       <div className="stack">
+        {run?.kind === 'preview' && <PreviewReady run={run} key={`preview ${syncId}`} />}
         <SyncProgress {...data} />
         {run && (run.kind === 'reconcile' ? <ReconcileResult run={run} /> : <SyncOutcome run={run} />)}
       </div>
@@ -67,15 +68,5 @@ interface LoadingOrErrorProps {
 function LoadingOrError({ error, syncId, onRetry }: LoadingOrErrorProps) {
   if (!error) return <PageSkeleton />;
   if (!(error instanceof ApiError && error.status === 404)) return <ErrorNote error={error} onRetry={onRetry} />;
-  return (
-    <>
-      <PageHeader title="Sync not found" />
-      <Empty title={`“${syncId}” is not a sync of this organization`}>
-        <p>
-          The address may be misspelt, or the sync belongs to another organization. See{' '}
-          <Link href="/live">running syncs</Link> or the <Link href="/activity">activity</Link>.
-        </p>
-      </Empty>
-    </>
-  );
+  return <TrailOnlySync syncId={syncId} />;
 }

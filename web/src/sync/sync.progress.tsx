@@ -1,4 +1,5 @@
 import type { Progress as Sync } from '@sync-operations/client';
+import { isReporting } from '@sync-operations/react';
 import type { ReactNode } from 'react';
 import { Card } from '../ui/card.tsx';
 import { count, duration, speed } from '../ui/format.ts';
@@ -6,14 +7,14 @@ import { Note } from '../ui/note.tsx';
 import { Progress } from '../ui/progress.tsx';
 import { Time, useNow } from '../ui/time.tsx';
 import type { SyncAndRun } from './sync.queries.ts';
-import { isSilent, startedBy, statusNotice } from './sync.text.ts';
+import { startedBy, statusNotice } from './sync.text.ts';
 
 /** Progress, speed, and what the sync is waiting for. */
 export function SyncProgress({ sync, run }: SyncAndRun) {
   const isOver = sync.completed_at !== null;
   const now = useNow(isOver ? null : 5_000);
   const notice = statusNotice(sync, now, run);
-  const silent = isSilent(sync, now);
+  const isFigureTrue = isOver || isReporting(sync, now);
   return (
     <Card className="onesync-progress">
       <div className="row between">
@@ -34,13 +35,13 @@ export function SyncProgress({ sync, run }: SyncAndRun) {
         <Fact name="Failed">
           <span className={sync.failed_count > 0 ? 'bad' : ''}>{count(sync.failed_count)}</span>
         </Fact>
-        <Fact name="Speed">{speed(silent ? null : sync.speed_items_per_min)}</Fact>
+        <Fact name="Speed">{speed(isFigureTrue ? sync.speed_items_per_min : null)}</Fact>
         <Fact name={isOver ? 'Took' : 'Elapsed'}>{duration(rounded(sync.elapsed_seconds))}</Fact>
         {isOver ? (
           <Fact name="Ended">{sync.completed_at && <Time at={sync.completed_at} />}</Fact>
         ) : (
           <Fact name="Time left">
-            {silent || sync.eta_seconds === null ? 'unknown' : duration(Math.ceil(sync.eta_seconds))}
+            {duration(isFigureTrue && sync.eta_seconds !== null ? Math.ceil(sync.eta_seconds) : null)}
           </Fact>
         )}
         <Fact name="Started">

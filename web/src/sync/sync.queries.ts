@@ -2,15 +2,13 @@ import { getRun, getSync, type Progress, type Run } from '@sync-operations/clien
 import { useQuery } from '@tanstack/react-query';
 import { useOrganization } from '../api/organization.ts';
 import { ApiError, unwrap } from '../api/problem.ts';
+import { RUN_ID } from '../app/location.ts';
 
 /** A sync, and its run when the service itself runs it. A sync that another service reports has no run. */
 export interface SyncAndRun {
   readonly sync: Progress;
   readonly run?: Run;
 }
-
-/** The ids of runs. Other syncs are not requested as runs, which would be a 404. */
-const RUN_ID = /^run-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const ACTIVE_EVERY_MS = 2_000;
 

@@ -1,4 +1,5 @@
 import { type Progress, type Run } from '@sync-operations/client';
+import { isSilent } from '@sync-operations/react';
 import { itemPath } from '../app/location.ts';
 import { capitalized, dateTime, duration } from '../ui/format.ts';
 
@@ -31,13 +32,6 @@ export const startedBy = (initiator: string | null, run?: Run): string =>
   run && run.trigger !== 'request'
     ? `${initiator ?? ''}${TRIGGERS[run.trigger]}`.trim().replace(/^by /, '')
     : (initiator ?? 'unknown');
-
-/** The page warns after this time without a report. The service ends the sync later, after a time of its own. */
-const SILENT_AFTER_MS = 60_000;
-
-/** Whether a sync that should report does not, so that its figures are those of the past. */
-export const isSilent = ({ completed_at, status, updated_at }: Progress, now: number): boolean =>
-  completed_at === null && status === 'running' && now - Date.parse(updated_at) >= SILENT_AFTER_MS;
 
 export interface StatusNotice {
   readonly kind: 'info' | 'warning';

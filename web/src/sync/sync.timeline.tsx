@@ -12,7 +12,7 @@ import { ErrorNote } from '../ui/note.tsx';
 import { Time } from '../ui/time.tsx';
 import type { SyncAndRun } from './sync.queries.ts';
 import { startedBy } from './sync.text.ts';
-import { timelineText } from './timeline.text.ts';
+import { groupsOf, timelineText } from './timeline.text.ts';
 import './sync.timeline.css';
 
 const PAGE = 50;
@@ -50,9 +50,7 @@ export function SyncTimeline({ sync, run }: SyncAndRun) {
             </Button>
           </li>
         )}
-        {entries?.map((entry) => (
-          <Entry key={entry.id} entry={entry} />
-        ))}
+        {entries && <TimelineEntries entries={entries} />}
       </ol>
       {trail.isPending && <Skeleton lines={2} />}
       {trail.isError && <ErrorNote error={trail.error} onRetry={() => void trail.refetch()} />}
@@ -60,6 +58,43 @@ export function SyncTimeline({ sync, run }: SyncAndRun) {
         <p className="muted small">Requests to pause or cancel the sync, and its end, are listed here.</p>
       )}
     </Card>
+  );
+}
+
+/** The entries, oldest first. What a service wrote many times in a row is one step. */
+export function TimelineEntries({ entries }: { readonly entries: readonly Activity[] }) {
+  return groupsOf(entries).map(([first, ...others]) =>
+    others.length === 0 ? (
+      <Entry key={first.id} entry={first} />
+    ) : (
+      <Group key={first.id} entries={[first, ...others]} />
+    ),
+  );
+}
+
+/** Messages shown at first. */
+const MESSAGES = 3;
+
+function Group({ entries }: { readonly entries: readonly [Activity, ...Activity[]] }) {
+  const [first] = entries;
+  const { title, tone } = timelineText(first);
+  const messages = [...new Set(entries.flatMap((entry) => timelineText(entry).quote ?? []))];
+  return (
+    <Step at={first.created_at} title={`${title} × ${entries.length}`} who={first.user_id} tone={tone}>
+      {messages.slice(0, MESSAGES).map((message) => (
+        <p key={message} className="timeline-quote break">
+          {message}
+        </p>
+      ))}
+      <details>
+        <summary className="small">Each of them</summary>
+        <ol className="timeline">
+          {entries.map((entry) => (
+            <Entry key={entry.id} entry={entry} />
+          ))}
+        </ol>
+      </details>
+    </Step>
   );
 }
 

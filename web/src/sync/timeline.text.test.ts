@@ -1,6 +1,6 @@
 import type { Activity } from '@sync-operations/client';
 import { describe, expect, it } from 'vitest';
-import { timelineText } from './timeline.text.ts';
+import { groupsOf, timelineText } from './timeline.text.ts';
 
 const entry = (members: Partial<Activity>) =>
   ({ record_count: null, duration_seconds: null, error_message: null, details: null, ...members }) as Activity;
@@ -22,6 +22,11 @@ describe('An entry of the timeline', () => {
       'Completed: 1 item, 2 failed',
       'warn',
     ],
+    [
+      { activity_type: 'sync_completed', record_count: 1, status: 'completed', details: { conflict_count: 1 } },
+      'Completed: 1 item, 1 conflict',
+      'warn',
+    ],
     [{ activity_type: 'sync_timeout', record_count: 40 }, 'Timed out after 40 items', 'bad'],
     [
       { activity_type: 'preview_completed', record_count: 0, details: { total_items: 5 } },
@@ -41,5 +46,12 @@ describe('An entry of the timeline', () => {
     const retried = entry({ activity_type: 'retry_requested', details: { retry_sync_id: 'run-2' } });
     expect(timelineText(retried)).toMatchObject({ linkedSyncId: 'run-2', quote: null });
     expect(timelineText(entry({ activity_type: 'sync_failed', error_message: 'no key' })).quote).toBe('no key');
+  });
+});
+
+describe('Entries in a row', () => {
+  it('are one group while they are of one type, status and user', () => {
+    const entries = ['a', 'a', 'b', 'a'].map((activity_type) => ({ activity_type, status: 'failed' }) as Activity);
+    expect(groupsOf(entries).map((group) => group.length)).toEqual([2, 1, 1]);
   });
 });

@@ -1,5 +1,20 @@
 import type { Activity } from '@sync-operations/client';
+import { conflictsOf } from '../activity/conflicts.ts';
 import { capitalized, count, duration } from '../ui/format.ts';
+import { messageOf } from './reported.failures.ts';
+
+/** Entries in a row that say the same: of one type, one status and one user. */
+export function groupsOf(entries: readonly Activity[]): [Activity, ...Activity[]][] {
+  const groups: [Activity, ...Activity[]][] = [];
+  for (const entry of entries) {
+    const last = groups.at(-1);
+    if (last && KEYS.every((key) => last[0][key] === entry[key])) last.push(entry);
+    else groups.push([entry]);
+  }
+  return groups;
+}
+
+const KEYS = ['activity_type', 'status', 'user_id'] as const;
 
 export interface TimelineText {
   readonly title: string;
@@ -17,9 +32,12 @@ const DESCRIPTIONS: Readonly<Record<string, Describe>> = {
     const failed = Number(entry.details?.failed_count ?? 0);
     const took = entry.duration_seconds === null ? '' : ` in ${duration(entry.duration_seconds)}`;
     const title = `Completed: ${items(entry.record_count)}${took}`;
-    return failed > 0 || entry.status === 'completed_with_errors'
-      ? { title: `${title}, ${count(failed)} failed`, tone: 'warn' }
-      : { title, tone: 'good' };
+    const conflicts = conflictsOf(entry);
+    const trouble = [
+      (failed > 0 || entry.status === 'completed_with_errors') && `${count(failed)} failed`,
+      conflicts > 0 && (conflicts === 1 ? '1 conflict' : `${count(conflicts)} conflicts`),
+    ].filter(Boolean);
+    return trouble.length > 0 ? { title: [title, ...trouble].join(', '), tone: 'warn' } : { title, tone: 'good' };
   },
   sync_failed: (entry) => ({ title: `Failed after ${items(entry.record_count)}`, tone: 'bad' }),
   sync_cancelled: (entry) => ({ title: `Cancelled after ${items(entry.record_count)}`, tone: 'warn' }),
@@ -53,7 +71,7 @@ const DESCRIPTIONS: Readonly<Record<string, Describe>> = {
 /** The text of an entry of the trail. Activity types of other services are shown by their names. */
 export function timelineText(entry: Activity): TimelineText {
   const text = DESCRIPTIONS[entry.activity_type]?.(entry) ?? describeCustom(entry);
-  return { linkedSyncId: null, ...text, quote: text.quote ?? entry.error_message };
+  return { linkedSyncId: null, ...text, quote: text.quote ?? messageOf(entry) };
 }
 
 const describeCustom: Describe = (entry) => {

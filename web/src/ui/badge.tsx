@@ -27,6 +27,13 @@ const STATUS_TONES: Readonly<Record<SyncStatus, BadgeTone>> = {
 
 export const statusText = (status: string): string => status.replaceAll('_', ' ');
 
-export function StatusBadge({ status }: { readonly status: SyncStatus }) {
-  return <Badge tone={STATUS_TONES[status]}>{statusText(status)}</Badge>;
+interface StatusProps {
+  readonly status: SyncStatus;
+  /** Items that both sides changed: a person has to decide, so it does not look clean. */
+  readonly conflicts?: number;
+}
+
+export function StatusBadge({ status, conflicts = 0 }: StatusProps) {
+  if (conflicts === 0 || status !== 'completed') return <Badge tone={STATUS_TONES[status]}>{statusText(status)}</Badge>;
+  return <Badge tone="warn">completed, {conflicts === 1 ? '1 conflict' : `${conflicts} conflicts`}</Badge>;
 }

@@ -14,6 +14,7 @@ export function Button({
   variant = 'default',
   size = 'normal',
   busy = false,
+  disabled = false,
   children,
   onClick,
   className,
@@ -26,8 +27,8 @@ export function Button({
       className={['button', `button-${variant}`, `button-${size}`, className].filter(Boolean).join(' ')}
       aria-busy={busy || undefined}
       // Not `disabled`: the button would lose the focus.
-      aria-disabled={busy || rest.disabled || undefined}
-      onClick={(event) => (busy ? event.preventDefault() : onClick?.(event))}
+      aria-disabled={busy || disabled || undefined}
+      onClick={(event) => (busy || disabled ? event.preventDefault() : onClick?.(event))}
     >
       {busy && <Spinner />}
       {children}

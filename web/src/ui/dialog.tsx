@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { Icon } from './icon.tsx';
 import './dialog.css';
 
@@ -9,14 +9,19 @@ interface Props {
   readonly wide?: boolean;
 }
 
-/** Modal while it is mounted. The browser traps and restores the focus. Escape and a click outside close it. */
+/** Modal while it is mounted. The browser traps the focus. Escape and a click outside close it; the focus returns to what opened it. */
 export function Dialog({ title, onClose, children, wide = false }: Props) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  // A layout effect ends before the element is taken out of the page: only then does closing it restore the focus.
+  useLayoutEffect(() => {
     const dialog = element.current;
+    const part = document.activeElement?.closest('section, main');
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      requestAnimationFrame(() => focusHeadingOf(part));
+    };
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape fires cancel
@@ -43,4 +48,13 @@ export function Dialog({ title, onClose, children, wide = false }: Props) {
       </div>
     </dialog>
   );
+}
+
+/** When the button that opened the dialog is gone, keyboard users go on at the heading of the part that it stood in. */
+function focusHeadingOf(part: Element | null | undefined): void {
+  if (document.activeElement !== document.body) return;
+  const home = part?.isConnected ? part : document.querySelector('main');
+  const heading = home?.querySelector<HTMLElement>('h1, h2');
+  heading?.setAttribute('tabindex', '-1');
+  heading?.focus();
 }

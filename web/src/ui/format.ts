@@ -54,7 +54,7 @@ const STEPS = [
 ] as const;
 
 /** 5 minutes ago, in 2 hours. */
-export function relativeTime(time: string, now = Date.now()): string {
+export function relativeTime(time: string, now: number): string {
   const seconds = (Date.parse(time) - now) / 1000;
   for (const [unit, size] of STEPS) {
     if (Math.abs(seconds) >= size) return RELATIVE.format(Math.trunc(seconds / size), unit);

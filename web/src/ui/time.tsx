@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { serverNow } from '../api/server.clock.ts';
 import { dateTime, relativeTime } from './format.ts';
 
 /** A relative time such as “5 minutes ago”, with the exact time as its title; `absolute` shows the exact time. */
@@ -11,17 +12,17 @@ export function Time({ at, absolute = false }: { readonly at: string; readonly a
   }, [absolute]);
   return (
     <time dateTime={at} title={dateTime(at)} className="nowrap">
-      {absolute ? dateTime(at) : relativeTime(at)}
+      {absolute ? dateTime(at) : relativeTime(at, serverNow())}
     </time>
   );
 }
 
-/** The current time of this machine, updated every `everyMs` milliseconds; null: never updated. */
+/** The current time of the service, updated every `everyMs` milliseconds; null: never updated. */
 export function useNow(everyMs: number | null): number {
-  const [now, setNow] = useState(Date.now);
+  const [now, setNow] = useState(serverNow);
   useEffect(() => {
     if (everyMs === null) return;
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    const timer = setInterval(() => setNow(serverNow()), everyMs);
     return () => clearInterval(timer);
   }, [everyMs]);
   return now;

@@ -8,8 +8,10 @@ import type { ConnectionOptions, ConnectionState, SyncProgress, SyncProgressErro
 
 export interface StoreOptions extends ConnectionOptions {
   readonly orgId: string;
-  /** Time without data after which a connection counts as dead, in milliseconds; default 45,000: three keep-alives. */
+  /** Time without data after which a connection counts as dead, in milliseconds; default 15,000: five keep-alives. */
   readonly silenceMs?: number;
+  /** Time without data after which the syncs are marked as stale, in milliseconds; default 5,000. */
+  readonly quietMs?: number;
   /** The first delay before reconnecting, in milliseconds; default 1,000. It grows with each failure. */
   readonly retryMs?: number;
   readonly fetch?: Fetch;
@@ -37,26 +39,36 @@ class ProgressStore implements SyncProgressStore {
   private readonly poller: ProgressPoller;
   private readonly listeners = new Set<() => void>();
   private readonly silenceMs: number;
+  private readonly quietMs: number;
+  private readonly pollMs: number;
   private readonly retryMs: number;
   private readonly isShared: boolean;
   private token: ConnectionOptions['token'];
   private list: SyncList = EMPTY_LIST;
-  private snapshot: SyncProgress = progressOf(EMPTY_LIST, { state: 'connecting', loaded: false, serverOffsetMs: 0 });
+  private snapshot: SyncProgress = progressOf(EMPTY_LIST, {
+    state: 'connecting',
+    loaded: false,
+    isStale: false,
+    serverOffsetMs: 0,
+  });
   private running = false;
   private failures = 0;
   private closeStream: (() => void) | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private quiet: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: StoreOptions) {
     this.token = options.token;
-    this.silenceMs = options.silenceMs ?? 45_000;
+    this.silenceMs = options.silenceMs ?? 15_000;
+    this.quietMs = options.quietMs ?? 5_000;
+    this.pollMs = options.fallbackPollMs ?? 2_000;
     this.retryMs = options.retryMs ?? 1_000;
     // Tabs with the cookie of the same origin see the same. Tokens may differ, and so may what a fetch of the page's own does.
     this.isShared = options.fetch === undefined;
     // Called on globalThis, as browsers require.
     const fetch: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
     this.api = apiOf(options.baseUrl ?? '', options.orgId, () => this.token, fetch);
-    this.poller = new ProgressPoller(this.api, options.fallbackPollMs ?? 2_000, {
+    this.poller = new ProgressPoller(this.api, this.pollMs, {
       list: (syncs, at) => this.show(withSnapshot(this.list, { syncs }), 'polling', at),
       refused: (error) => this.stop(error),
       failed: () => this.update({ state: 'reconnecting' }),
@@ -104,6 +116,7 @@ class ProgressStore implements SyncProgressStore {
         this.show(withSnapshot(this.list, snapshot), 'live', Date.parse(snapshot.at));
       },
       change: (change) => this.show(withChange(this.list, change), 'live', Date.parse(change.at)),
+      active: () => this.onNews('live'),
       ended: (end) => this.onEnd(end),
     });
   }
@@ -124,8 +137,17 @@ class ProgressStore implements SyncProgressStore {
 
   private show(list: SyncList, state: ConnectionState, at: number | undefined): void {
     this.list = list;
+    this.onNews(state);
     const serverOffsetMs = at === undefined ? this.snapshot.serverOffsetMs : at - Date.now();
     this.update({ state, loaded: true, serverOffsetMs });
+  }
+
+  /** While it polls, news comes no more often than that. */
+  private onNews(state: ConnectionState): void {
+    clearTimeout(this.quiet);
+    const afterMs = this.quietMs + (state === 'polling' ? this.pollMs : 0);
+    this.quiet = setTimeout(() => this.update({ isStale: this.snapshot.loaded }), afterMs);
+    if (this.snapshot.isStale) this.update({ isStale: false });
   }
 
   /** Without subscribers the data would become outdated, and a later subscriber may not be allowed to see it. */
@@ -147,6 +169,8 @@ class ProgressStore implements SyncProgressStore {
     this.closeStream?.();
     this.poller.stop();
     clearTimeout(this.timer);
+    clearTimeout(this.quiet);
+    this.snapshot = { ...this.snapshot, isStale: false };
   }
 
   private update(change: Partial<Omit<SyncProgress, 'syncs' | 'history'>>): void {

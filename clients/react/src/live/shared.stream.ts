@@ -101,7 +101,10 @@ class SharedStream {
         this.tell({ kind: 'change', change });
         this.listener.change(change);
       },
-      active: () => this.tell({ kind: 'alive' }),
+      active: () => {
+        this.tell({ kind: 'alive' });
+        this.listener.active?.();
+      },
       ended: (end) => {
         this.tell({ kind: 'end', end });
         this.finish(end);
@@ -122,8 +125,12 @@ class SharedStream {
     }
     if (message.kind === 'hello') return;
     this.expectMessage();
-    if (message.kind === 'end') this.finish(message.end);
-    else if (message.kind === 'snapshot' && (message.to === undefined || message.to === this.id)) {
+    if (message.kind === 'end') {
+      this.finish(message.end);
+      return;
+    }
+    this.listener.active?.();
+    if (message.kind === 'snapshot' && (message.to === undefined || message.to === this.id)) {
       this.isShown = true;
       this.listener.snapshot(message.snapshot);
     } else if (message.kind === 'change' && this.isShown) this.listener.change(message.change);

@@ -77,6 +77,8 @@ export interface SyncProgress {
   readonly state: ConnectionState;
   /** Whether the service has sent `syncs` at least once. */
   readonly loaded: boolean;
+  /** Nothing has come from the service for some seconds, so `syncs` may be old; a keep-alive comes every few. */
+  readonly isStale: boolean;
   /** Why it stopped, in 'signed-out' and 'error'. */
   readonly error?: SyncProgressError;
   /** Milliseconds to add to Date.now() for the clock of the service. */

@@ -626,6 +626,10 @@ export type BulkAppendResults = {
 
 export type ActivityError = {
     error_message: string;
+    /**
+     * Of failed items of runs, which are not entries of the trail but items of their sync
+     */
+    error_class: string | null;
     entity_type: string | null;
     status: 'completed_with_errors' | 'failed' | 'timeout';
     error_count: number;
@@ -2714,6 +2718,10 @@ export type ListActivityData = {
          */
         to?: string;
         entity_type?: string;
+        /**
+         * Only entries that contain this in a sync id, user, entity type, source, activity type or message, in any case
+         */
+        q?: string;
         status?: SyncStatus;
         /**
          * Only failed, completed_with_errors and timeout
@@ -3053,6 +3061,10 @@ export type ExportActivityData = {
          */
         to?: string;
         entity_type?: string;
+        /**
+         * Only entries that contain this in a sync id, user, entity type, source, activity type or message, in any case
+         */
+        q?: string;
         status?: SyncStatus;
         /**
          * Only failed, completed_with_errors and timeout
@@ -4099,7 +4111,15 @@ export type ListRunsData = {
          * Returns only runs that read from this connection
          */
         connection_id?: string;
+        /**
+         * Returns only runs that write to this connection
+         */
+        destination_id?: string;
         entity_type?: 'customer' | 'product' | 'order';
+        /**
+         * true: only runs that have not ended; false: only ended ones
+         */
+        active?: boolean;
         /**
          * next_cursor of the previous page
          */
@@ -5091,6 +5111,66 @@ export type CreateScheduleResponses = {
 };
 
 export type CreateScheduleResponse = CreateScheduleResponses[keyof CreateScheduleResponses];
+
+export type ListAllSchedulesData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        /**
+         * Returns only schedules that read from this connection
+         */
+        connection_id?: string;
+        /**
+         * Returns only schedules that write to this connection
+         */
+        destination_id?: string;
+    };
+    url: '/api/sync/schedules';
+};
+
+export type ListAllSchedulesErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListAllSchedulesError = ListAllSchedulesErrors[keyof ListAllSchedulesErrors];
+
+export type ListAllSchedulesResponses = {
+    /**
+     * All schedules that match
+     */
+    200: ScheduleList;
+};
+
+export type ListAllSchedulesResponse = ListAllSchedulesResponses[keyof ListAllSchedulesResponses];
 
 export type RemoveScheduleData = {
     body?: never;
