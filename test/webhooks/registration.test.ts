@@ -3,17 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RegistrationClock } from '../../src/webhooks/registration/registration.clock.ts';
 import { type Json, newOrgName, RunsFixture } from '../runs/runs.support.ts';
 import { shopClient } from '../sandbox/woocommerce/shop-client.support.ts';
-import { type FrontingProxy, startFrontingProxy } from '../support/fronting-proxy.ts';
+import { type BendingProxy, startBendingProxy } from '../support/bending-proxy.ts';
 import { sql } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** Where shops reach the service, as the Internet does through a proxy. */
-let front: FrontingProxy;
+let front: BendingProxy;
 let fixture: RunsFixture;
 const toService = () =>
   front.bend(({ url }, forward) => forward(new URL(`${url.pathname}${url.search}`, fixture.service.url)));
 beforeAll(async () => {
-  front = await startFrontingProxy('http://unused.example');
+  front = await startBendingProxy('http://unused.example');
   fixture = await RunsFixture.start({ SYNC_PUBLIC_URL: `${front.url}/` });
   toService();
 });

@@ -1027,6 +1027,8 @@ CREATE TABLE public.sync_connections (
       webhook_refused_at timestamptz,
       webhook_refused_as text CHECK ((webhook_refused_as IS NULL) = (webhook_refused_at IS NULL)),
       refusals_told_at timestamptz,
+      webhooks_state jsonb,
+      webhooks_due_at timestamptz,
       census_due_at timestamptz NOT NULL DEFAULT now() + interval '1 day',
       created_by text,
       created_at timestamptz NOT NULL DEFAULT now(),
@@ -1053,6 +1055,10 @@ COMMENT ON COLUMN public.sync_connections.webhooks_refused IS
       'how many by reason, since the webhook secret was set'
 ;
 -- next
+COMMENT ON COLUMN public.sync_connections.webhooks_state IS
+      'of the webhooks that the service has registered in the system, as they were last seen; null when it has none'
+;
+-- next
 COMMENT ON COLUMN public.sync_connections.refusals_told_at IS 'when the trail last had an entry about them'
 ;
 -- next
@@ -1068,6 +1074,10 @@ CREATE INDEX sync_connections_newest ON public.sync_connections (org_id, created
 -- next
 CREATE INDEX sync_connections_unpurged ON public.sync_connections (org_id, id)
       WHERE removed_at IS NOT NULL AND purged_at IS NULL
+;
+-- next
+CREATE INDEX sync_connections_webhooks_due ON public.sync_connections (org_id, webhooks_due_at)
+      WHERE removed_at IS NULL AND webhooks_due_at IS NOT NULL
 ;
 -- next
 CREATE INDEX sync_connections_census_due ON public.sync_connections (org_id, census_due_at)
@@ -1098,7 +1108,7 @@ GRANT SELECT (org_id) ON public.sync_connections TO sync_directory
 CREATE POLICY directory ON public.sync_connections FOR SELECT TO sync_directory USING (true)
 ;
 -- next
-GRANT SELECT (org_id, id, system_id, census_due_at, removed_at, purged_at), UPDATE (purged_at) ON public.sync_connections TO sync_maintenance
+GRANT SELECT (org_id, id, system_id, census_due_at, webhooks_due_at, removed_at, purged_at), UPDATE (purged_at) ON public.sync_connections TO sync_maintenance
 ;
 -- next
 CREATE POLICY maintenance_sees_removed ON public.sync_connections FOR SELECT TO sync_maintenance
@@ -1106,7 +1116,7 @@ CREATE POLICY maintenance_sees_removed ON public.sync_connections FOR SELECT TO 
 ;
 -- next
 CREATE POLICY maintenance_sees_due ON public.sync_connections FOR SELECT TO sync_maintenance
-      USING (removed_at IS NULL AND census_due_at <= now())
+      USING (removed_at IS NULL AND (census_due_at <= now() OR webhooks_due_at <= now()))
 ;
 -- next
 CREATE POLICY maintenance_purges_removed ON public.sync_connections FOR UPDATE TO sync_maintenance
@@ -1334,10 +1344,11 @@ CREATE TABLE public.sync_refusals (org_id text NOT NULL CHECK (org_id <> ''),
     source_connection_id uuid NOT NULL,
     destination_connection_id uuid NOT NULL,
     external_id text NOT NULL CHECK (external_id <> ''),
-    fingerprint text NOT NULL,
+    fingerprint text,
     error_class text NOT NULL,
     message text NOT NULL,
     refused_at timestamptz NOT NULL DEFAULT now(),
+    tried_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, entity_type, source_connection_id, destination_connection_id, external_id))
 ;
 -- next
@@ -1782,6 +1793,10 @@ CREATE INDEX sync_runs_by_source
       ON public.sync_runs (org_id, source_connection_id, entity_type, created_at DESC, sync_id)
 ;
 -- next
+CREATE INDEX sync_runs_by_destination
+      ON public.sync_runs (org_id, destination_connection_id, created_at DESC, sync_id)
+;
+-- next
 ALTER TABLE public.sync_runs ENABLE ROW LEVEL SECURITY
 ;
 -- next
@@ -1800,7 +1815,7 @@ CREATE POLICY tenant ON public.sync_runs TO sync_app, CURRENT_USER USING (org_id
 GRANT SELECT, INSERT, UPDATE ON public.sync_runs TO sync_app
 ;
 -- next
-GRANT SELECT (org_id, sync_id, source_connection_id, destination_connection_id, state, leased_until, created_at, seen_cleared),
+GRANT SELECT (org_id, sync_id, kind, source_connection_id, destination_connection_id, state, leased_until, created_at, seen_cleared),
           UPDATE (seen_cleared) ON public.sync_runs TO sync_maintenance
 ;
 -- next
@@ -2164,6 +2179,143 @@ CREATE POLICY maintenance_removed ON public.sync_hook_deliveries TO sync_mainten
 ;
 -- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (13, 'webhooks-0000000000013')
+;
+-- next
+CREATE TABLE public.sync_webhook_endpoints (
+        org_id text NOT NULL CHECK (org_id <> ''),
+        id uuid NOT NULL DEFAULT gen_random_uuid(),
+        url text NOT NULL CHECK (url <> ''),
+        description text,
+        events text[] NOT NULL,
+        format text NOT NULL CHECK (format IN ('standard', 'cloudevents')),
+        enabled boolean NOT NULL DEFAULT true,
+        disabled_reason text,
+        secret bytea NOT NULL,
+        secret_key_id text NOT NULL,
+        previous_secret bytea,
+        previous_secret_key_id text,
+        previous_secret_until timestamptz,
+        failing_since timestamptz,
+        held_until timestamptz NOT NULL DEFAULT '-infinity',
+        claimed_until timestamptz NOT NULL DEFAULT '-infinity',
+        turn_at timestamptz NOT NULL DEFAULT '-infinity',
+        created_by text,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        updated_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (org_id, id)
+      )
+;
+-- next
+COMMENT ON COLUMN public.sync_webhook_endpoints.failing_since IS 'no delivery has succeeded since'
+;
+-- next
+COMMENT ON COLUMN public.sync_webhook_endpoints.held_until IS 'after several failures in a row nothing is sent before'
+;
+-- next
+COMMENT ON COLUMN public.sync_webhook_endpoints.claimed_until IS 'a worker has its turn with it until then at most'
+;
+-- next
+COMMENT ON COLUMN public.sync_webhook_endpoints.turn_at IS 'when the last turn began'
+;
+-- next
+ALTER TABLE public.sync_webhook_endpoints ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_webhook_endpoints FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_webhook_endpoints FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_webhook_endpoints TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_webhook_endpoints TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_webhook_endpoints TO sync_app
+;
+-- next
+GRANT SELECT (org_id, id, events, enabled, held_until, claimed_until, turn_at), UPDATE (claimed_until, turn_at)
+        ON public.sync_webhook_endpoints TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_sees_endpoints ON public.sync_webhook_endpoints FOR SELECT TO sync_maintenance USING (true)
+;
+-- next
+CREATE POLICY maintenance_claims ON public.sync_webhook_endpoints FOR UPDATE TO sync_maintenance
+        USING (enabled) WITH CHECK (enabled)
+;
+-- next
+CREATE TABLE public.sync_webhook_deliveries (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      id uuid NOT NULL DEFAULT gen_random_uuid(),
+      endpoint_id uuid NOT NULL,
+      event_id uuid NOT NULL,
+      event_type text NOT NULL CHECK (event_type <> ''),
+      data jsonb NOT NULL,
+      state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'delivered', 'failed')),
+      attempts integer NOT NULL DEFAULT 0,
+      next_attempt_at timestamptz NOT NULL DEFAULT now(),
+      expires_at timestamptz NOT NULL DEFAULT now() + interval '1 day',
+      attempted_at timestamptz,
+      response_status integer,
+      error_message text,
+      duration_ms integer,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (org_id, id)
+    )
+;
+-- next
+COMMENT ON COLUMN public.sync_webhook_deliveries.event_id IS 'the same for every endpoint and every attempt'
+;
+-- next
+COMMENT ON COLUMN public.sync_webhook_deliveries.expires_at IS 'after the last attempt before this time it has failed'
+;
+-- next
+CREATE INDEX sync_webhook_deliveries_waiting ON public.sync_webhook_deliveries (org_id, endpoint_id, next_attempt_at)
+      WHERE state = 'waiting'
+;
+-- next
+CREATE INDEX sync_webhook_deliveries_log ON public.sync_webhook_deliveries (org_id, endpoint_id, created_at, id)
+;
+-- next
+ALTER TABLE public.sync_webhook_deliveries ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_webhook_deliveries FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_webhook_deliveries FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_webhook_deliveries TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_webhook_deliveries TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_webhook_deliveries TO sync_app
+;
+-- next
+GRANT INSERT ON public.sync_webhook_deliveries TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_sees_waiting ON public.sync_webhook_deliveries FOR SELECT TO sync_maintenance
+      USING (state = 'waiting')
+;
+-- next
+CREATE POLICY maintenance_publishes ON public.sync_webhook_deliveries FOR INSERT TO sync_maintenance
+      WITH CHECK (state = 'waiting')
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_webhook_deliveries TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_old ON public.sync_webhook_deliveries TO sync_maintenance USING (created_at < now() - interval '7 days') WITH CHECK (false)
+;
+-- next
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (14, 'webhook-endpoints-0000000000014')
 ;
 
 -- part: sqlFiles
@@ -2590,7 +2742,7 @@ DECLARE
   is_preview boolean;
 BEGIN
   -- Only the service ends its own runs. Roles that may not read them end what others report.
-  IF has_column_privilege('public.sync_runs', 'kind', 'SELECT') THEN
+  IF has_column_privilege('public.sync_runs', 'counts', 'SELECT') THEN
     SELECT r.kind, r.counts INTO kind, counts FROM public.sync_runs AS r
      WHERE r.org_id = NEW.org_id AND r.sync_id = NEW.sync_id;
   END IF;
@@ -2617,7 +2769,8 @@ BEGIN
       THEN format('%s of %s items failed', NEW.failed_count, NEW.processed_count + NEW.failed_count) END),
     jsonb_build_object('total_items', NEW.total_items, 'processed_count', NEW.processed_count,
       'failed_count', NEW.failed_count)
-      || CASE WHEN kind IS NULL THEN '{}' ELSE jsonb_build_object('kind', kind, 'counts', counts) END);
+      || CASE WHEN kind IS NULL THEN '{}' ELSE jsonb_build_object('kind', kind, 'counts', counts,
+        'conflict_count', coalesce((counts ->> 'conflict')::double precision, 0)) END);
   RETURN NULL;
 END
 $$;
@@ -2630,7 +2783,7 @@ CREATE OR REPLACE TRIGGER log_end_on_update AFTER UPDATE ON public.sync_progress
   EXECUTE FUNCTION app.log_sync_end();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', 'cdc3f32a5944db8f2965d267076db65c8f6ebb083f78f85f129a3f6eca71ec40', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_of_sync.sql', 'f573f09146f7fd16d1919de1d32ef23455c178d7933061624391df2d6563a859', ARRAY['ROUTINE app.end_sync()', 'ROUTINE app.log_sync_end()', 'TRIGGER end_on_insert ON public.sync_progress', 'TRIGGER end_on_update ON public.sync_progress', 'TRIGGER log_end_on_insert ON public.sync_progress', 'TRIGGER log_end_on_update ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3462,7 +3615,8 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/cleanup_seen
 -- Why: a batch takes effect as a whole or not at all, only for the holder of the lease, and in one round trip.
 -- Promises: writes records, bindings, failed items, changes (those of a preview, and those that were made), watermark, counts and checkpoint together, and carries out a requested
 -- cancel or pause with them. Returns 'fenced' and changes nothing when the epoch is not the current one, or when a connection of the
--- run leads to another system than the one that the batch was read from or written to. An item counts once, however often it is read. Rows are looked up one by one (LATERAL … LIMIT 1, = ANY), because a table that has just grown has no
+-- run leads to another system than the one that the batch was read from or written to, or when nobody has any more what the batch
+-- leaves to others. An item counts once, however often it is read. Rows are looked up one by one (LATERAL … LIMIT 1, = ANY), because a table that has just grown has no
 -- statistics and a join might scan it once for each row.
 -- Callers: sync_app.
 
@@ -3479,6 +3633,7 @@ DECLARE
   failed bigint := 0;
   tally jsonb;
   kept bigint := 0;
+  destination uuid;
   final text := batch #>> '{final,status}';
 BEGIN
   IF batch ? 'systems' THEN
@@ -3506,6 +3661,38 @@ BEGIN
      WHERE r.org_id = org AND r.sync_id = sync;
     RETURN QUERY SELECT 'ended', row_to_json(p);
     RETURN;
+  END IF;
+
+  IF batch ? 'shared' THEN
+    -- Two runs may let go of one entry at the same moment, each leaving it to the other. The second waits here for the first, in the same
+    -- order as everybody, finds that nobody has the entry any more, and plans anew.
+    destination := (batch -> 'systems' ->> run.destination_connection_id::text)::uuid;
+    PERFORM FROM public.sync_bindings AS b
+      WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_b = destination
+        AND b.system_a IN (SELECT c.system_id FROM public.sync_connections AS c WHERE c.org_id = org AND c.removed_at IS NULL)
+        AND b.id_b = ANY (ARRAY(SELECT jsonb_array_elements_text(batch -> 'shared')))
+      ORDER BY b.system_a, b.id_a FOR UPDATE;
+    PERFORM FROM public.sync_bindings AS b
+      WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_a = destination
+        AND b.system_b IN (SELECT c.system_id FROM public.sync_connections AS c WHERE c.org_id = org AND c.removed_at IS NULL)
+        AND b.id_a = ANY (ARRAY(SELECT jsonb_array_elements_text(batch -> 'shared')))
+      ORDER BY b.system_b, b.id_b FOR UPDATE;
+    IF EXISTS (
+      SELECT FROM jsonb_array_elements_text(batch -> 'shared') AS e (id) WHERE NOT EXISTS (
+        SELECT FROM public.sync_connections AS c
+          CROSS JOIN LATERAL (
+            SELECT FROM public.sync_bindings AS b
+             WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_a = c.system_id AND b.system_b = destination
+               AND b.id_b = e.id AND NOT b.put_away
+            UNION ALL
+            SELECT FROM public.sync_bindings AS b
+             WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_a = destination AND b.system_b = c.system_id
+               AND b.id_a = e.id AND NOT b.put_away) AS other
+         WHERE c.org_id = org AND c.removed_at IS NULL
+           AND c.system_id NOT IN ((batch ->> 'system_a')::uuid, (batch ->> 'system_b')::uuid))) THEN
+      RETURN QUERY SELECT 'fenced', NULL::json;
+      RETURN;
+    END IF;
   END IF;
 
   IF batch ? 'records' THEN
@@ -3583,21 +3770,27 @@ BEGIN
            synced_at = EXCLUDED.synced_at;
   END IF;
 
-  IF jsonb_array_length(coalesce(batch -> 'refusals', '[]')) > 0 THEN
+  IF batch ? 'refusals' THEN
+    -- What was written, or needed no write, is not refused any more.
     DELETE FROM public.sync_refusals AS f
      WHERE f.org_id = org AND f.entity_type = run.entity_type AND f.source_connection_id = run.source_connection_id
        AND f.destination_connection_id = run.destination_connection_id AND f.external_id = ANY (ARRAY(
-         SELECT g ->> 'external_id' FROM jsonb_path_query(batch, '$.refusals[*] ? (@.removed == true)') AS g));
+         SELECT g.external_id FROM jsonb_to_recordset(batch -> 'items') AS g (external_id text, outcome text)
+          WHERE g.outcome IN ('processed', 'warned')));
+    UPDATE public.sync_refusals AS f SET tried_at = now()
+     WHERE f.org_id = org AND f.entity_type = run.entity_type AND f.source_connection_id = run.source_connection_id
+       AND f.destination_connection_id = run.destination_connection_id AND f.external_id = ANY (ARRAY(
+         SELECT g ->> 'external_id' FROM jsonb_path_query(batch, '$.refusals[*] ? (@.remembered == true)') AS g));
     INSERT INTO public.sync_refusals AS f
       (org_id, entity_type, source_connection_id, destination_connection_id, external_id, fingerprint, error_class, message)
     SELECT org, run.entity_type, run.source_connection_id, run.destination_connection_id, g.external_id, g.fingerprint,
            g.error_class, g.message
       FROM jsonb_to_recordset(batch -> 'refusals') AS g (external_id text, fingerprint text, error_class text, message text,
-             removed boolean)
-     WHERE g.removed IS NOT TRUE
+             remembered boolean)
+     WHERE g.remembered IS NOT TRUE
     ON CONFLICT (org_id, entity_type, source_connection_id, destination_connection_id, external_id) DO UPDATE
        SET fingerprint = EXCLUDED.fingerprint, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
-           refused_at = EXCLUDED.refused_at;
+           refused_at = EXCLUDED.refused_at, tried_at = EXCLUDED.tried_at;
   END IF;
 
   IF batch ? 'changes' THEN
@@ -3670,7 +3863,7 @@ REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FRO
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '1c4b48c6212fd1d01b560d111723e7a66bd07e763f937288175c6502a6d01c12', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '5d0440e410f031ed1e3c0793314584c37d8f012b931c22d160e4d4d8df86c02e', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4105,7 +4298,256 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhooks/sql/cleanup_
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql']::text[])
+-- Why: shops disable webhooks without notice, so those that the service has registered are looked at again and again, by the one clock that
+-- all processes share.
+-- Promises: returns the ids of at most batch_size connections that are due by the database's clock, and no more than per_org of one
+-- organization, of which the longest due come first. It changes nothing. It runs as sync_maintenance, which of connections in use sees those
+-- of which something is due only.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.due_webhook_checks(batch_size integer, per_org integer) RETURNS TABLE (org_id text, id uuid)
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+SELECT d.org_id, d.id
+  FROM (SELECT c.org_id, c.id, c.webhooks_due_at,
+               row_number() OVER (PARTITION BY c.org_id ORDER BY c.webhooks_due_at, c.id) AS place
+          FROM public.sync_connections c
+         WHERE c.removed_at IS NULL AND c.webhooks_due_at <= now()) AS d
+ WHERE d.place <= per_org
+ ORDER BY d.place, d.webhooks_due_at, d.org_id LIMIT batch_size
+$$;
+ALTER FUNCTION app.due_webhook_checks(integer, integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.due_webhook_checks(integer, integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.due_webhook_checks(integer, integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhooks/sql/due_webhook_checks.sql', 'fd902822847b04432064ab5fac43c7d6552dac1f61863cd3b8d9a10437279959', ARRAY['ROUTINE app.due_webhook_checks(batch_size integer, per_org integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: deliveries of all organizations are sent by the same workers, and a receiver that is slow or gone must make only its own organization wait.
+-- Promises: gives the caller a turn with at most `most` endpoints that have a delivery due, and no other worker has one with them until `lease` is over.
+-- No organization has more than `most_of_one` turns at once in the cluster, unless two workers ask in the same moment. First comes one endpoint of each organization, the one whose
+-- last turn is longest ago, then a second one. The waiting deliveries are skipped through, one look-up an endpoint, so the cost does not grow
+-- with how many wait. An endpoint that is locked waits for the next call. It runs as sync_maintenance, which sees neither addresses nor secrets.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.claim_webhook_endpoints(most integer, most_of_one integer, lease interval)
+  RETURNS TABLE (org_id text, endpoint_id uuid)
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+WITH RECURSIVE waiting AS (
+  (SELECT d.org_id, d.endpoint_id, d.next_attempt_at FROM public.sync_webhook_deliveries AS d
+    WHERE d.state = 'waiting' ORDER BY d.org_id, d.endpoint_id, d.next_attempt_at LIMIT 1)
+  UNION ALL
+  SELECT n.org_id, n.endpoint_id, n.next_attempt_at
+    FROM waiting AS w CROSS JOIN LATERAL (
+      SELECT d.org_id, d.endpoint_id, d.next_attempt_at FROM public.sync_webhook_deliveries AS d
+       WHERE d.state = 'waiting' AND (d.org_id, d.endpoint_id) > (w.org_id, w.endpoint_id)
+       ORDER BY d.org_id, d.endpoint_id, d.next_attempt_at LIMIT 1) AS n
+), due AS (
+  SELECT e.org_id, e.id, e.turn_at,
+         row_number() OVER (PARTITION BY e.org_id ORDER BY e.turn_at, e.id) AS nth,
+         (SELECT count(*) FROM public.sync_webhook_endpoints AS c
+           WHERE c.org_id = e.org_id AND c.claimed_until > now()) AS claimed
+    FROM waiting AS w JOIN public.sync_webhook_endpoints AS e ON e.org_id = w.org_id AND e.id = w.endpoint_id
+   WHERE w.next_attempt_at <= now() AND e.enabled AND e.held_until <= now() AND e.claimed_until <= now()
+), chosen AS (
+  SELECT e.org_id, e.id
+    FROM due AS d JOIN public.sync_webhook_endpoints AS e ON e.org_id = d.org_id AND e.id = d.id
+   WHERE d.nth + d.claimed <= most_of_one AND e.enabled AND e.claimed_until <= now()
+   ORDER BY d.nth + d.claimed, d.turn_at, d.org_id LIMIT most FOR UPDATE OF e SKIP LOCKED
+)
+UPDATE public.sync_webhook_endpoints AS e SET claimed_until = now() + lease, turn_at = now()
+  FROM chosen AS c WHERE e.org_id = c.org_id AND e.id = c.id
+RETURNING e.org_id, e.id
+$$;
+ALTER FUNCTION app.claim_webhook_endpoints(integer, integer, interval) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.claim_webhook_endpoints(integer, integer, interval) FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.claim_webhook_endpoints(integer, integer, interval) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/claim_webhook_endpoints.sql', '4e41b8e020f93e734e9742e6b5901406ac3fb3139e18e17fb88888db053be551', ARRAY['ROUTINE app.claim_webhook_endpoints(most integer, most_of_one integer, lease interval)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: the log of deliveries is for finding out why a receiver missed something and for sending it again. After 7 days neither is done.
+-- Promises: deletes at most batch_size deliveries older than 7 days, also such as an endpoint left behind that was removed, and returns their
+-- number. It runs as sync_maintenance, whose policy lets it delete only these.
+-- Callers: sync_app, by the scheduled task old-webhook-deliveries.
+
+CREATE OR REPLACE FUNCTION app.cleanup_outbound_deliveries(batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  deleted integer;
+BEGIN
+  DELETE FROM public.sync_webhook_deliveries WHERE created_at < now() - interval '7 days' AND ctid = ANY (ARRAY(
+    SELECT ctid FROM public.sync_webhook_deliveries WHERE created_at < now() - interval '7 days' LIMIT batch_size));
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
+END
+$$;
+ALTER FUNCTION app.cleanup_outbound_deliveries(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.cleanup_outbound_deliveries(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.cleanup_outbound_deliveries(integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'ef1dc20a2b3a5715830b5446cff559348179e2c7a70e737494d02346b6b2d0b7', ARRAY['ROUTINE app.cleanup_outbound_deliveries(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: receivers learn which items of a run failed and which records changed. A run handles thousands of items a minute, so there is one event
+-- a batch, not one an item.
+-- Promises: item.failed names the failed items of a batch, record.changed the records that it changed, 100 at most, and counts all of them; what they
+-- hold is read from the API. An organization without endpoints pays for one look-up a batch. A preview fails no item.
+-- Callers: triggers of public.sync_items and public.sync_change_counters only, which sync_app alone writes to.
+
+CREATE OR REPLACE FUNCTION app.publish_failed_items() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  batch record;
+BEGIN
+  FOR batch IN
+    SELECT i.org_id, i.sync_id, count(*) AS failed,
+           jsonb_path_query_array(jsonb_agg(jsonb_build_object('external_id', i.external_id, 'error_class', i.error_class,
+             'message', left(i.message, 500)) ORDER BY i.external_id), '$[0 to 99]') AS items
+      FROM written AS i
+     WHERE i.outcome = 'failed'
+       AND EXISTS (SELECT FROM public.sync_webhook_endpoints AS e WHERE e.org_id = i.org_id AND e.enabled)
+       AND NOT EXISTS (SELECT FROM public.sync_runs AS r
+                        WHERE r.org_id = i.org_id AND r.sync_id = i.sync_id AND r.kind = 'preview')
+     GROUP BY i.org_id, i.sync_id
+  LOOP
+    PERFORM app.publish_event(batch.org_id, 'item.failed',
+      jsonb_build_object('sync_id', batch.sync_id, 'count', batch.failed, 'items', batch.items));
+  END LOOP;
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.publish_failed_items() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.publish_failed_items() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+CREATE OR REPLACE TRIGGER publish_failed AFTER INSERT ON public.sync_items
+  REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION app.publish_failed_items();
+
+CREATE OR REPLACE FUNCTION app.publish_changed_records() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  before CONSTANT bigint := CASE WHEN TG_OP = 'UPDATE' THEN OLD.last_seq ELSE 0 END;
+  change record;
+BEGIN
+  IF NOT EXISTS (SELECT FROM public.sync_webhook_endpoints AS e WHERE e.org_id = NEW.org_id AND e.enabled
+                    AND e.events && ARRAY['record.changed', 'record.*', '*']) THEN
+    RETURN NULL;
+  END IF;
+  -- All of one connection and entity type, because each batch takes its own numbers.
+  SELECT min(r.connection_id::text) AS connection_id, min(r.entity_type) AS entity_type,
+         jsonb_agg(jsonb_build_object('external_id', r.external_id, 'change_seq', r.change_seq,
+           'deleted', r.deleted_at IS NOT NULL) ORDER BY r.change_seq) AS records
+    INTO change
+    FROM (SELECT * FROM public.sync_records AS s
+           WHERE s.org_id = NEW.org_id AND s.change_seq > before AND s.change_seq <= NEW.last_seq
+           ORDER BY s.change_seq LIMIT 100) AS r;
+  IF change.records IS NOT NULL THEN
+    PERFORM app.publish_event(NEW.org_id, 'record.changed', jsonb_build_object('connection_id', change.connection_id,
+      'entity_type', change.entity_type, 'count', NEW.last_seq - before, 'records', change.records));
+  END IF;
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.publish_changed_records() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.publish_changed_records() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+CREATE OR REPLACE TRIGGER publish_on_first_change AFTER INSERT ON public.sync_change_counters
+  FOR EACH ROW EXECUTE FUNCTION app.publish_changed_records();
+CREATE OR REPLACE TRIGGER publish_on_change AFTER UPDATE ON public.sync_change_counters
+  FOR EACH ROW EXECUTE FUNCTION app.publish_changed_records();
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/publish_batch_events.sql', '155e3fcc9838c1e46e20bb957fc782e4ea2d4c7cbb6e7ba7439ccf1c6674a6e4', ARRAY['ROUTINE app.publish_failed_items()', 'ROUTINE app.publish_changed_records()', 'TRIGGER publish_failed ON public.sync_items', 'TRIGGER publish_on_first_change ON public.sync_change_counters', 'TRIGGER publish_on_change ON public.sync_change_counters']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: an event must be told exactly when the transaction that made it commits, so its deliveries are written in that transaction, and without a
+-- round trip of their own.
+-- Promises: one delivery for each enabled endpoint of the organization that wants events of the type; for an organization without endpoints one
+-- look-up in an index. An endpoint with 10,000 deliveries that wait (MAX_WAITING in endpoint.sql.ts) gets no more, so that a receiver that is
+-- gone does not fill the disk.
+-- Callers: sync_app; sync_maintenance, for the events of syncs.
+
+CREATE OR REPLACE FUNCTION app.publish_event(org text, event text, data jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  event_id CONSTANT uuid := gen_random_uuid();
+BEGIN
+  INSERT INTO public.sync_webhook_deliveries (org_id, endpoint_id, event_id, event_type, data)
+  SELECT org, e.id, event_id, event, publish_event.data
+    FROM public.sync_webhook_endpoints AS e
+   WHERE e.org_id = org AND e.enabled AND e.events && ARRAY[event, split_part(event, '.', 1) || '.*', '*']
+     AND NOT EXISTS (SELECT FROM public.sync_webhook_deliveries AS d
+                      WHERE d.org_id = org AND d.endpoint_id = e.id AND d.state = 'waiting' OFFSET 9999);
+END
+$$;
+ALTER FUNCTION app.publish_event(text, text, jsonb) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.publish_event(text, text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.publish_event(text, text, jsonb) TO sync_app, sync_maintenance;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/publish_event.sql', 'a1b78027b1b624ff60cd03c83df1075a68419e95e728e85ec8994deb2878a7d9', ARRAY['ROUTINE app.publish_event(org text, event text, data jsonb)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: receivers learn that a sync started, was paused or resumed, or ended, whether the service did it, a client with plain SQL, or maintenance.
+-- Promises: one event a change of status that is no return to the queue, in the transaction of the change. The events of a preview are preview.ready and
+-- preview.failed. The WHEN clauses exclude ordinary reports. It runs as sync_maintenance, because neither a login of plain SQL nor whoever
+-- ends silent syncs may read endpoints; the row it is called for has passed the policies of its table, so its organization is right.
+-- Callers: triggers of public.sync_progress only.
+
+CREATE OR REPLACE FUNCTION app.publish_sync_event() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  kind text;
+  event text;
+BEGIN
+  -- Most organizations have none: nothing else is looked at then.
+  IF NOT EXISTS (SELECT FROM public.sync_webhook_endpoints AS e WHERE e.org_id = NEW.org_id AND e.enabled) THEN
+    RETURN NULL;
+  END IF;
+  SELECT r.kind INTO kind FROM public.sync_runs AS r WHERE r.org_id = NEW.org_id AND r.sync_id = NEW.sync_id;
+  event := CASE
+    WHEN kind = 'preview' THEN CASE WHEN NEW.completed_at IS NULL THEN NULL
+                                    WHEN NEW.status LIKE 'completed%' THEN 'preview.ready' ELSE 'preview.failed' END
+    WHEN NEW.completed_at IS NOT NULL THEN 'sync.' || NEW.status
+    WHEN TG_OP = 'INSERT' THEN 'sync.started'
+    WHEN NEW.status = 'paused' THEN 'sync.paused'
+    ELSE 'sync.resumed' END;
+  IF event IS NOT NULL THEN
+    PERFORM app.publish_event(NEW.org_id, event, jsonb_strip_nulls(jsonb_build_object('sync_id', NEW.sync_id, 'kind', kind,
+      'entity_type', NEW.entity_type, 'source_system', NEW.source_system, 'status', NEW.status,
+      'total_items', NEW.total_items, 'processed_count', NEW.processed_count, 'failed_count', NEW.failed_count,
+      'started_at', NEW.started_at, 'completed_at', NEW.completed_at, 'error_message', NEW.error_message)));
+  END IF;
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.publish_sync_event() OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.publish_sync_event() FROM PUBLIC, sync_app, sync_directory, sync_sql;
+CREATE OR REPLACE TRIGGER publish_on_insert AFTER INSERT ON public.sync_progress
+  FOR EACH ROW EXECUTE FUNCTION app.publish_sync_event();
+CREATE OR REPLACE TRIGGER publish_on_update AFTER UPDATE ON public.sync_progress
+  FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status
+    AND (NEW.completed_at IS NOT NULL OR OLD.status = 'paused' OR NEW.status = 'paused'))
+  EXECUTE FUNCTION app.publish_sync_event();
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/publish_sync_event.sql', 'ec85b05254b7ced4f7b18e5d30b05716c649e3c21e97bb6ca06b9ab0df8b6071', ARRAY['ROUTINE app.publish_sync_event()', 'TRIGGER publish_on_insert ON public.sync_progress', 'TRIGGER publish_on_update ON public.sync_progress']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -4172,20 +4614,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"8c224bea56b8e704ff6b87af295a5df3","grants":"6daf7252212260812bd8da0054e0bab1","owners":"f817c842d226ecd5532424df0dde465a","policies":"87bcadd21910787e1463137c10eb6bc4","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"1df32f26bbff380f999c77acdfeadfe7","triggers":"64125527c89271de3878604d297fd3ff"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"25cd374e01015193de96d6f43807e1de","grants":"a390ca107d439cd6a0d8b5ce07934e7f","owners":"b2dd18ac3e943925afbbb4e06fb794ab","policies":"18f29acb34d2906bf8db90e2e211b72c","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"995bfd944b848ae51d2ac610761db02f","triggers":"88082a7aa060f5a3df411901315b88e5"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T06:32:43.599Z','2026-11-29T08:32:43.599Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T06:48:15.129Z','2026-11-29T08:48:15.129Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T06:32:43.599Z','2026-11-29T07:32:43.599Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T06:48:15.130Z','2026-11-29T07:48:15.130Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T06:32:43.599Z','2026-11-29T08:32:43.599Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T06:48:15.130Z','2026-11-29T08:48:15.130Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T06:32:43.599Z','2026-11-29T07:32:43.599Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T06:48:15.130Z','2026-11-29T07:48:15.130Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -4200,52 +4642,52 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T09:32:43.599Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T09:48:15.130Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T07:32:43.599Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T07:48:15.130Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T09:32:43.599Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T09:48:15.130Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T07:32:43.599Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T07:48:15.130Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T09:32:43.599Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T09:48:15.130Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T07:32:43.599Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T07:48:15.130Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T09:32:43.599Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T09:48:15.130Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T07:32:43.599Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T07:48:15.130Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T08:32:43.599Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T08:48:15.130Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T08:32:43.599Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T08:48:15.130Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T07:32:43.599Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T07:48:15.131Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T07:32:43.599Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T07:48:15.131Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -4428,40 +4870,64 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T09:32:43.608Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T09:48:15.137Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T07:32:43.608Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T07:48:15.137Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T09:32:43.608Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T09:48:15.137Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T07:32:43.608Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T07:48:15.137Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T08:32:43.608Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T08:48:15.137Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T08:32:43.608Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T08:48:15.137Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T08:32:43.608Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T08:48:15.137Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T08:32:43.608Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T08:48:15.137Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T08:32:43.608Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T08:48:15.137Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T08:32:43.608Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T08:48:15.137Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T08:32:43.608Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T08:48:15.137Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T08:32:43.608Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T08:48:15.137Z')
+;
+-- next
+INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
+;
+-- next
+INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','https://receiver.example','{"stale"}','standard','\x73','k',true)
+;
+-- next
+INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','https://receiver.example','{"live"}','standard','\x73','k',false)
+;
+-- next
+INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','https://receiver.example','{"stale"}','standard','\x73','k',true)
+;
+-- next
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
+;
+-- next
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-21T08:48:15.138Z')
+;
+-- next
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
+;
+-- next
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-21T08:48:15.138Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -4476,16 +4942,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T09:32:43.608Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T09:48:15.138Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T07:32:43.608Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T07:48:15.138Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T09:32:43.608Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T09:48:15.138Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T07:32:43.608Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T07:48:15.138Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

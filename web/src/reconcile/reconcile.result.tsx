@@ -35,8 +35,8 @@ export function ReconcileResult({ run }: { readonly run: Run }) {
         <Note kind="warning" title={`${count(unequal)} ${unequal === 1 ? 'item is' : 'items are'} not equal.`}>
           {preview && (
             <p>
-              <Link href={previewPath(preview.cache_key)}>Make the destination as the source is</Link>, after a look at what that
-              writes.
+              <Link href={previewPath(preview.cache_key)}>Make the destination as the source is</Link>, after a look at
+              what that writes.
             </p>
           )}
         </Note>

@@ -2,10 +2,10 @@ import type { Run } from '@sync-operations/client';
 import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import { previewPath } from '../app/location.ts';
+import { usePreviewOf } from '../previews/preview.queries.ts';
 import { countsOf, countsText } from '../previews/preview.summary.ts';
 import { count } from '../ui/format.ts';
 import { Note } from '../ui/note.tsx';
-import { usePreviewOf } from '../previews/preview.queries.ts';
 import '../ui/button.css';
 
 /** Leads from the run that computed a preview to the preview: at once for somebody who waited for it here, else by a button. */

@@ -50,7 +50,7 @@ export type OrganizationPage = {
     next_cursor: string | null;
 };
 
-export type Quota = 'active_syncs' | 'connections' | 'schedules' | 'preview_bytes' | 'checkpoint_bytes' | 'records' | 'found_bytes' | 'change_bytes' | 'streams';
+export type Quota = 'active_syncs' | 'connections' | 'schedules' | 'webhook_endpoints' | 'preview_bytes' | 'checkpoint_bytes' | 'records' | 'found_bytes' | 'change_bytes' | 'streams';
 
 export type QuotaUsage = {
     name: Quota;
@@ -1771,6 +1771,177 @@ export type WebhookResponse = {
      * accepted: a sync reads the item that the webhook names. repeated: the webhook was received before. ignored: a test message, or an event that is not synced.
      */
     status: 'accepted' | 'repeated' | 'ignored';
+};
+
+export type CreateWebhookEndpoint = {
+    /**
+     * https, on the public internet, without a user; redirects are not followed
+     */
+    url: string;
+    /**
+     * The types to send; sync.* means all of a kind, * everything
+     */
+    events: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | '*'>;
+    description?: string;
+    /**
+     * Default: "standard".
+     */
+    format?: 'standard' | 'cloudevents';
+    /**
+     * Default: true.
+     */
+    enabled?: boolean;
+};
+
+export type CreatedWebhookEndpoint = {
+    id: string;
+    url: string;
+    description: string | null;
+    events: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | '*'>;
+    /**
+     * standard: {type, timestamp, data}. cloudevents: CloudEvents 1.0 in JSON. The headers are the same.
+     */
+    format: 'standard' | 'cloudevents';
+    enabled: boolean;
+    /**
+     * Why the service disabled it
+     */
+    disabled_reason: string | null;
+    /**
+     * No delivery has succeeded since. Null while deliveries succeed.
+     */
+    failing_since: string | null;
+    /**
+     * Until then messages are also signed with the secret before the last rotation
+     */
+    previous_secret_until: string | null;
+    /**
+     * Deliveries that wait. At 10,000 no more are added until some are delivered.
+     */
+    waiting: number;
+    created_by: string | null;
+    created_at: string;
+    updated_at: string;
+    /**
+     * Verifies the signature of messages, as Standard Webhooks says. Keep it; it is shown once.
+     */
+    secret: string;
+};
+
+export type WebhookEndpoint = {
+    id: string;
+    url: string;
+    description: string | null;
+    events: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | '*'>;
+    /**
+     * standard: {type, timestamp, data}. cloudevents: CloudEvents 1.0 in JSON. The headers are the same.
+     */
+    format: 'standard' | 'cloudevents';
+    enabled: boolean;
+    /**
+     * Why the service disabled it
+     */
+    disabled_reason: string | null;
+    /**
+     * No delivery has succeeded since. Null while deliveries succeed.
+     */
+    failing_since: string | null;
+    /**
+     * Until then messages are also signed with the secret before the last rotation
+     */
+    previous_secret_until: string | null;
+    /**
+     * Deliveries that wait. At 10,000 no more are added until some are delivered.
+     */
+    waiting: number;
+    created_by: string | null;
+    created_at: string;
+    updated_at: string;
+};
+
+export type WebhookEndpointList = {
+    items: Array<WebhookEndpoint>;
+    /**
+     * Always null: all are on one page
+     */
+    next_cursor: string | null;
+};
+
+export type ChangeWebhookEndpoint = {
+    /**
+     * https, on the public internet, without a user; redirects are not followed
+     */
+    url?: string;
+    /**
+     * The types to send; sync.* means all of a kind, * everything
+     */
+    events?: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | '*'>;
+    description?: string;
+    /**
+     * Default: "standard".
+     */
+    format?: 'standard' | 'cloudevents';
+    /**
+     * Default: true.
+     */
+    enabled?: boolean;
+};
+
+export type RotateSecret = {
+    /**
+     * For so long messages are signed with both secrets. Default: 86400.
+     */
+    overlap_seconds?: number;
+};
+
+export type WebhookDelivery = {
+    id: string;
+    endpoint_id: string;
+    /**
+     * webhook-id is msg_ and this id, the same for every endpoint and attempt
+     */
+    event_id: string;
+    event_type: string;
+    data: {
+        [key: string]: unknown;
+    };
+    state: 'waiting' | 'delivered' | 'failed';
+    attempts: number;
+    next_attempt_at: string | null;
+    attempted_at: string | null;
+    /**
+     * Null when no complete response arrived
+     */
+    response_status: number | null;
+    /**
+     * Why the last attempt failed
+     */
+    error_message: string | null;
+    duration_ms: number | null;
+    created_at: string;
+};
+
+export type WebhookDeliveryPage = {
+    items: Array<WebhookDelivery>;
+    next_cursor: string | null;
+};
+
+export type ReplayDeliveries = {
+    /**
+     * Of the events
+     */
+    since: string;
+    /**
+     * all: also those that were delivered. Default: "failed".
+     */
+    state?: 'failed' | 'all';
+};
+
+export type Replayed = {
+    /**
+     * How many deliveries are sent again
+     */
+    replayed: number;
 };
 
 export type HealthLiveData = {
@@ -5394,3 +5565,574 @@ export type ReceiveWebhookResponses = {
 };
 
 export type ReceiveWebhookResponse = ReceiveWebhookResponses[keyof ReceiveWebhookResponses];
+
+export type ListWebhookEndpointsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+    };
+    url: '/api/sync/webhook-endpoints';
+};
+
+export type ListWebhookEndpointsErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListWebhookEndpointsError = ListWebhookEndpointsErrors[keyof ListWebhookEndpointsErrors];
+
+export type ListWebhookEndpointsResponses = {
+    /**
+     * All receivers
+     */
+    200: WebhookEndpointList;
+};
+
+export type ListWebhookEndpointsResponse = ListWebhookEndpointsResponses[keyof ListWebhookEndpointsResponses];
+
+export type CreateWebhookEndpointData = {
+    body: CreateWebhookEndpoint;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/sync/webhook-endpoints';
+};
+
+export type CreateWebhookEndpointErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * A quota is used up
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable; Credential encryption is not configured
+     */
+    503: Problem;
+};
+
+export type CreateWebhookEndpointError = CreateWebhookEndpointErrors[keyof CreateWebhookEndpointErrors];
+
+export type CreateWebhookEndpointResponses = {
+    /**
+     * Added
+     */
+    201: CreatedWebhookEndpoint;
+};
+
+export type CreateWebhookEndpointResponse = CreateWebhookEndpointResponses[keyof CreateWebhookEndpointResponses];
+
+export type RemoveWebhookEndpointData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        endpoint_id: string;
+    };
+    query?: never;
+    url: '/api/sync/webhook-endpoints/{endpoint_id}';
+};
+
+export type RemoveWebhookEndpointErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type RemoveWebhookEndpointError = RemoveWebhookEndpointErrors[keyof RemoveWebhookEndpointErrors];
+
+export type RemoveWebhookEndpointResponses = {
+    /**
+     * Removed
+     */
+    204: void;
+};
+
+export type RemoveWebhookEndpointResponse = RemoveWebhookEndpointResponses[keyof RemoveWebhookEndpointResponses];
+
+export type GetWebhookEndpointData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        endpoint_id: string;
+    };
+    query?: never;
+    url: '/api/sync/webhook-endpoints/{endpoint_id}';
+};
+
+export type GetWebhookEndpointErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type GetWebhookEndpointError = GetWebhookEndpointErrors[keyof GetWebhookEndpointErrors];
+
+export type GetWebhookEndpointResponses = {
+    /**
+     * The endpoint
+     */
+    200: WebhookEndpoint;
+};
+
+export type GetWebhookEndpointResponse = GetWebhookEndpointResponses[keyof GetWebhookEndpointResponses];
+
+export type ChangeWebhookEndpointData = {
+    body: ChangeWebhookEndpoint;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        endpoint_id: string;
+    };
+    query?: never;
+    url: '/api/sync/webhook-endpoints/{endpoint_id}';
+};
+
+export type ChangeWebhookEndpointErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ChangeWebhookEndpointError = ChangeWebhookEndpointErrors[keyof ChangeWebhookEndpointErrors];
+
+export type ChangeWebhookEndpointResponses = {
+    /**
+     * The changed endpoint
+     */
+    200: WebhookEndpoint;
+};
+
+export type ChangeWebhookEndpointResponse = ChangeWebhookEndpointResponses[keyof ChangeWebhookEndpointResponses];
+
+export type RotateWebhookSecretData = {
+    body: RotateSecret;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        endpoint_id: string;
+    };
+    query?: never;
+    url: '/api/sync/webhook-endpoints/{endpoint_id}/rotate-secret';
+};
+
+export type RotateWebhookSecretErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable; Credential encryption is not configured
+     */
+    503: Problem;
+};
+
+export type RotateWebhookSecretError = RotateWebhookSecretErrors[keyof RotateWebhookSecretErrors];
+
+export type RotateWebhookSecretResponses = {
+    /**
+     * The endpoint with its new secret
+     */
+    200: CreatedWebhookEndpoint;
+};
+
+export type RotateWebhookSecretResponse = RotateWebhookSecretResponses[keyof RotateWebhookSecretResponses];
+
+export type ListWebhookDeliveriesData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        endpoint_id: string;
+    };
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        state?: 'waiting' | 'delivered' | 'failed';
+    };
+    url: '/api/sync/webhook-endpoints/{endpoint_id}/deliveries';
+};
+
+export type ListWebhookDeliveriesErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListWebhookDeliveriesError = ListWebhookDeliveriesErrors[keyof ListWebhookDeliveriesErrors];
+
+export type ListWebhookDeliveriesResponses = {
+    /**
+     * A page
+     */
+    200: WebhookDeliveryPage;
+};
+
+export type ListWebhookDeliveriesResponse = ListWebhookDeliveriesResponses[keyof ListWebhookDeliveriesResponses];
+
+export type TestWebhookEndpointData = {
+    body?: never;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        endpoint_id: string;
+    };
+    query?: never;
+    url: '/api/sync/webhook-endpoints/{endpoint_id}/test';
+};
+
+export type TestWebhookEndpointErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The state does not allow it
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type TestWebhookEndpointError = TestWebhookEndpointErrors[keyof TestWebhookEndpointErrors];
+
+export type TestWebhookEndpointResponses = {
+    /**
+     * The delivery, which waits
+     */
+    202: WebhookDelivery;
+};
+
+export type TestWebhookEndpointResponse = TestWebhookEndpointResponses[keyof TestWebhookEndpointResponses];
+
+export type ReplayWebhookDeliveryData = {
+    body?: never;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        endpoint_id: string;
+        delivery_id: string;
+    };
+    query?: never;
+    url: '/api/sync/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/replay';
+};
+
+export type ReplayWebhookDeliveryErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The state does not allow it
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ReplayWebhookDeliveryError = ReplayWebhookDeliveryErrors[keyof ReplayWebhookDeliveryErrors];
+
+export type ReplayWebhookDeliveryResponses = {
+    /**
+     * The delivery, which waits
+     */
+    202: WebhookDelivery;
+};
+
+export type ReplayWebhookDeliveryResponse = ReplayWebhookDeliveryResponses[keyof ReplayWebhookDeliveryResponses];
+
+export type ReplayWebhookDeliveriesData = {
+    body: ReplayDeliveries;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        endpoint_id: string;
+    };
+    query?: never;
+    url: '/api/sync/webhook-endpoints/{endpoint_id}/replay';
+};
+
+export type ReplayWebhookDeliveriesErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The state does not allow it
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ReplayWebhookDeliveriesError = ReplayWebhookDeliveriesErrors[keyof ReplayWebhookDeliveriesErrors];
+
+export type ReplayWebhookDeliveriesResponses = {
+    /**
+     * How many
+     */
+    202: Replayed;
+};
+
+export type ReplayWebhookDeliveriesResponse = ReplayWebhookDeliveriesResponses[keyof ReplayWebhookDeliveriesResponses];
