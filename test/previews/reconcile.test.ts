@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { ScheduleRunner } from '../../src/schedules/schedule.runner.ts';
 import { runAsWorker } from '../../src/tenancy/tenant.context.ts';
 import { type Json, RunsFixture } from '../runs/runs.support.ts';
@@ -8,6 +8,9 @@ import { sql } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { Previews } from './previews.support.ts';
 import { reconcile, reconciled } from './reconcile.support.ts';
+
+// All start at once, and the first that is waited for has the time of all.
+vi.setConfig({ testTimeout: 180_000 });
 
 let fixture: RunsFixture;
 beforeAll(async () => {
@@ -24,7 +27,7 @@ async function synced(
   version: 18 | 19,
   work: (systems: TwoSystems, made: Made, previews: Previews) => Promise<void>,
 ): Promise<void> {
-  const systems = { shop: { customers: 12, products: 8, orders: 4 }, odoo: { version, partners: 3 } };
+  const systems = { shop: { customers: 4, products: 3, orders: 2 }, odoo: { version, partners: 3 } };
   await withSystems(fixture, orgId, systems, async (both) => {
     const made = make(both);
     const previews = new Previews(fixture, orgId);
