@@ -39,6 +39,8 @@ it('A run is taken back through its preview, and each item tells what became of 
     const history = page.getByRole('list', { name: 'History' });
     await history.waitFor();
     await watched.screenshot('item-history');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await watched.screenshot('item-history-390');
     const titles = await history.locator('.timeline-title').allTextContents();
     expect(titles.map((title) => title.split(' in ', 1)[0])).toEqual(['Changed', 'Changed', 'Created']);
     expect(await watched.axe()).toEqual([]);
