@@ -89,7 +89,16 @@ describe('GET /usage', () => {
     expect(status).toBe(200);
     expect(body.items).toContainEqual({ name: 'active_syncs', used: 1, limit: 3 });
     expect(body.items.map(({ name }: { name: string }) => name)).toEqual([
-      ...['active_syncs', 'connections', 'schedules', 'preview_bytes', 'checkpoint_bytes', 'records', 'streams'],
+      ...[
+        'active_syncs',
+        'connections',
+        'schedules',
+        'webhook_endpoints',
+        'preview_bytes',
+        'checkpoint_bytes',
+        'records',
+        'streams',
+      ],
     ]);
     expect(await usage('org-nobody')).toEqual({
       ...{
