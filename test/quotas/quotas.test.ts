@@ -93,6 +93,7 @@ describe('GET /usage', () => {
         'active_syncs',
         'connections',
         'schedules',
+        'webhook_endpoints',
         'preview_bytes',
         'checkpoint_bytes',
         'records',
