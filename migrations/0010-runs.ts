@@ -47,7 +47,7 @@ async function runs(db: QueryRunner): Promise<void> {
       source_connection_id uuid NOT NULL,
       destination_connection_id uuid CHECK (destination_connection_id <> source_connection_id),
       entity_type text NOT NULL CHECK (entity_type <> ''),
-      mode text NOT NULL CHECK (mode IN ('full', 'incremental')),
+      mode text NOT NULL CHECK (mode IN ('full', 'incremental', 'census')),
       filters jsonb NOT NULL DEFAULT '{}',
       of_sync_id text CHECK ((of_sync_id IS NOT NULL) = (kind IN ('apply', 'retry'))),
       override_reason text,

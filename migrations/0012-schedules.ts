@@ -16,7 +16,7 @@ export class Schedules0012 implements MigrationInterface {
         connection_id uuid NOT NULL,
         entity_type text NOT NULL CHECK (entity_type <> ''),
         destination text NOT NULL DEFAULT 'records' CHECK (destination <> ''),
-        mode text NOT NULL CHECK (mode IN ('full', 'incremental')),
+        mode text NOT NULL CHECK (mode IN ('full', 'incremental', 'census')),
         cron text NOT NULL,
         time_zone text NOT NULL,
         enabled boolean NOT NULL DEFAULT true,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import canonicalize from 'canonicalize';
-import { byKey, comparedMembers, hasElements, memberPath } from './list.elements.ts';
+import { byKey, comparedMembers, elementOf, hasElements, memberPath } from './list.elements.ts';
 
 /** The path of a field of a canonical entity: `email`, `billing.city`, `variations[Size=M].price`. */
 export type FieldPath = string;
@@ -33,8 +33,9 @@ export function diffFields(before: object, after: object): FieldChange[] {
 export function newElementFields(before: object, after: object): Set<FieldPath> {
   const old = members(before);
   const fields = [...members(after).keys()].filter((field) => {
-    const keys = field.includes('[') ? old.get(topOf(field)) : undefined;
-    return Array.isArray(keys) && !keys.includes(field.slice(field.indexOf('[') + 1, field.lastIndexOf(']')));
+    const key = elementOf(field);
+    const keys = key === null ? undefined : old.get(topOf(field));
+    return Array.isArray(keys) && !keys.includes(key);
   });
   return new Set(fields);
 }

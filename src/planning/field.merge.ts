@@ -1,6 +1,6 @@
 import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
-import { type FieldPath, isPlainObject } from './field.diff.ts';
-import { byKey, hasElements, type ListElement, memberPath } from './list.elements.ts';
+import { type FieldPath, isPlainObject, topOf } from './field.diff.ts';
+import { byKey, elementOf, hasElements, type ListElement, memberPath } from './list.elements.ts';
 
 interface Merge {
   readonly target: CanonicalData;
@@ -10,24 +10,27 @@ interface Merge {
   readonly written: ReadonlySet<FieldPath>;
   /** The data of the source at the last sync. Null when the two match for the first time. */
   readonly before: CanonicalData | null;
+  /** The paths that the source changed since. */
+  readonly changed?: ReadonlySet<FieldPath>;
 }
 
 /**
  * The data to write. A list is written as a whole, so its elements keep the destination's values in all fields that are not written: a
  * new price of one variation does not reset another variation. An element that only the destination has is removed if the source had it
- * at the last sync. Pure.
+ * at the last sync, and one that only the source has is added if it is new there or changed. Pure.
  */
-export function mergeLists({ target, current, written, before }: Merge): CanonicalData {
+export function mergeLists({ target, current, written, before, changed }: Merge): CanonicalData {
   const merged = Object.entries(target).map(([name, wanted]) => {
     const present: unknown = current[name as keyof CanonicalData];
     if (!hasElements(name, wanted) || !hasElements(name, present)) return [name, wanted];
     const there = byKey(name, present);
     const had = listOf(name, before);
+    const touched = new Set([...(changed ?? [])].filter((path) => topOf(path) === name).map(elementOf));
     const isWritten = written.has(name);
     const here = byKey(name, wanted);
     const mine = [...here].flatMap(([key, element]) => {
       const other = there.get(key);
-      if (!other) return isWritten ? [element] : [];
+      if (!other) return isWritten && (touched.has(key) || !had.has(key)) ? [element] : [];
       return [kept(name, key, { element, other, written })];
     });
     const theirs = [...there].filter(([key]) => !here.has(key) && !(isWritten && had.has(key)));

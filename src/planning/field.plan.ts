@@ -1,19 +1,22 @@
 import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
 import type { ExternalItem } from '../connectors/contract/connector.types.ts';
-import { diffFields, type FieldChange, type FieldPath, newElementFields } from './field.diff.ts';
+import { diffFields, type FieldChange, type FieldPath, newElementFields, topOf } from './field.diff.ts';
 import { mergeLists, restoreFields } from './field.merge.ts';
+import { withSkusFrom, withSkusOf } from './line.alignment.ts';
+import { byKey, elementOf, hasElements } from './list.elements.ts';
 import type { Binding, ItemPlan, Pending, PlanInput } from './plan.types.ts';
 
 /** Two items that match for the first time complete each other: an empty source field clears nothing, and is filled by a later sync back. */
 export function planFirstMatch(
   { mayPass, predecessor }: PlanInput,
   existing: ExternalItem,
-  target: CanonicalData,
+  wanted: CanonicalData,
 ): ItemPlan {
-  const differing = diffFields(existing.data as CanonicalData, target);
+  const { current, target } = aligned(existing, wanted);
+  const differing = diffFields(current, target);
   const written = differing.filter((change) => mayPass(change.field) && !isEmpty(change.new));
   const pending = { fields: fieldsOf(differing.filter((change) => change.new === null)), agreed: target };
-  const plan = planUpdate({ existing, target, written, pending, before: null });
+  const plan = planUpdate({ existing, current, target, written, pending, before: null });
   return predecessor && (plan.kind === 'update' || plan.kind === 'unchanged')
     ? { ...plan, replaces: predecessor }
     : plan;
@@ -24,43 +27,67 @@ export function planThreeWay(
   binding: Binding,
   existing: ExternalItem,
   source: CanonicalData,
-  target: CanonicalData,
+  wanted: CanonicalData,
 ): ItemPlan {
-  const current = existing.data as CanonicalData;
+  const { current, target } = aligned(existing, wanted);
+  const now = withSkusFrom(target, source);
+  const before = withSkusOf(now, binding.source_data);
+  const agreed = withSkusOf(target, binding.destination_data);
   const differing = diffFields(current, target);
-  const changedHere = fieldsOf(diffFields(binding.source_data, source));
-  const changedThere = fieldsOf(diffFields(binding.destination_data, current));
+  const changedHere = fieldsOf(diffFields(before, now));
+  const changedThere = fieldsOf(diffFields(agreed, current));
   // A variation that both sides added since then is treated like a first match, see planFirstMatch().
-  const newHere = newElementFields(binding.source_data, source);
-  const brings = ({ field, new: wanted }: FieldChange) =>
-    changedHere.has(field) || (newHere.has(field) && !isEmpty(wanted));
+  const newHere = newElementFields(before, now);
+  // What changed here is written even where the other side has no such element any more, which is a conflict when it removed it since.
+  const stranded = listsWithout(current, changedHere);
+  const brings = ({ field, new: value }: FieldChange) =>
+    changedHere.has(field) || stranded.has(field) || (newHere.has(field) && !isEmpty(value));
   const written = differing.filter((change) => mayPass(change.field) && brings(change));
-  const conflicts = written.filter(({ field }) => changedThere.has(field));
+  const lost = listsWithout(target, changedThere);
+  const conflicts = written.filter(({ field }) => changedThere.has(field) || lost.has(field));
   if (conflicts.length > 0 && onConflict === 'skip') {
     const names = conflicts.map(({ field }) => field).join(', ');
     const message = `Both sides changed ${names} since the last sync.`;
     return conflict('changed_on_both_sides', message, existing, conflicts);
   }
-  const passesBack = ({ field, new: wanted }: FieldChange) =>
-    changedThere.has(field) || (newHere.has(field) && wanted === null);
+  const passesBack = ({ field, new: value }: FieldChange) =>
+    changedThere.has(field) || (newHere.has(field) && value === null);
   const left = differing.filter((change) => passesBack(change) && !written.includes(change));
-  const pending = { fields: fieldsOf(left), agreed: binding.destination_data };
-  return planUpdate({ existing, target, written, pending, before: binding.source_data });
+  const pending = { fields: fieldsOf(left), agreed };
+  return planUpdate({ existing, current, target, written, pending, before, changed: changedHere });
+}
+
+/** Both ends with the same key for what is one line. */
+function aligned({ data }: ExternalItem, wanted: CanonicalData): { current: CanonicalData; target: CanonicalData } {
+  const current = withSkusOf(wanted, data as CanonicalData);
+  return { current, target: withSkusOf(current, wanted) };
+}
+
+/** The lists of which `data` lacks an element that has a changed member. */
+function listsWithout(data: CanonicalData, changed: ReadonlySet<FieldPath>): ReadonlySet<FieldPath> {
+  const lacks = (path: FieldPath) => {
+    const [list, key] = [topOf(path), elementOf(path)];
+    const elements: unknown = data[list as keyof CanonicalData];
+    return key !== null && hasElements(list, elements) && !byKey(list, elements).has(key);
+  };
+  return new Set([...changed].filter(lacks).map(topOf));
 }
 
 interface Comparison {
   readonly existing: ExternalItem;
+  /** The data of `existing`, as it is compared. */
+  readonly current: CanonicalData;
   readonly target: CanonicalData;
   readonly written: readonly FieldChange[];
   readonly pending: Pending;
-  /** The source at the last sync. */
+  /** The source at the last sync, and what it changed since. */
   readonly before: CanonicalData | null;
+  readonly changed?: ReadonlySet<FieldPath>;
 }
 
-function planUpdate({ existing, target, written: fields, pending, before }: Comparison): ItemPlan {
+function planUpdate({ existing, current, target, written: fields, pending, ...since }: Comparison): ItemPlan {
   if (fields.length === 0) return { kind: 'unchanged', destination: existing, pending };
-  const current = existing.data as CanonicalData;
-  const data = mergeLists({ target, current, written: fieldsOf(fields), before });
+  const data = mergeLists({ target, current, written: fieldsOf(fields), ...since });
   return { kind: 'update', destination: existing, data, fields, pending };
 }
 

@@ -1,15 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bindingOf, customer, flipped, item, plan, product, synced } from '../../test/runs/plan.support.ts';
-import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
-import { diffFields, flatten, newElementFields } from './field.diff.ts';
+import type { CanonicalData, CanonicalProduct } from '../connectors/canonical/canonical.types.ts';
+import { diffFields, flatten, newElementFields, topOf } from './field.diff.ts';
 import { isEcho } from './item.plan.ts';
+import { byKey, elementOf } from './list.elements.ts';
 
 const KINDS = [
   ['customer', customer],
   ['product', product],
 ] as const;
 const fieldsOf = (before: object, after: object) => diffFields(before, after).map(({ field }) => field);
+
+/** Whether a change is of a variation that the product does not have. */
+function changesWithout(changed: ReadonlySet<string>, data: object): boolean {
+  const variations = byKey('variations', ((data as CanonicalProduct).variations ?? []) as never);
+  return [...changed].map(elementOf).some((key) => key !== null && !variations.has(key));
+}
 
 describe.each(KINDS)('The plan of a bound %s', (_, entity) => {
   const ends = fc
@@ -23,7 +30,12 @@ describe.each(KINDS)('The plan of a bound %s', (_, entity) => {
         if (!after) return;
         const { source_data } = given.binding;
         const changedHere = [...fieldsOf(source_data, given.source), ...newElementFields(source_data, given.source)];
-        expect(changedHere).toEqual(expect.arrayContaining(fieldsOf(given.destination, after.destination)));
+        // A changed variation that the destination had removed is there again.
+        const variations = changedHere.filter((field) => elementOf(field) !== null);
+        const allowed = [...changedHere, ...variations.map(topOf)];
+        expect(allowed).toEqual(expect.arrayContaining(fieldsOf(given.destination, after.destination)));
+        const added = [...newElementFields(given.destination, after.destination)].map(elementOf);
+        expect(variations.map(elementOf)).toEqual(expect.arrayContaining(added));
       }),
     );
   });
@@ -34,8 +46,12 @@ describe.each(KINDS)('The plan of a bound %s', (_, entity) => {
         const changedHere = new Set(fieldsOf(given.binding.source_data, given.source));
         const changedThere = new Set(fieldsOf(given.binding.destination_data, given.destination));
         const made = plan(given);
+        // One side changed a variation that the other removed.
+        const isTorn =
+          (changedThere.has('variations') && changesWithout(changedHere, given.destination)) ||
+          (changedHere.has('variations') && changesWithout(changedThere, given.source));
         const both = diffFields(given.destination, given.source).filter(
-          ({ field }) => changedHere.has(field) && changedThere.has(field),
+          ({ field }) => (changedHere.has(field) && changedThere.has(field)) || (field === 'variations' && isTorn),
         );
         if (made.kind === 'conflict')
           expect(made).toMatchObject({ error_class: 'changed_on_both_sides', fields: both });

@@ -39,3 +39,7 @@ export const memberPath = (name: string, key: string, member: string): string =>
 /** The fields of an element that are compared. */
 export const comparedMembers = (element: ListElement): [string, unknown][] =>
   Object.entries(element).filter(([member, value]) => !IN_KEY.has(member) && value !== undefined);
+
+/** The key of the element of a path; null for the path of anything else. */
+export const elementOf = (path: string): string | null =>
+  path.includes('[') ? path.slice(path.indexOf('[') + 1, path.lastIndexOf(']')) : null;

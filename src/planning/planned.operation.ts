@@ -1,5 +1,6 @@
 import type { WriteOperation } from '../connectors/contract/connector.types.ts';
 import { type FieldPath, topOf } from './field.diff.ts';
+import { withSkusOf } from './line.alignment.ts';
 import type { PlannedItem } from './planning.types.ts';
 
 /** Whether carrying out the plan takes a write to the destination. */
@@ -8,14 +9,14 @@ export const isWrite = ({ plan }: PlannedItem): boolean =>
 
 /** The write that carries out a plan. */
 export function operationOf({ plan, key, target, before }: PlannedItem): WriteOperation {
-  const whole = target && { whole: target };
   switch (plan.kind) {
     case 'create':
-      return { kind: 'create', key, data: plan.data, ...whole };
+      return { kind: 'create', key, data: plan.data, ...(target && { whole: target }) };
     case 'update': {
       const { external_id, data } = plan.destination;
       const changes = [...new Set(plan.fields.map(({ field }) => writablePath(field)))];
       const current = plan.awake ?? data ?? plan.data;
+      const whole = target && { whole: withSkusOf(plan.data, target) };
       const known = { current, before, ...whole, ...(plan.awake && { restores: true }) };
       return { kind: 'update', external_id, data: plan.data, changes, ...known };
     }

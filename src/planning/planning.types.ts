@@ -58,8 +58,8 @@ export interface PreviewChange {
 export interface ItemOutcome {
   readonly external_id: string;
   readonly outcome: 'processed' | 'warned' | 'failed' | 'skipped';
-  /** The action for the run's counts. Omitted for records, where the database determines it. */
-  readonly action?: 'created' | 'updated' | 'deleted' | 'unchanged' | 'conflict' | 'failed' | 'skipped';
+  /** The action for the run's counts. Omitted for records, where the database determines it. `present`: only its id was read. */
+  readonly action?: 'created' | 'updated' | 'deleted' | 'unchanged' | 'present' | 'conflict' | 'failed' | 'skipped';
   readonly error_class?: string;
   readonly message?: string;
   readonly payload?: unknown;

@@ -50,7 +50,11 @@ export class PreviewFreshness {
     other: OpenedConnection | null,
     signal: AbortSignal,
   ): Promise<void> {
-    const query: ReadQuery = { mode: run.mode, since: null, filters: run.filters };
+    const query: ReadQuery = {
+      mode: run.mode === 'incremental' ? 'incremental' : 'full',
+      since: null,
+      filters: run.filters,
+    };
     const tokens = {
       source: await source.session.changeToken(run.entity_type, query, signal),
       destination: await destinationToken(this.database, run, other, signal),

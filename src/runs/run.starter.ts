@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { Problem } from '../common/problem.ts';
 import type { EntityType } from '../connectors/canonical/canonical.types.ts';
 import { Quotas } from '../quotas/quotas.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
@@ -35,7 +36,8 @@ export class RunStarter {
 
   /** Returns the sync_id. Throws not-found when a connection does not exist and invalid-request when its system cannot do the sync or does not know a filter. */
   async start(parameters: RunParameters): Promise<string> {
-    const { source_connection_id, destination_connection_id, entity_type, filters } = parameters;
+    const { source_connection_id, destination_connection_id, entity_type, filters = {}, mode } = parameters;
+    if (mode === 'census' && Object.keys(filters).length > 0) throw filteredCensus();
     const { system } = await this.sourceDestination.check(
       source_connection_id,
       destination_connection_id,
@@ -50,7 +52,7 @@ export class RunStarter {
         insertRun(currentTenant().orgId, {
           ...parameters,
           sync_id: syncId,
-          filters: filters ?? {},
+          filters,
           of_sync_id: parameters.of_sync_id ?? null,
           override_reason: parameters.override_reason ?? null,
           source_system: system,
@@ -60,4 +62,9 @@ export class RunStarter {
     });
     return syncId;
   }
+}
+
+function filteredCensus(): Problem {
+  const detail = 'must be left out: a census is of all ids';
+  return new Problem('invalid-request', `filters ${detail}.`, { errors: [{ pointer: '#/filters', detail }] });
 }

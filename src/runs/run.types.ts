@@ -8,6 +8,13 @@ import type { RefusalChange } from '../records/refusals.sql.ts';
 /** `apply` carries out a preview, `retry` and `webhook` process named items, and the others read the pages of the source. */
 type RunKind = 'sync' | 'preview' | 'apply' | 'retry' | 'webhook';
 
+/**
+ * `full` reads every item and finds what is gone, `incremental` reads what changed since the last sync, and `census` reads the ids alone: it
+ * finds what is gone, and reads what has no record.
+ */
+export const RUN_MODES = ['full', 'incremental', 'census'] as const;
+export type RunMode = (typeof RUN_MODES)[number];
+
 /** A row of sync_runs as JSON. */
 export interface Run {
   readonly org_id: string;
@@ -17,7 +24,7 @@ export interface Run {
   /** Null: the records. */
   readonly destination_connection_id: string | null;
   readonly entity_type: EntityType;
-  readonly mode: 'full' | 'incremental';
+  readonly mode: RunMode;
   readonly filters: Readonly<Record<string, unknown>>;
   /** For an apply, the sync of the preview. For a retry, the sync whose items failed. */
   readonly of_sync_id: string | null;

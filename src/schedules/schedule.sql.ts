@@ -1,5 +1,6 @@
 import type { EntityType } from '../connectors/canonical/canonical.types.ts';
 import type { Statement } from '../database/database.ts';
+import type { RunMode } from '../runs/run.types.ts';
 import type { ScheduleDto } from './dto/schedule.dto.ts';
 
 /** A row of sync_schedules without its organization. Times are RFC 3339. */
@@ -10,7 +11,7 @@ export interface ScheduleMembers {
   readonly entity_type: EntityType;
   /** `records`, or the id of a connection. */
   readonly destination: string;
-  readonly mode: 'full' | 'incremental';
+  readonly mode: RunMode;
   readonly cron: string;
   readonly time_zone: string;
   readonly enabled: boolean;

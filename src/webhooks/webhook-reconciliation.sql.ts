@@ -13,7 +13,7 @@ export const findEarlierRun = (run: Run): Statement => ({
   text: `
     SELECT p.started_at FROM public.sync_runs r JOIN public.sync_progress p USING (org_id, sync_id)
      WHERE r.org_id = $1 AND r.source_connection_id = $2 AND r.entity_type = $3 AND r.created_at < $4 AND r.sync_id <> $5
-       AND r.kind = 'sync' AND r.filters = '{}' AND p.status IN ('completed', 'completed_with_errors')
+       AND r.kind = 'sync' AND r.mode <> 'census' AND r.filters = '{}' AND p.status IN ('completed', 'completed_with_errors')
        AND p.started_at > now() - interval '30 days'
        AND EXISTS (SELECT FROM public.sync_hook_deliveries d WHERE d.org_id = $1 AND d.connection_id = $2 AND d.entity_type = $3
                       AND d.received_at > now() - interval '30 days')

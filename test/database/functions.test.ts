@@ -16,6 +16,7 @@ app.cleanup_webhook_deliveries(integer) | sync_maintenance | DEFINER | - | sync_
 app.commit_batch(text, text, bigint, interval, jsonb) | sync_owner | INVOKER | - | sync_app
 app.copy_from_key() | sync_owner | INVOKER | - | -
 app.dispatch_runs(text) | sync_owner | INVOKER | lock_timeout=3s | sync_app
+app.due_censuses(integer) | sync_maintenance | DEFINER | - | sync_app
 app.due_schedules(integer) | sync_maintenance | DEFINER | - | sync_app
 app.end_paused_run() | sync_owner | DEFINER | - | -
 app.end_session(bytea) | sync_owner | INVOKER | - | sync_app

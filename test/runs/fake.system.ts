@@ -58,6 +58,10 @@ export class FakeSystem {
         signal.throwIfAborted();
         return this.page(query.mode === 'incremental' ? Number(query.since?.clock ?? 0) : 0, cursor, pageSize);
       },
+      readIds: async (_entity, { cursor, pageSize }) => {
+        const { items, next } = this.page(0, cursor, pageSize);
+        return { ids: items.map(({ external_id }) => external_id), next, total: null };
+      },
       readByIds: async (_entity, ids) => ids.flatMap((id) => this.item(id) ?? []),
       findMatches: async (_entity, candidates) =>
         candidates.map(({ key, data }) => {

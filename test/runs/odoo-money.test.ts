@@ -274,6 +274,31 @@ describe('Lines of orders in Odoo', () => {
       },
       { settings: { on_conflict: 'overwrite' } },
     ));
+
+  it('A line’s change arrives when the shop has forgotten its product, which was deleted', () =>
+    withMoney(
+      async ({ shop, odoo, ada, product, sync, items, sums }) => {
+        const [lamp, shade] = [product('LAMP-1', '9.90'), product('SHADE-1', '5')];
+        const order = shop.admin.createOrder({
+          ...{ customer_id: ada.id, status: 'processing' },
+          line_items: [lamp, shade].map(({ id }) => ({ product_id: id, quantity: 1 })),
+        });
+        await sync();
+        shop.admin.deleteProduct(lamp.id);
+        expect((await sync('product')).counts).toEqual({ deleted: 1, unchanged: 1 });
+        expect((await sync('order')).counts).toEqual({ unchanged: 1 });
+        const [first] = order.line_items;
+        shop.admin.updateOrder(order.id, {
+          line_items: [{ id: first?.id, quantity: 6, subtotal: '59.42', total: '59.42' }],
+        });
+        const run = await sync('order');
+        expect([run.counts, await items(run)]).toEqual([{ updated: 1 }, []]);
+        expect(sums()).toEqual([[64.42, 0, 64.42]]);
+        expect(odoo.admin.search('sale.order.line', [])).toHaveLength(2);
+        expect((await sync('order')).counts).toEqual({ unchanged: 1 });
+      },
+      { settings: { delete_guard_percent: 100 } },
+    ));
 });
 
 describe('A sync is not a person', () => {

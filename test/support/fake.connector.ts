@@ -9,6 +9,7 @@ export function fakeConnector(session: Partial<ConnectorSession>): Connector & {
       check: unused,
       count: unused,
       read: unused,
+      readIds: unused,
       readByIds: unused,
       findMatches: unused,
       write: unused,

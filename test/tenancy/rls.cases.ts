@@ -90,7 +90,7 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
       'denied',
       'denied',
     ],
-    // Of one that was removed it sees the name, and notes that nothing of it is left.
+    // Of one that was removed it sees the name, and notes that nothing of it is left. Of another it sees when something is due.
     sync_maintenance: ['stale', 'denied', 'denied', 'denied', 'denied'],
     sync_owner: [
       ['all', 'stale', 'stale'],

@@ -5,6 +5,7 @@ import type {
   CheckResult,
   ConnectorSession,
   ExternalItem,
+  IdPage,
   ItemProblem,
   Match,
   Page,
@@ -52,6 +53,13 @@ export class GuardedSession implements ConnectorSession {
     assertStorable(page.next, 'position');
     assertStorable(page.watermark, 'watermark');
     return { ...page, items: page.items.map(storableItem), total: storableCount(page.total) };
+  }
+
+  /** No record has an id that cannot be stored, so nothing is asked about it. */
+  async readIds(entity: EntityType, position: ReadPosition, signal: AbortSignal): Promise<IdPage> {
+    const page = await this.#inner.readIds(entity, position, signal);
+    assertStorable(page.next, 'position');
+    return { ...page, ids: page.ids.filter((id) => problemOfId(id) === null), total: storableCount(page.total) };
   }
 
   async readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]> {

@@ -20,6 +20,8 @@ export interface CommonSettings {
   readonly field_directions: Readonly<Record<string, Readonly<Record<string, FieldDirection>>>>;
   /** Where changes from webhooks are written: `records`, or the id of a connection. */
   readonly webhook_destination: string;
+  /** Whether a run a day finds what is gone by reading ids alone. */
+  readonly census: 'daily' | 'off';
   readonly max_concurrency: number;
 }
 
@@ -75,6 +77,14 @@ const COMMON: SettingsSchema = {
       description: 'Where changes from webhooks are written: records, or the id of a connection.',
       maxLength: 36,
       default: 'records',
+    },
+    census: {
+      type: 'string',
+      title: 'Census of ids',
+      description:
+        'daily: once a day, the ids of what incremental syncs and webhooks carry over are read, and what is gone is found. off: only full syncs find it.',
+      enum: ['daily', 'off'],
+      default: 'daily',
     },
     max_concurrency: {
       type: 'integer',

@@ -104,6 +104,11 @@ export interface ConnectorSession {
   count(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<number | null>;
   /** Reads one page. `cursor` is null for the first page, otherwise the `next` of the page before, which may be days old. */
   read(entity: EntityType, query: ReadQuery, position: ReadPosition, signal: AbortSignal): Promise<Page>;
+  /**
+   * Reads a page of the ids of all that a full read without filters returns and that is not in a trash, and as little else as the system
+   * allows. The page may be ten times as large as the position says.
+   */
+  readIds(entity: EntityType, position: ReadPosition, signal: AbortSignal): Promise<IdPage>;
   /** Returns those of the ids (at most 100) that exist, in any order. Items in a trash have `deleted: true` or are left out. */
   readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]>;
   /**
@@ -184,6 +189,13 @@ export interface Page {
   readonly total: number | null;
   /** On the last page: where the next incremental sync starts. It lies before any change that these pages may have missed. */
   readonly watermark?: Watermark;
+}
+
+/** As Page. Ids may come twice. */
+export interface IdPage extends Pick<Page, 'next' | 'total'> {
+  readonly ids: readonly string[];
+  /** Some may be of no item, which only a read tells at some cost, and an incremental read shows new ones: those without a record are left alone. */
+  readonly knownOnly?: boolean;
 }
 
 /** One object of a system in its canonical shape, or the problem that prevented the mapping. */

@@ -6,6 +6,7 @@ import type {
   ConnectorSession,
   Cursor,
   ExternalItem,
+  IdPage,
   ItemProblem,
   Match,
   Page,
@@ -73,6 +74,11 @@ export class CsvSession implements ConnectorSession {
     return next ? { ...page, next: { ...watermark, ...next, restarts } } : { ...page, next: null, watermark };
   }
 
+  async readIds(entity: EntityType, position: ReadPosition, signal: AbortSignal): Promise<IdPage> {
+    const { items, next, total } = await this.read(entity, ALL, position, signal);
+    return { ids: items.map(({ external_id }) => external_id), next, total };
+  }
+
   async readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]> {
     this.#checkQuery(entity);
     return (await this.#latest(signal)).byIds(ids, signal);
@@ -122,6 +128,8 @@ export class CsvSession implements ConnectorSession {
     checkRead(this.#settings.entity, entity, query?.filters);
   }
 }
+
+const ALL: ReadQuery = { mode: 'full', since: null, filters: {} };
 
 /** True when the last sync read this version of the file, so that an incremental sync has nothing to do. */
 const isUnchanged = ({ mode, since }: ReadQuery, { fingerprint }: CsvFile): boolean =>

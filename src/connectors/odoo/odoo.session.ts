@@ -5,6 +5,7 @@ import type {
   CheckResult,
   ConnectorSession,
   ExternalItem,
+  IdPage,
   ItemProblem,
   Match,
   Page,
@@ -64,6 +65,10 @@ export class OdooSession implements ConnectorSession {
 
   read(entity: EntityType, query: ReadQuery, position: ReadPosition, signal: AbortSignal): Promise<Page> {
     return this.#reader(entity).read(query, position, signal);
+  }
+
+  readIds(entity: EntityType, position: ReadPosition, signal: AbortSignal): Promise<IdPage> {
+    return this.#reader(entity).readIds(position, signal);
   }
 
   async readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]> {

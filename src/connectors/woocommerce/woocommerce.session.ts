@@ -5,6 +5,7 @@ import type {
   CheckResult,
   ConnectorSession,
   ExternalItem,
+  IdPage,
   ItemProblem,
   Match,
   Page,
@@ -15,6 +16,7 @@ import type {
   WriteOperation,
   WriteResult,
 } from '../contract/connector.types.ts';
+import { guestEmail } from './mapping/customer.mapping.ts';
 import { matchCustomers } from './match/customer.matcher.ts';
 import { matchOrders } from './match/order.matcher.ts';
 import { matchProducts } from './match/product.matcher.ts';
@@ -23,6 +25,7 @@ import { customerToken, documentToken } from './read/change.token.ts';
 import { customerPhases, customersByIds } from './read/customer.reader.ts';
 import { documentPhases, documentsByIds, ORDERS } from './read/document.reader.ts';
 import { GuestLookup } from './read/guest.lookup.ts';
+import { idPhases } from './read/id.phases.ts';
 import { newestChange } from './read/newest.change.ts';
 import { PRODUCTS } from './read/product.reader.ts';
 import type { Shop } from './read/shop.context.ts';
@@ -97,6 +100,14 @@ export class WooCommerceSession implements ConnectorSession {
     const newest = await newestChange(this.#shop, path, signal);
     this.#newest.set(path, newest);
     return newest;
+  }
+
+  async readIds(entity: EntityType, position: ReadPosition, signal: AbortSignal): Promise<IdPage> {
+    const phases = idPhases(entity, this.#shop, signal);
+    const { items, next, total } = await readPhases(phases, async () => null, position);
+    const ids = items.map(({ external_id }) => external_id);
+    // The email of a guest may have an account by now.
+    return { ids, next, total, knownOnly: ids.some((id) => guestEmail(id) !== null) };
   }
 
   readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]> {

@@ -4,6 +4,7 @@ import { EnumProperty, IntegerProperty, TextProperty } from '../../common/bounds
 import { OrgQuery } from '../../common/list-query.dto.ts';
 import { IsJsonObject, Nested } from '../../common/validation.ts';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
+import { RUN_MODES, type RunMode } from '../run.types.ts';
 
 export class DestinationConnectionDto {
   @ApiProperty({ format: 'uuid', example: '7f1d9a52-33c9-4f6b-8f1d-0c6a5d3e2b10' })
@@ -27,14 +28,14 @@ export class SourceAndDestinationDto {
   entity_type: EntityType;
 
   @EnumProperty({
-    values: ['full', 'incremental'],
+    values: RUN_MODES,
     optional: true,
     default: 'full',
     description:
-      'full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination.',
+      'full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet.',
     example: 'full',
   })
-  mode?: 'full' | 'incremental' = 'full';
+  mode?: RunMode = 'full';
 
   @ApiPropertyOptional({
     oneOf: [{ type: 'string', enum: ['records'] }, { $ref: getSchemaPath(DestinationConnectionDto) }],

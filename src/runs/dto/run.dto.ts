@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
 import { ProgressDto } from '../../progress/dto/progress.dto.ts';
+import { RUN_MODES } from '../run.types.ts';
 
 /** A sync that the service runs itself, with its parameters and its progress. */
 export class RunDto {
@@ -22,7 +23,7 @@ export class RunDto {
   @ApiProperty({ enum: ENTITY_TYPES, example: 'customer' })
   entity_type: EntityType;
 
-  @ApiProperty({ enum: ['full', 'incremental'], example: 'full' })
+  @ApiProperty({ enum: RUN_MODES, example: 'full' })
   mode: string;
 
   @ApiProperty({ type: 'object', additionalProperties: true, example: {} })
@@ -52,7 +53,8 @@ export class RunDto {
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'integer' },
-    description: 'Number of items per result: created, updated, deleted, unchanged, conflict, failed',
+    description:
+      'Number of items per result: created, updated, deleted, unchanged, conflict, failed; present: of a census, only its id was read',
     example: { created: 12, unchanged: 4988 },
   })
   counts: Record<string, number>;

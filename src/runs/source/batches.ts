@@ -8,6 +8,8 @@ import type { SourceReader } from './source.reader.ts';
 export interface SourceBatch {
   /** Each id occurs once. */
   readonly items: readonly WorkItem[];
+  /** Other ids that the source has, of which nothing else was read. */
+  readonly present?: readonly string[];
   /** Where the run resumes after this batch. */
   readonly checkpoint: RunCheckpoint;
   readonly total: number | null;
@@ -36,6 +38,31 @@ export async function* pageBatches(
       rows: page.rows,
       watermark: page.watermark,
       isLast: isLastPage && !thenDeletions,
+    };
+  }
+}
+
+/** Yields one batch per page of ids. `unrecorded` returns those of them that have no record, which are read. The deletions phase follows. */
+export async function* idBatches(
+  reader: SourceReader,
+  from: RunCheckpoint,
+  unrecorded: (ids: readonly string[]) => Promise<readonly string[]>,
+): AsyncGenerator<SourceBatch> {
+  for await (const page of readAhead((cursor) => reader.idPage(cursor), from.cursor ?? null)) {
+    const ids = [...new Set(page.ids)];
+    const unknown = new Set(await unrecorded(ids));
+    const items = page.knownOnly ? [] : await reader.byIds([...unknown]);
+    const resumed = { ...from, page: reader.pageSize };
+    yield {
+      items: items.map((item) => ({ item })),
+      present: ids.filter((id) => !unknown.has(id)),
+      checkpoint:
+        page.next === null
+          ? { ...resumed, phase: 'deletions', cursor: null, after: '' }
+          : { ...resumed, phase: 'pages', cursor: page.next },
+      total: page.total,
+      rows: ids.length,
+      isLast: false,
     };
   }
 }

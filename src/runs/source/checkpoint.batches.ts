@@ -8,11 +8,11 @@ import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { ChangeTokens, Run, RunCheckpoint } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
-import { namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
+import { idBatches, namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
 import { destinationToken } from './change.tokens.ts';
 import { PageSizes } from './page.size.ts';
 import { SourceReader } from './source.reader.ts';
-import { countNamedItems, countUnseen, findWatermark, namedItems, unseenItems } from './source.sql.ts';
+import { countNamedItems, countUnseen, findWatermark, namedItems, unrecordedIds, unseenItems } from './source.sql.ts';
 
 export interface BatchesInput {
   readonly lease: RunLease;
@@ -70,8 +70,10 @@ export class CheckpointBatches {
     from: RunCheckpoint,
     { budget, pair }: BatchesInput,
   ): AsyncGenerator<SourceBatch> {
-    const findsDeletions = run.mode === 'full' && Object.keys(run.filters).length === 0;
-    if (from.phase === 'pages') yield* pageBatches(reader, from, findsDeletions);
+    const findsDeletions = run.mode !== 'incremental' && Object.keys(run.filters).length === 0;
+    if (from.phase === 'pages' && run.mode === 'census')
+      yield* idBatches(reader, from, (ids) => this.unrecorded(run, ids));
+    else if (from.phase === 'pages') yield* pageBatches(reader, from, findsDeletions);
     if (!findsDeletions) return;
     const foreseen = from.foreseen ?? (await this.unseen(run, pair));
     if (budget.refuses(foreseen)) await this.refuseLosses(run, reader, { budget, pair }, foreseen);
@@ -112,6 +114,11 @@ export class CheckpointBatches {
     }
   }
 
+  private async unrecorded(run: Run, ids: readonly string[]): Promise<string[]> {
+    const rows = await this.database.query<NamedItem>(unrecordedIds(run, ids));
+    return rows.map(({ external_id }) => external_id);
+  }
+
   private async unseen(run: Run, pair: Pair | null): Promise<number> {
     const [row] = await this.database.query<{ count: number }>(countUnseen(run, pair));
     return row?.count ?? 0;
@@ -127,7 +134,11 @@ export class CheckpointBatches {
   private async query(run: Run): Promise<ReadQuery> {
     const [row] =
       run.mode === 'incremental' ? await this.database.query<{ watermark: Watermark }>(findWatermark(run)) : [];
-    return { mode: run.mode, since: row?.watermark ?? null, filters: run.filters };
+    return {
+      mode: run.mode === 'incremental' ? 'incremental' : 'full',
+      since: row?.watermark ?? null,
+      filters: run.filters,
+    };
   }
 
   private async tokens(

@@ -1,7 +1,7 @@
-import type { Cursor, Page } from '../../connectors/contract/connector.types.ts';
+import type { Cursor } from '../../connectors/contract/connector.types.ts';
 
 /** Yields the pages of a source and reads the next page while the caller processes the current one. At most two are in memory. */
-export async function* readAhead(
+export async function* readAhead<Page extends { readonly next: Cursor | null }>(
   read: (cursor: Cursor | null) => Promise<Page>,
   start: Cursor | null,
 ): AsyncGenerator<Page> {

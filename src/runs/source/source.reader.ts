@@ -5,7 +5,9 @@ import type {
   ConnectorSession,
   Cursor,
   ExternalItem,
+  IdPage,
   Page,
+  ReadPosition,
   ReadQuery,
 } from '../../connectors/contract/connector.types.ts';
 import type { PageSize } from '../run.types.ts';
@@ -60,16 +62,24 @@ export class SourceReader {
    * A page that is too much for the system, or for a limit of ours, is asked for smaller at once, down to one item. One that is too large
    * alone is skipped by the connector with a problem; anything else is tried again later.
    */
-  async page(cursor: Cursor | null): Promise<Page> {
+  page(cursor: Cursor | null): Promise<Page> {
+    return this.shrinking(cursor, (position) => this.session.read(this.entity, this.query, position, this.signal));
+  }
+
+  /** As `page`, of ids. */
+  idPage(cursor: Cursor | null): Promise<IdPage> {
+    return this.shrinking(cursor, (position) => this.session.readIds(this.entity, position, this.signal));
+  }
+
+  private async shrinking<T>(cursor: Cursor | null, read: (position: ReadPosition) => Promise<T>): Promise<T> {
     for (;;) {
       const { size } = this.sizes.now;
       const bore = this.sizes.bore(size);
       const isOfSize = (error: ConnectorError) => isTooLarge(error) || (isTooMuch(error) && !bore);
       const canShrink = (error: ConnectorError) => size > 1 && isOfSize(error);
       try {
-        const position = { cursor, pageSize: size };
         const page = await this.retryPolicy.call(
-          () => this.session.read(this.entity, this.query, position, this.signal),
+          () => read({ cursor, pageSize: size }),
           (error) => this.sizes.failed(isOfSize(error)),
           canShrink,
         );

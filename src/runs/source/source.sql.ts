@@ -23,6 +23,15 @@ export const unseenItems = (run: Run, pair: Pair | null, after: string): Stateme
   };
 };
 
+/** Those of the ids of which the source has no live record. */
+export const unrecordedIds = (run: Run, ids: readonly string[]): Statement => ({
+  text: `
+    SELECT i.external_id FROM unnest($4::text[]) AS i (external_id)
+     WHERE NOT EXISTS (SELECT FROM public.sync_records r WHERE r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3
+                          AND r.external_id = i.external_id AND r.deleted_at IS NULL OFFSET 0)`,
+  values: [run.org_id, run.source_connection_id, run.entity_type, ids],
+});
+
 /** How many of them are at the destination, and would be deleted there if they do not exist any more. */
 export const countUnseen = (run: Run, pair: Pair | null): Statement => ({
   text: pair

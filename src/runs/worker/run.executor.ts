@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { FetchBound } from '../../connectors/border/fetch.bound.ts';
+import type { ItemOutcome } from '../../planning/planning.types.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import type { Batch, LeaseOutcome } from '../run.types.ts';
+import type { Batch, BatchResult, LeaseOutcome } from '../run.types.ts';
 import type { SourceBatch } from '../source/batches.ts';
 import { Stopped } from './retry.policy.ts';
 import type { RunLease } from './run.lease.ts';
@@ -45,12 +46,17 @@ export class RunExecutor {
   }
 
   private async batch(lease: RunLease, opened: OpenedRun, read: SourceBatch): Promise<LeaseOutcome> {
-    const processing = read.items.length > 0 ? opened.destination.process(read.items) : {};
+    const processing: BatchResult | Promise<BatchResult> =
+      read.items.length > 0 ? opened.destination.process(read.items) : {};
     const result = await unlessAborted(Promise.resolve(processing), lease.lostSignal);
-    const { checkpoint, watermark } = read;
+    const { checkpoint, watermark, present = [] } = read;
     const total = read.total ?? opened.total ?? undefined;
     const { systems } = opened;
-    const batch = { ...result, systems, checkpoint, total, ...(watermark && opened.keepsWatermark && { watermark }) };
+    const batch = {
+      ...{ ...result, systems, checkpoint, total },
+      ...(present.length > 0 && { items: [...(result.items ?? []), ...present.map(isPresent)] }),
+      ...(watermark && opened.keepsWatermark && { watermark }),
+    };
     return read.isLast ? this.finish(lease, opened, batch) : lease.commit(batch);
   }
 
@@ -63,6 +69,8 @@ export class RunExecutor {
     });
   }
 }
+
+const isPresent = (external_id: string): ItemOutcome => ({ external_id, outcome: 'processed', action: 'present' });
 
 /** The result of the work, or Stopped as soon as the signal is aborted; then nobody waits for the work any more. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -3,6 +3,7 @@ import { IsBoolean, IsOptional, Matches, ValidateBy } from 'class-validator';
 import { EnumProperty, TextProperty } from '../../common/bounds.decorator.ts';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
 import { DestinationConnectionDto } from '../../runs/dto/requests.dto.ts';
+import { RUN_MODES, type RunMode } from '../../runs/run.types.ts';
 import { wrongCron } from '../cron.expression.ts';
 import { isTimeZone } from '../time.zone.ts';
 
@@ -39,12 +40,12 @@ export class CreateScheduleDto {
   destination?: 'records' | DestinationConnectionDto;
 
   @EnumProperty({
-    values: ['full', 'incremental'],
+    values: RUN_MODES,
     description:
-      'full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination.',
+      'full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet.',
     example: 'incremental',
   })
-  mode: 'full' | 'incremental';
+  mode: RunMode;
 
   @ValidateBy({
     name: 'isCron',

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ENTITY_TYPES, type EntityType } from '../../connectors/canonical/canonical.types.ts';
+import { RUN_MODES, type RunMode } from '../../runs/run.types.ts';
 
 /** The times at which a connection is synced automatically. */
 export class ScheduleDto {
@@ -19,8 +20,8 @@ export class ScheduleDto {
   @ApiProperty({ description: '"records", or the id of a connection', example: 'records' })
   destination: string;
 
-  @ApiProperty({ enum: ['full', 'incremental'], example: 'incremental' })
-  mode: 'full' | 'incremental';
+  @ApiProperty({ enum: RUN_MODES, example: 'incremental' })
+  mode: RunMode;
 
   @ApiProperty({ example: '*/15 * * * *' })
   cron: string;

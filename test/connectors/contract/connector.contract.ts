@@ -5,6 +5,7 @@ import type {
   Candidate,
   Connector,
   ConnectorSession,
+  Cursor,
   ReadQuery,
 } from '../../../src/connectors/contract/connector.types.ts';
 import type { HttpClient, HttpResponse } from '../../../src/connectors/http/http.types.ts';
@@ -110,6 +111,22 @@ export function describeConnectorContract(name: string, setUp: () => Promise<Con
       else expect(count).toBe(ids.length);
     });
 
+    it('readIds returns the ids of a read but for what is in a trash, and its cursors go through JSON', async () => {
+      const living = new Set((await all()).items.flatMap(({ external_id, deleted }) => (deleted ? [] : external_id)));
+      for (const pageSize of [2, 100]) {
+        const found: string[] = [];
+        for (let cursor: Cursor | null = null, pages = 0; pages < 1_000; pages += 1) {
+          const session = subject.open();
+          const page = await session.readIds(subject.entity, { cursor, pageSize }, LIVE);
+          found.push(...page.ids.filter((id) => !page.knownOnly || living.has(id)));
+          if (page.total !== null && !subject.tolerates?.highCount) expect(page.total).toBeLessThanOrEqual(ids.length);
+          if (page.next === null) break;
+          cursor = JSON.parse(JSON.stringify(page.next)) as Cursor;
+        }
+        expect(new Set(found)).toEqual(living);
+      }
+    });
+
     it('readByIds returns the same items as a read, and leaves out ids that do not exist', async () => {
       const read = (await all()).items.filter(({ data }) => data !== null).slice(0, 50);
       const wanted = read.map(({ external_id }) => external_id);
@@ -205,6 +222,7 @@ const calls = ({ entity }: ContractSubject, signal: AbortSignal): readonly (read
   ['check', (session) => session.check(signal)],
   ['count', (session) => session.count(entity, FULL, signal)],
   ['read', (session) => session.read(entity, FULL, { cursor: null, pageSize: 10 }, signal)],
+  ['readIds', (session) => session.readIds(entity, { cursor: null, pageSize: 10 }, signal)],
   ['readByIds', (session) => session.readByIds(entity, ['1'], signal)],
   ['findMatches', (session) => session.findMatches(entity, [stranger(entity)], signal)],
   ['changeToken', (session) => session.changeToken(entity, FULL, signal)],

@@ -9,7 +9,7 @@ export interface RunOptions {
   readonly entity_type: EntityType;
   /** `records`, or the id of a connection. */
   readonly destination: string;
-  readonly mode: 'full' | 'incremental';
+  readonly mode: 'full' | 'incremental' | 'census';
 }
 
 interface Props {
@@ -87,6 +87,14 @@ export function RunOptionsFields({ connection, connector, options, onChange, err
           }
         >
           What changed since the last sync
+        </Mode>
+        <Mode
+          options={options}
+          onChange={onChange}
+          mode="census"
+          hint="Detects deletions, and items that no sync has read. Compares nothing."
+        >
+          Only the ids
         </Mode>
       </fieldset>
     </>

@@ -3,14 +3,15 @@ export interface ComputedDelta {
   readonly sync_id: string;
   readonly source_connection_id: string;
   readonly destination: string;
-  readonly mode: 'full' | 'incremental';
+  readonly mode: 'full' | 'incremental' | 'census';
 }
 
 /** Undefined: another service stored the preview, so its content is free and it cannot be applied. */
 export function computedDelta(delta: Readonly<Record<string, unknown>>): ComputedDelta | undefined {
   const { sync_id, source_connection_id, destination, mode } = delta;
   const isComputed = [sync_id, source_connection_id, destination].every((one) => typeof one === 'string');
-  return isComputed && (mode === 'full' || mode === 'incremental') ? (delta as unknown as ComputedDelta) : undefined;
+  const isMode = mode === 'full' || mode === 'incremental' || mode === 'census';
+  return isComputed && isMode ? (delta as unknown as ComputedDelta) : undefined;
 }
 
 export interface DeltaList {

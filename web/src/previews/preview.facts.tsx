@@ -11,6 +11,12 @@ interface Props {
   readonly delta: ComputedDelta | undefined;
 }
 
+const SCOPE: Readonly<Record<ComputedDelta['mode'], string>> = {
+  full: 'all items',
+  incremental: 'items changed since the last sync',
+  census: 'all ids',
+};
+
 /** When and by whom the preview was computed, what it covers, and how long it is kept. */
 export function PreviewFacts({ preview, delta }: Props) {
   const { computed_at, computed_by, expires_at, summary } = preview;
@@ -23,7 +29,7 @@ export function PreviewFacts({ preview, delta }: Props) {
         Computed <Time at={computed_at} />
         {by && ` by ${by}`}
       </span>
-      {delta && <span>{delta.mode === 'full' ? 'all items' : 'items changed since the last sync'}</span>}
+      {delta && <span>{SCOPE[delta.mode]}</span>}
       <span>
         kept until <Time at={expires_at} absolute />
       </span>

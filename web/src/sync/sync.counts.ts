@@ -6,6 +6,7 @@ const OUTCOMES = [
   ['updated', 'Updated', 'To update'],
   ['deleted', 'Deleted', 'To delete'],
   ['unchanged', 'Unchanged', 'Unchanged'],
+  ['present', 'Present', 'Present'],
   ['conflict', 'Conflicts', 'Conflicts'],
   ['skipped', 'Skipped', 'Skipped'],
   ['failed', 'Failed', 'Failed'],
@@ -19,13 +20,13 @@ export interface OutcomeCount {
   readonly share: number;
 }
 
-/** The counts of a run; labels of a preview say what would be done. “Skipped” is left out when it is 0. */
+/** The counts of a run; labels of a preview say what would be done. “Present” and “Skipped” are left out when they are 0. */
 export function outcomeCounts(counts: Readonly<Record<string, number>>, isPreview: boolean): readonly OutcomeCount[] {
   const all = OUTCOMES.reduce((sum, [name]) => sum + (counts[name] ?? 0), 0);
   return OUTCOMES.map(([name, label, planned]) => {
     const value = counts[name] ?? 0;
     return { name, label: isPreview ? planned : label, value, share: all === 0 ? 0 : value / all };
-  }).filter(({ name, value }) => name !== 'skipped' || value > 0);
+  }).filter(({ name, value }) => !(name === 'skipped' || name === 'present') || value > 0);
 }
 
 export interface ItemClass {

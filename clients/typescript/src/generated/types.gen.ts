@@ -1150,9 +1150,9 @@ export type OverrideGuard = {
 export type StartRun = {
     entity_type: 'customer' | 'product' | 'order';
     /**
-     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. Default: "full".
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet. Default: "full".
      */
-    mode?: 'full' | 'incremental';
+    mode?: 'full' | 'incremental' | 'census';
     /**
      * "records" for canonical copies, which you read at /records, or another connection. Default: "records".
      */
@@ -1186,7 +1186,7 @@ export type Run = {
      */
     destination: string;
     entity_type: 'customer' | 'product' | 'order';
-    mode: 'full' | 'incremental';
+    mode: 'full' | 'incremental' | 'census';
     filters: {
         [key: string]: unknown;
     };
@@ -1201,7 +1201,7 @@ export type Run = {
      */
     state: 'waiting' | 'ready' | 'paused' | 'ended';
     /**
-     * Number of items per result: created, updated, deleted, unchanged, conflict, failed
+     * Number of items per result: created, updated, deleted, unchanged, conflict, failed; present: of a census, only its id was read
      */
     counts: {
         [key: string]: number;
@@ -1326,9 +1326,9 @@ export type MatchPreview = {
 export type StartPreview = {
     entity_type: 'customer' | 'product' | 'order';
     /**
-     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. Default: "full".
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet. Default: "full".
      */
-    mode?: 'full' | 'incremental';
+    mode?: 'full' | 'incremental' | 'census';
     /**
      * "records" for canonical copies, which you read at /records, or another connection. Default: "records".
      */
@@ -1353,7 +1353,7 @@ export type PreviewRun = {
      */
     destination: string;
     entity_type: 'customer' | 'product' | 'order';
-    mode: 'full' | 'incremental';
+    mode: 'full' | 'incremental' | 'census';
     filters: {
         [key: string]: unknown;
     };
@@ -1368,7 +1368,7 @@ export type PreviewRun = {
      */
     state: 'waiting' | 'ready' | 'paused' | 'ended';
     /**
-     * Number of items per result: created, updated, deleted, unchanged, conflict, failed
+     * Number of items per result: created, updated, deleted, unchanged, conflict, failed; present: of a census, only its id was read
      */
     counts: {
         [key: string]: number;
@@ -1442,9 +1442,9 @@ export type CreateSchedule = {
      */
     destination?: 'records' | DestinationConnection;
     /**
-     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination.
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet.
      */
-    mode: 'full' | 'incremental';
+    mode: 'full' | 'incremental' | 'census';
     /**
      * Minute, hour, day of month, month and day of week, in crontab syntax
      */
@@ -1470,7 +1470,7 @@ export type Schedule = {
      * "records", or the id of a connection
      */
     destination: string;
-    mode: 'full' | 'incremental';
+    mode: 'full' | 'incremental' | 'census';
     cron: string;
     time_zone: string;
     enabled: boolean;
@@ -1510,9 +1510,9 @@ export type ChangeSchedule = {
      */
     destination?: 'records' | DestinationConnection;
     /**
-     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination.
+     * full reads every item and detects deletions. incremental reads the items that changed since the last sync of the same source and destination. census reads the ids alone: it detects deletions and items that have no record yet.
      */
-    mode?: 'full' | 'incremental';
+    mode?: 'full' | 'incremental' | 'census';
     /**
      * Minute, hour, day of month, month and day of week, in crontab syntax
      */

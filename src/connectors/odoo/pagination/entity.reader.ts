@@ -3,7 +3,7 @@ import { shownValue } from '../../border/shown.value.ts';
 import { isTooLarge, oversized } from '../../border/smaller.parts.ts';
 import { deepPath, tooDeep } from '../../border/storable.value.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
-import type { ExternalItem, Page, ReadPosition, ReadQuery } from '../../contract/connector.types.ts';
+import type { ExternalItem, IdPage, Page, ReadPosition, ReadQuery } from '../../contract/connector.types.ts';
 import type { Domain, Row } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { odooTime, text } from '../client/odoo.values.ts';
@@ -14,6 +14,8 @@ import * as cursors from './page.cursor.ts';
 
 /** The largest page, whatever size the caller requests. */
 const MAX_ROWS = 1000;
+
+const ALL: ReadQuery = { mode: 'full', since: null, filters: {} };
 
 /** A field of Odoo is a value or a list of ids. */
 const MAX_ROW_DEPTH = 16;
@@ -67,6 +69,23 @@ export class EntityReader {
       total: at.total,
       ...(next === null && { watermark }),
     };
+  }
+
+  async readIds({ cursor, pageSize }: ReadPosition, signal: AbortSignal): Promise<IdPage> {
+    const base = await this.#domain(ALL, signal);
+    const at = cursor === null ? await this.#startOfIds(signal) : cursors.parseCursor(cursor);
+    if (at === null) throw new ConnectorError('rejected', 'This is not a cursor of the Odoo connector.');
+    const limit = Math.min(Math.max(1, pageSize * 10), MAX_ROWS);
+    const { domain, order } = cursors.pageQuery(at);
+    const search = { domain: allOf(base, domain), fields: ['id'], order, limit };
+    const rows = await this.#client.searchRead(this.#entity.model, search, signal);
+    const next = cursors.nextCursor(at, rows, limit);
+    if (next && !cursors.isBehind(at, next)) throw contradiction(`Odoo's list of ${this.#entity.model}`, 1);
+    return { ids: rows.map(({ id }) => String(id)), next: next && { ...next }, total: at.total };
+  }
+
+  async #startOfIds(signal: AbortSignal): Promise<cursors.PageCursor> {
+    return cursors.fullCursor({ began: null, total: await this.count(ALL, signal) });
   }
 
   /** Leaves out ids of which Odoo says that it has none. What a record rule or a company hides is an item with a problem. */

@@ -75,6 +75,6 @@ export class GuestLookup {
   }
 }
 
-function emailOf(order: Raw): string | null {
+export function emailOf(order: Raw): string | null {
   return textOf(recordOf(order.billing).email)?.trim().toLowerCase() || null;
 }
