@@ -1,12 +1,14 @@
-import { startOdooSandbox, startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
+import {
+  type FaultRule,
+  startOdooSandbox,
+  startWooCommerceSandbox,
+  type WooCommerceSandbox,
+} from '@sync-operations/sandbox';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Abandons, startAbandoningProxy } from '../support/abandoning-proxy.ts';
-import { changed, startBendingProxy } from '../support/bending-proxy.ts';
 import { type Json, RunsFixture } from './runs.support.ts';
 
 const EMPTY = { customers: 0, products: 0, orders: 0 };
-const isBatch = ({ method, path }: { method: string; path: string }) =>
-  method === 'POST' && /\/orders\/batch/.test(path);
+const BATCH = '/orders/batch';
 
 let fixture: RunsFixture;
 const stops: (() => Promise<unknown>)[] = [];
@@ -36,12 +38,6 @@ async function twoShops(orders: number): Promise<[WooCommerceSandbox, WooCommerc
   return shops;
 }
 
-async function behind(target: string, abandons: Abandons) {
-  const proxy = await startAbandoningProxy(target, abandons);
-  stops.unshift(() => proxy.stop());
-  return proxy;
-}
-
 /** The marks of the orders that were made in the shop. */
 const marksOf = (shop: WooCommerceSandbox) =>
   shop
@@ -50,46 +46,36 @@ const marksOf = (shop: WooCommerceSandbox) =>
     .flatMap(({ meta_data }: Json) => meta_data.filter(({ key }: Json) => key === '_sync_key'))
     .map(({ value }: Json) => value);
 
-async function ordersOnce(org: string, count: number, abandons: Omit<Abandons, 'when'>) {
+/** Returns how many batches were sent. */
+async function ordersOnce(org: string, count: number, fault: FaultRule): Promise<number | undefined> {
   const [shop, shop2] = await twoShops(count);
-  const proxy = await behind(shop2.url, { when: isBatch, ...abandons });
-  const from = await fixture.connectShop(org, shop);
-  const to = await fixture.connectShop(org, { ...shop2, url: proxy.url }, { home_url: shop2.url, auth: 'basic' });
+  shop2.setFaults([fault]);
+  const [from, to] = [await fixture.connectShop(org, shop), await fixture.connectShop(org, shop2)];
   for (const entity of ['customer', 'product']) await sync(org, from, to, entity);
   const run = await sync(org, from, to, 'order');
   expect(run.counts).toEqual({ created: count });
-  expect(proxy.mostAtOnce()).toBe(1);
   expect(run.progress).toMatchObject({ status: 'completed', failed_count: 0 });
   expect(shop2.state().counts.orders).toBe(count);
   expect(new Set(marksOf(shop2)).size).toBe(count);
-  return proxy;
+  return shop2.state().requests['POST /orders/batch'];
 }
 
 it('A batch that takes a shop longer than our patience is not sent again', async () => {
-  const one = (body: string) => JSON.parse(body).create.map((order: Json) => JSON.stringify({ create: [order] }));
-  const proxy = await ordersOnce('slow-batch', 6, { afterMs: 300, delayMs: 500, parts: one });
-  expect(proxy.abandoned).toHaveLength(1);
+  expect(await ordersOnce('slow-batch', 6, { kind: 'abandoned', match: BATCH, ms: 300, workMs: 500 })).toBe(1);
 });
 
 it('A batch whose answer is lost and that was never carried out is sent again, in smaller parts', async () => {
-  const proxy = await ordersOnce('lost-batch', 6, { afterMs: 10, delayMs: 0, parts: () => [], times: 1 });
-  expect(proxy.abandoned).toHaveLength(1);
+  expect(await ordersOnce('lost-batch', 6, { kind: 'dropped', match: BATCH, times: 1 })).toBe(3);
 });
 
 it('An order whose mark stands on the second page is not made again', async () => {
   const org = 'second-page';
   const [shop, shop2] = await twoShops(15);
-  const capped = await startBendingProxy(shop2.url);
-  stops.unshift(() => capped.stop());
-  capped.bend(
-    changed((answer, { method, url }) => {
-      if (method !== 'GET' || !url.pathname.endsWith('/orders')) return answer;
-      return { ...answer, body: JSON.stringify(JSON.parse(answer.body).slice(0, 10)) };
-    }),
-  );
-  const proxy = await behind(capped.url, { when: isBatch, afterMs: 800, delayMs: 0, times: 1 });
-  const from = await fixture.connectShop(org, shop);
-  const to = await fixture.connectShop(org, { ...shop2, url: proxy.url }, { home_url: shop2.url, auth: 'basic' });
+  shop2.setFaults([
+    { kind: 'capped', match: '/orders?', rows: 10 },
+    { kind: 'abandoned', match: BATCH, ms: 800, workMs: 0, times: 1 },
+  ]);
+  const [from, to] = [await fixture.connectShop(org, shop), await fixture.connectShop(org, shop2)];
   for (const entity of ['customer', 'product']) await sync(org, from, to, entity);
   expect((await sync(org, from, to, 'order')).counts).toEqual({ created: 15 });
   expect(marksOf(shop2)).toHaveLength(15);
@@ -104,14 +90,12 @@ it('A create whose transaction is still open in Odoo is not repeated', async () 
   ];
   stops.push(() => odoo.stop());
   for (let n = 1; n <= 5; n += 1) shop.admin.createCustomer({ email: `c${n}@shop.example`, first_name: `C${n}` });
-  const when = ({ path }: { path: string }) => path.includes('/res.partner/create');
-  const proxy = await behind(odoo.url, { when, afterMs: 300, delayMs: 3_000 });
-  const from = await fixture.connectShop(org, shop);
-  const to = await fixture.connectOdoo(org, { ...odoo, url: proxy.url });
+  odoo.setFaults([{ kind: 'abandoned', match: '/res.partner/create', ms: 300, workMs: 3_000 }]);
+  const [from, to] = [await fixture.connectShop(org, shop), await fixture.connectOdoo(org, odoo)];
   const run = await sync(org, from, to, 'customer');
   expect(run.counts).toEqual({ created: 6 });
   const ids = odoo.admin.search('res.partner', [['customer_rank', '>', 0]]);
   expect(ids).toHaveLength(6);
   expect(new Set(odoo.admin.read('res.partner', ids, ['ref']).map(({ ref }) => ref)).size).toBe(6);
-  expect(proxy.abandoned).toHaveLength(1);
+  expect(odoo.calls()['res.partner.create']).toBe(1);
 });

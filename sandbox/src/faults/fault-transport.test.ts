@@ -12,6 +12,7 @@ it('A slow response is abandoned when the sandbox stops, so that no timer keeps 
       execute: () => {
         throw new Error('was carried out');
       },
+      workOn: () => Promise.reject(new Error('was carried out')),
       stopping: stopping.signal,
     },
   );
@@ -28,6 +29,7 @@ it('A fault that is particular to the system is passed on to the system; the oth
       asked.push(fault);
       return { status: 200, headers: {}, body: '' };
     },
+    workOn: () => Promise.resolve(),
     stopping: new AbortController().signal,
   };
   for (const kind of ['item-errors', 'slow'] as const) await respondWithFault({ kind, ms: 0 }, exchange);

@@ -6,8 +6,18 @@
  * - `truncated`: the request is executed, but the connection closes in the middle of the body
  * - `dropped`: the connection closes at once; the request is not executed
  * - `response-lost`: the request is executed, but the connection closes before the response
+ * - `abandoned`: the connection closes after `ms` milliseconds, and the system works on: a shop for `workMs` on each item of a batch, an
+ *   Odoo for `workMs` until it commits
  */
-const TRANSPORT_KINDS = ['too-many-requests', 'server-error', 'slow', 'truncated', 'dropped', 'response-lost'] as const;
+const TRANSPORT_KINDS = [
+  'too-many-requests',
+  'server-error',
+  'slow',
+  'truncated',
+  'dropped',
+  'response-lost',
+  'abandoned',
+] as const;
 
 /**
  * Faults in the response itself; each sandbox gives them the form of its system:
@@ -18,6 +28,7 @@ const TRANSPORT_KINDS = ['too-many-requests', 'server-error', 'slow', 'truncated
  * - `too-large`: a batch of more than `items` (50) items is refused
  * - `bad-row`: the row with `id` (the first one) has a `value` (nul) in its `field` (name) that cannot be stored: `nul`, `surrogate`,
  *   `deep` (100,000 levels), `long` (180 KB), `huge` (a million members, 12 MB)
+ * - `capped`: a list has at most `rows` (1) rows, whatever is asked; its total stays
  * - `endless`: a list is empty, and its total says that there is more
  * - `stuck`: a list begins at its first row, whatever the offset, and its total says that there is more
  */
@@ -28,6 +39,7 @@ const ANSWER_KINDS = [
   'item-errors',
   'too-large',
   'bad-row',
+  'capped',
   'endless',
   'stuck',
 ] as const;
@@ -53,9 +65,11 @@ export interface FaultRule {
   match?: string;
   /** Seconds, for too-many-requests (1). */
   retryAfter?: number;
-  /** Milliseconds, for slow (1,000). */
+  /** Milliseconds, for slow and abandoned (1,000). */
   ms?: number;
-  /** For duplicated and shifting (1). */
+  /** Milliseconds, for abandoned (1,000). */
+  workMs?: number;
+  /** For duplicated, shifting and capped (1). */
   rows?: number;
   /** For item-errors (2) and too-large (50). */
   items?: number;
@@ -73,6 +87,7 @@ const LEAST: Readonly<Record<string, number>> = {
   times: 0,
   retryAfter: 0,
   ms: 0,
+  workMs: 0,
   rows: 1,
   items: 1,
   id: 1,

@@ -18,13 +18,15 @@ export interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
   execute: (fault: FaultRule | null) => ReadyResponse | Promise<ReadyResponse>;
+  /** Executes the request for a client that has left, in the time that the system takes. */
+  workOn: (workMs: number) => Promise<void>;
   /** Aborted when the sandbox stops: ends a slow response early. */
   stopping: AbortSignal;
 }
 
 /** Responds with the fault, or normally when there is none. */
 export async function respondWithFault(fault: FaultRule | null, exchange: Exchange): Promise<void> {
-  const { request, response, execute, stopping } = exchange;
+  const { request, response, execute, workOn, stopping } = exchange;
   switch (fault?.kind) {
     case 'too-many-requests':
       send(response, tooManyRequests(fault.retryAfter ?? 1));
@@ -39,6 +41,11 @@ export async function respondWithFault(fault: FaultRule | null, exchange: Exchan
       await execute(null);
       request.socket.destroy();
       return;
+    case 'abandoned': {
+      const left = delay(fault.ms ?? 1000, undefined, { signal: stopping }).then(() => request.socket.destroy());
+      await Promise.all([left, workOn(fault.workMs ?? 1000)]);
+      return;
+    }
     case 'truncated':
       sendHalf(response, await execute(null));
       return;

@@ -32,7 +32,13 @@ export function sandboxListener({ rpc, faults, latencyMs, stopping }: ListenerPa
       if (latencyMs > 0) await delay(latencyMs, undefined, { signal: stopping });
       const execute = (fault: FaultRule | null) =>
         route({ ...rpc, keyExpired: fault?.kind === 'expired-key' }, request, body);
-      await respondWithFault(faults.next(url), { request, response, execute, stopping });
+      // What a transaction makes has the time of its beginning, and nobody sees it before its end.
+      const workOn = async (workMs: number) => {
+        const startedAt = rpc.db.instant();
+        await delay(workMs, undefined, { signal: stopping });
+        route({ ...rpc, startedAt }, request, body);
+      };
+      await respondWithFault(faults.next(url), { request, response, execute, workOn, stopping });
     };
     handle().catch((problem: unknown) => {
       // Expected when the client has left or the sandbox stops during a slow response; anything else is a bug here.

@@ -61,7 +61,9 @@ export async function startOdooSandbox(options: OdooSandboxOptions): Promise<Odo
   const faults = new FaultPlan(resolved.faults);
   const stopping = new AbortController();
   const { latencyMs } = resolved;
-  const server = createServer(sandboxListener({ rpc, faults, latencyMs, stopping: stopping.signal }));
+  // Connections break on demand only, not because a client comes back when an idle one is just being closed.
+  const listener = sandboxListener({ rpc, faults, latencyMs, stopping: stopping.signal });
+  const server = createServer({ keepAliveTimeout: 60_000 }, listener);
   server.listen(resolved.port, resolved.host);
   await once(server, 'listening');
 

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { respondWithFault, send } from '../faults/fault.transport.ts';
 import { type ControlParts, controlShop, isControlPath } from './control/shop.control.ts';
 import type { RequestCounter } from './control/shop.counters.ts';
-import { executeWithFault } from './control/shop.faults.ts';
+import { executeWithFault, workThrough } from './control/shop.faults.ts';
 import { parsePhpQuery } from './wordpress/php-query.codec.ts';
 import type { DispatchedResponse } from './wordpress/rest.dispatcher.ts';
 import type { RawRequest } from './wordpress/rest.types.ts';
@@ -34,6 +34,7 @@ export function sandboxListener(parts: ListenerParts): RequestListener {
       await respondWithFault(faults.next(url), {
         ...{ request, response, stopping },
         execute: (fault) => executeWithFault(fault, raw, parts),
+        workOn: (workMs) => workThrough(raw, { workMs, stopping, dispatch: parts.dispatch }),
       });
     };
     handle().catch((problem: unknown) => {

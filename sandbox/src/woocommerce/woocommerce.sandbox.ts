@@ -38,7 +38,8 @@ export async function startWooCommerceSandbox(options: WooCommerceSandboxOptions
   const resolved = resolveOptions(options);
   const faults = new FaultPlan(resolved.faults);
   const stopping = new AbortController();
-  const server = createServer();
+  // Connections break on demand only, not because a client comes back when an idle one is just being closed.
+  const server = createServer({ keepAliveTimeout: 60_000 });
   server.listen(resolved.port, resolved.host);
   await once(server, 'listening');
 

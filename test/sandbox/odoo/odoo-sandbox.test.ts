@@ -1,5 +1,6 @@
 import { type OdooSandbox, type OdooSandboxOptions, startOdooSandbox } from '@sync-operations/sandbox';
 import { afterEach, describe, expect, it } from 'vitest';
+import { waitFor } from '../../support/wait-for.ts';
 import { json2Client, jsonRpcClient, rawJsonRpc } from './odoo-client.support.ts';
 
 const running: OdooSandbox[] = [];
@@ -31,6 +32,18 @@ describe('A sandbox Odoo', () => {
       version_info: [19, 0, 0, 'final', 0, ''],
       version: '19.0',
     });
+  });
+
+  it('shows what a client that has left makes when it commits, with the time of its beginning', async () => {
+    let now = Date.UTC(2026, 5, 1, 12);
+    const odoo = await start({ version: 19, partners: 0, now: () => now });
+    odoo.setFaults([{ kind: 'abandoned', match: '/create', ms: 0, workMs: 100 }]);
+    await expect(json2Client(odoo)('res.partner', 'create', { vals_list: [{ name: 'Late' }] })).rejects.toThrow();
+    const found = () => odoo.admin.search('res.partner', [['name', '=', 'Late']]);
+    expect(found()).toEqual([]);
+    now += 60_000;
+    const [late = 0] = await waitFor('it is committed', () => found().length > 0 && found(), { everyMs: 5 });
+    expect(odoo.admin.get('res.partner', late).create_date).toBe('2026-06-01 12:00:00');
   });
 
   it('of version 18 has no JSON-2', async () => {

@@ -75,6 +75,26 @@ describe.each([18, 19] as const)('Partners of Odoo %i', (version) => {
     );
   });
 
+  it('are refused, with all of their batch, for a German VAT number that is none; others pass, and blanks are taken out', async () => {
+    const call = jsonRpcClient(odoo);
+    const create = (vals: unknown, context = {}) => call('res.partner', 'create', [vals], { context });
+    const german = (vat: string) => ({ name: 'V', country_id: 57, vat });
+    expect(await create(german('DE123456789'))).toMatchObject({
+      ...{ exception: 'odoo.exceptions.ValidationError', message: recorded('805-vat-wrong-de') },
+    });
+    const batch = [{ name: 'B1' }, { ...german('DE123'), name: 'B2' }];
+    expect(await create(batch)).toMatchObject({ message: recorded('811-batch-one-vat-wrong') });
+    expect(odoo.admin.search('res.partner', [['name', 'in', ['B1', 'B2']]])).toEqual([]);
+    for (const [vals, context] of [
+      [german('FR23334175221'), {}],
+      [{ name: 'V', vat: 'DE123' }, {}],
+      [german('DE123'), { no_vat_validation: true }],
+    ] as const)
+      expect((await create(vals, context)).result).toEqual(expect.any(Number));
+    const { result } = await create(german(' de 136 695 976'));
+    expect(read(result, ['vat'])).toEqual({ vat: 'DE136695976' });
+  });
+
   it('the e-mail is found by its normalized form', () => {
     const id = odoo.admin.create('res.partner', { name: 'Mixed', email: '"Name" <Mixed@Example.com>' });
     expect(odoo.admin.search('res.partner', [['email_normalized', '=', 'mixed@example.com']])).toEqual([id]);

@@ -27,6 +27,17 @@ describe('The categories of the sandbox', () => {
     expect((await call('POST', '/products/categories', {})).status).toBe(400);
   });
 
+  it('have a parent, and may share a name below different ones', async () => {
+    const make = async (body: object) => (await call('POST', '/products/categories', body)).body;
+    const [tea, coffee] = [await make({ name: 'Tea' }), await make({ name: 'Coffee' })];
+    const below = [await make({ name: 'Green', parent: tea.id }), await make({ name: 'Green', parent: coffee.id })];
+    expect(below).toMatchObject([
+      { parent: tea.id, slug: 'green' },
+      { parent: coffee.id, slug: 'green-2' },
+    ]);
+    expect(await make({ name: 'Green', parent: tea.id })).toMatchObject({ data: { resource_id: below[0].id } });
+  });
+
   it('hold products that name them by id', async () => {
     const { body } = await call('POST', '/products/categories', { name: 'Tea' });
     const made = await call('POST', '/products', { name: 'Pot', categories: [{ id: body.id }, { id: 999 }] });

@@ -46,6 +46,22 @@ describe('The orders API of the sandbox', () => {
     expect((await call('GET', '/orders?search=ZOE@')).body).toEqual([body]);
   });
 
+  it('of 7.9 leaves an order behind that it refuses, and lists it', async () => {
+    const old = await startWooCommerceSandbox({ customers: 0, products: 0, orders: 0, version: '7.9' });
+    const coupon_lines = [{ code: 'no-such-coupon' }];
+    const { status, body } = await shopClient(old)('POST', '/orders', { coupon_lines, status: 'processing' });
+    expect([status, body]).toEqual([
+      400,
+      {
+        code: 'woocommerce_rest_invalid_coupon',
+        message: 'Coupon "no-such-coupon" does not exist!',
+        data: { status: 400 },
+      },
+    ]);
+    expect((await shopClient(old)('GET', '/orders')).body).toMatchObject([{ status: 'pending' }]);
+    await old.stop();
+  });
+
   it('changes, adds and removes lines by their ids, and refuses the id of another order', async () => {
     const made = (await call('POST', '/orders', { line_items: [{ product_id: 17 }, { product_id: 18 }] })).body;
     const [first, second] = made.line_items;

@@ -16,6 +16,14 @@ const SAME = [
   '37-order-bad-customer',
   '38-order-bad-status',
   '44-batch-orders-bad',
+  '136-order-create-shipping-no-method',
+  '137-order-create-fee-no-name',
+  '335-category-create-unknown-parent',
+  '336-category-create-no-name',
+  '442-order-create-bad-currency',
+  '443-order-create-currency-lower-case',
+  '445-order-create-bad-email',
+  '446-order-create-empty-email',
   '51-delete-order-trash-404',
   '71-modified-after-bad',
   '73-orderby-bad',
@@ -132,6 +140,15 @@ describe('Products and orders of the sandbox respond like the recorded WooCommer
     const [line] = response.body.line_items;
     expect([{ ...line, id: 886 }]).toEqual((recording.body as Row).line_items);
     expect(formOf(response.body)).toEqual(formOf(recording.body));
+  });
+
+  it('refuses an unknown coupon as recorded, and leaves a cart behind', async () => {
+    const recording = readRecording('woocommerce-11/132-order-create-unknown-coupon');
+    const { status, body } = await replay(recording, shop.url);
+    const { new_draft_order_id: left, ...data } = body.data;
+    const recorded = recording.body as typeof body;
+    expect([status, { ...body, data }]).toEqual([recording.status, { ...recorded, data: { status: 400 } }]);
+    expect(shop.state().orders().at(-1)).toMatchObject({ id: left, status: 'checkout-draft' });
   });
 
   it('responds to the mixed batch of products as recorded, but for what it made', async () => {

@@ -1,5 +1,6 @@
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { waitFor } from '../../support/wait-for.ts';
 import { shopClient } from './shop-client.support.ts';
 
 const NOON = Date.UTC(2026, 5, 1, 12);
@@ -85,6 +86,27 @@ describe('Faults that only a shop can have', () => {
     ]);
     expect(body.delete).toMatchObject([{ id: 6, error: {} }]);
     expect(shop.state().writes).toEqual({ 'customer.updated': 2 });
+  });
+
+  it('capped: a list has fewer rows than were asked for, and its total stays', async () => {
+    shop.setFaults([{ kind: 'capped', rows: 3 }]);
+    const { body, headers } = await call('GET', '/customers?per_page=10');
+    expect([body.length, headers.get('x-wp-total')]).toEqual([3, '20']);
+    expect((await call('GET', '/customers/3')).body.id).toBe(3);
+  });
+
+  it('abandoned: a batch whose client has left is carried out item by item', async () => {
+    shop.setFaults([{ kind: 'abandoned', match: '/batch', ms: 0, workMs: 20 }]);
+    const create = ['A', 'B', 'C'].map((name) => ({ name }));
+    await expect(call('POST', '/products/batch', { create, update: [{ id: 17, name: 'D' }] })).rejects.toThrow();
+    const counts: unknown[] = [];
+    const isDone = () => {
+      counts.push(shop.state().counts.products);
+      return shop.state().writes['product.updated'];
+    };
+    await waitFor('the shop is done', isDone, { everyMs: 5 });
+    expect(new Set(counts).size).toBeGreaterThan(1);
+    expect(shop.state().counts.products).toBe(23);
   });
 
   it('too-large: batches above a size are refused as a whole', async () => {

@@ -92,14 +92,14 @@ describe('Webhooks of the sandbox', () => {
 
   it('say nothing of what is deleted for good, and nothing of an order that the API takes out of the trash', async () => {
     for (const topic of ['order.deleted', 'order.restored', 'order.updated', 'product.deleted']) await subscribe(topic);
+    const [gone, trashed] = [shop.admin.createOrder({}), shop.admin.createOrder({})];
+    await shop.webhooksSettled();
     received = [];
-    const { id } = shop.admin.createOrder({});
-    await call('DELETE', `/orders/${id}?force=true`);
+    await call('DELETE', `/orders/${gone.id}?force=true`);
     await call('DELETE', '/products/17?force=true');
     await call('DELETE', '/products/11/variations/12?force=true');
     await shop.webhooksSettled();
     expect(topics()).toEqual([]);
-    const trashed = shop.admin.createOrder({});
     shop.admin.trashOrder(trashed.id);
     await call('PUT', `/orders/${trashed.id}`, { status: 'processing' });
     await shop.webhooksSettled();
@@ -171,30 +171,65 @@ describe('Webhooks of the sandbox', () => {
     expect(received).toHaveLength(4);
   });
 
-  it('are disabled by the seventh failure in a row, and when they are switched on again by the next one, until one succeeds', async () => {
+  it('are disabled by the seventh failure in a row, and after that by each one until a delivery succeeds', async () => {
     await subscribe('customer.updated');
-    const change = async (times: number) => {
-      for (let n = 0; n < times; n += 1) shop.admin.updateCustomer(3, { first_name: `n${n}` });
-      await shop.webhooksSettled();
+    const changes = async (times: number, answer: number) => {
+      status = answer;
+      for (let n = 0; n < times; n += 1) {
+        shop.admin.updateCustomer(3, { first_name: `n${n}` });
+        await shop.webhooksSettled();
+      }
+      return [received.length - 1, (await call('GET', '/webhooks/1')).body.status];
     };
-    status = 500;
-    await change(6);
-    status = 302; // counts as delivered
-    await change(1);
-    status = 404;
-    await change(9);
-    expect(received).toHaveLength(1 + 6 + 1 + 7);
-    const state = async () => (await call('GET', '/webhooks/1')).body.status;
-    expect(await state()).toBe('disabled');
+    expect(await changes(6, 500)).toEqual([6, 'active']);
+    expect(await changes(1, 302)).toEqual([7, 'active']); // counts as delivered
+    expect(await changes(9, 404)).toEqual([14, 'disabled']);
     await call('PUT', '/webhooks/1', { status: 'active' });
-    await change(2);
-    expect([received.length, await state()]).toEqual([16, 'disabled']);
-    status = 200;
+    expect(await changes(2, 404)).toEqual([15, 'disabled']);
     await call('PUT', '/webhooks/1', { status: 'active' });
-    await change(1);
-    status = 500;
-    await change(6);
-    expect([received.length, await state()]).toEqual([23, 'active']);
+    expect(await changes(2, 200)).toEqual([17, 'active']);
+    expect(await changes(1, 500)).toEqual([18, 'active']);
+  });
+
+  it('send one delivery of the newest state for what changes again before it is sent', async () => {
+    await subscribe('customer.updated');
+    for (const first_name of ['A', 'B', 'C']) shop.admin.updateCustomer(3, { first_name });
+    shop.admin.updateCustomer(4, { first_name: 'D' });
+    await shop.webhooksSettled();
+    expect(received.slice(1).map(({ body }) => JSON.parse(body).first_name)).toEqual(['C', 'D']);
+  });
+
+  it('tell a new customer and a new order as updated, too', async () => {
+    for (const of of ['customer', 'order', 'product'])
+      for (const event of ['created', 'updated']) await subscribe(`${of}.${event}`);
+    received = [];
+    shop.admin.createCustomer({ email: 'new@shop.example' });
+    shop.admin.createOrder({});
+    shop.admin.createProduct({ name: 'New' });
+    await shop.webhooksSettled();
+    const made = ['customer.created', 'customer.updated', 'order.created', 'order.updated', 'product.created'];
+    expect(topics().sort()).toEqual(made);
+  });
+
+  it('of 7.9 take an order that goes into the trash, or comes out of it, for a product as well', async () => {
+    await shop.stop();
+    shop = await startWooCommerceSandbox({ customers: 0, products: 0, orders: 0, version: '7.9' });
+    call = shopClient(shop);
+    for (const topic of ['order.deleted', 'order.restored', 'product.deleted', 'product.restored'])
+      await subscribe(topic);
+    received = [];
+    const { id } = shop.admin.createOrder({});
+    shop.admin.trashOrder(id);
+    await shop.webhooksSettled();
+    shop.admin.restoreOrder(id);
+    await shop.webhooksSettled();
+    const told = received.map(({ headers, body }) => [headers['x-wc-webhook-topic'], JSON.parse(body)]);
+    expect(Object.fromEntries(told)).toMatchObject({
+      'order.deleted': { id },
+      'product.deleted': { id },
+      'order.restored': { id, status: 'pending' },
+      'product.restored': { code: 'woocommerce_rest_product_invalid_id' },
+    });
   });
 
   it('are made active whatever answers the ping, and listed in the order that is asked for', async () => {

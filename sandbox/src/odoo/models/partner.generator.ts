@@ -1,6 +1,7 @@
 import { hash32 } from '../../seeded.random.ts';
 import { SECOND } from '../orm/datetime.format.ts';
 import type { GeneratedRows } from '../orm/record.types.ts';
+import { germanVat } from './partner.vat.ts';
 import { countryId, INSTALLED_AT, stateId } from './reference.models.ts';
 import { ascendingDates } from './write-dates.generator.ts';
 
@@ -84,7 +85,7 @@ export function generatedPartners({ seed, partners, firstId }: PartnerSeed): Gen
       zip: filled((n) => String(10_000 + (hash32(seed, n, 6) % 89_999))),
       country_id: filled((n) => countryId(COUNTRIES[place(n)] ?? '')),
       state_id: filled((n) => (COUNTRIES[place(n)] === 'US' ? stateId('US', 'CA') : null)),
-      vat: every((n) => (n % 20 === 6 ? `DE${100_000_000 + n}` : null)),
+      vat: every((n) => (n % 20 === 6 ? germanVat(10_000_000 + n) : null)),
       comment: every((n) => (n % 13 === 0 ? '<p>Call before 9 &amp; after 5</p>' : null)),
       is_company: every((n) => n % 20 === 6),
       parent_id: every((n) => (n % 20 === 7 || n % 20 === 8 ? firstId + n - 1 - ((n % 20) - 6) : null)),
@@ -102,7 +103,7 @@ export function generatedPartners({ seed, partners, firstId }: PartnerSeed): Gen
       email: numbered(/^partner(\d+)@example\.test$/),
       name: (text) => numbered(/ (\d+)$/)(text).filter((i) => partnerName(i + 1).toLowerCase() === text),
       vat: (text) =>
-        existing(Number(/^de(\d{9,})$/.exec(String(text))?.[1] ?? 0) - 100_000_000).filter((i) => i % 20 === 5),
+        existing(Number(/^de(\d{8,})\d$/.exec(String(text))?.[1] ?? 0) - 10_000_000).filter((i) => i % 20 === 5),
       parent_id: (id) => {
         const n = Number(id) - firstId + 1;
         return n % 20 === 6 ? [...existing(n + 1), ...existing(n + 2)] : [];

@@ -5,6 +5,7 @@ import { boolean, field, many2many, many2one, model, one2many } from './field.bu
 import { emailCandidates, normalizedEmail } from './partner.email.ts';
 import { commercialOf, type PartnerChange, syncFamily } from './partner.family.ts';
 import { generatedPartners } from './partner.generator.ts';
+import { checkVat, mendedVat } from './partner.vat.ts';
 import { fixedRows } from './reference.models.ts';
 
 export interface PartnerParts {
@@ -75,6 +76,8 @@ export function partnerModel({ version, seed, partners }: PartnerParts): Model {
       category_id: many2many('res.partner.category', 'Tags'),
       color: field('integer', 'Color Index', { initial: () => 0 }),
     },
+    prepare: (_env, vals) => withMendedVat(vals),
+    prepareWrite: (_env, _before, vals) => withMendedVat(vals),
     saved(env, id, before, vals) {
       const table = env.db.table('res.partner');
       if (table.value(id, 'type') === 'contact' && table.value(id, 'name') === null) {
@@ -86,12 +89,17 @@ export function partnerModel({ version, seed, partners }: PartnerParts): Model {
         if (seen.has(at)) break;
         seen.add(at);
       }
+      if (vals.vat || vals.country_id) checkVat(env, id);
       if (before?.active === true && table.value(id, 'active') !== true) refuseForUsers(env, [id], 'archive');
       syncFamily(env, { id, before, vals } satisfies PartnerChange);
     },
     // Partners of archived users are refused by the database: res.users needs them.
     deleting: (env, ids) => refuseForUsers(env, ids, 'delete'),
   });
+}
+
+function withMendedVat(vals: Record<string, unknown>): Record<string, unknown> {
+  return typeof vals.vat === 'string' ? { ...vals, vat: mendedVat(vals.vat) } : vals;
 }
 
 function refuseForUsers(env: Environment, ids: readonly number[], verb: 'archive' | 'delete'): void {

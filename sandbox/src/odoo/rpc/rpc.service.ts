@@ -17,6 +17,8 @@ export interface RpcParts {
   calls: Map<string, number>;
   /** The credentials of this request are treated as expired. */
   keyExpired?: boolean;
+  /** When its transaction began, if not now: microseconds since 1970. */
+  startedAt?: number;
 }
 
 /** Counts a call with valid credentials; returns whether they are still valid. */
@@ -31,14 +33,14 @@ export interface Caller {
 
 /** Runs one public method in a transaction of its own; `prepare` binds what was sent to its signature. */
 export function callMethod(
-  { db, faults, calls }: RpcParts,
+  { db, faults, calls, startedAt }: RpcParts,
   caller: Caller,
   target: Pick<Call, 'model' | 'method'>,
   prepare: (signature: Signature) => Pick<Call, 'ids' | 'args'>,
 ): unknown {
   const { model, method } = target;
   calls.set(`${model}.${method}`, (calls.get(`${model}.${method}`) ?? 0) + 1);
-  return db.transaction(caller, (env) => {
+  return db.transaction({ ...caller, ...(startedAt !== undefined && { startedAt }) }, (env) => {
     checkContext(env);
     const signature = signatureOf(env, model, method);
     const call = { ...target, ...prepare(signature) };

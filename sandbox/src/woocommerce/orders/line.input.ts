@@ -4,7 +4,7 @@ import { fields } from '../products/sellable.input.ts';
 import { toCents } from '../store/cents.money.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
 import { slugOf } from '../wordpress/text.formatting.ts';
-import { noProductNamed, unknownLine } from './order.errors.ts';
+import { feeWithoutName, noProductNamed, shippingWithoutMethod, unknownLine } from './order.errors.ts';
 import type { FeeLine, LineItem, LineMeta, OrderRecord, ShippingLine } from './order.types.ts';
 
 /** What order lines need from the rest of the shop. */
@@ -121,6 +121,7 @@ function mergeLineMeta(before: readonly LineMeta[], given: unknown, { nextMetaId
 }
 
 function mergeShipping(before: ShippingLine | null, given: Params, { nextLineId }: LineSource): ShippingLine {
+  if (!before && !given.method_id) throw shippingWithoutMethod();
   return {
     id: before?.id ?? nextLineId(),
     method_title: String(given.method_title ?? before?.method_title ?? ''),
@@ -132,6 +133,7 @@ function mergeShipping(before: ShippingLine | null, given: Params, { nextLineId 
 }
 
 function mergeFee(before: FeeLine | null, given: Params, { nextLineId }: LineSource): FeeLine {
+  if (!before && !given.name) throw feeWithoutName();
   return {
     id: before?.id ?? nextLineId(),
     name: String(given.name ?? before?.name ?? 'Fee'),

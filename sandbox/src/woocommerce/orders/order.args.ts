@@ -1,5 +1,6 @@
 import { collectionArgs, FLAG, INTEGER, META_ARG, TEXT } from '../wordpress/common.args.ts';
 import type { ArgSpec } from '../wordpress/rest.types.ts';
+import { CURRENCY_CODES } from './currency.codes.ts';
 
 type Args = Readonly<Record<string, ArgSpec>>;
 
@@ -19,6 +20,7 @@ export const LIST_ARGS: Args = {
 };
 
 const ADDRESS: ArgSpec = { type: 'object' };
+const BILLING: ArgSpec = { type: 'object', properties: { email: { ...TEXT, format: 'email' } } };
 const LINE = {
   id: INTEGER,
   name: TEXT,
@@ -31,10 +33,10 @@ const LINE = {
 export const WRITE_ARGS: Args = {
   id: INTEGER,
   status: { ...TEXT, enum: STATUSES },
-  currency: TEXT,
+  currency: { ...TEXT, enum: CURRENCY_CODES },
   customer_id: INTEGER,
   customer_note: TEXT,
-  billing: ADDRESS,
+  billing: BILLING,
   shipping: ADDRESS,
   payment_method: TEXT,
   payment_method_title: TEXT,

@@ -27,6 +27,33 @@ export function noProductNamed(): RestError {
   return new RestError('woocommerce_rest_required_product_reference', 'Product ID or SKU is required.', 400);
 }
 
+/** Recording 136. */
+export function shippingWithoutMethod(): RestError {
+  return new RestError('woocommerce_rest_invalid_shipping_item', 'Shipping method ID is required.', 400);
+}
+
+/** Recording 137. */
+export function feeWithoutName(): RestError {
+  return new RestError('woocommerce_rest_invalid_fee_item', 'Fee name is required.', 400);
+}
+
+/** Recording 470. */
+export function invalidOrderEmail(): RestError {
+  return new RestError('order_invalid_billing_email', 'Invalid billing email address', 400);
+}
+
+/** Recording 132: 11 says which order it leaves behind, 7.9 does not. */
+export function unknownCoupon(code: string, leftId: number | null): RestError {
+  const words = leftId === null ? ['"', 'does not exist!'] : ['&quot;', 'cannot be applied because it does not exist.'];
+  const message = `Coupon ${words[0]}${code}${words[0]} ${words[1]}`;
+  return new RestError(
+    'woocommerce_rest_invalid_coupon',
+    message,
+    400,
+    leftId === null ? {} : { new_draft_order_id: leftId },
+  );
+}
+
 export function unknownLine(): RestError {
   const message = 'Order item ID provided is not associated with order.';
   return new RestError('woocommerce_rest_invalid_item_id', message, 400);

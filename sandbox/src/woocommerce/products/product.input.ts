@@ -45,7 +45,7 @@ export function mergeProduct(product: ProductRecord, input: Params, source: Inpu
 function mergeCategories(before: readonly Term[], given: unknown, all: readonly Term[]): readonly Term[] {
   if (!Array.isArray(given)) return before;
   const known = given.flatMap((term) => all.filter(({ id }) => id === Number(fields(term).id)));
-  return known.length > 0 ? known : all.slice(0, 1);
+  return (known.length > 0 ? known : all.slice(0, 1)).map(({ id, name, slug }) => ({ id, name, slug }));
 }
 
 function mergeTerms(before: readonly Term[], given: unknown): readonly Term[] {

@@ -1,13 +1,17 @@
 import type { Change } from '../store/change.feed.ts';
+import { toldChanges } from './webhook.changes.ts';
 import { deliveryOf, pingOf } from './webhook.delivery.ts';
 import type { WebhookStore } from './webhook.store.ts';
 import type { Delivery, DeliveryFaults, WebhookRecord } from './webhook.types.ts';
 
-const FAILURES_TO_DISABLE = 7; // recording 207
+/** In a row (recording 207). */
+const FAILURES_TO_DISABLE = 7;
 const TIMEOUT = 60_000; // milliseconds
 
 export interface WebhookDispatcherParts {
   store: WebhookStore;
+  /** WooCommerce 7.9. */
+  legacy: boolean;
   homeUrl: string;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -15,10 +19,14 @@ export interface WebhookDispatcherParts {
   stopping: AbortSignal;
 }
 
-/** Delivers in the background, the deliveries of one webhook in order. Nothing is retried. */
+/**
+ * Delivers in the background, the deliveries of one webhook in order. Nothing is retried. What happens to a record before its delivery
+ * is sent is in the same delivery (recordings 177 and 915).
+ */
 export class WebhookDispatcher {
   readonly #parts: WebhookDispatcherParts;
   readonly #queues = new Map<number, Promise<void>>(); // webhook → its last delivery
+  readonly #waiting = new Set<string>(); // webhook and record whose delivery is not sent yet
   readonly #failures = new Map<number, number>(); // webhook → failures in a row
   #faults: DeliveryFaults = {};
   #count = 0;
@@ -39,22 +47,29 @@ export class WebhookDispatcher {
   }
 
   deliver(change: Change): void {
+    for (const told of toldChanges(change, this.#parts.legacy)) this.#tell(told);
+  }
+
+  #tell(change: Change): void {
     const { store, homeUrl, now } = this.#parts;
-    if (change.silent) return;
     const interested = store
       .all()
       .filter(
         ({ resource, event, status }) => resource === change.resource && event === change.event && status === 'active',
       );
     for (const webhook of interested) {
+      const record = `${webhook.id} ${change.id}`;
+      if (this.#waiting.has(record)) continue;
       this.#count += 1;
       // The body is made when the queue runs, not at the event: it is the newest state, or an error (recordings 177, 912 to 916).
       let made: Delivery | undefined;
       const delivery = () => {
+        this.#waiting.delete(record);
         made ??= deliveryOf(webhook, change.body(), { homeUrl, now: now() });
         return made;
       };
       if (this.#count % (this.#faults.loseEvery ?? Infinity) === 0) continue;
+      this.#waiting.add(record);
       this.#enqueue(webhook, delivery);
       if (this.#count % (this.#faults.duplicateEvery ?? Infinity) === 0) this.#enqueue(webhook, delivery);
     }

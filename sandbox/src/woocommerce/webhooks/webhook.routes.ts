@@ -72,6 +72,7 @@ export function webhookRoutes(store: WebhookStore, dispatcher: WebhookDispatcher
           methods: ['POST', 'PUT', 'PATCH'],
           args: WRITE_ARGS,
           permit: onlySignedIn('edit'),
+          // One that is switched on again keeps the count of its failures (recording 207).
           handle: ({ params }) => ok(store.update(params)),
         },
         {
