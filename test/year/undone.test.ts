@@ -34,8 +34,22 @@ function living(): string[] {
       return `${model} ${id} ${JSON.stringify(fields.map((field) => row[field]))}`;
     });
   return [
-    ...rows('res.partner', [['customer_rank', '>', 0], ['active', '=', true]], ['name', 'email', 'city', 'street']),
-    ...rows('product.template', [['sale_ok', '=', true], ['active', '=', true]], ['name', 'default_code', 'list_price']),
+    ...rows(
+      'res.partner',
+      [
+        ['customer_rank', '>', 0],
+        ['active', '=', true],
+      ],
+      ['name', 'email', 'city', 'street'],
+    ),
+    ...rows(
+      'product.template',
+      [
+        ['sale_ok', '=', true],
+        ['active', '=', true],
+      ],
+      ['name', 'default_code', 'list_price'],
+    ),
     ...rows('sale.order', [['state', '!=', 'cancel']], ['name', 'state', 'amount_total']),
   ].sort();
 }
@@ -64,11 +78,17 @@ it(`Every run of a year, undone in reverse order, ends where it began or says it
   const said: string[] = [];
   for (const { syncId, before } of began.reverse()) {
     const { changes, run } = await undo(fixture, ORG, syncId);
-    const told = changes.filter(({ kind }) => kind === 'conflict').map(({ external_id, reason }) => `${external_id}: ${reason}`);
+    const told = changes
+      .filter(({ kind }) => kind === 'conflict')
+      .map(({ external_id, reason }) => `${external_id}: ${reason}`);
     const { body } = await fixture.call(ORG, 'GET', `/progress/${run.sync_id}/items?limit=200`);
     said.push(...told, ...body.items.map((item: Json) => `${item.external_id}: ${item.message}`));
     if (said.length === 0 && JSON.stringify(living()) !== JSON.stringify(before))
-      unsaid.push({ entity: run.entity_type, now: living().filter((row) => !before.includes(row)), was: before.filter((row) => !living().includes(row)) });
+      unsaid.push({
+        entity: run.entity_type,
+        now: living().filter((row) => !before.includes(row)),
+        was: before.filter((row) => !living().includes(row)),
+      });
   }
   if (process.env.UNDONE_SEED) console.log(began.length, 'runs;', said);
   expect(unsaid).toEqual([]);

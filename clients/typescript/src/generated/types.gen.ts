@@ -50,7 +50,7 @@ export type OrganizationPage = {
     next_cursor: string | null;
 };
 
-export type Quota = 'active_syncs' | 'connections' | 'schedules' | 'preview_bytes' | 'checkpoint_bytes' | 'records' | 'streams';
+export type Quota = 'active_syncs' | 'connections' | 'schedules' | 'preview_bytes' | 'checkpoint_bytes' | 'records' | 'change_bytes' | 'streams';
 
 export type QuotaUsage = {
     name: Quota;
