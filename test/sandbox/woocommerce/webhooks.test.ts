@@ -232,6 +232,16 @@ describe('Webhooks of the sandbox', () => {
     });
   });
 
+  it('are made active whatever answers the ping, and listed in the order that is asked for', async () => {
+    status = 500;
+    for (const topic of ['order.created', 'customer.created', 'product.created']) await subscribe(topic);
+    expect((await call('GET', '/webhooks/1')).body.status).toBe('active');
+    const ids = async (query: string) =>
+      (await call('GET', `/webhooks?${query}`)).body.map(({ id }: { id: number }) => id);
+    expect(await ids('orderby=id&order=asc&offset=1')).toEqual([2, 3]);
+    expect(await ids('orderby=id&per_page=2')).toEqual([3, 2]);
+  });
+
   it('are listed, deleted for good only, and refused without a topic or an address', async () => {
     await subscribe('customer.updated');
     expect((await call('GET', '/webhooks')).body).toMatchObject([{ id: 1 }]);
