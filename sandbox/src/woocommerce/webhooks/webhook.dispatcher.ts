@@ -4,8 +4,7 @@ import { deliveryOf, pingOf } from './webhook.delivery.ts';
 import type { WebhookStore } from './webhook.store.ts';
 import type { Delivery, DeliveryFaults, WebhookRecord } from './webhook.types.ts';
 
-/** In a row (recording 207). */
-const FAILURES_TO_DISABLE = 7;
+const FAILURES_TO_DISABLE = 7; // recording 207
 const TIMEOUT = 60_000; // milliseconds
 
 export interface WebhookDispatcherParts {
