@@ -107,6 +107,7 @@ describe('GET /usage', () => {
         active_syncs: 0,
         connections: 0,
         schedules: 0,
+        webhook_endpoints: 0,
         preview_bytes: 0,
         checkpoint_bytes: 0,
         records: 0,
