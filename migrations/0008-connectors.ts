@@ -53,6 +53,8 @@ async function connections(db: QueryRunner): Promise<void> {
       webhook_refused_at timestamptz,
       webhook_refused_as text CHECK ((webhook_refused_as IS NULL) = (webhook_refused_at IS NULL)),
       refusals_told_at timestamptz,
+      webhooks_state jsonb,
+      webhooks_due_at timestamptz,
       census_due_at timestamptz NOT NULL DEFAULT now() + interval '1 day',
       created_by text,
       created_at timestamptz NOT NULL DEFAULT now(),
@@ -74,6 +76,9 @@ async function connections(db: QueryRunner): Promise<void> {
     COMMENT ON COLUMN public.sync_connections.webhooks_refused IS
       'how many by reason, since the webhook secret was set'`);
   await db.query(`
+    COMMENT ON COLUMN public.sync_connections.webhooks_state IS
+      'of the webhooks that the service has registered in the system, as they were last seen; null when it has none'`);
+  await db.query(`
     COMMENT ON COLUMN public.sync_connections.refusals_told_at IS 'when the trail last had an entry about them'`);
   await db.query(`
     COMMENT ON COLUMN public.sync_connections.purged_at IS 'when nothing that was read from it was left'`);
@@ -86,6 +91,9 @@ async function connections(db: QueryRunner): Promise<void> {
     CREATE INDEX sync_connections_unpurged ON public.sync_connections (org_id, id)
       WHERE removed_at IS NOT NULL AND purged_at IS NULL`);
   await db.query(`
+    CREATE INDEX sync_connections_webhooks_due ON public.sync_connections (org_id, webhooks_due_at)
+      WHERE removed_at IS NULL AND webhooks_due_at IS NOT NULL`);
+  await db.query(`
     CREATE INDEX sync_connections_census_due ON public.sync_connections (org_id, census_due_at)
       WHERE removed_at IS NULL`);
   await protectTenantTable(db, 'public.sync_connections');
@@ -93,13 +101,13 @@ async function connections(db: QueryRunner): Promise<void> {
   await db.query(`GRANT SELECT (org_id) ON public.sync_connections TO sync_directory`);
   await db.query(`CREATE POLICY directory ON public.sync_connections FOR SELECT TO sync_directory USING (true)`);
   await db.query(`
-    GRANT SELECT (org_id, id, system_id, census_due_at, removed_at, purged_at), UPDATE (purged_at) ON public.sync_connections TO sync_maintenance`);
+    GRANT SELECT (org_id, id, system_id, census_due_at, webhooks_due_at, removed_at, purged_at), UPDATE (purged_at) ON public.sync_connections TO sync_maintenance`);
   await db.query(`
     CREATE POLICY maintenance_sees_removed ON public.sync_connections FOR SELECT TO sync_maintenance
       USING (removed_at IS NOT NULL)`);
   await db.query(`
     CREATE POLICY maintenance_sees_due ON public.sync_connections FOR SELECT TO sync_maintenance
-      USING (removed_at IS NULL AND census_due_at <= now())`);
+      USING (removed_at IS NULL AND (census_due_at <= now() OR webhooks_due_at <= now()))`);
   await db.query(`
     CREATE POLICY maintenance_purges_removed ON public.sync_connections FOR UPDATE TO sync_maintenance
       USING (removed_at IS NOT NULL) WITH CHECK (removed_at IS NOT NULL AND purged_at IS NOT NULL)`);

@@ -95,6 +95,11 @@ describe('the database', () => {
   });
 });
 
+it('a public address has no slash at its end', () => {
+  const { SYNC_PUBLIC_URL: url } = parseEnvironment({ SYNC_PUBLIC_URL: 'https://sync.example/base/' });
+  expect(url).toBe('https://sync.example/base');
+});
+
 describe('encryption keys', () => {
   it('are read in their order, the newest first', () => {
     const { SYNC_ENCRYPTION_KEYS: keys } = parseEnvironment({ SYNC_ENCRYPTION_KEYS: `k2:${KEY}, k1:${KEY}` });
@@ -114,6 +119,7 @@ describe('a wrong variable', () => {
     ['SYNC_ORG_DB_WAITING', '0', '100001', 'all'],
     ['SYNC_JWT_SECRET', 'short'],
     ['SYNC_JWKS_URL', 'issuer.example', 'ftp://issuer.example/keys'],
+    ['SYNC_PUBLIC_URL', 'sync.example', 'ftp://sync.example', 'https://sync.example?a=b', 'https://u:p@sync.example'],
     ['SYNC_JWT_SCOPE_CLAIM', 'scp roles', 'scp,', ',', 'scp,,roles'],
     ['SYNC_DEV_API_KEY', 'short'],
     [

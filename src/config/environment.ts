@@ -27,6 +27,12 @@ const wholeNumber = (least: number, most: number) => {
   return z.coerce.number(message).int(message).min(least, message).max(most, message);
 };
 
+/** Where others reach the service; without a slash at its end. */
+const publicUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http(s) URL', abort: true })
+  .refine((url) => !/[?#@]/.test(url), 'must have no query, no fragment and no credentials')
+  .transform((url) => url.replace(/\/+$/, ''));
+
 /** Names of claims, or paths to them, with commas. */
 const claimNames = z
   .string()
@@ -38,6 +44,7 @@ const schema = z
   .object({
     PORT: wholeNumber(0, 65_535).default(3000),
     HOST: z.string().default('127.0.0.1'),
+    SYNC_PUBLIC_URL: publicUrl.optional(),
     SYNC_DATA_DIR: z.string().default('.data'),
     NEON_DATABASE_URL: postgresUrl.optional(),
     DATABASE_URL: postgresUrl.optional(),

@@ -8,16 +8,22 @@ import { ConnectorsModule } from '../connectors/connectors.module.ts';
 import { maintenance } from '../jobs/task.runner.ts';
 import { AddressBuckets } from '../rates/address.buckets.ts';
 import { RunsModule } from '../runs/runs.module.ts';
+import { RegistrationClock } from './registration/registration.clock.ts';
+import { RegistrationRemoval } from './registration/registration.removal.ts';
+import { WebhookRegistration } from './registration/webhook.registration.ts';
 import { WebhookReconciliation } from './webhook.reconciliation.ts';
 import { WebhookService } from './webhook.service.ts';
 import { WebhookRefusalCounter } from './webhook-refusal.counter.ts';
 import { WEBHOOK_ROUTE, WebhooksController } from './webhooks.controller.ts';
 
-/** Compares the changes that runs found with the received webhooks, and deletes old deliveries. */
+/** Compares the changes that runs found with the received webhooks, looks after those that are registered, and deletes old deliveries. */
 @Module({
-  imports: [RunsModule, ActivityModule],
+  imports: [RunsModule, ConnectorsModule, ActivityModule],
   providers: [
     WebhookReconciliation,
+    WebhookRegistration,
+    RegistrationClock,
+    RegistrationRemoval,
     maintenance('old-webhooks', () => ({
       everySeconds: 86_400,
       statement: { text: 'SELECT app.cleanup_webhook_deliveries(1000) AS changed' },

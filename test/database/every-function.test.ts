@@ -18,10 +18,10 @@ const PREPARED = [
   `INSERT INTO auth.api_keys (org_id, kind, name, scopes, key_hash, expires_at)
    VALUES ('org-1', 'link', 'one time', '{sync:read}', ${LINK}, now() + interval '1 hour'),
           ('org-1', 'link', 'expired', '{sync:read}', sha256('expired'), now() - interval '1 hour')`,
-  `INSERT INTO sync_connections (org_id, id, name, system, base_url, removed_at, census_due_at)
-   VALUES ('org-1', '${SHOP}', 'shop', 'woocommerce', 'https://shop.example', NULL, now()),
-          ('org-1', '${ERP}', 'erp', 'odoo', 'https://erp.example', NULL, now()),
-          ('org-1', '${REMOVED}', 'gone', 'odoo', 'https://gone.example', now(), now())`,
+  `INSERT INTO sync_connections (org_id, id, name, system, base_url, removed_at, census_due_at, webhooks_due_at)
+   VALUES ('org-1', '${SHOP}', 'shop', 'woocommerce', 'https://shop.example', NULL, now(), now()),
+          ('org-1', '${ERP}', 'erp', 'odoo', 'https://erp.example', NULL, now(), NULL),
+          ('org-1', '${REMOVED}', 'gone', 'odoo', 'https://gone.example', now(), now(), NULL)`,
   `INSERT INTO auth.hook_addresses (org_id, connection_id) VALUES ('org-1', '${SHOP}')`,
   `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, started_at, updated_at)
    VALUES ('org-1', 'silent', 'customer', 'woocommerce', now() - interval '2 hours', now() - interval '1 hour')`,
@@ -81,6 +81,7 @@ const CALLS = [
   `SELECT * FROM app.runs_without_worker(10)`,
   `SELECT * FROM app.due_schedules(10)`,
   `SELECT * FROM app.due_censuses(10)`,
+  `SELECT * FROM app.due_webhook_checks(10, 2)`,
   `SELECT * FROM app.dispatch_runs('org-1')`,
   `SELECT * FROM app.take_lease('org-1', 'run', 'first', '1 minute')`,
   `SELECT app.renew_lease('org-1', 'run', 1, '1 minute', '{}')`,

@@ -18,6 +18,7 @@ app.copy_from_key() | sync_owner | INVOKER | - | -
 app.dispatch_runs(text) | sync_owner | INVOKER | lock_timeout=3s | sync_app
 app.due_censuses(integer) | sync_maintenance | DEFINER | - | sync_app
 app.due_schedules(integer) | sync_maintenance | DEFINER | - | sync_app
+app.due_webhook_checks(integer, integer) | sync_maintenance | DEFINER | - | sync_app
 app.empty_expired_changes(integer) | sync_owner | DEFINER | lock_timeout=250ms | sync_app
 app.end_paused_run() | sync_owner | DEFINER | - | -
 app.end_session(bytea) | sync_owner | INVOKER | - | sync_app

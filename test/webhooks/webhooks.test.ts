@@ -71,7 +71,10 @@ const person = (name: string) => ({ email: `${name}@example.test`, name, phone: 
 it('A refused webhook leaves a trace', async () => {
   const { id } = await connect('refused');
   const shown = async () => (await fixture.call(ORG, 'GET', `/connections/${id}`)).body;
-  expect((await shown()).webhooks).toEqual({ refused: 0, by_reason: {}, last_refused_at: null, last_reason: null });
+  expect((await shown()).webhooks).toEqual({
+    ...{ refused: 0, by_reason: {}, last_refused_at: null, last_reason: null },
+    managed: null,
+  });
   for (let sent = 0; sent < 3; sent += 1)
     expect((await deliver(id, { id: 1 }, { topic: 'product.updated', secret: 'another secret' })).status).toBe(401);
   expect(await shown()).toMatchObject({

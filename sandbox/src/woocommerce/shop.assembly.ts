@@ -70,7 +70,7 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
 
   const refunds = new RefundService(orderService, ids, now);
 
-  const webhookStore = new WebhookStore(now);
+  const webhookStore = new WebhookStore(now, legacy ? 400 : 404);
   const webhooks = new WebhookDispatcher({ store: webhookStore, homeUrl, now, stopping });
   changes.listen((change) => webhooks.deliver(change));
 

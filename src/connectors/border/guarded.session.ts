@@ -13,6 +13,7 @@ import type {
   ReadQuery,
   SystemIdentity,
   WebhookReceiver,
+  WebhookRegistrar,
   WriteOperation,
   WriteResult,
 } from '../contract/connector.types.ts';
@@ -32,6 +33,11 @@ export class GuardedSession implements ConnectorSession {
 
   constructor(inner: ConnectorSession) {
     this.#inner = inner;
+  }
+
+  /** What it finds is compared with its own topics and the service's address, and not stored as it is. */
+  get webhooks(): WebhookRegistrar | undefined {
+    return this.#inner.webhooks;
   }
 
   check(signal: AbortSignal): Promise<CheckResult> {

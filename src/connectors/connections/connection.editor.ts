@@ -29,11 +29,22 @@ import {
 import type { ConnectionRow, SealedConnectionRow } from './connection.types.ts';
 import type { ChangeConnectionDto, CreateConnectionDto } from './dto/requests.dto.ts';
 
-/** Notifies modules that use connections of each removal, as the tenant and inside the transaction of the removal. */
+/** Notifies modules that use connections of each removal, as the tenant. */
 @Injectable()
 export class RemovalListeners {
+  private readonly before: ((connection: ConnectionRow) => Promise<void>)[] = [];
   private readonly listeners: ((connectionId: string) => Promise<void>)[] = [];
 
+  /** Before the removal, while the system can still be called. Must take no longer than a request may, and throw nothing. */
+  registerBefore(listener: (connection: ConnectionRow) => Promise<void>): void {
+    this.before.push(listener);
+  }
+
+  async notifyBefore(connection: ConnectionRow): Promise<void> {
+    for (const listener of this.before) await listener(connection);
+  }
+
+  /** Inside the transaction of the removal. */
   register(listener: (connectionId: string) => Promise<void>): void {
     this.listeners.push(listener);
   }
@@ -151,6 +162,7 @@ export class ConnectionEditor {
 
   async remove(id: string): Promise<void> {
     const { orgId } = currentTenant();
+    await this.removals.notifyBefore(await this.connections.get(id));
     await this.database.transaction(async (transaction) => {
       const [removed] = await transaction.query<Pick<ConnectionRow, 'name' | 'system' | 'system_id'>>(
         removeConnection(orgId, id),
@@ -170,7 +182,8 @@ export class ConnectionEditor {
   }
 
   private get deployment() {
-    return { allowPrivateAddresses: this.environment.SYNC_ALLOW_PRIVATE_ADDRESSES };
+    const { SYNC_ALLOW_PRIVATE_ADDRESSES, SYNC_PUBLIC_URL } = this.environment;
+    return { allowPrivateAddresses: SYNC_ALLOW_PRIVATE_ADDRESSES, isPublic: SYNC_PUBLIC_URL !== undefined };
   }
 
   private connectorNamed(system: string): Connector {

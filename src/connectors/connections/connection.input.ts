@@ -35,7 +35,7 @@ export function checkInput(
   { description }: Connector,
   input: ConnectionInput,
   current: { readonly baseUrl: string; readonly settings: Members },
-  deployment: { readonly allowPrivateAddresses: boolean },
+  deployment: { readonly allowPrivateAddresses: boolean; readonly isPublic: boolean },
 ): CheckedInput {
   const errors: ProblemField[] = [];
   const schema = settingsSchemaOf(description);
@@ -43,6 +43,13 @@ export function checkInput(
   const settings = input.settings === undefined ? undefined : validate(schema, merged, '#/settings');
   if (settings) errors.push(...settings.errors, ...checkCommon(description, settings.members));
   const members = settings?.members ?? current.settings;
+
+  if (settings?.members.webhooks === 'managed' && current.settings.webhooks !== 'managed' && !deployment.isPublic)
+    errors.push({
+      pointer: '#/settings/webhooks',
+      detail:
+        'cannot be managed: whoever runs this service must set SYNC_PUBLIC_URL, the address at which the system reaches it',
+    });
 
   const allowHttp = commonSettings(withDefaults(schema, members)).allow_http === true;
   const rules = { allowHttp, allowPrivateAddresses: deployment.allowPrivateAddresses };

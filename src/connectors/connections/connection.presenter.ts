@@ -5,6 +5,7 @@ import type { Connector } from '../contract/connector.types.ts';
 import type { ConnectionRow } from './connection.types.ts';
 import type { ConnectionDto, ConnectionPageDto, CreatedConnectionDto } from './dto/connection.dto.ts';
 import { refusalsOf, refusalWarning } from './webhook.refusals.ts';
+import { managedOf, registrationWarnings } from './webhook.registrations.ts';
 
 /** Connections as the API returns them. */
 @Injectable()
@@ -16,6 +17,8 @@ export class ConnectionPresenter {
       webhooks_refused,
       webhook_refused_at,
       webhook_refused_as,
+      webhooks_state,
+      webhooks_due_at,
       access_revision,
       system_id,
       forgets_records,
@@ -27,9 +30,9 @@ export class ConnectionPresenter {
     return {
       ...rest,
       settings: { ...settings },
-      warnings: [...warnings, ...(sendsWebhooks ? refusalWarning(row) : [])],
+      warnings: [...warnings, ...(sendsWebhooks ? refusalWarning(row) : []), ...registrationWarnings(row)],
       webhook_url: sendsWebhooks ? `/api/sync/hooks/${row.id}` : null,
-      webhooks: sendsWebhooks ? refusalsOf(row) : null,
+      webhooks: sendsWebhooks ? { ...refusalsOf(row), managed: managedOf(row) } : null,
     };
   }
 

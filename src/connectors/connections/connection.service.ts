@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { decodeCursor, type Keyset, type Page, toPage } from '../../common/cursor.ts';
@@ -112,6 +113,7 @@ export class ConnectionService {
       connection: this.withDefaultSettings(withoutSecrets(sealed)),
       receiver: guardedWebhooks(receiver),
       secret: this.secrets.webhookSecretOf(sealed),
+      secretVersion: createHash('sha256').update(sealed.webhook_secret).digest('hex').slice(0, 16),
     };
   }
 

@@ -6,7 +6,7 @@ import type { SealedSecret } from '../credentials/credential.encryption.ts';
 /** Without the ciphertexts; statements that need them add SEALED. */
 const SHOWN = `org_id, id, name, system, base_url, settings, credentials IS NOT NULL AS has_credentials, access_revision,
   system_id, forgets_records, status, last_checked_at, last_error, version, account, warnings, credentials_expire_at,
-  webhooks_refused, webhook_refused_at, webhook_refused_as, created_by, created_at, updated_at`;
+  webhooks_refused, webhook_refused_at, webhook_refused_as, webhooks_state, webhooks_due_at, created_by, created_at, updated_at`;
 const SEALED = 'credentials, credentials_key_id, webhook_secret, webhook_secret_key_id';
 /** Every statement leaves out removed connections. */
 const ONE = 'org_id = $1 AND id = $2 AND removed_at IS NULL';
@@ -25,8 +25,8 @@ export interface NewConnection {
 /** Returns no row when another connection has the name. */
 export const insertConnection = (orgId: string, connection: NewConnection): Statement => ({
   text: `
-    INSERT INTO public.sync_connections (org_id, id, name, system, base_url, settings, created_by, ${SEALED})
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    INSERT INTO public.sync_connections (org_id, id, name, system, base_url, settings, created_by, ${SEALED}, webhooks_due_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN $6::jsonb ->> 'webhooks' = 'managed' THEN now() END)
     ON CONFLICT (org_id, name) WHERE removed_at IS NULL DO NOTHING
     RETURNING ${SHOWN}`,
   values: [
@@ -111,6 +111,8 @@ export const updateConnection = (orgId: string, id: string, changed: ChangedConn
   text: `
     UPDATE public.sync_connections
        SET name = $3, base_url = $4, settings = $5, updated_at = now(),
+           -- Whatever has changed, the registered webhooks may have to.
+           webhooks_due_at = CASE WHEN $5::jsonb ->> 'webhooks' = 'managed' OR webhooks_state IS NOT NULL THEN now() END,
            credentials = coalesce($6, credentials), credentials_key_id = coalesce($7, credentials_key_id),
            webhook_secret = coalesce($8, webhook_secret), webhook_secret_key_id = coalesce($9, webhook_secret_key_id)
            ${

@@ -1,5 +1,6 @@
+import type { EntityType } from '../canonical/canonical.types.ts';
 import type { Members } from '../catalogue/settings.schema.ts';
-import type { Connector, ConnectorSession, WebhookReceiver } from '../contract/connector.types.ts';
+import type { Connector, ConnectorSession, WebhookReceiver, WebhookState } from '../contract/connector.types.ts';
 
 export const CONNECTION_STATUSES = ['unchecked', 'ok', 'failing'] as const;
 export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number];
@@ -32,9 +33,35 @@ export interface ConnectionRow {
   readonly webhooks_refused: Readonly<Record<string, number>>;
   readonly webhook_refused_at: string | null;
   readonly webhook_refused_as: string | null;
+  /** Null when the service has registered none. */
+  readonly webhooks_state: RegisteredWebhooks | null;
+  /** When they are looked at next. */
+  readonly webhooks_due_at: string | null;
   readonly created_by: string | null;
   readonly created_at: string;
   readonly updated_at: string;
+}
+
+/** The webhooks that the service has registered in the system, as it last saw them. */
+export interface RegisteredWebhooks {
+  readonly topics: readonly RegisteredTopic[];
+  /** RFC 3339; of the last look that succeeded. */
+  readonly checked_at: string | null;
+  /** Why the last look failed, or what it found could not be fetched. */
+  readonly error: string | null;
+  /** Looks in a row that failed, or found that something had to be mended. */
+  readonly failures: number;
+  /** Which secret the system has; see OpenedWebhook. */
+  readonly secret_version: string | null;
+  /** What changed meanwhile and was not told is still to be read. */
+  readonly gaps: readonly EntityType[];
+}
+
+export interface RegisteredTopic {
+  readonly topic: string;
+  readonly state: WebhookState;
+  /** RFC 3339. */
+  readonly since: string;
 }
 
 /** With its encrypted secrets. */
@@ -68,4 +95,6 @@ export interface OpenedWebhook {
   readonly connection: ConnectionRow;
   readonly receiver: WebhookReceiver;
   readonly secret: string;
+  /** Another one for another secret. */
+  readonly secretVersion: string;
 }

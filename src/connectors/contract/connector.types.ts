@@ -136,6 +136,8 @@ export interface ConnectorSession {
    * has no cheap way to tell. Two equal texts at different times mean that nothing changed in between.
    */
   changeToken(entity: EntityType, query: ReadQuery, signal: AbortSignal): Promise<string | null>;
+  /** Present when the service can register its webhooks in the system by itself. */
+  readonly webhooks?: WebhookRegistrar;
 }
 
 export interface CheckResult {
@@ -276,6 +278,42 @@ export type WriteResult =
       readonly warning?: ItemProblem;
     }
   | { readonly ok: false; readonly problem: ItemProblem; readonly raw?: unknown };
+
+/** Looks after the webhooks that deliver to the service. Throws only ConnectorError. */
+export interface WebhookRegistrar {
+  /** Those that tell everything of what is synced. */
+  readonly topics: readonly WebhookTopic[];
+  /** Those of the topics that deliver to this path of any address. More than one of a topic, if the system has them. */
+  find(path: string, signal: AbortSignal): Promise<FoundWebhook[]>;
+  /**
+   * Makes one of each topic deliver to the target: creates what was not found, switches on again what the system has disabled, removes
+   * the others of the same topic. One that a person paused stays so.
+   */
+  register(found: readonly FoundWebhook[], target: WebhookTarget, signal: AbortSignal): Promise<void>;
+  remove(found: readonly FoundWebhook[], signal: AbortSignal): Promise<void>;
+}
+
+export interface WebhookTopic {
+  readonly topic: string;
+  readonly entity_type: EntityType;
+}
+
+export const WEBHOOK_STATES = ['active', 'paused', 'disabled', 'missing'] as const;
+export type WebhookState = (typeof WEBHOOK_STATES)[number];
+
+export interface FoundWebhook {
+  readonly id: string;
+  readonly topic: string;
+  readonly state: Exclude<WebhookState, 'missing'>;
+  readonly url: string;
+}
+
+export interface WebhookTarget {
+  readonly url: string;
+  readonly secret: string;
+  /** The system may hold another secret, which no system shows. */
+  readonly renewsSecret: boolean;
+}
 
 /** Reads a system's webhooks. Pure; works on the raw request. */
 export interface WebhookReceiver {

@@ -32,6 +32,7 @@ import type { Shop } from './read/shop.context.ts';
 import { checkShop } from './shop/shop.check.ts';
 import { ShopClient } from './shop/shop.client.ts';
 import { identifyShop } from './shop/shop.identity.ts';
+import { ShopWebhooks } from './webhook/webhook.registrar.ts';
 import { readSettings } from './woocommerce.settings.ts';
 import { BatchWriter } from './write/batch.writer.ts';
 import { CategoryCache } from './write/category.cache.ts';
@@ -50,11 +51,13 @@ export class WooCommerceSession implements ConnectorSession {
   readonly #writing: ProductWriter;
   /** Prepares writes and sends none. */
   readonly #trial: ProductWriter;
+  readonly webhooks: ShopWebhooks;
 
   constructor({ connection, http, now = Date.now }: SessionContext) {
     const settings = readSettings(connection);
     const client = new ShopClient(settings, http, now);
     this.#shop = { client, settings };
+    this.webhooks = new ShopWebhooks(client);
     this.#guests = new GuestLookup(this.#shop);
     this.#writing = {
       shop: this.#shop,

@@ -66,6 +66,14 @@ export const SETTINGS: SettingsSchema = {
       maximum: 86_400,
       default: 120,
     },
+    webhooks: {
+      type: 'string',
+      title: 'Webhooks',
+      description:
+        'managed: the service registers its webhooks in the shop, and switches on again those that the shop disables. manual: a person does.',
+      enum: ['manual', 'managed'],
+      default: 'manual',
+    },
     order_statuses: {
       type: 'object',
       title: 'Order statuses of plugins',

@@ -171,24 +171,40 @@ describe('Webhooks of the sandbox', () => {
     expect(received).toHaveLength(4);
   });
 
-  it('are disabled after five failures in a row, and go on when they are switched on again', async () => {
+  it('are disabled by the seventh failure in a row, and when they are switched on again by the next one, until one succeeds', async () => {
     await subscribe('customer.updated');
     const change = async (times: number) => {
       for (let n = 0; n < times; n += 1) shop.admin.updateCustomer(3, { first_name: `n${n}` });
       await shop.webhooksSettled();
     };
     status = 500;
-    await change(4);
+    await change(6);
     status = 302; // counts as delivered
     await change(1);
     status = 404;
-    await change(7);
-    expect(received).toHaveLength(1 + 4 + 1 + 5);
-    expect((await call('GET', '/webhooks/1')).body.status).toBe('disabled');
+    await change(9);
+    expect(received).toHaveLength(1 + 6 + 1 + 7);
+    const state = async () => (await call('GET', '/webhooks/1')).body.status;
+    expect(await state()).toBe('disabled');
+    await call('PUT', '/webhooks/1', { status: 'active' });
+    await change(2);
+    expect([received.length, await state()]).toEqual([16, 'disabled']);
     status = 200;
     await call('PUT', '/webhooks/1', { status: 'active' });
     await change(1);
-    expect(received).toHaveLength(12);
+    status = 500;
+    await change(6);
+    expect([received.length, await state()]).toEqual([23, 'active']);
+  });
+
+  it('are made active whatever answers the ping, and listed in the order that is asked for', async () => {
+    status = 500;
+    for (const topic of ['order.created', 'customer.created', 'product.created']) await subscribe(topic);
+    expect((await call('GET', '/webhooks/1')).body.status).toBe('active');
+    const ids = async (query: string) =>
+      (await call('GET', `/webhooks?${query}`)).body.map(({ id }: { id: number }) => id);
+    expect(await ids('orderby=id&order=asc&offset=1')).toEqual([2, 3]);
+    expect(await ids('orderby=id&per_page=2')).toEqual([3, 2]);
   });
 
   it('are listed, deleted for good only, and refused without a topic or an address', async () => {

@@ -1,4 +1,4 @@
-import type { Connection, ConnectionStatus, Connector } from '@sync-operations/client';
+import type { Connection, ConnectionStatus, ConnectionWebhooks, Connector } from '@sync-operations/client';
 import type { ReactNode } from 'react';
 import { Badge, type BadgeTone } from '../ui/badge.tsx';
 import { CopyButton } from '../ui/button.tsx';
@@ -47,12 +47,46 @@ export function ConnectionFacts({ connection, connector }: Props) {
       </Fact>
       <OwnSettings connection={connection} connector={connector} />
       {webhook_url && <WebhookAddress path={webhook_url} />}
-      {webhooks?.last_refused_at && (
+      {webhooks && <WebhookFacts webhooks={webhooks} />}
+    </dl>
+  );
+}
+
+function WebhookFacts({
+  webhooks: { refused, by_reason, last_refused_at, managed },
+}: {
+  readonly webhooks: ConnectionWebhooks;
+}) {
+  const reasons = Object.entries(by_reason).map(([reason, count]) => `${count} ${reason.replaceAll('_', ' ')}`);
+  const silent = managed?.topics.filter(({ state }) => state !== 'active') ?? [];
+  return (
+    <>
+      {last_refused_at && (
         <Fact term="Refused webhooks">
-          {webhooks.refused}, the last <Time at={webhooks.last_refused_at} />
+          {refused}, the last <Time at={last_refused_at} />
+          <p className="muted small">{reasons.join(', ')}</p>
         </Fact>
       )}
-    </dl>
+      {managed && (
+        <Fact term="Registered webhooks">
+          <span className="row">
+            <Badge tone={managed.error || silent.length > 0 ? 'bad' : 'good'}>
+              {managed.topics.length - silent.length} of {managed.topics.length} active
+            </Badge>
+            {managed.checked_at && (
+              <span className="muted">
+                checked <Time at={managed.checked_at} />
+              </span>
+            )}
+          </span>
+          {silent.map(({ topic, state, since }) => (
+            <p key={topic} className="small">
+              {topic} {state} since <Time at={since} />
+            </p>
+          ))}
+        </Fact>
+      )}
+    </>
   );
 }
 

@@ -81,8 +81,8 @@ export function NewConnectionForm({ connector, onStored }: Props) {
 
 /** The webhook address and secret. The service returns the secret only once. */
 function WebhookNote({ connection }: { readonly connection: CreatedConnection }) {
-  const { webhook_url: path, webhook_secret: secret } = connection;
-  if (!path || !secret) return null;
+  const { webhook_url: path, webhook_secret: secret, webhooks } = connection;
+  if (!path || !secret || webhooks?.managed) return null;
   const address = new URL(path, window.location.origin).href;
   return (
     <Note title="Set up webhooks in that system now to receive changes immediately">

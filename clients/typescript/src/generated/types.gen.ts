@@ -875,13 +875,44 @@ export type CreateConnection = {
     webhook_secret?: string;
 };
 
-export type WebhookRefusals = {
+/**
+ * When it was last looked at. disabled and missing: it is switched on, or created, again. paused: a person paused it, so it stays so
+ */
+export type WebhookState = 'active' | 'paused' | 'disabled' | 'missing';
+
+export type ManagedTopic = {
+    topic: string;
+    /**
+     * When it was last looked at. disabled and missing: it is switched on, or created, again. paused: a person paused it, so it stays so
+     */
+    state: WebhookState;
+    /**
+     * Since when it is in this state
+     */
+    since: string;
+};
+
+export type ManagedWebhooks = {
+    checked_at: string | null;
+    next_check_at: string | null;
+    /**
+     * Why the last look failed
+     */
+    error: string | null;
+    topics: Array<ManagedTopic>;
+};
+
+export type ConnectionWebhooks = {
     refused: number;
     by_reason: {
         [key: string]: number;
     };
     last_refused_at: string | null;
     last_reason: 'signature' | 'unknown_topic' | 'bad_json' | 'no_id' | 'too_large' | 'media_type';
+    /**
+     * null when a person registers the webhooks (the setting webhooks)
+     */
+    managed: ManagedWebhooks | null;
 };
 
 export type ConnectionStatus = 'unchecked' | 'ok' | 'failing';
@@ -909,7 +940,7 @@ export type CreatedConnection = {
     /**
      * null when the system sends no webhooks
      */
-    webhooks: WebhookRefusals | null;
+    webhooks: ConnectionWebhooks | null;
     status: ConnectionStatus;
     last_checked_at: string | null;
     /**
@@ -958,7 +989,7 @@ export type Connection = {
     /**
      * null when the system sends no webhooks
      */
-    webhooks: WebhookRefusals | null;
+    webhooks: ConnectionWebhooks | null;
     status: ConnectionStatus;
     last_checked_at: string | null;
     /**

@@ -3,8 +3,8 @@ import { deliveryOf, pingOf } from './webhook.delivery.ts';
 import type { WebhookStore } from './webhook.store.ts';
 import type { Delivery, DeliveryFaults, WebhookRecord } from './webhook.types.ts';
 
-const FAILURES_TO_DISABLE = 5;
-const TIMEOUT = 5_000; // milliseconds
+const FAILURES_TO_DISABLE = 7; // recording 207
+const TIMEOUT = 60_000; // milliseconds
 
 export interface WebhookDispatcherParts {
   store: WebhookStore;
@@ -33,13 +33,9 @@ export class WebhookDispatcher {
     this.#count = 0;
   }
 
+  /** Whatever comes back, it is no failure (recording 910). */
   ping(webhook: WebhookRecord): void {
-    this.#enqueue(webhook, () => pingOf(webhook));
-  }
-
-  /** A webhook that was reactivated starts with 0 failures. */
-  forgive(id: number): void {
-    this.#failures.delete(id);
+    this.#enqueue(webhook, () => pingOf(webhook), false);
   }
 
   deliver(change: Change): void {
@@ -71,15 +67,16 @@ export class WebhookDispatcher {
     }
   }
 
-  #enqueue({ id }: WebhookRecord, delivery: () => Delivery): void {
-    const queue = (this.#queues.get(id) ?? Promise.resolve()).then(() => this.#send(id, delivery()));
+  #enqueue({ id }: WebhookRecord, delivery: () => Delivery, counts = true): void {
+    const queue = (this.#queues.get(id) ?? Promise.resolve()).then(() => this.#send(id, delivery(), counts));
     this.#queues.set(id, queue);
     void queue.then(() => {
       if (this.#queues.get(id) === queue) this.#queues.delete(id);
     });
   }
 
-  async #send(id: number, { url, headers, body }: Delivery): Promise<void> {
+  /** Only a success ends a row of failures: one that is switched on again is disabled by the next failure (recordings 203, 207). */
+  async #send(id: number, { url, headers, body }: Delivery, counts: boolean): Promise<void> {
     const { store, stopping } = this.#parts;
     if (stopping.aborted || store.find(id)?.status !== 'active') return;
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(TIMEOUT)]);
@@ -91,6 +88,7 @@ export class WebhookDispatcher {
       },
       () => 0,
     );
+    if (!counts) return;
     if (status >= 200 && status < 303) {
       this.#failures.delete(id);
       return;

@@ -19,6 +19,9 @@ const CREATE_ARGS: Args = {
 const LIST_ARGS: Args = {
   page: { type: 'integer', default: 1, minimum: 1 },
   per_page: { type: 'integer', default: 10, minimum: 1, maximum: 100 },
+  offset: { type: 'integer', minimum: 0 },
+  order: { ...TEXT, enum: ['asc', 'desc'], default: 'desc' },
+  orderby: { ...TEXT, enum: ['date', 'id', 'title'], default: 'date' },
   status: { ...TEXT, enum: ['all', 'active', 'paused', 'disabled'], default: 'all' },
 };
 
@@ -37,8 +40,11 @@ export function webhookRoutes(store: WebhookStore, dispatcher: WebhookDispatcher
           handle: ({ params, query }) => {
             const found = store.all().filter(({ status }) => params.status === 'all' || params.status === status);
             const perPage = Number(params.per_page);
-            const offset = (Number(params.page) - 1) * perPage;
-            const page = found.toReversed().slice(offset, offset + perPage); // the newest first
+            const offset = Number(params.offset ?? (Number(params.page) - 1) * perPage);
+            const key = ({ id, createdAt, name }: WebhookRecord) =>
+              params.orderby === 'title' ? name : params.orderby === 'id' ? id : createdAt;
+            const ascending = found.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+            const page = (params.order === 'asc' ? ascending : ascending.reverse()).slice(offset, offset + perPage);
             return {
               status: 200,
               body: page.map((webhook) => present(webhook, url)),
@@ -66,11 +72,7 @@ export function webhookRoutes(store: WebhookStore, dispatcher: WebhookDispatcher
           methods: ['POST', 'PUT', 'PATCH'],
           args: WRITE_ARGS,
           permit: onlySignedIn('edit'),
-          handle: ({ params }) => {
-            const webhook = store.update(params);
-            if (webhook.status === 'active') dispatcher.forgive(webhook.id);
-            return ok(webhook);
-          },
+          handle: ({ params }) => ok(store.update(params)),
         },
         {
           methods: ['DELETE'],

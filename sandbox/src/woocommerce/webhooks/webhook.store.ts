@@ -10,10 +10,13 @@ const STATUSES = ['active', 'paused', 'disabled'] as const;
 export class WebhookStore {
   readonly #webhooks = new Map<number, WebhookRecord>();
   readonly #now: () => number;
+  /** WooCommerce 7.9 answers 400 for one that does not exist (recording 172). */
+  readonly #missing: 400 | 404;
   #nextId = 1;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, missing: 400 | 404) {
     this.#now = now;
+    this.#missing = missing;
   }
 
   all(): WebhookRecord[] {
@@ -26,7 +29,7 @@ export class WebhookStore {
 
   get(id: unknown): WebhookRecord {
     const webhook = this.find(id);
-    if (!webhook) throw invalid('id', 'Invalid ID.', 404);
+    if (!webhook) throw invalid('id', 'ID is invalid.', this.#missing);
     return webhook;
   }
 

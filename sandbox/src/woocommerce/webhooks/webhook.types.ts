@@ -4,7 +4,7 @@ import type { ChangedResource, ChangeEvent } from '../store/change.feed.ts';
 export interface WebhookRecord {
   id: number;
   name: string;
-  /** `disabled` after five deliveries in a row that failed. */
+  /** `disabled` after seven deliveries in a row that failed. */
   status: 'active' | 'paused' | 'disabled';
   resource: ChangedResource | 'coupon';
   event: ChangeEvent;

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { ConnectorErrorKind } from '../../contract/connector.error.ts';
+import { WEBHOOK_STATES, type WebhookState } from '../../contract/connector.types.ts';
 import { SYSTEM_LIKENESSES, type SystemLikeness } from '../../systems/system.comparison.ts';
 import { CONNECTION_STATUSES, type ConnectionStatus } from '../connection.types.ts';
 import { REFUSALS, type WebhookRefusal } from '../webhook.refusals.ts';
@@ -7,8 +8,44 @@ import { REFUSALS, type WebhookRefusal } from '../webhook.refusals.ts';
 const CHECKED_AT = '2026-11-22T14:02:26.123456+00:00';
 const ERROR = 'The shop does not accept the key: Consumer key is invalid.';
 
-/** Webhooks that were refused, or left aside, since the webhook secret was set. Those that were taken are not counted. */
-export class WebhookRefusalsDto {
+/** A webhook that the service has registered in the system. */
+export class ManagedTopicDto {
+  @ApiProperty({ example: 'product.updated' })
+  topic: string;
+
+  @ApiProperty({
+    enum: WEBHOOK_STATES,
+    enumName: 'WebhookState',
+    description:
+      'When it was last looked at. disabled and missing: it is switched on, or created, again. paused: a person paused it, so it stays so',
+    example: 'active',
+  })
+  state: WebhookState;
+
+  @ApiProperty({ format: 'date-time', description: 'Since when it is in this state', example: CHECKED_AT })
+  since: string;
+}
+
+/** The webhooks that the service registers in the system by itself. */
+export class ManagedWebhooksDto {
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: CHECKED_AT })
+  checked_at: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: CHECKED_AT })
+  next_check_at: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why the last look failed', example: null })
+  error: string | null;
+
+  @ApiProperty({ type: [ManagedTopicDto] })
+  topics: ManagedTopicDto[];
+}
+
+/**
+ * Webhooks that were refused, or left aside, since the webhook secret was set, and those that the service has registered. Those that were
+ * taken are not counted.
+ */
+export class ConnectionWebhooksDto {
   @ApiProperty({ type: 'integer', example: 3 })
   refused: number;
 
@@ -20,6 +57,13 @@ export class WebhookRefusalsDto {
 
   @ApiProperty({ type: String, enum: Object.keys(REFUSALS), nullable: true, example: 'signature' })
   last_reason: WebhookRefusal | null;
+
+  @ApiProperty({
+    type: ManagedWebhooksDto,
+    nullable: true,
+    description: 'null when a person registers the webhooks (the setting webhooks)',
+  })
+  managed: ManagedWebhooksDto | null;
 }
 
 /** A connection without its secrets. */
@@ -58,8 +102,8 @@ export class ConnectionDto {
   })
   webhook_url: string | null;
 
-  @ApiProperty({ type: WebhookRefusalsDto, nullable: true, description: 'null when the system sends no webhooks' })
-  webhooks: WebhookRefusalsDto | null;
+  @ApiProperty({ type: ConnectionWebhooksDto, nullable: true, description: 'null when the system sends no webhooks' })
+  webhooks: ConnectionWebhooksDto | null;
 
   @ApiProperty({ enum: CONNECTION_STATUSES, enumName: 'ConnectionStatus', example: 'ok' })
   status: ConnectionStatus;
