@@ -1,5 +1,5 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
-import { IsOptional, ValidateIf } from 'class-validator';
+import { IsOptional, IsUUID, ValidateBy } from 'class-validator';
 import { EnumProperty, FlagProperty, IntegerProperty, TextProperty } from '../../common/bounds.decorator.ts';
 import { OrgQuery } from '../../common/list-query.dto.ts';
 import { IsJsonObject, Nested } from '../../common/validation.ts';
