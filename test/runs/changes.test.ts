@@ -189,6 +189,6 @@ describe('The changes of a sync into the records', () => {
     expect(await used()).toBe(1_073_741_824);
     system.fill(6);
     const run = await fixture.run(org, { source_connection_id: id });
-    expect([run.counts.created, (await ask(run.sync_id, '', org)).body.items]).toEqual([1, []]);
+    expect([run.counts.created, (await ask(run.sync_id, '', org)).body.items]).toEqual([6, []]);
   });
 });
