@@ -121,8 +121,10 @@ describe('A connection whose webhooks are managed', () => {
       const products = shop.state().products();
       await fixture.run(org, { source_connection_id: id, entity_type: 'product' });
       front.bend(() => ({ status: 503, headers: {}, body: '' }));
-      for (let n = 0; n < 8; n += 1) shop.admin.updateProduct(products[n % 3]?.id ?? 0, { name: `Untold ${n}` });
-      await shop.webhooksSettled();
+      for (let n = 0; n < 8; n += 1) {
+        shop.admin.updateProduct(products[n % 3]?.id ?? 0, { name: `Untold ${n}` });
+        await shop.webhooksSettled();
+      }
       const states = async () => (await inShop()).filter(({ status }) => status !== 'active').map(({ topic }) => topic);
       expect(await states()).toEqual(['product.updated']);
       toService();

@@ -33,11 +33,12 @@ export class CreateWebhookEndpointDto {
     description: 'The types to send; sync.* means all of a kind, * everything',
     example: ['sync.completed', 'sync.failed'],
   })
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(EVENT_FILTERS.length)
-  @ArrayUnique()
   @IsIn(EVENT_FILTERS, { each: true })
+  @ArrayUnique()
+  @ArrayMaxSize(EVENT_FILTERS.length)
+  @ArrayMinSize(1)
+  // The last one is asked first: a wrong type is told before anything else.
+  @IsArray()
   events: string[];
 
   @TextProperty({ maxLength: 200, optional: true, example: 'Order desk' })
