@@ -121,6 +121,9 @@ describe('Who has the same name alone', () => {
       created_at,
     }));
     expect(choose({ entity: 'order', target: one as object, ...left }, [{ ...other, namesake: true }])).toBe('new');
+    const of = (external_id: string) => ({ ...one, customer: { external_id } });
+    expect(choose({ entity: 'order', target: of('7'), ...left }, [{ ...of('8'), namesake: true }])).toBe('new');
+    expect(choose({ entity: 'order', target: of('7'), ...left }, [{ ...of('7'), namesake: true }])).toBe('ask e1');
   });
 
   it('does not hide who is the same by a key', () => {

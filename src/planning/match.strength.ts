@@ -66,7 +66,10 @@ export function looksAlike(entity: EntityType, one: CanonicalData, other: Canoni
 
 function distinctions(entity: EntityType, data: CanonicalData): (string | null | undefined)[] {
   if (entity === 'product') return [];
-  if (entity === 'order') return [(data as CanonicalOrder).created_at];
+  if (entity === 'order') {
+    const { created_at, customer, currency } = data as CanonicalOrder;
+    return [created_at, customer?.external_id, currency];
+  }
   const { phone, billing } = data as CanonicalCustomer;
   return [phone?.replace(/\D/g, ''), billing?.country, billing?.postcode, comparableName(billing?.city)];
 }

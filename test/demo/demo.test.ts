@@ -119,7 +119,7 @@ describe('npm run demo -- --exit', () => {
     const counts = acknowledged(stdout);
     expect(counts).toEqual(counts.toSorted((a, b) => a - b));
     expect(code).toBe(0);
-  });
+  }, 120_000);
 });
 
 describe('npm run demo', () => {

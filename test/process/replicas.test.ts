@@ -6,10 +6,13 @@ import { waitFor } from '../support/wait-for.ts';
 
 const TASKS = [
   'activity-partitions',
+  'expired-changes',
   'expired-idempotency-keys',
   'expired-preview-changes',
   'expired-previews',
   'expired-sign-ins',
+  'id-censuses',
+  'old-webhook-deliveries',
   'old-webhooks',
   'removed-connections',
   'seen-items',

@@ -44,8 +44,10 @@ export class ReconcileService {
     const { orgId } = currentTenant();
     const statement = differencesPage(orgId, syncId, query.difference, after, limit + 1);
     const [found] = await this.database.read<FoundDifferences>(statement);
-    if (found?.kind !== 'reconcile')
-      throw new Problem('not-found', `There is no reconcile "${syncId}" in your organization.`);
+    if (found?.kind !== 'reconcile') {
+      await this.runs.get(syncId);
+      throw new Problem('not-found', `The sync "${syncId}" is no reconcile.`);
+    }
     const last = found.items.length > limit && found.items[limit - 1];
     return {
       items: found.items.slice(0, limit).map(shown),
