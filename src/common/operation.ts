@@ -2,6 +2,14 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { CATALOGUE_PATH, PROBLEM_TYPE_PREFIX, PROBLEMS, type ProblemName } from './problem.catalogue.ts';
 
+/** The types of an entity's fields; null is one of the first. A `nullable` beside oneOf would have no type to belong to. */
+export const ANY_JSON = [
+  { type: 'string', nullable: true },
+  { type: 'boolean' },
+  { type: 'array', items: {} },
+  { type: 'object', additionalProperties: true },
+];
+
 /** One wrong field, as documented. */
 export class ProblemFieldDto {
   @ApiPropertyOptional({ description: 'JSON pointer into the body', example: '#/processed_count' })

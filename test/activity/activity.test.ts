@@ -181,7 +181,7 @@ describe('reading the trail', () => {
     ]);
   });
 
-  it('is searched by a part of what it says, in any case, with nothing of a pattern', async () => {
+  it('A search finds by part and whatever the case, with nothing of a pattern', async () => {
     const mine = await service.client('org-search');
     const items = [
       { ...entry, sync_id: 'Trail-Only', source_system: 'Zürich', details: { error: '100 % of_it' } },

@@ -153,7 +153,7 @@ describe('a write whose month has no partition', () => {
   });
 });
 
-describe('A missing partition is not the client’s fault: a month that somebody detached', () => {
+describe("A missing partition is not the client's fault: a month that somebody detached", () => {
   async function detachThisMonth(): Promise<string> {
     const name = await partitionName(service, 0);
     // A test before this one may have put another partition in its place.

@@ -12,7 +12,7 @@ const get = async (path: string, orgId = ORG) => (await fixture.call(orgId, 'GET
 const person = (name: string) => ({ email: `${name.toLowerCase()}@example.test`, name, phone: null });
 
 describe('A run of the service', () => {
-  it('tells what failed by its cause, its conflicts where it ends, and is found from both of its ends', async () => {
+  it('Failures are grouped by what went wrong, those of our own runs, too; conflicts stand at its end, and both of its ends have it', async () => {
     const shop = await fixture.connect(ORG, 'shop');
     const erp = await fixture.connect(ORG, 'erp');
     const ends = { source_connection_id: shop.id, destination: { connection_id: erp.id } };

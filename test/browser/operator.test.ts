@@ -47,7 +47,7 @@ const focusOf = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.tagName);
 
 describe('Whoever looks at the running syncs', () => {
-  it('is told which is which, what is in trouble first, and no figure that does not hold', async () => {
+  it('Each live card and the dialog that cancels it say which sync it is. A dialog gives the focus back to what opened it', async () => {
     await start('nightly-a');
     await start('nightly-b');
     await fallSilent('nightly-a');
@@ -102,7 +102,7 @@ describe('Whoever looks at the running syncs', () => {
     expect(watched.complaints).toEqual([]);
   });
 
-  it('sees how far a sync is in forced colours', async () => {
+  it('Progress is visible in forced colours', async () => {
     await start('half-a');
     const { page } = await open('/live', { context: { forcedColors: 'active' } });
     await page.locator('.sync-card[data-sync-id]').waitFor();
@@ -160,7 +160,7 @@ describe('The page of a sync of another service', () => {
 
   const itemsOf = ({ page }: WatchedPage) => page.getByRole('list', { name: 'Items' }).getByRole('listitem');
 
-  it('lists the failures that were told as the guide says', async () => {
+  it('Failures that a reporter told as the guide says are shown', async () => {
     await guide();
     const watched = await open('/syncs/guide-1');
     const { page } = watched;
@@ -173,7 +173,7 @@ describe('The page of a sync of another service', () => {
     expect(watched.complaints).toEqual([]);
   });
 
-  it('that has no progress is its story in the trail', async () => {
+  it('An entry whose sync has no progress row leads to its story', async () => {
     await appendActivity({
       client,
       body: { sync_id: 'trail-only', activity_type: 'sync_completed', status: 'completed', entity_type: 'customer' },
@@ -188,7 +188,7 @@ describe('The page of a sync of another service', () => {
 });
 
 describe('Addresses and names', () => {
-  it('stand on one line where there is room', async () => {
+  it('Words and addresses do not break in the middle', async () => {
     await insertTrail(service, orgId, [
       { created_at: noon(1), activity_type: 'customer_import', status: 'completed', user_id: 'ann@ops.example' },
     ]);

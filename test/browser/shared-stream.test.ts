@@ -19,7 +19,7 @@ afterAll(async () => {
   await service.close();
 });
 
-it('Seven tabs of the dashboard share one stream, and all of them go on when its tab is closed', async () => {
+it('Six open tabs do not stop the seventh call: they share one stream, and all of them go on when its tab is closed', async () => {
   const client = await service.client(ORG);
   const openStreams = async () => (await usage({ client })).data?.items.find(({ name }) => name === 'streams')?.used;
   const body = { sync_id: 'one', entity_type: 'customer', source_system: 'odoo', total_items: 100 };

@@ -20,7 +20,7 @@ const SETTINGS: [string, string][] = [
 
 const UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?\+00:00$/;
 
-describe('The database’s DateStyle and TimeZone change no answer: a role whose sessions begin otherwise', () => {
+describe("The database's DateStyle and TimeZone change no answer: a role whose sessions begin otherwise", () => {
   it.each(SETTINGS)('changes no answer: %s = %s', async (name, value) => {
     const database = await createTestDatabase();
     // Of this database alone, and above what the role and the database set.

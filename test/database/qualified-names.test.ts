@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-it('Another client’s search_path does not break a call: every table and function in a statement is written with its schema', async () => {
+it("Another client's search_path does not break a call: every table and function in a statement is written with its schema", async () => {
   const relations = await sql<{ name: string }>(
     database.superuserUrl,
     `SELECT c.relname AS name FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v')

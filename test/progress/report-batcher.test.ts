@@ -128,7 +128,7 @@ describe('a report that Postgres refuses', () => {
   });
 });
 
-describe('Eight loops of bulk reports at most double another’s p99: organizations take turns', () => {
+describe("Eight loops of bulk reports at most double another's p99: organizations take turns", () => {
   it('so that a long queue of one delays a report of another by one call', async () => {
     await sql(
       testDatabase.superuserUrl,
@@ -201,7 +201,7 @@ describe('a database that is too slow for what comes', () => {
   });
 });
 
-describe('One organization’s locked rows hold up nobody else’s reports: a row that another session holds locked', () => {
+describe("One organization's locked rows hold up nobody else's reports: a row that another session holds locked", () => {
   it('delays only its own reports, which take effect in their order when it is unlocked', async () => {
     const lock = await lockSync(1);
     const finished: number[] = [];

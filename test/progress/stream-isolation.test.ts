@@ -27,7 +27,7 @@ function watchUnreadable(orgId: string): { close(): void } {
   return { close: () => viewer.destroy() };
 }
 
-describe('One organization’s bad name does not silence the streams of others: an organization that cannot be read', () => {
+describe("One organization's bad name does not silence the streams of others: an organization that cannot be read", () => {
   it('does not silence the streams of others, before, while and after it is watched', async () => {
     const organizations = await Promise.all(
       Array.from({ length: 7 }, async () => {

@@ -104,7 +104,7 @@ describe('What is somebody else’s', () => {
   });
 
   it.each(['quotation', 'confirmed'])(
-    'A quotation whose customer reference equals a shop’s order number stays its owner’s (%s)',
+    "A quotation whose customer reference equals a shop's order number stays its owner's (%s)",
     async (state) => {
       const lamp = shop.admin.createProduct({ ...LAMP, regular_price: '32.93' });
       const ada = shop.admin.createCustomer(ADA);
@@ -131,7 +131,7 @@ describe('What is somebody else’s', () => {
     },
   );
 
-  it('A shop customer with the tenant’s own e-mail does not rename the company', async () => {
+  it("A shop customer with the tenant's own e-mail does not rename the company", async () => {
     odoo.admin.write('res.partner', [1], {
       ...{ name: 'Own Company', email: 'office@own.example', street: 'Main Road 9' },
     });

@@ -22,7 +22,7 @@ const ADA = { email: 'ada@shop.example', first_name: 'Ada', last_name: 'Example'
 const LAMP = { name: 'Lamp', sku: 'LAMP-1', regular_price: '10' };
 
 describe('An order whose customer or product is not in Odoo says what helps, and that helps', () => {
-  it('a buyer whose role is not read', () =>
+  it('A buyer whose role is not customer does not fail as "sync customers first" for ever', () =>
     inSystems(async (systems) => {
       const { shop, shopId } = systems;
       const { id } = shop.admin.createCustomer(ADA);

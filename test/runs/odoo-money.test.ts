@@ -70,7 +70,7 @@ async function withMoney(
 }
 
 describe('Amounts of orders in Odoo', () => {
-  it('A line’s amount arrives to the cent when no price of cents makes it', () =>
+  it("A line's amount arrives to the cent when no price of cents makes it", () =>
     withMoney(async ({ shop, odoo, ada, product, sync }) => {
       const lamp = product('LAMP-1', '27.67');
       const lines = [

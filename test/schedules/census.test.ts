@@ -45,7 +45,7 @@ async function withShop(
 }
 
 describe('A census', () => {
-  it('finds within a day what is deleted for good and what was made with an old date, and reads nothing else but ids', () =>
+  it('What changes without its time of change is named in the docs and found by a census, within a day, which reads nothing but ids', () =>
     withShop({ products: 250 }, async (shop, org, id) => {
       const source = { source_connection_id: id, entity_type: 'product', mode: 'incremental' };
       expect((await fixture.run(org, source)).counts).toEqual({ created: 250 });

@@ -75,7 +75,7 @@ describe('how a sync fares', () => {
     ]);
   });
 
-  it('has a speed and an ETA only while it works and reports', () => {
+  it('A silent sync shows no speed and no ETA as if it were live, nor one that waits', () => {
     const reporting = (change: object, after = 5_000) => isReporting(aSync(change), reported + after);
     expect([reporting({}), reporting({}, 61_000)]).toEqual([true, false]);
     expect(

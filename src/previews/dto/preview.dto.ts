@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { EnumProperty } from '../../common/bounds.decorator.ts';
 import { PageQuery } from '../../common/list-query.dto.ts';
+import { ANY_JSON } from '../../common/operation.ts';
 import type { PreviewChange } from '../../planning/planning.types.ts';
 import { SourceAndDestinationDto } from '../../runs/dto/requests.dto.ts';
 import { RunDto } from '../../runs/dto/run.dto.ts';
@@ -11,14 +12,6 @@ export class PreviewChangesQuery extends PageQuery {
   @EnumProperty({ values: KINDS, optional: true })
   kind?: PreviewChange['kind'];
 }
-
-/** The types of an entity's fields; null is one of the first. A `nullable` beside oneOf would have no type to belong to. */
-export const ANY_JSON = [
-  { type: 'string', nullable: true },
-  { type: 'boolean' },
-  { type: 'array', items: {} },
-  { type: 'object', additionalProperties: true },
-];
 
 /** The old and the new value of one field. */
 export class FieldChangeDto {

@@ -100,7 +100,7 @@ describe('over the stream', () => {
     await waitFor('after the silence', () => streams.length === 3);
   });
 
-  it('is stale while nothing comes, and no longer from the first comment on', async () => {
+  it('A service that stands still is seen within five seconds, and no longer from the first comment on', async () => {
     const { url, streams } = await serveStream((response) =>
       sendEvent(response, 'snapshot', { at: at(), syncs: [aSync()] }),
     );

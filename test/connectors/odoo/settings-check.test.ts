@@ -47,7 +47,7 @@ describe.each([18, 19] as const)('Settings of Odoo %i', (version) => {
     }
   });
 
-  it('The user’s own language is applied, or the docs do not promise it', async () => {
+  it("The user's own language is applied, or the docs do not promise it", async () => {
     server.admin.write('res.partner', [server.admin.get('res.users', server.uid).partner_id[0]], { lang: 'de_DE' });
     const product: CanonicalProduct = { name: 'Tasse', sku: 'DE-1', price: '5' };
     const written = await open({}).write('product', [{ kind: 'create', key: 'l:1', data: product }], signal);

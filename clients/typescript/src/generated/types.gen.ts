@@ -1184,15 +1184,15 @@ export type HistoryField = {
     /**
      * The value before. Of a conflict, the value at the destination
      */
-    old: {
+    old: string | null | boolean | Array<unknown> | {
         [key: string]: unknown;
-    } | null;
+    };
     /**
      * The value after. Of a conflict, the value of the source
      */
-    new: {
+    new: string | null | boolean | Array<unknown> | {
         [key: string]: unknown;
-    } | null;
+    };
 };
 
 export type HistoryEntry = {

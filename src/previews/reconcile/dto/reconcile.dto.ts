@@ -2,10 +2,10 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsDefined } from 'class-validator';
 import { EnumProperty } from '../../../common/bounds.decorator.ts';
 import { PageQuery } from '../../../common/list-query.dto.ts';
+import { ANY_JSON } from '../../../common/operation.ts';
 import { ENTITY_TYPES, type EntityType } from '../../../connectors/canonical/canonical.types.ts';
 import { DIFFERENCES, type Difference } from '../../../planning/planning.types.ts';
 import { DESTINATION, type DestinationConnectionDto, IsDestination } from '../../../runs/dto/requests.dto.ts';
-import { ANY_JSON } from '../../dto/preview.dto.ts';
 
 export class StartReconcileDto {
   @ApiProperty({

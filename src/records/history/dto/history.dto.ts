@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
 import { EnumProperty, IntegerProperty, TextProperty } from '../../../common/bounds.decorator.ts';
 import { OrgQuery } from '../../../common/list-query.dto.ts';
+import { ANY_JSON } from '../../../common/operation.ts';
 import { ENTITY_TYPES, type EntityType } from '../../../connectors/canonical/canonical.types.ts';
 
 const EVENTS = [
@@ -55,14 +56,14 @@ export class HistoryFieldDto {
 
   @ApiProperty({
     description: 'The value before. Of a conflict, the value at the destination',
-    nullable: true,
+    oneOf: ANY_JSON,
     example: 'Bern',
   })
   old: unknown;
 
   @ApiProperty({
     description: 'The value after. Of a conflict, the value of the source',
-    nullable: true,
+    oneOf: ANY_JSON,
     example: 'Basel',
   })
   new: unknown;
