@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import { BackupError } from './backup.error.ts';
+import { BackupError } from './backup.manifest.ts';
 
 /**
  * An archive is a gzipped sequence of frames: a letter, the length of the payload in 4 bytes, the payload.

@@ -5,8 +5,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { digestFrame, type FrameKind, frameHead } from './archive.frames.ts';
-import { BackupError } from './backup.error.ts';
-import type { Counts, Manifest } from './backup.manifest.ts';
+import { BackupError, type Counts, type Manifest } from './backup.manifest.ts';
 
 /** Far below what the reader accepts, so that the rows of a table never wait in memory. */
 const DATA_FRAME_BYTES = 1024 * 1024;

@@ -1,9 +1,8 @@
 import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { ArchiveWriter } from './archive.writer.ts';
-import { BackupError } from './backup.error.ts';
 import { withBackupLogin } from './backup.login.ts';
-import { FORMAT, type Manifest } from './backup.manifest.ts';
+import { BackupError, FORMAT, type Manifest } from './backup.manifest.ts';
 import { type BackupTable, countRows, readMonths, readTables, useArchiveSettings } from './backup.tables.ts';
 
 export interface BackupSummary {

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { clientOf, withOwner } from '../database/owner.client.ts';
 import { newPassword, urlOfRole } from '../database/provision.ts';
-import { BackupError } from './backup.error.ts';
+import { BackupError } from './backup.manifest.ts';
 
 /**
  * Connects as sync_backup, which reads every organization's rows and so can log in at no other time: the owner gives it a password

@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { BackupError } from './backup.error.ts';
+
+/** A backup or a restore that was refused or failed. The message is a sentence for the operator. */
+export class BackupError extends Error {
+  override readonly name = 'BackupError';
+}
 
 /** Raised when a change of the format makes older archives unreadable. */
 export const FORMAT = 1;

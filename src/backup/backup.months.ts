@@ -1,6 +1,5 @@
 import type pg from 'pg';
-import { BackupError } from './backup.error.ts';
-import type { ArchivedMonth } from './backup.manifest.ts';
+import { type ArchivedMonth, BackupError } from './backup.manifest.ts';
 import { readMonths } from './backup.tables.ts';
 
 const TIME = String.raw`'\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?'`;

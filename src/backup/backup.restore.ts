@@ -7,8 +7,7 @@ import { withOwner } from '../database/owner.client.ts';
 import { schemaState } from '../database/readiness.ts';
 import { readFrames } from './archive.frames.ts';
 import type { BackupSummary } from './backup.dump.ts';
-import { BackupError } from './backup.error.ts';
-import { type Counts, type Manifest, parseCounts, parseManifest } from './backup.manifest.ts';
+import { BackupError, type Counts, type Manifest, parseCounts, parseManifest } from './backup.manifest.ts';
 import { makeMonths } from './backup.months.ts';
 import { type BackupTable, countRows, readTables, useArchiveSettings } from './backup.tables.ts';
 

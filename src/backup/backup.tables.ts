@@ -1,6 +1,5 @@
 import type pg from 'pg';
-import { BackupError } from './backup.error.ts';
-import type { ArchivedMonth, ArchivedTable } from './backup.manifest.ts';
+import { type ArchivedMonth, type ArchivedTable, BackupError } from './backup.manifest.ts';
 
 /** A table whose rows are backed up, as the database knows it; partitions are reached through their parent. */
 export interface BackupTable extends ArchivedTable {

@@ -1,4 +1,4 @@
-import { BackupError } from '../backup/backup.error.ts';
+import { BackupError } from '../backup/backup.manifest.ts';
 import { ConfigurationError } from '../config/environment.ts';
 import { DatabaseNotReadyError } from '../database/readiness.ts';
 import { isConnectionLoss } from '../database/sqlstate.ts';

@@ -20,13 +20,13 @@ import { guestEmail } from './mapping/customer.mapping.ts';
 import { matchCustomers } from './match/customer.matcher.ts';
 import { matchOrders } from './match/order.matcher.ts';
 import { matchProducts } from './match/product.matcher.ts';
+import { newestChange } from './pagination/modified.bounds.ts';
 import { type Phase, readPhases, sumOf } from './pagination/phase.reader.ts';
 import { customerToken, documentToken } from './read/change.token.ts';
 import { customerPhases, customersByIds } from './read/customer.reader.ts';
 import { documentPhases, documentsByIds, ORDERS } from './read/document.reader.ts';
 import { GuestLookup } from './read/guest.lookup.ts';
 import { idPhases } from './read/id.phases.ts';
-import { newestChange } from './read/newest.change.ts';
 import { PRODUCTS } from './read/product.reader.ts';
 import type { Shop } from './read/shop.context.ts';
 import { checkShop } from './shop/shop.check.ts';
@@ -34,14 +34,13 @@ import { ShopClient } from './shop/shop.client.ts';
 import { identifyShop } from './shop/shop.identity.ts';
 import { ShopWebhooks } from './webhook/webhook.registrar.ts';
 import { readSettings } from './woocommerce.settings.ts';
-import { BatchWriter } from './write/batch.writer.ts';
+import { BatchWriter, refusalIn, TrialBatches } from './write/batch.writer.ts';
 import { CategoryCache } from './write/category.cache.ts';
 import { writeCustomers } from './write/customer.writer.ts';
 import { knownRefusals } from './write/known.refusals.ts';
 import type { OperationOn } from './write/operation.results.ts';
 import { writeOrders } from './write/order.writer.ts';
 import { type ProductWriter, writeProducts } from './write/product.writer.ts';
-import { refusalIn, TrialBatches } from './write/trial.batches.ts';
 
 /** Forwards each call to the part that implements it. What those parts learn about the shop lives as long as the session. */
 export class WooCommerceSession implements ConnectorSession {

@@ -3,11 +3,13 @@ import { steadyNow } from '../../../common/clock.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpClient, HttpRequest } from '../../http/http.types.ts';
 import type { ShopSettings } from '../woocommerce.settings.ts';
-import { clockRemarks } from './clock.remark.ts';
 import { beginningOf } from './framed.json.ts';
 import { type Signer, withQuery } from './oauth1.signature.ts';
 import { authMethods, createSigner } from './shop.authentication.ts';
 import { readResponse } from './shop.response.ts';
+
+/** How far clocks may be apart without a warning. */
+const TOLERATED_SECONDS = 60;
 
 /** An object as the API returns it. Its fields have any type, so each is checked when it is read. */
 export type Raw = Readonly<Record<string, unknown>>;
@@ -181,4 +183,13 @@ const aroundJson = (around: string): string =>
 
 function asRaw(value: unknown): Raw {
   return typeof value === 'object' && value !== null ? (value as Raw) : {};
+}
+
+/** Nothing is lost by it, since times of change come from the shop's data. Somebody may want to know all the same. */
+function clockRemarks(aheadMs: number): string[] {
+  const seconds = Math.round(Math.abs(aheadMs) / 10_000) * 10;
+  if (seconds <= TOLERATED_SECONDS) return [];
+  return [
+    `The Date header and the time of this service differ by ${seconds} s. A proxy may write that header; times of change are taken from the shop's own data.`,
+  ];
 }

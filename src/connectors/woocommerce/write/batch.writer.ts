@@ -1,6 +1,6 @@
 import { steadyNow } from '../../../common/clock.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
-import type { ItemProblem } from '../../contract/connector.types.ts';
+import type { ItemProblem, WriteResult } from '../../contract/connector.types.ts';
 import { recordOf } from '../mapping/raw.reader.ts';
 import { plainMessage } from '../mapping/shop.values.ts';
 import type { Raw, ShopClient } from '../shop/shop.client.ts';
@@ -140,4 +140,19 @@ export function asAmbiguous(error: unknown): unknown {
 
 function isTooLarge(error: unknown): error is ConnectorError {
   return error instanceof ConnectorError && error.kind === 'too-large' && !error.ambiguous;
+}
+
+/** Of an operation that got as far as the shop. */
+const SENT: ItemProblem = { error_class: 'sent', message: 'A trial sends nothing.' };
+
+/** Takes every batch and sends none, so that what is refused was refused before. */
+export class TrialBatches extends BatchWriter {
+  override async run(_path: string, operations: readonly BatchOperation[]): Promise<BatchOutcome[]> {
+    return operations.map(() => ({ ok: false, problem: SENT }));
+  }
+}
+
+/** The problem that kept an operation from being sent; null when there was none. */
+export function refusalIn(result: WriteResult): ItemProblem | null {
+  return result.ok || result.problem === SENT ? null : result.problem;
 }
