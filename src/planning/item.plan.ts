@@ -22,7 +22,7 @@ export function planItem(input: PlanInput): ItemPlan {
   if (unreadable?.problem)
     return conflict(
       unreadable.problem.error_class,
-      `Entry ${unreadable.external_id} of the destination cannot be read: ${unreadable.problem.message}`,
+      `Entry ${unreadable.external_id} of the destination is left alone: ${unreadable.problem.message}`,
       unreadable,
     );
   const existing = presentEntry(found);

@@ -8,10 +8,13 @@ export const isWrite = ({ plan }: PlannedItem): boolean =>
   plan.kind === 'create' || plan.kind === 'update' || plan.kind === 'delete';
 
 /** The write that carries out a plan. */
-export function operationOf({ plan, key, target, before }: PlannedItem): WriteOperation {
+export function operationOf({ plan, key, target, before, lacksCustomer }: PlannedItem): WriteOperation {
   switch (plan.kind) {
     case 'create':
-      return { kind: 'create', key, data: plan.data, ...(target && { whole: target }) };
+      return {
+        ...{ kind: 'create', key, data: plan.data, ...(target && { whole: target }) },
+        ...(lacksCustomer && { lacksCustomer }),
+      };
     case 'update': {
       const { external_id, data } = plan.destination;
       const changes = [...new Set(plan.fields.map(({ field }) => writablePath(field)))];

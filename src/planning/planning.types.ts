@@ -32,6 +32,8 @@ export interface PlannedItem {
   readonly key: string;
   /** Of the write; see records/refusal.memory.ts. */
   readonly fingerprint: string | null;
+  /** An order whose customer has an account in the source and is bound to nothing, while customers of orders are written. */
+  readonly lacksCustomer?: boolean;
   /** See rivals.ts. */
   readonly claims: readonly string[];
   /** The change that the plan takes back. */

@@ -17,6 +17,17 @@ export type Lookup = (entity: 'customer' | 'product', sourceId: string) => strin
 /** The id of a customer who ordered without an account. */
 export const guestId = (email: string): string => `guest:${email.trim().toLowerCase()}`;
 
+/** Whether the one who ordered has an account, of which the translated order does not know what it is to the destination. */
+export function lacksAccount(data: CanonicalData, translated: CanonicalData): boolean {
+  return hasAccount(data) && !(translated as CanonicalOrder).customer?.external_id;
+}
+
+/** Whether somebody with an account ordered. */
+export function hasAccount(data: CanonicalData): boolean {
+  const { customer } = data as CanonicalOrder;
+  return Boolean(customer?.external_id) && !customer?.external_id?.startsWith('guest:');
+}
+
 /** A customer without an account is identified by the email of the order. */
 const customerIds = ({ customer }: CanonicalOrder): string[] =>
   [customer?.external_id, customer?.email && guestId(customer.email)].filter((id) => typeof id === 'string');

@@ -207,7 +207,9 @@ it('A connection that is removed and added again makes nothing twice', async () 
   for (const n of [1, 2, 3])
     odoo.admin.create('sale.order', {
       partner_id: partner,
-      order_line: [[0, 0, { product_id: lamp, name: 'Lamp', product_uom_qty: n, price_unit: 10 }]],
+      order_line: [
+        [0, 0, { product_id: lamp, name: 'Lamp', product_uom_qty: n, price_unit: 10, tax_ids: [[6, 0, []]] }],
+      ],
     });
   const ends = { odoo: await fixture.connectOdoo(org, odoo), shop: await fixture.connectShop(org, shop) };
   const all = async () => {

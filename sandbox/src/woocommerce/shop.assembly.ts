@@ -60,10 +60,13 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
   const orderPresenter = {
     homeUrl,
     hasCustomer,
+    taxRates: options.taxRates,
     labels: (productId: number, variationId: number) => catalogue.labelOf(productId, variationId),
   };
   const orderService = new OrderService({
-    ...{ orders: orderStore, catalogue, hasCustomer, changes, ids, metaIds, legacy, now },
+    ...{ orders: orderStore, writer, hasCustomer, changes, ids, metaIds, legacy, now },
+    taxRates: options.taxRates,
+    tellCustomer: (id) => customerService.tell(id),
     lineIds: new IdSequence(lineIdAt(orders, 0)),
     show: (order) => presentOrder(order, orderPresenter),
   });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FaultRule } from '../faults/fault.rules.ts';
 import type { ApiKey, KeyPermissions } from './auth/api-key.types.ts';
+import type { TaxRate } from './orders/order.taxes.ts';
 
 /** Options of a sandbox shop. Each has a default. */
 export interface WooCommerceSandboxOptions {
@@ -40,6 +41,8 @@ export interface WooCommerceSandboxOptions {
   storeId?: string | null;
   /** How many decimals the shop shows to people: 0 or 2 (2). Orders are answered so where a request has no `dp`. */
   shownDecimals?: 0 | 2;
+  /** The shop's table of taxes; none, as in a shop that does not compute taxes. Generated orders have taxes of their own. */
+  taxRates?: readonly TaxRate[];
   faults?: readonly FaultRule[];
   /** The shop's clock, milliseconds since 1970. */
   now?: () => number;
@@ -70,6 +73,7 @@ export function resolveOptions(options: WooCommerceSandboxOptions): ResolvedOpti
     stripAuthorization: false,
     batchLimit: 100,
     shownDecimals: 2,
+    taxRates: [],
     faults: [],
     now: Date.now,
     ...withoutUndefined(options),

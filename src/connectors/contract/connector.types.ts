@@ -254,6 +254,8 @@ export type WriteOperation =
       readonly data: CanonicalData;
       /** The item as the source has it, with what is not written: totals that a connector compares its own with. `data` without it. */
       readonly whole?: CanonicalData;
+      /** An order of somebody with an account, which the destination is not known to have. */
+      readonly lacksCustomer?: boolean;
     }
   | {
       readonly kind: 'update';

@@ -2,6 +2,7 @@ import { ConnectorError } from '../contract/connector.error.ts';
 import type { OpenConnection, SettingsSchema } from '../contract/connector.types.ts';
 
 const AUTH_SETTINGS = ['auto', 'basic', 'query', 'oauth1'] as const;
+const TOTALS_DIFFER = ['fail', 'warn'] as const;
 type AuthSetting = (typeof AUTH_SETTINGS)[number];
 
 export const CREDENTIALS: SettingsSchema = {
@@ -74,6 +75,14 @@ export const SETTINGS: SettingsSchema = {
       enum: ['manual', 'managed'],
       default: 'manual',
     },
+    totals_differ: {
+      type: 'string',
+      title: 'Totals that differ',
+      description:
+        'fail: an order that the shop adds up otherwise than the source, such as by other taxes, is a failed item. warn: it is written, and the item carries both sums.',
+      enum: TOTALS_DIFFER,
+      default: 'fail',
+    },
     order_statuses: {
       type: 'object',
       title: 'Order statuses of plugins',
@@ -97,6 +106,7 @@ export interface ShopSettings {
   readonly batchSize: number;
   readonly overlapSeconds: number;
   readonly customerRoles: string;
+  readonly totalsDiffer: (typeof TOTALS_DIFFER)[number];
   /** The shop's status (without `wc-`) to a canonical one, for statuses that plugins add. */
   readonly orderStatuses: Readonly<Record<string, unknown>>;
 }
@@ -114,6 +124,7 @@ export function readSettings({ base_url, credentials, settings }: OpenConnection
     batchSize: integerBetween(settings.batch_size, 1, 100, 100),
     overlapSeconds: integerBetween(settings.overlap_seconds, 0, 86_400, 120),
     customerRoles: textOr(settings.customer_roles, 'customer'),
+    totalsDiffer: TOTALS_DIFFER.find((name) => name === settings.totals_differ) ?? 'fail',
     orderStatuses: isRecord(settings.order_statuses) ? settings.order_statuses : {},
   };
 }

@@ -3,6 +3,7 @@ import type { MayPass } from '../../planning/field.directions.ts';
 import { isEcho, planItem } from '../../planning/item.plan.ts';
 import type { Binding, ConflictPolicy, ItemPlan } from '../../planning/plan.types.ts';
 import type { PlannedItem, WorkItem } from '../../planning/planning.types.ts';
+import { lacksAccount } from '../../planning/references.ts';
 import { claimsOf, itemClaim, type Settled, settleRivals } from '../../planning/rivals.ts';
 import { type BindingRow, findBindings, isBinding, type Pair } from '../../records/bindings.sql.ts';
 import { type Claim, findClaims } from '../../records/claims.sql.ts';
@@ -121,16 +122,19 @@ export class ItemPlanner {
       const id = work.item.external_id;
       const fingerprint = fingerprints[index] ?? null;
       const refusal = refusals.get(id);
+      const target = targets.get(id) ?? null;
+      const lacksCustomer = target && work.item.data && mayPass('customer') && lacksAccount(work.item.data, target);
       return {
         ...{
           work,
           binding: bindings.get(id) ?? null,
           key: this.entries.keyOf(work.item, found.reborn),
           fingerprint,
-          target: targets.get(id) ?? null,
+          target,
           before: found.unbound.has(id) ? null : (befores.get(id) ?? null),
           claims,
         },
+        ...(lacksCustomer && { lacksCustomer }),
         plan: this.options.remembersRefusals ? unlessRefused(plan, fingerprint, refusal) : plan,
       };
     });

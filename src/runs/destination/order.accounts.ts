@@ -2,13 +2,13 @@ import type { CanonicalCustomer, CanonicalOrder } from '../../connectors/canonic
 import { comparableEmail } from '../../connectors/canonical/comparable.text.ts';
 import type { Candidate, ConnectorSession } from '../../connectors/contract/connector.types.ts';
 import type { WorkItem } from '../../planning/planning.types.ts';
+import { hasAccount } from '../../planning/references.ts';
 
 /** Emails of orders without an account. */
 export function emailsWithoutAccount(items: readonly WorkItem[]): string[] {
   const emails = items.flatMap(({ item }) => {
     const { customer } = (item.data ?? {}) as CanonicalOrder;
-    const isGuest = !customer?.external_id || customer.external_id.startsWith('guest:');
-    return isGuest ? (comparableEmail(customer?.email) ?? []) : [];
+    return item.data && hasAccount(item.data) ? [] : (comparableEmail(customer?.email) ?? []);
   });
   return [...new Set(emails)];
 }

@@ -39,6 +39,12 @@ export class CustomerService {
     return customer;
   }
 
+  /** Tells a change that no field shows, such as what it has spent. */
+  tell(id: number): void {
+    const customer = this.#store.get(id);
+    if (customer) this.#onChange('updated', customer);
+  }
+
   create(input: CustomerInput): CustomerRecord {
     if (input.id) throw alreadyExists();
     const email = String(input.email ?? '');

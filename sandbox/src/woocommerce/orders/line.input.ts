@@ -4,7 +4,13 @@ import { fields } from '../products/sellable.input.ts';
 import { toCents } from '../store/cents.money.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
 import { slugOf } from '../wordpress/text.formatting.ts';
-import { feeWithoutName, noProductNamed, shippingWithoutMethod, unknownLine } from './order.errors.ts';
+import {
+  feeWithoutName,
+  newLineOfNothing,
+  noProductNamed,
+  shippingWithoutMethod,
+  unknownLine,
+} from './order.errors.ts';
 import type { FeeLine, LineItem, LineMeta, OrderRecord, ShippingLine } from './order.types.ts';
 
 /** What order lines need from the rest of the shop. */
@@ -14,6 +20,8 @@ export interface LineSource {
   nextMetaId(): number;
   /** Milliseconds. */
   now: number;
+  /** WooCommerce 7.9. */
+  legacy: boolean;
 }
 
 type Lines = Pick<OrderRecord, 'line_items' | 'shipping_lines' | 'fee_lines'>;
@@ -21,9 +29,10 @@ type Lines = Pick<OrderRecord, 'line_items' | 'shipping_lines' | 'fee_lines'>;
 /** The lines after an input: an item with an id changes that line, one without is added, a null or a quantity of 0 removes it. */
 export function mergeLines(order: OrderRecord, input: Params, source: LineSource): Lines {
   return {
-    line_items: mergeList(order.line_items, input.line_items, 'product_id', (before, given) =>
-      mergeItem(before, given, source),
-    ),
+    line_items: mergeList(order.line_items, input.line_items, 'product_id', (before, given) => {
+      if (!before && given.quantity === 0 && !source.legacy) throw newLineOfNothing();
+      return mergeItem(before, given, source);
+    }),
     shipping_lines: mergeList(order.shipping_lines, input.shipping_lines, 'method_id', (before, given) =>
       mergeShipping(before, given, source),
     ),
@@ -62,7 +71,7 @@ function mergeItem(before: LineItem | null, given: Params, source: LineSource): 
     product_id: before?.product_id ?? product?.productId ?? 0,
     variation_id: before?.variation_id ?? product?.variationId ?? 0,
     quantity,
-    tax_class: String(given.tax_class ?? before?.tax_class ?? ''),
+    tax_class: String(given.tax_class ?? before?.tax_class ?? product?.taxClass ?? ''),
     subtotal: before
       ? given.subtotal == null
         ? before.subtotal
@@ -88,6 +97,7 @@ interface OrderedProduct {
   name: string;
   /** Cents. */
   price: number;
+  taxClass: string;
   meta: readonly LineMeta[];
 }
 
@@ -105,6 +115,7 @@ function productOf(given: Params, { catalogue, nextMetaId, now }: LineSource): O
     variationId: variation?.id ?? 0,
     name: label?.name ?? '',
     price: toCents(variation ? priceOf(variation, now) : (range?.low ?? priceOf(product, now))),
+    taxClass: variation && variation.tax_class !== 'parent' ? variation.tax_class : product.tax_class,
     meta: (variation?.attributes ?? []).map(({ name, option }) => lineMeta(nextMetaId(), slugOf(name), option, name)),
   };
 }

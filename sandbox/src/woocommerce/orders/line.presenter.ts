@@ -1,5 +1,6 @@
 import { fromCents } from '../store/cents.money.ts';
-import { TAX_RATE, taxTotal } from './order.totals.ts';
+import { namedRate, type TaxRate } from './order.taxes.ts';
+import { taxTotal } from './order.totals.ts';
 import type { FeeLine, LineItem, LineTax, OrderRecord, ShippingLine } from './order.types.ts';
 
 /** The current name and SKU of the product in a line; null when the product was deleted. */
@@ -58,24 +59,28 @@ export function presentFee({ id, name, total, taxes }: FeeLine) {
 }
 
 /** One line for each tax rate, summed over everything it applies to. */
-export function presentTaxLines({ line_items, fee_lines, shipping_lines }: OrderRecord): object[] {
-  const sum = (lines: readonly { taxes: readonly LineTax[] }[]) =>
-    lines.reduce((total, { taxes }) => total + taxTotal(taxes), 0);
-  if ([...line_items, ...fee_lines, ...shipping_lines].every(({ taxes }) => taxes.length === 0)) return [];
+export function presentTaxLines(order: OrderRecord, rates: readonly TaxRate[]): object[] {
+  const { line_items, fee_lines, shipping_lines } = order;
+  const sum = (lines: readonly { taxes: readonly LineTax[] }[], id: number) =>
+    lines.reduce((total, { taxes }) => total + taxTotal(taxes.filter(({ rateId }) => rateId === id)), 0);
+  const used = [...line_items, ...fee_lines, ...shipping_lines].flatMap(({ taxes }) =>
+    taxes.map(({ rateId }) => rateId),
+  );
   const [first] = line_items;
-  return [
-    {
-      id: (first?.id ?? 1) + 6, // the seventh of the ten ids of an order's lines
-      rate_code: TAX_RATE.code,
-      rate_id: TAX_RATE.id,
-      label: TAX_RATE.label,
+  return [...new Set(used)].map((id, index) => {
+    const { code, label, percent } = namedRate(rates, id);
+    return {
+      id: (first?.id ?? 1) + 6 + index, // the seventh of the ten ids of an order's lines, and those after it
+      rate_code: code,
+      rate_id: id,
+      label,
       compound: false,
-      tax_total: fromCents(sum([...line_items, ...fee_lines])),
-      shipping_tax_total: fromCents(sum(shipping_lines)),
-      rate_percent: TAX_RATE.percent,
+      tax_total: fromCents(sum([...line_items, ...fee_lines], id)),
+      shipping_tax_total: fromCents(sum(shipping_lines, id)),
+      rate_percent: percent,
       meta_data: [],
-    },
-  ];
+    };
+  });
 }
 
 function presentTax({ rateId, total, subtotal }: LineTax) {

@@ -1,4 +1,4 @@
-import { RestError } from '../wordpress/rest.error.ts';
+import { FatalError, RestError } from '../wordpress/rest.error.ts';
 
 /** Recordings 22, 44 and 51. */
 export function unknownOrder(): RestError {
@@ -52,6 +52,11 @@ export function unknownCoupon(code: string, leftId: number | null): RestError {
     400,
     leftId === null ? {} : { new_draft_order_id: leftId },
   );
+}
+
+/** Recordings 450 and 934: PHP's own error, which ends the whole request, also a batch. */
+export function newLineOfNothing(): FatalError {
+  return new FatalError();
 }
 
 export function unknownLine(): RestError {

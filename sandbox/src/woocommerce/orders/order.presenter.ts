@@ -2,6 +2,7 @@ import { selfLinks } from '../products/sellable.presenter.ts';
 import { fromCents } from '../store/cents.money.ts';
 import { timePair } from '../store/shop.clock.ts';
 import { type LineLabels, presentFee, presentLine, presentShipping, presentTaxLines } from './line.presenter.ts';
+import type { TaxRate } from './order.taxes.ts';
 import { totalsOf } from './order.totals.ts';
 import type { OrderRecord, RefundRecord } from './order.types.ts';
 
@@ -12,10 +13,11 @@ export interface OrderPresenterParts {
   labels: LineLabels;
   /** An order of a deleted customer counts as a guest's. */
   hasCustomer: (id: number) => boolean;
+  taxRates: readonly TaxRate[];
 }
 
 /** An order as the API shows it, fields in recorded order (recordings 39 and 60). */
-export function presentOrder(order: OrderRecord, { homeUrl, labels, hasCustomer }: OrderPresenterParts) {
+export function presentOrder(order: OrderRecord, { homeUrl, labels, hasCustomer, taxRates }: OrderPresenterParts) {
   const collection = `${homeUrl}/wp-json/wc/v3/orders`;
   const href = `${collection}/${order.id}`;
   const totals = totalsOf(order);
@@ -56,7 +58,7 @@ export function presentOrder(order: OrderRecord, { homeUrl, labels, hasCustomer 
     number: String(order.id),
     meta_data: order.meta_data,
     line_items: order.line_items.map((line) => presentLine(line, labels)),
-    tax_lines: presentTaxLines(order),
+    tax_lines: presentTaxLines(order, taxRates),
     shipping_lines: order.shipping_lines.map(presentShipping),
     fee_lines: order.fee_lines.map(presentFee),
     coupon_lines: [],

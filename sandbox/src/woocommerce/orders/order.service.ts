@@ -1,6 +1,6 @@
 import { EMPTY_ADDRESS, EMPTY_BILLING, mergeAddress } from '../customers/customer.address.ts';
 import { mergeMeta } from '../customers/customer.input.ts';
-import type { Catalogue } from '../products/product.catalogue.ts';
+import type { CatalogueWriter } from '../products/catalogue.writer.ts';
 import { fields, pick } from '../products/sellable.input.ts';
 import type { ChangeEvent, ChangeFeed } from '../store/change.feed.ts';
 import type { IdSequence } from '../store/overlay.store.ts';
@@ -9,14 +9,19 @@ import { isEmail } from '../wordpress/text.formatting.ts';
 import { mergeLines } from './line.input.ts';
 import * as errors from './order.errors.ts';
 import { orderKey } from './order.ids.ts';
+import { withStock } from './order.stock.ts';
 import type { OrderStore } from './order.store.ts';
+import { type TaxRate, withTaxes } from './order.taxes.ts';
 import { refundable } from './order.totals.ts';
 import type { OrderRecord } from './order.types.ts';
 
 export interface OrderServiceParts {
   orders: OrderStore;
-  catalogue: Catalogue;
+  writer: CatalogueWriter;
+  taxRates: readonly TaxRate[];
   hasCustomer: (id: number) => boolean;
+  /** Tells a change of a customer. */
+  tellCustomer: (id: number) => void;
   changes: ChangeFeed;
   ids: IdSequence;
   lineIds: IdSequence;
@@ -29,6 +34,13 @@ export interface OrderServiceParts {
   show: (order: OrderRecord) => object;
 }
 
+/** Members after which the shop computes an order anew. */
+const COMPUTED_FROM = ['billing', 'shipping', 'line_items', 'shipping_lines', 'fee_lines', 'coupon_lines'];
+/** In which an order may be. A batch takes any text, and any other one for pending (recording 470). */
+const STATUSES = new Set([
+  ...['pending', 'processing', 'on-hold', 'completed', 'cancelled', 'refunded', 'failed', 'trash'],
+  ...['checkout-draft', 'auto-draft'],
+]);
 const TEXTS = ['currency', 'payment_method', 'payment_method_title', 'transaction_id', 'created_via', 'customer_note'];
 
 /** Operations on single orders. Every failure is the RestError that WooCommerce would return. */
@@ -78,8 +90,7 @@ export class OrderService {
     };
     const order = this.#merge(blank, input);
     this.#refuseCoupons(order, input.coupon_lines);
-    const paid = input.set_paid === true && order.paidAt === null ? this.#withStatus(order, 'processing') : order;
-    return this.save(paid, 'created');
+    return this.save(this.#paid(order, input), 'created');
   }
 
   /** The shop has no coupons. What is refused for one stays in the shop: as a cart, on 7.9 as an order (recordings 132 and 930 to 932). */
@@ -94,9 +105,14 @@ export class OrderService {
   update(input: Params): OrderRecord {
     const before = this.find(input.id);
     if (!before) throw errors.unknownOrderToUpdate();
-    const after = this.#merge(before, input);
+    const after = this.#paid(this.#merge(before, input), input);
     // Nothing is sent of an order that the API takes out of the trash (recording 911); 7.9 sends an update (201).
     return this.save(after, 'updated', before.status === 'trash' && after.status !== 'trash' && !this.#parts.legacy);
+  }
+
+  /** Also of an update (recording 410). */
+  #paid(order: OrderRecord, { set_paid }: Params): OrderRecord {
+    return set_paid === true && order.paidAt === null ? this.#withStatus(order, 'processing') : order;
   }
 
   /** As in the back office. */
@@ -128,14 +144,15 @@ export class OrderService {
   }
 
   #merge(before: OrderRecord, input: Params): OrderRecord {
-    const { catalogue, lineIds, metaIds, hasCustomer } = this.#parts;
+    const { writer, taxRates, lineIds, metaIds, hasCustomer, legacy } = this.#parts;
     const customer = input.customer_id == null ? before.customer_id : Number(input.customer_id);
     if (input.customer_id && !hasCustomer(customer)) throw errors.unknownOrderCustomer();
     const billing = mergeAddress(before.billing, input.billing);
     if (input.billing && billing.email !== '' && !isEmail(billing.email)) throw errors.invalidOrderEmail();
     const nextMetaId = () => metaIds.next();
-    const source = { catalogue, nextLineId: () => lineIds.next(), nextMetaId, now: this.#seconds() };
-    const order: OrderRecord = {
+    const { catalogue } = writer;
+    const source = { catalogue, nextLineId: () => lineIds.next(), nextMetaId, now: this.#seconds(), legacy };
+    const merged: OrderRecord = {
       ...before,
       ...pick(input, TEXTS, String),
       customer_id: customer,
@@ -144,7 +161,11 @@ export class OrderService {
       meta_data: mergeMeta(before.meta_data, input.meta_data, nextMetaId),
       ...mergeLines(before, input, source),
     };
-    return input.status ? this.#withStatus(order, String(input.status)) : order;
+    const isNew = this.find(before.id) === null;
+    const isComputed = isNew || COMPUTED_FROM.some((name) => input[name] !== undefined);
+    const order = isComputed ? withTaxes(merged, taxRates) : merged;
+    const status = String(input.status ?? '');
+    return input.status ? this.#withStatus(order, STATUSES.has(status) ? status : 'pending') : order;
   }
 
   /** A status sets its dates; `refunded` also refunds what is left (recording 75). */
@@ -166,9 +187,14 @@ export class OrderService {
 
   /** Sets the modification date, stores the order and emits the change. */
   save(record: OrderRecord, event: ChangeEvent, silent = false): OrderRecord {
-    const order = { ...record, modifiedAt: this.#seconds() }; // even when nothing changed, as WooCommerce does
-    this.#parts.orders.put(order);
+    const { writer, metaIds, orders, tellCustomer } = this.#parts;
+    const wasCompleted = orders.get(record.id)?.status === 'completed';
+    const stocked = withStock(record, writer, () => metaIds.next());
+    const order = { ...stocked, modifiedAt: this.#seconds() }; // even when nothing changed, as WooCommerce does
+    orders.put(order);
     this.#parts.changes.emit({ resource: 'order', event, id: order.id, body: () => this.#shown(order.id), silent });
+    // Its account has spent more (recording 911).
+    if (order.status === 'completed' && !wasCompleted && order.customer_id > 0) tellCustomer(order.customer_id);
     return order;
   }
 

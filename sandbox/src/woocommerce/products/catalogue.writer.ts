@@ -70,6 +70,22 @@ export class CatalogueWriter {
     return product ? this.#parts.show(product) : unknownProduct().body();
   }
 
+  /** Adds to the stock of a product or variation that counts it, and tells. False when nothing was counted. It may fall below zero. */
+  moveStock(id: number, by: number): boolean {
+    const { products, variations } = this.catalogue;
+    const { now: modifiedAt } = this.source();
+    const [product, variation] = [products.get(id), variations.get(id)];
+    const counted = product ?? variation;
+    if (!counted?.manage_stock) return false;
+    const stock_quantity = (counted.stock_quantity ?? 0) + by;
+    const empty = counted.backorders === 'no' ? 'outofstock' : 'onbackorder';
+    const stock = { stock_quantity, stock_status: stock_quantity > 0 ? 'instock' : empty, modifiedAt };
+    if (product) this.catalogue.putProduct({ ...product, ...stock });
+    else if (variation) this.catalogue.putVariation({ ...variation, ...stock });
+    this.emitChange('updated', id);
+    return true;
+  }
+
   source(): InputSource {
     const { ids, metaIds, now } = this.#parts;
     return {

@@ -35,3 +35,9 @@ export function notHere(): RestError {
     'To manipulate product variations you should use the /products/&lt;product_id&gt;/variations/&lt;id&gt; endpoint.';
   return new RestError('woocommerce_rest_invalid_product_id', message, 404);
 }
+
+/** Recordings 309 to 318. */
+export function imageRefused(src: string): RestError {
+  const message = `Error getting remote image ${src}. Error: A valid URL was not provided.`;
+  return new RestError('woocommerce_product_image_upload_error', message, 400);
+}

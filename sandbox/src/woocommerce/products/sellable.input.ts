@@ -2,6 +2,7 @@ import { mergeMeta } from '../customers/customer.input.ts';
 import { cleanNumber } from '../store/cents.money.ts';
 import { SHOP_OFFSET } from '../store/shop.clock.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
+import { imageRefused } from './product.errors.ts';
 import type { ProductImage, Sellable } from './product.types.ts';
 
 const TEXTS = ['description', 'global_unique_id', 'tax_status', 'tax_class', 'status'] as const;
@@ -46,7 +47,7 @@ function mergedStock(record: Sellable, input: Params): Stock {
   };
 }
 
-/** Images given by `src`, which WordPress would fetch. An image with a known id stays. */
+/** Images given by `src`, which WordPress would fetch; one that is none refuses the product (recordings 309 to 318). One with a known id stays. */
 export function mergeImages(
   known: readonly ProductImage[],
   given: unknown,
@@ -57,10 +58,17 @@ export function mergeImages(
     const before = known.find(({ id }) => id === Number(image.id));
     const src = String(image.src ?? before?.src ?? '');
     if (src === '') return [];
+    if (!before && !isPicture(src)) throw imageRefused(src);
     const named = pick(image, ['name', 'alt'], String);
     const name = decodeURIComponent(src.split('/').at(-1) ?? '').replace(/\.\w+$/, '');
     return [{ ...(before ?? { ...make(), src, name, alt: '' }), ...named }];
   });
+}
+
+/** An address with the ending of a picture that WordPress takes. What it would answer is not asked. */
+function isPicture(src: string): boolean {
+  const url = URL.parse(src);
+  return /^https?:$/.test(url?.protocol ?? '') && /\.(?:jpe?g|png|gif|webp|avif|bmp)$/i.test(url?.pathname ?? '');
 }
 
 /** The given fields among `names`, each converted by `turn`; null counts as not given. */

@@ -1,7 +1,7 @@
 import { requirePermission } from '../auth/api-key.authenticator.ts';
 import type { Authenticate } from '../auth/api-key.types.ts';
 import { readBody } from './request-body.reader.ts';
-import { invalidJson, noRoute, RestError } from './rest.error.ts';
+import { FatalError, invalidJson, noRoute, RestError } from './rest.error.ts';
 import { commonHeaders } from './rest.headers.ts';
 import type { Endpoint, RawRequest, RestRequest, RestResponse, Route } from './rest.types.ts';
 import { sanitizeArgs } from './rest-args.sanitizer.ts';
@@ -55,6 +55,7 @@ export function createDispatcher({ homeUrl, routes, authenticate, batchLimit = 1
       const reply = run(match.endpoint, raw, request);
       return finish({ ...reply, body: filterFields(reply.body, request.params._fields, reply.fieldsInRequestedOrder) });
     } catch (problem) {
+      if (problem instanceof FatalError) return finish({ status: 500, body: problem.body() });
       if (!(problem instanceof RestError)) throw problem;
       return finish({ status: problem.status, body: problem.body() });
     }

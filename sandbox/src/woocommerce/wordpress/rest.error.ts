@@ -17,6 +17,19 @@ export class RestError extends Error {
   }
 }
 
+/** An error of PHP. It ends the request, with all that was done before in place (recordings 450, 934). */
+export class FatalError extends Error {
+  body() {
+    const link = '<a href="https://wordpress.org/documentation/article/faq-troubleshooting/">';
+    return {
+      code: 'internal_server_error',
+      message: `<p>There has been a critical error on this website.</p><p>${link}Learn more about troubleshooting WordPress.</a></p>`,
+      data: { status: 500 },
+      additional_errors: [],
+    };
+  }
+}
+
 /** Recording 23. WordPress has no 405: a known path with another method gets this error too. */
 export function noRoute(): RestError {
   return new RestError('rest_no_route', 'No route was found matching the URL and request method.', 404);

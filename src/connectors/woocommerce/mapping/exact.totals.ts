@@ -16,7 +16,8 @@ export function exactTotal(said: Decimal, parts: readonly Decimal[], currency: u
 
 const USUAL_DECIMALS = 2;
 
-function decimalsOf(currency: unknown): number {
+/** How many decimals the currency has; 2 for one that is not known. */
+export function decimalsOf(currency: unknown): number {
   try {
     const format = new Intl.NumberFormat('en', { style: 'currency', currency: String(currency) });
     return format.resolvedOptions().maximumFractionDigits ?? USUAL_DECIMALS;

@@ -100,7 +100,9 @@ export function orderToShop(data: CanonicalOrder, paths: Changes, { before, hold
   if (data.currency && changes(paths, 'currency')) body.currency = data.currency;
   if (data.customer && changes(paths, 'customer')) {
     const id = Number(data.customer.external_id);
-    body.customer_id = Number.isSafeInteger(id) && id > 0 ? id : 0; // The id of a guest is not a number.
+    const isKnown = Number.isSafeInteger(id) && id > 0; // The id of a guest is not a number.
+    // An order keeps its account when it is not known whose the other one is.
+    if (isKnown || paths === null || data.customer.external_id !== undefined) body.customer_id = isKnown ? id : 0;
   }
   if (data.billing && changes(paths, 'billing')) {
     body.billing = addressToShop(changedMembers(paths, 'billing', data.billing));

@@ -1,9 +1,11 @@
-import type { Candidate, Match } from '../../contract/connector.types.ts';
+import type { CanonicalData, CanonicalOrder } from '../../canonical/canonical.types.ts';
+import type { Candidate, ExternalItem, Match } from '../../contract/connector.types.ts';
 import { idOf, syncKeyOf } from '../mapping/raw.reader.ts';
 import { readListing } from '../pagination/listing.reader.ts';
 import { ORDERS, rawByIds } from '../read/document.reader.ts';
 import type { Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
+import { totalsDifferAlone } from '../write/order.check.ts';
 
 /** How far the shop's clock may differ from ours. */
 const CLOCK_SKEW_MINUTES = 10;
@@ -38,7 +40,16 @@ export async function matchOrders(
   await readListing(shop.client, { path: ORDERS.path, params, newestFirst: true }, visit, signal);
   const { rows } = await rawByIds(ORDERS, shop, [...idOfKey.values()], signal);
   const items = await ORDERS.toItems(shop, rows, signal);
-  return candidates.map(({ key }) =>
-    items.flatMap((item): Match[] => (item.external_id === idOfKey.get(key) ? [{ ...item, marked: true }] : [])),
+  return candidates.map(({ key, data }) =>
+    items.flatMap((item): Match[] =>
+      item.external_id === idOfKey.get(key) ? [{ ...item, ...unchecked(shop, data, item), marked: true }] : [],
+    ),
   );
+}
+
+/** A create whose response was lost was not compared with its source. */
+function unchecked({ settings }: Shop, source: CanonicalData, { data }: ExternalItem): Pick<Match, 'problem'> {
+  if (data === null || settings.totalsDiffer === 'warn') return {};
+  const problem = totalsDifferAlone(source as CanonicalOrder, data as CanonicalOrder);
+  return problem ? { problem } : {};
 }

@@ -1,6 +1,6 @@
 import type { CanonicalOrder } from '../../canonical/canonical.types.ts';
 import { changes } from '../../canonical/changed.paths.ts';
-import type { ExternalItem, ItemProblem, WriteResult } from '../../contract/connector.types.ts';
+import type { ItemProblem, WriteResult } from '../../contract/connector.types.ts';
 import { orderToCreate, orderToShop } from '../mapping/order.mapping.ts';
 import type { SkuHolders } from '../mapping/order-line.mapping.ts';
 import { statusToShop } from '../mapping/order-status.mapping.ts';
@@ -10,9 +10,10 @@ import { ORDERS, rawByIds } from '../read/document.reader.ts';
 import { orderItems } from '../read/order.items.ts';
 import type { Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
-import type { BatchOperation, BatchWriter } from './batch.writer.ts';
+import type { BatchOperation, BatchOutcome, BatchWriter } from './batch.writer.ts';
 import { type Refused, writeDocuments } from './document.writer.ts';
 import { failed, NOT_SHOWN, type OperationOn, written } from './operation.results.ts';
+import { lineRefusal, orderDiffers } from './order.check.ts';
 
 type OrderOperation = OperationOn<CanonicalOrder>;
 type OrderWrite = Exclude<OrderOperation, { kind: 'delete' }>;
@@ -53,7 +54,7 @@ export async function writeOrders(
     signal,
     toBatch: (operation, id) => toBatch(operation, id, known),
     toRestoration: ({ status }) => ({ status: statusToShop(status ?? 'pending') }),
-    finish: async (_operation, raw) => writtenOrder(await orderItems(shop, [raw], signal)),
+    finish: (operation, raw) => finished({ shop, batches, signal }, operation, raw),
   });
 }
 
@@ -62,10 +63,14 @@ function toBatch(operation: OrderWrite, id: number, known: Known): BatchOperatio
   const { holders, before } = known;
   const putAway = trashedProduct(operation, known);
   if (putAway !== null) return { problem: productArchived(putAway) };
+  const current = operation.kind === 'create' ? null : (before.get(operation.external_id) ?? null);
+  if (operation.kind === 'create' && operation.lacksCustomer) return { problem: CUSTOMER_MISSING };
+  const problem = lineRefusal(writtenLines(operation) ?? [], current ?? {}, holders);
+  if (problem) return { problem };
   if (operation.kind === 'create') {
-    return { kind: 'create', body: orderToCreate(operation.data, operation.key, holders) };
+    const body = orderToCreate(operation.data, operation.key, holders);
+    return { kind: 'create', body: { ...body, ...(body.status !== undefined && { status: UNCHECKED_STATUS }) } };
   }
-  const current = before.get(operation.external_id) ?? null;
   if (current === null && changes(operation.changes, 'lines')) return { problem: NOT_SHOWN };
   return {
     kind: 'update',
@@ -90,6 +95,55 @@ const productArchived = (sku: string): ItemProblem => ({
   message: `The product ${sku} is archived in the shop: it is in the trash. Restore it, then sync the order again.`,
 });
 
-function writtenOrder([item]: readonly ExternalItem[]): WriteResult {
+const CUSTOMER_MISSING: ItemProblem = {
+  error_class: 'customer_missing',
+  message: 'The order’s customer is not in the shop.',
+};
+
+/** In which an order is made before it is checked: nothing leaves the stock, and nobody gets mail. */
+const UNCHECKED_STATUS = 'pending';
+/** Changes after which the shop computes an order anew. */
+const COMPUTED_FROM = ['lines', 'billing', 'shipping', 'currency'];
+
+interface Sending {
+  readonly shop: Shop;
+  readonly batches: BatchWriter;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The order as the shop has it. One that is not what it must have become is a failed item, as the setting says, and is taken back if it is
+ * new. A new one gets its status only then.
+ */
+async function finished(sending: Sending, operation: OrderWrite, raw: Raw): Promise<WriteResult> {
+  const { shop, signal } = sending;
+  const [item] = await orderItems(shop, [raw], signal);
+  if (!item?.data) return item ? written(item) : failed(NOT_SHOWN);
+  const isComputed = operation.kind === 'create' || COMPUTED_FROM.some((path) => changes(operation.changes, path));
+  const expected = { whole: operation.whole as CanonicalOrder | undefined, lines: writtenLines(operation) };
+  const difference = isComputed ? orderDiffers(expected, item.data as CanonicalOrder) : null;
+  const isRefused = difference !== null && shop.settings.totalsDiffer === 'fail';
+  const id = idOf(raw) ?? 0;
+  if (isRefused && operation.kind === 'create') await sendOne(sending, { kind: 'delete', id });
+  if (isRefused) return failed({ ...difference, final: true });
+  const advanced = operation.kind === 'create' ? await withStatus(sending, operation.data, item.external_id) : null;
+  const made = advanced ?? written(item);
+  return made.ok && difference ? { ...made, warning: difference } : made;
+}
+
+/** Null when the order stays in the status in which it was made. */
+async function withStatus(sending: Sending, { status }: CanonicalOrder, id: string): Promise<WriteResult | null> {
+  if (status === undefined || statusToShop(status) === UNCHECKED_STATUS) return null;
+  const outcome = await sendOne(sending, { kind: 'update', id: Number(id), body: { status: statusToShop(status) } });
+  if (!outcome?.ok) return failed(outcome?.problem ?? NOT_SHOWN);
+  const [item] = await orderItems(sending.shop, [outcome.raw], sending.signal);
   return item ? written(item) : failed(NOT_SHOWN);
 }
+
+async function sendOne({ batches, signal }: Sending, operation: BatchOperation): Promise<BatchOutcome | undefined> {
+  const [outcome] = await batches.run('/orders', [operation], signal);
+  return outcome;
+}
+
+const writtenLines = (operation: OrderWrite): CanonicalOrder['lines'] =>
+  operation.kind === 'create' || changes(operation.changes, 'lines') ? operation.data.lines : undefined;
