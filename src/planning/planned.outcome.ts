@@ -1,6 +1,7 @@
 import type { WriteResult } from '../connectors/contract/connector.types.ts';
 import { contentHash } from './field.diff.ts';
 import type { ItemOutcome, PlannedItem } from './planning.types.ts';
+import { storedOtherwise, storedOtherwiseMessage } from './stored.otherwise.ts';
 
 const ACTIONS = { create: 'created', update: 'updated', delete: 'deleted' } as const;
 
@@ -66,5 +67,11 @@ export function outcomeOfWrite({ work, plan, intended }: RetriedItem, result: Wr
     const { error_class, message } = result.warning;
     return { external_id, outcome: 'warned', action, error_class, message, payload: data };
   }
+  const fields = storedOtherwise(plan, result);
+  if (fields.length > 0)
+    return {
+      ...{ external_id, outcome: 'warned', action, error_class: 'stored_otherwise' },
+      ...{ message: storedOtherwiseMessage(fields), payload: { destination_id: result.external_id, fields } },
+    };
   return { external_id, outcome: 'processed', action };
 }
