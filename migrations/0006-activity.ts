@@ -1,11 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { isCount, letBoundRoles, protectTenantTable } from './support.ts';
+import { describeColumns, isCount, letBoundRoles, protectTenantTable } from './support.ts';
 
 /**
  * Why: an audit trail nobody can edit. The service's role may append and read, nothing else, and date no entry back (that of a request
  * comes a microsecond before that of the end which it causes); months are partitions, so that
  * old ones can be detached whole and a page of the newest never touches them. There is no default partition: it would
  * forbid DETACH CONCURRENTLY and be scanned at each attach. The months are made by src/activity/sql/partitions.sql.
+ * Seals tell whether somebody with more rights than the service has changed the trail all the same: src/activity/sql/seals.sql.
  */
 export class Activity0006 implements MigrationInterface {
   name = 'activity-0000000000006';
@@ -54,9 +55,42 @@ export class Activity0006 implements MigrationInterface {
     await db.query(`
       CREATE POLICY maintenance_ends ON public.sync_activity_log FOR INSERT TO sync_maintenance
         WITH CHECK (activity_type IN ('sync_timeout', 'sync_cancelled') AND status IN ('timeout', 'cancelled'))`);
+    // To find the organizations that have entries, and nothing of these.
+    await db.query(`GRANT SELECT (org_id) ON public.sync_activity_log TO sync_directory`);
+    await db.query(`CREATE POLICY directory ON public.sync_activity_log FOR SELECT TO sync_directory USING (true)`);
+    await createSeals(db);
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query(`DROP TABLE public.sync_activity_log`);
+    await db.query(`DROP TABLE public.sync_activity_log, public.sync_activity_seals`);
   }
+}
+
+/** One seal is of up to 1,000 entries of one month, in the order of created_at and id. Written by app.seal_entries alone. */
+async function createSeals(db: QueryRunner): Promise<void> {
+  await db.query(`
+    CREATE TABLE public.sync_activity_seals (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      sequence bigint NOT NULL CHECK (sequence > 0),
+      sealed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      entry_ids uuid[] NOT NULL CHECK (cardinality(entry_ids) BETWEEN 1 AND 1000),
+      entry_times timestamptz[] NOT NULL CHECK (cardinality(entry_times) = cardinality(entry_ids)),
+      entry_hashes bytea[] NOT NULL CHECK (cardinality(entry_hashes) = cardinality(entry_ids)),
+      previous_hash bytea NOT NULL CHECK (length(previous_hash) = 32),
+      hash bytea NOT NULL CHECK (length(hash) = 32),
+      begins timestamptz NOT NULL GENERATED ALWAYS AS (entry_times[1]) STORED,
+      reaches timestamptz NOT NULL GENERATED ALWAYS AS (entry_times[cardinality(entry_times)]) STORED,
+      PRIMARY KEY (org_id, sequence)
+    )`);
+  await describeColumns(db, 'sync_activity_seals', {
+    sequence: 'from 1, without gaps, in each organization',
+    entry_hashes: 'of each entry: app.activity_entry_hash',
+    previous_hash: 'the hash of the seal before, zero bytes for the first',
+    hash: 'over all other columns: app.activity_seal_hash',
+    begins: 'created_at of the first entry',
+    reaches: 'created_at of the last entry',
+  });
+  await protectTenantTable(db, 'public.sync_activity_seals');
+  await db.query(`GRANT SELECT ON public.sync_activity_seals TO sync_app`);
+  await letBoundRoles(db, { table: 'public.sync_activity_seals', privileges: 'SELECT' });
 }

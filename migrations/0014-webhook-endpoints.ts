@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { letMaintenanceDelete, protectTenantTable } from './support.ts';
+import { describeColumns, letMaintenanceDelete, protectTenantTable } from './support.ts';
 
 /**
  * Why: what happens here is told to the receivers that an organization names. A delivery is written in the transaction of the event that it
@@ -103,9 +103,4 @@ async function createDeliveries(db: QueryRunner): Promise<void> {
     policy: 'maintenance_old',
     rows: `created_at < now() - interval '7 days'`,
   });
-}
-
-async function describeColumns(db: QueryRunner, table: string, comments: Record<string, string>): Promise<void> {
-  for (const [column, text] of Object.entries(comments))
-    await db.query(`COMMENT ON COLUMN public.${table}.${column} IS '${text}'`);
 }

@@ -60,3 +60,9 @@ export const MOST_ITEMS = '9007199254740991';
 
 /** True for a whole number of items. NaN is above every number. */
 export const isCount = (value: string): string => `${value} BETWEEN 0 AND ${MOST_ITEMS} AND ${value} = trunc(${value})`;
+
+/** What a reader of the schema needs to know of columns of a public table. */
+export async function describeColumns(db: QueryRunner, table: string, comments: Record<string, string>): Promise<void> {
+  for (const [column, text] of Object.entries(comments))
+    await db.query(`COMMENT ON COLUMN public.${table}.${column} IS '${text}'`);
+}

@@ -26,12 +26,17 @@ import {
   SlowActivityQuery,
   TrendsQuery,
 } from './dto/requests.dto.ts';
+import { SealPageDto, SealQuery, VerificationDto } from './dto/seal.dto.ts';
+import { TrailVerification } from './sealing/trail.verification.ts';
 
 @ApiTags('activity')
 @ApiExtraModels(AppendActivityDto, BulkAppendDto)
 @Controller('api/sync/activity')
 export class ActivityController {
-  constructor(private readonly activity: ActivityService) {}
+  constructor(
+    private readonly activity: ActivityService,
+    private readonly verification: TrailVerification,
+  ) {}
 
   @Get()
   @RequireScope('sync:read')
@@ -107,6 +112,32 @@ export class ActivityController {
   })
   async slow(@Query() query: SlowActivityQuery): Promise<SlowActivitiesDto> {
     return { items: await this.activity.slow(query) };
+  }
+
+  @Get('verify')
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'verifyActivity',
+    summary: 'Whether the trail is as it was sealed',
+    description:
+      'Recomputes the hash of every entry and every seal of the organization, and names the first that was altered, removed or inserted. Its time grows with the trail.',
+    ok: [{ status: 200, description: 'The result', type: VerificationDto }],
+  })
+  verify(): Promise<VerificationDto> {
+    return this.verification.verify();
+  }
+
+  @Get('seals')
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'listActivitySeals',
+    summary: 'The seals of the trail, oldest first',
+    description:
+      'Each seal holds the hash of the one before. Note the newest elsewhere: whoever changes what it vouches for cannot make the same hash again.',
+    ok: [{ status: 200, description: 'Up to `limit` seals; fewer than that are the last', type: SealPageDto }],
+  })
+  async seals(@Query() { after = 0, limit = 100 }: SealQuery): Promise<SealPageDto> {
+    return { items: await this.verification.seals(after, limit) };
   }
 
   @Get('export')

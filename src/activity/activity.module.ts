@@ -2,10 +2,12 @@ import { Module } from '@nestjs/common';
 import { ActivityController } from './activity.controller.ts';
 import { ActivityMaintenance } from './activity.maintenance.ts';
 import { ActivityService } from './activity.service.ts';
+import { TrailSealer } from './sealing/trail.sealer.ts';
+import { TrailVerification } from './sealing/trail.verification.ts';
 
 /** The audit trail, for the modules that write to it, and its scheduled maintenance. */
 @Module({
-  providers: [ActivityService, ActivityMaintenance],
+  providers: [ActivityService, ActivityMaintenance, TrailSealer],
   exports: [ActivityService],
 })
 export class ActivityModule {}
@@ -14,5 +16,6 @@ export class ActivityModule {}
 @Module({
   imports: [ActivityModule],
   controllers: [ActivityController],
+  providers: [TrailVerification],
 })
 export class ActivityApiModule {}

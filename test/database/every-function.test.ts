@@ -61,6 +61,13 @@ const BATCH = {
 const CALLS = [
   `SELECT app.prepare_activity_partitions(3), app.ensure_activity_partition(now())`,
   `SELECT * FROM app.append_activity('org-1', '[{"activity_type": "note", "status": "running"}]')`,
+  `SELECT * FROM app.unsealed_entries('org-1', 10)`,
+  `SELECT app.seal_entries('org-1')`,
+  `SELECT * FROM app.organizations_of_the_trail('', 10)`,
+  `SELECT app.activity_entry_hash(l) FROM sync_activity_log l`,
+  `SELECT app.activity_seal_hash(s) FROM sync_activity_seals s`,
+  `SELECT * FROM app.verify_seals('org-1', 0, 10)`,
+  `SELECT * FROM app.verify_unsealed('org-1', NULL, NULL, 10)`,
   `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, total_items)
    VALUES ('org-1', 'done', 'customer', 'odoo', 0), ('org-1', 'open', 'customer', 'odoo', 10)`,
   `SELECT * FROM app.report_progress('[{"org_id": "org-1", "sync_id": "open", "processed_count": 1},

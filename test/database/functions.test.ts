@@ -5,7 +5,9 @@ import { createTestDatabase, sql, type TestDatabase } from '../support/test-data
 // of them must be is written here, a line each: signature | owner | SECURITY | settings beside the search path | who may call it.
 const FUNCTIONS = `
 app.active_syncs(text, integer) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_sort=off | sync_app
+app.activity_entry_hash(sync_activity_log) | sync_owner | INVOKER | extra_float_digits=1 | sync_app, sync_sql
 app.activity_partition_name(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
+app.activity_seal_hash(sync_activity_seals) | sync_owner | INVOKER | - | sync_app, sync_sql
 app.append_activity(text, jsonb) | sync_owner | INVOKER | - | sync_app
 app.claim_idempotency_key(text, text, text) | sync_owner | INVOKER | - | sync_app
 app.claim_webhook_endpoints(integer, integer, interval) | sync_maintenance | DEFINER | - | sync_app
@@ -42,6 +44,7 @@ app.mark_current_item() | sync_owner | INVOKER | - | -
 app.measure_progress() | sync_owner | INVOKER | - | -
 app.open_session(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.organizations(bytea, text, text, integer) | sync_directory | DEFINER | - | sync_app
+app.organizations_of_the_trail(text, integer) | sync_directory | DEFINER | enable_seqscan=off | sync_app
 app.prepare_activity_partitions(integer) | sync_owner | DEFINER | lock_timeout=10s | sync_app, sync_maintenance
 app.publish_changed_records() | sync_owner | INVOKER | - | -
 app.publish_event(text, text, jsonb) | sync_owner | INVOKER | - | sync_app, sync_maintenance
@@ -55,9 +58,13 @@ app.renew_lease(text, text, bigint, interval, jsonb) | sync_owner | INVOKER | - 
 app.report_progress(json) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_nestloop=off, enable_mergejoin=off, plan_cache_mode=force_generic_plan, lock_timeout=250ms | sync_app
 app.runs_without_worker(integer) | sync_maintenance | DEFINER | - | sync_app
 app.save_records(text, uuid, text, jsonb, boolean) | sync_owner | INVOKER | - | sync_app
+app.seal_entries(text) | sync_owner | DEFINER | - | sync_app
 app.set_org(text) | sync_owner | INVOKER | - | sync_app
 app.sign_entry() | sync_owner | INVOKER | - | -
 app.take_lease(text, text, text, interval) | sync_owner | INVOKER | - | sync_app
+app.unsealed_entries(text, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql
+app.verify_seals(text, bigint, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql
+app.verify_unsealed(text, timestamp with time zone, uuid, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql
 app.watch_progress(text[], text[]) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off | sync_app
 app.week_of_changes(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance
 public.auto_cleanup_preview_cache(integer) | sync_maintenance | DEFINER | - | sync_app, sync_sql

@@ -6,6 +6,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 const TASKS = [
   'activity-partitions',
+  'activity-seals',
   'expired-changes',
   'expired-idempotency-keys',
   'expired-preview-changes',

@@ -114,6 +114,7 @@ describe('the roles', () => {
     );
     expect(rows.map((row) => `${row.may} ${row.column}`)).toEqual([
       ...['org_id', 'kind', 'key_hash', 'expires_at', 'revoked_at'].map((column) => `SELECT auth.api_keys.${column}`),
+      'SELECT sync_activity_log.org_id',
       'SELECT sync_connections.org_id',
       'SELECT sync_progress.org_id',
       'SELECT auth.users_extended.org_id',

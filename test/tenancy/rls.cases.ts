@@ -49,6 +49,12 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
       'all',
     ],
   },
+  // Written by app.seal_entries alone, which runs as the owner.
+  'public.sync_activity_seals': {
+    sync_app: [OWN, 'denied', 'denied', 'denied', 'denied'],
+    sync_maintenance: NONE,
+    sync_owner: OWNER,
+  },
   'public.sync_preview_cache': {
     sync_app: [
       ['all', 'nothing', 'nothing'],
@@ -188,6 +194,7 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
 const DIRECTORY: Row = ['all', 'denied', 'denied', 'denied', 'denied'];
 const DIRECTORY_CASES: Readonly<Record<string, Row>> = {
   'public.sync_progress': DIRECTORY,
+  'public.sync_activity_log': DIRECTORY,
   'public.sync_connections': DIRECTORY,
   'auth.users_extended': DIRECTORY,
   'auth.api_keys': ['nothing', 'denied', 'denied', 'denied', 'denied'],

@@ -53,6 +53,15 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     }),
     change: "status = 'failed'",
   },
+  'public.sync_activity_seals': {
+    marker: "rtrim(convert_from(previous_hash, 'UTF8'))",
+    row: (org_id, state, name) => ({
+      ...{ org_id, sequence: name === state ? (state === 'live' ? 1 : 2) : 3 },
+      ...{ entry_ids: `{${uuidOf(org_id, 'entry')}}`, entry_times: `{${at(0).toISOString()}}` },
+      ...{ entry_hashes: '{"\\\\x00"}', previous_hash: Buffer.from(name.padEnd(32)), hash: Buffer.alloc(32) },
+    }),
+    change: 'sealed_at = now()',
+  },
   'public.sync_preview_cache': {
     marker: 'sync_type',
     row: (org_id, state, sync_type) => ({

@@ -948,6 +948,69 @@ CREATE POLICY maintenance_ends ON public.sync_activity_log FOR INSERT TO sync_ma
         WITH CHECK (activity_type IN ('sync_timeout', 'sync_cancelled') AND status IN ('timeout', 'cancelled'))
 ;
 -- next
+GRANT SELECT (org_id) ON public.sync_activity_log TO sync_directory
+;
+-- next
+CREATE POLICY directory ON public.sync_activity_log FOR SELECT TO sync_directory USING (true)
+;
+-- next
+CREATE TABLE public.sync_activity_seals (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      sequence bigint NOT NULL CHECK (sequence > 0),
+      sealed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      entry_ids uuid[] NOT NULL CHECK (cardinality(entry_ids) BETWEEN 1 AND 1000),
+      entry_times timestamptz[] NOT NULL CHECK (cardinality(entry_times) = cardinality(entry_ids)),
+      entry_hashes bytea[] NOT NULL CHECK (cardinality(entry_hashes) = cardinality(entry_ids)),
+      previous_hash bytea NOT NULL CHECK (length(previous_hash) = 32),
+      hash bytea NOT NULL CHECK (length(hash) = 32),
+      begins timestamptz NOT NULL GENERATED ALWAYS AS (entry_times[1]) STORED,
+      reaches timestamptz NOT NULL GENERATED ALWAYS AS (entry_times[cardinality(entry_times)]) STORED,
+      PRIMARY KEY (org_id, sequence)
+    )
+;
+-- next
+COMMENT ON COLUMN public.sync_activity_seals.sequence IS 'from 1, without gaps, in each organization'
+;
+-- next
+COMMENT ON COLUMN public.sync_activity_seals.entry_hashes IS 'of each entry: app.activity_entry_hash'
+;
+-- next
+COMMENT ON COLUMN public.sync_activity_seals.previous_hash IS 'the hash of the seal before, zero bytes for the first'
+;
+-- next
+COMMENT ON COLUMN public.sync_activity_seals.hash IS 'over all other columns: app.activity_seal_hash'
+;
+-- next
+COMMENT ON COLUMN public.sync_activity_seals.begins IS 'created_at of the first entry'
+;
+-- next
+COMMENT ON COLUMN public.sync_activity_seals.reaches IS 'created_at of the last entry'
+;
+-- next
+ALTER TABLE public.sync_activity_seals ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_activity_seals FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_activity_seals FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_activity_seals TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_activity_seals TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT ON public.sync_activity_seals TO sync_app
+;
+-- next
+CREATE POLICY bound ON public.sync_activity_seals TO sync_sql USING (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)) WITH CHECK (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user))
+;
+-- next
+GRANT SELECT ON public.sync_activity_seals TO sync_sql
+;
+-- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (6, 'activity-0000000000006')
 ;
 -- next
@@ -3354,6 +3417,185 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/partitio
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
+-- Why: nobody may edit the trail, and an auditor has to be able to tell whether somebody did who has more rights than the service: the
+-- owner of the tables, a superuser, whoever has a backup. Each organization's entries are sealed in batches, each seal holds the hash of
+-- the one before, and a seal that was noted elsewhere vouches for all before it.
+-- Promises: writers of entries wait for no seal. An entry is sealed once its transaction has ended, also when it began before entries
+-- that are sealed already, as long as it took at most 10 minutes. The hashes depend on no setting of the session.
+-- Callers: sealing, sync_app (the task of src/activity/activity.sealing.ts); the hashes and the verification, also sync_sql.
+
+CREATE OR REPLACE FUNCTION app.activity_entry_hash(entry public.sync_activity_log) RETURNS bytea
+LANGUAGE sql IMMUTABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+SET extra_float_digits = 1
+RETURN sha256(convert_to(jsonb_build_array(entry.org_id, entry.id,
+  to_char(entry.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), entry.sync_id, entry.entity_type, entry.activity_type,
+  entry.status, entry.source_system, entry.user_id, entry.record_count, entry.duration_seconds, entry.error_message,
+  entry.details)::text, 'UTF8'));
+ALTER FUNCTION app.activity_entry_hash(public.sync_activity_log) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.activity_entry_hash(public.sync_activity_log) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.activity_entry_hash(public.sync_activity_log) TO sync_app, sync_sql;
+
+CREATE OR REPLACE FUNCTION app.activity_seal_hash(seal public.sync_activity_seals) RETURNS bytea
+LANGUAGE sql IMMUTABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+RETURN sha256(seal.previous_hash || convert_to(jsonb_build_array(seal.org_id, seal.sequence,
+  to_char(seal.sealed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), seal.entry_ids,
+  ARRAY(SELECT to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') FROM unnest(seal.entry_times) WITH ORDINALITY AS e (t, n) ORDER BY n),
+  ARRAY(SELECT encode(h, 'hex') FROM unnest(seal.entry_hashes) WITH ORDINALITY AS e (h, n) ORDER BY n))::text, 'UTF8'));
+ALTER FUNCTION app.activity_seal_hash(public.sync_activity_seals) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.activity_seal_hash(public.sync_activity_seals) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.activity_seal_hash(public.sync_activity_seals) TO sync_app, sync_sql;
+
+-- The entries of the organization that no seal holds, of transactions that may have ended since the last one, oldest first.
+CREATE OR REPLACE FUNCTION app.unsealed_entries(org text, most integer) RETURNS SETOF public.sync_activity_log
+LANGUAGE sql STABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+WITH reached AS MATERIALIZED (
+  SELECT coalesce((SELECT s.reaches - interval '10 minutes' FROM public.sync_activity_seals s
+                    WHERE s.org_id = org ORDER BY s.sequence DESC LIMIT 1), '-infinity') AS since),
+-- Seals reach forward in time but for such late entries, so those that hold an entry since then are among the newest.
+recent AS MATERIALIZED (
+  SELECT unnest(s.entry_ids) AS id FROM public.sync_activity_seals s
+   WHERE s.org_id = org AND s.sequence > coalesce((
+           SELECT b.sequence FROM public.sync_activity_seals b, reached r
+            WHERE b.org_id = org AND b.reaches < r.since - interval '10 minutes'
+            ORDER BY b.sequence DESC LIMIT 1), 0))
+SELECT e.* FROM reached r CROSS JOIN LATERAL (
+  SELECT l.* FROM public.sync_activity_log l
+   WHERE l.org_id = org AND l.created_at > r.since AND NOT EXISTS (SELECT FROM recent s WHERE s.id = l.id)
+   ORDER BY l.created_at, l.id LIMIT most) AS e
+$$;
+ALTER FUNCTION app.unsealed_entries(text, integer) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.unsealed_entries(text, integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.unsealed_entries(text, integer) TO sync_app, sync_sql;
+
+-- Returns how many entries it sealed: those of one month, at most 1,000. Runs as the owner, for the organization alone: nobody else may
+-- write a seal. A second one at the same time seals nothing.
+CREATE OR REPLACE FUNCTION app.seal_entries(org text) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  set_before text := current_setting('app.current_org_id', true);
+  last public.sync_activity_seals;
+  seal public.sync_activity_seals;
+BEGIN
+  PERFORM set_config('app.current_org_id', org, true);
+  SELECT * INTO last FROM public.sync_activity_seals s WHERE s.org_id = org ORDER BY s.sequence DESC LIMIT 1;
+  WITH open AS MATERIALIZED (SELECT e FROM app.unsealed_entries(org, 1000) AS e),
+  month AS (SELECT date_trunc('month', min((o.e).created_at) AT TIME ZONE 'UTC') AS begins FROM open o)
+  SELECT array_agg((o.e).id ORDER BY (o.e).created_at, (o.e).id),
+         array_agg((o.e).created_at ORDER BY (o.e).created_at, (o.e).id),
+         array_agg(app.activity_entry_hash(o.e) ORDER BY (o.e).created_at, (o.e).id)
+    INTO seal.entry_ids, seal.entry_times, seal.entry_hashes
+    FROM open o, month m WHERE date_trunc('month', (o.e).created_at AT TIME ZONE 'UTC') = m.begins;
+  IF seal.entry_ids IS NULL THEN
+    PERFORM set_config('app.current_org_id', set_before, true);
+    RETURN 0;
+  END IF;
+  seal.org_id := org;
+  seal.sequence := coalesce(last.sequence, 0) + 1;
+  seal.sealed_at := clock_timestamp();
+  seal.previous_hash := coalesce(last.hash, decode(repeat('00', 32), 'hex'));
+  seal.hash := app.activity_seal_hash(seal);
+  INSERT INTO public.sync_activity_seals (org_id, sequence, sealed_at, entry_ids, entry_times, entry_hashes, previous_hash, hash)
+  VALUES (seal.org_id, seal.sequence, seal.sealed_at, seal.entry_ids, seal.entry_times, seal.entry_hashes, seal.previous_hash, seal.hash)
+  ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN
+    seal.entry_ids := '{}';
+  END IF;
+  PERFORM set_config('app.current_org_id', set_before, true);
+  RETURN cardinality(seal.entry_ids);
+END
+$$;
+ALTER FUNCTION app.seal_entries(text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.seal_entries(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.seal_entries(text) TO sync_app;
+
+-- Names only, and by steps of the primary key. Belongs to sync_directory, which may read no other column.
+CREATE OR REPLACE FUNCTION app.organizations_of_the_trail(after text, most integer) RETURNS SETOF text
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+DECLARE
+  org text := coalesce(after, '');
+BEGIN
+  FOR step IN 1 .. most LOOP
+    org := (SELECT t.org_id FROM public.sync_activity_log t WHERE t.org_id > org ORDER BY t.org_id LIMIT 1);
+    EXIT WHEN org IS NULL;
+    RETURN NEXT org;
+  END LOOP;
+END
+$$;
+ALTER FUNCTION app.organizations_of_the_trail(text, integer) OWNER TO sync_directory;
+REVOKE ALL ON FUNCTION app.organizations_of_the_trail(text, integer) FROM PUBLIC, sync_app, sync_maintenance, sync_sql;
+GRANT EXECUTE ON FUNCTION app.organizations_of_the_trail(text, integer) TO sync_app;
+
+-- The seals after one, at most so many, each with what is first wrong with it; null: nothing. The entries of a month that was detached are
+-- not looked at. `entry_id` is the first of the seal when the seal itself is wrong.
+CREATE OR REPLACE FUNCTION app.verify_seals(org text, after bigint, most integer)
+RETURNS TABLE (sequence bigint, entries integer, reason text, entry_id uuid)
+LANGUAGE sql STABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+SELECT s.sequence, cardinality(s.entry_ids),
+       CASE WHEN s.sequence <> coalesce(b.sequence, 0) + 1 OR s.previous_hash <> coalesce(b.hash, decode(repeat('00', 32), 'hex'))
+              THEN 'seal_removed'
+            WHEN app.activity_seal_hash(s) <> s.hash THEN 'seal_altered'
+            ELSE wrong.reason END,
+       CASE WHEN s.sequence <> coalesce(b.sequence, 0) + 1 OR s.previous_hash <> coalesce(b.hash, decode(repeat('00', 32), 'hex'))
+              OR app.activity_seal_hash(s) <> s.hash THEN s.entry_ids[1]
+            ELSE wrong.id END
+  FROM (SELECT * FROM public.sync_activity_seals WHERE org_id = org AND sequence > after ORDER BY sequence LIMIT most) AS s
+  LEFT JOIN LATERAL (SELECT p.sequence, p.hash FROM public.sync_activity_seals p
+                      WHERE p.org_id = org AND p.sequence < s.sequence ORDER BY p.sequence DESC LIMIT 1) AS b ON true
+  LEFT JOIN LATERAL (
+    SELECT e.id, CASE WHEN l.id IS NULL THEN 'removed' ELSE 'altered' END AS reason
+      FROM unnest(s.entry_ids, s.entry_times, s.entry_hashes) WITH ORDINALITY AS e (id, at, hash, place)
+      LEFT JOIN public.sync_activity_log l ON l.org_id = org AND l.created_at = e.at AND l.id = e.id
+     WHERE (l.id IS NULL OR app.activity_entry_hash(l) <> e.hash) AND app.has_activity_partition(e.at)
+     ORDER BY e.place LIMIT 1) AS wrong ON true
+ ORDER BY s.sequence
+$$;
+ALTER FUNCTION app.verify_seals(text, bigint, integer) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.verify_seals(text, bigint, integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.verify_seals(text, bigint, integer) TO sync_app, sync_sql;
+
+-- The page of entries after one that no seal holds: how many were looked at, the last of them, how many are in no seal, and of these the
+-- first that was inserted behind what was sealed (more than 10 minutes before the newest sealed entry).
+CREATE OR REPLACE FUNCTION app.verify_unsealed(org text, after_time timestamptz, after_id uuid, most integer)
+RETURNS TABLE (looked_at integer, last_time timestamptz, last_id uuid, unsealed integer, inserted uuid)
+LANGUAGE sql STABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+WITH page AS MATERIALIZED (
+  SELECT l.created_at, l.id FROM public.sync_activity_log l
+   WHERE l.org_id = org AND (l.created_at, l.id) > (coalesce(after_time, '-infinity'), coalesce(after_id, '00000000-0000-0000-0000-000000000000'))
+   ORDER BY l.created_at, l.id LIMIT most),
+reached AS MATERIALIZED (
+  SELECT s.reaches AS at FROM public.sync_activity_seals s
+   WHERE s.org_id = org ORDER BY s.sequence DESC LIMIT 1),
+sealed AS MATERIALIZED (
+  SELECT e.id FROM public.sync_activity_seals s CROSS JOIN LATERAL unnest(s.entry_ids) AS e (id)
+   WHERE s.org_id = org AND s.begins <= (SELECT max(p.created_at) FROM page p)
+     AND s.reaches >= (SELECT min(p.created_at) FROM page p)),
+open AS MATERIALIZED (SELECT p.* FROM page p WHERE NOT EXISTS (SELECT FROM sealed s WHERE s.id = p.id))
+SELECT (SELECT count(*) FROM page)::integer,
+       (SELECT p.created_at FROM page p ORDER BY p.created_at DESC, p.id DESC LIMIT 1),
+       (SELECT p.id FROM page p ORDER BY p.created_at DESC, p.id DESC LIMIT 1),
+       (SELECT count(*) FROM open)::integer,
+       (SELECT o.id FROM open o, reached r WHERE o.created_at <= r.at - interval '10 minutes' ORDER BY o.created_at, o.id LIMIT 1)
+$$;
+ALTER FUNCTION app.verify_unsealed(text, timestamptz, uuid, integer) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.verify_unsealed(text, timestamptz, uuid, integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.verify_unsealed(text, timestamptz, uuid, integer) TO sync_app, sync_sql;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/seals.sql', '7fd30573bcd9005f409a57a0b73be37f54df2e61b008a6016f7623f7cca267e9', ARRAY['ROUTINE app.activity_entry_hash(entry sync_activity_log)', 'ROUTINE app.activity_seal_hash(seal sync_activity_seals)', 'ROUTINE app.unsealed_entries(org text, most integer)', 'ROUTINE app.seal_entries(org text)', 'ROUTINE app.organizations_of_the_trail(after text, most integer)', 'ROUTINE app.verify_seals(org text, after bigint, most integer)', 'ROUTINE app.verify_unsealed(org text, after_time timestamp with time zone, after_id uuid, most integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
 -- Why: who did something is a fact of the trail, and no claim of the client that writes the entry.
 -- Promises: an entry that a role of auth.sql_roles causes, by its own statement or by a trigger, names the user that the role is bound to.
 -- Callers: a trigger of public.sync_activity_log only.
@@ -3433,7 +3675,7 @@ REVOKE ALL ON FUNCTION app.remove_webhook(uuid) FROM PUBLIC, sync_app, sync_main
 GRANT EXECUTE ON FUNCTION app.remove_webhook(uuid) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhook_addresses.sql', 'b4f951c6d6cc0740b8bcc3b22e6c71892f057c34d067133f0af46914f608daec', ARRAY['ROUTINE app.remove_webhook(connection uuid)', 'ROUTINE app.find_webhook(connection uuid)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhook_addresses.sql', 'b4f951c6d6cc0740b8bcc3b22e6c71892f057c34d067133f0af46914f608daec', ARRAY['ROUTINE app.find_webhook(connection uuid)', 'ROUTINE app.remove_webhook(connection uuid)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4547,7 +4789,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql']::text[])
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -4614,20 +4856,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"25cd374e01015193de96d6f43807e1de","grants":"a390ca107d439cd6a0d8b5ce07934e7f","owners":"b2dd18ac3e943925afbbb4e06fb794ab","policies":"18f29acb34d2906bf8db90e2e211b72c","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"995bfd944b848ae51d2ac610761db02f","triggers":"88082a7aa060f5a3df411901315b88e5"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"a4c6a6ceeb8cf1b7799fb5523c0d6930","grants":"161ded74d2491388b636f2db152c8279","owners":"341872ab91b3578550a741f573895c92","policies":"f1e3ea9fde60b21aa65f51b09b2a5cf0","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"c0d338af1aa27cf992f28a3d537f85d9","triggers":"88082a7aa060f5a3df411901315b88e5"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T06:54:47.643Z','2026-11-29T08:54:47.643Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T11:39:42.612Z','2026-11-29T13:39:42.612Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T06:54:47.643Z','2026-11-29T07:54:47.643Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T11:39:42.612Z','2026-11-29T12:39:42.612Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T06:54:47.643Z','2026-11-29T08:54:47.643Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T11:39:42.612Z','2026-11-29T13:39:42.612Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T06:54:47.643Z','2026-11-29T07:54:47.643Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T11:39:42.612Z','2026-11-29T12:39:42.612Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -4642,52 +4884,64 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T09:54:47.643Z')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T13:39:42.613Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T07:54:47.643Z')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T13:39:42.613Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T09:54:47.643Z')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T13:39:42.613Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T07:54:47.643Z')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T13:39:42.613Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T09:54:47.643Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T14:39:42.613Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T07:54:47.643Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T12:39:42.614Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T09:54:47.643Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T14:39:42.614Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T07:54:47.643Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T12:39:42.614Z')
+;
+-- next
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T14:39:42.614Z')
+;
+-- next
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T12:39:42.614Z')
+;
+-- next
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T14:39:42.614Z')
+;
+-- next
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T12:39:42.614Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T08:54:47.644Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T13:39:42.614Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T08:54:47.644Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T13:39:42.614Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T07:54:47.644Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T12:39:42.614Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T07:54:47.644Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T12:39:42.614Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -4870,40 +5124,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T09:54:47.646Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T14:39:42.636Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T07:54:47.646Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T12:39:42.636Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T09:54:47.652Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T14:39:42.637Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T07:54:47.652Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T12:39:42.637Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T08:54:47.652Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T13:39:42.637Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T08:54:47.652Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T13:39:42.637Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T08:54:47.652Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T13:39:42.637Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T08:54:47.652Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T13:39:42.637Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T08:54:47.652Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T13:39:42.637Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T08:54:47.652Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T13:39:42.637Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T08:54:47.652Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T13:39:42.637Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T08:54:47.652Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T13:39:42.637Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -4921,13 +5175,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-21T08:54:47.653Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-21T13:39:42.647Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-21T08:54:47.653Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-21T13:39:42.647Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -4942,16 +5196,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T09:54:47.653Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T14:39:42.647Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T07:54:47.653Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T12:39:42.647Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T09:54:47.653Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T14:39:42.647Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T07:54:47.653Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T12:39:42.647Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

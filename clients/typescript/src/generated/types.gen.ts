@@ -703,6 +703,56 @@ export type SlowActivities = {
     items: Array<SlowActivity>;
 };
 
+export type FirstInvalid = {
+    /**
+     * Of the entry; of a wrong seal, the first entry that it holds
+     */
+    id: string;
+    /**
+     * altered, removed: the entry is not as it was sealed, or is gone. inserted: it was added behind entries that were sealed already. seal_altered: a seal is not as it was made. seal_removed: the seal before it is gone or another one.
+     */
+    reason: 'altered' | 'removed' | 'inserted' | 'seal_altered' | 'seal_removed';
+};
+
+export type Verification = {
+    /**
+     * Every sealed entry is there as it was sealed, and none was added behind them
+     */
+    valid: boolean;
+    sealed_entries: number;
+    /**
+     * Entries are sealed within a minute
+     */
+    unsealed_entries: number;
+    first_invalid: FirstInvalid | null;
+};
+
+export type Seal = {
+    /**
+     * From 1, without gaps
+     */
+    sequence: string;
+    sealed_at: string;
+    first_entry_at: string;
+    last_entry_at: string;
+    /**
+     * How many entries it holds
+     */
+    entries: number;
+    /**
+     * SHA-256, hexadecimal: the hash of the seal before; zeros for the first
+     */
+    previous_hash: string;
+    /**
+     * SHA-256, hexadecimal
+     */
+    hash: string;
+};
+
+export type SealPage = {
+    items: Array<Seal>;
+};
+
 export type StorePreview = {
     sync_type: string;
     /**
@@ -3204,6 +3254,106 @@ export type ListSlowActivityResponses = {
 };
 
 export type ListSlowActivityResponse = ListSlowActivityResponses[keyof ListSlowActivityResponses];
+
+export type VerifyActivityData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/sync/activity/verify';
+};
+
+export type VerifyActivityErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type VerifyActivityError = VerifyActivityErrors[keyof VerifyActivityErrors];
+
+export type VerifyActivityResponses = {
+    /**
+     * The result
+     */
+    200: Verification;
+};
+
+export type VerifyActivityResponse = VerifyActivityResponses[keyof VerifyActivityResponses];
+
+export type ListActivitySealsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Those after the seal with this sequence
+         */
+        after?: number;
+        limit?: number;
+    };
+    url: '/api/sync/activity/seals';
+};
+
+export type ListActivitySealsErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListActivitySealsError = ListActivitySealsErrors[keyof ListActivitySealsErrors];
+
+export type ListActivitySealsResponses = {
+    /**
+     * Up to `limit` seals; fewer than that are the last
+     */
+    200: SealPage;
+};
+
+export type ListActivitySealsResponse = ListActivitySealsResponses[keyof ListActivitySealsResponses];
 
 export type ExportActivityData = {
     body?: never;

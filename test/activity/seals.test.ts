@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sql } from '../support/test-database.ts';
+import { startTestService, type TestService } from '../support/test-service.ts';
+
+const ORG = 'org-seals';
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService();
+});
+afterAll(() => service.close());
+
+const asOwner = <T extends object>(text: string, values: unknown[] = []): Promise<T[]> =>
+  sql<T>(service.database.superuserUrl, text, values);
+
+/** Entries of the past, so many milliseconds before now, in this order. */
+const append = async (org: string, ...ago: number[]): Promise<string[]> => {
+  const rows = await asOwner<{ id: string }>(
+    `INSERT INTO public.sync_activity_log (org_id, created_at, activity_type, status, user_id, record_count, details)
+     SELECT $1, now() - make_interval(secs => ago / 1000.0), 'imported', 'completed', 'ada', 3, '{"b": 1.50, "a": "ä"}'
+       FROM unnest($2::float8[]) WITH ORDINALITY AS e (ago, n) ORDER BY n RETURNING id`,
+    [org, ago],
+  );
+  return rows.map(({ id }) => id);
+};
+const seal = async (org = ORG): Promise<number> =>
+  Number((await asOwner<{ sealed: string }>('SELECT app.seal_entries($1) AS sealed', [org]))[0]?.sealed);
+/** The statement of docs/audit.md. */
+const STATEMENT = /```sql\n([\s\S]*?)```/.exec(readFileSync('docs/audit.md', 'utf8'))?.[1] ?? '';
+
+/** Also by the documented statement, which must say the same. */
+const verify = async (org = ORG) => {
+  const { status, body } = await (await service.request(org)).get('/api/sync/activity/verify');
+  expect(status).toBe(200);
+  expect(await asOwner(STATEMENT.replaceAll('org-123', org))).toEqual([body.first_invalid].filter(Boolean));
+  return body;
+};
+
+beforeEach(async () => {
+  await asOwner(`DELETE FROM public.sync_activity_log WHERE org_id LIKE 'org-seals%'`);
+  await asOwner(`DELETE FROM public.sync_activity_seals WHERE org_id LIKE 'org-seals%'`);
+});
+
+describe('A trail that is sealed', () => {
+  it('is valid as it was written, and counts what is not sealed yet', async () => {
+    expect(await verify()).toEqual({ valid: true, sealed_entries: 0, unsealed_entries: 0, first_invalid: null });
+    await append(ORG, 3_000, 2_000, 1_000);
+    expect(await seal()).toBe(3);
+    expect(await seal()).toBe(0);
+    await append(ORG, 500);
+    expect(await verify()).toEqual({ valid: true, sealed_entries: 3, unsealed_entries: 1, first_invalid: null });
+    expect(await seal()).toBe(1);
+    expect(await verify()).toMatchObject({ valid: true, sealed_entries: 4, unsealed_entries: 0 });
+  });
+
+  it('takes what began before entries that are sealed already, when its transaction ends later', async () => {
+    await append(ORG, 1_000);
+    await seal();
+    await append(ORG, 60_000);
+    expect(await seal()).toBe(1);
+    expect(await verify()).toMatchObject({ valid: true, sealed_entries: 2, unsealed_entries: 0 });
+  });
+
+  it.each([
+    ['record_count = 4', 'altered'],
+    ["details = '{}'", 'altered'],
+    ['user_id = NULL', 'altered'],
+    ["error_message = ''", 'altered'],
+    ["created_at = created_at + interval '1 microsecond'", 'removed'],
+  ])('names the entry that was changed: %s', async (change, reason) => {
+    const [, second] = await append(ORG, 3_000, 2_000, 1_000);
+    await seal();
+    await append(ORG, 500);
+    await seal();
+    await asOwner(`UPDATE public.sync_activity_log SET ${change} WHERE org_id = '${ORG}' AND id = '${second}'`);
+    expect(await verify()).toMatchObject({ valid: false, first_invalid: { id: second, reason } });
+  });
+
+  it('names the entry that was removed, and one that was inserted behind what was sealed', async () => {
+    const ids = await append(ORG, 3_000_000, 2_000_000, 1_000);
+    await seal();
+    const [inserted] = await append(ORG, 2_500_000);
+    expect(await verify()).toMatchObject({ valid: false, first_invalid: { id: inserted, reason: 'inserted' } });
+    // It is never sealed, so it stays visible.
+    expect(await seal()).toBe(0);
+    await asOwner(`DELETE FROM public.sync_activity_log WHERE id = $1`, [ids[1]]);
+    expect(await verify()).toMatchObject({ valid: false, first_invalid: { id: ids[1], reason: 'removed' } });
+  });
+
+  it('tells a seal that was changed, removed, or made anew without those after it', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 4; n += 1) {
+      ids.push(...(await append(ORG, 10_000 - n * 1_000)));
+      await seal();
+    }
+    const undo = await asOwner<{ sealed_at: string }>(
+      `UPDATE public.sync_activity_seals SET sealed_at = sealed_at + interval '1 s' WHERE org_id = '${ORG}' AND sequence = 2 RETURNING 1`,
+    );
+    expect(undo).toHaveLength(1);
+    expect(await verify()).toMatchObject({ first_invalid: { id: ids[1], reason: 'seal_altered' } });
+    await asOwner(
+      `UPDATE public.sync_activity_seals s SET hash = app.activity_seal_hash(s) WHERE org_id = '${ORG}' AND sequence = 2`,
+    );
+    expect(await verify()).toMatchObject({ first_invalid: { id: ids[2], reason: 'seal_removed' } });
+    await asOwner(`DELETE FROM public.sync_activity_seals WHERE org_id = '${ORG}' AND sequence = 1`);
+    expect(await verify()).toMatchObject({ first_invalid: { id: ids[1], reason: 'seal_removed' } });
+  });
+
+  it('is that of one organization: what happens to another says nothing here', async () => {
+    await append(ORG, 2_000);
+    const [theirs] = await append('org-seals-2', 2_000);
+    expect([await seal(), await seal('org-seals-2')]).toEqual([1, 1]);
+    await asOwner(`DELETE FROM public.sync_activity_log WHERE id = $1`, [theirs]);
+    expect(await verify()).toMatchObject({ valid: true, sealed_entries: 1 });
+    expect(await verify('org-seals-2')).toMatchObject({ valid: false, first_invalid: { id: theirs } });
+    const { body } = await (await service.request(ORG)).get('/api/sync/activity/seals');
+    expect(body.items).toHaveLength(1);
+  });
+
+  it('holds entries of one month a seal', async () => {
+    await asOwner(`SELECT app.ensure_activity_partition(now() - interval '1 month')`);
+    await append(ORG, 31 * 86_400_000, 31 * 86_400_000 - 1_000, 1_000);
+    expect([await seal(), await seal(), await seal()]).toEqual([2, 1, 0]);
+    expect(await verify()).toMatchObject({ valid: true, sealed_entries: 3 });
+  });
+
+  it('goes on through many seals', async () => {
+    await append(ORG, ...Array.from({ length: 2_300 }, (_, n) => 300_000 - n * 100));
+    for (let n = 0; n < 3; n += 1) expect(await seal()).toBe(n < 2 ? 1_000 : 300);
+    const { body } = await (await service.request(ORG)).get('/api/sync/activity/seals?after=1&limit=1');
+    expect(body.items).toMatchObject([{ sequence: '2', entries: 1_000 }]);
+    expect(await verify()).toMatchObject({ valid: true, sealed_entries: 2_300, unsealed_entries: 0 });
+  });
+
+  it('depends on no setting of the session', async () => {
+    await append(ORG, 1_000);
+    await seal();
+    const [row] = await asOwner<{ reason: string | null }>(`
+      WITH s AS (SELECT set_config('TimeZone', 'Asia/Tokyo', false), set_config('extra_float_digits', '-5', false),
+                        set_config('DateStyle', 'German', false), set_config('bytea_output', 'escape', false))
+      SELECT v.reason FROM s, app.verify_seals('${ORG}', 0, 10) v`);
+    expect(row).toEqual({ reason: null });
+  });
+});
+
+describe('Whoever changes one member of one entry', () => {
+  it('is found out, whichever it is', async () => {
+    const ids = await append(ORG, ...Array.from({ length: 12 }, (_, n) => 60_000 - n * 1_000));
+    await seal();
+    const columns = ['sync_id', 'entity_type', 'activity_type', 'source_system', 'user_id', 'error_message'];
+    const change = fc.record({
+      entry: fc.nat(11),
+      column: fc.constantFrom(...columns),
+      value: fc.string({ minLength: 1, maxLength: 8 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(change, async ({ entry, column, value }) => {
+        const text = value.replaceAll('\0', ' ');
+        const set = `UPDATE public.sync_activity_log SET ${column} = $1 WHERE id = $2`;
+        const [before] = await asOwner<Record<string, string | null>>(
+          `SELECT ${column} AS was FROM public.sync_activity_log WHERE id = $1`,
+          [ids[entry]],
+        );
+        if (before?.was === text) return;
+        await asOwner(set, [text, ids[entry]]);
+        expect(await verify()).toMatchObject({ first_invalid: { id: ids[entry], reason: 'altered' } });
+        await asOwner(set, [before?.was ?? null, ids[entry]]);
+        expect((await verify()).valid).toBe(true);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
