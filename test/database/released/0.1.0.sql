@@ -1231,6 +1231,7 @@ CREATE TABLE public.sync_records (org_id text NOT NULL CHECK (org_id <> ''),
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     deleted_at timestamptz,
+    name_hash bigint GENERATED ALWAYS AS (hashtextextended(CASE entity_type WHEN 'customer' THEN lower(data ->> 'email') WHEN 'product' THEN data ->> 'sku' ELSE data ->> 'number' END, hashtextextended(entity_type, 0))) STORED,
     PRIMARY KEY (org_id, connection_id, entity_type, external_id))
 ;
 -- next
@@ -1413,7 +1414,7 @@ CREATE INDEX sync_records_changes_of ON public.sync_records (org_id, connection_
 CREATE INDEX sync_items_of_item ON public.sync_items (org_id, external_id, updated_at, sync_id)
 ;
 -- next
-CREATE INDEX sync_records_by_name ON public.sync_records (org_id, entity_type, (CASE entity_type WHEN 'customer' THEN lower(data ->> 'email') WHEN 'product' THEN data ->> 'sku' ELSE data ->> 'number' END))
+CREATE INDEX sync_records_by_name ON public.sync_records (org_id, name_hash) WHERE name_hash IS NOT NULL
 ;
 -- next
 GRANT SELECT, DELETE ON public.sync_records TO sync_maintenance
@@ -1451,6 +1452,7 @@ CREATE TABLE public.sync_changes (
       is_partial boolean NOT NULL DEFAULT false,
       reason text CHECK (kind = 'unbind' OR reason IS NULL),
       at timestamptz NOT NULL DEFAULT now(),
+      item bigint NOT NULL GENERATED ALWAYS AS (hashtextextended(external_id, hashtextextended(entity_type, 0))) STORED,
       PRIMARY KEY (org_id, sync_id, kind, external_id, week)
     ) PARTITION BY LIST (week)
 ;
@@ -1476,7 +1478,10 @@ COMMENT ON COLUMN public.sync_changes.became IS 'the members that changed, as th
 COMMENT ON COLUMN public.sync_changes.is_partial IS 'what it was is not known, or was too large to keep'
 ;
 -- next
-CREATE INDEX sync_changes_of_item ON public.sync_changes (org_id, entity_type, external_id, at, sync_id)
+COMMENT ON COLUMN public.sync_changes.item IS 'entity_type and external_id as one number, which costs an index half as much'
+;
+-- next
+CREATE INDEX sync_changes_of_item ON public.sync_changes (org_id, item, at)
 ;
 -- next
 CREATE INDEX sync_changes_of_entry ON public.sync_changes (org_id, entity_type, destination_id, at, sync_id)
@@ -3462,14 +3467,9 @@ WITH kept AS (
   SELECT org, app.week_of_changes(started), sync, g.kind, g.external_id, entity, g.destination_id, coalesce(g.via_archive, false),
          g.after_hash, CASE WHEN NOT g.is_large THEN g.was END, CASE WHEN NOT g.is_large THEN g.became END,
          coalesce(g.is_partial, false) OR g.is_large, g.reason
-    FROM (SELECT x.external_id, x.destination_id, x.via_archive, x.after_hash, x.was, x.became, x.is_partial, x.reason,
-                 -- An action is what app.save_records did.
-                 coalesce(x.kind, CASE x.action WHEN 'created' THEN 'create' WHEN 'updated' THEN 'update'
-                                                WHEN 'deleted' THEN 'delete' END) AS kind,
-                 coalesce(pg_column_size(x.was), 0) + coalesce(pg_column_size(x.became), 0) > 32768 AS is_large
-            FROM jsonb_to_recordset(given) AS x (external_id text, action text, kind text, destination_id text, via_archive boolean,
+    FROM (SELECT x.*, coalesce(pg_column_size(x.was), 0) + coalesce(pg_column_size(x.became), 0) > 32768 AS is_large
+            FROM jsonb_to_recordset(given) AS x (external_id text, kind text, destination_id text, via_archive boolean,
                    after_hash text, was jsonb, became jsonb, is_partial boolean, reason text)) AS g
-   WHERE g.kind IS NOT NULL
   ON CONFLICT (org_id, sync_id, kind, external_id, week) DO UPDATE
      SET destination_id = EXCLUDED.destination_id, via_archive = c.via_archive OR EXCLUDED.via_archive,
          after_hash = EXCLUDED.after_hash, was = EXCLUDED.was || c.was, became = c.became || EXCLUDED.became,
@@ -3511,20 +3511,20 @@ REVOKE ALL ON FUNCTION app.empty_expired_changes(integer) FROM PUBLIC, sync_app,
 GRANT EXECUTE ON FUNCTION app.empty_expired_changes(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/kept_changes.sql', '7cbf6a8624cfa880552647231c51f072b79497a790100dd956baa1b62e7d2cd4', ARRAY['ROUTINE app.week_of_changes(started timestamp with time zone)', 'ROUTINE app.keep_changes(org text, sync text, entity text, started timestamp with time zone, given jsonb)', 'ROUTINE app.empty_expired_changes(days integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/kept_changes.sql', 'f22bd723745c160fa23c0dff8cdc448896727463221017c4876d12c7f60e57b6', ARRAY['ROUTINE app.week_of_changes(started timestamp with time zone)', 'ROUTINE app.keep_changes(org text, sync text, entity text, started timestamp with time zone, given jsonb)', 'ROUTINE app.empty_expired_changes(days integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
 -- Why: the items that a run reads become canonical records, and a client that reads the changes after N must not miss any.
--- Promises: returns one row per item with its action: created, updated, deleted or unchanged, and if `tells`, what app.keep_changes keeps
--- of it. change_seq comes from the organization's
--- counter, which stays locked until the end of the transaction, so that it grows in the order of commits. A record is looked up by a
+-- Promises: returns one row per item with its action: created, updated, deleted or unchanged. For a `keeper`, a run that started at that
+-- moment, it keeps what changed in the same statement, as app.keep_changes does, since values that go through JSON once more cost as much as
+-- the write; `kept` is the size of that. change_seq comes from the organization's counter, which stays locked until the end of the transaction, so that it grows in the order of commits. A record is looked up by a
 -- range of one id, ordered by id, because only the primary key provides that order. With an equality condition the planner may choose
 -- the index of changes instead and scan all records of the connection.
 -- Callers: sync_app, through app.commit_batch.
 
-CREATE OR REPLACE FUNCTION app.save_records(org text, connection uuid, entity text, given jsonb, tells boolean)
-  RETURNS TABLE (external_id text, action text, after_hash text, was jsonb, became jsonb)
+CREATE OR REPLACE FUNCTION app.save_records(org text, connection uuid, entity text, given jsonb, keeper text, started timestamptz)
+  RETURNS TABLE (external_id text, action text, kept bigint)
 LANGUAGE sql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 WITH compared AS (
@@ -3555,20 +3555,35 @@ WITH compared AS (
   ON CONFLICT (org_id, connection_id, entity_type, external_id) DO UPDATE
      SET data = EXCLUDED.data, content_hash = EXCLUDED.content_hash, change_seq = EXCLUDED.change_seq,
          updated_at = EXCLUDED.updated_at, deleted_at = EXCLUDED.deleted_at
+), differing AS (
+  SELECT c.external_id, c.action, c.hash, d.was, d.became,
+         coalesce(pg_column_size(d.was), 0) + coalesce(pg_column_size(d.became), 0) > 32768 AS is_large
+    FROM changed c
+    -- The members that both have alike are taken away: that costs half of putting the others together.
+    LEFT JOIN LATERAL (
+      SELECT c.before - a.alike AS was, c.data - a.alike AS became
+        FROM (SELECT ARRAY(SELECT m.key FROM jsonb_each(c.before) AS m WHERE m.value = c.data -> m.key) AS alike OFFSET 0) AS a) AS d
+      ON c.action = 'updated'
+   WHERE keeper IS NOT NULL
+), kept AS (
+  INSERT INTO public.sync_changes AS k (org_id, week, sync_id, kind, external_id, entity_type, after_hash, was, became, is_partial)
+  SELECT org, app.week_of_changes(started), keeper,
+         CASE d.action WHEN 'created' THEN 'create' WHEN 'updated' THEN 'update' ELSE 'delete' END, d.external_id, entity, d.hash,
+         CASE WHEN NOT d.is_large THEN d.was END, CASE WHEN NOT d.is_large THEN d.became END, d.is_large
+    FROM differing d
+  ON CONFLICT (org_id, sync_id, kind, external_id, week) DO UPDATE
+     SET after_hash = EXCLUDED.after_hash, was = EXCLUDED.was || k.was, became = k.became || EXCLUDED.became,
+         is_partial = k.is_partial OR EXCLUDED.is_partial, at = EXCLUDED.at
+  RETURNING pg_column_size(k.*) AS size
 )
-SELECT c.external_id, c.action, CASE WHEN tells THEN c.hash END,
-       CASE WHEN tells AND c.action = 'updated' THEN
-         (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(c.before) AS m WHERE m.value IS DISTINCT FROM c.data -> m.key) END,
-       CASE WHEN tells AND c.action = 'updated' THEN
-         (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(c.data) AS m WHERE m.value IS DISTINCT FROM c.before -> m.key) END
-  FROM compared c
+SELECT c.external_id, c.action, (SELECT coalesce(sum(k.size), 0)::bigint FROM kept k) FROM compared c
 $$;
-ALTER FUNCTION app.save_records(text, uuid, text, jsonb, boolean) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb, boolean) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.save_records(text, uuid, text, jsonb, boolean) TO sync_app;
+ALTER FUNCTION app.save_records(text, uuid, text, jsonb, text, timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb, text, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.save_records(text, uuid, text, jsonb, text, timestamptz) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/save_records.sql', '3403a6fb8f91611f5a66d39a05c0b06d41fc0463ddc4c9310d9660cc176676cc', ARRAY['ROUTINE app.save_records(org text, connection uuid, entity text, given jsonb, tells boolean)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/save_records.sql', 'ca82cc933051a15d42f3b1768a33f6c13ac8dfbc60c7bbfa3ccd07daf627115f', ARRAY['ROUTINE app.save_records(org text, connection uuid, entity text, given jsonb, keeper text, started timestamp with time zone)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3628,7 +3643,7 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   run public.sync_runs;
   p public.sync_progress;
-  done jsonb := '[]';
+  done jsonb := '{}';
   succeeded bigint := 0;
   failed bigint := 0;
   tally jsonb;
@@ -3696,13 +3711,10 @@ BEGIN
   END IF;
 
   IF batch ? 'records' THEN
-    SELECT coalesce(jsonb_agg(s), '[]') INTO done
-      FROM app.save_records(org, run.source_connection_id, run.entity_type, batch -> 'records',
-             run.destination_connection_id IS NULL AND batch ? 'kept') AS s;
     -- What a run changed at a connection it says itself; at the records it is what has just been found out.
-    IF run.destination_connection_id IS NULL AND batch ? 'kept' THEN
-      kept := app.keep_changes(org, sync, run.entity_type, run.created_at, done);
-    END IF;
+    SELECT coalesce(jsonb_object_agg(s.external_id, s.action), '{}'), coalesce(max(s.kept), 0) INTO done, kept
+      FROM app.save_records(org, run.source_connection_id, run.entity_type, batch -> 'records',
+             CASE WHEN run.destination_connection_id IS NULL AND batch ? 'kept' THEN sync END, run.created_at) AS s;
   END IF;
   IF jsonb_array_length(coalesce(batch -> 'kept', '[]')) > 0 THEN
     kept := kept + app.keep_changes(org, sync, run.entity_type, run.created_at, batch -> 'kept');
@@ -3710,9 +3722,8 @@ BEGIN
 
   IF batch ? 'items' THEN
     WITH items AS (
-      SELECT i.*, coalesce(i.action, d.action, i.outcome) AS done
+      SELECT i.*, coalesce(i.action, done ->> i.external_id, i.outcome) AS done
         FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, action text)
-        LEFT JOIN jsonb_to_recordset(done) AS d (external_id text, action text) USING (external_id)
     ), seen AS (
       INSERT INTO public.sync_seen AS s (org_id, sync_id, external_id, failed)
       SELECT org, sync, i.external_id, i.outcome = 'failed' FROM items i
@@ -3732,17 +3743,20 @@ BEGIN
      WHERE x.org_id = org AND x.sync_id = sync AND x.external_id = ANY (ARRAY(
        SELECT i.external_id FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text)
         WHERE i.outcome = 'processed'));
-    INSERT INTO public.sync_items AS x (org_id, sync_id, external_id, outcome, error_class, message, payload, attempts)
-    SELECT org, sync, i.external_id, i.outcome, i.error_class, i.message, i.payload, 1 + coalesce(before.attempts, 0)
-      FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, error_class text, message text,
-             payload jsonb)
-      LEFT JOIN LATERAL (
-        SELECT x.attempts FROM public.sync_items x
-         WHERE x.org_id = org AND x.sync_id = run.of_sync_id AND x.external_id = i.external_id LIMIT 1) AS before ON true
-     WHERE i.outcome IN ('failed', 'skipped', 'warned')
-    ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
-       SET outcome = EXCLUDED.outcome, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
-           payload = EXCLUDED.payload, attempts = EXCLUDED.attempts, updated_at = EXCLUDED.updated_at;
+    -- Most batches have none, and what listens to the table costs as much as some records.
+    IF jsonb_path_exists(batch, '$.items[*] ? (@.outcome != "processed")') THEN
+      INSERT INTO public.sync_items AS x (org_id, sync_id, external_id, outcome, error_class, message, payload, attempts)
+      SELECT org, sync, i.external_id, i.outcome, i.error_class, i.message, i.payload, 1 + coalesce(before.attempts, 0)
+        FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, error_class text, message text,
+               payload jsonb)
+        LEFT JOIN LATERAL (
+          SELECT x.attempts FROM public.sync_items x
+           WHERE x.org_id = org AND x.sync_id = run.of_sync_id AND x.external_id = i.external_id LIMIT 1) AS before ON true
+       WHERE i.outcome IN ('failed', 'skipped', 'warned')
+      ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
+         SET outcome = EXCLUDED.outcome, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
+             payload = EXCLUDED.payload, attempts = EXCLUDED.attempts, updated_at = EXCLUDED.updated_at;
+    END IF;
   END IF;
 
   IF batch ? 'bindings' THEN
@@ -3863,7 +3877,7 @@ REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FRO
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '5d0440e410f031ed1e3c0793314584c37d8f012b931c22d160e4d4d8df86c02e', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '14e080dc7eab39d4e8236ffe2cbf98665037ce7f4248a3a943a63382ab521117', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4614,20 +4628,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"25cd374e01015193de96d6f43807e1de","grants":"a390ca107d439cd6a0d8b5ce07934e7f","owners":"b2dd18ac3e943925afbbb4e06fb794ab","policies":"18f29acb34d2906bf8db90e2e211b72c","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"995bfd944b848ae51d2ac610761db02f","triggers":"88082a7aa060f5a3df411901315b88e5"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"fad047bc41443471af0eab65334b94ed","grants":"a390ca107d439cd6a0d8b5ce07934e7f","owners":"b2dd18ac3e943925afbbb4e06fb794ab","policies":"18f29acb34d2906bf8db90e2e211b72c","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"995bfd944b848ae51d2ac610761db02f","triggers":"88082a7aa060f5a3df411901315b88e5"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T06:54:47.643Z','2026-11-29T08:54:47.643Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T10:52:32.444Z','2026-11-29T12:52:32.444Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T06:54:47.643Z','2026-11-29T07:54:47.643Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T10:52:32.444Z','2026-11-29T11:52:32.444Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T06:54:47.643Z','2026-11-29T08:54:47.643Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T10:52:32.444Z','2026-11-29T12:52:32.444Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T06:54:47.643Z','2026-11-29T07:54:47.643Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T10:52:32.444Z','2026-11-29T11:52:32.444Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -4642,52 +4656,52 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T09:54:47.643Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T13:52:32.444Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T07:54:47.643Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T11:52:32.444Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T09:54:47.643Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T13:52:32.444Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T07:54:47.643Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T11:52:32.444Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T09:54:47.643Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T13:52:32.444Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T07:54:47.643Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T11:52:32.444Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T09:54:47.643Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T13:52:32.444Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T07:54:47.643Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T11:52:32.444Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T08:54:47.644Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T12:52:32.445Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T08:54:47.644Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T12:52:32.445Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T07:54:47.644Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T11:52:32.445Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T07:54:47.644Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T11:52:32.445Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -4870,40 +4884,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T09:54:47.646Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T13:52:32.463Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T07:54:47.646Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T11:52:32.463Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T09:54:47.652Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T13:52:32.463Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T07:54:47.652Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T11:52:32.463Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T08:54:47.652Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T12:52:32.463Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T08:54:47.652Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T12:52:32.463Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T08:54:47.652Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T12:52:32.463Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T08:54:47.652Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T12:52:32.463Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T08:54:47.652Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T12:52:32.463Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T08:54:47.652Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T12:52:32.463Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T08:54:47.652Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T12:52:32.463Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T08:54:47.652Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T12:52:32.463Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -4921,13 +4935,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-21T08:54:47.653Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-21T12:52:32.464Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-21T08:54:47.653Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-21T12:52:32.464Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -4942,16 +4956,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T09:54:47.653Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T13:52:32.464Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T07:54:47.653Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T11:52:32.464Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T09:54:47.653Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T13:52:32.464Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T07:54:47.653Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T11:52:32.464Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')
