@@ -92,7 +92,7 @@ async function keptChanges(db: QueryRunner): Promise<void> {
   for (const [column, text] of Object.entries(comments))
     await db.query(`COMMENT ON COLUMN public.sync_changes.${column} IS '${text}'`);
   await db.query(`
-    CREATE INDEX sync_changes_of_item ON public.sync_changes (org_id, item, at)`);
+    CREATE INDEX sync_changes_of_item ON public.sync_changes (org_id, item, at, sync_id)`);
   await db.query(`
     CREATE INDEX sync_changes_of_entry ON public.sync_changes (org_id, entity_type, destination_id, at, sync_id)
       WHERE destination_id IS NOT NULL`);
