@@ -29,14 +29,16 @@ export function matchCustomers(
   });
 }
 
-/** The ids of the accounts that have these emails, in lower case. */
+/** The accounts that have these emails, by email in lower case. */
 export async function findEmails(
   { client }: Shop,
   emails: readonly string[],
   signal: AbortSignal,
-): Promise<Map<string, number>> {
+): Promise<Map<string, { readonly id: number; readonly email: string }>> {
   const found = await inParallel(emails, async (email) =>
-    (await accountsOf(client, email, 'id,email', signal)).map((raw) => [email, Number(raw.id)] as const),
+    (await accountsOf(client, email, 'id,email', signal)).map(
+      (raw) => [email, { id: Number(raw.id), email: textOf(raw.email) ?? '' }] as const,
+    ),
   );
   return new Map(found.flat());
 }

@@ -38,16 +38,18 @@ async function emailRefusals(
   const given = operations.map(emailOf);
   // A create whose email somebody has is no create: the entry was found by it.
   const asked = given.flatMap((email, i) => (email && operations[i]?.kind === 'update' ? [email.toLowerCase()] : []));
-  const holders = asked.length > 0 ? await findEmails(shop, [...new Set(asked)], signal) : new Map<string, number>();
+  const holders = await findEmails(shop, [...new Set(asked)], signal);
   return operations.map((operation, i) => {
     const email = given[i];
     if (operation.kind === 'create' && !email) return MISSING_EMAIL;
     if (!email) return null;
     if (isNoEmail(email)) return INVALID_EMAIL;
     const holder = holders.get(email.toLowerCase());
-    if (operation.kind !== 'update' || holder === undefined || holder === shopIdOf(operation)) return null;
+    if (operation.kind !== 'update' || !holder) return null;
+    // The shop looks for the email in any capitals, so it refuses a customer's own in others.
+    if (holder.id === shopIdOf(operation)) return holder.email === email ? null : EMAIL_OF_ANOTHER;
     // The shop takes the updates of a batch in their order, so whoever gives the email up before does not have it any more.
-    const isGivenUp = operations.slice(0, i).some((earlier, at) => given[at] && shopIdOf(earlier) === holder);
+    const isGivenUp = operations.slice(0, i).some((earlier, at) => given[at] && shopIdOf(earlier) === holder.id);
     return isGivenUp ? null : EMAIL_OF_ANOTHER;
   });
 }
