@@ -108,7 +108,7 @@ export const forgetRecords = (orgId: string, connectionId: string, entity: Entit
     ), forgotten AS (
       SELECT count(*) AS n FROM (
         SELECT jsonb_agg(jsonb_build_object('external_id', n.external_id, 'deleted', true)) AS given FROM next n) AS g
-       CROSS JOIN LATERAL app.save_records($1, $2, $3, g.given, false))
+       CROSS JOIN LATERAL app.save_records($1, $2, $3, g.given, NULL, NULL))
     SELECT (SELECT max(external_id) FROM next) AS last, (SELECT n FROM forgotten) AS forgotten`,
   values: [orgId, connectionId, entity, after],
 });

@@ -25,7 +25,7 @@ const gone = (external_id: string): Given => ({ external_id, deleted: true });
 const save = (org: string, connection: string, entity: string, given: readonly Given[]) =>
   sql(
     fixture.service.database.appUrl,
-    'SELECT * FROM app.save_records($1, $2, $3, $4, false)',
+    'SELECT * FROM app.save_records($1, $2, $3, $4, NULL, NULL)',
     [org, connection, entity, JSON.stringify(given)],
     org,
   );

@@ -105,8 +105,8 @@ describe('A receiver', () => {
     const records = JSON.stringify(
       ['a', 'b'].map((external_id) => ({ external_id, data: {}, hash: 'h', deleted: false })),
     );
-    await admin(`SELECT * FROM app.save_records($1, $2, 'customer', $3, false)`, [org, SHOP, records]);
-    await admin(`SELECT * FROM app.save_records($1, $2, 'customer', $3, false)`, [
+    await admin(`SELECT * FROM app.save_records($1, $2, 'customer', $3, NULL, NULL)`, [org, SHOP, records]);
+    await admin(`SELECT * FROM app.save_records($1, $2, 'customer', $3, NULL, NULL)`, [
       org,
       SHOP,
       records.replaceAll('"h"', '"i"'),

@@ -5,8 +5,19 @@ import type { HistoryEntryDto, ItemIdentityDto } from './dto/history.dto.ts';
 /** Of this many records with one name the history is shown: an email or a SKU is seldom in more systems. */
 const MOST_NAMED = 20;
 
-/** As in the index sync_records_by_name. */
+/** What the column name_hash is made of, which finds the record. */
 const NAME = `CASE entity_type WHEN 'customer' THEN lower(data ->> 'email') WHEN 'product' THEN data ->> 'sku' ELSE data ->> 'number' END`;
+
+/**
+ * The column `item` of sync_changes of each id, in their order. It is computed before the rows are looked at, since row-level security lets an
+ * index be searched by a column, and by no function.
+ */
+export const itemsOf = (ids: string, entity: string): string =>
+  `ARRAY(SELECT hashtextextended(a.id, hashtextextended(${entity}, 0)) FROM unnest(${ids}) WITH ORDINALITY AS a (id, n) ORDER BY a.n)`;
+
+/** The run of a row of the organization $1, looked up for that row alone, so that the rows before it keep the order of their index. */
+export const runOf = (row: string) =>
+  `(SELECT * FROM public.sync_runs r WHERE r.org_id = $1 AND r.sync_id = ${row}.sync_id LIMIT 1) AS r`;
 
 /** What is asked for: an id, in one system or in any, or what people call it. */
 export type Asked = { readonly external_id: string; readonly connection_id: string | null } | { readonly name: string };
@@ -14,19 +25,24 @@ export type Asked = { readonly external_id: string; readonly connection_id: stri
 /** How many of the last changes of an item tell what it was bound to. */
 const MOST_CHANGES = 50;
 
-/** The records that are meant, and what each is bound to, or was when it was changed. System by system, from the keys of the bindings. */
+/**
+ * The records that are meant, and what each is bound to, or was when it was changed. System by system, from the keys of the bindings, by a
+ * range of one id for the reason in src/records/sql/save_records.sql.
+ */
 export const identitiesOf = (orgId: string, entity: EntityType, asked: Asked): Statement => {
   const byName = 'name' in asked;
   const named = byName
     ? `SELECT connection_id, external_id FROM public.sync_records
-        WHERE org_id = $1 AND entity_type = $2 AND (${NAME}) = $3 AND $4::uuid IS NULL ORDER BY connection_id LIMIT ${MOST_NAMED}`
+        WHERE org_id = $1 AND name_hash = hashtextextended($3, hashtextextended($2, 0)) AND entity_type = $2 AND (${NAME}) = $3
+          AND $4::uuid IS NULL ORDER BY connection_id LIMIT ${MOST_NAMED}`
     : `SELECT c.id AS connection_id, $3::text AS external_id FROM public.sync_connections c
         WHERE c.org_id = $1 AND c.removed_at IS NULL AND (c.id = $4 OR $4 IS NULL AND EXISTS (
-          SELECT FROM public.sync_records r WHERE r.org_id = $1 AND r.connection_id = c.id AND r.entity_type = $2
-             AND r.external_id >= $3 AND r.external_id <= $3 OFFSET 0))`;
+          SELECT FROM (SELECT r.external_id FROM public.sync_records r WHERE r.org_id = $1 AND r.connection_id = c.id
+             AND r.entity_type = $2 AND r.external_id >= $3 AND r.external_id <= $3 ORDER BY r.external_id LIMIT 1) AS record))`;
   return {
     text: `
-      WITH named AS MATERIALIZED (${named}),
+      WITH named AS MATERIALIZED (
+        SELECT f.*, hashtextextended(f.external_id, hashtextextended($2, 0)) AS item FROM (${named}) AS f),
       pairs AS MATERIALIZED (
         SELECT n.external_id, c.system_id AS here, o.system_id AS there, o.id AS other
           FROM named n JOIN public.sync_connections c ON c.org_id = $1 AND c.id = n.connection_id
@@ -34,22 +50,24 @@ export const identitiesOf = (orgId: string, entity: EntityType, asked: Asked): S
       SELECT connection_id, external_id FROM named
       UNION
       SELECT p.other, b.id FROM pairs p CROSS JOIN LATERAL (
-        SELECT x.id_b AS id FROM public.sync_bindings x
-         WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = p.here AND x.system_b = p.there AND x.id_a = p.external_id
+        (SELECT x.id_b AS id FROM public.sync_bindings x
+          WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = p.here AND x.system_b = p.there
+            AND x.id_a >= p.external_id AND x.id_a <= p.external_id ORDER BY x.id_a LIMIT 1)
         UNION ALL
-        SELECT x.id_a FROM public.sync_bindings x
-         WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = p.there AND x.system_b = p.here AND x.id_b = p.external_id) AS b
+        (SELECT x.id_a FROM public.sync_bindings x
+          WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = p.there AND x.system_b = p.here
+            AND x.id_b >= p.external_id AND x.id_b <= p.external_id ORDER BY x.id_b LIMIT 1)) AS b
       UNION
       SELECT w.connection, w.id FROM named n CROSS JOIN LATERAL (
         (SELECT r.source_connection_id AS connection, c.external_id AS id
-           FROM public.sync_changes c JOIN public.sync_runs r ON r.org_id = c.org_id AND r.sync_id = c.sync_id
+           FROM public.sync_changes c CROSS JOIN LATERAL ${runOf('c')}
           WHERE c.org_id = $1 AND c.entity_type = $2 AND c.destination_id = n.external_id
-            AND r.destination_connection_id = n.connection_id ORDER BY c.at DESC LIMIT ${MOST_CHANGES})
+            AND r.destination_connection_id = n.connection_id ORDER BY c.at DESC, c.sync_id DESC LIMIT ${MOST_CHANGES})
         UNION ALL
         (SELECT r.destination_connection_id, c.destination_id
-           FROM public.sync_changes c JOIN public.sync_runs r ON r.org_id = c.org_id AND r.sync_id = c.sync_id
-          WHERE c.org_id = $1 AND c.entity_type = $2 AND c.external_id = n.external_id AND c.destination_id IS NOT NULL
-            AND r.source_connection_id = n.connection_id ORDER BY c.at DESC LIMIT ${MOST_CHANGES})) AS w
+           FROM public.sync_changes c CROSS JOIN LATERAL ${runOf('c')}
+          WHERE c.org_id = $1 AND c.item = n.item AND c.entity_type = $2 AND c.external_id = n.external_id AND c.destination_id IS NOT NULL
+            AND r.source_connection_id = n.connection_id ORDER BY c.at DESC, c.sync_id DESC LIMIT ${MOST_CHANGES})) AS w
       ORDER BY 1, 2 LIMIT 100`,
     values: [orgId, entity, byName ? asked.name : asked.external_id, byName ? null : asked.connection_id],
   };
@@ -76,8 +94,8 @@ const changes = (id: 'external_id' | 'destination_id', connection: string) => `
     (SELECT c.at, ${EVENT} AS event, c.sync_id, ${RUN}, c.external_id, c.destination_id, NULL::jsonb AS fields,
             CASE WHEN c.kind = 'update' THEN c.was END AS was, CASE WHEN c.kind = 'update' THEN c.became END AS became,
             NULL::text AS error_class, c.reason AS message, NULL::integer AS attempts
-       FROM public.sync_changes c JOIN public.sync_runs r ON r.org_id = c.org_id AND r.sync_id = c.sync_id
-      WHERE c.org_id = $1 AND c.entity_type = $2 AND c.${id} = i.id AND (i.connection IS NULL OR r.${connection} = i.connection)
+       FROM public.sync_changes c CROSS JOIN LATERAL ${runOf('c')}
+      WHERE c.org_id = $1 AND c.entity_type = $2 AND c.${id} = i.id ${id === 'external_id' ? 'AND c.item = i.item ' : ''}AND (i.connection IS NULL OR r.${connection} = i.connection)
         AND ($5::timestamptz IS NULL OR (c.at, c.sync_id) <= ($5, $6::text))
       ORDER BY c.at DESC, c.sync_id DESC LIMIT $9)`;
 
@@ -94,14 +112,14 @@ export const historyPage = (
            e.source_connection_id, e.destination, e.external_id, e.destination_id, e.fields, e.was, e.became, e.error_class,
            e.message, e.attempts
       FROM (SELECT DISTINCT ON (x.at, x.sync_id, x.external_id, x.event) x.* FROM
-        unnest($3::uuid[], $4::text[]) AS i (connection, id) CROSS JOIN LATERAL (
+        unnest($3::uuid[], $4::text[], ${itemsOf('$4::text[]', '$2')}) AS i (connection, id, item) CROSS JOIN LATERAL (
           ${changes('external_id', 'source_connection_id')}
           UNION ALL ${changes('destination_id', 'destination_connection_id')}
           UNION ALL
           (SELECT f.updated_at, CASE WHEN f.outcome = 'skipped' AND f.error_class <> 'stale_preview' THEN 'conflict' ELSE f.outcome END,
                   f.sync_id, ${RUN}, f.external_id, CASE WHEN f.outcome = 'skipped' THEN f.payload ->> 'destination_id' END,
                   CASE WHEN f.outcome = 'skipped' THEN f.payload -> 'fields' END, NULL, NULL, f.error_class, f.message, f.attempts
-             FROM public.sync_items f JOIN public.sync_runs r ON r.org_id = f.org_id AND r.sync_id = f.sync_id
+             FROM public.sync_items f CROSS JOIN LATERAL ${runOf('f')}
             WHERE f.org_id = $1 AND f.external_id = i.id AND r.entity_type = $2 AND r.kind NOT IN ('preview', 'reconcile')
               AND (i.connection IS NULL OR r.source_connection_id = i.connection)
               AND ($5::timestamptz IS NULL OR (f.updated_at, f.sync_id) <= ($5, $6::text))

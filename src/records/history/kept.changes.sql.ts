@@ -1,6 +1,7 @@
 import type { EntityType } from '../../connectors/canonical/canonical.types.ts';
 import type { Statement } from '../../database/database.ts';
 import type { KeptChange } from '../../planning/planning.types.ts';
+import { itemsOf, runOf } from './history.sql.ts';
 
 /** The run whose changes are asked for. */
 interface KeptRun {
@@ -50,13 +51,12 @@ export const changedSince = (
   externalIds: readonly string[],
 ): Statement => ({
   text: `
-    SELECT c.external_id, c.was FROM unnest($5::text[]) AS g (id) CROSS JOIN LATERAL (
-      SELECT x.external_id, x.was, x.at FROM public.sync_changes x
-        JOIN public.sync_runs r ON r.org_id = x.org_id AND r.sync_id = x.sync_id
-       WHERE x.org_id = $1 AND x.entity_type = $4 AND x.external_id = g.id AND x.destination_id IS NULL AND x.was IS NOT NULL
+    SELECT c.external_id, c.was FROM unnest($5::text[], ${itemsOf('$5::text[]', '$4')}) AS g (id, item) CROSS JOIN LATERAL (
+      SELECT x.external_id, x.was, x.at FROM public.sync_changes x CROSS JOIN LATERAL ${runOf('x')}
+       WHERE x.org_id = $1 AND x.item = g.item AND x.entity_type = $4 AND x.external_id = g.id AND x.destination_id IS NULL AND x.was IS NOT NULL
          AND r.source_connection_id = $3
          AND x.at > (SELECT p.completed_at FROM public.sync_progress p WHERE p.org_id = $1 AND p.sync_id = $2)
-       ORDER BY x.at DESC LIMIT 20) AS c
+       ORDER BY x.at DESC, x.sync_id DESC LIMIT 20) AS c
      ORDER BY c.at DESC`,
   values: [org_id, sync_id, connectionId, entity, externalIds],
 });

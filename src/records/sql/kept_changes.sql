@@ -23,14 +23,9 @@ WITH kept AS (
   SELECT org, app.week_of_changes(started), sync, g.kind, g.external_id, entity, g.destination_id, coalesce(g.via_archive, false),
          g.after_hash, CASE WHEN NOT g.is_large THEN g.was END, CASE WHEN NOT g.is_large THEN g.became END,
          coalesce(g.is_partial, false) OR g.is_large, g.reason
-    FROM (SELECT x.external_id, x.destination_id, x.via_archive, x.after_hash, x.was, x.became, x.is_partial, x.reason,
-                 -- An action is what app.save_records did.
-                 coalesce(x.kind, CASE x.action WHEN 'created' THEN 'create' WHEN 'updated' THEN 'update'
-                                                WHEN 'deleted' THEN 'delete' END) AS kind,
-                 coalesce(pg_column_size(x.was), 0) + coalesce(pg_column_size(x.became), 0) > 32768 AS is_large
-            FROM jsonb_to_recordset(given) AS x (external_id text, action text, kind text, destination_id text, via_archive boolean,
+    FROM (SELECT x.*, coalesce(pg_column_size(x.was), 0) + coalesce(pg_column_size(x.became), 0) > 32768 AS is_large
+            FROM jsonb_to_recordset(given) AS x (external_id text, kind text, destination_id text, via_archive boolean,
                    after_hash text, was jsonb, became jsonb, is_partial boolean, reason text)) AS g
-   WHERE g.kind IS NOT NULL
   ON CONFLICT (org_id, sync_id, kind, external_id, week) DO UPDATE
      SET destination_id = EXCLUDED.destination_id, via_archive = c.via_archive OR EXCLUDED.via_archive,
          after_hash = EXCLUDED.after_hash, was = EXCLUDED.was || c.was, became = c.became || EXCLUDED.became,

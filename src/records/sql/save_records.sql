@@ -1,13 +1,13 @@
 -- Why: the items that a run reads become canonical records, and a client that reads the changes after N must not miss any.
--- Promises: returns one row per item with its action: created, updated, deleted or unchanged, and if `tells`, what app.keep_changes keeps
--- of it. change_seq comes from the organization's
--- counter, which stays locked until the end of the transaction, so that it grows in the order of commits. A record is looked up by a
+-- Promises: returns one row per item with its action: created, updated, deleted or unchanged. For a `keeper`, a run that started at that
+-- moment, it keeps what changed in the same statement, as app.keep_changes does, since values that go through JSON once more cost as much as
+-- the write; `kept` is the size of that. change_seq comes from the organization's counter, which stays locked until the end of the transaction, so that it grows in the order of commits. A record is looked up by a
 -- range of one id, ordered by id, because only the primary key provides that order. With an equality condition the planner may choose
 -- the index of changes instead and scan all records of the connection.
 -- Callers: sync_app, through app.commit_batch.
 
-CREATE OR REPLACE FUNCTION app.save_records(org text, connection uuid, entity text, given jsonb, tells boolean)
-  RETURNS TABLE (external_id text, action text, after_hash text, was jsonb, became jsonb)
+CREATE OR REPLACE FUNCTION app.save_records(org text, connection uuid, entity text, given jsonb, keeper text, started timestamptz)
+  RETURNS TABLE (external_id text, action text, kept bigint)
 LANGUAGE sql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 WITH compared AS (
@@ -38,14 +38,29 @@ WITH compared AS (
   ON CONFLICT (org_id, connection_id, entity_type, external_id) DO UPDATE
      SET data = EXCLUDED.data, content_hash = EXCLUDED.content_hash, change_seq = EXCLUDED.change_seq,
          updated_at = EXCLUDED.updated_at, deleted_at = EXCLUDED.deleted_at
+), differing AS (
+  SELECT c.external_id, c.action, c.hash, d.was, d.became,
+         coalesce(pg_column_size(d.was), 0) + coalesce(pg_column_size(d.became), 0) > 32768 AS is_large
+    FROM changed c
+    -- The members that both have alike are taken away: that costs half of putting the others together.
+    LEFT JOIN LATERAL (
+      SELECT c.before - a.alike AS was, c.data - a.alike AS became
+        FROM (SELECT ARRAY(SELECT m.key FROM jsonb_each(c.before) AS m WHERE m.value = c.data -> m.key) AS alike OFFSET 0) AS a) AS d
+      ON c.action = 'updated'
+   WHERE keeper IS NOT NULL
+), kept AS (
+  INSERT INTO public.sync_changes AS k (org_id, week, sync_id, kind, external_id, entity_type, after_hash, was, became, is_partial)
+  SELECT org, app.week_of_changes(started), keeper,
+         CASE d.action WHEN 'created' THEN 'create' WHEN 'updated' THEN 'update' ELSE 'delete' END, d.external_id, entity, d.hash,
+         CASE WHEN NOT d.is_large THEN d.was END, CASE WHEN NOT d.is_large THEN d.became END, d.is_large
+    FROM differing d
+  ON CONFLICT (org_id, sync_id, kind, external_id, week) DO UPDATE
+     SET after_hash = EXCLUDED.after_hash, was = EXCLUDED.was || k.was, became = k.became || EXCLUDED.became,
+         is_partial = k.is_partial OR EXCLUDED.is_partial, at = EXCLUDED.at
+  RETURNING pg_column_size(k.*) AS size
 )
-SELECT c.external_id, c.action, CASE WHEN tells THEN c.hash END,
-       CASE WHEN tells AND c.action = 'updated' THEN
-         (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(c.before) AS m WHERE m.value IS DISTINCT FROM c.data -> m.key) END,
-       CASE WHEN tells AND c.action = 'updated' THEN
-         (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(c.data) AS m WHERE m.value IS DISTINCT FROM c.before -> m.key) END
-  FROM compared c
+SELECT c.external_id, c.action, (SELECT coalesce(sum(k.size), 0)::bigint FROM kept k) FROM compared c
 $$;
-ALTER FUNCTION app.save_records(text, uuid, text, jsonb, boolean) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb, boolean) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.save_records(text, uuid, text, jsonb, boolean) TO sync_app;
+ALTER FUNCTION app.save_records(text, uuid, text, jsonb, text, timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb, text, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.save_records(text, uuid, text, jsonb, text, timestamptz) TO sync_app;

@@ -14,7 +14,7 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   run public.sync_runs;
   p public.sync_progress;
-  done jsonb := '[]';
+  done jsonb := '{}';
   succeeded bigint := 0;
   failed bigint := 0;
   tally jsonb;
@@ -82,13 +82,10 @@ BEGIN
   END IF;
 
   IF batch ? 'records' THEN
-    SELECT coalesce(jsonb_agg(s), '[]') INTO done
-      FROM app.save_records(org, run.source_connection_id, run.entity_type, batch -> 'records',
-             run.destination_connection_id IS NULL AND batch ? 'kept') AS s;
     -- What a run changed at a connection it says itself; at the records it is what has just been found out.
-    IF run.destination_connection_id IS NULL AND batch ? 'kept' THEN
-      kept := app.keep_changes(org, sync, run.entity_type, run.created_at, done);
-    END IF;
+    SELECT coalesce(jsonb_object_agg(s.external_id, s.action), '{}'), coalesce(max(s.kept), 0) INTO done, kept
+      FROM app.save_records(org, run.source_connection_id, run.entity_type, batch -> 'records',
+             CASE WHEN run.destination_connection_id IS NULL AND batch ? 'kept' THEN sync END, run.created_at) AS s;
   END IF;
   IF jsonb_array_length(coalesce(batch -> 'kept', '[]')) > 0 THEN
     kept := kept + app.keep_changes(org, sync, run.entity_type, run.created_at, batch -> 'kept');
@@ -96,9 +93,8 @@ BEGIN
 
   IF batch ? 'items' THEN
     WITH items AS (
-      SELECT i.*, coalesce(i.action, d.action, i.outcome) AS done
+      SELECT i.*, coalesce(i.action, done ->> i.external_id, i.outcome) AS done
         FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, action text)
-        LEFT JOIN jsonb_to_recordset(done) AS d (external_id text, action text) USING (external_id)
     ), seen AS (
       INSERT INTO public.sync_seen AS s (org_id, sync_id, external_id, failed)
       SELECT org, sync, i.external_id, i.outcome = 'failed' FROM items i
@@ -118,17 +114,20 @@ BEGIN
      WHERE x.org_id = org AND x.sync_id = sync AND x.external_id = ANY (ARRAY(
        SELECT i.external_id FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text)
         WHERE i.outcome = 'processed'));
-    INSERT INTO public.sync_items AS x (org_id, sync_id, external_id, outcome, error_class, message, payload, attempts)
-    SELECT org, sync, i.external_id, i.outcome, i.error_class, i.message, i.payload, 1 + coalesce(before.attempts, 0)
-      FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, error_class text, message text,
-             payload jsonb)
-      LEFT JOIN LATERAL (
-        SELECT x.attempts FROM public.sync_items x
-         WHERE x.org_id = org AND x.sync_id = run.of_sync_id AND x.external_id = i.external_id LIMIT 1) AS before ON true
-     WHERE i.outcome IN ('failed', 'skipped', 'warned')
-    ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
-       SET outcome = EXCLUDED.outcome, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
-           payload = EXCLUDED.payload, attempts = EXCLUDED.attempts, updated_at = EXCLUDED.updated_at;
+    -- Most batches have none, and what listens to the table costs as much as some records.
+    IF jsonb_path_exists(batch, '$.items[*] ? (@.outcome != "processed")') THEN
+      INSERT INTO public.sync_items AS x (org_id, sync_id, external_id, outcome, error_class, message, payload, attempts)
+      SELECT org, sync, i.external_id, i.outcome, i.error_class, i.message, i.payload, 1 + coalesce(before.attempts, 0)
+        FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, error_class text, message text,
+               payload jsonb)
+        LEFT JOIN LATERAL (
+          SELECT x.attempts FROM public.sync_items x
+           WHERE x.org_id = org AND x.sync_id = run.of_sync_id AND x.external_id = i.external_id LIMIT 1) AS before ON true
+       WHERE i.outcome IN ('failed', 'skipped', 'warned')
+      ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
+         SET outcome = EXCLUDED.outcome, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
+             payload = EXCLUDED.payload, attempts = EXCLUDED.attempts, updated_at = EXCLUDED.updated_at;
+    END IF;
   END IF;
 
   IF batch ? 'bindings' THEN

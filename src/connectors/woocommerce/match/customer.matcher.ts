@@ -20,23 +20,42 @@ export function matchCustomers(
   return inParallel(candidates, async ({ key, data }) => {
     const email = 'email' in data ? data.email?.trim().toLowerCase() : undefined;
     if (!email) return [];
-    try {
-      const params = { email, role: 'all', _fields: `${CUSTOMER_FIELDS},role,meta_data` };
-      const found: Raw[] = [];
-      const visit = (rows: readonly Raw[]) => {
-        found.push(...rows.filter((raw) => textOf(raw.email)?.toLowerCase() === email));
-        return found.length > 0;
-      };
-      await readListing(client, { path: '/customers', params }, visit, signal);
-      return found.map((raw): Match => {
-        const [role, marked] = [textOf(raw.role), syncKeyOf(raw) === key];
-        const held = !marked && !isReadRole(role, settings) && `it is an account with the role ${role}`;
-        return { ...customerFromShop(raw), ...(marked && { marked }), ...(held && { held }) };
-      });
-    } catch (error) {
-      // The shop refuses to search for a text that is not an email, so nothing matches.
-      if (error instanceof ConnectorError && error.kind === 'rejected') return [];
-      throw error;
-    }
+    const found = await accountsOf(client, email, `${CUSTOMER_FIELDS},role,meta_data`, signal);
+    return found.map((raw): Match => {
+      const [role, marked] = [textOf(raw.role), syncKeyOf(raw) === key];
+      const held = !marked && !isReadRole(role, settings) && `it is an account with the role ${role}`;
+      return { ...customerFromShop(raw), ...(marked && { marked }), ...(held && { held }) };
+    });
   });
+}
+
+/** The accounts that have these emails, by email in lower case. */
+export async function findEmails(
+  { client }: Shop,
+  emails: readonly string[],
+  signal: AbortSignal,
+): Promise<Map<string, { readonly id: number; readonly email: string }>> {
+  const found = await inParallel(emails, async (email) =>
+    (await accountsOf(client, email, 'id,email', signal)).map(
+      (raw) => [email, { id: Number(raw.id), email: textOf(raw.email) ?? '' }] as const,
+    ),
+  );
+  return new Map(found.flat());
+}
+
+/** The account with this email, of any role. */
+async function accountsOf(client: Shop['client'], email: string, fields: string, signal: AbortSignal): Promise<Raw[]> {
+  const found: Raw[] = [];
+  const visit = (rows: readonly Raw[]) => {
+    found.push(...rows.filter((raw) => textOf(raw.email)?.toLowerCase() === email));
+    return found.length > 0;
+  };
+  try {
+    await readListing(client, { path: '/customers', params: { email, role: 'all', _fields: fields } }, visit, signal);
+    return found;
+  } catch (error) {
+    // The shop refuses to search for a text that is not an email, so nothing matches.
+    if (error instanceof ConnectorError && error.kind === 'rejected') return [];
+    throw error;
+  }
 }

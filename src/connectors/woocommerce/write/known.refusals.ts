@@ -1,5 +1,6 @@
 import type { CanonicalCustomer, CanonicalProduct, EntityType } from '../../canonical/canonical.types.ts';
 import type { ItemProblem, WriteOperation } from '../../contract/connector.types.ts';
+import { findEmails } from '../match/customer.matcher.ts';
 import { findSkus } from '../match/sku.lookup.ts';
 import type { Shop } from '../read/shop.context.ts';
 import { shopIdOf } from './operation.results.ts';
@@ -11,7 +12,7 @@ export async function knownRefusals(
   operations: readonly WriteOperation[],
   signal: AbortSignal,
 ): Promise<(ItemProblem | null)[]> {
-  if (entity === 'customer') return operations.map(emailRefusal);
+  if (entity === 'customer') return emailRefusals(shop, operations, signal);
   const skus = entity === 'product' ? operations.flatMap((operation) => skuOf(operation) ?? []) : [];
   if (skus.length === 0) return operations.map(() => null);
   const holders = await findSkus(shop, skus, signal);
@@ -29,12 +30,35 @@ function skuOf(operation: WriteOperation): string | null {
   return (isWritten && (operation.data as CanonicalProduct).sku) || null;
 }
 
-function emailRefusal(operation: WriteOperation): ItemProblem | null {
+async function emailRefusals(
+  shop: Shop,
+  operations: readonly WriteOperation[],
+  signal: AbortSignal,
+): Promise<(ItemProblem | null)[]> {
+  const given = operations.map(emailOf);
+  // A create whose email somebody has is no create: the entry was found by it.
+  const asked = given.flatMap((email, i) => (email && operations[i]?.kind === 'update' ? [email.toLowerCase()] : []));
+  const holders = await findEmails(shop, [...new Set(asked)], signal);
+  return operations.map((operation, i) => {
+    const email = given[i];
+    if (operation.kind === 'create' && !email) return MISSING_EMAIL;
+    if (!email) return null;
+    if (isNoEmail(email)) return INVALID_EMAIL;
+    const holder = holders.get(email.toLowerCase());
+    if (operation.kind !== 'update' || !holder) return null;
+    // The shop looks for the email in any capitals, so it refuses a customer's own in others.
+    if (holder.id === shopIdOf(operation)) return holder.email === email ? null : EMAIL_OF_ANOTHER;
+    // The shop takes the updates of a batch in their order, so whoever gives the email up before does not have it any more.
+    const isGivenUp = operations.slice(0, i).some((earlier, at) => given[at] && shopIdOf(earlier) === holder.id);
+    return isGivenUp ? null : EMAIL_OF_ANOTHER;
+  });
+}
+
+/** The email that the operation gives to its customer. */
+function emailOf(operation: WriteOperation): string | null {
   if (operation.kind === 'delete') return null;
-  const email = (operation.data as CanonicalCustomer).email ?? '';
-  if (operation.kind === 'create' && email === '') return MISSING_EMAIL;
   const isWritten = operation.kind === 'create' || operation.changes.includes('email');
-  return isWritten && email !== '' && isNoEmail(email) ? INVALID_EMAIL : null;
+  return (isWritten && (operation.data as CanonicalCustomer).email) || null;
 }
 
 const LOCAL = /^[a-z0-9!#$%&'*+/=?^_`{|}~.-]+$/i;
@@ -55,4 +79,5 @@ const MISSING_EMAIL: ItemProblem = {
   message: 'Please provide a valid email address.',
 };
 const INVALID_EMAIL: ItemProblem = { error_class: 'customer_invalid_email', message: 'Invalid email address' };
+const EMAIL_OF_ANOTHER: ItemProblem = { error_class: 'customer_invalid_email', message: 'Email address is invalid.' };
 const TAKEN_SKU: ItemProblem = { error_class: 'product_invalid_sku', message: 'Invalid or duplicated SKU.' };
