@@ -30,6 +30,7 @@ app.end_sync() | sync_owner | INVOKER | - | -
 app.ensure_activity_partition(timestamp with time zone) | sync_owner | DEFINER | lock_timeout=10s | sync_app, sync_maintenance, sync_sql
 app.exchange_link(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.find_key(bytea) | sync_owner | INVOKER | - | sync_app
+app.find_syncs(text, jsonb, integer) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, enable_hashjoin=off, enable_mergejoin=off | sync_app
 app.find_webhook(uuid) | sync_owner | INVOKER | - | sync_app
 app.has_activity_partition(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
 app.hold_key(uuid) | sync_owner | DEFINER | - | sync_app
@@ -55,11 +56,16 @@ app.renew_lease(text, text, bigint, interval, jsonb) | sync_owner | INVOKER | - 
 app.report_progress(json) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_nestloop=off, enable_mergejoin=off, plan_cache_mode=force_generic_plan, lock_timeout=250ms | sync_app
 app.runs_without_worker(integer) | sync_maintenance | DEFINER | - | sync_app
 app.save_records(text, uuid, text, jsonb, boolean) | sync_owner | INVOKER | - | sync_app
+app.search_terms(text, integer, text) | sync_owner | INVOKER | - | sync_app, sync_sql
 app.set_org(text) | sync_owner | INVOKER | - | sync_app
 app.sign_entry() | sync_owner | INVOKER | - | -
+app.store_search_terms() | sync_owner | INVOKER | - | -
+app.syncs_of_item(text, text) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off | sync_app
+app.syncs_with_terms(text, bigint[]) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=on | sync_app
 app.take_lease(text, text, text, interval) | sync_owner | INVOKER | - | sync_app
 app.watch_progress(text[], text[]) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off | sync_app
 app.week_of_changes(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance
+app.week_of_start(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
 public.auto_cleanup_preview_cache(integer) | sync_maintenance | DEFINER | - | sync_app, sync_sql
 `;
 
@@ -83,6 +89,8 @@ publish_on_change | AFTER UPDATE ON public.sync_change_counters | app.publish_ch
 publish_on_first_change | AFTER INSERT ON public.sync_change_counters | app.publish_changed_records()
 publish_on_insert | AFTER INSERT ON public.sync_progress | app.publish_sync_event()
 publish_on_update | AFTER UPDATE WHEN ON public.sync_progress | app.publish_sync_event()
+search_on_insert | AFTER INSERT ON public.sync_progress | app.store_search_terms()
+search_on_move | AFTER UPDATE WHEN ON public.sync_progress | app.store_search_terms()
 sign_entry | BEFORE INSERT WHEN ON public.sync_activity_log | app.sign_entry()
 `;
 
