@@ -158,8 +158,8 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
       'sync_refusals',
       {
         ...{ org_id, entity_type, external_id, source_connection_id: connection_id },
-        destination_connection_id: uuidOf('another of', who),
-        ...{ fingerprint: 'f', error_class: 'refused', message: MARKER },
+        destination_connection_id: namesOf(who).with,
+        ...{ fingerprint: 'f', error_class: 'refused', message: MARKER, is_conflict: true },
       },
     ],
     ['sync_items', { ...item, outcome: 'failed', error_class: 'refused', message: MARKER, payload: secret }],
