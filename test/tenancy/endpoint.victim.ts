@@ -21,6 +21,7 @@ export function namesOf(who: string): Values {
     source_connection_id: randomLooking(uuidOf('connection of', who)),
     with: randomLooking(uuidOf('other connection of', who)),
     external_id: `external-of-${who}`,
+    q: `external-of-${who}`,
     schedule_id: uuidOf('schedule of', who),
     endpoint_id: uuidOf('endpoint of', who),
     delivery_id: uuidOf('delivery of', who),

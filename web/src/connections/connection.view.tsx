@@ -20,7 +20,7 @@ interface Props {
 
 /** One connection: status, schedules, recent syncs and actions. */
 export function ConnectionView({ connection, connector }: Props) {
-  const [dialog, setDialog] = useState<OpenDialog>(null);
+  const [dialog, setDialog] = useState<OpenDialog>(() => dialogIn(window.location.search));
   const check = useCheck();
   const mayRun = useMay('sync:write');
   const mayChange = useMay('sync:admin');
@@ -96,4 +96,10 @@ export function ConnectionView({ connection, connector }: Props) {
       />
     </>
   );
+}
+
+/** A command of the palette opens the page with its dialog. */
+function dialogIn(search: string): OpenDialog {
+  const asked = new URLSearchParams(search).get('dialog');
+  return asked === 'run' || asked === 'preview' ? asked : null;
 }

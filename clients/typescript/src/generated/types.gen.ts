@@ -965,6 +965,14 @@ export type CreatedConnection = {
     created_at: string;
     updated_at: string;
     /**
+     * Since when no run from or to it starts or goes on. Null when it is not paused.
+     */
+    paused_at: string | null;
+    /**
+     * Who paused it
+     */
+    paused_by: string | null;
+    /**
      * Returned only once. Configure it in the system together with webhook_url; null when the system sends no webhooks
      */
     webhook_secret: string | null;
@@ -1013,6 +1021,14 @@ export type Connection = {
     created_by: string | null;
     created_at: string;
     updated_at: string;
+    /**
+     * Since when no run from or to it starts or goes on. Null when it is not paused.
+     */
+    paused_at: string | null;
+    /**
+     * Who paused it
+     */
+    paused_by: string | null;
 };
 
 export type ConnectionPage = {
@@ -1482,6 +1498,18 @@ export type MatchPreview = {
      * Give it as cursor for the next items. Null: these were the last.
      */
     next_cursor: string | null;
+};
+
+export type ConnectionPause = {
+    connection_id: string;
+    /**
+     * Whether the connection is paused now
+     */
+    paused: boolean;
+    /**
+     * The runs that were asked to pause or resume. Those that had not begun wait by themselves.
+     */
+    sync_ids: Array<string>;
 };
 
 export type StartPreview = {
@@ -2202,6 +2230,24 @@ export type ConflictPage = {
      * Null on the last page; a page with a filter may be short and not the last
      */
     next_cursor: string | null;
+};
+
+export type FoundRecord = {
+    entity_type: 'customer' | 'product' | 'order';
+    external_id: string;
+    connection_id: string;
+    /**
+     * The name of the connection that it was read from
+     */
+    connection_name: string;
+    /**
+     * The e-mail of a customer, the SKU of a product, the number of an order
+     */
+    known_as: string | null;
+};
+
+export type FoundRecords = {
+    items: Array<FoundRecord>;
 };
 
 export type HealthLiveData = {
@@ -5055,6 +5101,112 @@ export type PreviewMatchesResponses = {
 
 export type PreviewMatchesResponse = PreviewMatchesResponses[keyof PreviewMatchesResponses];
 
+export type PauseConnectionData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query?: never;
+    url: '/api/sync/connections/{connection_id}/pause';
+};
+
+export type PauseConnectionErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type PauseConnectionError = PauseConnectionErrors[keyof PauseConnectionErrors];
+
+export type PauseConnectionResponses = {
+    /**
+     * Paused
+     */
+    200: ConnectionPause;
+};
+
+export type PauseConnectionResponse = PauseConnectionResponses[keyof PauseConnectionResponses];
+
+export type ResumeConnectionData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query?: never;
+    url: '/api/sync/connections/{connection_id}/resume';
+};
+
+export type ResumeConnectionErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ResumeConnectionError = ResumeConnectionErrors[keyof ResumeConnectionErrors];
+
+export type ResumeConnectionResponses = {
+    /**
+     * Resumed
+     */
+    200: ConnectionPause;
+};
+
+export type ResumeConnectionResponse = ResumeConnectionResponses[keyof ResumeConnectionResponses];
+
 export type StartPreviewData = {
     body: StartPreview;
     headers?: {
@@ -6672,3 +6824,60 @@ export type ExportConflictsResponses = {
 };
 
 export type ExportConflictsResponse = ExportConflictsResponses[keyof ExportConflictsResponses];
+
+export type LookUpRecordsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        /**
+         * The id of an item, or the beginning of an e-mail, SKU or order number
+         */
+        q: string;
+        limit?: number;
+    };
+    url: '/api/sync/records/lookup';
+};
+
+export type LookUpRecordsErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type LookUpRecordsError = LookUpRecordsErrors[keyof LookUpRecordsErrors];
+
+export type LookUpRecordsResponses = {
+    /**
+     * What was found
+     */
+    200: FoundRecords;
+};
+
+export type LookUpRecordsResponse = LookUpRecordsResponses[keyof LookUpRecordsResponses];
