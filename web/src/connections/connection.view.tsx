@@ -10,6 +10,7 @@ import { BackLink, PageHeader } from '../ui/page.tsx';
 import { ConnectionCheckNote } from './connection.check.tsx';
 import { ConnectionDialogs, type OpenDialog } from './connection.dialogs.tsx';
 import { ConnectionFacts } from './connection.facts.tsx';
+import { PauseButton, PausedNote } from './connection.pause.tsx';
 import { useCheck } from './connection.queries.ts';
 import { ConnectionRuns } from './connection.runs.tsx';
 
@@ -34,6 +35,7 @@ export function ConnectionView({ connection, connector }: Props) {
           mayRun &&
           canRead && (
             <>
+              <PauseButton connection={connection} />
               <Button onClick={() => setDialog('reconcile')}>
                 <Icon name="check" /> Compare
               </Button>
@@ -51,6 +53,7 @@ export function ConnectionView({ connection, connector }: Props) {
         {connection.version && ` ${connection.version}`}
       </PageHeader>
       <div className="stack">
+        <PausedNote connection={connection} />
         <ConnectionCheckNote
           connection={connection}
           check={check}

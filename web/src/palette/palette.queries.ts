@@ -1,5 +1,5 @@
-import { type FoundRecord, listSyncs, lookUpRecords, pauseConnection, resumeConnection } from '@sync-operations/client';
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FoundRecord, listSyncs, lookUpRecords } from '@sync-operations/client';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
@@ -66,17 +66,3 @@ const recordCommand = ({
   hint: known_as === null ? connection_name : `${external_id} in ${connection_name}`,
   deed: { go: itemPath({ entity_type, external_id, connection_id }) },
 });
-
-/** Pauses or resumes all of a connection. */
-export function usePause() {
-  const { orgId, client } = useOrganization();
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: ({ connectionId, request }: { connectionId: string; request: 'pause' | 'resume' }) =>
-      unwrap(
-        (request === 'pause' ? pauseConnection : resumeConnection)({ client, path: { connection_id: connectionId } }),
-      ),
-    onSettled: () =>
-      Promise.all(['connections', 'overview'].map((key) => queries.invalidateQueries({ queryKey: [orgId, key] }))),
-  });
-}

@@ -2,12 +2,13 @@ import { Command as Commands } from 'cmdk';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useMay } from '../api/organization.ts';
+import { usePause } from '../connections/connection.pause.tsx';
 import { useConnections } from '../connections/connection.queries.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { ErrorNote } from '../ui/note.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { type Command, connectionCommands, matching, pageCommands } from './palette.commands.ts';
-import { useFound, usePause, useSettled } from './palette.queries.ts';
+import { useFound, useSettled } from './palette.queries.ts';
 import './palette.css';
 
 /** More commands than these are not read. */
