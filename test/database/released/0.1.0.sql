@@ -813,7 +813,19 @@ CREATE INDEX sync_progress_active ON public.sync_progress (org_id, started_at DE
         WHERE completed_at IS NULL
 ;
 -- next
-CREATE INDEX sync_progress_ended ON public.sync_progress (org_id, completed_at) WHERE completed_at IS NOT NULL
+CREATE INDEX sync_progress_ended ON public.sync_progress (org_id, completed_at, sync_id) WHERE completed_at IS NOT NULL
+;
+-- next
+CREATE INDEX sync_progress_listed ON public.sync_progress (org_id, started_at, sync_id)
+;
+-- next
+CREATE INDEX sync_progress_listed_by_status ON public.sync_progress (org_id, status, started_at, sync_id)
+;
+-- next
+CREATE INDEX sync_progress_listed_by_entity ON public.sync_progress (org_id, entity_type, started_at, sync_id)
+;
+-- next
+CREATE INDEX sync_progress_listed_by_user ON public.sync_progress (org_id, initiated_by, started_at, sync_id)
 ;
 -- next
 COMMENT ON COLUMN public.sync_progress.workers IS 'the counts of each worker that reports its own part: {"a": {"processed_count": 10, "failed_count": 0}}'
@@ -1030,6 +1042,8 @@ CREATE TABLE public.sync_connections (
       webhooks_state jsonb,
       webhooks_due_at timestamptz,
       census_due_at timestamptz NOT NULL DEFAULT now() + interval '1 day',
+      paused_at timestamptz,
+      paused_by text CHECK (paused_by IS NULL OR paused_at IS NOT NULL),
       created_by text,
       created_at timestamptz NOT NULL DEFAULT now(),
       updated_at timestamptz NOT NULL DEFAULT now(),
@@ -1226,6 +1240,7 @@ CREATE TABLE public.sync_records (org_id text NOT NULL CHECK (org_id <> ''),
     entity_type text NOT NULL CHECK (entity_type <> ''),
     external_id text NOT NULL CHECK (external_id <> ''),
     data jsonb NOT NULL,
+    known_as text COLLATE "C" GENERATED ALWAYS AS (CASE entity_type WHEN 'customer' THEN lower(data ->> 'email') WHEN 'product' THEN data ->> 'sku' ELSE data ->> 'number' END) STORED,
     content_hash text NOT NULL,
     change_seq bigint NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -1347,6 +1362,7 @@ CREATE TABLE public.sync_refusals (org_id text NOT NULL CHECK (org_id <> ''),
     fingerprint text,
     error_class text NOT NULL,
     message text NOT NULL,
+    is_conflict boolean NOT NULL DEFAULT false,
     refused_at timestamptz NOT NULL DEFAULT now(),
     tried_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, entity_type, source_connection_id, destination_connection_id, external_id))
@@ -1410,10 +1426,14 @@ CREATE INDEX sync_records_changes ON public.sync_records (org_id, change_seq)
 CREATE INDEX sync_records_changes_of ON public.sync_records (org_id, connection_id, entity_type, change_seq)
 ;
 -- next
+CREATE INDEX sync_refusals_open ON public.sync_refusals
+        (org_id, is_conflict, refused_at, external_id, entity_type, source_connection_id, destination_connection_id)
+;
+-- next
 CREATE INDEX sync_items_of_item ON public.sync_items (org_id, external_id, updated_at, sync_id)
 ;
 -- next
-CREATE INDEX sync_records_by_name ON public.sync_records (org_id, entity_type, (CASE entity_type WHEN 'customer' THEN lower(data ->> 'email') WHEN 'product' THEN data ->> 'sku' ELSE data ->> 'number' END))
+CREATE INDEX sync_records_by_name ON public.sync_records (org_id, entity_type, known_as)
 ;
 -- next
 GRANT SELECT, DELETE ON public.sync_records TO sync_maintenance
@@ -1749,6 +1769,7 @@ CREATE TABLE public.sync_runs (
       seen_cleared boolean NOT NULL DEFAULT false,
       write_open_since timestamptz,
       created_at timestamptz NOT NULL DEFAULT now(),
+      started_at timestamptz NOT NULL DEFAULT now(),
       PRIMARY KEY (org_id, sync_id)
     ) WITH (fillfactor = 70)
 ;
@@ -1777,6 +1798,9 @@ COMMENT ON COLUMN public.sync_runs.undoes_sync_id IS 'the run whose changes are 
 COMMENT ON COLUMN public.sync_runs.kept_bytes IS 'the size of its rows in sync_changes'
 ;
 -- next
+COMMENT ON COLUMN public.sync_runs.started_at IS 'of its row in sync_progress: when the first worker took it'
+;
+-- next
 COMMENT ON COLUMN public.sync_runs.counts IS 'items by what was done: created, updated, …'
 ;
 -- next
@@ -1795,6 +1819,18 @@ CREATE INDEX sync_runs_by_source
 -- next
 CREATE INDEX sync_runs_by_destination
       ON public.sync_runs (org_id, destination_connection_id, created_at DESC, sync_id)
+;
+-- next
+CREATE INDEX sync_runs_listed_by_kind
+        ON public.sync_runs (org_id, kind, started_at, sync_id)
+;
+-- next
+CREATE INDEX sync_runs_listed_by_source
+        ON public.sync_runs (org_id, source_connection_id, started_at, sync_id)
+;
+-- next
+CREATE INDEX sync_runs_listed_by_destination
+        ON public.sync_runs (org_id, destination_connection_id, started_at, sync_id)
 ;
 -- next
 ALTER TABLE public.sync_runs ENABLE ROW LEVEL SECURITY
@@ -2316,6 +2352,47 @@ CREATE POLICY maintenance_old ON public.sync_webhook_deliveries TO sync_maintena
 ;
 -- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (14, 'webhook-endpoints-0000000000014')
+;
+-- next
+CREATE TABLE public.sync_search (
+        org_id text NOT NULL CHECK (org_id <> ''),
+        sync_id text NOT NULL CHECK (sync_id <> ''),
+        terms bigint[] NOT NULL
+      )
+;
+-- next
+CREATE INDEX sync_search_terms ON public.sync_search USING gin (terms) WITH (gin_pending_list_limit = 256)
+;
+-- next
+ALTER TABLE public.sync_search ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_search FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_search FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_search TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_search TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+CREATE POLICY searched ON public.sync_search AS RESTRICTIVE FOR SELECT TO sync_app
+        USING (terms @> coalesce(nullif(current_setting('app.searched_terms', true), ''), '{}')::bigint[])
+;
+-- next
+CREATE POLICY bound ON public.sync_search TO sync_sql USING (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)) WITH CHECK (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user))
+;
+-- next
+GRANT INSERT (org_id, sync_id, terms) ON public.sync_search TO sync_sql
+;
+-- next
+GRANT SELECT, INSERT ON public.sync_search TO sync_app
+;
+-- next
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (15, 'sync-search-0000000000015')
 ;
 
 -- part: sqlFiles
@@ -3782,15 +3859,15 @@ BEGIN
        AND f.destination_connection_id = run.destination_connection_id AND f.external_id = ANY (ARRAY(
          SELECT g ->> 'external_id' FROM jsonb_path_query(batch, '$.refusals[*] ? (@.remembered == true)') AS g));
     INSERT INTO public.sync_refusals AS f
-      (org_id, entity_type, source_connection_id, destination_connection_id, external_id, fingerprint, error_class, message)
+      (org_id, entity_type, source_connection_id, destination_connection_id, external_id, fingerprint, error_class, message, is_conflict)
     SELECT org, run.entity_type, run.source_connection_id, run.destination_connection_id, g.external_id, g.fingerprint,
-           g.error_class, g.message
+           g.error_class, g.message, coalesce(g.is_conflict, false)
       FROM jsonb_to_recordset(batch -> 'refusals') AS g (external_id text, fingerprint text, error_class text, message text,
-             remembered boolean)
+             is_conflict boolean, remembered boolean)
      WHERE g.remembered IS NOT TRUE
     ON CONFLICT (org_id, entity_type, source_connection_id, destination_connection_id, external_id) DO UPDATE
        SET fingerprint = EXCLUDED.fingerprint, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
-           refused_at = EXCLUDED.refused_at, tried_at = EXCLUDED.tried_at;
+           is_conflict = EXCLUDED.is_conflict, refused_at = EXCLUDED.refused_at, tried_at = EXCLUDED.tried_at;
   END IF;
 
   IF batch ? 'changes' THEN
@@ -3863,13 +3940,13 @@ REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FRO
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '5d0440e410f031ed1e3c0793314584c37d8f012b931c22d160e4d4d8df86c02e', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '9a55204742434accd836bbd65c51c8ac4245a557285ad53414526569715ab6bb', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
 -- Why: a connection and entity type has one active run at a time; other runs wait for its slot.
 -- Promises: assigns free slots to the organization's waiting runs, oldest first. A run never overtakes an older run that waits for
--- the same slot. A slot is free when its run has ended, for whatever reason. Returns the runs that are ready to be queued.
+-- the same slot, unless that waits for a paused connection: while one of its connections is paused, no run starts. A slot is free when its run has ended, for whatever reason. Returns the runs that are ready to be queued.
 -- Waits 3 s for another dispatch of the organization, longer than a request waits for a row: nobody but dispatches holds this lock.
 -- Callers: sync_app.
 
@@ -3895,6 +3972,10 @@ BEGIN
     END IF;
     slots := array_remove(ARRAY[r.source_connection_id, r.destination_connection_id], NULL);
     SELECT array_agg(s || r.entity_type) INTO wanted FROM unnest(slots) AS s;
+    -- A run that waits for a paused connection holds up nobody at its other end.
+    IF EXISTS (SELECT FROM public.sync_connections c WHERE c.org_id = org AND c.id = ANY (slots) AND c.paused_at IS NOT NULL) THEN
+      CONTINUE;
+    END IF;
     -- A run does not overtake an older run that waits for the same slot.
     IF wanted && taken OR EXISTS (
       SELECT FROM public.sync_slots s JOIN public.sync_progress p USING (org_id, sync_id)
@@ -3919,7 +4000,7 @@ REVOKE ALL ON FUNCTION app.dispatch_runs(text) FROM PUBLIC, sync_app, sync_maint
 GRANT EXECUTE ON FUNCTION app.dispatch_runs(text) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/dispatch_runs.sql', '29ba7a5acb46873a89be400581c3e33a406aab740f4870dac28c6fd0243d617e', ARRAY['ROUTINE app.dispatch_runs(org text)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/dispatch_runs.sql', '6f8c480983ec6d1b9cd1df924e22a55ac1b3638d03b6ddcaab8593cc21bad07c', ARRAY['ROUTINE app.dispatch_runs(org text)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3973,6 +4054,7 @@ DECLARE
 BEGIN
   UPDATE public.sync_runs AS w
      SET lease_epoch = w.lease_epoch + 1, leased_by = worker, leased_until = now() + lease,
+         started_at = CASE WHEN w.lease_epoch = 0 THEN now() ELSE w.started_at END,
          leases_without_commit = w.leases_without_commit + 1
    WHERE w.org_id = org AND w.sync_id = sync AND w.state = 'ready' AND (w.leased_by IS NULL OR w.leased_until < now())
   RETURNING w.* INTO r;
@@ -4079,7 +4161,7 @@ REVOKE ALL ON FUNCTION app.runs_without_worker(integer) FROM PUBLIC, sync_app, s
 GRANT EXECUTE ON FUNCTION app.runs_without_worker(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', '6d52dbb1ce5db331eed5a7fdcf943f365b5507aadbcadc2ecc85e74ada71fc49', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, waiting jsonb)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone, waiting jsonb)', 'ROUTINE app.runs_without_worker(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', '14b4ff72e2d1107372035787a24c7d8b486ace03eba87c62ae36f05ba0708077', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, waiting jsonb)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone, waiting jsonb)', 'ROUTINE app.runs_without_worker(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4547,7 +4629,427 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql']::text[])
+-- Why: one list of all syncs, active and ended, must cost what it shows, whatever the filter, the search and the length of the history are.
+-- Promises:
+-- 1. The syncs that `wanted` describes, at most `most`, in the order asked for, from the key (after_at, after_id) on, exclusive. Rows are read in
+--    order from the index of one filter, or merged from several, and compared with the others. Sorting, bitmaps and sequential scans
+--    are off, so no other plan is left, whatever the planner knows.
+-- 2. At most 20,000 rows an index are looked at. When that ends the search before the page is full, the last row has is_match = false, and the
+--    next page goes on after it.
+-- 3. A search (q, in lower case) compares the newest 2,000 first. What is rarer is found by its terms week by week, by the names of
+--    connections, and by items: the syncs that changed, failed or skipped one of this id, e-mail, SKU or number, the newest 500. Texts of
+--    fewer than three characters, and other orders than the newest first, have no terms; there, rule 2 holds.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.syncs_of_item(org text, item text) RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off AS $$
+  WITH kinds AS MATERIALIZED (SELECT unnest(ARRAY['customer', 'product', 'order']) AS entity),
+  names AS MATERIALIZED (
+    SELECT item AS id
+     UNION
+    SELECT r.external_id FROM kinds AS k CROSS JOIN LATERAL (
+      SELECT x.external_id FROM public.sync_records AS x
+       WHERE x.org_id = org AND x.entity_type = k.entity AND x.known_as IN (item, lower(item)) LIMIT 20) AS r)
+  SELECT DISTINCT found.sync_id FROM names AS n CROSS JOIN LATERAL (
+    (SELECT i.sync_id FROM public.sync_items AS i
+      WHERE i.org_id = org AND i.external_id = n.id ORDER BY i.updated_at DESC LIMIT 100)
+     UNION ALL
+    (SELECT c.sync_id FROM kinds AS k CROSS JOIN LATERAL (
+       (SELECT x.sync_id FROM public.sync_changes AS x
+         WHERE x.org_id = org AND x.entity_type = k.entity AND x.external_id = n.id ORDER BY x.at DESC LIMIT 100)
+        UNION ALL
+       (SELECT x.sync_id FROM public.sync_changes AS x
+         WHERE x.org_id = org AND x.entity_type = k.entity AND x.destination_id = n.id ORDER BY x.at DESC LIMIT 100)) AS c)
+    ) AS found LIMIT 500
+$$;
+ALTER FUNCTION app.syncs_of_item(text, text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.syncs_of_item(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.syncs_of_item(text, text) TO sync_app;
+
+CREATE OR REPLACE FUNCTION app.find_syncs(org text, wanted jsonb, most integer)
+  RETURNS TABLE (sync_id text, sort_at timestamptz, is_match boolean)
+LANGUAGE plpgsql VOLATILE ROWS 50 SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off AS $$
+DECLARE
+  needle text := lower(wanted ->> 'q');
+  statuses text[] := ARRAY(SELECT jsonb_array_elements_text(wanted -> 'statuses'));
+  entity text := wanted ->> 'entity_type';
+  run_kind text := wanted ->> 'kind';
+  by_user text := wanted ->> 'user';
+  connection uuid := (wanted ->> 'connection_id')::uuid;
+  by_end boolean := coalesce(wanted ->> 'by', 'started') = 'ended';
+  upwards boolean := coalesce((wanted ->> 'upwards')::boolean, false);
+  since timestamptz := coalesce((wanted ->> 'from')::timestamptz, '-infinity');
+  until timestamptz := coalesce((wanted ->> 'to')::timestamptz, 'infinity');
+  after_at timestamptz := coalesce((wanted ->> 'after_at')::timestamptz, CASE WHEN upwards THEN since ELSE until END);
+  after_id text := coalesce(wanted ->> 'after_id', '');
+  named uuid[] := '{}';
+  touched text[] := '{}';
+  has_terms boolean := length(needle) >= 3 AND NOT by_end AND NOT upwards;
+  key text := CASE WHEN by_end THEN 'p.completed_at' ELSE 'p.started_at' END;
+  run_key CONSTANT text := 'r.started_at';
+  -- By a range and an order that only the primary key has, so that no plan looks through another index for the id.
+  its_run CONSTANT text := 'LEFT JOIN LATERAL (SELECT * FROM public.sync_runs x
+    WHERE x.org_id = $1 AND x.sync_id >= p.sync_id AND x.sync_id <= p.sync_id ORDER BY x.sync_id LIMIT 1) AS r ON true';
+  its_progress CONSTANT text := 'CROSS JOIN LATERAL (SELECT * FROM public.sync_progress x
+    WHERE x.org_id = $1 AND x.sync_id >= %1$s AND x.sync_id <= %1$s ORDER BY x.sync_id LIMIT 1) AS p';
+  from_syncs CONSTANT text := 'public.sync_progress p ' || its_run;
+  from_runs CONSTANT text := 'public.sync_runs r ' || format(its_progress, 'r.sync_id');
+  -- Who a row is compared with; a null or an empty list asks for nothing.
+  compared CONSTANT text := $sql$
+    coalesce((cardinality($3) = 0 OR p.status = ANY ($3)) AND ($4 IS NULL OR p.entity_type = $4)
+      AND ($5 IS NULL OR coalesce(r.kind, 'reported') = $5) AND ($6 IS NULL OR p.initiated_by = $6)
+      AND ($7 IS NULL OR r.source_connection_id = $7 OR r.destination_connection_id = $7)
+      AND ($2 IS NULL OR strpos(lower(concat_ws(E'\n', p.sync_id, p.entity_type, p.source_system, p.initiated_by)), $2) > 0
+        OR r.source_connection_id = ANY ($8) OR r.destination_connection_id = ANY ($8) OR p.sync_id = ANY ($9)), false)$sql$;
+  -- An index each: FROM, the column that it begins with and the value of that, null for none, and its key.
+  streams text[][] := '{}';
+  stream text[];
+  looks integer := CASE WHEN has_terms THEN 2000 ELSE 20000 END;
+  looked integer;
+  hits integer;
+  ids text[] := '{}';
+  ats timestamptz[] := '{}';
+  -- Nothing before this key is known.
+  horizon_at timestamptz;
+  horizon_id text;
+  step record;
+  week integer;
+  newest integer;
+  oldest integer;
+BEGIN
+  IF needle IS NOT NULL THEN
+    named := ARRAY(SELECT c.id FROM public.sync_connections AS c
+                    WHERE c.org_id = org AND c.removed_at IS NULL AND strpos(lower(c.name), needle) > 0 LIMIT 20);
+    touched := ARRAY(SELECT app.syncs_of_item(org, wanted ->> 'q'));
+  END IF;
+  -- The index of the filter that most likely leaves the least.
+  streams := CASE
+    WHEN by_end THEN ARRAY[[from_syncs, NULL, NULL, key, 'p.sync_id']]
+    WHEN connection IS NOT NULL THEN ARRAY[
+      [from_runs, 'r.source_connection_id', format('%L::uuid', connection), run_key, 'r.sync_id'],
+      [from_runs, 'r.destination_connection_id', format('%L::uuid', connection), run_key, 'r.sync_id']]
+    WHEN by_user IS NOT NULL THEN ARRAY[[from_syncs, 'p.initiated_by', '$6', key, 'p.sync_id']]
+    WHEN cardinality(statuses) > 0 THEN
+      ARRAY(SELECT ARRAY[from_syncs, 'p.status', quote_literal(s), key, 'p.sync_id'] FROM unnest(statuses) AS s)
+    WHEN run_kind <> 'reported' THEN ARRAY[[from_runs, 'r.kind', '$5', run_key, 'r.sync_id']]
+    WHEN entity IS NOT NULL THEN ARRAY[[from_syncs, 'p.entity_type', '$4', key, 'p.sync_id']]
+    ELSE ARRAY[[from_syncs, NULL, NULL, key, 'p.sync_id']] END;
+
+  FOR round IN 1..2 LOOP
+    FOREACH stream SLICE 1 IN ARRAY streams LOOP
+      looked := 0;
+      hits := 0;
+      -- The value of the index is a part of the order and of the bounds, not compared by itself: no other index has that order.
+      FOR step IN EXECUTE format(
+        'SELECT p.sync_id, %2$s AS at, %3$s AS is_match FROM %1$s
+          WHERE %9$s.org_id = $1 %10$s AND (%4$s%2$s, %6$s) %7$s (%5$s$10, $11) AND (%4$s%2$s) >= (%5$s$12) AND (%4$s%2$s) < (%5$s$13)
+          ORDER BY %11$s%2$s %8$s, %6$s %8$s',
+        stream[1], stream[4], compared, coalesce(stream[2] || ', ', ''), coalesce(stream[3] || ', ', ''), stream[5],
+        CASE WHEN upwards THEN '>' ELSE '<' END, CASE WHEN upwards THEN 'ASC' ELSE 'DESC' END, left(stream[5], 1),
+        CASE WHEN by_end THEN 'AND p.completed_at IS NOT NULL' ELSE '' END,
+        coalesce(stream[2] || CASE WHEN upwards THEN ' ASC, ' ELSE ' DESC, ' END, ''))
+        USING org, needle, statuses, entity, run_kind, by_user, connection, named, touched, after_at, after_id, since, until
+      LOOP
+        looked := looked + 1;
+        IF step.is_match THEN
+          hits := hits + 1;
+          ids := ids || step.sync_id;
+          ats := ats || step.at;
+        END IF;
+        EXIT WHEN hits >= most;
+        IF looked >= looks THEN
+          IF horizon_at IS NULL OR (upwards AND (step.at, step.sync_id) < (horizon_at, horizon_id))
+             OR (NOT upwards AND (step.at, step.sync_id) > (horizon_at, horizon_id)) THEN
+            horizon_at := step.at;
+            horizon_id := step.sync_id;
+          END IF;
+          EXIT;
+        END IF;
+      END LOOP;
+    END LOOP;
+    -- All was seen, or enough is known.
+    EXIT WHEN NOT has_terms OR round = 2 OR horizon_at IS NULL OR most <= (
+      SELECT count(DISTINCT h.id) FROM unnest(ids, ats) AS h (id, at) WHERE (h.at, h.id) >= (horizon_at, horizon_id));
+    horizon_at := NULL;
+    horizon_id := NULL;
+    looks := 20000;
+    hits := 0;
+    newest := app.week_of_start(least(after_at, until, now() + interval '1 week'));
+    SELECT greatest(app.week_of_start(greatest(min(p.started_at), since)), newest - 1000) INTO oldest
+      FROM public.sync_progress AS p WHERE p.org_id = org;
+    -- In the order of the weeks and in none within one, so a week is read to its end.
+    FOR step IN EXECUTE format(
+      'SELECT w.week, p.sync_id, p.started_at AS at FROM generate_series($14, $15, -1) AS w (week)
+         CROSS JOIN LATERAL app.syncs_with_terms($1, app.search_terms($1, w.week, $2)) AS t (id)
+         %s %s
+        WHERE %s AND app.week_of_start(p.started_at) = w.week AND (p.started_at, p.sync_id) < ($10, $11)
+          AND p.started_at >= $12 AND p.started_at < $13', format(its_progress, 't.id'), its_run, compared)
+      USING org, needle, statuses, entity, run_kind, by_user, connection, named, touched, after_at, after_id, since, until, newest, oldest
+    LOOP
+      EXIT WHEN hits >= most AND step.week < week;
+      week := step.week;
+      hits := hits + 1;
+      ids := ids || step.sync_id;
+      ats := ats || step.at;
+    END LOOP;
+    IF oldest = newest - 1000 AND hits < most THEN
+      horizon_at := to_timestamp(oldest::double precision * 604800);
+      horizon_id := '';
+    END IF;
+    FOR step IN EXECUTE format(
+      'SELECT p.sync_id, p.started_at AS at FROM unnest($9) AS t (id)
+         %s %s
+        WHERE %s AND (p.started_at, p.sync_id) < ($10, $11) AND p.started_at >= $12 AND p.started_at < $13', format(its_progress, 't.id'), its_run, compared)
+      USING org, needle, statuses, entity, run_kind, by_user, connection, named, touched, after_at, after_id, since, until
+    LOOP
+      ids := ids || step.sync_id;
+      ats := ats || step.at;
+    END LOOP;
+    streams := ARRAY(SELECT ARRAY[from_runs, c, format('%L::uuid', n), run_key, 'r.sync_id']
+                       FROM unnest(named) AS n, unnest(ARRAY['r.source_connection_id', 'r.destination_connection_id']) AS c);
+    EXIT WHEN cardinality(named) = 0;
+  END LOOP;
+
+  RETURN QUERY EXECUTE format(
+    'SELECT h.id, h.at, true FROM (SELECT DISTINCT * FROM unnest($1, $2) AS u (id, at)) AS h
+      WHERE $3 IS NULL OR (h.at, h.id) %1$s ($3, $4) ORDER BY h.at %2$s, h.id %2$s LIMIT $5',
+    CASE WHEN upwards THEN '<=' ELSE '>=' END, CASE WHEN upwards THEN 'ASC' ELSE 'DESC' END)
+    USING ids, ats, horizon_at, horizon_id, most;
+  GET DIAGNOSTICS looked = ROW_COUNT;
+  IF looked < most AND horizon_at IS NOT NULL THEN
+    RETURN QUERY SELECT horizon_id, horizon_at, false;
+  END IF;
+END
+$$;
+ALTER FUNCTION app.find_syncs(text, jsonb, integer) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.find_syncs(text, jsonb, integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.find_syncs(text, jsonb, integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/find_syncs.sql', 'd5b84d3f2e553d12fabca66a5af87dc11f8a4e6ba596ced35d8a60c11b17d58c', ARRAY['ROUTINE app.syncs_of_item(org text, item text)', 'ROUTINE app.find_syncs(org text, wanted jsonb, most integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: what an operator sees first must come in one round trip, and cost the same after ten years as on the first day.
+-- Promises: one JSON object of the organization. Of each connection and entity type the newest runs are read, 50 in each direction, to say
+-- how it stands; of the last 24 hours the runs of each connection, 2,000 in each direction, and 20,000 syncs that others report; of what needs a
+-- person 1,000 of a kind at most, so a count of 1,000 means 1,000 or more. Rows are read in order from their indexes: sorting of tables, bitmaps
+-- and sequential scans are off, and one row is looked up by a range and an order that only the primary key has.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.overview(org text) RETURNS json
+LANGUAGE sql STABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET jit = off AS $$
+  WITH kinds AS MATERIALIZED (SELECT unnest(ARRAY['customer', 'product', 'order']) AS entity),
+  connections AS MATERIALIZED (
+    SELECT c.id, c.name, c.system, c.status, c.last_error, c.last_checked_at FROM public.sync_connections AS c
+     WHERE c.org_id = org AND c.removed_at IS NULL LIMIT 1000),
+  active AS MATERIALIZED (
+    SELECT s.sync_id, s.status, s.updated_at, s.pause_requested, s.rate_limited_until FROM app.active_syncs(org, 1000) AS s),
+  newest AS MATERIALIZED (
+    SELECT c.id, k.entity, r.sync_id, r.created_at, p.status, p.completed_at
+      FROM connections AS c CROSS JOIN kinds AS k CROSS JOIN LATERAL (
+        (SELECT x.sync_id, x.created_at FROM public.sync_runs AS x
+          WHERE x.org_id = org AND x.source_connection_id = c.id AND x.entity_type = k.entity AND x.kind NOT IN ('preview', 'reconcile')
+          ORDER BY x.created_at DESC, x.sync_id LIMIT 50)
+         UNION ALL
+        (SELECT y.sync_id, y.created_at FROM (
+           SELECT x.* FROM public.sync_runs AS x
+            WHERE x.org_id = org AND x.destination_connection_id = c.id ORDER BY x.created_at DESC, x.sync_id LIMIT 50) AS y
+          WHERE y.entity_type = k.entity AND y.kind NOT IN ('preview', 'reconcile'))) AS r
+     CROSS JOIN LATERAL (
+        SELECT x.status, x.completed_at FROM public.sync_progress AS x WHERE x.org_id = org AND x.sync_id >= r.sync_id AND x.sync_id <= r.sync_id ORDER BY x.sync_id LIMIT 1) AS p),
+  flows AS MATERIALIZED (
+    SELECT n.id, n.entity,
+           (array_agg(n.sync_id ORDER BY n.created_at DESC) FILTER (WHERE n.completed_at IS NOT NULL))[1] AS last_sync_id,
+           (array_agg(n.status ORDER BY n.created_at DESC) FILTER (WHERE n.completed_at IS NOT NULL))[1] AS last_status,
+           max(n.completed_at) AS last_ended_at,
+           max(n.completed_at) FILTER (WHERE n.status LIKE 'completed%') AS last_success_at,
+           count(*) FILTER (WHERE n.completed_at IS NULL)::integer AS active
+      FROM newest AS n GROUP BY n.id, n.entity),
+  plans AS MATERIALIZED (
+    SELECT c.id, s.entity_type AS entity, min(s.next_run_at) AS next_run_at, max(s.last_run_at) AS last_run_at,
+           (array_agg(s.last_error) FILTER (WHERE s.last_error IS NOT NULL))[1] AS last_error
+      FROM connections AS c CROSS JOIN LATERAL (
+        SELECT x.* FROM public.sync_schedules AS x WHERE x.org_id = org AND x.connection_id = c.id LIMIT 1000) AS s
+     WHERE s.enabled GROUP BY c.id, s.entity_type),
+  refused AS MATERIALIZED (
+    (SELECT x.is_conflict, x.entity_type, x.source_connection_id, x.destination_connection_id, x.error_class FROM public.sync_refusals AS x
+      WHERE x.org_id = org AND x.is_conflict = true ORDER BY x.refused_at DESC LIMIT 1000)
+     UNION ALL
+    (SELECT x.is_conflict, x.entity_type, x.source_connection_id, x.destination_connection_id, x.error_class FROM public.sync_refusals AS x
+      WHERE x.org_id = org AND x.is_conflict = false ORDER BY x.refused_at DESC LIMIT 1000)),
+  standing AS MATERIALIZED (
+    SELECT c.id, k.entity, f.last_sync_id, f.last_status, f.last_ended_at, f.last_success_at, coalesce(f.active, 0) AS active,
+           s.next_run_at, s.last_error AS schedule_error,
+           (SELECT count(*) FROM refused AS r WHERE r.is_conflict AND r.entity_type = k.entity
+               AND c.id IN (r.source_connection_id, r.destination_connection_id))::integer AS conflict_count,
+           (SELECT count(*) FROM refused AS r WHERE NOT r.is_conflict AND r.entity_type = k.entity
+               AND c.id IN (r.source_connection_id, r.destination_connection_id))::integer AS failing_count,
+           CASE WHEN f.last_status IN ('failed', 'timeout') OR s.last_error IS NOT NULL THEN 'failing'
+                -- A schedule should have started one and did not, or what it started last has brought nothing yet.
+                WHEN s.next_run_at < now() - interval '10 minutes'
+                  OR s.last_run_at < now() - interval '1 hour' AND coalesce(f.last_success_at, '-infinity') < s.last_run_at THEN 'late'
+                WHEN f.last_success_at IS NULL THEN 'never'
+                ELSE 'fresh' END AS health
+      FROM connections AS c CROSS JOIN kinds AS k
+      LEFT JOIN flows AS f ON f.id = c.id AND f.entity = k.entity
+      LEFT JOIN plans AS s ON s.id = c.id AND s.entity = k.entity
+     WHERE f.id IS NOT NULL OR s.id IS NOT NULL),
+  day AS MATERIALIZED (SELECT date_trunc('hour', now(), 'UTC') - interval '23 hours' AS since),
+  of_day AS MATERIALIZED (
+    SELECT c.id, date_trunc('hour', r.started_at, 'UTC') AS hour, p.status, coalesce((r.counts ->> 'conflict')::double precision, 0) AS conflicts
+      FROM connections AS c CROSS JOIN day CROSS JOIN LATERAL (
+        (SELECT x.sync_id, x.started_at, x.counts FROM public.sync_runs AS x
+          WHERE x.org_id = org AND x.source_connection_id = c.id AND x.started_at >= day.since
+          ORDER BY x.started_at DESC, x.sync_id DESC LIMIT 2000)
+         UNION ALL
+        (SELECT x.sync_id, x.started_at, x.counts FROM public.sync_runs AS x
+          WHERE x.org_id = org AND x.destination_connection_id = c.id AND x.started_at >= day.since
+          ORDER BY x.started_at DESC, x.sync_id DESC LIMIT 2000)) AS r
+     CROSS JOIN LATERAL (SELECT x.status FROM public.sync_progress AS x WHERE x.org_id = org AND x.sync_id >= r.sync_id AND x.sync_id <= r.sync_id ORDER BY x.sync_id LIMIT 1) AS p),
+  hours AS MATERIALIZED (
+    SELECT d.id, d.hour, count(*)::integer AS sync_count,
+           count(*) FILTER (WHERE d.status IN ('failed', 'timeout', 'completed_with_errors'))::integer AS failed_count,
+           sum(d.conflicts) AS conflict_count
+      FROM of_day AS d GROUP BY d.id, d.hour),
+  reported AS MATERIALIZED (
+    SELECT p.source_system, date_trunc('hour', p.started_at, 'UTC') AS hour, p.status, p.started_at FROM day CROSS JOIN LATERAL (
+      SELECT x.sync_id, x.source_system, x.started_at, x.status FROM public.sync_progress AS x
+       WHERE x.org_id = org AND x.started_at >= day.since ORDER BY x.started_at DESC, x.sync_id DESC LIMIT 20000) AS p
+     WHERE NOT coalesce((SELECT true FROM public.sync_runs AS x
+       WHERE x.org_id = org AND x.sync_id >= p.sync_id AND x.sync_id <= p.sync_id ORDER BY x.sync_id LIMIT 1), false)),
+  reported_hours AS MATERIALIZED (
+    SELECT r.source_system, r.hour, count(*)::integer AS sync_count,
+           count(*) FILTER (WHERE r.status IN ('failed', 'timeout', 'completed_with_errors'))::integer AS failed_count,
+           0 AS conflict_count
+      FROM reported AS r GROUP BY r.source_system, r.hour),
+  previews AS MATERIALIZED (
+    SELECT c.summary FROM public.sync_preview_cache AS c WHERE c.org_id = org AND c.expires_at > now() LIMIT 1000)
+  SELECT json_build_object(
+    'since', (SELECT day.since FROM day),
+    'now', (SELECT json_build_object('active', count(*),
+        'running', count(*) FILTER (WHERE a.status = 'running'),
+        'queued', count(*) FILTER (WHERE a.status = 'queued'),
+        'paused', count(*) FILTER (WHERE a.status = 'paused'),
+        'silent', count(*) FILTER (WHERE a.status = 'running' AND a.updated_at < now() - interval '1 minute' AND a.rate_limited_until IS NULL))
+      FROM active AS a),
+    'attention', json_build_object(
+      'failed_syncs', (SELECT count(*) FROM unnest(ARRAY['failed', 'timeout', 'completed_with_errors']) AS s (status) CROSS JOIN day
+        CROSS JOIN LATERAL (SELECT FROM public.sync_progress AS p
+          WHERE p.org_id = org AND p.status = s.status AND p.started_at >= day.since ORDER BY p.started_at DESC, p.sync_id DESC LIMIT 1000) AS f),
+      'conflicts', (SELECT count(*) FROM refused AS r WHERE r.is_conflict),
+      'ambiguous_matches', (SELECT count(*) FROM refused AS r WHERE r.is_conflict AND r.error_class = 'ambiguous_match'),
+      'failing_items', (SELECT count(*) FROM refused AS r WHERE NOT r.is_conflict),
+      'ready_previews', (SELECT count(*) FROM previews AS v),
+      'guarded_previews', (SELECT count(*) FROM previews AS v WHERE v.summary ->> 'guard' IS NOT NULL),
+      'failing_connections', (SELECT count(*) FROM connections AS c WHERE c.status = 'failing')),
+    'connections', (SELECT coalesce(json_agg(json_build_object('id', c.id, 'name', c.name, 'system', c.system, 'status', c.status,
+        'last_error', c.last_error, 'last_checked_at', c.last_checked_at,
+        'entities', (SELECT coalesce(json_agg(json_build_object('entity_type', s.entity, 'health', s.health, 'last_sync_id', s.last_sync_id,
+            'last_status', s.last_status, 'last_ended_at', s.last_ended_at, 'last_success_at', s.last_success_at, 'active', s.active,
+            'next_run_at', s.next_run_at, 'schedule_error', s.schedule_error, 'conflict_count', s.conflict_count,
+            'failing_count', s.failing_count) ORDER BY s.entity), '[]') FROM standing AS s WHERE s.id = c.id),
+        'hours', (SELECT coalesce(json_agg(json_build_object('hour', h.hour, 'sync_count', h.sync_count, 'failed_count', h.failed_count,
+            'conflict_count', h.conflict_count) ORDER BY h.hour), '[]') FROM hours AS h WHERE h.id = c.id)) ORDER BY c.name), '[]')
+      FROM connections AS c),
+    'reported', (SELECT coalesce(json_agg(json_build_object('source_system', s.source_system,
+        'hours', (SELECT json_agg(json_build_object('hour', h.hour, 'sync_count', h.sync_count, 'failed_count', h.failed_count,
+            'conflict_count', h.conflict_count) ORDER BY h.hour) FROM reported_hours AS h WHERE h.source_system = s.source_system))
+        ORDER BY s.source_system), '[]')
+      FROM (SELECT DISTINCT h.source_system FROM reported_hours AS h ORDER BY h.source_system LIMIT 100) AS s))
+$$;
+ALTER FUNCTION app.overview(text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.overview(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.overview(text) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/overview.sql', 'c75b46b7cd38a96b67bf76413a2572e3074b8bbd559726250bd491dd7154cd7e', ARRAY['ROUTINE app.overview(org text)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: a sync is found by any part of what names it. migrations/0015-sync-search.ts tells how that stays within row-level security.
+-- Promises: search_terms makes the terms of a text, the same for what is stored and what is asked for: one of every three characters, in
+-- lower case. Each start of a sync stores the terms of its week; a sync whose start moves to another week is stored for that, too, and
+-- nothing is ever taken out, so a reader compares what it finds. syncs_with_terms returns the syncs that have all of the terms, perhaps more
+-- than once.
+-- Callers: triggers of public.sync_progress, whose condition sync_maintenance evaluates when it ends a sync; app.find_syncs.
+
+CREATE OR REPLACE FUNCTION app.week_of_start(at timestamptz) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT floor(extract(epoch FROM at) / 604800)::integer
+$$;
+ALTER FUNCTION app.week_of_start(timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.week_of_start(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.week_of_start(timestamptz) TO sync_app, sync_maintenance, sync_sql;
+
+CREATE OR REPLACE FUNCTION app.search_terms(org text, week integer, words text) RETURNS bigint[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(array_agg(DISTINCT hashtextextended(org || E'\n' || week || E'\n' || substr(lower(words), place, 3), 0)), '{}')
+    FROM generate_series(1, length(lower(words)) - 2) AS place
+$$;
+ALTER FUNCTION app.search_terms(text, integer, text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.search_terms(text, integer, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.search_terms(text, integer, text) TO sync_app, sync_sql;
+
+CREATE OR REPLACE FUNCTION app.store_search_terms() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO public.sync_search (org_id, sync_id, terms)
+  VALUES (NEW.org_id, NEW.sync_id, app.search_terms(NEW.org_id, app.week_of_start(NEW.started_at),
+    concat_ws(E'\n', NEW.sync_id, NEW.entity_type, NEW.source_system, NEW.initiated_by)));
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.store_search_terms() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.store_search_terms() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+CREATE OR REPLACE TRIGGER search_on_insert AFTER INSERT ON public.sync_progress
+  FOR EACH ROW EXECUTE FUNCTION app.store_search_terms();
+CREATE OR REPLACE TRIGGER search_on_move AFTER UPDATE ON public.sync_progress
+  FOR EACH ROW WHEN (OLD.started_at <> NEW.started_at AND app.week_of_start(OLD.started_at) <> app.week_of_start(NEW.started_at))
+  EXECUTE FUNCTION app.store_search_terms();
+
+CREATE OR REPLACE FUNCTION app.syncs_with_terms(org text, wanted bigint[]) RETURNS SETOF text
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_bitmapscan = on AS $$
+BEGIN
+  PERFORM set_config('app.searched_terms', wanted::text, true);
+  RETURN QUERY SELECT s.sync_id FROM public.sync_search AS s WHERE s.org_id = org;
+  PERFORM set_config('app.searched_terms', '', true);
+END
+$$;
+ALTER FUNCTION app.syncs_with_terms(text, bigint[]) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.syncs_with_terms(text, bigint[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.syncs_with_terms(text, bigint[]) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/search_terms.sql', 'd690d6e5eada6468f84062c88e09ced1942c55f0623aa2a6e98f62ab37bce228', ARRAY['ROUTINE app.week_of_start(at timestamp with time zone)', 'ROUTINE app.search_terms(org text, week integer, words text)', 'ROUTINE app.store_search_terms()', 'ROUTINE app.syncs_with_terms(org text, wanted bigint[])', 'TRIGGER search_on_insert ON public.sync_progress', 'TRIGGER search_on_move ON public.sync_progress']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -4614,20 +5116,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"25cd374e01015193de96d6f43807e1de","grants":"a390ca107d439cd6a0d8b5ce07934e7f","owners":"b2dd18ac3e943925afbbb4e06fb794ab","policies":"18f29acb34d2906bf8db90e2e211b72c","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"995bfd944b848ae51d2ac610761db02f","triggers":"88082a7aa060f5a3df411901315b88e5"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"f8e03e1acf9bb535a8bf0583c5ce66b1","grants":"46a9e4233f3ee2949eec71ed27959c7a","owners":"4453a73dbd795deb8993278858c92abc","policies":"17560600d4d9ff45a16bb3e7c920281b","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"a17b52a0c8494bcf9034a3b08f7641ca","triggers":"912f61d816eed23cc362b29af00024c5"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T06:54:47.643Z','2026-11-29T08:54:47.643Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T11:28:34.918Z','2026-11-29T13:28:34.918Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T06:54:47.643Z','2026-11-29T07:54:47.643Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T11:28:34.918Z','2026-11-29T12:28:34.918Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T06:54:47.643Z','2026-11-29T08:54:47.643Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T11:28:34.918Z','2026-11-29T13:28:34.958Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T06:54:47.643Z','2026-11-29T07:54:47.643Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T11:28:34.959Z','2026-11-29T12:28:34.959Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -4642,52 +5144,52 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T09:54:47.643Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T14:28:34.959Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T07:54:47.643Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T12:28:34.959Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T09:54:47.643Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T14:28:34.959Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T07:54:47.643Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T12:28:34.959Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T09:54:47.643Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T14:28:34.959Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T07:54:47.643Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T12:28:34.959Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T09:54:47.643Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T14:28:34.959Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T07:54:47.643Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T12:28:34.959Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T08:54:47.644Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T13:28:34.959Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T08:54:47.644Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T13:28:34.959Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T07:54:47.644Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T12:28:34.960Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T07:54:47.644Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T12:28:34.960Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -4736,6 +5238,18 @@ INSERT INTO auth.sql_roles (org_id,role_name,user_id) VALUES ('org-2','org-2 liv
 ;
 -- next
 INSERT INTO auth.sql_roles (org_id,role_name,user_id) VALUES ('org-2','org-2 stale','stale')
+;
+-- next
+INSERT INTO public.sync_search (org_id,sync_id,terms) VALUES ('org-1','live','{1}')
+;
+-- next
+INSERT INTO public.sync_search (org_id,sync_id,terms) VALUES ('org-1','stale','{1}')
+;
+-- next
+INSERT INTO public.sync_search (org_id,sync_id,terms) VALUES ('org-2','live','{1}')
+;
+-- next
+INSERT INTO public.sync_search (org_id,sync_id,terms) VALUES ('org-2','stale','{1}')
 ;
 -- next
 INSERT INTO public.sync_slots (org_id,connection_id,entity_type,sync_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','live')
@@ -4870,40 +5384,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T09:54:47.646Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T14:28:35.039Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T07:54:47.646Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T12:28:35.039Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T09:54:47.652Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T14:28:35.039Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T07:54:47.652Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T12:28:35.039Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T08:54:47.652Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T13:28:35.039Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T08:54:47.652Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T13:28:35.039Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T08:54:47.652Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T13:28:35.039Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T08:54:47.652Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T13:28:35.039Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T08:54:47.652Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T13:28:35.039Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T08:54:47.652Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T13:28:35.040Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T08:54:47.652Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T13:28:35.040Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T08:54:47.652Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T13:28:35.040Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -4921,13 +5435,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-21T08:54:47.653Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-21T13:28:35.040Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-21T08:54:47.653Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-21T13:28:35.040Z')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -4942,16 +5456,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T09:54:47.653Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T14:28:35.040Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T07:54:47.653Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T12:28:35.040Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T09:54:47.653Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T14:28:35.040Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T07:54:47.653Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T12:28:35.040Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

@@ -2,7 +2,7 @@ import type { Connection } from '@sync-operations/client';
 import { connectionPath } from '../app/location.ts';
 
 /** What the palette can do with a command: go somewhere, or pause and resume a connection. */
-export type Deed =
+type Deed =
   | { readonly go: string }
   | { readonly connectionId: string; readonly request: 'pause' | 'resume'; readonly name: string };
 

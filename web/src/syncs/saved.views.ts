@@ -1,7 +1,7 @@
 import type { View } from './syncs.filters.ts';
 
 /** More than these are no views any more but a list to search in. */
-export const MOST_VIEWS = 20;
+const MOST_VIEWS = 20;
 
 const keyOf = (orgId: string): string => `sync-operations:views:${orgId}`;
 
