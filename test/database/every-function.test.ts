@@ -68,6 +68,7 @@ const CALLS = [
   `UPDATE sync_progress SET pause_requested = true, requested_at = now() WHERE sync_id = 'open'`,
   `UPDATE sync_progress SET processed_count = 2, current_item = 1 WHERE sync_id = 'open'`,
   `SELECT * FROM app.active_syncs('org-1', 10)`,
+  `SELECT app.overview('org-1')`,
   `SELECT * FROM app.find_syncs('org-1', '{"q": "open"}', 10)`,
   `SELECT app.syncs_with_terms('org-1', app.search_terms('org-1', app.week_of_start(now()), 'open'))`,
   `UPDATE sync_progress SET started_at = now() - interval '30 days' WHERE sync_id = 'open'`,

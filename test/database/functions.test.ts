@@ -43,6 +43,7 @@ app.mark_current_item() | sync_owner | INVOKER | - | -
 app.measure_progress() | sync_owner | INVOKER | - | -
 app.open_session(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.organizations(bytea, text, text, integer) | sync_directory | DEFINER | - | sync_app
+app.overview(text) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, enable_hashjoin=off, enable_mergejoin=off, jit=off | sync_app
 app.prepare_activity_partitions(integer) | sync_owner | DEFINER | lock_timeout=10s | sync_app, sync_maintenance
 app.publish_changed_records() | sync_owner | INVOKER | - | -
 app.publish_event(text, text, jsonb) | sync_owner | INVOKER | - | sync_app, sync_maintenance
