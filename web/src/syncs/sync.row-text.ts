@@ -4,7 +4,8 @@ import { KINDS } from './syncs.filters.ts';
 
 /** Customer, Main shop → Back office. */
 export function titleOf({ entity_type, source, destination, source_system }: SyncListItem): string {
-  const ends = source && destination ? `${source.name} → ${capitalized(destination.name)}` : source_system;
+  const target = destination?.connection_id === null ? 'Records' : destination?.name;
+  const ends = source && target ? `${source.name} → ${target}` : source_system;
   return `${capitalized(entity_type)}, ${ends}`;
 }
 
