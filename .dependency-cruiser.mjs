@@ -17,6 +17,7 @@ const LAYERS = [
   ['runs'],
   ['previews'],
   ['schedules', 'webhooks', 'webhook-endpoints'],
+  ['console'],
   ['dashboard', 'health'],
   ['http'],
 ];

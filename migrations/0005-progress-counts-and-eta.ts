@@ -67,7 +67,17 @@ export class Progress0005 implements MigrationInterface {
       CREATE INDEX sync_progress_active ON public.sync_progress (org_id, started_at DESC, sync_id DESC)
         WHERE completed_at IS NULL`);
     await db.query(`
-      CREATE INDEX sync_progress_ended ON public.sync_progress (org_id, completed_at) WHERE completed_at IS NOT NULL`);
+      CREATE INDEX sync_progress_ended ON public.sync_progress (org_id, completed_at, sync_id) WHERE completed_at IS NOT NULL`);
+    // For the list of all syncs, whole or by one of these. None names a column that a report changes.
+    for (const [name, column] of Object.entries({
+      '': '',
+      _by_status: 'status, ',
+      _by_entity: 'entity_type, ',
+      _by_user: 'initiated_by, ',
+    }))
+      await db.query(
+        `CREATE INDEX sync_progress_listed${name} ON public.sync_progress (org_id, ${column}started_at, sync_id)`,
+      );
     const comments = {
       workers: 'the counts of each worker that reports its own part: {"a": {"processed_count": 10, "failed_count": 0}}',
       idle_seconds: 'seconds since started_at in which nothing could be done: paused, queued, limited',

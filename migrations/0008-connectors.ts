@@ -56,6 +56,8 @@ async function connections(db: QueryRunner): Promise<void> {
       webhooks_state jsonb,
       webhooks_due_at timestamptz,
       census_due_at timestamptz NOT NULL DEFAULT now() + interval '1 day',
+      paused_at timestamptz,
+      paused_by text CHECK (paused_by IS NULL OR paused_at IS NOT NULL),
       created_by text,
       created_at timestamptz NOT NULL DEFAULT now(),
       updated_at timestamptz NOT NULL DEFAULT now(),

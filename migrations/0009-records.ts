@@ -21,10 +21,15 @@ export class Records0009 implements MigrationInterface {
     // A reader of one connection's changes, and the end of a run that looks at its own, pass over no other connection's.
     await db.query(`
       CREATE INDEX sync_records_changes_of ON public.sync_records (org_id, connection_id, entity_type, change_seq)`);
+    // Open conflicts and failures of all connections, the newest first.
+    await db.query(`
+      CREATE INDEX sync_refusals_open ON public.sync_refusals
+        (org_id, is_conflict, refused_at, external_id, entity_type, source_connection_id, destination_connection_id)`);
     // For the history of an item.
     await db.query(`CREATE INDEX sync_items_of_item ON public.sync_items (org_id, external_id, updated_at, sync_id)`);
     await db.query(`
-      CREATE INDEX sync_records_by_name ON public.sync_records (org_id, name_hash) WHERE name_hash IS NOT NULL`);
+      CREATE INDEX sync_records_by_name ON public.sync_records (org_id, entity_type, known_as)
+        WHERE known_as IS NOT NULL`);
     await letMaintenanceDelete(db, {
       table: 'public.sync_records',
       policy: 'maintenance_removed',
@@ -49,7 +54,10 @@ export class Records0009 implements MigrationInterface {
   }
 }
 
-/** By what people know a record. */
+/**
+ * By what people know a record: a column, since under row-level security Postgres looks nothing up by an expression that could tell of
+ * rows of others, such as one that reads JSON. In byte order, so that a beginning is looked up, too.
+ */
 const NAME_OF_RECORD = `CASE entity_type WHEN 'customer' THEN lower(data ->> 'email') WHEN 'product' THEN data ->> 'sku' ELSE data ->> 'number' END`;
 
 /** How many weeks the ring of partitions has; see src/records/sql/kept_changes.sql. */
@@ -126,12 +134,12 @@ const TABLES: Readonly<Record<string, string>> = {
     entity_type text NOT NULL CHECK (entity_type <> ''),
     external_id text NOT NULL CHECK (external_id <> ''),
     data jsonb NOT NULL,
+    known_as text COLLATE "C" GENERATED ALWAYS AS (${NAME_OF_RECORD}) STORED,
     content_hash text NOT NULL,
     change_seq bigint NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     deleted_at timestamptz,
-    name_hash bigint GENERATED ALWAYS AS (hashtextextended(${NAME_OF_RECORD}, hashtextextended(entity_type, 0))) STORED,
     PRIMARY KEY (org_id, connection_id, entity_type, external_id)`,
   sync_change_counters: `
     last_seq bigint NOT NULL,
@@ -165,7 +173,7 @@ const TABLES: Readonly<Record<string, string>> = {
     external_id text NOT NULL CHECK (external_id <> ''),
     decided_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, entity_type, source, destination, external_id)`,
-  // What failed or was left alone when it was tried last. With a fingerprint it was refused for good: the write is not repeated while the
+  // What failed or was left alone (a conflict) when it was tried last. With a fingerprint it was refused for good: the write is not repeated while the
   // fingerprint is the same. An incremental sync tries the others again, since the destination may have changed.
   sync_refusals: `
     entity_type text NOT NULL CHECK (entity_type <> ''),
@@ -175,6 +183,7 @@ const TABLES: Readonly<Record<string, string>> = {
     fingerprint text,
     error_class text NOT NULL,
     message text NOT NULL,
+    is_conflict boolean NOT NULL DEFAULT false,
     refused_at timestamptz NOT NULL DEFAULT now(),
     tried_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, entity_type, source_connection_id, destination_connection_id, external_id)`,

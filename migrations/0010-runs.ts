@@ -73,6 +73,7 @@ async function runs(db: QueryRunner): Promise<void> {
       seen_cleared boolean NOT NULL DEFAULT false,
       write_open_since timestamptz,
       created_at timestamptz NOT NULL DEFAULT now(),
+      started_at timestamptz NOT NULL DEFAULT now(),
       PRIMARY KEY (org_id, sync_id)
     ) WITH (fillfactor = 70)`);
   const comments = {
@@ -85,6 +86,7 @@ async function runs(db: QueryRunner): Promise<void> {
     leases_without_commit: 'many: the run kills its workers',
     undoes_sync_id: 'the run whose changes are taken back',
     kept_bytes: 'the size of its rows in sync_changes',
+    started_at: 'of its row in sync_progress: when the first worker took it',
     counts: 'items by what was done: created, updated, …',
     write_open_since: 'when it sent a create whose result is not stored: the other system may still be at work on it',
   };
@@ -102,6 +104,11 @@ async function runs(db: QueryRunner): Promise<void> {
   await db.query(`
     CREATE INDEX sync_runs_by_destination
       ON public.sync_runs (org_id, destination_connection_id, created_at DESC, sync_id)`);
+  // For the list of all syncs. A run is moved within them once, when its first worker takes it.
+  for (const column of ['kind', 'source_connection_id', 'destination_connection_id'])
+    await db.query(`
+      CREATE INDEX sync_runs_listed_by_${column.replace('_connection_id', '')}
+        ON public.sync_runs (org_id, ${column}, started_at, sync_id)`);
   await protectTenantTable(db, 'public.sync_runs');
   await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_runs TO sync_app`);
   await db.query(`

@@ -5,6 +5,7 @@ import { AuthModule } from './auth/auth.module.ts';
 import { ConfigModule } from './config/config.module.ts';
 import type { Environment } from './config/environment.ts';
 import { ConnectorsApiModule, ConnectorsModule } from './connectors/connectors.module.ts';
+import { ConsoleApiModule } from './console/console.module.ts';
 import { DashboardApiModule, DashboardModule } from './dashboard/dashboard.module.ts';
 import { DatabaseModule } from './database/database.module.ts';
 import { Draining } from './health/draining.ts';
@@ -38,6 +39,7 @@ const API = [
   SchedulesApiModule,
   WebhooksApiModule,
   WebhookEndpointsApiModule,
+  ConsoleApiModule,
   DashboardApiModule,
 ];
 

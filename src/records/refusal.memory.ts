@@ -37,5 +37,10 @@ export function refusalOf(
   if (OF_THE_ITEM.has(error_class)) return [];
   if (one?.plan.kind === 'refused' && one.plan.remembered) return [{ external_id, remembered: true }];
   const isFinal = result?.ok === false && result.problem.final === true;
-  return [{ external_id, fingerprint: isFinal ? (one?.fingerprint ?? null) : null, error_class, message }];
+  return [
+    {
+      ...{ external_id, fingerprint: isFinal ? (one?.fingerprint ?? null) : null, error_class, message },
+      ...(outcome.outcome === 'skipped' && error_class !== 'stale_preview' && { is_conflict: true as const }),
+    },
+  ];
 }

@@ -13,7 +13,9 @@ export interface Refusal {
 }
 
 /** A refusal to remember, or one that was remembered, so that nothing was tried. */
-export type RefusalChange = Omit<Refusal, 'refused_at'> | { readonly external_id: string; readonly remembered: true };
+export type RefusalChange =
+  | (Omit<Refusal, 'refused_at'> & { readonly is_conflict?: true })
+  | { readonly external_id: string; readonly remembered: true };
 
 /** What the value of a write is refused for may still depend on something that no fingerprint has, so it is tried again after a day. */
 const REMEMBERED_HOURS = 24;

@@ -9,6 +9,8 @@ import { BindingsService } from './bindings/bindings.service.ts';
 import { MatchPreviewer } from './bindings/match.previewer.ts';
 import { PairOpener } from './bindings/pair.opener.ts';
 import { FreshPreviewInterceptor } from './fresh-preview.interceptor.ts';
+import { PauseController } from './pause/pause.controller.ts';
+import { PauseService } from './pause/pause.service.ts';
 import { RunControl } from './run.control.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
 import { RunEndListeners } from './run.end-listeners.ts';
@@ -67,11 +69,12 @@ export class RunsModule {}
 /** The endpoints of runs, and the control of runs that no worker holds. */
 @Module({
   imports: [RunsModule, ConnectorsModule, ActivityModule, ProgressApiModule],
-  controllers: [RunsController, BindingsController],
+  controllers: [RunsController, BindingsController, PauseController],
   providers: [
     RunsService,
     FreshPreviewInterceptor,
     RunControl,
+    PauseService,
     RunRemoval,
     RunSystemLeaver,
     PairOpener,

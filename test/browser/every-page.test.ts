@@ -85,6 +85,10 @@ async function fill({ shopId, odooId, shop, there }: TwoSystems): Promise<void> 
   );
   const here = `/o/${ORG}`;
   Object.assign(paths, {
+    overview: `${here}/overview`,
+    syncs: `${here}/syncs`,
+    'failed syncs': `${here}/syncs?failed=true`,
+    conflicts: `${here}/conflicts`,
     live: `${here}/live`,
     'a sync of a reporter': `${here}/syncs/${encodeURIComponent('running/1 %')}`,
     'a sync of the service': `${here}/syncs/${applied.sync_id}`,
@@ -131,6 +135,10 @@ describe.each(['light', 'dark'] as const)('Every page, %s', (colorScheme) => {
   afterAll(() => watched.close());
 
   it.each([
+    'overview',
+    'syncs',
+    'failed syncs',
+    'conflicts',
     'live',
     'a sync of a reporter',
     'a sync of the service',

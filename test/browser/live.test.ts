@@ -54,7 +54,7 @@ const aMinutePasses = (sync_id: string) =>
   );
 
 async function open(options: PageOptions = {}): Promise<WatchedPage> {
-  const watched = await browser.signedIn(service, orgId, ['sync:write'], options);
+  const watched = await browser.signedIn(service, orgId, ['sync:write'], { path: `/o/${orgId}/live`, ...options });
   await watched.page.getByRole('heading', { level: 1, name: 'Live' }).waitFor();
   return watched;
 }
@@ -166,7 +166,9 @@ describe('The live page', () => {
 
   it('shows nothing of another organization', async () => {
     await start('not-yours', { source_system: 'secret-shop' });
-    const { page } = await browser.signedIn(service, 'org-live-other');
+    const { page } = await browser.signedIn(service, 'org-live-other', ['sync:write'], {
+      path: '/o/org-live-other/live',
+    });
     await page.getByRole('heading', { name: 'Nothing runs now' }).waitFor();
     await page.goto(`${service.url}/o/${orgId}/live`);
     await page.getByRole('heading', { level: 1 }).waitFor();
@@ -202,7 +204,7 @@ describe('The buttons of a card', () => {
 
   it('are not there for who may only read', async () => {
     await start('read-only');
-    const { page } = await browser.signedIn(service, orgId, ['sync:read']);
+    const { page } = await browser.signedIn(service, orgId, ['sync:read'], { path: `/o/${orgId}/live` });
     await card(page, 'read-only').waitFor();
     await waitFor(
       'what may be done is known',

@@ -25,7 +25,7 @@ it('Six open tabs do not stop the seventh call: they share one stream, and all o
   const body = { sync_id: 'one', entity_type: 'customer', source_system: 'odoo', total_items: 100 };
   await startSync({ client, body });
 
-  const first = await browser.signedIn(service, ORG, ['sync:write']);
+  const first = await browser.signedIn(service, ORG, ['sync:write'], { path: `/o/${ORG}/live` });
   const context = first.page.context();
   const tabs = [first];
   while (tabs.length < TABS) {

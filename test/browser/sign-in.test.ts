@@ -24,7 +24,7 @@ afterAll(async () => {
 const pathOf = (url: string) => new URL(url).pathname;
 
 describe('A sign-in link', () => {
-  it('leads to the live page of its organization, once; the second time the page says why not', async () => {
+  it('leads to the overview of its organization, once; the second time the page says why not', async () => {
     const link = await service.createKey({ kind: 'link', orgId: 'org-a', userId: 'ann', ttlSeconds: 300 });
     const address = `${service.url}/sign-in?token=${link}`;
     const looked = await browser.openPage(address);
@@ -32,8 +32,8 @@ describe('A sign-in link', () => {
     await looked.screenshot('sign-in-link');
     expect([await looked.axe(), looked.complaints, await looked.page.context().cookies()]).toEqual([[], [], []]);
     const first = await browser.followLink(address);
-    await first.page.getByRole('heading', { level: 1, name: 'Live' }).waitFor();
-    expect(pathOf(first.page.url())).toBe('/o/org-a/live');
+    await first.page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    expect(pathOf(first.page.url())).toBe('/o/org-a/overview');
     expect(first.complaints).toEqual([]);
 
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -103,7 +103,7 @@ describe('Organizations', () => {
     await page.getByLabel('Find an organization').fill('g-b');
     await page.getByRole('link', { name: 'org-b', exact: true }).click();
     await page.getByText('shop-of-org-b').first().waitFor();
-    expect(pathOf(page.url())).toBe('/o/org-b/live');
+    expect(pathOf(page.url())).toBe('/o/org-b/overview');
     expect(await page.locator('body').innerText()).not.toContain('shop-of-org-a');
     expect(complaints).toEqual([]);
   });

@@ -32,6 +32,7 @@ app.end_sync() | sync_owner | INVOKER | - | -
 app.ensure_activity_partition(timestamp with time zone) | sync_owner | DEFINER | lock_timeout=10s | sync_app, sync_maintenance, sync_sql
 app.exchange_link(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.find_key(bytea) | sync_owner | INVOKER | - | sync_app
+app.find_syncs(text, jsonb, integer) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, enable_hashjoin=off, enable_mergejoin=off | sync_app
 app.find_webhook(uuid) | sync_owner | INVOKER | - | sync_app
 app.has_activity_partition(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
 app.hold_key(uuid) | sync_owner | DEFINER | - | sync_app
@@ -45,6 +46,7 @@ app.measure_progress() | sync_owner | INVOKER | - | -
 app.open_session(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.organizations(bytea, text, text, integer) | sync_directory | DEFINER | - | sync_app
 app.organizations_of_the_trail(text, integer) | sync_directory | DEFINER | enable_seqscan=off | sync_app
+app.overview(text) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, enable_hashjoin=off, enable_mergejoin=off, jit=off | sync_app
 app.prepare_activity_partitions(integer) | sync_owner | DEFINER | lock_timeout=10s | sync_app, sync_maintenance
 app.publish_changed_records() | sync_owner | INVOKER | - | -
 app.publish_event(text, text, jsonb) | sync_owner | INVOKER | - | sync_app, sync_maintenance
@@ -59,14 +61,19 @@ app.report_progress(json) | sync_owner | INVOKER | TimeZone=UTC, row_security=on
 app.runs_without_worker(integer) | sync_maintenance | DEFINER | - | sync_app
 app.save_records(text, uuid, text, jsonb, text, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.seal_entries(text) | sync_owner | DEFINER | - | sync_app
+app.search_terms(text, integer, text) | sync_owner | INVOKER | - | sync_app, sync_sql
 app.set_org(text) | sync_owner | INVOKER | - | sync_app
 app.sign_entry() | sync_owner | INVOKER | - | -
+app.store_search_terms() | sync_owner | INVOKER | - | -
+app.syncs_of_item(text, text) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off | sync_app
+app.syncs_with_terms(text, bigint[]) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=on | sync_app
 app.take_lease(text, text, text, interval) | sync_owner | INVOKER | - | sync_app
 app.unsealed_entries(text, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql
 app.verify_seals(text, bigint, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql
 app.verify_unsealed(text, timestamp with time zone, uuid, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql
 app.watch_progress(text[], text[]) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off | sync_app
 app.week_of_changes(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance
+app.week_of_start(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
 public.auto_cleanup_preview_cache(integer) | sync_maintenance | DEFINER | - | sync_app, sync_sql
 `;
 
@@ -90,6 +97,8 @@ publish_on_change | AFTER UPDATE ON public.sync_change_counters | app.publish_ch
 publish_on_first_change | AFTER INSERT ON public.sync_change_counters | app.publish_changed_records()
 publish_on_insert | AFTER INSERT ON public.sync_progress | app.publish_sync_event()
 publish_on_update | AFTER UPDATE WHEN ON public.sync_progress | app.publish_sync_event()
+search_on_insert | AFTER INSERT ON public.sync_progress | app.store_search_terms()
+search_on_move | AFTER UPDATE WHEN ON public.sync_progress | app.store_search_terms()
 sign_entry | BEFORE INSERT WHEN ON public.sync_activity_log | app.sign_entry()
 `;
 

@@ -21,6 +21,7 @@ export function namesOf(who: string): Values {
     source_connection_id: randomLooking(uuidOf('connection of', who)),
     with: randomLooking(uuidOf('other connection of', who)),
     external_id: `external-of-${who}`,
+    q: `external-of-${who}`,
     schedule_id: uuidOf('schedule of', who),
     endpoint_id: uuidOf('endpoint of', who),
     delivery_id: uuidOf('delivery of', who),
@@ -158,8 +159,8 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
       'sync_refusals',
       {
         ...{ org_id, entity_type, external_id, source_connection_id: connection_id },
-        destination_connection_id: uuidOf('another of', who),
-        ...{ fingerprint: 'f', error_class: 'refused', message: MARKER },
+        destination_connection_id: namesOf(who).with,
+        ...{ fingerprint: 'f', error_class: 'refused', message: MARKER, is_conflict: true },
       },
     ],
     ['sync_items', { ...item, outcome: 'failed', error_class: 'refused', message: MARKER, payload: secret }],

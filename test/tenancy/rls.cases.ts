@@ -144,6 +144,11 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
     sync_maintenance: ['stale', 'denied', 'denied', 'denied', 'denied'],
     sync_owner: [AND_STALE, OWN_NEW, OWN, OWN, 'all'],
   },
+  'public.sync_search': {
+    sync_app: [OWN, OWN_NEW, 'denied', 'denied', 'denied'],
+    sync_maintenance: NONE,
+    sync_owner: OWNER,
+  },
   'public.sync_match_decisions': { sync_app: WITH_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
   'public.sync_items': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_seen': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
@@ -243,4 +248,6 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
     'looked up by the hash before any organization is known; org_id is null for a key of every organization',
   'auth.hook_addresses': 'looked up by the id of the connection before any organization is known',
   'auth.sql_roles': 'says which organization a login of SQL clients is bound to',
+  'public.sync_search':
+    'has no key but its terms, each a hash with the organization in it; migrations/0015-sync-search.ts says why',
 };

@@ -122,6 +122,11 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     row: (org_id, state, name) => ({ org_id, role_name: `${org_id} ${name}`, user_id: state }),
     change: "user_id = 'another'",
   },
+  'public.sync_search': {
+    marker: 'sync_id',
+    row: (org_id, _state, sync_id) => ({ org_id, sync_id, terms: '{1}' }),
+    change: "terms = '{2}'",
+  },
   'public.sync_slots': {
     marker: 'entity_type',
     row: (org_id, state, entity_type) => ({

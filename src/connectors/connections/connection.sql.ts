@@ -6,7 +6,8 @@ import type { SealedSecret } from '../credentials/credential.encryption.ts';
 /** Without the ciphertexts; statements that need them add SEALED. */
 const SHOWN = `org_id, id, name, system, base_url, settings, credentials IS NOT NULL AS has_credentials, access_revision,
   system_id, forgets_records, status, last_checked_at, last_error, version, account, warnings, credentials_expire_at,
-  webhooks_refused, webhook_refused_at, webhook_refused_as, webhooks_state, webhooks_due_at, created_by, created_at, updated_at`;
+  webhooks_refused, webhook_refused_at, webhook_refused_as, webhooks_state, webhooks_due_at, paused_at, paused_by, created_by, created_at,
+  updated_at`;
 const SEALED = 'credentials, credentials_key_id, webhook_secret, webhook_secret_key_id';
 /** Every statement leaves out removed connections. */
 const ONE = 'org_id = $1 AND id = $2 AND removed_at IS NULL';

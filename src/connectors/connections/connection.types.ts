@@ -37,6 +37,9 @@ export interface ConnectionRow {
   readonly webhooks_state: RegisteredWebhooks | null;
   /** When they are looked at next. */
   readonly webhooks_due_at: string | null;
+  /** Since when no run from or to it starts or goes on; null: it is not paused. */
+  readonly paused_at: string | null;
+  readonly paused_by: string | null;
   readonly created_by: string | null;
   readonly created_at: string;
   readonly updated_at: string;

@@ -5,9 +5,6 @@ import type { HistoryEntryDto, ItemIdentityDto } from './dto/history.dto.ts';
 /** Of this many records with one name the history is shown: an email or a SKU is seldom in more systems. */
 const MOST_NAMED = 20;
 
-/** What the column name_hash is made of, which finds the record. */
-const NAME = `CASE entity_type WHEN 'customer' THEN lower(data ->> 'email') WHEN 'product' THEN data ->> 'sku' ELSE data ->> 'number' END`;
-
 /**
  * The column `item` of sync_changes of each id, in their order. It is computed before the rows are looked at, since row-level security lets an
  * index be searched by a column, and by no function.
@@ -33,8 +30,7 @@ export const identitiesOf = (orgId: string, entity: EntityType, asked: Asked): S
   const byName = 'name' in asked;
   const named = byName
     ? `SELECT connection_id, external_id FROM public.sync_records
-        WHERE org_id = $1 AND name_hash = hashtextextended($3, hashtextextended($2, 0)) AND entity_type = $2 AND (${NAME}) = $3
-          AND $4::uuid IS NULL ORDER BY connection_id LIMIT ${MOST_NAMED}`
+        WHERE org_id = $1 AND entity_type = $2 AND known_as = $3 AND $4::uuid IS NULL ORDER BY connection_id LIMIT ${MOST_NAMED}`
     : `SELECT c.id AS connection_id, $3::text AS external_id FROM public.sync_connections c
         WHERE c.org_id = $1 AND c.removed_at IS NULL AND (c.id = $4 OR $4 IS NULL AND EXISTS (
           SELECT FROM (SELECT r.external_id FROM public.sync_records r WHERE r.org_id = $1 AND r.connection_id = c.id

@@ -167,15 +167,15 @@ BEGIN
        AND f.destination_connection_id = run.destination_connection_id AND f.external_id = ANY (ARRAY(
          SELECT g ->> 'external_id' FROM jsonb_path_query(batch, '$.refusals[*] ? (@.remembered == true)') AS g));
     INSERT INTO public.sync_refusals AS f
-      (org_id, entity_type, source_connection_id, destination_connection_id, external_id, fingerprint, error_class, message)
+      (org_id, entity_type, source_connection_id, destination_connection_id, external_id, fingerprint, error_class, message, is_conflict)
     SELECT org, run.entity_type, run.source_connection_id, run.destination_connection_id, g.external_id, g.fingerprint,
-           g.error_class, g.message
+           g.error_class, g.message, coalesce(g.is_conflict, false)
       FROM jsonb_to_recordset(batch -> 'refusals') AS g (external_id text, fingerprint text, error_class text, message text,
-             remembered boolean)
+             is_conflict boolean, remembered boolean)
      WHERE g.remembered IS NOT TRUE
     ON CONFLICT (org_id, entity_type, source_connection_id, destination_connection_id, external_id) DO UPDATE
        SET fingerprint = EXCLUDED.fingerprint, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
-           refused_at = EXCLUDED.refused_at, tried_at = EXCLUDED.tried_at;
+           is_conflict = EXCLUDED.is_conflict, refused_at = EXCLUDED.refused_at, tried_at = EXCLUDED.tried_at;
   END IF;
 
   IF batch ? 'changes' THEN

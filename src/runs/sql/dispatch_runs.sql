@@ -1,6 +1,6 @@
 -- Why: a connection and entity type has one active run at a time; other runs wait for its slot.
 -- Promises: assigns free slots to the organization's waiting runs, oldest first. A run never overtakes an older run that waits for
--- the same slot. A slot is free when its run has ended, for whatever reason. Returns the runs that are ready to be queued.
+-- the same slot, unless that waits for a paused connection: while one of its connections is paused, no run starts. A slot is free when its run has ended, for whatever reason. Returns the runs that are ready to be queued.
 -- Waits 3 s for another dispatch of the organization, longer than a request waits for a row: nobody but dispatches holds this lock.
 -- Callers: sync_app.
 
@@ -26,6 +26,10 @@ BEGIN
     END IF;
     slots := array_remove(ARRAY[r.source_connection_id, r.destination_connection_id], NULL);
     SELECT array_agg(s || r.entity_type) INTO wanted FROM unnest(slots) AS s;
+    -- A run that waits for a paused connection holds up nobody at its other end.
+    IF EXISTS (SELECT FROM public.sync_connections c WHERE c.org_id = org AND c.id = ANY (slots) AND c.paused_at IS NOT NULL) THEN
+      CONTINUE;
+    END IF;
     -- A run does not overtake an older run that waits for the same slot.
     IF wanted && taken OR EXISTS (
       SELECT FROM public.sync_slots s JOIN public.sync_progress p USING (org_id, sync_id)

@@ -16,6 +16,7 @@ DECLARE
 BEGIN
   UPDATE public.sync_runs AS w
      SET lease_epoch = w.lease_epoch + 1, leased_by = worker, leased_until = now() + lease,
+         started_at = CASE WHEN w.lease_epoch = 0 THEN now() ELSE w.started_at END,
          leases_without_commit = w.leases_without_commit + 1
    WHERE w.org_id = org AND w.sync_id = sync AND w.state = 'ready' AND (w.leased_by IS NULL OR w.leased_until < now())
   RETURNING w.* INTO r;

@@ -25,6 +25,6 @@ export function App() {
   const { ids, more } = session.data;
   const only = ids.length === 1 && !more ? ids[0] : undefined;
   const target = only ?? ids.find((id) => id === lastOrganization());
-  if (path === '/' && target) return <Redirect to={`${organizationPath(target)}/live`} replace />;
+  if (path === '/' && target) return <Redirect to={`${organizationPath(target)}/overview`} replace />;
   return <OrganizationChooser />;
 }

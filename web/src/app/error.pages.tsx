@@ -25,7 +25,7 @@ export function NotFound() {
       <PageHeader title="Page not found" />
       <Empty title="There is no page at this address">
         <p>
-          The address may be old or misspelt. <Link href="/live">Go to the live page</Link>.
+          The address may be old or misspelt. <Link href="/overview">Go to the overview</Link>.
         </p>
       </Empty>
     </>

@@ -1,13 +1,16 @@
 import { lazy, Suspense, useEffect, useMemo } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { OrganizationContext, openOrganization } from '../api/organization.ts';
-import { LivePage } from '../live/live.page.tsx';
+import { OverviewPage } from '../overview/overview.page.tsx';
 import { PageSkeleton } from '../ui/loading.tsx';
 import { ToastProvider } from '../ui/toast.tsx';
 import { ErrorBoundary, NotFound } from './error.pages.tsx';
 import { rememberOrganization } from './preferences.ts';
 import { Shell } from './shell.tsx';
 
+const LivePage = lazy(() => import('../live/live.page.tsx'));
+const SyncsPage = lazy(() => import('../syncs/syncs.page.tsx'));
+const ConflictsPage = lazy(() => import('../conflicts/conflicts.page.tsx'));
 const SyncPage = lazy(() => import('../sync/sync.page.tsx'));
 const ItemPage = lazy(() => import('../items/item.page.tsx'));
 const ActivityPage = lazy(() => import('../activity/activity.page.tsx'));
@@ -18,7 +21,7 @@ const ConnectionsPage = lazy(() => import('../connections/connections.page.tsx')
 const NewConnectionPage = lazy(() => import('../connections/new-connection.page.tsx'));
 const ConnectionPage = lazy(() => import('../connections/connection.page.tsx'));
 
-/** The live page is loaded with the frame because most visits start there. Each other page is loaded when it is opened. */
+/** The overview is loaded with the frame because most visits start there. Each other page is loaded when it is opened. */
 export function OrganizationPages({ orgId }: { readonly orgId: string }) {
   const organization = useMemo(() => openOrganization(orgId), [orgId]);
   useEffect(() => rememberOrganization(orgId), [orgId]);
@@ -29,7 +32,10 @@ export function OrganizationPages({ orgId }: { readonly orgId: string }) {
           <ErrorBoundary>
             <Suspense fallback={<PageSkeleton />}>
               <Switch>
+                <Route path="/overview" component={OverviewPage} />
                 <Route path="/live" component={LivePage} />
+                <Route path="/syncs" component={SyncsPage} />
+                <Route path="/conflicts" component={ConflictsPage} />
                 <Route path="/syncs/*" component={SyncPage} />
                 <Route path="/items" component={ItemPage} />
                 <Route path="/activity" component={ActivityPage} />
@@ -40,7 +46,7 @@ export function OrganizationPages({ orgId }: { readonly orgId: string }) {
                 <Route path="/connections/new" component={NewConnectionPage} />
                 <Route path="/connections/*" component={ConnectionPage} />
                 <Route path="/">
-                  <Redirect to="/live" replace />
+                  <Redirect to="/overview" replace />
                 </Route>
                 <Route component={NotFound} />
               </Switch>

@@ -35,7 +35,7 @@ function OrganizationPicker({ current }: { readonly current?: string }) {
       <ul>
         {found.data?.ids.map((id) => (
           <li key={id}>
-            <a href={`${organizationPath(id)}/live`} aria-current={id === current ? 'true' : undefined}>
+            <a href={`${organizationPath(id)}/overview`} aria-current={id === current ? 'true' : undefined}>
               {id}
             </a>
           </li>
@@ -44,7 +44,7 @@ function OrganizationPicker({ current }: { readonly current?: string }) {
       {found.data?.more && <p className="muted">There are more. Type a part of the name to find one.</p>}
       {q && !found.data?.ids.includes(q) && (
         <p>
-          <a href={`${organizationPath(q)}/live`}>Open “{q}” anyway</a>, even if it has no data yet.
+          <a href={`${organizationPath(q)}/overview`}>Open “{q}” anyway</a>, even if it has no data yet.
         </p>
       )}
     </div>

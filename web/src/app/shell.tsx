@@ -1,12 +1,16 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
+import { PaletteButton } from '../palette/palette.button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { OrganizationSwitch } from './organization.picker.tsx';
 import { UserMenu } from './user.menu.tsx';
 import './shell.css';
 
 const PAGES: readonly { readonly path: string; readonly title: string; readonly icon: IconName }[] = [
+  { path: '/overview', title: 'Overview', icon: 'grid' },
   { path: '/live', title: 'Live', icon: 'pulse' },
+  { path: '/syncs', title: 'Syncs', icon: 'sync' },
+  { path: '/conflicts', title: 'Conflicts', icon: 'alert' },
   { path: '/activity', title: 'Activity', icon: 'list' },
   { path: '/trends', title: 'Trends', icon: 'chart' },
   { path: '/previews', title: 'Previews', icon: 'diff' },
@@ -31,16 +35,17 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         Skip to content
       </a>
       <header className="shell-head">
-        <Link href="/live" className="shell-brand" aria-label="Sync Operations, live page">
+        <Link href="/overview" className="shell-brand" aria-label="Sync Operations, overview">
           <Icon name="sync" />
           <span>Sync Operations</span>
         </Link>
         <OrganizationSwitch />
+        <PaletteButton />
         <UserMenu />
       </header>
       <nav className="shell-nav" aria-label="Pages">
         {PAGES.map(({ path: to, title, icon }) => (
-          <Link key={to} href={to} aria-current={path.startsWith(to) || isUnder(path, to) ? 'page' : undefined}>
+          <Link key={to} href={to} aria-current={path.startsWith(to) ? 'page' : undefined}>
             <Icon name={icon} />
             {title}
           </Link>
@@ -52,6 +57,3 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     </div>
   );
 }
-
-/** The page of a single sync belongs to Live. */
-const isUnder = (path: string, to: string): boolean => to === '/live' && path.startsWith('/syncs/');

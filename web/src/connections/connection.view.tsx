@@ -10,6 +10,7 @@ import { BackLink, PageHeader } from '../ui/page.tsx';
 import { ConnectionCheckNote } from './connection.check.tsx';
 import { ConnectionDialogs, type OpenDialog } from './connection.dialogs.tsx';
 import { ConnectionFacts } from './connection.facts.tsx';
+import { PauseButton, PausedNote } from './connection.pause.tsx';
 import { useCheck } from './connection.queries.ts';
 import { ConnectionRuns } from './connection.runs.tsx';
 
@@ -20,7 +21,7 @@ interface Props {
 
 /** One connection: status, schedules, recent syncs and actions. */
 export function ConnectionView({ connection, connector }: Props) {
-  const [dialog, setDialog] = useState<OpenDialog>(null);
+  const [dialog, setDialog] = useState<OpenDialog>(() => dialogIn(window.location.search));
   const check = useCheck();
   const mayRun = useMay('sync:write');
   const mayChange = useMay('sync:admin');
@@ -34,6 +35,7 @@ export function ConnectionView({ connection, connector }: Props) {
           mayRun &&
           canRead && (
             <>
+              <PauseButton connection={connection} />
               <Button onClick={() => setDialog('reconcile')}>
                 <Icon name="check" /> Compare
               </Button>
@@ -51,6 +53,7 @@ export function ConnectionView({ connection, connector }: Props) {
         {connection.version && ` ${connection.version}`}
       </PageHeader>
       <div className="stack">
+        <PausedNote connection={connection} />
         <ConnectionCheckNote
           connection={connection}
           check={check}
@@ -96,4 +99,10 @@ export function ConnectionView({ connection, connector }: Props) {
       />
     </>
   );
+}
+
+/** A command of the palette opens the page with its dialog. */
+function dialogIn(search: string): OpenDialog {
+  const asked = new URLSearchParams(search).get('dialog');
+  return asked === 'run' || asked === 'preview' ? asked : null;
 }

@@ -33,7 +33,7 @@ import './live.list.css';
 const TICK_MS = 5_000;
 
 /** The syncs that run now, and the ones that ended last. */
-export function LivePage() {
+export default function LivePage() {
   const { orgId } = useOrganization();
   const progress = useSyncProgress(orgId);
   useSessionEnd(progress.state);

@@ -3,22 +3,23 @@ import { type Part, textDiff } from './text.diff.ts';
 import { valueText } from './value.text.ts';
 import './changes.css';
 
-/** The column names of a conflict. */
+/** The column names of a change, and of a conflict. */
+const CHANGE_LABELS = ['Now', 'Will be'] as const;
 const CONFLICT_LABELS = ['At the destination', 'From the source'] as const;
 
 interface Props {
   readonly fields: readonly Pick<FieldChange, 'field' | 'old' | 'new'>[];
   /** The name of the item. */
   readonly name: string;
-  /** The names of the two columns; default: Now, Will be. */
+  /** The names of the two columns; default: those of a change or of a conflict. */
   readonly labels?: readonly [old: string, next: string];
   /** Both systems changed the item and neither value is written, so there is no old and no new. */
   readonly isConflict?: boolean;
 }
 
 /** The old and new value of each field, side by side; one below the other in a narrow window. */
-export function FieldDiff({ fields, name, isConflict = false, labels = ['Now', 'Will be'] }: Props) {
-  const [left, right] = isConflict ? CONFLICT_LABELS : labels;
+export function FieldDiff({ fields, name, isConflict = false, labels }: Props) {
+  const [left, right] = labels ?? (isConflict ? CONFLICT_LABELS : CHANGE_LABELS);
   return (
     <table className="field-diff" aria-label={`Fields of ${name} that differ`}>
       <thead>

@@ -1,6 +1,8 @@
 /** SVG paths in a view box of 24 by 24. */
 const PATHS = {
   sync: 'M4 11a8 8 0 0 1 14.3-4M20 13a8 8 0 0 1-14.3 4M19 3v4h-4M5 21v-4h4',
+  grid: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z',
+  search: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14M20 20l-4-4',
   pulse: 'M3 12h4l3-8 4 16 3-8h4',
   list: 'M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01',
   chart: 'M4 4v16h16M8 15l3-4 3 2 5-6',

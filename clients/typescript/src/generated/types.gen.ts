@@ -1015,6 +1015,14 @@ export type CreatedConnection = {
     created_at: string;
     updated_at: string;
     /**
+     * Since when no run from or to it starts or goes on. Null when it is not paused.
+     */
+    paused_at: string | null;
+    /**
+     * Who paused it
+     */
+    paused_by: string | null;
+    /**
      * Returned only once. Configure it in the system together with webhook_url; null when the system sends no webhooks
      */
     webhook_secret: string | null;
@@ -1063,6 +1071,14 @@ export type Connection = {
     created_by: string | null;
     created_at: string;
     updated_at: string;
+    /**
+     * Since when no run from or to it starts or goes on. Null when it is not paused.
+     */
+    paused_at: string | null;
+    /**
+     * Who paused it
+     */
+    paused_by: string | null;
 };
 
 export type ConnectionPage = {
@@ -1534,6 +1550,18 @@ export type MatchPreview = {
     next_cursor: string | null;
 };
 
+export type ConnectionPause = {
+    connection_id: string;
+    /**
+     * Whether the connection is paused now
+     */
+    paused: boolean;
+    /**
+     * The runs that were asked to pause or resume. Those that had not begun wait by themselves.
+     */
+    sync_ids: Array<string>;
+};
+
 export type StartPreview = {
     entity_type: 'customer' | 'product' | 'order';
     /**
@@ -1992,6 +2020,284 @@ export type Replayed = {
      * How many deliveries are sent again
      */
     replayed: number;
+};
+
+export type OverviewNow = {
+    active: number;
+    running: number;
+    queued: number;
+    paused: number;
+    /**
+     * Running, and without a report for a minute
+     */
+    silent: number;
+};
+
+export type OverviewAttention = {
+    /**
+     * Syncs that began since `since` and failed, timed out, or completed with errors: GET /syncs with failed
+     */
+    failed_syncs: number;
+    /**
+     * Open conflicts: GET /conflicts
+     */
+    conflicts: number;
+    /**
+     * Those of the conflicts that ask which entry an item is, by match-previews and bindings
+     */
+    ambiguous_matches: number;
+    /**
+     * Items whose last try failed
+     */
+    failing_items: number;
+    /**
+     * Previews that have not expired: GET /previews
+     */
+    ready_previews: number;
+    /**
+     * Those of the previews that the delete guard stops
+     */
+    guarded_previews: number;
+    /**
+     * Connections whose last check failed
+     */
+    failing_connections: number;
+};
+
+export type OverviewEntity = {
+    entity_type: 'customer' | 'product' | 'order';
+    /**
+     * failing: the last run failed, or its schedule could start none. late: a schedule should have started a run and did not, or what it started has not succeeded within an hour. never: nothing has succeeded yet. fresh: else
+     */
+    health: 'fresh' | 'late' | 'failing' | 'never';
+    /**
+     * The run that ended last
+     */
+    last_sync_id: string | null;
+    last_status: 'queued' | 'running' | 'paused' | 'completed' | 'completed_with_errors' | 'failed' | 'cancelled' | 'timeout';
+    last_ended_at: string | null;
+    last_success_at: string | null;
+    /**
+     * Runs that have not ended
+     */
+    active: number;
+    /**
+     * Of its schedules
+     */
+    next_run_at: string | null;
+    /**
+     * Why a schedule could start no run
+     */
+    schedule_error: string | null;
+    /**
+     * Open conflicts
+     */
+    conflict_count: number;
+    /**
+     * Items whose last try failed
+     */
+    failing_count: number;
+};
+
+export type OverviewHour = {
+    /**
+     * Its begin
+     */
+    hour: string;
+    sync_count: number;
+    /**
+     * failed, timeout or completed_with_errors
+     */
+    failed_count: number;
+    /**
+     * Items that they left for a person to decide
+     */
+    conflict_count: number;
+};
+
+export type OverviewConnection = {
+    id: string;
+    name: string;
+    system: string;
+    status: 'unchecked' | 'ok' | 'failing';
+    last_error: string | null;
+    last_checked_at: string | null;
+    /**
+     * Of what is or was synced
+     */
+    entities: Array<OverviewEntity>;
+    hours: Array<OverviewHour>;
+};
+
+export type OverviewReported = {
+    source_system: string;
+    hours: Array<OverviewHour>;
+};
+
+export type Overview = {
+    /**
+     * The begin of the first of the 24 hours
+     */
+    since: string;
+    now: OverviewNow;
+    attention: OverviewAttention;
+    /**
+     * By name, 1,000 at most
+     */
+    connections: Array<OverviewConnection>;
+    /**
+     * Of the last 24 hours, by name, 100 at most
+     */
+    reported: Array<OverviewReported>;
+};
+
+export type SyncKind = 'reported' | 'sync' | 'preview' | 'reconcile' | 'apply' | 'retry' | 'webhook';
+
+export type SyncEnd = {
+    /**
+     * Null: the records
+     */
+    connection_id: string | null;
+    /**
+     * The name of the connection, or "records"
+     */
+    name: string;
+};
+
+export type SyncListItem = {
+    sync_id: string;
+    kind: SyncKind;
+    entity_type: string;
+    source_system: string;
+    /**
+     * Where a run reads. Null for a reported sync.
+     */
+    source: SyncEnd | null;
+    /**
+     * Where a run writes. Null for a reported sync.
+     */
+    destination: SyncEnd | null;
+    status: SyncStatus;
+    initiated_by: string | null;
+    /**
+     * What started a run. Null for a reported sync.
+     */
+    trigger: 'request' | 'schedule' | 'webhook' | 'sync';
+    started_at: string;
+    updated_at: string;
+    completed_at: string | null;
+    total_items: number | null;
+    processed_count: number;
+    failed_count: number;
+    /**
+     * Items of a run that it left for a person to decide
+     */
+    conflict_count: number;
+    /**
+     * Seconds of work so far
+     */
+    elapsed_seconds: number;
+    speed_items_per_min: number | null;
+    /**
+     * As in the progress of the sync; null when it is not known
+     */
+    eta_seconds: number | null;
+    cancel_requested: boolean;
+    pause_requested: boolean;
+    /**
+     * Why a run waits
+     */
+    waiting_reason: string | null;
+    error_message: string | null;
+};
+
+export type SyncPage = {
+    items: Array<SyncListItem>;
+    /**
+     * Null on the last page; a page may be short and not the last
+     */
+    next_cursor: string | null;
+};
+
+export type ConflictField = {
+    /**
+     * The path of the field
+     */
+    field: string;
+    /**
+     * The value at the source
+     */
+    source: string | null | boolean | Array<unknown> | {
+        [key: string]: unknown;
+    };
+    /**
+     * The value at the destination
+     */
+    destination: string | null | boolean | Array<unknown> | {
+        [key: string]: unknown;
+    };
+};
+
+export type Conflict = {
+    entity_type: 'customer' | 'product' | 'order';
+    /**
+     * The id of the item in the source
+     */
+    external_id: string;
+    source_connection_id: string;
+    /**
+     * The name of the source
+     */
+    source_name: string;
+    destination_connection_id: string;
+    /**
+     * The name of the destination
+     */
+    destination_name: string;
+    /**
+     * The id of the entry at the destination. Null when which one it is has to be decided.
+     */
+    destination_id: string | null;
+    error_class: string;
+    message: string;
+    /**
+     * The fields in which the two differ, as the sync found them
+     */
+    fields: Array<ConflictField>;
+    /**
+     * The sync that found it last. Null when its items are not kept any more.
+     */
+    sync_id: string | null;
+    /**
+     * When it was found
+     */
+    found_at: string;
+};
+
+export type ConflictPage = {
+    items: Array<Conflict>;
+    /**
+     * Null on the last page; a page with a filter may be short and not the last
+     */
+    next_cursor: string | null;
+};
+
+export type FoundRecord = {
+    entity_type: 'customer' | 'product' | 'order';
+    external_id: string;
+    connection_id: string;
+    /**
+     * The name of the connection that it was read from
+     */
+    connection_name: string;
+    /**
+     * The e-mail of a customer, the SKU of a product, the number of an order
+     */
+    known_as: string | null;
+};
+
+export type FoundRecords = {
+    items: Array<FoundRecord>;
 };
 
 export type HealthLiveData = {
@@ -4945,6 +5251,112 @@ export type PreviewMatchesResponses = {
 
 export type PreviewMatchesResponse = PreviewMatchesResponses[keyof PreviewMatchesResponses];
 
+export type PauseConnectionData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query?: never;
+    url: '/api/sync/connections/{connection_id}/pause';
+};
+
+export type PauseConnectionErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type PauseConnectionError = PauseConnectionErrors[keyof PauseConnectionErrors];
+
+export type PauseConnectionResponses = {
+    /**
+     * Paused
+     */
+    200: ConnectionPause;
+};
+
+export type PauseConnectionResponse = PauseConnectionResponses[keyof PauseConnectionResponses];
+
+export type ResumeConnectionData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query?: never;
+    url: '/api/sync/connections/{connection_id}/resume';
+};
+
+export type ResumeConnectionErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ResumeConnectionError = ResumeConnectionErrors[keyof ResumeConnectionErrors];
+
+export type ResumeConnectionResponses = {
+    /**
+     * Resumed
+     */
+    200: ConnectionPause;
+};
+
+export type ResumeConnectionResponse = ResumeConnectionResponses[keyof ResumeConnectionResponses];
+
 export type StartPreviewData = {
     body: StartPreview;
     headers?: {
@@ -6286,3 +6698,336 @@ export type ReplayWebhookDeliveriesResponses = {
 };
 
 export type ReplayWebhookDeliveriesResponse = ReplayWebhookDeliveriesResponses[keyof ReplayWebhookDeliveriesResponses];
+
+export type GetOverviewData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/sync/overview';
+};
+
+export type GetOverviewErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type GetOverviewError = GetOverviewErrors[keyof GetOverviewErrors];
+
+export type GetOverviewResponses = {
+    /**
+     * The overview
+     */
+    200: Overview;
+};
+
+export type GetOverviewResponse = GetOverviewResponses[keyof GetOverviewResponses];
+
+export type ListSyncsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        /**
+         * Only syncs of which this is a part of the id, entity type, source, user or the name of a connection, in any case; or that changed, failed or skipped the item of exactly this id, e-mail, SKU or number
+         */
+        q?: string;
+        status?: SyncStatus;
+        /**
+         * true: only syncs that have not ended; false: only ended ones
+         */
+        active?: boolean;
+        /**
+         * true: only failed, completed_with_errors and timeout
+         */
+        failed?: boolean;
+        entity_type?: string;
+        /**
+         * reported: by another service. The others are runs of this one
+         */
+        kind?: SyncKind;
+        /**
+         * Only runs from or to this connection
+         */
+        connection_id?: string;
+        /**
+         * Only syncs that this user began
+         */
+        user_id?: string;
+        /**
+         * Only from this time on, by the time that the list is sorted by
+         */
+        from?: string;
+        /**
+         * Only before this time
+         */
+        to?: string;
+        /**
+         * A minus: the newest first. By completed_at only ended syncs are listed
+         */
+        sort?: '-started_at' | 'started_at' | '-completed_at' | 'completed_at';
+        limit?: number;
+        /**
+         * next_cursor of the previous page
+         */
+        cursor?: string;
+    };
+    url: '/api/sync/syncs';
+};
+
+export type ListSyncsErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListSyncsError = ListSyncsErrors[keyof ListSyncsErrors];
+
+export type ListSyncsResponses = {
+    /**
+     * A page of syncs
+     */
+    200: SyncPage;
+};
+
+export type ListSyncsResponse = ListSyncsResponses[keyof ListSyncsResponses];
+
+export type ListConflictsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        entity_type?: 'customer' | 'product' | 'order';
+        /**
+         * Only between this connection and another
+         */
+        connection_id?: string;
+        error_class?: string;
+        /**
+         * Only conflicts of which this is a part of the id of the item or of the message, in any case
+         */
+        q?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+    };
+    url: '/api/sync/conflicts';
+};
+
+export type ListConflictsErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListConflictsError = ListConflictsErrors[keyof ListConflictsErrors];
+
+export type ListConflictsResponses = {
+    /**
+     * A page of conflicts
+     */
+    200: ConflictPage;
+};
+
+export type ListConflictsResponse = ListConflictsResponses[keyof ListConflictsResponses];
+
+export type ExportConflictsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        entity_type?: 'customer' | 'product' | 'order';
+        /**
+         * Only between this connection and another
+         */
+        connection_id?: string;
+        error_class?: string;
+        /**
+         * Only conflicts of which this is a part of the id of the item or of the message, in any case
+         */
+        q?: string;
+        format?: 'ndjson' | 'csv';
+        /**
+         * Whether CSV begins with a byte order mark, without which Excel does not read it as UTF-8
+         */
+        bom?: boolean;
+    };
+    url: '/api/sync/conflicts/export';
+};
+
+export type ExportConflictsErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ExportConflictsError = ExportConflictsErrors[keyof ExportConflictsErrors];
+
+export type ExportConflictsResponses = {
+    /**
+     * One conflict a line
+     */
+    200: string;
+};
+
+export type ExportConflictsResponse = ExportConflictsResponses[keyof ExportConflictsResponses];
+
+export type LookUpRecordsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        /**
+         * The id of an item, or the beginning of an e-mail, SKU or order number
+         */
+        q: string;
+        limit?: number;
+    };
+    url: '/api/sync/records/lookup';
+};
+
+export type LookUpRecordsErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type LookUpRecordsError = LookUpRecordsErrors[keyof LookUpRecordsErrors];
+
+export type LookUpRecordsResponses = {
+    /**
+     * What was found
+     */
+    200: FoundRecords;
+};
+
+export type LookUpRecordsResponse = LookUpRecordsResponses[keyof LookUpRecordsResponses];

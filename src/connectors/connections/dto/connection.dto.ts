@@ -134,6 +134,18 @@ export class ConnectionDto {
 
   @ApiProperty({ format: 'date-time', example: '2026-11-22T14:00:00.123456+00:00' })
   updated_at: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Since when no run from or to it starts or goes on. Null when it is not paused.',
+    example: null,
+  })
+  paused_at: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Who paused it', example: null })
+  paused_by: string | null;
 }
 
 export class CreatedConnectionDto extends ConnectionDto {

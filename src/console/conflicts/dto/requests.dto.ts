@@ -1,0 +1,50 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsUUID } from 'class-validator';
+import { EnumProperty, FlagProperty, IntegerProperty, TextProperty } from '../../../common/bounds.decorator.ts';
+import { OrgQuery } from '../../../common/list-query.dto.ts';
+import { ENTITY_TYPES, type EntityType } from '../../../connectors/canonical/canonical.types.ts';
+
+export class ConflictFilterQuery extends OrgQuery {
+  @EnumProperty({ values: ENTITY_TYPES, optional: true })
+  entity_type?: EntityType;
+
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description: 'Only between this connection and another',
+    example: '0b6f3c1e-6a7c-4c1d-9d39-0f9a6a0f7a11',
+  })
+  @IsOptional()
+  @IsUUID()
+  connection_id?: string;
+
+  @TextProperty({ maxLength: 100, optional: true, example: 'changed_on_both_sides' })
+  error_class?: string;
+
+  @TextProperty({
+    maxLength: 200,
+    optional: true,
+    description: 'Only conflicts of which this is a part of the id of the item or of the message, in any case',
+    example: 'billing.city',
+  })
+  q?: string;
+}
+
+export class ConflictsQuery extends ConflictFilterQuery {
+  @IntegerProperty({ min: 1, max: 200, query: true, optional: true, default: 50 })
+  limit?: number = 50;
+
+  @TextProperty({ maxLength: 4_000, optional: true, description: 'next_cursor of the page before' })
+  cursor?: string;
+}
+
+export class ConflictsExportQuery extends ConflictFilterQuery {
+  @EnumProperty({ values: ['ndjson', 'csv'], optional: true, default: 'ndjson' })
+  format?: 'ndjson' | 'csv' = 'ndjson';
+
+  @FlagProperty({
+    optional: true,
+    default: true,
+    description: 'Whether CSV begins with a byte order mark, without which Excel does not read it as UTF-8',
+  })
+  bom?: boolean = true;
+}

@@ -1,0 +1,17 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+/** What a request to pause or resume a connection came to. */
+export class ConnectionPauseDto {
+  @ApiProperty({ format: 'uuid', example: '0b6f3c1e-6a7c-4c1d-9d39-0f9a6a0f7a11' })
+  connection_id: string;
+
+  @ApiProperty({ description: 'Whether the connection is paused now', example: true })
+  paused: boolean;
+
+  @ApiProperty({
+    type: [String],
+    description: 'The runs that were asked to pause or resume. Those that had not begun wait by themselves.',
+    example: ['run-5b0c1f6e-0d3c-4a55-8f0e-2f5f0a4f7c11'],
+  })
+  sync_ids: string[];
+}

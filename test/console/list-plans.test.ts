@@ -1,0 +1,117 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { syncsPage, type WantedSyncs } from '../../src/console/syncs/syncs.sql.ts';
+import type { Statement } from '../../src/database/database.ts';
+import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
+import { ERP, SHOP } from './console.fixture.ts';
+import { fillHistory, LISTED_TABLES } from './list.history.ts';
+
+// As in test/progress/hot-plans.test.ts: Postgres counts the rows that a page reads, with few and with many syncs, whatever it knows of them.
+
+const ORG = 'org-1';
+
+let database: TestDatabase;
+let app: pg.Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  app = new pg.Client({ connectionString: database.appUrl });
+  await app.connect();
+  for (const table of LISTED_TABLES)
+    await sql(database.superuserUrl, `ALTER TABLE ${table} SET (autovacuum_enabled = off)`);
+});
+afterAll(async () => {
+  await app.end();
+  await database.drop();
+});
+
+const pageOf = (wanted: Partial<WantedSyncs>): Statement =>
+  syncsPage(ORG, { statuses: [], by: 'started', upwards: false, ...wanted }, 51);
+
+async function read(statement: Statement): Promise<{ found: number; rows: number }> {
+  const counted = async () => {
+    const { rows } = await app.query<{ rows: number }>(
+      `SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::integer AS rows
+         FROM pg_stat_xact_user_tables WHERE relname = ANY ($1)`,
+      [LISTED_TABLES],
+    );
+    return rows[0]?.rows ?? 0;
+  };
+  await app.query('BEGIN');
+  try {
+    await app.query('SELECT app.set_org($1)', [ORG]);
+    const before = await counted();
+    const { rows } = await app.query<{ sync: object | null }>(statement.text, statement.values as unknown[]);
+    return { found: rows.filter(({ sync }) => sync !== null).length, rows: (await counted()) - before };
+  } finally {
+    await app.query('ROLLBACK');
+  }
+}
+
+/** A page of 51 reads each row, its run and both connections for the search, and once more for what it shows. */
+const PAGE = 51 * 8;
+/** Who searches looks at the newest 2,000 and their runs first, then at a week, found by its first sync, 53 times. */
+const SEARCH = 2 * 2_000 + PAGE + 53 * 2;
+
+/** What is asked for, how many there are of it, and the rows that may be read. */
+const PAGES: [string, Partial<WantedSyncs>, number, number][] = [
+  ['the first page', {}, 51, PAGE],
+  ['the oldest', { upwards: true }, 51, PAGE],
+  ['the last to end', { by: 'ended' }, 51, PAGE],
+  ['those of a status that is rare', { statuses: ['failed'] }, 2, PAGE],
+  ['those of several statuses', { statuses: ['failed', 'timeout', 'completed_with_errors'] }, 2, PAGE],
+  ['active ones', { statuses: ['queued', 'running', 'paused'] }, 20, PAGE],
+  ['those of a status that is frequent', { statuses: ['completed'] }, 51, PAGE],
+  ['those of an entity type', { entity_type: 'order' }, 51, PAGE],
+  ['those of a user who began one', { user: 'somebody' }, 1, PAGE],
+  ['those of a kind that is rare', { kind: 'reconcile' }, 1, PAGE],
+  ['those of a connection', { connection_id: SHOP }, 51, PAGE],
+  ['those of a connection with one run', { connection_id: ERP }, 1, PAGE],
+  ['those before half a year ago', { to: new Date(Date.now() - 182 * 86_400_000).toISOString() }, 51, PAGE],
+  ['a search for what is everywhere', { q: 'nightly' }, 51, PAGE],
+  ['a search for the name of a connection', { q: 'main sh' }, 51, 2 * PAGE],
+  ['a search for one that is far back', { q: 'needle' }, 1, SEARCH],
+  ['a search for nothing that there is', { q: 'no such thing' }, 0, SEARCH],
+];
+
+const STATISTICS: Record<string, (count: number) => Promise<unknown>> = {
+  none: async (count) => {
+    await fillHistory(database.superuserUrl, ORG, count);
+    await sql(
+      database.superuserUrl,
+      `DELETE FROM pg_statistic WHERE starelid = ANY ('{${LISTED_TABLES}}'::regclass[]);
+       UPDATE pg_class SET reltuples = -1, relpages = 0
+        WHERE oid IN (SELECT i FROM unnest('{${LISTED_TABLES}}'::regclass[]) i
+                      UNION ALL SELECT indexrelid FROM pg_index WHERE indrelid = ANY ('{${LISTED_TABLES}}'::regclass[]))`,
+    );
+  },
+  stale: async (count) => {
+    await fillHistory(database.superuserUrl, ORG, 20);
+    await sql(database.superuserUrl, `VACUUM (FULL, ANALYZE) ${LISTED_TABLES.join(', ')}`);
+    await fillHistory(database.superuserUrl, ORG, count);
+  },
+  true: async (count) => {
+    await fillHistory(database.superuserUrl, ORG, count);
+    await sql(database.superuserUrl, `VACUUM (FULL, ANALYZE) ${LISTED_TABLES.join(', ')}`);
+  },
+};
+
+describe.each([2_000, 20_000])('among %i ended syncs of a year', (count) => {
+  it.each(Object.keys(STATISTICS))(
+    'a page reads what it shows, whatever it is filtered by or searched for; statistics: %s',
+    async (statistics) => {
+      await STATISTICS[statistics]?.(count);
+      const wrong: unknown[] = [];
+      for (const [what, wanted, found, most] of PAGES) {
+        const page = await read(pageOf(wanted));
+        if (page.found !== found || page.rows > most) wrong.push({ what, ...page, most });
+      }
+      // The newest 50 runs of each of two connections in both directions, and those of the last day, each with its progress.
+      const overview = await read({ text: 'SELECT app.overview($1) AS sync', values: [ORG] });
+      const ofDay = Math.ceil(count / 365) + 20;
+      if (overview.rows > 2 * (2 * 3 * 2 * 50) + 4 * ofDay + 100) wrong.push({ what: 'the overview', ...overview });
+      expect(wrong).toEqual([]);
+    },
+    120_000,
+  );
+});

@@ -1,0 +1,53 @@
+import type { OverviewEntity } from '@sync-operations/client';
+import { describe, expect, it } from 'vitest';
+import { attentionOf, counted, dayOf, dayText, standingOf } from './overview.text.ts';
+
+const NONE = {
+  failed_syncs: 0,
+  conflicts: 0,
+  ambiguous_matches: 0,
+  failing_items: 0,
+  ready_previews: 0,
+  guarded_previews: 0,
+  failing_connections: 0,
+};
+const since = '2026-11-22T10:00:00+00:00';
+
+describe('What needs a person', () => {
+  it('is listed with its address, the worst first, and left out where there is none', () => {
+    expect(attentionOf({ since, attention: NONE })).toEqual([]);
+    const figures = attentionOf({ since, attention: { ...NONE, conflicts: 1, failed_syncs: 2 } });
+    expect(figures.map(({ value, label }) => `${value} ${label}`)).toEqual([
+      '2 syncs with failures in 24 hours',
+      '1 conflict to decide',
+    ]);
+    expect(figures[0]?.href).toBe('/syncs?failed=true&from=2026-11-22T10%3A00%3A00%2B00%3A00');
+  });
+
+  it('is not told more exactly than it was counted', () => {
+    expect([counted(999), counted(1_000)]).toEqual(['999', '1,000+']);
+  });
+});
+
+describe('How an entity type stands', () => {
+  const of = (entity: Partial<OverviewEntity>) =>
+    standingOf({ health: 'fresh', conflict_count: 0, active: 0, ...entity } as OverviewEntity).text;
+
+  it('is its worst trouble', () => {
+    expect(of({ health: 'failing', conflict_count: 2 })).toBe('failing');
+    expect(of({ conflict_count: 2 })).toBe('2 conflicts');
+    expect(of({ health: 'never', active: 1 })).toBe('first sync runs');
+    expect(of({})).toBe('fresh');
+  });
+});
+
+describe('The last 24 hours', () => {
+  it('have each hour, and a sentence', () => {
+    const hours = [{ hour: '2026-11-22T12:00:00+00:00', sync_count: 3, failed_count: 1, conflict_count: 0 }];
+    const day = dayOf(since, hours);
+    expect(day).toHaveLength(24);
+    expect(day.map(({ sync_count }) => sync_count).slice(0, 4)).toEqual([0, 0, 3, 0]);
+    expect(dayText(day)).toBe('3 syncs in 24 hours, 1 with failures');
+    expect(dayText(dayOf(since, []))).toBe('No sync in 24 hours');
+  });
+});

@@ -1,0 +1,68 @@
+import { type FoundRecord, listSyncs, lookUpRecords } from '@sync-operations/client';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { useOrganization } from '../api/organization.ts';
+import { unwrap } from '../api/problem.ts';
+import { itemPath, syncPath } from '../app/location.ts';
+import { titleOf } from '../syncs/sync.row-text.ts';
+import { capitalized } from '../ui/format.ts';
+import type { Command } from './palette.commands.ts';
+
+const SHOWN = 6;
+/** After the last key, so that a word is one search. */
+const PAUSE_MS = 150;
+
+/** The text once nothing was typed for a moment. */
+export function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}
+
+/** The syncs and the records that the text finds. */
+export function useFound(text: string) {
+  const { orgId, client } = useOrganization();
+  const found = { enabled: text !== '', placeholderData: keepPreviousData };
+  const syncs = useQuery({
+    ...found,
+    queryKey: [orgId, 'palette-syncs', text],
+    queryFn: async () => (await unwrap(listSyncs({ client, query: { q: text, limit: SHOWN } }))).items,
+  });
+  const records = useQuery({
+    ...found,
+    queryKey: [orgId, 'palette-records', text],
+    queryFn: async () => (await unwrap(lookUpRecords({ client, query: { q: text, limit: SHOWN } }))).items,
+  });
+  const none = text === '';
+  return {
+    isLooking: !none && (syncs.isFetching || records.isFetching),
+    error: syncs.error ?? records.error,
+    syncs: none
+      ? []
+      : (syncs.data ?? []).map(
+          (sync): Command => ({
+            id: `sync ${sync.sync_id}`,
+            title: titleOf(sync),
+            hint: sync.sync_id,
+            deed: { go: syncPath(sync.sync_id) },
+          }),
+        ),
+    records: none ? [] : (records.data ?? []).map(recordCommand),
+  };
+}
+
+const recordCommand = ({
+  entity_type,
+  external_id,
+  connection_id,
+  connection_name,
+  known_as,
+}: FoundRecord): Command => ({
+  id: `record ${entity_type} ${connection_id} ${external_id}`,
+  title: `${capitalized(entity_type)} ${known_as ?? external_id}`,
+  hint: known_as === null ? connection_name : `${external_id} in ${connection_name}`,
+  deed: { go: itemPath({ entity_type, external_id, connection_id }) },
+});

@@ -1,0 +1,48 @@
+import type { SyncListItem } from '@sync-operations/client';
+import { useState } from 'react';
+import { Button } from '../ui/button.tsx';
+import { count } from '../ui/format.ts';
+import { useToast } from '../ui/toast.tsx';
+import { BulkDialog } from './bulk.dialog.tsx';
+import { BULK, type BulkAction } from './bulk.requests.ts';
+
+interface Props {
+  readonly selected: readonly SyncListItem[];
+  readonly onClear: () => void;
+  readonly onDone: () => void;
+}
+
+/** What can be done with the selected syncs, each with how many of them it is for. */
+export function BulkBar({ selected, onClear, onDone }: Props) {
+  const [action, setAction] = useState<BulkAction | null>(null);
+  const showToast = useToast();
+  if (selected.length === 0) return null;
+  return (
+    <section className="bulk-bar row" aria-label="Selected syncs">
+      <strong>{count(selected.length)} selected</strong>
+      {(Object.keys(BULK) as BulkAction[]).map((one) => {
+        const many = selected.filter(BULK[one].isFor).length;
+        return many === 0 ? null : (
+          <Button key={one} size="small" onClick={() => setAction(one)}>
+            {BULK[one].verb} {count(many)}
+          </Button>
+        );
+      })}
+      <Button size="small" variant="ghost" onClick={onClear}>
+        Clear the selection
+      </Button>
+      {action && (
+        <BulkDialog
+          action={action}
+          syncs={selected.filter(BULK[action].isFor)}
+          onClose={(isDone) => {
+            setAction(null);
+            if (!isDone) return;
+            showToast(`${BULK[action].verb} requested.`);
+            onDone();
+          }}
+        />
+      )}
+    </section>
+  );
+}

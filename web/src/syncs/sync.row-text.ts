@@ -1,0 +1,29 @@
+import type { SyncListItem } from '@sync-operations/client';
+import { capitalized, count, duration } from '../ui/format.ts';
+import { KINDS } from './syncs.filters.ts';
+
+/** Customer, Main shop → Back office. */
+export function titleOf({ entity_type, source, destination, source_system }: SyncListItem): string {
+  const target = destination?.connection_id === null ? 'Records' : destination?.name;
+  const ends = source && target ? `${source.name} → ${target}` : source_system;
+  return `${capitalized(entity_type)}, ${ends}`;
+}
+
+/** Which sync it is, beside its title. */
+export function aboutOf({ sync_id, initiated_by, kind }: SyncListItem): string {
+  return [sync_id, kind !== 'reported' && kind !== 'sync' && KINDS[kind], initiated_by && `by ${initiated_by}`]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** 1,200 of 5,000; the total only where it is known. */
+export function doneOf({ processed_count, failed_count, total_items }: SyncListItem): string {
+  const done = count(processed_count + failed_count);
+  return total_items === null ? done : `${done} of ${count(total_items)}`;
+}
+
+/** How long it took, or how much longer it will. */
+export function timeOf({ completed_at, elapsed_seconds, eta_seconds }: SyncListItem): string {
+  if (completed_at) return duration(elapsed_seconds);
+  return eta_seconds === null ? '–' : `${duration(eta_seconds)} left`;
+}

@@ -1,0 +1,71 @@
+import type { SyncListItem } from '@sync-operations/client';
+import type { Ref } from 'react';
+import { Link } from 'wouter';
+import { syncPath } from '../app/location.ts';
+import { Badge, StatusBadge } from '../ui/badge.tsx';
+import { count } from '../ui/format.ts';
+import { Progress } from '../ui/progress.tsx';
+import { Time } from '../ui/time.tsx';
+import { aboutOf, doneOf, timeOf, titleOf } from './sync.row-text.ts';
+
+interface Props {
+  readonly ref: Ref<HTMLTableRowElement>;
+  readonly index: number;
+  readonly sync: SyncListItem;
+  /** Undefined: nothing can be selected. */
+  readonly isSelected: boolean | undefined;
+  readonly onSelect: (isSelected: boolean) => void;
+}
+
+export function SyncRow({ ref, index, sync, isSelected, onSelect }: Props) {
+  const { sync_id, status, completed_at, failed_count, conflict_count } = sync;
+  return (
+    <tr ref={ref} data-index={index} data-sync-id={sync_id} aria-rowindex={index + 2}>
+      {isSelected !== undefined && (
+        <td data-label="Select">
+          <input
+            type="checkbox"
+            aria-label={`Select ${sync_id}`}
+            checked={isSelected}
+            onChange={({ target }) => onSelect(target.checked)}
+          />
+        </td>
+      )}
+      <td className="syncs-name">
+        <Link href={syncPath(sync_id)} className="break">
+          {titleOf(sync)}
+        </Link>
+        <p className="muted small break">{aboutOf(sync)}</p>
+        {sync.error_message && completed_at && <p className="small syncs-error">{sync.error_message}</p>}
+        {sync.waiting_reason && !completed_at && <p className="small syncs-error">{sync.waiting_reason}</p>}
+      </td>
+      <td data-label="Status">
+        <StatusBadge status={status} conflicts={conflict_count} />
+        {!completed_at && sync.cancel_requested && <Badge tone="warn">cancel requested</Badge>}
+        {!completed_at && sync.pause_requested && status !== 'paused' && <Badge tone="warn">pause requested</Badge>}
+      </td>
+      <td data-label="Items" className="syncs-items">
+        <span className="nowrap">{doneOf(sync)}</span>
+        {!completed_at && (
+          <Progress
+            label={`Progress of ${sync_id}`}
+            done={sync.processed_count}
+            failed={failed_count}
+            total={sync.total_items}
+            state="active"
+          />
+        )}
+      </td>
+      <td data-label="Failed" className={failed_count > 0 ? 'num bad' : 'num'}>
+        {count(failed_count)}
+      </td>
+      <td data-label="Time" className="num">
+        {timeOf(sync)}
+      </td>
+      <td data-label="Started">
+        <Time at={sync.started_at} />
+      </td>
+      <td data-label="Ended">{completed_at ? <Time at={completed_at} /> : '–'}</td>
+    </tr>
+  );
+}
