@@ -17,6 +17,7 @@ const LAYERS = [
   ['runs'],
   ['previews'],
   ['schedules', 'webhooks', 'webhook-endpoints'],
+  ['alerts'],
   ['dashboard', 'health'],
   ['http'],
 ];

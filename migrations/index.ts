@@ -12,6 +12,7 @@ import { Previews0011 } from './0011-previews.ts';
 import { Schedules0012 } from './0012-schedules.ts';
 import { Webhooks0013 } from './0013-webhooks.ts';
 import { WebhookEndpoints0014 } from './0014-webhook-endpoints.ts';
+import { Alerts0015 } from './0015-alerts.ts';
 
 /**
  * In the order they run: tables, columns, indexes, policies and roles. Functions, triggers and views are files beside their
@@ -32,4 +33,5 @@ export const migrations = [
   Schedules0012,
   Webhooks0013,
   WebhookEndpoints0014,
+  Alerts0015,
 ];

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { ActivityApiModule, ActivityModule } from './activity/activity.module.ts';
+import { AlertsApiModule, AlertsModule } from './alerts/alerts.module.ts';
 import { AuthModule } from './auth/auth.module.ts';
 import { ConfigModule } from './config/config.module.ts';
 import type { Environment } from './config/environment.ts';
@@ -38,6 +39,7 @@ const API = [
   SchedulesApiModule,
   WebhooksApiModule,
   WebhookEndpointsApiModule,
+  AlertsApiModule,
   DashboardApiModule,
 ];
 
@@ -65,6 +67,7 @@ export class AppModule {
         SchedulesModule,
         WebhooksModule,
         WebhookEndpointsModule,
+        AlertsModule,
         DashboardModule,
         ...(environment.SYNC_WORKER === 'only' ? [] : API),
       ],

@@ -25,6 +25,7 @@ const MODULES = [
   'schedules',
   'webhooks',
   'webhook-endpoints',
+  'alerts',
   'dashboard',
 ];
 

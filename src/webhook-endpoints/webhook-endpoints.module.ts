@@ -33,5 +33,6 @@ export class WebhookEndpointsModule {}
   imports: [ConnectorsModule, ActivityModule],
   controllers: [WebhookEndpointsController, WebhookDeliveriesController],
   providers: [WebhookEndpointsService, WebhookDeliveriesService, EndpointSecrets, EndpointSecretInterceptor],
+  exports: [WebhookEndpointsService],
 })
 export class WebhookEndpointsApiModule {}

@@ -6,12 +6,14 @@ import { waitFor } from '../support/wait-for.ts';
 
 const TASKS = [
   'activity-partitions',
+  'alert-heartbeat',
   'expired-changes',
   'expired-idempotency-keys',
   'expired-preview-changes',
   'expired-previews',
   'expired-sign-ins',
   'id-censuses',
+  'old-alerts',
   'old-webhook-deliveries',
   'old-webhooks',
   'removed-connections',
