@@ -152,14 +152,15 @@ async function turns(db: QueryRunner): Promise<void> {
     seeded_at: 'since when its subjects are known',
     limited: 'since when a sync was seen to wait for a rate limit, by sync_id',
   });
-  await db.query(`CREATE INDEX sync_alert_turns_due ON public.sync_alert_turns (due_at)`);
   await protectTenantTable(db, 'public.sync_alert_turns');
   await db.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_alert_turns TO sync_app`);
   await db.query(`
     GRANT SELECT (org_id, due_at, claimed_until, turn_at), UPDATE (claimed_until, turn_at)
       ON public.sync_alert_turns TO sync_maintenance`);
   await db.query(`
-    CREATE POLICY maintenance_claims ON public.sync_alert_turns TO sync_maintenance USING (true) WITH CHECK (true)`);
+    CREATE POLICY maintenance_sees_turns ON public.sync_alert_turns FOR SELECT TO sync_maintenance USING (true)`);
+  await db.query(`
+    CREATE POLICY maintenance_claims ON public.sync_alert_turns FOR UPDATE TO sync_maintenance USING (true) WITH CHECK (true)`);
   await db.query(`
     CREATE TABLE public.sync_alert_signals (
       org_id text NOT NULL CHECK (org_id <> ''),
@@ -171,7 +172,9 @@ async function turns(db: QueryRunner): Promise<void> {
   await db.query(`GRANT SELECT, INSERT, DELETE ON public.sync_alert_signals TO sync_app`);
   await db.query(`GRANT SELECT, INSERT ON public.sync_alert_signals TO sync_maintenance`);
   await db.query(`
-    CREATE POLICY maintenance_signals ON public.sync_alert_signals TO sync_maintenance USING (true) WITH CHECK (true)`);
+    CREATE POLICY maintenance_sees_signals ON public.sync_alert_signals FOR SELECT TO sync_maintenance USING (true)`);
+  await db.query(`
+    CREATE POLICY maintenance_signals ON public.sync_alert_signals FOR INSERT TO sync_maintenance WITH CHECK (true)`);
 }
 
 async function describeColumns(db: QueryRunner, table: string, comments: Record<string, string>): Promise<void> {

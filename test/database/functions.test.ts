@@ -6,9 +6,12 @@ import { createTestDatabase, sql, type TestDatabase } from '../support/test-data
 const FUNCTIONS = `
 app.active_syncs(text, integer) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_sort=off | sync_app
 app.activity_partition_name(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
+app.alert_lag() | sync_maintenance | DEFINER | - | sync_app
 app.append_activity(text, jsonb) | sync_owner | INVOKER | - | sync_app
+app.claim_alert_turns(integer, interval) | sync_maintenance | DEFINER | - | sync_app
 app.claim_idempotency_key(text, text, text) | sync_owner | INVOKER | - | sync_app
 app.claim_webhook_endpoints(integer, integer, interval) | sync_maintenance | DEFINER | - | sync_app
+app.cleanup_alerts(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_idempotency_keys(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_outbound_deliveries(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_preview_changes(integer) | sync_maintenance | DEFINER | - | sync_app
@@ -44,7 +47,7 @@ app.open_session(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER 
 app.organizations(bytea, text, text, integer) | sync_directory | DEFINER | - | sync_app
 app.prepare_activity_partitions(integer) | sync_owner | DEFINER | lock_timeout=10s | sync_app, sync_maintenance
 app.publish_changed_records() | sync_owner | INVOKER | - | -
-app.publish_event(text, text, jsonb) | sync_owner | INVOKER | - | sync_app, sync_maintenance
+app.publish_event(text, text, jsonb, uuid[]) | sync_owner | INVOKER | - | sync_app, sync_maintenance
 app.publish_failed_items() | sync_owner | INVOKER | - | -
 app.publish_sync_event() | sync_maintenance | DEFINER | - | -
 app.purge_removed_connections(integer) | sync_maintenance | DEFINER | - | sync_app
@@ -57,6 +60,7 @@ app.runs_without_worker(integer) | sync_maintenance | DEFINER | - | sync_app
 app.save_records(text, uuid, text, jsonb, boolean) | sync_owner | INVOKER | - | sync_app
 app.set_org(text) | sync_owner | INVOKER | - | sync_app
 app.sign_entry() | sync_owner | INVOKER | - | -
+app.signal_ended_sync() | sync_maintenance | DEFINER | - | -
 app.take_lease(text, text, text, interval) | sync_owner | INVOKER | - | sync_app
 app.watch_progress(text[], text[]) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off | sync_app
 app.week_of_changes(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance
@@ -84,6 +88,8 @@ publish_on_first_change | AFTER INSERT ON public.sync_change_counters | app.publ
 publish_on_insert | AFTER INSERT ON public.sync_progress | app.publish_sync_event()
 publish_on_update | AFTER UPDATE WHEN ON public.sync_progress | app.publish_sync_event()
 sign_entry | BEFORE INSERT WHEN ON public.sync_activity_log | app.sign_entry()
+signal_end_on_insert | AFTER INSERT WHEN ON public.sync_progress | app.signal_ended_sync()
+signal_end_on_update | AFTER UPDATE WHEN ON public.sync_progress | app.signal_ended_sync()
 `;
 
 const FIXED_SEARCH_PATH = 'search_path=pg_catalog, pg_temp';
