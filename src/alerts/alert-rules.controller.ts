@@ -40,8 +40,8 @@ export class AlertRulesController {
   @Operation({
     id: 'createDefaultAlertRules',
     summary: 'Add the recommended alert rules',
-    description: 'Those whose kind your organization has no rule without a scope for. Returns what was added.',
-    ok: [{ status: 201, description: 'Added', type: AlertRuleListDto }],
+    description: 'Those whose kind your organization has no rule without a scope for. Returns all rules.',
+    ok: [{ status: 201, description: 'All rules', type: AlertRuleListDto }],
     problems: ['quota-exceeded'],
   })
   createDefaults(): Promise<AlertRuleListDto> {

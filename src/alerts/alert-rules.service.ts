@@ -44,16 +44,15 @@ export class AlertRulesService {
     });
   }
 
-  /** Adds those of the recommended rules whose kind the organization has no rule for the whole of it. */
+  /** Adds those of the recommended rules whose kind the organization has no rule for the whole of it, and returns all of its rules. */
   addDefaults(): Promise<AlertRuleListDto> {
     return this.database.transaction(async (transaction) => {
       const existing = await transaction.query<RuleRow>(rulesOf(currentTenant().orgId));
       const covered = new Set(existing.filter(isForAll).map(({ kind }) => kind));
       const missing = DEFAULT_RULES.filter(({ kind }) => !covered.has(kind));
       await this.quotas.take('alert_rules', missing.length);
-      const items: AlertRuleDto[] = [];
-      for (const rule of missing) items.push(await this.insert(membersOf(rule)));
-      return { items, next_cursor: null };
+      for (const rule of missing) await this.insert(membersOf(rule));
+      return this.list();
     });
   }
 

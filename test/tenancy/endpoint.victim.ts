@@ -26,6 +26,8 @@ export function namesOf(who: string): Values {
     delivery_id: uuidOf('delivery of', who),
     rule_id: randomLooking(uuidOf('rule of', who)),
     alert_id: uuidOf('alert of', who),
+    // Of a mute: the one of the document's example is past.
+    until: new Date(Date.now() + 86_400_000).toISOString(),
     // None: a run that applies no preview.
     preview: null,
     // Of a connection to be made: another than the victim's, which has the marker for its name.

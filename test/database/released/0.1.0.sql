@@ -2187,7 +2187,7 @@ CREATE TABLE public.sync_webhook_endpoints (
         url text NOT NULL CHECK (url <> ''),
         description text,
         events text[] NOT NULL,
-        format text NOT NULL CHECK (format IN ('standard', 'cloudevents')),
+        format text NOT NULL CHECK (format IN ('standard', 'cloudevents', 'slack', 'email')),
         enabled boolean NOT NULL DEFAULT true,
         disabled_reason text,
         secret bytea NOT NULL,
@@ -2316,6 +2316,266 @@ CREATE POLICY maintenance_old ON public.sync_webhook_deliveries TO sync_maintena
 ;
 -- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (14, 'webhook-endpoints-0000000000014')
+;
+-- next
+CREATE TABLE public.sync_alert_rules (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      id uuid NOT NULL DEFAULT gen_random_uuid(),
+      name text NOT NULL CHECK (name <> ''),
+      kind text NOT NULL CHECK (kind <> ''),
+      connection_id uuid,
+      entity_type text CHECK (entity_type <> ''),
+      source_system text CHECK (source_system <> ''),
+      sync_id text CHECK (sync_id <> ''),
+      threshold double precision CHECK (threshold >= 0),
+      percent double precision CHECK (percent >= 0),
+      seconds integer CHECK (seconds > 0),
+      still_open_seconds integer CHECK (still_open_seconds > 0),
+      endpoint_ids uuid[] NOT NULL DEFAULT '{}',
+      enabled boolean NOT NULL DEFAULT true,
+      watches_since timestamptz NOT NULL DEFAULT now(),
+      created_by text,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      updated_at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (org_id, id)
+    )
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_rules.watches_since IS 'since when it watches what it watches now: an alert that is older is resolved'
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_rules.connection_id IS 'only syncs that read from it or write to it; null: of all'
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_rules.endpoint_ids IS 'the webhook endpoints that are told; empty: all that want alerts'
+;
+-- next
+ALTER TABLE public.sync_alert_rules ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_alert_rules FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_alert_rules FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_alert_rules TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_alert_rules TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_alert_rules TO sync_app
+;
+-- next
+CREATE TABLE public.sync_alerts (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      id uuid NOT NULL DEFAULT gen_random_uuid(),
+      rule_id uuid NOT NULL,
+      rule_name text NOT NULL,
+      kind text NOT NULL CHECK (kind <> ''),
+      subject text NOT NULL CHECK (subject <> ''),
+      connection_id uuid,
+      entity_type text,
+      source_system text,
+      sync_id text,
+      run_kind text,
+      summary text NOT NULL,
+      opened_at timestamptz NOT NULL DEFAULT now(),
+      resolved_at timestamptz,
+      resolution text,
+      remind_at timestamptz,
+      told boolean NOT NULL DEFAULT false,
+      acknowledged_at timestamptz,
+      acknowledged_by text,
+      acknowledged_reason text,
+      acknowledged_until timestamptz,
+      muted_at timestamptz,
+      muted_by text,
+      muted_reason text,
+      muted_until timestamptz,
+      PRIMARY KEY (org_id, id)
+    )
+;
+-- next
+COMMENT ON COLUMN public.sync_alerts.subject IS 'what it is about: a kind of sync, a connection, or one sync'
+;
+-- next
+COMMENT ON COLUMN public.sync_alerts.run_kind IS 'of the run that opened it: a success of another kind does not resolve it'
+;
+-- next
+COMMENT ON COLUMN public.sync_alerts.remind_at IS 'when it is told that it is still open; null: not any more'
+;
+-- next
+COMMENT ON COLUMN public.sync_alerts.told IS 'somebody was told that it is open, so they are told when it is resolved'
+;
+-- next
+CREATE UNIQUE INDEX sync_alerts_open ON public.sync_alerts (org_id, rule_id, subject) WHERE resolved_at IS NULL
+;
+-- next
+CREATE INDEX sync_alerts_log ON public.sync_alerts (org_id, opened_at, id)
+;
+-- next
+CREATE INDEX sync_alerts_open_log ON public.sync_alerts (org_id, opened_at, id) WHERE resolved_at IS NULL
+;
+-- next
+CREATE INDEX sync_alerts_muted ON public.sync_alerts (org_id, rule_id, subject, muted_until) WHERE muted_until IS NOT NULL
+;
+-- next
+ALTER TABLE public.sync_alerts ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_alerts FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_alerts FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_alerts TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_alerts TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_alerts TO sync_app
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_alerts TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_old ON public.sync_alerts TO sync_maintenance USING (resolved_at < now() - interval '90 days') WITH CHECK (false)
+;
+-- next
+CREATE TABLE public.sync_alert_subjects (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      subject text NOT NULL CHECK (subject <> ''),
+      connection_id uuid,
+      destination_connection_id uuid,
+      entity_type text NOT NULL,
+      source_system text NOT NULL,
+      first_seen_at timestamptz NOT NULL DEFAULT now(),
+      last_ended_at timestamptz NOT NULL,
+      last_success_at timestamptz,
+      successes integer NOT NULL DEFAULT 0,
+      speeds double precision[] NOT NULL DEFAULT '{}',
+      arrivals jsonb NOT NULL DEFAULT '{}',
+      PRIMARY KEY (org_id, subject)
+    )
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_subjects.speeds IS 'items a minute of the last successes, the newest last'
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_subjects.arrivals IS 'items by the hour since 1970, of the last eight days'
+;
+-- next
+ALTER TABLE public.sync_alert_subjects ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_alert_subjects FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_alert_subjects FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_alert_subjects TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_alert_subjects TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_alert_subjects TO sync_app
+;
+-- next
+CREATE TABLE public.sync_alert_turns (
+      org_id text PRIMARY KEY CHECK (org_id <> ''),
+      due_at timestamptz NOT NULL DEFAULT now(),
+      claimed_until timestamptz NOT NULL DEFAULT '-infinity',
+      turn_at timestamptz NOT NULL DEFAULT now(),
+      seeded_at timestamptz,
+      limited jsonb NOT NULL DEFAULT '{}'
+    )
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_turns.due_at IS 'when what time decides is looked at next'
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_turns.claimed_until IS 'a worker evaluates until then at most'
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_turns.turn_at IS 'when the last evaluation began'
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_turns.seeded_at IS 'since when its subjects are known'
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_turns.limited IS 'since when a sync was seen to wait for a rate limit, by sync_id'
+;
+-- next
+ALTER TABLE public.sync_alert_turns ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_alert_turns FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_alert_turns FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_alert_turns TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_alert_turns TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_alert_turns TO sync_app
+;
+-- next
+GRANT SELECT (org_id, due_at, claimed_until, turn_at), UPDATE (claimed_until, turn_at)
+      ON public.sync_alert_turns TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_sees_turns ON public.sync_alert_turns FOR SELECT TO sync_maintenance USING (true)
+;
+-- next
+CREATE POLICY maintenance_claims ON public.sync_alert_turns FOR UPDATE TO sync_maintenance USING (true) WITH CHECK (true)
+;
+-- next
+CREATE TABLE public.sync_alert_signals (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      created_at timestamptz NOT NULL DEFAULT now(),
+      sync_id text NOT NULL CHECK (sync_id <> ''),
+      PRIMARY KEY (org_id, created_at, sync_id)
+    )
+;
+-- next
+ALTER TABLE public.sync_alert_signals ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_alert_signals FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_alert_signals FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_alert_signals TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_alert_signals TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, DELETE ON public.sync_alert_signals TO sync_app
+;
+-- next
+GRANT SELECT, INSERT ON public.sync_alert_signals TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_sees_signals ON public.sync_alert_signals FOR SELECT TO sync_maintenance USING (true)
+;
+-- next
+CREATE POLICY maintenance_signals ON public.sync_alert_signals FOR INSERT TO sync_maintenance WITH CHECK (true)
+;
+-- next
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (15, 'alerts-0000000000015')
 ;
 
 -- part: sqlFiles
@@ -4471,12 +4731,12 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql
 -- next
 -- Why: an event must be told exactly when the transaction that made it commits, so its deliveries are written in that transaction, and without a
 -- round trip of their own.
--- Promises: one delivery for each enabled endpoint of the organization that wants events of the type; for an organization without endpoints one
--- look-up in an index. An endpoint with 10,000 deliveries that wait (MAX_WAITING in endpoint.sql.ts) gets no more, so that a receiver that is
--- gone does not fill the disk.
+-- Promises: one delivery for each enabled endpoint of the organization that wants events of the type, or of those in `only_to`, whatever they want;
+-- for an organization without endpoints one look-up in an index. An endpoint with 10,000 deliveries that wait (MAX_WAITING in endpoint.sql.ts)
+-- gets no more, so that a receiver that is gone does not fill the disk.
 -- Callers: sync_app; sync_maintenance, for the events of syncs.
 
-CREATE OR REPLACE FUNCTION app.publish_event(org text, event text, data jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION app.publish_event(org text, event text, data jsonb, only_to uuid[] DEFAULT '{}') RETURNS void
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -4485,17 +4745,18 @@ BEGIN
   INSERT INTO public.sync_webhook_deliveries (org_id, endpoint_id, event_id, event_type, data)
   SELECT org, e.id, event_id, event, publish_event.data
     FROM public.sync_webhook_endpoints AS e
-   WHERE e.org_id = org AND e.enabled AND e.events && ARRAY[event, split_part(event, '.', 1) || '.*', '*']
+   WHERE e.org_id = org AND e.enabled
+     AND CASE WHEN only_to = '{}' THEN e.events && ARRAY[event, split_part(event, '.', 1) || '.*', '*'] ELSE e.id = ANY (only_to) END
      AND NOT EXISTS (SELECT FROM public.sync_webhook_deliveries AS d
                       WHERE d.org_id = org AND d.endpoint_id = e.id AND d.state = 'waiting' OFFSET 9999);
 END
 $$;
-ALTER FUNCTION app.publish_event(text, text, jsonb) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.publish_event(text, text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.publish_event(text, text, jsonb) TO sync_app, sync_maintenance;
+ALTER FUNCTION app.publish_event(text, text, jsonb, uuid[]) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.publish_event(text, text, jsonb, uuid[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.publish_event(text, text, jsonb, uuid[]) TO sync_app, sync_maintenance;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/publish_event.sql', 'a1b78027b1b624ff60cd03c83df1075a68419e95e728e85ec8994deb2878a7d9', ARRAY['ROUTINE app.publish_event(org text, event text, data jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/publish_event.sql', 'be0c575bd7cb12c95481756cb23eb95914a71166ffc39e223948e716084aaf9b', ARRAY['ROUTINE app.publish_event(org text, event text, data jsonb, only_to uuid[])']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4547,7 +4808,123 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql']::text[])
+-- Why: alerts that are not evaluated look like a service in which nothing fails. How late the evaluations are tells the two apart.
+-- Promises: the seconds by which the latest evaluation is overdue: its look, or its oldest signal. 0 when nothing is due. Two look-ups and one an
+-- organization that has signals. It runs as sync_maintenance and names no organization.
+-- Callers: sync_app, by the scheduled task alert-heartbeat.
+
+CREATE OR REPLACE FUNCTION app.alert_lag() RETURNS double precision
+LANGUAGE sql SECURITY DEFINER STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+WITH RECURSIVE signalled AS (
+  (SELECT s.org_id, s.created_at FROM public.sync_alert_signals AS s ORDER BY s.org_id, s.created_at LIMIT 1)
+  UNION ALL
+  SELECT n.org_id, n.created_at FROM signalled AS w CROSS JOIN LATERAL (
+    SELECT s.org_id, s.created_at FROM public.sync_alert_signals AS s
+     WHERE s.org_id > w.org_id ORDER BY s.org_id, s.created_at LIMIT 1) AS n
+)
+SELECT greatest(0, extract(epoch FROM now() - least(
+  (SELECT t.due_at FROM public.sync_alert_turns AS t ORDER BY t.due_at LIMIT 1),
+  (SELECT min(s.created_at) FROM signalled AS s JOIN public.sync_alert_turns AS t USING (org_id)))))::double precision
+$$;
+ALTER FUNCTION app.alert_lag() OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.alert_lag() FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.alert_lag() TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/alert_lag.sql', '54e93285e4ebda81ecc86d477a55e1f37c0db31937b8607cd5c8cdd942c95086', ARRAY['ROUTINE app.alert_lag()']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: the rules of all organizations are evaluated by the same workers, and one with many of them must not delay the others.
+-- Promises: gives the caller the turns of at most `most` organizations that have a signal or whose look is due, those that waited longest for their
+-- last turn first, and no other worker has them until `lease` is over. Signals are skipped through, one look-up an organization, so the cost does
+-- not grow with how many there are. A turn that is locked waits for the next call. It runs as sync_maintenance, which sees no rules.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.claim_alert_turns(most integer, lease interval) RETURNS TABLE (org_id text)
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+WITH RECURSIVE signalled AS (
+  (SELECT s.org_id FROM public.sync_alert_signals AS s ORDER BY s.org_id LIMIT 1)
+  UNION ALL
+  SELECT n.org_id FROM signalled AS w CROSS JOIN LATERAL (
+    SELECT s.org_id FROM public.sync_alert_signals AS s WHERE s.org_id > w.org_id ORDER BY s.org_id LIMIT 1) AS n
+), due AS (
+  (SELECT t.org_id FROM public.sync_alert_turns AS t WHERE t.due_at <= now() ORDER BY t.due_at LIMIT most * 10)
+  UNION SELECT s.org_id FROM signalled AS s
+), chosen AS (
+  SELECT t.org_id FROM public.sync_alert_turns AS t JOIN due USING (org_id)
+   WHERE t.claimed_until <= now() ORDER BY t.turn_at, t.org_id LIMIT most FOR UPDATE OF t SKIP LOCKED
+)
+UPDATE public.sync_alert_turns AS t SET claimed_until = now() + lease, turn_at = now()
+  FROM chosen AS c WHERE t.org_id = c.org_id
+RETURNING t.org_id
+$$;
+ALTER FUNCTION app.claim_alert_turns(integer, interval) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.claim_alert_turns(integer, interval) FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.claim_alert_turns(integer, interval) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/claim_alert_turns.sql', '399aa7520548688de0868d8f9fd3ef801be03dd55935008a17da24eeb87151e9', ARRAY['ROUTINE app.claim_alert_turns(most integer, lease interval)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: past alerts are for looking back at an incident, and a rule whose state changes often makes many.
+-- Promises: deletes at most batch_size alerts that were resolved more than 90 days ago and returns their number. It runs as sync_maintenance, whose
+-- policy lets it delete only these.
+-- Callers: sync_app, by the scheduled task old-alerts.
+
+CREATE OR REPLACE FUNCTION app.cleanup_alerts(batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  deleted integer;
+BEGIN
+  DELETE FROM public.sync_alerts WHERE resolved_at < now() - interval '90 days' AND ctid = ANY (ARRAY(
+    SELECT ctid FROM public.sync_alerts WHERE resolved_at < now() - interval '90 days' LIMIT batch_size));
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
+END
+$$;
+ALTER FUNCTION app.cleanup_alerts(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.cleanup_alerts(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.cleanup_alerts(integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/cleanup_alerts.sql', '9c9e4a6ef9d87e11ebbead5c94afc40c9b84cb12c27d6fbcb3a1ac202e4a6653', ARRAY['ROUTINE app.cleanup_alerts(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: alerts are decided after a sync has ended, by an evaluation that may wait for locks and look at the past. The sync must not wait for it, and
+-- no end may be missed, so its transaction leaves a signal.
+-- Promises: one row for each end of a sync whose organization has alert rules; of others one look-up. It takes no lock that another transaction
+-- wants. It runs as sync_maintenance, because neither a login of plain SQL nor whoever ends silent syncs may write signals; the row it
+-- is called for has passed the policies of its table, so its organization is right.
+-- Callers: triggers of public.sync_progress only.
+
+CREATE OR REPLACE FUNCTION app.signal_ended_sync() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO public.sync_alert_signals (org_id, sync_id)
+  SELECT NEW.org_id, NEW.sync_id WHERE EXISTS (SELECT FROM public.sync_alert_turns AS t WHERE t.org_id = NEW.org_id);
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.signal_ended_sync() OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.signal_ended_sync() FROM PUBLIC, sync_app, sync_directory, sync_sql;
+CREATE OR REPLACE TRIGGER signal_end_on_insert AFTER INSERT ON public.sync_progress
+  FOR EACH ROW WHEN (NEW.completed_at IS NOT NULL) EXECUTE FUNCTION app.signal_ended_sync();
+CREATE OR REPLACE TRIGGER signal_end_on_update AFTER UPDATE ON public.sync_progress
+  FOR EACH ROW WHEN (OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL) EXECUTE FUNCTION app.signal_ended_sync();
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/signal_ended_sync.sql', 'a86f89661bf66f384f0ccf1f9bd74750f67572b19040ac17a93223551dd67233', ARRAY['ROUTINE app.signal_ended_sync()', 'TRIGGER signal_end_on_insert ON public.sync_progress', 'TRIGGER signal_end_on_update ON public.sync_progress']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/signal_ended_sync.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -4614,20 +4991,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"25cd374e01015193de96d6f43807e1de","grants":"a390ca107d439cd6a0d8b5ce07934e7f","owners":"b2dd18ac3e943925afbbb4e06fb794ab","policies":"18f29acb34d2906bf8db90e2e211b72c","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"995bfd944b848ae51d2ac610761db02f","triggers":"88082a7aa060f5a3df411901315b88e5"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"3d088587948684822d8a5c99573d1b06","grants":"8f41af9b55db00737ad3d2254c4e253f","owners":"c74eb82135b2a7a202e13ab8a424747b","policies":"425fdb13387202ffda7f2cbccffd2c0e","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"5c9098e7088df368150fc7bf93a39f8e","triggers":"972a009068299e62e5914dc008c26d86"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T06:54:47.643Z','2026-11-29T08:54:47.643Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T11:10:51.402Z','2026-11-29T14:10:51.402Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T06:54:47.643Z','2026-11-29T07:54:47.643Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T11:10:51.402Z','2026-11-29T12:10:51.402Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T06:54:47.643Z','2026-11-29T08:54:47.643Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T11:10:51.402Z','2026-11-29T14:10:51.402Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T06:54:47.643Z','2026-11-29T07:54:47.643Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T11:10:51.402Z','2026-11-29T12:10:51.402Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -4642,52 +5019,52 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T09:54:47.643Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T14:10:51.402Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T07:54:47.643Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T12:10:51.402Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T09:54:47.643Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T14:10:51.402Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T07:54:47.643Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T12:10:51.402Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T09:54:47.643Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T14:10:51.402Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T07:54:47.643Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T12:10:51.402Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T09:54:47.643Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T14:10:51.402Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T07:54:47.643Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T12:10:51.402Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T08:54:47.644Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T13:10:51.410Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T08:54:47.644Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T13:10:51.411Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T07:54:47.644Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T12:10:51.411Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T07:54:47.644Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T12:10:51.411Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -4870,40 +5247,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T09:54:47.646Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T14:10:51.427Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T07:54:47.646Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T12:10:51.427Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T09:54:47.652Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T14:10:51.427Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T07:54:47.652Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T12:10:51.427Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T08:54:47.652Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T13:10:51.427Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T08:54:47.652Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T13:10:51.427Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T08:54:47.652Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T13:10:51.427Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T08:54:47.652Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T13:10:51.427Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T08:54:47.652Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T13:10:51.427Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T08:54:47.652Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T13:10:51.427Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T08:54:47.652Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T13:10:51.427Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T08:54:47.652Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T13:10:51.427Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -4921,13 +5298,73 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-21T08:54:47.653Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-21T13:10:51.431Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-21T08:54:47.653Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-21T13:10:51.431Z')
+;
+-- next
+INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','live','failed')
+;
+-- next
+INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','stale','failed')
+;
+-- next
+INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','live','failed')
+;
+-- next
+INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','stale','failed')
+;
+-- next
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','r','failed','live','s')
+;
+-- next
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-30T13:10:51.431Z')
+;
+-- next
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','r','failed','live','s')
+;
+-- next
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-30T13:10:51.432Z')
+;
+-- next
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-29T13:10:51.432Z')
+;
+-- next
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-29T13:10:51.432Z')
+;
+-- next
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-29T13:10:51.432Z')
+;
+-- next
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-29T13:10:51.432Z')
+;
+-- next
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-11-30T13:10:51.432Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+;
+-- next
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-11-30T13:10:51.432Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+;
+-- next
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-11-30T13:10:51.432Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+;
+-- next
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-11-30T13:10:51.432Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+;
+-- next
+INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','live')
+;
+-- next
+INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','stale')
+;
+-- next
+INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-2','live')
+;
+-- next
+INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-2','stale')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -4942,16 +5379,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T09:54:47.653Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T14:10:51.432Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T07:54:47.653Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T12:10:51.432Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T09:54:47.653Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T14:10:51.432Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T07:54:47.653Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T12:10:51.432Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

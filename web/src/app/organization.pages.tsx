@@ -10,6 +10,7 @@ import { Shell } from './shell.tsx';
 
 const SyncPage = lazy(() => import('../sync/sync.page.tsx'));
 const ItemPage = lazy(() => import('../items/item.page.tsx'));
+const AlertsPage = lazy(() => import('../alerts/alerts.page.tsx'));
 const ActivityPage = lazy(() => import('../activity/activity.page.tsx'));
 const TrendsPage = lazy(() => import('../trends/trends.page.tsx'));
 const PreviewsPage = lazy(() => import('../previews/previews.page.tsx'));
@@ -32,6 +33,7 @@ export function OrganizationPages({ orgId }: { readonly orgId: string }) {
                 <Route path="/live" component={LivePage} />
                 <Route path="/syncs/*" component={SyncPage} />
                 <Route path="/items" component={ItemPage} />
+                <Route path="/alerts" component={AlertsPage} />
                 <Route path="/activity" component={ActivityPage} />
                 <Route path="/trends" component={TrendsPage} />
                 <Route path="/previews" component={PreviewsPage} />

@@ -7,6 +7,7 @@ import './shell.css';
 
 const PAGES: readonly { readonly path: string; readonly title: string; readonly icon: IconName }[] = [
   { path: '/live', title: 'Live', icon: 'pulse' },
+  { path: '/alerts', title: 'Alerts', icon: 'alert' },
   { path: '/activity', title: 'Activity', icon: 'list' },
   { path: '/trends', title: 'Trends', icon: 'chart' },
   { path: '/previews', title: 'Previews', icon: 'diff' },
