@@ -15,9 +15,14 @@ export class Alerts0015 implements MigrationInterface {
     await alerts(db);
     await subjects(db);
     await turns(db);
+    // What a run says of itself beside its end: few entries, which an evaluation looks up by the run.
+    await db.query(`
+      CREATE INDEX sync_activity_log_of_alerts ON public.sync_activity_log (org_id, sync_id)
+        WHERE activity_type IN ('delete_guard_tripped', 'webhooks_missed')`);
   }
 
   async down(db: QueryRunner): Promise<void> {
+    await db.query(`DROP INDEX public.sync_activity_log_of_alerts`);
     await db.query(`
       DROP TABLE public.sync_alert_signals, public.sync_alert_turns, public.sync_alert_subjects, public.sync_alerts,
         public.sync_alert_rules`);

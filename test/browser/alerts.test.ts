@@ -14,7 +14,11 @@ afterAll(async () => {
   await service.close();
 });
 
-async function open(org: AlertsOf, scope: 'sync:read' | 'sync:write' | 'sync:admin' = 'sync:admin', { width = 1280, query = '' } = {}) {
+async function open(
+  org: AlertsOf,
+  scope: 'sync:read' | 'sync:write' | 'sync:admin' = 'sync:admin',
+  { width = 1280, query = '' } = {},
+) {
   const watched = await browser.signedIn(service, org.org, [scope], { path: `/o/${org.org}/alerts${query}` });
   await watched.page.setViewportSize({ width, height: 900 });
   await watched.page.getByRole('heading', { level: 1 }).waitFor();
@@ -27,7 +31,10 @@ async function expectSound(watched: WatchedPage, name: string): Promise<void> {
 
 describe('The page of alerts', () => {
   it('offers the recommended rules, and lets an administrator add, edit, disable and remove one', async () => {
-    const watched = await open(new AlertsOf(service, 'org-alert-rules'));
+    const org = new AlertsOf(service, 'org-alert-rules');
+    const hook = { url: 'https://hooks.example.com/a', events: ['sync.*'], description: 'Order desk' };
+    const channel = await org.call('POST', '/webhook-endpoints', hook);
+    const watched = await open(org);
     const { page } = watched;
     await page.getByText('Nothing is watched yet.').waitFor();
     await expectSound(watched, 'alerts-empty');
@@ -41,9 +48,12 @@ describe('The page of alerts', () => {
     await expectSound(watched, 'alerts-rule-dialog');
     await page.getByLabel('For longer than', { exact: true }).fill('2');
     await page.getByLabel('Entity type').fill('order');
+    await page.getByLabel('Order desk').check();
     await page.getByLabel(/^Name/).fill('Orders do not come');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('No sync succeeded for a time, for longer than 2 hours, of order').waitFor();
+    const { items } = (await org.call('GET', '/alert-rules')).body;
+    expect(items.at(-1)).toMatchObject({ seconds: 7_200, entity_type: 'order', endpoint_ids: [channel.body.id] });
     await page.getByRole('button', { name: 'Disable Orders do not come' }).click();
     await page.getByRole('button', { name: 'Enable Orders do not come' }).waitFor();
     await page.getByRole('button', { name: 'Remove Orders do not come' }).click();

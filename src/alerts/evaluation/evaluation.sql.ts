@@ -48,7 +48,7 @@ const RUN = `r.kind AS run_kind, r.mode, r.trigger, r.source_connection_id AS co
 
 /**
  * Takes the oldest signals away and returns what the syncs of them came to. Previews and reconciles change nothing, so they are left out.
- * The entries of a run about itself are written at its end, so an hour of the trail holds them.
+ * The entries of a run about itself are written at its end, so an hour of the trail holds them. LIMIT makes the planner look up each sync.
  */
 export const takeEndedSyncs = (orgId: string, limit: number): Statement => ({
   text: `
@@ -62,14 +62,15 @@ export const takeEndedSyncs = (orgId: string, limit: number): Statement => ({
            p.speed_items_per_min, left(p.error_message, 300) AS error_message, ${RUN},
            coalesce(t.guard_tripped, false) AS guard_tripped, coalesce(t.webhooks_missed, 0) AS webhooks_missed
       FROM g
-      JOIN public.sync_progress p ON p.org_id = g.org_id AND p.sync_id = g.sync_id
-      LEFT JOIN public.sync_runs r ON r.org_id = g.org_id AND r.sync_id = g.sync_id
+      CROSS JOIN LATERAL (SELECT * FROM public.sync_progress p WHERE p.org_id = $1 AND p.sync_id = g.sync_id LIMIT 1) AS p
+      LEFT JOIN LATERAL (SELECT * FROM public.sync_runs r WHERE r.org_id = $1 AND r.sync_id = g.sync_id LIMIT 1) AS r ON true
       LEFT JOIN LATERAL (
         SELECT bool_or(a.activity_type = 'delete_guard_tripped') AS guard_tripped,
                max(a.record_count) FILTER (WHERE a.activity_type = 'webhooks_missed') AS webhooks_missed
           FROM public.sync_activity_log a
-         WHERE a.org_id = g.org_id AND a.sync_id = g.sync_id AND a.created_at > g.created_at - interval '1 hour'
-           AND a.created_at <= g.created_at + interval '1 hour' AND r.sync_id IS NOT NULL) AS t ON true
+         WHERE a.org_id = $1 AND a.sync_id = g.sync_id AND a.activity_type IN ('delete_guard_tripped', 'webhooks_missed')
+           AND a.created_at > g.created_at - interval '1 hour' AND a.created_at <= g.created_at + interval '1 hour'
+           AND r.sync_id IS NOT NULL) AS t ON true
      WHERE p.completed_at IS NOT NULL AND r.kind IS DISTINCT FROM 'preview' AND r.kind IS DISTINCT FROM 'reconcile'
      ORDER BY g.created_at, g.sync_id`,
   values: [orgId, limit],

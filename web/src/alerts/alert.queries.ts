@@ -8,6 +8,7 @@ import {
   getAlert,
   listAlertRules,
   listAlerts,
+  listWebhookEndpoints,
   muteAlert,
   removeAlertRule,
   resolveAlert,
@@ -51,6 +52,15 @@ export function useRules() {
   return useQuery({
     queryKey: [orgId, 'alert-rules'],
     queryFn: async () => (await unwrap(listAlertRules({ client }))).items,
+  });
+}
+
+/** The channels that a rule can name. */
+export function useEndpoints() {
+  const { orgId, client } = useOrganization();
+  return useQuery({
+    queryKey: [orgId, 'webhook-endpoints'],
+    queryFn: async () => (await unwrap(listWebhookEndpoints({ client }))).items,
   });
 }
 

@@ -7,7 +7,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { ErrorNote } from '../ui/note.tsx';
 import { useToast } from '../ui/toast.tsx';
-import { useSaveRule } from './alert.queries.ts';
+import { useEndpoints, useSaveRule } from './alert.queries.ts';
 import { bodyOf, type Duration, draftOf, KINDS, NEW_RULE, type RuleDraft, UNITS, type Unit } from './rule.draft.ts';
 
 /** Adds a rule, or changes the one that is given. */
@@ -69,7 +69,8 @@ export function RuleDialog({ rule, onClose }: { readonly rule?: AlertRule; reado
         )}
         <Scope draft={draft} errors={errors} onChange={set} />
         <DurationField
-          label="Tell once more if it is still open after"
+          label="Tell once more after"
+          hint="If it is still open then. Empty: not."
           optional
           value={draft.still_open_seconds}
           error={errors.still_open_seconds}
@@ -83,6 +84,7 @@ export function RuleDialog({ rule, onClose }: { readonly rule?: AlertRule; reado
             onChange={(event) => set({ name: event.target.value })}
           />
         </Field>
+        <Channels chosen={draft.endpoint_ids} onChange={(endpoint_ids) => set({ endpoint_ids })} />
         {save.error && <ErrorNote error={save.error} />}
         <div className="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
@@ -134,33 +136,59 @@ function Scope({ draft, errors, onChange }: ScopeProps) {
   );
 }
 
+interface ChannelsProps {
+  readonly chosen: readonly string[];
+  readonly onChange: (chosen: readonly string[]) => void;
+}
+
+/** Who is told. Without a choice: every webhook endpoint that wants alerts. */
+function Channels({ chosen, onChange }: ChannelsProps) {
+  const endpoints = useEndpoints().data ?? [];
+  if (endpoints.length === 0) return null;
+  return (
+    <fieldset className="alert-channels">
+      <legend>Tell only</legend>
+      {endpoints.map(({ id, url, description }) => (
+        <label key={id} className="field-check">
+          <input
+            type="checkbox"
+            checked={chosen.includes(id)}
+            onChange={({ target }) => onChange(target.checked ? [...chosen, id] : chosen.filter((one) => one !== id))}
+          />
+          <span className="break">{description ?? url}</span>
+        </label>
+      ))}
+      <p className="muted small">None: every webhook endpoint that wants alerts.</p>
+    </fieldset>
+  );
+}
+
 interface DurationProps {
   readonly label: string;
+  readonly hint?: string;
   readonly value: Duration;
   readonly error: string | undefined;
   readonly optional?: boolean;
   readonly onChange: (value: Duration) => void;
 }
 
-function DurationField({ label, value, error, optional = false, onChange }: DurationProps) {
+function DurationField({ label, hint, value, error, optional = false, onChange }: DurationProps) {
   return (
     <div className="alert-duration">
-      <Field label={label} optional={optional} error={error}>
+      <Field label={label} hint={hint} optional={optional} error={error}>
         <input
           inputMode="decimal"
           value={value.amount}
           onChange={(event) => onChange({ ...value, amount: event.target.value })}
         />
       </Field>
-      <select
-        aria-label={`Unit of: ${label}`}
-        value={value.unit}
-        onChange={(event) => onChange({ ...value, unit: event.target.value as Unit })}
-      >
-        {Object.keys(UNITS).map((unit) => (
-          <option key={unit}>{unit}</option>
-        ))}
-      </select>
+      <Field label={<span className="visually-hidden">{`Unit of: ${label}`}</span>}>
+        <select value={value.unit} onChange={(event) => onChange({ ...value, unit: event.target.value as Unit })}>
+          {Object.keys(UNITS).map((unit) => (
+            <option key={unit}>{unit}</option>
+          ))}
+        </select>
+      </Field>
     </div>
   );
 }

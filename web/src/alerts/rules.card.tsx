@@ -62,6 +62,7 @@ export function RulesCard() {
 function RuleItem({ rule, mayChange }: { readonly rule: AlertRule; readonly mayChange: boolean }) {
   const [opened, setOpened] = useState<'edit' | 'remove' | null>(null);
   const nameOf = useConnectionName();
+  const text = ruleText(rule, nameOf);
   const change = useChangeRule();
   const close = () => setOpened(null);
   return (
@@ -71,7 +72,7 @@ function RuleItem({ rule, mayChange }: { readonly rule: AlertRule; readonly mayC
           {!rule.enabled && <Badge tone="neutral">disabled</Badge>}
           <strong className="break">{rule.name}</strong>
         </p>
-        <p className="muted small break">{ruleText(rule, nameOf)}</p>
+        {text !== rule.name && <p className="muted small break">{text}</p>}
         {change.error && <ErrorNote error={change.error} />}
       </div>
       {mayChange && (
