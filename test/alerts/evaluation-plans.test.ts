@@ -131,7 +131,8 @@ describe.each([
     const read: Record<string, number>[] = [];
     for (const past of [20, 5_000]) {
       await fill(past);
-      if (analyzed) for (const table of [...TABLES, 'sync_activity_log']) await sql(database.superuserUrl, `ANALYZE ${table}`);
+      if (analyzed)
+        for (const table of [...TABLES, 'sync_activity_log']) await sql(database.superuserUrl, `ANALYZE ${table}`);
       const counts: Record<string, number> = {};
       for (const [name, statement] of STATEMENTS) counts[name] = await rowsRead(statement);
       read.push(counts);

@@ -108,11 +108,13 @@ export const subjectsOf = (orgId: string, names: readonly string[] | null): Stat
 export const saveSubjects = (orgId: string, rows: readonly SubjectRow[], most: number): Statement => ({
   text: `
     INSERT INTO public.sync_alert_subjects AS s (org_id, ${SUBJECT})
-    SELECT $1, n.* FROM jsonb_to_recordset($2) AS n (subject text, connection_id uuid, destination_connection_id uuid, entity_type text,
+    SELECT $1, ${SUBJECT} FROM (
+      SELECT r.*, row_number() OVER () AS nth
+        FROM jsonb_to_recordset($2) AS r (subject text, connection_id uuid, destination_connection_id uuid, entity_type text,
              source_system text, first_seen_at timestamptz, last_ended_at timestamptz, last_success_at timestamptz, successes integer,
-             speeds double precision[], arrivals jsonb)
+             speeds double precision[], arrivals jsonb)) AS n
      WHERE EXISTS (SELECT FROM public.sync_alert_subjects k WHERE k.org_id = $1 AND k.subject = n.subject)
-        OR (SELECT count(*) FROM public.sync_alert_subjects k WHERE k.org_id = $1) < $3::integer
+        OR (SELECT count(*) FROM public.sync_alert_subjects k WHERE k.org_id = $1) + n.nth <= $3::integer
     ON CONFLICT (org_id, subject) DO UPDATE
        SET first_seen_at = excluded.first_seen_at, last_ended_at = excluded.last_ended_at,
            last_success_at = excluded.last_success_at, successes = excluded.successes, speeds = excluded.speeds,
