@@ -16,7 +16,7 @@ const COUNT: Parameter = { min: 0, max: Number.MAX_SAFE_INTEGER, default: 0 };
 const REQUIRED_SECONDS: Parameter = { min: 60, max: MONTH, required: true };
 
 /** What a rule can watch, and what it needs to know for that. */
-export const KINDS = {
+const KINDS = {
   failed: {},
   completed_with_errors: { threshold: { min: 0, max: Number.MAX_SAFE_INTEGER }, percent: { min: 0, max: 100 } },
   conflicts: { threshold: COUNT },

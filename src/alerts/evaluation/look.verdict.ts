@@ -73,7 +73,7 @@ export function verdictOfWait(rule: RuleRow, limited: LimitedSync, since: number
 }
 
 /** For people: 90 minutes, 2 days. */
-export function lengthOf(seconds: number): string {
+function lengthOf(seconds: number): string {
   const units = [
     [86_400, 'day'],
     [3_600, 'hour'],

@@ -903,7 +903,7 @@ export const createAlertRule = <ThrowOnError extends boolean = false>(options: O
 /**
  * Add the recommended alert rules
  *
- * Those whose kind your organization has no rule without a scope for. Returns what was added.
+ * Those whose kind your organization has no rule without a scope for. Returns all rules.
  */
 export const createDefaultAlertRules = <ThrowOnError extends boolean = false>(options?: Options<CreateDefaultAlertRulesData, ThrowOnError>): RequestResult<CreateDefaultAlertRulesResponses, CreateDefaultAlertRulesErrors, ThrowOnError> => (options?.client ?? client).post<CreateDefaultAlertRulesResponses, CreateDefaultAlertRulesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],

@@ -6541,7 +6541,7 @@ export type CreateDefaultAlertRulesError = CreateDefaultAlertRulesErrors[keyof C
 
 export type CreateDefaultAlertRulesResponses = {
     /**
-     * Added
+     * All rules
      */
     201: AlertRuleList;
 };
