@@ -44,7 +44,7 @@ export const acknowledgeAlert = (
   text: `
     UPDATE public.sync_alerts
        SET acknowledged_at = now(), acknowledged_by = $3, acknowledged_reason = $4, acknowledged_until = $5,
-           remind_at = greatest($5::timestamptz, muted_until)
+           remind_at = CASE WHEN $5::timestamptz IS NOT NULL THEN greatest($5, muted_until) END
      WHERE ${ONE} AND resolved_at IS NULL
     RETURNING ${COLUMNS}`,
   values: [orgId, id, by, reason, until],

@@ -92,6 +92,17 @@ describe('An alert', () => {
     expect(await org.told()).toEqual(['alert.opened', 'alert.still_open', 'alert.resolved']);
   });
 
+  it('that is acknowledged without an end is not told again, also after a mute that is over', async () => {
+    const org = await newOrg();
+    const { id } = await openOne(org);
+    await org.call('POST', `/alerts/${id}/mute`, { reason: 'x', until: soon() });
+    await pass(org, 'remind_at', 'muted_until');
+    await org.look();
+    await org.call('POST', `/alerts/${id}/acknowledge`, { reason: 'I am at it' });
+    await org.look();
+    expect(await org.told()).toEqual(['alert.opened', 'alert.still_open']);
+  });
+
   it('that is unmuted or resolved by hand is told, each with its entry', async () => {
     const org = await newOrg();
     const { id } = await openOne(org);
