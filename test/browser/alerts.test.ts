@@ -44,7 +44,7 @@ describe('The page of alerts', () => {
     await page.getByLabel('What happens').selectOption({ label: 'No sync succeeded for a time' });
     await page.getByLabel('For longer than', { exact: true }).fill('0');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.locator('[aria-invalid="true"]').waitFor();
+    await page.getByText('Must be from 1 minute to 31 days.').waitFor();
     await expectSound(watched, 'alerts-rule-dialog');
     await page.getByLabel('For longer than', { exact: true }).fill('2');
     await page.getByLabel('Entity type').fill('order');

@@ -2,13 +2,16 @@ import type { AlertKind, AlertRule } from '@sync-operations/client';
 import { useState } from 'react';
 import { fieldErrors, remainingErrors } from '../api/field.errors.ts';
 import { useConnections } from '../connections/connection.queries.ts';
+import { FormError } from '../connections/form.error.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
-import { ErrorNote } from '../ui/note.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { useEndpoints, useSaveRule } from './alert.queries.ts';
 import { bodyOf, type Duration, draftOf, KINDS, NEW_RULE, type RuleDraft, UNITS, type Unit } from './rule.draft.ts';
+
+/** The service says it in seconds. */
+const WINDOWS = { arrival: 'Must be from 1 hour to 7 days.', other: 'Must be from 1 minute to 31 days.' };
 
 /** Adds a rule, or changes the one that is given. */
 export function RuleDialog({ rule, onClose }: { readonly rule?: AlertRule; readonly onClose: () => void }) {
@@ -51,7 +54,7 @@ export function RuleDialog({ rule, onClose }: { readonly rule?: AlertRule; reado
           <DurationField
             label={kind.seconds}
             value={draft.seconds}
-            error={errors.seconds}
+            error={errors.seconds && WINDOWS[draft.kind === 'nothing_arrived' ? 'arrival' : 'other']}
             onChange={(seconds) => set({ seconds })}
           />
         )}
@@ -73,7 +76,7 @@ export function RuleDialog({ rule, onClose }: { readonly rule?: AlertRule; reado
           hint="If it is still open then. Empty: not."
           optional
           value={draft.still_open_seconds}
-          error={errors.still_open_seconds}
+          error={errors.still_open_seconds && WINDOWS.other}
           onChange={(still_open_seconds) => set({ still_open_seconds })}
         />
         <Field label="Name" hint="Shown in messages." optional error={errors.name}>
@@ -85,7 +88,7 @@ export function RuleDialog({ rule, onClose }: { readonly rule?: AlertRule; reado
           />
         </Field>
         <Channels chosen={draft.endpoint_ids} onChange={(endpoint_ids) => set({ endpoint_ids })} />
-        {save.error && <ErrorNote error={save.error} />}
+        <FormError error={save.error} />
         <div className="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" busy={save.isPending}>

@@ -74,7 +74,7 @@ export function SayDialog({ alert, action, onClose }: Props) {
         <Field
           label="Reason"
           hint="It is stored in the audit trail with your name."
-          error={isMissing ? 'Is required.' : fieldErrors(say.error).reason}
+          error={isMissing && reason.trim() === '' ? 'Is required.' : fieldErrors(say.error).reason}
         >
           <textarea maxLength={500} value={reason} onChange={(event) => setReason(event.target.value)} />
         </Field>
