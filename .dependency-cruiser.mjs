@@ -17,6 +17,7 @@ const LAYERS = [
   ['runs'],
   ['previews'],
   ['schedules', 'webhooks', 'webhook-endpoints'],
+  ['alerts'],
   ['console'],
   ['dashboard', 'health'],
   ['http'],

@@ -18,7 +18,7 @@ export class WebhookEndpoints0014 implements MigrationInterface {
         url text NOT NULL CHECK (url <> ''),
         description text,
         events text[] NOT NULL,
-        format text NOT NULL CHECK (format IN ('standard', 'cloudevents')),
+        format text NOT NULL CHECK (format IN ('standard', 'cloudevents', 'slack', 'email')),
         enabled boolean NOT NULL DEFAULT true,
         disabled_reason text,
         secret bytea NOT NULL,

@@ -13,6 +13,7 @@ import { Schedules0012 } from './0012-schedules.ts';
 import { Webhooks0013 } from './0013-webhooks.ts';
 import { WebhookEndpoints0014 } from './0014-webhook-endpoints.ts';
 import { SyncSearch0015 } from './0015-sync-search.ts';
+import { Alerts0016 } from './0016-alerts.ts';
 
 /**
  * In the order they run: tables, columns, indexes, policies and roles. Functions, triggers and views are files beside their
@@ -34,4 +35,5 @@ export const migrations = [
   Webhooks0013,
   WebhookEndpoints0014,
   SyncSearch0015,
+  Alerts0016,
 ];

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { ActivityApiModule, ActivityModule } from './activity/activity.module.ts';
+import { AlertsApiModule, AlertsModule } from './alerts/alerts.module.ts';
 import { AuthModule } from './auth/auth.module.ts';
 import { ConfigModule } from './config/config.module.ts';
 import type { Environment } from './config/environment.ts';
@@ -40,6 +41,7 @@ const API = [
   WebhooksApiModule,
   WebhookEndpointsApiModule,
   ConsoleApiModule,
+  AlertsApiModule,
   DashboardApiModule,
 ];
 
@@ -67,6 +69,7 @@ export class AppModule {
         SchedulesModule,
         WebhooksModule,
         WebhookEndpointsModule,
+        AlertsModule,
         DashboardModule,
         ...(environment.SYNC_WORKER === 'only' ? [] : API),
       ],

@@ -33,6 +33,9 @@ const publicUrl = z
   .refine((url) => !/[?#@]/.test(url), 'must have no query, no fragment and no credentials')
   .transform((url) => url.replace(/\/+$/, ''));
 
+/** An address, with a name before it or without. */
+const MAILBOX = /^(?:[^<>\r\n]* <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/;
+
 /** Names of claims, or paths to them, with commas. */
 const claimNames = z
   .string()
@@ -65,6 +68,7 @@ const schema = z
     SYNC_ORG_CONNECTIONS: wholeNumber(1, 100_000).default(200),
     SYNC_ORG_SCHEDULES: wholeNumber(1, 100_000).default(1_000),
     SYNC_ORG_WEBHOOK_ENDPOINTS: wholeNumber(1, 1_000).default(20),
+    SYNC_ORG_ALERT_RULES: wholeNumber(1, 1_000).default(100),
     SYNC_ORG_STREAMS: wholeNumber(1, 100_000).default(200),
     SYNC_ORG_PREVIEW_MIB: wholeNumber(1, 100_000).default(256),
     SYNC_ORG_FOUND_MIB: wholeNumber(1, 100_000).default(2_048),
@@ -89,6 +93,14 @@ const schema = z
     SYNC_RECONCILE_SAMPLE: wholeNumber(0, 100).default(50),
     SYNC_SILENT_MINUTES: wholeNumber(1, 10_080).default(15),
     SYNC_WEBHOOK_FAILING_DAYS: wholeNumber(1, 365).default(5),
+    SYNC_HEARTBEAT_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
+    SYNC_SMTP_URL: z
+      .url({ protocol: /^smtps?$/, error: 'must be smtp://user:password@host:port or smtps://…' })
+      .optional(),
+    SYNC_SMTP_FROM: z
+      .string()
+      .regex(MAILBOX, 'must be an address, such as sync@example.com or Syncs <sync@example.com>')
+      .optional(),
     SYNC_ACTIVITY_RETENTION_MONTHS: wholeNumber(1, 1_200).optional(),
     SYNC_CHANGES_RETENTION_DAYS: wholeNumber(1, 84).default(30),
     LOG_LEVEL: z
@@ -105,6 +117,8 @@ const schema = z
       refuse('DATABASE_URL', 'is another database than NEON_DATABASE_URL; set one of the two');
     if (env.SYNC_JWT_SECRET && env.SYNC_JWKS_URL)
       refuse('SYNC_JWKS_URL', 'and SYNC_JWT_SECRET are both set; set one of the two');
+    if ((env.SYNC_SMTP_URL === undefined) !== (env.SYNC_SMTP_FROM === undefined))
+      refuse(env.SYNC_SMTP_URL ? 'SYNC_SMTP_FROM' : 'SYNC_SMTP_URL', 'is needed beside the other: e-mail needs both');
     const aboutTokens = (['SYNC_JWT_ISSUER', 'SYNC_JWT_AUDIENCE', 'SYNC_JWT_SCOPE_CLAIM'] as const).find(
       (name) => env[name],
     );

@@ -6,6 +6,7 @@ import { within } from '../common/clock.ts';
 import { Operation } from '../common/operation.ts';
 import { Problem } from '../common/problem.ts';
 import { HEALTH_POOL } from '../database/database.module.ts';
+import type { Statement } from '../database/database.ts';
 import { differenceSinceMigrated } from '../database/fingerprint.ts';
 import { assertWritable, notAsMigrated, queryOf, schemaState } from '../database/readiness.ts';
 import { Draining } from './draining.ts';
@@ -18,6 +19,30 @@ export class HealthDto {
   @ApiProperty({ enum: ['ok'], example: 'ok' })
   status: 'ok';
 }
+
+export class AlertingHealthDto extends HealthDto {
+  @ApiProperty({
+    format: 'date-time',
+    description: 'When the evaluation of alert rules was last seen not to be overdue',
+    example: '2026-11-22T14:00:03.123456+00:00',
+  })
+  alive_at: string;
+}
+
+/** Of the task alert-heartbeat, which runs once a minute on one of the replicas. */
+interface Heartbeat {
+  readonly alive_at: string;
+  readonly age_seconds: number;
+  readonly last_error: string | null;
+}
+const HEARTBEAT: Statement = {
+  text: `
+    SELECT finished_at AS alive_at, extract(epoch FROM now() - coalesce(finished_at, started_at))::double precision AS age_seconds,
+           last_error
+      FROM app.scheduled_tasks WHERE name = 'alert-heartbeat'`,
+};
+/** Some turns of the task may be late. */
+const DEAD_AFTER_SECONDS = 300;
 
 @ApiTags('health')
 @Controller('health')
@@ -55,6 +80,27 @@ export class HealthController {
     if (!(await within(ANSWER_WITHIN_MS, check)))
       throw new Problem('unavailable', 'The database does not answer.', { retryAfter: 2 });
     return check;
+  }
+
+  @Get('alerting')
+  @Public()
+  @Operation({
+    id: 'healthAlerting',
+    summary: 'Whether alert rules are evaluated',
+    description:
+      'For a monitor outside: it says no when no worker evaluates alert rules, which otherwise looks like a service in which nothing fails.',
+    ok: [{ status: 200, description: 'They are', type: AlertingHealthDto }],
+    isPublic: true,
+  })
+  async alerting(): Promise<AlertingHealthDto> {
+    const { rows } = await this.pool.query<Heartbeat>(HEARTBEAT.text);
+    const [beat] = rows;
+    const dead = (why: string) => new Problem('unavailable', why, { retryAfter: 60 });
+    if (!beat) throw dead('No worker has evaluated alert rules yet.');
+    if (beat.age_seconds > DEAD_AFTER_SECONDS)
+      throw dead(`No worker has evaluated alert rules for ${Math.round(beat.age_seconds)} seconds.`);
+    if (beat.last_error !== null) throw dead('Alert rules are not evaluated in time; the log of the service says why.');
+    return { status: 'ok', alive_at: beat.alive_at };
   }
 
   /** Costs some milliseconds, and probes come from strangers, too. */

@@ -41,6 +41,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
       'webhook-endpoints',
       'Who is told what happens: receivers of events, what was sent to them, and sending it again',
     )
+    .addTag('alerts', 'What to be told of: rules, what is open, acknowledging and muting it')
     .addTag('whoami', 'Who you are here')
     .addTag('health', 'For load balancers')
     .addSecurityRequirements('token')

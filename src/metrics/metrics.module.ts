@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { AlertMetrics } from './alert.metrics.ts';
 import { CallMetrics } from './call.metrics.ts';
 import { DeliveryMetrics } from './delivery.metrics.ts';
 import { HttpMetrics } from './http.metrics.ts';
@@ -10,7 +11,25 @@ import { TaskMetrics } from './task.metrics.ts';
 @Global()
 @Module({
   controllers: [MetricsController],
-  providers: [MetricsRegistry, TaskMetrics, HttpMetrics, RunMetrics, CallMetrics, StreamMetrics, DeliveryMetrics],
-  exports: [MetricsRegistry, TaskMetrics, HttpMetrics, RunMetrics, CallMetrics, StreamMetrics, DeliveryMetrics],
+  providers: [
+    MetricsRegistry,
+    TaskMetrics,
+    HttpMetrics,
+    RunMetrics,
+    CallMetrics,
+    StreamMetrics,
+    DeliveryMetrics,
+    AlertMetrics,
+  ],
+  exports: [
+    MetricsRegistry,
+    TaskMetrics,
+    HttpMetrics,
+    RunMetrics,
+    CallMetrics,
+    StreamMetrics,
+    DeliveryMetrics,
+    AlertMetrics,
+  ],
 })
 export class MetricsModule {}

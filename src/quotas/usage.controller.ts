@@ -10,6 +10,7 @@ const NAMES = [
   'connections',
   'schedules',
   'webhook_endpoints',
+  'alert_rules',
   'preview_bytes',
   'checkpoint_bytes',
   'records',

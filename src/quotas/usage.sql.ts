@@ -6,6 +6,7 @@ export interface StoredUsage {
   readonly connections: number;
   readonly schedules: number;
   readonly webhook_endpoints: number;
+  readonly alert_rules: number;
   readonly preview_bytes: number;
   readonly checkpoint_bytes: number;
   readonly records: number;
@@ -28,6 +29,7 @@ export const usageOf = (
            (SELECT count(*)::int FROM public.sync_connections WHERE org_id = $1 AND removed_at IS NULL) AS connections,
            (SELECT count(*)::int FROM public.sync_schedules WHERE org_id = $1) AS schedules,
            (SELECT count(*)::int FROM public.sync_webhook_endpoints WHERE org_id = $1) AS webhook_endpoints,
+           (SELECT count(*)::int FROM public.sync_alert_rules WHERE org_id = $1) AS alert_rules,
            (SELECT coalesce(sum(pg_column_size(delta_data)), 0)::bigint FROM public.sync_preview_cache
              WHERE org_id = $1) AS preview_bytes,
            (SELECT coalesce(sum(pg_column_size(checkpoint)), 0)::bigint FROM (SELECT checkpoint FROM public.sync_progress

@@ -91,10 +91,19 @@ export const dueDeliveries = (orgId: string, endpointId: string, limit: number):
   values: [orgId, endpointId, limit],
 });
 
+/** Whether an endpoint has had so many messages within a day. */
+export const hasDeliveredToday = (orgId: string, endpointId: string, most: number): Statement => ({
+  text: `
+    SELECT count(*) >= $3 AS reached FROM (
+      SELECT FROM public.sync_webhook_deliveries
+       WHERE org_id = $1 AND endpoint_id = $2 AND created_at > now() - interval '1 day' AND state = 'delivered' LIMIT $3) AS d`,
+  values: [orgId, endpointId, most],
+});
+
 /** What one attempt came to. */
 export interface Attempt {
   readonly delivered: boolean;
-  /** Null without a complete response. */
+  /** Of HTTP, or the code of a mail server. Null without a complete response. */
   readonly status: number | null;
   readonly error: string | null;
   readonly durationMs: number;

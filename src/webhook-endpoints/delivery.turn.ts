@@ -7,6 +7,7 @@ import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { waitAfterFailure } from './delivery.backoff.ts';
 import { type Attempt, type DueDelivery, dueDeliveries, endTurn, failWaiting, noteAttempt } from './delivery.sql.ts';
+import { originOf } from './endpoint.address.ts';
 import { disableEndpoint, type EndpointRow } from './endpoint.sql.ts';
 import { MessageSender } from './message.sender.ts';
 
@@ -86,7 +87,7 @@ export class DeliveryTurn {
     await this.database.query(failWaiting(orgId, endpointId, 'the endpoint was disabled'));
     await this.activity.append({
       ...{ activity_type: 'webhook_endpoint_disabled', status: 'failed', error_message: reason },
-      details: { endpoint_id: endpointId, origin: new URL(row.url).origin, events: row.events },
+      details: { endpoint_id: endpointId, origin: originOf(row.url), events: row.events },
     });
   }
 }

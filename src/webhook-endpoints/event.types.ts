@@ -12,6 +12,9 @@ const EVENT_TYPES = [
   'preview.failed',
   'item.failed',
   'record.changed',
+  'alert.opened',
+  'alert.still_open',
+  'alert.resolved',
 ] as const;
 
 /** What a person asks for to see whether an endpoint works; sent to any endpoint. */

@@ -8,7 +8,8 @@ import { HttpTransport } from '../connectors/http/http.transport.ts';
 import { requestedWaitMs } from '../connectors/http/retry-after.header.ts';
 import type { Attempt, DueDelivery } from './delivery.sql.ts';
 import { EndpointSecrets } from './endpoint.secrets.ts';
-import { messageBody, messageId } from './message.body.ts';
+import { MailSender } from './mail.sender.ts';
+import { type MessageFormat, messageBody, messageId } from './message.body.ts';
 import { signatureHeaders } from './message.signature.ts';
 
 /** How long a receiver may take for one message, its name and the connection included. */
@@ -16,7 +17,7 @@ const ANSWER_WITHIN_MS = 10_000;
 /** Nobody reads what a receiver answers. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
-/** Makes one attempt of a delivery, by the address rules that hold for connections. */
+/** Makes one attempt of a delivery: by HTTP, by the address rules that hold for connections, or by mail. */
 @Injectable()
 export class MessageSender implements BeforeApplicationShutdown {
   private readonly transport = new HttpTransport({
@@ -29,6 +30,7 @@ export class MessageSender implements BeforeApplicationShutdown {
 
   constructor(
     private readonly secrets: EndpointSecrets,
+    private readonly mail: MailSender,
     @Inject(ENVIRONMENT) private readonly env: Environment,
   ) {}
 
@@ -43,8 +45,10 @@ export class MessageSender implements BeforeApplicationShutdown {
       ...attempt,
       durationMs: Math.round(performance.now() - since),
     });
+    const { format } = delivery;
+    if (format === 'email') return ended(await this.mail.send(orgId, endpointId, delivery, signal));
     try {
-      const { status, headers } = await this.post(orgId, endpointId, delivery, signal);
+      const { status, headers } = await this.post(orgId, endpointId, { ...delivery, format }, signal);
       const delivered = status >= 200 && status < 300;
       const error = delivered ? null : `the receiver answered with ${status}`;
       return ended({ delivered, status, error, requestedWaitMs: requestedWaitMs(headers, Date.now()) });
@@ -55,7 +59,12 @@ export class MessageSender implements BeforeApplicationShutdown {
     }
   }
 
-  private post(orgId: string, endpointId: string, delivery: DueDelivery, signal: AbortSignal) {
+  private post(
+    orgId: string,
+    endpointId: string,
+    delivery: DueDelivery & { readonly format: Exclude<MessageFormat, 'email'> },
+    signal: AbortSignal,
+  ) {
     const { contentType, body } = messageBody(orgId, delivery, delivery.format);
     const secrets = this.secrets.validFor(delivery, orgId, endpointId);
     const sign = () => ({

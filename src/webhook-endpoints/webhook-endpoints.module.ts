@@ -6,6 +6,7 @@ import { DeliveryTurn } from './delivery.turn.ts';
 import { DeliveryWorker } from './delivery.worker.ts';
 import { EndpointSecrets } from './endpoint.secrets.ts';
 import { EndpointSecretInterceptor } from './endpoint-secret.interceptor.ts';
+import { MailSender } from './mail.sender.ts';
 import { MessageSender } from './message.sender.ts';
 import { WebhookDeliveriesController } from './webhook-deliveries.controller.ts';
 import { WebhookDeliveriesService } from './webhook-deliveries.service.ts';
@@ -19,6 +20,7 @@ import { WebhookEndpointsService } from './webhook-endpoints.service.ts';
     DeliveryWorker,
     DeliveryTurn,
     MessageSender,
+    MailSender,
     EndpointSecrets,
     maintenance('old-webhook-deliveries', () => ({
       everySeconds: 3_600,
@@ -33,5 +35,6 @@ export class WebhookEndpointsModule {}
   imports: [ConnectorsModule, ActivityModule],
   controllers: [WebhookEndpointsController, WebhookDeliveriesController],
   providers: [WebhookEndpointsService, WebhookDeliveriesService, EndpointSecrets, EndpointSecretInterceptor],
+  exports: [WebhookEndpointsService],
 })
 export class WebhookEndpointsApiModule {}

@@ -4,15 +4,13 @@ import { ActivityService } from '../activity/activity.service.ts';
 import { Problem } from '../common/problem.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
-import { invalid } from '../connectors/connections/connection.input.ts';
-import { ConnectorError } from '../connectors/contract/connector.error.ts';
-import { checkUrl } from '../connectors/http/address.guard.ts';
 import { Quotas } from '../quotas/quotas.ts';
 import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { failWaiting } from './delivery.sql.ts';
 import type { CreatedWebhookEndpointDto, WebhookEndpointDto, WebhookEndpointListDto } from './dto/endpoint.dto.ts';
 import type { ChangeWebhookEndpointDto, CreateWebhookEndpointDto, RotateSecretDto } from './dto/requests.dto.ts';
+import { checkedAddress, originOf } from './endpoint.address.ts';
 import { EndpointSecrets } from './endpoint.secrets.ts';
 import {
   deleteEndpoint,
@@ -41,7 +39,7 @@ export class WebhookEndpointsService {
   async create(body: CreateWebhookEndpointDto): Promise<CreatedWebhookEndpointDto> {
     const { orgId } = currentTenant();
     const { url, description = null, events, format = 'standard', enabled = true } = body;
-    const members = { url: this.checked(url), description, events, format, enabled };
+    const members = this.checked({ url, description, events, format, enabled });
     await this.quotas.take('webhook_endpoints');
     const id = randomUUID();
     const secret = this.secrets.seal(newEndpointSecret(), orgId, id);
@@ -68,10 +66,11 @@ export class WebhookEndpointsService {
     return this.database.transaction(async (transaction) => {
       const [current] = await transaction.query<EndpointRow>(lockEndpoint(orgId, id));
       if (!current) throw noSuchEndpoint();
-      const members: EndpointMembers = { ...current, ...given };
-      const [row] = await transaction.query<EndpointRow>(
-        updateEndpoint(orgId, id, { ...members, url: body.url === undefined ? current.url : this.checked(body.url) }),
-      );
+      const asked: EndpointMembers = { ...current, ...given };
+      // Disabling works also when the operator has forbidden the address since.
+      const isSame = body.url === undefined && body.format === undefined && body.events === undefined;
+      const members = isSame ? asked : this.checked(asked);
+      const [row] = await transaction.query<EndpointRow>(updateEndpoint(orgId, id, members));
       if (current.enabled && !members.enabled)
         await transaction.query(failWaiting(orgId, id, 'the endpoint was disabled'));
       return this.log('webhook_endpoint_changed', row as EndpointRow);
@@ -97,15 +96,9 @@ export class WebhookEndpointsService {
     });
   }
 
-  /** Throws invalid-request for an address that may not be called. A name is checked again at each delivery, when it is resolved. */
-  private checked(url: string): string {
-    const isPrivate = this.env.SYNC_ALLOW_PRIVATE_ADDRESSES;
-    try {
-      return checkUrl(url, { allowHttp: isPrivate, allowPrivateAddresses: isPrivate }).href;
-    } catch (error) {
-      if (!(error instanceof ConnectorError)) throw error;
-      throw invalid([{ pointer: '#/url', detail: `is refused: ${error.message}` }]);
-    }
+  private checked(members: EndpointMembers): EndpointMembers {
+    const { SYNC_ALLOW_PRIVATE_ADDRESSES: isPrivateAllowed, SYNC_SMTP_URL: mail } = this.env;
+    return { ...members, url: checkedAddress(members, { isPrivateAllowed, hasMail: mail !== undefined }) };
   }
 
   /** Writes the audit entry. The path of a receiver may be a secret, so the entry names its host only. */
@@ -113,7 +106,7 @@ export class WebhookEndpointsService {
     const { id, url, events, format, enabled } = row;
     await this.activity.append({
       ...{ activity_type, status: 'completed' },
-      details: { endpoint_id: id, origin: new URL(url).origin, events, format, enabled },
+      details: { endpoint_id: id, origin: originOf(url), events, format, enabled },
     });
     return row;
   }

@@ -16,6 +16,7 @@ const SESSION = "sha256('session')";
 const PREPARED = [
   `INSERT INTO sync_webhook_endpoints (org_id, url, events, format, secret, secret_key_id)
    VALUES ('org-1', 'https://receiver.example', '{*}', 'standard', 's', 'k')`,
+  `INSERT INTO sync_alert_turns (org_id) VALUES ('org-1')`,
   `INSERT INTO auth.api_keys (org_id, name, scopes, key_hash) VALUES (NULL, 'every organization', '{sync:admin}', ${KEY})`,
   `INSERT INTO auth.api_keys (org_id, kind, name, scopes, key_hash, expires_at)
    VALUES ('org-1', 'link', 'one time', '{sync:read}', ${LINK}, now() + interval '1 hour'),
@@ -103,6 +104,8 @@ const CALLS = [
   `SELECT * FROM app.commit_batch('org-1', 'run', 2, '1 minute', '${JSON.stringify(BATCH)}')`,
   `SELECT app.cleanup_seen(10), app.empty_expired_changes(30)`,
   `SELECT * FROM app.claim_webhook_endpoints(10, 2, '1 minute')`,
+  `SELECT app.alert_lag(), app.cleanup_alerts(10)`,
+  `SELECT * FROM app.claim_alert_turns(10, '1 minute')`,
   `SELECT app.cleanup_preview_changes(10), app.cleanup_webhook_deliveries(10), app.cleanup_outbound_deliveries(10), app.purge_removed_connections(10)`,
 ];
 

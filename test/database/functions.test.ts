@@ -8,9 +8,12 @@ app.active_syncs(text, integer) | sync_owner | INVOKER | enable_seqscan=off, ena
 app.activity_entry_hash(sync_activity_log) | sync_owner | INVOKER | extra_float_digits=1 | sync_app, sync_sql
 app.activity_partition_name(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
 app.activity_seal_hash(sync_activity_seals) | sync_owner | INVOKER | - | sync_app, sync_sql
+app.alert_lag() | sync_maintenance | DEFINER | - | sync_app
 app.append_activity(text, jsonb) | sync_owner | INVOKER | - | sync_app
+app.claim_alert_turns(integer, interval) | sync_maintenance | DEFINER | - | sync_app
 app.claim_idempotency_key(text, text, text) | sync_owner | INVOKER | - | sync_app
 app.claim_webhook_endpoints(integer, integer, interval) | sync_maintenance | DEFINER | - | sync_app
+app.cleanup_alerts(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_idempotency_keys(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_outbound_deliveries(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_preview_changes(integer) | sync_maintenance | DEFINER | - | sync_app
@@ -49,7 +52,7 @@ app.organizations_of_the_trail(text, integer) | sync_directory | DEFINER | enabl
 app.overview(text) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, enable_hashjoin=off, enable_mergejoin=off, jit=off | sync_app
 app.prepare_activity_partitions(integer) | sync_owner | DEFINER | lock_timeout=10s | sync_app, sync_maintenance
 app.publish_changed_records() | sync_owner | INVOKER | - | -
-app.publish_event(text, text, jsonb) | sync_owner | INVOKER | - | sync_app, sync_maintenance
+app.publish_event(text, text, jsonb, uuid[]) | sync_owner | INVOKER | - | sync_app, sync_maintenance
 app.publish_failed_items() | sync_owner | INVOKER | - | -
 app.publish_sync_event() | sync_maintenance | DEFINER | - | -
 app.purge_removed_connections(integer) | sync_maintenance | DEFINER | - | sync_app
@@ -67,6 +70,7 @@ app.sign_entry() | sync_owner | INVOKER | - | -
 app.store_search_terms() | sync_owner | INVOKER | - | -
 app.syncs_of_item(text, text) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off | sync_app
 app.syncs_with_terms(text, bigint[]) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=on | sync_app
+app.signal_ended_sync() | sync_maintenance | DEFINER | - | -
 app.take_lease(text, text, text, interval) | sync_owner | INVOKER | - | sync_app
 app.unsealed_entries(text, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql
 app.verify_seals(text, bigint, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql
@@ -100,6 +104,8 @@ publish_on_update | AFTER UPDATE WHEN ON public.sync_progress | app.publish_sync
 search_on_insert | AFTER INSERT ON public.sync_progress | app.store_search_terms()
 search_on_move | AFTER UPDATE WHEN ON public.sync_progress | app.store_search_terms()
 sign_entry | BEFORE INSERT WHEN ON public.sync_activity_log | app.sign_entry()
+signal_end_on_insert | AFTER INSERT WHEN ON public.sync_progress | app.signal_ended_sync()
+signal_end_on_update | AFTER UPDATE WHEN ON public.sync_progress | app.signal_ended_sync()
 `;
 
 const FIXED_SEARCH_PATH = 'search_path=pg_catalog, pg_temp';

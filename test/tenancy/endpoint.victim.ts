@@ -25,6 +25,10 @@ export function namesOf(who: string): Values {
     schedule_id: uuidOf('schedule of', who),
     endpoint_id: uuidOf('endpoint of', who),
     delivery_id: uuidOf('delivery of', who),
+    rule_id: randomLooking(uuidOf('rule of', who)),
+    alert_id: uuidOf('alert of', who),
+    // Of a mute: the one of the document's example is past.
+    until: new Date(Date.now() + 86_400_000).toISOString(),
     // None: a run that applies no preview.
     preview: null,
     // Of a connection to be made: another than the victim's, which has the marker for its name.
@@ -106,6 +110,7 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
       },
     ],
     ...ofEndpoint(org_id, who),
+    ...ofAlerts(org_id, who),
     ['sync_systems', { org_id, id: connection_id, system, place: MARKER, scope: '', mark: MARKER }],
     ['auth.hook_addresses', { org_id, connection_id }],
     ...ofRuns(org_id, who),
@@ -213,6 +218,26 @@ function ofEndpoint(org_id: string, who: string): [table: string, row: Record<st
         ...{ data: JSON.stringify({ secret: MARKER }), state: 'failed' },
       },
     ],
+  ];
+}
+
+/** An alert, whose rule watches nothing that happens here. */
+function ofAlerts(org_id: string, who: string): [table: string, row: Record<string, unknown>][] {
+  const { rule_id, alert_id, connection_id } = namesOf(who);
+  const kind = 'slow';
+  return [
+    ['sync_alert_rules', { org_id, id: rule_id, name: MARKER, kind, connection_id, created_by: MARKER }],
+    [
+      'sync_alerts',
+      { org_id, id: alert_id, rule_id, rule_name: MARKER, kind, connection_id, subject: MARKER, summary: MARKER },
+    ],
+    [
+      'sync_alert_subjects',
+      { org_id, subject: MARKER, entity_type: MARKER, source_system: MARKER, last_ended_at: new Date() },
+    ],
+    // Nothing is evaluated meanwhile, so that a snapshot changes by the requests alone.
+    ['sync_alert_turns', { org_id, due_at: '2100-01-01T03:00:00Z', claimed_until: '2100-01-01T03:00:00Z' }],
+    ['sync_alert_signals', { org_id, sync_id: MARKER }],
   ];
 }
 

@@ -10,6 +10,7 @@ import { MARKER, namesOf, plantVictim, snapshot } from './endpoint.victim.ts';
 const PUBLIC_OPERATIONS = {
   healthLive: 'says only that it runs',
   healthReady: 'says only whether the database responds',
+  healthAlerting: 'says only whether anybody evaluates',
   receiveWebhook: 'signed by the system of the connection',
 };
 /** POSTs that change nothing, so that sync:read is enough. */

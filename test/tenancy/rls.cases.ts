@@ -170,6 +170,27 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
     sync_maintenance: ['stale', 'stale', 'denied', 'stale', 'denied'],
     sync_owner: [AND_STALE, AND_STALE, OWN_NEW, AND_STALE, 'all'],
   },
+  'public.sync_alert_rules': { sync_app: WITH_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
+  'public.sync_alerts': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  'public.sync_alert_subjects': { sync_app: WITH_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
+  // One row an organization. Maintenance finds those whose turn it is among all, and changes nothing but whose turn it is.
+  'public.sync_alert_turns': {
+    sync_app: [
+      ['live', 'nothing', 'nothing'],
+      OWN_NEW,
+      ['live', 'nothing', 'nothing'],
+      ['live', 'nothing', 'nothing'],
+      'denied',
+    ],
+    sync_maintenance: ['live', 'denied', 'denied', 'denied', 'denied'],
+    sync_owner: ['live', OWN_NEW, 'live', ['live', 'nothing', 'nothing'], 'all'],
+  },
+  // Maintenance writes those of syncs that others end.
+  'public.sync_alert_signals': {
+    sync_app: [OWN, OWN_NEW, 'denied', OWN, 'denied'],
+    sync_maintenance: ['all', 'all', 'denied', 'denied', 'denied'],
+    sync_owner: ['all', 'all', OWN, OWN, 'all'],
+  },
   // A row is visible to a caller that presents its id. The owner reads all rows, to go through the organizations.
   'auth.hook_addresses': {
     sync_app: ['nothing', ['all', 'policy', 'policy'], 'denied', 'nothing', 'denied'],
@@ -208,7 +229,7 @@ const DIRECTORY_CASES: Readonly<Record<string, Row>> = {
 /** A backup reads every row that there is, whatever is set, and writes none. */
 const backup = (rows: 'all' | 'live' | 'nothing'): Row => [rows, 'denied', 'denied', 'denied', 'denied'];
 /** Tables with one row an organization. */
-const ONE_ROW = ['public.sync_change_counters'];
+const ONE_ROW = ['public.sync_change_counters', 'public.sync_alert_turns'];
 
 /** What is expected of each role with a table that is no partition; undefined: CASES does not know it. */
 export function casesOf(table: string): Readonly<Record<Role, Row>> | undefined {

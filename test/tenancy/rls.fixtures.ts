@@ -39,7 +39,8 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
       entity_type: 'customer',
       source_system: 'woocommerce',
       started_at: at(-2),
-      updated_at: at(state === 'live' ? 0 : -1),
+      // Ahead, so that it is not silent by the time the last of the tests asks.
+      updated_at: at(state === 'live' ? 1 : -1),
     }),
     change: "status = 'timeout'",
   },
@@ -267,6 +268,37 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
       ...(state === 'live' ? { state: 'delivered' } : { created_at: at(-24 * 8) }),
     }),
     change: 'attempts = 1',
+  },
+  'public.sync_alert_rules': {
+    marker: 'name',
+    row: (org_id, _state, name) => ({ org_id, name, kind: 'failed' }),
+    change: 'enabled = false',
+  },
+  'public.sync_alerts': {
+    marker: 'subject',
+    row: (org_id, state, subject) => ({
+      ...{ org_id, rule_id: uuidOf(org_id, state), rule_name: 'r', kind: 'failed', subject, summary: 's' },
+      ...(state === 'stale' && { resolved_at: at(-24 * 91) }),
+    }),
+    change: 'told = true',
+  },
+  'public.sync_alert_subjects': {
+    marker: 'subject',
+    row: (org_id, _state, subject) => ({
+      ...{ org_id, subject, entity_type: 'customer', source_system: 'shop', last_ended_at: at(0) },
+    }),
+    change: 'successes = 1',
+  },
+  'public.sync_alert_turns': {
+    marker: "'live'",
+    row: (org_id) => ({ org_id, due_at: at(24) }),
+    change: 'due_at = due_at',
+    onConflict: '(org_id) DO UPDATE SET due_at = EXCLUDED.due_at',
+  },
+  'public.sync_alert_signals': {
+    marker: 'sync_id',
+    row: (org_id, _state, sync_id) => ({ org_id, sync_id }),
+    change: 'created_at = now()',
   },
   'auth.users_extended': {
     marker: 'id',

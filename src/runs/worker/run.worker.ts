@@ -98,8 +98,8 @@ export class RunWorker implements OnModuleInit {
   private async handleError(lease: RunLease, turn: RunTurn, error: unknown): Promise<void> {
     if (error instanceof Stopped) return this.handleStop(lease, turn);
     if (error instanceof Postponed) return this.postpone(lease, error.until);
-    if (error instanceof GuardTripped || error instanceof ConnectorError || error instanceof Problem)
-      return this.fail(lease, error.message);
+    if (error instanceof GuardTripped) return this.failByGuard(lease, error);
+    if (error instanceof ConnectorError || error instanceof Problem) return this.fail(lease, error.message);
     // The database cannot be reached or is busy. The lease expires, and any worker that can reach the database resumes the run.
     if (isConnectionLoss(error) || isContention(error)) throw error;
     this.logger.error({ err: error, sync_id: lease.run.sync_id, org_id: lease.run.org_id }, 'a run failed on our side');
@@ -147,6 +147,16 @@ export class RunWorker implements OnModuleInit {
     await this.database.transaction(async (transaction) => {
       if (await lease.release(until)) await this.dispatcher.send(transaction, lease.run.sync_id, until ?? undefined);
     });
+  }
+
+  /** An entry of its own, since alert rules tell it from other failures. */
+  private async failByGuard(lease: RunLease, { message }: GuardTripped): Promise<void> {
+    const { sync_id, entity_type } = lease.run;
+    await this.activity.append({
+      ...{ sync_id, entity_type, activity_type: 'delete_guard_tripped', status: 'failed' },
+      ...{ source_system: lease.progress.source_system, error_message: message.slice(0, 2_000) },
+    });
+    await this.fail(lease, message);
   }
 
   private async fail(lease: RunLease, message: string): Promise<void> {

@@ -39,7 +39,7 @@ export class WebhookDeliveryDto {
   @ApiProperty({
     type: Number,
     nullable: true,
-    description: 'Null when no complete response arrived',
+    description: 'Of HTTP, or the code of the mail server. Null when no complete response arrived',
     example: 204,
   })
   response_status: number | null;

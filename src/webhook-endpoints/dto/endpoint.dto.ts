@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { EVENT_FILTERS } from '../event.types.ts';
-import type { MessageFormat } from '../message.body.ts';
+import { MESSAGE_FORMATS, type MessageFormat } from '../message.body.ts';
 
 /** A receiver of events. */
 export class WebhookEndpointDto {
@@ -17,8 +17,9 @@ export class WebhookEndpointDto {
   events: string[];
 
   @ApiProperty({
-    enum: ['standard', 'cloudevents'],
-    description: 'standard: {type, timestamp, data}. cloudevents: CloudEvents 1.0 in JSON. The headers are the same.',
+    enum: MESSAGE_FORMATS,
+    description:
+      'standard: {type, timestamp, data}. cloudevents: CloudEvents 1.0 in JSON. slack: text and blocks for people, with links into the dashboard. The headers are the same. email: a mail to the addresses.',
     example: 'standard',
   })
   format: MessageFormat;

@@ -13,7 +13,7 @@ import {
 import { EnumProperty, IntegerProperty, TextProperty } from '../../common/bounds.decorator.ts';
 import { PageQuery } from '../../common/list-query.dto.ts';
 import { EVENT_FILTERS } from '../event.types.ts';
-import type { MessageFormat } from '../message.body.ts';
+import { MESSAGE_FORMATS, type MessageFormat } from '../message.body.ts';
 import { DELIVERY_STATES, type DeliveryState } from './delivery.dto.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -22,7 +22,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export class CreateWebhookEndpointDto {
   @TextProperty({
     maxLength: 2_000,
-    description: 'https, on the public internet, without a user; redirects are not followed',
+    description:
+      'https, on the public internet, without a user; redirects are not followed. For the format email: mailto: and up to 10 addresses, with commas',
     example: 'https://hooks.example.com/syncs',
   })
   url: string;
@@ -44,7 +45,13 @@ export class CreateWebhookEndpointDto {
   @TextProperty({ maxLength: 200, optional: true, example: 'Order desk' })
   description?: string;
 
-  @EnumProperty({ values: ['standard', 'cloudevents'], optional: true, default: 'standard', example: 'standard' })
+  @EnumProperty({
+    values: MESSAGE_FORMATS,
+    optional: true,
+    default: 'standard',
+    description: 'slack: an incoming webhook of Slack or alike. email: events of alerts only.',
+    example: 'standard',
+  })
   format?: MessageFormat;
 
   @ApiPropertyOptional({ default: true, example: true })

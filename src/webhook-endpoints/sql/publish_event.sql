@@ -1,11 +1,11 @@
 -- Why: an event must be told exactly when the transaction that made it commits, so its deliveries are written in that transaction, and without a
 -- round trip of their own.
--- Promises: one delivery for each enabled endpoint of the organization that wants events of the type; for an organization without endpoints one
--- look-up in an index. An endpoint with 10,000 deliveries that wait (MAX_WAITING in endpoint.sql.ts) gets no more, so that a receiver that is
--- gone does not fill the disk.
+-- Promises: one delivery for each enabled endpoint of the organization that wants events of the type, or of those in `only_to`, whatever they want;
+-- for an organization without endpoints one look-up in an index. An endpoint with 10,000 deliveries that wait (MAX_WAITING in endpoint.sql.ts)
+-- gets no more, so that a receiver that is gone does not fill the disk.
 -- Callers: sync_app; sync_maintenance, for the events of syncs.
 
-CREATE OR REPLACE FUNCTION app.publish_event(org text, event text, data jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION app.publish_event(org text, event text, data jsonb, only_to uuid[] DEFAULT '{}') RETURNS void
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -14,11 +14,12 @@ BEGIN
   INSERT INTO public.sync_webhook_deliveries (org_id, endpoint_id, event_id, event_type, data)
   SELECT org, e.id, event_id, event, publish_event.data
     FROM public.sync_webhook_endpoints AS e
-   WHERE e.org_id = org AND e.enabled AND e.events && ARRAY[event, split_part(event, '.', 1) || '.*', '*']
+   WHERE e.org_id = org AND e.enabled
+     AND CASE WHEN only_to = '{}' THEN e.events && ARRAY[event, split_part(event, '.', 1) || '.*', '*'] ELSE e.id = ANY (only_to) END
      AND NOT EXISTS (SELECT FROM public.sync_webhook_deliveries AS d
                       WHERE d.org_id = org AND d.endpoint_id = e.id AND d.state = 'waiting' OFFSET 9999);
 END
 $$;
-ALTER FUNCTION app.publish_event(text, text, jsonb) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.publish_event(text, text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.publish_event(text, text, jsonb) TO sync_app, sync_maintenance;
+ALTER FUNCTION app.publish_event(text, text, jsonb, uuid[]) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.publish_event(text, text, jsonb, uuid[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.publish_event(text, text, jsonb, uuid[]) TO sync_app, sync_maintenance;

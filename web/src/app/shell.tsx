@@ -11,6 +11,7 @@ const PAGES: readonly { readonly path: string; readonly title: string; readonly 
   { path: '/live', title: 'Live', icon: 'pulse' },
   { path: '/syncs', title: 'Syncs', icon: 'sync' },
   { path: '/conflicts', title: 'Conflicts', icon: 'alert' },
+  { path: '/alerts', title: 'Alerts', icon: 'alert' },
   { path: '/activity', title: 'Activity', icon: 'list' },
   { path: '/trends', title: 'Trends', icon: 'chart' },
   { path: '/previews', title: 'Previews', icon: 'diff' },

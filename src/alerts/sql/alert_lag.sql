@@ -1,0 +1,22 @@
+-- Why: alerts that are not evaluated look like a service in which nothing fails. How late the evaluations are tells the two apart.
+-- Promises: the seconds by which the latest evaluation is overdue: its look, or its oldest signal. 0 when nothing is due. Two look-ups and one an
+-- organization that has signals. It runs as sync_maintenance and names no organization.
+-- Callers: sync_app, by the scheduled task alert-heartbeat.
+
+CREATE OR REPLACE FUNCTION app.alert_lag() RETURNS double precision
+LANGUAGE sql SECURITY DEFINER STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+WITH RECURSIVE signalled AS (
+  (SELECT s.org_id, s.created_at FROM public.sync_alert_signals AS s ORDER BY s.org_id, s.created_at LIMIT 1)
+  UNION ALL
+  SELECT n.org_id, n.created_at FROM signalled AS w CROSS JOIN LATERAL (
+    SELECT s.org_id, s.created_at FROM public.sync_alert_signals AS s
+     WHERE s.org_id > w.org_id ORDER BY s.org_id, s.created_at LIMIT 1) AS n
+)
+SELECT greatest(0, extract(epoch FROM now() - least(
+  (SELECT t.due_at FROM public.sync_alert_turns AS t ORDER BY t.due_at LIMIT 1),
+  (SELECT min(s.created_at) FROM signalled AS s JOIN public.sync_alert_turns AS t USING (org_id)))))::double precision
+$$;
+ALTER FUNCTION app.alert_lag() OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.alert_lag() FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.alert_lag() TO sync_app;

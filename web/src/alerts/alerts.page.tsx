@@ -1,0 +1,72 @@
+import { useParameters } from '../app/location.ts';
+import { Card } from '../ui/card.tsx';
+import { LoadMore, ShowMore } from '../ui/load-more.tsx';
+import { Skeleton } from '../ui/loading.tsx';
+import { ErrorNote } from '../ui/note.tsx';
+import { PageHeader } from '../ui/page.tsx';
+import { AlertItem } from './alert.item.tsx';
+import { useAlert, useAlerts, useRules } from './alert.queries.ts';
+import { RulesCard } from './rules.card.tsx';
+import './alerts.css';
+
+const PARAMETERS = ['alert'] as const;
+
+/** What is wrong now, what is watched, and what was wrong before. */
+export default function AlertsPage() {
+  const [{ alert: linked }] = useParameters(PARAMETERS);
+  return (
+    <>
+      <PageHeader title="Alerts">
+        What your rules found wrong. Each change is told once: when an alert opens, when it stays open, when it is
+        resolved.
+      </PageHeader>
+      <div className="stack">
+        {linked && <LinkedAlert id={linked} />}
+        <AlertsCard state="open" />
+        <RulesCard />
+        <AlertsCard state="resolved" />
+      </div>
+    </>
+  );
+}
+
+/** A message leads to one alert, which may be past by now. */
+function LinkedAlert({ id }: { readonly id: string }) {
+  const { data, error, refetch } = useAlert(id);
+  return (
+    <Card title="The alert of the message">
+      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {!data && !error && <Skeleton lines={3} />}
+      {data && (
+        <ul className="alert-list">
+          <AlertItem alert={data} />
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+function AlertsCard({ state }: { readonly state: 'open' | 'resolved' }) {
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useAlerts(state);
+  const hasRules = useRules().data?.some(({ enabled }) => enabled) ?? true;
+  const alerts = data?.pages.flatMap(({ items }) => items);
+  const more = { hasMore: hasNextPage, loading: isFetchingNextPage, onMore: () => void fetchNextPage() };
+  const none =
+    state === 'resolved' ? 'None in the last 90 days.' : hasRules ? 'Nothing is wrong.' : 'Nothing is watched.';
+  return (
+    <Card title={state === 'open' ? 'Open' : 'Past'}>
+      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {!alerts && !error && <Skeleton lines={3} />}
+      {alerts?.length === 0 && <p className="muted">{none}</p>}
+      {alerts && alerts.length > 0 && (
+        <ul className="alert-list">
+          {alerts.map((alert) => (
+            <AlertItem key={alert.id} alert={alert} />
+          ))}
+        </ul>
+      )}
+      {/* Of two lists on a page only the last one may load by itself. */}
+      {state === 'open' ? <ShowMore {...more} /> : <LoadMore {...more} />}
+    </Card>
+  );
+}
