@@ -813,7 +813,19 @@ CREATE INDEX sync_progress_active ON public.sync_progress (org_id, started_at DE
         WHERE completed_at IS NULL
 ;
 -- next
-CREATE INDEX sync_progress_ended ON public.sync_progress (org_id, completed_at) WHERE completed_at IS NOT NULL
+CREATE INDEX sync_progress_ended ON public.sync_progress (org_id, completed_at, sync_id) WHERE completed_at IS NOT NULL
+;
+-- next
+CREATE INDEX sync_progress_listed ON public.sync_progress (org_id, started_at, sync_id)
+;
+-- next
+CREATE INDEX sync_progress_listed_by_status ON public.sync_progress (org_id, status, started_at, sync_id)
+;
+-- next
+CREATE INDEX sync_progress_listed_by_entity ON public.sync_progress (org_id, entity_type, started_at, sync_id)
+;
+-- next
+CREATE INDEX sync_progress_listed_by_user ON public.sync_progress (org_id, initiated_by, started_at, sync_id)
 ;
 -- next
 COMMENT ON COLUMN public.sync_progress.workers IS 'the counts of each worker that reports its own part: {"a": {"processed_count": 10, "failed_count": 0}}'
@@ -1093,6 +1105,8 @@ CREATE TABLE public.sync_connections (
       webhooks_state jsonb,
       webhooks_due_at timestamptz,
       census_due_at timestamptz NOT NULL DEFAULT now() + interval '1 day',
+      paused_at timestamptz,
+      paused_by text CHECK (paused_by IS NULL OR paused_at IS NOT NULL),
       created_by text,
       created_at timestamptz NOT NULL DEFAULT now(),
       updated_at timestamptz NOT NULL DEFAULT now(),
@@ -1289,6 +1303,7 @@ CREATE TABLE public.sync_records (org_id text NOT NULL CHECK (org_id <> ''),
     entity_type text NOT NULL CHECK (entity_type <> ''),
     external_id text NOT NULL CHECK (external_id <> ''),
     data jsonb NOT NULL,
+    known_as text COLLATE "C" GENERATED ALWAYS AS (CASE entity_type WHEN 'customer' THEN lower(data ->> 'email') WHEN 'product' THEN data ->> 'sku' ELSE data ->> 'number' END) STORED,
     content_hash text NOT NULL,
     change_seq bigint NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -1410,6 +1425,7 @@ CREATE TABLE public.sync_refusals (org_id text NOT NULL CHECK (org_id <> ''),
     fingerprint text,
     error_class text NOT NULL,
     message text NOT NULL,
+    is_conflict boolean NOT NULL DEFAULT false,
     refused_at timestamptz NOT NULL DEFAULT now(),
     tried_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, entity_type, source_connection_id, destination_connection_id, external_id))
@@ -1473,10 +1489,15 @@ CREATE INDEX sync_records_changes ON public.sync_records (org_id, change_seq)
 CREATE INDEX sync_records_changes_of ON public.sync_records (org_id, connection_id, entity_type, change_seq)
 ;
 -- next
+CREATE INDEX sync_refusals_open ON public.sync_refusals
+        (org_id, is_conflict, refused_at, external_id, entity_type, source_connection_id, destination_connection_id)
+;
+-- next
 CREATE INDEX sync_items_of_item ON public.sync_items (org_id, external_id, updated_at, sync_id)
 ;
 -- next
-CREATE INDEX sync_records_by_name ON public.sync_records (org_id, entity_type, (CASE entity_type WHEN 'customer' THEN lower(data ->> 'email') WHEN 'product' THEN data ->> 'sku' ELSE data ->> 'number' END))
+CREATE INDEX sync_records_by_name ON public.sync_records (org_id, entity_type, known_as)
+        WHERE known_as IS NOT NULL
 ;
 -- next
 GRANT SELECT, DELETE ON public.sync_records TO sync_maintenance
@@ -1514,6 +1535,7 @@ CREATE TABLE public.sync_changes (
       is_partial boolean NOT NULL DEFAULT false,
       reason text CHECK (kind = 'unbind' OR reason IS NULL),
       at timestamptz NOT NULL DEFAULT now(),
+      item bigint NOT NULL GENERATED ALWAYS AS (hashtextextended(external_id, hashtextextended(entity_type, 0))) STORED,
       PRIMARY KEY (org_id, sync_id, kind, external_id, week)
     ) PARTITION BY LIST (week)
 ;
@@ -1539,7 +1561,10 @@ COMMENT ON COLUMN public.sync_changes.became IS 'the members that changed, as th
 COMMENT ON COLUMN public.sync_changes.is_partial IS 'what it was is not known, or was too large to keep'
 ;
 -- next
-CREATE INDEX sync_changes_of_item ON public.sync_changes (org_id, entity_type, external_id, at, sync_id)
+COMMENT ON COLUMN public.sync_changes.item IS 'entity_type and external_id as one number, which costs an index half as much'
+;
+-- next
+CREATE INDEX sync_changes_of_item ON public.sync_changes (org_id, item, at, sync_id)
 ;
 -- next
 CREATE INDEX sync_changes_of_entry ON public.sync_changes (org_id, entity_type, destination_id, at, sync_id)
@@ -1812,6 +1837,7 @@ CREATE TABLE public.sync_runs (
       seen_cleared boolean NOT NULL DEFAULT false,
       write_open_since timestamptz,
       created_at timestamptz NOT NULL DEFAULT now(),
+      started_at timestamptz NOT NULL DEFAULT now(),
       PRIMARY KEY (org_id, sync_id)
     ) WITH (fillfactor = 70)
 ;
@@ -1840,6 +1866,9 @@ COMMENT ON COLUMN public.sync_runs.undoes_sync_id IS 'the run whose changes are 
 COMMENT ON COLUMN public.sync_runs.kept_bytes IS 'the size of its rows in sync_changes'
 ;
 -- next
+COMMENT ON COLUMN public.sync_runs.started_at IS 'of its row in sync_progress: when the first worker took it'
+;
+-- next
 COMMENT ON COLUMN public.sync_runs.counts IS 'items by what was done: created, updated, …'
 ;
 -- next
@@ -1858,6 +1887,18 @@ CREATE INDEX sync_runs_by_source
 -- next
 CREATE INDEX sync_runs_by_destination
       ON public.sync_runs (org_id, destination_connection_id, created_at DESC, sync_id)
+;
+-- next
+CREATE INDEX sync_runs_listed_by_kind
+        ON public.sync_runs (org_id, kind, started_at, sync_id)
+;
+-- next
+CREATE INDEX sync_runs_listed_by_source
+        ON public.sync_runs (org_id, source_connection_id, started_at, sync_id)
+;
+-- next
+CREATE INDEX sync_runs_listed_by_destination
+        ON public.sync_runs (org_id, destination_connection_id, started_at, sync_id)
 ;
 -- next
 ALTER TABLE public.sync_runs ENABLE ROW LEVEL SECURITY
@@ -2250,7 +2291,7 @@ CREATE TABLE public.sync_webhook_endpoints (
         url text NOT NULL CHECK (url <> ''),
         description text,
         events text[] NOT NULL,
-        format text NOT NULL CHECK (format IN ('standard', 'cloudevents')),
+        format text NOT NULL CHECK (format IN ('standard', 'cloudevents', 'slack', 'email')),
         enabled boolean NOT NULL DEFAULT true,
         disabled_reason text,
         secret bytea NOT NULL,
@@ -2379,6 +2420,311 @@ CREATE POLICY maintenance_old ON public.sync_webhook_deliveries TO sync_maintena
 ;
 -- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (14, 'webhook-endpoints-0000000000014')
+;
+-- next
+CREATE TABLE public.sync_search (
+        org_id text NOT NULL CHECK (org_id <> ''),
+        sync_id text NOT NULL CHECK (sync_id <> ''),
+        terms bigint[] NOT NULL
+      )
+;
+-- next
+CREATE INDEX sync_search_terms ON public.sync_search USING gin (terms) WITH (gin_pending_list_limit = 256)
+;
+-- next
+ALTER TABLE public.sync_search ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_search FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_search FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_search TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_search TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+CREATE POLICY searched ON public.sync_search AS RESTRICTIVE FOR SELECT TO sync_app
+        USING (terms @> coalesce(nullif(current_setting('app.searched_terms', true), ''), '{}')::bigint[])
+;
+-- next
+CREATE POLICY bound ON public.sync_search TO sync_sql USING (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)) WITH CHECK (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user))
+;
+-- next
+GRANT INSERT (org_id, sync_id, terms) ON public.sync_search TO sync_sql
+;
+-- next
+GRANT SELECT, INSERT ON public.sync_search TO sync_app
+;
+-- next
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (15, 'sync-search-0000000000015')
+;
+-- next
+CREATE TABLE public.sync_alert_rules (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      id uuid NOT NULL DEFAULT gen_random_uuid(),
+      name text NOT NULL CHECK (name <> ''),
+      kind text NOT NULL CHECK (kind <> ''),
+      connection_id uuid,
+      entity_type text CHECK (entity_type <> ''),
+      source_system text CHECK (source_system <> ''),
+      sync_id text CHECK (sync_id <> ''),
+      threshold double precision CHECK (threshold >= 0),
+      percent double precision CHECK (percent >= 0),
+      seconds integer CHECK (seconds > 0),
+      still_open_seconds integer CHECK (still_open_seconds > 0),
+      endpoint_ids uuid[] NOT NULL DEFAULT '{}',
+      enabled boolean NOT NULL DEFAULT true,
+      watches_since timestamptz NOT NULL DEFAULT now(),
+      created_by text,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      updated_at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (org_id, id)
+    )
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_rules.watches_since IS 'since when it watches what it watches now: an alert that is older is resolved'
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_rules.connection_id IS 'only syncs that read from it or write to it; null: of all'
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_rules.endpoint_ids IS 'the webhook endpoints that are told; empty: all that want alerts'
+;
+-- next
+ALTER TABLE public.sync_alert_rules ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_alert_rules FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_alert_rules FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_alert_rules TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_alert_rules TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_alert_rules TO sync_app
+;
+-- next
+CREATE TABLE public.sync_alerts (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      id uuid NOT NULL DEFAULT gen_random_uuid(),
+      rule_id uuid NOT NULL,
+      rule_name text NOT NULL,
+      kind text NOT NULL CHECK (kind <> ''),
+      subject text NOT NULL CHECK (subject <> ''),
+      connection_id uuid,
+      entity_type text,
+      source_system text,
+      sync_id text,
+      run_kind text,
+      summary text NOT NULL,
+      opened_at timestamptz NOT NULL DEFAULT now(),
+      resolved_at timestamptz,
+      resolution text,
+      remind_at timestamptz,
+      told boolean NOT NULL DEFAULT false,
+      acknowledged_at timestamptz,
+      acknowledged_by text,
+      acknowledged_reason text,
+      acknowledged_until timestamptz,
+      muted_at timestamptz,
+      muted_by text,
+      muted_reason text,
+      muted_until timestamptz,
+      PRIMARY KEY (org_id, id)
+    )
+;
+-- next
+COMMENT ON COLUMN public.sync_alerts.subject IS 'what it is about: a kind of sync, a connection, or one sync'
+;
+-- next
+COMMENT ON COLUMN public.sync_alerts.run_kind IS 'of the run that opened it: a success of another kind does not resolve it'
+;
+-- next
+COMMENT ON COLUMN public.sync_alerts.remind_at IS 'when it is told that it is still open; null: not any more'
+;
+-- next
+COMMENT ON COLUMN public.sync_alerts.told IS 'somebody was told that it is open, so they are told when it is resolved'
+;
+-- next
+CREATE UNIQUE INDEX sync_alerts_open ON public.sync_alerts (org_id, rule_id, subject) WHERE resolved_at IS NULL
+;
+-- next
+CREATE INDEX sync_alerts_log ON public.sync_alerts (org_id, opened_at, id)
+;
+-- next
+CREATE INDEX sync_alerts_open_log ON public.sync_alerts (org_id, opened_at, id) WHERE resolved_at IS NULL
+;
+-- next
+CREATE INDEX sync_alerts_muted ON public.sync_alerts (org_id, rule_id, subject, muted_until) WHERE muted_until IS NOT NULL
+;
+-- next
+ALTER TABLE public.sync_alerts ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_alerts FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_alerts FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_alerts TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_alerts TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_alerts TO sync_app
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_alerts TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_old ON public.sync_alerts TO sync_maintenance USING (resolved_at < now() - interval '90 days') WITH CHECK (false)
+;
+-- next
+CREATE TABLE public.sync_alert_subjects (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      subject text NOT NULL CHECK (subject <> ''),
+      connection_id uuid,
+      destination_connection_id uuid,
+      entity_type text NOT NULL,
+      source_system text NOT NULL,
+      first_seen_at timestamptz NOT NULL DEFAULT now(),
+      last_ended_at timestamptz NOT NULL,
+      last_success_at timestamptz,
+      successes integer NOT NULL DEFAULT 0,
+      speeds double precision[] NOT NULL DEFAULT '{}',
+      arrivals jsonb NOT NULL DEFAULT '{}',
+      PRIMARY KEY (org_id, subject)
+    )
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_subjects.speeds IS 'items a minute of the last successes, the newest last'
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_subjects.arrivals IS 'items by the hour since 1970, of the last eight days'
+;
+-- next
+ALTER TABLE public.sync_alert_subjects ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_alert_subjects FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_alert_subjects FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_alert_subjects TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_alert_subjects TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_alert_subjects TO sync_app
+;
+-- next
+CREATE TABLE public.sync_alert_turns (
+      org_id text PRIMARY KEY CHECK (org_id <> ''),
+      due_at timestamptz NOT NULL DEFAULT now(),
+      claimed_until timestamptz NOT NULL DEFAULT '-infinity',
+      turn_at timestamptz NOT NULL DEFAULT now(),
+      seeded_at timestamptz,
+      limited jsonb NOT NULL DEFAULT '{}'
+    )
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_turns.due_at IS 'when what time decides is looked at next'
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_turns.claimed_until IS 'a worker evaluates until then at most'
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_turns.turn_at IS 'when the last evaluation began'
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_turns.seeded_at IS 'since when its subjects are known'
+;
+-- next
+COMMENT ON COLUMN public.sync_alert_turns.limited IS 'since when a sync was seen to wait for a rate limit, by sync_id'
+;
+-- next
+ALTER TABLE public.sync_alert_turns ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_alert_turns FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_alert_turns FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_alert_turns TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_alert_turns TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_alert_turns TO sync_app
+;
+-- next
+GRANT SELECT (org_id, due_at, claimed_until, turn_at), UPDATE (claimed_until, turn_at)
+      ON public.sync_alert_turns TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_sees_turns ON public.sync_alert_turns FOR SELECT TO sync_maintenance USING (true)
+;
+-- next
+CREATE POLICY maintenance_claims ON public.sync_alert_turns FOR UPDATE TO sync_maintenance USING (true) WITH CHECK (true)
+;
+-- next
+CREATE TABLE public.sync_alert_signals (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      created_at timestamptz NOT NULL DEFAULT now(),
+      sync_id text NOT NULL CHECK (sync_id <> ''),
+      PRIMARY KEY (org_id, created_at, sync_id)
+    )
+;
+-- next
+ALTER TABLE public.sync_alert_signals ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_alert_signals FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_alert_signals FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_alert_signals TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_alert_signals TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, DELETE ON public.sync_alert_signals TO sync_app
+;
+-- next
+GRANT SELECT, INSERT ON public.sync_alert_signals TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_sees_signals ON public.sync_alert_signals FOR SELECT TO sync_maintenance USING (true)
+;
+-- next
+CREATE POLICY maintenance_signals ON public.sync_alert_signals FOR INSERT TO sync_maintenance WITH CHECK (true)
+;
+-- next
+CREATE INDEX sync_activity_log_of_alerts ON public.sync_activity_log (org_id, sync_id)
+        WHERE activity_type IN ('delete_guard_tripped', 'webhooks_missed')
+;
+-- next
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (16, 'alerts-0000000000016')
 ;
 
 -- part: sqlFiles
@@ -3704,14 +4050,9 @@ WITH kept AS (
   SELECT org, app.week_of_changes(started), sync, g.kind, g.external_id, entity, g.destination_id, coalesce(g.via_archive, false),
          g.after_hash, CASE WHEN NOT g.is_large THEN g.was END, CASE WHEN NOT g.is_large THEN g.became END,
          coalesce(g.is_partial, false) OR g.is_large, g.reason
-    FROM (SELECT x.external_id, x.destination_id, x.via_archive, x.after_hash, x.was, x.became, x.is_partial, x.reason,
-                 -- An action is what app.save_records did.
-                 coalesce(x.kind, CASE x.action WHEN 'created' THEN 'create' WHEN 'updated' THEN 'update'
-                                                WHEN 'deleted' THEN 'delete' END) AS kind,
-                 coalesce(pg_column_size(x.was), 0) + coalesce(pg_column_size(x.became), 0) > 32768 AS is_large
-            FROM jsonb_to_recordset(given) AS x (external_id text, action text, kind text, destination_id text, via_archive boolean,
+    FROM (SELECT x.*, coalesce(pg_column_size(x.was), 0) + coalesce(pg_column_size(x.became), 0) > 32768 AS is_large
+            FROM jsonb_to_recordset(given) AS x (external_id text, kind text, destination_id text, via_archive boolean,
                    after_hash text, was jsonb, became jsonb, is_partial boolean, reason text)) AS g
-   WHERE g.kind IS NOT NULL
   ON CONFLICT (org_id, sync_id, kind, external_id, week) DO UPDATE
      SET destination_id = EXCLUDED.destination_id, via_archive = c.via_archive OR EXCLUDED.via_archive,
          after_hash = EXCLUDED.after_hash, was = EXCLUDED.was || c.was, became = c.became || EXCLUDED.became,
@@ -3753,20 +4094,20 @@ REVOKE ALL ON FUNCTION app.empty_expired_changes(integer) FROM PUBLIC, sync_app,
 GRANT EXECUTE ON FUNCTION app.empty_expired_changes(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/kept_changes.sql', '7cbf6a8624cfa880552647231c51f072b79497a790100dd956baa1b62e7d2cd4', ARRAY['ROUTINE app.week_of_changes(started timestamp with time zone)', 'ROUTINE app.keep_changes(org text, sync text, entity text, started timestamp with time zone, given jsonb)', 'ROUTINE app.empty_expired_changes(days integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/kept_changes.sql', 'f22bd723745c160fa23c0dff8cdc448896727463221017c4876d12c7f60e57b6', ARRAY['ROUTINE app.week_of_changes(started timestamp with time zone)', 'ROUTINE app.keep_changes(org text, sync text, entity text, started timestamp with time zone, given jsonb)', 'ROUTINE app.empty_expired_changes(days integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
 -- Why: the items that a run reads become canonical records, and a client that reads the changes after N must not miss any.
--- Promises: returns one row per item with its action: created, updated, deleted or unchanged, and if `tells`, what app.keep_changes keeps
--- of it. change_seq comes from the organization's
--- counter, which stays locked until the end of the transaction, so that it grows in the order of commits. A record is looked up by a
+-- Promises: returns one row per item with its action: created, updated, deleted or unchanged. For a `keeper`, a run that started at that
+-- moment, it keeps what changed in the same statement, as app.keep_changes does, since values that go through JSON once more cost as much as
+-- the write; `kept` is the size of that. change_seq comes from the organization's counter, which stays locked until the end of the transaction, so that it grows in the order of commits. A record is looked up by a
 -- range of one id, ordered by id, because only the primary key provides that order. With an equality condition the planner may choose
 -- the index of changes instead and scan all records of the connection.
 -- Callers: sync_app, through app.commit_batch.
 
-CREATE OR REPLACE FUNCTION app.save_records(org text, connection uuid, entity text, given jsonb, tells boolean)
-  RETURNS TABLE (external_id text, action text, after_hash text, was jsonb, became jsonb)
+CREATE OR REPLACE FUNCTION app.save_records(org text, connection uuid, entity text, given jsonb, keeper text, started timestamptz)
+  RETURNS TABLE (external_id text, action text, kept bigint)
 LANGUAGE sql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 WITH compared AS (
@@ -3797,20 +4138,35 @@ WITH compared AS (
   ON CONFLICT (org_id, connection_id, entity_type, external_id) DO UPDATE
      SET data = EXCLUDED.data, content_hash = EXCLUDED.content_hash, change_seq = EXCLUDED.change_seq,
          updated_at = EXCLUDED.updated_at, deleted_at = EXCLUDED.deleted_at
+), differing AS (
+  SELECT c.external_id, c.action, c.hash, d.was, d.became,
+         coalesce(pg_column_size(d.was), 0) + coalesce(pg_column_size(d.became), 0) > 32768 AS is_large
+    FROM changed c
+    -- The members that both have alike are taken away: that costs half of putting the others together.
+    LEFT JOIN LATERAL (
+      SELECT c.before - a.alike AS was, c.data - a.alike AS became
+        FROM (SELECT ARRAY(SELECT m.key FROM jsonb_each(c.before) AS m WHERE m.value = c.data -> m.key) AS alike OFFSET 0) AS a) AS d
+      ON c.action = 'updated'
+   WHERE keeper IS NOT NULL
+), kept AS (
+  INSERT INTO public.sync_changes AS k (org_id, week, sync_id, kind, external_id, entity_type, after_hash, was, became, is_partial)
+  SELECT org, app.week_of_changes(started), keeper,
+         CASE d.action WHEN 'created' THEN 'create' WHEN 'updated' THEN 'update' ELSE 'delete' END, d.external_id, entity, d.hash,
+         CASE WHEN NOT d.is_large THEN d.was END, CASE WHEN NOT d.is_large THEN d.became END, d.is_large
+    FROM differing d
+  ON CONFLICT (org_id, sync_id, kind, external_id, week) DO UPDATE
+     SET after_hash = EXCLUDED.after_hash, was = EXCLUDED.was || k.was, became = k.became || EXCLUDED.became,
+         is_partial = k.is_partial OR EXCLUDED.is_partial, at = EXCLUDED.at
+  RETURNING pg_column_size(k.*) AS size
 )
-SELECT c.external_id, c.action, CASE WHEN tells THEN c.hash END,
-       CASE WHEN tells AND c.action = 'updated' THEN
-         (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(c.before) AS m WHERE m.value IS DISTINCT FROM c.data -> m.key) END,
-       CASE WHEN tells AND c.action = 'updated' THEN
-         (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(c.data) AS m WHERE m.value IS DISTINCT FROM c.before -> m.key) END
-  FROM compared c
+SELECT c.external_id, c.action, (SELECT coalesce(sum(k.size), 0)::bigint FROM kept k) FROM compared c
 $$;
-ALTER FUNCTION app.save_records(text, uuid, text, jsonb, boolean) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb, boolean) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.save_records(text, uuid, text, jsonb, boolean) TO sync_app;
+ALTER FUNCTION app.save_records(text, uuid, text, jsonb, text, timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb, text, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.save_records(text, uuid, text, jsonb, text, timestamptz) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/save_records.sql', '3403a6fb8f91611f5a66d39a05c0b06d41fc0463ddc4c9310d9660cc176676cc', ARRAY['ROUTINE app.save_records(org text, connection uuid, entity text, given jsonb, tells boolean)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/save_records.sql', 'ca82cc933051a15d42f3b1768a33f6c13ac8dfbc60c7bbfa3ccd07daf627115f', ARRAY['ROUTINE app.save_records(org text, connection uuid, entity text, given jsonb, keeper text, started timestamp with time zone)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3870,7 +4226,7 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   run public.sync_runs;
   p public.sync_progress;
-  done jsonb := '[]';
+  done jsonb := '{}';
   succeeded bigint := 0;
   failed bigint := 0;
   tally jsonb;
@@ -3938,13 +4294,10 @@ BEGIN
   END IF;
 
   IF batch ? 'records' THEN
-    SELECT coalesce(jsonb_agg(s), '[]') INTO done
-      FROM app.save_records(org, run.source_connection_id, run.entity_type, batch -> 'records',
-             run.destination_connection_id IS NULL AND batch ? 'kept') AS s;
     -- What a run changed at a connection it says itself; at the records it is what has just been found out.
-    IF run.destination_connection_id IS NULL AND batch ? 'kept' THEN
-      kept := app.keep_changes(org, sync, run.entity_type, run.created_at, done);
-    END IF;
+    SELECT coalesce(jsonb_object_agg(s.external_id, s.action), '{}'), coalesce(max(s.kept), 0) INTO done, kept
+      FROM app.save_records(org, run.source_connection_id, run.entity_type, batch -> 'records',
+             CASE WHEN run.destination_connection_id IS NULL AND batch ? 'kept' THEN sync END, run.created_at) AS s;
   END IF;
   IF jsonb_array_length(coalesce(batch -> 'kept', '[]')) > 0 THEN
     kept := kept + app.keep_changes(org, sync, run.entity_type, run.created_at, batch -> 'kept');
@@ -3952,9 +4305,8 @@ BEGIN
 
   IF batch ? 'items' THEN
     WITH items AS (
-      SELECT i.*, coalesce(i.action, d.action, i.outcome) AS done
+      SELECT i.*, coalesce(i.action, done ->> i.external_id, i.outcome) AS done
         FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, action text)
-        LEFT JOIN jsonb_to_recordset(done) AS d (external_id text, action text) USING (external_id)
     ), seen AS (
       INSERT INTO public.sync_seen AS s (org_id, sync_id, external_id, failed)
       SELECT org, sync, i.external_id, i.outcome = 'failed' FROM items i
@@ -3974,17 +4326,20 @@ BEGIN
      WHERE x.org_id = org AND x.sync_id = sync AND x.external_id = ANY (ARRAY(
        SELECT i.external_id FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text)
         WHERE i.outcome = 'processed'));
-    INSERT INTO public.sync_items AS x (org_id, sync_id, external_id, outcome, error_class, message, payload, attempts)
-    SELECT org, sync, i.external_id, i.outcome, i.error_class, i.message, i.payload, 1 + coalesce(before.attempts, 0)
-      FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, error_class text, message text,
-             payload jsonb)
-      LEFT JOIN LATERAL (
-        SELECT x.attempts FROM public.sync_items x
-         WHERE x.org_id = org AND x.sync_id = run.of_sync_id AND x.external_id = i.external_id LIMIT 1) AS before ON true
-     WHERE i.outcome IN ('failed', 'skipped', 'warned')
-    ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
-       SET outcome = EXCLUDED.outcome, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
-           payload = EXCLUDED.payload, attempts = EXCLUDED.attempts, updated_at = EXCLUDED.updated_at;
+    -- Most batches have none, and what listens to the table costs as much as some records.
+    IF jsonb_path_exists(batch, '$.items[*] ? (@.outcome != "processed")') THEN
+      INSERT INTO public.sync_items AS x (org_id, sync_id, external_id, outcome, error_class, message, payload, attempts)
+      SELECT org, sync, i.external_id, i.outcome, i.error_class, i.message, i.payload, 1 + coalesce(before.attempts, 0)
+        FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, error_class text, message text,
+               payload jsonb)
+        LEFT JOIN LATERAL (
+          SELECT x.attempts FROM public.sync_items x
+           WHERE x.org_id = org AND x.sync_id = run.of_sync_id AND x.external_id = i.external_id LIMIT 1) AS before ON true
+       WHERE i.outcome IN ('failed', 'skipped', 'warned')
+      ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
+         SET outcome = EXCLUDED.outcome, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
+             payload = EXCLUDED.payload, attempts = EXCLUDED.attempts, updated_at = EXCLUDED.updated_at;
+    END IF;
   END IF;
 
   IF batch ? 'bindings' THEN
@@ -4024,15 +4379,15 @@ BEGIN
        AND f.destination_connection_id = run.destination_connection_id AND f.external_id = ANY (ARRAY(
          SELECT g ->> 'external_id' FROM jsonb_path_query(batch, '$.refusals[*] ? (@.remembered == true)') AS g));
     INSERT INTO public.sync_refusals AS f
-      (org_id, entity_type, source_connection_id, destination_connection_id, external_id, fingerprint, error_class, message)
+      (org_id, entity_type, source_connection_id, destination_connection_id, external_id, fingerprint, error_class, message, is_conflict)
     SELECT org, run.entity_type, run.source_connection_id, run.destination_connection_id, g.external_id, g.fingerprint,
-           g.error_class, g.message
+           g.error_class, g.message, coalesce(g.is_conflict, false)
       FROM jsonb_to_recordset(batch -> 'refusals') AS g (external_id text, fingerprint text, error_class text, message text,
-             remembered boolean)
+             is_conflict boolean, remembered boolean)
      WHERE g.remembered IS NOT TRUE
     ON CONFLICT (org_id, entity_type, source_connection_id, destination_connection_id, external_id) DO UPDATE
        SET fingerprint = EXCLUDED.fingerprint, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
-           refused_at = EXCLUDED.refused_at, tried_at = EXCLUDED.tried_at;
+           is_conflict = EXCLUDED.is_conflict, refused_at = EXCLUDED.refused_at, tried_at = EXCLUDED.tried_at;
   END IF;
 
   IF batch ? 'changes' THEN
@@ -4105,13 +4460,13 @@ REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FRO
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '5d0440e410f031ed1e3c0793314584c37d8f012b931c22d160e4d4d8df86c02e', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '118a220f6f4ddff1465ae2a1f21773e4824b59695806f07fb63cfc588b3e2329', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
 -- Why: a connection and entity type has one active run at a time; other runs wait for its slot.
 -- Promises: assigns free slots to the organization's waiting runs, oldest first. A run never overtakes an older run that waits for
--- the same slot. A slot is free when its run has ended, for whatever reason. Returns the runs that are ready to be queued.
+-- the same slot, unless that waits for a paused connection: while one of its connections is paused, no run starts. A slot is free when its run has ended, for whatever reason. Returns the runs that are ready to be queued.
 -- Waits 3 s for another dispatch of the organization, longer than a request waits for a row: nobody but dispatches holds this lock.
 -- Callers: sync_app.
 
@@ -4137,6 +4492,10 @@ BEGIN
     END IF;
     slots := array_remove(ARRAY[r.source_connection_id, r.destination_connection_id], NULL);
     SELECT array_agg(s || r.entity_type) INTO wanted FROM unnest(slots) AS s;
+    -- A run that waits for a paused connection holds up nobody at its other end.
+    IF EXISTS (SELECT FROM public.sync_connections c WHERE c.org_id = org AND c.id = ANY (slots) AND c.paused_at IS NOT NULL) THEN
+      CONTINUE;
+    END IF;
     -- A run does not overtake an older run that waits for the same slot.
     IF wanted && taken OR EXISTS (
       SELECT FROM public.sync_slots s JOIN public.sync_progress p USING (org_id, sync_id)
@@ -4161,7 +4520,7 @@ REVOKE ALL ON FUNCTION app.dispatch_runs(text) FROM PUBLIC, sync_app, sync_maint
 GRANT EXECUTE ON FUNCTION app.dispatch_runs(text) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/dispatch_runs.sql', '29ba7a5acb46873a89be400581c3e33a406aab740f4870dac28c6fd0243d617e', ARRAY['ROUTINE app.dispatch_runs(org text)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/dispatch_runs.sql', '6f8c480983ec6d1b9cd1df924e22a55ac1b3638d03b6ddcaab8593cc21bad07c', ARRAY['ROUTINE app.dispatch_runs(org text)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4215,6 +4574,7 @@ DECLARE
 BEGIN
   UPDATE public.sync_runs AS w
      SET lease_epoch = w.lease_epoch + 1, leased_by = worker, leased_until = now() + lease,
+         started_at = CASE WHEN w.lease_epoch = 0 THEN now() ELSE w.started_at END,
          leases_without_commit = w.leases_without_commit + 1
    WHERE w.org_id = org AND w.sync_id = sync AND w.state = 'ready' AND (w.leased_by IS NULL OR w.leased_until < now())
   RETURNING w.* INTO r;
@@ -4321,7 +4681,7 @@ REVOKE ALL ON FUNCTION app.runs_without_worker(integer) FROM PUBLIC, sync_app, s
 GRANT EXECUTE ON FUNCTION app.runs_without_worker(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', '6d52dbb1ce5db331eed5a7fdcf943f365b5507aadbcadc2ecc85e74ada71fc49', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, waiting jsonb)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone, waiting jsonb)', 'ROUTINE app.runs_without_worker(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', '14b4ff72e2d1107372035787a24c7d8b486ace03eba87c62ae36f05ba0708077', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, waiting jsonb)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone, waiting jsonb)', 'ROUTINE app.runs_without_worker(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4713,12 +5073,12 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql
 -- next
 -- Why: an event must be told exactly when the transaction that made it commits, so its deliveries are written in that transaction, and without a
 -- round trip of their own.
--- Promises: one delivery for each enabled endpoint of the organization that wants events of the type; for an organization without endpoints one
--- look-up in an index. An endpoint with 10,000 deliveries that wait (MAX_WAITING in endpoint.sql.ts) gets no more, so that a receiver that is
--- gone does not fill the disk.
+-- Promises: one delivery for each enabled endpoint of the organization that wants events of the type, or of those in `only_to`, whatever they want;
+-- for an organization without endpoints one look-up in an index. An endpoint with 10,000 deliveries that wait (MAX_WAITING in endpoint.sql.ts)
+-- gets no more, so that a receiver that is gone does not fill the disk.
 -- Callers: sync_app; sync_maintenance, for the events of syncs.
 
-CREATE OR REPLACE FUNCTION app.publish_event(org text, event text, data jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION app.publish_event(org text, event text, data jsonb, only_to uuid[] DEFAULT '{}') RETURNS void
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -4727,17 +5087,18 @@ BEGIN
   INSERT INTO public.sync_webhook_deliveries (org_id, endpoint_id, event_id, event_type, data)
   SELECT org, e.id, event_id, event, publish_event.data
     FROM public.sync_webhook_endpoints AS e
-   WHERE e.org_id = org AND e.enabled AND e.events && ARRAY[event, split_part(event, '.', 1) || '.*', '*']
+   WHERE e.org_id = org AND e.enabled
+     AND CASE WHEN only_to = '{}' THEN e.events && ARRAY[event, split_part(event, '.', 1) || '.*', '*'] ELSE e.id = ANY (only_to) END
      AND NOT EXISTS (SELECT FROM public.sync_webhook_deliveries AS d
                       WHERE d.org_id = org AND d.endpoint_id = e.id AND d.state = 'waiting' OFFSET 9999);
 END
 $$;
-ALTER FUNCTION app.publish_event(text, text, jsonb) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.publish_event(text, text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.publish_event(text, text, jsonb) TO sync_app, sync_maintenance;
+ALTER FUNCTION app.publish_event(text, text, jsonb, uuid[]) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.publish_event(text, text, jsonb, uuid[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.publish_event(text, text, jsonb, uuid[]) TO sync_app, sync_maintenance;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/publish_event.sql', 'a1b78027b1b624ff60cd03c83df1075a68419e95e728e85ec8994deb2878a7d9', ARRAY['ROUTINE app.publish_event(org text, event text, data jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/publish_event.sql', 'be0c575bd7cb12c95481756cb23eb95914a71166ffc39e223948e716084aaf9b', ARRAY['ROUTINE app.publish_event(org text, event text, data jsonb, only_to uuid[])']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4789,7 +5150,543 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql']::text[])
+-- Why: one list of all syncs, active and ended, must cost what it shows, whatever the filter, the search and the length of the history are.
+-- Promises:
+-- 1. The syncs that `wanted` describes, at most `most`, in the order asked for, from the key (after_at, after_id) on, exclusive. Rows are read in
+--    order from the index of one filter, or merged from several, and compared with the others. Sorting, bitmaps and sequential scans
+--    are off, so no other plan is left, whatever the planner knows.
+-- 2. At most 20,000 rows an index are looked at. When that ends the search before the page is full, the last row has is_match = false, and the
+--    next page goes on after it.
+-- 3. A search (q, in lower case) compares the newest 2,000 first. What is rarer is found by its terms week by week, by the names of
+--    connections, and by items: the syncs that changed, failed or skipped one of this id, e-mail, SKU or number, the newest 500. Texts of
+--    fewer than three characters, and other orders than the newest first, have no terms; there, rule 2 holds.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.syncs_of_item(org text, item text) RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off AS $$
+  WITH kinds AS MATERIALIZED (SELECT unnest(ARRAY['customer', 'product', 'order']) AS entity),
+  names AS MATERIALIZED (
+    SELECT item AS id
+     UNION
+    SELECT r.external_id FROM kinds AS k CROSS JOIN LATERAL (
+      SELECT x.external_id FROM public.sync_records AS x
+       WHERE x.org_id = org AND x.entity_type = k.entity AND x.known_as IN (item, lower(item)) LIMIT 20) AS r)
+  SELECT DISTINCT found.sync_id FROM names AS n CROSS JOIN LATERAL (
+    (SELECT i.sync_id FROM public.sync_items AS i
+      WHERE i.org_id = org AND i.external_id = n.id ORDER BY i.updated_at DESC LIMIT 100)
+     UNION ALL
+    (SELECT c.sync_id FROM kinds AS k CROSS JOIN LATERAL (
+       (SELECT x.sync_id FROM public.sync_changes AS x
+         WHERE x.org_id = org AND x.entity_type = k.entity AND x.external_id = n.id ORDER BY x.at DESC LIMIT 100)
+        UNION ALL
+       (SELECT x.sync_id FROM public.sync_changes AS x
+         WHERE x.org_id = org AND x.entity_type = k.entity AND x.destination_id = n.id ORDER BY x.at DESC LIMIT 100)) AS c)
+    ) AS found LIMIT 500
+$$;
+ALTER FUNCTION app.syncs_of_item(text, text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.syncs_of_item(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.syncs_of_item(text, text) TO sync_app;
+
+CREATE OR REPLACE FUNCTION app.find_syncs(org text, wanted jsonb, most integer)
+  RETURNS TABLE (sync_id text, sort_at timestamptz, is_match boolean)
+LANGUAGE plpgsql VOLATILE ROWS 50 SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off AS $$
+DECLARE
+  needle text := lower(wanted ->> 'q');
+  statuses text[] := ARRAY(SELECT jsonb_array_elements_text(wanted -> 'statuses'));
+  entity text := wanted ->> 'entity_type';
+  run_kind text := wanted ->> 'kind';
+  by_user text := wanted ->> 'user';
+  connection uuid := (wanted ->> 'connection_id')::uuid;
+  by_end boolean := coalesce(wanted ->> 'by', 'started') = 'ended';
+  upwards boolean := coalesce((wanted ->> 'upwards')::boolean, false);
+  since timestamptz := coalesce((wanted ->> 'from')::timestamptz, '-infinity');
+  until timestamptz := coalesce((wanted ->> 'to')::timestamptz, 'infinity');
+  after_at timestamptz := coalesce((wanted ->> 'after_at')::timestamptz, CASE WHEN upwards THEN since ELSE until END);
+  after_id text := coalesce(wanted ->> 'after_id', '');
+  named uuid[] := '{}';
+  touched text[] := '{}';
+  has_terms boolean := length(needle) >= 3 AND NOT by_end AND NOT upwards;
+  key text := CASE WHEN by_end THEN 'p.completed_at' ELSE 'p.started_at' END;
+  run_key CONSTANT text := 'r.started_at';
+  -- By a range and an order that only the primary key has, so that no plan looks through another index for the id.
+  its_run CONSTANT text := 'LEFT JOIN LATERAL (SELECT * FROM public.sync_runs x
+    WHERE x.org_id = $1 AND x.sync_id >= p.sync_id AND x.sync_id <= p.sync_id ORDER BY x.sync_id LIMIT 1) AS r ON true';
+  its_progress CONSTANT text := 'CROSS JOIN LATERAL (SELECT * FROM public.sync_progress x
+    WHERE x.org_id = $1 AND x.sync_id >= %1$s AND x.sync_id <= %1$s ORDER BY x.sync_id LIMIT 1) AS p';
+  from_syncs CONSTANT text := 'public.sync_progress p ' || its_run;
+  from_runs CONSTANT text := 'public.sync_runs r ' || format(its_progress, 'r.sync_id');
+  -- Who a row is compared with; a null or an empty list asks for nothing.
+  compared CONSTANT text := $sql$
+    coalesce((cardinality($3) = 0 OR p.status = ANY ($3)) AND ($4 IS NULL OR p.entity_type = $4)
+      AND ($5 IS NULL OR coalesce(r.kind, 'reported') = $5) AND ($6 IS NULL OR p.initiated_by = $6)
+      AND ($7 IS NULL OR r.source_connection_id = $7 OR r.destination_connection_id = $7)
+      AND ($2 IS NULL OR strpos(lower(concat_ws(E'\n', p.sync_id, p.entity_type, p.source_system, p.initiated_by)), $2) > 0
+        OR r.source_connection_id = ANY ($8) OR r.destination_connection_id = ANY ($8) OR p.sync_id = ANY ($9)), false)$sql$;
+  -- An index each: FROM, the column that it begins with and the value of that, null for none, and its key.
+  streams text[][] := '{}';
+  stream text[];
+  looks integer := CASE WHEN has_terms THEN 2000 ELSE 20000 END;
+  looked integer;
+  hits integer;
+  ids text[] := '{}';
+  ats timestamptz[] := '{}';
+  -- Nothing before this key is known.
+  horizon_at timestamptz;
+  horizon_id text;
+  step record;
+  week integer;
+  newest integer;
+  oldest integer;
+BEGIN
+  IF needle IS NOT NULL THEN
+    named := ARRAY(SELECT c.id FROM public.sync_connections AS c
+                    WHERE c.org_id = org AND c.removed_at IS NULL AND strpos(lower(c.name), needle) > 0 LIMIT 20);
+    touched := ARRAY(SELECT app.syncs_of_item(org, wanted ->> 'q'));
+  END IF;
+  -- The index of the filter that most likely leaves the least.
+  streams := CASE
+    WHEN by_end THEN ARRAY[[from_syncs, NULL, NULL, key, 'p.sync_id']]
+    WHEN connection IS NOT NULL THEN ARRAY[
+      [from_runs, 'r.source_connection_id', format('%L::uuid', connection), run_key, 'r.sync_id'],
+      [from_runs, 'r.destination_connection_id', format('%L::uuid', connection), run_key, 'r.sync_id']]
+    WHEN by_user IS NOT NULL THEN ARRAY[[from_syncs, 'p.initiated_by', '$6', key, 'p.sync_id']]
+    WHEN cardinality(statuses) > 0 THEN
+      ARRAY(SELECT ARRAY[from_syncs, 'p.status', quote_literal(s), key, 'p.sync_id'] FROM unnest(statuses) AS s)
+    WHEN run_kind <> 'reported' THEN ARRAY[[from_runs, 'r.kind', '$5', run_key, 'r.sync_id']]
+    WHEN entity IS NOT NULL THEN ARRAY[[from_syncs, 'p.entity_type', '$4', key, 'p.sync_id']]
+    ELSE ARRAY[[from_syncs, NULL, NULL, key, 'p.sync_id']] END;
+
+  FOR round IN 1..2 LOOP
+    FOREACH stream SLICE 1 IN ARRAY streams LOOP
+      looked := 0;
+      hits := 0;
+      -- The value of the index is a part of the order and of the bounds, not compared by itself: no other index has that order.
+      FOR step IN EXECUTE format(
+        'SELECT p.sync_id, %2$s AS at, %3$s AS is_match FROM %1$s
+          WHERE %9$s.org_id = $1 %10$s AND (%4$s%2$s, %6$s) %7$s (%5$s$10, $11) AND (%4$s%2$s) >= (%5$s$12) AND (%4$s%2$s) < (%5$s$13)
+          ORDER BY %11$s%2$s %8$s, %6$s %8$s',
+        stream[1], stream[4], compared, coalesce(stream[2] || ', ', ''), coalesce(stream[3] || ', ', ''), stream[5],
+        CASE WHEN upwards THEN '>' ELSE '<' END, CASE WHEN upwards THEN 'ASC' ELSE 'DESC' END, left(stream[5], 1),
+        CASE WHEN by_end THEN 'AND p.completed_at IS NOT NULL' ELSE '' END,
+        coalesce(stream[2] || CASE WHEN upwards THEN ' ASC, ' ELSE ' DESC, ' END, ''))
+        USING org, needle, statuses, entity, run_kind, by_user, connection, named, touched, after_at, after_id, since, until
+      LOOP
+        looked := looked + 1;
+        IF step.is_match THEN
+          hits := hits + 1;
+          ids := ids || step.sync_id;
+          ats := ats || step.at;
+        END IF;
+        EXIT WHEN hits >= most;
+        IF looked >= looks THEN
+          IF horizon_at IS NULL OR (upwards AND (step.at, step.sync_id) < (horizon_at, horizon_id))
+             OR (NOT upwards AND (step.at, step.sync_id) > (horizon_at, horizon_id)) THEN
+            horizon_at := step.at;
+            horizon_id := step.sync_id;
+          END IF;
+          EXIT;
+        END IF;
+      END LOOP;
+    END LOOP;
+    -- All was seen, or enough is known.
+    EXIT WHEN NOT has_terms OR round = 2 OR horizon_at IS NULL OR most <= (
+      SELECT count(DISTINCT h.id) FROM unnest(ids, ats) AS h (id, at) WHERE (h.at, h.id) >= (horizon_at, horizon_id));
+    horizon_at := NULL;
+    horizon_id := NULL;
+    looks := 20000;
+    hits := 0;
+    newest := app.week_of_start(least(after_at, until, now() + interval '1 week'));
+    SELECT greatest(app.week_of_start(greatest(min(p.started_at), since)), newest - 1000) INTO oldest
+      FROM public.sync_progress AS p WHERE p.org_id = org;
+    -- In the order of the weeks and in none within one, so a week is read to its end.
+    FOR step IN EXECUTE format(
+      'SELECT w.week, p.sync_id, p.started_at AS at FROM generate_series($14, $15, -1) AS w (week)
+         CROSS JOIN LATERAL app.syncs_with_terms($1, app.search_terms($1, w.week, $2)) AS t (id)
+         %s %s
+        WHERE %s AND app.week_of_start(p.started_at) = w.week AND (p.started_at, p.sync_id) < ($10, $11)
+          AND p.started_at >= $12 AND p.started_at < $13', format(its_progress, 't.id'), its_run, compared)
+      USING org, needle, statuses, entity, run_kind, by_user, connection, named, touched, after_at, after_id, since, until, newest, oldest
+    LOOP
+      EXIT WHEN hits >= most AND step.week < week;
+      week := step.week;
+      hits := hits + 1;
+      ids := ids || step.sync_id;
+      ats := ats || step.at;
+    END LOOP;
+    IF oldest = newest - 1000 AND hits < most THEN
+      horizon_at := to_timestamp(oldest::double precision * 604800);
+      horizon_id := '';
+    END IF;
+    FOR step IN EXECUTE format(
+      'SELECT p.sync_id, p.started_at AS at FROM unnest($9) AS t (id)
+         %s %s
+        WHERE %s AND (p.started_at, p.sync_id) < ($10, $11) AND p.started_at >= $12 AND p.started_at < $13', format(its_progress, 't.id'), its_run, compared)
+      USING org, needle, statuses, entity, run_kind, by_user, connection, named, touched, after_at, after_id, since, until
+    LOOP
+      ids := ids || step.sync_id;
+      ats := ats || step.at;
+    END LOOP;
+    streams := ARRAY(SELECT ARRAY[from_runs, c, format('%L::uuid', n), run_key, 'r.sync_id']
+                       FROM unnest(named) AS n, unnest(ARRAY['r.source_connection_id', 'r.destination_connection_id']) AS c);
+    EXIT WHEN cardinality(named) = 0;
+  END LOOP;
+
+  RETURN QUERY EXECUTE format(
+    'SELECT h.id, h.at, true FROM (SELECT DISTINCT * FROM unnest($1, $2) AS u (id, at)) AS h
+      WHERE $3 IS NULL OR (h.at, h.id) %1$s ($3, $4) ORDER BY h.at %2$s, h.id %2$s LIMIT $5',
+    CASE WHEN upwards THEN '<=' ELSE '>=' END, CASE WHEN upwards THEN 'ASC' ELSE 'DESC' END)
+    USING ids, ats, horizon_at, horizon_id, most;
+  GET DIAGNOSTICS looked = ROW_COUNT;
+  IF looked < most AND horizon_at IS NOT NULL THEN
+    RETURN QUERY SELECT horizon_id, horizon_at, false;
+  END IF;
+END
+$$;
+ALTER FUNCTION app.find_syncs(text, jsonb, integer) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.find_syncs(text, jsonb, integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.find_syncs(text, jsonb, integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/find_syncs.sql', 'd5b84d3f2e553d12fabca66a5af87dc11f8a4e6ba596ced35d8a60c11b17d58c', ARRAY['ROUTINE app.find_syncs(org text, wanted jsonb, most integer)', 'ROUTINE app.syncs_of_item(org text, item text)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: what an operator sees first must come in one round trip, and cost the same after ten years as on the first day.
+-- Promises: one JSON object of the organization. Of each connection and entity type the newest runs are read, 50 in each direction, to say
+-- how it stands; of the last 24 hours the runs of each connection, 2,000 in each direction, and 20,000 syncs that others report; of what needs a
+-- person 1,000 of a kind at most, so a count of 1,000 means 1,000 or more. Rows are read in order from their indexes: sorting of tables, bitmaps
+-- and sequential scans are off, and one row is looked up by a range and an order that only the primary key has.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.overview(org text) RETURNS json
+LANGUAGE sql STABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET jit = off AS $$
+  WITH kinds AS MATERIALIZED (SELECT unnest(ARRAY['customer', 'product', 'order']) AS entity),
+  connections AS MATERIALIZED (
+    SELECT c.id, c.name, c.system, c.status, c.last_error, c.last_checked_at FROM public.sync_connections AS c
+     WHERE c.org_id = org AND c.removed_at IS NULL LIMIT 1000),
+  active AS MATERIALIZED (
+    SELECT s.sync_id, s.status, s.updated_at, s.pause_requested, s.rate_limited_until FROM app.active_syncs(org, 1000) AS s),
+  newest AS MATERIALIZED (
+    SELECT c.id, k.entity, r.sync_id, r.created_at, p.status, p.completed_at
+      FROM connections AS c CROSS JOIN kinds AS k CROSS JOIN LATERAL (
+        (SELECT x.sync_id, x.created_at FROM public.sync_runs AS x
+          WHERE x.org_id = org AND x.source_connection_id = c.id AND x.entity_type = k.entity AND x.kind NOT IN ('preview', 'reconcile')
+          ORDER BY x.created_at DESC, x.sync_id LIMIT 50)
+         UNION ALL
+        (SELECT y.sync_id, y.created_at FROM (
+           SELECT x.* FROM public.sync_runs AS x
+            WHERE x.org_id = org AND x.destination_connection_id = c.id ORDER BY x.created_at DESC, x.sync_id LIMIT 50) AS y
+          WHERE y.entity_type = k.entity AND y.kind NOT IN ('preview', 'reconcile'))) AS r
+     CROSS JOIN LATERAL (
+        SELECT x.status, x.completed_at FROM public.sync_progress AS x WHERE x.org_id = org AND x.sync_id >= r.sync_id AND x.sync_id <= r.sync_id ORDER BY x.sync_id LIMIT 1) AS p),
+  flows AS MATERIALIZED (
+    SELECT n.id, n.entity,
+           (array_agg(n.sync_id ORDER BY n.created_at DESC) FILTER (WHERE n.completed_at IS NOT NULL))[1] AS last_sync_id,
+           (array_agg(n.status ORDER BY n.created_at DESC) FILTER (WHERE n.completed_at IS NOT NULL))[1] AS last_status,
+           max(n.completed_at) AS last_ended_at,
+           max(n.completed_at) FILTER (WHERE n.status LIKE 'completed%') AS last_success_at,
+           count(*) FILTER (WHERE n.completed_at IS NULL)::integer AS active
+      FROM newest AS n GROUP BY n.id, n.entity),
+  plans AS MATERIALIZED (
+    SELECT c.id, s.entity_type AS entity, min(s.next_run_at) AS next_run_at, max(s.last_run_at) AS last_run_at,
+           (array_agg(s.last_error) FILTER (WHERE s.last_error IS NOT NULL))[1] AS last_error
+      FROM connections AS c CROSS JOIN LATERAL (
+        SELECT x.* FROM public.sync_schedules AS x WHERE x.org_id = org AND x.connection_id = c.id LIMIT 1000) AS s
+     WHERE s.enabled GROUP BY c.id, s.entity_type),
+  refused AS MATERIALIZED (
+    (SELECT x.is_conflict, x.entity_type, x.source_connection_id, x.destination_connection_id, x.error_class FROM public.sync_refusals AS x
+      WHERE x.org_id = org AND x.is_conflict = true ORDER BY x.refused_at DESC LIMIT 1000)
+     UNION ALL
+    (SELECT x.is_conflict, x.entity_type, x.source_connection_id, x.destination_connection_id, x.error_class FROM public.sync_refusals AS x
+      WHERE x.org_id = org AND x.is_conflict = false ORDER BY x.refused_at DESC LIMIT 1000)),
+  standing AS MATERIALIZED (
+    SELECT c.id, k.entity, f.last_sync_id, f.last_status, f.last_ended_at, f.last_success_at, coalesce(f.active, 0) AS active,
+           s.next_run_at, s.last_error AS schedule_error,
+           (SELECT count(*) FROM refused AS r WHERE r.is_conflict AND r.entity_type = k.entity
+               AND c.id IN (r.source_connection_id, r.destination_connection_id))::integer AS conflict_count,
+           (SELECT count(*) FROM refused AS r WHERE NOT r.is_conflict AND r.entity_type = k.entity
+               AND c.id IN (r.source_connection_id, r.destination_connection_id))::integer AS failing_count,
+           CASE WHEN f.last_status IN ('failed', 'timeout') OR s.last_error IS NOT NULL THEN 'failing'
+                -- A schedule should have started one and did not, or what it started last has brought nothing yet.
+                WHEN s.next_run_at < now() - interval '10 minutes'
+                  OR s.last_run_at < now() - interval '1 hour' AND coalesce(f.last_success_at, '-infinity') < s.last_run_at THEN 'late'
+                WHEN f.last_success_at IS NULL THEN 'never'
+                ELSE 'fresh' END AS health
+      FROM connections AS c CROSS JOIN kinds AS k
+      LEFT JOIN flows AS f ON f.id = c.id AND f.entity = k.entity
+      LEFT JOIN plans AS s ON s.id = c.id AND s.entity = k.entity
+     WHERE f.id IS NOT NULL OR s.id IS NOT NULL),
+  day AS MATERIALIZED (SELECT date_trunc('hour', now(), 'UTC') - interval '23 hours' AS since),
+  of_day AS MATERIALIZED (
+    SELECT c.id, date_trunc('hour', r.started_at, 'UTC') AS hour, p.status, coalesce((r.counts ->> 'conflict')::double precision, 0) AS conflicts
+      FROM connections AS c CROSS JOIN day CROSS JOIN LATERAL (
+        (SELECT x.sync_id, x.started_at, x.counts FROM public.sync_runs AS x
+          WHERE x.org_id = org AND x.source_connection_id = c.id AND x.started_at >= day.since
+          ORDER BY x.started_at DESC, x.sync_id DESC LIMIT 2000)
+         UNION ALL
+        (SELECT x.sync_id, x.started_at, x.counts FROM public.sync_runs AS x
+          WHERE x.org_id = org AND x.destination_connection_id = c.id AND x.started_at >= day.since
+          ORDER BY x.started_at DESC, x.sync_id DESC LIMIT 2000)) AS r
+     CROSS JOIN LATERAL (SELECT x.status FROM public.sync_progress AS x WHERE x.org_id = org AND x.sync_id >= r.sync_id AND x.sync_id <= r.sync_id ORDER BY x.sync_id LIMIT 1) AS p),
+  hours AS MATERIALIZED (
+    SELECT d.id, d.hour, count(*)::integer AS sync_count,
+           count(*) FILTER (WHERE d.status IN ('failed', 'timeout', 'completed_with_errors'))::integer AS failed_count,
+           sum(d.conflicts) AS conflict_count
+      FROM of_day AS d GROUP BY d.id, d.hour),
+  reported AS MATERIALIZED (
+    SELECT p.source_system, date_trunc('hour', p.started_at, 'UTC') AS hour, p.status, p.started_at FROM day CROSS JOIN LATERAL (
+      SELECT x.sync_id, x.source_system, x.started_at, x.status FROM public.sync_progress AS x
+       WHERE x.org_id = org AND x.started_at >= day.since ORDER BY x.started_at DESC, x.sync_id DESC LIMIT 20000) AS p
+     WHERE NOT coalesce((SELECT true FROM public.sync_runs AS x
+       WHERE x.org_id = org AND x.sync_id >= p.sync_id AND x.sync_id <= p.sync_id ORDER BY x.sync_id LIMIT 1), false)),
+  reported_hours AS MATERIALIZED (
+    SELECT r.source_system, r.hour, count(*)::integer AS sync_count,
+           count(*) FILTER (WHERE r.status IN ('failed', 'timeout', 'completed_with_errors'))::integer AS failed_count,
+           0 AS conflict_count
+      FROM reported AS r GROUP BY r.source_system, r.hour),
+  previews AS MATERIALIZED (
+    SELECT c.summary FROM public.sync_preview_cache AS c WHERE c.org_id = org AND c.expires_at > now() LIMIT 1000)
+  SELECT json_build_object(
+    'since', (SELECT day.since FROM day),
+    'now', (SELECT json_build_object('active', count(*),
+        'running', count(*) FILTER (WHERE a.status = 'running'),
+        'queued', count(*) FILTER (WHERE a.status = 'queued'),
+        'paused', count(*) FILTER (WHERE a.status = 'paused'),
+        'silent', count(*) FILTER (WHERE a.status = 'running' AND a.updated_at < now() - interval '1 minute' AND a.rate_limited_until IS NULL))
+      FROM active AS a),
+    'attention', json_build_object(
+      'failed_syncs', (SELECT count(*) FROM unnest(ARRAY['failed', 'timeout', 'completed_with_errors']) AS s (status) CROSS JOIN day
+        CROSS JOIN LATERAL (SELECT FROM public.sync_progress AS p
+          WHERE p.org_id = org AND p.status = s.status AND p.started_at >= day.since ORDER BY p.started_at DESC, p.sync_id DESC LIMIT 1000) AS f),
+      'conflicts', (SELECT count(*) FROM refused AS r WHERE r.is_conflict),
+      'ambiguous_matches', (SELECT count(*) FROM refused AS r WHERE r.is_conflict AND r.error_class = 'ambiguous_match'),
+      'failing_items', (SELECT count(*) FROM refused AS r WHERE NOT r.is_conflict),
+      'ready_previews', (SELECT count(*) FROM previews AS v),
+      'guarded_previews', (SELECT count(*) FROM previews AS v WHERE v.summary ->> 'guard' IS NOT NULL),
+      'failing_connections', (SELECT count(*) FROM connections AS c WHERE c.status = 'failing')),
+    'connections', (SELECT coalesce(json_agg(json_build_object('id', c.id, 'name', c.name, 'system', c.system, 'status', c.status,
+        'last_error', c.last_error, 'last_checked_at', c.last_checked_at,
+        'entities', (SELECT coalesce(json_agg(json_build_object('entity_type', s.entity, 'health', s.health, 'last_sync_id', s.last_sync_id,
+            'last_status', s.last_status, 'last_ended_at', s.last_ended_at, 'last_success_at', s.last_success_at, 'active', s.active,
+            'next_run_at', s.next_run_at, 'schedule_error', s.schedule_error, 'conflict_count', s.conflict_count,
+            'failing_count', s.failing_count) ORDER BY s.entity), '[]') FROM standing AS s WHERE s.id = c.id),
+        'hours', (SELECT coalesce(json_agg(json_build_object('hour', h.hour, 'sync_count', h.sync_count, 'failed_count', h.failed_count,
+            'conflict_count', h.conflict_count) ORDER BY h.hour), '[]') FROM hours AS h WHERE h.id = c.id)) ORDER BY c.name), '[]')
+      FROM connections AS c),
+    'reported', (SELECT coalesce(json_agg(json_build_object('source_system', s.source_system,
+        'hours', (SELECT json_agg(json_build_object('hour', h.hour, 'sync_count', h.sync_count, 'failed_count', h.failed_count,
+            'conflict_count', h.conflict_count) ORDER BY h.hour) FROM reported_hours AS h WHERE h.source_system = s.source_system))
+        ORDER BY s.source_system), '[]')
+      FROM (SELECT DISTINCT h.source_system FROM reported_hours AS h ORDER BY h.source_system LIMIT 100) AS s))
+$$;
+ALTER FUNCTION app.overview(text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.overview(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.overview(text) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/overview.sql', 'c75b46b7cd38a96b67bf76413a2572e3074b8bbd559726250bd491dd7154cd7e', ARRAY['ROUTINE app.overview(org text)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: a sync is found by any part of what names it. migrations/0015-sync-search.ts tells how that stays within row-level security.
+-- Promises: search_terms makes the terms of a text, the same for what is stored and what is asked for: one of every three characters, in
+-- lower case. Each start of a sync stores the terms of its week; a sync whose start moves to another week is stored for that, too, and
+-- nothing is ever taken out, so a reader compares what it finds. syncs_with_terms returns the syncs that have all of the terms, perhaps more
+-- than once.
+-- Callers: triggers of public.sync_progress, whose condition sync_maintenance evaluates when it ends a sync; app.find_syncs.
+
+CREATE OR REPLACE FUNCTION app.week_of_start(at timestamptz) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT floor(extract(epoch FROM at) / 604800)::integer
+$$;
+ALTER FUNCTION app.week_of_start(timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.week_of_start(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.week_of_start(timestamptz) TO sync_app, sync_maintenance, sync_sql;
+
+CREATE OR REPLACE FUNCTION app.search_terms(org text, week integer, words text) RETURNS bigint[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(array_agg(DISTINCT hashtextextended(org || E'\n' || week || E'\n' || substr(lower(words), place, 3), 0)), '{}')
+    FROM generate_series(1, length(lower(words)) - 2) AS place
+$$;
+ALTER FUNCTION app.search_terms(text, integer, text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.search_terms(text, integer, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.search_terms(text, integer, text) TO sync_app, sync_sql;
+
+CREATE OR REPLACE FUNCTION app.store_search_terms() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO public.sync_search (org_id, sync_id, terms)
+  VALUES (NEW.org_id, NEW.sync_id, app.search_terms(NEW.org_id, app.week_of_start(NEW.started_at),
+    concat_ws(E'\n', NEW.sync_id, NEW.entity_type, NEW.source_system, NEW.initiated_by)));
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.store_search_terms() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.store_search_terms() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+CREATE OR REPLACE TRIGGER search_on_insert AFTER INSERT ON public.sync_progress
+  FOR EACH ROW EXECUTE FUNCTION app.store_search_terms();
+CREATE OR REPLACE TRIGGER search_on_move AFTER UPDATE ON public.sync_progress
+  FOR EACH ROW WHEN (OLD.started_at <> NEW.started_at AND app.week_of_start(OLD.started_at) <> app.week_of_start(NEW.started_at))
+  EXECUTE FUNCTION app.store_search_terms();
+
+CREATE OR REPLACE FUNCTION app.syncs_with_terms(org text, wanted bigint[]) RETURNS SETOF text
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_bitmapscan = on AS $$
+BEGIN
+  PERFORM set_config('app.searched_terms', wanted::text, true);
+  RETURN QUERY SELECT s.sync_id FROM public.sync_search AS s WHERE s.org_id = org;
+  PERFORM set_config('app.searched_terms', '', true);
+END
+$$;
+ALTER FUNCTION app.syncs_with_terms(text, bigint[]) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.syncs_with_terms(text, bigint[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.syncs_with_terms(text, bigint[]) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/search_terms.sql', 'd690d6e5eada6468f84062c88e09ced1942c55f0623aa2a6e98f62ab37bce228', ARRAY['ROUTINE app.week_of_start(at timestamp with time zone)', 'ROUTINE app.search_terms(org text, week integer, words text)', 'ROUTINE app.store_search_terms()', 'ROUTINE app.syncs_with_terms(org text, wanted bigint[])', 'TRIGGER search_on_insert ON public.sync_progress', 'TRIGGER search_on_move ON public.sync_progress']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: alerts that are not evaluated look like a service in which nothing fails. How late the evaluations are tells the two apart.
+-- Promises: the seconds by which the latest evaluation is overdue: its look, or its oldest signal. 0 when nothing is due. Two look-ups and one an
+-- organization that has signals. It runs as sync_maintenance and names no organization.
+-- Callers: sync_app, by the scheduled task alert-heartbeat.
+
+CREATE OR REPLACE FUNCTION app.alert_lag() RETURNS double precision
+LANGUAGE sql SECURITY DEFINER STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+WITH RECURSIVE signalled AS (
+  (SELECT s.org_id, s.created_at FROM public.sync_alert_signals AS s ORDER BY s.org_id, s.created_at LIMIT 1)
+  UNION ALL
+  SELECT n.org_id, n.created_at FROM signalled AS w CROSS JOIN LATERAL (
+    SELECT s.org_id, s.created_at FROM public.sync_alert_signals AS s
+     WHERE s.org_id > w.org_id ORDER BY s.org_id, s.created_at LIMIT 1) AS n
+)
+SELECT greatest(0, extract(epoch FROM now() - least(
+  (SELECT t.due_at FROM public.sync_alert_turns AS t ORDER BY t.due_at LIMIT 1),
+  (SELECT min(s.created_at) FROM signalled AS s JOIN public.sync_alert_turns AS t USING (org_id)))))::double precision
+$$;
+ALTER FUNCTION app.alert_lag() OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.alert_lag() FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.alert_lag() TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/alert_lag.sql', '54e93285e4ebda81ecc86d477a55e1f37c0db31937b8607cd5c8cdd942c95086', ARRAY['ROUTINE app.alert_lag()']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: the rules of all organizations are evaluated by the same workers, and one with many of them must not delay the others.
+-- Promises: gives the caller the turns of at most `most` organizations that have a signal or whose look is due, those that waited longest for their
+-- last turn first, and no other worker has them until `lease` is over. Signals are skipped through, one look-up an organization, so the cost does
+-- not grow with how many there are. A turn that is locked waits for the next call. It runs as sync_maintenance, which sees no rules.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.claim_alert_turns(most integer, lease interval) RETURNS TABLE (org_id text)
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+WITH RECURSIVE signalled AS (
+  (SELECT s.org_id FROM public.sync_alert_signals AS s ORDER BY s.org_id LIMIT 1)
+  UNION ALL
+  SELECT n.org_id FROM signalled AS w CROSS JOIN LATERAL (
+    SELECT s.org_id FROM public.sync_alert_signals AS s WHERE s.org_id > w.org_id ORDER BY s.org_id LIMIT 1) AS n
+), due AS (
+  (SELECT t.org_id FROM public.sync_alert_turns AS t WHERE t.due_at <= now() ORDER BY t.due_at LIMIT most * 10)
+  UNION SELECT s.org_id FROM signalled AS s
+), chosen AS (
+  SELECT t.org_id FROM public.sync_alert_turns AS t JOIN due USING (org_id)
+   WHERE t.claimed_until <= now() ORDER BY t.turn_at, t.org_id LIMIT most FOR UPDATE OF t SKIP LOCKED
+)
+UPDATE public.sync_alert_turns AS t SET claimed_until = now() + lease, turn_at = now()
+  FROM chosen AS c WHERE t.org_id = c.org_id
+RETURNING t.org_id
+$$;
+ALTER FUNCTION app.claim_alert_turns(integer, interval) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.claim_alert_turns(integer, interval) FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.claim_alert_turns(integer, interval) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/claim_alert_turns.sql', '399aa7520548688de0868d8f9fd3ef801be03dd55935008a17da24eeb87151e9', ARRAY['ROUTINE app.claim_alert_turns(most integer, lease interval)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: past alerts are for looking back at an incident, and a rule whose state changes often makes many.
+-- Promises: deletes at most batch_size alerts that were resolved more than 90 days ago and returns their number. It runs as sync_maintenance, whose
+-- policy lets it delete only these.
+-- Callers: sync_app, by the scheduled task old-alerts.
+
+CREATE OR REPLACE FUNCTION app.cleanup_alerts(batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  deleted integer;
+BEGIN
+  DELETE FROM public.sync_alerts WHERE resolved_at < now() - interval '90 days' AND ctid = ANY (ARRAY(
+    SELECT ctid FROM public.sync_alerts WHERE resolved_at < now() - interval '90 days' LIMIT batch_size));
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
+END
+$$;
+ALTER FUNCTION app.cleanup_alerts(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.cleanup_alerts(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.cleanup_alerts(integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/cleanup_alerts.sql', '9c9e4a6ef9d87e11ebbead5c94afc40c9b84cb12c27d6fbcb3a1ac202e4a6653', ARRAY['ROUTINE app.cleanup_alerts(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: alerts are decided after a sync has ended, by an evaluation that may wait for locks and look at the past. The sync must not wait for it, and
+-- no end may be missed, so its transaction leaves a signal.
+-- Promises: one row for each end of a sync whose organization has alert rules; of others one look-up. It takes no lock that another transaction
+-- wants. It runs as sync_maintenance, because neither a login of plain SQL nor whoever ends silent syncs may write signals; the row it
+-- is called for has passed the policies of its table, so its organization is right.
+-- Callers: triggers of public.sync_progress only.
+
+CREATE OR REPLACE FUNCTION app.signal_ended_sync() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO public.sync_alert_signals (org_id, sync_id)
+  SELECT NEW.org_id, NEW.sync_id WHERE EXISTS (SELECT FROM public.sync_alert_turns AS t WHERE t.org_id = NEW.org_id);
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.signal_ended_sync() OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.signal_ended_sync() FROM PUBLIC, sync_app, sync_directory, sync_sql;
+CREATE OR REPLACE TRIGGER signal_end_on_insert AFTER INSERT ON public.sync_progress
+  FOR EACH ROW WHEN (NEW.completed_at IS NOT NULL) EXECUTE FUNCTION app.signal_ended_sync();
+CREATE OR REPLACE TRIGGER signal_end_on_update AFTER UPDATE ON public.sync_progress
+  FOR EACH ROW WHEN (OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL) EXECUTE FUNCTION app.signal_ended_sync();
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/signal_ended_sync.sql', 'a86f89661bf66f384f0ccf1f9bd74750f67572b19040ac17a93223551dd67233', ARRAY['ROUTINE app.signal_ended_sync()', 'TRIGGER signal_end_on_insert ON public.sync_progress', 'TRIGGER signal_end_on_update ON public.sync_progress']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/signal_ended_sync.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -4856,20 +5753,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"a4c6a6ceeb8cf1b7799fb5523c0d6930","grants":"161ded74d2491388b636f2db152c8279","owners":"341872ab91b3578550a741f573895c92","policies":"f1e3ea9fde60b21aa65f51b09b2a5cf0","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"c0d338af1aa27cf992f28a3d537f85d9","triggers":"88082a7aa060f5a3df411901315b88e5"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"b272a0a189747da9567bda02cf2a4038","grants":"c7916070ffb205c354e9392816b45578","owners":"4a38077a286b20c3b072acfeb9a67f57","policies":"68a02ece9345bbd7e428ba848ffd7a41","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"a7670e3e1040e258104f0acf4f21b6ca","triggers":"f45447be9e95f19d6019f8e1a804a925"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T11:39:42.612Z','2026-11-29T13:39:42.612Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T11:56:52.432Z','2026-11-29T14:56:52.432Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T11:39:42.612Z','2026-11-29T12:39:42.612Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T11:56:52.432Z','2026-11-29T12:56:52.432Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T11:39:42.612Z','2026-11-29T13:39:42.612Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T11:56:52.432Z','2026-11-29T14:56:52.432Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T11:39:42.612Z','2026-11-29T12:39:42.612Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T11:56:52.432Z','2026-11-29T12:56:52.432Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -4884,64 +5781,64 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T13:39:42.613Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T13:56:52.433Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T13:39:42.613Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T13:56:52.434Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T13:39:42.613Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T13:56:52.434Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T13:39:42.613Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T13:56:52.434Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T14:39:42.613Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T14:56:52.441Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T12:39:42.614Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T12:56:52.441Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T14:39:42.614Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T14:56:52.441Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T12:39:42.614Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T12:56:52.441Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T14:39:42.614Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T14:56:52.441Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T12:39:42.614Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T12:56:52.441Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T14:39:42.614Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T14:56:52.441Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T12:39:42.614Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T12:56:52.441Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T13:39:42.614Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T13:56:52.442Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T13:39:42.614Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T13:56:52.442Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T12:39:42.614Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T12:56:52.442Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T12:39:42.614Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T12:56:52.442Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -4990,6 +5887,18 @@ INSERT INTO auth.sql_roles (org_id,role_name,user_id) VALUES ('org-2','org-2 liv
 ;
 -- next
 INSERT INTO auth.sql_roles (org_id,role_name,user_id) VALUES ('org-2','org-2 stale','stale')
+;
+-- next
+INSERT INTO public.sync_search (org_id,sync_id,terms) VALUES ('org-1','live','{1}')
+;
+-- next
+INSERT INTO public.sync_search (org_id,sync_id,terms) VALUES ('org-1','stale','{1}')
+;
+-- next
+INSERT INTO public.sync_search (org_id,sync_id,terms) VALUES ('org-2','live','{1}')
+;
+-- next
+INSERT INTO public.sync_search (org_id,sync_id,terms) VALUES ('org-2','stale','{1}')
 ;
 -- next
 INSERT INTO public.sync_slots (org_id,connection_id,entity_type,sync_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','live')
@@ -5124,40 +6033,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T14:39:42.636Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T14:56:52.449Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T12:39:42.636Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T12:56:52.449Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T14:39:42.637Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T14:56:52.449Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T12:39:42.637Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T12:56:52.449Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T13:39:42.637Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T13:56:52.451Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T13:39:42.637Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T13:56:52.451Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T13:39:42.637Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T13:56:52.451Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T13:39:42.637Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T13:56:52.451Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T13:39:42.637Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T13:56:52.451Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T13:39:42.637Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T13:56:52.451Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T13:39:42.637Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T13:56:52.451Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T13:39:42.637Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T13:56:52.451Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -5175,13 +6084,73 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-21T13:39:42.647Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-21T13:56:52.451Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-21T13:39:42.647Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-21T13:56:52.451Z')
+;
+-- next
+INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','live','failed')
+;
+-- next
+INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','stale','failed')
+;
+-- next
+INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','live','failed')
+;
+-- next
+INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','stale','failed')
+;
+-- next
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','r','failed','live','s')
+;
+-- next
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-30T13:56:52.452Z')
+;
+-- next
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','r','failed','live','s')
+;
+-- next
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-30T13:56:52.452Z')
+;
+-- next
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-29T13:56:52.452Z')
+;
+-- next
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-29T13:56:52.452Z')
+;
+-- next
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-29T13:56:52.452Z')
+;
+-- next
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-29T13:56:52.452Z')
+;
+-- next
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-11-30T13:56:52.452Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+;
+-- next
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-11-30T13:56:52.452Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+;
+-- next
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-11-30T13:56:52.452Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+;
+-- next
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-11-30T13:56:52.452Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+;
+-- next
+INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','live')
+;
+-- next
+INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','stale')
+;
+-- next
+INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-2','live')
+;
+-- next
+INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-2','stale')
 ;
 -- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
@@ -5196,16 +6165,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T14:39:42.647Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T14:56:52.452Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T12:39:42.647Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T12:56:52.452Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T14:39:42.647Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T14:56:52.452Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T12:39:42.647Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T12:56:52.452Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

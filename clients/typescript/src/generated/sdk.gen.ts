@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { AppendActivityData, AppendActivityErrors, AppendActivityResponses, CancelSyncData, CancelSyncErrors, CancelSyncResponses, ChangeConnectionData, ChangeConnectionErrors, ChangeConnectionResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, ChangeWebhookEndpointData, ChangeWebhookEndpointErrors, ChangeWebhookEndpointResponses, CheckConnectionData, CheckConnectionErrors, CheckConnectionResponses, CompleteSyncData, CompleteSyncErrors, CompleteSyncResponses, CreateConnectionData, CreateConnectionErrors, CreateConnectionResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateWebhookEndpointData, CreateWebhookEndpointErrors, CreateWebhookEndpointResponses, DeletePreviewData, DeletePreviewErrors, DeletePreviewResponses, ExportActivityData, ExportActivityErrors, ExportActivityResponses, FailSyncData, FailSyncErrors, FailSyncResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectorData, GetConnectorErrors, GetConnectorResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRunData, GetRunErrors, GetRunResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, ItemHistoryData, ItemHistoryErrors, ItemHistoryResponses, ListActiveSyncsData, ListActiveSyncsErrors, ListActiveSyncsResponses, ListActivityData, ListActivityErrors, ListActivityErrorsData, ListActivityErrorsErrors, ListActivityErrorsResponses, ListActivityResponses, ListActivitySealsData, ListActivitySealsErrors, ListActivitySealsResponses, ListActivityTrendsData, ListActivityTrendsErrors, ListActivityTrendsResponses, ListAllSchedulesData, ListAllSchedulesErrors, ListAllSchedulesResponses, ListBindingsData, ListBindingsErrors, ListBindingsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectorsData, ListConnectorsErrors, ListConnectorsResponses, ListDifferencesData, ListDifferencesErrors, ListDifferencesResponses, ListItemsData, ListItemsErrors, ListItemsResponses, ListOrganizationsData, ListOrganizationsErrors, ListOrganizationsResponses, ListPreviewChangesData, ListPreviewChangesErrors, ListPreviewChangesResponses, ListPreviewsData, ListPreviewsErrors, ListPreviewsResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSlowActivityData, ListSlowActivityErrors, ListSlowActivityResponses, ListSlowSyncsData, ListSlowSyncsErrors, ListSlowSyncsResponses, ListSyncChangesData, ListSyncChangesErrors, ListSyncChangesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, LookUpPreviewData, LookUpPreviewErrors, LookUpPreviewResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, PreviewMatchesData, PreviewMatchesErrors, PreviewMatchesResponses, ReceiveWebhookData, ReceiveWebhookErrors, ReceiveWebhookResponses, RemoveBindingData, RemoveBindingErrors, RemoveBindingResponses, RemoveConnectionData, RemoveConnectionErrors, RemoveConnectionResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveWebhookEndpointData, RemoveWebhookEndpointErrors, RemoveWebhookEndpointResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ReportManyData, ReportManyErrors, ReportManyResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryFailedItemsData, RetryFailedItemsErrors, RetryFailedItemsResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SetBindingsData, SetBindingsErrors, SetBindingsResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReconcileData, StartReconcileErrors, StartReconcileResponses, StartRunData, StartRunErrors, StartRunResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StorePreviewData, StorePreviewErrors, StorePreviewResponses, StreamProgressData, StreamProgressErrors, StreamProgressResponse, StreamProgressResponses, TestWebhookEndpointData, TestWebhookEndpointErrors, TestWebhookEndpointResponses, UndoRunData, UndoRunErrors, UndoRunResponses, UsageData, UsageErrors, UsageResponses, VerifyActivityData, VerifyActivityErrors, VerifyActivityResponses, WhoamiData, WhoamiErrors, WhoamiResponses } from './types.gen.ts';
+import type { AcknowledgeAlertData, AcknowledgeAlertErrors, AcknowledgeAlertResponses, AppendActivityData, AppendActivityErrors, AppendActivityResponses, CancelSyncData, CancelSyncErrors, CancelSyncResponses, ChangeAlertRuleData, ChangeAlertRuleErrors, ChangeAlertRuleResponses, ChangeConnectionData, ChangeConnectionErrors, ChangeConnectionResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, ChangeWebhookEndpointData, ChangeWebhookEndpointErrors, ChangeWebhookEndpointResponses, CheckConnectionData, CheckConnectionErrors, CheckConnectionResponses, CompleteSyncData, CompleteSyncErrors, CompleteSyncResponses, CreateAlertRuleData, CreateAlertRuleErrors, CreateAlertRuleResponses, CreateConnectionData, CreateConnectionErrors, CreateConnectionResponses, CreateDefaultAlertRulesData, CreateDefaultAlertRulesErrors, CreateDefaultAlertRulesResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateWebhookEndpointData, CreateWebhookEndpointErrors, CreateWebhookEndpointResponses, DeletePreviewData, DeletePreviewErrors, DeletePreviewResponses, ExportActivityData, ExportActivityErrors, ExportActivityResponses, ExportConflictsData, ExportConflictsErrors, ExportConflictsResponses, FailSyncData, FailSyncErrors, FailSyncResponses, GetAlertData, GetAlertErrors, GetAlertResponses, GetAlertRuleData, GetAlertRuleErrors, GetAlertRuleResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectorData, GetConnectorErrors, GetConnectorResponses, GetOverviewData, GetOverviewErrors, GetOverviewResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRunData, GetRunErrors, GetRunResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, HealthAlertingData, HealthAlertingErrors, HealthAlertingResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, ItemHistoryData, ItemHistoryErrors, ItemHistoryResponses, ListActiveSyncsData, ListActiveSyncsErrors, ListActiveSyncsResponses, ListActivityData, ListActivityErrors, ListActivityErrorsData, ListActivityErrorsErrors, ListActivityErrorsResponses, ListActivityResponses, ListActivitySealsData, ListActivitySealsErrors, ListActivitySealsResponses, ListActivityTrendsData, ListActivityTrendsErrors, ListActivityTrendsResponses, ListAlertRulesData, ListAlertRulesErrors, ListAlertRulesResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListAllSchedulesData, ListAllSchedulesErrors, ListAllSchedulesResponses, ListBindingsData, ListBindingsErrors, ListBindingsResponses, ListConflictsData, ListConflictsErrors, ListConflictsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectorsData, ListConnectorsErrors, ListConnectorsResponses, ListDifferencesData, ListDifferencesErrors, ListDifferencesResponses, ListItemsData, ListItemsErrors, ListItemsResponses, ListOrganizationsData, ListOrganizationsErrors, ListOrganizationsResponses, ListPreviewChangesData, ListPreviewChangesErrors, ListPreviewChangesResponses, ListPreviewsData, ListPreviewsErrors, ListPreviewsResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSlowActivityData, ListSlowActivityErrors, ListSlowActivityResponses, ListSlowSyncsData, ListSlowSyncsErrors, ListSlowSyncsResponses, ListSyncChangesData, ListSyncChangesErrors, ListSyncChangesResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, LookUpPreviewData, LookUpPreviewErrors, LookUpPreviewResponses, LookUpRecordsData, LookUpRecordsErrors, LookUpRecordsResponses, MuteAlertData, MuteAlertErrors, MuteAlertResponses, PauseConnectionData, PauseConnectionErrors, PauseConnectionResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, PreviewMatchesData, PreviewMatchesErrors, PreviewMatchesResponses, ReceiveWebhookData, ReceiveWebhookErrors, ReceiveWebhookResponses, RemoveAlertRuleData, RemoveAlertRuleErrors, RemoveAlertRuleResponses, RemoveBindingData, RemoveBindingErrors, RemoveBindingResponses, RemoveConnectionData, RemoveConnectionErrors, RemoveConnectionResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveWebhookEndpointData, RemoveWebhookEndpointErrors, RemoveWebhookEndpointResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ReportManyData, ReportManyErrors, ReportManyResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, ResolveAlertData, ResolveAlertErrors, ResolveAlertResponses, ResumeConnectionData, ResumeConnectionErrors, ResumeConnectionResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryFailedItemsData, RetryFailedItemsErrors, RetryFailedItemsResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SetBindingsData, SetBindingsErrors, SetBindingsResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReconcileData, StartReconcileErrors, StartReconcileResponses, StartRunData, StartRunErrors, StartRunResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StorePreviewData, StorePreviewErrors, StorePreviewResponses, StreamProgressData, StreamProgressErrors, StreamProgressResponse, StreamProgressResponses, TestWebhookEndpointData, TestWebhookEndpointErrors, TestWebhookEndpointResponses, UndoRunData, UndoRunErrors, UndoRunResponses, UnmuteAlertData, UnmuteAlertErrors, UnmuteAlertResponses, UsageData, UsageErrors, UsageResponses, VerifyActivityData, VerifyActivityErrors, VerifyActivityResponses, WhoamiData, WhoamiErrors, WhoamiResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -31,6 +31,13 @@ export const healthLive = <ThrowOnError extends boolean = false>(options?: Optio
  * Whether the database responds and is migrated
  */
 export const healthReady = <ThrowOnError extends boolean = false>(options?: Options<HealthReadyData, ThrowOnError>): RequestResult<HealthReadyResponses, HealthReadyErrors, ThrowOnError> => (options?.client ?? client).get<HealthReadyResponses, HealthReadyErrors, ThrowOnError>({ url: '/health/ready', ...options });
+
+/**
+ * Whether alert rules are evaluated
+ *
+ * For a monitor outside: it says no when no worker evaluates alert rules, which otherwise looks like a service in which nothing fails.
+ */
+export const healthAlerting = <ThrowOnError extends boolean = false>(options?: Options<HealthAlertingData, ThrowOnError>): RequestResult<HealthAlertingResponses, HealthAlertingErrors, ThrowOnError> => (options?.client ?? client).get<HealthAlertingResponses, HealthAlertingErrors, ThrowOnError>({ url: '/health/alerting', ...options });
 
 /**
  * Who you are, and what the database makes of it
@@ -609,6 +616,28 @@ export const previewMatches = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
+ * Pause all that is synced from and to a connection
+ *
+ * Runs stop after their batch. What schedules, webhooks and requests start meanwhile waits until the connection is resumed, one run of each schedule at most; webhooks are accepted. A repeated request is no error.
+ */
+export const pauseConnection = <ThrowOnError extends boolean = false>(options: Options<PauseConnectionData, ThrowOnError>): RequestResult<PauseConnectionResponses, PauseConnectionErrors, ThrowOnError> => (options.client ?? client).post<PauseConnectionResponses, PauseConnectionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/connections/{connection_id}/pause',
+    ...options
+});
+
+/**
+ * Resume all that is synced from and to a connection
+ *
+ * Also runs that somebody paused one by one; not those whose other connection is still paused. A repeated request is no error.
+ */
+export const resumeConnection = <ThrowOnError extends boolean = false>(options: Options<ResumeConnectionData, ThrowOnError>): RequestResult<ResumeConnectionResponses, ResumeConnectionErrors, ThrowOnError> => (options.client ?? client).post<ResumeConnectionResponses, ResumeConnectionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/connections/{connection_id}/resume',
+    ...options
+});
+
+/**
  * Compute what a sync from this connection would change
  *
  * Runs as a separate sync and writes to neither the source nor the destination. When it has ended, read its result at /previews/{cache_key} and all of its changes at /previews/{cache_key}/changes.
@@ -882,6 +911,213 @@ export const replayWebhookDelivery = <ThrowOnError extends boolean = false>(opti
 export const replayWebhookDeliveries = <ThrowOnError extends boolean = false>(options: Options<ReplayWebhookDeliveriesData, ThrowOnError>): RequestResult<ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveriesErrors, ThrowOnError> => (options.client ?? client).post<ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveriesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
     url: '/api/sync/webhook-endpoints/{endpoint_id}/replay',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Read how everything stands: what runs, what needs a person, each connection and its last 24 hours
+ *
+ * Costs the same however long the history is, so what is counted has a limit: 1,000 of a kind that needs a person, 1,000 active syncs, and of the last 24 hours 2,000 runs in each direction of a connection.
+ */
+export const getOverview = <ThrowOnError extends boolean = false>(options?: Options<GetOverviewData, ThrowOnError>): RequestResult<GetOverviewResponses, GetOverviewErrors, ThrowOnError> => (options?.client ?? client).get<GetOverviewResponses, GetOverviewErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/overview',
+    ...options
+});
+
+/**
+ * Find syncs, active and ended, reported and run by the service
+ *
+ * Newest start first unless sort says otherwise. A page looks at no more than 20,000 syncs, so it may hold fewer items than the limit and still have a next page: next_cursor alone tells the end.
+ */
+export const listSyncs = <ThrowOnError extends boolean = false>(options?: Options<ListSyncsData, ThrowOnError>): RequestResult<ListSyncsResponses, ListSyncsErrors, ThrowOnError> => (options?.client ?? client).get<ListSyncsResponses, ListSyncsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/syncs',
+    ...options
+});
+
+/**
+ * List what a person must decide, over all runs, with what both sides have
+ *
+ * The newest first. An item leaves the list when a sync gets through with it: after one side was changed, after POST /connections/{connection_id}/bindings, or with on_conflict of the connection.
+ */
+export const listConflicts = <ThrowOnError extends boolean = false>(options?: Options<ListConflictsData, ThrowOnError>): RequestResult<ListConflictsResponses, ListConflictsErrors, ThrowOnError> => (options?.client ?? client).get<ListConflictsResponses, ListConflictsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/conflicts',
+    ...options
+});
+
+/**
+ * The open conflicts as NDJSON or CSV, streamed
+ *
+ * Same filters as the list. In CSV, each field that differs is a row. A connection that ends before its last chunk means: not complete.
+ */
+export const exportConflicts = <ThrowOnError extends boolean = false>(options?: Options<ExportConflictsData, ThrowOnError>): RequestResult<ExportConflictsResponses, ExportConflictsErrors, ThrowOnError> => (options?.client ?? client).get<ExportConflictsResponses, ExportConflictsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/conflicts/export',
+    ...options
+});
+
+/**
+ * Find records by their id, or by the beginning of an e-mail, SKU or order number
+ *
+ * The first few alone. GET /items tells the history of one.
+ */
+export const lookUpRecords = <ThrowOnError extends boolean = false>(options: Options<LookUpRecordsData, ThrowOnError>): RequestResult<LookUpRecordsResponses, LookUpRecordsErrors, ThrowOnError> => (options.client ?? client).get<LookUpRecordsResponses, LookUpRecordsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/records/lookup',
+    ...options
+});
+
+/**
+ * List the alert rules, oldest first
+ *
+ * List the alert rules, oldest first
+ */
+export const listAlertRules = <ThrowOnError extends boolean = false>(options?: Options<ListAlertRulesData, ThrowOnError>): RequestResult<ListAlertRulesResponses, ListAlertRulesErrors, ThrowOnError> => (options?.client ?? client).get<ListAlertRulesResponses, ListAlertRulesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/alert-rules',
+    ...options
+});
+
+/**
+ * Add an alert rule
+ *
+ * A rule watches what happens from now on. It opens one alert for each kind of sync or connection that it holds for, and resolves it when it does not hold any more.
+ */
+export const createAlertRule = <ThrowOnError extends boolean = false>(options: Options<CreateAlertRuleData, ThrowOnError>): RequestResult<CreateAlertRuleResponses, CreateAlertRuleErrors, ThrowOnError> => (options.client ?? client).post<CreateAlertRuleResponses, CreateAlertRuleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/alert-rules',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Add the recommended alert rules
+ *
+ * Those whose kind your organization has no rule without a scope for. Returns all rules.
+ */
+export const createDefaultAlertRules = <ThrowOnError extends boolean = false>(options?: Options<CreateDefaultAlertRulesData, ThrowOnError>): RequestResult<CreateDefaultAlertRulesResponses, CreateDefaultAlertRulesErrors, ThrowOnError> => (options?.client ?? client).post<CreateDefaultAlertRulesResponses, CreateDefaultAlertRulesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/alert-rules/defaults',
+    ...options
+});
+
+/**
+ * Remove an alert rule; its open alerts are resolved
+ *
+ * Remove an alert rule; its open alerts are resolved
+ */
+export const removeAlertRule = <ThrowOnError extends boolean = false>(options: Options<RemoveAlertRuleData, ThrowOnError>): RequestResult<RemoveAlertRuleResponses, RemoveAlertRuleErrors, ThrowOnError> => (options.client ?? client).delete<RemoveAlertRuleResponses, RemoveAlertRuleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/alert-rules/{rule_id}',
+    ...options
+});
+
+/**
+ * Read an alert rule
+ *
+ * Read an alert rule
+ */
+export const getAlertRule = <ThrowOnError extends boolean = false>(options: Options<GetAlertRuleData, ThrowOnError>): RequestResult<GetAlertRuleResponses, GetAlertRuleErrors, ThrowOnError> => (options.client ?? client).get<GetAlertRuleResponses, GetAlertRuleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/alert-rules/{rule_id}',
+    ...options
+});
+
+/**
+ * Change, disable or enable an alert rule
+ *
+ * Fields that are omitted keep their values. When it watches something else than before, its open alerts are resolved.
+ */
+export const changeAlertRule = <ThrowOnError extends boolean = false>(options: Options<ChangeAlertRuleData, ThrowOnError>): RequestResult<ChangeAlertRuleResponses, ChangeAlertRuleErrors, ThrowOnError> => (options.client ?? client).patch<ChangeAlertRuleResponses, ChangeAlertRuleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/alert-rules/{rule_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List open and past alerts, newest first
+ *
+ * Past ones are kept for 90 days.
+ */
+export const listAlerts = <ThrowOnError extends boolean = false>(options?: Options<ListAlertsData, ThrowOnError>): RequestResult<ListAlertsResponses, ListAlertsErrors, ThrowOnError> => (options?.client ?? client).get<ListAlertsResponses, ListAlertsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/alerts',
+    ...options
+});
+
+/**
+ * Read an alert
+ *
+ * Read an alert
+ */
+export const getAlert = <ThrowOnError extends boolean = false>(options: Options<GetAlertData, ThrowOnError>): RequestResult<GetAlertResponses, GetAlertErrors, ThrowOnError> => (options.client ?? client).get<GetAlertResponses, GetAlertErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/alerts/{alert_id}',
+    ...options
+});
+
+/**
+ * Say that somebody is at it
+ *
+ * It is not told again before `until`; that it is resolved is told.
+ */
+export const acknowledgeAlert = <ThrowOnError extends boolean = false>(options: Options<AcknowledgeAlertData, ThrowOnError>): RequestResult<AcknowledgeAlertResponses, AcknowledgeAlertErrors, ThrowOnError> => (options.client ?? client).post<AcknowledgeAlertResponses, AcknowledgeAlertErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/alerts/{alert_id}/acknowledge',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Have nothing told of it until a time
+ *
+ * Also when it is resolved and opens again. What is open at the end is told.
+ */
+export const muteAlert = <ThrowOnError extends boolean = false>(options: Options<MuteAlertData, ThrowOnError>): RequestResult<MuteAlertResponses, MuteAlertErrors, ThrowOnError> => (options.client ?? client).post<MuteAlertResponses, MuteAlertErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/alerts/{alert_id}/mute',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * End a mute; what is open is told
+ *
+ * End a mute; what is open is told
+ */
+export const unmuteAlert = <ThrowOnError extends boolean = false>(options: Options<UnmuteAlertData, ThrowOnError>): RequestResult<UnmuteAlertResponses, UnmuteAlertErrors, ThrowOnError> => (options.client ?? client).post<UnmuteAlertResponses, UnmuteAlertErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/alerts/{alert_id}/unmute',
+    ...options
+});
+
+/**
+ * Resolve an alert by hand
+ *
+ * For what no later sync resolves. It opens again when its rule holds again.
+ */
+export const resolveAlert = <ThrowOnError extends boolean = false>(options: Options<ResolveAlertData, ThrowOnError>): RequestResult<ResolveAlertResponses, ResolveAlertErrors, ThrowOnError> => (options.client ?? client).post<ResolveAlertResponses, ResolveAlertErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/alerts/{alert_id}/resolve',
     ...options,
     headers: {
         'Content-Type': 'application/json',

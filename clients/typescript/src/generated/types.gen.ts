@@ -8,6 +8,14 @@ export type Health = {
     status: 'ok';
 };
 
+export type AlertingHealth = {
+    status: 'ok';
+    /**
+     * When the evaluation of alert rules was last seen not to be overdue
+     */
+    alive_at: string;
+};
+
 export type Whoami = {
     kind: 'token' | 'key' | 'session';
     /**
@@ -50,7 +58,7 @@ export type OrganizationPage = {
     next_cursor: string | null;
 };
 
-export type Quota = 'active_syncs' | 'connections' | 'schedules' | 'webhook_endpoints' | 'preview_bytes' | 'checkpoint_bytes' | 'records' | 'found_bytes' | 'change_bytes' | 'streams';
+export type Quota = 'active_syncs' | 'connections' | 'schedules' | 'webhook_endpoints' | 'alert_rules' | 'preview_bytes' | 'checkpoint_bytes' | 'records' | 'found_bytes' | 'change_bytes' | 'streams';
 
 export type QuotaUsage = {
     name: Quota;
@@ -1853,18 +1861,18 @@ export type WebhookResponse = {
 
 export type CreateWebhookEndpoint = {
     /**
-     * https, on the public internet, without a user; redirects are not followed
+     * https, on the public internet, without a user; redirects are not followed. For the format email: mailto: and up to 10 addresses, with commas
      */
     url: string;
     /**
      * The types to send; sync.* means all of a kind, * everything
      */
-    events: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | '*'>;
+    events: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'alert.opened' | 'alert.still_open' | 'alert.resolved' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | 'alert.*' | '*'>;
     description?: string;
     /**
-     * Default: "standard".
+     * slack: an incoming webhook of Slack or alike. email: events of alerts only. Default: "standard".
      */
-    format?: 'standard' | 'cloudevents';
+    format?: 'standard' | 'cloudevents' | 'slack' | 'email';
     /**
      * Default: true.
      */
@@ -1875,11 +1883,11 @@ export type CreatedWebhookEndpoint = {
     id: string;
     url: string;
     description: string | null;
-    events: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | '*'>;
+    events: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'alert.opened' | 'alert.still_open' | 'alert.resolved' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | 'alert.*' | '*'>;
     /**
-     * standard: {type, timestamp, data}. cloudevents: CloudEvents 1.0 in JSON. The headers are the same.
+     * standard: {type, timestamp, data}. cloudevents: CloudEvents 1.0 in JSON. slack: text and blocks for people, with links into the dashboard. The headers are the same. email: a mail to the addresses.
      */
-    format: 'standard' | 'cloudevents';
+    format: 'standard' | 'cloudevents' | 'slack' | 'email';
     enabled: boolean;
     /**
      * Why the service disabled it
@@ -1910,11 +1918,11 @@ export type WebhookEndpoint = {
     id: string;
     url: string;
     description: string | null;
-    events: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | '*'>;
+    events: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'alert.opened' | 'alert.still_open' | 'alert.resolved' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | 'alert.*' | '*'>;
     /**
-     * standard: {type, timestamp, data}. cloudevents: CloudEvents 1.0 in JSON. The headers are the same.
+     * standard: {type, timestamp, data}. cloudevents: CloudEvents 1.0 in JSON. slack: text and blocks for people, with links into the dashboard. The headers are the same. email: a mail to the addresses.
      */
-    format: 'standard' | 'cloudevents';
+    format: 'standard' | 'cloudevents' | 'slack' | 'email';
     enabled: boolean;
     /**
      * Why the service disabled it
@@ -1947,18 +1955,18 @@ export type WebhookEndpointList = {
 
 export type ChangeWebhookEndpoint = {
     /**
-     * https, on the public internet, without a user; redirects are not followed
+     * https, on the public internet, without a user; redirects are not followed. For the format email: mailto: and up to 10 addresses, with commas
      */
     url?: string;
     /**
      * The types to send; sync.* means all of a kind, * everything
      */
-    events?: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | '*'>;
+    events?: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'alert.opened' | 'alert.still_open' | 'alert.resolved' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | 'alert.*' | '*'>;
     description?: string;
     /**
-     * Default: "standard".
+     * slack: an incoming webhook of Slack or alike. email: events of alerts only. Default: "standard".
      */
-    format?: 'standard' | 'cloudevents';
+    format?: 'standard' | 'cloudevents' | 'slack' | 'email';
     /**
      * Default: true.
      */
@@ -1988,7 +1996,7 @@ export type WebhookDelivery = {
     next_attempt_at: string | null;
     attempted_at: string | null;
     /**
-     * Null when no complete response arrived
+     * Of HTTP, or the code of the mail server. Null when no complete response arrived
      */
     response_status: number | null;
     /**
@@ -2300,6 +2308,208 @@ export type FoundRecords = {
     items: Array<FoundRecord>;
 };
 
+/**
+ * failed, completed_with_errors, conflicts, timeout, guard_tripped, slow, webhooks_missed: how a sync ended. stale: none has succeeded for `seconds`. nothing_arrived: fewer than `threshold` items within `seconds`. rate_limited: a sync waits longer than `seconds`. check_failing, shop_webhook_disabled: the state of a connection.
+ */
+export type AlertKind = 'failed' | 'completed_with_errors' | 'conflicts' | 'timeout' | 'stale' | 'nothing_arrived' | 'slow' | 'rate_limited' | 'check_failing' | 'guard_tripped' | 'shop_webhook_disabled' | 'webhooks_missed';
+
+export type CreateAlertRule = {
+    name: string;
+    /**
+     * failed, completed_with_errors, conflicts, timeout, guard_tripped, slow, webhooks_missed: how a sync ended. stale: none has succeeded for `seconds`. nothing_arrived: fewer than `threshold` items within `seconds`. rate_limited: a sync waits longer than `seconds`. check_failing, shop_webhook_disabled: the state of a connection.
+     */
+    kind: AlertKind;
+    /**
+     * Only syncs that read from this connection or write to it, or the connection itself
+     */
+    connection_id?: string | null;
+    entity_type?: string | null;
+    /**
+     * Only syncs that are reported under this name
+     */
+    source_system?: string | null;
+    /**
+     * Only this sync
+     */
+    sync_id?: string | null;
+    /**
+     * completed_with_errors, conflicts, webhooks_missed: more than so many items (default 0). nothing_arrived: fewer (default 1).
+     */
+    threshold?: number | null;
+    /**
+     * completed_with_errors: more than this share of the items failed. slow: below this share of its usual speed (default 50).
+     */
+    percent?: number | null;
+    /**
+     * stale, nothing_arrived and rate_limited need it
+     */
+    seconds?: number | null;
+    /**
+     * It is told once more if it is still open after so long. Null: not. Default: 86400.
+     */
+    still_open_seconds?: number | null;
+    /**
+     * The webhook endpoints that are told, whatever events they want. Empty: all that want alerts
+     */
+    endpoint_ids?: Array<string>;
+    /**
+     * Default: true.
+     */
+    enabled?: boolean;
+};
+
+export type AlertRule = {
+    id: string;
+    name: string;
+    kind: AlertKind;
+    connection_id: string | null;
+    entity_type: string | null;
+    source_system: string | null;
+    sync_id: string | null;
+    threshold: number | null;
+    percent: number | null;
+    seconds: number | null;
+    /**
+     * Null: it is not told again
+     */
+    still_open_seconds: number | null;
+    /**
+     * The webhook endpoints that are told; empty: all that want alerts
+     */
+    endpoint_ids: Array<string>;
+    enabled: boolean;
+    /**
+     * Since when it watches what it watches now. Alerts that are older are resolved.
+     */
+    watches_since: string;
+    created_by: string | null;
+    created_at: string;
+    updated_at: string;
+};
+
+export type AlertRuleList = {
+    items: Array<AlertRule>;
+    /**
+     * Always null: all are on one page
+     */
+    next_cursor: string | null;
+};
+
+export type ChangeAlertRule = {
+    name?: string;
+    /**
+     * failed, completed_with_errors, conflicts, timeout, guard_tripped, slow, webhooks_missed: how a sync ended. stale: none has succeeded for `seconds`. nothing_arrived: fewer than `threshold` items within `seconds`. rate_limited: a sync waits longer than `seconds`. check_failing, shop_webhook_disabled: the state of a connection.
+     */
+    kind?: AlertKind;
+    /**
+     * Only syncs that read from this connection or write to it, or the connection itself
+     */
+    connection_id?: string | null;
+    entity_type?: string | null;
+    /**
+     * Only syncs that are reported under this name
+     */
+    source_system?: string | null;
+    /**
+     * Only this sync
+     */
+    sync_id?: string | null;
+    /**
+     * completed_with_errors, conflicts, webhooks_missed: more than so many items (default 0). nothing_arrived: fewer (default 1).
+     */
+    threshold?: number | null;
+    /**
+     * completed_with_errors: more than this share of the items failed. slow: below this share of its usual speed (default 50).
+     */
+    percent?: number | null;
+    /**
+     * stale, nothing_arrived and rate_limited need it
+     */
+    seconds?: number | null;
+    /**
+     * It is told once more if it is still open after so long. Null: not. Default: 86400.
+     */
+    still_open_seconds?: number | null;
+    /**
+     * The webhook endpoints that are told, whatever events they want. Empty: all that want alerts
+     */
+    endpoint_ids?: Array<string>;
+    /**
+     * Default: true.
+     */
+    enabled?: boolean;
+};
+
+export type Alert = {
+    id: string;
+    rule_id: string;
+    /**
+     * As the rule was called when it opened
+     */
+    rule_name: string;
+    kind: AlertKind;
+    /**
+     * What it is about: a kind of sync, a connection or one sync. A rule has one open alert of each.
+     */
+    subject: string;
+    connection_id: string | null;
+    entity_type: string | null;
+    source_system: string | null;
+    /**
+     * The sync that opened it
+     */
+    sync_id: string | null;
+    summary: string;
+    opened_at: string;
+    /**
+     * Null while it is open
+     */
+    resolved_at: string | null;
+    /**
+     * Why it is resolved
+     */
+    resolution: string | null;
+    acknowledged_at: string | null;
+    acknowledged_by: string | null;
+    acknowledged_reason: string | null;
+    /**
+     * Then it is told again if it is still open. Null: not again
+     */
+    acknowledged_until: string | null;
+    muted_at: string | null;
+    muted_by: string | null;
+    muted_reason: string | null;
+    /**
+     * Until then nothing is told, also when it opens again
+     */
+    muted_until: string | null;
+};
+
+export type AlertPage = {
+    items: Array<Alert>;
+    next_cursor: string | null;
+};
+
+export type AcknowledgeAlert = {
+    reason: string;
+    /**
+     * It is told again if it is still open then. At most 90 days ahead; omitted: not again
+     */
+    until?: string;
+};
+
+export type MuteAlert = {
+    reason: string;
+    /**
+     * Nothing is told until then; what is open then is told. At most 90 days ahead
+     */
+    until: string;
+};
+
+export type ResolveAlert = {
+    reason: string;
+};
+
 export type HealthLiveData = {
     body?: never;
     headers?: {
@@ -2369,6 +2579,41 @@ export type HealthReadyResponses = {
 };
 
 export type HealthReadyResponse = HealthReadyResponses[keyof HealthReadyResponses];
+
+export type HealthAlertingData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/health/alerting';
+};
+
+export type HealthAlertingErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type HealthAlertingError = HealthAlertingErrors[keyof HealthAlertingErrors];
+
+export type HealthAlertingResponses = {
+    /**
+     * They are
+     */
+    200: AlertingHealth;
+};
+
+export type HealthAlertingResponse = HealthAlertingResponses[keyof HealthAlertingResponses];
 
 export type WhoamiData = {
     body?: never;
@@ -7031,3 +7276,677 @@ export type LookUpRecordsResponses = {
 };
 
 export type LookUpRecordsResponse = LookUpRecordsResponses[keyof LookUpRecordsResponses];
+
+export type ListAlertRulesData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+    };
+    url: '/api/sync/alert-rules';
+};
+
+export type ListAlertRulesErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListAlertRulesError = ListAlertRulesErrors[keyof ListAlertRulesErrors];
+
+export type ListAlertRulesResponses = {
+    /**
+     * All rules
+     */
+    200: AlertRuleList;
+};
+
+export type ListAlertRulesResponse = ListAlertRulesResponses[keyof ListAlertRulesResponses];
+
+export type CreateAlertRuleData = {
+    body: CreateAlertRule;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/sync/alert-rules';
+};
+
+export type CreateAlertRuleErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * A quota is used up
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type CreateAlertRuleError = CreateAlertRuleErrors[keyof CreateAlertRuleErrors];
+
+export type CreateAlertRuleResponses = {
+    /**
+     * Added
+     */
+    201: AlertRule;
+};
+
+export type CreateAlertRuleResponse = CreateAlertRuleResponses[keyof CreateAlertRuleResponses];
+
+export type CreateDefaultAlertRulesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/sync/alert-rules/defaults';
+};
+
+export type CreateDefaultAlertRulesErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * A quota is used up
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type CreateDefaultAlertRulesError = CreateDefaultAlertRulesErrors[keyof CreateDefaultAlertRulesErrors];
+
+export type CreateDefaultAlertRulesResponses = {
+    /**
+     * All rules
+     */
+    201: AlertRuleList;
+};
+
+export type CreateDefaultAlertRulesResponse = CreateDefaultAlertRulesResponses[keyof CreateDefaultAlertRulesResponses];
+
+export type RemoveAlertRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        rule_id: string;
+    };
+    query?: never;
+    url: '/api/sync/alert-rules/{rule_id}';
+};
+
+export type RemoveAlertRuleErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type RemoveAlertRuleError = RemoveAlertRuleErrors[keyof RemoveAlertRuleErrors];
+
+export type RemoveAlertRuleResponses = {
+    /**
+     * Removed
+     */
+    204: void;
+};
+
+export type RemoveAlertRuleResponse = RemoveAlertRuleResponses[keyof RemoveAlertRuleResponses];
+
+export type GetAlertRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        rule_id: string;
+    };
+    query?: never;
+    url: '/api/sync/alert-rules/{rule_id}';
+};
+
+export type GetAlertRuleErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type GetAlertRuleError = GetAlertRuleErrors[keyof GetAlertRuleErrors];
+
+export type GetAlertRuleResponses = {
+    /**
+     * The rule
+     */
+    200: AlertRule;
+};
+
+export type GetAlertRuleResponse = GetAlertRuleResponses[keyof GetAlertRuleResponses];
+
+export type ChangeAlertRuleData = {
+    body: ChangeAlertRule;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        rule_id: string;
+    };
+    query?: never;
+    url: '/api/sync/alert-rules/{rule_id}';
+};
+
+export type ChangeAlertRuleErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ChangeAlertRuleError = ChangeAlertRuleErrors[keyof ChangeAlertRuleErrors];
+
+export type ChangeAlertRuleResponses = {
+    /**
+     * The changed rule
+     */
+    200: AlertRule;
+};
+
+export type ChangeAlertRuleResponse = ChangeAlertRuleResponses[keyof ChangeAlertRuleResponses];
+
+export type ListAlertsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+        state?: 'open' | 'resolved';
+        rule_id?: string;
+        connection_id?: string;
+    };
+    url: '/api/sync/alerts';
+};
+
+export type ListAlertsErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListAlertsError = ListAlertsErrors[keyof ListAlertsErrors];
+
+export type ListAlertsResponses = {
+    /**
+     * A page
+     */
+    200: AlertPage;
+};
+
+export type ListAlertsResponse = ListAlertsResponses[keyof ListAlertsResponses];
+
+export type GetAlertData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        alert_id: string;
+    };
+    query?: never;
+    url: '/api/sync/alerts/{alert_id}';
+};
+
+export type GetAlertErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type GetAlertError = GetAlertErrors[keyof GetAlertErrors];
+
+export type GetAlertResponses = {
+    /**
+     * The alert
+     */
+    200: Alert;
+};
+
+export type GetAlertResponse = GetAlertResponses[keyof GetAlertResponses];
+
+export type AcknowledgeAlertData = {
+    body: AcknowledgeAlert;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        alert_id: string;
+    };
+    query?: never;
+    url: '/api/sync/alerts/{alert_id}/acknowledge';
+};
+
+export type AcknowledgeAlertErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The state does not allow it
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type AcknowledgeAlertError = AcknowledgeAlertErrors[keyof AcknowledgeAlertErrors];
+
+export type AcknowledgeAlertResponses = {
+    /**
+     * The alert
+     */
+    200: Alert;
+};
+
+export type AcknowledgeAlertResponse = AcknowledgeAlertResponses[keyof AcknowledgeAlertResponses];
+
+export type MuteAlertData = {
+    body: MuteAlert;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        alert_id: string;
+    };
+    query?: never;
+    url: '/api/sync/alerts/{alert_id}/mute';
+};
+
+export type MuteAlertErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type MuteAlertError = MuteAlertErrors[keyof MuteAlertErrors];
+
+export type MuteAlertResponses = {
+    /**
+     * The alert
+     */
+    200: Alert;
+};
+
+export type MuteAlertResponse = MuteAlertResponses[keyof MuteAlertResponses];
+
+export type UnmuteAlertData = {
+    body?: never;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        alert_id: string;
+    };
+    query?: never;
+    url: '/api/sync/alerts/{alert_id}/unmute';
+};
+
+export type UnmuteAlertErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type UnmuteAlertError = UnmuteAlertErrors[keyof UnmuteAlertErrors];
+
+export type UnmuteAlertResponses = {
+    /**
+     * The alert
+     */
+    200: Alert;
+};
+
+export type UnmuteAlertResponse = UnmuteAlertResponses[keyof UnmuteAlertResponses];
+
+export type ResolveAlertData = {
+    body: ResolveAlert;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        alert_id: string;
+    };
+    query?: never;
+    url: '/api/sync/alerts/{alert_id}/resolve';
+};
+
+export type ResolveAlertErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The state does not allow it
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ResolveAlertError = ResolveAlertErrors[keyof ResolveAlertErrors];
+
+export type ResolveAlertResponses = {
+    /**
+     * The alert
+     */
+    200: Alert;
+};
+
+export type ResolveAlertResponse = ResolveAlertResponses[keyof ResolveAlertResponses];
