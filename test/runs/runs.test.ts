@@ -133,6 +133,9 @@ describe('A full sync', () => {
     const override_guard = { reason: 'They were test customers.' };
     expect((await fixture.run(ORG, { ...run, override_guard })).counts).toEqual({ unchanged: 28, deleted: 10 });
     const { body } = await fixture.call(ORG, 'GET', '/activity?limit=100');
+    // Alert rules tell a run that its guard stopped by this entry.
+    const { sync_id } = refused.progress;
+    expect(body.items).toContainEqual(expect.objectContaining({ activity_type: 'delete_guard_tripped', sync_id }));
     expect(body.items).toContainEqual(
       expect.objectContaining({
         activity_type: 'delete_guard_overridden',
