@@ -24,6 +24,8 @@ const { values: flags } = parseArgs({
     few: { type: 'string', default: '10000' },
     many: { type: 'string', default: '1000000' },
     'skip-memory': { type: 'boolean', default: false },
+    // What a run changed is not kept: the difference is what keeping costs.
+    'keep-nothing': { type: 'boolean', default: false },
   },
 });
 
@@ -101,6 +103,7 @@ async function startService(folder: string, databaseUrl: string, orgId: string) 
       SYNC_ENCRYPTION_KEYS: ENCRYPTION_KEYS,
       SYNC_ALLOW_PRIVATE_ADDRESSES: 'true',
       LOG_LEVEL: 'warn',
+      ...(flags['keep-nothing'] && { SYNC_ORG_CHANGES_MIB: '0' }),
     },
     folder,
   );

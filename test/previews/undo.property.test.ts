@@ -35,6 +35,10 @@ async function readAfresh({ shop, odoo }: TwoSystems, end: 'shop' | 'odoo', enti
 const differing = (one: object | undefined, other: object | undefined) =>
   one && other ? diffFields(one, other) : one === other ? [] : [{ field: '(all)', old: one, new: other }];
 
+/** A destination that deletes nothing archives, and cancels an order. */
+const isPutAway = (data: object) =>
+  ('active' in data && data.active === false) || ('status' in data && data.status === 'cancelled');
+
 /** What is wrong with the end that an undo has left; empty when each item is back or told. */
 function wrongs(
   { before, ran, later, after }: Record<'before' | 'ran' | 'later' | 'after', Held>,
@@ -52,7 +56,7 @@ function wrongs(
       return isAgain ? [] : wrong('was made and never was', [{ is }]);
     }
     if (byRun.length === 0 || told.has(id)) return wrong('was not to be touched', differing(since, is));
-    if (!was) return wrong('was to be gone', is ? [{ is }] : []);
+    if (!was) return wrong('was to be gone', is && !isPutAway(is) ? [{ is }] : []);
     if (!is) {
       const isAgain = made.some(([, data]) => differing(data, was).length === 0);
       return isAgain ? [] : wrong('was to come back', [{ was, since }]);

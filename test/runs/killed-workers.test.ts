@@ -7,6 +7,7 @@ import {
   type WooCommerceSandbox,
 } from '@sync-operations/sandbox';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { reconcile, reconciled } from '../previews/reconcile.support.ts';
 import { cleanUp, ServiceProcess } from '../support/service-process.ts';
 import { sql } from '../support/test-database.ts';
 import { TEST_ENCRYPTION_KEY } from '../support/test-service.ts';
@@ -168,6 +169,52 @@ describe('A worker killed while it applies a preview', () => {
       await target.stop();
     }
   }, 180_000);
+});
+
+describe('A worker killed while it compares both ends', () => {
+  it('leaves the comparison to the next, whose result is that of an undisturbed one', async () => {
+    const [source, target] = await Promise.all([
+      startWooCommerceSandbox({ customers: 800, badRate: 0, products: 0, orders: 0 }),
+      startOdooSandbox({ version: 19, partners: 0 }),
+    ]);
+    try {
+      const source_connection_id = await fixture.connectShop(ORG, source);
+      const ends = {
+        ...{ source_connection_id, entity_type: 'customer' },
+        destination: { connection_id: await fixture.connectOdoo(ORG, target) },
+      };
+      workers = [await startWorker(), await startWorker()];
+      await fixture.run(ORG, ends, 120_000);
+      const partners = target.admin.search('res.partner', [['customer_rank', '>', 0]]);
+      target.admin.write(
+        'res.partner',
+        partners.filter((id) => id % 7 === 0),
+        { city: 'Elsewhere' },
+      );
+      target.admin.unlink(
+        'res.partner',
+        partners.filter((id) => id % 50 === 1),
+      );
+      const undisturbed = await reconcile(fixture, ORG, ends);
+      expect(undisturbed.result.different).toBeGreaterThan(100);
+
+      source.setFaults([{ kind: 'slow', ms: 300 }]);
+      const path = `/connections/${source_connection_id}/reconcile`;
+      const { body } = await fixture.call(ORG, 'POST', path, { with: ends.destination, entity_type: 'customer' });
+      for (let kill = 1; kill <= 3; kill += 1) {
+        const isWorking = () => holder([body.sync_id], workers);
+        const worker = await waitFor('somebody compares', isWorking, { withinMs: 60_000, everyMs: 20 });
+        await delay(randomInt(0, 600));
+        const [, replacement] = await Promise.all([worker.stop('SIGKILL'), startWorker()]);
+        workers[workers.indexOf(worker)] = replacement;
+      }
+      source.setFaults([]);
+      const { result, listed } = await reconciled(fixture, ORG, body.sync_id);
+      expect([result, listed]).toEqual([undisturbed.result, undisturbed.listed]);
+    } finally {
+      await Promise.all([source.stop(), target.stop()]);
+    }
+  }, 300_000);
 });
 
 describe('A worker that is asked to stop', () => {
