@@ -67,10 +67,10 @@ app.seal_entries(text) | sync_owner | DEFINER | - | sync_app
 app.search_terms(text, integer, text) | sync_owner | INVOKER | - | sync_app, sync_sql
 app.set_org(text) | sync_owner | INVOKER | - | sync_app
 app.sign_entry() | sync_owner | INVOKER | - | -
+app.signal_ended_sync() | sync_maintenance | DEFINER | - | -
 app.store_search_terms() | sync_owner | INVOKER | - | -
 app.syncs_of_item(text, text) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off | sync_app
 app.syncs_with_terms(text, bigint[]) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=on | sync_app
-app.signal_ended_sync() | sync_maintenance | DEFINER | - | -
 app.take_lease(text, text, text, interval) | sync_owner | INVOKER | - | sync_app
 app.unsealed_entries(text, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql
 app.verify_seals(text, bigint, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql

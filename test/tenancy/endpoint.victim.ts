@@ -85,6 +85,13 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
       },
     ]),
     [
+      'sync_activity_seals',
+      {
+        ...{ org_id, sequence: 1, entry_ids: '{00000000-0000-4000-8000-000000000001}', entry_times: '{2026-01-01}' },
+        ...{ entry_hashes: '{"\\\\x00"}', previous_hash: Buffer.alloc(32), hash: Buffer.alloc(32) },
+      },
+    ],
+    [
       'sync_preview_cache',
       {
         ...{ org_id, sync_type, entity_type, filters, cache_key, computed_by: MARKER },

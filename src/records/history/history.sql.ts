@@ -29,8 +29,10 @@ const MOST_CHANGES = 50;
 export const identitiesOf = (orgId: string, entity: EntityType, asked: Asked): Statement => {
   const byName = 'name' in asked;
   const named = byName
-    ? `SELECT connection_id, external_id FROM public.sync_records
-        WHERE org_id = $1 AND entity_type = $2 AND known_as = $3 AND $4::uuid IS NULL ORDER BY connection_id LIMIT ${MOST_NAMED}`
+    ? `SELECT connection_id, external_id FROM (
+        SELECT connection_id, external_id FROM public.sync_records
+         WHERE org_id = $1 AND entity_type = $2 AND known_as = $3 AND $4::uuid IS NULL OFFSET 0) AS same
+        ORDER BY connection_id LIMIT ${MOST_NAMED}`
     : `SELECT c.id AS connection_id, $3::text AS external_id FROM public.sync_connections c
         WHERE c.org_id = $1 AND c.removed_at IS NULL AND (c.id = $4 OR $4 IS NULL AND EXISTS (
           SELECT FROM (SELECT r.external_id FROM public.sync_records r WHERE r.org_id = $1 AND r.connection_id = c.id

@@ -8,7 +8,7 @@ export function naiveUtc(milliseconds: number): string {
 }
 
 /** Milliseconds of a time in UTC that the shop writes without a zone; null for anything else. */
-export function timestampOf(naive: unknown): number | null {
+function timestampOf(naive: unknown): number | null {
   const time = typeof naive === 'string' ? Date.parse(`${naive}Z`) : Number.NaN;
   return Number.isNaN(time) ? null : time;
 }
