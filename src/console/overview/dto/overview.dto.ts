@@ -71,7 +71,7 @@ export class OverviewEntityDto {
   @ApiProperty({ type: String, nullable: true, description: 'The run that ended last', example: null })
   last_sync_id: string | null;
 
-  @ApiProperty({ type: String, enum: SYNC_STATUSES, nullable: true, example: null })
+  @ApiProperty({ type: String, enum: SYNC_STATUSES, nullable: true, example: 'completed' })
   last_status: SyncStatus | null;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })

@@ -48,7 +48,7 @@ export class SyncListItemDto {
     enum: ['request', 'schedule', 'webhook', 'sync'],
     nullable: true,
     description: 'What started a run. Null for a reported sync.',
-    example: null,
+    example: 'schedule',
   })
   trigger: string | null;
 
