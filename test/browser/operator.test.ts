@@ -97,7 +97,7 @@ describe('Whoever looks at the running syncs', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
     await watched.screenshot('live-table-390');
     expect(await watched.axe()).toEqual([]);
-    await page.getByLabel('View').selectOption('cards');
+    await page.getByLabel('View', { exact: true }).selectOption('cards');
     await page.locator('.sync-card').first().waitFor();
     expect(watched.complaints).toEqual([]);
   });
