@@ -25,8 +25,8 @@ const MODULES = [
   'schedules',
   'webhooks',
   'webhook-endpoints',
-  'console',
   'alerts',
+  'console',
   'dashboard',
 ];
 

@@ -35,7 +35,14 @@ describe('the overview', () => {
     const empty = await overview(await service.request('org-new'));
     expect(empty).toMatchObject({
       now: { active: 0, running: 0, queued: 0, paused: 0, silent: 0 },
-      attention: { failed_syncs: 0, conflicts: 0, failing_items: 0, ready_previews: 0, failing_connections: 0 },
+      attention: {
+        open_alerts: 0,
+        failed_syncs: 0,
+        conflicts: 0,
+        failing_items: 0,
+        ready_previews: 0,
+        failing_connections: 0,
+      },
       connections: [],
       reported: [],
     });
@@ -98,11 +105,18 @@ describe('the overview', () => {
        INSERT INTO sync_preview_cache (org_id, sync_type, entity_type, filters, cache_key, delta_data, summary)
        VALUES ('${ORG}', 'a', 'customer', '{}', 'k1', '{}', '{"guard": "31 of 40 would be deleted."}'),
               ('${ORG}', 'b', 'customer', '{}', 'k2', '{}', '{"guard": null}');
+       INSERT INTO sync_alerts (org_id, rule_id, rule_name, kind, subject, summary, acknowledged_at, muted_until, resolved_at)
+       VALUES ('${ORG}', '${SHOP}', 'r', 'failed', 'open', 's', NULL, NULL, NULL),
+              ('${ORG}', '${SHOP}', 'r', 'failed', 'no longer muted', 's', NULL, now() - interval '1 hour', NULL),
+              ('${ORG}', '${SHOP}', 'r', 'failed', 'acknowledged', 's', now(), NULL, NULL),
+              ('${ORG}', '${SHOP}', 'r', 'failed', 'muted', 's', NULL, now() + interval '1 hour', NULL),
+              ('${ORG}', '${SHOP}', 'r', 'failed', 'resolved', 's', NULL, NULL, now());
        UPDATE sync_connections SET status = 'failing' WHERE id = '${ERP}'`,
     );
     const { now, attention } = await overview();
     expect(now).toEqual({ active: 3, running: 2, queued: 0, paused: 1, silent: 1 });
     expect(attention).toEqual({
+      open_alerts: 2,
       failed_syncs: 2,
       conflicts: 2,
       ambiguous_matches: 1,

@@ -109,6 +109,9 @@ SET jit = off AS $$
         'silent', count(*) FILTER (WHERE a.status = 'running' AND a.updated_at < now() - interval '1 minute' AND a.rate_limited_until IS NULL))
       FROM active AS a),
     'attention', json_build_object(
+      'open_alerts', (SELECT count(*) FROM (SELECT FROM public.sync_alerts AS t
+          WHERE t.org_id = org AND t.resolved_at IS NULL AND t.acknowledged_at IS NULL AND (t.muted_until IS NULL OR t.muted_until <= now())
+          ORDER BY t.opened_at LIMIT 1000) AS o),
       'failed_syncs', (SELECT count(*) FROM unnest(ARRAY['failed', 'timeout', 'completed_with_errors']) AS s (status) CROSS JOIN day
         CROSS JOIN LATERAL (SELECT FROM public.sync_progress AS p
           WHERE p.org_id = org AND p.status = s.status AND p.started_at >= day.since ORDER BY p.started_at DESC, p.sync_id DESC LIMIT 1000) AS f),

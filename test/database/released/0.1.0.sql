@@ -5150,6 +5150,122 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
+-- Why: alerts that are not evaluated look like a service in which nothing fails. How late the evaluations are tells the two apart.
+-- Promises: the seconds by which the latest evaluation is overdue: its look, or its oldest signal. 0 when nothing is due. Two look-ups and one an
+-- organization that has signals. It runs as sync_maintenance and names no organization.
+-- Callers: sync_app, by the scheduled task alert-heartbeat.
+
+CREATE OR REPLACE FUNCTION app.alert_lag() RETURNS double precision
+LANGUAGE sql SECURITY DEFINER STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+WITH RECURSIVE signalled AS (
+  (SELECT s.org_id, s.created_at FROM public.sync_alert_signals AS s ORDER BY s.org_id, s.created_at LIMIT 1)
+  UNION ALL
+  SELECT n.org_id, n.created_at FROM signalled AS w CROSS JOIN LATERAL (
+    SELECT s.org_id, s.created_at FROM public.sync_alert_signals AS s
+     WHERE s.org_id > w.org_id ORDER BY s.org_id, s.created_at LIMIT 1) AS n
+)
+SELECT greatest(0, extract(epoch FROM now() - least(
+  (SELECT t.due_at FROM public.sync_alert_turns AS t ORDER BY t.due_at LIMIT 1),
+  (SELECT min(s.created_at) FROM signalled AS s JOIN public.sync_alert_turns AS t USING (org_id)))))::double precision
+$$;
+ALTER FUNCTION app.alert_lag() OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.alert_lag() FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.alert_lag() TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/alert_lag.sql', '54e93285e4ebda81ecc86d477a55e1f37c0db31937b8607cd5c8cdd942c95086', ARRAY['ROUTINE app.alert_lag()']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: the rules of all organizations are evaluated by the same workers, and one with many of them must not delay the others.
+-- Promises: gives the caller the turns of at most `most` organizations that have a signal or whose look is due, those that waited longest for their
+-- last turn first, and no other worker has them until `lease` is over. Signals are skipped through, one look-up an organization, so the cost does
+-- not grow with how many there are. A turn that is locked waits for the next call. It runs as sync_maintenance, which sees no rules.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.claim_alert_turns(most integer, lease interval) RETURNS TABLE (org_id text)
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+WITH RECURSIVE signalled AS (
+  (SELECT s.org_id FROM public.sync_alert_signals AS s ORDER BY s.org_id LIMIT 1)
+  UNION ALL
+  SELECT n.org_id FROM signalled AS w CROSS JOIN LATERAL (
+    SELECT s.org_id FROM public.sync_alert_signals AS s WHERE s.org_id > w.org_id ORDER BY s.org_id LIMIT 1) AS n
+), due AS (
+  (SELECT t.org_id FROM public.sync_alert_turns AS t WHERE t.due_at <= now() ORDER BY t.due_at LIMIT most * 10)
+  UNION SELECT s.org_id FROM signalled AS s
+), chosen AS (
+  SELECT t.org_id FROM public.sync_alert_turns AS t JOIN due USING (org_id)
+   WHERE t.claimed_until <= now() ORDER BY t.turn_at, t.org_id LIMIT most FOR UPDATE OF t SKIP LOCKED
+)
+UPDATE public.sync_alert_turns AS t SET claimed_until = now() + lease, turn_at = now()
+  FROM chosen AS c WHERE t.org_id = c.org_id
+RETURNING t.org_id
+$$;
+ALTER FUNCTION app.claim_alert_turns(integer, interval) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.claim_alert_turns(integer, interval) FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.claim_alert_turns(integer, interval) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/claim_alert_turns.sql', '399aa7520548688de0868d8f9fd3ef801be03dd55935008a17da24eeb87151e9', ARRAY['ROUTINE app.claim_alert_turns(most integer, lease interval)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: past alerts are for looking back at an incident, and a rule whose state changes often makes many.
+-- Promises: deletes at most batch_size alerts that were resolved more than 90 days ago and returns their number. It runs as sync_maintenance, whose
+-- policy lets it delete only these.
+-- Callers: sync_app, by the scheduled task old-alerts.
+
+CREATE OR REPLACE FUNCTION app.cleanup_alerts(batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  deleted integer;
+BEGIN
+  DELETE FROM public.sync_alerts WHERE resolved_at < now() - interval '90 days' AND ctid = ANY (ARRAY(
+    SELECT ctid FROM public.sync_alerts WHERE resolved_at < now() - interval '90 days' LIMIT batch_size));
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
+END
+$$;
+ALTER FUNCTION app.cleanup_alerts(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.cleanup_alerts(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.cleanup_alerts(integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/cleanup_alerts.sql', '9c9e4a6ef9d87e11ebbead5c94afc40c9b84cb12c27d6fbcb3a1ac202e4a6653', ARRAY['ROUTINE app.cleanup_alerts(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: alerts are decided after a sync has ended, by an evaluation that may wait for locks and look at the past. The sync must not wait for it, and
+-- no end may be missed, so its transaction leaves a signal.
+-- Promises: one row for each end of a sync whose organization has alert rules; of others one look-up. It takes no lock that another transaction
+-- wants. It runs as sync_maintenance, because neither a login of plain SQL nor whoever ends silent syncs may write signals; the row it
+-- is called for has passed the policies of its table, so its organization is right.
+-- Callers: triggers of public.sync_progress only.
+
+CREATE OR REPLACE FUNCTION app.signal_ended_sync() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO public.sync_alert_signals (org_id, sync_id)
+  SELECT NEW.org_id, NEW.sync_id WHERE EXISTS (SELECT FROM public.sync_alert_turns AS t WHERE t.org_id = NEW.org_id);
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.signal_ended_sync() OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.signal_ended_sync() FROM PUBLIC, sync_app, sync_directory, sync_sql;
+CREATE OR REPLACE TRIGGER signal_end_on_insert AFTER INSERT ON public.sync_progress
+  FOR EACH ROW WHEN (NEW.completed_at IS NOT NULL) EXECUTE FUNCTION app.signal_ended_sync();
+CREATE OR REPLACE TRIGGER signal_end_on_update AFTER UPDATE ON public.sync_progress
+  FOR EACH ROW WHEN (OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL) EXECUTE FUNCTION app.signal_ended_sync();
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/signal_ended_sync.sql', 'a86f89661bf66f384f0ccf1f9bd74750f67572b19040ac17a93223551dd67233', ARRAY['ROUTINE app.signal_ended_sync()', 'TRIGGER signal_end_on_insert ON public.sync_progress', 'TRIGGER signal_end_on_update ON public.sync_progress']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
 -- Why: one list of all syncs, active and ended, must cost what it shows, whatever the filter, the search and the length of the history are.
 -- Promises:
 -- 1. The syncs that `wanted` describes, at most `most`, in the order asked for, from the key (after_at, after_id) on, exclusive. Rows are read in
@@ -5358,7 +5474,7 @@ REVOKE ALL ON FUNCTION app.find_syncs(text, jsonb, integer) FROM PUBLIC, sync_ap
 GRANT EXECUTE ON FUNCTION app.find_syncs(text, jsonb, integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/find_syncs.sql', 'd5b84d3f2e553d12fabca66a5af87dc11f8a4e6ba596ced35d8a60c11b17d58c', ARRAY['ROUTINE app.find_syncs(org text, wanted jsonb, most integer)', 'ROUTINE app.syncs_of_item(org text, item text)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/find_syncs.sql', 'd5b84d3f2e553d12fabca66a5af87dc11f8a4e6ba596ced35d8a60c11b17d58c', ARRAY['ROUTINE app.syncs_of_item(org text, item text)', 'ROUTINE app.find_syncs(org text, wanted jsonb, most integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -5473,6 +5589,9 @@ SET jit = off AS $$
         'silent', count(*) FILTER (WHERE a.status = 'running' AND a.updated_at < now() - interval '1 minute' AND a.rate_limited_until IS NULL))
       FROM active AS a),
     'attention', json_build_object(
+      'open_alerts', (SELECT count(*) FROM (SELECT FROM public.sync_alerts AS t
+          WHERE t.org_id = org AND t.resolved_at IS NULL AND t.acknowledged_at IS NULL AND (t.muted_until IS NULL OR t.muted_until <= now())
+          ORDER BY t.opened_at LIMIT 1000) AS o),
       'failed_syncs', (SELECT count(*) FROM unnest(ARRAY['failed', 'timeout', 'completed_with_errors']) AS s (status) CROSS JOIN day
         CROSS JOIN LATERAL (SELECT FROM public.sync_progress AS p
           WHERE p.org_id = org AND p.status = s.status AND p.started_at >= day.since ORDER BY p.started_at DESC, p.sync_id DESC LIMIT 1000) AS f),
@@ -5502,7 +5621,7 @@ REVOKE ALL ON FUNCTION app.overview(text) FROM PUBLIC, sync_app, sync_maintenanc
 GRANT EXECUTE ON FUNCTION app.overview(text) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/overview.sql', 'c75b46b7cd38a96b67bf76413a2572e3074b8bbd559726250bd491dd7154cd7e', ARRAY['ROUTINE app.overview(org text)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/overview.sql', '5328ce07041c945796f8459ed346d5ca04ccee63c9377925551531c456915de7', ARRAY['ROUTINE app.overview(org text)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -5566,127 +5685,11 @@ REVOKE ALL ON FUNCTION app.syncs_with_terms(text, bigint[]) FROM PUBLIC, sync_ap
 GRANT EXECUTE ON FUNCTION app.syncs_with_terms(text, bigint[]) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/search_terms.sql', 'd690d6e5eada6468f84062c88e09ced1942c55f0623aa2a6e98f62ab37bce228', ARRAY['ROUTINE app.week_of_start(at timestamp with time zone)', 'ROUTINE app.search_terms(org text, week integer, words text)', 'ROUTINE app.store_search_terms()', 'ROUTINE app.syncs_with_terms(org text, wanted bigint[])', 'TRIGGER search_on_insert ON public.sync_progress', 'TRIGGER search_on_move ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/search_terms.sql', 'd690d6e5eada6468f84062c88e09ced1942c55f0623aa2a6e98f62ab37bce228', ARRAY['ROUTINE app.search_terms(org text, week integer, words text)', 'ROUTINE app.week_of_start(at timestamp with time zone)', 'ROUTINE app.store_search_terms()', 'ROUTINE app.syncs_with_terms(org text, wanted bigint[])', 'TRIGGER search_on_insert ON public.sync_progress', 'TRIGGER search_on_move ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: alerts that are not evaluated look like a service in which nothing fails. How late the evaluations are tells the two apart.
--- Promises: the seconds by which the latest evaluation is overdue: its look, or its oldest signal. 0 when nothing is due. Two look-ups and one an
--- organization that has signals. It runs as sync_maintenance and names no organization.
--- Callers: sync_app, by the scheduled task alert-heartbeat.
-
-CREATE OR REPLACE FUNCTION app.alert_lag() RETURNS double precision
-LANGUAGE sql SECURITY DEFINER STABLE
-SET search_path = pg_catalog, pg_temp AS $$
-WITH RECURSIVE signalled AS (
-  (SELECT s.org_id, s.created_at FROM public.sync_alert_signals AS s ORDER BY s.org_id, s.created_at LIMIT 1)
-  UNION ALL
-  SELECT n.org_id, n.created_at FROM signalled AS w CROSS JOIN LATERAL (
-    SELECT s.org_id, s.created_at FROM public.sync_alert_signals AS s
-     WHERE s.org_id > w.org_id ORDER BY s.org_id, s.created_at LIMIT 1) AS n
-)
-SELECT greatest(0, extract(epoch FROM now() - least(
-  (SELECT t.due_at FROM public.sync_alert_turns AS t ORDER BY t.due_at LIMIT 1),
-  (SELECT min(s.created_at) FROM signalled AS s JOIN public.sync_alert_turns AS t USING (org_id)))))::double precision
-$$;
-ALTER FUNCTION app.alert_lag() OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION app.alert_lag() FROM PUBLIC, sync_app, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.alert_lag() TO sync_app;
-;
--- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/alert_lag.sql', '54e93285e4ebda81ecc86d477a55e1f37c0db31937b8607cd5c8cdd942c95086', ARRAY['ROUTINE app.alert_lag()']::text[])
-     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
-;
--- next
--- Why: the rules of all organizations are evaluated by the same workers, and one with many of them must not delay the others.
--- Promises: gives the caller the turns of at most `most` organizations that have a signal or whose look is due, those that waited longest for their
--- last turn first, and no other worker has them until `lease` is over. Signals are skipped through, one look-up an organization, so the cost does
--- not grow with how many there are. A turn that is locked waits for the next call. It runs as sync_maintenance, which sees no rules.
--- Callers: sync_app.
-
-CREATE OR REPLACE FUNCTION app.claim_alert_turns(most integer, lease interval) RETURNS TABLE (org_id text)
-LANGUAGE sql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
-WITH RECURSIVE signalled AS (
-  (SELECT s.org_id FROM public.sync_alert_signals AS s ORDER BY s.org_id LIMIT 1)
-  UNION ALL
-  SELECT n.org_id FROM signalled AS w CROSS JOIN LATERAL (
-    SELECT s.org_id FROM public.sync_alert_signals AS s WHERE s.org_id > w.org_id ORDER BY s.org_id LIMIT 1) AS n
-), due AS (
-  (SELECT t.org_id FROM public.sync_alert_turns AS t WHERE t.due_at <= now() ORDER BY t.due_at LIMIT most * 10)
-  UNION SELECT s.org_id FROM signalled AS s
-), chosen AS (
-  SELECT t.org_id FROM public.sync_alert_turns AS t JOIN due USING (org_id)
-   WHERE t.claimed_until <= now() ORDER BY t.turn_at, t.org_id LIMIT most FOR UPDATE OF t SKIP LOCKED
-)
-UPDATE public.sync_alert_turns AS t SET claimed_until = now() + lease, turn_at = now()
-  FROM chosen AS c WHERE t.org_id = c.org_id
-RETURNING t.org_id
-$$;
-ALTER FUNCTION app.claim_alert_turns(integer, interval) OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION app.claim_alert_turns(integer, interval) FROM PUBLIC, sync_app, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.claim_alert_turns(integer, interval) TO sync_app;
-;
--- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/claim_alert_turns.sql', '399aa7520548688de0868d8f9fd3ef801be03dd55935008a17da24eeb87151e9', ARRAY['ROUTINE app.claim_alert_turns(most integer, lease interval)']::text[])
-     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
-;
--- next
--- Why: past alerts are for looking back at an incident, and a rule whose state changes often makes many.
--- Promises: deletes at most batch_size alerts that were resolved more than 90 days ago and returns their number. It runs as sync_maintenance, whose
--- policy lets it delete only these.
--- Callers: sync_app, by the scheduled task old-alerts.
-
-CREATE OR REPLACE FUNCTION app.cleanup_alerts(batch_size integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  deleted integer;
-BEGIN
-  DELETE FROM public.sync_alerts WHERE resolved_at < now() - interval '90 days' AND ctid = ANY (ARRAY(
-    SELECT ctid FROM public.sync_alerts WHERE resolved_at < now() - interval '90 days' LIMIT batch_size));
-  GET DIAGNOSTICS deleted = ROW_COUNT;
-  RETURN deleted;
-END
-$$;
-ALTER FUNCTION app.cleanup_alerts(integer) OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION app.cleanup_alerts(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.cleanup_alerts(integer) TO sync_app;
-;
--- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/cleanup_alerts.sql', '9c9e4a6ef9d87e11ebbead5c94afc40c9b84cb12c27d6fbcb3a1ac202e4a6653', ARRAY['ROUTINE app.cleanup_alerts(batch_size integer)']::text[])
-     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
-;
--- next
--- Why: alerts are decided after a sync has ended, by an evaluation that may wait for locks and look at the past. The sync must not wait for it, and
--- no end may be missed, so its transaction leaves a signal.
--- Promises: one row for each end of a sync whose organization has alert rules; of others one look-up. It takes no lock that another transaction
--- wants. It runs as sync_maintenance, because neither a login of plain SQL nor whoever ends silent syncs may write signals; the row it
--- is called for has passed the policies of its table, so its organization is right.
--- Callers: triggers of public.sync_progress only.
-
-CREATE OR REPLACE FUNCTION app.signal_ended_sync() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  INSERT INTO public.sync_alert_signals (org_id, sync_id)
-  SELECT NEW.org_id, NEW.sync_id WHERE EXISTS (SELECT FROM public.sync_alert_turns AS t WHERE t.org_id = NEW.org_id);
-  RETURN NULL;
-END
-$$;
-ALTER FUNCTION app.signal_ended_sync() OWNER TO sync_maintenance;
-REVOKE ALL ON FUNCTION app.signal_ended_sync() FROM PUBLIC, sync_app, sync_directory, sync_sql;
-CREATE OR REPLACE TRIGGER signal_end_on_insert AFTER INSERT ON public.sync_progress
-  FOR EACH ROW WHEN (NEW.completed_at IS NOT NULL) EXECUTE FUNCTION app.signal_ended_sync();
-CREATE OR REPLACE TRIGGER signal_end_on_update AFTER UPDATE ON public.sync_progress
-  FOR EACH ROW WHEN (OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL) EXECUTE FUNCTION app.signal_ended_sync();
-;
--- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/signal_ended_sync.sql', 'a86f89661bf66f384f0ccf1f9bd74750f67572b19040ac17a93223551dd67233', ARRAY['ROUTINE app.signal_ended_sync()', 'TRIGGER signal_end_on_insert ON public.sync_progress', 'TRIGGER signal_end_on_update ON public.sync_progress']::text[])
-     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
-;
--- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/signal_ended_sync.sql']::text[])
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/signal_ended_sync.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -5753,20 +5756,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"b272a0a189747da9567bda02cf2a4038","grants":"c7916070ffb205c354e9392816b45578","owners":"4a38077a286b20c3b072acfeb9a67f57","policies":"68a02ece9345bbd7e428ba848ffd7a41","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"a7670e3e1040e258104f0acf4f21b6ca","triggers":"f45447be9e95f19d6019f8e1a804a925"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"1ad1b1b38ab6eab7f0e841ba21443dbb","grants":"c7916070ffb205c354e9392816b45578","owners":"4a38077a286b20c3b072acfeb9a67f57","policies":"68a02ece9345bbd7e428ba848ffd7a41","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"a7670e3e1040e258104f0acf4f21b6ca","triggers":"f45447be9e95f19d6019f8e1a804a925"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T11:56:52.432Z','2026-11-29T14:56:52.432Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T12:32:24.680Z','2026-11-29T15:32:24.680Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T11:56:52.432Z','2026-11-29T12:56:52.432Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T12:32:24.680Z','2026-11-29T13:32:24.680Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T11:56:52.432Z','2026-11-29T14:56:52.432Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T12:32:24.680Z','2026-11-29T15:32:24.680Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T11:56:52.432Z','2026-11-29T12:56:52.432Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T12:32:24.680Z','2026-11-29T13:32:24.680Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -5781,64 +5784,64 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T13:56:52.433Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T14:32:24.681Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T13:56:52.434Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T14:32:24.682Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T13:56:52.434Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T14:32:24.682Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T13:56:52.434Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T14:32:24.682Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T14:56:52.441Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T15:32:24.682Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T12:56:52.441Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T13:32:24.682Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T14:56:52.441Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T15:32:24.682Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T12:56:52.441Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T13:32:24.682Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T14:56:52.441Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T15:32:24.682Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T12:56:52.441Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T13:32:24.682Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T14:56:52.441Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T15:32:24.682Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T12:56:52.441Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T13:32:24.682Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T13:56:52.442Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T14:32:24.687Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T13:56:52.442Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T14:32:24.687Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T12:56:52.442Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T13:32:24.687Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T12:56:52.442Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T13:32:24.687Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -6033,40 +6036,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T14:56:52.449Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T15:32:24.689Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T12:56:52.449Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T13:32:24.689Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T14:56:52.449Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T15:32:24.689Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T12:56:52.449Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T13:32:24.689Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T13:56:52.451Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T14:32:24.695Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T13:56:52.451Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T14:32:24.695Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T13:56:52.451Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T14:32:24.695Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T13:56:52.451Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T14:32:24.695Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T13:56:52.451Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T14:32:24.695Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T13:56:52.451Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T14:32:24.695Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T13:56:52.451Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T14:32:24.696Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T13:56:52.451Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T14:32:24.696Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -6084,13 +6087,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-21T13:56:52.451Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-21T14:32:24.696Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-21T13:56:52.451Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-21T14:32:24.696Z')
 ;
 -- next
 INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','live','failed')
@@ -6108,37 +6111,37 @@ INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','stale','
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-30T13:56:52.452Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-30T14:32:24.696Z')
 ;
 -- next
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-30T13:56:52.452Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-30T14:32:24.696Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-29T13:56:52.452Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-29T14:32:24.696Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-29T13:56:52.452Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-29T14:32:24.696Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-29T13:56:52.452Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-29T14:32:24.696Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-29T13:56:52.452Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-29T14:32:24.696Z')
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-11-30T13:56:52.452Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-11-30T14:32:24.696Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-11-30T13:56:52.452Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-11-30T14:32:24.696Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-11-30T13:56:52.452Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-11-30T14:32:24.696Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-11-30T13:56:52.452Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-11-30T14:32:24.696Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
 INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','live')
@@ -6165,16 +6168,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T14:56:52.452Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T15:32:24.696Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T12:56:52.452Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T13:32:24.696Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T14:56:52.452Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T15:32:24.696Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T12:56:52.452Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T13:32:24.696Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { attentionOf, counted, dayOf, dayText, standingOf } from './overview.text.ts';
 
 const NONE = {
+  open_alerts: 0,
   failed_syncs: 0,
   conflicts: 0,
   ambiguous_matches: 0,

@@ -21,6 +21,10 @@ export interface Figure {
 export function attentionOf({ attention, since }: Pick<Overview, 'attention' | 'since'>): Figure[] {
   const figures: Figure[] = [
     {
+      ...{ key: 'alerts', value: attention.open_alerts, tone: 'bad', href: '/alerts' },
+      label: `${attention.open_alerts === 1 ? 'alert is' : 'alerts are'} open`,
+    },
+    {
       ...{ key: 'connections', value: attention.failing_connections, tone: 'bad', href: '/connections' },
       label: attention.failing_connections === 1 ? 'connection fails its check' : 'connections fail their check',
     },

@@ -2043,6 +2043,10 @@ export type OverviewNow = {
 
 export type OverviewAttention = {
     /**
+     * Open alerts that nobody has acknowledged or muted: GET /alerts?state=open
+     */
+    open_alerts: number;
+    /**
      * Syncs that began since `since` and failed, timed out, or completed with errors: GET /syncs with failed
      */
     failed_syncs: number;

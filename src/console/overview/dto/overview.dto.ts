@@ -26,6 +26,13 @@ export class OverviewNowDto {
 export class OverviewAttentionDto {
   @ApiProperty({
     type: 'integer',
+    description: 'Open alerts that nobody has acknowledged or muted: GET /alerts?state=open',
+    example: 1,
+  })
+  open_alerts: number;
+
+  @ApiProperty({
+    type: 'integer',
     description:
       'Syncs that began since `since` and failed, timed out, or completed with errors: GET /syncs with failed',
     example: 1,
