@@ -1,5 +1,5 @@
 import type { Statement } from '../../database/database.ts';
-import { KINDS_OF_DIFFERENCE } from '../../planning/difference.ts';
+import { KINDS_OF_DIFFERENCE } from '../../planning/planned.change.ts';
 import type { Difference, PreviewChange } from '../../planning/planning.types.ts';
 
 /** A change that would make an item equal at both ends. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DEFAULT_LIMIT } from '../../common/list-query.dto.ts';
 import { Problem } from '../../common/problem.ts';
 import { decodeTuple, encodeTuple, notACursor } from '../../common/tuple.cursor.ts';
-import { differenceOf } from '../../planning/difference.ts';
+import { differenceOf } from '../../planning/planned.change.ts';
 import { destinationConnectionOf } from '../../runs/dto/requests.dto.ts';
 import type { RunDto } from '../../runs/dto/run.dto.ts';
 import { RunStarter } from '../../runs/run.starter.ts';

@@ -1,4 +1,4 @@
-import { differenceOf } from '../../planning/difference.ts';
+import { differenceOf } from '../../planning/planned.change.ts';
 import type { ItemOutcome, WorkItem } from '../../planning/planning.types.ts';
 import type { BatchResult, Destination } from '../run.types.ts';
 
