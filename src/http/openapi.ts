@@ -35,7 +35,10 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('bindings', 'Which entries of two systems belong together: what matches, what a person decides')
     .addTag('schedules', 'Runs by the clock')
     .addTag('runs', 'Syncs that the service runs itself: start, preview, apply, retry')
-    .addTag('console', 'What an operator looks at: the overview, the list of all syncs, conflicts, a record by its name')
+    .addTag(
+      'console',
+      'What an operator looks at: the overview, the list of all syncs, conflicts, a record by its name',
+    )
     .addTag('records', 'Canonical copies of what was read, and their changes')
     .addTag('hooks', 'Where a system sends its webhooks')
     .addTag(
