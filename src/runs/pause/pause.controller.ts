@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '../../auth/auth.decorators.ts';
 import { Operation } from '../../common/operation.ts';
 import { ConnectionIdParam } from '../../connectors/connections/dto/requests.dto.ts';
+import { Idempotent } from '../../idempotency/idempotency.interceptor.ts';
 import { ConnectionPauseDto } from './dto/pause.dto.ts';
 import { PauseService } from './pause.service.ts';
 
@@ -14,6 +15,7 @@ export class PauseController {
   @Post('pause')
   @HttpCode(200)
   @RequireScope('sync:write')
+  @Idempotent()
   @Operation({
     id: 'pauseConnection',
     summary: 'Pause all that is synced from and to a connection',
@@ -29,6 +31,7 @@ export class PauseController {
   @Post('resume')
   @HttpCode(200)
   @RequireScope('sync:write')
+  @Idempotent()
   @Operation({
     id: 'resumeConnection',
     summary: 'Resume all that is synced from and to a connection',

@@ -5504,6 +5504,10 @@ export type PauseConnectionData = {
     body?: never;
     headers?: {
         /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
          * The organization, with a key of every organization
          */
         'X-Org-Id'?: string;
@@ -5556,6 +5560,10 @@ export type PauseConnectionResponse = PauseConnectionResponses[keyof PauseConnec
 export type ResumeConnectionData = {
     body?: never;
     headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
         /**
          * The organization, with a key of every organization
          */
