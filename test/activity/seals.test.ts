@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { takeTurns } from '../support/maintenance.support.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
@@ -141,6 +142,22 @@ describe('A trail that is sealed', () => {
                         set_config('DateStyle', 'German', false), set_config('bytea_output', 'escape', false))
       SELECT v.reason FROM s, app.verify_seals('${ORG}', 0, 10) v`);
     expect(row).toEqual({ reason: null });
+  });
+});
+
+describe('An organization whose trail cannot be sealed', () => {
+  it('keeps no other from it', async () => {
+    const worker = await startTestService({ SYNC_WORKER: 'on' });
+    try {
+      const ask = (text: string) => sql<{ org_id: string }>(worker.database.superuserUrl, text);
+      await ask(`ALTER TABLE public.sync_activity_seals ADD CHECK (org_id <> 'org-a') NOT VALID`);
+      await ask(`INSERT INTO public.sync_activity_log (org_id, activity_type, status)
+                 SELECT org, 'imported', 'completed' FROM unnest(ARRAY['org-a', 'org-b']) AS o (org)`);
+      await takeTurns(worker);
+      expect(await ask('SELECT org_id FROM public.sync_activity_seals')).toEqual([{ org_id: 'org-b' }]);
+    } finally {
+      await worker.close();
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { TASK_POOL } from '../../database/database.module.ts';
 import type { Statement } from '../../database/database.ts';
@@ -13,6 +13,7 @@ const SEALS_A_TURN = 10;
 /** Seals the entries of the trail, one organization after the other, within a minute of their commit. */
 @Injectable()
 export class TrailSealer {
+  private readonly logger = new Logger('Maintenance');
   private after = '';
 
   constructor(
@@ -25,9 +26,18 @@ export class TrailSealer {
   /** Returns how many organizations it looked at while there are more, so that the turn goes on to the last of them. */
   private async sealSome(): Promise<number> {
     const organizations = await this.rows<{ org_id: string }>(organizationsOfTheTrail(this.after, ORGANIZATIONS));
-    for (const { org_id } of organizations) await this.seal(org_id);
+    for (const { org_id } of organizations) await this.sealOrTell(org_id);
     this.after = organizations.length < ORGANIZATIONS ? '' : (organizations.at(-1)?.org_id ?? '');
     return this.after === '' ? 0 : organizations.length;
+  }
+
+  /** What cannot be sealed of one organization keeps no other from it. */
+  private async sealOrTell(orgId: string): Promise<void> {
+    try {
+      await this.seal(orgId);
+    } catch (error) {
+      this.logger.error({ err: error, org_id: orgId }, 'the trail of an organization cannot be sealed');
+    }
   }
 
   private async seal(orgId: string): Promise<void> {

@@ -124,11 +124,19 @@ async function finished(sending: Sending, operation: OrderWrite, raw: Raw): Prom
   const difference = isComputed ? orderDiffers(expected, item.data as CanonicalOrder) : null;
   const isRefused = difference !== null && shop.settings.totalsDiffer === 'fail';
   const id = idOf(raw) ?? 0;
-  if (isRefused && operation.kind === 'create') await sendOne(sending, { kind: 'delete', id });
+  if (isRefused && operation.kind === 'create') return takenBack(sending, id, difference);
   if (isRefused) return failed({ ...difference, final: true });
   const advanced = operation.kind === 'create' ? await withStatus(sending, operation.data, item.external_id) : null;
   const made = advanced ?? written(item);
   return made.ok && difference ? { ...made, warning: difference } : made;
+}
+
+/** What the shop does not delete is there as it made it, and says so; the next run finds it by its mark. */
+async function takenBack(sending: Sending, id: number, difference: ItemProblem): Promise<WriteResult> {
+  const outcome = await sendOne(sending, { kind: 'delete', id });
+  if (outcome?.ok) return failed({ ...difference, final: true });
+  const message = `${difference.message} The shop did not delete its order ${id} again: ${outcome?.problem.message ?? 'no answer'}`;
+  return failed({ ...difference, message });
 }
 
 /** Null when the order stays in the status in which it was made. */
