@@ -14,11 +14,12 @@ function choose(
   input: Pick<MatchInput, 'entity' | 'target'> & Partial<MatchInput>,
   entries: readonly (object & Partial<Match>)[],
 ): string {
-  const matches = entries.map(({ marked, held, namesake, ...data }, index) => ({
+  const matches = entries.map(({ marked, held, namesake, lookalike, ...data }, index) => ({
     ...{ external_id: `e${index + 1}`, data: data as Match['data'] },
     ...(marked && { marked }),
     ...(held && { held }),
     ...(namesake && { namesake }),
+    ...(lookalike && { lookalike }),
   }));
   return shown(chooseMatch({ boundToOthers: new Set(), leftBehind: new Set(), isNew: false, ...input, matches }));
 }
@@ -108,6 +109,9 @@ describe('Who has the same name alone', () => {
     expect(products({ name: 'Lamp' }, [{ name: 'Lamp', namesake: true }], left)).toBe('ask e1');
     const order = { number: '12', created_at: '2026-05-01T10:00:00Z' };
     expect(choose({ entity: 'order', target: order, ...left }, [{ ...order, namesake: true }])).toBe('ask e1');
+    const numbered = { ...order, number: '90', lookalike: true };
+    expect(choose({ entity: 'order', target: order, ...left }, [numbered])).toBe('ask e1');
+    expect(choose({ entity: 'order', target: order }, [numbered])).toBe('new');
   });
 
   it('is another one where an address, a number or a time tells them apart', () => {

@@ -38,7 +38,7 @@ const TIERS: Readonly<Record<EntityType, readonly MatchKey[]>> = {
  */
 export function chooseMatch(input: MatchInput): MatchChoice {
   const { entity, target, matches, boundToOthers, isNew } = input;
-  const scored = matches.flatMap((entry) => (entry.namesake ? [] : scoreMatch(entity, target, entry)));
+  const scored = matches.flatMap((entry) => (isOnlyAlike(entry) ? [] : scoreMatch(entity, target, entry)));
   // What cannot be read is told by the plan.
   const broken = scored.find(({ entry }) => entry.problem);
   if (broken) return { kind: 'entry', match: broken };
@@ -66,11 +66,15 @@ export function chooseMatch(input: MatchInput): MatchChoice {
  */
 function namesakesOf({ entity, target, matches, leftBehind }: MatchInput): ScoredMatch[] {
   return matches
-    .filter(({ namesake, external_id, data }) => {
-      return namesake && data !== null && leftBehind.has(external_id) && looksAlike(entity, target, data);
+    .filter(({ namesake, lookalike, external_id, data }) => {
+      if (data === null || !leftBehind.has(external_id)) return false;
+      return lookalike || (namesake && looksAlike(entity, target, data));
     })
     .map((entry) => scoreMatch(entity, target, { ...entry, held: entry.held ?? OF_LEFT }));
 }
+
+/** Nothing that the two share is a key. */
+export const isOnlyAlike = ({ namesake, lookalike }: Match): boolean => Boolean(namesake || lookalike);
 
 const OF_LEFT = 'it came from a system that no connection leads to any more';
 
@@ -95,6 +99,7 @@ const NAMES: Readonly<Record<MatchKey, string>> = {
   sku: 'SKU',
   barcode: 'barcode',
   number: 'number',
+  content: 'buyer and sum',
 };
 
 function ask(matches: readonly ScoredMatch[]): MatchChoice {

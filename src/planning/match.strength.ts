@@ -8,8 +8,8 @@ import type {
 import { comparableEmail, comparableName, comparableVat } from '../connectors/canonical/comparable.text.ts';
 import type { Match } from '../connectors/contract/connector.types.ts';
 
-/** What an item and an entry may have in common. `mark`: our own create made the entry for the item. */
-export const MATCH_KEYS = ['mark', 'email', 'name', 'vat', 'reference', 'sku', 'barcode', 'number'] as const;
+/** What an item and an entry may have in common. `mark`: our own create made the entry for the item. `content`: see Match.lookalike. */
+export const MATCH_KEYS = ['mark', 'email', 'name', 'vat', 'reference', 'sku', 'barcode', 'number', 'content'] as const;
 export type MatchKey = (typeof MATCH_KEYS)[number];
 
 /** Strong: the mark. Medium: enough to take the entry for the same. Weak: a person decides. */
@@ -29,7 +29,11 @@ export function scoreMatch(entity: EntityType, target: CanonicalData, entry: Mat
   const [mine, theirs] = [keysOf(entity, target), entry.data && keysOf(entity, entry.data)];
   // What is in a trash has no data; it was found by the key that the system searches for.
   const shared = theirs ? sharedKeys(mine, theirs) : ([entity === 'product' ? 'sku' : 'email'] as const);
-  const by: readonly MatchKey[] = entry.marked ? ['mark', ...shared] : shared;
+  const by: readonly MatchKey[] = entry.marked
+    ? ['mark', ...shared]
+    : entry.lookalike
+      ? [...shared, 'content']
+      : shared;
   const nameless = !theirs?.name && !theirs?.vat;
   if (entry.marked) return { entry, by, nameless, strength: 'strong' };
   const differs = (key: MatchKey) => theirs !== null && isContradicted(mine[key], theirs[key]);

@@ -17,6 +17,7 @@ const MIXES = Number(process.env.ORDERS_TO_SHOPS ?? 6);
 type OrderLine = [product: number, quantity: number, price: number, taxes?: readonly number[]];
 
 interface World extends TwoSystems {
+  readonly org: string;
   readonly product: (sku: string) => number;
   /** A sales order of Ada, returns its id. */
   readonly order: (...lines: OrderLine[]) => number;
@@ -36,6 +37,7 @@ function inWorld(
     const partner = odoo.admin.create('res.partner', { name: 'Ada', email: 'ada@odoo.example', customer_rank: 1 });
     await work({
       ...systems,
+      org,
       product: (default_code) =>
         odoo.admin.create('product.product', { name: default_code, default_code, list_price: 10, taxes_id: [] }),
       order: (...lines) =>
@@ -113,6 +115,22 @@ describe('An order that a shop adds up otherwise than its source is told, with b
       expect(await world.items(await world.sync('order'))).toMatchObject([{ error_class: 'totals_differ' }]);
     }));
 
+  it('and when the shop does not delete it again, which the item says; no second one is made', () =>
+    inWorld(async (world) => {
+      world.order([world.product('LAMP-1'), 2, 10, [world.tax(19)]]);
+      await world.sync('customer', 'product');
+      world.shop.setFaults([{ kind: 'item-errors', match: '/orders/batch', from: 2, times: 1, items: 1 }]);
+      const run = await world.sync('order');
+      expect(run.counts).toEqual({ failed: 1 });
+      const [item] = await world.items(run);
+      expect(item).toMatchObject({ error_class: 'totals_differ', outcome: 'failed' });
+      const [left] = ordersOf(world);
+      expect(item.message).toContain(`The shop did not delete its order ${left?.id} again`);
+      world.shop.setFaults([]);
+      expect(await world.items(await world.sync('order'))).toMatchObject([{ error_class: 'totals_differ' }]);
+      expect(ordersOf(world)).toMatchObject([{ id: left?.id, status: 'pending' }]);
+    }));
+
   it('and never leaves the status that it has until it is compared', () =>
     inWorld(
       async (world) => {
@@ -181,6 +199,19 @@ describe('What a shop would make something else of is not sent', () => {
       expect(ordersOf(world)[0]?.customer_id).toBeGreaterThan(0);
     }));
 });
+
+it('A connection whose prices include tax says so when it is checked, at each end', () =>
+  inWorld(
+    async ({ org, shopId, odooId, odoo }) => {
+      const warned = async (id: string) =>
+        (await fixture.call(org, 'POST', `/connections/${id}/check`)).body.warnings.join();
+      expect(await warned(shopId)).toContain('Prices of products include tax');
+      expect(await warned(odooId)).not.toContain('include tax');
+      odoo.admin.write('res.company', [1], { account_price_include: 'tax_included' });
+      expect(await warned(odooId)).toContain('Prices of products include tax');
+    },
+    { pricesIncludeTax: true },
+  ));
 
 describe('Whatever the taxes, quantities and amounts', () => {
   const line = fc.record({

@@ -339,6 +339,49 @@ it('A shop that is said to be another one, and is not, gets nothing made twice i
   expect(await all()).toEqual([{ unchanged: 1 }, { conflict: 1 }, { conflict: 1 }]);
 });
 
+it('An Odoo that is said to be another one, and is not, gets nothing made twice in a shop', async () => {
+  const org = 'said-another-odoo';
+  const [shop, odoo] = [await newShop(), await newOdoo()];
+  const ada = odoo.admin.create('res.partner', { name: 'Ada Example', email: ADA.email, customer_rank: 1 });
+  const lamp = odoo.admin.create('product.product', {
+    name: 'Lamp',
+    default_code: 'L-1',
+    list_price: 10,
+    taxes_id: [],
+  });
+  const order = (quantity: number) =>
+    odoo.admin.create('sale.order', {
+      partner_id: ada,
+      order_line: [[0, 0, { product_id: lamp, product_uom_qty: quantity, price_unit: 10 }]],
+    });
+  const [first, other] = [order(1), order(2)];
+  const [from, to] = [await fixture.connectOdoo(org, odoo), await fixture.connectShop(org, shop)];
+  const all = async () => {
+    const counts = [];
+    for (const entity of ['customer', 'product', 'order']) counts.push((await sync(org, from, to, entity)).counts);
+    return counts;
+  };
+  expect(await all()).toEqual([{ created: 1 }, { created: 1 }, { created: 2 }]);
+  const said = await fixture.call(org, 'PATCH', `/connections/${from}`, { another_system: true });
+  expect(said.status).toBe(200);
+  order(3);
+  expect(await all()).toEqual([{ unchanged: 1 }, { unchanged: 1 }, { conflict: 2, created: 1 }]);
+  const run = await sync(org, from, to, 'order');
+  const { body } = await fixture.call(org, 'GET', `/progress/${run.progress.sync_id}/items`);
+  expect(body.items).toMatchObject([{ error_class: 'ambiguous_match' }, { error_class: 'ambiguous_match' }]);
+
+  // A person says which is which.
+  const orders = shop.state().orders() as Json[];
+  const bindings = [first, other].map((id, n) => {
+    const made = orders.find(({ line_items }) => line_items[0].quantity === n + 1);
+    return { external_id: String(id), with_external_id: String(made?.id) };
+  });
+  const decided = { with: to, entity_type: 'order', bindings };
+  expect((await fixture.call(org, 'PUT', `/connections/${from}/bindings`, decided)).status).toBe(200);
+  expect((await sync(org, from, to, 'order')).counts).toEqual({ unchanged: 3 });
+  expect(shop.state().orders()).toHaveLength(3);
+});
+
 it('A product without a SKU is not made twice in a shop when another column of its file is the id', async () => {
   const org = 'product-column';
   const [files, shop] = [await FileServer.start(), await newShop()];

@@ -89,7 +89,11 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
       shownDecimals: options.shownDecimals,
     }),
     ...webhookRoutes(webhookStore, webhooks, homeUrl),
-    ...siteRoutes({ homeUrl, storeId: options.storeId === undefined ? storeIdOf(homeUrl, seed) : options.storeId }),
+    ...siteRoutes({
+      homeUrl,
+      storeId: options.storeId === undefined ? storeIdOf(homeUrl, seed) : options.storeId,
+      pricesIncludeTax: options.pricesIncludeTax,
+    }),
   ];
   return {
     dispatch: createDispatcher({

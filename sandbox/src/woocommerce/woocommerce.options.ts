@@ -43,6 +43,8 @@ export interface WooCommerceSandboxOptions {
   shownDecimals?: 0 | 2;
   /** The shop's table of taxes; none, as in a shop that does not compute taxes. Generated orders have taxes of their own. */
   taxRates?: readonly TaxRate[];
+  /** What the shop's settings say about prices of products (false). Orders over REST are without tax in either case. */
+  pricesIncludeTax?: boolean;
   faults?: readonly FaultRule[];
   /** The shop's clock, milliseconds since 1970. */
   now?: () => number;
@@ -74,6 +76,7 @@ export function resolveOptions(options: WooCommerceSandboxOptions): ResolvedOpti
     batchLimit: 100,
     shownDecimals: 2,
     taxRates: [],
+    pricesIncludeTax: false,
     faults: [],
     now: Date.now,
     ...withoutUndefined(options),

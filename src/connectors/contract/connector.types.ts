@@ -226,6 +226,8 @@ export interface Match extends ExternalItem {
   readonly held?: string;
   /** It shares no natural key, only what people call it; see Candidate.byName. */
   readonly namesake?: boolean;
+  /** The same of an order in a system that numbers orders itself: same buyer, currency, and sum or lines. */
+  readonly lookalike?: boolean;
 }
 
 /** Why one item failed or was skipped. `error_class` is for machines and never changes: `invalid_email`, `duplicate_sku`. */

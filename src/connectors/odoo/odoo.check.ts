@@ -4,6 +4,7 @@ import type { OdooClient } from './client/odoo.client.ts';
 import { text } from './client/odoo.values.ts';
 import type { OdooEntity } from './odoo.entity.ts';
 import { orNull } from './odoo.identity.ts';
+import { CompanyLookup } from './orders/company.lookup.ts';
 import { checkDomain, checkPlace } from './settings.check.ts';
 
 /** Signs in and checks the permissions of the key, without changing a record. */
@@ -27,10 +28,15 @@ export async function checkAccess(
     credentials_expire_at: user ? await keyExpiry(client, Number(user.id), now, signal) : null,
     warnings: [
       ...(other ? [`The key belongs to ${login}, not to ${username}.`] : []),
+      ...((await new CompanyLookup(client).load(signal)).pricesWithTax ? [PRICES_WITH_TAX] : []),
       ...(await accessWarnings(client, entities, signal)),
     ],
   };
 }
+
+/** The service carries the number over, and knows no tax of a product to take out of it. */
+const PRICES_WITH_TAX =
+  'Prices of products include tax here (the setting of the company), and are carried over as they are: the other system must mean the same by a price; else leave `price` out (field_directions).';
 
 /** Null when the server does not return the user. */
 async function signIn(client: OdooClient, signal: AbortSignal): Promise<Row | null> {

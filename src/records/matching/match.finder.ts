@@ -1,6 +1,6 @@
 import { inSmallerParts, oversized } from '../../connectors/border/smaller.parts.ts';
 import type { Candidate, ConnectorSession, Match } from '../../connectors/contract/connector.types.ts';
-import { chooseMatch, type MatchChoice } from '../../planning/match.choice.ts';
+import { chooseMatch, isOnlyAlike, type MatchChoice } from '../../planning/match.choice.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { findLeftBehind, findLeftSystems, findOtherBindings, type Pair } from '../bindings.sql.ts';
 import { findDecisions } from './decision.sql.ts';
@@ -40,7 +40,7 @@ export class MatchFinder {
     const found: Match[][] = await inSmallerParts(candidates, ask, (_, error) => [oversized('unknown', error)]);
     const idsOf = (list: readonly Match[]) => [...new Set(list.map(({ external_id }) => external_id))];
     const boundToOthers = await this.boundToOthers(idsOf(found.flat()));
-    const leftBehind = await this.leftBehind(idsOf(found.flat().filter(({ namesake }) => namesake)), this.left);
+    const leftBehind = await this.leftBehind(idsOf(found.flat().filter(isOnlyAlike)), this.left);
     const decided = await this.decidedAsNew(items);
     return new Map(
       items.map(({ external_id, data: target }, index) => {

@@ -1519,7 +1519,7 @@ export type PossibleMatch = {
     /**
      * What both have in common
      */
-    by: Array<'mark' | 'email' | 'name' | 'vat' | 'reference' | 'sku' | 'barcode' | 'number'>;
+    by: Array<'mark' | 'email' | 'name' | 'vat' | 'reference' | 'sku' | 'barcode' | 'number' | 'content'>;
     /**
      * Why it is not taken without your decision, whatever it has in common. Null: nothing is against it.
      */

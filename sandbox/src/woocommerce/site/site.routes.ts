@@ -1,14 +1,20 @@
 import { onlySignedIn } from '../wordpress/crud.routes.ts';
 import type { Endpoint, Route } from '../wordpress/rest.types.ts';
 
+const PRICES_INCLUDE_TAX = 'woocommerce_prices_include_tax';
+
 export interface Site {
   homeUrl: string;
   /** Null before WooCommerce 10, which does not tell it. */
   storeId: string | null;
+  pricesIncludeTax: boolean;
 }
 
-/** What says which site and store this is: the index of the REST API (recording 394) and the status of the system (390, 391). */
-export function siteRoutes({ homeUrl, storeId }: Site): Route[] {
+/**
+ * What says which site and store this is: the index of the REST API (recording 394) and the status of the system (390, 391), and how
+ * prices are entered (382).
+ */
+export function siteRoutes({ homeUrl, storeId, pricesIncludeTax }: Site): Route[] {
   const index: Endpoint = {
     methods: ['GET'],
     args: {},
@@ -37,8 +43,21 @@ export function siteRoutes({ homeUrl, storeId }: Site): Route[] {
       },
     }),
   };
+  const entered: Endpoint = {
+    methods: ['GET'],
+    args: {},
+    permit: onlySignedIn('list'),
+    handle: () => ({
+      status: 200,
+      body: {
+        ...{ id: PRICES_INCLUDE_TAX, label: 'Prices entered with tax', description: '', type: 'radio', default: 'no' },
+        ...{ value: pricesIncludeTax ? 'yes' : 'no', group_id: 'tax' },
+      },
+    }),
+  };
   return [
     { pattern: /^$/, endpoints: [index] },
     { pattern: /^\/wc\/v3\/system_status$/, endpoints: [status] },
+    { pattern: new RegExp(`^/wc/v3/settings/tax/${PRICES_INCLUDE_TAX}$`), endpoints: [entered] },
   ];
 }

@@ -9,6 +9,8 @@ export interface Company {
   readonly currency: string | null;
   /** Each line is rounded, otherwise only the sums of an order. */
   readonly perLine: boolean;
+  /** Its taxes are included in prices, where a tax does not say otherwise. False before 18, where each tax says so. */
+  readonly pricesWithTax: boolean;
 }
 
 /** Reads the company of the settings, otherwise the user's own, once a session. */
@@ -31,7 +33,7 @@ export class CompanyLookup {
   async #read(signal: AbortSignal): Promise<Company> {
     const id = this.#client.settings.companyId ?? (await this.#ownId(signal));
     const mine = id === null ? [] : [['id', '=', id]];
-    const fields = ['currency_id', 'tax_calculation_rounding_method'];
+    const fields = ['currency_id', 'tax_calculation_rounding_method', 'account_price_include'];
     const infos = await this.#client.fields('res.company', fields, signal);
     const known = fields.filter((name) => infos.has(name));
     const row = await this.#client.firstReadable('res.company', { domain: mine, fields: known }, signal);
@@ -42,6 +44,7 @@ export class CompanyLookup {
       currency: row ? labelOf(row.currency_id) : null,
       // The default of a new company changed with 19.
       perLine: typeof method === 'string' ? method === 'round_per_line' : major < 19,
+      pricesWithTax: row?.account_price_include === 'tax_included',
     };
   }
 

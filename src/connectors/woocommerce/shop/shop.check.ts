@@ -18,11 +18,23 @@ export async function checkShop(
     if (refusal) warnings.push(`The key cannot read ${path.slice(1)}: ${refusal.message}`);
   }
   await unlessRefused(async () => void warnings.push(...(await roleWarnings(client, customerRoles, signal))));
+  if (await hasPricesWithTax(client, signal)) warnings.push(PRICES_WITH_TAX);
   const request = { method: 'POST', path: '/customers/batch', body: {}, idempotent: true } as const;
   const readOnly = await refusalOf(() => client.send(request, signal));
   if (readOnly) warnings.push(`The key may read but not write: ${readOnly.message}`);
   const version = await versionOf(client, signal);
   return { version, account: null, credentials_expire_at: null, warnings: [...warnings, ...client.remarks] };
+}
+
+/** The service carries the number over, and knows no tax of a product to take out of it. */
+const PRICES_WITH_TAX =
+  'Prices of products include tax here, and are carried over as they are: the other system must mean the same by a price; else leave `price` and `sale_price` out (field_directions).';
+
+/** False when the key may not read the settings. */
+async function hasPricesWithTax(client: ShopClient, signal: AbortSignal): Promise<boolean> {
+  const path = '/settings/tax/woocommerce_prices_include_tax';
+  const setting = await unlessRefused(() => client.get(path, { _fields: 'value' }, signal));
+  return recordOf(setting).value === 'yes';
 }
 
 /** Syncs read the list whole all the same, with more requests. Other programs may not. */

@@ -57,6 +57,13 @@ export function totalsDifferAlone(whole: CanonicalOrder, made: CanonicalOrder): 
   return isWhole ? totalsDiffer(whole, made) : null;
 }
 
+/** Two orders in one currency that come to the same, or have the same lines. */
+export function looksAlike(one: CanonicalOrder, other: CanonicalOrder): boolean {
+  const shown = ({ lines, currency }: CanonicalOrder) => linesShown(lines ?? [], currency);
+  const sum = ({ total, currency }: CanonicalOrder) => total !== undefined && rounded(total, currency);
+  return one.currency === other.currency && (sum(one) === sum(other) || shown(one) === shown(other));
+}
+
 function totalsDiffer(whole: CanonicalOrder, made: CanonicalOrder): ItemProblem | null {
   if (whole.total === undefined) return null;
   const text = (amount: Decimal | undefined) => rounded(amount ?? '0', made.currency);
