@@ -28,9 +28,15 @@ export class Runs0010 implements MigrationInterface {
                       AND c.id IN (r.source_connection_id, r.destination_connection_id))`,
         ),
       });
+    // Items of runs that are long over; so many days is the function's to say.
+    await db.query(`
+      CREATE POLICY maintenance_expired ON public.sync_items TO sync_maintenance
+        USING (EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_items.org_id AND r.sync_id = sync_items.sync_id
+                        AND r.state = 'ended' AND r.created_at < now() - interval '1 day')) WITH CHECK (false)`);
   }
 
   async down(db: QueryRunner): Promise<void> {
+    await db.query('DROP POLICY maintenance_expired ON public.sync_items');
     for (const table of OF_RUNS) {
       await db.query(`DROP POLICY maintenance_removed ON public.${table}`);
       await db.query(`REVOKE ALL ON public.${table} FROM sync_maintenance`);
@@ -70,6 +76,7 @@ async function runs(db: QueryRunner): Promise<void> {
       found_bytes bigint NOT NULL DEFAULT 0,
       fields_not_compared text[] NOT NULL DEFAULT '{}',
       kept_bytes bigint NOT NULL DEFAULT 0,
+      item_bytes bigint NOT NULL DEFAULT 0,
       seen_cleared boolean NOT NULL DEFAULT false,
       write_open_since timestamptz,
       created_at timestamptz NOT NULL DEFAULT now(),
@@ -79,6 +86,7 @@ async function runs(db: QueryRunner): Promise<void> {
   const comments = {
     of_sync_id:
       'apply: the preview or reconcile; retry: the sync whose items failed; reconcile: the sync whose items are sampled',
+    item_bytes: 'the size of its rows in sync_items; 0 when they are expired',
     found_bytes: 'the size of its rows in sync_preview_changes, which are kept for 48 hours',
     fields_not_compared: 'reconcile: the fields that no sync carries over',
     destination_connection_id: 'null: the records',
@@ -98,6 +106,10 @@ async function runs(db: QueryRunner): Promise<void> {
   await db.query(
     `CREATE INDEX sync_runs_uncleared ON public.sync_runs (org_id, sync_id) WHERE state = 'ended' AND NOT seen_cleared`,
   );
+  // The oldest of all organizations first, for the task that deletes items.
+  await db.query(
+    `CREATE INDEX sync_runs_with_items ON public.sync_runs (created_at, org_id, sync_id) WHERE state = 'ended' AND item_bytes > 0`,
+  );
   await db.query(`
     CREATE INDEX sync_runs_by_source
       ON public.sync_runs (org_id, source_connection_id, entity_type, created_at DESC, sync_id)`);
@@ -112,8 +124,9 @@ async function runs(db: QueryRunner): Promise<void> {
   await protectTenantTable(db, 'public.sync_runs');
   await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_runs TO sync_app`);
   await db.query(`
-    GRANT SELECT (org_id, sync_id, kind, source_connection_id, destination_connection_id, state, leased_until, created_at, seen_cleared),
-          UPDATE (seen_cleared) ON public.sync_runs TO sync_maintenance`);
+    GRANT SELECT (org_id, sync_id, kind, source_connection_id, destination_connection_id, state, leased_until, created_at, seen_cleared,
+            item_bytes),
+          UPDATE (seen_cleared, item_bytes) ON public.sync_runs TO sync_maintenance`);
   await db.query(`
     CREATE POLICY maintenance_sees_runs ON public.sync_runs FOR SELECT TO sync_maintenance USING (true)`);
   await db.query(`

@@ -74,6 +74,7 @@ const schema = z
     SYNC_ORG_FOUND_MIB: wholeNumber(1, 100_000).default(2_048),
     SYNC_ORG_RECORDS: wholeNumber(1, 1_000_000_000).default(5_000_000),
     SYNC_ORG_CHANGES_MIB: wholeNumber(0, 100_000).default(1_024),
+    SYNC_ORG_ITEMS_MIB: wholeNumber(0, 100_000).default(1_024),
     SYNC_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
     SYNC_JWKS_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
     SYNC_JWT_ISSUER: z.string().optional(),
@@ -103,6 +104,7 @@ const schema = z
       .optional(),
     SYNC_ACTIVITY_RETENTION_MONTHS: wholeNumber(1, 1_200).optional(),
     SYNC_CHANGES_RETENTION_DAYS: wholeNumber(1, 84).default(30),
+    SYNC_ITEMS_RETENTION_DAYS: wholeNumber(1, 1_000).default(90),
     LOG_LEVEL: z
       .enum(
         ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],

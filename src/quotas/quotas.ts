@@ -26,6 +26,7 @@ const NAMES: Readonly<Record<Quota, string>> = {
   records: 'records',
   found_bytes: 'bytes of what previews and reconciles found',
   change_bytes: 'bytes of kept changes',
+  item_bytes: 'bytes of what was told of single items',
   streams: 'open streams of this process',
 };
 
@@ -54,6 +55,7 @@ export class Quotas {
       records: env.SYNC_ORG_RECORDS,
       found_bytes: env.SYNC_ORG_FOUND_MIB * MIB,
       change_bytes: env.SYNC_ORG_CHANGES_MIB * MIB,
+      item_bytes: env.SYNC_ORG_ITEMS_MIB * MIB,
       streams: env.SYNC_ORG_STREAMS,
     });
   }
@@ -94,7 +96,10 @@ export class Quotas {
 
   private async count(orgId: string): Promise<Record<keyof StoredUsage, number>> {
     const [counted] = await this.database.read<StoredUsage>(
-      usageOf(orgId, this.limits, this.env.SYNC_CHANGES_RETENTION_DAYS),
+      usageOf(orgId, this.limits, {
+        changes: this.env.SYNC_CHANGES_RETENTION_DAYS,
+        items: this.env.SYNC_ITEMS_RETENTION_DAYS,
+      }),
     );
     const usage = { ...(counted as StoredUsage) };
     this.stored.set(orgId, usage);

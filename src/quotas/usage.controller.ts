@@ -16,6 +16,7 @@ const NAMES = [
   'records',
   'found_bytes',
   'change_bytes',
+  'item_bytes',
   'streams',
 ] as const satisfies readonly Quota[];
 

@@ -12,16 +12,17 @@ export interface StoredUsage {
   readonly records: number;
   readonly found_bytes: number;
   readonly change_bytes: number;
+  readonly item_bytes: number;
 }
 
-/** The most runs of a connection and entity type whose kept changes are counted: one every half minute for a month. */
+/** The most runs of a connection and entity type whose kept changes or items are counted: one every half minute for a month. */
 const MOST_RUNS = 100_000;
 
 /** `most` ends the count of what may be many: whoever has more than the quota has it exceeded, by however much. */
 export const usageOf = (
   orgId: string,
   most: { active_syncs: number; records: number },
-  retentionDays: number,
+  retentionDays: { readonly changes: number; readonly items: number },
 ): Statement => ({
   text: `
     SELECT (SELECT count(*)::int FROM (SELECT FROM public.sync_progress
@@ -47,6 +48,13 @@ export const usageOf = (
                 WHERE r.org_id = $1 AND r.source_connection_id = c.id AND r.entity_type = e.entity
                   AND r.created_at > now() - make_interval(days => $4, weeks => 1)
                 ORDER BY r.created_at DESC LIMIT ${MOST_RUNS}) AS k
-             WHERE c.org_id = $1 AND c.removed_at IS NULL) AS change_bytes`,
-  values: [orgId, most.active_syncs + 1, most.records + 1, retentionDays],
+             WHERE c.org_id = $1 AND c.removed_at IS NULL) AS change_bytes,
+           (SELECT coalesce(sum(k.item_bytes), 0)::bigint FROM public.sync_connections c
+             CROSS JOIN unnest(ARRAY['customer', 'product', 'order']) AS e (entity) CROSS JOIN LATERAL (
+               SELECT r.item_bytes FROM public.sync_runs r
+                WHERE r.org_id = $1 AND r.source_connection_id = c.id AND r.entity_type = e.entity
+                  AND r.created_at > now() - make_interval(days => $5, hours => 1)
+                ORDER BY r.created_at DESC LIMIT ${MOST_RUNS}) AS k
+             WHERE c.org_id = $1 AND c.removed_at IS NULL) AS item_bytes`,
+  values: [orgId, most.active_syncs + 1, most.records + 1, retentionDays.changes, retentionDays.items],
 });

@@ -28,7 +28,7 @@ import { RunSystems } from './worker/run.systems.ts';
 import { TurnClock } from './worker/run.turn.ts';
 import { RunWorker } from './worker/run.worker.ts';
 
-/** Deletes data of ended runs and of removed connections: sql/cleanup_seen.sql, sql/purge_removed_connections.sql, src/records/sql/kept_changes.sql. */
+/** Deletes data of ended runs and of removed connections: sql/cleanup_seen.sql, sql/cleanup_expired_items.sql, sql/purge_removed_connections.sql, src/records/sql/kept_changes.sql. */
 const MAINTENANCE = [
   maintenance('seen-items', () => ({
     everySeconds: 60,
@@ -37,6 +37,10 @@ const MAINTENANCE = [
   maintenance('removed-connections', () => ({
     everySeconds: 600,
     statement: { text: 'SELECT app.purge_removed_connections(1000) AS changed' },
+  })),
+  maintenance('expired-items', ({ SYNC_ITEMS_RETENTION_DAYS }) => ({
+    everySeconds: 600,
+    statement: { text: 'SELECT app.cleanup_expired_items($1, 5000) AS changed', values: [SYNC_ITEMS_RETENTION_DAYS] },
   })),
   maintenance('expired-changes', ({ SYNC_CHANGES_RETENTION_DAYS }) => ({
     everySeconds: 3_600,

@@ -102,7 +102,7 @@ const CALLS = [
   `SELECT app.release_lease('org-1', 'run', 1, NULL, '{}')`,
   `SELECT * FROM app.take_lease('org-1', 'run', 'second', '1 minute')`,
   `SELECT * FROM app.commit_batch('org-1', 'run', 2, '1 minute', '${JSON.stringify(BATCH)}')`,
-  `SELECT app.cleanup_seen(10), app.empty_expired_changes(30)`,
+  `SELECT app.cleanup_seen(10), app.cleanup_expired_items(30, 10), app.empty_expired_changes(30)`,
   `SELECT * FROM app.claim_webhook_endpoints(10, 2, '1 minute')`,
   `SELECT app.alert_lag(), app.cleanup_alerts(10)`,
   `SELECT * FROM app.claim_alert_turns(10, '1 minute')`,

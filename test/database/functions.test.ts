@@ -14,6 +14,7 @@ app.claim_alert_turns(integer, interval) | sync_maintenance | DEFINER | - | sync
 app.claim_idempotency_key(text, text, text) | sync_owner | INVOKER | - | sync_app
 app.claim_webhook_endpoints(integer, integer, interval) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_alerts(integer) | sync_maintenance | DEFINER | - | sync_app
+app.cleanup_expired_items(integer, integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_idempotency_keys(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_outbound_deliveries(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_preview_changes(integer) | sync_maintenance | DEFINER | - | sync_app

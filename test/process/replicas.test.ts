@@ -10,6 +10,7 @@ const TASKS = [
   'alert-heartbeat',
   'expired-changes',
   'expired-idempotency-keys',
+  'expired-items',
   'expired-preview-changes',
   'expired-previews',
   'expired-sign-ins',

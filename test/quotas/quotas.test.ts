@@ -100,6 +100,7 @@ describe('GET /usage', () => {
         'records',
         'found_bytes',
         'change_bytes',
+        'item_bytes',
         'streams',
       ],
     ]);
@@ -115,6 +116,7 @@ describe('GET /usage', () => {
         records: 0,
         found_bytes: 0,
         change_bytes: 0,
+        item_bytes: 0,
         streams: 0,
       },
     });

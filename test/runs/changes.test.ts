@@ -173,6 +173,28 @@ describe('The changes of a sync into the records', () => {
     expect((await ask('reported')).body).toEqual({ sync_id: 'reported', items: [], next_cursor: null });
   });
 
+  it('of what failed, the size counts, too; above the quota it is told without what was read', async () => {
+    const org = 'org-items-quota';
+    const { id, system } = await fixture.connect(org, 'bad');
+    const bad = system.put({ email: 'broken' });
+    const used = async () => {
+      const { body } = await fixture.call(org, 'GET', '/usage');
+      return body.items.find(({ name }: Json) => name === 'item_bytes').used;
+    };
+    const told = async () => {
+      const { progress } = await fixture.run(org, { source_connection_id: id });
+      return (await fixture.call(org, 'GET', `/progress/${progress.sync_id}/items`)).body.items;
+    };
+    expect(await used()).toBe(0);
+    expect(await told()).toMatchObject([{ external_id: bad, payload: expect.anything() }]);
+    expect(await used()).toBeGreaterThan(50);
+    await sql(fixture.service.database.superuserUrl, `UPDATE sync_runs SET item_bytes = 1 << 30 WHERE org_id = $1`, [
+      org,
+    ]);
+    expect(await used()).toBe(1_073_741_824);
+    expect(await told()).toMatchObject([{ external_id: bad, payload: null }]);
+  });
+
   it('count for the quota; what is too much is not kept, and the sync goes on', async () => {
     const org = 'org-changes-quota';
     const { id, system } = await fixture.connect(org, 'much');

@@ -5,7 +5,10 @@ import { startTestService, type TestService } from '../support/test-service.ts';
 import { uuidOf } from '../tenancy/rls.fixtures.ts';
 
 const ORGS = ['org-1', 'org-2'];
-const TASKS = ['seen-items', 'expired-preview-changes', 'expired-changes', 'old-webhooks', 'removed-connections'];
+const TASKS = [
+  ...['seen-items', 'expired-items', 'expired-preview-changes', 'expired-changes', 'old-webhooks'],
+  'removed-connections',
+];
 
 let service: TestService;
 const admin = <Row extends object>(text: string, values: unknown[] = []) =>
@@ -134,13 +137,34 @@ describe('Maintenance of runs', () => {
     expect(await Promise.all(TASKS.map((task) => lastError(service, task)))).toEqual(TASKS.map(() => null));
   });
 
+  it('deletes the items of runs that started before the retention, and of no other', async () => {
+    const names = ['old', 'recent', 'open'];
+    for (const name of names)
+      await plant(name, { removed: false, run: name === 'open' ? 'paused' : 'ended' });
+    await admin(
+      `UPDATE sync_runs SET item_bytes = 100, seen_cleared = state = 'ended',
+              created_at = now() - CASE sync_id WHEN 'recent' THEN interval '89 days' ELSE interval '91 days' END
+        WHERE sync_id = ANY ($1)`,
+      [names],
+    );
+    await takeTurns(service);
+    const kept = await Promise.all(names.map(async (name) => (await left(name))?.items));
+    expect(kept).toEqual([0, 1, 1]);
+    const sizes = await admin<{ sync_id: string }>(
+      `SELECT DISTINCT sync_id FROM sync_runs WHERE sync_id = ANY ($1) AND item_bytes > 0 ORDER BY 1`,
+      [names],
+    );
+    expect(sizes.map(({ sync_id }) => sync_id)).toEqual(['open', 'recent']);
+  });
+
   it('finds nothing to do when called again', async () => {
     const [again] = await sql(
       service.database.appUrl,
       `SELECT app.cleanup_seen(100) AS seen, app.cleanup_preview_changes(100) AS changes,
+              app.cleanup_expired_items(90, 100) AS items,
               app.cleanup_webhook_deliveries(100) AS deliveries, app.purge_removed_connections(100) AS connections,
               app.empty_expired_changes(30) AS weeks`,
     );
-    expect(again).toEqual({ seen: 0, changes: 0, deliveries: 0, connections: 0, weeks: 0 });
+    expect(again).toEqual({ seen: 0, items: 0, changes: 0, deliveries: 0, connections: 0, weeks: 0 });
   });
 });

@@ -19,6 +19,7 @@ DECLARE
   failed bigint := 0;
   tally jsonb;
   kept bigint := 0;
+  told bigint := 0;
   destination uuid;
   final text := batch #>> '{final,status}';
 BEGIN
@@ -116,17 +117,21 @@ BEGIN
         WHERE i.outcome = 'processed'));
     -- Most batches have none, and what listens to the table costs as much as some records.
     IF jsonb_path_exists(batch, '$.items[*] ? (@.outcome != "processed")') THEN
-      INSERT INTO public.sync_items AS x (org_id, sync_id, external_id, outcome, error_class, message, payload, attempts)
-      SELECT org, sync, i.external_id, i.outcome, i.error_class, i.message, i.payload, 1 + coalesce(before.attempts, 0)
-        FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, error_class text, message text,
-               payload jsonb)
-        LEFT JOIN LATERAL (
-          SELECT x.attempts FROM public.sync_items x
-           WHERE x.org_id = org AND x.sync_id = run.of_sync_id AND x.external_id = i.external_id LIMIT 1) AS before ON true
-       WHERE i.outcome IN ('failed', 'skipped', 'warned')
-      ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
-         SET outcome = EXCLUDED.outcome, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
-             payload = EXCLUDED.payload, attempts = EXCLUDED.attempts, updated_at = EXCLUDED.updated_at;
+      WITH stored AS (
+        INSERT INTO public.sync_items AS x (org_id, sync_id, external_id, outcome, error_class, message, payload, attempts)
+        SELECT org, sync, i.external_id, i.outcome, i.error_class, i.message, i.payload, 1 + coalesce(before.attempts, 0)
+          FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, error_class text, message text,
+                 payload jsonb)
+          LEFT JOIN LATERAL (
+            SELECT x.attempts FROM public.sync_items x
+             WHERE x.org_id = org AND x.sync_id = run.of_sync_id AND x.external_id = i.external_id LIMIT 1) AS before ON true
+         WHERE i.outcome IN ('failed', 'skipped', 'warned')
+        ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
+           SET outcome = EXCLUDED.outcome, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
+               payload = EXCLUDED.payload, attempts = EXCLUDED.attempts, updated_at = EXCLUDED.updated_at
+        RETURNING pg_column_size(x.*) AS size
+      )
+      SELECT coalesce(sum(t.size), 0) INTO told FROM stored t;
     END IF;
   END IF;
 
@@ -235,6 +240,7 @@ BEGIN
          leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
          leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
          leases_without_commit = 0, postponements = 0, tries = 0, kept_bytes = r.kept_bytes + kept,
+         item_bytes = r.item_bytes + told,
          found_bytes = r.found_bytes + coalesce(pg_column_size(batch -> 'changes'), 0),
          write_open_since = CASE WHEN batch ? 'items' THEN NULL ELSE r.write_open_since END
    WHERE r.org_id = org AND r.sync_id = sync;

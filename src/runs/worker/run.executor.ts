@@ -52,10 +52,11 @@ export class RunExecutor {
     const { checkpoint, watermark, present = [] } = read;
     const total = read.total ?? opened.total ?? undefined;
     const { systems } = opened;
+    const items = present.length > 0 ? [...(result.items ?? []), ...present.map(isPresent)] : result.items;
     const batch = {
       ...{ ...result, systems, checkpoint, total },
       kept: opened.keepsChanges ? (result.kept ?? []) : undefined,
-      ...(present.length > 0 && { items: [...(result.items ?? []), ...present.map(isPresent)] }),
+      ...(items && { items: opened.keepsPayloads ? items : items.map(withoutPayload) }),
       ...(watermark && opened.keepsWatermark && { watermark }),
     };
     return read.isLast ? this.finish(lease, opened, batch) : lease.commit(batch);
@@ -70,6 +71,8 @@ export class RunExecutor {
     });
   }
 }
+
+const withoutPayload = ({ payload: _, ...item }: ItemOutcome): ItemOutcome => item;
 
 const isPresent = (external_id: string): ItemOutcome => ({ external_id, outcome: 'processed', action: 'present' });
 

@@ -41,6 +41,8 @@ export interface OpenedRun {
   readonly total: number | null;
   /** Whether its changes are kept, so that they can be undone: a preview makes none, and what is kept of an organization has a quota. */
   readonly keepsChanges: boolean;
+  /** Whether an item that failed is stored with what was read of it, which has a quota, too. */
+  readonly keepsPayloads: boolean;
   /** Whether the next incremental sync may start from this run's watermark. */
   readonly keepsWatermark: boolean;
   /** Called in the transaction that ends the run, after its last batch. */
@@ -90,6 +92,7 @@ export class RunOpener {
       destination: this.destination(lease, retryPolicy, signal, budget, pair, planner, source, other),
       systems: systems.byConnection,
       keepsChanges: !writesNothing(run) && (await this.quotas.hasRoom('change_bytes')),
+      keepsPayloads: await this.quotas.hasRoom('item_bytes'),
       keepsWatermark: run.kind === 'sync' && Object.keys(run.filters).length === 0,
       afterEnd: async () => {
         if (writesNothing(run) && !isSample(run)) await this.previews.publish(run, tokens, budget.refusal);
