@@ -14,6 +14,7 @@ export class Previews0011 implements MigrationInterface {
         org_id text NOT NULL CHECK (org_id <> ''),
         sync_id text NOT NULL CHECK (sync_id <> ''),
         external_id text NOT NULL CHECK (external_id <> ''),
+        place bigint GENERATED ALWAYS AS IDENTITY,
         kind text NOT NULL CHECK (kind IN ('create', 'update', 'delete', 'unbind', 'conflict')),
         destination_id text,
         source_hash text,
@@ -27,6 +28,10 @@ export class Previews0011 implements MigrationInterface {
       )`);
     await db.query(`
       CREATE INDEX sync_preview_changes_by_kind ON public.sync_preview_changes (org_id, sync_id, kind, external_id)`);
+    // An apply writes in the order in which a run would.
+    await db.query(
+      `CREATE INDEX sync_preview_changes_by_place ON public.sync_preview_changes (org_id, sync_id, place)`,
+    );
     await protectTenantTable(db, 'public.sync_preview_changes');
     await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_preview_changes TO sync_app`);
     await letMaintenanceDelete(db, {

@@ -207,3 +207,12 @@ export const endCancelledRuns = (orgId: string, syncIds: readonly string[]): Sta
   text: `UPDATE public.sync_runs SET state = 'ended' WHERE org_id = $1 AND sync_id = ANY ($2)`,
   values: [orgId, syncIds],
 });
+
+/** Which fields of which entries the batches of a preview that are committed would change, of these source items. */
+export const plannedUpdates = (orgId: string, syncId: string, sourceIds: readonly string[]): Statement => ({
+  text: `
+    SELECT c.destination_id, f.value ->> 'field' AS field
+      FROM public.sync_preview_changes c CROSS JOIN LATERAL jsonb_array_elements(c.fields) AS f (value)
+     WHERE c.org_id = $1 AND c.sync_id = $2 AND c.external_id = ANY ($3) AND c.kind = 'update'`,
+  values: [orgId, syncId, sourceIds],
+});

@@ -99,6 +99,34 @@ together({
       expect([applied.counts, applied.codes]).toEqual([{ created: 119, conflict: 1 }, codes]);
     }),
 
+  'An e-mail or a SKU that an item gives up is free for those after it, in the same batch or a later one': () =>
+    inOrganization(async (systems, previews) => {
+      const { odoo } = systems;
+      const emails = Array.from({ length: 120 }, (_, i) => `p${i + 1}@erp.example`);
+      const [first = 0, second = 0, ...others] = customers(systems, emails);
+      const last = others.at(-1) ?? 0;
+      const articles = emails.map((_, i) =>
+        odoo.admin.create('product.product', { name: `Lamp ${i + 1}`, default_code: `L-${i + 1}`, list_price: 10 }),
+      );
+      await previews.run(systems.back('customer'));
+      await previews.run(systems.back('product'));
+
+      odoo.admin.write('res.partner', [first], { email: 'new@erp.example' });
+      odoo.admin.write('res.partner', [second], { email: 'p1@erp.example' });
+      odoo.admin.write('res.partner', [last], { email: 'p2@erp.example' });
+      const code = (index: number, default_code: string) =>
+        odoo.admin.write('product.product', [articles.at(index) ?? 0], { default_code });
+      code(0, 'L-0');
+      code(1, 'L-1');
+      code(-1, 'L-2');
+      for (const entity of ['customer', 'product']) {
+        const { summary, codes, key } = await previews.preview(systems.back(entity));
+        expect([summary, codes]).toMatchObject([{ updates: 3 }, {}]);
+        const applied = await previews.apply(systems.back(entity), key);
+        expect([entity, applied.counts, applied.codes]).toEqual([entity, { updated: 3 }, {}]);
+      }
+    }),
+
   'The guard that stops a run stops the preview of the same': () =>
     inOrganization(async (systems, previews) => {
       const ids = customers(

@@ -187,6 +187,22 @@ describe('What is somebody else’s', () => {
     expect(await sync(shop, odoo, 'customer')).toEqual({ counts: { unchanged: 1 }, items: [] });
   });
 
+  it('A delivery address of another partner is asked about, also when it has the same name and e-mail', async () => {
+    const parent = odoo.admin.create('res.partner', { name: 'Steel Example Ltd', vat: 'DE1', customer_rank: 1 });
+    for (const type of ['delivery', 'invoice', 'other']) {
+      const email = `${type}@shop.example`;
+      const address = odoo.admin.create('res.partner', {
+        ...{ name: 'Ada Example', email, parent_id: parent, type, customer_rank: 1 },
+      });
+      shop.admin.createCustomer({ ...WITH_PHONE, email });
+      const before = frozen('res.partner', address);
+      const { counts, items } = await sync(shop, odoo, 'customer');
+      expect([counts.updated, items.at(-1)?.error_class]).toEqual([undefined, 'ambiguous_match']);
+      expect(items.some(({ message }: Json) => message.includes(`Entry ${address} `))).toBe(true);
+      expect(frozen('res.partner', address)).toEqual(before);
+    }
+  });
+
   it('is asked about, whichever key is the same: e-mail, VAT number or reference alone, or two partners with the e-mail', async () => {
     const firm = (vals: object) =>
       odoo.admin.create('res.partner', { name: 'Steel Example Ltd', customer_rank: 1, ...vals });

@@ -139,8 +139,7 @@ describe('Maintenance of runs', () => {
 
   it('deletes the items of runs that started before the retention, and of no other', async () => {
     const names = ['old', 'recent', 'open'];
-    for (const name of names)
-      await plant(name, { removed: false, run: name === 'open' ? 'paused' : 'ended' });
+    for (const name of names) await plant(name, { removed: false, run: name === 'open' ? 'paused' : 'ended' });
     await admin(
       `UPDATE sync_runs SET item_bytes = 100, seen_cleared = state = 'ended',
               created_at = now() - CASE sync_id WHEN 'recent' THEN interval '89 days' ELSE interval '91 days' END

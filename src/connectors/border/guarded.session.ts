@@ -5,8 +5,8 @@ import type {
   CheckResult,
   ConnectorSession,
   ExternalItem,
+  ForeseenRefusal,
   IdPage,
-  ItemProblem,
   Match,
   Page,
   ReadPosition,
@@ -75,11 +75,12 @@ export class GuardedSession implements ConnectorSession {
   async findMatches(entity: EntityType, candidates: readonly Candidate[], signal: AbortSignal): Promise<Match[][]> {
     const matches = await this.#inner.findMatches(entity, candidates, signal);
     return matches.map((found) =>
-      found.map(({ marked, held, namesake, ...item }) => ({
+      found.map(({ marked, held, namesake, lookalike, ...item }) => ({
         ...storableItem(item),
         ...(marked && { marked }),
         ...(held && { held }),
         ...(namesake && { namesake }),
+        ...(lookalike && { lookalike }),
       })),
     );
   }
@@ -92,7 +93,7 @@ export class GuardedSession implements ConnectorSession {
     entity: EntityType,
     operations: readonly WriteOperation[],
     signal: AbortSignal,
-  ): Promise<(ItemProblem | null)[]> {
+  ): Promise<(ForeseenRefusal | null)[]> {
     return this.#inner.findRefusals(entity, operations, signal);
   }
 

@@ -130,7 +130,7 @@ export interface ConnectorSession {
     entity: EntityType,
     operations: readonly WriteOperation[],
     signal: AbortSignal,
-  ): Promise<(ItemProblem | null)[]>;
+  ): Promise<(ForeseenRefusal | null)[]>;
   /**
    * A short text that changes when an item of the query is created, changed or deleted, from a few cheap calls; null when the system
    * has no cheap way to tell. Two equal texts at different times mean that nothing changed in between.
@@ -236,6 +236,11 @@ export interface ItemProblem {
   readonly message: string;
   /** The refusal of a write depends on what was written and on nothing else in the system, so the same write is refused again. */
   readonly final?: boolean;
+}
+
+export interface ForeseenRefusal extends ItemProblem {
+  /** The entry that has the value now, where no two may have it. There is no refusal once an earlier write changes this field of it. */
+  readonly holder?: { readonly external_id: string; readonly field: 'email' | 'sku' };
 }
 
 export interface Candidate {

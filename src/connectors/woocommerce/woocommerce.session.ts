@@ -5,8 +5,8 @@ import type {
   CheckResult,
   ConnectorSession,
   ExternalItem,
+  ForeseenRefusal,
   IdPage,
-  ItemProblem,
   Match,
   Page,
   ReadPosition,
@@ -131,7 +131,7 @@ export class WooCommerceSession implements ConnectorSession {
     entity: EntityType,
     operations: readonly WriteOperation[],
     signal: AbortSignal,
-  ): Promise<(ItemProblem | null)[]> {
+  ): Promise<(ForeseenRefusal | null)[]> {
     const results = await writeWith(this.#trial, entity, operations, signal);
     const known = await knownRefusals(this.#shop, entity, operations, signal);
     return results.map((result, i) => refusalIn(result) ?? known[i] ?? null);

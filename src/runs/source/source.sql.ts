@@ -113,21 +113,36 @@ type NamedKind = keyof typeof NAMED;
 /** The sync whose rows name the items. */
 const namedBy = (run: Run) => run.of_sync_id ?? run.sync_id;
 
-export const namedItems = (run: Run & { kind: NamedKind }, after: string): Statement => ({
-  text:
-    run.kind === 'apply'
-      ? `SELECT n.external_id, json_build_object('kind', n.kind, 'source_hash', n.source_hash, 'destination_hash', n.destination_hash,
-                  'rival', n.rival, 'reason', n.reason) AS expected
-           FROM (
-             (SELECT external_id, kind, source_hash, destination_hash, rival, reason ${NAMED.apply} AND external_id > $3
-               ORDER BY external_id LIMIT ${NAMED_PAGE})
-             UNION ALL
-             (SELECT external_id, 'failed', NULL, NULL, NULL, NULL ${FAILED} AND external_id > $3
-               ORDER BY external_id LIMIT ${NAMED_PAGE})) AS n
-          ORDER BY n.external_id LIMIT ${NAMED_PAGE}`
-      : `SELECT DISTINCT external_id ${NAMED[run.kind]} AND external_id > $3 ORDER BY external_id LIMIT ${NAMED_PAGE}`,
-  values: [run.org_id, namedBy(run), after],
-});
+export const namedItems = (run: Run & { kind: NamedKind }, after: string): Statement =>
+  run.kind === 'apply'
+    ? previewedItems(run, after)
+    : {
+        text: `SELECT DISTINCT external_id ${NAMED[run.kind]} AND external_id > $3 ORDER BY external_id LIMIT ${NAMED_PAGE}`,
+        values: [run.org_id, namedBy(run), after],
+      };
+
+/** Starts the places of items that a preview says will fail, after the changes, whose places are numbers. */
+const FAILED_PLACE = '~';
+
+/** In the order of the preview, so that what one item gives up is free for those after it, as it was found. */
+function previewedItems(run: Run, after: string): Statement {
+  const failedAfter = after.startsWith(FAILED_PLACE) ? after.slice(FAILED_PLACE.length) : null;
+  return {
+    text: `
+      SELECT n.external_id, n.place, json_build_object('kind', n.kind, 'source_hash', n.source_hash,
+               'destination_hash', n.destination_hash, 'rival', n.rival, 'reason', n.reason) AS expected
+        FROM (
+          (SELECT external_id, kind, source_hash, destination_hash, rival, reason, place::text AS place, 0 AS part, place AS number
+             ${NAMED.apply} AND c.place > $3::bigint ORDER BY c.place LIMIT ${NAMED_PAGE})
+          UNION ALL
+          (SELECT external_id, 'failed', NULL, NULL, NULL, NULL, '${FAILED_PLACE}' || external_id, 1, 0
+             ${FAILED} AND external_id > $4 ORDER BY external_id LIMIT ${NAMED_PAGE})) AS n
+       ORDER BY n.part, n.number, n.external_id LIMIT ${NAMED_PAGE}`,
+    values: [run.org_id, namedBy(run), failedAfter === null ? after || '0' : MAX_BIGINT, failedAfter ?? ''],
+  };
+}
+
+const MAX_BIGINT = '9223372036854775807';
 
 export const countNamedItems = (run: Run & { kind: NamedKind }): Statement => ({
   text:

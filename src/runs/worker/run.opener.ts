@@ -127,7 +127,8 @@ export class RunOpener {
     // Whether the destination would take a difference is for the apply to find out.
     if (run.kind === 'reconcile')
       return new ReconcileDestination(new ConnectionPreview(planner, null, budget, expiresAt));
-    const trial = new WriteTrial(pair, other.session, retryPolicy, signal);
+    const { database } = this;
+    const trial = new WriteTrial({ database, syncId: run.sync_id, pair, session: other.session, retryPolicy, signal });
     const references = new MissingReferences(source.session, retryPolicy, signal);
     if (run.kind === 'preview') return new ConnectionPreview(planner, { trial, references }, budget, expiresAt);
     return new ConnectionDestination({

@@ -18,13 +18,14 @@ import {
 } from '../odoo.entity.ts';
 import { DEFAULT_CUSTOMER_DOMAIN } from '../odoo.settings.ts';
 import { customerFromPartner, marked, PARTNER_FIELDS, partnerValues } from './partner.mapping.ts';
-import { assignPartners, matchDomain, namesakesOf } from './partner.matching.ts';
+import { assignPartners, isAddress, matchDomain, namesakesOf } from './partner.matching.ts';
 
 const MODEL = 'res.partner';
 /** Fields of modules that a server may not have. */
 const OPTIONAL = ['customer_rank', 'email_normalized'];
 
 const OF_COMPANY = 'it is the partner of a company of this Odoo';
+const OF_PARTNER = 'it is an address of another partner';
 const OF_USER = 'it is the partner of a user of this Odoo';
 
 export class PartnerEntity implements OdooEntity {
@@ -74,9 +75,9 @@ export class PartnerEntity implements OdooEntity {
       return [...found, ...namesakes].flatMap((row): Match[] => {
         const item = items.get(String(row.id));
         const marked = text(row.ref) === markOf(candidates[index]?.key ?? '');
-        const reason = held.get(Number(row.id));
-        // A customer whom a sync created may get access to the portal.
-        const isHeld = reason !== undefined && !(marked && reason === OF_USER);
+        const reason = held.get(Number(row.id)) ?? (isAddress(row) ? OF_PARTNER : undefined);
+        // A customer whom a sync created may get access to the portal, or become an address of somebody.
+        const isHeld = reason !== undefined && !(marked && reason !== OF_COMPANY);
         const namesake = namesakes.includes(row);
         return item
           ? [{ ...item, ...(marked && { marked }), ...(isHeld && { held: reason }), ...(namesake && { namesake }) }]

@@ -63,7 +63,7 @@ function likeness(customer: CanonicalCustomer): (row: Row) => boolean {
 }
 
 /** Where something of a partner is sent to, not a partner of its own. A contact is a person. */
-const isAddress = (row: Row): boolean => ['delivery', 'invoice', 'other'].includes(String(row.type));
+export const isAddress = (row: Row): boolean => ['delivery', 'invoice', 'other'].includes(String(row.type));
 
 function distinct(values: readonly (string | null)[]): string[] {
   return [...new Set(values.filter((value) => value !== null))];

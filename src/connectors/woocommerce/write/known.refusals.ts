@@ -1,5 +1,5 @@
 import type { CanonicalCustomer, CanonicalProduct, EntityType } from '../../canonical/canonical.types.ts';
-import type { ItemProblem, WriteOperation } from '../../contract/connector.types.ts';
+import type { ForeseenRefusal, ItemProblem, WriteOperation } from '../../contract/connector.types.ts';
 import { findEmails } from '../match/customer.matcher.ts';
 import { findSkus } from '../match/sku.lookup.ts';
 import type { Shop } from '../read/shop.context.ts';
@@ -11,7 +11,7 @@ export async function knownRefusals(
   entity: EntityType,
   operations: readonly WriteOperation[],
   signal: AbortSignal,
-): Promise<(ItemProblem | null)[]> {
+): Promise<(ForeseenRefusal | null)[]> {
   if (entity === 'customer') return emailRefusals(shop, operations, signal);
   const skus = entity === 'product' ? operations.flatMap((operation) => skuOf(operation) ?? []) : [];
   if (skus.length === 0) return operations.map(() => null);
@@ -19,7 +19,9 @@ export async function knownRefusals(
   return operations.map((operation) => {
     const holder = holders.get(skuOf(operation) ?? '');
     const isOwn = holder && holder.variation_id === 0 && holder.product_id === shopIdOf(operation);
-    return holder && !isOwn ? TAKEN_SKU : null;
+    if (!holder || isOwn) return null;
+    // A variation changes with its product.
+    return holder.variation_id === 0 ? { ...TAKEN_SKU, holder: holderOf('sku', holder.product_id) } : TAKEN_SKU;
   });
 }
 
@@ -34,7 +36,7 @@ async function emailRefusals(
   shop: Shop,
   operations: readonly WriteOperation[],
   signal: AbortSignal,
-): Promise<(ItemProblem | null)[]> {
+): Promise<(ForeseenRefusal | null)[]> {
   const given = operations.map(emailOf);
   // A create whose email somebody has is no create: the entry was found by it.
   const asked = given.flatMap((email, i) => (email && operations[i]?.kind === 'update' ? [email.toLowerCase()] : []));
@@ -48,11 +50,11 @@ async function emailRefusals(
     if (operation.kind !== 'update' || !holder) return null;
     // The shop looks for the email in any capitals, so it refuses a customer's own in others.
     if (holder.id === shopIdOf(operation)) return holder.email === email ? null : EMAIL_OF_ANOTHER;
-    // The shop takes the updates of a batch in their order, so whoever gives the email up before does not have it any more.
-    const isGivenUp = operations.slice(0, i).some((earlier, at) => given[at] && shopIdOf(earlier) === holder.id);
-    return isGivenUp ? null : EMAIL_OF_ANOTHER;
+    return { ...EMAIL_OF_ANOTHER, holder: holderOf('email', holder.id) };
   });
 }
+
+const holderOf = (field: 'email' | 'sku', id: number) => ({ external_id: String(id), field });
 
 /** The email that the operation gives to its customer. */
 function emailOf(operation: WriteOperation): string | null {
