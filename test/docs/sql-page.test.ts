@@ -125,8 +125,10 @@ describe.each([...(hasPsql ? [['psql', byPsql] as const] : []), ['the driver', b
       expect(statements.map(([, name]) => name)).toEqual([
         ...['start', 'report', 'log a failed item', 'end', 'read the trail', 'store a preview'],
       ]);
-      const outputs = [];
-      for (const [, , statement] of statements) outputs.push(await run(url, statement as string));
+      const outputs = await run(
+        url,
+        statements.map(([, , statement]) => [statement as string]),
+      );
       expect(outputs.filter(({ state }) => state !== undefined)).toEqual([]);
       expect(outputs.map(({ rows }) => rows)).toEqual([
         [],
@@ -144,9 +146,11 @@ describe.each([...(hasPsql ? [['psql', byPsql] as const] : []), ['the driver', b
     it("each of the page's SQLSTATEs is what its example raises", async () => {
       const [, ...rows] = tableUnder(PAGE, '## SQLSTATEs');
       expect(rows.length).toBeGreaterThan(8);
-      const raised = [];
-      for (const [, , example = ''] of rows) raised.push((await run(url, example.slice(1, -1))).state);
-      expect(raised).toEqual(rows.map(([state]) => state?.slice(1, -1)));
+      const outputs = await run(
+        url,
+        rows.map(([, , example = '']) => [example.slice(1, -1)]),
+      );
+      expect(outputs.map(({ state }) => state)).toEqual(rows.map(([state]) => state?.slice(1, -1)));
     });
 
     it("the guide's statements run, each as the guide prints it, with the SQLSTATE of those that cannot", async () => {

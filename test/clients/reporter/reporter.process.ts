@@ -11,15 +11,16 @@ export interface Job {
   readonly total_items?: number;
   readonly every_items: number;
   readonly first_retry_ms: number;
+  readonly max_unreported?: number;
 }
 
 // Works through the items from where the last process stopped, and prints how the sync ended.
-const { url, key, org, sync_id, items, total_items, every_items, first_retry_ms } = JSON.parse(
+const { url, key, org, sync_id, items, total_items, every_items, first_retry_ms, max_unreported } = JSON.parse(
   process.argv[2] as string,
 ) as Job;
 const client = createSyncClient({ baseUrl: url, apiKey: key, orgId: org });
 const kind = { entity_type: 'customer', source_system: 'woocommerce' };
-const pace = { everyMs: 20, everyItems: every_items, firstRetryMs: first_retry_ms };
+const pace = { everyMs: 20, everyItems: every_items, firstRetryMs: first_retry_ms, maxUnreported: max_unreported };
 try {
   const ended = await withSync<number>({ client, sync_id, ...kind, total_items, ...pace }, async (sync) => {
     for (let at = Number(sync.checkpoint?.at ?? 0); at < items.length; at += 1) {

@@ -131,6 +131,18 @@ describe('An operator', () => {
     expect(ended).toMatchObject({ status: 'cancelled', processed_count: 1, failed_count: 0 });
   });
 
+  it('cancels work that awaits no report: it learns by the signal, and the process lives on', async () => {
+    const ended = await withSync(options, async (sync) => {
+      void sync.done({ id: 1 });
+      await control('cancel');
+      await waitFor('the cancel', () => {
+        void sync.done({ id: 2 });
+        return sync.signal.aborted;
+      });
+    });
+    expect(ended.status).toBe('cancelled');
+  });
+
   it('pauses: the work waits until it is resumed, and the item that it was at is counted', async () => {
     let resumed = false;
     const run = withSync({ ...options, heartbeatMs: 20 }, async (sync) => {

@@ -30,6 +30,7 @@ try:
         total_items=job.get("total_items"),
         every_seconds=0.02,
         every_items=job["every_items"],
+        max_unreported=job.get("max_unreported", 10_000),
         first_retry_seconds=job["first_retry_ms"] / 1000,
     )
     print(json.dumps(ended))

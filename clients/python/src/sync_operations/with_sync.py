@@ -123,6 +123,8 @@ def _listen(on_exit: Callable[[], None]) -> Callable[[], None]:
 
     def handler(number: int, _frame: Any) -> None:
         received.append(number)
+        if len(received) > 1:
+            return restore()  # who asks twice does not want to wait
         # In a thread of its own: this one may hold any lock.
         threading.Thread(target=on_exit, daemon=True).start()
 

@@ -18,13 +18,16 @@ export function listenForExit(onExit: () => void): () => void {
   if (typeof process?.on !== 'function' || typeof process.kill !== 'function') return () => undefined;
   const node = process as NodeProcess;
   let received: string | undefined;
-  const listener = (signal: string) => {
-    received ??= signal;
-    onExit();
-  };
-  for (const signal of SIGNALS) node.on(signal, listener);
-  return () => {
+  const stop = () => {
     for (const signal of SIGNALS) node.off(signal, listener);
     if (received !== undefined && node.listenerCount(received) === 0) node.kill(node.pid, received);
   };
+  const listener = (signal: string) => {
+    // Who asks twice does not want to wait.
+    if (received !== undefined) return stop();
+    received = signal;
+    onExit();
+  };
+  for (const signal of SIGNALS) node.on(signal, listener);
+  return stop;
 }

@@ -83,19 +83,12 @@ export class ProgressReporter<Item> implements RunningSync<Item> {
     return this.#stopIsTold || this.signal.aborted ? this.#stop : undefined;
   }
 
-  async done(_item?: Item, checkpoint?: Checkpoint): Promise<void> {
-    this.#refuseAfterStop();
-    this.#processed += 1;
-    return this.#counted(checkpoint);
+  done(_item?: Item, checkpoint?: Checkpoint): Promise<void> {
+    return awaitable(this.#done(checkpoint));
   }
 
-  async failed(item: Item, error: unknown, checkpoint?: Checkpoint): Promise<void> {
-    // `done` threw it to the handler that reports failed items: its item is counted already.
-    if (error instanceof SyncStopped) throw error;
-    this.#refuseAfterStop();
-    this.#failed += 1;
-    this.#failures.add((this.#options.itemId ?? idOf)(item), error);
-    return this.#counted(checkpoint);
+  failed(item: Item, error: unknown, checkpoint?: Checkpoint): Promise<void> {
+    return awaitable(this.#fail(item, error, checkpoint));
   }
 
   setTotal(totalItems: number): void {
@@ -149,6 +142,21 @@ export class ProgressReporter<Item> implements RunningSync<Item> {
     this.#isClosed = true;
     clearInterval(this.#timer);
     clearTimeout(this.#graceTimer);
+  }
+
+  async #done(checkpoint: Checkpoint | undefined): Promise<void> {
+    this.#refuseAfterStop();
+    this.#processed += 1;
+    return this.#counted(checkpoint);
+  }
+
+  async #fail(item: Item, error: unknown, checkpoint: Checkpoint | undefined): Promise<void> {
+    // `done` threw it to the handler that reports failed items: its item is counted already.
+    if (error instanceof SyncStopped) throw error;
+    this.#refuseAfterStop();
+    this.#failed += 1;
+    this.#failures.add((this.#options.itemId ?? idOf)(item), error);
+    return this.#counted(checkpoint);
   }
 
   async #settle(status?: 'cancelled'): Promise<void> {
@@ -260,6 +268,12 @@ export class ProgressReporter<Item> implements RunningSync<Item> {
     this.#stop = stop;
     this.#abort.abort(this.#stop);
   }
+}
+
+/** Work that does not await a promise learns by the signal that it must end; the process must not die of it. */
+function awaitable(promise: Promise<void>): Promise<void> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 function idOf(item: unknown): string | number | undefined {

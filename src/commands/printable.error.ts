@@ -23,14 +23,3 @@ function reasonsOf(error: Error): string {
   const { errors = [] } = error as Partial<AggregateError>;
   return errors.map((one: Error) => one.message).join(', ');
 }
-
-/** Runs a command line tool: an error is one sentence and exit code 1. */
-export async function runCommand(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    // Commands work as the owner.
-    console.error(printableError(error, 'MIGRATION_DATABASE_URL'));
-    process.exitCode = 1;
-  }
-}
