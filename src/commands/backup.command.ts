@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { loadEnvironment } from '../config/environment.ts';
-import { withOwnerUrl } from '../database/open-database.ts';
-import { printResult } from './command.line.ts';
+import { asOwner, printResult } from './command.line.ts';
 
 /** Both as the owner: a backup while the service runs, a restore while none runs on the database. */
 export function addBackup(program: Command): void {
@@ -11,7 +9,7 @@ export function addBackup(program: Command): void {
     .argument('<file>', 'must not exist')
     .action(async (file: string, _, command: Command) => {
       const { backUp } = await import('../backup/backup.dump.ts');
-      const done = await withOwnerUrl(loadEnvironment(), (ownerUrl) => backUp(ownerUrl, file));
+      const done = await asOwner((ownerUrl) => backUp(ownerUrl, file));
       printResult(command, { file, ...done }, ({ rows, tables }) =>
         console.log(`${rows} rows of ${tables} tables are in ${file}.`),
       );
@@ -23,7 +21,7 @@ export function addBackup(program: Command): void {
     .option('--replace', 'delete what the database holds')
     .action(async (file: string, { replace = false }: { replace?: boolean }, command: Command) => {
       const { restore } = await import('../backup/backup.restore.ts');
-      const restored = await withOwnerUrl(loadEnvironment(), (ownerUrl) => restore(ownerUrl, file, { replace }));
+      const restored = await asOwner((ownerUrl) => restore(ownerUrl, file, { replace }));
       printResult(command, restored, ({ rows, tables }) =>
         console.log(`${rows} rows of ${tables} tables are restored.`),
       );

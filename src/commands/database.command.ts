@@ -2,9 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { rememberedKeys } from '../config/encryption.keys.ts';
 import { ConfigurationError, loadEnvironment } from '../config/environment.ts';
-import { withOwnerUrl } from '../database/open-database.ts';
-import { newPassword, provisionAppRole, urlOfRole } from '../database/provision.ts';
-import { printResult } from './command.line.ts';
+import { asOwner, printResult } from './command.line.ts';
 
 /** The schema, the service's role and the keys that encrypt: as the owner. */
 export function addDatabase(program: Command): void {
@@ -34,7 +32,7 @@ export function addDatabase(program: Command): void {
 
 async function migrate(command: Command): Promise<void> {
   const migrations = await import('../database/migrate.ts');
-  const done = await withOwnerUrl(loadEnvironment(), migrations.migrate);
+  const done = await asOwner((ownerUrl) => migrations.migrate(ownerUrl));
   printResult(command, done, ({ migrations: Ran, applied: Applied, dropped: Dropped }) =>
     printNames({ Ran, Applied, Dropped }),
   );
@@ -42,7 +40,7 @@ async function migrate(command: Command): Promise<void> {
 
 async function revert(command: Command, all: boolean): Promise<void> {
   const migrations = await import('../database/migrate.ts');
-  const reverted = await withOwnerUrl(loadEnvironment(), (ownerUrl) => migrations.revert(ownerUrl, { all }));
+  const reverted = await asOwner((ownerUrl) => migrations.revert(ownerUrl, { all }));
   printResult(command, { reverted }, () => printNames({ Reverted: reverted }));
 }
 
@@ -59,6 +57,7 @@ async function provision(command: Command): Promise<void> {
       "MIGRATION_DATABASE_URL must be set to the owner's URL (on Neon: the direct one, not -pooler).",
     );
   const { migrate: bring } = await import('../database/migrate.ts');
+  const { newPassword, provisionAppRole, urlOfRole } = await import('../database/provision.ts');
   const { migrations } = await bring(ownerUrl);
   const password = newPassword();
   await provisionAppRole(ownerUrl, password);
@@ -101,7 +100,7 @@ async function rotate(command: Command): Promise<void> {
     import('../webhook-endpoints/endpoint.sql.ts'),
   ]);
   const done: Record<string, unknown>[] = [];
-  await withOwnerUrl(environment, async (ownerUrl) => {
+  await asOwner(async (ownerUrl) => {
     for (const table of [CONNECTION_SECRETS, ENDPOINT_SECRETS]) {
       const { changed, unreadable } = await rotateSecrets(ownerUrl, new CredentialCipher(keys), table);
       done.push({ what: `${table.noun}s`, changed, unreadable: unreadable.length });

@@ -1,9 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Environment, loadEnvironment } from '../config/environment.ts';
-import { createSettledPool } from '../database/pool.ts';
 import { printResult } from './command.line.ts';
-import { checkDatabase } from './doctor/database.checks.ts';
 import { type Finding, fail } from './doctor/finding.ts';
 import { checkSettings } from './doctor/settings.check.ts';
 import { printableError } from './printable.error.ts';
@@ -43,6 +41,10 @@ async function checkDatabaseOf(environment: Environment): Promise<Finding[]> {
   } catch (error) {
     return [fail('database', printableError(error, databaseVariable), 'See postgres.log in the data folder.')];
   }
+  const [{ createSettledPool }, { checkDatabase }] = await Promise.all([
+    import('../database/pool.ts'),
+    import('./doctor/database.checks.ts'),
+  ]);
   const pool = createSettledPool(opened.url, { max: 1, runMs: RUN_MS });
   try {
     await pool.query('SELECT 1');

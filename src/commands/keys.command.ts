@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
-import { KeyAdmin, type KeyListing } from '../auth/key.admin.ts';
+import type { KeyAdmin, KeyListing } from '../auth/key.admin.ts';
 import { SCOPES, type Scope } from '../auth/principal.ts';
-import { idFault } from '../common/identity.ts';
-import { ConfigurationError, type Environment, loadEnvironment } from '../config/environment.ts';
-import { withOwnerUrl } from '../database/open-database.ts';
-import { printResult, wholeNumber } from './command.line.ts';
+import { ConfigurationError, type Environment } from '../config/environment.ts';
+import { asOwner, printResult, wholeNumber } from './command.line.ts';
 
 const LINK_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * 60 * 60;
@@ -35,7 +33,7 @@ export function addKeys(program: Command): void {
       withKeys(async (admin) => {
         const ttlSeconds =
           options.days === undefined ? null : wholeNumber('--days', options.days, 1, 9999) * DAY_SECONDS;
-        const key = await admin.create({ kind: 'service', ...checked(options), ttlSeconds });
+        const key = await admin.create({ kind: 'service', ...(await checked(options)), ttlSeconds });
         printResult(command, { key }, () => console.log(key));
         console.error('Shown once; send it in X-Api-Key.');
       }),
@@ -44,7 +42,7 @@ export function addKeys(program: Command): void {
     .description('make a one-time sign-in link')
     .action((options: KeyOptions, command: Command) =>
       withKeys(async (admin, { HOST, PORT }) => {
-        const secret = await admin.create({ kind: 'link', ...checked(options), ttlSeconds: LINK_SECONDS });
+        const secret = await admin.create({ kind: 'link', ...(await checked(options)), ttlSeconds: LINK_SECONDS });
         const link = `http://${HOST}:${PORT}/sign-in?token=${secret}`;
         printResult(command, { link }, () => console.log(link));
         console.error('Works once, within the hour.');
@@ -73,16 +71,17 @@ export function addKeys(program: Command): void {
     );
 }
 
-function withKeys(work: (admin: KeyAdmin, environment: Environment) => Promise<void>): Promise<void> {
-  const environment = loadEnvironment();
-  return withOwnerUrl(environment, (ownerUrl) => KeyAdmin.with(ownerUrl, (admin) => work(admin, environment)));
+async function withKeys(work: (admin: KeyAdmin, environment: Environment) => Promise<void>): Promise<void> {
+  const { KeyAdmin } = await import('../auth/key.admin.ts');
+  return asOwner((ownerUrl, environment) => KeyAdmin.with(ownerUrl, (admin) => work(admin, environment)));
 }
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
-function checked({ name, org, allOrgs, user, scope = ['sync:write'] }: KeyOptions) {
+async function checked({ name, org, allOrgs, user, scope = ['sync:write'] }: KeyOptions) {
   if (!name) throw new ConfigurationError('--name is required: who uses it?');
   if (Boolean(org) === Boolean(allOrgs)) throw new ConfigurationError('--org or --all-orgs is required.');
+  const { idFault } = await import('../common/identity.ts');
   for (const [option, id] of Object.entries({ '--org': org, '--user': user })) {
     const fault = id === undefined ? undefined : idFault(id);
     if (fault) throw new ConfigurationError(`${option} ${fault}.`);

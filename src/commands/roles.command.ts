@@ -1,10 +1,7 @@
 import type { Command } from 'commander';
-import { idFault } from '../common/identity.ts';
-import { ConfigurationError, loadEnvironment } from '../config/environment.ts';
-import { withOwnerUrl } from '../database/open-database.ts';
-import { urlOfRole } from '../database/provision.ts';
-import { SqlRoles } from '../tenancy/sql.roles.ts';
-import { printResult } from './command.line.ts';
+import { ConfigurationError } from '../config/environment.ts';
+import type { SqlRoles } from '../tenancy/sql.roles.ts';
+import { asOwner, printResult } from './command.line.ts';
 
 /** What needs no quotes in SQL, so that nobody logs in with a name that only looks like another. */
 const NAME = /^[a-z][a-z0-9_]{0,62}$/;
@@ -26,13 +23,14 @@ export function addRoles(program: Command): void {
     .option('--user <user>', 'whom the trail names; the name of the login unless given')
     .action((given: NewRole, command: Command) =>
       withRoles(async (sqlRoles, ownerUrl) => {
-        const role = checked(given);
+        const role = await checked(given);
         const password = await sqlRoles.create(role.name, role.org, role.user);
         if (password === undefined)
           throw new ConfigurationError(`The database already has a role named ${role.name}; choose another name.`);
         console.error(
           `${role.name} sees and changes the rows of ${role.org} only; the trail names ${role.user}. Shown once:`,
         );
+        const { urlOfRole } = await import('../database/provision.ts');
         const url = urlOfRole(ownerUrl, role.name, password);
         printResult(command, { ...role, url }, () => console.log(url));
       }),
@@ -58,19 +56,22 @@ export function addRoles(program: Command): void {
     );
 }
 
-const withRoles = (work: (roles: SqlRoles, ownerUrl: string) => Promise<void>): Promise<void> =>
-  withOwnerUrl(loadEnvironment(), (ownerUrl) => SqlRoles.with(ownerUrl, (roles) => work(roles, ownerUrl)));
+async function withRoles(work: (roles: SqlRoles, ownerUrl: string) => Promise<void>): Promise<void> {
+  const { SqlRoles } = await import('../tenancy/sql.roles.ts');
+  return asOwner((ownerUrl) => SqlRoles.with(ownerUrl, (roles) => work(roles, ownerUrl)));
+}
 
 /** The user is the role's own name unless one is given, so that no entry of the trail is anonymous. */
-function checked({ name, org, user }: NewRole) {
+async function checked({ name, org, user }: NewRole) {
   if (!name || !NAME.test(name))
     throw new ConfigurationError(
       '--name is required: lower-case letters, digits and _, at most 63, the first a letter.',
     );
-  return { name, org: id('--org', org), user: id('--user', user ?? name) };
+  return { name, org: await id('--org', org), user: await id('--user', user ?? name) };
 }
 
-function id(option: string, value: string | undefined): string {
+async function id(option: string, value: string | undefined): Promise<string> {
+  const { idFault } = await import('../common/identity.ts');
   const fault = idFault(value);
   if (fault) throw new ConfigurationError(`${option} ${fault}.`);
   return value as string;

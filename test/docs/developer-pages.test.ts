@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDocument } from '../../src/commands/config/config.document.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
 let service: TestService;
@@ -66,8 +67,16 @@ describe('The commands of', () => {
   });
 });
 
+it('the example of docs/config.md is a document that apply takes', () => {
+  const [, example = ''] = /^```yaml\n(.*?)^```$/ms.exec(readFileSync('docs/config.md', 'utf8')) ?? [];
+  const { schedules, alert_rules } = parseDocument(example);
+  expect(schedules.map(({ destination }) => destination)).toEqual(['Main Odoo']);
+  expect(alert_rules.map(({ kind }) => kind)).toEqual(['stale']);
+});
+
 it.each([
   'docs/first-sync.md',
+  'docs/config.md',
   'docs/reporting.md',
   'docs/sql.md',
   'clients/python/README.md',

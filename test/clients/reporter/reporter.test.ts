@@ -111,9 +111,9 @@ describe('A sync that is reported', () => {
 });
 
 describe('An operator', () => {
-  it('cancels: the work is told, and nothing that it does afterwards is counted', async () => {
+  it('cancels: the work is told once the item that it was at is counted, and the handler of failed items counts no other', async () => {
     let [done, told] = [0, false];
-    const ended = await withSync(options, async (sync) => {
+    const ended = await withSync({ ...options, heartbeatMs: 20 }, async (sync) => {
       await sync.done({ id: 1 });
       done += 1;
       await control('cancel');
@@ -128,7 +128,16 @@ describe('An operator', () => {
       }
     });
     expect({ done, told }).toEqual({ done: 1, told: true });
-    expect(ended).toMatchObject({ status: 'cancelled', processed_count: 1, failed_count: 0 });
+    expect(ended).toMatchObject({ status: 'cancelled', processed_count: 2, failed_count: 0 });
+  });
+
+  it('cancels too late what has returned without a word of it: that is complete', async () => {
+    const ended = await withSync({ ...options, heartbeatMs: 20 }, async (sync) => {
+      await sync.done({ id: 1 });
+      await control('cancel');
+      await waitFor('the cancel', () => sync.signal.aborted);
+    });
+    expect(ended).toMatchObject({ status: 'completed', processed_count: 1 });
   });
 
   it('cancels work that awaits no report: it learns by the signal, and the process lives on', async () => {

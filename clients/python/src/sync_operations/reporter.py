@@ -4,7 +4,8 @@
    from the checkpoint goes on from its counts.
 2. One thread sends; what happens meanwhile goes with the next report. A failed item is in the trail before it is counted.
 3. Reaching the total would end the sync, so the counts that reach it are held back until the work has returned.
-4. A request to stop is told by the next ``done`` or ``failed``, once its item is counted; after that nothing is counted any more.
+4. A request to stop is told by each ``done`` or ``failed`` that follows, once its item is counted: what is done is done. Nothing is counted
+   after the last report.
 """
 
 from __future__ import annotations
@@ -61,6 +62,8 @@ class RunningSync:
         self._paused = 0
         self._closed = False
         self._stop: Optional[SyncStopped] = None
+        #: Whether the work knows of it: work that has returned before is complete.
+        self.stop_is_told = False
         #: Set when the sync is cancelled, has ended, or the process is asked to exit. What takes long looks at it.
         self.stopping = threading.Event()
         #: Where to go on: what the last report of an earlier process held. Empty in a new sync.
@@ -77,7 +80,7 @@ class RunningSync:
 
     @property
     def stopped(self) -> Optional[SyncStopped]:
-        """Why the work was told to end."""
+        """Why the work has to end, once something asks for it."""
         return self._stop
 
     def done(self, item: Any = None, checkpoint: Optional[Checkpoint] = None) -> None:
@@ -87,7 +90,7 @@ class RunningSync:
         object up to 64 KiB, says that everything up to here is done.
         """
         with self._changed:
-            self._refuse_after_stop()
+            self._refuse_after_last_report()
             self._processed += 1
             self._counted(checkpoint)
 
@@ -97,7 +100,7 @@ class RunningSync:
         if isinstance(error, SyncStopped):
             raise error
         with self._changed:
-            self._refuse_after_stop()
+            self._refuse_after_last_report()
             self._failed += 1
             self._failures.add(self._item_id(item), error)
             self._counted(checkpoint)
@@ -162,11 +165,13 @@ class RunningSync:
             while self.progress["pause_requested"] and not self._stop:
                 self._changed.wait()
             self._paused -= 1
-        self._refuse_after_stop()
-
-    def _refuse_after_stop(self) -> None:
         if self._stop:
+            self.stop_is_told = True
             raise self._stop
+
+    def _refuse_after_last_report(self) -> None:
+        if self._closed:
+            raise self._stop or SyncStopped("ended", "The work has returned; nothing is counted any more.")
 
     def _unreported(self) -> int:
         return self._processed + self._failed - self._reported

@@ -74,7 +74,8 @@ def _run(sync: RunningSync, work: Callable[[RunningSync], Any]) -> Progress:
         work(sync)
     except BaseException as raised:
         error = raised
-    stop = sync.stopped
+    # What the work raises because it is stopping is no failure.
+    stop = sync.stopped if error is not None or sync.stop_is_told else None
     if stop is None:
         if error is None:
             return sync.complete()

@@ -16,7 +16,8 @@ const MAX_FAILURES_WAITING = 1_000;
  *    from the checkpoint goes on from its counts.
  * 2. One request is under way at a time; what happens meanwhile goes with the next. A failed item is in the trail before it is counted.
  * 3. Reaching the total would end the sync, so the counts that reach it are held back until the work has returned.
- * 4. A request to stop is told by the next `done` or `failed`, once its item is counted; after that nothing is counted any more.
+ * 4. A request to stop is told by each `done` or `failed` that follows, once its item is counted: what is done is done. Nothing is counted
+ *    after the last report.
  */
 export class ProgressReporter<Item> implements RunningSync<Item> {
   readonly checkpoint: Checkpoint | null;
@@ -78,9 +79,14 @@ export class ProgressReporter<Item> implements RunningSync<Item> {
     return this.#abort.signal;
   }
 
-  /** Why the work was told to end; undefined when it was not. */
-  get toldToStop(): SyncStopped | undefined {
-    return this.#stopIsTold || this.signal.aborted ? this.#stop : undefined;
+  /** Why the work has to end, once something asks for it. */
+  get stop(): SyncStopped | undefined {
+    return this.#stop;
+  }
+
+  /** Whether the work knows: work that has returned before is complete. */
+  get stopIsTold(): boolean {
+    return this.#stopIsTold;
   }
 
   done(_item?: Item, checkpoint?: Checkpoint): Promise<void> {
@@ -145,7 +151,7 @@ export class ProgressReporter<Item> implements RunningSync<Item> {
   }
 
   async #done(checkpoint: Checkpoint | undefined): Promise<void> {
-    this.#refuseAfterStop();
+    this.#refuseAfterLastReport();
     this.#processed += 1;
     return this.#counted(checkpoint);
   }
@@ -153,7 +159,7 @@ export class ProgressReporter<Item> implements RunningSync<Item> {
   async #fail(item: Item, error: unknown, checkpoint: Checkpoint | undefined): Promise<void> {
     // `done` threw it to the handler that reports failed items: its item is counted already.
     if (error instanceof SyncStopped) throw error;
-    this.#refuseAfterStop();
+    this.#refuseAfterLastReport();
     this.#failed += 1;
     this.#failures.add((this.#options.itemId ?? idOf)(item), error);
     return this.#counted(checkpoint);
@@ -168,7 +174,7 @@ export class ProgressReporter<Item> implements RunningSync<Item> {
     if (checkpoint !== undefined) this.#latest = checkpoint;
     const { everyItems = 500, maxUnreported = 10_000 } = this.#options;
     const unreported = () => this.#processed + this.#failed - this.#reported;
-    if (unreported() >= everyItems && this.#queued === 0) void this.#report();
+    if (unreported() >= everyItems && this.#queued === 0 && !this.#stop) void this.#report();
     while ((unreported() >= maxUnreported && !this.#isHeldBack()) || this.#failures.size >= MAX_FAILURES_WAITING) {
       if (this.#stop) break;
       await this.#report();
@@ -177,13 +183,15 @@ export class ProgressReporter<Item> implements RunningSync<Item> {
       this.#pause ??= this.#waitForResume();
       await this.#pause;
     }
-    this.#refuseAfterStop();
+    if (this.#stop) {
+      this.#stopIsTold = true;
+      throw this.#stop;
+    }
   }
 
-  #refuseAfterStop(): void {
-    if (!this.#stop) return;
-    this.#stopIsTold = true;
-    throw this.#stop;
+  #refuseAfterLastReport(): void {
+    if (this.#isClosed)
+      throw this.#stop ?? new SyncStopped('ended', 'The work has returned; nothing is counted any more.');
   }
 
   #tick(): void {

@@ -42,7 +42,8 @@ async function run<Item>(
   } catch (error) {
     thrown = { error };
   }
-  const stop = sync.toldToStop;
+  // What the work throws because its signal was aborted is no failure.
+  const stop = thrown || sync.stopIsTold ? sync.stop : undefined;
   if (!stop) {
     if (!thrown) return sync.complete();
     await sync
