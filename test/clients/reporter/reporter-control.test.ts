@@ -2,7 +2,7 @@ import type { Agent } from 'supertest';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestService, type TestService } from '../../support/test-service.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { LANGUAGES, ON_THIS_MACHINE, report } from './reporter.languages.ts';
+import { LANGUAGES, ON_THIS_MACHINE, report, stopPrograms } from './reporter.languages.ts';
 
 let service: TestService;
 let request: Agent;
@@ -12,7 +12,10 @@ beforeAll(async () => {
   request = await service.request('org-1');
   key = await service.createKey({ orgId: 'org-1' });
 });
-afterAll(() => service.close());
+afterAll(async () => {
+  stopPrograms();
+  await service.close();
+});
 
 it.each(ON_THIS_MACHINE)(
   'A %s process pauses, resumes, ends by SIGTERM with all reported, and its successor goes on until it is cancelled',
@@ -21,7 +24,9 @@ it.each(ON_THIS_MACHINE)(
     const path = `/api/sync/progress/${sync_id}`;
     const read = async () => (await request.get(path)).body;
     const countAbove = (count: number) =>
-      waitFor(`more than ${count}`, async () => (await read()).processed_count > count && read());
+      waitFor(`more than ${count}`, async () => (await read()).processed_count > count && read(), {
+        withinMs: 60_000,
+      });
     const pace = { every_items: 1, max_unreported: 1, first_retry_ms: 10 };
     const job = { url: service.url, key, org: 'org-1', sync_id, items: 'o'.repeat(100_000), ...pace };
 
@@ -47,5 +52,5 @@ it.each(ON_THIS_MACHINE)(
     expect(cancelled).toMatchObject({ status: 'cancelled', checkpoint: { at: cancelled.processed_count } });
     expect(printed.processed_count).toBe(cancelled.processed_count);
   },
-  120_000,
+  240_000,
 );

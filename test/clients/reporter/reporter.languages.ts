@@ -51,13 +51,23 @@ export function report([program, ...args]: readonly string[], job: Job): Reporti
   return { child, outcome };
 }
 
+const running = new Set<ChildProcess>();
+
+/** For afterAll: ends what a failed test left running. */
+export function stopPrograms(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
 /** Runs a program to its end. */
 export const runProgram = (command: readonly string[], variables: Record<string, string>) =>
   ended(start(command, variables));
 
 function start([program, ...args]: readonly string[], variables: Record<string, string>): ChildProcess {
   const python = { PYTHONPATH: join(ROOT, 'clients/python/src'), PYTHONDONTWRITEBYTECODE: '1' };
-  return spawn(program as string, args, { cwd: ROOT, env: { ...process.env, ...python, ...variables } });
+  const child = spawn(program as string, args, { cwd: ROOT, env: { ...process.env, ...python, ...variables } });
+  running.add(child);
+  child.once('close', () => running.delete(child));
+  return child;
 }
 
 async function ended(child: ChildProcess) {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bend, CUT, startBendingProxy } from '../../support/bending-proxy.ts';
 import { startTestService, type TestService } from '../../support/test-service.ts';
-import { LANGUAGES, ON_THIS_MACHINE, type Reporting, report } from './reporter.languages.ts';
+import { LANGUAGES, ON_THIS_MACHINE, type Reporting, report, stopPrograms } from './reporter.languages.ts';
 
 const RUNS = Number(process.env.REPORTER_RUNS ?? 3);
 const ORG = 'org-1';
@@ -14,7 +14,10 @@ beforeAll(async () => {
   service = await startTestService();
   key = await service.createKey({ orgId: ORG });
 });
-afterAll(() => service.close());
+afterAll(async () => {
+  stopPrograms();
+  await service.close();
+});
 
 const unavailable = (status: number) => ({ status, headers: { 'retry-after': '0' }, body: '' });
 
