@@ -4,6 +4,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 COPY clients/typescript/package.json clients/typescript/
 COPY clients/react/package.json clients/react/
+COPY clients/mcp/package.json clients/mcp/
 COPY web/package.json web/
 COPY sandbox/package.json sandbox/
 COPY packages/embedded-postgres/package.json packages/embedded-postgres/
@@ -20,6 +21,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/packages ./packages
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/scripts/sync-operations.mjs ./scripts/
 USER node
 EXPOSE 3000
 CMD ["node", "dist/bundle/main.js"]

@@ -1,4 +1,4 @@
-import { printableError } from './commands/run-command.ts';
+import { printableError } from './commands/printable.error.ts';
 import { ConfigurationError, loadEnvironment } from './config/environment.ts';
 import { openDatabase } from './database/open-database.ts';
 import { makeDevelopmentAccess, printDevelopmentAccess } from './development-access.ts';

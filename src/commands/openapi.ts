@@ -3,7 +3,7 @@ import { problemsAsMarkdown } from '../common/problem.markdown.ts';
 import { parseEnvironment } from '../config/environment.ts';
 import { createApp } from '../create-app.ts';
 import { createDocument } from '../http/openapi.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand } from './command.line.ts';
 
 // npm run openapi: writes openapi.json and docs/errors.md. Nothing is connected to: the URL is only parsed.
 await runCommand(async () => {

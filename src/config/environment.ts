@@ -46,6 +46,9 @@ const claimNames = z
 const schema = z
   .object({
     PORT: wholeNumber(0, 65_535).default(3000),
+    SYNC_URL: publicUrl.default('http://127.0.0.1:3000'),
+    SYNC_API_KEY: z.string().optional(),
+    SYNC_ORG_ID: z.string().optional(),
     HOST: z.string().default('127.0.0.1'),
     SYNC_PUBLIC_URL: publicUrl.optional(),
     SYNC_DATA_DIR: z.string().default('.data'),

@@ -30,7 +30,7 @@ let target: EmbeddedPostgres;
 let file: string;
 let original: Record<string, TableContent>;
 
-const run = (command: 'db-backup' | 'db-restore', ownerUrl: string, ...args: string[]) =>
+const run = (command: 'backup' | 'restore', ownerUrl: string, ...args: string[]) =>
   ServiceProcess.command(command, args, { MIGRATION_DATABASE_URL: ownerUrl });
 const count = (rows: Record<string, TableContent>) => Object.values(rows).reduce((sum, table) => sum + table.rows, 0);
 
@@ -47,7 +47,7 @@ afterAll(async () => {
 
 describe('The database can be dumped and restored by whom it belongs to: npm run db:backup', () => {
   it('writes every row of every organization as an owner that is no superuser, to a file that only its owner can read', async () => {
-    const result = await run('db-backup', source.ownerUrl, file);
+    const result = await run('backup', source.ownerUrl, file);
     expect(result).toMatchObject({ code: 0, stderr: '' });
     expect(result.stdout).toMatch(/^\d+ rows of \d+ tables are in .*monday\.backup\.\n$/);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -64,7 +64,7 @@ describe('The database can be dumped and restored by whom it belongs to: npm run
   });
 
   it('never writes over another backup', async () => {
-    const result = await run('db-backup', source.ownerUrl, file);
+    const result = await run('backup', source.ownerUrl, file);
     expect(result).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('exists already') });
   });
 
@@ -91,7 +91,7 @@ describe('The database can be dumped and restored by whom it belongs to: npm run
     const url = inDatabase(source.ownerUrl, name);
     await sql(url, statement);
     const partial = join(newFolder(), 'hidden.backup');
-    const result = await run('db-backup', url, partial);
+    const result = await run('backup', url, partial);
     expect(result).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(`every row of ${table}.`) });
     await expect(stat(partial)).rejects.toThrow('ENOENT');
   });
@@ -104,14 +104,14 @@ describe('The database can be dumped and restored by whom it belongs to: npm run
     );
     const url = inDatabase(source.ownerUrl, name);
     await sql(url, 'CREATE TABLE public.invoices (number integer); CREATE SCHEMA shop; CREATE TABLE shop.orders ()');
-    const result = await run('db-backup', url, join(newFolder(), 'shared.backup'));
+    const result = await run('backup', url, join(newFolder(), 'shared.backup'));
     expect(result).toMatchObject({ code: 0, stderr: '' });
   });
 });
 
 describe('npm run db:restore', () => {
   it('restores into an empty database of another cluster: rows, roles, policies, grants and owners', async () => {
-    const result = await run('db-restore', target.ownerUrl, file);
+    const result = await run('restore', target.ownerUrl, file);
     expect(result.code, result.stderr).toBe(0);
     expect(await contentOf(asSuperuser(target))).toEqual(original);
     expect(count(original)).toBeGreaterThan(900);
@@ -168,14 +168,14 @@ describe('npm run db:restore', () => {
   it('refuses a database that is not empty, unless told to replace what it holds', async () => {
     await sql(asSuperuser(target), `UPDATE public.sync_progress SET error_message = 'later' WHERE sync_id = 'odd-2'`);
     const before = await contentOf(asSuperuser(target));
-    const refused = await run('db-restore', target.ownerUrl, file);
+    const refused = await run('restore', target.ownerUrl, file);
     expect(refused).toMatchObject({
       code: 1,
       stdout: '',
       stderr: expect.stringContaining('The database is not empty'),
     });
     expect(await contentOf(asSuperuser(target))).toEqual(before);
-    expect((await run('db-restore', target.ownerUrl, file, '--replace')).code).toBe(0);
+    expect((await run('restore', target.ownerUrl, file, '--replace')).code).toBe(0);
     expect(await contentOf(asSuperuser(target))).toEqual(original);
   });
 
@@ -205,7 +205,7 @@ describe('npm run db:restore', () => {
     expect(await contentOf(asSuperuser(target))).toEqual(original);
     await copyFile(file, path);
     await writeFile(path, whole.subarray(0, whole.length / 2));
-    expect(await run('db-restore', target.ownerUrl, path, '--replace')).toMatchObject({
+    expect(await run('restore', target.ownerUrl, path, '--replace')).toMatchObject({
       ...{ code: 1, stdout: '' },
       stderr: expect.stringMatching(/^The file is cut or damaged: .*Nothing was restored\.\n$/),
     });
@@ -219,16 +219,16 @@ describe('npm run db:restore', () => {
     ] as const) {
       const path = join(newFolder(), 'other.backup');
       await rewrite(file, path, change);
-      expect(await run('db-restore', url, path)).toMatchObject({ code: 1, stderr: expect.stringContaining(sentence) });
+      expect(await run('restore', url, path)).toMatchObject({ code: 1, stderr: expect.stringContaining(sentence) });
     }
     expect(await sql(url, `SELECT to_regclass('public.sync_migrations') AS found`)).toEqual([{ found: null }]);
   });
 
-  it.each([['db-backup'], ['db-restore']] as const)('%s says how it is called', async (command) => {
+  it.each([['backup'], ['restore']] as const)('%s says how it is called', async (command) => {
     for (const args of [[], ['a', '--all']])
       expect(await run(command, target.ownerUrl, ...args)).toMatchObject({
         ...{ code: 1, stdout: '' },
-        stderr: expect.stringContaining('Usage: npm run db:'),
+        stderr: expect.stringContaining('Usage: sync-operations '),
       });
   });
 });

@@ -14,7 +14,7 @@ afterAll(() => database.drop());
 
 /** npm run --silent db:role -- …, as the owner. */
 const role = (...args: string[]) =>
-  ServiceProcess.command('db-role', args, { MIGRATION_DATABASE_URL: database.ownerUrl });
+  ServiceProcess.command('roles', args, { MIGRATION_DATABASE_URL: database.ownerUrl });
 
 describe('npm run --silent db:role', () => {
   it('prints the URL of a login that is bound to one organization, and nothing else on stdout', async () => {

@@ -85,15 +85,15 @@ describe('npm run keys -- list and revoke', () => {
 });
 
 describe('a command used wrongly', () => {
-  const usage = /Usage:\n {2}npm run keys -- create/;
+  const usage = /^Usage: sync-operations keys/m;
 
   it.each<[args: string, says: RegExp]>([
     ['', usage],
     ['make', usage],
     ['create --nmae x', usage],
-    ['create --org org-1', usage],
-    ['create --name x', usage],
-    ['create --name x --org org-1 --all-orgs', usage],
+    ['create --org org-1', /^--name is required/],
+    ['create --name x', /^--org or --all-orgs is required/],
+    ['create --name x --org org-1 --all-orgs', /^--org or --all-orgs is required/],
     [
       'create --name x --org org-1 --scope sync:everything',
       /^--scope sync:everything does not exist; .*sync:admin\.$/m,

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@sync-operations/embedded-postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cleanUp, newFolder, ServiceProcess } from '../support/service-process.ts';
@@ -19,7 +21,7 @@ afterAll(async () => {
 const me = async (url: string) => (await sql<{ me: string }>(url, 'SELECT current_user::text AS me'))[0]?.me;
 
 describe('npm run db:provision', () => {
-  const provision = () => ServiceProcess.command('db-provision', [], { MIGRATION_DATABASE_URL: server.ownerUrl });
+  const provision = () => ServiceProcess.command('provision', [], { MIGRATION_DATABASE_URL: server.ownerUrl });
 
   it('makes of an empty database, as its owner, one that the service accepts by the URL it prints', async () => {
     const { code, stdout, stderr } = await provision();
@@ -43,7 +45,7 @@ describe('npm run db:provision', () => {
   });
 
   it('says whose URL it needs', async () => {
-    const { code, stdout, stderr } = await ServiceProcess.command('db-provision', [], { DATABASE_URL: server.appUrl });
+    const { code, stdout, stderr } = await ServiceProcess.command('provision', [], { DATABASE_URL: server.appUrl });
     expect({ code, stdout, stderr }).toEqual({
       ...{ code: 1, stdout: '' },
       stderr: expect.stringMatching(/^MIGRATION_DATABASE_URL must be set .*\.\n$/),
@@ -52,7 +54,7 @@ describe('npm run db:provision', () => {
 });
 
 describe('npm run --silent db:url', () => {
-  const url = (...args: string[]) => ServiceProcess.command('db-url', args, { SYNC_DATA_DIR: dataDir });
+  const url = (...args: string[]) => ServiceProcess.command('url', args, { SYNC_DATA_DIR: dataDir });
 
   it('prints, for plain SQL, the URLs of the embedded database that the service has started', async () => {
     const service = await ServiceProcess.start({ SYNC_DATA_DIR: dataDir });
@@ -67,13 +69,26 @@ describe('npm run --silent db:url', () => {
     await service.stop();
   });
 
+  it('makes nothing in a folder that holds no database, and says so', async () => {
+    const folder = newFolder();
+    const wrong = join(folder, 'not', 'there');
+    for (const SYNC_DATA_DIR of [folder, wrong]) {
+      const result = await ServiceProcess.command('url', ['app'], { SYNC_DATA_DIR });
+      expect(result).toMatchObject({
+        ...{ code: 1, stdout: '' },
+        stderr: `There is no database in ${SYNC_DATA_DIR}. Start the service once, or set SYNC_DATA_DIR to its folder.\n`,
+      });
+    }
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('says which there are', async () => {
     for (const args of [[], ['superuser']])
       expect(await url(...args)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('app|owner') });
   });
 
   it('is not for a database of your own', async () => {
-    const result = await ServiceProcess.command('db-url', ['app'], { DATABASE_URL: server.appUrl });
+    const result = await ServiceProcess.command('url', ['app'], { DATABASE_URL: server.appUrl });
     expect(result).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^DATABASE_URL is set, /) });
   });
 });

@@ -15,6 +15,9 @@ export interface ProxyResponse {
   readonly body: string;
 }
 
+/** Ends the connection in place of a response. */
+export const CUT: ProxyResponse = { status: 0, headers: {}, body: '' };
+
 /** Responds itself, or changes what the system behind responds to a request, which `forward` sends on, changed if need be. */
 export type Bend = (
   request: ProxyRequest,
@@ -55,7 +58,8 @@ export async function startBendingProxy(target: string, first: Bend | null = nul
       return { status: found.status, headers: Object.fromEntries(kept), body: await found.text() };
     };
     const result = await (bend ? bend({ method, url, body }, forward) : forward());
-    response.writeHead(result.status, result.headers).end(result.body);
+    if (result === CUT) request.socket.destroy();
+    else response.writeHead(result.status, result.headers).end(result.body);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -77,9 +77,10 @@ export class ServiceProcess {
     return service;
   }
 
-  /** A command as people run it: `command('keys', ['list'], …)` is node src/commands/keys.ts list. */
+  /** A command as people run it: `command('keys', ['list'], …)` is npx sync-operations keys list. */
   static command(name: string, args: readonly string[], variables: Record<string, string>): Promise<Ended> {
-    return new ServiceProcess(join(ROOT, `src/commands/${name}.ts`), args, variables, {}).ended;
+    const file = join(ROOT, 'src/commands/sync-operations.ts');
+    return new ServiceProcess(file, [name, ...args], variables, {}).ended;
   }
 
   /** demo/demo.ts, which runs a service of its own and says what that says. */

@@ -2,6 +2,9 @@ import { type Client, createClient } from './generated/client/index.ts';
 
 export type { Client } from './generated/client/index.ts';
 export * from './generated/index.ts';
+export type { Checkpoint, RunningSync, StopReason, SyncOptions } from './reporter/reporter.types.ts';
+export { SyncStopped } from './reporter/sync.stopped.ts';
+export { withSync } from './reporter/with.sync.ts';
 
 export interface SyncClientOptions {
   /** Where the service is, e.g. `http://127.0.0.1:3000`. */

@@ -82,3 +82,8 @@ export function renameDurably(from: string, to: string): void {
     closeSync(parent);
   }
 }
+
+/** Whether a database lies in the folder. It makes nothing. */
+export function holdsDatabase(dataDir: string): boolean {
+  return existsSync(path.join(path.resolve(dataDir), 'cluster'));
+}

@@ -1,4 +1,4 @@
-export { openDataFolder } from './data-folder.ts';
+export { holdsDatabase, openDataFolder } from './data-folder.ts';
 export { EmbeddedPostgresError } from './embedded-postgres.error.ts';
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded-postgres.ts';
 export type { PostgresBinaries } from './postgres.binaries.ts';

@@ -1,15 +1,13 @@
-import { BackupError } from '../backup/backup.manifest.ts';
 import { ConfigurationError } from '../config/environment.ts';
-import { DatabaseNotReadyError } from '../database/readiness.ts';
 import { isConnectionLoss } from '../database/sqlstate.ts';
+
+/** By name, because a command that does not need their modules does not load them. */
+const MEANT_FOR_PEOPLE = ['EmbeddedPostgresError', 'DatabaseNotReadyError', 'BackupError'];
 
 /** One sentence for an error that a person can fix; the stack for any other. `variable` named the database that was used. */
 export function printableError(error: unknown, variable = 'DATABASE_URL'): string {
   if (!(error instanceof Error)) return String(error);
-  // By name, because with a database of your own the embedded Postgres is never loaded.
-  if (error.name === 'EmbeddedPostgresError') return error.message;
-  if ([ConfigurationError, DatabaseNotReadyError, BackupError].some((kind) => error instanceof kind))
-    return error.message;
+  if (error instanceof ConfigurationError || MEANT_FOR_PEOPLE.includes(error.name)) return error.message;
   const code = (error as NodeJS.ErrnoException).code;
   if (code === '28P01' || code === '28000') return `${variable} is refused by the database: ${error.message}.`;
   if (code === '3D000') return `${variable} names a database that does not exist: ${error.message}.`;
@@ -22,15 +20,4 @@ export function printableError(error: unknown, variable = 'DATABASE_URL'): strin
 function reasonsOf(error: Error): string {
   const { errors = [] } = error as Partial<AggregateError>;
   return errors.map((one: Error) => one.message).join(', ');
-}
-
-/** Runs a command line tool: an error is one sentence and exit code 1. */
-export async function runCommand(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    // Commands work as the owner.
-    console.error(printableError(error, 'MIGRATION_DATABASE_URL'));
-    process.exitCode = 1;
-  }
 }
