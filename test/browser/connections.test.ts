@@ -154,7 +154,7 @@ describe('A connection', () => {
     await schedule.getByText(/^Next/).waitFor();
     await press(page, /^Remove the schedule/);
     await press(page, 'Remove schedule');
-    await page.getByText('Syncs start only when a user or another service starts them').waitFor();
+    await page.getByText('Nothing has been read from it, and no schedule reads from it').waitFor();
     expect(withoutRefusals(watched.complaints, [[422, `/connections/${id}/schedules`]])).toEqual([]);
   });
 

@@ -36,7 +36,6 @@ it('A run is taken back through its preview, and each item tells what became of 
     await preview.waitFor();
     await watched.screenshot('undo-preview');
     await page.getByRole('button', { name: /^Update 1 in / }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Apply' }).click();
     await page.getByRole('link', { name: 'The sync that it takes back' }).waitFor();
     const item = page.getByRole('list', { name: 'Changes' }).getByRole('link', { name: String(ann?.id) });
     await item.click();

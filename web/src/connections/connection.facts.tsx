@@ -6,6 +6,7 @@ import { CopyButton } from '../ui/button.tsx';
 import { Time } from '../ui/time.tsx';
 import { settingsSchema } from './connection.draft.ts';
 import { useConnectionName } from './connection.queries.ts';
+import { OpenConflicts } from './open.conflicts.tsx';
 import './connections.css';
 
 interface Props {
@@ -26,6 +27,7 @@ export function ConnectionFacts({ connection, connector }: Props) {
               checked <Time at={last_checked_at} />
             </span>
           )}
+          <OpenConflicts connectionId={connection.id} />
         </span>
       </Fact>
       <Fact term="Address">
