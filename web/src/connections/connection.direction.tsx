@@ -1,5 +1,6 @@
 import type { Connection, Connector, Run, Schedule } from '@sync-operations/client';
 import { type ReactNode, useState } from 'react';
+import { Link } from 'wouter';
 import { useMay } from '../api/organization.ts';
 import { ScheduleDialog } from '../schedules/schedule.dialog.tsx';
 import { ScheduleList } from '../schedules/schedule.list.tsx';
@@ -31,9 +32,12 @@ export function ReadFromIt({ connection, connector }: Props) {
       actions={
         mayWrite &&
         canRead && (
-          <Button size="small" onClick={() => setAdding(true)}>
-            <Icon name="plus" /> Add schedule
-          </Button>
+          <>
+            <Link href={`/matches?${new URLSearchParams({ connection_id: connection.id })}`}>What would match</Link>
+            <Button size="small" onClick={() => setAdding(true)}>
+              <Icon name="plus" /> Add schedule
+            </Button>
+          </>
         )
       }
     >

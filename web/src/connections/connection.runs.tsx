@@ -93,7 +93,12 @@ function RunRow({ run, column, other }: RunRowProps) {
       <td data-label="Started">
         <span>
           <Time at={run.created_at} />
-          {run.requested_by && <span className="muted break">{' by '}{run.requested_by}</span>}
+          {run.requested_by && (
+            <span className="muted break">
+              {' by '}
+              {run.requested_by}
+            </span>
+          )}
         </span>
       </td>
     </tr>

@@ -9,6 +9,7 @@ import { ExternalDelta } from './external.delta.tsx';
 import { PreviewChanges } from './preview.changes.tsx';
 import { type ComputedDelta, computedDelta } from './preview.delta.ts';
 import { PreviewFacts } from './preview.facts.tsx';
+import { GROUPED_FROM, PreviewGroups } from './preview.groups.tsx';
 import { PreviewNotes } from './preview.notes.tsx';
 import { entityText } from './preview.row.tsx';
 import { changesOf, countsOf } from './preview.summary.ts';
@@ -49,6 +50,9 @@ function ComputedPreview({ preview, delta }: ComputedProps) {
         {!applying.isAsking && <ApplyRefusal applying={applying} />}
         <PreviewNotes preview={preview} delta={delta} />
         <PreviewSummary preview={preview} delta={delta} />
+        {changesOf(preview.summary) >= GROUPED_FROM && (
+          <PreviewGroups cacheKey={preview.cache_key} syncId={delta.sync_id} />
+        )}
         <PreviewChanges cacheKey={preview.cache_key} delta={delta} counts={countsOf(preview.summary)} />
       </div>
       {applying.isAsking && <ApplyDialog applying={applying} what={entityText(preview.entity_type).toLowerCase()} />}
