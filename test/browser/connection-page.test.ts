@@ -81,7 +81,7 @@ describe('The page of a connection', () => {
         expect(await watched.axe()).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
       }
-      await page.getByRole('button', { name: `Ada Example is ${second}` }).click();
+      await page.getByRole('button', { name: `It is this one: Ada Example is ${second}` }).click();
       await items.getByText(`linked with ${second}`).waitFor();
       const bound = await fixture.call(
         org,

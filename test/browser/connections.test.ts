@@ -171,7 +171,7 @@ describe('A connection', () => {
       expect(await fixture.ended(ORG, first)).toMatchObject({ destination: 'records', counts: { created: 20 } });
 
       await page.goBack();
-      await press(page, 'Preview');
+      await press(page, /^Preview$/);
       await page.getByLabel('To', { exact: true }).selectOption(odooId);
       await press(page, 'Compute preview');
       await page.waitForURL(/\/syncs\/run-/);

@@ -21,6 +21,30 @@ describe('/docs', () => {
   });
 });
 
+describe('/docs, for whoever tries the API there', () => {
+  it('asks for the organization once, with the credentials', async () => {
+    const { page } = await browser.openPage(`${service.url}/docs`);
+    await page.getByRole('button', { name: 'Authorize' }).click();
+    await page.getByText('organization (apiKey)').waitFor();
+    const { paths } = JSON.parse(await (await fetch(`${service.url}/openapi.json`)).text());
+    const names = paths['/api/sync/whoami'].get.parameters.map(({ name }: { name: string }) => name);
+    // The document for programs says what each operation takes.
+    expect(names).toContain('X-Org-Id');
+    const init = await (await fetch(`${service.url}/docs/swagger-ui-init.js`)).text();
+    expect(init.match(/"name": ?"X-Org-Id"/g)).toHaveLength(1);
+  });
+
+  it('has no violation of axe, with an operation open and without', async () => {
+    const watched = await browser.openPage(`${service.url}/docs`);
+    await watched.page.getByText('Active syncs, newest first').waitFor();
+    expect(await watched.axe()).toEqual([]);
+    await watched.page.getByText('Active syncs, newest first').click();
+    await watched.page.getByRole('button', { name: 'Execute' }).waitFor();
+    await watched.screenshot('docs-open');
+    expect(await watched.axe()).toEqual([]);
+  });
+});
+
 describe('/errors', () => {
   it('opens at the problem that its address names, with nothing refused by its Content-Security-Policy', async () => {
     const { page, complaints } = await browser.openPage(`${service.url}/errors#sync-ended`);

@@ -37,7 +37,7 @@ it('Both ends are compared from the page of a connection, made equal, and then t
       const { page } = watched;
       const compare = async () => {
         await page.getByRole('button', { name: 'Compare' }).click();
-        await page.getByLabel('To').selectOption(customers.destination.connection_id);
+        await page.getByLabel('To', { exact: true }).selectOption(customers.destination.connection_id);
         await page.getByRole('dialog').getByRole('button', { name: 'Compare' }).click();
         await page.waitForURL(/\/syncs\/run-/);
       };

@@ -14,6 +14,7 @@ const ConflictsPage = lazy(() => import('../conflicts/conflicts.page.tsx'));
 const SyncPage = lazy(() => import('../sync/sync.page.tsx'));
 const ItemPage = lazy(() => import('../items/item.page.tsx'));
 const MatchesPage = lazy(() => import('../matches/matches.page.tsx'));
+const GalleryPage = lazy(() => import('../gallery/gallery.page.tsx'));
 const AlertsPage = lazy(() => import('../alerts/alerts.page.tsx'));
 const ActivityPage = lazy(() => import('../activity/activity.page.tsx'));
 const TrendsPage = lazy(() => import('../trends/trends.page.tsx'));
@@ -41,6 +42,7 @@ export function OrganizationPages({ orgId }: { readonly orgId: string }) {
                 <Route path="/syncs/*" component={SyncPage} />
                 <Route path="/items" component={ItemPage} />
                 <Route path="/matches" component={MatchesPage} />
+                <Route path="/gallery" component={GalleryPage} />
                 <Route path="/alerts" component={AlertsPage} />
                 <Route path="/activity" component={ActivityPage} />
                 <Route path="/trends" component={TrendsPage} />

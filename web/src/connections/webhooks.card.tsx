@@ -1,5 +1,6 @@
 import type { ConnectionWebhooks } from '@sync-operations/client';
 import { Badge } from '../ui/badge.tsx';
+import { Breakable } from '../ui/breakable.tsx';
 import { CopyButton } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { count } from '../ui/format.ts';
@@ -20,7 +21,9 @@ export function WebhooksCard({ path, webhooks }: Props) {
   return (
     <Card title="Webhooks" region>
       <p className="row">
-        <code className="break">{address}</code>
+        <code className="break">
+          <Breakable text={address} />
+        </code>
         <CopyButton text={address} what="webhook address" />
       </p>
       {!managed && (

@@ -62,7 +62,7 @@ export function MatchRow({ item, pair }: Props) {
                 size="small"
                 busy={link.isPending}
                 onClick={() => choose(match.external_id)}
-                aria-label={`${what} is ${match.external_id}`}
+                aria-label={`It is this one: ${what} is ${match.external_id}`}
               >
                 It is this one
               </Button>
@@ -72,7 +72,12 @@ export function MatchRow({ item, pair }: Props) {
       </ul>
       {outcome === 'ambiguous' && mayDecide && (
         <div>
-          <Button size="small" busy={link.isPending} onClick={() => choose(null)} aria-label={`${what} is a new one`}>
+          <Button
+            size="small"
+            busy={link.isPending}
+            onClick={() => choose(null)}
+            aria-label={`None of these: a new one, ${what}`}
+          >
             None of these: a new one
           </Button>
         </div>
