@@ -255,7 +255,7 @@ describe('Addresses and names', () => {
       { path: '/connections', selector: 'td[data-label="Address"] > span' },
       { path: `/connections/${SHOP}`, selector: '.conn-facts dd:has(wbr)' },
       { path: '/trends', selector: '.table th, th' },
-      { path: '/syncs', selector: 'tr[data-sync-id] td' },
+      { path: '/syncs', selector: '.syncs-name a, .syncs-name p' },
     ];
     for (const { path, selector } of pages)
       for (const width of [390, 1280, 1920]) {
