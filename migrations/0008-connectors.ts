@@ -48,6 +48,7 @@ async function connections(db: QueryRunner): Promise<void> {
       version text,
       account text,
       warnings jsonb NOT NULL DEFAULT '[]',
+      checks jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_array_length(checks) <= 50),
       credentials_expire_at timestamptz,
       webhooks_refused jsonb NOT NULL DEFAULT '{}',
       webhook_refused_at timestamptz,
@@ -74,6 +75,8 @@ async function connections(db: QueryRunner): Promise<void> {
   await db.query(`
     COMMENT ON COLUMN public.sync_connections.forgets_records IS
       'it leads to another system than its records were read from, and some of those are not marked as deleted yet'`);
+  await db.query(`
+    COMMENT ON COLUMN public.sync_connections.checks IS 'the last checks, the newest first'`);
   await db.query(`
     COMMENT ON COLUMN public.sync_connections.webhooks_refused IS
       'how many by reason, since the webhook secret was set'`);

@@ -15,6 +15,7 @@ import { serveDashboard } from './dashboard/dashboard.pages.ts';
 import { Draining } from './health/draining.ts';
 import { formParser, jsonParser, rawOr } from './http/body.parser.ts';
 import { limitConnections } from './http/connection.limits.ts';
+import { allowOrigins } from './http/cors.ts';
 import { serveErrorPage } from './http/error.page.ts';
 import { logRequests, quietAtStart, requestId } from './http/logging.ts';
 import { refuseExpectations, refuseOnSocket } from './http/node.refusals.ts';
@@ -82,6 +83,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
     if (draining.isDraining) reply.header('connection', 'close');
     done();
   });
+  await allowOrigins(app, environment.SYNC_CORS_ORIGINS ?? []);
   endSilentConnections(fastify);
   logRequests(fastify, (await app.resolve(PinoLogger)).logger);
   app.get(HttpMetrics).observe(fastify);

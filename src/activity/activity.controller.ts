@@ -3,11 +3,12 @@ import { ApiBody, ApiExtraModels, ApiOkResponse, ApiTags, getSchemaPath } from '
 import type { FastifyReply } from 'fastify';
 import { RequireScope } from '../auth/auth.decorators.ts';
 import type { Page } from '../common/cursor.ts';
+import { toNdjson } from '../common/export.stream.ts';
 import { Operation } from '../common/operation.ts';
 import { LargeBody } from '../common/route.config.ts';
 import { validateItem } from '../common/validation.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
-import { toCsv, toNdjson } from './activity.export.ts';
+import { activityToCsv } from './activity.export.ts';
 import { ActivityService } from './activity.service.ts';
 import {
   ActivityDto,
@@ -156,7 +157,7 @@ export class ActivityController {
   async export(@Query() query: ExportQuery): Promise<StreamableFile> {
     const entries = await this.activity.export(query);
     return query.format === 'csv'
-      ? new StreamableFile(toCsv(entries, { bom: query.bom ?? true }), {
+      ? new StreamableFile(activityToCsv(entries, query.bom ?? true), {
           type: 'text/csv; charset=utf-8',
           disposition: 'attachment; filename="activity.csv"',
         })

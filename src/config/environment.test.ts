@@ -121,6 +121,7 @@ describe('a wrong variable', () => {
     ['DATABASE_URL', 'db.example', 'mysql://u@h/d', 'postgres://u@h', 'postgres://u@h/'],
     ['MIGRATION_DATABASE_URL', 'db.example', 'http://u@h/d', 'postgres://u@h'],
     ['SYNC_DB_POOL_SIZE', '0', '1', '201', 'ten'],
+    ['SYNC_CORS_ORIGINS', '*', 'app.example', 'https://app.example/', 'https://a.example, https://b.example'],
     ['SYNC_TRUSTED_PROXIES', 'proxy.example', '10.0.0.0/33', '10.0.0.1,', '10.0.0.1 10.0.0.2'],
     ['SYNC_ORG_DB_CONNECTIONS', '0', '201', 'half'],
     ['SYNC_ORG_DB_WAITING', '0', '100001', 'all'],

@@ -42,6 +42,15 @@ const claimNames = z
   .regex(/^[^\s,]+(,[^\s,]+)*$/, 'must be names of claims, with commas and without spaces')
   .transform((text) => text.split(','));
 
+/** Origins as browsers send them, with commas: no path, no slash at the end, no pattern. */
+const origins = z
+  .string()
+  .transform((text) => text.split(','))
+  .refine(
+    (all) => all.every((one) => /^https?:/.test(one) && URL.canParse(one) && new URL(one).origin === one),
+    'must be origins such as https://app.example, with commas and without spaces',
+  );
+
 /** Every variable the service reads; nothing else reads the environment. Sizes and times carry their unit in the name. */
 const schema = z
   .object({
@@ -64,6 +73,7 @@ const schema = z
     SYNC_MAX_CONNECTIONS: wholeNumber(10, 1_000_000).default(10_000),
     SYNC_MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(10, 1_000_000).default(2_000),
     SYNC_TRUSTED_PROXIES: addresses.optional(),
+    SYNC_CORS_ORIGINS: origins.optional(),
     SYNC_UNKNOWN_KEYS_PER_SECOND: wholeNumber(1, 100_000).default(30),
     SYNC_ORG_REQUESTS_PER_SECOND: wholeNumber(1, 1_000_000).default(200),
     SYNC_PRINCIPAL_REQUESTS_PER_SECOND: wholeNumber(1, 1_000_000).default(150),

@@ -1,6 +1,7 @@
 import type { Statement } from '../database/database.ts';
 import type { Run } from '../runs/run.types.ts';
 import type { PreviewChangeDto } from './dto/preview.dto.ts';
+import type { ChangeGroupsDto } from './dto/preview-groups.dto.ts';
 
 /** The first changes of each kind, which the cached preview contains. */
 export const firstChanges = (run: Pick<Run, 'org_id' | 'sync_id'>, each: number): Statement => ({
@@ -76,4 +77,35 @@ export const changesToCheck = (run: Pick<Run, 'org_id' | 'sync_id'>, limit: numb
     SELECT external_id, destination_id, source_hash, destination_hash FROM public.sync_preview_changes
      WHERE org_id = $1 AND sync_id = $2 AND kind <> 'conflict' ORDER BY external_id LIMIT $3`,
   values: [run.org_id, run.sync_id, limit],
+});
+
+/** Of a preview, so many changes are grouped. */
+const MOST_GROUPED = 50_000;
+
+export interface FoundGroups {
+  readonly is_complete: boolean;
+  readonly items: ChangeGroupsDto['items'];
+}
+
+/** How many items change by kind and field, with the first few of each. A place in a list is not a field of its own. */
+export const changeGroups = (orgId: string, syncId: string): Statement => ({
+  text: `
+    WITH looked AS MATERIALIZED (
+      SELECT kind, external_id, fields FROM public.sync_preview_changes
+       WHERE org_id = $1 AND sync_id = $2 ORDER BY kind, external_id LIMIT ${MOST_GROUPED + 1}),
+    parts AS MATERIALIZED (
+      SELECT DISTINCT ON (l.kind, p.field, l.external_id) l.kind, p.field, l.external_id, p.old, p.new
+        FROM looked l LEFT JOIN LATERAL (
+          SELECT regexp_replace(f ->> 'field', '(^|[.])[0-9]+(?=[.]|$)', '\\1*', 'g') AS field, f -> 'old' AS old, f -> 'new' AS new
+            FROM jsonb_array_elements(l.fields) AS f) AS p ON true
+       ORDER BY l.kind, p.field, l.external_id),
+    placed AS MATERIALIZED (
+      SELECT x.*, row_number() OVER (PARTITION BY x.kind, x.field ORDER BY x.external_id) AS place FROM parts x)
+    SELECT (SELECT count(*) <= ${MOST_GROUPED} FROM looked) AS is_complete,
+           (SELECT coalesce(json_agg(g), '[]') FROM (
+              SELECT kind, field, count(*)::integer AS count,
+                     json_agg(json_build_object('external_id', external_id, 'old', old, 'new', new) ORDER BY place)
+                       FILTER (WHERE place <= 3) AS samples
+                FROM placed GROUP BY kind, field ORDER BY count(*) DESC, kind, field LIMIT 200) AS g) AS items`,
+  values: [orgId, syncId],
 });

@@ -1,14 +1,18 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiBody, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, StreamableFile } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { RequireScope } from '../auth/auth.decorators.ts';
+import { toNdjson } from '../common/export.stream.ts';
 import { Operation } from '../common/operation.ts';
 import { ConnectionIdParam } from '../connectors/connections/dto/requests.dto.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
 import { CacheKeyParam } from '../preview-cache/dto/preview.dto.ts';
 import { SyncIdParam } from '../progress/dto/requests.dto.ts';
+import { OneItemDto } from '../runs/dto/requests.dto.ts';
 import { LOCATION, located } from '../runs/runs.controller.ts';
+import { changesToCsv } from './changes.export.ts';
 import { PreviewChangePageDto, PreviewChangesQuery, PreviewRunDto, StartPreviewDto } from './dto/preview.dto.ts';
+import { ChangeGroupsDto, ChangesExportQuery } from './dto/preview-groups.dto.ts';
 import { PreviewChangesService } from './preview-changes.service.ts';
 import { PreviewsService } from './previews.service.ts';
 
@@ -45,19 +49,21 @@ export class PreviewsController {
   @HttpCode(202)
   @RequireScope('sync:write')
   @Idempotent()
+  @ApiBody({ type: OneItemDto, required: false })
   @Operation({
     id: 'undoRun',
     summary: 'Compute how to take back what a sync changed',
     description:
-      'Makes a preview of the inverse, item by item: what was created is deleted as the destination deletes, what was updated gets its old values, what was archived comes back. What somebody has changed since is a conflict that names both values. Apply it like any preview, with the source, destination and entity type of the sync. What an undo changes is kept, so it can be undone, too.',
+      'Makes a preview of the inverse, item by item: what was created is deleted as the destination deletes, what was updated gets its old values, what was archived comes back. What somebody has changed since is a conflict that names both values. Apply it like any preview, with the source, destination and entity type of the sync. What an undo changes is kept, so it can be undone, too. Name an item to take back that one alone.',
     ok: [{ status: 202, description: 'Queued', type: PreviewRunDto, headers: LOCATION }],
     problems: ['not-found', 'conflict'],
   })
   async undo(
     @Param() { sync_id }: SyncIdParam,
+    @Body() body: OneItemDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PreviewRunDto> {
-    return located(await this.previews.undo(sync_id), reply);
+    return located(await this.previews.undo(sync_id, body), reply);
   }
 
   @Get('previews/:cache_key/changes')
@@ -75,6 +81,46 @@ export class PreviewsController {
     @Query() query: PreviewChangesQuery,
   ): Promise<PreviewChangePageDto> {
     return this.changes.page(cache_key, query);
+  }
+
+  @Get('previews/:cache_key/groups')
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'listChangeGroups',
+    summary: 'How many items of a computed preview change, by kind and field',
+    description: 'The largest group first, with the first three items of each.',
+    ok: [{ status: 200, description: 'The groups', type: ChangeGroupsDto }],
+    problems: ['not-found'],
+  })
+  groups(@Param() { cache_key }: CacheKeyParam): Promise<ChangeGroupsDto> {
+    return this.changes.groups(cache_key);
+  }
+
+  @Get('previews/:cache_key/changes/export')
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'exportPreviewChanges',
+    summary: 'All changes of a computed preview as NDJSON or CSV, streamed',
+    description:
+      'In CSV, each field that changes is a row. A connection that ends before its last chunk means: not complete.',
+    ok: [],
+    problems: ['not-found'],
+  })
+  @ApiOkResponse({
+    description: 'One change a line',
+    content: { 'application/x-ndjson': { schema: { type: 'string' } }, 'text/csv': { schema: { type: 'string' } } },
+  })
+  async export(@Param() { cache_key }: CacheKeyParam, @Query() query: ChangesExportQuery): Promise<StreamableFile> {
+    const changes = await this.changes.export(cache_key);
+    return query.format === 'csv'
+      ? new StreamableFile(changesToCsv(changes, query.bom ?? true), {
+          type: 'text/csv; charset=utf-8',
+          disposition: 'attachment; filename="preview.csv"',
+        })
+      : new StreamableFile(toNdjson(changes), {
+          type: 'application/x-ndjson',
+          disposition: 'attachment; filename="preview.ndjson"',
+        });
   }
 
   @Get('progress/:sync_id/changes')

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ActivityService } from '../activity/activity.service.ts';
 import { Problem } from '../common/problem.ts';
 import { keptItems } from '../records/history/kept.changes.sql.ts';
-import { destinationConnectionOf } from '../runs/dto/requests.dto.ts';
+import { destinationConnectionOf, type OneItemDto } from '../runs/dto/requests.dto.ts';
 import { RunStarter } from '../runs/run.starter.ts';
 import { RunsService } from '../runs/runs.service.ts';
 import { currentUser } from '../tenancy/tenant.context.ts';
@@ -20,8 +20,8 @@ export class PreviewsService {
     private readonly activity: ActivityService,
   ) {}
 
-  /** The preview of the inverse. Throws conflict when the sync is not over, or made no change that is still kept. */
-  undo(syncId: string): Promise<PreviewRunDto> {
+  /** The preview of the inverse, of all that the sync changed or of one item. Throws conflict when the sync is not over, or made no change that is still kept. */
+  undo(syncId: string, { external_id: only }: OneItemDto = {}): Promise<PreviewRunDto> {
     return this.database.transaction(async () => {
       const run = await this.runs.row(syncId, 'conflict');
       if (run.kind === 'preview')
@@ -29,11 +29,21 @@ export class PreviewsService {
       const { progress } = await this.runs.get(syncId);
       if (progress.completed_at === null)
         throw new Problem('conflict', `The sync "${syncId}" is still active. Wait until it ends, or cancel it.`);
-      const [kept] = await this.database.query<{ external_id: string }>(keptItems(run, ''));
+      const [kept] = await this.database.query<{ external_id: string }>(keptItems(run, only ?? null, ''));
       if (!kept)
-        throw new Problem('conflict', `The sync "${syncId}" changed nothing, or what it changed is not kept any more.`);
+        throw new Problem(
+          'conflict',
+          `The sync "${syncId}" changed nothing${only === undefined ? '' : ` of the item "${only}"`}, or what it changed is not kept any more.`,
+        );
       const preview = await this.starter.start({
-        ...{ ...run, kind: 'preview', mode: 'full', filters: {}, of_sync_id: undefined, override_reason: undefined },
+        ...{
+          ...run,
+          kind: 'preview',
+          mode: 'full',
+          filters: only === undefined ? {} : { external_id: only },
+          of_sync_id: undefined,
+          override_reason: undefined,
+        },
         ...{ undoes_sync_id: syncId, trigger: 'request', requested_by: currentUser() },
       });
       await this.activity.append({

@@ -39,11 +39,13 @@ export class RunStarter {
   async start(parameters: RunParameters): Promise<string> {
     const { source_connection_id, destination_connection_id, entity_type, filters = {}, mode } = parameters;
     if (mode === 'census' && Object.keys(filters).length > 0) throw filteredCensus();
+    // What a retry or an undo is of, no connector reads by its filters.
+    const isNamed = parameters.kind === 'retry' || Boolean(parameters.undoes_sync_id);
     const { system } = await this.sourceDestination.check(
       source_connection_id,
       destination_connection_id,
       entity_type,
-      filters,
+      isNamed ? {} : filters,
     );
     await this.quotas.take('active_syncs');
     await this.quotas.take('records', 0);

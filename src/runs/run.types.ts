@@ -18,6 +18,14 @@ export const writesNothing = ({ kind }: Pick<Run, 'kind'>): boolean => kind === 
 export const isSample = ({ kind, of_sync_id }: Pick<Run, 'kind' | 'of_sync_id'>): boolean =>
   kind === 'reconcile' && of_sync_id !== null;
 
+/** The filter of a retry or an undo of one item alone. No connector has one of this name. */
+export const onlyItem = ({
+  kind,
+  undoes_sync_id,
+  filters,
+}: Pick<Run, 'kind' | 'undoes_sync_id' | 'filters'>): string | null =>
+  (kind === 'retry' || undoes_sync_id !== null) && typeof filters.external_id === 'string' ? filters.external_id : null;
+
 /**
  * `full` reads every item and finds what is gone, `incremental` reads what changed since the last sync, and `census` reads the ids alone: it
  * finds what is gone, and reads what has no record.

@@ -6,7 +6,7 @@ import type { Page } from '../common/cursor.ts';
 import { Operation } from '../common/operation.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
 import { SyncIdParam } from '../progress/dto/requests.dto.ts';
-import { RunsQuery, StartRunDto } from './dto/requests.dto.ts';
+import { OneItemDto, RunsQuery, StartRunDto } from './dto/requests.dto.ts';
 import { RunDto, RunPageDto } from './dto/run.dto.ts';
 import { FreshPreviewInterceptor } from './fresh-preview.interceptor.ts';
 import { RunsService } from './runs.service.ts';
@@ -41,18 +41,20 @@ export class RunsController {
   @HttpCode(202)
   @RequireScope('sync:write')
   @Idempotent()
+  @ApiBody({ type: OneItemDto, required: false })
   @Operation({
     id: 'retryFailedItems',
     summary: 'Retry the items of a sync that failed or were skipped',
-    description: 'Starts a new sync that reads only these items again.',
+    description: 'Starts a new sync that reads only these items again, or the one that is named.',
     ok: [{ status: 202, description: 'Queued', type: RunDto, headers: LOCATION }],
     problems: ['not-found', 'conflict'],
   })
   async retryFailed(
     @Param() { sync_id }: SyncIdParam,
+    @Body() body: OneItemDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RunDto> {
-    return located(await this.runs.retryFailed(sync_id), reply);
+    return located(await this.runs.retryFailed(sync_id, body), reply);
   }
 
   @Get('runs')

@@ -5,7 +5,7 @@ import { Problem } from '../common/problem.ts';
 import { ProgressService } from '../progress/progress.service.ts';
 import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
-import { destinationConnectionOf, type RunsQuery, type StartRunDto } from './dto/requests.dto.ts';
+import { destinationConnectionOf, type OneItemDto, type RunsQuery, type StartRunDto } from './dto/requests.dto.ts';
 import type { RunDto } from './dto/run.dto.ts';
 import { RunPreviews } from './run.previews.ts';
 import { RunStarter } from './run.starter.ts';
@@ -51,8 +51,8 @@ export class RunsService {
     });
   }
 
-  /** Starts a sync of only the items that failed or were skipped in an ended sync. */
-  retryFailed(syncId: string): Promise<RunDto> {
+  /** Starts a sync of only the items that failed or were skipped in an ended sync, or of one of them. */
+  retryFailed(syncId: string, { external_id: only }: OneItemDto = {}): Promise<RunDto> {
     return this.database.transaction(async () => {
       const run = await this.row(syncId, 'conflict');
       if (writesNothing(run))
@@ -65,12 +65,21 @@ export class RunsService {
       const { progress } = await this.get(syncId);
       if (progress.completed_at === null)
         throw new Problem('conflict', `The sync "${syncId}" is still active. Wait until it ends, or cancel it.`);
-      const [row] = await this.database.query<{ count: number }>(countItems(currentTenant().orgId, syncId));
-      if (!row?.count) throw new Problem('conflict', `No item of the sync "${syncId}" failed or was skipped.`);
+      const [row] = await this.database.query<{ count: number }>(
+        countItems(currentTenant().orgId, syncId, only ?? null),
+      );
+      if (!row?.count)
+        throw new Problem(
+          'conflict',
+          only === undefined
+            ? `No item of the sync "${syncId}" failed or was skipped.`
+            : `The item "${only}" neither failed nor was skipped in the sync "${syncId}".`,
+        );
       const retry = await this.starter.start({
         ...run,
         kind: 'retry',
         mode: 'full',
+        filters: only === undefined ? run.filters : { external_id: only },
         of_sync_id: syncId,
         override_reason: undefined,
         trigger: 'request',

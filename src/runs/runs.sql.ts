@@ -148,9 +148,12 @@ export const findRunRow = (orgId: string, syncId: string): Statement => ({
   values: [orgId, syncId],
 });
 
-export const countItems = (orgId: string, syncId: string): Statement => ({
-  text: 'SELECT count(*)::integer AS count FROM public.sync_items WHERE org_id = $1 AND sync_id = $2',
-  values: [orgId, syncId],
+/** `only` one of them. */
+export const countItems = (orgId: string, syncId: string, only: string | null): Statement => ({
+  text: `
+    SELECT count(*)::integer AS count FROM public.sync_items
+     WHERE org_id = $1 AND sync_id = $2 AND ($3::text IS NULL OR external_id = $3)`,
+  values: [orgId, syncId, only],
 });
 
 /** Makes a paused run available to workers again. Returns a row if the run was paused. */

@@ -154,7 +154,7 @@ describe('A connection', () => {
     await schedule.getByText(/^Next/).waitFor();
     await press(page, /^Remove the schedule/);
     await press(page, 'Remove schedule');
-    await page.getByText('Syncs start only when a user or another service starts them').waitFor();
+    await page.getByText('Nothing has been read from it, and no schedule reads from it').waitFor();
     expect(withoutRefusals(watched.complaints, [[422, `/connections/${id}/schedules`]])).toEqual([]);
   });
 
@@ -171,7 +171,7 @@ describe('A connection', () => {
       expect(await fixture.ended(ORG, first)).toMatchObject({ destination: 'records', counts: { created: 20 } });
 
       await page.goBack();
-      await press(page, 'Preview');
+      await press(page, /^Preview$/);
       await page.getByLabel('To', { exact: true }).selectOption(odooId);
       await press(page, 'Compute preview');
       await page.waitForURL(/\/syncs\/run-/);

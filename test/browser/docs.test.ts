@@ -21,6 +21,20 @@ describe('/docs', () => {
   });
 });
 
+describe('/docs, for whoever tries the API there', () => {
+  it('asks for the organization once, with the credentials', async () => {
+    const { page } = await browser.openPage(`${service.url}/docs`);
+    await page.getByRole('button', { name: 'Authorize' }).click();
+    await page.getByText('organization (apiKey)').waitFor();
+    const { paths } = JSON.parse(await (await fetch(`${service.url}/openapi.json`)).text());
+    const names = paths['/api/sync/whoami'].get.parameters.map(({ name }: { name: string }) => name);
+    // The document for programs says what each operation takes.
+    expect(names).toContain('X-Org-Id');
+    const init = await (await fetch(`${service.url}/docs/swagger-ui-init.js`)).text();
+    expect(init.match(/"name": ?"X-Org-Id"/g)).toHaveLength(1);
+  });
+});
+
 describe('/errors', () => {
   it('opens at the problem that its address names, with nothing refused by its Content-Security-Policy', async () => {
     const { page, complaints } = await browser.openPage(`${service.url}/errors#sync-ended`);

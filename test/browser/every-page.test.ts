@@ -101,6 +101,8 @@ async function fill({ shopId, odooId, shop, there }: TwoSystems): Promise<void> 
     connections: `${here}/connections`,
     'a connection': `${here}/connections/${odooId}`,
     'a new connection': `${here}/connections/new?system=woocommerce`,
+    gallery: `${here}/gallery`,
+    'what would match': `${here}/matches?connection_id=${odooId}`,
     'an address that leads nowhere': `${here}/nowhere`,
   });
 }
@@ -119,7 +121,10 @@ const overflows = ({ page }: WatchedPage) =>
 async function expectSound(watched: WatchedPage, picture: string): Promise<void> {
   for (const width of WIDTHS) {
     await watched.page.setViewportSize({ width, height: 900 });
-    expect({ width, overflows: await overflows(watched) }).toEqual({ width, overflows: false });
+    // Charts learn of a new width a moment later.
+    await expect
+      .poll(async () => ({ width, overflows: await overflows(watched) }))
+      .toEqual({ width, overflows: false });
     await watched.screenshot(`${picture}-${width}`);
     if (width < 1920) expect(await watched.axe()).toEqual([]);
   }
@@ -151,6 +156,8 @@ describe.each(['light', 'dark'] as const)('Every page, %s', (colorScheme) => {
     'connections',
     'a connection',
     'a new connection',
+    'gallery',
+    'what would match',
     'an address that leads nowhere',
   ])('%s: fits from 390 to 1920 pixels, is open to everybody, and complains of nothing', async (name) => {
     await shown(watched, paths[name] as string);

@@ -1,6 +1,7 @@
 import { appendActivity, type Client, reportProgress, type StartSync, startSync } from '@sync-operations/client';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { insertConnections, SHOP } from '../console/console.fixture.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { TestBrowser } from './support/test-browser.ts';
@@ -187,22 +188,96 @@ describe('The page of a sync of another service', () => {
   });
 });
 
-describe('Addresses and names', () => {
-  it('Words and addresses do not break in the middle', async () => {
-    await insertTrail(service, orgId, [
-      { created_at: noon(1), activity_type: 'customer_import', status: 'completed', user_id: 'ann@ops.example' },
-    ]);
+describe('The search of the trail', () => {
+  it('A search finds by part and whatever the case', async () => {
+    await appendActivity({
+      client: await service.client(orgId, { sub: 'Ann@ops.example' }),
+      body: { sync_id: 'trail-only', activity_type: 'sync_completed', status: 'completed', entity_type: 'customer' },
+    });
     const { page } = await open('/activity');
-    const user = page.locator('td.trail-user');
-    for (const width of [1280, 1920]) {
-      await page.setViewportSize({ width, height: 900 });
-      await user.waitFor();
-      const lines = await user.evaluate((cell) => {
-        const range = document.createRange();
-        range.selectNodeContents(cell);
-        return new Set([...range.getClientRects()].map(({ top }) => top)).size;
-      });
-      expect({ width, lines }).toEqual({ width, lines: 1 });
+    const search = page.getByLabel('Search');
+    const rows = page.locator('.trail-open');
+    for (const words of ['ann', 'ann@ops.example', 'trail', 'Customer', 'OPS.EXAMPLE']) {
+      await search.fill('nothing of this');
+      await page.keyboard.press('Enter');
+      await rows.first().waitFor({ state: 'detached' });
+      await search.fill(words);
+      await page.keyboard.press('Enter');
+      await rows.first().waitFor();
+      expect(await rows.count()).toBe(1);
     }
   });
+});
+
+describe('Addresses and names', () => {
+  /** How many lines each text of the elements has, and where a line ends within a text: the characters before. */
+  const linesOf = (page: Page, selector: string) =>
+    page.locator(selector).evaluateAll((elements) =>
+      elements.map((element) => {
+        const range = document.createRange();
+        const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        const characters: { character: string; top: number }[] = [];
+        for (let node = walker.nextNode(); node; node = walker.nextNode())
+          for (let n = 0; n < (node.textContent ?? '').length; n += 1) {
+            range.setStart(node, n);
+            range.setEnd(node, n + 1);
+            const [box] = range.getClientRects();
+            if (box && box.width > 0)
+              characters.push({ character: node.textContent?.[n] ?? '', top: Math.round(box.top) });
+          }
+        const breaks = characters.flatMap(({ top }, n) =>
+          n > 0 && top > (characters[n - 1]?.top ?? 0) + 4 ? [n] : [],
+        );
+        return {
+          text: element.textContent ?? '',
+          lines: breaks.length + 1,
+          endsWith: breaks.map((n) => characters[n - 1]?.character ?? ''),
+        };
+      }),
+    );
+
+  it('Words and addresses do not break in the middle', async () => {
+    const user = 'annabelle.featherstonehaugh@operations.example';
+    await insertTrail(service, orgId, [
+      { created_at: noon(1), activity_type: 'sync_completed', status: 'completed', user_id: user, sync_id: 'slow-one' },
+      { created_at: noon(1), activity_type: 'customer_import', status: 'completed', user_id: 'ann@ops.example' },
+    ]);
+    await insertConnections(service, orgId, { [SHOP]: 'Main shop' });
+    const base_url = 'http://127.0.0.1:8179/a-folder/of-the-shop/with-a-long-name';
+    await sql(
+      service.database.superuserUrl,
+      `UPDATE sync_connections SET base_url = '${base_url}' WHERE id = '${SHOP}'`,
+    );
+    await start('by-a-user', { source_system: 'warehouse-management-system' });
+    const { page } = await open('/activity');
+    const pages = [
+      { path: '/activity', selector: 'td.trail-user' },
+      { path: '/connections', selector: 'td[data-label="Address"] > span' },
+      { path: `/connections/${SHOP}`, selector: '.conn-facts dd:has(wbr)' },
+      { path: '/trends', selector: '.table th, th' },
+      { path: '/syncs', selector: '.syncs-name a, .syncs-name p' },
+    ];
+    for (const { path, selector } of pages)
+      for (const width of [390, 1280, 1920]) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.goto(`${service.url}/o/${orgId}${path}`);
+        // On a phone some are left out, or the header of a table is for screen readers alone.
+        await page.locator(selector).first().waitFor({ state: 'attached' });
+        const texts = await linesOf(page, selector);
+        // A line ends with a space or after a separator, whatever the width.
+        for (const { text, endsWith } of texts)
+          expect({ path, width, text, inTheMiddle: endsWith.filter((last) => !/[\s/.@_·,-]/.test(last)) }).toEqual({
+            ...{ path, width, text, inTheMiddle: [] },
+          });
+        // What is as short as most names and addresses are is on one line.
+        if (width > 390 && path !== '/syncs')
+          expect({
+            path,
+            width,
+            many: texts.filter(({ lines, text }) => lines > 1 && text.length < 30).map(({ text }) => text),
+          }).toEqual({
+            ...{ path, width, many: [] },
+          });
+      }
+  }, 120_000);
 });

@@ -10,7 +10,7 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { speedText } from '#react-sources/sync.text';
 import { sql } from '../support/test-database.ts';
-import { startTestService, type TestService } from '../support/test-service.ts';
+import { startTestService, type TestService, token } from '../support/test-service.ts';
 import { type BrowserBundle, bundleForBrowser } from './support/browser.bundle.ts';
 import { openMounted } from './support/mounted.page.ts';
 import { type PageOptions, TestBrowser } from './support/test-browser.ts';
@@ -223,4 +223,59 @@ describe('<SyncProgressDashboard>', () => {
     expect(await refused.axe()).toEqual([]);
     await refused.screenshot(`react-component-${colorScheme}-refused`);
   });
+});
+
+describe('In an application of another origin', () => {
+  const APP = 'http://localhost:5173';
+
+  it('works with a token and without a cookie, streams, and may not where the service does not name the origin', async () => {
+    const allowing = await startTestService({ SYNC_CORS_ORIGINS: APP });
+    const bearer = await token('org-elsewhere');
+    const own = await allowing.client('org-elsewhere');
+    const address = (of: TestService) =>
+      `${APP}/embedded?${new URLSearchParams({ orgId: 'org-elsewhere', baseUrl: of.url, token: bearer, variant: 'table' })}`;
+    const watched = await browser.openPage('about:blank');
+    opened.push(watched);
+    const { page } = watched;
+    await openMounted(page, address(allowing), bundle, allowing.url);
+    await page.getByText('No active syncs').first().waitFor();
+    await startSync({
+      client: own,
+      body: { sync_id: 'far-away', entity_type: 'order', source_system: 'erp', total_items: 100 },
+    });
+    await page.getByRole('row', { name: /far-away/ }).waitFor();
+    await reportProgress({ client: own, path: { sync_id: 'far-away' }, body: { processed_count: 62 } });
+    await page.getByText('62 / 100').waitFor();
+    expect(await page.locator('.sync-dashboard').getAttribute('data-state')).toBe('live');
+    await page.locator('.sync-badge', { hasText: '1 running' }).waitFor();
+    expect(watched.complaints).toEqual([]);
+
+    const refused = await browser.openPage('about:blank');
+    opened.push(refused);
+    await openMounted(refused.page, address(service), bundle, service.url);
+    await refused.page.getByText('The service does not respond, retrying').waitFor();
+    expect(refused.complaints.join()).toContain('blocked by CORS policy');
+    await allowing.close();
+  });
+});
+
+describe('The variants', () => {
+  it.each(['compact', 'table'] as const)(
+    '%s: shows each sync, on a phone too, and is open to everybody',
+    async (variant) => {
+      await start('sync-1');
+      await report('sync-1', 620, 20);
+      await start('sync-2', null as never);
+      for (const width of [390, 1280]) {
+        const watched = await open({ more: `&variant=${variant}&links`, viewport: { width, height: 800 } });
+        const { page } = watched;
+        await page.locator('[data-sync-id="sync-1"]').getByText('620 / 1,000').waitFor();
+        await page.locator('[data-sync-id="sync-2"]').waitFor();
+        await page.locator('.sync-badge', { hasText: '2 running' }).waitFor();
+        await watched.screenshot(`react-${variant}-${width}`);
+        expect(await watched.axe()).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
+      }
+    },
+  );
 });

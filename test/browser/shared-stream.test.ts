@@ -42,12 +42,24 @@ it('Six open tabs do not stop the seventh call: they share one stream, and all o
   await startSync({ client, body: { ...body, sync_id: 'second-sync' } });
   await show('second-sync', tabs);
 
+  // Each tab's call is answered while the stream is open.
+  for (const { page } of tabs)
+    expect(await page.evaluate(async () => (await fetch('/api/sync/whoami')).status)).toBe(200);
+
+  // What begins while the stream passes from one tab to another is missed by none.
+  const during = [...Array(20).keys()].map((n) => `during-${n}`);
+  const starting = (async () => {
+    for (const sync_id of during) await startSync({ client, body: { ...body, sync_id } });
+  })();
   await first.page.close();
   const left = tabs.slice(1);
+  await starting;
+  for (const { page } of left)
+    await page.waitForFunction((ids) => ids.every((id) => document.querySelector(`[data-sync-id="${id}"]`)), during);
   await waitFor('another tab has the stream', async () => (await openStreams()) === 1);
   await startSync({ client, body: { ...body, sync_id: 'third-sync' } });
   await reportProgress({ client, path: { sync_id: 'third-sync' }, body: { processed_count: 40 } });
-  await show('third-sync', left);
+  for (const { page } of left) await page.locator('[data-sync-id=third-sync]').waitFor();
   expect(await openStreams()).toBe(1);
   expect(left.flatMap(({ complaints }) => complaints)).toEqual([]);
 }, 180_000);

@@ -105,6 +105,7 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
         ...{ org_id, id: connection_id, name: MARKER, system, ...sealedFor(org_id, String(connection_id)) },
         // Refused before anything is called.
         base_url: 'https://127.0.0.1:9',
+        checks: JSON.stringify([{ at: '2026-11-22T14:02:26+00:00', ok: false, message: MARKER }]),
         ...(knowsSystems && { system_id: connection_id }),
       },
     ],
@@ -192,7 +193,16 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
     ['sync_seen', { ...item, failed: true }],
     ['sync_claims', { ...item, claim: MARKER }],
     ['sync_cursors', { ...source, destination: 'records', watermark: secret, sync_id }],
-    ['sync_preview_changes', { ...item, kind: 'create', data: secret, expires_at: new Date(Date.now() + 3_600_000) }],
+    [
+      'sync_preview_changes',
+      {
+        ...item,
+        kind: 'create',
+        data: secret,
+        fields: JSON.stringify([{ field: MARKER, old: null, new: 1 }]),
+        expires_at: new Date(Date.now() + 3_600_000),
+      },
+    ],
     [
       'sync_schedules',
       {

@@ -20,6 +20,8 @@ export {
   nameOf,
   speedText,
 } from './sync.text.ts';
+export { SyncBadge, type SyncBadgeProps } from './sync-badge.tsx';
 export { SyncCard, type SyncCardProps } from './sync-card.tsx';
 export { SyncProgressDashboard, type SyncProgressDashboardProps } from './sync-progress-dashboard.tsx';
+export { SyncTable, type SyncTableProps } from './sync-table.tsx';
 export { type LiveSyncProgress, useSyncProgress } from './use-sync-progress.ts';

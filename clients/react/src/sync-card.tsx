@@ -7,11 +7,10 @@ import {
   identityText,
   isReporting,
   nameOf,
-  percentOf,
-  progressText,
   speedText,
   trendText,
 } from './sync.text.ts';
+import { ProgressBar } from './sync-bar.tsx';
 
 export interface SyncCardProps {
   readonly sync: StreamedSync;
@@ -23,6 +22,8 @@ export interface SyncCardProps {
   /** Which sync it is, below the title; default: its id and who started it. */
   readonly about?: ReactNode;
   readonly actions?: ReactNode;
+  /** Two lines: without the figures and the speeds. */
+  readonly compact?: boolean;
 }
 
 /** The card of one sync: title, progress bar, figures, status and recent speeds. */
@@ -34,12 +35,17 @@ export function SyncCard({
   href,
   about = identityText(sync),
   actions,
+  compact = false,
 }: SyncCardProps) {
   const Heading = `h${headingLevel}` as const;
   const status = displayStatus(sync, now);
   const isFigureTrue = sync.completed_at !== null || isReporting(sync, now);
   return (
-    <li className="sync-card" data-sync-id={sync.sync_id} data-status={status.kind}>
+    <li
+      className={compact ? 'sync-card sync-card-compact' : 'sync-card'}
+      data-sync-id={sync.sync_id}
+      data-status={status.kind}
+    >
       <div className="sync-head">
         <Heading className="sync-title">
           {href === undefined ? nameOf(sync) : <a href={href}>{nameOf(sync)}</a>}{' '}
@@ -49,20 +55,28 @@ export function SyncCard({
       </div>
       <p className="sync-about">{about}</p>
       <ProgressBar sync={sync} />
-      <dl className="sync-figures">
-        <Figure name="Progress">{countText(sync)}</Figure>
-        <Figure name="Speed">{speedText(isFigureTrue ? sync.speed_items_per_min : null)}</Figure>
-        <Figure name="Failed" alarming={sync.failed_count > 0}>
-          {sync.failed_count.toLocaleString()}
-        </Figure>
-        <Figure name="ETA">{etaText(isFigureTrue && !sync.completed_at ? sync.eta_seconds : null)}</Figure>
-      </dl>
-      <div className="sync-foot">
+      {compact ? (
         <p className="sync-status" title={status.text}>
-          {status.text}
+          {countText(sync)} · {status.text}
         </p>
-        <Sparkline samples={samples} />
-      </div>
+      ) : (
+        <>
+          <dl className="sync-figures">
+            <Figure name="Progress">{countText(sync)}</Figure>
+            <Figure name="Speed">{speedText(isFigureTrue ? sync.speed_items_per_min : null)}</Figure>
+            <Figure name="Failed" alarming={sync.failed_count > 0}>
+              {sync.failed_count.toLocaleString()}
+            </Figure>
+            <Figure name="ETA">{etaText(isFigureTrue && !sync.completed_at ? sync.eta_seconds : null)}</Figure>
+          </dl>
+          <div className="sync-foot">
+            <p className="sync-status" title={status.text}>
+              {status.text}
+            </p>
+            <Sparkline samples={samples} />
+          </div>
+        </>
+      )}
     </li>
   );
 }
@@ -72,32 +86,6 @@ function Figure({ name, alarming, children }: { name: string; alarming?: boolean
     <div>
       <dt>{name}</dt>
       <dd data-alarming={alarming || undefined}>{children}</dd>
-    </div>
-  );
-}
-
-/** Succeeded items, then failed items. Without a total the bar shows only that the sync is running. */
-function ProgressBar({ sync }: { sync: StreamedSync }) {
-  const percent = percentOf(sync);
-  const failed = sync.total_items ? (sync.failed_count / sync.total_items) * 100 : 0;
-  return (
-    <div
-      className="sync-bar"
-      role="progressbar"
-      aria-label={`Progress of ${nameOf(sync)} ${sync.sync_id}`}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={percent === undefined ? undefined : Math.floor(percent)}
-      aria-valuetext={progressText(sync)}
-    >
-      {percent === undefined ? (
-        <div className="sync-bar-unknown" data-moving={sync.completed_at === null || undefined} />
-      ) : (
-        <>
-          <div className="sync-bar-done" style={{ width: `${Math.max(0, percent - failed)}%` }} />
-          <div className="sync-bar-failed" style={{ width: `${failed}%` }} />
-        </>
-      )}
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { connectionText, stoppedText } from './connection.text.ts';
 import type { ConnectionOptions, StreamedSync } from './live/sync.types.ts';
 import { SyncCard } from './sync-card.tsx';
+import { SyncTable } from './sync-table.tsx';
 import { useSyncProgress } from './use-sync-progress.ts';
 
 export interface SyncProgressDashboardProps extends ConnectionOptions {
@@ -10,6 +11,8 @@ export interface SyncProgressDashboardProps extends ConnectionOptions {
   readonly actions?: (sync: StreamedSync) => ReactNode;
   /** The link of the title of a card; default: no link. */
   readonly href?: (sync: StreamedSync) => string;
+  /** How the syncs are shown: cards with all figures (default), cards of two lines, or a table. */
+  readonly variant?: 'cards' | 'compact' | 'table';
   /** The level of the titles of the cards; default 3. */
   readonly headingLevel?: 2 | 3 | 4;
 }
@@ -22,6 +25,7 @@ export function SyncProgressDashboard({
   orgId,
   actions,
   href,
+  variant = 'cards',
   headingLevel = 3,
   ...options
 }: SyncProgressDashboardProps) {
@@ -42,7 +46,8 @@ export function SyncProgressDashboard({
           <p>New syncs appear here automatically.</p>
         </div>
       )}
-      {syncs.length > 0 && (
+      {syncs.length > 0 && variant === 'table' && <SyncTable syncs={syncs} now={now} href={href} actions={actions} />}
+      {syncs.length > 0 && variant !== 'table' && (
         <ul className="sync-list">
           {syncs.map((sync) => (
             <SyncCard
@@ -50,6 +55,7 @@ export function SyncProgressDashboard({
               sync={sync}
               samples={progress.history(sync.sync_id)}
               now={now}
+              compact={variant === 'compact'}
               headingLevel={headingLevel}
               href={href?.(sync)}
               actions={actions?.(sync)}

@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { ActivityService } from '../../activity/activity.service.ts';
 import { Problem } from '../../common/problem.ts';
-import { currentTenant } from '../../tenancy/tenant.context.ts';
+import { currentTenant, currentUser } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { ConnectorError } from '../contract/connector.error.ts';
 import { anotherSystem, SystemBinder } from '../systems/system.binder.ts';
 import { ConnectionService } from './connection.service.ts';
-import { storeCheck } from './connection.sql.ts';
+import { findChecks, storeCheck } from './connection.sql.ts';
 import type { OpenedConnection } from './connection.types.ts';
 import type { CheckedSystemDto, ConnectionCheckDto } from './dto/connection.dto.ts';
+import type { ConnectionChecksDto } from './dto/connection-check.dto.ts';
 
 /** Leaves time for the retries of a slow system. */
 const TIMEOUT_MS = 30_000;
@@ -29,9 +30,19 @@ export class ConnectionChecker {
   async check(id: string): Promise<ConnectionCheckDto> {
     const opened = await this.connections.open(id);
     const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const began = performance.now();
     const outcome = await outcomeOf(opened, signal, () => this.compare(opened, signal));
-    await this.store(opened, outcome);
+    await this.store(opened, outcome, Math.round(performance.now() - began));
     return outcome;
+  }
+
+  /** The last checks. Throws not-found. */
+  async history(id: string): Promise<ConnectionChecksDto> {
+    await this.connections.get(id);
+    const [row] = await this.database.read<{ checks: ConnectionChecksDto['items'] }>(
+      findChecks(currentTenant().orgId, id),
+    );
+    return { items: row?.checks ?? [] };
   }
 
   /** Binds a connection that leads nowhere yet to the system that it finds. */
@@ -46,13 +57,17 @@ export class ConnectionChecker {
     return { likeness, detail: `It is the system that ${known} led to: its bindings hold.` };
   }
 
-  private async store({ connection }: OpenedConnection, outcome: ConnectionCheckDto): Promise<void> {
+  private async store({ connection }: OpenedConnection, outcome: ConnectionCheckDto, tookMs: number): Promise<void> {
     const { orgId } = currentTenant();
     const { id, name, system, access_revision: revision } = connection;
     const { error, version, account, warnings, credentials_expire_at: credentialsExpireAt } = outcome;
     const state = error ? { failure: error.message } : { version, account, warnings, credentialsExpireAt };
+    const check = {
+      ...{ ok: outcome.ok, kind: error?.kind ?? null, message: error?.message ?? null, version },
+      ...{ took_ms: tookMs, checked_by: currentUser() },
+    };
     await this.database.transaction(async (transaction) => {
-      const [stored] = await transaction.query(storeCheck(orgId, id, revision, state));
+      const [stored] = await transaction.query(storeCheck(orgId, id, revision, check, state));
       if (!stored || !error) return;
       await this.activity.append({
         ...{ activity_type: 'connection_check_failed', status: 'failed', source_system: system },

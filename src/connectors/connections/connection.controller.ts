@@ -21,6 +21,7 @@ import { ConnectionEditor } from './connection.editor.ts';
 import { ConnectionPresenter } from './connection.presenter.ts';
 import { ConnectionService } from './connection.service.ts';
 import { ConnectionCheckDto, ConnectionDto, ConnectionPageDto, CreatedConnectionDto } from './dto/connection.dto.ts';
+import { ConnectionChecksDto } from './dto/connection-check.dto.ts';
 import { ChangeConnectionDto, ConnectionIdParam, ConnectionsQuery, CreateConnectionDto } from './dto/requests.dto.ts';
 import { WebhookSecretInterceptor } from './webhook-secret.interceptor.ts';
 
@@ -130,5 +131,18 @@ export class ConnectionController {
   })
   check(@Param() { connection_id }: ConnectionIdParam): Promise<ConnectionCheckDto> {
     return this.checker.check(connection_id);
+  }
+
+  @Get(':connection_id/checks')
+  @RequireScope('sync:read')
+  @Operation({
+    id: 'listConnectionChecks',
+    summary: 'List the last checks of a connection',
+    description: 'The newest first, 50 at most. They stay when the address or the credentials change.',
+    ok: [{ status: 200, description: 'The checks', type: ConnectionChecksDto }],
+    problems: ['not-found'],
+  })
+  checks(@Param() { connection_id }: ConnectionIdParam): Promise<ConnectionChecksDto> {
+    return this.checker.history(connection_id);
   }
 }

@@ -2,6 +2,7 @@ import type { Keyset } from '../../common/cursor.ts';
 import type { Statement } from '../../database/database.ts';
 import type { Members } from '../catalogue/settings.schema.ts';
 import type { SealedSecret } from '../credentials/credential.encryption.ts';
+import type { ConnectionCheckEntryDto } from './dto/connection-check.dto.ts';
 
 /** Without the ciphertexts; statements that need them add SEALED. */
 const SHOWN = `org_id, id, name, system, base_url, settings, credentials IS NOT NULL AS has_credentials, access_revision,
@@ -159,33 +160,46 @@ export interface CheckedState {
   readonly credentialsExpireAt: string | null;
 }
 
+/** The same as in migrations/0008-connectors.ts. */
+const CHECKS_KEPT = 50;
+
+/** What a check found, as it is kept in the history; the time is the database's. */
+export type KeptCheck = Omit<ConnectionCheckEntryDto, 'at'>;
+
 /** Returns no row when base_url or credentials changed meanwhile, or the connection was removed. A failure keeps earlier results. */
 export const storeCheck = (
   orgId: string,
   id: string,
   revision: number,
+  check: KeptCheck,
   outcome: CheckedState | { readonly failure: string },
-): Statement =>
-  'failure' in outcome
-    ? {
-        text: `
-          UPDATE public.sync_connections SET status = 'failing', last_checked_at = now(), last_error = $4
-           WHERE ${ONE} AND access_revision = $3 RETURNING id`,
-        values: [orgId, id, revision, outcome.failure],
-      }
-    : {
-        text: `
-          UPDATE public.sync_connections
-             SET status = 'ok', last_checked_at = now(), last_error = NULL, version = $4, account = $5, warnings = $6,
-                 credentials_expire_at = $7
-           WHERE ${ONE} AND access_revision = $3 RETURNING id`,
-        values: [
-          orgId,
-          id,
-          revision,
-          outcome.version,
-          outcome.account,
-          JSON.stringify(outcome.warnings),
-          outcome.credentialsExpireAt,
-        ],
-      };
+): Statement => {
+  const isFailure = 'failure' in outcome;
+  const { version, account, warnings, credentialsExpireAt } = isFailure
+    ? { version: null, account: null, warnings: [], credentialsExpireAt: null }
+    : outcome;
+  return {
+    text: `
+      UPDATE public.sync_connections
+         SET last_checked_at = now(), last_error = $4,
+             checks = (SELECT jsonb_agg(k.entry ORDER BY k.n) FROM (
+               SELECT jsonb_build_object('at', now()) || $5::jsonb AS entry, 0 AS n
+                UNION ALL SELECT o.value, o.ordinality FROM jsonb_array_elements(checks) WITH ORDINALITY AS o
+                ORDER BY n LIMIT ${CHECKS_KEPT}) AS k),
+             ${
+               isFailure
+                 ? `status = 'failing'`
+                 : `status = 'ok', version = $6, account = $7, warnings = $8, credentials_expire_at = $9`
+             }
+       WHERE ${ONE} AND access_revision = $3 RETURNING id`,
+    values: [
+      ...[orgId, id, revision, isFailure ? outcome.failure : null, JSON.stringify(check)],
+      ...(isFailure ? [] : [version, account, JSON.stringify(warnings), credentialsExpireAt]),
+    ],
+  };
+};
+
+export const findChecks = (orgId: string, id: string): Statement => ({
+  text: `SELECT checks FROM public.sync_connections WHERE ${ONE}`,
+  values: [orgId, id],
+});

@@ -50,6 +50,8 @@ export interface EntityDescription {
   readonly default_directions?: Readonly<Record<string, FieldDirection>>;
   /** How the system removes an item: permanently, into a trash or archive, or not at all. */
   readonly deletes: 'permanent' | 'archive' | 'none';
+  /** Where people see one in the system, below its address, with `{id}` for its id. Left out: the system has no such page. */
+  readonly page?: string;
 }
 
 /** Seen from the system: a `read` field is only read from it, a `write` field only written to it. */

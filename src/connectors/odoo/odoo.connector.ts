@@ -19,6 +19,7 @@ export const odoo: Connector = {
         tells_changes: true,
         fields: CUSTOMER_MEMBERS,
         deletes: 'archive',
+        page: '/web#id={id}&model=res.partner&view_type=form',
       },
       {
         entity_type: 'product',
@@ -28,6 +29,7 @@ export const odoo: Connector = {
         fields: PRODUCT_MEMBERS,
         default_directions: { type: 'read' },
         deletes: 'archive',
+        page: '/web#id={id}&model=product.template&view_type=form',
       },
       {
         entity_type: 'order',
@@ -43,6 +45,7 @@ export const odoo: Connector = {
           total: 'read',
         },
         deletes: 'archive',
+        page: '/web#id={id}&model=sale.order&view_type=form',
       },
     ],
     credentials: CREDENTIALS,

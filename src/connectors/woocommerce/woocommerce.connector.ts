@@ -12,6 +12,7 @@ const customer: EntityDescription = {
   fields: ['email', 'name', 'first_name', 'last_name', 'company', 'phone', 'billing', 'shipping', 'guest'],
   default_directions: { guest: 'read' },
   deletes: 'permanent',
+  page: '/wp-admin/user-edit.php?user_id={id}',
 };
 
 const product: EntityDescription = {
@@ -41,6 +42,7 @@ const product: EntityDescription = {
   // The shop copies an image to an address of its own, so a read never returns the address that was written.
   default_directions: { type: 'read', images: 'read' },
   deletes: 'archive',
+  page: '/wp-admin/post.php?post={id}&action=edit',
 };
 
 const order: EntityDescription = {
@@ -79,6 +81,8 @@ const order: EntityDescription = {
     refunds: 'read',
   },
   deletes: 'archive',
+  // A shop that keeps its orders in tables of their own leads on from here.
+  page: '/wp-admin/post.php?post={id}&action=edit',
 };
 
 /** WooCommerce 7 and later, over its REST API wc/v3. */

@@ -1,8 +1,9 @@
 import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '../../auth/auth.decorators.ts';
+import { toNdjson } from '../../common/export.stream.ts';
 import { Operation } from '../../common/operation.ts';
-import { toCsv, toNdjson } from './conflicts.export.ts';
+import { conflictsToCsv } from './conflicts.export.ts';
 import { ConflictsService } from './conflicts.service.ts';
 import { ConflictPageDto } from './dto/conflict.dto.ts';
 import { ConflictsExportQuery, ConflictsQuery } from './dto/requests.dto.ts';
@@ -41,7 +42,7 @@ export class ConflictsController {
   async export(@Query() query: ConflictsExportQuery): Promise<StreamableFile> {
     const conflicts = await this.conflicts.export(query);
     return query.format === 'csv'
-      ? new StreamableFile(toCsv(conflicts, { bom: query.bom ?? true }), {
+      ? new StreamableFile(conflictsToCsv(conflicts, query.bom ?? true), {
           type: 'text/csv; charset=utf-8',
           disposition: 'attachment; filename="conflicts.csv"',
         })

@@ -23,7 +23,9 @@ export class HistoryService {
     const after = query.cursor === undefined ? null : keyOf(query.cursor);
     const found = await this.database.read<ItemIdentityDto>(identitiesOf(orgId, query.entity_type, asked));
     const anywhere = 'external_id' in asked && asked.connection_id === null;
-    const identities = anywhere ? [{ connection_id: null, external_id: asked.external_id }, ...found] : found;
+    const identities = anywhere
+      ? [{ connection_id: null, external_id: asked.external_id, is_bound: false }, ...found]
+      : found;
     const limit = query.limit ?? 50;
     const rows = await this.database.read<StoredEntry>(
       historyPage(orgId, query.entity_type, identities, after, limit + 1),

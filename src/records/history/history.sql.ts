@@ -45,9 +45,10 @@ export const identitiesOf = (orgId: string, entity: EntityType, asked: Asked): S
         SELECT n.external_id, c.system_id AS here, o.system_id AS there, o.id AS other
           FROM named n JOIN public.sync_connections c ON c.org_id = $1 AND c.id = n.connection_id
           JOIN public.sync_connections o ON o.org_id = $1 AND o.removed_at IS NULL AND o.system_id <> c.system_id)
-      SELECT connection_id, external_id FROM named
-      UNION
-      SELECT p.other, b.id FROM pairs p CROSS JOIN LATERAL (
+      SELECT i.connection_id, i.external_id, bool_or(i.is_bound) AS is_bound FROM (
+      SELECT connection_id, external_id, false AS is_bound FROM named
+      UNION ALL
+      SELECT p.other, b.id, true FROM pairs p CROSS JOIN LATERAL (
         (SELECT x.id_b AS id FROM public.sync_bindings x
           WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = p.here AND x.system_b = p.there
             AND x.id_a >= p.external_id AND x.id_a <= p.external_id ORDER BY x.id_a LIMIT 1)
@@ -55,8 +56,8 @@ export const identitiesOf = (orgId: string, entity: EntityType, asked: Asked): S
         (SELECT x.id_a FROM public.sync_bindings x
           WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = p.there AND x.system_b = p.here
             AND x.id_b >= p.external_id AND x.id_b <= p.external_id ORDER BY x.id_b LIMIT 1)) AS b
-      UNION
-      SELECT w.connection, w.id FROM named n CROSS JOIN LATERAL (
+      UNION ALL
+      SELECT w.connection, w.id, false FROM named n CROSS JOIN LATERAL (
         (SELECT r.source_connection_id AS connection, c.external_id AS id
            FROM public.sync_changes c CROSS JOIN LATERAL ${runOf('c')}
           WHERE c.org_id = $1 AND c.entity_type = $2 AND c.destination_id = n.external_id
@@ -65,8 +66,8 @@ export const identitiesOf = (orgId: string, entity: EntityType, asked: Asked): S
         (SELECT r.destination_connection_id, c.destination_id
            FROM public.sync_changes c CROSS JOIN LATERAL ${runOf('c')}
           WHERE c.org_id = $1 AND c.item = n.item AND c.entity_type = $2 AND c.external_id = n.external_id AND c.destination_id IS NOT NULL
-            AND r.source_connection_id = n.connection_id ORDER BY c.at DESC, c.sync_id DESC LIMIT ${MOST_CHANGES})) AS w
-      ORDER BY 1, 2 LIMIT 100`,
+            AND r.source_connection_id = n.connection_id ORDER BY c.at DESC, c.sync_id DESC LIMIT ${MOST_CHANGES})) AS w) AS i
+      GROUP BY 1, 2 ORDER BY 1, 2 LIMIT 100`,
     values: [orgId, entity, byName ? asked.name : asked.external_id, byName ? null : asked.connection_id],
   };
 };
@@ -101,7 +102,7 @@ const changes = (id: 'external_id' | 'destination_id', connection: string) => `
 export const historyPage = (
   orgId: string,
   entity: EntityType,
-  identities: readonly ItemIdentityDto[],
+  identities: readonly Pick<ItemIdentityDto, 'connection_id' | 'external_id'>[],
   after: EntryKey | null,
   limit: number,
 ): Statement => ({

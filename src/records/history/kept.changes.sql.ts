@@ -16,19 +16,22 @@ const PAGE = 100;
 const OF_RUN = `c.org_id = $1 AND c.sync_id = $2 AND c.week = (
     SELECT app.week_of_changes(r.created_at) FROM public.sync_runs r WHERE r.org_id = $1 AND r.sync_id = $2)`;
 
-/** The next items that a run changed, by id, each once. Kind by kind, from the key. */
-export const keptItems = ({ org_id, sync_id }: KeptRun, after: string): Statement => ({
+/** The next items that a run changed, by id, each once; `only` one of them. Kind by kind, from the key. */
+export const keptItems = ({ org_id, sync_id }: KeptRun, only: string | null, after: string): Statement => ({
   text: `
     SELECT DISTINCT c.external_id FROM unnest(ARRAY['create', 'update', 'delete', 'unbind']) AS k (kind) CROSS JOIN LATERAL (
       SELECT c.external_id FROM public.sync_changes c
-       WHERE ${OF_RUN} AND c.kind = k.kind AND c.external_id > $3 ORDER BY c.external_id LIMIT ${PAGE}) AS c
+       WHERE ${OF_RUN} AND c.kind = k.kind AND c.external_id > $3 AND ($4::text IS NULL OR c.external_id = $4)
+       ORDER BY c.external_id LIMIT ${PAGE}) AS c
      ORDER BY c.external_id LIMIT ${PAGE}`,
-  values: [org_id, sync_id, after],
+  values: [org_id, sync_id, after, only],
 });
 
-export const countKept = ({ org_id, sync_id }: KeptRun): Statement => ({
-  text: `SELECT count(DISTINCT c.external_id)::integer AS count FROM public.sync_changes c WHERE ${OF_RUN}`,
-  values: [org_id, sync_id],
+export const countKept = ({ org_id, sync_id }: KeptRun, only: string | null): Statement => ({
+  text: `
+    SELECT count(DISTINCT c.external_id)::integer AS count FROM public.sync_changes c
+     WHERE ${OF_RUN} AND ($3::text IS NULL OR c.external_id = $3)`,
+  values: [org_id, sync_id, only],
 });
 
 /** What a run changed of these items, in the order in which it did. */

@@ -102,6 +102,12 @@ export class StartRunDto extends SourceAndDestinationDto {
   override_guard?: OverrideGuardDto;
 }
 
+/** Of which item alone something is done. Left out: of all of the sync. */
+export class OneItemDto {
+  @TextProperty({ maxLength: 500, optional: true, description: 'The id of the item in the source', example: '4711' })
+  external_id?: string;
+}
+
 export class RunsQuery extends OrgQuery {
   @ApiPropertyOptional({
     format: 'uuid',

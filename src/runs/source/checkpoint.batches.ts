@@ -8,7 +8,7 @@ import type { Pair } from '../../records/bindings.sql.ts';
 import { countKept, keptItems } from '../../records/history/kept.changes.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { sampleSize } from '../reconcile.sample.ts';
-import { type ChangeTokens, isSample, type Run, type RunCheckpoint, writesNothing } from '../run.types.ts';
+import { type ChangeTokens, isSample, onlyItem, type Run, type RunCheckpoint, writesNothing } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
 import { idBatches, type NamedItem, namedItemBatches, pageBatches, type SourceBatch } from './batches.ts';
@@ -179,7 +179,7 @@ export class CheckpointBatches {
     const undone = { org_id: run.org_id, sync_id: undoneSyncId };
     const [count, next] = isApply(run)
       ? ([countNamedItems(run), (after: string) => namedItems(run, after)] as const)
-      : ([countKept(undone), (after: string) => keptItems(undone, after)] as const);
+      : ([countKept(undone, onlyItem(run)), (after: string) => keptItems(undone, onlyItem(run), after)] as const);
     const [row] = await this.database.query<{ count: number }>(count);
     const reader = {
       byIds: (ids: readonly string[]) => Promise.resolve(ids.map((external_id) => ({ external_id, data: null }))),

@@ -1,7 +1,7 @@
 import type { EntityType } from '../../connectors/canonical/canonical.types.ts';
 import type { Statement } from '../../database/database.ts';
 import { boundSource, type Pair, sourceSide, systemsOf } from '../../records/bindings.sql.ts';
-import type { Run } from '../run.types.ts';
+import { onlyItem, type Run } from '../run.types.ts';
 
 /** The page size of named items: the largest number of ids that connectors accept in one call. */
 const NAMED_PAGE = 100;
@@ -100,15 +100,18 @@ export const countDeleted = (run: Run, hours: number): Statement => ({
 
 /** The table that names the items of a run. For an apply, its rows also hold the state that the preview found, and the items that failed follow. */
 const NAMED = {
-  retry: `FROM public.sync_items WHERE org_id = $1 AND sync_id = $2`,
-  webhook: `FROM public.sync_hook_deliveries WHERE org_id = $1 AND sync_id = $2`,
-  apply: `FROM public.sync_preview_changes c WHERE org_id = $1 AND sync_id = $2
+  retry: `FROM public.sync_items WHERE org_id = $1 AND sync_id = $2 AND ($3::text IS NULL OR external_id = $3)`,
+  webhook: `FROM public.sync_hook_deliveries WHERE org_id = $1 AND sync_id = $2 AND $3::text IS NULL`,
+  apply: `FROM public.sync_preview_changes c WHERE org_id = $1 AND sync_id = $2 AND $3::text IS NULL
             AND NOT EXISTS (SELECT FROM public.sync_items i WHERE i.org_id = $1 AND i.sync_id = $2
                                AND i.external_id = c.external_id AND i.outcome = 'failed' OFFSET 0)`,
 } as const;
 /** What a preview says will fail is part of its apply, too. */
 const FAILED = `FROM public.sync_items WHERE org_id = $1 AND sync_id = $2 AND outcome = 'failed'`;
 type NamedKind = keyof typeof NAMED;
+
+/** The one item of a retry. What a preview found of one item is that item alone, so its apply needs no name. */
+const itemOf = (run: Run) => (run.kind === 'retry' ? onlyItem(run) : null);
 
 /** The sync whose rows name the items. */
 const namedBy = (run: Run) => run.of_sync_id ?? run.sync_id;
@@ -117,8 +120,8 @@ export const namedItems = (run: Run & { kind: NamedKind }, after: string): State
   run.kind === 'apply'
     ? previewedItems(run, after)
     : {
-        text: `SELECT DISTINCT external_id ${NAMED[run.kind]} AND external_id > $3 ORDER BY external_id LIMIT ${NAMED_PAGE}`,
-        values: [run.org_id, namedBy(run), after],
+        text: `SELECT DISTINCT external_id ${NAMED[run.kind]} AND external_id > $4 ORDER BY external_id LIMIT ${NAMED_PAGE}`,
+        values: [run.org_id, namedBy(run), itemOf(run), after],
       };
 
 /** Starts the places of items that a preview says will fail, after the changes, whose places are numbers. */
@@ -133,12 +136,12 @@ function previewedItems(run: Run, after: string): Statement {
                'destination_hash', n.destination_hash, 'rival', n.rival, 'reason', n.reason) AS expected
         FROM (
           (SELECT external_id, kind, source_hash, destination_hash, rival, reason, place::text AS place, 0 AS part, place AS number
-             ${NAMED.apply} AND c.place > $3::bigint ORDER BY c.place LIMIT ${NAMED_PAGE})
+             ${NAMED.apply} AND c.place > $4::bigint ORDER BY c.place LIMIT ${NAMED_PAGE})
           UNION ALL
           (SELECT external_id, 'failed', NULL, NULL, NULL, NULL, '${FAILED_PLACE}' || external_id, 1, 0
-             ${FAILED} AND external_id > $4 ORDER BY external_id LIMIT ${NAMED_PAGE})) AS n
+             ${FAILED} AND external_id > $5 ORDER BY external_id LIMIT ${NAMED_PAGE})) AS n
        ORDER BY n.part, n.number, n.external_id LIMIT ${NAMED_PAGE}`,
-    values: [run.org_id, namedBy(run), failedAfter === null ? after || '0' : MAX_BIGINT, failedAfter ?? ''],
+    values: [run.org_id, namedBy(run), itemOf(run), failedAfter === null ? after || '0' : MAX_BIGINT, failedAfter ?? ''],
   };
 }
 
@@ -149,7 +152,7 @@ export const countNamedItems = (run: Run & { kind: NamedKind }): Statement => ({
     run.kind === 'apply'
       ? `SELECT (SELECT count(*) ${NAMED.apply})::integer + (SELECT count(*) ${FAILED})::integer AS count`
       : `SELECT count(DISTINCT external_id)::integer AS count ${NAMED[run.kind]}`,
-  values: [run.org_id, namedBy(run)],
+  values: [run.org_id, namedBy(run), itemOf(run)],
 });
 
 /** `most` bound items, here and there among all of them, and for one run always the same. */

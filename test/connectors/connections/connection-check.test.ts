@@ -64,4 +64,23 @@ describe('a check', () => {
       version: null,
     });
   });
+
+  it('is in the history of its connection, the newest first and no more than 50', async () => {
+    const { id } = await fixture.create();
+    const history = async () => (await fixture.request('reader', 'GET', `${PATH}/${id}/checks`)).body.items;
+    expect(await history()).toEqual([]);
+    await fixture.request('admin', 'POST', `${PATH}/${id}/check`);
+    fixture.check = async () => {
+      throw new ConnectorError('auth', `401 for ${SECRET}`);
+    };
+    await fixture.request('admin', 'POST', `${PATH}/${id}/check`);
+    const common = { at: expect.any(String), took_ms: expect.any(Number), checked_by: expect.any(String) };
+    expect(await history()).toEqual([
+      { ...common, ok: false, kind: 'auth', message: '401 for [redacted]', version: null },
+      { ...common, ok: true, kind: null, message: null, version: GOOD.version },
+    ]);
+    for (let n = 0; n < 50; n += 1) await fixture.request('admin', 'POST', `${PATH}/${id}/check`);
+    expect((await history()).map(({ ok }: { ok: boolean }) => ok)).toEqual(Array(50).fill(false));
+    expect((await fixture.request('other', 'GET', `${PATH}/${id}/checks`)).status).toBe(404);
+  });
 });

@@ -13,6 +13,8 @@ const SyncsPage = lazy(() => import('../syncs/syncs.page.tsx'));
 const ConflictsPage = lazy(() => import('../conflicts/conflicts.page.tsx'));
 const SyncPage = lazy(() => import('../sync/sync.page.tsx'));
 const ItemPage = lazy(() => import('../items/item.page.tsx'));
+const MatchesPage = lazy(() => import('../matches/matches.page.tsx'));
+const GalleryPage = lazy(() => import('../gallery/gallery.page.tsx'));
 const AlertsPage = lazy(() => import('../alerts/alerts.page.tsx'));
 const ActivityPage = lazy(() => import('../activity/activity.page.tsx'));
 const TrendsPage = lazy(() => import('../trends/trends.page.tsx'));
@@ -39,6 +41,8 @@ export function OrganizationPages({ orgId }: { readonly orgId: string }) {
                 <Route path="/conflicts" component={ConflictsPage} />
                 <Route path="/syncs/*" component={SyncPage} />
                 <Route path="/items" component={ItemPage} />
+                <Route path="/matches" component={MatchesPage} />
+                <Route path="/gallery" component={GalleryPage} />
                 <Route path="/alerts" component={AlertsPage} />
                 <Route path="/activity" component={ActivityPage} />
                 <Route path="/trends" component={TrendsPage} />

@@ -1,22 +1,13 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import { PaletteButton } from '../palette/palette.button.tsx';
-import { Icon, type IconName } from '../ui/icon.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { OrganizationSwitch } from './organization.picker.tsx';
+import { PageLinks } from './page.links.tsx';
 import { UserMenu } from './user.menu.tsx';
 import './shell.css';
 
-const PAGES: readonly { readonly path: string; readonly title: string; readonly icon: IconName }[] = [
-  { path: '/overview', title: 'Overview', icon: 'grid' },
-  { path: '/live', title: 'Live', icon: 'pulse' },
-  { path: '/syncs', title: 'Syncs', icon: 'sync' },
-  { path: '/conflicts', title: 'Conflicts', icon: 'alert' },
-  { path: '/alerts', title: 'Alerts', icon: 'alert' },
-  { path: '/activity', title: 'Activity', icon: 'list' },
-  { path: '/trends', title: 'Trends', icon: 'chart' },
-  { path: '/previews', title: 'Previews', icon: 'diff' },
-  { path: '/connections', title: 'Connections', icon: 'plug' },
-];
+const Freshness = lazy(() => import('./freshness.tsx'));
 
 /** The frame of the pages of an organization: navigation, organization, user. */
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -45,14 +36,12 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         <UserMenu />
       </header>
       <nav className="shell-nav" aria-label="Pages">
-        {PAGES.map(({ path: to, title, icon }) => (
-          <Link key={to} href={to} aria-current={path.startsWith(to) ? 'page' : undefined}>
-            <Icon name={icon} />
-            {title}
-          </Link>
-        ))}
+        <PageLinks />
       </nav>
       <main id="main" ref={main} tabIndex={-1} className="shell-main">
+        <Suspense>
+          <Freshness />
+        </Suspense>
         {children}
       </main>
     </div>

@@ -1,11 +1,11 @@
-import type { Connection, ConnectionStatus, ConnectionWebhooks, Connector } from '@sync-operations/client';
+import type { Connection, ConnectionStatus, Connector } from '@sync-operations/client';
 import type { ReactNode } from 'react';
 import { Badge, type BadgeTone } from '../ui/badge.tsx';
 import { Breakable } from '../ui/breakable.tsx';
-import { CopyButton } from '../ui/button.tsx';
 import { Time } from '../ui/time.tsx';
 import { settingsSchema } from './connection.draft.ts';
 import { useConnectionName } from './connection.queries.ts';
+import { OpenConflicts } from './open.conflicts.tsx';
 import './connections.css';
 
 interface Props {
@@ -14,8 +14,7 @@ interface Props {
 }
 
 export function ConnectionFacts({ connection, connector }: Props) {
-  const { base_url, status, last_checked_at, account, warnings, credentials_expire_at, webhook_url, webhooks } =
-    connection;
+  const { base_url, status, last_checked_at, account, warnings, credentials_expire_at } = connection;
   return (
     <dl className="conn-facts">
       <Fact term="Status">
@@ -26,6 +25,7 @@ export function ConnectionFacts({ connection, connector }: Props) {
               checked <Time at={last_checked_at} />
             </span>
           )}
+          <OpenConflicts connectionId={connection.id} />
         </span>
       </Fact>
       <Fact term="Address">
@@ -49,59 +49,7 @@ export function ConnectionFacts({ connection, connector }: Props) {
         {connection.created_by && ` by ${connection.created_by}`}
       </Fact>
       <OwnSettings connection={connection} connector={connector} />
-      {webhook_url && <WebhookAddress path={webhook_url} />}
-      {webhooks && <WebhookFacts webhooks={webhooks} />}
     </dl>
-  );
-}
-
-function WebhookFacts({
-  webhooks: { refused, by_reason, last_refused_at, managed },
-}: {
-  readonly webhooks: ConnectionWebhooks;
-}) {
-  const reasons = Object.entries(by_reason).map(([reason, count]) => `${count} ${reason.replaceAll('_', ' ')}`);
-  const silent = managed?.topics.filter(({ state }) => state !== 'active') ?? [];
-  return (
-    <>
-      {last_refused_at && (
-        <Fact term="Refused webhooks">
-          {refused}, the last <Time at={last_refused_at} />
-          <p className="muted small">{reasons.join(', ')}</p>
-        </Fact>
-      )}
-      {managed && (
-        <Fact term="Registered webhooks">
-          <span className="row">
-            <Badge tone={managed.error || silent.length > 0 ? 'bad' : 'good'}>
-              {managed.topics.length - silent.length} of {managed.topics.length} active
-            </Badge>
-            {managed.checked_at && (
-              <span className="muted">
-                checked <Time at={managed.checked_at} />
-              </span>
-            )}
-          </span>
-          {silent.map(({ topic, state, since }) => (
-            <p key={topic} className="small">
-              {topic} {state} since <Time at={since} />
-            </p>
-          ))}
-        </Fact>
-      )}
-    </>
-  );
-}
-
-function WebhookAddress({ path }: { readonly path: string }) {
-  const address = new URL(path, window.location.origin).href;
-  return (
-    <Fact term="Webhook address" wide>
-      <span className="row">
-        <code className="break">{address}</code>
-        <CopyButton text={address} what="webhook address" />
-      </span>
-    </Fact>
   );
 }
 
@@ -128,13 +76,12 @@ function settingText(value: unknown): string {
 
 interface FactProps {
   readonly term: string;
-  readonly wide?: boolean;
   readonly children: ReactNode;
 }
 
-function Fact({ term, wide = false, children }: FactProps) {
+function Fact({ term, children }: FactProps) {
   return (
-    <div className={wide ? 'conn-fact-wide' : undefined}>
+    <div>
       <dt>{term}</dt>
       <dd className="break">{children}</dd>
     </div>

@@ -5,6 +5,7 @@ import { Breakable } from '../ui/breakable.tsx';
 import { Time } from '../ui/time.tsx';
 import { ConnectionStatusBadge } from './connection.facts.tsx';
 import { useAllSchedules, useConnectors } from './connection.queries.ts';
+import { OpenConflicts } from './open.conflicts.tsx';
 
 interface Props {
   readonly connection: Connection;
@@ -40,6 +41,7 @@ export function ConnectionRow({ connection }: Props) {
               </span>
             )}
           </span>
+          <OpenConflicts connectionId={id} />
           {status === 'failing' && last_error && <span className="bad small break">{last_error}</span>}
         </div>
       </td>

@@ -5,10 +5,7 @@ import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
 import { syncPath } from '../app/location.ts';
 import { StatusBadge } from '../ui/badge.tsx';
-import { Card } from '../ui/card.tsx';
 import { capitalized, count } from '../ui/format.ts';
-import { Skeleton } from '../ui/loading.tsx';
-import { ErrorNote } from '../ui/note.tsx';
 import { Time } from '../ui/time.tsx';
 import { useConnectionName } from './connection.queries.ts';
 import '../ui/table.css';
@@ -27,19 +24,8 @@ const KINDS: Readonly<Record<string, string>> = {
 
 type End = 'connection_id' | 'destination_id';
 
-/** The last runs that read from this connection, and those that write to it. */
-export function ConnectionRuns({ connectionId }: { readonly connectionId: string }) {
-  const from = useRuns(connectionId, 'connection_id');
-  const to = useRuns(connectionId, 'destination_id');
-  return (
-    <>
-      <RunsCard title="Read from it" runs={from} column="To" />
-      <RunsCard title="Written to it" runs={to} column="From" />
-    </>
-  );
-}
-
-function useRuns(connectionId: string, end: End) {
+/** The last runs with the connection at one end. */
+export function useRuns(connectionId: string, end: End) {
   const { orgId, client } = useOrganization();
   return useQuery({
     queryKey: [orgId, 'runs', connectionId, end],
@@ -48,44 +34,36 @@ function useRuns(connectionId: string, end: End) {
   });
 }
 
-interface RunsCardProps {
-  readonly title: string;
-  readonly runs: ReturnType<typeof useRuns>;
+interface RunsTableProps {
+  readonly runs: readonly Run[];
   /** Which end of a run is the other one. */
   readonly column: 'To' | 'From';
 }
 
-function RunsCard({ title, runs: { data, error, refetch }, column }: RunsCardProps) {
+export function RunsTable({ runs, column }: RunsTableProps) {
   const nameOf = useConnectionName();
   return (
-    <Card title={title}>
-      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Skeleton lines={4} />}
-      {data?.length === 0 && <p className="muted">No syncs yet.</p>}
-      {data && data.length > 0 && (
-        <table className="table table-cards">
-          <thead>
-            <tr>
-              <th>What</th>
-              <th>{column}</th>
-              <th>Status</th>
-              <th>Items</th>
-              <th>Started</th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.map((run) => (
-              <RunRow
-                key={run.sync_id}
-                run={run}
-                column={column}
-                other={nameOf(column === 'To' ? run.destination : run.source_connection_id)}
-              />
-            ))}
-          </tbody>
-        </table>
-      )}
-    </Card>
+    <table className="table table-cards">
+      <thead>
+        <tr>
+          <th>What</th>
+          <th>{column}</th>
+          <th>Status</th>
+          <th>Items</th>
+          <th>Started</th>
+        </tr>
+      </thead>
+      <tbody>
+        {runs.map((run) => (
+          <RunRow
+            key={run.sync_id}
+            run={run}
+            column={column}
+            other={nameOf(column === 'To' ? run.destination : run.source_connection_id)}
+          />
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -115,7 +93,12 @@ function RunRow({ run, column, other }: RunRowProps) {
       <td data-label="Started">
         <span>
           <Time at={run.created_at} />
-          {run.requested_by && <span className="muted break"> by {run.requested_by}</span>}
+          {run.requested_by && (
+            <span className="muted break">
+              {' by '}
+              {run.requested_by}
+            </span>
+          )}
         </span>
       </td>
     </tr>

@@ -1,18 +1,20 @@
 import type { Connection, Connector } from '@sync-operations/client';
 import { useState } from 'react';
 import { useMay } from '../api/organization.ts';
-import { Schedules } from '../schedules/schedules.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ErrorNote } from '../ui/note.tsx';
 import { BackLink, PageHeader } from '../ui/page.tsx';
+import { CheckHistory } from './check.history.tsx';
 import { ConnectionCheckNote } from './connection.check.tsx';
 import { ConnectionDialogs, type OpenDialog } from './connection.dialogs.tsx';
+import { ReadFromIt, WrittenToIt } from './connection.direction.tsx';
 import { ConnectionFacts } from './connection.facts.tsx';
 import { PauseButton, PausedNote } from './connection.pause.tsx';
 import { useCheck } from './connection.queries.ts';
-import { ConnectionRuns } from './connection.runs.tsx';
+import { UsageCard } from './usage.card.tsx';
+import { WebhooksCard } from './webhooks.card.tsx';
 
 interface Props {
   readonly connection: Connection;
@@ -77,8 +79,11 @@ export function ConnectionView({ connection, connector }: Props) {
         >
           <ConnectionFacts connection={connection} connector={connector} />
         </Card>
-        <Schedules connection={connection} connector={connector} canRead={canRead} />
-        <ConnectionRuns connectionId={connection.id} />
+        <ReadFromIt connection={connection} connector={connector} />
+        <WrittenToIt connection={connection} />
+        {connection.webhook_url && <WebhooksCard path={connection.webhook_url} webhooks={connection.webhooks} />}
+        <CheckHistory connectionId={connection.id} />
+        <UsageCard />
         {mayChange && (
           <Card title="Remove">
             <div className="row between">

@@ -1,8 +1,5 @@
-import { type HistoryEntry, type ItemHistoryData, itemHistory } from '@sync-operations/client';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import type { HistoryEntry, ItemIdentity } from '@sync-operations/client';
 import { Link } from 'wouter';
-import { useOrganization } from '../api/organization.ts';
-import { unwrap } from '../api/problem.ts';
 import { syncPath, useParameters } from '../app/location.ts';
 import { useConnectionName } from '../connections/connection.queries.ts';
 import { FieldDiff } from '../previews/field.diff.tsx';
@@ -13,71 +10,76 @@ import { Skeleton } from '../ui/loading.tsx';
 import { ErrorNote } from '../ui/note.tsx';
 import { PageHeader } from '../ui/page.tsx';
 import { Time } from '../ui/time.tsx';
+import { EntryActions } from './entry.actions.tsx';
 import { entryText } from './entry.text.ts';
+import { type ItemName, type PlacedIdentity, useItemHistory } from './item.queries.ts';
+import { ItemRecord } from './item.record.tsx';
+import { ItemSystems } from './item.systems.tsx';
 import '../sync/sync.timeline.css';
+import './items.css';
 
 const PARAMETERS = ['entity_type', 'external_id', 'connection_id'] as const;
 
-/** All that syncs did with one item, the newest first. */
+/** One item's story: what it is, where it is, and all that syncs did with it, with what to do about each. */
 export default function ItemPage() {
   const [{ entity_type = 'customer', external_id = '', connection_id }] = useParameters(PARAMETERS);
-  const { orgId, client } = useOrganization();
-  const history = useInfiniteQuery({
-    queryKey: [orgId, 'item', entity_type, external_id, connection_id],
-    queryFn: ({ pageParam }) => {
-      const query = { entity_type, external_id, ...(connection_id && { connection_id }) };
-      const page = { ...query, ...(pageParam && { cursor: pageParam }) } as ItemHistoryData['query'];
-      return unwrap(itemHistory({ client, query: page }));
-    },
-    initialPageParam: '',
-    getNextPageParam: ({ next_cursor }) => next_cursor,
-  });
+  const item = { entity_type, external_id, connection_id } as ItemName;
+  const history = useItemHistory(item);
+  const nameOf = useConnectionName();
+  const identities = placed(item, history.data?.pages[0]?.identities ?? []);
   const entries = history.data?.pages.flatMap(({ items }) => items);
   return (
     <>
       <PageHeader title={`${capitalized(entity_type)} ${external_id}`}>
-        <Identities identities={history.data?.pages[0]?.identities ?? []} />
+        <p className="break">
+          {identities.map((one) => `${one.external_id} in ${nameOf(one.connection_id)}`).join(' · ')}
+        </p>
       </PageHeader>
-      <Card title="What became of it">
-        {history.isPending && <Skeleton lines={6} />}
-        {history.isError && <ErrorNote error={history.error} onRetry={() => void history.refetch()} />}
-        {entries?.length === 0 && (
-          <p className="muted">
-            No sync has changed it lately, and none has failed to. Syncs that left it as it was are not listed.
-          </p>
-        )}
-        {entries && entries.length > 0 && (
-          <ol className="timeline" aria-label="History">
-            {entries.map((entry) => (
-              <Entry key={`${entry.at} ${entry.sync_id} ${entry.external_id} ${entry.event}`} entry={entry} />
-            ))}
-          </ol>
-        )}
-        <ShowMore
-          hasMore={history.hasNextPage}
-          loading={history.isFetchingNextPage}
-          onMore={() => void history.fetchNextPage()}
-        />
-      </Card>
+      <div className="item-columns">
+        <Card title="What became of it" region>
+          {history.isPending && <Skeleton lines={6} />}
+          {history.isError && <ErrorNote error={history.error} onRetry={() => void history.refetch()} />}
+          {entries?.length === 0 && (
+            <p className="muted">
+              No sync has changed it lately, and none has failed to. Syncs that left it as it was are not listed.
+            </p>
+          )}
+          {entries && entries.length > 0 && (
+            <ol className="timeline" aria-label="History">
+              {entries.map((entry, n) => (
+                <Entry
+                  key={`${entry.at} ${entry.sync_id} ${entry.external_id} ${entry.event}`}
+                  entry={entry}
+                  isLast={n === 0}
+                />
+              ))}
+            </ol>
+          )}
+          <ShowMore
+            hasMore={history.hasNextPage}
+            loading={history.isFetchingNextPage}
+            onMore={() => void history.fetchNextPage()}
+          />
+        </Card>
+        <div className="stack">
+          <ItemSystems item={item} identities={identities} />
+          {history.data && <ItemRecord item={item} identities={identities} />}
+        </div>
+      </div>
     </>
   );
 }
 
-interface Identity {
-  readonly connection_id: string | null;
-  readonly external_id: string;
+/** Its ids in the systems, its own first. Without a connection, the first that has it is meant. */
+function placed({ external_id, connection_id }: ItemName, all: readonly ItemIdentity[]): readonly PlacedIdentity[] {
+  const known = all.filter((one): one is PlacedIdentity => one.connection_id !== null);
+  const isOwn = (one: PlacedIdentity) =>
+    one.external_id === external_id && (connection_id === undefined || one.connection_id === connection_id);
+  const own = known.find((one) => isOwn(one) && !one.is_bound) ?? known.find(isOwn);
+  return own ? [own, ...known.filter((one) => one !== own)] : known;
 }
 
-/** Its ids, system by system. */
-function Identities({ identities }: { readonly identities: readonly Identity[] }) {
-  const nameOf = useConnectionName();
-  const known = identities.filter((one): one is Identity & { connection_id: string } => one.connection_id !== null);
-  return (
-    <p className="break">{known.map((one) => `${one.external_id} in ${nameOf(one.connection_id)}`).join(' · ')}</p>
-  );
-}
-
-function Entry({ entry }: { readonly entry: HistoryEntry }) {
+function Entry({ entry, isLast }: { readonly entry: HistoryEntry; readonly isLast: boolean }) {
   const nameOf = useConnectionName();
   const { title, tone, how } = entryText(entry);
   const { at, message, fields, sync_id, event, source_connection_id, destination } = entry;
@@ -95,6 +97,7 @@ function Entry({ entry }: { readonly entry: HistoryEntry }) {
       {fields.length > 0 && (
         <FieldDiff fields={fields} name={entry.external_id} labels={labels} isConflict={event === 'conflict'} />
       )}
+      <EntryActions entry={entry} isLast={isLast} />
     </li>
   );
 }

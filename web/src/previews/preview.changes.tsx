@@ -9,6 +9,7 @@ import { TabLinks } from '../ui/tab-links.tsx';
 import { FieldDiff } from './field.diff.tsx';
 import { ItemData } from './item.data.tsx';
 import type { ComputedDelta } from './preview.delta.ts';
+import { ChangeExport } from './preview.groups.tsx';
 import { useChanges } from './preview.queries.ts';
 import type { Count, KindName } from './preview.summary.ts';
 import { itemName } from './value.text.ts';
@@ -35,7 +36,7 @@ export function PreviewChanges({ cacheKey, delta, counts }: Props) {
   const chosen = TABS.find((tab) => tab.kind === kind) ?? TABS.find(({ of }) => numberOf(of) > 0) ?? TABS[0];
   if (!chosen) return null;
   return (
-    <Card title="Changes">
+    <Card title="Changes" actions={<ChangeExport cacheKey={cacheKey} />}>
       <TabLinks
         name="Changes by kind"
         tabs={TABS.map((tab) => ({

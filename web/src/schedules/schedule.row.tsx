@@ -1,6 +1,6 @@
 import { changeSchedule, type Schedule } from '@sync-operations/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
@@ -12,7 +12,7 @@ import { Icon } from '../ui/icon.tsx';
 import { ErrorNote, Note } from '../ui/note.tsx';
 import { Time } from '../ui/time.tsx';
 import { cronText } from './cron.text.ts';
-import { ScheduleEditDialog } from './schedule.edit-dialog.tsx';
+import { ScheduleEditForm } from './schedule.edit-form.tsx';
 import { ScheduleRemoveDialog } from './schedule.remove-dialog.tsx';
 
 const MODES: Readonly<Record<Schedule['mode'], string>> = {
@@ -38,10 +38,15 @@ export function ScheduleRow({ schedule, of, mayWrite }: Props) {
     mutationFn: () => unwrap(changeSchedule({ client, path: { schedule_id: id }, body: { enabled: !enabled } })),
     onSuccess: () => queries.invalidateQueries({ queryKey: schedulesKey(orgId) }),
   });
+  const row = useRef<HTMLLIElement>(null);
+  const closeEdit = () => {
+    setDialog(null);
+    row.current?.querySelector<HTMLElement>('.schedule-edit-button')?.focus();
+  };
   const meaning = cronText(cron);
   const what = `${capitalized(entity_type)}s ${connection_id === of ? `to ${nameOf(destination)}` : `from ${nameOf(connection_id)}`}`;
   return (
-    <li>
+    <li ref={row}>
       <div className="schedule-text">
         <p className="schedule-what break">
           {what} <span className="muted">· {kind === 'reconcile' ? 'comparison of both ends' : MODES[mode]}</span>
@@ -64,7 +69,13 @@ export function ScheduleRow({ schedule, of, mayWrite }: Props) {
           >
             <Icon name={enabled ? 'pause' : 'play'} /> {enabled ? 'Pause' : 'Resume'}
           </Button>
-          <Button size="small" onClick={() => setDialog('edit')} aria-label={`Edit the schedule of ${what}`}>
+          <Button
+            size="small"
+            className="schedule-edit-button"
+            aria-expanded={dialog === 'edit'}
+            onClick={() => setDialog(dialog === 'edit' ? null : 'edit')}
+            aria-label={`Edit the schedule of ${what}`}
+          >
             <Icon name="edit" /> Edit
           </Button>
           <Button size="small" onClick={() => setDialog('remove')} aria-label={`Remove the schedule of ${what}`}>
@@ -78,7 +89,7 @@ export function ScheduleRow({ schedule, of, mayWrite }: Props) {
           {change.error && <ErrorNote error={change.error} />}
         </div>
       )}
-      {dialog === 'edit' && <ScheduleEditDialog schedule={schedule} what={what} onClose={() => setDialog(null)} />}
+      {dialog === 'edit' && <ScheduleEditForm schedule={schedule} what={what} onClose={closeEdit} />}
       {dialog === 'remove' && <ScheduleRemoveDialog schedule={schedule} what={what} onClose={() => setDialog(null)} />}
     </li>
   );

@@ -17,6 +17,14 @@ export const speed = (perMinute: number | null | undefined): string =>
     ? '–'
     : `${perMinute >= 1_000 ? NUMBER.format(Math.round(perMinute)) : ONE_DIGIT.format(perMinute)} items/min`;
 
+const SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** 12.5 MiB. */
+export function bytes(value: number): string {
+  const power = value < 1 ? 0 : Math.min(Math.floor(Math.log2(value) / 10), SIZES.length - 1);
+  return `${NUMBER.format(Math.round((value / 1024 ** power) * 10) / 10)} ${SIZES[power]}`;
+}
+
 const UNITS = [
   ['d', 86_400],
   ['h', 3_600],

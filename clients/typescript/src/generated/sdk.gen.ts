@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { AcknowledgeAlertData, AcknowledgeAlertErrors, AcknowledgeAlertResponses, AppendActivityData, AppendActivityErrors, AppendActivityResponses, CancelSyncData, CancelSyncErrors, CancelSyncResponses, ChangeAlertRuleData, ChangeAlertRuleErrors, ChangeAlertRuleResponses, ChangeConnectionData, ChangeConnectionErrors, ChangeConnectionResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, ChangeWebhookEndpointData, ChangeWebhookEndpointErrors, ChangeWebhookEndpointResponses, CheckConnectionData, CheckConnectionErrors, CheckConnectionResponses, CompleteSyncData, CompleteSyncErrors, CompleteSyncResponses, CreateAlertRuleData, CreateAlertRuleErrors, CreateAlertRuleResponses, CreateConnectionData, CreateConnectionErrors, CreateConnectionResponses, CreateDefaultAlertRulesData, CreateDefaultAlertRulesErrors, CreateDefaultAlertRulesResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateWebhookEndpointData, CreateWebhookEndpointErrors, CreateWebhookEndpointResponses, DeletePreviewData, DeletePreviewErrors, DeletePreviewResponses, ExportActivityData, ExportActivityErrors, ExportActivityResponses, ExportConflictsData, ExportConflictsErrors, ExportConflictsResponses, FailSyncData, FailSyncErrors, FailSyncResponses, GetAlertData, GetAlertErrors, GetAlertResponses, GetAlertRuleData, GetAlertRuleErrors, GetAlertRuleResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectorData, GetConnectorErrors, GetConnectorResponses, GetOverviewData, GetOverviewErrors, GetOverviewResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRunData, GetRunErrors, GetRunResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, HealthAlertingData, HealthAlertingErrors, HealthAlertingResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, ItemHistoryData, ItemHistoryErrors, ItemHistoryResponses, ListActiveSyncsData, ListActiveSyncsErrors, ListActiveSyncsResponses, ListActivityData, ListActivityErrors, ListActivityErrorsData, ListActivityErrorsErrors, ListActivityErrorsResponses, ListActivityResponses, ListActivitySealsData, ListActivitySealsErrors, ListActivitySealsResponses, ListActivityTrendsData, ListActivityTrendsErrors, ListActivityTrendsResponses, ListAlertRulesData, ListAlertRulesErrors, ListAlertRulesResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListAllSchedulesData, ListAllSchedulesErrors, ListAllSchedulesResponses, ListBindingsData, ListBindingsErrors, ListBindingsResponses, ListConflictsData, ListConflictsErrors, ListConflictsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectorsData, ListConnectorsErrors, ListConnectorsResponses, ListDifferencesData, ListDifferencesErrors, ListDifferencesResponses, ListItemsData, ListItemsErrors, ListItemsResponses, ListOrganizationsData, ListOrganizationsErrors, ListOrganizationsResponses, ListPreviewChangesData, ListPreviewChangesErrors, ListPreviewChangesResponses, ListPreviewsData, ListPreviewsErrors, ListPreviewsResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSlowActivityData, ListSlowActivityErrors, ListSlowActivityResponses, ListSlowSyncsData, ListSlowSyncsErrors, ListSlowSyncsResponses, ListSyncChangesData, ListSyncChangesErrors, ListSyncChangesResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, LookUpPreviewData, LookUpPreviewErrors, LookUpPreviewResponses, LookUpRecordsData, LookUpRecordsErrors, LookUpRecordsResponses, MuteAlertData, MuteAlertErrors, MuteAlertResponses, PauseConnectionData, PauseConnectionErrors, PauseConnectionResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, PreviewMatchesData, PreviewMatchesErrors, PreviewMatchesResponses, ReceiveWebhookData, ReceiveWebhookErrors, ReceiveWebhookResponses, RemoveAlertRuleData, RemoveAlertRuleErrors, RemoveAlertRuleResponses, RemoveBindingData, RemoveBindingErrors, RemoveBindingResponses, RemoveConnectionData, RemoveConnectionErrors, RemoveConnectionResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveWebhookEndpointData, RemoveWebhookEndpointErrors, RemoveWebhookEndpointResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ReportManyData, ReportManyErrors, ReportManyResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, ResolveAlertData, ResolveAlertErrors, ResolveAlertResponses, ResumeConnectionData, ResumeConnectionErrors, ResumeConnectionResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryFailedItemsData, RetryFailedItemsErrors, RetryFailedItemsResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SetBindingsData, SetBindingsErrors, SetBindingsResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReconcileData, StartReconcileErrors, StartReconcileResponses, StartRunData, StartRunErrors, StartRunResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StorePreviewData, StorePreviewErrors, StorePreviewResponses, StreamProgressData, StreamProgressErrors, StreamProgressResponse, StreamProgressResponses, TestWebhookEndpointData, TestWebhookEndpointErrors, TestWebhookEndpointResponses, UndoRunData, UndoRunErrors, UndoRunResponses, UnmuteAlertData, UnmuteAlertErrors, UnmuteAlertResponses, UsageData, UsageErrors, UsageResponses, VerifyActivityData, VerifyActivityErrors, VerifyActivityResponses, WhoamiData, WhoamiErrors, WhoamiResponses } from './types.gen.ts';
+import type { AcknowledgeAlertData, AcknowledgeAlertErrors, AcknowledgeAlertResponses, AppendActivityData, AppendActivityErrors, AppendActivityResponses, CancelSyncData, CancelSyncErrors, CancelSyncResponses, ChangeAlertRuleData, ChangeAlertRuleErrors, ChangeAlertRuleResponses, ChangeConnectionData, ChangeConnectionErrors, ChangeConnectionResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, ChangeWebhookEndpointData, ChangeWebhookEndpointErrors, ChangeWebhookEndpointResponses, CheckConnectionData, CheckConnectionErrors, CheckConnectionResponses, CompleteSyncData, CompleteSyncErrors, CompleteSyncResponses, CreateAlertRuleData, CreateAlertRuleErrors, CreateAlertRuleResponses, CreateConnectionData, CreateConnectionErrors, CreateConnectionResponses, CreateDefaultAlertRulesData, CreateDefaultAlertRulesErrors, CreateDefaultAlertRulesResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateWebhookEndpointData, CreateWebhookEndpointErrors, CreateWebhookEndpointResponses, DeletePreviewData, DeletePreviewErrors, DeletePreviewResponses, ExportActivityData, ExportActivityErrors, ExportActivityResponses, ExportConflictsData, ExportConflictsErrors, ExportConflictsResponses, ExportPreviewChangesData, ExportPreviewChangesErrors, ExportPreviewChangesResponses, FailSyncData, FailSyncErrors, FailSyncResponses, GetAlertData, GetAlertErrors, GetAlertResponses, GetAlertRuleData, GetAlertRuleErrors, GetAlertRuleResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectorData, GetConnectorErrors, GetConnectorResponses, GetOverviewData, GetOverviewErrors, GetOverviewResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRunData, GetRunErrors, GetRunResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, HealthAlertingData, HealthAlertingErrors, HealthAlertingResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, ItemHistoryData, ItemHistoryErrors, ItemHistoryResponses, ListActiveSyncsData, ListActiveSyncsErrors, ListActiveSyncsResponses, ListActivityData, ListActivityErrors, ListActivityErrorsData, ListActivityErrorsErrors, ListActivityErrorsResponses, ListActivityResponses, ListActivitySealsData, ListActivitySealsErrors, ListActivitySealsResponses, ListActivityTrendsData, ListActivityTrendsErrors, ListActivityTrendsResponses, ListAlertRulesData, ListAlertRulesErrors, ListAlertRulesResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListAllSchedulesData, ListAllSchedulesErrors, ListAllSchedulesResponses, ListBindingsData, ListBindingsErrors, ListBindingsResponses, ListChangeGroupsData, ListChangeGroupsErrors, ListChangeGroupsResponses, ListConflictsData, ListConflictsErrors, ListConflictsResponses, ListConnectionChecksData, ListConnectionChecksErrors, ListConnectionChecksResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectorsData, ListConnectorsErrors, ListConnectorsResponses, ListDifferencesData, ListDifferencesErrors, ListDifferencesResponses, ListItemsData, ListItemsErrors, ListItemsResponses, ListOrganizationsData, ListOrganizationsErrors, ListOrganizationsResponses, ListPreviewChangesData, ListPreviewChangesErrors, ListPreviewChangesResponses, ListPreviewsData, ListPreviewsErrors, ListPreviewsResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSlowActivityData, ListSlowActivityErrors, ListSlowActivityResponses, ListSlowSyncsData, ListSlowSyncsErrors, ListSlowSyncsResponses, ListSyncChangesData, ListSyncChangesErrors, ListSyncChangesResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, LookUpPreviewData, LookUpPreviewErrors, LookUpPreviewResponses, LookUpRecordsData, LookUpRecordsErrors, LookUpRecordsResponses, MuteAlertData, MuteAlertErrors, MuteAlertResponses, PauseConnectionData, PauseConnectionErrors, PauseConnectionResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, PreviewMatchesData, PreviewMatchesErrors, PreviewMatchesResponses, ReceiveWebhookData, ReceiveWebhookErrors, ReceiveWebhookResponses, RemoveAlertRuleData, RemoveAlertRuleErrors, RemoveAlertRuleResponses, RemoveBindingData, RemoveBindingErrors, RemoveBindingResponses, RemoveConnectionData, RemoveConnectionErrors, RemoveConnectionResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveWebhookEndpointData, RemoveWebhookEndpointErrors, RemoveWebhookEndpointResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ReportManyData, ReportManyErrors, ReportManyResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, ResolveAlertData, ResolveAlertErrors, ResolveAlertResponses, ResumeConnectionData, ResumeConnectionErrors, ResumeConnectionResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryFailedItemsData, RetryFailedItemsErrors, RetryFailedItemsResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SetBindingsData, SetBindingsErrors, SetBindingsResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReconcileData, StartReconcileErrors, StartReconcileResponses, StartRunData, StartRunErrors, StartRunResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StorePreviewData, StorePreviewErrors, StorePreviewResponses, StreamProgressData, StreamProgressErrors, StreamProgressResponse, StreamProgressResponses, TestWebhookEndpointData, TestWebhookEndpointErrors, TestWebhookEndpointResponses, UndoRunData, UndoRunErrors, UndoRunResponses, UnmuteAlertData, UnmuteAlertErrors, UnmuteAlertResponses, UsageData, UsageErrors, UsageResponses, VerifyActivityData, VerifyActivityErrors, VerifyActivityResponses, WhoamiData, WhoamiErrors, WhoamiResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -476,6 +476,17 @@ export const checkConnection = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
+ * List the last checks of a connection
+ *
+ * The newest first, 50 at most. They stay when the address or the credentials change.
+ */
+export const listConnectionChecks = <ThrowOnError extends boolean = false>(options: Options<ListConnectionChecksData, ThrowOnError>): RequestResult<ListConnectionChecksResponses, ListConnectionChecksErrors, ThrowOnError> => (options.client ?? client).get<ListConnectionChecksResponses, ListConnectionChecksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/connections/{connection_id}/checks',
+    ...options
+});
+
+/**
  * List canonical records in the order of their changes
  *
  * Each record is listed once, at the position of its last change. Deleted records are included, with deleted_at. To maintain a copy, read all pages with next_cursor, store the last changes_cursor, and send it later as cursor to read the changes since then.
@@ -548,12 +559,16 @@ export const startRun = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * Retry the items of a sync that failed or were skipped
  *
- * Starts a new sync that reads only these items again.
+ * Starts a new sync that reads only these items again, or the one that is named.
  */
 export const retryFailedItems = <ThrowOnError extends boolean = false>(options: Options<RetryFailedItemsData, ThrowOnError>): RequestResult<RetryFailedItemsResponses, RetryFailedItemsErrors, ThrowOnError> => (options.client ?? client).post<RetryFailedItemsResponses, RetryFailedItemsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
     url: '/api/sync/progress/{sync_id}/retry-failed',
-    ...options
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -655,12 +670,16 @@ export const startPreview = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Compute how to take back what a sync changed
  *
- * Makes a preview of the inverse, item by item: what was created is deleted as the destination deletes, what was updated gets its old values, what was archived comes back. What somebody has changed since is a conflict that names both values. Apply it like any preview, with the source, destination and entity type of the sync. What an undo changes is kept, so it can be undone, too.
+ * Makes a preview of the inverse, item by item: what was created is deleted as the destination deletes, what was updated gets its old values, what was archived comes back. What somebody has changed since is a conflict that names both values. Apply it like any preview, with the source, destination and entity type of the sync. What an undo changes is kept, so it can be undone, too. Name an item to take back that one alone.
  */
 export const undoRun = <ThrowOnError extends boolean = false>(options: Options<UndoRunData, ThrowOnError>): RequestResult<UndoRunResponses, UndoRunErrors, ThrowOnError> => (options.client ?? client).post<UndoRunResponses, UndoRunErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
     url: '/api/sync/runs/{sync_id}/undo',
-    ...options
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -671,6 +690,28 @@ export const undoRun = <ThrowOnError extends boolean = false>(options: Options<U
 export const listPreviewChanges = <ThrowOnError extends boolean = false>(options: Options<ListPreviewChangesData, ThrowOnError>): RequestResult<ListPreviewChangesResponses, ListPreviewChangesErrors, ThrowOnError> => (options.client ?? client).get<ListPreviewChangesResponses, ListPreviewChangesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
     url: '/api/sync/previews/{cache_key}/changes',
+    ...options
+});
+
+/**
+ * How many items of a computed preview change, by kind and field
+ *
+ * The largest group first, with the first three items of each.
+ */
+export const listChangeGroups = <ThrowOnError extends boolean = false>(options: Options<ListChangeGroupsData, ThrowOnError>): RequestResult<ListChangeGroupsResponses, ListChangeGroupsErrors, ThrowOnError> => (options.client ?? client).get<ListChangeGroupsResponses, ListChangeGroupsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/previews/{cache_key}/groups',
+    ...options
+});
+
+/**
+ * All changes of a computed preview as NDJSON or CSV, streamed
+ *
+ * In CSV, each field that changes is a row. A connection that ends before its last chunk means: not complete.
+ */
+export const exportPreviewChanges = <ThrowOnError extends boolean = false>(options: Options<ExportPreviewChangesData, ThrowOnError>): RequestResult<ExportPreviewChangesResponses, ExportPreviewChangesErrors, ThrowOnError> => (options.client ?? client).get<ExportPreviewChangesResponses, ExportPreviewChangesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/previews/{cache_key}/changes/export',
     ...options
 });
 

@@ -878,6 +878,10 @@ export type ConnectorEntity = {
      * How the system removes an item: permanently, into a trash or archive, or not at all
      */
     deletes: 'permanent' | 'archive' | 'none';
+    /**
+     * The page of an item in the system, below its base_url, with {id} for the id. Left out: it has none
+     */
+    page?: string;
 };
 
 export type Connector = {
@@ -1164,6 +1168,38 @@ export type ConnectionCheck = {
     error?: ConnectionCheckError;
 };
 
+export type ConnectionCheckEntry = {
+    at: string;
+    ok: boolean;
+    /**
+     * The kind of the failure, for programs. Null when it did not fail.
+     */
+    kind: string | null;
+    /**
+     * Why it failed, for people
+     */
+    message: string | null;
+    /**
+     * The version of the system
+     */
+    version: string | null;
+    /**
+     * How long the system took, in milliseconds
+     */
+    took_ms: number;
+    /**
+     * Who asked for the check
+     */
+    checked_by: string | null;
+};
+
+export type ConnectionChecks = {
+    /**
+     * The newest first, 50 at most
+     */
+    items: Array<ConnectionCheckEntry>;
+};
+
 export type SyncRecord = {
     /**
      * The connection from which the record was read
@@ -1248,6 +1284,10 @@ export type ItemPage = {
 export type ItemIdentity = {
     connection_id: string | null;
     external_id: string;
+    /**
+     * Bound now to the item that was asked for. False for that item itself, and for what a sync wrote it to before.
+     */
+    is_bound: boolean;
 };
 
 export type HistoryField = {
@@ -1443,6 +1483,13 @@ export type Run = {
      */
     reconcile: ReconcileResult | null;
     progress: Progress;
+};
+
+export type OneItem = {
+    /**
+     * The id of the item in the source
+     */
+    external_id?: string;
 };
 
 export type RunPage = {
@@ -1691,6 +1738,56 @@ export type PreviewChangePage = {
     sync_id: string;
     items: Array<PreviewChange>;
     next_cursor: string | null;
+};
+
+export type ChangeSample = {
+    /**
+     * The id of the item in the source
+     */
+    external_id: string;
+    /**
+     * The value at the destination; null without a field
+     */
+    old: string | null | boolean | Array<unknown> | {
+        [key: string]: unknown;
+    };
+    /**
+     * The value that it would have; null without a field
+     */
+    new: string | null | boolean | Array<unknown> | {
+        [key: string]: unknown;
+    };
+};
+
+export type ChangeGroup = {
+    kind: 'create' | 'update' | 'delete' | 'unbind' | 'conflict';
+    /**
+     * The path of the field, with * for the places in a list. Null for changes of whole items.
+     */
+    field: string | null;
+    /**
+     * Of how many items
+     */
+    count: number;
+    /**
+     * The first three
+     */
+    samples: Array<ChangeSample>;
+};
+
+export type ChangeGroups = {
+    /**
+     * The sync that computed the preview
+     */
+    sync_id: string;
+    /**
+     * False: the preview has more changes than the 50,000 that were looked at
+     */
+    is_complete: boolean;
+    /**
+     * The largest first, 200 at most
+     */
+    items: Array<ChangeGroup>;
 };
 
 export type StartReconcile = {
@@ -4701,6 +4798,59 @@ export type CheckConnectionResponses = {
 
 export type CheckConnectionResponse = CheckConnectionResponses[keyof CheckConnectionResponses];
 
+export type ListConnectionChecksData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        connection_id: string;
+    };
+    query?: never;
+    url: '/api/sync/connections/{connection_id}/checks';
+};
+
+export type ListConnectionChecksErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListConnectionChecksError = ListConnectionChecksErrors[keyof ListConnectionChecksErrors];
+
+export type ListConnectionChecksResponses = {
+    /**
+     * The checks
+     */
+    200: ConnectionChecks;
+};
+
+export type ListConnectionChecksResponse = ListConnectionChecksResponses[keyof ListConnectionChecksResponses];
+
 export type ListRecordsData = {
     body?: never;
     headers?: {
@@ -5099,7 +5249,7 @@ export type StartRunResponses = {
 export type StartRunResponse = StartRunResponses[keyof StartRunResponses];
 
 export type RetryFailedItemsData = {
-    body?: never;
+    body?: OneItem;
     headers?: {
         /**
          * Repeat a request with the same key and it is done once; kept for 24 hours
@@ -5672,7 +5822,7 @@ export type StartPreviewResponses = {
 export type StartPreviewResponse = StartPreviewResponses[keyof StartPreviewResponses];
 
 export type UndoRunData = {
-    body?: never;
+    body?: OneItem;
     headers?: {
         /**
          * Repeat a request with the same key and it is done once; kept for 24 hours
@@ -5802,6 +5952,128 @@ export type ListPreviewChangesResponses = {
 };
 
 export type ListPreviewChangesResponse = ListPreviewChangesResponses[keyof ListPreviewChangesResponses];
+
+export type ListChangeGroupsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        /**
+         * SHA-256 over the canonical JSON (RFC 8785) of the inputs
+         */
+        cache_key: string;
+    };
+    query?: never;
+    url: '/api/sync/previews/{cache_key}/groups';
+};
+
+export type ListChangeGroupsErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListChangeGroupsError = ListChangeGroupsErrors[keyof ListChangeGroupsErrors];
+
+export type ListChangeGroupsResponses = {
+    /**
+     * The groups
+     */
+    200: ChangeGroups;
+};
+
+export type ListChangeGroupsResponse = ListChangeGroupsResponses[keyof ListChangeGroupsResponses];
+
+export type ExportPreviewChangesData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        /**
+         * SHA-256 over the canonical JSON (RFC 8785) of the inputs
+         */
+        cache_key: string;
+    };
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        format?: 'ndjson' | 'csv';
+        /**
+         * Whether CSV begins with a byte order mark, without which Excel does not read it as UTF-8
+         */
+        bom?: boolean;
+    };
+    url: '/api/sync/previews/{cache_key}/changes/export';
+};
+
+export type ExportPreviewChangesErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ExportPreviewChangesError = ExportPreviewChangesErrors[keyof ExportPreviewChangesErrors];
+
+export type ExportPreviewChangesResponses = {
+    /**
+     * One change a line
+     */
+    200: string;
+};
+
+export type ExportPreviewChangesResponse = ExportPreviewChangesResponses[keyof ExportPreviewChangesResponses];
 
 export type ListSyncChangesData = {
     body?: never;

@@ -41,6 +41,12 @@ export class ConnectorEntityDto {
     example: 'permanent',
   })
   deletes: 'permanent' | 'archive' | 'none';
+
+  @ApiPropertyOptional({
+    description: 'The page of an item in the system, below its base_url, with {id} for the id. Left out: it has none',
+    example: '/wp-admin/user-edit.php?user_id={id}',
+  })
+  page?: string;
 }
 
 /** A system that can be connected. */

@@ -129,6 +129,13 @@ export class ItemIdentityDto {
 
   @ApiProperty({ example: '4711' })
   external_id: string;
+
+  @ApiProperty({
+    description:
+      'Bound now to the item that was asked for. False for that item itself, and for what a sync wrote it to before.',
+    example: true,
+  })
+  is_bound: boolean;
 }
 
 export class HistoryPageDto {

@@ -1,13 +1,12 @@
 import { changeSchedule, type Schedule } from '@sync-operations/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { fieldErrors, remainingErrors } from '../api/field.errors.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
 import { schedulesKey } from '../connections/connection.queries.ts';
 import { FormError } from '../connections/form.error.tsx';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { CronFields } from './cron.fields.tsx';
@@ -18,8 +17,8 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Changes when a schedule runs and how much it reads. What it syncs stays: that would be another schedule. */
-export function ScheduleEditDialog({ schedule, what, onClose }: Props) {
+/** In the place of the schedule. Changes when it runs and how much it reads. What it syncs stays: that would be another schedule. */
+export function ScheduleEditForm({ schedule, what, onClose }: Props) {
   const { orgId, client } = useOrganization();
   const queries = useQueryClient();
   const showToast = useToast();
@@ -32,12 +31,16 @@ export function ScheduleEditDialog({ schedule, what, onClose }: Props) {
       return queries.invalidateQueries({ queryKey: schedulesKey(orgId) });
     },
   });
+  const place = useRef<HTMLElement>(null);
+  // Who opened it by a key goes on in its first field.
+  useEffect(() => place.current?.querySelector('select')?.focus(), []);
   const errors = remainingErrors(fieldErrors(change.error, 1), change.variables, draft);
   return (
-    <Dialog title={`Edit the schedule of ${what}`} onClose={onClose}>
+    <section ref={place} className="schedule-edit" aria-label={`Schedule of ${what}`}>
       <form
         className="stack"
         noValidate
+        onKeyDown={(event) => event.key === 'Escape' && onClose()}
         onSubmit={(event) => {
           event.preventDefault();
           if (!change.isPending) change.mutate(draft);
@@ -54,13 +57,13 @@ export function ScheduleEditDialog({ schedule, what, onClose }: Props) {
         </Field>
         <CronFields value={draft} onChange={(when) => setDraft({ ...draft, ...when })} errors={errors} />
         <FormError error={change.error} />
-        <div className="dialog-actions">
+        <div className="row">
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" busy={change.isPending}>
             Save schedule
           </Button>
         </div>
       </form>
-    </Dialog>
+    </section>
   );
 }
