@@ -4,7 +4,8 @@ import type pg from 'pg';
 import { steadyNow } from '../common/clock.ts';
 import { POOL } from '../database/database.module.ts';
 import { hashSecret, newSecret } from './key.hash.ts';
-import { expandScopes, type Principal } from './principal.ts';
+import type { Principal } from './principal.ts';
+import { expandScopes } from './rights.ts';
 
 /** How long a revoked key may still be served by a replica that has just used it. */
 const REVOCATION_DELAY_MS = 5_000;

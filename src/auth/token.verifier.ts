@@ -13,7 +13,8 @@ import { idFault } from '../common/identity.ts';
 import { Problem } from '../common/problem.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
-import { expandScopes, type Principal } from './principal.ts';
+import type { Principal } from './principal.ts';
+import { expandScopes } from './rights.ts';
 
 /** How long a verified token is not verified again; its own end is still checked at each use. */
 const REMEMBER_MS = 60_000;

@@ -1,16 +1,17 @@
 import { parseArgs } from 'node:util';
 import { KeyAdmin, type KeyListing } from '../auth/key.admin.ts';
-import { SCOPES, type Scope } from '../auth/principal.ts';
+import { SCOPES, type Scope } from '../auth/rights.ts';
 import { idFault } from '../common/identity.ts';
 import { ConfigurationError, type Environment, loadEnvironment } from '../config/environment.ts';
 import { withOwnerUrl } from '../database/open-database.ts';
 import { runCommand } from './run-command.ts';
 
 const USAGE = `Usage:
-  npm run keys -- create --name NAME (--org ORG | --all-orgs) [--user USER] [--scope sync:read|sync:write|sync:admin] [--days N]
+  npm run keys -- create --name NAME (--org ORG | --all-orgs) [--user USER] [--scope SCOPE …] [--days N]
   npm run keys -- link   --name NAME (--org ORG | --all-orgs) [--user USER] [--scope …]     a one-time sign-in link
   npm run keys -- list
-  npm run keys -- revoke ID`;
+  npm run keys -- revoke ID
+Scopes: ${SCOPES.join(', ')}; docs/rights.md says what each gives.`;
 
 const LINK_SECONDS = 60 * 60;
 

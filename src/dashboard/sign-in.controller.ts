@@ -2,7 +2,7 @@ import { Body, Controller, Get, Header, HttpCode, Post, Query, Req, Res } from '
 import { ApiExcludeController, PartialType } from '@nestjs/swagger';
 import { IsOptional, Matches, ValidateIf } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Public, RequireScope } from '../auth/auth.decorators.ts';
+import { Public, SignedIn } from '../auth/auth.decorators.ts';
 import { refuseCrossSite } from '../auth/authenticator.ts';
 import { KeyStore } from '../auth/key.store.ts';
 import { forgetSession, keepSession, sessionOf } from '../auth/session.cookie.ts';
@@ -98,7 +98,7 @@ export class SignInController {
 
   @Post('sign-out')
   @HttpCode(204)
-  @RequireScope('sync:read')
+  @SignedIn()
   async signOut(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     const session = sessionOf(request);
     if (session) await this.keys.endSession(session);

@@ -1,7 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { RequireScope } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
 import { ConnectionIdParam } from '../connectors/connections/dto/requests.dto.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
@@ -22,7 +21,6 @@ export class PreviewsController {
 
   @Post('connections/:connection_id/preview')
   @HttpCode(202)
-  @RequireScope('sync:write')
   @Idempotent()
   @ApiBody({ type: StartPreviewDto })
   @Operation({
@@ -43,7 +41,6 @@ export class PreviewsController {
 
   @Post('runs/:sync_id/undo')
   @HttpCode(202)
-  @RequireScope('sync:write')
   @Idempotent()
   @Operation({
     id: 'undoRun',
@@ -61,7 +58,6 @@ export class PreviewsController {
   }
 
   @Get('previews/:cache_key/changes')
-  @RequireScope('sync:read')
   @Operation({
     id: 'listPreviewChanges',
     summary: 'List all changes of a computed preview',
@@ -78,7 +74,6 @@ export class PreviewsController {
   }
 
   @Get('progress/:sync_id/changes')
-  @RequireScope('sync:read')
   @Operation({
     id: 'listSyncChanges',
     summary: 'List the changes that a sync made, or that its preview would make',

@@ -1,6 +1,5 @@
 import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { RequireScope } from '../../auth/auth.decorators.ts';
 import { Operation } from '../../common/operation.ts';
 import { toCsv, toNdjson } from './conflicts.export.ts';
 import { ConflictsService } from './conflicts.service.ts';
@@ -13,7 +12,6 @@ export class ConflictsController {
   constructor(private readonly conflicts: ConflictsService) {}
 
   @Get()
-  @RequireScope('sync:read')
   @Operation({
     id: 'listConflicts',
     summary: 'List what a person must decide, over all runs, with what both sides have',
@@ -26,7 +24,6 @@ export class ConflictsController {
   }
 
   @Get('export')
-  @RequireScope('sync:read')
   @Operation({
     id: 'exportConflicts',
     summary: 'The open conflicts as NDJSON or CSV, streamed',

@@ -21,7 +21,7 @@ export function PreviewView({ preview }: { readonly preview: Preview }) {
   const [isApplying, setApplying] = useState(false);
   const delta = computedDelta(delta_data);
   const counts = countsOf(summary);
-  const canApply = useMay('sync:write') && delta !== undefined && changesOf(summary) > 0;
+  const canApply = useMay('apply') && delta !== undefined && changesOf(summary) > 0;
   return (
     <>
       <PageHeader

@@ -23,7 +23,7 @@ export function Schedules({ connection, connector, canRead }: Props) {
   const { data: all, error, refetch } = useAllSchedules();
   const data = all?.filter(({ connection_id, destination }) => [connection_id, destination].includes(connection.id));
   const [isAdding, setAdding] = useState(false);
-  const mayWrite = useMay('sync:write');
+  const mayWrite = useMay('schedules');
   return (
     <Card
       title="Schedules"

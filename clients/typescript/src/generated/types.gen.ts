@@ -16,6 +16,13 @@ export type AlertingHealth = {
     alive_at: string;
 };
 
+export type Scope = 'sync:read' | 'sync:write' | 'sync:viewer' | 'sync:operator' | 'sync:integrator' | 'sync:auditor' | 'sync:admin' | 'sync:view' | 'sync:payloads' | 'sync:trail' | 'sync:export' | 'sync:verify' | 'sync:report' | 'sync:control' | 'sync:run' | 'sync:apply' | 'sync:approve' | 'sync:schedules' | 'sync:connections' | 'sync:rules' | 'sync:members';
+
+/**
+ * What the scopes come to: each operation needs one of these or two
+ */
+export type Right = 'view' | 'payloads' | 'trail' | 'export' | 'verify' | 'report' | 'control' | 'run' | 'apply' | 'approve' | 'schedules' | 'connections' | 'rules' | 'members';
+
 export type Whoami = {
     kind: 'token' | 'key' | 'session';
     /**
@@ -27,7 +34,11 @@ export type Whoami = {
      * The organization of this request
      */
     org_id: string;
-    scopes: Array<'sync:read' | 'sync:write' | 'sync:admin'>;
+    scopes: Array<Scope>;
+    /**
+     * What the scopes come to: each operation needs one of these or two
+     */
+    rights: Array<Right>;
     /**
      * The organization as the database sees it
      */
