@@ -94,6 +94,15 @@ export const OPERATION_RIGHTS = {
   muteAlert: ['control'],
   unmuteAlert: ['control'],
   resolveAlert: ['control'],
+  approveRun: ['approve'],
+  refuseRun: ['approve'],
+  createKey: ['members'],
+  listKeys: ['members'],
+  revokeKey: ['members'],
+  listMembers: ['members'],
+  changeMember: ['members'],
+  getSettings: ['view'],
+  changeSettings: ['members'],
 } as const satisfies Record<string, readonly Right[]>;
 
 /** Asked for by what is in the body, as well. */

@@ -47,6 +47,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
       'Who is told what happens: receivers of events, what was sent to them, and sending it again',
     )
     .addTag('alerts', 'What to be told of: rules, what is open, acknowledging and muting it')
+    .addTag('members', 'Keys of your organization, its people and their roles, and what it wants of itself')
     .addTag('whoami', 'Who you are here')
     .addTag('health', 'For load balancers')
     .addSecurityRequirements('token')

@@ -16,6 +16,7 @@ const PAGES: readonly { readonly path: string; readonly title: string; readonly 
   { path: '/trends', title: 'Trends', icon: 'chart' },
   { path: '/previews', title: 'Previews', icon: 'diff' },
   { path: '/connections', title: 'Connections', icon: 'plug' },
+  { path: '/settings', title: 'Settings', icon: 'user' },
 ];
 
 /** The frame of the pages of an organization: navigation, organization, user. */
