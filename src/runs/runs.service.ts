@@ -58,11 +58,13 @@ export class RunsService {
   }
 
   async approve(syncId: string): Promise<RunDto> {
+    await this.row(syncId);
     await this.approvals.approve(syncId);
     return this.get(syncId);
   }
 
   async refuse(syncId: string, reason: string): Promise<RunDto> {
+    await this.row(syncId);
     await this.approvals.refuse(syncId, reason);
     return this.get(syncId);
   }

@@ -5,7 +5,7 @@ import Provider from 'oidc-provider';
 export const CLIENT = { id: 'sync-operations', secret: 'a-secret-of-the-client-of-32-characters' };
 
 /** Who can sign in at the provider, and what it says of them. */
-export type People = Record<string, Record<string, unknown>>;
+type People = Record<string, Record<string, unknown>>;
 
 /** A real identity provider of this machine, which asks nobody for a password: whoever is `current` signs in. */
 export interface TestProvider {
