@@ -38,7 +38,7 @@ describe('The settings page', () => {
     const watched = await open('sync:admin');
     const { page } = watched;
     await page.getByLabel('Role of Ann Example').selectOption('operator');
-    await page.getByLabel(/sees values of items: Ann Example/).check();
+    await page.getByLabel(/sees values of items: Ann Example/).click();
     expect(await page.getByLabel('Role of Bea Example').isDisabled()).toBe(true);
     await expect
       .poll(() =>
@@ -47,7 +47,7 @@ describe('The settings page', () => {
       .toEqual([{ role: 'operator', sees_payloads: true }]);
 
     await page.getByRole('button', { name: 'Make a key' }).click();
-    await page.getByLabel('Name').fill('billing');
+    await page.getByRole('textbox', { name: 'Name' }).fill('billing');
     await watched.screenshot('settings-key-dialog');
     expect(await watched.axe()).toEqual([]);
     await page.getByRole('button', { name: 'Make key' }).click();

@@ -25,7 +25,7 @@ export function namesOf(who: string): Values {
     schedule_id: uuidOf('schedule of', who),
     endpoint_id: uuidOf('endpoint of', who),
     delivery_id: uuidOf('delivery of', who),
-    key_id: uuidOf('key of', who),
+    key_id: randomLooking(uuidOf('key of', who)),
     rule_id: randomLooking(uuidOf('rule of', who)),
     alert_id: uuidOf('alert of', who),
     // Of a mute: the one of the document's example is past.

@@ -39,6 +39,8 @@ function MemberItem({ member }: { readonly member: Member }) {
   const { user_id, name, email, role, sees_payloads, role_from, last_sign_in_at } = member;
   const change = useChangeMember();
   const isSelf = useWhoami().data?.user_id === user_id;
+  // Shown at once, and as it is when the service refuses.
+  const asked = change.isPending ? change.variables : undefined;
   const isFixed = isSelf || role_from === 'provider';
   const who = name ?? user_id;
   return (
@@ -61,7 +63,7 @@ function MemberItem({ member }: { readonly member: Member }) {
       <div className="row">
         <select
           aria-label={`Role of ${who}`}
-          value={change.isPending ? (change.variables.role ?? role ?? 'none') : (role ?? 'none')}
+          value={asked?.role ?? role ?? 'none'}
           disabled={isFixed}
           onChange={(event) => change.mutate({ user_id, role: event.target.value as GivenRole })}
         >
@@ -74,7 +76,7 @@ function MemberItem({ member }: { readonly member: Member }) {
         <label className="row small">
           <input
             type="checkbox"
-            checked={sees_payloads || role === 'admin'}
+            checked={(asked?.sees_payloads ?? sees_payloads) || role === 'admin'}
             disabled={isFixed || role === null || role === 'admin'}
             onChange={(event) => change.mutate({ user_id, sees_payloads: event.target.checked })}
           />
