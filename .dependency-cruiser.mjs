@@ -11,6 +11,7 @@ const LAYERS = [
   ['jobs'],
   ['idempotency'],
   ['progress', 'activity', 'preview-cache'],
+  ['members'],
   ['connectors'],
   ['planning'],
   ['records'],

@@ -14,6 +14,7 @@ import { Webhooks0013 } from './0013-webhooks.ts';
 import { WebhookEndpoints0014 } from './0014-webhook-endpoints.ts';
 import { SyncSearch0015 } from './0015-sync-search.ts';
 import { Alerts0016 } from './0016-alerts.ts';
+import { Members0017 } from './0017-members.ts';
 
 /**
  * In the order they run: tables, columns, indexes, policies and roles. Functions, triggers and views are files beside their
@@ -36,4 +37,5 @@ export const migrations = [
   WebhookEndpoints0014,
   SyncSearch0015,
   Alerts0016,
+  Members0017,
 ];

@@ -14,6 +14,7 @@ import { HealthController } from './health/health.controller.ts';
 import { loggerOptions } from './http/logging.ts';
 import { IdempotencyModule } from './idempotency/idempotency.module.ts';
 import { JobsModule } from './jobs/jobs.module.ts';
+import { MembersApiModule, MembersModule } from './members/members.module.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
 import { PreviewCacheApiModule, PreviewCacheModule } from './preview-cache/preview-cache.module.ts';
 import { PreviewsApiModule, PreviewsModule } from './previews/previews.module.ts';
@@ -33,6 +34,7 @@ const API = [
   ProgressApiModule,
   ActivityApiModule,
   PreviewCacheApiModule,
+  MembersApiModule,
   ConnectorsApiModule,
   RecordsApiModule,
   RunsApiModule,
@@ -63,6 +65,7 @@ export class AppModule {
         ProgressModule,
         ActivityModule,
         PreviewCacheModule,
+        MembersModule,
         ConnectorsModule,
         RunsModule,
         PreviewsModule,

@@ -108,7 +108,8 @@ function admitBeforeBody(fastify: FastifyInstance, guard: AuthGuard, buckets: Re
     if (request.is404)
       throw new Problem('not-found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`);
     // Pages and their files have no settings; they are for everybody, and take no body.
-    if (settingsOf(request).access === undefined) return;
+    const { access, operation } = settingsOf(request);
+    if (access === undefined && operation === undefined) return;
     await guard.admit(request);
     const { principal } = request;
     if (!principal) return;

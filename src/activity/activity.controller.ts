@@ -1,7 +1,6 @@
 import { Body, Controller, Get, Post, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiBody, ApiExtraModels, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { RequireScope } from '../auth/auth.decorators.ts';
 import type { Page } from '../common/cursor.ts';
 import { toNdjson } from '../common/export.stream.ts';
 import { Operation } from '../common/operation.ts';
@@ -40,7 +39,6 @@ export class ActivityController {
   ) {}
 
   @Get()
-  @RequireScope('sync:read')
   @Operation({
     id: 'listActivity',
     summary: 'The audit trail, newest first',
@@ -52,7 +50,6 @@ export class ActivityController {
   }
 
   @Post()
-  @RequireScope('sync:write')
   @LargeBody()
   @Idempotent()
   @ApiBody({ schema: { oneOf: [{ $ref: getSchemaPath(AppendActivityDto) }, { $ref: getSchemaPath(BulkAppendDto) }] } })
@@ -78,7 +75,6 @@ export class ActivityController {
   }
 
   @Get('errors')
-  @RequireScope('sync:read')
   @Operation({
     id: 'listActivityErrors',
     summary: 'Failures grouped by message, entity type and status',
@@ -91,7 +87,6 @@ export class ActivityController {
   }
 
   @Get('trends')
-  @RequireScope('sync:read')
   @Operation({
     id: 'listActivityTrends',
     summary: 'Durations and volumes of finished syncs per day and entity type',
@@ -103,7 +98,6 @@ export class ActivityController {
   }
 
   @Get('slow')
-  @RequireScope('sync:read')
   @Operation({
     id: 'listSlowActivity',
     summary: 'Completed syncs that were slow for their kind',
@@ -116,7 +110,6 @@ export class ActivityController {
   }
 
   @Get('verify')
-  @RequireScope('sync:read')
   @Operation({
     id: 'verifyActivity',
     summary: 'Whether the trail is as it was sealed',
@@ -129,7 +122,6 @@ export class ActivityController {
   }
 
   @Get('seals')
-  @RequireScope('sync:read')
   @Operation({
     id: 'listActivitySeals',
     summary: 'The seals of the trail, oldest first',
@@ -142,7 +134,6 @@ export class ActivityController {
   }
 
   @Get('export')
-  @RequireScope('sync:read')
   @Operation({
     id: 'exportActivity',
     summary: 'The trail as NDJSON or CSV, streamed',

@@ -1,7 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { RequireScope } from '../auth/auth.decorators.ts';
 import { OrgQuery } from '../common/list-query.dto.ts';
 import { Operation } from '../common/operation.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
@@ -15,7 +14,6 @@ export class AlertRulesController {
   constructor(private readonly rules: AlertRulesService) {}
 
   @Post()
-  @RequireScope('sync:admin')
   @Idempotent()
   @Operation({
     id: 'createAlertRule',
@@ -35,7 +33,6 @@ export class AlertRulesController {
   }
 
   @Post('defaults')
-  @RequireScope('sync:admin')
   @Idempotent()
   @Operation({
     id: 'createDefaultAlertRules',
@@ -49,7 +46,6 @@ export class AlertRulesController {
   }
 
   @Get()
-  @RequireScope('sync:read')
   @Operation({
     id: 'listAlertRules',
     summary: 'List the alert rules, oldest first',
@@ -60,7 +56,6 @@ export class AlertRulesController {
   }
 
   @Get(':rule_id')
-  @RequireScope('sync:read')
   @Operation({
     id: 'getAlertRule',
     summary: 'Read an alert rule',
@@ -72,7 +67,6 @@ export class AlertRulesController {
   }
 
   @Patch(':rule_id')
-  @RequireScope('sync:admin')
   @Operation({
     id: 'changeAlertRule',
     summary: 'Change, disable or enable an alert rule',
@@ -87,7 +81,6 @@ export class AlertRulesController {
 
   @Delete(':rule_id')
   @HttpCode(204)
-  @RequireScope('sync:admin')
   @Operation({
     id: 'removeAlertRule',
     summary: 'Remove an alert rule; its open alerts are resolved',

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ActivityService } from '../activity/activity.service.ts';
+import { changeDetails } from '../activity/change.details.ts';
 import { Problem } from '../common/problem.ts';
 import { ConnectionService } from '../connectors/connections/connection.service.ts';
 import { Quotas } from '../quotas/quotas.ts';
@@ -89,7 +90,7 @@ export class AlertRulesService {
       const members = membersOf({ ...current, ...none, ...given });
       if (members.enabled) await this.checkReferences(members);
       const [row] = await transaction.query<RuleRow>(updateRule(orgId, id, members));
-      return this.changed('alert_rule_changed', row as RuleRow, current);
+      return this.changed('alert_rule_changed', row as RuleRow, toldOf(current));
     });
   }
 
@@ -98,13 +99,13 @@ export class AlertRulesService {
     return this.database.transaction(async (transaction) => {
       const [row] = await transaction.query<RuleRow>(deleteRule(currentTenant().orgId, id));
       if (!row) throw noSuchRule();
-      await this.changed('alert_rule_removed', row);
+      await this.changed('alert_rule_removed', row, toldOf(row), null);
     });
   }
 
   private async insert(members: RuleMembers): Promise<AlertRuleDto> {
     const [row] = await this.database.query<RuleRow>(insertRule(currentTenant().orgId, members, currentUser()));
-    return this.changed('alert_rule_created', row as RuleRow);
+    return this.changed('alert_rule_created', row as RuleRow, null);
   }
 
   /** Throws for a connection or an endpoint that the organization does not have. */
@@ -117,12 +118,17 @@ export class AlertRulesService {
   }
 
   /** Has the rules evaluated soon, and writes the audit entry. */
-  private async changed(activity_type: string, row: RuleRow, before?: RuleRow): Promise<RuleRow> {
+  private async changed(
+    activity_type: string,
+    row: RuleRow,
+    before: RuleTold | null,
+    after: RuleTold | null = toldOf(row),
+  ): Promise<RuleRow> {
     await this.database.query(wakeEvaluation(currentTenant().orgId));
     await this.activity.append({
       ...{ activity_type, status: 'completed' },
       ...(row.entity_type !== null && { entity_type: row.entity_type }),
-      details: { rule_id: row.id, rule: toldOf(row), ...(before && { before: toldOf(before) }) },
+      details: { rule_id: row.id, name: row.name, ...changeDetails(before, after) },
     });
     return row;
   }
@@ -145,7 +151,9 @@ function membersOf(body: CreateAlertRuleDto): RuleMembers {
 const isForAll = (rule: RuleRow): boolean =>
   [rule.connection_id, rule.entity_type, rule.source_system, rule.sync_id].every((scope) => scope === null);
 
+type RuleTold = Readonly<Record<string, unknown>>;
+
 /** What an audit entry says of a rule. */
-const toldOf = ({ id: _, watches_since, created_by, created_at, updated_at, ...members }: RuleRow) => members;
+const toldOf = ({ id: _, watches_since, created_by, created_at, updated_at, ...members }: RuleRow): RuleTold => members;
 
 const noSuchRule = (): Problem => new Problem('not-found', 'There is no such alert rule in your organization.');

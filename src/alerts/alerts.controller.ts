@@ -1,6 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { RequireScope } from '../auth/auth.decorators.ts';
 import type { Page } from '../common/cursor.ts';
 import { Operation } from '../common/operation.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
@@ -20,7 +19,6 @@ export class AlertsController {
   constructor(private readonly alerts: AlertsService) {}
 
   @Get()
-  @RequireScope('sync:read')
   @Operation({
     id: 'listAlerts',
     summary: 'List open and past alerts, newest first',
@@ -32,7 +30,6 @@ export class AlertsController {
   }
 
   @Get(':alert_id')
-  @RequireScope('sync:read')
   @Operation({
     id: 'getAlert',
     summary: 'Read an alert',
@@ -45,7 +42,6 @@ export class AlertsController {
 
   @Post(':alert_id/acknowledge')
   @HttpCode(200)
-  @RequireScope('sync:write')
   @Idempotent()
   @Operation({
     id: 'acknowledgeAlert',
@@ -60,7 +56,6 @@ export class AlertsController {
 
   @Post(':alert_id/mute')
   @HttpCode(200)
-  @RequireScope('sync:write')
   @Idempotent()
   @Operation({
     id: 'muteAlert',
@@ -75,7 +70,6 @@ export class AlertsController {
 
   @Post(':alert_id/unmute')
   @HttpCode(200)
-  @RequireScope('sync:write')
   @Idempotent()
   @Operation({
     id: 'unmuteAlert',
@@ -89,7 +83,6 @@ export class AlertsController {
 
   @Post(':alert_id/resolve')
   @HttpCode(200)
-  @RequireScope('sync:write')
   @Idempotent()
   @Operation({
     id: 'resolveAlert',

@@ -1,8 +1,10 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { Problem } from '../common/problem.ts';
 import { settingsOf } from '../common/route.config.ts';
 import type { AuthenticatedRequest } from './auth.decorators.ts';
 import { Authenticator } from './authenticator.ts';
+import { rightsFor } from './operation.rights.ts';
+import { requireRight } from './required.right.ts';
+import { RIGHT_NAMES } from './rights.ts';
 
 /**
  * Admits requests by their headers alone. `admit` runs as a hook before the body is read, so that a stranger's body costs nothing; as a
@@ -19,14 +21,11 @@ export class AuthGuard implements CanActivate {
 
   /** Throws a Problem unless the operation is public, or the caller may do what it needs. */
   async admit(request: AuthenticatedRequest): Promise<void> {
-    const { access = 'sync:admin' } = settingsOf(request);
+    const { access, operation } = settingsOf(request);
     if (access === 'public' || request.principal) return;
     const principal = await this.authenticator.authenticate(request);
-    if (!principal.scopes.some((scope) => scope === access))
-      throw new Problem(
-        'missing-scope',
-        `This needs the scope ${access}; yours: ${principal.scopes.join(' ') || 'none'}.`,
-      );
+    if (access !== 'signed-in')
+      for (const right of rightsFor(operation ?? '') ?? RIGHT_NAMES) requireRight(principal, right);
     request.principal = principal;
   }
 }

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { withOwner } from '../database/owner.client.ts';
 import { hashSecret, newSecret } from './key.hash.ts';
-import type { Scope } from './principal.ts';
+import type { Scope } from './rights.ts';
 
 /** A key or link to make; `orgId` null: for every organization. */
 export interface NewKey {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** A new key, link or session secret with 256 bits; the prefix lets scanners find leaked ones. */
-export function newSecret(prefix: 'syk' | 'syl' | 'sys'): string {
+/** A new key, link or session secret with 256 bits; the prefix lets scanners find leaked ones. `syp`: a session of the identity provider. */
+export function newSecret(prefix: 'syk' | 'syl' | 'sys' | 'syp'): string {
   return `${prefix}_${randomBytes(32).toString('base64url')}`;
 }
 

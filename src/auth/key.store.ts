@@ -4,7 +4,8 @@ import type pg from 'pg';
 import { steadyNow } from '../common/clock.ts';
 import { POOL } from '../database/database.module.ts';
 import { hashSecret, newSecret } from './key.hash.ts';
-import { expandScopes, type Principal } from './principal.ts';
+import type { Principal } from './principal.ts';
+import { expandScopes, type Role } from './rights.ts';
 
 /** How long a revoked key may still be served by a replica that has just used it. */
 const REVOCATION_DELAY_MS = 5_000;
@@ -26,6 +27,16 @@ interface KeyRow {
 export interface OpenedSession {
   readonly session: string;
   readonly maxAgeSeconds: number;
+}
+
+/** Who has signed in with the identity provider, and what it says of them; `role` null: nothing. */
+export interface SignedInMember {
+  readonly orgId: string;
+  readonly userId: string;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly role: Role | null;
+  readonly payloads: boolean;
 }
 
 /** Service keys and dashboard sessions: rows of auth.api_keys, found by their hash and by nothing else. */
@@ -84,6 +95,24 @@ export class KeyStore {
     );
     const seconds = rows[0]?.seconds ?? null;
     return seconds === null ? undefined : { session, maxAgeSeconds: Math.max(1, Math.round(seconds)) };
+  }
+
+  /**
+   * Opens a session of what the member's role gives. The reason when there is none: nobody has given them a role, or the organization has as many
+   * members as it may have.
+   */
+  async openMemberSession(
+    { orgId, userId, name, email, role, payloads }: SignedInMember,
+    { minutes, mostMembers }: { minutes: number; mostMembers: number },
+  ): Promise<OpenedSession | 'no-role' | 'too-many'> {
+    const session = newSecret('syp');
+    const { rows } = await this.pool.query<{ outcome: string }>(
+      `SELECT app.open_member_session($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(mins => $9)) AS outcome`,
+      [orgId, userId, name, email, role, payloads, mostMembers, hashSecret(session), minutes],
+    );
+    const outcome = rows[0]?.outcome;
+    if (outcome === 'no-role' || outcome === 'too-many') return outcome;
+    return { session, maxAgeSeconds: minutes * 60 };
   }
 
   /** Signs out: the session ends on every replica, on this one at once. */

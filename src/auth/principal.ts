@@ -1,6 +1,4 @@
-/** What a principal may do; each includes the ones before it. */
-export const SCOPES = ['sync:read', 'sync:write', 'sync:admin'] as const;
-export type Scope = (typeof SCOPES)[number];
+import type { Scope } from './rights.ts';
 
 /** An authenticated caller. */
 export interface Principal {
@@ -20,10 +18,4 @@ export interface Principal {
    * request asks by it whether it is still valid. Undefined: a token.
    */
   readonly keyHash?: string;
-}
-
-/** Keeps the scopes we know and adds what each includes: sync:admin may write, sync:write may read. */
-export function expandScopes(granted: readonly string[]): Scope[] {
-  const highest = Math.max(...granted.map((scope) => SCOPES.indexOf(scope as Scope)), -1);
-  return SCOPES.slice(0, highest + 1);
 }

@@ -13,7 +13,9 @@ import { idFault } from '../common/identity.ts';
 import { Problem } from '../common/problem.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
-import { expandScopes, type Principal } from './principal.ts';
+import { claimAt, wordsOf } from './claim.path.ts';
+import type { Principal } from './principal.ts';
+import { expandScopes } from './rights.ts';
 
 /** How long a verified token is not verified again; its own end is still checked at each use. */
 const REMEMBER_MS = 60_000;
@@ -111,7 +113,7 @@ function toPrincipal(claims: JWTPayload, scopeClaims: readonly string[]): Princi
   const organization = claimed('org_id', orgId);
   // jose asks that it is there, not that it is text.
   const user = claimed('sub', sub);
-  const granted = scopeClaims.flatMap((name) => scopesOf(claimAt(claims, name)));
+  const granted = scopeClaims.flatMap((name) => wordsOf(claimAt(claims, name)));
   return {
     kind: 'token',
     name: user,
@@ -120,23 +122,6 @@ function toPrincipal(claims: JWTPayload, scopeClaims: readonly string[]): Princi
     scopes: expandScopes(granted),
     expiresAt: (exp ?? 0) * 1000,
   };
-}
-
-const scopesOf = (value: unknown): string[] =>
-  Array.isArray(value) ? value.map(String) : String(value ?? '').split(' ');
-
-/** The claim of that name, which may have dots in it, or else the one that the path leads to, as in `realm_access.roles`. */
-function claimAt(claims: object, name: string): unknown {
-  if (Object.hasOwn(claims, name)) return Reflect.get(claims, name);
-  return name
-    .split('.')
-    .reduce<unknown>(
-      (value, part) =>
-        typeof value === 'object' && value !== null && Object.hasOwn(value, part)
-          ? Reflect.get(value, part)
-          : undefined,
-      claims,
-    );
 }
 
 function claimed(claim: string, value: unknown): string {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { KeyAdmin, KeyListing } from '../auth/key.admin.ts';
-import { SCOPES, type Scope } from '../auth/principal.ts';
+import { SCOPES, type Scope } from '../auth/rights.ts';
 import { ConfigurationError, type Environment } from '../config/environment.ts';
 import { asOwner, printResult, wholeNumber } from './command.line.ts';
 
@@ -25,7 +25,7 @@ export function addKeys(program: Command): void {
       .option('--org <org>', 'the organization')
       .option('--all-orgs', 'every organization; each request names one')
       .option('--user <user>', 'on whose behalf')
-      .option('--scope <scope>', `${SCOPES.join(', ')}; may be repeated (sync:write)`, collect);
+      .option('--scope <scope>', `${SCOPES.join(', ')}; may be repeated (sync:write); docs/rights.md says what each gives`, collect);
   withIdentity(keys.command('create'))
     .description('make a service key and print it, once')
     .option('--days <days>', 'how long it is valid; for good unless given')

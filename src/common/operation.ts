@@ -1,6 +1,7 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { CATALOGUE_PATH, PROBLEM_TYPE_PREFIX, PROBLEMS, type ProblemName } from './problem.catalogue.ts';
+import { routeSettings } from './route.config.ts';
 
 /** The types of an entity's fields; null is one of the first. A `nullable` beside oneOf would have no type to belong to. */
 export const ANY_JSON = [
@@ -94,6 +95,7 @@ export function Operation(spec: OperationSpec): MethodDecorator {
   ];
   const byStatus = Map.groupBy(names, (name) => PROBLEMS[name].status);
   return applyDecorators(
+    routeSettings({ operation: spec.id }),
     ApiOperation({
       operationId: spec.id,
       summary: spec.summary,

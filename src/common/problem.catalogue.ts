@@ -49,8 +49,10 @@ export const PROBLEMS = {
   'missing-scope': {
     status: 403,
     title: 'A scope is missing',
-    cause: 'The credentials are valid, but lack the scope that this operation needs; `detail` names it.',
-    action: 'Ask for credentials with that scope. `sync:write` includes `sync:read`, and `sync:admin` includes both.',
+    cause:
+      'The credentials are valid, but none of their scopes gives the right that this operation needs; `detail` names it.',
+    action:
+      'Ask for credentials with that right: `docs/rights.md` says which role has it. `sync:write` includes `sync:read`, and `sync:admin` everything.',
   },
   'cross-site-request': {
     status: 403,

@@ -7,8 +7,10 @@ const KIB = 1024;
 
 /** What a handler's decorators say about its route. Hooks read it before the body of a request is. */
 export interface RouteSettings {
-  /** The scope that the caller needs, or that no caller is asked for. */
-  readonly access?: string;
+  /** Who is asked for no right: everybody, or whoever is known. */
+  readonly access?: 'public' | 'signed-in';
+  /** The id of the operation, by which the guard finds the rights that it needs. */
+  readonly operation?: string;
   /** The largest body in bytes. */
   readonly bodyLimit?: number;
   /** The handler receives the bytes as they came, because they are signed. */

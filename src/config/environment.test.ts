@@ -37,6 +37,12 @@ describe('without any variable', () => {
       SYNC_ORG_CHANGES_MIB: 1_024,
       SYNC_ORG_ITEMS_MIB: 1_024,
       SYNC_ORG_CONNECTIONS: 200,
+      SYNC_ORG_KEYS: 200,
+      SYNC_ORG_MEMBERS: 5_000,
+      SYNC_OIDC_NAME: 'your organization',
+      SYNC_OIDC_SCOPE: 'openid profile email',
+      SYNC_OIDC_ORG_CLAIM: 'org_id',
+      SYNC_OIDC_SESSION_MINUTES: 60,
       SYNC_ORG_PREVIEW_MIB: 256,
       SYNC_ORG_FOUND_MIB: 2_048,
       SYNC_ORG_RECORDS: 5_000_000,
@@ -209,5 +215,38 @@ describe('variables that contradict each other', () => {
     ],
   ])('are not: %s', (_what, variables) => {
     expect(() => parseEnvironment(variables)).not.toThrow();
+  });
+});
+
+describe('The identity provider', () => {
+  const all = {
+    ...{ SYNC_OIDC_ISSUER: 'https://id.example', SYNC_OIDC_CLIENT_ID: 'sync', SYNC_PUBLIC_URL: 'https://sync.example' },
+    SYNC_OIDC_ROLE_CLAIM: 'groups',
+  };
+
+  it('gives roles by the values of a claim', () => {
+    const { SYNC_OIDC_ROLES: roles } = parseEnvironment({
+      ...all,
+      SYNC_OIDC_ROLES: 'Sync ops=operator, x=viewer+payloads',
+    });
+    expect(roles).toEqual([
+      { value: 'Sync ops', role: 'operator', payloads: false },
+      { value: 'x', role: 'viewer', payloads: true },
+    ]);
+  });
+
+  it.each([
+    ['http elsewhere', { ...all, SYNC_OIDC_ISSUER: 'http://id.example' }, /^SYNC_OIDC_ISSUER must be an https URL\.$/],
+    ['no client', { ...all, SYNC_OIDC_CLIENT_ID: '' }, /^SYNC_OIDC_CLIENT_ID is needed/],
+    ['no way back', { ...all, SYNC_PUBLIC_URL: '' }, /^SYNC_PUBLIC_URL is needed/],
+    ['no issuer', { SYNC_OIDC_CLIENT_ID: 'sync' }, /^SYNC_OIDC_CLIENT_ID needs SYNC_OIDC_ISSUER/],
+    ['another role', { ...all, SYNC_OIDC_ROLES: 'a=owner' }, /^SYNC_OIDC_ROLES must be value=role/],
+    [
+      'roles of no claim',
+      { ...all, SYNC_OIDC_ROLE_CLAIM: '', SYNC_OIDC_ROLES: 'a=admin' },
+      /^SYNC_OIDC_ROLE_CLAIM is needed/,
+    ],
+  ])('is refused in one sentence: %s', (_, variables, sentence) => {
+    expect(() => parseEnvironment(variables)).toThrow(sentence);
   });
 });

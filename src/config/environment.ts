@@ -51,6 +51,34 @@ const origins = z
     'must be origins such as https://app.example, with commas and without spaces',
   );
 
+const claimName = z.string().regex(/^[^\s,]{1,200}$/, 'must be the name of a claim, or a path to it');
+
+/** Sends codes and secrets there, so not in the clear but to this machine. */
+const issuerUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an https URL', abort: true })
+  .refine(
+    (url) => url.startsWith('https:') || ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname),
+    'must be an https URL',
+  );
+
+/** What a member is who has this value in the claim. */
+export interface MappedRole {
+  readonly value: string;
+  readonly role: string;
+  readonly payloads: boolean;
+}
+
+const roleMap = z.string().transform((text, context) =>
+  text.split(',').map((part): MappedRole => {
+    const match = /^\s*([^=,]+?)\s*=\s*(viewer|operator|integrator|auditor|admin)(\+payloads)?\s*$/.exec(part);
+    if (!match)
+      context.addIssue(
+        'must be value=role[,value=role…], a role viewer, operator, integrator, auditor or admin, with +payloads where they are seen',
+      );
+    return { value: match?.[1] ?? '', role: match?.[2] ?? 'viewer', payloads: match?.[3] !== undefined };
+  }),
+);
+
 /** Every variable the service reads; nothing else reads the environment. Sizes and times carry their unit in the name. */
 const schema = z
   .object({
@@ -82,6 +110,8 @@ const schema = z
     SYNC_ORG_SCHEDULES: wholeNumber(1, 100_000).default(1_000),
     SYNC_ORG_WEBHOOK_ENDPOINTS: wholeNumber(1, 1_000).default(20),
     SYNC_ORG_ALERT_RULES: wholeNumber(1, 1_000).default(100),
+    SYNC_ORG_KEYS: wholeNumber(1, 100_000).default(200),
+    SYNC_ORG_MEMBERS: wholeNumber(1, 1_000_000).default(5_000),
     SYNC_ORG_STREAMS: wholeNumber(1, 100_000).default(200),
     SYNC_ORG_PREVIEW_MIB: wholeNumber(1, 100_000).default(256),
     SYNC_ORG_FOUND_MIB: wholeNumber(1, 100_000).default(2_048),
@@ -93,6 +123,15 @@ const schema = z
     SYNC_JWT_ISSUER: z.string().optional(),
     SYNC_JWT_AUDIENCE: z.string().optional(),
     SYNC_JWT_SCOPE_CLAIM: claimNames.optional(),
+    SYNC_OIDC_ISSUER: issuerUrl.optional(),
+    SYNC_OIDC_CLIENT_ID: z.string().max(500).optional(),
+    SYNC_OIDC_CLIENT_SECRET: z.string().max(2_000).optional(),
+    SYNC_OIDC_NAME: z.string().max(50).default('your organization'),
+    SYNC_OIDC_SCOPE: z.string().max(500).default('openid profile email'),
+    SYNC_OIDC_ORG_CLAIM: claimName.default('org_id'),
+    SYNC_OIDC_ROLE_CLAIM: claimName.optional(),
+    SYNC_OIDC_ROLES: roleMap.optional(),
+    SYNC_OIDC_SESSION_MINUTES: wholeNumber(5, 720).default(60),
     SYNC_DEV_API_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
     SYNC_ENCRYPTION_KEYS: encryptionKeys.optional(),
     SYNC_ALLOW_PRIVATE_ADDRESSES: z
@@ -139,6 +178,16 @@ const schema = z
     );
     if (aboutTokens && !env.SYNC_JWT_SECRET && !env.SYNC_JWKS_URL)
       refuse(aboutTokens, 'needs SYNC_JWT_SECRET or SYNC_JWKS_URL, without which no token is accepted');
+    const aboutSignIn = (
+      ['SYNC_OIDC_CLIENT_ID', 'SYNC_OIDC_CLIENT_SECRET', 'SYNC_OIDC_ROLE_CLAIM', 'SYNC_OIDC_ROLES'] as const
+    ).find((name) => env[name]);
+    if (aboutSignIn && !env.SYNC_OIDC_ISSUER) refuse(aboutSignIn, 'needs SYNC_OIDC_ISSUER, the identity provider');
+    if (env.SYNC_OIDC_ISSUER && !env.SYNC_OIDC_CLIENT_ID)
+      refuse('SYNC_OIDC_CLIENT_ID', 'is needed with SYNC_OIDC_ISSUER: the provider knows the service by it');
+    if (env.SYNC_OIDC_ISSUER && !env.SYNC_PUBLIC_URL)
+      refuse('SYNC_PUBLIC_URL', 'is needed with SYNC_OIDC_ISSUER: the provider sends people back there');
+    if (env.SYNC_OIDC_ROLES && !env.SYNC_OIDC_ROLE_CLAIM)
+      refuse('SYNC_OIDC_ROLE_CLAIM', 'is needed with SYNC_OIDC_ROLES: which claim has these values');
     if (external && env.SYNC_DEV_API_KEY)
       refuse('SYNC_DEV_API_KEY', 'works with the embedded Postgres only; make a key with: npm run keys -- create');
     if (external && env.SYNC_ACTIVITY_RETENTION_MONTHS && !env.MIGRATION_DATABASE_URL)

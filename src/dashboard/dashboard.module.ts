@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
 import { maintenance } from '../jobs/task.runner.ts';
+import { IdentityProvider } from './provider/identity.provider.ts';
+import { ProviderSignIn } from './provider/provider.sign-in.ts';
+import { ProviderSignInController } from './provider/provider-sign-in.controller.ts';
 import { SignInController } from './sign-in.controller.ts';
 
 /** What a process without an API needs of the dashboard: the removal of expired sessions. */
@@ -14,5 +17,8 @@ import { SignInController } from './sign-in.controller.ts';
 export class DashboardModule {}
 
 /** Signing in and out. The page itself is served by dashboard.page.ts, outside Nest. */
-@Module({ controllers: [SignInController] })
+@Module({
+  controllers: [SignInController, ProviderSignInController],
+  providers: [IdentityProvider, ProviderSignIn],
+})
 export class DashboardApiModule {}

@@ -1,8 +1,8 @@
-import { Body, Controller, Get, Header, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Header, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController, PartialType } from '@nestjs/swagger';
-import { IsOptional, Matches, ValidateIf } from 'class-validator';
+import { ValidateIf } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Public, RequireScope } from '../auth/auth.decorators.ts';
+import { Public, SignedIn } from '../auth/auth.decorators.ts';
 import { refuseCrossSite } from '../auth/authenticator.ts';
 import { KeyStore } from '../auth/key.store.ts';
 import { forgetSession, keepSession, sessionOf } from '../auth/session.cookie.ts';
@@ -11,17 +11,12 @@ import { Problem } from '../common/problem.ts';
 import { AcceptForm } from '../common/route.config.ts';
 import { IsText } from '../common/validation.ts';
 import { AddressBuckets } from '../rates/address.buckets.ts';
+import { PageQuery } from './page.query.ts';
+import { IdentityProvider } from './provider/identity.provider.ts';
 
-class SignInQuery {
+class SignInQuery extends PageQuery {
   @IsText(200)
   token: string;
-
-  /** The page to open then; one of the dashboard's, so that a link cannot lead elsewhere. */
-  @IsOptional()
-  // Decorators apply from the last to the first.
-  @Matches(/^\/o\/[\x21-\x5b\x5d-\x7e]+$/, { message: 'to must be the path of a page: /o/{organization}/…' })
-  @IsText(2_000)
-  to?: string;
 }
 
 class SignInDto extends PartialType(SignInQuery) {
@@ -37,6 +32,7 @@ export class SignInController {
   constructor(
     private readonly keys: KeyStore,
     private readonly addresses: AddressBuckets,
+    private readonly provider: IdentityProvider,
   ) {}
 
   /**
@@ -87,21 +83,26 @@ export class SignInController {
     await reply.redirect(opened ? to : '/?sign-in=used', 303);
   }
 
-  /** Whether the browser's cookie is good for anything: a page that is opened by nobody is no error to be logged. */
+  /** Whether the browser's cookie is good for anything, and with what to sign in beside a key: a page that is opened by nobody is no error to be logged. */
   @Get('session')
   @Public()
   @Header('cache-control', 'no-store')
-  async session(@Req() request: FastifyRequest): Promise<{ signed_in: boolean }> {
+  async session(@Req() request: FastifyRequest): Promise<{ signed_in: boolean; provider?: string }> {
     const session = sessionOf(request);
-    return { signed_in: session !== undefined && (await this.keys.find(session)) !== undefined };
+    const signed_in = session !== undefined && (await this.keys.find(session)) !== undefined;
+    return { signed_in, ...(this.provider.isConfigured && { provider: this.provider.name }) };
   }
 
+  /** 204, or 200 with where to go on, so that the identity provider ends its session, too. */
   @Post('sign-out')
-  @HttpCode(204)
-  @RequireScope('sync:read')
-  async signOut(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+  @SignedIn()
+  async signOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const session = sessionOf(request);
     if (session) await this.keys.endSession(session);
     forgetSession(request, reply);
+    const continueAt =
+      session?.startsWith('syp_') && this.provider.isConfigured ? await this.provider.endSession() : null;
+    if (continueAt === null) await reply.status(204).send();
+    else await reply.status(200).send({ continue_at: continueAt });
   }
 }

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { FURTHER_RIGHTS, rightsFor } from '../auth/operation.rights.ts';
 import { ProblemDto, ProblemFieldDto } from '../common/operation.ts';
 import { CATALOGUE_PATH } from '../common/problem.catalogue.ts';
 
@@ -46,13 +47,27 @@ export function createDocument(app: INestApplication): OpenAPIObject {
       'Who is told what happens: receivers of events, what was sent to them, and sending it again',
     )
     .addTag('alerts', 'What to be told of: rules, what is open, acknowledging and muting it')
+    .addTag('members', 'Keys of your organization, its people and their roles, and what it wants of itself')
     .addTag('whoami', 'Who you are here')
     .addTag('health', 'For load balancers')
     .addSecurityRequirements('token')
     .addSecurityRequirements('key')
     .build();
   const document = SwaggerModule.createDocument(app, config, { extraModels: [ProblemDto, ProblemFieldDto] });
-  return withPlainNames(withTextualDefaults(document));
+  return withPlainNames(withRights(withTextualDefaults(document)));
+}
+
+/** Which rights each operation needs, for people and for generators that know the extension. */
+function withRights(document: OpenAPIObject): OpenAPIObject {
+  for (const methods of Object.values(document.paths)) {
+    for (const operation of Object.values(methods) as { operationId?: string }[]) {
+      const rights = rightsFor(operation.operationId ?? '');
+      const further = FURTHER_RIGHTS[operation.operationId ?? ''];
+      if (rights) Object.assign(operation, { 'x-required-rights': rights });
+      if (further) Object.assign(operation, { 'x-further-rights': [further] });
+    }
+  }
+  return document;
 }
 
 /** The suffix `Dto` distinguishes our classes from rows; types of a client read better without it. */

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { RequireScope } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
 import { LargeBody } from '../common/route.config.ts';
 import {
@@ -21,7 +20,6 @@ export class PreviewController {
   constructor(private readonly previews: PreviewService) {}
 
   @Put()
-  @RequireScope('sync:write')
   @LargeBody()
   @Operation({
     id: 'storePreview',
@@ -42,7 +40,6 @@ export class PreviewController {
   }
 
   @Get()
-  @RequireScope('sync:read')
   @Operation({
     id: 'listPreviews',
     summary: 'The previews that have not expired, newest first',
@@ -55,7 +52,6 @@ export class PreviewController {
 
   @Post('lookup')
   @HttpCode(200)
-  @RequireScope('sync:read')
   @Operation({
     id: 'lookUpPreview',
     summary: 'Find a preview by what it was computed from',
@@ -74,7 +70,6 @@ export class PreviewController {
   }
 
   @Get(':cache_key')
-  @RequireScope('sync:read')
   @ApiHeader({
     name: 'If-None-Match',
     required: false,
@@ -107,7 +102,6 @@ export class PreviewController {
 
   @Delete(':cache_key')
   @HttpCode(204)
-  @RequireScope('sync:write')
   @Operation({
     id: 'deletePreview',
     summary: 'Forget a preview',

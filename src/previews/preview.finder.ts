@@ -37,7 +37,7 @@ export class PreviewFinder {
       );
     if (typeof delta.sync_id !== 'string') throw notComputedHere();
     const guard = typeof summary?.guard === 'string' ? summary.guard : null;
-    return { run: named ?? (await this.run(delta.sync_id)), delta, guard };
+    return { run: named ?? (await this.run(delta.sync_id)), delta, guard, size: sizeOf(summary) };
   }
 
   /** Like find(). Throws invalid-request when the preview is for another source, destination or entity type than the request. */
@@ -64,6 +64,14 @@ export class PreviewFinder {
       throw new Problem('conflict', `The preview "${syncId}" ended with status ${found.status}; compute it again.`);
     return found.run;
   }
+}
+
+/** What a run of ours counted. */
+function sizeOf(summary: Readonly<Record<string, unknown>> | null): FoundPreview['size'] {
+  const [creates = 0, updates = 0, deletes = 0] = ['creates', 'updates', 'deletes'].map((name) =>
+    Number(summary?.[name] ?? 0),
+  );
+  return { deletes, changes: creates + updates + deletes };
 }
 
 function notComputedHere(): Problem {

@@ -1,7 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { RequireScope } from '../auth/auth.decorators.ts';
 import { toNdjson } from '../common/export.stream.ts';
 import { Operation } from '../common/operation.ts';
 import { ConnectionIdParam } from '../connectors/connections/dto/requests.dto.ts';
@@ -26,7 +25,6 @@ export class PreviewsController {
 
   @Post('connections/:connection_id/preview')
   @HttpCode(202)
-  @RequireScope('sync:write')
   @Idempotent()
   @ApiBody({ type: StartPreviewDto })
   @Operation({
@@ -47,7 +45,6 @@ export class PreviewsController {
 
   @Post('runs/:sync_id/undo')
   @HttpCode(202)
-  @RequireScope('sync:write')
   @Idempotent()
   @ApiBody({ type: OneItemDto, required: false })
   @Operation({
@@ -67,7 +64,6 @@ export class PreviewsController {
   }
 
   @Get('previews/:cache_key/changes')
-  @RequireScope('sync:read')
   @Operation({
     id: 'listPreviewChanges',
     summary: 'List all changes of a computed preview',
@@ -84,7 +80,6 @@ export class PreviewsController {
   }
 
   @Get('previews/:cache_key/groups')
-  @RequireScope('sync:read')
   @Operation({
     id: 'listChangeGroups',
     summary: 'How many items of a computed preview change, by kind and field',
@@ -97,7 +92,6 @@ export class PreviewsController {
   }
 
   @Get('previews/:cache_key/changes/export')
-  @RequireScope('sync:read')
   @Operation({
     id: 'exportPreviewChanges',
     summary: 'All changes of a computed preview as NDJSON or CSV, streamed',
@@ -124,7 +118,6 @@ export class PreviewsController {
   }
 
   @Get('progress/:sync_id/changes')
-  @RequireScope('sync:read')
   @Operation({
     id: 'listSyncChanges',
     summary: 'List the changes that a sync made, or that its preview would make',

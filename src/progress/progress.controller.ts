@@ -1,7 +1,6 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { RequireScope } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
 import { LargeBody } from '../common/route.config.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
@@ -27,7 +26,6 @@ export class ProgressController {
   constructor(private readonly progress: ProgressService) {}
 
   @Post()
-  @RequireScope('sync:write')
   @Idempotent()
   @Operation({
     id: 'startSync',
@@ -47,7 +45,6 @@ export class ProgressController {
   }
 
   @Get()
-  @RequireScope('sync:read')
   @Operation({
     id: 'listActiveSyncs',
     summary: 'List active syncs, newest first',
@@ -60,7 +57,6 @@ export class ProgressController {
   }
 
   @Get('slow')
-  @RequireScope('sync:read')
   @Operation({
     id: 'listSlowSyncs',
     summary: 'List active syncs below a speed, slowest first',
@@ -72,7 +68,6 @@ export class ProgressController {
   }
 
   @Patch()
-  @RequireScope('sync:write')
   @LargeBody()
   @Header(...JSON_TEXT)
   @ApiBody({ type: BulkReportDto })
@@ -88,7 +83,6 @@ export class ProgressController {
   }
 
   @Get(':sync_id')
-  @RequireScope('sync:read')
   @Operation({
     id: 'getSync',
     summary: 'Read one sync',
@@ -100,7 +94,6 @@ export class ProgressController {
   }
 
   @Patch(':sync_id')
-  @RequireScope('sync:write')
   @Header(...JSON_TEXT)
   @Operation({
     id: 'reportProgress',
@@ -117,7 +110,6 @@ export class ProgressController {
   @Post(':sync_id/complete')
   @ApiBody({ type: CompleteDto, required: false })
   @HttpCode(200)
-  @RequireScope('sync:write')
   @Header(...JSON_TEXT)
   @Idempotent()
   @Operation({
@@ -134,7 +126,6 @@ export class ProgressController {
 
   @Post(':sync_id/fail')
   @HttpCode(200)
-  @RequireScope('sync:write')
   @Header(...JSON_TEXT)
   @Idempotent()
   @Operation({
@@ -149,7 +140,6 @@ export class ProgressController {
 
   @Post(':sync_id/cancel')
   @HttpCode(200)
-  @RequireScope('sync:write')
   @Idempotent()
   @Operation({
     id: 'cancelSync',
@@ -165,7 +155,6 @@ export class ProgressController {
 
   @Post(':sync_id/pause')
   @HttpCode(200)
-  @RequireScope('sync:write')
   @Idempotent()
   @Operation({
     id: 'pauseSync',
@@ -179,7 +168,6 @@ export class ProgressController {
 
   @Post(':sync_id/resume')
   @HttpCode(200)
-  @RequireScope('sync:write')
   @Idempotent()
   @Operation({
     id: 'resumeSync',

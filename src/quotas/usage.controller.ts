@@ -1,6 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
-import { RequireScope } from '../auth/auth.decorators.ts';
 import { OrgQuery } from '../common/list-query.dto.ts';
 import { Operation } from '../common/operation.ts';
 import { type Quota, Quotas } from './quotas.ts';
@@ -42,7 +41,6 @@ export class UsageController {
   constructor(private readonly quotas: Quotas) {}
 
   @Get()
-  @RequireScope('sync:read')
   @Operation({
     id: 'usage',
     summary: 'What your organization has, and how much of each it may have',

@@ -1,6 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { RequireScope } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
 import { RecordPageDto, SyncRecordDto } from './dto/record.dto.ts';
 import { RecordParam, RecordsQuery } from './dto/requests.dto.ts';
@@ -12,7 +11,6 @@ export class RecordsController {
   constructor(private readonly records: RecordsService) {}
 
   @Get()
-  @RequireScope('sync:read')
   @Operation({
     id: 'listRecords',
     summary: 'List canonical records in the order of their changes',
@@ -25,7 +23,6 @@ export class RecordsController {
   }
 
   @Get(':connection_id/:entity_type/:external_id')
-  @RequireScope('sync:read')
   @Operation({
     id: 'getRecord',
     summary: 'Read a record',

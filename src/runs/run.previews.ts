@@ -15,6 +15,8 @@ export interface FoundRunPreview {
   readonly run: Run;
   /** One sentence that says why the delete guard refuses the deletes. Null when it allows them. */
   readonly guard: string | null;
+  /** How many items it deletes, and how many it changes in all. */
+  readonly size: { readonly deletes: number; readonly changes: number };
 }
 
 /**

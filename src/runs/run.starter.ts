@@ -5,6 +5,7 @@ import type { EntityType } from '../connectors/canonical/canonical.types.ts';
 import { Quotas } from '../quotas/quotas.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import type { WantedApproval } from './approval/approval.service.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
 import { type Run, writesNothing } from './run.types.ts';
 import { insertRun } from './runs.sql.ts';
@@ -21,6 +22,8 @@ export interface RunParameters {
   readonly of_sync_id?: string;
   readonly undoes_sync_id?: string | null;
   readonly override_reason?: string;
+  /** Undefined or null: it starts as soon as its slots are free. */
+  readonly approval?: WantedApproval | null;
   readonly trigger: Run['trigger'];
   readonly requested_by: string | null;
 }
@@ -59,6 +62,7 @@ export class RunStarter {
           filters,
           of_sync_id: parameters.of_sync_id ?? null,
           override_reason: parameters.override_reason ?? null,
+          approval: parameters.approval ?? null,
           source_system: system,
         }),
       );

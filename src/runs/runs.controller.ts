@@ -1,7 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseInterceptors } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { RequireScope } from '../auth/auth.decorators.ts';
 import type { Page } from '../common/cursor.ts';
 import { Operation } from '../common/operation.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
@@ -20,7 +19,6 @@ export class RunsController {
 
   @Post('runs')
   @HttpCode(202)
-  @RequireScope('sync:write')
   @Idempotent()
   // Runs before the idempotency interceptor opens a transaction: it calls other systems, and must not see this request's own key.
   @UseInterceptors(FreshPreviewInterceptor)
@@ -39,7 +37,6 @@ export class RunsController {
 
   @Post('progress/:sync_id/retry-failed')
   @HttpCode(202)
-  @RequireScope('sync:write')
   @Idempotent()
   @ApiBody({ type: OneItemDto, required: false })
   @Operation({
@@ -58,7 +55,6 @@ export class RunsController {
   }
 
   @Get('runs')
-  @RequireScope('sync:read')
   @Operation({
     id: 'listRuns',
     summary: 'List the syncs that the service runs itself, newest first',
@@ -69,7 +65,6 @@ export class RunsController {
   }
 
   @Get('runs/:sync_id')
-  @RequireScope('sync:read')
   @Operation({
     id: 'getRun',
     summary: 'Read a sync that the service runs itself, with its progress',

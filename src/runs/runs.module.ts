@@ -4,6 +4,8 @@ import { ConnectorsModule } from '../connectors/connectors.module.ts';
 import { maintenance } from '../jobs/task.runner.ts';
 import { ProgressApiModule } from '../progress/progress.module.ts';
 import { RecordsForgetter } from '../records/records.forgetter.ts';
+import { ApprovalController } from './approval/approval.controller.ts';
+import { ApprovalService } from './approval/approval.service.ts';
 import { BindingsController } from './bindings/bindings.controller.ts';
 import { BindingsService } from './bindings/bindings.service.ts';
 import { MatchPreviewer } from './bindings/match.previewer.ts';
@@ -73,12 +75,13 @@ export class RunsModule {}
 /** The endpoints of runs, and the control of runs that no worker holds. */
 @Module({
   imports: [RunsModule, ConnectorsModule, ActivityModule, ProgressApiModule],
-  controllers: [RunsController, BindingsController, PauseController],
+  controllers: [RunsController, BindingsController, PauseController, ApprovalController],
   providers: [
     RunsService,
     FreshPreviewInterceptor,
     RunControl,
     PauseService,
+    ApprovalService,
     RunRemoval,
     RunSystemLeaver,
     PairOpener,

@@ -5,6 +5,7 @@ import { Problem } from '../common/problem.ts';
 import { ProgressService } from '../progress/progress.service.ts';
 import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import { ApprovalService } from './approval/approval.service.ts';
 import { destinationConnectionOf, type OneItemDto, type RunsQuery, type StartRunDto } from './dto/requests.dto.ts';
 import type { RunDto } from './dto/run.dto.ts';
 import { RunPreviews } from './run.previews.ts';
@@ -20,6 +21,7 @@ export class RunsService {
     private readonly previews: RunPreviews,
     private readonly activity: ActivityService,
     private readonly progress: ProgressService,
+    private readonly approvals: ApprovalService,
   ) {}
 
   /** Throws stale-preview or delete-guard for a preview that cannot be applied. FreshPreviewInterceptor has checked both systems before. */
@@ -43,12 +45,28 @@ export class RunsService {
         of_sync_id: preview?.run.sync_id,
         undoes_sync_id: preview?.run.undoes_sync_id,
         override_reason: body.override_guard?.reason,
+        approval: await this.approvals.wanted(
+          preview,
+          body.override_guard !== undefined && body.override_guard !== null,
+        ),
         trigger: 'request',
         requested_by: currentUser(),
       });
       if (body.override_guard) await this.noteOverride(syncId, body, guard);
       return this.get(syncId);
     });
+  }
+
+  async approve(syncId: string): Promise<RunDto> {
+    await this.row(syncId);
+    await this.approvals.approve(syncId);
+    return this.get(syncId);
+  }
+
+  async refuse(syncId: string, reason: string): Promise<RunDto> {
+    await this.row(syncId);
+    await this.approvals.refuse(syncId, reason);
+    return this.get(syncId);
   }
 
   /** Starts a sync of only the items that failed or were skipped in an ended sync, or of one of them. */

@@ -17,17 +17,22 @@ export type NewRun = Pick<
   | 'trigger'
   | 'requested_by'
 > &
-  Partial<Pick<Run, 'undoes_sync_id'>> & { readonly source_system: string };
+  Partial<Pick<Run, 'undoes_sync_id'>> & {
+    readonly source_system: string;
+    /** What it waits for; null: for nobody. */
+    readonly approval?: { readonly hours: number; readonly reason: string } | null;
+  };
 
 /** Inserts both rows of a run: its progress, which is queued, and its parameters. */
 export const insertRun = (orgId: string, run: NewRun): Statement => ({
   text: `
     WITH progress AS (
-      INSERT INTO public.sync_progress (org_id, sync_id, entity_type, source_system, initiated_by, status)
-      VALUES ($1, $2, $3, $4, $5, 'queued'))
+      INSERT INTO public.sync_progress (org_id, sync_id, entity_type, source_system, initiated_by, status, waiting_reason)
+      VALUES ($1, $2, $3, $4, $5, 'queued', $16))
     INSERT INTO public.sync_runs (org_id, sync_id, entity_type, requested_by, kind, source_connection_id, destination_connection_id,
-      mode, filters, of_sync_id, undoes_sync_id, override_reason, trigger)
-    VALUES ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+      mode, filters, of_sync_id, undoes_sync_id, override_reason, trigger, approval, approval_until)
+    VALUES ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+      CASE WHEN $15::integer IS NOT NULL THEN 'wanted' END, now() + make_interval(hours => $15::integer))`,
   values: [
     orgId,
     run.sync_id,
@@ -43,6 +48,8 @@ export const insertRun = (orgId: string, run: NewRun): Statement => ({
     run.undoes_sync_id ?? null,
     run.override_reason,
     run.trigger,
+    run.approval?.hours ?? null,
+    run.approval?.reason ?? null,
   ],
 });
 
@@ -58,7 +65,7 @@ const RECONCILED = `
 
 const SHOWN = `
   r.sync_id, r.kind, r.source_connection_id, coalesce(r.destination_connection_id::text, 'records') AS destination, r.entity_type,
-  r.mode, r.filters, r.of_sync_id, r.undoes_sync_id, r.trigger, r.requested_by, r.state, r.counts, r.created_at, row_to_json(p) AS progress,
+  r.mode, r.filters, r.of_sync_id, r.undoes_sync_id, r.trigger, r.requested_by, r.state, r.approval, r.approval_until, r.approval_by, r.counts, r.created_at, row_to_json(p) AS progress,
   ${RECONCILED} AS reconcile
   FROM public.sync_runs r JOIN public.sync_progress p USING (org_id, sync_id)`;
 
@@ -165,11 +172,12 @@ export const unpauseRun = (orgId: string, syncId: string): Statement => ({
   values: [orgId, syncId],
 });
 
-/** Ends a paused run as cancelled, because it has no worker to confirm the cancel. Returns a row if the run was paused. */
+/** Ends a paused run, or one that waits for approval, as cancelled, because it has no worker to confirm the cancel. Returns a row if the run was paused. */
 export const cancelPausedRun = (orgId: string, syncId: string): Statement => ({
   text: `
     WITH paused AS (
-      UPDATE public.sync_runs SET state = 'ended' WHERE org_id = $1 AND sync_id = $2 AND state = 'paused' RETURNING sync_id)
+      UPDATE public.sync_runs SET state = 'ended' WHERE org_id = $1 AND sync_id = $2
+         AND (state = 'paused' OR state = 'waiting' AND approval = 'wanted') RETURNING sync_id)
     UPDATE public.sync_progress p SET status = 'cancelled' FROM paused
      WHERE p.org_id = $1 AND p.sync_id = paused.sync_id AND p.completed_at IS NULL
     RETURNING p.sync_id`,

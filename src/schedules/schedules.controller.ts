@@ -1,7 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { RequireScope } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
 import { ConnectionIdParam } from '../connectors/connections/dto/requests.dto.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
@@ -15,7 +14,6 @@ export class SchedulesController {
   constructor(private readonly schedules: SchedulesService) {}
 
   @Post('connections/:connection_id/schedules')
-  @RequireScope('sync:write')
   @Idempotent()
   @Operation({
     id: 'createSchedule',
@@ -38,7 +36,6 @@ export class SchedulesController {
   }
 
   @Get('connections/:connection_id/schedules')
-  @RequireScope('sync:read')
   @Operation({
     id: 'listSchedules',
     summary: 'List the schedules of a connection, oldest first',
@@ -50,7 +47,6 @@ export class SchedulesController {
   }
 
   @Get('schedules')
-  @RequireScope('sync:read')
   @Operation({
     id: 'listAllSchedules',
     summary: 'List the schedules of the organization, oldest first',
@@ -62,7 +58,6 @@ export class SchedulesController {
   }
 
   @Get('schedules/:schedule_id')
-  @RequireScope('sync:read')
   @Operation({
     id: 'getSchedule',
     summary: 'Read a schedule',
@@ -74,7 +69,6 @@ export class SchedulesController {
   }
 
   @Patch('schedules/:schedule_id')
-  @RequireScope('sync:write')
   @Operation({
     id: 'changeSchedule',
     summary: 'Change, disable or enable a schedule',
@@ -88,7 +82,6 @@ export class SchedulesController {
 
   @Delete('schedules/:schedule_id')
   @HttpCode(204)
-  @RequireScope('sync:write')
   @Operation({
     id: 'removeSchedule',
     summary: 'Remove a schedule',

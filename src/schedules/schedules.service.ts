@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ActivityService } from '../activity/activity.service.ts';
+import { changeDetails } from '../activity/change.details.ts';
 import { Problem } from '../common/problem.ts';
 import { ConnectionService } from '../connectors/connections/connection.service.ts';
 import { Quotas } from '../quotas/quotas.ts';
@@ -52,7 +53,7 @@ export class SchedulesService {
       const next_run_at = nextTime({ enabled, cron, time_zone }, (time as { at: string }).at);
       const members = { entity_type, kind, mode, cron, time_zone, enabled, next_run_at, destination };
       const [row] = await transaction.query<ScheduleRow>(insertSchedule(orgId, connectionId, members, currentUser()));
-      return this.log('schedule_created', row as ScheduleRow);
+      return this.log('schedule_created', row as ScheduleRow, null);
     });
   }
 
@@ -86,7 +87,7 @@ export class SchedulesService {
       const members: ScheduleMembers = { entity_type, kind, mode, cron, time_zone, enabled, next_run_at, destination };
       if (enabled) await this.sourceDestination.check(current.connection_id, idOf(destination), entity_type);
       const [row] = await transaction.query<ScheduleRow>(updateSchedule(orgId, id, members));
-      return this.log('schedule_changed', row as ScheduleRow);
+      return this.log('schedule_changed', row as ScheduleRow, current);
     });
   }
 
@@ -95,20 +96,35 @@ export class SchedulesService {
     return this.database.transaction(async (transaction) => {
       const [row] = await transaction.query<ScheduleRow>(deleteSchedule(currentTenant().orgId, id));
       if (!row) throw noSuchSchedule();
-      await this.log('schedule_removed', { ...row, enabled: false });
+      await this.log('schedule_removed', { ...row, enabled: false }, row, null);
     });
   }
 
   /** Writes the audit entry. */
-  private async log(activity_type: string, row: ScheduleRow): Promise<ScheduleDto> {
+  private async log(
+    activity_type: string,
+    row: ScheduleRow,
+    before: ScheduleTold | null,
+    after: ScheduleTold | null = row,
+  ): Promise<ScheduleDto> {
     const { id, connection_id, entity_type, destination, kind, mode, cron, time_zone, enabled } = row;
     await this.activity.append({
       ...{ activity_type, status: 'completed', entity_type },
-      details: { schedule_id: id, connection_id, destination, kind, mode, cron, time_zone, enabled },
+      details: {
+        ...{ schedule_id: id, connection_id, destination, kind, mode, cron, time_zone, enabled },
+        ...changeDetails(before && toldOf(before), after && toldOf(after)),
+      },
     });
     return shown(row);
   }
 }
+
+type ScheduleTold = Omit<ScheduleMembers, 'next_run_at'>;
+
+/** What an audit entry says of a schedule. */
+const toldOf = ({ entity_type, destination, kind, mode, cron, time_zone, enabled }: ScheduleTold) => ({
+  ...{ entity_type, destination, kind, mode, cron, time_zone, enabled },
+});
 
 /** When it runs next, by the database's clock. A time that was missed while it was disabled is not made up for. */
 const nextTime = ({ enabled, cron, time_zone }: Pick<ScheduleRow, 'enabled' | 'cron' | 'time_zone'>, at: string) =>

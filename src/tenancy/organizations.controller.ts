@@ -1,6 +1,6 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type AuthenticatedRequest, RequireScope } from '../auth/auth.decorators.ts';
+import type { AuthenticatedRequest } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
 import { OrganizationPageDto, OrganizationsQuery } from './organizations.dto.ts';
 import { OrganizationsService } from './organizations.service.ts';
@@ -11,7 +11,6 @@ export class OrganizationsController {
   constructor(private readonly organizations: OrganizationsService) {}
 
   @Get()
-  @RequireScope('sync:read')
   @Operation({
     id: 'listOrganizations',
     summary: 'The organizations you may see',

@@ -1,8 +1,8 @@
 import { Controller, Get, Req } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
-import { type AuthenticatedRequest, RequireScope } from '../auth/auth.decorators.ts';
+import type { AuthenticatedRequest } from '../auth/auth.decorators.ts';
 import type { Principal } from '../auth/principal.ts';
-import { SCOPES, type Scope } from '../auth/principal.ts';
+import { RIGHT_NAMES, type Right, rightsOf, SCOPES, type Scope } from '../auth/rights.ts';
 import { Operation } from '../common/operation.ts';
 import { currentTenant } from './tenant.context.ts';
 import { TenantDatabase } from './tenant.database.ts';
@@ -20,8 +20,17 @@ export class WhoamiDto {
   @ApiProperty({ description: 'The organization of this request', example: 'org-123' })
   org_id: string;
 
-  @ApiProperty({ enum: SCOPES, isArray: true, example: ['sync:read', 'sync:write'] })
+  @ApiProperty({ enum: SCOPES, enumName: 'Scope', isArray: true, example: ['sync:operator'] })
   scopes: readonly Scope[];
+
+  @ApiProperty({
+    enum: RIGHT_NAMES,
+    enumName: 'Right',
+    isArray: true,
+    description: 'What the scopes come to: each operation needs one of these or two',
+    example: ['view', 'trail', 'control', 'run'],
+  })
+  rights: readonly Right[];
 
   @ApiProperty({
     type: String,
@@ -57,7 +66,6 @@ export class WhoamiController {
   constructor(private readonly database: TenantDatabase) {}
 
   @Get()
-  @RequireScope('sync:read')
   @Operation({
     id: 'whoami',
     summary: 'Who you are, and what the database makes of it',
@@ -74,6 +82,7 @@ export class WhoamiController {
                (SELECT org_id FROM auth.users_extended WHERE org_id = $1 AND id = $2) AS registered_org_id`,
       values: [orgId, userId],
     });
-    return { kind, name, user_id: userId, org_id: orgId, scopes, ...(view as DatabaseView) };
+    const own = { kind, name, user_id: userId, org_id: orgId, scopes, rights: rightsOf(scopes) };
+    return { ...own, ...(view as DatabaseView) };
   }
 }

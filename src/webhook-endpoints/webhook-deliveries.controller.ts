@@ -1,6 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { RequireScope } from '../auth/auth.decorators.ts';
 import type { Page } from '../common/cursor.ts';
 import { Operation } from '../common/operation.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
@@ -19,7 +18,6 @@ export class WebhookDeliveriesController {
   constructor(private readonly deliveries: WebhookDeliveriesService) {}
 
   @Get('deliveries')
-  @RequireScope('sync:write')
   @Operation({
     id: 'listWebhookDeliveries',
     summary: 'The log of deliveries to a receiver, newest first',
@@ -36,7 +34,6 @@ export class WebhookDeliveriesController {
 
   @Post('test')
   @HttpCode(202)
-  @RequireScope('sync:write')
   @Idempotent()
   @Operation({
     id: 'testWebhookEndpoint',
@@ -50,7 +47,6 @@ export class WebhookDeliveriesController {
 
   @Post('deliveries/:delivery_id/replay')
   @HttpCode(202)
-  @RequireScope('sync:write')
   @Idempotent()
   @Operation({
     id: 'replayWebhookDelivery',
@@ -65,7 +61,6 @@ export class WebhookDeliveriesController {
 
   @Post('replay')
   @HttpCode(202)
-  @RequireScope('sync:write')
   @Idempotent()
   @Operation({
     id: 'replayWebhookDeliveries',

@@ -13,7 +13,6 @@ import {
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { RequireScope } from '../auth/auth.decorators.ts';
 import { OrgQuery } from '../common/list-query.dto.ts';
 import { Operation } from '../common/operation.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
@@ -33,7 +32,6 @@ export class WebhookEndpointsController {
   constructor(private readonly endpoints: WebhookEndpointsService) {}
 
   @Post()
-  @RequireScope('sync:admin')
   @Idempotent()
   // Decorators apply from bottom to top, so this one runs outside of Idempotent.
   @UseInterceptors(EndpointSecretInterceptor)
@@ -62,7 +60,6 @@ export class WebhookEndpointsController {
   }
 
   @Get()
-  @RequireScope('sync:write')
   @Operation({
     id: 'listWebhookEndpoints',
     summary: 'List the receivers of events, oldest first',
@@ -73,7 +70,6 @@ export class WebhookEndpointsController {
   }
 
   @Get(':endpoint_id')
-  @RequireScope('sync:write')
   @Operation({
     id: 'getWebhookEndpoint',
     summary: 'Read a receiver of events',
@@ -85,7 +81,6 @@ export class WebhookEndpointsController {
   }
 
   @Patch(':endpoint_id')
-  @RequireScope('sync:admin')
   @Operation({
     id: 'changeWebhookEndpoint',
     summary: 'Change, disable or enable a receiver of events',
@@ -103,7 +98,6 @@ export class WebhookEndpointsController {
 
   @Delete(':endpoint_id')
   @HttpCode(204)
-  @RequireScope('sync:admin')
   @Operation({
     id: 'removeWebhookEndpoint',
     summary: 'Remove a receiver of events and its log',
@@ -116,7 +110,6 @@ export class WebhookEndpointsController {
 
   @Post(':endpoint_id/rotate-secret')
   @HttpCode(200)
-  @RequireScope('sync:admin')
   @Idempotent()
   @UseInterceptors(EndpointSecretInterceptor)
   @Operation({

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { ActivityService } from '../activity/activity.service.ts';
+import { changeDetails } from '../activity/change.details.ts';
 import { Problem } from '../common/problem.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
@@ -45,7 +46,7 @@ export class WebhookEndpointsService {
     const secret = this.secrets.seal(newEndpointSecret(), orgId, id);
     return this.database.transaction(async (transaction) => {
       const [row] = await transaction.query<EndpointRow>(insertEndpoint(orgId, id, members, secret, currentUser()));
-      await this.log('webhook_endpoint_created', row as EndpointRow);
+      await this.log('webhook_endpoint_created', row as EndpointRow, changeDetails(null, toldOf(row as EndpointRow)));
       return { ...(row as EndpointRow), secret: this.secrets.toText(secret) };
     });
   }
@@ -73,7 +74,12 @@ export class WebhookEndpointsService {
       const [row] = await transaction.query<EndpointRow>(updateEndpoint(orgId, id, members));
       if (current.enabled && !members.enabled)
         await transaction.query(failWaiting(orgId, id, 'the endpoint was disabled'));
-      return this.log('webhook_endpoint_changed', row as EndpointRow);
+      const changes = changeDetails(
+        toldOf(current),
+        toldOf(row as EndpointRow),
+        pathDiffers(current, members) ? ['url'] : [],
+      );
+      return this.log('webhook_endpoint_changed', row as EndpointRow, changes);
     });
   }
 
@@ -83,7 +89,7 @@ export class WebhookEndpointsService {
     return this.database.transaction(async (transaction) => {
       const [row] = await transaction.query<EndpointRow>(rotateSecret(orgId, id, secret, overlap_seconds));
       if (!row) throw noSuchEndpoint();
-      await this.log('webhook_endpoint_secret_rotated', row);
+      await this.log('webhook_endpoint_secret_rotated', row, changeDetails({}, {}, ['secret']));
       return { ...row, secret: this.secrets.toText(secret) };
     });
   }
@@ -92,7 +98,7 @@ export class WebhookEndpointsService {
     return this.database.transaction(async (transaction) => {
       const [row] = await transaction.query<EndpointRow>(deleteEndpoint(currentTenant().orgId, id));
       if (!row) throw noSuchEndpoint();
-      await this.log('webhook_endpoint_removed', row);
+      await this.log('webhook_endpoint_removed', row, changeDetails(toldOf(row), null));
     });
   }
 
@@ -102,15 +108,24 @@ export class WebhookEndpointsService {
   }
 
   /** Writes the audit entry. The path of a receiver may be a secret, so the entry names its host only. */
-  private async log(activity_type: string, row: EndpointRow): Promise<EndpointRow> {
+  private async log(activity_type: string, row: EndpointRow, changes: object): Promise<EndpointRow> {
     const { id, url, events, format, enabled } = row;
     await this.activity.append({
       ...{ activity_type, status: 'completed' },
-      details: { endpoint_id: id, origin: originOf(url), events, format, enabled },
+      details: { endpoint_id: id, origin: originOf(url), events, format, enabled, ...changes },
     });
     return row;
   }
 }
+
+/** What an audit entry says of an endpoint. */
+const toldOf = ({ url, description, events, format, enabled }: EndpointMembers) => ({
+  ...{ origin: originOf(url), description, events, format, enabled },
+});
+
+/** That it changed is told, and not what it is. */
+const pathDiffers = (one: EndpointMembers, other: EndpointMembers): boolean =>
+  one.url !== other.url && originOf(one.url) === originOf(other.url);
 
 const noSuchEndpoint = (): Problem =>
   new Problem('not-found', 'There is no such webhook endpoint in your organization.');

@@ -167,7 +167,7 @@ describe('An alert rule', () => {
       `SELECT details FROM sync_activity_log WHERE org_id = $1 AND activity_type = 'alert_rule_changed' ORDER BY created_at DESC LIMIT 1`,
       [org.org],
     );
-    expect(entry?.details).toMatchObject({ rule: { kind: 'stale' }, before: { kind: 'failed' } });
+    expect(entry?.details).toMatchObject({ before: { kind: 'failed' }, after: { kind: 'stale' } });
     await org.look();
     // Without rules nothing is kept, and ends leave no signals.
     await org.ended('failed');

@@ -100,7 +100,7 @@ describe('a scope', () => {
     async (scope) => {
       const response = await sendWithToken(service, await sign(ours({ scope })));
       expect(response).toMatchObject({ status: 403, problem: 'missing-scope' });
-      expect(response.detail).toContain('sync:read');
+      expect(response.detail).toContain('sync:view');
     },
   );
 });

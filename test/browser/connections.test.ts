@@ -92,7 +92,7 @@ describe('Adding a connection', () => {
 
   it('is for users who may; others learn whom to ask', async () => {
     const watched = await open('org-nothing', '/connections', 'sync:read');
-    await watched.page.getByText('Adding a connection requires the scope sync:admin').waitFor();
+    await watched.page.getByText('Adding a connection requires the right to connections').waitFor();
     expect(await watched.page.getByRole('link', { name: 'Add connection' }).count()).toBe(0);
     expect(watched.complaints).toEqual([]);
   });

@@ -10,6 +10,7 @@ app.activity_partition_name(timestamp with time zone) | sync_owner | INVOKER | -
 app.activity_seal_hash(sync_activity_seals) | sync_owner | INVOKER | - | sync_app, sync_sql
 app.alert_lag() | sync_maintenance | DEFINER | - | sync_app
 app.append_activity(text, jsonb) | sync_owner | INVOKER | - | sync_app
+app.change_member(text, text, text, boolean) | sync_owner | DEFINER | - | sync_app
 app.claim_alert_turns(integer, interval) | sync_maintenance | DEFINER | - | sync_app
 app.claim_idempotency_key(text, text, text) | sync_owner | INVOKER | - | sync_app
 app.claim_webhook_endpoints(integer, integer, interval) | sync_maintenance | DEFINER | - | sync_app
@@ -23,6 +24,8 @@ app.cleanup_sign_ins(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_webhook_deliveries(integer) | sync_maintenance | DEFINER | - | sync_app
 app.commit_batch(text, text, bigint, interval, jsonb) | sync_owner | INVOKER | - | sync_app
 app.copy_from_key() | sync_owner | INVOKER | - | -
+app.count_keys(integer) | sync_owner | DEFINER | - | sync_app
+app.create_key(text, text, text, text[], bytea, timestamp with time zone) | sync_owner | DEFINER | - | sync_app
 app.dispatch_runs(text) | sync_owner | INVOKER | lock_timeout=3s | sync_app
 app.due_censuses(integer) | sync_maintenance | DEFINER | - | sync_app
 app.due_schedules(integer) | sync_maintenance | DEFINER | - | sync_app
@@ -31,6 +34,7 @@ app.empty_expired_changes(integer) | sync_owner | DEFINER | lock_timeout=250ms |
 app.end_paused_run() | sync_owner | DEFINER | - | -
 app.end_session(bytea) | sync_owner | INVOKER | - | sync_app
 app.end_sessions_of_key() | sync_owner | INVOKER | - | -
+app.end_sessions_of_member() | sync_owner | INVOKER | - | -
 app.end_silent_syncs(interval, integer) | sync_maintenance | DEFINER | - | sync_app
 app.end_sync() | sync_owner | INVOKER | - | -
 app.ensure_activity_partition(timestamp with time zone) | sync_owner | DEFINER | lock_timeout=10s | sync_app, sync_maintenance, sync_sql
@@ -44,10 +48,13 @@ app.keep_changes(text, text, text, timestamp with time zone, jsonb) | sync_owner
 app.live_keys(bytea[]) | sync_owner | INVOKER | - | sync_app
 app.lock(text, text) | sync_owner | INVOKER | - | sync_app
 app.log_control() | sync_owner | INVOKER | - | -
+app.log_right() | sync_owner | INVOKER | - | -
 app.log_sync_end() | sync_owner | INVOKER | - | -
 app.mark_current_item() | sync_owner | INVOKER | - | -
 app.measure_progress() | sync_owner | INVOKER | - | -
+app.open_member_session(text, text, text, text, text, boolean, integer, bytea, timestamp with time zone) | sync_owner | DEFINER | - | sync_app
 app.open_session(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
+app.organization_keys(uuid, integer) | sync_owner | DEFINER | - | sync_app
 app.organizations(bytea, text, text, integer) | sync_directory | DEFINER | - | sync_app
 app.organizations_of_the_trail(text, integer) | sync_directory | DEFINER | enable_seqscan=off | sync_app
 app.overview(text) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, enable_hashjoin=off, enable_mergejoin=off, jit=off | sync_app
@@ -62,6 +69,7 @@ app.release_lease(text, text, bigint, timestamp with time zone, jsonb) | sync_ow
 app.remove_webhook(uuid) | sync_owner | INVOKER | - | sync_app
 app.renew_lease(text, text, bigint, interval, jsonb) | sync_owner | INVOKER | - | sync_app
 app.report_progress(json) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_nestloop=off, enable_mergejoin=off, plan_cache_mode=force_generic_plan, lock_timeout=250ms | sync_app
+app.revoke_key(text, uuid) | sync_owner | DEFINER | - | sync_app
 app.runs_without_worker(integer) | sync_maintenance | DEFINER | - | sync_app
 app.save_records(text, uuid, text, jsonb, text, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.seal_entries(text) | sync_owner | DEFINER | - | sync_app
@@ -89,12 +97,21 @@ end_on_insert | BEFORE INSERT WHEN ON public.sync_progress | app.end_sync()
 end_on_update | BEFORE UPDATE WHEN ON public.sync_progress | app.end_sync()
 end_paused_run | AFTER UPDATE WHEN ON public.sync_progress | app.end_paused_run()
 end_sessions_of_key | AFTER UPDATE WHEN ON auth.api_keys | app.end_sessions_of_key()
+end_sessions_of_member | AFTER UPDATE WHEN ON auth.users_extended | app.end_sessions_of_member()
+end_sessions_of_removed | AFTER DELETE ON auth.users_extended | app.end_sessions_of_member()
 ended_is_final | BEFORE UPDATE WHEN ON public.sync_progress | app.refuse_change_of_ended_sync()
 item_1_left_out | BEFORE UPDATE WHEN ON public.sync_progress | app.mark_current_item()
 item_2_given | BEFORE UPDATE WHEN ON public.sync_progress | app.mark_current_item()
+log_changed_key | AFTER UPDATE WHEN ON auth.api_keys | app.log_right()
+log_changed_member | AFTER UPDATE ON auth.users_extended | app.log_right()
 log_control | AFTER UPDATE WHEN ON public.sync_progress | app.log_control()
 log_end_on_insert | AFTER INSERT WHEN ON public.sync_progress | app.log_sync_end()
 log_end_on_update | AFTER UPDATE WHEN ON public.sync_progress | app.log_sync_end()
+log_new_key | AFTER INSERT WHEN ON auth.api_keys | app.log_right()
+log_new_member | AFTER INSERT WHEN ON auth.users_extended | app.log_right()
+log_removed_key | AFTER DELETE WHEN ON auth.api_keys | app.log_right()
+log_removed_member | AFTER DELETE WHEN ON auth.users_extended | app.log_right()
+log_sql_role | AFTER INSERT OR UPDATE OR DELETE ON auth.sql_roles | app.log_right()
 measure_on_insert | BEFORE INSERT WHEN ON public.sync_progress | app.measure_progress()
 measure_on_update | BEFORE UPDATE WHEN ON public.sync_progress | app.measure_progress()
 publish_failed | AFTER INSERT ON public.sync_items | app.publish_failed_items()
@@ -145,7 +162,8 @@ describe('the functions and triggers of the SQL files', () => {
   it('are called by the triggers that are written here', async () => {
     const found = await read(`
       SELECT format('%s | %s %s | %s', g.tgname, CASE WHEN g.tgtype & 2 > 0 THEN 'BEFORE' ELSE 'AFTER' END,
-               CASE WHEN g.tgtype & 4 > 0 THEN 'INSERT' ELSE 'UPDATE' END
+               concat_ws(' OR ', CASE WHEN g.tgtype & 4 > 0 THEN 'INSERT' END, CASE WHEN g.tgtype & 16 > 0 THEN 'UPDATE' END,
+                 CASE WHEN g.tgtype & 8 > 0 THEN 'DELETE' END)
                  || CASE WHEN g.tgqual IS NULL THEN '' ELSE ' WHEN' END || format(' ON %s.%s', n.nspname, c.relname),
                g.tgfoid::regprocedure) AS line
         FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -21,11 +21,17 @@ const ofSync = Object.entries(paths).flatMap(([path, methods]) =>
   path.includes('{sync_id}') ? Object.keys(methods).map((method) => [method.toUpperCase(), path] as const) : [],
 );
 
+const bodyFor = (method: string, path: string) => {
+  if (path.endsWith('/fail')) return { error_message: 'x' };
+  if (path.endsWith('/refuse')) return { reason: 'x' };
+  return method === 'GET' ? undefined : {};
+};
+
 describe('A sync that another service reports is not "no sync": it', () => {
   it.each(ofSync)('is denied by no call that names it: %s %s', async (method, path) => {
     const id = `e-${method}-${path.split('/').at(-1)}`;
     await start(id);
-    const body = path.endsWith('/fail') ? { error_message: 'x' } : method === 'GET' ? undefined : {};
+    const body = bodyFor(method, path);
     const { status, text } = await call(method, path.replace('{sync_id}', encodeURIComponent(id)), body);
     expect(text).not.toMatch(/There is no sync/);
     if (status >= 400) expect(text).toMatch(/reported by another service/);
@@ -44,7 +50,7 @@ describe('A sync that another service reports is not "no sync": it', () => {
 
   it('is told from one that does not exist', async () => {
     for (const [method, path] of ofSync) {
-      const body = path.endsWith('/fail') ? { error_message: 'x' } : method === 'GET' ? undefined : {};
+      const body = bodyFor(method, path);
       const refused = await call(method, path.replace('{sync_id}', 'none'), body);
       expect([path, refused.status, refused.detail]).toEqual([
         path,

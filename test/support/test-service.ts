@@ -5,11 +5,13 @@ import supertest, { type Agent } from 'supertest';
 import { KeyAdmin, type NewKey } from '../../src/auth/key.admin.ts';
 import { parseEnvironment } from '../../src/config/environment.ts';
 import { createApp } from '../../src/create-app.ts';
-import { createTestDatabase, type TestDatabase } from './test-database.ts';
+import { createTestDatabase, sql, type TestDatabase } from './test-database.ts';
 
 const JWT_SECRET = 'a-secret-of-at-least-32-characters-for-tests';
 /** The key that a test service encrypts with by default. */
 export const TEST_ENCRYPTION_KEY = { id: 'test', key: Buffer.alloc(32, 7).toString('base64') };
+
+const KEY_ENTRIES = `DELETE FROM sync_activity_log WHERE org_id = $1 AND activity_type = 'key_created'`;
 
 export const NO_RATES = {
   SYNC_ORG_REQUESTS_PER_SECOND: '1000000',
@@ -66,8 +68,8 @@ export async function startTestService(variables: Record<string, string> = {}): 
     client: async (orgId, claims) => createSyncClient({ baseUrl: url, token: await token(orgId, claims) }),
     request: async (orgId, claims) =>
       supertest.agent(app.getHttpServer()).set('authorization', `Bearer ${await token(orgId, claims)}`),
-    createKey: (key) =>
-      KeyAdmin.with(database.ownerUrl, (keys) =>
+    createKey: async (key) => {
+      const secret = await KeyAdmin.with(database.ownerUrl, (keys) =>
         keys.create({
           kind: 'service',
           orgId: null,
@@ -77,7 +79,11 @@ export async function startTestService(variables: Record<string, string> = {}): 
           ttlSeconds: null,
           ...key,
         }),
-      ),
+      );
+      // The trail of an organization begins with what its test does.
+      if (key.orgId) await sql(database.superuserUrl, KEY_ENTRIES, [key.orgId]);
+      return secret;
+    },
     close: async () => {
       await app.close();
       await database.drop();

@@ -45,7 +45,7 @@ export function comparable({ status, type, text }: EndpointResponse, who: string
     .replaceAll(/"request_id":"[^"]*"/g, '"request_id":"…"')
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '(uuid)')
     .replaceAll(/[0-9a-f]{64}/g, '(hash)')
-    .replaceAll(/whsec_[\w+/=]+/g, '(secret)')
+    .replaceAll(/whsec_[\w+/=]+|syk_[\w-]+/g, '(secret)')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+(\+00:00|Z)/g, '(time)')
     .replaceAll(who, '(who)');
   return { status, type, text: plain };

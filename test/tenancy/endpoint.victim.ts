@@ -25,6 +25,7 @@ export function namesOf(who: string): Values {
     schedule_id: uuidOf('schedule of', who),
     endpoint_id: uuidOf('endpoint of', who),
     delivery_id: uuidOf('delivery of', who),
+    key_id: randomLooking(uuidOf('key of', who)),
     rule_id: randomLooking(uuidOf('rule of', who)),
     alert_id: uuidOf('alert of', who),
     // Of a mute: the one of the document's example is past.
@@ -124,14 +125,24 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
     ...ofRuns(org_id, who),
     ['auth.sql_roles', { org_id, role_name: `role_${who}`, user_id: MARKER }],
     ['public.sync_locks', { org_id, name: MARKER }],
-    ['auth.users_extended', { org_id, id: user_id, email: MARKER }],
+    ['auth.users_extended', { org_id, id: user_id, email: MARKER, role: 'viewer' }],
+    ['sync_organization_settings', { org_id, approval_deletes: 7, updated_by: MARKER }],
     [
       'auth.api_keys',
-      { org_id, name: MARKER, scopes: ['sync:read'], key_hash: createHash('sha256').update(who).digest() },
+      {
+        org_id,
+        id: namesOf(who).key_id,
+        name: MARKER,
+        scopes: ['sync:read'],
+        key_hash: createHash('sha256').update(who).digest(),
+      },
     ],
   ];
   for (const [table, row] of rows) await admin.query(insertStatement(table, row));
 }
+
+/** Waits for a second person. */
+const isUndecided = (who: string) => /-(approveRun|refuseRun)$/.test(who);
 
 /** What a run of the victim's connection left behind. */
 function ofRuns(org_id: string, who: string): [table: string, row: Record<string, unknown>][] {
@@ -152,7 +163,8 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
           kind: who.endsWith('-listDifferences') ? 'reconcile' : 'sync',
           mode: 'full',
           // A connection cannot become another system while a sync of it is not over.
-          state: who.endsWith('-changeConnection') ? 'ended' : 'ready',
+          state: who.endsWith('-changeConnection') ? 'ended' : isUndecided(who) ? 'waiting' : 'ready',
+        ...(isUndecided(who) && { approval: 'wanted', approval_until: '2100-01-01T03:00:00Z' }),
         },
         requested_by: MARKER,
       },

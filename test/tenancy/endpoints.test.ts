@@ -18,6 +18,7 @@ const READING_POSTS = ['lookUpPreview'];
 /** Reads that show nothing of what an organization stored. */
 const WITHOUT_CONTENT = {
   usage: 'numbers only',
+  getSettings: 'numbers only',
   verifyActivity: 'numbers, and the id of an entry',
   listActivitySeals: 'numbers, times and hashes',
   whoami: 'shows the caller alone',

@@ -170,6 +170,18 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
     sync_maintenance: ['stale', 'stale', 'denied', 'stale', 'denied'],
     sync_owner: [AND_STALE, AND_STALE, OWN_NEW, AND_STALE, 'all'],
   },
+  // One row an organization.
+  'public.sync_organization_settings': {
+    sync_app: [['live', 'nothing', 'nothing'], OWN_NEW, ['live', 'nothing', 'nothing'], 'denied', 'denied'],
+    sync_maintenance: NONE,
+    sync_owner: [
+      ['live', 'nothing', 'nothing'],
+      OWN_NEW,
+      ['live', 'nothing', 'nothing'],
+      ['live', 'nothing', 'nothing'],
+      'all',
+    ],
+  },
   'public.sync_alert_rules': { sync_app: WITH_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
   'public.sync_alerts': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_alert_subjects': { sync_app: WITH_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
@@ -229,7 +241,7 @@ const DIRECTORY_CASES: Readonly<Record<string, Row>> = {
 /** A backup reads every row that there is, whatever is set, and writes none. */
 const backup = (rows: 'all' | 'live' | 'nothing'): Row => [rows, 'denied', 'denied', 'denied', 'denied'];
 /** Tables with one row an organization. */
-const ONE_ROW = ['public.sync_change_counters', 'public.sync_alert_turns'];
+const ONE_ROW = ['public.sync_change_counters', 'public.sync_alert_turns', 'public.sync_organization_settings'];
 
 /** What is expected of each role with a table that is no partition; undefined: CASES does not know it. */
 export function casesOf(table: string): Readonly<Record<Role, Row>> | undefined {

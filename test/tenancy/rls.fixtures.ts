@@ -300,6 +300,12 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     row: (org_id, _state, sync_id) => ({ org_id, sync_id }),
     change: 'created_at = now()',
   },
+  'public.sync_organization_settings': {
+    marker: "'live'",
+    row: (org_id) => ({ org_id }),
+    change: 'updated_at = updated_at',
+    onConflict: '(org_id) DO UPDATE SET updated_at = now()',
+  },
   'auth.users_extended': {
     marker: 'id',
     row: (org_id, _state, id) => ({ org_id, id }),

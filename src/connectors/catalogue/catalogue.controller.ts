@@ -1,6 +1,5 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { RequireScope } from '../../auth/auth.decorators.ts';
 import { Operation } from '../../common/operation.ts';
 import { CatalogueService } from './catalogue.service.ts';
 import { ConnectorDto, ConnectorListDto, ConnectorParam } from './dto/connector.dto.ts';
@@ -11,7 +10,6 @@ export class CatalogueController {
   constructor(private readonly catalogue: CatalogueService) {}
 
   @Get()
-  @RequireScope('sync:read')
   @Operation({
     id: 'listConnectors',
     summary: 'List the systems that can be connected',
@@ -24,7 +22,6 @@ export class CatalogueController {
   }
 
   @Get(':system')
-  @RequireScope('sync:read')
   @Operation({
     id: 'getConnector',
     summary: 'Read a system that can be connected',

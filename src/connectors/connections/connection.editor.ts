@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { ActivityService } from '../../activity/activity.service.ts';
+import { changeDetails } from '../../activity/change.details.ts';
 import { Problem } from '../../common/problem.ts';
 import { ENVIRONMENT } from '../../config/config.module.ts';
 import type { Environment } from '../../config/environment.ts';
@@ -89,7 +90,7 @@ export class ConnectionEditor {
       );
       if (!inserted) throw nameConflict();
       await transaction.query(insertHookAddress(orgId, id));
-      await this.record('connection_created', inserted);
+      await this.record('connection_created', inserted, changeDetails(null, toldOf(inserted)));
       return inserted;
     });
     return {
@@ -128,6 +129,7 @@ export class ConnectionEditor {
       left = wantedSystem !== null && (await this.systems.settle(row as ConnectionRow, wantedSystem));
       await this.record('connection_changed', row as ConnectionRow, {
         changed: members,
+        ...changeDetails(toldOf(current), toldOf(row as ConnectionRow), members.filter(isSecret)),
         ...(moves && { credentials_go: access }),
         ...(left && { another_system: true }),
       });
@@ -164,14 +166,14 @@ export class ConnectionEditor {
     const { orgId } = currentTenant();
     await this.removals.notifyBefore(await this.connections.get(id));
     await this.database.transaction(async (transaction) => {
-      const [removed] = await transaction.query<Pick<ConnectionRow, 'name' | 'system' | 'system_id'>>(
+      const [removed] = await transaction.query<Told & Pick<ConnectionRow, 'system' | 'system_id'>>(
         removeConnection(orgId, id),
       );
       if (!removed) throw noSuchConnection();
       if (removed.system_id !== null) await transaction.query(leaveSystem(orgId, removed.system_id));
       await transaction.query(removeHookAddress(id));
       await this.removals.notify(id);
-      await this.record('connection_removed', { id, ...removed });
+      await this.record('connection_removed', { id, ...removed }, changeDetails(toldOf(removed), null));
     });
   }
 
@@ -204,6 +206,16 @@ export class ConnectionEditor {
     });
   }
 }
+
+type Told = Pick<ConnectionRow, 'name' | 'base_url' | 'settings'>;
+
+/** What an audit entry says of a connection. A query may hold a key, so the entry has none; settings hold no secrets. */
+const toldOf = ({ name, base_url, settings }: Told) => ({
+  ...{ name, base_url: base_url.replace(/\?.*$/, '?…'), settings },
+});
+
+/** Of the members that a request changes. */
+const isSecret = (member: string): boolean => member === 'credentials' || member === 'webhook_secret';
 
 function nameConflict(): Problem {
   const detail = 'is already the name of another connection';

@@ -149,7 +149,7 @@ export const removeConnection = (orgId: string, id: string): Statement => ({
     UPDATE public.sync_connections
        SET removed_at = now(), credentials = NULL, credentials_key_id = NULL, webhook_secret = NULL, webhook_secret_key_id = NULL
      WHERE ${ONE}
-    RETURNING name, system, system_id`,
+    RETURNING name, system, system_id, base_url, settings`,
   values: [orgId, id],
 });
 

@@ -1,6 +1,5 @@
 import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { RequireScope } from '../../auth/auth.decorators.ts';
 import { toNdjson } from '../../common/export.stream.ts';
 import { Operation } from '../../common/operation.ts';
 import { conflictsToCsv } from './conflicts.export.ts';
@@ -14,7 +13,6 @@ export class ConflictsController {
   constructor(private readonly conflicts: ConflictsService) {}
 
   @Get()
-  @RequireScope('sync:read')
   @Operation({
     id: 'listConflicts',
     summary: 'List what a person must decide, over all runs, with what both sides have',
@@ -27,7 +25,6 @@ export class ConflictsController {
   }
 
   @Get('export')
-  @RequireScope('sync:read')
   @Operation({
     id: 'exportConflicts',
     summary: 'The open conflicts as NDJSON or CSV, streamed',

@@ -1,6 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { RequireScope } from '../../auth/auth.decorators.ts';
 import { Operation } from '../../common/operation.ts';
 import { FoundRecordsDto, LookupQuery } from './dto/lookup.dto.ts';
 import { LookupService } from './lookup.service.ts';
@@ -11,7 +10,6 @@ export class LookupController {
   constructor(private readonly lookup: LookupService) {}
 
   @Get()
-  @RequireScope('sync:read')
   @Operation({
     id: 'lookUpRecords',
     summary: 'Find records by their id, or by the beginning of an e-mail, SKU or order number',

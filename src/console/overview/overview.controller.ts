@@ -1,6 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { RequireScope } from '../../auth/auth.decorators.ts';
 import { Operation } from '../../common/operation.ts';
 import { OverviewDto } from './dto/overview.dto.ts';
 import { OverviewService } from './overview.service.ts';
@@ -11,7 +10,6 @@ export class OverviewController {
   constructor(private readonly overview: OverviewService) {}
 
   @Get()
-  @RequireScope('sync:read')
   @Operation({
     id: 'getOverview',
     summary: 'Read how everything stands: what runs, what needs a person, each connection and its last 24 hours',

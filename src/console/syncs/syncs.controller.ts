@@ -1,6 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { RequireScope } from '../../auth/auth.decorators.ts';
 import { Operation } from '../../common/operation.ts';
 import { SyncsQuery } from './dto/requests.dto.ts';
 import { SyncPageDto } from './dto/sync.dto.ts';
@@ -12,7 +11,6 @@ export class SyncsController {
   constructor(private readonly syncs: SyncsService) {}
 
   @Get()
-  @RequireScope('sync:read')
   @Operation({
     id: 'listSyncs',
     summary: 'Find syncs, active and ended, reported and run by the service',

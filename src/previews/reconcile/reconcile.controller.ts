@@ -1,7 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { RequireScope } from '../../auth/auth.decorators.ts';
 import { Operation } from '../../common/operation.ts';
 import { ConnectionIdParam } from '../../connectors/connections/dto/requests.dto.ts';
 import { Idempotent } from '../../idempotency/idempotency.interceptor.ts';
@@ -18,7 +17,6 @@ export class ReconcileController {
 
   @Post('connections/:connection_id/reconcile')
   @HttpCode(202)
-  @RequireScope('sync:write')
   @Idempotent()
   @ApiBody({ type: StartReconcileDto })
   @Operation({
@@ -38,7 +36,6 @@ export class ReconcileController {
   }
 
   @Get('runs/:sync_id/differences')
-  @RequireScope('sync:read')
   @Operation({
     id: 'listDifferences',
     summary: 'List what a reconcile found to be different',

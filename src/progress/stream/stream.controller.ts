@@ -1,7 +1,7 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { type AuthenticatedRequest, RequireScope } from '../../auth/auth.decorators.ts';
+import type { AuthenticatedRequest } from '../../auth/auth.decorators.ts';
 import { OrgQuery } from '../../common/list-query.dto.ts';
 import { Operation } from '../../common/operation.ts';
 import { ProgressChangeDto, ProgressSnapshotDto, ProgressStreamEndDto, StreamedSyncDto } from './dto/stream.dto.ts';
@@ -16,7 +16,6 @@ export class StreamController {
   constructor(private readonly streams: StreamService) {}
 
   @Get()
-  @RequireScope('sync:read')
   @ApiExtraModels(StreamedSyncDto, ...EVENTS)
   @Operation({
     id: 'streamProgress',

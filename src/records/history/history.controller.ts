@@ -1,6 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { RequireScope } from '../../auth/auth.decorators.ts';
 import { Operation } from '../../common/operation.ts';
 import { HistoryPageDto, HistoryQuery } from './dto/history.dto.ts';
 import { HistoryService } from './history.service.ts';
@@ -11,7 +10,6 @@ export class HistoryController {
   constructor(private readonly history: HistoryService) {}
 
   @Get()
-  @RequireScope('sync:read')
   @Operation({
     id: 'itemHistory',
     summary: 'Read what every sync did with one item',

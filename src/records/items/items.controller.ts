@@ -1,6 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { RequireScope } from '../../auth/auth.decorators.ts';
 import { Operation } from '../../common/operation.ts';
 import { SyncIdParam } from '../../progress/dto/requests.dto.ts';
 import { ItemPageDto, ItemsQuery } from './dto/item.dto.ts';
@@ -12,7 +11,6 @@ export class ItemsController {
   constructor(private readonly items: ItemsService) {}
 
   @Get()
-  @RequireScope('sync:read')
   @Operation({
     id: 'listItems',
     summary: 'List the items of a sync that failed or were skipped',

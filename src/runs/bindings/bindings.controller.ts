@@ -1,6 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { RequireScope } from '../../auth/auth.decorators.ts';
 import { Operation } from '../../common/operation.ts';
 import { ConnectionIdParam } from '../../connectors/connections/dto/requests.dto.ts';
 import { BindingsService } from './bindings.service.ts';
@@ -18,7 +17,6 @@ export class BindingsController {
   ) {}
 
   @Get('bindings')
-  @RequireScope('sync:read')
   @Operation({
     id: 'listBindings',
     summary: 'List which entries of two systems are the same',
@@ -32,7 +30,6 @@ export class BindingsController {
 
   // Accepts no Idempotency-Key, which would keep a transaction open during the calls to the systems. Repeating the request does no harm.
   @Put('bindings')
-  @RequireScope('sync:admin')
   @Operation({
     id: 'setBindings',
     summary: 'Decide which entries of two systems are the same',
@@ -47,7 +44,6 @@ export class BindingsController {
 
   @Delete('bindings')
   @HttpCode(204)
-  @RequireScope('sync:admin')
   @Operation({
     id: 'removeBinding',
     summary: 'Unlink two entries',
@@ -61,7 +57,6 @@ export class BindingsController {
   }
 
   @Get('match-preview')
-  @RequireScope('sync:write')
   @Operation({
     id: 'previewMatches',
     summary: 'See which items of this connection a sync would match with what',

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ActivityService } from '../../activity/activity.service.ts';
+import { changeDetails } from '../../activity/change.details.ts';
 import { DEFAULT_LIMIT } from '../../common/list-query.dto.ts';
 import { Problem } from '../../common/problem.ts';
 import { decodeTuple, encodeTuple } from '../../common/tuple.cursor.ts';
@@ -71,7 +72,10 @@ export class BindingsService {
       const { external_id: unlinked = external_id, with_external_id: from = null } = binding ?? {};
       await this.activity.append({
         ...{ activity_type: 'binding_removed', status: 'completed', entity_type },
-        details: { connection_id: id, with: other, external_id: unlinked, with_external_id: from },
+        details: {
+          ...{ connection_id: id, with: other, external_id: unlinked, with_external_id: from },
+          ...changeDetails({ external_id: unlinked, with_external_id: from }, null),
+        },
       });
     });
   }
@@ -157,7 +161,7 @@ export class BindingsService {
       activity_type,
       status: 'completed',
       entity_type,
-      details: { ...connections, bindings },
+      details: { ...connections, bindings, ...changeDetails(null, { bindings }) },
     });
   }
 }

@@ -101,6 +101,21 @@ export class RunDto {
   state: string;
 
   @ApiProperty({
+    type: String,
+    enum: ['wanted', 'approved', 'refused', 'expired'],
+    nullable: true,
+    description: 'wanted: it starts when a second person has approved it. Null: nobody has to.',
+    example: null,
+  })
+  approval: string | null;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time', example: null })
+  approval_until: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Who approved or refused it', example: null })
+  approval_by: string | null;
+
+  @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'integer' },
     description:

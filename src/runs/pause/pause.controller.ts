@@ -1,6 +1,5 @@
 import { Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { RequireScope } from '../../auth/auth.decorators.ts';
 import { Operation } from '../../common/operation.ts';
 import { ConnectionIdParam } from '../../connectors/connections/dto/requests.dto.ts';
 import { Idempotent } from '../../idempotency/idempotency.interceptor.ts';
@@ -14,7 +13,6 @@ export class PauseController {
 
   @Post('pause')
   @HttpCode(200)
-  @RequireScope('sync:write')
   @Idempotent()
   @Operation({
     id: 'pauseConnection',
@@ -30,7 +28,6 @@ export class PauseController {
 
   @Post('resume')
   @HttpCode(200)
-  @RequireScope('sync:write')
   @Idempotent()
   @Operation({
     id: 'resumeConnection',

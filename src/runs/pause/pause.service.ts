@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ActivityService } from '../../activity/activity.service.ts';
+import { changeDetails } from '../../activity/change.details.ts';
 import { noSuchConnection } from '../../connectors/connections/connection.service.ts';
 import { currentTenant, currentUser } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
@@ -53,7 +54,10 @@ export class PauseService {
   }
 
   private async note(activity_type: string, connection_id: string, { name, system }: Marked): Promise<void> {
-    const status = activity_type === 'connection_paused' ? 'paused' : 'running';
-    await this.activity.append({ activity_type, status, source_system: system, details: { connection_id, name } });
+    const paused = activity_type === 'connection_paused';
+    await this.activity.append({
+      ...{ activity_type, status: paused ? 'paused' : 'running', source_system: system },
+      details: { connection_id, name, ...changeDetails({ paused: !paused }, { paused }) },
+    });
   }
 }

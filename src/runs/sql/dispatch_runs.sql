@@ -1,6 +1,7 @@
 -- Why: a connection and entity type has one active run at a time; other runs wait for its slot.
 -- Promises: assigns free slots to the organization's waiting runs, oldest first. A run never overtakes an older run that waits for
--- the same slot, unless that waits for a paused connection: while one of its connections is paused, no run starts. A slot is free when its run has ended, for whatever reason. Returns the runs that are ready to be queued.
+-- the same slot, unless that waits for a paused connection: while one of its connections is paused, no run starts. Nor does one start that a
+-- second person has not approved; when nobody does in time, it ends as cancelled. A slot is free when its run has ended, for whatever reason. Returns the runs that are ready to be queued.
 -- Waits 3 s for another dispatch of the organization, longer than a request waits for a row: nobody but dispatches holds this lock.
 -- Callers: sync_app.
 
@@ -17,11 +18,22 @@ DECLARE
 BEGIN
   -- Prevents two concurrent requests of one organization from both finding the same slot free.
   PERFORM app.lock(org, 'dispatch_runs');
-  FOR r IN SELECT w.sync_id, w.entity_type, w.source_connection_id, w.destination_connection_id, p.completed_at
+  FOR r IN SELECT w.sync_id, w.entity_type, w.source_connection_id, w.destination_connection_id, p.completed_at,
+                  w.approval = 'wanted' AS unapproved, w.approval_until
              FROM public.sync_runs w JOIN public.sync_progress p USING (org_id, sync_id)
             WHERE w.org_id = org AND w.state = 'waiting' ORDER BY w.created_at, w.sync_id LOOP
     IF r.completed_at IS NOT NULL THEN
       UPDATE public.sync_runs w SET state = 'ended' WHERE w.org_id = org AND w.sync_id = r.sync_id;
+      CONTINUE;
+    END IF;
+    -- Nobody holds it up, and it holds up nobody.
+    IF r.unapproved AND r.approval_until > now() THEN
+      CONTINUE;
+    END IF;
+    IF r.unapproved THEN
+      UPDATE public.sync_runs w SET state = 'ended', approval = 'expired' WHERE w.org_id = org AND w.sync_id = r.sync_id;
+      UPDATE public.sync_progress p SET status = 'cancelled', error_message = 'nobody approved it in time'
+       WHERE p.org_id = org AND p.sync_id = r.sync_id AND p.completed_at IS NULL;
       CONTINUE;
     END IF;
     slots := array_remove(ARRAY[r.source_connection_id, r.destination_connection_id], NULL);

@@ -116,6 +116,8 @@ LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 SELECT r.org_id, r.sync_id, r.state FROM public.sync_runs r
  WHERE r.state IN ('waiting', 'ready') AND (r.leased_until < now() OR r.state = 'waiting')
+   -- What waits for a person has no worker, and fills no batch.
+   AND (r.approval IS DISTINCT FROM 'wanted' OR r.approval_until <= now())
  ORDER BY r.org_id, r.created_at, r.sync_id LIMIT batch_size
 $$;
 ALTER FUNCTION app.runs_without_worker(integer) OWNER TO sync_maintenance;

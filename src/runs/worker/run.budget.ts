@@ -1,4 +1,5 @@
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
+import { findSettings, type OrganizationSettings } from '../../members/settings.sql.ts';
 import { DeletionBudget } from '../../planning/deletion.guard.ts';
 import { countBindings, type Pair } from '../../records/bindings.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
@@ -19,13 +20,21 @@ export async function budgetOf(
 ): Promise<DeletionBudget> {
   const isGuarded = !writesNothing(run) && run.override_reason === null;
   const { delete_guard_percent: percent, delete_guard_count: count, delete_guard_hours: hours } = connection.settings;
-  const limits = { percent: Number(percent ?? 15), count: typeof count === 'number' ? count : null };
+  const most = run.kind === 'apply' || !isGuarded ? null : await deletesOfOnePerson(database, run);
+  const counts = [count, most].filter((limit) => typeof limit === 'number');
+  const limits = { percent: Number(percent ?? 15), count: counts.length > 0 ? Math.min(...counts) : null };
   const arrived = (progress.checkpoint as RunCheckpoint | null)?.arrived ?? (await countArrived(database, run, pair));
   const done = run.counts.deleted ?? 0;
   const [recent] = isGuarded ? await database.query<{ count: number }>(countDeleted(run, Number(hours ?? 24))) : [];
   const earlier = Math.max((recent?.count ?? 0) - done, 0);
   const alwaysAllowed = run.kind === 'webhook' || run.kind === 'retry' ? 1 : 0;
   return new DeletionBudget(limits, { isGuarded, arrived, done, earlier, alwaysAllowed });
+}
+
+/** What is deleted beyond it needs a second person, who approves a preview: what no preview has shown nobody can. */
+async function deletesOfOnePerson(database: TenantDatabase, { org_id }: RunLease['run']): Promise<number | null> {
+  const [settings] = await database.query<OrganizationSettings>(findSettings(org_id));
+  return settings?.approval_deletes ?? null;
 }
 
 async function countArrived(database: TenantDatabase, run: RunLease['run'], pair: Pair | null): Promise<number> {

@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
-import type { Scope } from '../../../src/auth/principal.ts';
+import type { Scope } from '../../../src/auth/rights.ts';
 import { cookieOf, followLink } from '../../support/send.ts';
 import type { TestService } from '../../support/test-service.ts';
 import { chromiumFiles } from './chromium.files.ts';

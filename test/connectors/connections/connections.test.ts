@@ -50,7 +50,10 @@ describe('a connection', () => {
     expect(await fixture.trail(id)).toEqual([
       {
         ...{ type: 'connection_created', status: 'completed', user: 'test', system: 'fake', error: null },
-        details: { connection_id: id, name: body.name },
+        details: {
+          ...{ connection_id: id, name: body.name, before: null },
+          after: { name: body.name, base_url: 'https://shop.example.com', settings: { mode: 'fast' } },
+        },
       },
     ]);
   });

@@ -2747,6 +2747,86 @@ CREATE INDEX sync_activity_log_of_alerts ON public.sync_activity_log (org_id, sy
 -- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (16, 'alerts-0000000000016')
 ;
+-- next
+ALTER TABLE auth.users_extended
+        ADD COLUMN role text CHECK (role IN ('viewer', 'operator', 'integrator', 'auditor', 'admin')),
+        ADD COLUMN sees_payloads boolean NOT NULL DEFAULT false,
+        ADD COLUMN role_from text NOT NULL DEFAULT 'organization' CHECK (role_from IN ('organization', 'provider')),
+        ADD COLUMN last_sign_in_at timestamptz
+;
+-- next
+COMMENT ON COLUMN auth.users_extended.role IS 'what they may do when they sign in; null: they may not'
+;
+-- next
+ALTER TABLE auth.api_keys
+        ADD COLUMN by_provider boolean NOT NULL DEFAULT false CHECK (NOT by_provider OR kind = 'session'),
+        ADD COLUMN created_by text
+;
+-- next
+COMMENT ON COLUMN auth.api_keys.by_provider IS 'a session of a member who signed in with the identity provider'
+;
+-- next
+CREATE INDEX api_keys_of_member ON auth.api_keys (org_id, user_id) WHERE by_provider
+;
+-- next
+CREATE INDEX api_keys_of_organization ON auth.api_keys (org_id, id) WHERE kind = 'service'
+;
+-- next
+CREATE TABLE public.sync_organization_settings (
+        org_id text NOT NULL CHECK (org_id <> ''),
+        approval_deletes integer CHECK (approval_deletes >= 0),
+        approval_changes integer CHECK (approval_changes >= 0),
+        approval_hours integer NOT NULL DEFAULT 24 CHECK (approval_hours BETWEEN 1 AND 40),
+        updated_by text,
+        updated_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (org_id)
+      )
+;
+-- next
+COMMENT ON COLUMN public.sync_organization_settings.approval_deletes IS 'a preview with more deletes is applied when a second person has approved it; null: no limit'
+;
+-- next
+COMMENT ON COLUMN public.sync_organization_settings.approval_changes IS 'as approval_deletes, of all its changes'
+;
+-- next
+COMMENT ON COLUMN public.sync_organization_settings.approval_hours IS 'how long it waits for that; the changes of a preview are kept for 48 hours'
+;
+-- next
+ALTER TABLE public.sync_organization_settings ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_organization_settings FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_organization_settings FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_organization_settings TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_organization_settings TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_organization_settings TO sync_app
+;
+-- next
+ALTER TABLE public.sync_runs
+        ADD COLUMN approval text CHECK (approval IN ('wanted', 'approved', 'refused', 'expired')),
+        ADD COLUMN approval_until timestamptz CHECK ((approval_until IS NULL) = (approval IS NULL)),
+        ADD COLUMN approval_by text
+;
+-- next
+GRANT SELECT (approval, approval_until) ON public.sync_runs TO sync_maintenance
+;
+-- next
+COMMENT ON COLUMN public.sync_runs.approval IS 'wanted: it does not start before a second person has approved it; null: nobody has to'
+;
+-- next
+COMMENT ON COLUMN public.sync_runs.approval_by IS 'who approved or refused it; never who requested it'
+;
+-- next
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (17, 'members-0000000000017')
+;
 
 -- part: sqlFiles
 GRANT sync_directory TO CURRENT_USER
@@ -2975,6 +3055,74 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/live_keys.sq
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
+-- Why: who has signed in with the identity provider gets a session of what their role gives, and becomes a member by that.
+-- Promises: the session has no more than the role that the provider gives, or else the one that the organization has given; without a role there is
+-- none, and the member waits in the list to be given one. A member has 20 sessions at most, the oldest end. With `most` members no other
+-- becomes one. A change of a role ends the sessions that were opened with it, in the same transaction.
+-- Callers: sync_app (open_member_session), outside any organization: the identity provider names it; a trigger of auth.users_extended.
+
+CREATE OR REPLACE FUNCTION app.open_member_session(org text, member text, member_name text, member_email text, claimed_role text,
+  claimed_payloads boolean, most integer, session_hash bytea, ends timestamptz) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  known auth.users_extended;
+BEGIN
+  PERFORM set_config('app.current_org_id', org, true);
+  PERFORM set_config('app.actor', member, true);
+  IF NOT EXISTS (SELECT FROM auth.users_extended u WHERE u.org_id = org AND u.id = member)
+     AND (SELECT count(*) FROM (SELECT FROM auth.users_extended u WHERE u.org_id = org LIMIT most) AS counted) >= most THEN
+    RETURN 'too-many';
+  END IF;
+  INSERT INTO auth.users_extended AS u (org_id, id, email, display_name, role, sees_payloads, role_from, last_sign_in_at)
+  VALUES (org, member, member_email, member_name, claimed_role, coalesce(claimed_payloads, false),
+    CASE WHEN claimed_role IS NULL THEN 'organization' ELSE 'provider' END, now())
+  ON CONFLICT (org_id, id) DO UPDATE SET
+    email = coalesce(EXCLUDED.email, u.email), display_name = coalesce(EXCLUDED.display_name, u.display_name), last_sign_in_at = now(),
+    -- A role that the provider gave is gone when it gives none any more.
+    role = CASE WHEN EXCLUDED.role IS NOT NULL OR u.role_from = 'provider' THEN EXCLUDED.role ELSE u.role END,
+    sees_payloads = CASE WHEN EXCLUDED.role IS NOT NULL OR u.role_from = 'provider' THEN EXCLUDED.sees_payloads ELSE u.sees_payloads END,
+    role_from = EXCLUDED.role_from
+  RETURNING * INTO known;
+  IF known.role IS NULL THEN
+    RETURN 'no-role';
+  END IF;
+  DELETE FROM auth.api_keys k WHERE k.id IN (
+    SELECT o.id FROM auth.api_keys o WHERE o.org_id = org AND o.user_id = member AND o.by_provider
+     ORDER BY o.created_at DESC OFFSET 19);
+  INSERT INTO auth.api_keys (kind, by_provider, org_id, name, user_id, scopes, key_hash, expires_at)
+  VALUES ('session', true, org, coalesce(nullif(known.display_name, ''), member), member,
+    ARRAY['sync:' || known.role] || CASE WHEN known.sees_payloads AND known.role <> 'admin' THEN ARRAY['sync:payloads'] ELSE '{}' END,
+    session_hash, ends);
+  RETURN known.role;
+END
+$$;
+ALTER FUNCTION app.open_member_session(text, text, text, text, text, boolean, integer, bytea, timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.open_member_session(text, text, text, text, text, boolean, integer, bytea, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.open_member_session(text, text, text, text, text, boolean, integer, bytea, timestamptz) TO sync_app;
+
+CREATE OR REPLACE FUNCTION app.end_sessions_of_member() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  DELETE FROM auth.api_keys k WHERE k.org_id = OLD.org_id AND k.user_id = OLD.id AND k.by_provider;
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.end_sessions_of_member() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.end_sessions_of_member() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+
+CREATE OR REPLACE TRIGGER end_sessions_of_member AFTER UPDATE ON auth.users_extended
+  FOR EACH ROW WHEN (OLD.role IS DISTINCT FROM NEW.role OR OLD.sees_payloads <> NEW.sees_payloads)
+  EXECUTE FUNCTION app.end_sessions_of_member();
+CREATE OR REPLACE TRIGGER end_sessions_of_removed AFTER DELETE ON auth.users_extended
+  FOR EACH ROW EXECUTE FUNCTION app.end_sessions_of_member();
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/open_member_session.sql', 'aafeca5e53499b76f10705b72d98872e32db1a6eba217c932ce600644d3ebb6a', ARRAY['ROUTINE app.open_member_session(org text, member text, member_name text, member_email text, claimed_role text, claimed_payloads boolean, most integer, session_hash bytea, ends timestamp with time zone)', 'ROUTINE app.end_sessions_of_member()', 'TRIGGER end_sessions_of_member ON auth.users_extended', 'TRIGGER end_sessions_of_removed ON auth.users_extended']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
 -- Why: a person pastes a service key once and then uses a session, so that no page keeps the key.
 -- Promises: the session has the key's organization, user and scopes, which a trigger copies, and ends no later than the key. The
 -- function returns the time when the session ends, or null when no live key was presented.
@@ -3048,6 +3196,107 @@ COMMENT ON FUNCTION app.open_session(bytea, bytea, timestamptz) IS 'when the ses
 ;
 -- next
 INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/open_session.sql', '19b200395657c880c6750baa58a7cff691882f27ccac3d1e7d2b6b9c592759da', ARRAY['ROUTINE app.hold_key(key uuid)', 'ROUTINE app.copy_from_key()', 'ROUTINE app.open_session(presented bytea, session_hash bytea, ends timestamp with time zone)', 'TRIGGER copy_from_key ON auth.api_keys']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: an organization makes, lists and revokes its own keys, and its own members have roles. The service's role can do neither by itself: a key shows
+-- itself to whoever presents it, and to nobody else.
+-- Promises: only keys and members of the organization that is set; never a hash, a link or a session. Whoever acts is named, for the
+-- entry that a trigger writes. All run as the owner, whose policy shows every row, so each names the organization.
+-- Callers: sync_app, inside a transaction of the organization.
+
+CREATE OR REPLACE FUNCTION app.create_key(actor text, key_name text, key_user text, key_scopes text[], hash bytea, ends timestamptz)
+RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  org text := nullif(current_setting('app.current_org_id', true), '');
+  made uuid;
+BEGIN
+  IF org IS NULL THEN
+    RAISE EXCEPTION 'no organization is set' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  PERFORM set_config('app.actor', actor, true);
+  -- What is over for long makes room.
+  DELETE FROM auth.api_keys k WHERE k.org_id = org AND k.kind = 'service' AND least(k.revoked_at, k.expires_at) < now() - interval '90 days';
+  INSERT INTO auth.api_keys (kind, org_id, name, user_id, scopes, key_hash, expires_at, created_by)
+  VALUES ('service', org, key_name, key_user, key_scopes, hash, ends, actor) RETURNING id INTO made;
+  RETURN made;
+END
+$$;
+ALTER FUNCTION app.create_key(text, text, text, text[], bytea, timestamptz) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.create_key(text, text, text, text[], bytea, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.create_key(text, text, text, text[], bytea, timestamptz) TO sync_app;
+
+CREATE OR REPLACE FUNCTION app.organization_keys(after uuid, lim integer)
+RETURNS TABLE (id uuid, name text, user_id text, scopes text[], created_by text, created_at timestamptz, expires_at timestamptz,
+  revoked_at timestamptz)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN QUERY
+    SELECT k.id, k.name, k.user_id, k.scopes, k.created_by, k.created_at, k.expires_at, k.revoked_at FROM auth.api_keys k
+     WHERE k.org_id = nullif(current_setting('app.current_org_id', true), '') AND k.kind = 'service'
+       AND (after IS NULL OR k.id > after)
+     ORDER BY k.id LIMIT lim;
+END
+$$;
+ALTER FUNCTION app.organization_keys(uuid, integer) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.organization_keys(uuid, integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.organization_keys(uuid, integer) TO sync_app;
+
+-- Also of those that are over, for 90 days; whoever has more has too many.
+CREATE OR REPLACE FUNCTION app.count_keys(most integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (SELECT count(*)::integer FROM (SELECT FROM auth.api_keys k
+     WHERE k.org_id = nullif(current_setting('app.current_org_id', true), '') AND k.kind = 'service' LIMIT most) AS counted);
+END
+$$;
+ALTER FUNCTION app.count_keys(integer) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.count_keys(integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.count_keys(integer) TO sync_app;
+
+-- False when there is no such key, or it was revoked before.
+CREATE OR REPLACE FUNCTION app.revoke_key(actor text, key uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM set_config('app.actor', actor, true);
+  UPDATE auth.api_keys k SET revoked_at = now()
+   WHERE k.org_id = nullif(current_setting('app.current_org_id', true), '') AND k.id = key AND k.kind = 'service'
+     AND k.revoked_at IS NULL;
+  RETURN FOUND;
+END
+$$;
+ALTER FUNCTION app.revoke_key(text, uuid) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.revoke_key(text, uuid) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.revoke_key(text, uuid) TO sync_app;
+
+-- Null when there is no such member. A role that the identity provider gives is not changed here.
+CREATE OR REPLACE FUNCTION app.change_member(actor text, member text, new_role text, payloads boolean) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  source text;
+BEGIN
+  PERFORM set_config('app.actor', actor, true);
+  SELECT u.role_from INTO source FROM auth.users_extended u
+   WHERE u.org_id = nullif(current_setting('app.current_org_id', true), '') AND u.id = member FOR UPDATE;
+  IF source = 'organization' THEN
+    UPDATE auth.users_extended u SET role = new_role, sees_payloads = payloads
+     WHERE u.org_id = nullif(current_setting('app.current_org_id', true), '') AND u.id = member;
+  END IF;
+  RETURN source;
+END
+$$;
+ALTER FUNCTION app.change_member(text, text, text, boolean) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.change_member(text, text, text, boolean) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.change_member(text, text, text, boolean) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/organization_keys.sql', 'e64a13991418a2ec0c44209bf898b6b0e42271cbfc267221845815f3fc757054', ARRAY['ROUTINE app.count_keys(most integer)', 'ROUTINE app.revoke_key(actor text, key uuid)', 'ROUTINE app.change_member(actor text, member text, new_role text, payloads boolean)', 'ROUTINE app.create_key(actor text, key_name text, key_user text, key_scopes text[], hash bytea, ends timestamp with time zone)', 'ROUTINE app.organization_keys(after uuid, lim integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3423,7 +3672,7 @@ CREATE OR REPLACE TRIGGER measure_on_insert BEFORE INSERT ON public.sync_progres
   FOR EACH ROW WHEN (NEW.processed_count + NEW.failed_count > 0) EXECUTE FUNCTION app.measure_progress();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/measure_progress.sql', '0de91c7fad48df3d5de767654d03eb7b2ea3fa5a3a69753f4aa0e2972c89c838', ARRAY['ROUTINE app.mark_current_item()', 'ROUTINE app.measure_progress()', 'TRIGGER item_1_left_out ON public.sync_progress', 'TRIGGER item_2_given ON public.sync_progress', 'TRIGGER measure_on_update ON public.sync_progress', 'TRIGGER measure_on_insert ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/measure_progress.sql', '0de91c7fad48df3d5de767654d03eb7b2ea3fa5a3a69753f4aa0e2972c89c838', ARRAY['ROUTINE app.measure_progress()', 'ROUTINE app.mark_current_item()', 'TRIGGER item_1_left_out ON public.sync_progress', 'TRIGGER item_2_given ON public.sync_progress', 'TRIGGER measure_on_update ON public.sync_progress', 'TRIGGER measure_on_insert ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3663,6 +3912,68 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/append_a
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
+-- Why: who may do what is the first question of an audit, so each change of a key, a role or a login of plain SQL is in the trail of its
+-- organization, whether a request, a command or plain SQL made it.
+-- Promises: one entry in the same transaction, with what was and what is; never a hash. Who did it is app.actor where the service has said so, or
+-- else the login. A key of every organization belongs to no trail. Sessions are no rights of their own.
+-- Callers: triggers of auth.api_keys, auth.users_extended and auth.sql_roles, which only the owner changes in this way.
+
+CREATE OR REPLACE FUNCTION app.log_right() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  was jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
+  becomes jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
+  org text := coalesce(becomes, was) ->> 'org_id';
+  what text := TG_ARGV[0];
+  -- What of a row is a right, and what names it.
+  members text[] := string_to_array(TG_ARGV[1], ' ');
+  names text[] := string_to_array(TG_ARGV[2], ' ');
+  before jsonb := (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(was) AS m WHERE m.key = ANY (members));
+  after jsonb := (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(becomes) AS m WHERE m.key = ANY (members));
+  set_before text := coalesce(current_setting('app.current_org_id', true), '');
+BEGIN
+  IF org IS NULL OR before IS NOT DISTINCT FROM after THEN
+    RETURN NULL;
+  END IF;
+  PERFORM set_config('app.current_org_id', org, true);
+  PERFORM app.append_activity(org, jsonb_build_array(jsonb_build_object(
+    'activity_type', what || CASE WHEN TG_OP = 'INSERT' THEN '_created' WHEN TG_OP = 'DELETE' THEN '_removed'
+      WHEN was ->> 'revoked_at' IS NULL AND becomes ->> 'revoked_at' IS NOT NULL THEN '_revoked' ELSE '_changed' END,
+    'status', 'completed',
+    'user_id', coalesce(nullif(current_setting('app.actor', true), ''), session_user),
+    'details', (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(coalesce(becomes, was)) AS m WHERE m.key = ANY (names))
+      || jsonb_build_object('before', before, 'after', after))));
+  PERFORM set_config('app.current_org_id', set_before, true);
+  RETURN NULL;
+END
+$$;
+ALTER FUNCTION app.log_right() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.log_right() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+
+CREATE OR REPLACE TRIGGER log_new_key AFTER INSERT ON auth.api_keys
+  FOR EACH ROW WHEN (NEW.kind <> 'session')
+  EXECUTE FUNCTION app.log_right('key', 'name user_id scopes expires_at revoked_at', 'id kind name');
+CREATE OR REPLACE TRIGGER log_changed_key AFTER UPDATE ON auth.api_keys
+  FOR EACH ROW WHEN (OLD.kind = 'service')
+  EXECUTE FUNCTION app.log_right('key', 'name user_id scopes expires_at revoked_at', 'id kind name');
+CREATE OR REPLACE TRIGGER log_removed_key AFTER DELETE ON auth.api_keys
+  FOR EACH ROW WHEN (OLD.kind = 'service')
+  EXECUTE FUNCTION app.log_right('key', 'name user_id scopes expires_at revoked_at', 'id kind name');
+CREATE OR REPLACE TRIGGER log_new_member AFTER INSERT ON auth.users_extended
+  FOR EACH ROW WHEN (NEW.role IS NOT NULL) EXECUTE FUNCTION app.log_right('member', 'role sees_payloads role_from', 'id email');
+CREATE OR REPLACE TRIGGER log_changed_member AFTER UPDATE ON auth.users_extended
+  FOR EACH ROW EXECUTE FUNCTION app.log_right('member', 'role sees_payloads role_from', 'id email');
+CREATE OR REPLACE TRIGGER log_removed_member AFTER DELETE ON auth.users_extended
+  FOR EACH ROW WHEN (OLD.role IS NOT NULL) EXECUTE FUNCTION app.log_right('member', 'role sees_payloads role_from', 'id email');
+CREATE OR REPLACE TRIGGER log_sql_role AFTER INSERT OR UPDATE OR DELETE ON auth.sql_roles
+  FOR EACH ROW EXECUTE FUNCTION app.log_right('sql_login', 'role_name user_id', 'role_name');
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/log_rights.sql', 'e59bd43dfdb0fb481bcaf2dce3b9637de363cd64465f4eef22823b7b89a6dab6', ARRAY['ROUTINE app.log_right()', 'TRIGGER log_changed_key ON auth.api_keys', 'TRIGGER log_new_key ON auth.api_keys', 'TRIGGER log_removed_key ON auth.api_keys', 'TRIGGER log_new_member ON auth.users_extended', 'TRIGGER log_changed_member ON auth.users_extended', 'TRIGGER log_removed_member ON auth.users_extended', 'TRIGGER log_sql_role ON auth.sql_roles']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
 -- Why: row-level security is not inherited by partitions, so a partition must never be made without ENABLE, FORCE and no grants, and
 -- nobody should have to remember it. sync_backup reads it all the same: a month that is detached is a table of its own, and is backed up.
 -- Promises: each month from this one to the twelfth ahead has a partition once it was asked for, and one that was detached is attached
@@ -3780,7 +4091,7 @@ GRANT EXECUTE ON FUNCTION app.prepare_activity_partitions(integer) TO sync_app, 
 SELECT app.prepare_activity_partitions(3);
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/partitions.sql', 'ea6b28d023ffbbfae16b18b969ef5a04a0881f46dc01a4943990304b27b87ced', ARRAY['ROUTINE app.has_activity_partition(at timestamp with time zone)', 'ROUTINE app.activity_partition_name(at timestamp with time zone)', 'ROUTINE app.ensure_activity_partition(at timestamp with time zone)', 'ROUTINE app.prepare_activity_partitions(months_ahead integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/partitions.sql', 'ea6b28d023ffbbfae16b18b969ef5a04a0881f46dc01a4943990304b27b87ced', ARRAY['ROUTINE app.activity_partition_name(at timestamp with time zone)', 'ROUTINE app.has_activity_partition(at timestamp with time zone)', 'ROUTINE app.ensure_activity_partition(at timestamp with time zone)', 'ROUTINE app.prepare_activity_partitions(months_ahead integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3959,7 +4270,7 @@ REVOKE ALL ON FUNCTION app.verify_unsealed(text, timestamptz, uuid, integer) FRO
 GRANT EXECUTE ON FUNCTION app.verify_unsealed(text, timestamptz, uuid, integer) TO sync_app, sync_sql;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/seals.sql', '7fd30573bcd9005f409a57a0b73be37f54df2e61b008a6016f7623f7cca267e9', ARRAY['ROUTINE app.activity_entry_hash(entry sync_activity_log)', 'ROUTINE app.activity_seal_hash(seal sync_activity_seals)', 'ROUTINE app.unsealed_entries(org text, most integer)', 'ROUTINE app.seal_entries(org text)', 'ROUTINE app.organizations_of_the_trail(after text, most integer)', 'ROUTINE app.verify_seals(org text, after bigint, most integer)', 'ROUTINE app.verify_unsealed(org text, after_time timestamp with time zone, after_id uuid, most integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/seals.sql', '7fd30573bcd9005f409a57a0b73be37f54df2e61b008a6016f7623f7cca267e9', ARRAY['ROUTINE app.organizations_of_the_trail(after text, most integer)', 'ROUTINE app.activity_entry_hash(entry sync_activity_log)', 'ROUTINE app.activity_seal_hash(seal sync_activity_seals)', 'ROUTINE app.unsealed_entries(org text, most integer)', 'ROUTINE app.seal_entries(org text)', 'ROUTINE app.verify_seals(org text, after bigint, most integer)', 'ROUTINE app.verify_unsealed(org text, after_time timestamp with time zone, after_id uuid, most integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4042,7 +4353,7 @@ REVOKE ALL ON FUNCTION app.remove_webhook(uuid) FROM PUBLIC, sync_app, sync_main
 GRANT EXECUTE ON FUNCTION app.remove_webhook(uuid) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhook_addresses.sql', 'b4f951c6d6cc0740b8bcc3b22e6c71892f057c34d067133f0af46914f608daec', ARRAY['ROUTINE app.find_webhook(connection uuid)', 'ROUTINE app.remove_webhook(connection uuid)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhook_addresses.sql', 'b4f951c6d6cc0740b8bcc3b22e6c71892f057c34d067133f0af46914f608daec', ARRAY['ROUTINE app.remove_webhook(connection uuid)', 'ROUTINE app.find_webhook(connection uuid)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4530,7 +4841,8 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch
 -- next
 -- Why: a connection and entity type has one active run at a time; other runs wait for its slot.
 -- Promises: assigns free slots to the organization's waiting runs, oldest first. A run never overtakes an older run that waits for
--- the same slot, unless that waits for a paused connection: while one of its connections is paused, no run starts. A slot is free when its run has ended, for whatever reason. Returns the runs that are ready to be queued.
+-- the same slot, unless that waits for a paused connection: while one of its connections is paused, no run starts. Nor does one start that a
+-- second person has not approved; when nobody does in time, it ends as cancelled. A slot is free when its run has ended, for whatever reason. Returns the runs that are ready to be queued.
 -- Waits 3 s for another dispatch of the organization, longer than a request waits for a row: nobody but dispatches holds this lock.
 -- Callers: sync_app.
 
@@ -4547,11 +4859,22 @@ DECLARE
 BEGIN
   -- Prevents two concurrent requests of one organization from both finding the same slot free.
   PERFORM app.lock(org, 'dispatch_runs');
-  FOR r IN SELECT w.sync_id, w.entity_type, w.source_connection_id, w.destination_connection_id, p.completed_at
+  FOR r IN SELECT w.sync_id, w.entity_type, w.source_connection_id, w.destination_connection_id, p.completed_at,
+                  w.approval = 'wanted' AS unapproved, w.approval_until
              FROM public.sync_runs w JOIN public.sync_progress p USING (org_id, sync_id)
             WHERE w.org_id = org AND w.state = 'waiting' ORDER BY w.created_at, w.sync_id LOOP
     IF r.completed_at IS NOT NULL THEN
       UPDATE public.sync_runs w SET state = 'ended' WHERE w.org_id = org AND w.sync_id = r.sync_id;
+      CONTINUE;
+    END IF;
+    -- Nobody holds it up, and it holds up nobody.
+    IF r.unapproved AND r.approval_until > now() THEN
+      CONTINUE;
+    END IF;
+    IF r.unapproved THEN
+      UPDATE public.sync_runs w SET state = 'ended', approval = 'expired' WHERE w.org_id = org AND w.sync_id = r.sync_id;
+      UPDATE public.sync_progress p SET status = 'cancelled', error_message = 'nobody approved it in time'
+       WHERE p.org_id = org AND p.sync_id = r.sync_id AND p.completed_at IS NULL;
       CONTINUE;
     END IF;
     slots := array_remove(ARRAY[r.source_connection_id, r.destination_connection_id], NULL);
@@ -4584,7 +4907,7 @@ REVOKE ALL ON FUNCTION app.dispatch_runs(text) FROM PUBLIC, sync_app, sync_maint
 GRANT EXECUTE ON FUNCTION app.dispatch_runs(text) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/dispatch_runs.sql', '6f8c480983ec6d1b9cd1df924e22a55ac1b3638d03b6ddcaab8593cc21bad07c', ARRAY['ROUTINE app.dispatch_runs(org text)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/dispatch_runs.sql', '28ccee3a845d978aebfceef5c08b3944cf29e6d222eca5bf9aa883639e3a282e', ARRAY['ROUTINE app.dispatch_runs(org text)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4738,6 +5061,8 @@ LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 SELECT r.org_id, r.sync_id, r.state FROM public.sync_runs r
  WHERE r.state IN ('waiting', 'ready') AND (r.leased_until < now() OR r.state = 'waiting')
+   -- What waits for a person has no worker, and fills no batch.
+   AND (r.approval IS DISTINCT FROM 'wanted' OR r.approval_until <= now())
  ORDER BY r.org_id, r.created_at, r.sync_id LIMIT batch_size
 $$;
 ALTER FUNCTION app.runs_without_worker(integer) OWNER TO sync_maintenance;
@@ -4745,7 +5070,7 @@ REVOKE ALL ON FUNCTION app.runs_without_worker(integer) FROM PUBLIC, sync_app, s
 GRANT EXECUTE ON FUNCTION app.runs_without_worker(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', '14b4ff72e2d1107372035787a24c7d8b486ace03eba87c62ae36f05ba0708077', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, waiting jsonb)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone, waiting jsonb)', 'ROUTINE app.runs_without_worker(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', '29a1b1706695d7613f04bdaf3c78bb1e21c248e3050ef886f05da4823d41f6d9', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, waiting jsonb)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone, waiting jsonb)', 'ROUTINE app.runs_without_worker(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -5753,7 +6078,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/search_te
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_session.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_expired_items.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/signal_ended_sync.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql']::text[])
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_member_session.sql', 'auth/sql/open_session.sql', 'auth/sql/organization_keys.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/log_rights.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_expired_items.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/signal_ended_sync.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -5820,20 +6145,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"3e99df63e2410a7f5872518c54f9b4b4","grants":"5c7807d6a7d6ee2bea6ab2bfe898df47","owners":"4a38077a286b20c3b072acfeb9a67f57","policies":"9fb8647bd1b532fa3696d33a045adeac","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"a7670e3e1040e258104f0acf4f21b6ca","triggers":"f45447be9e95f19d6019f8e1a804a925"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"77139acfa7bff1c84db82885cb2f3abd","grants":"c514612ed14efdf223d6074b9f8c6c4a","owners":"99a4e0bc1982f7526e1c68dfded48af3","policies":"bd3bd0d574eea8b890bbf65f12016466","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"5dfbf548dc6fce8dee1cc6dc44ebdaa4","triggers":"3d0abc1bb49969edf883e392373d2496"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T15:19:42.705Z','2026-11-29T18:19:42.705Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T15:26:37.896Z','2026-11-29T18:26:37.896Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T15:19:42.705Z','2026-11-29T16:19:42.705Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T15:26:37.897Z','2026-11-29T16:26:37.897Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T15:19:42.705Z','2026-11-29T18:19:42.705Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T15:26:37.897Z','2026-11-29T18:26:37.897Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T15:19:42.705Z','2026-11-29T16:19:42.705Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T15:26:37.897Z','2026-11-29T16:26:37.897Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -5848,64 +6173,64 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T17:19:42.705Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T17:26:37.897Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T17:19:42.706Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T17:26:37.898Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T17:19:42.706Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T17:26:37.898Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T17:19:42.706Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T17:26:37.898Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T18:19:42.721Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T18:26:37.898Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T16:19:42.721Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T16:26:37.898Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T18:19:42.721Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T18:26:37.898Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T16:19:42.721Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T16:26:37.898Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T18:19:42.721Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T18:26:37.898Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T16:19:42.721Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T16:26:37.898Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T18:19:42.721Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T18:26:37.898Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T16:19:42.721Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T16:26:37.907Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T17:19:42.722Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T17:26:37.908Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T17:19:42.722Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T17:26:37.908Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T16:19:42.722Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T16:26:37.908Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T16:19:42.722Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T16:26:37.908Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -6100,40 +6425,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T18:19:42.739Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T18:26:37.915Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T16:19:42.739Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T16:26:37.915Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T18:19:42.739Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T18:26:37.916Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T16:19:42.739Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T16:26:37.916Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T17:19:42.739Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T17:26:37.916Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T17:19:42.739Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T17:26:37.916Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T17:19:42.739Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T17:26:37.916Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T17:19:42.739Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T17:26:37.916Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T17:19:42.739Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T17:26:37.916Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T17:19:42.739Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T17:26:37.916Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T17:19:42.739Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T17:26:37.916Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T17:19:42.739Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T17:26:37.916Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -6151,13 +6476,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-21T17:19:42.740Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-21T17:26:37.917Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-21T17:19:42.740Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-21T17:26:37.917Z')
 ;
 -- next
 INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','live','failed')
@@ -6175,37 +6500,37 @@ INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','stale','
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-30T17:19:42.740Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-30T17:26:37.917Z')
 ;
 -- next
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-30T17:19:42.740Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-30T17:26:37.917Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-29T17:19:42.740Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-29T17:26:37.917Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-29T17:19:42.740Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-29T17:26:37.917Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-29T17:19:42.740Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-29T17:26:37.917Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-29T17:19:42.740Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-29T17:26:37.917Z')
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-11-30T17:19:42.740Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-11-30T17:26:37.917Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-11-30T17:19:42.740Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-11-30T17:26:37.917Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-11-30T17:19:42.740Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-11-30T17:26:37.917Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-11-30T17:19:42.740Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-11-30T17:26:37.917Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
 INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','live')
@@ -6220,6 +6545,18 @@ INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-2','live')
 INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-2','stale')
 ;
 -- next
+INSERT INTO public.sync_organization_settings (org_id) VALUES ('org-1') ON CONFLICT (org_id) DO UPDATE SET updated_at = now()
+;
+-- next
+INSERT INTO public.sync_organization_settings (org_id) VALUES ('org-1') ON CONFLICT (org_id) DO UPDATE SET updated_at = now()
+;
+-- next
+INSERT INTO public.sync_organization_settings (org_id) VALUES ('org-2') ON CONFLICT (org_id) DO UPDATE SET updated_at = now()
+;
+-- next
+INSERT INTO public.sync_organization_settings (org_id) VALUES ('org-2') ON CONFLICT (org_id) DO UPDATE SET updated_at = now()
+;
+-- next
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-1','live')
 ;
 -- next
@@ -6232,16 +6569,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T18:19:42.740Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T18:26:37.917Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T16:19:42.740Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T16:26:37.917Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T18:19:42.740Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T18:26:37.917Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T16:19:42.740Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T16:26:37.917Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

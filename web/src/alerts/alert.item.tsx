@@ -16,7 +16,7 @@ type Asked = 'acknowledge' | 'mute' | 'resolve';
 /** One alert: what it is, what people said of it, and what can be said. */
 export function AlertItem({ alert }: { readonly alert: Alert }) {
   const [asked, setAsked] = useState<Asked | null>(null);
-  const mayWrite = useMay('sync:write');
+  const mayWrite = useMay('control');
   const unmute = useSay(alert.id, 'unmute');
   const isMuted = alert.muted_until !== null && Date.parse(alert.muted_until) > serverNow();
   const isOpen = alert.resolved_at === null;

@@ -18,7 +18,7 @@ import { ruleText } from './rule.draft.ts';
 export function RulesCard() {
   const { data: rules, error, refetch } = useRules();
   const [isAdding, setAdding] = useState(false);
-  const mayChange = useMay('sync:admin');
+  const mayChange = useMay('rules');
   const defaults = useAddDefaults();
   const add = mayChange && (
     <Button size="small" onClick={() => setAdding(true)}>
@@ -43,7 +43,7 @@ export function RulesCard() {
               </Button>
             </div>
           ) : (
-            <p>Adding rules requires the scope sync:admin. Ask the operator of this service.</p>
+            <p>Adding rules requires the right to rules. Ask the operator of this service.</p>
           )}
         </div>
       )}

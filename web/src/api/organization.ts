@@ -1,4 +1,4 @@
-import { type Client, createSyncClient, whoami } from '@sync-operations/client';
+import { type Client, createSyncClient, type Right, whoami } from '@sync-operations/client';
 import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
 import { unwrap } from './problem.ts';
@@ -34,7 +34,7 @@ export function useWhoami() {
   return useQuery({ queryKey: [orgId, 'whoami'], queryFn: () => unwrap(whoami({ client })), staleTime: 60_000 });
 }
 
-/** Whether the user has the scope. True until it is known: the service checks it anyway. */
-export function useMay(scope: 'sync:write' | 'sync:admin'): boolean {
-  return useWhoami().data?.scopes.includes(scope) ?? true;
+/** Whether the user has the right. True until it is known: the service checks it anyway. */
+export function useMay(right: Right): boolean {
+  return useWhoami().data?.rights.includes(right) ?? true;
 }

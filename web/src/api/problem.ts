@@ -34,7 +34,7 @@ export function advice(error: unknown): string | undefined {
   if (error.status === 503) return 'This usually passes within a minute. This page retries automatically.';
   if (error.status >= 500)
     return `Contact the operator of this service and give the request id ${error.requestId ?? '(unknown)'}.`;
-  if (error.problem === 'missing-scope') return 'Ask for a key or a sign-in link with that scope.';
+  if (error.problem === 'missing-scope') return 'Ask whoever gives rights in your organization for it.';
   return undefined;
 }
 

@@ -19,6 +19,7 @@ const PAGES: readonly PageEntry[] = [
   { path: '/trends', title: 'Trends', icon: 'chart' },
   { path: '/previews', title: 'Previews', icon: 'diff' },
   { path: '/connections', title: 'Connections', icon: 'plug' },
+  { path: '/settings', title: 'Settings', icon: 'user' },
 ];
 /** As many as fit beside each other at the bottom of a phone; the others are in a menu. */
 const FIRST = 4;

@@ -21,7 +21,7 @@ interface Props {
 /** What reads from a connection: its schedules, the last runs, and a preview of each. */
 export function ReadFromIt({ connection, connector }: Props) {
   const [isAdding, setAdding] = useState(false);
-  const mayWrite = useMay('sync:write');
+  const mayAdd = useMay('schedules');
   const canRead = connector.entities.some(({ read }) => read);
   return (
     <Direction
@@ -30,7 +30,7 @@ export function ReadFromIt({ connection, connector }: Props) {
       connection={connection}
       end="source"
       actions={
-        mayWrite &&
+        mayAdd &&
         canRead && (
           <>
             <Link href={`/matches?${new URLSearchParams({ connection_id: connection.id })}`}>What would match</Link>
@@ -72,10 +72,11 @@ function Direction({ title, none, connection: { id }, end, actions, children }: 
   const runs = useRuns(id, end === 'source' ? 'connection_id' : 'destination_id');
   const schedules = useAllSchedules();
   const own = schedules.data?.filter((one) => (end === 'source' ? one.connection_id : one.destination) === id);
-  const mayWrite = useMay('sync:write');
+  const mayRun = useMay('run');
+  const maySchedule = useMay('schedules');
   const error = runs.error ?? schedules.error;
   const isEmpty = runs.data?.length === 0 && own?.length === 0;
-  const flows = mayWrite ? flowsOf(own ?? [], runs.data ?? []) : [];
+  const flows = mayRun ? flowsOf(own ?? [], runs.data ?? []) : [];
   return (
     <Card title={title} actions={actions} region>
       {error && (
@@ -96,7 +97,7 @@ function Direction({ title, none, connection: { id }, end, actions, children }: 
           ))}
         </div>
       )}
-      {own && own.length > 0 && <ScheduleList schedules={own} of={id} mayWrite={mayWrite} />}
+      {own && own.length > 0 && <ScheduleList schedules={own} of={id} mayWrite={maySchedule} />}
       {own?.length === 0 && !isEmpty && (
         <p className="muted">No schedules. Syncs start only when a user or another service starts them.</p>
       )}

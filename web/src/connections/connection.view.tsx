@@ -25,8 +25,8 @@ interface Props {
 export function ConnectionView({ connection, connector }: Props) {
   const [dialog, setDialog] = useState<OpenDialog>(() => dialogIn(window.location.search));
   const check = useCheck();
-  const mayRun = useMay('sync:write');
-  const mayChange = useMay('sync:admin');
+  const mayRun = useMay('run');
+  const mayChange = useMay('connections');
   const canRead = connector.entities.some(({ read }) => read);
   return (
     <>

@@ -13,7 +13,7 @@ import './connections.css';
 
 export default function ConnectionsPage() {
   const { data, error, refetch } = useConnections();
-  const mayAdd = useMay('sync:admin');
+  const mayAdd = useMay('connections');
   const add = mayAdd && (
     <Link href="/connections/new" className="button button-primary">
       <Icon name="plus" /> Add connection
@@ -32,7 +32,7 @@ export default function ConnectionsPage() {
             Connect a shop or an ERP with an API key. Then you can sync its customers, products and orders to the
             records of this service, or to another system.
           </p>
-          {add || <p>Adding a connection requires the scope sync:admin. Ask the operator of this service.</p>}
+          {add || <p>Adding a connection requires the right to connections. Ask the operator of this service.</p>}
         </Empty>
       )}
       {data && data.length > 0 && (

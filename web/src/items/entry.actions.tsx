@@ -15,7 +15,7 @@ interface Props {
 
 /** What can be done about an entry: try the item again, or take back what the sync did with it. */
 export function EntryActions({ entry, isLast }: Props) {
-  const mayWrite = useMay('sync:write');
+  const mayWrite = useMay('run');
   const retry = useRetryItem();
   const undo = useUndoItem();
   const { event, sync_id, external_id } = entry;

@@ -22,7 +22,7 @@ interface Props {
 /** Its entry in each system, with the way there, and what is linked with what. */
 export function ItemSystems({ item, identities }: Props) {
   const [dialog, setDialog] = useState<'link' | PlacedIdentity | null>(null);
-  const mayDecide = useMay('sync:admin');
+  const mayDecide = useMay('connections');
   const [own] = identities;
   const others = useOtherEnds(item, identities);
   if (!own) return null;

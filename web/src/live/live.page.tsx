@@ -55,7 +55,7 @@ function Syncs({ progress }: { readonly progress: LiveSyncProgress }) {
   const now = useNow(TICK_MS);
   const aboutOf = useAbout(syncs);
   const { withRequest, pendingOf, onControl, error } = useLiveControl();
-  const may = useMay('sync:write');
+  const may = useMay('control');
   const shown = sortedSyncs(syncs, parameters.sort, now).filter(matchesFilters(parameters, aboutOf)).map(withRequest);
   // Decided once: a page that changes its view while somebody reads it would lose them.
   const manyAtFirst = useRef<number | null>(null);

@@ -22,7 +22,7 @@ interface Props {
 /** An item, and what a sync would take it for. */
 export function MatchRow({ item, pair }: Props) {
   const { external_id, name, outcome, matches, message } = item;
-  const mayDecide = useMay('sync:admin');
+  const mayDecide = useMay('connections');
   const link = useLink(pair.connection_id);
   const decided = link.data?.results[0];
   const choose = (with_external_id: string | null) =>

@@ -19,7 +19,7 @@ export default function Palette({ onClose }: { readonly onClose: () => void }) {
   const [text, setText] = useState('');
   const settled = useSettled(text.trim());
   const { data: connections = [] } = useConnections();
-  const mayWrite = useMay('sync:write');
+  const mayWrite = useMay('control');
   const found = useFound(settled);
   const [, navigate] = useLocation();
   const pause = usePause();

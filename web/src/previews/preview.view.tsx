@@ -42,7 +42,7 @@ interface ComputedProps {
 /** A preview that this service computed, and can apply. */
 function ComputedPreview({ preview, delta }: ComputedProps) {
   const applying = useApply(preview, delta);
-  const canApply = useMay('sync:write') && changesOf(preview.summary) > 0;
+  const canApply = useMay('apply') && changesOf(preview.summary) > 0;
   return (
     <>
       <PreviewHeader preview={preview} actions={canApply && <ApplyButton applying={applying} />} />

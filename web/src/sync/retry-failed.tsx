@@ -26,7 +26,7 @@ export function RetryFailed({ syncId }: { readonly syncId: string }) {
       navigate(syncPath(sync_id));
     },
   });
-  if (!useMay('sync:write')) return null;
+  if (!useMay('run')) return null;
   return (
     <div className="stack-tight">
       <Button size="small" busy={retry.isPending} onClick={() => retry.mutate()}>

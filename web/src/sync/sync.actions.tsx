@@ -9,7 +9,7 @@ import { type SyncAndRun, syncKey } from './sync.queries.ts';
 /** Pause, resume and cancel of an active sync, for users with the scope. */
 export function SyncActions({ sync }: { readonly sync: Progress }) {
   const control = useSyncControl(sync.sync_id);
-  const may = useMay('sync:write');
+  const may = useMay('control');
   if (!may || sync.completed_at) return null;
   return (
     <>

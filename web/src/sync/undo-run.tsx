@@ -17,7 +17,7 @@ const WRITTEN = ['created', 'updated', 'deleted'] as const;
 export function UndoRun({ run }: { readonly run: Run }) {
   const [isAsking, setAsking] = useState(false);
   const hasChanged = WRITTEN.some((name) => (run.counts[name] ?? 0) > 0);
-  if (!useMay('sync:write') || run.kind === 'preview' || !run.progress.completed_at || !hasChanged) return null;
+  if (!useMay('run') || run.kind === 'preview' || !run.progress.completed_at || !hasChanged) return null;
   return (
     <>
       <Button onClick={() => setAsking(true)}>Undo …</Button>

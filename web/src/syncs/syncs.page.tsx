@@ -27,7 +27,7 @@ export default function SyncsPage() {
   const query = useMemo(() => syncsQuery(parameters), [parameters]);
   const { list, rows } = useSyncs(query);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const may = useMay('sync:write');
+  const may = useMay('control');
   const isFailing = list.isError || list.failureCount >= FAILURES_BEFORE_ERROR;
   const select = (syncIds: readonly string[], isSelected: boolean) =>
     setSelected((before) => {

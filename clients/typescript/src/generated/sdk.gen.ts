@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { AcknowledgeAlertData, AcknowledgeAlertErrors, AcknowledgeAlertResponses, AppendActivityData, AppendActivityErrors, AppendActivityResponses, CancelSyncData, CancelSyncErrors, CancelSyncResponses, ChangeAlertRuleData, ChangeAlertRuleErrors, ChangeAlertRuleResponses, ChangeConnectionData, ChangeConnectionErrors, ChangeConnectionResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, ChangeWebhookEndpointData, ChangeWebhookEndpointErrors, ChangeWebhookEndpointResponses, CheckConnectionData, CheckConnectionErrors, CheckConnectionResponses, CompleteSyncData, CompleteSyncErrors, CompleteSyncResponses, CreateAlertRuleData, CreateAlertRuleErrors, CreateAlertRuleResponses, CreateConnectionData, CreateConnectionErrors, CreateConnectionResponses, CreateDefaultAlertRulesData, CreateDefaultAlertRulesErrors, CreateDefaultAlertRulesResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateWebhookEndpointData, CreateWebhookEndpointErrors, CreateWebhookEndpointResponses, DeletePreviewData, DeletePreviewErrors, DeletePreviewResponses, ExportActivityData, ExportActivityErrors, ExportActivityResponses, ExportConflictsData, ExportConflictsErrors, ExportConflictsResponses, ExportPreviewChangesData, ExportPreviewChangesErrors, ExportPreviewChangesResponses, FailSyncData, FailSyncErrors, FailSyncResponses, GetAlertData, GetAlertErrors, GetAlertResponses, GetAlertRuleData, GetAlertRuleErrors, GetAlertRuleResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectorData, GetConnectorErrors, GetConnectorResponses, GetOverviewData, GetOverviewErrors, GetOverviewResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRunData, GetRunErrors, GetRunResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, HealthAlertingData, HealthAlertingErrors, HealthAlertingResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, ItemHistoryData, ItemHistoryErrors, ItemHistoryResponses, ListActiveSyncsData, ListActiveSyncsErrors, ListActiveSyncsResponses, ListActivityData, ListActivityErrors, ListActivityErrorsData, ListActivityErrorsErrors, ListActivityErrorsResponses, ListActivityResponses, ListActivitySealsData, ListActivitySealsErrors, ListActivitySealsResponses, ListActivityTrendsData, ListActivityTrendsErrors, ListActivityTrendsResponses, ListAlertRulesData, ListAlertRulesErrors, ListAlertRulesResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListAllSchedulesData, ListAllSchedulesErrors, ListAllSchedulesResponses, ListBindingsData, ListBindingsErrors, ListBindingsResponses, ListChangeGroupsData, ListChangeGroupsErrors, ListChangeGroupsResponses, ListConflictsData, ListConflictsErrors, ListConflictsResponses, ListConnectionChecksData, ListConnectionChecksErrors, ListConnectionChecksResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectorsData, ListConnectorsErrors, ListConnectorsResponses, ListDifferencesData, ListDifferencesErrors, ListDifferencesResponses, ListItemsData, ListItemsErrors, ListItemsResponses, ListOrganizationsData, ListOrganizationsErrors, ListOrganizationsResponses, ListPreviewChangesData, ListPreviewChangesErrors, ListPreviewChangesResponses, ListPreviewsData, ListPreviewsErrors, ListPreviewsResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSlowActivityData, ListSlowActivityErrors, ListSlowActivityResponses, ListSlowSyncsData, ListSlowSyncsErrors, ListSlowSyncsResponses, ListSyncChangesData, ListSyncChangesErrors, ListSyncChangesResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, LookUpPreviewData, LookUpPreviewErrors, LookUpPreviewResponses, LookUpRecordsData, LookUpRecordsErrors, LookUpRecordsResponses, MuteAlertData, MuteAlertErrors, MuteAlertResponses, PauseConnectionData, PauseConnectionErrors, PauseConnectionResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, PreviewMatchesData, PreviewMatchesErrors, PreviewMatchesResponses, ReceiveWebhookData, ReceiveWebhookErrors, ReceiveWebhookResponses, RemoveAlertRuleData, RemoveAlertRuleErrors, RemoveAlertRuleResponses, RemoveBindingData, RemoveBindingErrors, RemoveBindingResponses, RemoveConnectionData, RemoveConnectionErrors, RemoveConnectionResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveWebhookEndpointData, RemoveWebhookEndpointErrors, RemoveWebhookEndpointResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ReportManyData, ReportManyErrors, ReportManyResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, ResolveAlertData, ResolveAlertErrors, ResolveAlertResponses, ResumeConnectionData, ResumeConnectionErrors, ResumeConnectionResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryFailedItemsData, RetryFailedItemsErrors, RetryFailedItemsResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SetBindingsData, SetBindingsErrors, SetBindingsResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReconcileData, StartReconcileErrors, StartReconcileResponses, StartRunData, StartRunErrors, StartRunResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StorePreviewData, StorePreviewErrors, StorePreviewResponses, StreamProgressData, StreamProgressErrors, StreamProgressResponse, StreamProgressResponses, TestWebhookEndpointData, TestWebhookEndpointErrors, TestWebhookEndpointResponses, UndoRunData, UndoRunErrors, UndoRunResponses, UnmuteAlertData, UnmuteAlertErrors, UnmuteAlertResponses, UsageData, UsageErrors, UsageResponses, VerifyActivityData, VerifyActivityErrors, VerifyActivityResponses, WhoamiData, WhoamiErrors, WhoamiResponses } from './types.gen.ts';
+import type { AcknowledgeAlertData, AcknowledgeAlertErrors, AcknowledgeAlertResponses, AppendActivityData, AppendActivityErrors, AppendActivityResponses, ApproveRunData, ApproveRunErrors, ApproveRunResponses, CancelSyncData, CancelSyncErrors, CancelSyncResponses, ChangeAlertRuleData, ChangeAlertRuleErrors, ChangeAlertRuleResponses, ChangeConnectionData, ChangeConnectionErrors, ChangeConnectionResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, ChangeSettingsData, ChangeSettingsErrors, ChangeSettingsResponses, ChangeWebhookEndpointData, ChangeWebhookEndpointErrors, ChangeWebhookEndpointResponses, CheckConnectionData, CheckConnectionErrors, CheckConnectionResponses, CompleteSyncData, CompleteSyncErrors, CompleteSyncResponses, CreateAlertRuleData, CreateAlertRuleErrors, CreateAlertRuleResponses, CreateConnectionData, CreateConnectionErrors, CreateConnectionResponses, CreateDefaultAlertRulesData, CreateDefaultAlertRulesErrors, CreateDefaultAlertRulesResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateWebhookEndpointData, CreateWebhookEndpointErrors, CreateWebhookEndpointResponses, DeletePreviewData, DeletePreviewErrors, DeletePreviewResponses, ExportActivityData, ExportActivityErrors, ExportActivityResponses, ExportConflictsData, ExportConflictsErrors, ExportConflictsResponses, ExportPreviewChangesData, ExportPreviewChangesErrors, ExportPreviewChangesResponses, FailSyncData, FailSyncErrors, FailSyncResponses, GetAlertData, GetAlertErrors, GetAlertResponses, GetAlertRuleData, GetAlertRuleErrors, GetAlertRuleResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectorData, GetConnectorErrors, GetConnectorResponses, GetOverviewData, GetOverviewErrors, GetOverviewResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRunData, GetRunErrors, GetRunResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, HealthAlertingData, HealthAlertingErrors, HealthAlertingResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, ItemHistoryData, ItemHistoryErrors, ItemHistoryResponses, ListActiveSyncsData, ListActiveSyncsErrors, ListActiveSyncsResponses, ListActivityData, ListActivityErrors, ListActivityErrorsData, ListActivityErrorsErrors, ListActivityErrorsResponses, ListActivityResponses, ListActivitySealsData, ListActivitySealsErrors, ListActivitySealsResponses, ListActivityTrendsData, ListActivityTrendsErrors, ListActivityTrendsResponses, ListAlertRulesData, ListAlertRulesErrors, ListAlertRulesResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListAllSchedulesData, ListAllSchedulesErrors, ListAllSchedulesResponses, ListBindingsData, ListBindingsErrors, ListBindingsResponses, ListChangeGroupsData, ListChangeGroupsErrors, ListChangeGroupsResponses, ListConflictsData, ListConflictsErrors, ListConflictsResponses, ListConnectionChecksData, ListConnectionChecksErrors, ListConnectionChecksResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectorsData, ListConnectorsErrors, ListConnectorsResponses, ListDifferencesData, ListDifferencesErrors, ListDifferencesResponses, ListItemsData, ListItemsErrors, ListItemsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListOrganizationsData, ListOrganizationsErrors, ListOrganizationsResponses, ListPreviewChangesData, ListPreviewChangesErrors, ListPreviewChangesResponses, ListPreviewsData, ListPreviewsErrors, ListPreviewsResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSlowActivityData, ListSlowActivityErrors, ListSlowActivityResponses, ListSlowSyncsData, ListSlowSyncsErrors, ListSlowSyncsResponses, ListSyncChangesData, ListSyncChangesErrors, ListSyncChangesResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, LookUpPreviewData, LookUpPreviewErrors, LookUpPreviewResponses, LookUpRecordsData, LookUpRecordsErrors, LookUpRecordsResponses, MuteAlertData, MuteAlertErrors, MuteAlertResponses, PauseConnectionData, PauseConnectionErrors, PauseConnectionResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, PreviewMatchesData, PreviewMatchesErrors, PreviewMatchesResponses, ReceiveWebhookData, ReceiveWebhookErrors, ReceiveWebhookResponses, RefuseRunData, RefuseRunErrors, RefuseRunResponses, RemoveAlertRuleData, RemoveAlertRuleErrors, RemoveAlertRuleResponses, RemoveBindingData, RemoveBindingErrors, RemoveBindingResponses, RemoveConnectionData, RemoveConnectionErrors, RemoveConnectionResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveWebhookEndpointData, RemoveWebhookEndpointErrors, RemoveWebhookEndpointResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ReportManyData, ReportManyErrors, ReportManyResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, ResolveAlertData, ResolveAlertErrors, ResolveAlertResponses, ResumeConnectionData, ResumeConnectionErrors, ResumeConnectionResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryFailedItemsData, RetryFailedItemsErrors, RetryFailedItemsResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SetBindingsData, SetBindingsErrors, SetBindingsResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReconcileData, StartReconcileErrors, StartReconcileResponses, StartRunData, StartRunErrors, StartRunResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StorePreviewData, StorePreviewErrors, StorePreviewResponses, StreamProgressData, StreamProgressErrors, StreamProgressResponse, StreamProgressResponses, TestWebhookEndpointData, TestWebhookEndpointErrors, TestWebhookEndpointResponses, UndoRunData, UndoRunErrors, UndoRunResponses, UnmuteAlertData, UnmuteAlertErrors, UnmuteAlertResponses, UsageData, UsageErrors, UsageResponses, VerifyActivityData, VerifyActivityErrors, VerifyActivityResponses, WhoamiData, WhoamiErrors, WhoamiResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -380,6 +380,95 @@ export const getPreview = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * List the keys of your organization
+ *
+ * Ordered by id. Those that were revoked or ended stay for 90 days. Never the secrets.
+ */
+export const listKeys = <ThrowOnError extends boolean = false>(options?: Options<ListKeysData, ThrowOnError>): RequestResult<ListKeysResponses, ListKeysErrors, ThrowOnError> => (options?.client ?? client).get<ListKeysResponses, ListKeysErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/keys',
+    ...options
+});
+
+/**
+ * Make a key of your organization
+ *
+ * Only this response contains the secret. The key gives no more than you may do yourself. Accepts no Idempotency-Key: when the answer is lost, revoke the key and make another. Written to the audit trail.
+ */
+export const createKey = <ThrowOnError extends boolean = false>(options: Options<CreateKeyData, ThrowOnError>): RequestResult<CreateKeyResponses, CreateKeyErrors, ThrowOnError> => (options.client ?? client).post<CreateKeyResponses, CreateKeyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/keys',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke a key
+ *
+ * Within five seconds everywhere, and the sessions that were opened with it at once. Written to the audit trail.
+ */
+export const revokeKey = <ThrowOnError extends boolean = false>(options: Options<RevokeKeyData, ThrowOnError>): RequestResult<RevokeKeyResponses, RevokeKeyErrors, ThrowOnError> => (options.client ?? client).delete<RevokeKeyResponses, RevokeKeyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/keys/{key_id}',
+    ...options
+});
+
+/**
+ * List the people of your organization, and their roles
+ *
+ * Ordered by id. Whoever signs in with the identity provider is a member from then on, also without a role.
+ */
+export const listMembers = <ThrowOnError extends boolean = false>(options?: Options<ListMembersData, ThrowOnError>): RequestResult<ListMembersResponses, ListMembersErrors, ThrowOnError> => (options?.client ?? client).get<ListMembersResponses, ListMembersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/members',
+    ...options
+});
+
+/**
+ * Give a member another role
+ *
+ * Ends the sessions that they have with the identity provider. Not your own role, and not one that the provider gives. Written to the audit trail.
+ */
+export const changeMember = <ThrowOnError extends boolean = false>(options: Options<ChangeMemberData, ThrowOnError>): RequestResult<ChangeMemberResponses, ChangeMemberErrors, ThrowOnError> => (options.client ?? client).patch<ChangeMemberResponses, ChangeMemberErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/members/{user_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Read what your organization wants of itself
+ *
+ * Read what your organization wants of itself
+ */
+export const getSettings = <ThrowOnError extends boolean = false>(options?: Options<GetSettingsData, ThrowOnError>): RequestResult<GetSettingsResponses, GetSettingsErrors, ThrowOnError> => (options?.client ?? client).get<GetSettingsResponses, GetSettingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/settings',
+    ...options
+});
+
+/**
+ * Change the limits above which a second person approves
+ *
+ * Fields that are omitted keep their values. Written to the audit trail.
+ */
+export const changeSettings = <ThrowOnError extends boolean = false>(options: Options<ChangeSettingsData, ThrowOnError>): RequestResult<ChangeSettingsResponses, ChangeSettingsErrors, ThrowOnError> => (options.client ?? client).patch<ChangeSettingsResponses, ChangeSettingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/settings',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List the systems that can be connected
  *
  * Each system has its entity types, their directions, and the schemas of a connection’s credentials and settings.
@@ -650,6 +739,32 @@ export const resumeConnection = <ThrowOnError extends boolean = false>(options: 
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
     url: '/api/sync/connections/{connection_id}/resume',
     ...options
+});
+
+/**
+ * Approve a run that waits for a second person
+ *
+ * Not by who requested it. It starts when its connections are free; what has changed since the preview is left alone, as always. Written to the audit trail.
+ */
+export const approveRun = <ThrowOnError extends boolean = false>(options: Options<ApproveRunData, ThrowOnError>): RequestResult<ApproveRunResponses, ApproveRunErrors, ThrowOnError> => (options.client ?? client).post<ApproveRunResponses, ApproveRunErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/runs/{sync_id}/approve',
+    ...options
+});
+
+/**
+ * Refuse a run that waits for a second person
+ *
+ * Not by who requested it, who can cancel it. It ends as cancelled. Written to the audit trail.
+ */
+export const refuseRun = <ThrowOnError extends boolean = false>(options: Options<RefuseRunData, ThrowOnError>): RequestResult<RefuseRunResponses, RefuseRunErrors, ThrowOnError> => (options.client ?? client).post<RefuseRunResponses, RefuseRunErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/api/sync/runs/{sync_id}/refuse',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

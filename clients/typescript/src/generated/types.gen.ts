@@ -16,6 +16,13 @@ export type AlertingHealth = {
     alive_at: string;
 };
 
+export type Scope = 'sync:read' | 'sync:write' | 'sync:viewer' | 'sync:operator' | 'sync:integrator' | 'sync:auditor' | 'sync:admin' | 'sync:view' | 'sync:payloads' | 'sync:trail' | 'sync:export' | 'sync:verify' | 'sync:report' | 'sync:control' | 'sync:run' | 'sync:apply' | 'sync:approve' | 'sync:schedules' | 'sync:connections' | 'sync:rules' | 'sync:members';
+
+/**
+ * What the scopes come to: each operation needs one of these or two
+ */
+export type Right = 'view' | 'payloads' | 'trail' | 'export' | 'verify' | 'report' | 'control' | 'run' | 'apply' | 'approve' | 'schedules' | 'connections' | 'rules' | 'members';
+
 export type Whoami = {
     kind: 'token' | 'key' | 'session';
     /**
@@ -27,7 +34,11 @@ export type Whoami = {
      * The organization of this request
      */
     org_id: string;
-    scopes: Array<'sync:read' | 'sync:write' | 'sync:admin'>;
+    scopes: Array<Scope>;
+    /**
+     * What the scopes come to: each operation needs one of these or two
+     */
+    rights: Array<Right>;
     /**
      * The organization as the database sees it
      */
@@ -58,7 +69,7 @@ export type OrganizationPage = {
     next_cursor: string | null;
 };
 
-export type Quota = 'active_syncs' | 'connections' | 'schedules' | 'webhook_endpoints' | 'alert_rules' | 'preview_bytes' | 'checkpoint_bytes' | 'records' | 'found_bytes' | 'change_bytes' | 'streams';
+export type Quota = 'active_syncs' | 'connections' | 'schedules' | 'webhook_endpoints' | 'alert_rules' | 'preview_bytes' | 'checkpoint_bytes' | 'records' | 'found_bytes' | 'change_bytes' | 'item_bytes' | 'streams';
 
 export type QuotaUsage = {
     name: Quota;
@@ -848,6 +859,146 @@ export type PreviewInputs = {
     };
 };
 
+export type CreateApiKey = {
+    /**
+     * Who uses it; the trail names it
+     */
+    name: string;
+    /**
+     * The user for whom it stands. Leave it out for a service.
+     */
+    user_id?: string;
+    /**
+     * No more than your own scopes give
+     */
+    scopes: Array<Scope>;
+    /**
+     * How many days it is valid; left out: until it is revoked
+     */
+    expires_in_days?: number;
+};
+
+export type CreatedApiKey = {
+    id: string;
+    name: string;
+    /**
+     * For whom it stands; null: for itself
+     */
+    user_id: string | null;
+    scopes: Array<Scope>;
+    /**
+     * Null: the operator, by a command
+     */
+    created_by: string | null;
+    created_at: string;
+    expires_at: string | null;
+    revoked_at: string | null;
+    /**
+     * Send it in X-Api-Key. Shown once
+     */
+    secret: string;
+};
+
+export type ApiKey = {
+    id: string;
+    name: string;
+    /**
+     * For whom it stands; null: for itself
+     */
+    user_id: string | null;
+    scopes: Array<Scope>;
+    /**
+     * Null: the operator, by a command
+     */
+    created_by: string | null;
+    created_at: string;
+    expires_at: string | null;
+    revoked_at: string | null;
+};
+
+export type ApiKeyPage = {
+    items: Array<ApiKey>;
+    next_cursor: string | null;
+};
+
+/**
+ * Null: they may not sign in with the identity provider
+ */
+export type Role = 'viewer' | 'operator' | 'integrator' | 'auditor' | 'admin';
+
+/**
+ * provider: a claim of the identity provider gives the role, so it is changed there
+ */
+export type RoleSource = 'organization' | 'provider';
+
+export type Member = {
+    user_id: string;
+    name: string | null;
+    email: string | null;
+    /**
+     * Null: they may not sign in with the identity provider
+     */
+    role: Role | null;
+    /**
+     * Whether they see the values of items
+     */
+    sees_payloads: boolean;
+    /**
+     * provider: a claim of the identity provider gives the role, so it is changed there
+     */
+    role_from: RoleSource;
+    last_sign_in_at: string | null;
+    created_at: string;
+};
+
+export type MemberPage = {
+    items: Array<Member>;
+    next_cursor: string | null;
+};
+
+/**
+ * none takes the role away
+ */
+export type GivenRole = 'viewer' | 'operator' | 'integrator' | 'auditor' | 'admin' | 'none';
+
+export type ChangeMember = {
+    /**
+     * none takes the role away
+     */
+    role?: GivenRole;
+    /**
+     * Whether they see the values of items
+     */
+    sees_payloads?: boolean;
+};
+
+export type OrganizationSettings = {
+    /**
+     * A preview with more deletes is applied when a second person has approved it; null: no limit
+     */
+    approval_deletes: number | null;
+    /**
+     * As approval_deletes, of all its changes
+     */
+    approval_changes: number | null;
+    /**
+     * How many hours it waits for that
+     */
+    approval_hours: number;
+};
+
+export type ChangeSettings = {
+    /**
+     * -1 ends the limit
+     */
+    approval_deletes?: number;
+    /**
+     * -1 ends the limit
+     */
+    approval_changes?: number;
+    approval_hours?: number;
+};
+
 export type EntityType = 'customer' | 'product' | 'order';
 
 export type ConnectorEntity = {
@@ -1472,6 +1623,15 @@ export type Run = {
      */
     state: 'waiting' | 'ready' | 'paused' | 'ended';
     /**
+     * wanted: it starts when a second person has approved it. Null: nobody has to.
+     */
+    approval: 'wanted' | 'approved' | 'refused' | 'expired';
+    approval_until: string | null;
+    /**
+     * Who approved or refused it
+     */
+    approval_by: string | null;
+    /**
      * Number of items per result: created, updated, deleted, unchanged, conflict, failed; present: of a census, only its id was read; of a reconcile: equal, different, missing_at_source, missing_at_destination, not_compared, failed
      */
     counts: {
@@ -1617,6 +1777,13 @@ export type ConnectionPause = {
     sync_ids: Array<string>;
 };
 
+export type RefuseRun = {
+    /**
+     * Written to the audit trail
+     */
+    reason: string;
+};
+
 export type StartPreview = {
     entity_type: 'customer' | 'product' | 'order';
     /**
@@ -1668,6 +1835,15 @@ export type PreviewRun = {
      * waiting: another run of the same connection and entity type is active. ready: queued or running.
      */
     state: 'waiting' | 'ready' | 'paused' | 'ended';
+    /**
+     * wanted: it starts when a second person has approved it. Null: nobody has to.
+     */
+    approval: 'wanted' | 'approved' | 'refused' | 'expired';
+    approval_until: string | null;
+    /**
+     * Who approved or refused it
+     */
+    approval_by: string | null;
     /**
      * Number of items per result: created, updated, deleted, unchanged, conflict, failed; present: of a census, only its id was read; of a reconcile: equal, different, missing_at_source, missing_at_destination, not_compared, failed
      */
@@ -4365,6 +4541,380 @@ export type GetPreviewResponses = {
 
 export type GetPreviewResponse = GetPreviewResponses[keyof GetPreviewResponses];
 
+export type ListKeysData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+    };
+    url: '/api/sync/keys';
+};
+
+export type ListKeysErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListKeysError = ListKeysErrors[keyof ListKeysErrors];
+
+export type ListKeysResponses = {
+    /**
+     * A page of keys
+     */
+    200: ApiKeyPage;
+};
+
+export type ListKeysResponse = ListKeysResponses[keyof ListKeysResponses];
+
+export type CreateKeyData = {
+    body: CreateApiKey;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/sync/keys';
+};
+
+export type CreateKeyErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * A quota is used up
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type CreateKeyError = CreateKeyErrors[keyof CreateKeyErrors];
+
+export type CreateKeyResponses = {
+    /**
+     * Made
+     */
+    201: CreatedApiKey;
+};
+
+export type CreateKeyResponse = CreateKeyResponses[keyof CreateKeyResponses];
+
+export type RevokeKeyData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        key_id: string;
+    };
+    query?: never;
+    url: '/api/sync/keys/{key_id}';
+};
+
+export type RevokeKeyErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type RevokeKeyError = RevokeKeyErrors[keyof RevokeKeyErrors];
+
+export type RevokeKeyResponses = {
+    /**
+     * Revoked
+     */
+    204: void;
+};
+
+export type RevokeKeyResponse = RevokeKeyResponses[keyof RevokeKeyResponses];
+
+export type ListMembersData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+    };
+    url: '/api/sync/members';
+};
+
+export type ListMembersErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListMembersError = ListMembersErrors[keyof ListMembersErrors];
+
+export type ListMembersResponses = {
+    /**
+     * A page of members
+     */
+    200: MemberPage;
+};
+
+export type ListMembersResponse = ListMembersResponses[keyof ListMembersResponses];
+
+export type ChangeMemberData = {
+    body: ChangeMember;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/sync/members/{user_id}';
+};
+
+export type ChangeMemberErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The state does not allow it
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ChangeMemberError = ChangeMemberErrors[keyof ChangeMemberErrors];
+
+export type ChangeMemberResponses = {
+    /**
+     * The member
+     */
+    200: Member;
+};
+
+export type ChangeMemberResponse = ChangeMemberResponses[keyof ChangeMemberResponses];
+
+export type GetSettingsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+    };
+    url: '/api/sync/settings';
+};
+
+export type GetSettingsErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type GetSettingsError = GetSettingsErrors[keyof GetSettingsErrors];
+
+export type GetSettingsResponses = {
+    /**
+     * The settings
+     */
+    200: OrganizationSettings;
+};
+
+export type GetSettingsResponse = GetSettingsResponses[keyof GetSettingsResponses];
+
+export type ChangeSettingsData = {
+    body: ChangeSettings;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/sync/settings';
+};
+
+export type ChangeSettingsErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ChangeSettingsError = ChangeSettingsErrors[keyof ChangeSettingsErrors];
+
+export type ChangeSettingsResponses = {
+    /**
+     * The settings
+     */
+    200: OrganizationSettings;
+};
+
+export type ChangeSettingsResponse = ChangeSettingsResponses[keyof ChangeSettingsResponses];
+
 export type ListConnectorsData = {
     body?: never;
     headers?: {
@@ -5763,6 +6313,128 @@ export type ResumeConnectionResponses = {
 };
 
 export type ResumeConnectionResponse = ResumeConnectionResponses[keyof ResumeConnectionResponses];
+
+export type ApproveRunData = {
+    body?: never;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        sync_id: string;
+    };
+    query?: never;
+    url: '/api/sync/runs/{sync_id}/approve';
+};
+
+export type ApproveRunErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The state does not allow it
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ApproveRunError = ApproveRunErrors[keyof ApproveRunErrors];
+
+export type ApproveRunResponses = {
+    /**
+     * The run
+     */
+    200: Run;
+};
+
+export type ApproveRunResponse = ApproveRunResponses[keyof ApproveRunResponses];
+
+export type RefuseRunData = {
+    body: RefuseRun;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        sync_id: string;
+    };
+    query?: never;
+    url: '/api/sync/runs/{sync_id}/refuse';
+};
+
+export type RefuseRunErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The state does not allow it
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type RefuseRunError = RefuseRunErrors[keyof RefuseRunErrors];
+
+export type RefuseRunResponses = {
+    /**
+     * The run
+     */
+    200: Run;
+};
+
+export type RefuseRunResponse = RefuseRunResponses[keyof RefuseRunResponses];
 
 export type StartPreviewData = {
     body: StartPreview;

@@ -1,0 +1,23 @@
+import { RulesCard } from '../alerts/rules.card.tsx';
+import { useMay } from '../api/organization.ts';
+import { PageHeader } from '../ui/page.tsx';
+import { ApprovalCard } from './approval.card.tsx';
+import { KeysCard } from './keys.card.tsx';
+import { MembersCard } from './members.card.tsx';
+import { UsageCard } from './usage.card.tsx';
+import './settings.css';
+
+/** What an organization has decided about itself. Keys and people are for those who may change them. */
+export default function SettingsPage() {
+  const mayManage = useMay('members');
+  return (
+    <div className="stack">
+      <PageHeader title="Settings">Who may do what here, and how much</PageHeader>
+      {mayManage && <MembersCard />}
+      {mayManage && <KeysCard />}
+      <ApprovalCard mayChange={mayManage} />
+      <UsageCard />
+      <RulesCard />
+    </div>
+  );
+}
