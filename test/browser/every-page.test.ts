@@ -101,7 +101,6 @@ async function fill({ shopId, odooId, shop, there }: TwoSystems): Promise<void> 
     connections: `${here}/connections`,
     'a connection': `${here}/connections/${odooId}`,
     'a new connection': `${here}/connections/new?system=woocommerce`,
-    gallery: `${here}/gallery`,
     'what would match': `${here}/matches?connection_id=${odooId}`,
     'an address that leads nowhere': `${here}/nowhere`,
   });
@@ -156,7 +155,6 @@ describe.each(['light', 'dark'] as const)('Every page, %s', (colorScheme) => {
     'connections',
     'a connection',
     'a new connection',
-    'gallery',
     'what would match',
     'an address that leads nowhere',
   ])('%s: fits from 390 to 1920 pixels, is open to everybody, and complains of nothing', async (name) => {
