@@ -25,7 +25,11 @@ export function addKeys(program: Command): void {
       .option('--org <org>', 'the organization')
       .option('--all-orgs', 'every organization; each request names one')
       .option('--user <user>', 'on whose behalf')
-      .option('--scope <scope>', `${SCOPES.join(', ')}; may be repeated (sync:write); docs/rights.md says what each gives`, collect);
+      .option(
+        '--scope <scope>',
+        `${SCOPES.join(', ')}; may be repeated (sync:write); docs/rights.md says what each gives`,
+        collect,
+      );
   withIdentity(keys.command('create'))
     .description('make a service key and print it, once')
     .option('--days <days>', 'how long it is valid; for good unless given')

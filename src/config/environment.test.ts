@@ -25,6 +25,7 @@ describe('without any variable', () => {
     expect(parseEnvironment({})).toEqual({
       PORT: 3000,
       HOST: '127.0.0.1',
+      SYNC_URL: 'http://127.0.0.1:3000',
       SYNC_DATA_DIR: '.data',
       SYNC_DB_POOL_SIZE: 10,
       SYNC_DB_WAITING: 200,

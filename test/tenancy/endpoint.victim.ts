@@ -164,7 +164,7 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
           mode: 'full',
           // A connection cannot become another system while a sync of it is not over.
           state: who.endsWith('-changeConnection') ? 'ended' : isUndecided(who) ? 'waiting' : 'ready',
-        ...(isUndecided(who) && { approval: 'wanted', approval_until: '2100-01-01T03:00:00Z' }),
+          ...(isUndecided(who) && { approval: 'wanted', approval_until: '2100-01-01T03:00:00Z' }),
         },
         requested_by: MARKER,
       },

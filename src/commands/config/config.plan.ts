@@ -9,7 +9,7 @@ export interface CurrentConfig {
 }
 export type Existing<Entry> = Entry & { readonly id: string };
 
-export type Kind = keyof CurrentConfig;
+type Kind = keyof CurrentConfig;
 
 export interface Change {
   readonly kind: Kind;
@@ -34,7 +34,7 @@ const KINDS: readonly Kind[] = ['connections', 'schedules', 'alert_rules'];
 /** A connection takes its records with it, so no document removes one. */
 const REMOVABLE: readonly Kind[] = ['schedules', 'alert_rules'];
 
-export function nameOf(kind: Kind, entry: object): string {
+function nameOf(kind: Kind, entry: object): string {
   if (kind !== 'schedules') return (entry as ConnectionEntry).name;
   const { source, destination, entity_type, kind: what, mode } = entry as ScheduleEntry;
   return `${source} → ${destination}: ${entity_type}, ${what} ${mode}`;

@@ -141,7 +141,13 @@ function previewedItems(run: Run, after: string): Statement {
           (SELECT external_id, 'failed', NULL, NULL, NULL, NULL, '${FAILED_PLACE}' || external_id, 1, 0
              ${FAILED} AND external_id > $5 ORDER BY external_id LIMIT ${NAMED_PAGE})) AS n
        ORDER BY n.part, n.number, n.external_id LIMIT ${NAMED_PAGE}`,
-    values: [run.org_id, namedBy(run), itemOf(run), failedAfter === null ? after || '0' : MAX_BIGINT, failedAfter ?? ''],
+    values: [
+      run.org_id,
+      namedBy(run),
+      itemOf(run),
+      failedAfter === null ? after || '0' : MAX_BIGINT,
+      failedAfter ?? '',
+    ],
   };
 }
 

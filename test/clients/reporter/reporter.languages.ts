@@ -28,7 +28,7 @@ export const ON_THIS_MACHINE = (Object.keys(LANGUAGES) as (keyof typeof LANGUAGE
   (language) => language !== 'Python' || hasPython,
 );
 
-export interface Outcome {
+interface Outcome {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   /** The last line that it printed, parsed. */
