@@ -34,16 +34,14 @@ export class MembersService {
       const [current] = await transaction.query<MemberRow>(findMember(orgId, id));
       if (!current) throw noSuchMember();
       if (principal.userId === id) throw new Problem('conflict', 'Another admin changes your own role.');
-      const role = body.role === 'none' ? null : (body.role ?? current.role);
-      const payloads = body.sees_payloads ?? current.sees_payloads;
-      if (role !== null) this.refuseMoreThanOwn(role, payloads);
-      const [changed] = await transaction.query<{ source: string | null }>(
-        changeMember(currentUser(), id, role, payloads),
-      );
+      const statement = changeMember(currentUser(), id, body.role ?? null, body.sees_payloads ?? null);
+      const [changed] = await transaction.query<{ source: string | null }>(statement);
       if (changed?.source === 'provider')
         throw new Problem('conflict', 'The identity provider gives this role; change it there.');
       const [row] = await transaction.query<MemberRow>(findMember(orgId, id));
       if (!row) throw noSuchMember();
+      // Of what it has come to, since two requests may change one of the two each; a refusal takes the change back.
+      if (row.role !== null) this.refuseMoreThanOwn(row.role, row.sees_payloads);
       return row;
     });
   }

@@ -56,8 +56,8 @@ export const findMember = (orgId: string, id: string): Statement => ({
   values: [orgId, id],
 });
 
-/** `source` null: there is no such member; 'provider': nothing was changed. */
-export const changeMember = (actor: string, id: string, role: string | null, payloads: boolean): Statement => ({
+/** What is null stays as it is. `source` null: there is no such member; 'provider': nothing was changed. */
+export const changeMember = (actor: string, id: string, role: string | null, payloads: boolean | null): Statement => ({
   text: 'SELECT app.change_member($1, $2, $3, $4) AS source',
   values: [actor, id, role, payloads],
 });

@@ -96,7 +96,7 @@ describe('a command used wrongly', () => {
     ['create --name x --org org-1 --all-orgs', /^--org or --all-orgs is required/],
     [
       'create --name x --org org-1 --scope sync:everything',
-      /^--scope sync:everything does not exist; .*sync:admin\.$/m,
+      /^--scope sync:everything does not exist; .*sync:admin, .*\.$/m,
     ],
     ['create --name x --org org-1 --days soon', /^--days must be a whole number/m],
     ['revoke', /^There is no valid key/m],

@@ -159,6 +159,17 @@ describe('A member', () => {
     ]);
   });
 
+  it('keeps both of two changes that are made at once', async () => {
+    for (let n = 0; n < 5; n++) {
+      await plant('org-16', `ann-${n}`, 'viewer');
+      const admin = await adminOf('org-16');
+      const change = (body: object) => admin.patch(`/api/sync/members/ann-${n}`).send(body);
+      await Promise.all([change({ role: 'operator' }), change({ sees_payloads: true })]);
+      const { body } = await admin.get('/api/sync/members');
+      expect(body.items[n]).toMatchObject({ role: 'operator', sees_payloads: true });
+    }
+  });
+
   it('does not change their own role, nor one that the identity provider gives', async () => {
     await plant('org-12', 'boss', 'viewer');
     await plant('org-12', 'bob', 'viewer', 'provider');

@@ -73,7 +73,7 @@ ALTER FUNCTION app.revoke_key(text, uuid) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.revoke_key(text, uuid) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.revoke_key(text, uuid) TO sync_app;
 
--- Null when there is no such member. A role that the identity provider gives is not changed here.
+-- What is null stays as it is, decided under the lock; the role 'none' takes it away. Null when there is no such member. A role that the identity provider gives is not changed here.
 CREATE OR REPLACE FUNCTION app.change_member(actor text, member text, new_role text, payloads boolean) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
@@ -84,7 +84,9 @@ BEGIN
   SELECT u.role_from INTO source FROM auth.users_extended u
    WHERE u.org_id = nullif(current_setting('app.current_org_id', true), '') AND u.id = member FOR UPDATE;
   IF source = 'organization' THEN
-    UPDATE auth.users_extended u SET role = new_role, sees_payloads = payloads
+    UPDATE auth.users_extended u SET
+      role = CASE WHEN new_role IS NULL THEN u.role ELSE nullif(new_role, 'none') END,
+      sees_payloads = coalesce(payloads, u.sees_payloads)
      WHERE u.org_id = nullif(current_setting('app.current_org_id', true), '') AND u.id = member;
   END IF;
   RETURN source;

@@ -3274,7 +3274,7 @@ ALTER FUNCTION app.revoke_key(text, uuid) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.revoke_key(text, uuid) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.revoke_key(text, uuid) TO sync_app;
 
--- Null when there is no such member. A role that the identity provider gives is not changed here.
+-- What is null stays as it is, decided under the lock; the role 'none' takes it away. Null when there is no such member. A role that the identity provider gives is not changed here.
 CREATE OR REPLACE FUNCTION app.change_member(actor text, member text, new_role text, payloads boolean) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
@@ -3285,7 +3285,9 @@ BEGIN
   SELECT u.role_from INTO source FROM auth.users_extended u
    WHERE u.org_id = nullif(current_setting('app.current_org_id', true), '') AND u.id = member FOR UPDATE;
   IF source = 'organization' THEN
-    UPDATE auth.users_extended u SET role = new_role, sees_payloads = payloads
+    UPDATE auth.users_extended u SET
+      role = CASE WHEN new_role IS NULL THEN u.role ELSE nullif(new_role, 'none') END,
+      sees_payloads = coalesce(payloads, u.sees_payloads)
      WHERE u.org_id = nullif(current_setting('app.current_org_id', true), '') AND u.id = member;
   END IF;
   RETURN source;
@@ -3296,7 +3298,7 @@ REVOKE ALL ON FUNCTION app.change_member(text, text, text, boolean) FROM PUBLIC,
 GRANT EXECUTE ON FUNCTION app.change_member(text, text, text, boolean) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/organization_keys.sql', 'e64a13991418a2ec0c44209bf898b6b0e42271cbfc267221845815f3fc757054', ARRAY['ROUTINE app.count_keys(most integer)', 'ROUTINE app.revoke_key(actor text, key uuid)', 'ROUTINE app.change_member(actor text, member text, new_role text, payloads boolean)', 'ROUTINE app.create_key(actor text, key_name text, key_user text, key_scopes text[], hash bytea, ends timestamp with time zone)', 'ROUTINE app.organization_keys(after uuid, lim integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/organization_keys.sql', 'c909d077fc7cd16b98d2903c7e9016a93b6978fdfa912731b490a382521cd26c', ARRAY['ROUTINE app.count_keys(most integer)', 'ROUTINE app.revoke_key(actor text, key uuid)', 'ROUTINE app.create_key(actor text, key_name text, key_user text, key_scopes text[], hash bytea, ends timestamp with time zone)', 'ROUTINE app.organization_keys(after uuid, lim integer)', 'ROUTINE app.change_member(actor text, member text, new_role text, payloads boolean)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3672,7 +3674,7 @@ CREATE OR REPLACE TRIGGER measure_on_insert BEFORE INSERT ON public.sync_progres
   FOR EACH ROW WHEN (NEW.processed_count + NEW.failed_count > 0) EXECUTE FUNCTION app.measure_progress();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/measure_progress.sql', '0de91c7fad48df3d5de767654d03eb7b2ea3fa5a3a69753f4aa0e2972c89c838', ARRAY['ROUTINE app.measure_progress()', 'ROUTINE app.mark_current_item()', 'TRIGGER item_1_left_out ON public.sync_progress', 'TRIGGER item_2_given ON public.sync_progress', 'TRIGGER measure_on_update ON public.sync_progress', 'TRIGGER measure_on_insert ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/measure_progress.sql', '0de91c7fad48df3d5de767654d03eb7b2ea3fa5a3a69753f4aa0e2972c89c838', ARRAY['ROUTINE app.mark_current_item()', 'ROUTINE app.measure_progress()', 'TRIGGER item_1_left_out ON public.sync_progress', 'TRIGGER item_2_given ON public.sync_progress', 'TRIGGER measure_on_update ON public.sync_progress', 'TRIGGER measure_on_insert ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4353,7 +4355,7 @@ REVOKE ALL ON FUNCTION app.remove_webhook(uuid) FROM PUBLIC, sync_app, sync_main
 GRANT EXECUTE ON FUNCTION app.remove_webhook(uuid) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhook_addresses.sql', 'b4f951c6d6cc0740b8bcc3b22e6c71892f057c34d067133f0af46914f608daec', ARRAY['ROUTINE app.remove_webhook(connection uuid)', 'ROUTINE app.find_webhook(connection uuid)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhook_addresses.sql', 'b4f951c6d6cc0740b8bcc3b22e6c71892f057c34d067133f0af46914f608daec', ARRAY['ROUTINE app.find_webhook(connection uuid)', 'ROUTINE app.remove_webhook(connection uuid)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6145,20 +6147,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"77139acfa7bff1c84db82885cb2f3abd","grants":"c514612ed14efdf223d6074b9f8c6c4a","owners":"99a4e0bc1982f7526e1c68dfded48af3","policies":"bd3bd0d574eea8b890bbf65f12016466","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"5dfbf548dc6fce8dee1cc6dc44ebdaa4","triggers":"3d0abc1bb49969edf883e392373d2496"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"69b8e50643e990e296286105b31bd521","grants":"c514612ed14efdf223d6074b9f8c6c4a","owners":"99a4e0bc1982f7526e1c68dfded48af3","policies":"bd3bd0d574eea8b890bbf65f12016466","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"5dfbf548dc6fce8dee1cc6dc44ebdaa4","triggers":"3d0abc1bb49969edf883e392373d2496"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T15:26:37.896Z','2026-11-29T18:26:37.896Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T15:31:44.128Z','2026-11-29T18:31:44.128Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T15:26:37.897Z','2026-11-29T16:26:37.897Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T15:31:44.128Z','2026-11-29T16:31:44.128Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T15:26:37.897Z','2026-11-29T18:26:37.897Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T15:31:44.128Z','2026-11-29T18:31:44.128Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T15:26:37.897Z','2026-11-29T16:26:37.897Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T15:31:44.128Z','2026-11-29T16:31:44.128Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -6173,64 +6175,64 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T17:26:37.897Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T17:31:44.129Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T17:26:37.898Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T17:31:44.129Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T17:26:37.898Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T17:31:44.129Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T17:26:37.898Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T17:31:44.129Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T18:26:37.898Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T18:31:44.139Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T16:26:37.898Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T16:31:44.139Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T18:26:37.898Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T18:31:44.139Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T16:26:37.898Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T16:31:44.139Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T18:26:37.898Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T18:31:44.139Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T16:26:37.898Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T16:31:44.139Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T18:26:37.898Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T18:31:44.139Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T16:26:37.907Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T16:31:44.139Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T17:26:37.908Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T17:31:44.140Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T17:26:37.908Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T17:31:44.140Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T16:26:37.908Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T16:31:44.140Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T16:26:37.908Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T16:31:44.140Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -6425,40 +6427,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T18:26:37.915Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T18:31:44.147Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T16:26:37.915Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T16:31:44.148Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T18:26:37.916Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T18:31:44.148Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T16:26:37.916Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T16:31:44.148Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T17:26:37.916Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T17:31:44.148Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T17:26:37.916Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T17:31:44.148Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T17:26:37.916Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T17:31:44.148Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T17:26:37.916Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T17:31:44.148Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T17:26:37.916Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T17:31:44.148Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T17:26:37.916Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T17:31:44.148Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T17:26:37.916Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T17:31:44.148Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T17:26:37.916Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T17:31:44.148Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -6476,13 +6478,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-21T17:26:37.917Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-21T17:31:44.148Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-21T17:26:37.917Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-21T17:31:44.148Z')
 ;
 -- next
 INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','live','failed')
@@ -6500,37 +6502,37 @@ INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','stale','
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-30T17:26:37.917Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-30T17:31:44.149Z')
 ;
 -- next
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-30T17:26:37.917Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-30T17:31:44.149Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-29T17:26:37.917Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-29T17:31:44.149Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-29T17:26:37.917Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-29T17:31:44.149Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-29T17:26:37.917Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-29T17:31:44.149Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-29T17:26:37.917Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-29T17:31:44.149Z')
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-11-30T17:26:37.917Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-11-30T17:31:44.149Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-11-30T17:26:37.917Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-11-30T17:31:44.149Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-11-30T17:26:37.917Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-11-30T17:31:44.149Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-11-30T17:26:37.917Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-11-30T17:31:44.149Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
 INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','live')
@@ -6569,16 +6571,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T18:26:37.917Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T18:31:44.149Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T16:26:37.917Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T16:31:44.149Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T18:26:37.917Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T18:31:44.149Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T16:26:37.917Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T16:31:44.149Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')
