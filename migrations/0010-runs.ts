@@ -106,9 +106,9 @@ async function runs(db: QueryRunner): Promise<void> {
   await db.query(
     `CREATE INDEX sync_runs_uncleared ON public.sync_runs (org_id, sync_id) WHERE state = 'ended' AND NOT seen_cleared`,
   );
-  // The oldest of all organizations first, for the task that deletes items.
+  // The oldest of an organization first, for the task that deletes items.
   await db.query(
-    `CREATE INDEX sync_runs_with_items ON public.sync_runs (created_at, org_id, sync_id) WHERE state = 'ended' AND item_bytes > 0`,
+    `CREATE INDEX sync_runs_with_items ON public.sync_runs (org_id, created_at, sync_id) WHERE state = 'ended' AND item_bytes > 0`,
   );
   await db.query(`
     CREATE INDEX sync_runs_by_source

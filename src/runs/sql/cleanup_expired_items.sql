@@ -1,6 +1,7 @@
 -- Why: which items of a run failed, with what was read of them, is of use for some weeks.
--- Promises: deletes at most batch_size items of the oldest run that started more than so many days ago (one at least). The result is
--- above zero while there is more to delete. A run that is not over keeps its items. It runs as sync_maintenance, whose policy shows it
+-- Promises: deletes at most batch_size items of a run that started more than so many days ago (one at least), of the first organization
+-- that has one. The result is above zero while there is more to delete. A run that is not over keeps its items. It looks at one run
+-- an organization, however many there are. It runs as sync_maintenance, whose policy shows it
 -- items of runs that ended a day after they started, or later.
 -- Callers: sync_app, by the scheduled task expired-items.
 
@@ -11,9 +12,18 @@ DECLARE
   r record;
   deleted integer;
 BEGIN
-  SELECT u.org_id, u.sync_id INTO r FROM public.sync_runs u
-   WHERE u.state = 'ended' AND u.item_bytes > 0 AND u.seen_cleared AND u.created_at < now() - make_interval(days => greatest(days, 1))
-   ORDER BY u.created_at, u.org_id, u.sync_id LIMIT 1;
+  WITH RECURSIVE orgs AS (
+    (SELECT u.org_id FROM public.sync_runs u WHERE u.state = 'ended' AND u.item_bytes > 0 ORDER BY u.org_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT u.org_id FROM public.sync_runs u
+             WHERE u.state = 'ended' AND u.item_bytes > 0 AND u.org_id > o.org_id ORDER BY u.org_id LIMIT 1)
+      FROM orgs o WHERE o.org_id IS NOT NULL
+  )
+  SELECT e.org_id, e.sync_id INTO r FROM orgs o CROSS JOIN LATERAL (
+    SELECT u.org_id, u.sync_id FROM public.sync_runs u
+     WHERE u.org_id = o.org_id AND u.state = 'ended' AND u.item_bytes > 0 AND u.seen_cleared
+       AND u.created_at < now() - make_interval(days => greatest(days, 1))
+     ORDER BY u.created_at, u.sync_id LIMIT 1) AS e LIMIT 1;
   IF NOT FOUND THEN
     RETURN 0;
   END IF;
