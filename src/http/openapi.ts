@@ -54,7 +54,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addSecurityRequirements('key')
     .build();
   const document = SwaggerModule.createDocument(app, config, { extraModels: [ProblemDto, ProblemFieldDto] });
-  return withPlainNames(withRights(withTextualDefaults(document)));
+  return withPlainNames(withRights(withNullInLists(withTextualDefaults(document))));
 }
 
 /** Which rights each operation needs, for people and for generators that know the extension. */
@@ -90,6 +90,15 @@ function withTextualDefaults(document: OpenAPIObject): OpenAPIObject {
       delete property.default;
     }
   }
+  return document;
+}
+
+/** In OpenAPI 3.0 a list of values excludes null, though the property may be null, unless it has it. */
+function withNullInLists(document: OpenAPIObject): OpenAPIObject {
+  for (const schema of Object.values(document.components?.schemas ?? {}))
+    for (const property of Object.values('properties' in schema ? (schema.properties ?? {}) : {}))
+      if ('enum' in property && property.nullable && !property.enum?.includes(null))
+        property.enum = [...(property.enum ?? []), null];
   return document;
 }
 

@@ -94,3 +94,82 @@ describe('The sign-in page', () => {
     await watched.close();
   });
 });
+
+describe('The page of a run that waits for a second person', () => {
+  const [AT_SOURCE, AT_DESTINATION] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
+
+  const [TO_REFUSE, TO_APPROVE, OWN, OF_ANOTHER] = ['a', 'b', 'c', 'd'].map(
+    (one) => `run-00000000-0000-4000-8000-00000000000${one}`,
+  ) as [string, string, string, string];
+
+  /** As an apply leaves it that changes more than one person may. */
+  async function waiting(syncId: string, requestedBy: string): Promise<void> {
+    const run = (text: string, values: unknown[]) => sql(service.database.superuserUrl, text, values);
+    for (const id of [AT_SOURCE, AT_DESTINATION])
+      await run(
+        `INSERT INTO sync_connections (org_id, id, name, system, base_url) VALUES ($1, $2, $3, 'woocommerce', 'https://x.example')
+         ON CONFLICT DO NOTHING`,
+        [ORG, id, id === AT_SOURCE ? 'Shop' : 'Other shop'],
+      );
+    await run(
+      `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, status, waiting_reason, initiated_by)
+       VALUES ($1, $2, 'customer', 'woocommerce', 'queued', 'It deletes 80, more than 50.', $3)`,
+      [ORG, syncId, requestedBy],
+    );
+    await run(
+      `INSERT INTO sync_runs (org_id, sync_id, kind, source_connection_id, destination_connection_id, entity_type, mode, requested_by,
+         approval, approval_until) VALUES ($1, $2, 'sync', $3, $4, 'customer', 'full', $5, 'wanted', now() + interval '1 day')`,
+      [ORG, syncId, AT_SOURCE, AT_DESTINATION, requestedBy],
+    );
+  }
+  const pageOf = (syncId: string, scope: 'sync:integrator' | 'sync:viewer') =>
+    browser.signedIn(service, ORG, [scope], { path: `/o/${ORG}/syncs/${syncId}` });
+  const entries = (syncId: string) =>
+    sql(
+      service.database.superuserUrl,
+      `SELECT activity_type FROM sync_activity_log WHERE org_id = $1 AND sync_id = $2 AND activity_type LIKE 'run_%'`,
+      [ORG, syncId],
+    );
+
+  it('lets another person refuse it with a reason, or approve it', async () => {
+    await waiting(TO_REFUSE, 'ann');
+    await waiting(TO_APPROVE, 'ann');
+    const watched = await pageOf(TO_REFUSE, 'sync:integrator');
+    const { page } = watched;
+    await page.getByText('It deletes 80, more than 50. ann requested it.').waitFor();
+    await watched.screenshot('approval-1280');
+    expect(await watched.axe()).toEqual([]);
+    await page.getByRole('button', { name: 'Refuse' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Refuse' }).click();
+    await dialog.getByText('Is required.').waitFor();
+    await dialog.getByLabel('Reason').fill('Still wanted.');
+    expect(await watched.axe()).toEqual([]);
+    await dialog.getByRole('button', { name: 'Refuse' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('Waits for a second person').waitFor({ state: 'detached' });
+    expect(await entries(TO_REFUSE)).toEqual([{ activity_type: 'run_refused' }]);
+
+    await page.goto(`${service.url}/o/${ORG}/syncs/${TO_APPROVE}`);
+    await page.setViewportSize({ width: 390, height: 900 });
+    await page.getByRole('button', { name: 'Approve' }).waitFor();
+    await watched.screenshot('approval-390');
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('Waits for a second person').waitFor({ state: 'detached' });
+    expect(await entries(TO_APPROVE)).toEqual([{ activity_type: 'run_approved' }]);
+    await watched.close();
+  });
+
+  it('says why there is nothing to press: who requested it, and who has no right', async () => {
+    await waiting(OWN, 'operator-1');
+    await waiting(OF_ANOTHER, 'ann');
+    const own = await pageOf(OWN, 'sync:integrator');
+    await own.page.getByText('Somebody else must decide').waitFor();
+    expect(await own.page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+    await own.close();
+    const viewer = await pageOf(OF_ANOTHER, 'sync:viewer');
+    await viewer.page.getByText('You have no right to approve it.').waitFor();
+    expect(await viewer.page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+    await viewer.close();
+  });
+});

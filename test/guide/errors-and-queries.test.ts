@@ -79,7 +79,7 @@ describe('common queries', () => {
   it('averages durations by entity type', async () => {
     const { rows: trends } = await guide.pool.query(guide.sql('Sync Duration Trends'));
     // Entries of no entity type, such as the one of a login that was made, are a group of their own.
-    expect(trends.filter(({ entity_type }: { entity_type: string | null }) => entity_type !== null)).toEqual([
+    expect(trends.filter((row) => row.entity_type !== null)).toEqual([
       { entity_type: 'order', sync_count: '1', avg_duration_sec: 600, max_duration_sec: 600, total_records: 30 },
     ]);
   });

@@ -7,6 +7,7 @@ interface Schema {
     {
       readonly example?: unknown;
       readonly enum?: unknown[];
+      readonly nullable?: boolean;
       readonly type?: string;
       readonly $ref?: string;
       readonly allOf?: unknown[];
@@ -65,6 +66,15 @@ describe.each(operations)('$name', ({ method, path, operation }) => {
     const needsNone = /\/(lookup|check|keys)$|\/hooks\//.test(path);
     expect(takesKey).toBe(method === 'post' && !needsNone);
   });
+});
+
+it('every fixed set of values of a property that may be null has null, so that clients expect it', () => {
+  const without = Object.entries(document.components.schemas).flatMap(([name, { properties = {} }]) =>
+    Object.entries(properties).flatMap(([property, of]) =>
+      of.enum && of.nullable && !of.enum.includes(null) ? `${name}.${property}` : [],
+    ),
+  );
+  expect(without).toEqual([]);
 });
 
 it('every property of every body and response has an example, or a fixed set of values', () => {

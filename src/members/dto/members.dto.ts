@@ -17,8 +17,8 @@ export class MemberDto {
   email: string | null;
 
   @ApiProperty({
+    type: String,
     enum: ROLE_NAMES,
-    enumName: 'Role',
     nullable: true,
     description: 'Null: they may not sign in with the identity provider',
     example: 'operator',

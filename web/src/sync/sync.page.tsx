@@ -8,6 +8,7 @@ import { ErrorNote } from '../ui/note.tsx';
 import { PageHeader } from '../ui/page.tsx';
 import { LiveUpdates } from './live.updates.tsx';
 import { PreviewReady } from './preview.ready.tsx';
+import { RunApproval } from './run.approval.tsx';
 import { SyncActions } from './sync.actions.tsx';
 import { SyncChanges } from './sync.changes.tsx';
 import { SyncItems } from './sync.items.tsx';
@@ -43,6 +44,7 @@ export default function SyncPage() {
       </PageHeader>
       {!sync.completed_at && <LiveUpdates syncId={syncId} />}
       <div className="stack">
+        {run && <RunApproval run={run} />}
         {run?.kind === 'preview' && <PreviewReady run={run} key={`preview ${syncId}`} />}
         <SyncProgress {...data} />
         {run && (run.kind === 'reconcile' ? <ReconcileResult run={run} /> : <SyncOutcome run={run} />)}

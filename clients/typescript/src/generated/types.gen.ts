@@ -922,11 +922,6 @@ export type ApiKeyPage = {
 };
 
 /**
- * Null: they may not sign in with the identity provider
- */
-export type Role = 'viewer' | 'operator' | 'integrator' | 'auditor' | 'admin';
-
-/**
  * provider: a claim of the identity provider gives the role, so it is changed there
  */
 export type RoleSource = 'organization' | 'provider';
@@ -938,7 +933,7 @@ export type Member = {
     /**
      * Null: they may not sign in with the identity provider
      */
-    role: Role | null;
+    role: 'viewer' | 'operator' | 'integrator' | 'auditor' | 'admin' | null;
     /**
      * Whether they see the values of items
      */
@@ -1125,7 +1120,7 @@ export type ConnectionWebhooks = {
         [key: string]: number;
     };
     last_refused_at: string | null;
-    last_reason: 'signature' | 'unknown_topic' | 'bad_json' | 'no_id' | 'too_large' | 'media_type';
+    last_reason: 'signature' | 'unknown_topic' | 'bad_json' | 'no_id' | 'too_large' | 'media_type' | null;
     /**
      * null when a person registers the webhooks (the setting webhooks)
      */
@@ -1625,7 +1620,7 @@ export type Run = {
     /**
      * wanted: it starts when a second person has approved it. Null: nobody has to.
      */
-    approval: 'wanted' | 'approved' | 'refused' | 'expired';
+    approval: 'wanted' | 'approved' | 'refused' | 'expired' | null;
     approval_until: string | null;
     /**
      * Who approved or refused it
@@ -1838,7 +1833,7 @@ export type PreviewRun = {
     /**
      * wanted: it starts when a second person has approved it. Null: nobody has to.
      */
-    approval: 'wanted' | 'approved' | 'refused' | 'expired';
+    approval: 'wanted' | 'approved' | 'refused' | 'expired' | null;
     approval_until: string | null;
     /**
      * Who approved or refused it
@@ -2359,7 +2354,7 @@ export type OverviewEntity = {
      * The run that ended last
      */
     last_sync_id: string | null;
-    last_status: 'queued' | 'running' | 'paused' | 'completed' | 'completed_with_errors' | 'failed' | 'cancelled' | 'timeout';
+    last_status: 'queued' | 'running' | 'paused' | 'completed' | 'completed_with_errors' | 'failed' | 'cancelled' | 'timeout' | null;
     last_ended_at: string | null;
     last_success_at: string | null;
     /**
@@ -2467,7 +2462,7 @@ export type SyncListItem = {
     /**
      * What started a run. Null for a reported sync.
      */
-    trigger: 'request' | 'schedule' | 'webhook' | 'sync';
+    trigger: 'request' | 'schedule' | 'webhook' | 'sync' | null;
     started_at: string;
     updated_at: string;
     completed_at: string | null;
