@@ -7,7 +7,7 @@ import { Icon } from '../ui/icon.tsx';
  * Says so when nothing has come from the service for 5 s, on every page: by what arrives on the live stream, which all tabs share, and
  * not by whether a connection is open. What is shown is marked as old meanwhile.
  */
-export default function Freshness() {
+export function Freshness() {
   const { orgId } = useOrganization();
   const { loaded, isStale, state } = useSyncProgress(orgId);
   const isOld = loaded && (isStale || state === 'reconnecting');

@@ -1,13 +1,12 @@
-import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import { PaletteButton } from '../palette/palette.button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { Freshness } from './freshness.tsx';
 import { OrganizationSwitch } from './organization.picker.tsx';
 import { PageLinks } from './page.links.tsx';
 import { UserMenu } from './user.menu.tsx';
 import './shell.css';
-
-const Freshness = lazy(() => import('./freshness.tsx'));
 
 /** The frame of the pages of an organization: navigation, organization, user. */
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -39,9 +38,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         <PageLinks />
       </nav>
       <main id="main" ref={main} tabIndex={-1} className="shell-main">
-        <Suspense>
-          <Freshness />
-        </Suspense>
+        <Freshness />
         {children}
       </main>
     </div>

@@ -62,6 +62,8 @@ export function statusNotice(sync: Progress, now: number, run?: Run): StatusNoti
       title: `Put off until ${dateTime(sync.next_try_at)}`,
       text: sync.waiting_reason,
     };
+  // The page says above what it waits for.
+  if (run?.approval === 'wanted') return null;
   if (run?.state === 'waiting')
     return {
       kind: 'info',

@@ -36,12 +36,17 @@ interface ErrorNoteProps {
   readonly retryLabel?: string;
 }
 
-/** An error: the message of the service, and what to try. */
+/** An error: the message of the service, and what to try. That somebody may not see something is no fault, and trying again gives nothing. */
 export function ErrorNote({ error, onRetry, retryLabel = 'Try again' }: ErrorNoteProps) {
   const fields = error instanceof ApiError ? error.fields : [];
   const hint = advice(error);
+  const isRefused = error instanceof ApiError && error.problem === 'missing-scope';
   return (
-    <Note kind="error" title={error instanceof Error ? error.message : 'Something went wrong.'} live>
+    <Note
+      kind={isRefused ? 'info' : 'error'}
+      title={error instanceof Error ? error.message : 'Something went wrong.'}
+      live
+    >
       {hint && <p>{hint}</p>}
       {fields.length > 1 && (
         <ul>
@@ -52,7 +57,7 @@ export function ErrorNote({ error, onRetry, retryLabel = 'Try again' }: ErrorNot
           ))}
         </ul>
       )}
-      {onRetry && (
+      {onRetry && !isRefused && (
         <div>
           <Button size="small" onClick={onRetry}>
             {retryLabel}
