@@ -135,7 +135,11 @@ function entriesOf(system: WooCommerceSandbox | OdooSandbox, entity: (typeof ENT
   if ('uid' in system) {
     const [model, fields] = ODOO_MODELS[entity];
     const rows = system.admin.read(model, system.admin.search(model, []), fields);
-    return Object.fromEntries(rows.map((row) => [row.id, row]));
+    // A reference shows the name of the entry that it leads to, which may be renamed.
+    const idOnly = (value: unknown) => (Array.isArray(value) && typeof value[1] === 'string' ? value[0] : value);
+    return Object.fromEntries(
+      rows.map((row) => [row.id, Object.fromEntries(Object.entries(row).map(([key, value]) => [key, idOnly(value)]))]),
+    );
   }
   const state = system.state();
   const rows: Json[] = { customer: state.customers, product: state.products, order: state.orders }[entity]();
