@@ -73,7 +73,7 @@ describe('Adding a connection', () => {
     await page.getByLabel('Order statuses of plugins').fill('{"shipped": "completed"}');
 
     await press(page, 'Connect and check');
-    await page.getByText('Consumer key is invalid').waitFor();
+    await page.getByText('Consumer key is invalid').first().waitFor();
     await expectSound(watched, 'connection-wrong-key');
     expect(await page.getByLabel('Consumer secret').inputValue()).toBe(shop.consumerSecret);
     await page.getByLabel('Consumer key').fill(shop.consumerKey);
@@ -104,7 +104,7 @@ describe('A connection', () => {
     await fixture.call(ORG, 'POST', `/connections/${id}/check`);
     const watched = await open(ORG, `/connections/${id}`);
     const { page } = watched;
-    await page.getByText('Consumer key is invalid').waitFor();
+    await page.getByText('Consumer key is invalid').first().waitFor();
     await expectSound(watched, 'connection-failing');
     await press(page, 'Edit credentials');
     expect(await page.getByLabel('Replace the credentials').isChecked()).toBe(true);

@@ -67,6 +67,10 @@ const renamedTo = (key: number): State => ({
 const written = ({ counts }: Told) =>
   Object.fromEntries(Object.entries(counts).filter(([name]) => name !== 'unchanged'));
 
+/** What the destination makes of a write is only known when it is written. */
+const foreseeable = (codes: Told['codes']): Told['codes'] =>
+  Object.fromEntries(Object.entries(codes).filter(([, code]) => code !== 'stored_otherwise'));
+
 async function expectAlike(state: State): Promise<void> {
   const [shown, ran] = await Promise.all([
     inState(state, async (systems, previews) => {
@@ -84,7 +88,7 @@ async function expectAlike(state: State): Promise<void> {
     expect(applied.refused?.type).toBe('urn:sync-operations:problem:delete-guard');
     return;
   }
-  expect({ counts: preview.counts, codes: preview.codes }).toEqual({ counts: ran.counts, codes: ran.codes });
+  expect({ counts: preview.counts, codes: preview.codes }).toEqual({ counts: ran.counts, codes: foreseeable(ran.codes) });
   expect(preview.changes).toEqual(ran.changes);
   expect([written(applied), applied.codes]).toEqual([written(ran), ran.codes]);
 }
