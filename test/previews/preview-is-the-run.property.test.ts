@@ -88,7 +88,10 @@ async function expectAlike(state: State): Promise<void> {
     expect(applied.refused?.type).toBe('urn:sync-operations:problem:delete-guard');
     return;
   }
-  expect({ counts: preview.counts, codes: preview.codes }).toEqual({ counts: ran.counts, codes: foreseeable(ran.codes) });
+  expect({ counts: preview.counts, codes: preview.codes }).toEqual({
+    counts: ran.counts,
+    codes: foreseeable(ran.codes),
+  });
   expect(preview.changes).toEqual(ran.changes);
   expect([written(applied), applied.codes]).toEqual([written(ran), ran.codes]);
 }
