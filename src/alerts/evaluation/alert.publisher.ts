@@ -3,7 +3,6 @@ import { ENVIRONMENT } from '../../config/config.module.ts';
 import type { Environment } from '../../config/environment.ts';
 import { currentTenant } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import { alertMessage } from '../alert.message.ts';
 import {
   type AlertMessage,
   insertAlerts,
@@ -12,7 +11,7 @@ import {
   resolveAlerts,
   takeReminders,
 } from '../alert.sql.ts';
-import type { AlertEvent, RuleRow } from '../alert.types.ts';
+import type { AlertEvent, AlertRow, RuleRow } from '../alert.types.ts';
 import { type AlertBook, keyOf } from './alert.book.ts';
 
 /** Stores changes of state and tells them, in the transaction of the evaluation: one message each. */
@@ -73,4 +72,17 @@ export class AlertPublisher {
     if (messages.length > 0) await this.database.query(publishMessages(orgId, messages));
     return messages.length;
   }
+}
+
+/** What a message about an alert holds. Without the public address of the service there are no links. */
+function alertMessage(orgId: string, alert: AlertRow, publicUrl: string | undefined): Record<string, unknown> {
+  const { id, rule_id, rule_name, kind, summary, opened_at, resolved_at, resolution } = alert;
+  const { connection_id, entity_type, source_system, sync_id } = alert;
+  const page = publicUrl && `${publicUrl}/o/${encodeURIComponent(orgId)}`;
+  return {
+    ...{ alert_id: id, rule_id, rule_name, kind, state: resolved_at === null ? 'open' : 'resolved', summary },
+    ...{ connection_id, entity_type, source_system, sync_id, opened_at, resolved_at, resolution },
+    url: page ? `${page}/alerts?alert=${id}` : null,
+    sync_url: page && sync_id !== null ? `${page}/syncs/${encodeURIComponent(sync_id)}` : null,
+  };
 }
