@@ -27,37 +27,28 @@ export function siteRoutes({ homeUrl, storeId, pricesIncludeTax }: Site): Route[
       },
     }),
   };
-  const status: Endpoint = {
-    methods: ['GET'],
-    args: {},
-    permit: onlySignedIn('list'),
-    handle: () => ({
-      status: 200,
-      body: {
-        environment: {
-          ...{ home_url: homeUrl, site_url: homeUrl },
-          ...(storeId !== null && { store_id: storeId }),
-          version: storeId === null ? '7.9.0' : '11.0.1',
-        },
-        settings: { currency: 'EUR', number_of_decimals: 2 },
-      },
-    }),
-  };
-  const entered: Endpoint = {
-    methods: ['GET'],
-    args: {},
-    permit: onlySignedIn('list'),
-    handle: () => ({
-      status: 200,
-      body: {
-        ...{ id: PRICES_INCLUDE_TAX, label: 'Prices entered with tax', description: '', type: 'radio', default: 'no' },
-        ...{ value: pricesIncludeTax ? 'yes' : 'no', group_id: 'tax' },
-      },
-    }),
-  };
+  const status = signedInPage({
+    environment: {
+      ...{ home_url: homeUrl, site_url: homeUrl },
+      ...(storeId !== null && { store_id: storeId }),
+      version: storeId === null ? '7.9.0' : '11.0.1',
+    },
+    settings: { currency: 'EUR', number_of_decimals: 2 },
+  });
+  const entered = signedInPage({
+    ...{ id: PRICES_INCLUDE_TAX, label: 'Prices entered with tax', description: '', type: 'radio', default: 'no' },
+    ...{ value: pricesIncludeTax ? 'yes' : 'no', group_id: 'tax' },
+  });
   return [
     { pattern: /^$/, endpoints: [index] },
     { pattern: /^\/wc\/v3\/system_status$/, endpoints: [status] },
     { pattern: new RegExp(`^/wc/v3/settings/tax/${PRICES_INCLUDE_TAX}$`), endpoints: [entered] },
   ];
 }
+
+const signedInPage = (body: object): Endpoint => ({
+  methods: ['GET'],
+  args: {},
+  permit: onlySignedIn('list'),
+  handle: () => ({ status: 200, body }),
+});
